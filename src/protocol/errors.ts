@@ -1,0 +1,65 @@
+// What may be said to the outside when something is refused or fails: a closed list of codes, each with its sentence.
+// Nothing else ever leaves: no stack, no key, no SQL, no words of another service.
+
+/** Refusals, each with the HTTP status it has where it answers a request, and a sentence for people. */
+export const errors = {
+	bad_frame: { status: 400, text: "That frame could not be read. Send a JSON event, or a JSON array of events." },
+	unknown_event: { status: 400, text: "That type of event is not known here." },
+	bad_event: { status: 400, text: "A field of that event is missing or has the wrong form." },
+	bad_request: { status: 400, text: "The request could not be read." },
+	conversation_mismatch: { status: 400, text: "That event names another conversation than this connection's." },
+	too_large: { status: 413, text: "That message is too long. A message may have up to 100,000 characters." },
+	unauthorized: { status: 401, text: "Sign in to go on: the token is missing, or is not accepted." },
+	token_expired: { status: 401, text: "Your sign-in has expired. Sign in again to go on." },
+	forbidden: { status: 403, text: "You may not do that here." },
+	origin_not_allowed: { status: 403, text: "Pages from that origin may not use this service." },
+	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
+	not_found: { status: 404, text: "There is nothing here, or it is not open to you." },
+	conflict: { status: 409, text: "That clientId was already used for another message." },
+	invite_expired: { status: 410, text: "This invitation is spent, expired or revoked. Ask for a new one." },
+	upgrade_required: { status: 426, text: "This address is a WebSocket: connect with an upgrade." },
+	rate_limited: { status: 429, text: "That was a little fast. Wait a moment and try again." },
+	too_many: { status: 409, text: "There is no room for more of these here." },
+	misconfigured: { status: 500, text: "This deployment's settings need attention." },
+	internal: { status: 500, text: "Something went wrong on our side. Please try again." },
+} as const satisfies Record<string, { status: number; text: string }>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** Why a reply is not simply Claude's whole answer: kept as the message's `reason`, and said to people in these words. */
+export const reasons = {
+	refusal: "Claude declined to answer this.",
+	max_tokens: "The answer reached the length limit and was cut there.",
+	context_window: "The conversation has grown longer than Claude can read at once, so the answer ends here.",
+	overloaded: "Claude is overloaded right now. Try again in a moment.",
+	rate_limited: "Claude is getting too many requests right now. Try again in a moment.",
+	spend_limit: "The spending limit for Claude is reached. The person who runs this service can raise it.",
+	bad_key: "Claude could not be reached: the API key is not accepted. The person who runs this service can mend it.",
+	bad_model: "The configured model is not known. The person who runs this service can mend it.",
+	bad_request: "Claude could not take this request.",
+	unavailable: "Claude could not be reached. Try again in a moment.",
+	timed_out: "Claude stopped sending before the answer was whole.",
+	interrupted: "The connection to Claude was cut before the answer was whole.",
+	internal: "The answer failed on our side. Try again.",
+} as const;
+
+export type Reason = keyof typeof reasons;
+
+/** WebSocket close codes. After any but `token`, `removed` and `deleted` a client connects again with its cursor. */
+export const closeCodes = {
+	normal: 1000,
+	tooBig: 1009,
+	internal: 1011,
+	token: 4401,
+	removed: 4403,
+	deleted: 4404,
+	slow: 4408,
+	flooding: 4429,
+} as const;
+
+export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
+
+/** The HTTP body of a refusal. `detail` replaces the general sentence by a closer one of our own words. */
+export function errorBody(code: ErrorCode, detail?: string) {
+	return { error: { code, message: detail ?? errors[code].text } };
+}

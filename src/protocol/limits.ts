@@ -1,0 +1,41 @@
+// Every number that refuses something, and why it has the value it has. The web client imports the same numbers.
+// Durations are in milliseconds and sizes in UTF-16 units unless the name says otherwise.
+
+export const limits = {
+	/** Bytes of one text frame, checked before it is parsed. Ten times the longest message in its worst escaping fits. */
+	frameBytes: 1024 * 1024,
+	/** Events in one frame. A client that empties an outbox after a long absence stays far below it. */
+	eventsPerFrame: 256,
+	/** A long paste whole; more belongs in a file, and a prompt would hold only a few of them. */
+	content: 100_000,
+	/** Any id on the wire. 128 takes every identity provider's `sub`. */
+	id: 128,
+	/** The name people see beside each message; also an attribute of the envelope that Claude reads. */
+	username: 64,
+	/** One line in a header. */
+	title: 200,
+	/** A UUID with a prefix fits; it is kept for ever beside the message. */
+	clientId: 64,
+	/** A cursor is three short numbers; anything longer is not ours. */
+	cursor: 128,
+	/** Bytes of a token, checked before its signature is. Larger than any provider's, small enough to be cheap to refuse. */
+	tokenBytes: 8 * 1024,
+	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. */
+	bodyBytes: 16 * 1024,
+	/** Messages of one page of history. */
+	page: { min: 1, default: 50, max: 200 },
+	/** Changes sent to a returning client one by one; past it the newest page is less work for everybody. */
+	changes: 500,
+	/** Sockets of one person in one conversation; past it the oldest is closed. */
+	socketsPerPerson: 8,
+	/** Frames that make no sense, per socket and minute, before it is closed as flooding. */
+	badFramesPerMinute: 50,
+	/** The shortest time between two signs of typing that are passed on for one person. */
+	typingInterval: 2_000,
+	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */
+	invite: { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } },
+	/** Live invites of one conversation. */
+	invites: 100,
+	/** People in one conversation. The list of members travels whole. */
+	members: 5_000,
+} as const;

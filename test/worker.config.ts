@@ -1,0 +1,21 @@
+// Rules, storage and sockets, inside the runtime that serves them.
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	plugins: [
+		cloudflareTest({
+			wrangler: { configPath: "../wrangler.toml" },
+			miniflare: {
+				bindings: {
+					JWT_SECRET: "a secret for tests, at least 32 bytes long",
+					FRONTEND_URL: "https://pages.example",
+				},
+			},
+		}),
+	],
+	test: {
+		name: "worker",
+		include: ["{protocol,auth,conversation,claude,user,worker}/**/*.test.ts", "*.test.ts"],
+	},
+});
