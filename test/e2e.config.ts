@@ -1,4 +1,6 @@
 // The whole product: a real server, a real browser.
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } });
+export default defineConfig({
+	test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+});

@@ -1,4 +1,4 @@
-// The web client's own rules, in plain Node.
+// What needs no runtime of Workers: the rules of the web client, and the shape of the source.
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { name: "web", include: ["web/**/*.test.{ts,tsx}"] } });
+export default defineConfig({ test: { name: "web", include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] } });

@@ -16,6 +16,6 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
-		include: ["{protocol,auth,conversation,claude,user,worker}/**/*.test.ts", "*.test.ts"],
+		include: ["{protocol,auth,conversation,claude,user,worker}/**/*.test.ts", "settings.test.ts"],
 	},
 });

@@ -1,8 +1,10 @@
 // One reply of Claude: thinking, stream, checkpoint, finish, stop, recover.
 // Knows nothing of the platform, of HTTP or of any SDK: what answers is behind `Model`.
 
-import type { Reason } from "../protocol/errors.ts";
-import type { Message, Usage } from "../protocol/events.ts";
+import { type Reason, reasons } from "../protocol/errors.ts";
+import type { Message, ServerEvent, Usage } from "../protocol/events.ts";
+import type { Clients } from "./conversation.ts";
+import type { Outcome, ReplyFacts, Store } from "./store.ts";
 
 /** What answers: the whole of what a reply may read, to the events of one answer. */
 export interface Model {
@@ -29,4 +31,194 @@ export class ModelFailure extends Error {
 		super(reason);
 		this.reason = reason;
 	}
+}
+
+/** Brings the object back to `recover` should it die while a reply runs. */
+export interface Alarm {
+	set(at: number): void;
+	clear(): void;
+}
+
+type Running = {
+	message: Message;
+	text: string;
+	model?: string;
+	startedAt: number;
+	/** When Claude last gave a sign of life. */
+	aliveAt: number;
+	/** What the row holds: since when, and how much of the text. */
+	kept: { at: number; length: number };
+	abort: AbortController;
+	watchdog: ReturnType<typeof setTimeout>;
+};
+
+/** The text so far is kept at least this often while it grows (ms), or after so much of it (UTF-16 units). */
+const checkpoint = { interval: 1_000, length: 2_000 };
+
+/** How long after its start a reply that nobody watches any more is looked for, in ms. Far past what a living one needs between two signs. */
+const orphanAfter = 60_000;
+
+/** The replies of one conversation: at most one runs at a time. */
+export class Replies {
+	readonly #store: Store;
+	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #model: Model;
+	readonly #alarm: Alarm;
+	readonly #idleTimeout: number;
+	readonly #now: () => number;
+	readonly #isAskedSince: (seq: number) => boolean;
+	#running: Running | undefined;
+
+	constructor(parts: {
+		store: Store;
+		clients: Pick<Clients, "broadcast">;
+		model: Model;
+		alarm: Alarm;
+		idleTimeout: number;
+		now: () => number;
+		/** Whether somebody asked Claude after the message at this place. */
+		isAskedSince: (seq: number) => boolean;
+	}) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#model = parts.model;
+		this.#alarm = parts.alarm;
+		this.#idleTimeout = parts.idleTimeout;
+		this.#now = parts.now;
+		this.#isAskedSince = parts.isAskedSince;
+	}
+
+	/** Begins a reply, or leaves the question to the one that follows the running one. Returns at once. */
+	ask(): void {
+		if (!this.#running) this.#begin(this.#store.addReply(this.#now()));
+	}
+
+	/** A failed reply again, from the start, in its place. */
+	retry(failed: Message): void {
+		if (this.#running) return;
+		const message = this.#store.reopenReply(failed);
+		this.#clients.broadcast({ type: "chat:updated", conversationId: message.conversationId, message, cursor: this.#store.cursor });
+		this.#begin(message);
+	}
+
+	/** Ends the running reply where it is, if it is the one that is meant. */
+	stop(messageId?: string): void {
+		const running = this.#running;
+		if (running && (messageId === undefined || messageId === running.message.id)) this.#finish(running, { status: "stopped" });
+	}
+
+	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
+	live(message: Message): Message {
+		return this.#running?.message.id === message.id ? { ...message, content: this.#running.text } : message;
+	}
+
+	/** Ends replies whose object died under them; to be called on every wake and by the alarm. */
+	recover(): void {
+		const orphans = this.#store.streaming().filter(({ id }) => id !== this.#running?.message.id);
+		for (const orphan of orphans) this.#close(orphan, orphan.content, { status: "failed", reason: "interrupted" }, { elapsedMs: 0 });
+		if (this.#running) this.#alarm.set(this.#now() + orphanAfter);
+		else if (orphans.length > 0) this.#askAgain(orphans[0] as Message);
+	}
+
+	#begin(message: Message): void {
+		const now = this.#now();
+		const running: Running = {
+			message,
+			text: "",
+			startedAt: now,
+			aliveAt: now,
+			kept: { at: now, length: 0 },
+			abort: new AbortController(),
+			watchdog: setTimeout(() => this.#watch(running), this.#idleTimeout),
+		};
+		this.#running = running;
+		this.#alarm.set(now + orphanAfter);
+		const { conversationId, id } = message;
+		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id });
+		void this.#run(running);
+	}
+
+	async #run(running: Running): Promise<void> {
+		try {
+			const answer = this.#model.reply(this.#store.messagesBefore(running.message.seq), running.abort.signal);
+			for await (const event of answer) {
+				if (running !== this.#running) return;
+				running.aliveAt = this.#now();
+				switch (event.type) {
+					case "start":
+						running.model = event.model;
+						break;
+					case "alive":
+						break;
+					case "text":
+						this.#append(running, event.text);
+						break;
+					case "end":
+						return this.#finish(running, endOf(event.reason), event.usage);
+					default:
+						event satisfies never;
+				}
+			}
+			this.#finish(running, { status: "failed", reason: "interrupted" });
+		} catch (error) {
+			if (!(error instanceof ModelFailure) && running === this.#running) console.error("A reply failed", running.message.id, error);
+			this.#finish(running, { status: "failed", reason: error instanceof ModelFailure ? error.reason : "internal" });
+		}
+	}
+
+	#append(running: Running, chunk: string): void {
+		if (chunk === "") return;
+		const { conversationId, id } = running.message;
+		const offset = running.text.length;
+		running.text += chunk;
+		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId: id, chunk, offset, isComplete: false });
+
+		const { kept, text } = running;
+		if (running.aliveAt - kept.at < checkpoint.interval && text.length - kept.length < checkpoint.length) return;
+		this.#store.checkpoint(running.message, text);
+		running.kept = { at: running.aliveAt, length: text.length };
+	}
+
+	/** A stream that is stalled looks like one that thinks: only time tells. */
+	#watch(running: Running): void {
+		if (running !== this.#running) return;
+		const left = running.aliveAt + this.#idleTimeout - this.#now();
+		if (left <= 0) this.#finish(running, { status: "failed", reason: "timed_out" });
+		else running.watchdog = setTimeout(() => this.#watch(running), left);
+	}
+
+	/** The one end of a reply: whoever comes second finds it ended. */
+	#finish(running: Running, outcome: Outcome, usage?: Usage): void {
+		if (running !== this.#running) return;
+		this.#running = undefined;
+		clearTimeout(running.watchdog);
+		running.abort.abort();
+		this.#alarm.clear();
+		const { model, startedAt } = running;
+		const facts = { ...(model && { model }), ...(usage && { usage }), elapsedMs: this.#now() - startedAt };
+		this.#close(running.message, running.text, outcome, facts);
+		this.#askAgain(running.message);
+	}
+
+	/** Makes a reply whole and says so, in the order that every client relies on. */
+	#close(message: Message, text: string, outcome: Outcome, facts: ReplyFacts): void {
+		const { conversationId, id: messageId } = message;
+		const broadcast = (event: ServerEvent) => this.#clients.broadcast(event);
+		const finished = this.#store.finishReply(message, text, outcome, facts);
+		broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });
+		broadcast({ type: "chat:message", conversationId, message: finished, cursor: this.#store.cursor });
+		broadcast({ type: "chat:complete", conversationId, messageId });
+		if (outcome.status === "failed" && outcome.reason)
+			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
+	}
+
+	#askAgain(ended: Message): void {
+		if (this.#isAskedSince(ended.seq)) this.ask();
+	}
+}
+
+/** How an answer ended that came to its end. One that was cut by a limit is an answer; one that was declined is not. */
+function endOf(reason: Reason | undefined): Outcome {
+	if (reason === undefined) return { status: "complete" };
+	return { status: reason === "refusal" ? "failed" : "complete", reason };
 }

@@ -1,0 +1,300 @@
+// The rules of one conversation: who may come in, what is said, who is here, who types, when Claude is asked.
+// Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
+
+import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
+import {
+	type AssistantMode,
+	type ClientEvent,
+	type ConversationInfo,
+	errorEvent,
+	type Member,
+	type MemberRole,
+	type Message,
+	type Person,
+	type Refusal,
+	type ServerEvent,
+} from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
+import { parseCursor } from "./cursor.ts";
+import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
+import type { Replies } from "./reply.ts";
+import type { Store } from "./store.ts";
+
+/** One connected socket, as the rules see it. */
+export interface Client {
+	readonly person: Person;
+	/** Moves the end of its sign-in, in ms. */
+	renew(expiresAt: number): void;
+	/** Ends it; the conversation hears of it by `leave`. */
+	close(code: CloseCode, reason: string): void;
+}
+
+/** Everybody who is connected. */
+export interface Clients<T extends Client = Client> {
+	all(): Iterable<T>;
+	add(client: T): void;
+	/** Whether it was there. */
+	delete(client: T): boolean;
+	/** To one client, at once. */
+	send(client: T, event: ServerEvent): void;
+	/** To all, but for the sockets of `exceptUser`; may wait for a moment to go together with others. */
+	broadcast(event: ServerEvent, exceptUser?: string): void;
+	/** Lets everything go that waits. */
+	flush(): void;
+}
+
+/** The lists in which people find their conversations again; told, not asked. */
+export interface Listing {
+	changed(): void;
+}
+
+/** Why something was not done; nothing has changed then. */
+export type Refused = { code: ErrorCode; retryAfterMs?: number };
+
+/** Whose a token is and until when (ms), or why it is not accepted. */
+export type Authenticate = (token: string) => Promise<{ userId: string; expiresAt: number } | Refused>;
+
+type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
+
+/** Whether a message asks Claude for an answer, given how many people are members. */
+export function asksClaude(content: string, mode: AssistantMode, people: number): boolean {
+	switch (mode) {
+		case "off":
+			return false;
+		case "always":
+			return true;
+		case "mention":
+			return mentionsClaude(content);
+		case "auto":
+			return people < 2 || mentionsClaude(content);
+		default:
+			return mode satisfies never;
+	}
+}
+
+/**
+ * `@claude` in any case, as a word of its own: neither in an address like me@claude.example nor in @claudette.
+ * Only ASCII letters join a word here: languages without spaces write on both sides of a name.
+ */
+function mentionsClaude(content: string): boolean {
+	return /(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/i.test(content);
+}
+
+export class Conversation<T extends Client = Client> {
+	readonly #store: Store;
+	readonly #clients: Clients<T>;
+	readonly #replies: Replies;
+	readonly #listing: Listing;
+	readonly #authenticate: Authenticate;
+	readonly #rate: Rate;
+	readonly #now: () => number;
+	readonly #buckets = new Map<string, Bucket>();
+	/** Who types, and when others last heard of it. */
+	readonly #typing = new Map<string, number>();
+
+	constructor(parts: {
+		store: Store;
+		clients: Clients<T>;
+		replies: Replies;
+		listing: Listing;
+		authenticate: Authenticate;
+		rate: Rate;
+		now: () => number;
+	}) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#replies = parts.replies;
+		this.#listing = parts.listing;
+		this.#authenticate = parts.authenticate;
+		this.#rate = parts.rate;
+		this.#now = parts.now;
+	}
+
+	get #id(): string {
+		return this.#store.created.id;
+	}
+
+	// Coming and going
+
+	/** Counts a socket as here and tells it all it needs. Nothing is awaited between reading the state and counting it. */
+	join(client: T, cursor: string | undefined): void {
+		const isFirst = !this.#isHere(client.person.userId);
+		this.#clients.flush();
+		this.#clients.add(client);
+		this.#sync(client, cursor);
+		if (isFirst) this.#clients.broadcast({ type: "chat:user-joined", conversationId: this.#id, ...client.person }, client.person.userId);
+	}
+
+	/** A socket is gone, for whatever reason. */
+	leave(client: T): void {
+		if (!this.#clients.delete(client)) return;
+		const { userId, username } = client.person;
+		if (this.#isHere(userId)) return;
+		this.#setTyping(client.person, false);
+		this.#clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
+	}
+
+	#isHere(userId: string): boolean {
+		for (const client of this.#clients.all()) if (client.person.userId === userId) return true;
+		return false;
+	}
+
+	#sync(client: T, cursor: string | undefined): undefined {
+		const changes = this.#changesSince(cursor);
+		const { messages, hasMore } = changes
+			? { messages: changes, hasMore: false }
+			: this.#store.page(Number.MAX_SAFE_INTEGER, limits.page.default);
+		const participants = new Map<string, Person>();
+		for (const { person } of this.#clients.all()) participants.set(person.userId, person);
+		this.#clients.send(client, {
+			type: "chat:joined",
+			conversationId: this.#id,
+			cursor: this.#store.cursor,
+			reset: changes === undefined,
+			messages: messages.map((message) => this.#replies.live(message)),
+			hasMore,
+			participants: [...participants.values()],
+			you: client.person,
+		});
+	}
+
+	/** Every message changed since the cursor, or `undefined` where that cannot be proven to be all. */
+	#changesSince(text: string | undefined): Message[] | undefined {
+		const cursor = text === undefined ? undefined : parseCursor(text);
+		const head = this.#store.head;
+		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
+		return this.#store.changesSince(cursor, limits.changes);
+	}
+
+	history(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
+		const page = this.#store.page(before, limit);
+		return { ...page, messages: page.messages.map((message) => this.#replies.live(message)) };
+	}
+
+	// What people say
+
+	/** Resolves when the event has had its effect; all but `chat:auth` have it before this returns. */
+	async receive(client: T, event: ClientEvent): Promise<void> {
+		const applied = this.#apply(client, event);
+		const refused = applied instanceof Promise ? await applied : applied;
+		if (refused) this.#clients.send(client, errorEvent(this.#id, { ...namesOf(event), ...refused }));
+	}
+
+	#apply(client: T, event: ClientEvent): Refused | undefined | Promise<Refused | undefined> {
+		if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };
+		switch (event.type) {
+			case "chat:join":
+				this.#clients.flush();
+				return this.#sync(client, event.cursor);
+			case "chat:leave":
+				client.close(closeCodes.normal, "left");
+				return;
+			case "chat:auth":
+				return this.#renew(client, event);
+			case "chat:send":
+				return this.#send(client, event);
+			case "chat:typing":
+				return this.#setTyping(client.person, event.isTyping);
+			case "chat:stop":
+				return this.#stop(client, event);
+			case "chat:regenerate":
+				return this.#retry(client, event);
+			default:
+				return event satisfies never;
+		}
+	}
+
+	#mayWrite(client: T): boolean {
+		const role = this.#store.member(client.person.userId)?.role;
+		return role === "owner" || role === "member";
+	}
+
+	/** A newer token of the same person in place of the one that opened the socket. It changes neither who speaks nor where. */
+	async #renew(client: T, { token }: Event<"chat:auth">): Promise<Refused | undefined> {
+		const authenticated = await this.#authenticate(token);
+		if ("code" in authenticated) return authenticated;
+		if (authenticated.userId !== client.person.userId) return { code: "unauthorized" };
+		client.renew(authenticated.expiresAt);
+	}
+
+	#send(client: T, { content, clientId }: Event<"chat:send">): Refused | undefined {
+		const { person } = client;
+		if (!this.#mayWrite(client)) return { code: "forbidden" };
+		const known = clientId === undefined ? undefined : this.#store.messageByClientId(person.userId, clientId);
+		if (known && known.content !== content) return { code: "conflict" };
+		if (known) {
+			// What waits is older than the cursor that goes with this.
+			this.#clients.flush();
+			this.#clients.send(client, this.#messageEvent("chat:message", known));
+			return;
+		}
+
+		const now = this.#now();
+		const limited = this.#take(person.userId, now);
+		if (limited) return limited;
+		this.#setTyping(person, false);
+		const message = this.#store.addMessage(person, content, clientId, now);
+		this.#clients.broadcast(this.#messageEvent("chat:message", message));
+		this.#listing.changed();
+		if (this.#isAsked([message])) this.#replies.ask();
+	}
+
+	#take(userId: string, now: number): Refused | undefined {
+		const bucket = this.#buckets.get(userId) ?? replay(this.#store.sendTimes(userId, now - memory(this.#rate)), this.#rate);
+		const taken = take(bucket, this.#rate, now);
+		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
+		this.#buckets.set(userId, taken.bucket);
+	}
+
+	#setTyping(person: Person, isTyping: boolean): undefined {
+		const now = this.#now();
+		const heardAt = this.#typing.get(person.userId);
+		const isNews = isTyping ? heardAt === undefined || now - heardAt >= limits.typingInterval : heardAt !== undefined;
+		if (!isNews) return;
+		if (isTyping) this.#typing.set(person.userId, now);
+		else this.#typing.delete(person.userId);
+		this.#clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
+	}
+
+	#messageEvent(type: "chat:message" | "chat:updated", message: Message): ServerEvent {
+		return { type, conversationId: this.#id, message, cursor: this.#store.cursor };
+	}
+
+	// Claude
+
+	/** Whether any of these messages asks Claude. */
+	#isAsked(messages: readonly Message[]): boolean {
+		const people = this.#store.members(2).length;
+		return messages.some(({ content }) => asksClaude(content, this.#store.created.assistant, people));
+	}
+
+	/** Whether something was asked since the reply at this place began: it is answered by one further reply. */
+	isAskedSince(seq: number): boolean {
+		return this.#isAsked(this.#store.saidAfter(seq));
+	}
+
+	#stop(client: T, { messageId }: Event<"chat:stop">): Refused | undefined {
+		if (!this.#mayWrite(client)) return { code: "forbidden" };
+		this.#replies.stop(messageId);
+	}
+
+	/** A failed answer again, in its place, if it is Claude's last. */
+	#retry(client: T, { messageId }: Event<"chat:regenerate">): Refused | undefined {
+		if (!this.#mayWrite(client)) return { code: "forbidden" };
+		const message = this.#store.message(messageId);
+		if (message?.role !== "assistant") return { code: "not_found" };
+		if (message.status === "streaming") return;
+		if (message.status !== "failed" || !this.#store.isLastReply(message)) return { code: "bad_event" };
+		const limited = this.#take(client.person.userId, this.#now());
+		if (limited) return limited;
+		this.#replies.retry(message);
+	}
+}
+
+/** The ids by which a sender knows its event again. */
+function namesOf(event: ClientEvent): Pick<Refusal, "clientId" | "messageId"> {
+	return {
+		...("clientId" in event && event.clientId !== undefined && { clientId: event.clientId }),
+		...("messageId" in event && event.messageId !== undefined && { messageId: event.messageId }),
+	};
+}

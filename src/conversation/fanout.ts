@@ -1,0 +1,107 @@
+// Events to frames: one encoding for everybody, few frames under load, and one socket's failure is its own.
+// Knows a socket by the little it does with it; knows no rule of the chat.
+
+import type { ServerEvent } from "../protocol/events.ts";
+import { encodeFrame } from "../protocol/events.ts";
+import type { Client, Clients } from "./conversation.ts";
+
+/** A client as the fan-out needs it. `send` may be called at any time, never throws, and says nothing to one that is closed. */
+export interface Wire extends Client {
+	send(frame: string): void;
+	/** Whether it may still be spoken to at `now`; if not, it has been told why and closed. */
+	isOpen(now: number): boolean;
+}
+
+/** Between two frames that carry parts of a reply, in ms: at most 20 a second, which reads as flowing. */
+const chunkGap = 50;
+
+/**
+ * Between two frames of anything else, in ms: nothing where few listen, so that a calm room is immediate; growing with the
+ * number of sockets, so that in a busy one many events share a frame and sending never takes all of the object's time.
+ */
+function frameGap(sockets: number): number {
+	return Math.min(chunkGap, Math.floor(sockets / 10));
+}
+
+type Queued = { event: ServerEvent; exceptUser: string | undefined };
+
+export class Fanout<T extends Wire> implements Clients<T> {
+	readonly #now: () => number;
+	readonly #sockets = new Set<T>();
+	#queue: Queued[] = [];
+	#timer: { id: ReturnType<typeof setTimeout>; at: number } | undefined;
+	/** When the last frame went, and the last one with a part of a reply. */
+	#sent = { frame: 0, chunk: 0 };
+
+	constructor(now: () => number) {
+		this.#now = now;
+	}
+
+	add(socket: T): void {
+		this.#sockets.add(socket);
+	}
+
+	delete(socket: T): boolean {
+		return this.#sockets.delete(socket);
+	}
+
+	*all(): Iterable<T> {
+		const now = this.#now();
+		for (const socket of this.#sockets) if (socket.isOpen(now)) yield socket;
+	}
+
+	send(socket: T, event: ServerEvent): void {
+		if (socket.isOpen(this.#now())) socket.send(encodeFrame([event]));
+	}
+
+	broadcast(event: ServerEvent, exceptUser?: string): void {
+		const isChunk = event.type === "chat:streaming" && !event.isComplete;
+		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
+		const now = this.#now();
+		const at = isChunk ? this.#sent.chunk + chunkGap : this.#sent.frame + frameGap(this.#sockets.size);
+		if (at <= now) this.flush();
+		else this.#flushAt(at, now);
+	}
+
+	/** A part of a reply that follows the last one queued becomes one with it. */
+	#growsLast(chunk: ServerEvent & { type: "chat:streaming" }): boolean {
+		const last = this.#queue.at(-1)?.event;
+		if (last?.type !== "chat:streaming" || last.messageId !== chunk.messageId || last.isComplete) return false;
+		last.chunk += chunk.chunk;
+		return true;
+	}
+
+	#flushAt(at: number, now: number): void {
+		if (this.#timer && this.#timer.at <= at) return;
+		this.#stopTimer();
+		this.#timer = { id: setTimeout(() => this.flush(), at - now), at };
+	}
+
+	#stopTimer(): void {
+		if (this.#timer) clearTimeout(this.#timer.id);
+		this.#timer = undefined;
+	}
+
+	/** Sends what is queued. Whoever is added after it gets nothing of what was said before. */
+	flush(): void {
+		this.#stopTimer();
+		const queue = this.#queue;
+		if (queue.length === 0) return;
+		this.#queue = [];
+		const now = this.#now();
+		this.#sent.frame = now;
+		if (queue.some(({ event }) => event.type === "chat:streaming")) this.#sent.chunk = now;
+
+		const whole = encodeFrame(queue.map(({ event }) => event));
+		const excepted = new Set(queue.map(({ exceptUser }) => exceptUser));
+		for (const socket of this.all()) {
+			const userId = socket.person.userId;
+			if (!excepted.has(userId)) {
+				socket.send(whole);
+				continue;
+			}
+			const events = queue.filter(({ exceptUser }) => exceptUser !== userId).map(({ event }) => event);
+			if (events.length > 0) socket.send(encodeFrame(events));
+		}
+	}
+}

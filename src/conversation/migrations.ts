@@ -1,0 +1,57 @@
+// The conversation's tables, as an append-only list: entry n takes a database from version n to n + 1.
+// Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
+
+export const migrations: readonly string[] = [
+	`
+	CREATE TABLE conversation (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		id TEXT NOT NULL,
+		title TEXT NOT NULL,
+		assistant TEXT NOT NULL,
+		-- Differs in every life of this database, so that a cursor of another life is known as such.
+		lineage TEXT NOT NULL,
+		created_at INTEGER NOT NULL
+	) STRICT;
+
+	CREATE TABLE members (
+		user_id TEXT PRIMARY KEY,
+		username TEXT NOT NULL,
+		role TEXT NOT NULL,
+		joined_at INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	CREATE TABLE messages (
+		seq INTEGER PRIMARY KEY,
+		id TEXT NOT NULL,
+		role TEXT NOT NULL,
+		author_id TEXT NOT NULL,
+		author_name TEXT NOT NULL,
+		content TEXT NOT NULL,
+		status TEXT NOT NULL,
+		reason TEXT,
+		client_id TEXT,
+		-- The revision at which the row came, and the one of its latest change.
+		born INTEGER NOT NULL,
+		revision INTEGER NOT NULL,
+		created_at INTEGER NOT NULL,
+		-- Of a reply: model, usage and time, as JSON.
+		reply TEXT
+	) STRICT;
+
+	-- Every row written is paid for: each index holds only the rows its read needs.
+	CREATE UNIQUE INDEX messages_by_client ON messages (author_id, client_id) WHERE client_id IS NOT NULL;
+	CREATE INDEX messages_changed ON messages (revision) WHERE revision > born;
+	CREATE INDEX messages_streaming ON messages (seq) WHERE status = 'streaming';
+
+	CREATE TABLE invites (
+		-- SHA-256 of the secret in the link, in hex: a copy of the database opens no door.
+		id TEXT PRIMARY KEY,
+		role TEXT NOT NULL,
+		created_by TEXT NOT NULL,
+		created_at INTEGER NOT NULL,
+		expires_at INTEGER NOT NULL,
+		max_uses INTEGER,
+		uses INTEGER NOT NULL DEFAULT 0
+	) STRICT, WITHOUT ROWID;
+	`,
+];

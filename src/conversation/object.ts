@@ -1,0 +1,239 @@
+// The Durable Object of one conversation: accept, attach, wake, forward, close, alarm. No rule of the chat lives here.
+// It believes whoever holds its stub: only the Worker does, and it passes on nobody but whom it verified.
+
+import { DurableObject } from "cloudflare:workers";
+import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
+import { anthropicModel } from "../claude/anthropic.ts";
+import { closeCodes, errorBody, errors } from "../protocol/errors.ts";
+import {
+	type AssistantMode,
+	type ConversationInfo,
+	errorEvent,
+	isOversize,
+	type Member,
+	type Message,
+	type Person,
+	parseFrame,
+	type Refusal,
+} from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import { Conversation, type Refused } from "./conversation.ts";
+import { Fanout } from "./fanout.ts";
+import { Membership, type NewInvite } from "./membership.ts";
+import { Replies } from "./reply.ts";
+import { type Attachment, Socket } from "./socket.ts";
+import { Store } from "./store.ts";
+
+/** What the Worker knows of a socket that it lets through. */
+type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
+
+/** The Worker's request for a socket, made anew: nothing that a client wrote into its headers goes with it. */
+export function upgradeRequest(upgrade: Upgrade): Request {
+	const query = new URLSearchParams({ upgrade: JSON.stringify(upgrade) });
+	return new Request(`https://conversation/socket?${query}`, { headers: { upgrade: "websocket" } });
+}
+
+export class ConversationObject extends DurableObject<Env> {
+	readonly #settings: Settings;
+	readonly #store: Store;
+	readonly #clients: Fanout<Socket>;
+	readonly #replies: Replies;
+	readonly #membership: Membership;
+	readonly #conversation: Conversation<Socket>;
+	readonly #sockets = new Map<WebSocket, Socket>();
+	/** When the members' lists may be told again, what waits for that, and the telling under way. */
+	#telling: { at: number; timer?: ReturnType<typeof setTimeout>; done: Promise<void> } = { at: 0, done: Promise.resolve() };
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		super(ctx, env);
+		const read = readSettings(env);
+		if ("problem" in read) throw new Error(read.problem);
+		this.#settings = read.settings;
+		const now = () => Date.now();
+		const listing = { changed: () => this.#tellMembers() };
+		this.#store = new Store(ctx.storage.sql);
+		this.#clients = new Fanout(now);
+		this.#replies = new Replies({
+			store: this.#store,
+			clients: this.#clients,
+			model: anthropicModel(this.#settings.claude),
+			alarm: { set: (at) => void this.#setAlarm(at), clear: () => void ctx.storage.deleteAlarm() },
+			idleTimeout: this.#settings.claude.idleTimeout,
+			now,
+			isAskedSince: (seq) => this.#conversation.isAskedSince(seq),
+		});
+		this.#membership = new Membership({ store: this.#store, listing, now });
+		this.#conversation = new Conversation({
+			store: this.#store,
+			clients: this.#clients,
+			replies: this.#replies,
+			listing,
+			authenticate: async (token) => {
+				const verified = await verifyToken(token, this.#settings, now());
+				return "refusal" in verified ? { code: verified.refusal } : verified.identity;
+			},
+			rate: this.#settings.sends,
+			now,
+		});
+		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+		for (const socket of ctx.getWebSockets()) {
+			const client = this.#take(socket);
+			if (!client.isRevoked) this.#clients.add(client);
+		}
+		if (this.#store.conversation) this.#replies.recover();
+	}
+
+	#take(...[socket, attachment]: [WebSocket, Attachment?]): Socket {
+		const client = new Socket(socket, (ended) => this.#conversation.leave(ended), attachment);
+		this.#sockets.set(socket, client);
+		return client;
+	}
+
+	// Sockets
+
+	/** Answers an `upgradeRequest`. */
+	override async fetch(request: Request): Promise<Response> {
+		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
+		const conversation = this.#admit(identity);
+		if (!conversation) return Response.json(errorBody("not_found"), { status: errors.not_found.status });
+
+		const { 0: theirs, 1: ours } = new WebSocketPair();
+		this.ctx.acceptWebSocket(ours);
+		const person = { userId: identity.userId, username: identity.username };
+		const client = this.#take(ours, { conversationId: conversation.id, person, expiresAt: identity.expiresAt });
+		this.#conversation.join(client, cursor);
+		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
+		return new Response(null, { status: 101, webSocket: theirs, headers });
+	}
+
+	/** Lets a member in, or whom the issuer grants the conversation, which then begins to exist if it did not. */
+	#admit(identity: Identity): ConversationInfo | undefined {
+		const { userId, username } = identity;
+		const id = this.ctx.id.name;
+		const granted = id !== undefined && isGranted(identity, id);
+		if (granted && !this.#store.conversation) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
+		return this.#membership.admit({ userId, username }, granted) && this.#store.conversation;
+	}
+
+	override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+		const client = this.#sockets.get(socket);
+		if (!client?.isOpen(Date.now())) return;
+		try {
+			await this.#receive(client, frame);
+		} catch (error) {
+			console.error("A frame failed", this.ctx.id.name, client.person.userId, error);
+			this.#answer(client, { code: "internal" });
+		}
+	}
+
+	async #receive(client: Socket, frame: string | ArrayBuffer): Promise<void> {
+		if (typeof frame !== "string") return this.#answer(client, { code: "bad_frame" });
+		if (isOversize(frame)) return client.close(closeCodes.tooBig, "frame over the limit");
+		for (const parsed of parseFrame(frame)) {
+			if ("refusal" in parsed) this.#answer(client, parsed.refusal);
+			else await this.#conversation.receive(client, parsed.event);
+			if (!client.isOpen(Date.now())) return;
+		}
+	}
+
+	#answer(client: Socket, refusal: Refusal): void {
+		this.#clients.send(client, errorEvent(this.ctx.id.name ?? "", refusal));
+		if (refusal.code !== "internal") client.countBadFrame(Date.now());
+	}
+
+	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+		this.#gone(socket);
+		try {
+			// The hibernation path leaves the answer to us; 1005 and 1006 stand for "no code" and cannot be sent.
+			socket.close(code === 1005 || code === 1006 ? closeCodes.normal : code, reason);
+		} catch {
+			// Closed from here before.
+		}
+	}
+
+	override webSocketError(socket: WebSocket): void {
+		this.#gone(socket);
+	}
+
+	#gone(socket: WebSocket): void {
+		const client = this.#sockets.get(socket);
+		this.#sockets.delete(socket);
+		if (client) this.#conversation.leave(client);
+	}
+
+	// The alarm: armed while a reply runs, for the case that the object dies under it
+
+	async #setAlarm(at: number): Promise<void> {
+		if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at);
+	}
+
+	override alarm(): void {
+		if (this.#store.conversation) this.#replies.recover();
+	}
+
+	// The members' lists
+
+	/** Tells every member's object how this conversation stands now: at once in a calm room, in a busy or large one as seldom as it bears. */
+	#tellMembers(): void {
+		if (this.#telling.timer !== undefined) return;
+		const wait = this.#telling.at - Date.now();
+		if (wait <= 0) this.#telling.done = this.#tell();
+		else this.#telling.timer = setTimeout(() => void this.#tell(), wait);
+	}
+
+	async #tell(): Promise<void> {
+		const info = this.#store.conversation;
+		if (!info) return;
+		const members = this.#store.members(limits.members);
+		this.#telling = { at: Date.now() + Math.max(1_000, members.length * 50), done: this.#telling.done };
+		const listed = { ...info, lastActivityAt: this.#store.lastActivity() };
+		const told = await Promise.allSettled(members.map(({ userId }) => this.env.USERS.getByName(userId).remember(listed)));
+		const failed = told.filter(({ status }) => status === "rejected").length;
+		if (failed > 0) console.error("Members' lists were not told", info.id, failed);
+	}
+
+	// Calls of the Worker
+
+	async create(owner: Person, title: string): Promise<ConversationInfo> {
+		const id = this.ctx.id.name as string;
+		const created = this.#membership.create({ id, title, lineage: newLineage() }, owner);
+		await this.#telling.done;
+		return created;
+	}
+
+	async describe(identity: Identity): Promise<(ConversationInfo & { members: Member[] }) | Refused> {
+		return this.#asMember(identity, () => this.#membership.describe());
+	}
+
+	async update(identity: Identity, change: { title?: string; assistant?: AssistantMode }): Promise<ConversationInfo | Refused> {
+		return this.#asMember(identity, (member) => this.#membership.update(member, change));
+	}
+
+	async history(identity: Identity, before: number, limit: number): Promise<{ messages: Message[]; hasMore: boolean } | Refused> {
+		return this.#asMember(identity, () => this.#conversation.history(before, limit));
+	}
+
+	async invite(identity: Identity, invite: NewInvite): Promise<{ expiresAt: number } | Refused> {
+		return this.#asMember(identity, (member) => this.#membership.invite(member, invite));
+	}
+
+	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
+		const member = this.#membership.accept(person, inviteId);
+		if ("code" in member) return member;
+		await this.#telling.done;
+		return { accepted: true };
+	}
+
+	/** A stranger hears the same as if there were no such conversation. */
+	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
+		const granted = isGranted(identity, this.ctx.id.name as string);
+		const { userId, username } = identity;
+		const member = this.#membership.admit({ userId, username }, granted);
+		return member ? call(member) : { code: "not_found" };
+	}
+}
+
+function newLineage(): string {
+	return crypto.randomUUID().slice(0, 8);
+}

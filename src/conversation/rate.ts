@@ -1,0 +1,34 @@
+// How fast one person may send: a bucket that holds `burst` sends and gets `perSecond` back. Pure.
+// Only stored messages take from it, so the log itself is its memory: after a wake the bucket is filled from the log
+// and neither hibernation nor reconnecting gives anything back.
+
+export type Rate = { burst: number; perSecond: number };
+/** Sends left at a time in ms. */
+export type Bucket = { left: number; at: number };
+
+export function fullBucket(rate: Rate, now: number): Bucket {
+	return { left: rate.burst, at: now };
+}
+
+/** Takes one send, or says in how many ms there is one. */
+export function take(bucket: Bucket, rate: Rate, now: number): { bucket: Bucket } | { retryAfterMs: number } {
+	const refilled = bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate.perSecond;
+	const left = Math.min(rate.burst, refilled);
+	if (left >= 1) return { bucket: { left: left - 1, at: Math.max(now, bucket.at) } };
+	return { retryAfterMs: Math.ceil(((1 - left) / rate.perSecond) * 1000) };
+}
+
+/** For how long, in ms, a send is remembered: after it the bucket is full whatever happened before. */
+export function memory(rate: Rate): number {
+	return (rate.burst / rate.perSecond) * 1000;
+}
+
+/** The bucket after sends at these times (ms, oldest first). */
+export function replay(times: readonly number[], rate: Rate): Bucket {
+	let bucket = fullBucket(rate, times[0] ?? 0);
+	for (const at of times) {
+		const taken = take(bucket, rate, at);
+		bucket = "bucket" in taken ? taken.bucket : { left: 0, at };
+	}
+	return bucket;
+}

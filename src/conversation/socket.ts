@@ -1,0 +1,87 @@
+// One hibernating WebSocket: what was verified about it lives in its attachment, and comes back with it after a wake.
+
+import { type CloseCode, closeCodes } from "../protocol/errors.ts";
+import { encodeFrame, errorEvent, type Person } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Wire } from "./fanout.ts";
+
+export type Attachment = {
+	conversationId: string;
+	person: Person;
+	/** When the token that opened or renewed this socket ends, in ms. */
+	expiresAt: number;
+	/**
+	 * Set when the socket was closed from here. `close()` does not silence a hostile client, which may go on sending for as long
+	 * as it likes: nothing is read from a revoked socket.
+	 */
+	revoked?: true;
+};
+
+export class Socket implements Wire {
+	readonly #socket: WebSocket;
+	readonly #ended: (socket: Socket) => void;
+	#attachment: Attachment;
+	/** Frames that made no sense, in the minute that began at `since`. */
+	#bad = { since: 0, count: 0 };
+
+	/** Takes up a socket after a wake, or, with `attachment`, a new one. `ended` is told when it is closed from here. */
+	constructor(socket: WebSocket, ended: (socket: Socket) => void, attachment?: Attachment) {
+		this.#socket = socket;
+		this.#ended = ended;
+		if (attachment) socket.serializeAttachment(attachment);
+		this.#attachment = attachment ?? (socket.deserializeAttachment() as Attachment);
+	}
+
+	get person(): Person {
+		return this.#attachment.person;
+	}
+
+	get isRevoked(): boolean {
+		return this.#attachment.revoked === true;
+	}
+
+	/** Ends the socket if its token has: it hears why, and nothing more. */
+	isOpen(now: number): boolean {
+		if (this.isRevoked) return false;
+		if (now < this.#attachment.expiresAt) return true;
+		this.send(encodeFrame([errorEvent(this.#attachment.conversationId, { code: "token_expired" })]));
+		this.close(closeCodes.token, "token expired");
+		return false;
+	}
+
+	send(frame: string): void {
+		if (this.isRevoked) return;
+		try {
+			this.#socket.send(frame);
+		} catch {
+			// Closed under us; its close event tells the rest.
+		}
+	}
+
+	renew(expiresAt: number): void {
+		this.#keep({ ...this.#attachment, expiresAt });
+	}
+
+	close(code: CloseCode, reason: string): void {
+		if (this.isRevoked) return;
+		this.#keep({ ...this.#attachment, revoked: true });
+		try {
+			this.#socket.close(code, reason);
+		} catch {
+			// Closed already.
+		}
+		this.#ended(this);
+	}
+
+	#keep(attachment: Attachment): void {
+		this.#attachment = attachment;
+		this.#socket.serializeAttachment(attachment);
+	}
+
+	/** Counts a frame that made no sense, and ends a socket that sends little else. */
+	countBadFrame(now: number): void {
+		if (now - this.#bad.since > 60_000) this.#bad = { since: now, count: 0 };
+		this.#bad.count += 1;
+		if (this.#bad.count >= limits.badFramesPerMinute) this.close(closeCodes.flooding, "too many frames that make no sense");
+	}
+}

@@ -1,0 +1,344 @@
+// Every SQL statement of a conversation, by name. Rows in, the wire's values out; no rule of the chat is decided here.
+// All calls are synchronous: what happens between two awaits of the caller is one step.
+
+import type { Reason } from "../protocol/errors.ts";
+import type { AssistantMode, ConversationInfo, Member, MemberRole, Message, MessageStatus, Person, Usage } from "../protocol/events.ts";
+import { claude } from "../protocol/events.ts";
+import { type Cursor, encodeCursor } from "./cursor.ts";
+import { migrations } from "./migrations.ts";
+
+/** What is kept of a reply beside its text. */
+export type ReplyFacts = { model?: string; usage?: Usage; elapsedMs: number };
+
+/** How a reply ended. */
+export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
+
+export type Invite = {
+	/** SHA-256 of the link's secret, in hex. */
+	id: string;
+	role: MemberRole;
+	createdBy: string;
+	createdAt: number;
+	expiresAt: number;
+	maxUses: number | null;
+	uses: number;
+};
+
+type MessageRow = {
+	seq: number;
+	id: string;
+	role: Message["role"];
+	author_id: string;
+	author_name: string;
+	content: string;
+	status: MessageStatus;
+	reason: string | null;
+	client_id: string | null;
+	born: number;
+	revision: number;
+	created_at: number;
+	reply: string | null;
+};
+
+export class Store {
+	readonly #sql: SqlStorage;
+	#conversation?: ConversationInfo;
+	#lineage = "";
+	/** The newest place and revision. */
+	#head = { seq: 0, revision: 0 };
+
+	/** Reads only: a conversation that was never created leaves nothing behind by being asked for. */
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+		const created = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversation'").toArray().length > 0;
+		if (!created) return;
+		this.#migrate();
+		this.#load();
+	}
+
+	#migrate(): void {
+		this.#sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) STRICT");
+		const done = this.#sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations").one().version ?? 0;
+		if (done > migrations.length) throw new Error(`This conversation was written by a newer version (${done}).`);
+		for (let version = done; version < migrations.length; version++) {
+			this.#sql.exec(migrations[version] as string);
+			this.#sql.exec("INSERT INTO migrations (version) VALUES (?)", version + 1);
+		}
+	}
+
+	#load(): void {
+		const row = this.#sql
+			.exec<{ id: string; title: string; assistant: AssistantMode; lineage: string; created_at: number }>("SELECT * FROM conversation")
+			.toArray()[0];
+		if (!row) return;
+		const { created_at, lineage, id, title, assistant } = row;
+		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
+		this.#lineage = lineage;
+		const last = this.#sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
+		const changed = this.#sql
+			.exec<{ revision: number | null }>("SELECT MAX(revision) AS revision FROM messages WHERE revision > born")
+			.one().revision;
+		this.#head = { seq: last?.seq ?? 0, revision: Math.max(last?.born ?? 0, changed ?? 0) };
+	}
+
+	// The conversation
+
+	create(conversation: { id: string; title: string; lineage: string }, owner: Person, now: number): void {
+		this.#migrate();
+		this.#sql.exec(
+			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at) VALUES (1, ?, ?, 'auto', ?, ?)",
+			conversation.id,
+			conversation.title,
+			conversation.lineage,
+			now,
+		);
+		this.addMember({ ...owner, role: "owner" }, now);
+		this.#load();
+	}
+
+	/** `undefined` while nobody has created it. */
+	get conversation(): ConversationInfo | undefined {
+		if (!this.#conversation) return undefined;
+		return this.#conversation;
+	}
+
+	/** As `conversation`, for callers who know that there is one. */
+	get created(): ConversationInfo {
+		if (!this.#conversation) throw new Error("The conversation does not exist.");
+		return this.#conversation;
+	}
+
+	update(change: { title?: string; assistant?: AssistantMode }): void {
+		const { title, assistant } = { ...this.created, ...change };
+		this.#sql.exec("UPDATE conversation SET title = ?, assistant = ?", title, assistant);
+		this.#conversation = { ...this.created, title, assistant };
+	}
+
+	// Members
+
+	addMember(member: Member, now: number): void {
+		this.#sql.exec(
+			"INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, ?, ?)",
+			member.userId,
+			member.username,
+			member.role,
+			now,
+		);
+	}
+
+	rename(userId: string, username: string): void {
+		this.#sql.exec("UPDATE members SET username = ? WHERE user_id = ?", username, userId);
+	}
+
+	member(userId: string): Member | undefined {
+		return this.#members("WHERE user_id = ?", userId)[0];
+	}
+
+	/** Up to `limit`, in no particular order. */
+	members(limit: number): Member[] {
+		return this.#members("LIMIT ?", limit);
+	}
+
+	#members(where: string, ...values: SqlStorageValue[]): Member[] {
+		return this.#sql.exec<Member>(`SELECT user_id AS userId, username, role FROM members ${where}`, ...values).toArray();
+	}
+
+	// Messages
+
+	/** The newest place and revision, as clients keep it. */
+	get cursor(): string {
+		return encodeCursor(this.head);
+	}
+
+	get head(): Cursor {
+		return { lineage: this.#lineage, ...this.#head };
+	}
+
+	addMessage(author: Person, content: string, clientId: string | undefined, now: number): Message {
+		return this.#insert({ role: "user", author, content, status: "complete", clientId }, now);
+	}
+
+	/** An empty reply that has just begun. */
+	addReply(now: number): Message {
+		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, now);
+	}
+
+	#insert(message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">, now: number): Message {
+		const { role, author, content, status, clientId } = message;
+		const seq = this.#head.seq + 1;
+		const revision = this.#head.revision + 1;
+		// The place is in the id, so that finding a message by its id needs no index.
+		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
+		this.#sql.exec(
+			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, born, revision, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			seq,
+			id,
+			role,
+			author.userId,
+			author.username,
+			content,
+			status,
+			clientId ?? null,
+			revision,
+			revision,
+			now,
+		);
+		this.#head = { seq, revision };
+		return { id, conversationId: this.created.id, ...message, createdAt: isoTime(now), seq, revision };
+	}
+
+	/** Keeps the text so far; the row stays `streaming` and its revision as it is. */
+	checkpoint(message: Message, content: string): void {
+		this.#sql.exec("UPDATE messages SET content = ? WHERE seq = ?", content, message.seq);
+	}
+
+	finishReply(message: Message, content: string, outcome: Outcome, facts: ReplyFacts): Message {
+		return this.#change(message, { content, status: outcome.status, reason: outcome.reason ?? null, reply: JSON.stringify(facts) });
+	}
+
+	/** The same reply from the start. */
+	reopenReply(message: Message): Message {
+		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null });
+	}
+
+	#change(message: Message, change: Pick<MessageRow, "content" | "status" | "reason" | "reply">): Message {
+		const revision = this.#head.revision + 1;
+		this.#sql.exec(
+			"UPDATE messages SET content = ?, status = ?, reason = ?, reply = ?, revision = ? WHERE seq = ?",
+			change.content,
+			change.status,
+			change.reason,
+			change.reply,
+			revision,
+			message.seq,
+		);
+		this.#head.revision = revision;
+		return this.#messages("WHERE seq = ?", message.seq)[0] as Message;
+	}
+
+	message(id: string): Message | undefined {
+		const seq = /^m(\d{1,15})-/.exec(id)?.[1];
+		return seq === undefined ? undefined : this.#messages("WHERE seq = ? AND id = ?", Number(seq), id)[0];
+	}
+
+	messageByClientId(userId: string, clientId: string): Message | undefined {
+		return this.#messages("WHERE author_id = ? AND client_id = ?", userId, clientId)[0];
+	}
+
+	/** Replies that some life of the object began and did not end. */
+	streaming(): Message[] {
+		return this.#messages("WHERE status = 'streaming' ORDER BY seq");
+	}
+
+	isLastReply(message: Message): boolean {
+		return this.#messages("WHERE seq > ? AND role = 'assistant' LIMIT 1", message.seq).length === 0;
+	}
+
+	/** The messages before a place, oldest first, up to `limit`. */
+	page(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
+		const newestFirst = this.#messages("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1);
+		return { messages: newestFirst.slice(0, limit).reverse(), hasMore: newestFirst.length > limit };
+	}
+
+	/** What came or changed after a cursor's place and revision, or runs now; `undefined` if that is more than `limit`. */
+	changesSince({ revision, seq }: { revision: number; seq: number }, limit: number): Message[] | undefined {
+		const came = this.#messages("WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit + 1);
+		const changed = this.#messages("WHERE revision > born AND revision > ? AND seq <= ? LIMIT ?", revision, seq, limit + 1);
+		const running = this.streaming().filter((message) => message.seq <= seq);
+		const known = new Map([...changed, ...running, ...came].map((message) => [message.seq, message]));
+		return known.size > limit ? undefined : [...known.values()].sort((a, b) => a.seq - b.seq);
+	}
+
+	/** All up to a place, oldest first: what Claude may read. */
+	messagesBefore(seq: number): Message[] {
+		return this.#messages("WHERE seq < ? ORDER BY seq", seq);
+	}
+
+	/** What people said after a place, oldest first. */
+	saidAfter(seq: number): Message[] {
+		return this.#messages("WHERE seq > ? AND role = 'user' ORDER BY seq", seq);
+	}
+
+	/** When a person sent, in ms, oldest first, as far back as `since`; reads from the end of the log and no further. */
+	sendTimes(userId: string, since: number): number[] {
+		const times: number[] = [];
+		const rows = this.#sql.exec<{ author_id: string; created_at: number }>("SELECT author_id, created_at FROM messages ORDER BY seq DESC");
+		for (const row of rows) {
+			if (row.created_at < since) break;
+			if (row.author_id === userId) times.unshift(row.created_at);
+		}
+		return times;
+	}
+
+	/** In ms. */
+	lastActivity(): number {
+		const last = this.#sql.exec<{ created_at: number }>("SELECT created_at FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
+		return last?.created_at ?? Date.parse(this.created.createdAt);
+	}
+
+	#messages(where: string, ...values: SqlStorageValue[]): Message[] {
+		return this.#sql
+			.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values)
+			.toArray()
+			.map((row) => toMessage(row, this.created.id));
+	}
+
+	// Invites
+
+	addInvite(invite: Invite): void {
+		this.#sql.exec(
+			"INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses) VALUES (?, ?, ?, ?, ?, ?)",
+			invite.id,
+			invite.role,
+			invite.createdBy,
+			invite.createdAt,
+			invite.expiresAt,
+			invite.maxUses,
+		);
+	}
+
+	invite(id: string): Invite | undefined {
+		return this.#invites("WHERE id = ?", id)[0];
+	}
+
+	liveInvites(now: number): Invite[] {
+		return this.#invites("WHERE expires_at > ? AND (max_uses IS NULL OR uses < max_uses)", now);
+	}
+
+	countInviteUse(id: string): void {
+		this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
+	}
+
+	#invites(where: string, ...values: SqlStorageValue[]): Invite[] {
+		return this.#sql
+			.exec<Invite>(
+				`SELECT id, role, created_by AS createdBy, created_at AS createdAt,
+				expires_at AS expiresAt, max_uses AS maxUses, uses FROM invites ${where}`,
+				...values,
+			)
+			.toArray();
+	}
+}
+
+function toMessage(row: MessageRow, conversationId: string): Message {
+	const facts = row.reply === null ? {} : (JSON.parse(row.reply) as ReplyFacts);
+	return {
+		id: row.id,
+		conversationId,
+		role: row.role,
+		content: row.content,
+		createdAt: isoTime(row.created_at),
+		author: { userId: row.author_id, username: row.author_name },
+		status: row.status,
+		...(row.reason === null ? {} : { reason: row.reason }),
+		seq: row.seq,
+		revision: row.revision,
+		...(row.client_id === null ? {} : { clientId: row.client_id }),
+		...facts,
+	};
+}
+
+function isoTime(ms: number): string {
+	return new Date(ms).toISOString();
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { fullBucket, memory, replay, take } from "../../src/conversation/rate.ts";
+
+const rate = { burst: 3, perSecond: 2 };
+
+/** Takes at these times; which were let through, and what the last one was told. */
+function takeAll(times: number[]) {
+	let bucket = fullBucket(rate, 0);
+	let told: number | undefined;
+	const passed = times.filter((at) => {
+		const taken = take(bucket, rate, at);
+		if ("bucket" in taken) bucket = taken.bucket;
+		else told = taken.retryAfterMs;
+		return "bucket" in taken;
+	});
+	return { passed, told, bucket };
+}
+
+describe("sends of one person", () => {
+	it("a burst, and then no more", () => {
+		expect(takeAll([0, 0, 0, 0, 0])).toMatchObject({ passed: [0, 0, 0], told: 500 });
+	});
+	it("then one for each interval, exactly when it was said", () => {
+		expect(takeAll([0, 0, 0, 499, 500, 501])).toMatchObject({ passed: [0, 0, 0, 500], told: 499 });
+	});
+	it("never more than the burst after a long rest", () => {
+		expect(takeAll([0, 0, 0, 1e9, 1e9, 1e9, 1e9]).passed).toHaveLength(6);
+	});
+	it("a clock that goes back gives nothing", () => {
+		expect(takeAll([1000, 1000, 1000, 0, 0]).passed).toEqual([1000, 1000, 1000]);
+	});
+	it("the log gives back the bucket that it came from", () => {
+		const { passed, bucket } = takeAll([0, 0, 0, 400, 500, 700, 1000, 1001]);
+		expect(replay(passed, rate)).toEqual(bucket);
+	});
+	it("an empty log is a full bucket", () => {
+		expect(take(replay([], rate), rate, 5)).toEqual({ bucket: { left: 2, at: 5 } });
+	});
+	it("what lies further back than its memory makes no difference", () => {
+		const old = [0, 0, 0];
+		const now = memory(rate);
+		expect(take(replay(old, rate), rate, now)).toEqual(take(replay([], rate), rate, now));
+	});
+});

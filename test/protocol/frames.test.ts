@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { encodeFrame, isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/events.ts";
+import { limits } from "../../src/protocol/limits.ts";
+
+const send = { type: "chat:send", conversationId: "c", content: "Hi", role: "user" };
+
+const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
+	["an array of one event", JSON.stringify([send]), [{ event: send as never }]],
+	["a bare event", JSON.stringify(send), [{ event: send as never }]],
+	[
+		"events in their order",
+		`[{"type":"chat:typing","conversationId":"c","isTyping":true},{"type":"chat:leave","conversationId":"c"}]`,
+		[{ event: { type: "chat:typing", conversationId: "c", isTyping: true } }, { event: { type: "chat:leave", conversationId: "c" } }],
+	],
+	[
+		"fields that are not known are dropped",
+		`{"type":"chat:leave","conversationId":"c","later":1}`,
+		[{ event: { type: "chat:leave", conversationId: "c" } }],
+	],
+	[
+		"one bad event does not take the others along",
+		`[{"type":"x"},{"type":"chat:leave","conversationId":"c"}]`,
+		[{ refusal: { code: "unknown_event" } }, { event: { type: "chat:leave", conversationId: "c" } }],
+	],
+	["what is not JSON", "chat:send", [{ refusal: { code: "bad_frame" } }]],
+	["nothing", "", [{ refusal: { code: "bad_frame" } }]],
+	["an empty array", "[]", [{ refusal: { code: "bad_frame" } }]],
+	["a number", "1", [{ refusal: { code: "bad_frame" } }]],
+	["null", "null", [{ refusal: { code: "bad_frame" } }]],
+	[
+		"values that are no events",
+		`[1,null,[],"x"]`,
+		[
+			{ refusal: { code: "bad_frame" } },
+			{ refusal: { code: "bad_frame" } },
+			{ refusal: { code: "bad_frame" } },
+			{ refusal: { code: "bad_frame" } },
+		],
+	],
+	["more events than a frame may hold", JSON.stringify(Array(limits.eventsPerFrame + 1).fill(send)), [{ refusal: { code: "bad_frame" } }]],
+	["no type", `{"conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
+	["a type of the server", `{"type":"chat:joined","conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
+	["a type that every object has", `{"type":"constructor","conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
+	["no conversation", `{"type":"chat:leave"}`, [{ refusal: { code: "bad_event" } }]],
+	["an empty conversation id", `{"type":"chat:leave","conversationId":""}`, [{ refusal: { code: "bad_event" } }]],
+	["Claude's role", JSON.stringify({ ...send, role: "assistant", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
+	["no role", `{"type":"chat:send","conversationId":"c","content":"Hi"}`, [{ refusal: { code: "bad_event" } }]],
+	["only white space", JSON.stringify({ ...send, content: " \n\t", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
+	[
+		"half a surrogate pair",
+		`{"type":"chat:send","conversationId":"c","content":"\\ud800","role":"user"}`,
+		[{ refusal: { code: "bad_event" } }],
+	],
+	[
+		"the longest message",
+		JSON.stringify({ ...send, content: "x".repeat(100_000) }),
+		[{ event: { ...send, content: "x".repeat(100_000) } as never }],
+	],
+	[
+		"a longer one",
+		JSON.stringify({ ...send, content: "x".repeat(100_001), clientId: "k" }),
+		[{ refusal: { code: "too_large", clientId: "k" } }],
+	],
+	[
+		"a clientId that is too long is not repeated",
+		JSON.stringify({ ...send, clientId: "k".repeat(65) }),
+		[{ refusal: { code: "bad_event" } }],
+	],
+	["typing as text", `{"type":"chat:typing","conversationId":"c","isTyping":"yes"}`, [{ refusal: { code: "bad_event" } }]],
+	[
+		"a stop of one message",
+		`{"type":"chat:stop","conversationId":"c","messageId":"m1"}`,
+		[{ event: { type: "chat:stop", conversationId: "c", messageId: "m1" } }],
+	],
+];
+
+describe("parseFrame", () => {
+	it.each(frames)("%s", (_what, frame, parsed) => {
+		expect(parseFrame(frame)).toEqual(parsed);
+	});
+
+	it("takes text nested deeper than any stack", () => {
+		expect(parseFrame("[".repeat(500_000))).toEqual([{ refusal: { code: "bad_frame" } }]);
+	});
+});
+
+describe("isOversize counts bytes", () => {
+	it.each([
+		["x".repeat(limits.frameBytes), false],
+		["x".repeat(limits.frameBytes + 1), true],
+		["€".repeat(Math.floor(limits.frameBytes / 3)), false],
+		["€".repeat(Math.ceil(limits.frameBytes / 3)), true],
+	])("%#", (frame, oversize) => {
+		expect(isOversize(frame)).toBe(oversize);
+	});
+});
+
+describe("parseServerFrame", () => {
+	it("reads what encodeFrame wrote, however many events it holds", () => {
+		const events = Array.from({ length: 1000 }, (_, offset) => ({
+			type: "chat:streaming" as const,
+			conversationId: "c",
+			messageId: "m",
+			chunk: "x",
+			offset,
+			isComplete: false,
+		}));
+		expect(parseServerFrame(encodeFrame(events))).toEqual(events);
+	});
+
+	it("passes over types of a newer server", () => {
+		expect(parseServerFrame(`[{"type":"chat:later"},{"type":"chat:complete","conversationId":"c","messageId":"m"},7]`)).toEqual([
+			{ type: "chat:complete", conversationId: "c", messageId: "m" },
+		]);
+	});
+});

@@ -1,0 +1,57 @@
+// Dependencies point one way: read off the import lines.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+function filesUnder(folder: string): string[] {
+	return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+		.map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+/** What a file imports: paths from the root for our own files, names for packages. */
+function importsOf(file: string): string[] {
+	const source = readFileSync(join(root, file), "utf8");
+	const specifiers = [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] as string);
+	return specifiers.map((name) => (name.startsWith(".") ? relative(root, join(root, dirname(file), name)) : name));
+}
+
+const conversationRules = ["conversation", "membership", "reply", "fanout", "store", "migrations", "cursor", "rate"].map(
+	(name) => `src/conversation/${name}.ts`,
+);
+
+/** Which files may import which: our own by path, packages by name. */
+const rules: [what: string, files: string[], allowed: RegExp][] = [
+	["the wire", filesUnder("src/protocol"), /^(src\/protocol\/|valibot$)/],
+	["settings", ["src/settings.ts"], /^$/],
+	["a conversation's rules", conversationRules, new RegExp(`^(src/protocol/|(${conversationRules.join("|")})$)`)],
+	["auth", filesUnder("src/auth"), /^(src\/(protocol|auth)\/|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/],
+	["Claude", filesUnder("src/claude"), /^(src\/(protocol|claude)\/|src\/conversation\/reply\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/],
+	[
+		"a conversation's object",
+		["src/conversation/object.ts", "src/conversation/socket.ts"],
+		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
+	],
+	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],
+	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$)/],
+];
+
+describe("imports", () => {
+	it.each(rules)("of %s", (_what, files, allowed) => {
+		expect(files.length).toBeGreaterThan(0);
+		const strays = files.flatMap((file) =>
+			importsOf(file)
+				.filter((name) => !allowed.test(name))
+				.map((name) => `${file} imports ${name}`),
+		);
+		expect(strays).toEqual([]);
+	});
+
+	it("every file of src has its rule", () => {
+		const ruled = new Set(rules.flatMap(([, files]) => files));
+		expect(filesUnder("src").filter((file) => !ruled.has(file))).toEqual(["src/env.d.ts", "src/worker.ts"]);
+	});
+});

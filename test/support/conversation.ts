@@ -1,0 +1,193 @@
+// One conversation's rules on real object storage, with a model and clients that a test holds in its hands.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { type Client, type Clients, Conversation } from "../../src/conversation/conversation.ts";
+import { Membership } from "../../src/conversation/membership.ts";
+import { type Model, type ModelEvent, ModelFailure, Replies } from "../../src/conversation/reply.ts";
+import { Store } from "../../src/conversation/store.ts";
+import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
+import type { Message, Person, ServerEvent } from "../../src/protocol/events.ts";
+
+export const ann: Person = { userId: "ann", username: "Ann" };
+export const bob: Person = { userId: "bob", username: "Bob" };
+
+/** One reply under way, as seen from Claude's side. */
+export class Call {
+	readonly messages: readonly Message[];
+	readonly signal: AbortSignal;
+	#events: (ModelEvent | Error | "over")[] = [];
+	#wake = () => {};
+
+	constructor(messages: readonly Message[], signal: AbortSignal) {
+		this.messages = messages;
+		this.signal = signal;
+	}
+
+	async *events(): AsyncIterable<ModelEvent> {
+		for (;;) {
+			const event = this.#events.shift();
+			if (event === "over") return;
+			if (event instanceof Error) throw event;
+			if (event) yield event;
+			else await new Promise<void>((resolve) => (this.#wake = resolve));
+		}
+	}
+
+	async #say(event: ModelEvent | Error | "over"): Promise<void> {
+		this.#events.push(event);
+		this.#wake();
+		await settled();
+	}
+
+	text(text: string): Promise<void> {
+		return this.#say({ type: "text", text });
+	}
+	end(reason?: Reason): Promise<void> {
+		return this.#say({ type: "end", reason, usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 } });
+	}
+	event(event: ModelEvent): Promise<void> {
+		return this.#say(event);
+	}
+	cut(): Promise<void> {
+		return this.#say("over");
+	}
+	fail(reason: Reason): Promise<void> {
+		return this.#say(new ModelFailure(reason));
+	}
+	crash(error: Error): Promise<void> {
+		return this.#say(error);
+	}
+}
+
+/** Until everything that was only waiting for a promise has run. */
+export function settled(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+export class TestClient implements Client {
+	readonly person: Person;
+	readonly heard: ServerEvent[] = [];
+	closedWith: CloseCode | undefined;
+	expiresAt = 0;
+
+	constructor(person: Person) {
+		this.person = person;
+	}
+	renew(expiresAt: number): void {
+		this.expiresAt = expiresAt;
+	}
+	close(code: CloseCode): void {
+		this.closedWith = code;
+	}
+	types(): string[] {
+		return this.heard.map(({ type }) => type);
+	}
+	last<T extends ServerEvent["type"]>(type: T): Extract<ServerEvent, { type: T }> {
+		const event = this.heard.findLast((heard) => heard.type === type);
+		if (!event) throw new Error(`${this.person.username} heard no ${type}, but ${this.types().join(", ")}`);
+		return event as Extract<ServerEvent, { type: T }>;
+	}
+}
+
+class TestClients implements Clients<TestClient> {
+	readonly #all = new Set<TestClient>();
+	all() {
+		return this.#all;
+	}
+	add(client: TestClient) {
+		this.#all.add(client);
+	}
+	delete(client: TestClient) {
+		return this.#all.delete(client);
+	}
+	send(client: TestClient, event: ServerEvent) {
+		client.heard.push(structuredClone(event));
+	}
+	broadcast(event: ServerEvent, exceptUser?: string) {
+		for (const client of this.#all) if (client.person.userId !== exceptUser) this.send(client, event);
+	}
+	flush() {}
+}
+
+export class Room {
+	now = Date.parse("2026-11-24T12:00:00Z");
+	readonly calls: Call[] = [];
+	readonly alarms: (number | "cleared")[] = [];
+	listed = 0;
+	readonly store: Store;
+	readonly clients = new TestClients();
+	readonly replies: Replies;
+	readonly membership: Membership;
+	readonly conversation: Conversation<TestClient>;
+
+	constructor(state: DurableObjectState, idleTimeout: number) {
+		const now = () => this.now;
+		const model: Model = {
+			reply: (messages, signal) => {
+				const call = new Call(messages, signal);
+				this.calls.push(call);
+				return call.events();
+			},
+		};
+		const listing = {
+			changed: () => {
+				this.listed += 1;
+			},
+		};
+		this.store = new Store(state.storage.sql);
+		this.replies = new Replies({
+			store: this.store,
+			clients: this.clients,
+			model,
+			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
+			idleTimeout,
+			now,
+			isAskedSince: (seq) => this.conversation.isAskedSince(seq),
+		});
+		this.membership = new Membership({ store: this.store, listing, now });
+		this.conversation = new Conversation({
+			store: this.store,
+			clients: this.clients,
+			replies: this.replies,
+			listing,
+			authenticate: async (token) => (token.startsWith("!") ? { code: "unauthorized" } : { userId: token, expiresAt: this.now + 1 }),
+			rate: { burst: 3, perSecond: 1 },
+			now,
+		});
+	}
+
+	/** A member with a socket here. */
+	enter(person: Person, cursor?: string): TestClient {
+		this.membership.admit(person, true);
+		const client = new TestClient(person);
+		this.conversation.join(client, cursor);
+		return client;
+	}
+
+	say(client: TestClient, content: string, clientId?: string): Promise<void> {
+		const { id: conversationId } = this.store.created;
+		return this.conversation.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
+	}
+
+	/** The latest call to Claude. */
+	get call(): Call {
+		const call = this.calls.at(-1);
+		if (!call) throw new Error("Claude was not asked.");
+		return call;
+	}
+
+	contents(): string[] {
+		return this.store.page(Number.MAX_SAFE_INTEGER, 200).messages.map(({ content }) => content);
+	}
+}
+
+/** Runs a test in a fresh conversation of Ann's. */
+export function inRoom(test: (room: Room, state: DurableObjectState) => Promise<void> | void, idleTimeout = 60_000): Promise<void> {
+	const stub = env.CONVERSATIONS.getByName(crypto.randomUUID());
+	return runInDurableObject(stub, async (_object, state) => {
+		const room = new Room(state, idleTimeout);
+		room.membership.create({ id: state.id.name as string, title: "", lineage: "first" }, ann);
+		await test(room, state);
+	});
+}

@@ -1,0 +1,131 @@
+// A client of the native wire for tests inside the runtime: opens a socket through the Worker and lets a test await events.
+
+import { env, exports } from "cloudflare:workers";
+import { SignJWT } from "jose";
+import { type ClientEvent, encodeFrame, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+
+export const origin = "https://parley.example";
+
+/** A token as another issuer with the same secret would make it. */
+export async function tokenOf(userId: string, claims: Record<string, unknown> = {}, expiresIn = 600): Promise<string> {
+	return new SignJWT({ name: nameOf(userId), ...claims })
+		.setProtectedHeader({ alg: "HS256" })
+		.setSubject(userId)
+		.setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
+		.sign(new TextEncoder().encode(env.JWT_SECRET));
+}
+
+/** `ann` is shown as Ann. */
+export function nameOf(userId: string): string {
+	return userId.charAt(0).toUpperCase() + userId.slice(1);
+}
+
+export async function call(method: string, path: string, token?: string, body?: unknown, headers: Record<string, string> = {}) {
+	const response = await exports.default.fetch(`${origin}/api${path}`, {
+		method,
+		headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+		...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+	});
+	const text = await response.text();
+	return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** A new conversation of `owner`, joined by `others`; the id. */
+export async function newConversation(owner: string, others: string[] = []): Promise<string> {
+	const token = await tokenOf(owner);
+	const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+	if (others.length === 0) return id;
+	const { invite } = (await call("POST", `/conversations/${id}/invites`, token, {})).body;
+	for (const other of others) await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, await tokenOf(other));
+	return id;
+}
+
+type Type = ServerEvent["type"];
+type EventOf<T extends Type> = Extract<ServerEvent, { type: T }>;
+
+export class Client {
+	/** All that came, in order. */
+	readonly events: ServerEvent[] = [];
+	/** How many frames brought them. */
+	frames = 0;
+	/** Resolves with the close code. */
+	readonly closed: Promise<number>;
+	readonly conversationId: string;
+	readonly #socket: WebSocket;
+	readonly #waiting = new Set<() => void>();
+	#read = 0;
+
+	constructor(socket: WebSocket, conversationId: string) {
+		this.#socket = socket;
+		this.conversationId = conversationId;
+		const { promise, resolve } = Promise.withResolvers<number>();
+		this.closed = promise;
+		socket.addEventListener("message", ({ data }) => {
+			this.frames += 1;
+			this.events.push(...parseServerFrame(data as string));
+			for (const check of [...this.#waiting]) check();
+		});
+		socket.addEventListener("close", ({ code }) => resolve(code));
+		socket.accept();
+	}
+
+	static async open(userId: string, conversationId: string, options: { cursor?: string; claims?: object; expiresIn?: number } = {}) {
+		const token = await tokenOf(userId, { ...options.claims }, options.expiresIn);
+		const query = options.cursor === undefined ? "" : `?cursor=${encodeURIComponent(options.cursor)}`;
+		const response = await exports.default.fetch(`${origin}/api/conversations/${conversationId}/socket${query}`, {
+			headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
+		});
+		if (!response.webSocket) throw new Error(`No socket: ${response.status} ${await response.text()}`);
+		return new Client(response.webSocket, conversationId);
+	}
+
+	/** Opens, and waits for `chat:joined`. */
+	static async join(userId: string, conversationId: string, options: Parameters<typeof Client.open>[2] = {}) {
+		const client = await Client.open(userId, conversationId, options);
+		return Object.assign(client, { joined: await client.next("chat:joined") });
+	}
+
+	/** The next event of this type that no earlier `next` has passed, and that fits. */
+	async next<T extends Type>(type: T, fits: (event: EventOf<T>) => boolean = () => true): Promise<EventOf<T>> {
+		const find = (): EventOf<T> | undefined => {
+			for (let at = this.#read; at < this.events.length; at++) {
+				const event = this.events[at] as ServerEvent;
+				if (event.type !== type || !fits(event as EventOf<T>)) continue;
+				this.#read = at + 1;
+				return event as EventOf<T>;
+			}
+			return undefined;
+		};
+		const found = find();
+		if (found) return found;
+		return new Promise((resolve) => {
+			const check = () => {
+				const event = find();
+				if (!event) return;
+				this.#waiting.delete(check);
+				resolve(event);
+			};
+			this.#waiting.add(check);
+		});
+	}
+
+	all<T extends Type>(type: T): EventOf<T>[] {
+		return this.events.filter((event): event is EventOf<T> => event.type === type);
+	}
+
+	send(event: { type: ClientEvent["type"]; [field: string]: unknown }): void {
+		this.raw(encodeFrame([{ conversationId: this.conversationId, ...event } as ClientEvent]));
+	}
+
+	say(content: string, clientId?: string): void {
+		this.send({ type: "chat:send", content, role: "user", ...(clientId !== undefined && { clientId }) });
+	}
+
+	raw(data: string | ArrayBuffer): void {
+		this.#socket.send(data);
+	}
+
+	close(code = 1000): void {
+		this.#socket.close(code);
+	}
+}

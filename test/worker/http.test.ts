@@ -1,0 +1,188 @@
+import { exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { version } from "../../package.json";
+import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+describe("anyone", () => {
+	it("asks for its health", async () => {
+		const { status, body } = await call("GET", "/health");
+		expect([status, body]).toEqual([200, { status: "ok", version }]);
+	});
+
+	it.each([
+		["GET", "/me"],
+		["GET", "/conversations"],
+		["POST", "/conversations"],
+		["GET", "/conversations/x"],
+		["PATCH", "/conversations/x"],
+		["GET", "/conversations/x/messages"],
+		["POST", "/conversations/x/invites"],
+		["POST", "/invites/x.y/accept"],
+		["GET", "/conversations/x/socket"],
+		["GET", "/unknown"],
+	])("without a token gets 401 from %s %s", async (method, path) => {
+		const { status, body } = await call(method, path);
+		expect([status, body.error.code]).toEqual([401, "unauthorized"]);
+		expect(typeof body.error.message).toBe("string");
+	});
+});
+
+describe("origins", () => {
+	it.each([
+		["https://pages.example", 200],
+		[origin, 200],
+		["https://evil.example", 403],
+		["null", 403],
+	])("%s", async (from, status) => {
+		const answer = await call("GET", "/health", undefined, undefined, { origin: from });
+		expect(answer.status).toBe(status);
+		expect(answer.headers.get("access-control-allow-origin")).toBe(status === 200 ? from : null);
+		if (status === 403) expect(answer.body.error.code).toBe("origin_not_allowed");
+	});
+
+	it("a preflight of an allowed page is answered", async () => {
+		const response = await exports.default.fetch(`${origin}/api/conversations`, {
+			method: "OPTIONS",
+			headers: {
+				origin: "https://pages.example",
+				"access-control-request-method": "POST",
+				"access-control-request-headers": "authorization",
+			},
+		});
+		expect(response.status).toBe(204);
+		expect(response.headers.get("access-control-allow-headers")?.toLowerCase()).toContain("authorization");
+		expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+	});
+});
+
+describe("a guest", () => {
+	it("signs in, is known, and comes back by the cookie alone", async () => {
+		const { status, body, headers } = await call("POST", "/auth/guest", undefined, { name: " Ann " });
+		expect(status).toBe(201);
+		expect(body.user.name).toBe("Ann");
+		const cookie = headers.get("set-cookie") ?? "";
+		expect(cookie).toMatch(/HttpOnly/i);
+		expect(cookie).toMatch(/SameSite=Strict/i);
+		expect(cookie).toMatch(/Path=\/api\/auth\/refresh/i);
+		const me = await call("GET", "/me", body.token);
+		expect(me.body).toEqual({ user: body.user, expiresAt: body.expiresAt });
+
+		const session = cookie.split(";")[0] as string;
+		const refreshed = await call("POST", "/auth/refresh", undefined, undefined, { cookie: session });
+		expect(refreshed.status).toBe(200);
+		expect(refreshed.body.user).toEqual(body.user);
+		expect((await call("GET", "/me", refreshed.body.token)).status).toBe(200);
+		expect((await call("GET", "/me", undefined, undefined, { cookie: session })).status).toBe(401);
+		expect((await call("GET", "/me", session.split("=")[1])).status).toBe(401);
+		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie: session.replace(/=.*/, `=${body.token}`) })).status).toBe(
+			401,
+		);
+		expect((await call("POST", "/auth/refresh")).status).toBe(401);
+	});
+
+	it.each([undefined, {}, { name: "" }, { name: "  " }, { name: "x".repeat(65) }, { name: 7 }, "{", "[]"])(
+		"with %j is told what is wrong",
+		async (body) => {
+			const answer = await call("POST", "/auth/guest", undefined, body);
+			expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+		},
+	);
+});
+
+describe("conversations", () => {
+	it("belong to who makes them, and are listed by activity", async () => {
+		const token = await tokenOf("lister");
+		const first = (await call("POST", "/conversations", token, { title: " One " })).body.conversation;
+		expect(first).toEqual({ id: expect.any(String), title: "One", createdAt: expect.any(String), assistant: "auto" });
+		const second = (await call("POST", "/conversations", token)).body.conversation;
+		expect((await call("GET", `/conversations/${first.id}`, token)).body.conversation).toEqual({
+			...first,
+			members: [{ userId: "lister", username: "Lister", role: "owner" }],
+		});
+		const list = async () => (await call("GET", "/conversations", token)).body.conversations.map(({ id }: { id: string }) => id);
+		expect((await list()).sort()).toEqual([first.id, second.id].sort());
+		expect(await list()).toHaveLength(2);
+	});
+
+	it("are changed by their owner alone", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const patch = async (who: string, body: unknown) => call("PATCH", `/conversations/${id}`, await tokenOf(who), body);
+		expect((await patch("ann", { title: "New", assistant: "off" })).body.conversation).toMatchObject({
+			id,
+			title: "New",
+			assistant: "off",
+		});
+		expect((await patch("bob", { title: "Mine" })).body.error.code).toBe("forbidden");
+		expect((await patch("ann", { assistant: "sometimes" })).body.error.code).toBe("bad_request");
+		expect((await patch("ann", { title: "x".repeat(201) })).body.error.code).toBe("bad_request");
+		expect((await call("GET", `/conversations/${id}`, await tokenOf("bob"))).body.conversation).toMatchObject({
+			title: "New",
+			assistant: "off",
+		});
+	});
+
+	it("do not exist for strangers: the same answer as for what does not exist", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("stranger");
+		const calls: [string, string, unknown?][] = [
+			["GET", ""],
+			["PATCH", "", { title: "x" }],
+			["GET", "/messages"],
+			["POST", "/invites", {}],
+			["GET", "/socket"],
+		];
+		for (const [method, path, body] of calls) {
+			const headers = path === "/socket" ? { upgrade: "websocket" } : undefined;
+			const there = await call(method, `/conversations/${id}${path}`, token, body, headers);
+			const nowhere = await call(method, `/conversations/nowhere${path}`, token, body, headers);
+			expect([path, there.status, there.body]).toEqual([path, 404, nowhere.body]);
+			expect(nowhere.status).toBe(404);
+		}
+	});
+
+	it("page through their history", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("ann");
+		for (const query of ["limit=0", "limit=201", "limit=x", "before=-1", "before=x", "before=1.5"]) {
+			const { status, body } = await call("GET", `/conversations/${id}/messages?${query}`, token);
+			expect([query, status, body.error?.code]).toEqual([query, 400, "bad_request"]);
+		}
+		expect((await call("GET", `/conversations/${id}/messages?before=5&limit=200`, token)).body).toEqual({ messages: [], hasMore: false });
+	});
+});
+
+describe("invites", () => {
+	it("let in who has the link, on the page that asked for it", async () => {
+		const id = await newConversation("ann");
+		const made = await call(
+			"POST",
+			`/conversations/${id}/invites`,
+			await tokenOf("ann"),
+			{ maxUses: 1 },
+			{ origin: "https://pages.example" },
+		);
+		expect(made.status).toBe(201);
+		const { token, url, expiresAt } = made.body.invite;
+		expect(url).toBe(`https://pages.example/invite/${encodeURIComponent(token)}`);
+		expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+		const accept = async (who: string, invite = token) => call("POST", `/invites/${encodeURIComponent(invite)}/accept`, await tokenOf(who));
+		const bob = await accept("bob");
+		expect([bob.status, bob.body]).toEqual([200, { conversationId: id }]);
+		expect((await call("GET", "/conversations", await tokenOf("bob"))).body.conversations.map((c: { id: string }) => c.id)).toContain(id);
+		const late = await accept("carol");
+		expect([late.status, late.body.error.code]).toEqual([410, "invite_expired"]);
+		for (const wrong of ["x", ".", `${id}.`, `${id}.wrong`, `nowhere.${token.split(".")[1]}`])
+			expect((await accept("carol", wrong)).status).toBe(404);
+	});
+
+	it.each([{ expiresInSeconds: 1 }, { maxUses: 0 }, { role: "owner" }, { maxUses: "2" }])("%j is no invite", async (body) => {
+		const id = await newConversation("ann");
+		const answer = await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), body);
+		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+	});
+});
+
+it("a body over the limit is refused", async () => {
+	const answer = await call("POST", "/conversations", await tokenOf("ann"), { title: "x", more: "x".repeat(20_000) });
+	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+});

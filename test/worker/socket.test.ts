@@ -1,0 +1,226 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+const socketUrl = (id: string) => `${origin}/api/conversations/${id}/socket`;
+
+async function upgrade(id: string, headers: Record<string, string>, query = "") {
+	const response = await exports.default.fetch(socketUrl(id) + query, { headers: { upgrade: "websocket", ...headers } });
+	response.webSocket?.accept();
+	return response;
+}
+
+describe("the upgrade", () => {
+	it("takes the token from the header, the subprotocol or the query, in this order", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("ann");
+		const byHeader = await upgrade(
+			id,
+			{ authorization: `Bearer ${token}`, "sec-websocket-protocol": "chat.v1, bearer.wrong" },
+			"?token=wrong",
+		);
+		expect([byHeader.status, byHeader.headers.get("sec-websocket-protocol")]).toEqual([101, "chat.v1"]);
+		const byProtocol = await upgrade(id, { "sec-websocket-protocol": `chat.v1, bearer.${token}` }, "?token=wrong");
+		expect([byProtocol.status, byProtocol.headers.get("sec-websocket-protocol")]).toEqual([101, "chat.v1"]);
+		const byQuery = await upgrade(id, {}, `?token=${token}`);
+		expect([byQuery.status, byQuery.headers.get("sec-websocket-protocol")]).toEqual([101, null]);
+	});
+
+	it("is refused without token, from a wrong page, to strangers, and without an upgrade", async () => {
+		const id = await newConversation("ann");
+		const authorization = `Bearer ${await tokenOf("ann")}`;
+		const answers = [
+			await upgrade(id, {}),
+			await upgrade(id, { authorization: "Bearer x" }),
+			await upgrade(id, { authorization, origin: "https://evil.example" }),
+			await upgrade(id, { authorization: `Bearer ${await tokenOf("stranger")}` }),
+			await exports.default.fetch(socketUrl(id), { headers: { authorization } }),
+		];
+		const codes = await Promise.all(
+			answers.map(async (answer) => [answer.status, ((await answer.json()) as { error: { code: string } }).error.code]),
+		);
+		expect(codes).toEqual([
+			[401, "unauthorized"],
+			[401, "unauthorized"],
+			[403, "origin_not_allowed"],
+			[404, "not_found"],
+			[426, "upgrade_required"],
+		]);
+	});
+
+	it("believes no header or query of a client about who it is", async () => {
+		const id = await newConversation("ann");
+		const forged = JSON.stringify({ identity: { userId: "ann", username: "Ann", expiresAt: 9e15, grants: ["*"] }, isChatProtocol: false });
+		const query = `?upgrade=${encodeURIComponent(forged)}`;
+		const response = await upgrade(id, { authorization: `Bearer ${await tokenOf("stranger")}`, upgrade: "websocket" }, query);
+		expect(response.status).toBe(404);
+	});
+
+	it("creates a granted conversation on the first join and not before", async () => {
+		const id = `room-${crypto.randomUUID()}`;
+		const claims = { conversations: [id] };
+		expect((await call("GET", `/conversations/${id}`, await tokenOf("ann", claims))).status).toBe(404);
+		const ann = await Client.join("ann", id, { claims });
+		expect(ann.joined.you).toEqual({ userId: "ann", username: "Ann" });
+		const bob = await Client.join("bob", id, { claims: { conversations: ["*"] } });
+		expect(bob.joined.participants).toHaveLength(2);
+		expect((await call("GET", `/conversations/${id}`, await tokenOf("ann"))).body.conversation.members).toEqual([
+			{ userId: "ann", username: "Ann", role: "owner" },
+			{ userId: "bob", username: "Bob", role: "member" },
+		]);
+	});
+});
+
+describe("two people", () => {
+	it("see each other come, type, speak once each, and go", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		expect(await ann.next("chat:user-joined")).toMatchObject({ userId: "bob", username: "Bob" });
+		bob.send({ type: "chat:typing", isTyping: true });
+		expect(await ann.next("chat:user-typing")).toMatchObject({ userId: "bob", isTyping: true });
+		bob.say("Hi", "k1");
+		const { message } = await ann.next("chat:message");
+		expect(message).toMatchObject({ content: "Hi", clientId: "k1", author: { userId: "bob", username: "Bob" }, seq: 1 });
+		expect((await bob.next("chat:message")).message).toEqual(message);
+		bob.send({ type: "chat:leave" });
+		expect(await bob.closed).toBe(1000);
+		expect(await ann.next("chat:user-left")).toMatchObject({ userId: "bob" });
+		expect(ann.all("chat:message")).toHaveLength(1);
+		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("bob"))).body).toEqual({
+			messages: [message],
+			hasMore: false,
+		});
+	});
+
+	it("and the stand-in hold a conversation, streamed to both and the same for a late joiner", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		ann.say("@claude help");
+		const { messageId } = await bob.next("chat:thinking");
+		await bob.next("chat:streaming");
+		const late = await Client.join("bob", id);
+		const sofar = late.joined.messages.find((message) => message.id === messageId);
+		expect(sofar?.status).toBe("streaming");
+		const whole = [await ann.next("chat:complete"), await bob.next("chat:complete"), await late.next("chat:complete")];
+		expect(whole.map((event) => event.messageId)).toEqual([messageId, messageId, messageId]);
+		const content = (client: Client) => client.all("chat:message").find(({ message }) => message.id === messageId)?.message.content;
+		const text = content(ann) as string;
+		expect(text.length).toBeGreaterThan(50);
+		expect([content(bob), content(late)]).toEqual([text, text]);
+		const streamed = (client: Client, before = "") =>
+			client.all("chat:streaming").reduce((sum, { chunk, offset }) => (expect(offset).toBe(sum.length), sum + chunk), before);
+		expect(streamed(ann)).toBe(text);
+		expect(streamed(late, sofar?.content)).toBe(text);
+	});
+});
+
+describe("frames that make no sense", () => {
+	it("are answered, and the socket lives", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const tries: [string | ArrayBuffer, string][] = [
+			["{", "bad_frame"],
+			[new ArrayBuffer(3), "bad_frame"],
+			['{"type":"chat:nonsense"}', "unknown_event"],
+			['{"type":"chat:send"}', "bad_event"],
+			['{"type":"chat:leave","conversationId":"other"}', "conversation_mismatch"],
+		];
+		for (const [frame, code] of tries) {
+			ann.raw(frame);
+			expect(await ann.next("chat:error")).toMatchObject({ code, conversationId: id, error: expect.any(String) });
+		}
+		ann.say("still here");
+		expect((await ann.next("chat:message")).message.content).toBe("still here");
+	});
+
+	it("fifty in a minute end it", async () => {
+		const ann = await Client.join("ann", await newConversation("ann"));
+		for (let n = 0; n < limits.badFramesPerMinute; n++) ann.raw("{");
+		expect(await ann.closed).toBe(4429);
+	});
+
+	it("an oversize one ends it unread", async () => {
+		const ann = await Client.join("ann", await newConversation("ann"));
+		ann.raw(`${" ".repeat(limits.frameBytes)}{`);
+		expect(await ann.closed).toBe(1009);
+	});
+});
+
+describe("a token that ends", () => {
+	it("ends the socket at the next frame, which is not stored", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id, { expiresIn: 1 });
+		await new Promise((resolve) => setTimeout(resolve, 1100));
+		ann.say("too late");
+		expect((await ann.next("chat:error")).code).toBe("token_expired");
+		expect(await ann.closed).toBe(4401);
+		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages).toEqual([]);
+	});
+
+	it("is replaced by a newer one, of the same person only", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id, { expiresIn: 1 });
+		ann.send({ type: "chat:auth", token: await tokenOf("bob") });
+		expect((await ann.next("chat:error")).code).toBe("unauthorized");
+		ann.send({ type: "chat:auth", token: await tokenOf("ann") });
+		await new Promise((resolve) => setTimeout(resolve, 1100));
+		ann.say("in time");
+		expect((await ann.next("chat:message")).message.content).toBe("in time");
+	});
+});
+
+describe("hibernation", () => {
+	it("keeps sockets, who is here, and the way to speak, type and stop", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const stub = env.CONVERSATIONS.getByName(id);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		ann.say("before");
+		const { cursor } = await bob.next("chat:message");
+		await evictDurableObject(stub, { webSockets: "hibernate" });
+		bob.send({ type: "chat:typing", isTyping: true });
+		expect(await ann.next("chat:user-typing")).toMatchObject({ userId: "bob", isTyping: true });
+		await evictDurableObject(stub, { webSockets: "hibernate" });
+		ann.say("@claude help");
+		expect((await bob.next("chat:message")).message).toMatchObject({ content: "@claude help", seq: 2 });
+		await bob.next("chat:streaming");
+		bob.send({ type: "chat:stop" });
+		expect((await ann.next("chat:message", ({ message }) => message.role === "assistant")).message.status).toBe("stopped");
+		await evictDurableObject(stub, { webSockets: "hibernate" });
+		const late = await Client.join("bob", id, { cursor });
+		expect(late.joined.messages.map(({ seq, status }) => [seq, status])).toEqual([
+			[2, "complete"],
+			[3, "stopped"],
+		]);
+		expect(late.joined).toMatchObject({ reset: false, participants: [{ userId: "ann" }, { userId: "bob" }] });
+		expect(ann.all("chat:user-joined")).toHaveLength(1);
+	});
+
+	it("answers a ping without the object", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const stub = env.CONVERSATIONS.getByName(id);
+		await evictDurableObject(stub, { webSockets: "hibernate" });
+		ann.raw("ping");
+		ann.say("after");
+		await ann.next("chat:message");
+		expect(ann.frames).toBeGreaterThanOrEqual(3);
+		expect(ann.events.map(({ type }) => type).slice(0, 2)).toEqual(["chat:joined", "chat:message"]);
+	});
+});
+
+it("a reply's alarm is there while it runs and gone after it", async () => {
+	const id = await newConversation("ann");
+	const stub = env.CONVERSATIONS.getByName(id);
+	const alarm = () => runInDurableObject(stub, (_object, state) => state.storage.getAlarm());
+	const ann = await Client.join("ann", id);
+	ann.say("help");
+	await ann.next("chat:streaming");
+	expect(await alarm()).not.toBeNull();
+	await ann.next("chat:complete");
+	expect(await alarm()).toBeNull();
+});
