@@ -2,6 +2,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
-		projects: ["test/worker.config.ts", "test/web.config.ts", "test/e2e.config.ts"],
+		projects: ["test/vitest.worker.config.ts", "test/vitest.web.config.ts", "test/vitest.e2e.config.ts"],
 	},
 });

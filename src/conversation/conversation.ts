@@ -5,10 +5,7 @@ import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.t
 import {
 	type AssistantMode,
 	type ClientEvent,
-	type ConversationInfo,
 	errorEvent,
-	type Member,
-	type MemberRole,
 	type Message,
 	type Person,
 	type Refusal,
@@ -45,7 +42,10 @@ export interface Clients<T extends Client = Client> {
 
 /** The lists in which people find their conversations again; told, not asked. */
 export interface Listing {
+	/** To be told to every member, soon. */
 	changed(): void;
+	/** To be told to this one at once: it is new to their list. */
+	entered(userId: string): void;
 }
 
 /** Why something was not done; nothing has changed then. */

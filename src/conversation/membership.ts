@@ -21,7 +21,7 @@ export class Membership {
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
 		this.#store.create(conversation, owner, this.#now());
-		this.#listing.changed();
+		this.#listing.entered(owner.userId);
 		return this.#store.created;
 	}
 
@@ -39,7 +39,7 @@ export class Membership {
 		if (this.#store.members(limits.members).length >= limits.members) return undefined;
 		const member = { ...person, role };
 		this.#store.addMember(member, this.#now());
-		this.#listing.changed();
+		this.#listing.entered(person.userId);
 		return member;
 	}
 

@@ -42,8 +42,10 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
 	readonly #sockets = new Map<WebSocket, Socket>();
-	/** When the members' lists may be told again, what waits for that, and the telling under way. */
-	#telling: { at: number; timer?: ReturnType<typeof setTimeout>; done: Promise<void> } = { at: 0, done: Promise.resolve() };
+	/** When the members' lists may be told again (ms), and what waits for that. */
+	#telling: { at: number; timer?: ReturnType<typeof setTimeout> } = { at: 0 };
+	/** Until the newest member's list has been told. */
+	#entered: Promise<void> = Promise.resolve();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -51,7 +53,12 @@ export class ConversationObject extends DurableObject<Env> {
 		if ("problem" in read) throw new Error(read.problem);
 		this.#settings = read.settings;
 		const now = () => Date.now();
-		const listing = { changed: () => this.#tellMembers() };
+		const listing = {
+			changed: () => this.#tellMembers(),
+			entered: (userId: string) => {
+				this.#entered = this.#tell([userId]);
+			},
+		};
 		this.#store = new Store(ctx.storage.sql);
 		this.#clients = new Fanout(now);
 		this.#replies = new Replies({
@@ -177,20 +184,22 @@ export class ConversationObject extends DurableObject<Env> {
 	/** Tells every member's object how this conversation stands now: at once in a calm room, in a busy or large one as seldom as it bears. */
 	#tellMembers(): void {
 		if (this.#telling.timer !== undefined) return;
+		const tell = () => {
+			const members = this.#store.members(limits.members);
+			this.#telling = { at: Date.now() + Math.max(1_000, members.length * 50) };
+			void this.#tell(members.map(({ userId }) => userId));
+		};
 		const wait = this.#telling.at - Date.now();
-		if (wait <= 0) this.#telling.done = this.#tell();
-		else this.#telling.timer = setTimeout(() => void this.#tell(), wait);
+		if (wait <= 0) tell();
+		else this.#telling.timer = setTimeout(tell, wait);
 	}
 
-	async #tell(): Promise<void> {
-		const info = this.#store.conversation;
-		if (!info) return;
-		const members = this.#store.members(limits.members);
-		this.#telling = { at: Date.now() + Math.max(1_000, members.length * 50), done: this.#telling.done };
-		const listed = { ...info, lastActivityAt: this.#store.lastActivity() };
-		const told = await Promise.allSettled(members.map(({ userId }) => this.env.USERS.getByName(userId).remember(listed)));
+	/** A list that cannot be told now hears the next news. */
+	async #tell(userIds: string[]): Promise<void> {
+		const listed = { ...this.#store.created, lastActivityAt: this.#store.lastActivity() };
+		const told = await Promise.allSettled(userIds.map((userId) => this.env.USERS.getByName(userId).remember(listed)));
 		const failed = told.filter(({ status }) => status === "rejected").length;
-		if (failed > 0) console.error("Members' lists were not told", info.id, failed);
+		if (failed > 0) console.error("Members' lists were not told", listed.id, failed);
 	}
 
 	// Calls of the Worker
@@ -198,7 +207,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async create(owner: Person, title: string): Promise<ConversationInfo> {
 		const id = this.ctx.id.name as string;
 		const created = this.#membership.create({ id, title, lineage: newLineage() }, owner);
-		await this.#telling.done;
+		await this.#entered;
 		return created;
 	}
 
@@ -221,7 +230,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
 		const member = this.#membership.accept(person, inviteId);
 		if ("code" in member) return member;
-		await this.#telling.done;
+		await this.#entered;
 		return { accepted: true };
 	}
 

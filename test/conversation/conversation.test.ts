@@ -171,7 +171,7 @@ describe("sending", () => {
 				status: "complete",
 			});
 			expect(client.heard[2]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
-			expect(room.listed).toBe(4);
+			expect([room.listed, room.entered]).toEqual([2, ["ann", "bob"]]);
 		}));
 
 	it("a clientId makes it harmless to send again, for its sender alone", () =>

@@ -115,6 +115,7 @@ export class Room {
 	readonly calls: Call[] = [];
 	readonly alarms: (number | "cleared")[] = [];
 	listed = 0;
+	readonly entered: string[] = [];
 	readonly store: Store;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
@@ -133,6 +134,9 @@ export class Room {
 		const listing = {
 			changed: () => {
 				this.listed += 1;
+			},
+			entered: (userId: string) => {
+				this.entered.push(userId);
 			},
 		};
 		this.store = new Store(state.storage.sql);

@@ -111,8 +111,14 @@ describe("two people", () => {
 		const text = content(ann) as string;
 		expect(text.length).toBeGreaterThan(50);
 		expect([content(bob), content(late)]).toEqual([text, text]);
-		const streamed = (client: Client, before = "") =>
-			client.all("chat:streaming").reduce((sum, { chunk, offset }) => (expect(offset).toBe(sum.length), sum + chunk), before);
+		const streamed = (client: Client, before = "") => {
+			let sum = before;
+			for (const { chunk, offset } of client.all("chat:streaming")) {
+				expect(offset).toBe(sum.length);
+				sum += chunk;
+			}
+			return sum;
+		};
 		expect(streamed(ann)).toBe(text);
 		expect(streamed(late, sofar?.content)).toBe(text);
 	});
@@ -196,7 +202,8 @@ describe("hibernation", () => {
 			[2, "complete"],
 			[3, "stopped"],
 		]);
-		expect(late.joined).toMatchObject({ reset: false, participants: [{ userId: "ann" }, { userId: "bob" }] });
+		expect(late.joined.reset).toBe(false);
+		expect(late.joined.participants.map(({ userId }) => userId).sort()).toEqual(["ann", "bob"]);
 		expect(ann.all("chat:user-joined")).toHaveLength(1);
 	});
 
