@@ -1,6 +1,11 @@
 // What the platform hands to the Worker and its objects. Settings arrive as text and are read in one place, settings.ts.
 
 declare namespace Cloudflare {
+	interface GlobalProps {
+		mainModule: typeof import("./worker.ts");
+		durableNamespaces: "ConversationObject" | "UserObject";
+	}
+
 	interface Env {
 		CONVERSATIONS: DurableObjectNamespace<import("./conversation/object.ts").ConversationObject>;
 		USERS: DurableObjectNamespace<import("./user/object.ts").UserObject>;

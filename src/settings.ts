@@ -23,3 +23,113 @@ export type Settings = {
 };
 
 export type SettingsResult = { settings: Settings } | { problem: string };
+
+type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS">;
+
+/**
+ * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one
+ * sentence for whoever deploys. It names the variable and never quotes a value: the wrong one may hold a secret.
+ */
+export function readSettings(env: Cloudflare.Env): SettingsResult {
+	const problems: string[] = [];
+	const jwtSecret = readSecret(env, problems);
+	const jwksUrl = readJwksUrl(env, problems);
+	if (jwtSecret === undefined && jwksUrl === undefined && problems.length === 0)
+		problems.push("Set JWT_SECRET to a secret of at least 32 bytes, or JWT_JWKS_URL to the address of your issuer's keys, or both.");
+	const guestSignIn = readSwitch(env, "GUEST_SIGN_IN", problems);
+	if (guestSignIn && jwtSecret === undefined)
+		problems.push("GUEST_SIGN_IN is on, but guests are signed in with JWT_SECRET: set JWT_SECRET, or set GUEST_SIGN_IN to off.");
+	const settings: Settings = {
+		jwtSecret,
+		jwksUrl,
+		jwtIssuer: readText(env, "JWT_ISSUER"),
+		jwtAudience: readText(env, "JWT_AUDIENCE"),
+		frontendOrigins: readOrigins(env, problems),
+		guestSignIn,
+		claude: {
+			apiKey: readText(env, "ANTHROPIC_API_KEY"),
+			baseUrl: readBaseUrl(env, problems),
+			model: readText(env, "CLAUDE_MODEL") ?? "claude-sonnet-5-5",
+			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
+			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
+		},
+		sends: {
+			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
+			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
+		},
+	};
+	const [problem] = problems;
+	return problem === undefined ? { settings } : { problem };
+}
+
+/** Whether an address is this machine's own, where plain http is safe. */
+export function isLocalhost(url: URL): boolean {
+	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+}
+
+// A value that cannot be read adds its sentence to `problems` and counts as not set.
+
+/** `[vars]` may hold numbers and booleans too: a deployer who leaves out the quotes means the same. */
+function readText(env: Cloudflare.Env, name: TextName): string | undefined {
+	return String(env[name] ?? "").trim() || undefined;
+}
+
+/** Untrimmed: every byte belongs to the key that the other side signs with. */
+function readSecret(env: Cloudflare.Env, problems: string[]): string | undefined {
+	if (readText(env, "JWT_SECRET") === undefined) return undefined;
+	const secret = String(env.JWT_SECRET);
+	if (new TextEncoder().encode(secret).length >= 32) return secret;
+	problems.push("JWT_SECRET is shorter than 32 bytes: set a longer one, such as the output of `openssl rand -base64 32`.");
+	return undefined;
+}
+
+function readJwksUrl(env: Cloudflare.Env, problems: string[]): URL | undefined {
+	const text = readText(env, "JWT_JWKS_URL");
+	if (text === undefined) return undefined;
+	const url = httpUrl(text);
+	if (url && (url.protocol === "https:" || isLocalhost(url))) return url;
+	problems.push("JWT_JWKS_URL must be an https address, such as https://issuer.example/.well-known/jwks.json (http only on localhost).");
+	return undefined;
+}
+
+function readBaseUrl(env: Cloudflare.Env, problems: string[]): string | undefined {
+	const text = readText(env, "ANTHROPIC_BASE_URL");
+	if (text === undefined || httpUrl(text)) return text;
+	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
+	return undefined;
+}
+
+function readOrigins(env: Cloudflare.Env, problems: string[]): string[] {
+	const entries = (readText(env, "FRONTEND_URL") ?? "").split(",").map((entry) => entry.trim());
+	const urls = entries.filter((entry) => entry !== "").map(httpUrl);
+	if (urls.includes(undefined))
+		problems.push("FRONTEND_URL must be http or https origins separated by commas, such as https://chat.example.com.");
+	return urls.flatMap((url) => url?.origin ?? []);
+}
+
+function httpUrl(text: string): URL | undefined {
+	const url = URL.parse(text);
+	return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+/** Off when unset. */
+function readSwitch(env: Cloudflare.Env, name: TextName, problems: string[]): boolean {
+	const text = readText(env, name) ?? "off";
+	const isOn = /^(on|true|yes|1)$/i.test(text);
+	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
+	return isOn;
+}
+
+function readNumber(env: Cloudflare.Env, name: TextName, fallback: number, problems: string[]): number {
+	const value = Number(readText(env, name) ?? fallback);
+	if (value > 0 && Number.isFinite(value)) return value;
+	problems.push(`${name} must be a number above 0; leave it out for ${fallback}.`);
+	return fallback;
+}
+
+function readWholeNumber(env: Cloudflare.Env, name: TextName, fallback: number, problems: string[]): number {
+	const value = Number(readText(env, name) ?? fallback);
+	if (value > 0 && Number.isSafeInteger(value)) return value;
+	problems.push(`${name} must be a whole number above 0; leave it out for ${fallback}.`);
+	return fallback;
+}

@@ -1,0 +1,71 @@
+// Guests: sign-in with nothing but a name, and the session that renews it. The session rides in a cookie that the refresh call alone
+// receives, and is signed with a key of its own: it never passes as an access token, nor an access token as a session.
+
+import { parse, serialize } from "hono/utils/cookie";
+import { base64url } from "jose";
+import type { Person } from "../protocol/events.ts";
+import { isLocalhost, type Settings } from "../settings.ts";
+import { issueToken, sign, verify } from "./tokens.ts";
+
+/** `expiresAt` is ISO 8601 and the access token's; `session` belongs in the cookie and nowhere else. */
+export type GuestSignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
+
+const sessionSeconds = 30 * 24 * 60 * 60;
+const cookieName = "parley_session";
+
+/** A new person of this name, one that fits `nameSchema`. Throws where guest sign-in is off. `now` in ms. */
+export function signInGuest(name: string, settings: Settings, now: number): Promise<GuestSignIn> {
+	const id = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
+	return signIn({ userId: `guest-${id}`, username: name }, settings, now);
+}
+
+/** The person of a session, signed in again, with a session that begins anew. `now` in ms. */
+export async function refreshGuest(
+	session: string,
+	settings: Settings,
+	now: number,
+): Promise<GuestSignIn | { refusal: "unauthorized" | "token_expired" }> {
+	if (!settings.guestSignIn) return { refusal: "unauthorized" };
+	const key = await sessionKey(settings);
+	const verified = await verify(session, [{ algorithms: ["HS256"], key: () => key }], now);
+	return "refusal" in verified ? verified : signIn(verified.identity, settings, now);
+}
+
+async function signIn(person: Person, settings: Settings, now: number): Promise<GuestSignIn> {
+	const { token, expiresAt } = await issueToken(person, settings, now);
+	const session = await sign(person, { key: await sessionKey(settings), seconds: sessionSeconds }, now);
+	return {
+		token,
+		expiresAt: new Date(expiresAt).toISOString(),
+		user: { id: person.userId, name: person.username },
+		session: session.token,
+	};
+}
+
+async function sessionKey({ guestSignIn, jwtSecret }: Settings): Promise<Uint8Array> {
+	if (!guestSignIn || !jwtSecret) throw new Error("Guest sign-in is off");
+	const encoder = new TextEncoder();
+	const secret = await crypto.subtle.importKey("raw", encoder.encode(jwtSecret), "HKDF", false, ["deriveBits"]);
+	const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode("parley guest session") };
+	return new Uint8Array(await crypto.subtle.deriveBits(derivation, secret, 256));
+}
+
+/** The `Set-Cookie` that keeps a session; `url` is the request's. */
+export function sessionCookie(session: string, url: URL): string {
+	return cookie(session, sessionSeconds, url);
+}
+
+/** The `Set-Cookie` that ends it. */
+export function clearedSession(url: URL): string {
+	return cookie("", 0, url);
+}
+
+/** The session in a request's cookie, unverified. */
+export function readSession(request: Request): string | undefined {
+	return parse(request.headers.get("cookie") ?? "", cookieName)[cookieName];
+}
+
+function cookie(value: string, maxAge: number, url: URL): string {
+	const secure = !(url.protocol === "http:" && isLocalhost(url));
+	return serialize(cookieName, value, { httpOnly: true, sameSite: "Strict", path: "/api/auth/refresh", maxAge, secure });
+}

@@ -1,0 +1,125 @@
+// Tokens: what one has to be to say who its bearer is, and the making of our own. Knows nothing of requests.
+// Wherever the wire is stricter than jose's defaults, the check is here.
+
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import * as v from "valibot";
+import { claude, idSchema, type Person, usernameSchema } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Settings } from "../settings.ts";
+import { issuerKeys } from "./keys.ts";
+
+/** `expiresAt` in ms; `grants` are the conversations the issuer lets its bearer into, `["*"]` for all. */
+export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] };
+export type Verified = { identity: Identity } | { refusal: "unauthorized" | "token_expired" };
+
+/** Algorithms, the only keys that may go with them, and the claims they must come with. */
+export type Verifier = { algorithms: string[]; key: JWTVerifyGetKey; issuer?: string; audience?: string };
+/** An HS256 key, how long what it signs lives, and claims to put beside the person's. */
+export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: string };
+
+const accessTokenSeconds = 15 * 60;
+/** How far, in seconds, an issuer's clock may be ahead of ours. */
+const clockTolerance = 5;
+/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
+const maxGrants = 1_000;
+/** The last moment that a `Date` can tell, in ms. */
+const endOfTime = 8.64e15;
+
+const withoutControls = v.regex<string>(/^\P{Cc}*$/u);
+/** A name as a token may carry it. */
+export const nameSchema = v.pipe(usernameSchema, withoutControls);
+const timeSchema = v.pipe(v.number(), v.finite());
+const grantsSchema = v.union([v.strictTuple([v.literal("*")]), v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(maxGrants))]);
+
+const claimsSchema = v.object({
+	sub: v.pipe(idSchema, withoutControls, v.notValue(claude.userId)),
+	name: v.optional(nameSchema),
+	exp: timeSchema,
+	iat: v.optional(timeSchema),
+	conversations: v.optional(grantsSchema, []),
+});
+
+export function isGranted(identity: Identity, conversationId: string): boolean {
+	return identity.grants.includes("*") || identity.grants.includes(conversationId);
+}
+
+/** Whose access token this is, at `now` in ms. Refuses, and never throws, whatever the token may be. */
+export function verifyToken(token: string, settings: Settings, now: number): Promise<Verified> {
+	const { jwtSecret, jwksUrl, jwtIssuer: issuer, jwtAudience: audience } = settings;
+	const verifiers: Verifier[] = [];
+	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), issuer, audience });
+	if (jwksUrl) verifiers.push({ algorithms: ["RS256", "ES256", "EdDSA"], key: issuerKeys(jwksUrl), issuer, audience });
+	return verify(token, verifiers, now);
+}
+
+/** An access token of our own; throws where the deployment has no secret to sign with. `expiresAt` and `now` in ms. */
+export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
+	const { jwtSecret, jwtIssuer: issuer, jwtAudience: audience } = settings;
+	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
+	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: accessTokenSeconds, issuer, audience }, now);
+}
+
+export async function sign({ userId, username }: Person, signer: Signer, now: number): Promise<{ token: string; expiresAt: number }> {
+	const iat = Math.floor(now / 1000);
+	const exp = iat + signer.seconds;
+	const claims = { sub: userId, name: username, iss: signer.issuer, aud: signer.audience, iat, exp };
+	const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(signer.key);
+	return { token, expiresAt: exp * 1000 };
+}
+
+/** The header's `alg` does no more than choose one of the verifiers, each with its own algorithms and keys. */
+export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
+	const algorithm = readAlgorithm(token);
+	const verifier = verifiers.find(({ algorithms }) => algorithm !== undefined && algorithms.includes(algorithm));
+	if (!verifier) return { refusal: "unauthorized" };
+	const { key, ...expected } = verifier;
+	try {
+		const { payload } = await jwtVerify(token, key, {
+			...expected,
+			requiredClaims: ["sub", "exp"],
+			clockTolerance,
+			currentDate: new Date(now),
+		});
+		return identify(payload, now);
+	} catch (error) {
+		return { refusal: error instanceof errors.JWTExpired ? "token_expired" : "unauthorized" };
+	}
+}
+
+/** The `alg` of a token that has the form of one, and whose header asks for nothing that we do not do. */
+function readAlgorithm(token: string): string | undefined {
+	if (token.length > limits.tokenBytes) return undefined;
+	const segments = token.split(".");
+	if (segments.length !== 3 || !segments.every(isCanonical)) return undefined;
+	try {
+		const { alg, crit, b64 } = decodeProtectedHeader(token) as Record<string, unknown>;
+		return typeof alg === "string" && crit === undefined && b64 === undefined ? alg : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether a segment is the one way to write its bytes: no padding, no white space, no stray bits in its last character. */
+function isCanonical(segment: string): boolean {
+	return segment !== "" && /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/.test(segment);
+}
+
+/** Reads claims whose signature, issuer, audience and `nbf` are verified. */
+function identify(payload: JWTPayload, now: number): Verified {
+	const claims = v.safeParse(claimsSchema, payload);
+	if (!claims.success) return { refusal: "unauthorized" };
+	const { sub, name = nameFrom(sub), exp, iat, conversations } = claims.output;
+	if (name === "" || (iat !== undefined && iat > now / 1000 + clockTolerance)) return { refusal: "unauthorized" };
+	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
+	// jose gives `exp` the tolerance that `nbf` needs; a socket would end in the moment it opened.
+	if (expiresAt <= now) return { refusal: "token_expired" };
+	return { identity: { userId: sub, username: name, expiresAt, grants: conversations } };
+}
+
+/** For want of a name, as much of the id as a name may have, without half a character at its end. */
+function nameFrom(sub: string): string {
+	return sub
+		.slice(0, limits.username)
+		.replace(/[\uD800-\uDBFF]$/, "")
+		.trim();
+}

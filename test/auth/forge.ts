@@ -1,0 +1,43 @@
+// Tokens as an attacker or another issuer would make them: any header, any payload, any signature.
+
+import { base64url } from "jose";
+import { readSettings, type Settings } from "../../src/settings.ts";
+
+export const secret = "one secret of more than 32 bytes, shared";
+/** The moment of verification, in ms; and in s, as claims have it. */
+export const now = Date.UTC(2026, 10, 2, 12);
+export const seconds = now / 1000;
+
+export type Claims = Record<string, unknown>;
+
+/** What a token of Ann's says who may come in at `now`. */
+export const claimsOfAnn: Claims = { sub: "ann", name: "Ann", exp: seconds + 600 };
+
+export function settingsWith(fields: Partial<Cloudflare.Env>): Settings {
+	const read = readSettings(fields as Cloudflare.Env);
+	if ("problem" in read) throw new Error(read.problem);
+	return read.settings;
+}
+
+export const hmac = (key: string) => async (bytes: Uint8Array) => {
+	const imported = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+	return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
+};
+
+/** A compact token. `header` and `payload` may be text or bytes, to say what JSON.stringify would not. */
+export async function forge(
+	payload: Claims | unknown[] | string | Uint8Array,
+	header: Claims | string = { alg: "HS256" },
+	sign: (bytes: Uint8Array) => Promise<Uint8Array> = hmac(secret),
+): Promise<string> {
+	const input = `${base64url.encode(textOf(header))}.${base64url.encode(textOf(payload))}`;
+	return `${input}.${base64url.encode(await sign(encode(input)))}`;
+}
+
+function textOf(value: object | string | Uint8Array): string | Uint8Array {
+	return typeof value === "string" || value instanceof Uint8Array ? value : JSON.stringify(value);
+}
+
+function encode(text: string): Uint8Array {
+	return new TextEncoder().encode(text);
+}

@@ -1,0 +1,280 @@
+// Tokens of an issuer with public keys, which it serves at an address: what the Worker fetches is answered here.
+
+import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { verifyToken } from "../../src/auth/tokens.ts";
+import { type Claims, claimsOfAnn, forge, hmac, now, secret, settingsWith } from "./forge.ts";
+
+const unauthorized = { refusal: "unauthorized" };
+const ann = { identity: { userId: "ann" } };
+
+type Key = { alg: string; kid: string; privateKey: CryptoKey; publicKey: CryptoKey; jwk: JWK };
+
+async function newKey(alg: string, kid: string): Promise<Key> {
+	const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+	return { alg, kid, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid } };
+}
+
+const rsa = await newKey("RS256", "rsa");
+const ecdsa = await newKey("ES256", "ecdsa");
+const eddsa = await newKey("EdDSA", "eddsa");
+const theirs = await newKey("ES256", "ecdsa");
+
+function tokenBy({ alg, kid, privateKey }: Key, header: Claims = {}, claims: Claims = {}): Promise<string> {
+	return new SignJWT({ ...claimsOfAnn, ...claims }).setProtectedHeader({ alg, kid, ...header }).sign(privateKey);
+}
+
+/** An issuer at an address of its own; `answer` may be replaced in mid-test. */
+class Issuer {
+	readonly url = `https://issuer.example/${crypto.randomUUID()}/jwks.json`;
+	readonly settings = settingsWith({ JWT_JWKS_URL: this.url });
+	fetches = 0;
+	answer: (init: RequestInit | undefined) => Promise<Response>;
+
+	constructor(...keys: JWK[]) {
+		this.answer = async () => Response.json({ keys });
+		issuers.set(this.url, this);
+	}
+
+	serves(...keys: JWK[]): void {
+		this.answer = async () => Response.json({ keys });
+	}
+
+	verify(token: string, settings = this.settings) {
+		return verifyToken(token, settings, now);
+	}
+}
+
+const issuers = new Map<string, Issuer>();
+let strayFetches: string[] = [];
+let logged: string[] = [];
+/** What `Date.now` says: keys grow old by it. */
+let clock = 0;
+
+beforeEach(() => {
+	clock = now;
+	logged = [];
+	strayFetches = [];
+	vi.spyOn(Date, "now").mockImplementation(() => clock);
+	vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
+	vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+		const issuer = issuers.get(String(input));
+		if (issuer) issuer.fetches += 1;
+		else strayFetches.push(String(input));
+		return issuer ? issuer.answer(init) : Response.json({ keys: [theirs.jwk] });
+	});
+});
+
+afterEach(() => {
+	vi.restoreAllMocks();
+});
+
+describe("an issuer's token", () => {
+	it.each([rsa, ecdsa, eddsa])("is accepted by its key: $alg", async (key) => {
+		const issuer = new Issuer(rsa.jwk, ecdsa.jwk, eddsa.jwk);
+		expect(await issuer.verify(await tokenBy(key))).toMatchObject(ann);
+	});
+
+	it("needs no kid where one key alone is of its kind", async () => {
+		const issuer = new Issuer(rsa.jwk, ecdsa.jwk);
+		expect(await issuer.verify(await tokenBy(ecdsa, { kid: undefined }))).toMatchObject(ann);
+	});
+
+	it("may carry addresses and keys, which nobody looks at", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const header = { jku: "https://evil.example/jwks", x5u: "https://evil.example/cert", jwk: theirs.jwk };
+		expect(await issuer.verify(await tokenBy(ecdsa, header))).toMatchObject(ann);
+		expect(strayFetches).toEqual([]);
+	});
+
+	it("is held to the same claims", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		expect(await issuer.verify(await tokenBy(ecdsa, {}, { sub: "claude" }))).toEqual(unauthorized);
+		expect(await issuer.verify(await tokenBy(ecdsa, {}, { exp: now / 1000 - 60 }))).toEqual({ refusal: "token_expired" });
+		const strict = settingsWith({ JWT_JWKS_URL: issuer.url, JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
+		const right = { iss: "https://issuer.example", aud: "parley" };
+		expect(await issuer.verify(await tokenBy(ecdsa, {}, right), strict)).toMatchObject(ann);
+		expect(await issuer.verify(await tokenBy(ecdsa, {}, { ...right, iss: "x" }), strict)).toEqual(unauthorized);
+		expect(await issuer.verify(await tokenBy(ecdsa, {}, { ...right, aud: "x" }), strict)).toEqual(unauthorized);
+	});
+
+	it.each<[string, () => Promise<string>]>([
+		["another's key under the same kid", () => tokenBy(theirs)],
+		["its key inside the token", () => tokenBy(theirs, { jwk: theirs.jwk })],
+		["its key inside the token, without kid", () => tokenBy(theirs, { kid: undefined, jwk: theirs.jwk })],
+		["an address of its own for the key", () => tokenBy(theirs, { jku: "https://evil.example/jwks" })],
+		["a certificate's address", () => tokenBy(theirs, { x5u: "https://evil.example/cert" })],
+		["an unknown kid", () => tokenBy(ecdsa, { kid: "unknown" })],
+		["a path for a kid", () => tokenBy(ecdsa, { kid: "../../../dev/null" })],
+		["SQL for a kid", () => tokenBy(ecdsa, { kid: "ecdsa' OR '1'='1" })],
+		["a kid of another kind", () => tokenBy(ecdsa, { kid: "rsa" })],
+		["a number for a kid", () => forge(claimsOfAnn, { alg: "ES256", kid: 7 }, es256)],
+		["another hash with the right key", async () => forge(claimsOfAnn, { alg: "RS512", kid: "rsa" }, rs512)],
+		["an algorithm's other name", async () => forge(claimsOfAnn, { alg: "Ed25519", kid: "eddsa" }, ed25519)],
+		["no signature", () => forge(claimsOfAnn, { alg: "none", kid: "ecdsa" }, async () => new Uint8Array())],
+		["an empty signature", () => forge(claimsOfAnn, { alg: "ES256", kid: "ecdsa" }, async () => new Uint8Array())],
+		["a signature of zeros", () => forge(claimsOfAnn, { alg: "ES256", kid: "ecdsa" }, async () => new Uint8Array(64))],
+		["a key that is for encryption", () => tokenBy(ecdsa, { kid: "encryption" })],
+		["a shared key out of the public ones", () => forge(claimsOfAnn, { alg: "HS256", kid: "shared" }, hmac(secret))],
+		[
+			"the public key as a secret: PEM",
+			async () => forge(claimsOfAnn, { alg: "HS256", kid: "rsa" }, hmac(await exportSPKI(rsa.publicKey))),
+		],
+		["the public key as a secret: JWK", () => forge(claimsOfAnn, { alg: "HS256", kid: "rsa" }, hmac(JSON.stringify(rsa.jwk)))],
+		["the public key as a secret: modulus", () => forge(claimsOfAnn, { alg: "HS256", kid: "rsa" }, hmac(rsa.jwk.n as string))],
+	])("is refused with %s", async (_what, forged) => {
+		const encryption: JWK = { ...ecdsa.jwk, kid: "encryption", use: "enc" };
+		const shared: JWK = { kty: "oct", kid: "shared", k: base64url.encode(secret) };
+		const keys = [rsa.jwk, ecdsa.jwk, eddsa.jwk, encryption, shared];
+		const alone = new Issuer(...keys);
+		expect(await alone.verify(await forged())).toEqual(unauthorized);
+		const beside = new Issuer(...keys);
+		const both = settingsWith({ JWT_JWKS_URL: beside.url, JWT_SECRET: "a secret that the issuer does not know" });
+		expect(await beside.verify(await forged(), both)).toEqual(unauthorized);
+		expect(strayFetches).toEqual([]);
+	});
+
+	it("is refused without kid where several keys are of its kind", async () => {
+		const issuer = new Issuer(ecdsa.jwk, { ...theirs.jwk, kid: "second" });
+		expect(await issuer.verify(await tokenBy(ecdsa, { kid: undefined }))).toEqual(unauthorized);
+	});
+});
+
+const es256 = async (bytes: Uint8Array) =>
+	new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, ecdsa.privateKey, bytes));
+const ed25519 = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.sign("Ed25519", eddsa.privateKey, bytes));
+const rs512 = async (bytes: Uint8Array) => {
+	const jwk = await exportJWK(rsa.privateKey);
+	const key = await crypto.subtle.importKey("jwk", { ...jwk, kty: "RSA" }, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-512" }, false, ["sign"]);
+	return new Uint8Array(await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key, bytes));
+};
+
+describe("a deployment", () => {
+	it("with a secret and keys takes both kinds of token, each by its own", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const both = settingsWith({ JWT_JWKS_URL: issuer.url, JWT_SECRET: secret });
+		expect(await issuer.verify(await forge(claimsOfAnn), both)).toMatchObject(ann);
+		expect(issuer.fetches).toBe(0);
+		expect(await issuer.verify(await tokenBy(ecdsa), both)).toMatchObject(ann);
+		expect(issuer.fetches).toBe(1);
+	});
+
+	it("with one of them alone takes no token of the other kind", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		expect(await issuer.verify(await forge(claimsOfAnn))).toEqual(unauthorized);
+		expect(await issuer.verify(await tokenBy(ecdsa), settingsWith({ JWT_SECRET: secret }))).toEqual(unauthorized);
+		expect(issuer.fetches).toBe(0);
+	});
+});
+
+describe("the keys", () => {
+	it("are fetched once, and again when they are old", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const token = await tokenBy(ecdsa);
+		for (let i = 0; i < 5; i++) expect(await issuer.verify(token)).toMatchObject(ann);
+		clock += 599_000;
+		expect(await issuer.verify(token)).toMatchObject(ann);
+		expect(issuer.fetches).toBe(1);
+		clock += 2_000;
+		expect(await issuer.verify(token)).toMatchObject(ann);
+		expect(issuer.fetches).toBe(2);
+	});
+
+	it("are had by everybody who comes before they are there", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const token = await tokenBy(ecdsa);
+		expect(await Promise.all([issuer.verify(token), issuer.verify(token)])).toMatchObject([ann, ann]);
+	});
+
+	it("follow the issuer when it changes them", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const next = await newKey("ES256", "next");
+		expect(await issuer.verify(await tokenBy(ecdsa))).toMatchObject(ann);
+		issuer.serves(next.jwk);
+		clock += 29_000;
+		expect(await issuer.verify(await tokenBy(next))).toEqual(unauthorized);
+		clock += 2_000;
+		expect(await issuer.verify(await tokenBy(next))).toMatchObject(ann);
+		expect(await issuer.verify(await tokenBy(ecdsa))).toEqual(unauthorized);
+		expect(issuer.fetches).toBe(2);
+	});
+
+	it.each([true, false])("are not fetched for a flood of unknown ones (the issuer answers: %s)", async (answers) => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const token = await tokenBy(ecdsa);
+		expect(await issuer.verify(token)).toMatchObject(ann);
+		if (!answers) issuer.answer = async () => Promise.reject(new TypeError("Network connection lost."));
+		const [, payload, signature] = token.split(".");
+		const flood = async () => {
+			const headers = Array.from({ length: 500 }, (_, i) => base64url.encode(JSON.stringify({ alg: "ES256", kid: `unknown ${i}` })));
+			const verified = await Promise.all(headers.map((header) => issuer.verify(`${header}.${payload}.${signature}`)));
+			expect(verified.every((one) => "refusal" in one && one.refusal === "unauthorized")).toBe(true);
+		};
+		for (const [later, fetches] of [
+			[1_000, 1],
+			[31_000, 2],
+			[20_000, 2],
+			[11_000, 3],
+		] as const) {
+			clock += later;
+			await flood();
+			expect(issuer.fetches).toBe(fetches);
+			expect(await issuer.verify(token)).toMatchObject(ann);
+		}
+	});
+
+	it("are not asked for again at once when the issuer is down, and the log says so once", async () => {
+		const issuer = new Issuer();
+		const token = await tokenBy(ecdsa);
+		issuer.answer = async () => Promise.reject(new TypeError("Network connection lost."));
+		for (let i = 0; i < 5; i++) expect(await issuer.verify(token)).toEqual(unauthorized);
+		expect(issuer.fetches).toBe(1);
+		expect(logged).toEqual([`The keys at ${issuer.url} (JWT_JWKS_URL) could not be read: TypeError: Network connection lost.`]);
+		issuer.serves(ecdsa.jwk);
+		clock += 6_000;
+		expect(await issuer.verify(token)).toMatchObject(ann);
+	});
+
+	it("are not used once they are old and the issuer is down", async () => {
+		const issuer = new Issuer(ecdsa.jwk);
+		const token = await tokenBy(ecdsa);
+		expect(await issuer.verify(token)).toMatchObject(ann);
+		issuer.answer = async () => new Response("down", { status: 503 });
+		clock += 601_000;
+		expect(await issuer.verify(token)).toEqual(unauthorized);
+		expect(logged).toHaveLength(1);
+	});
+
+	it.each<[string, () => Response]>([
+		["an error", () => new Response("down", { status: 500 })],
+		["a redirect", () => Response.redirect("https://evil.example/jwks", 302)],
+		["a page", () => new Response("<html>")],
+		["no set", () => Response.json([])],
+		["a set of something else", () => Response.json({ keys: "none" })],
+		["keys that cannot be read", () => Response.json({ keys: [{ ...ecdsa.jwk, x: "AA" }] })],
+	])("come from %s: refused, and told in one line without the token", async (_what, answer) => {
+		const issuer = new Issuer();
+		const token = await tokenBy(ecdsa);
+		issuer.answer = async () => answer();
+		expect(await issuer.verify(token)).toEqual(unauthorized);
+		expect(strayFetches).toEqual([]);
+		expect(logged).toHaveLength(1);
+		expect(logged[0]).toContain("JWT_JWKS_URL");
+		expect(logged[0]).not.toContain(token.split(".")[1]);
+	});
+
+	it("are given up after five seconds", async () => {
+		const issuer = new Issuer();
+		const timeout = AbortSignal.timeout.bind(AbortSignal);
+		// The same signal, a hundred times as soon.
+		const asked = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(ms / 100));
+		issuer.answer = (init) =>
+			new Promise((_resolve, reject) => {
+				const signal = init?.signal as AbortSignal;
+				signal.addEventListener("abort", () => reject(signal.reason));
+			});
+		expect(await issuer.verify(await tokenBy(ecdsa))).toEqual(unauthorized);
+		expect(asked.mock.calls).toEqual([[5_000]]);
+		expect(logged).toHaveLength(1);
+	});
+});

@@ -1,0 +1,266 @@
+import { base64url, generateKeyPair } from "jose";
+import { describe, expect, it } from "vitest";
+import { isGranted, issueToken, verifyToken } from "../../src/auth/tokens.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { type Claims, claimsOfAnn, forge, hmac, now, seconds, secret, settingsWith } from "./forge.ts";
+
+const settings = settingsWith({ JWT_SECRET: secret });
+const unauthorized = { refusal: "unauthorized" };
+const expired = { refusal: "token_expired" };
+
+const verifyClaims = async (claims: Claims) => verifyToken(await forge({ ...claimsOfAnn, ...claims }), settings, now);
+
+describe("a token says", () => {
+	it("who its bearer is, and until when", async () => {
+		expect(await verifyClaims({})).toEqual({ identity: { userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] } });
+	});
+
+	it.each<[string, Claims, object]>([
+		["a name with space around it", { name: "  Ann B. \n" }, { username: "Ann B." }],
+		["a name of 64", { name: "x".repeat(64) }, { username: "x".repeat(64) }],
+		["no name", { name: undefined, sub: "auth0|7" }, { username: "auth0|7" }],
+		["no name, and a long id", { name: undefined, sub: "x".repeat(128) }, { userId: "x".repeat(128), username: "x".repeat(64) }],
+		["no name, and a long id of pairs", { name: undefined, sub: `x${"😀".repeat(40)}` }, { username: `x${"😀".repeat(31)}` }],
+		["an id that only looks like Claude's", { sub: "Claude" }, { userId: "Claude" }],
+		["an end in the middle of a second", { exp: seconds + 1.5 }, { expiresAt: now + 1500 }],
+		["an end that was meant in ms", { exp: now + 600_000 }, { expiresAt: (now + 600_000) * 1000 }],
+		["an end past all dates", { exp: Number.MAX_VALUE }, { expiresAt: 8.64e15 }],
+		["a beginning that clocks may disagree on", { iat: seconds + 5, nbf: seconds + 5 }, { userId: "ann" }],
+		["some conversations", { conversations: ["a", "b"] }, { grants: ["a", "b"] }],
+		["all conversations", { conversations: ["*"] }, { grants: ["*"] }],
+		["no conversations", { conversations: [] }, { grants: [] }],
+		["a thousand conversations", { conversations: Array(1000).fill("c") }, { grants: Array(1000).fill("c") }],
+		["more than we know", { iss: ["x"], aud: 7, jti: {}, role: "owner" }, { userId: "ann", grants: [] }],
+	])("%s", async (_what, claims, identity) => {
+		expect(await verifyClaims(claims)).toMatchObject({ identity });
+	});
+
+	it("a last moment that is a date", async () => {
+		const verified = await verifyClaims({ exp: Number.MAX_VALUE });
+		expect("identity" in verified && new Date(verified.identity.expiresAt).getTime()).toBe(8.64e15);
+	});
+});
+
+describe("claims that are refused:", () => {
+	it.each<[string, Claims]>([
+		["no sub", { sub: undefined }],
+		["sub: empty", { sub: "" }],
+		["sub: blank, and no name", { sub: "  ", name: undefined }],
+		["sub: a number", { sub: 7 }],
+		["sub: null", { sub: null }],
+		["sub: an object", { sub: { id: "ann" } }],
+		["sub: 129 long", { sub: "x".repeat(129) }],
+		["sub: Claude's", { sub: "claude" }],
+		["sub: a line feed", { sub: "ann\n" }],
+		["sub: a NUL", { sub: "a\0nn" }],
+		["sub: a C1 control", { sub: "a\u0085nn" }],
+		["sub: half a pair", { sub: "ann\ud83d" }],
+		["name: empty", { name: "" }],
+		["name: blank", { name: " \t " }],
+		["name: null", { name: null }],
+		["name: a number", { name: 7 }],
+		["name: an array", { name: ["Ann"] }],
+		["name: 65 long", { name: "x".repeat(65) }],
+		["name: a control inside", { name: "Ann\nBob" }],
+		["name: half a pair", { name: "Ann\udc00" }],
+		["no exp", { exp: undefined }],
+		["exp: text", { exp: String(seconds + 600) }],
+		["exp: null", { exp: null }],
+		["nbf: later than clocks disagree", { nbf: seconds + 6 }],
+		["nbf: text", { nbf: String(seconds - 1) }],
+		["iat: later than clocks disagree", { iat: seconds + 6 }],
+		["iat: text", { iat: String(seconds - 1) }],
+		["iat: null", { iat: null }],
+		["conversations: text", { conversations: "a" }],
+		["conversations: the bare star", { conversations: "*" }],
+		["conversations: null", { conversations: null }],
+		["conversations: an object", { conversations: { a: true } }],
+		["conversations: a number in it", { conversations: ["a", 7] }],
+		["conversations: an empty id", { conversations: [""] }],
+		["conversations: too long an id", { conversations: ["x".repeat(129)] }],
+		["conversations: half a pair", { conversations: ["\ud83d"] }],
+		["conversations: the star among others", { conversations: ["*", "a"] }],
+		["conversations: the star after others", { conversations: ["a", "*"] }],
+		["conversations: 1001", { conversations: Array(1001).fill("c") }],
+	])("%s", async (_what, claims) => {
+		expect(await verifyClaims(claims)).toEqual(unauthorized);
+	});
+
+	it.each([
+		["exp: past all numbers", `{"sub":"ann","exp":1e400}`],
+		["iat: before all numbers", `{"sub":"ann","exp":${seconds + 600},"iat":-1e400}`],
+	])("%s", async (_what, payload) => {
+		expect(await verifyToken(await forge(payload), settings, now)).toEqual(unauthorized);
+	});
+});
+
+describe("time", () => {
+	it.each<[string, Claims, object]>([
+		["past", { exp: seconds - 1 }, expired],
+		["long past", { exp: seconds - 1e6 }, expired],
+		["now", { exp: seconds }, expired],
+		["before the epoch", { exp: -1 }, expired],
+		["past, for somebody else", { exp: seconds - 1, sub: "claude" }, unauthorized],
+	])("an end that is %s", async (_what, claims, refusal) => {
+		expect(await verifyClaims(claims)).toEqual(refusal);
+	});
+
+	it("goes by the moment it is given", async () => {
+		const token = await forge(claimsOfAnn);
+		expect(await verifyToken(token, settings, now + 599_999)).toMatchObject({ identity: { userId: "ann" } });
+		expect(await verifyToken(token, settings, now + 600_000)).toEqual(expired);
+	});
+
+	it("an end in the middle of a second is kept to", async () => {
+		const token = await forge({ ...claimsOfAnn, exp: seconds + 0.5 });
+		expect(await verifyToken(token, settings, now + 499)).toHaveProperty("identity");
+		expect(await verifyToken(token, settings, now + 500)).toEqual(expired);
+	});
+
+	it("an end says nothing about a token that is not genuine", async () => {
+		expect(await verifyToken(await forge({ ...claimsOfAnn, exp: 1 }, undefined, hmac("another")), settings, now)).toEqual(unauthorized);
+	});
+});
+
+describe("issuer and audience", () => {
+	const strict = settingsWith({ JWT_SECRET: secret, JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
+	const right = { iss: "https://issuer.example", aud: "parley" };
+
+	it.each<[string, Claims]>([
+		["both right", right],
+		["the audience among others", { ...right, aud: ["other", "parley"] }],
+	])("%s", async (_what, claims) => {
+		expect(await verifyToken(await forge({ ...claimsOfAnn, ...claims }), strict, now)).toHaveProperty("identity");
+	});
+
+	it.each<[string, Claims]>([
+		["none", {}],
+		["no issuer", { aud: "parley" }],
+		["another issuer", { ...right, iss: "https://issuer.example/" }],
+		["issuers in an array", { ...right, iss: ["https://issuer.example"] }],
+		["no audience", { iss: right.iss }],
+		["another audience", { ...right, aud: "parley2" }],
+		["other audiences", { ...right, aud: ["a", "b"] }],
+		["an audience that is an object", { ...right, aud: { parley: true } }],
+	])("%s: refused", async (_what, claims) => {
+		expect(await verifyToken(await forge({ ...claimsOfAnn, ...claims }), strict, now)).toEqual(unauthorized);
+	});
+});
+
+const part = (text: string) => base64url.encode(text);
+const { privateKey } = await generateKeyPair("ES256");
+const ecdsa = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, privateKey, bytes));
+const none = async () => new Uint8Array();
+const large = (pad: number) => forge({ ...claimsOfAnn, pad: "x".repeat(pad) });
+const good = await forge(claimsOfAnn);
+const [header, payload, signature] = good.split(".") as [string, string, string];
+
+/** Another way to write the same bytes: a bit that nobody reads is set in the last character. */
+function stray(segment: string): string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	return segment.slice(0, -1) + alphabet[alphabet.indexOf(segment.at(-1) as string) + 1];
+}
+
+describe("forms that are refused:", () => {
+	it("(and the one they are made from is taken)", async () => {
+		expect(await verifyToken(good, settings, now)).toHaveProperty("identity");
+		expect(await verifyToken(await large(5_500), settings, now)).toHaveProperty("identity");
+	});
+
+	it.each<[string, string | Promise<string>]>([
+		["nothing", ""],
+		["one segment", "x"],
+		["dots", ".."],
+		["two segments", `${header}.${payload}`],
+		["four segments", `${good}.`],
+		["five segments", `${header}.${payload}.${signature}.${payload}.${signature}`],
+		["no signature", `${header}.${payload}.`],
+		["a signature of zeros", forge(claimsOfAnn, undefined, async () => new Uint8Array(32))],
+		["a signature cut short", `${header}.${payload}.${part("short")}`],
+		["another secret", forge(claimsOfAnn, undefined, hmac("another secret of more than 32 bytes"))],
+		["another payload", `${header}.${part(JSON.stringify({ ...claimsOfAnn, sub: "bob" }))}.${signature}`],
+		["alg: none", forge(claimsOfAnn, { alg: "none" })],
+		["alg: none, unsigned", forge(claimsOfAnn, { alg: "none" }, none)],
+		["alg: nOnE", forge(claimsOfAnn, { alg: "nOnE" }, none)],
+		["alg: hs256", forge(claimsOfAnn, { alg: "hs256" })],
+		["alg: HS512", forge(claimsOfAnn, { alg: "HS512" })],
+		["alg: an array", forge(claimsOfAnn, { alg: ["HS256"] })],
+		["no alg", forge(claimsOfAnn, {})],
+		["alg: ES256 where no keys are configured", forge(claimsOfAnn, { alg: "ES256" }, ecdsa)],
+		["a header that is an array", forge(claimsOfAnn, `[{"alg":"HS256"}]`)],
+		["a header that is no JSON", forge(claimsOfAnn, `{"alg":"HS256"`)],
+		["a payload that is an array", forge([claimsOfAnn])],
+		["a payload that is null", forge("null")],
+		["a payload that is no JSON", forge("{")],
+		["a payload that is no UTF-8", forge(Uint8Array.from([...new TextEncoder().encode(`{"sub":"ann","exp":9e9,"x":"`), 0xff, 0x22, 0x7d]))],
+		["crit: unknown", forge(claimsOfAnn, { alg: "HS256", crit: ["exp"], exp: 1 })],
+		["crit: empty", forge(claimsOfAnn, { alg: "HS256", crit: [] })],
+		["crit: b64, true", forge(claimsOfAnn, { alg: "HS256", crit: ["b64"], b64: true })],
+		["crit: b64, false", forge(claimsOfAnn, { alg: "HS256", crit: ["b64"], b64: false })],
+		["b64 without crit", forge(claimsOfAnn, { alg: "HS256", b64: false })],
+		["padding", `${header}.${payload}.${signature}=`],
+		["padding of the payload", `${header}.${base64url.encode(JSON.stringify(claimsOfAnn))}==.${signature}`],
+		["a line feed at the end", `${good}\n`],
+		["a space before", ` ${good}`],
+		["a space inside", good.replace(".", ". ")],
+		["the scheme", `Bearer ${good}`],
+		["base64's other alphabet", `${header}.${payload}.${signature.replaceAll("-", "+").replaceAll("_", "/")}+`],
+		["a signature with a stray bit", `${header}.${payload}.${stray(signature)}`],
+		["a segment of impossible length", `${header}.${payload}.${signature}AA`],
+		["over 8 KiB", large(6_200)],
+		["2 MB", large(1_500_000)],
+	])("%s", async (_what, token) => {
+		expect(await verifyToken(await token, settings, now)).toEqual(unauthorized);
+	});
+
+	it.each(["header", "payload"])("a stray bit in the %s, signed as it is", async (which) => {
+		// Of a length that leaves bits to spare in the last character.
+		const spare = (value: object) => part(JSON.stringify(value).padEnd(100));
+		const segments = { header: spare({ alg: "HS256" }), payload: spare(claimsOfAnn) };
+		const signed = async ({ header, payload }: typeof segments) => {
+			const signature = await hmac(secret)(new TextEncoder().encode(`${header}.${payload}`));
+			return `${header}.${payload}.${base64url.encode(signature)}`;
+		};
+		const strayed = { ...segments, [which]: stray(segments[which as keyof typeof segments]) };
+		expect(await verifyToken(await signed(segments), settings, now)).toHaveProperty("identity");
+		expect(await verifyToken(await signed(strayed), settings, now)).toEqual(unauthorized);
+	});
+
+	it("the limit is where it is said to be", async () => {
+		expect((await large(5_500)).length).toBeLessThanOrEqual(limits.tokenBytes);
+		expect((await large(6_200)).length).toBeGreaterThan(limits.tokenBytes);
+	});
+});
+
+describe("grants", () => {
+	it.each<[string[], string, boolean]>([
+		[["a", "b"], "b", true],
+		[["a", "b"], "c", false],
+		[[], "a", false],
+		[["*"], "anything", true],
+		[["a*"], "ab", false],
+	])("of %j let into %s: %s", (grants, id, granted) => {
+		expect(isGranted({ userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
+	});
+});
+
+describe("our own tokens", () => {
+	const person = { userId: "guest-1", username: "Ann" };
+
+	it("are accepted for 15 minutes", async () => {
+		const { token, expiresAt } = await issueToken(person, settings, now + 999);
+		expect(expiresAt).toBe(now + 15 * 60_000);
+		expect(await verifyToken(token, settings, now)).toEqual({ identity: { ...person, expiresAt, grants: [] } });
+		expect(await verifyToken(token, settings, expiresAt)).toEqual(expired);
+	});
+
+	it("name the issuer and audience that the deployment asks for", async () => {
+		const strict = settingsWith({ JWT_SECRET: secret, JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
+		const { token } = await issueToken(person, strict, now);
+		expect(await verifyToken(token, strict, now)).toHaveProperty("identity");
+	});
+
+	it("are not made without a secret", async () => {
+		expect(() => issueToken(person, settingsWith({ JWT_JWKS_URL: "https://issuer.example/jwks" }), now)).toThrow("JWT_SECRET");
+	});
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../src/settings.ts";
+
+const secret = "0123456789abcdef0123456789abcdef";
+type Fields = Partial<Record<keyof Cloudflare.Env, unknown>>;
+
+const read = (fields: Fields) => readSettings(fields as unknown as Cloudflare.Env);
+
+function settingsOf(fields: Fields) {
+	const result = read({ JWT_SECRET: secret, ...fields });
+	if ("problem" in result) throw new Error(result.problem);
+	return result.settings;
+}
+
+describe("settings", () => {
+	it("have defaults for all but the tokens' key", () => {
+		expect(settingsOf({})).toEqual({
+			jwtSecret: secret,
+			frontendOrigins: [],
+			guestSignIn: false,
+			claude: { model: "claude-sonnet-5-5", maxTokens: 16_000, idleTimeout: 60_000 },
+			sends: { burst: 10, perSecond: 1 },
+		});
+	});
+
+	it("are what the environment says", () => {
+		const settings = settingsOf({
+			JWT_JWKS_URL: "https://issuer.example/jwks",
+			JWT_ISSUER: "https://issuer.example",
+			JWT_AUDIENCE: "parley",
+			FRONTEND_URL: "https://chat.example",
+			GUEST_SIGN_IN: "on",
+			ANTHROPIC_API_KEY: "a key",
+			ANTHROPIC_BASE_URL: "http://localhost:11434",
+			CLAUDE_MODEL: "another",
+			CLAUDE_MAX_TOKENS: "100",
+			SEND_BURST: "5",
+			SEND_PER_SECOND: "0.5",
+			REPLY_IDLE_TIMEOUT_SECONDS: "2.5",
+		});
+		expect(settings).toEqual({
+			jwtSecret: secret,
+			jwksUrl: new URL("https://issuer.example/jwks"),
+			jwtIssuer: "https://issuer.example",
+			jwtAudience: "parley",
+			frontendOrigins: ["https://chat.example"],
+			guestSignIn: true,
+			claude: { apiKey: "a key", baseUrl: "http://localhost:11434", model: "another", maxTokens: 100, idleTimeout: 2_500 },
+			sends: { burst: 5, perSecond: 0.5 },
+		});
+		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
+	});
+
+	it("are not set by white space", () => {
+		const names = [
+			"JWT_JWKS_URL",
+			"JWT_ISSUER",
+			"JWT_AUDIENCE",
+			"FRONTEND_URL",
+			"GUEST_SIGN_IN",
+			"ANTHROPIC_API_KEY",
+			"ANTHROPIC_BASE_URL",
+		];
+		const others = ["CLAUDE_MODEL", "CLAUDE_MAX_TOKENS", "SEND_BURST", "SEND_PER_SECOND", "REPLY_IDLE_TIMEOUT_SECONDS"];
+		for (const blank of ["", " \t\n"])
+			expect(settingsOf(Object.fromEntries([...names, ...others].map((name) => [name, blank])))).toEqual(settingsOf({}));
+	});
+
+	it("may be written without quotes where they are no text", () => {
+		expect(settingsOf({ GUEST_SIGN_IN: true, SEND_BURST: 3 })).toMatchObject({ guestSignIn: true, sends: { burst: 3 } });
+		expect(settingsOf({ GUEST_SIGN_IN: false }).guestSignIn).toBe(false);
+	});
+
+	it.each([
+		["on", true],
+		["TRUE", true],
+		["Yes", true],
+		[" 1 ", true],
+		["off", false],
+		["False", false],
+		["NO", false],
+		["0", false],
+	])("GUEST_SIGN_IN %j is %s", (text, isOn) => {
+		expect(settingsOf({ GUEST_SIGN_IN: text }).guestSignIn).toBe(isOn);
+	});
+
+	it.each([
+		["https://chat.example", ["https://chat.example"]],
+		["https://Chat.Example:443/app/?x=1#y", ["https://chat.example"]],
+		[" https://a.example/ ,, http://localhost:5173/, ", ["https://a.example", "http://localhost:5173"]],
+	])("FRONTEND_URL %j gives the origins %j", (text, origins) => {
+		expect(settingsOf({ FRONTEND_URL: text }).frontendOrigins).toEqual(origins);
+	});
+
+	it.each(["http://localhost:9100/jwks", "http://127.0.0.1/jwks", "http://[::1]:9100/jwks", "https://issuer.example/jwks"])(
+		"JWT_JWKS_URL may be %s, and needs no JWT_SECRET",
+		(url) => {
+			expect(read({ JWT_JWKS_URL: url })).toMatchObject({ settings: { jwksUrl: new URL(url) } });
+		},
+	);
+
+	it("count a secret in bytes, every one of them", () => {
+		expect(settingsOf({ JWT_SECRET: "ä".repeat(16) }).jwtSecret).toBe("ä".repeat(16));
+		expect(settingsOf({ JWT_SECRET: `${secret}\n` }).jwtSecret).toBe(`${secret}\n`);
+	});
+});
+
+describe("a problem names what to mend, and quotes nothing:", () => {
+	const good = { JWT_SECRET: secret };
+
+	it.each<[Fields, RegExp]>([
+		[{}, /JWT_SECRET.*JWT_JWKS_URL/],
+		[{ JWT_SECRET: "  " }, /JWT_SECRET.*JWT_JWKS_URL/],
+		[{ GUEST_SIGN_IN: "on" }, /JWT_SECRET.*JWT_JWKS_URL/],
+		[{ JWT_SECRET: "PRIVATE" }, /^JWT_SECRET is shorter than 32 bytes/],
+		[{ JWT_SECRET: "PRIVATE".padEnd(31) }, /^JWT_SECRET is shorter than 32 bytes/],
+		[{ JWT_SECRET: "PRIVATE", JWT_JWKS_URL: "https://issuer.example/jwks" }, /^JWT_SECRET is shorter/],
+		[{ JWT_JWKS_URL: "https://issuer.example/jwks", GUEST_SIGN_IN: "on" }, /^GUEST_SIGN_IN.*JWT_SECRET/],
+		[{ JWT_JWKS_URL: "PRIVATE" }, /^JWT_JWKS_URL must be an https address/],
+		[{ ...good, JWT_JWKS_URL: "ftp://PRIVATE/jwks" }, /^JWT_JWKS_URL/],
+		[{ ...good, JWT_JWKS_URL: "http://PRIVATE.example/jwks" }, /^JWT_JWKS_URL/],
+		[{ ...good, JWT_JWKS_URL: "http://localhost.PRIVATE.example/jwks" }, /^JWT_JWKS_URL/],
+		[{ ...good, ANTHROPIC_BASE_URL: "localhost:11434/PRIVATE" }, /^ANTHROPIC_BASE_URL must be an http/],
+		[{ ...good, ANTHROPIC_BASE_URL: "PRIVATE" }, /^ANTHROPIC_BASE_URL/],
+		[{ ...good, FRONTEND_URL: "PRIVATE.example" }, /^FRONTEND_URL must be/],
+		[{ ...good, FRONTEND_URL: "https://a.example, *" }, /^FRONTEND_URL/],
+		[{ ...good, FRONTEND_URL: "localhost:5173" }, /^FRONTEND_URL/],
+		[{ ...good, GUEST_SIGN_IN: "PRIVATE" }, /^GUEST_SIGN_IN must be on or off/],
+		[{ ...good, GUEST_SIGN_IN: "only" }, /^GUEST_SIGN_IN/],
+		[{ ...good, CLAUDE_MAX_TOKENS: "PRIVATE" }, /^CLAUDE_MAX_TOKENS must be a whole number/],
+		[{ ...good, CLAUDE_MAX_TOKENS: "0" }, /^CLAUDE_MAX_TOKENS/],
+		[{ ...good, CLAUDE_MAX_TOKENS: "1.5" }, /^CLAUDE_MAX_TOKENS/],
+		[{ ...good, SEND_BURST: "-1" }, /^SEND_BURST/],
+		[{ ...good, SEND_BURST: "2.5" }, /^SEND_BURST/],
+		[{ ...good, SEND_PER_SECOND: "0" }, /^SEND_PER_SECOND must be a number/],
+		[{ ...good, SEND_PER_SECOND: "Infinity" }, /^SEND_PER_SECOND/],
+		[{ ...good, SEND_PER_SECOND: "NaN" }, /^SEND_PER_SECOND/],
+		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "1m" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
+		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "-5" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
+	])("%j", (fields, sentence) => {
+		const result = read(fields);
+		if (!("problem" in result)) throw new Error("No problem was found");
+		expect(result.problem).toMatch(sentence);
+		expect(result.problem).toMatch(/\.\)?$/);
+		expect(result.problem).not.toContain("PRIVATE");
+	});
+});
