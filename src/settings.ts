@@ -34,7 +34,7 @@ export function readSettings(env: Cloudflare.Env): SettingsResult {
 	const problems: string[] = [];
 	const jwtSecret = readSecret(env, problems);
 	const jwksUrl = readJwksUrl(env, problems);
-	if (jwtSecret === undefined && jwksUrl === undefined && problems.length === 0)
+	if (jwtSecret === undefined && jwksUrl === undefined)
 		problems.push("Set JWT_SECRET to a secret of at least 32 bytes, or JWT_JWKS_URL to the address of your issuer's keys, or both.");
 	const guestSignIn = readSwitch(env, "GUEST_SIGN_IN", problems);
 	if (guestSignIn && jwtSecret === undefined)

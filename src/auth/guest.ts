@@ -13,7 +13,7 @@ export type GuestSignIn = { token: string; expiresAt: string; user: { id: string
 const sessionSeconds = 30 * 24 * 60 * 60;
 const cookieName = "parley_session";
 
-/** A new person of this name, one that fits `nameSchema`. Throws where guest sign-in is off. `now` in ms. */
+/** A new person of this name, one that fits `usernameSchema`. Throws where guest sign-in is off. `now` in ms. */
 export function signInGuest(name: string, settings: Settings, now: number): Promise<GuestSignIn> {
 	const id = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
 	return signIn({ userId: `guest-${id}`, username: name }, settings, now);

@@ -1,6 +1,6 @@
-// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and kept while fresh. Knows nothing of claims.
+// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and kept while fresh. Knows nothing of tokens' claims.
 
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
 
 /** At most one fetch in this time for tokens whose key is not among fresh ones: anybody can make such tokens. */
 const cooldown = 30_000;
@@ -9,7 +9,7 @@ const pause = 5_000;
 
 const keysByUrl = new Map<string, JWTVerifyGetKey>();
 
-/** Finds the key of a token; throws one of jose's errors where there is none, or where the keys cannot be had. */
+/** Finds the key of a token; throws where there is none, or where the keys cannot be had. */
 export function issuerKeys(url: URL): JWTVerifyGetKey {
 	const known = keysByUrl.get(url.href);
 	if (known) return known;
@@ -21,36 +21,31 @@ export function issuerKeys(url: URL): JWTVerifyGetKey {
 function fetchedKeys(url: URL): JWTVerifyGetKey {
 	let startedAt = -Infinity;
 	let failedAt = -Infinity;
-
+	// jose's own cooldown begins with a fetch that succeeded: it holds back neither beside one under way nor after a failure.
 	const keys = createRemoteJWKSet(url, {
 		timeoutDuration: 5_000,
 		cooldownDuration: cooldown,
-		// jose's own cooldown begins with a fetch that succeeded: it holds back neither those under way nor those after a failure.
 		[customFetch]: async (...request) => {
 			const now = Date.now();
 			if (now < failedAt + pause || (keys.fresh && now < startedAt + cooldown)) throw new errors.JWKSNoMatchingKey();
 			startedAt = now;
-			return fetch(...request);
+			try {
+				return await fetchSet(...request);
+			} catch (error) {
+				failedAt = Date.now();
+				console.error(`The keys at ${url.origin}${url.pathname} (JWT_JWKS_URL) could not be had: ${error}`);
+				throw error;
+			}
 		},
 	});
-
-	return async (header, token) => {
-		try {
-			return await keys(header, token);
-		} catch (error) {
-			if (!isFaultOfToken(error)) {
-				failedAt = Date.now();
-				console.error(`The keys at ${url.origin}${url.pathname} (JWT_JWKS_URL) could not be read: ${error}`);
-			}
-			throw error;
-		}
-	};
+	return keys;
 }
 
-function isFaultOfToken(error: unknown): boolean {
-	return (
-		error instanceof errors.JWKSNoMatchingKey ||
-		error instanceof errors.JWKSMultipleMatchingKeys ||
-		error instanceof errors.JOSENotSupported
-	);
+/** Fetches what is a key set, or throws. */
+async function fetchSet(...request: Parameters<typeof fetch>): Promise<Response> {
+	const response = await fetch(...request);
+	if (response.status !== 200) throw new Error(`the answer was ${response.status}`);
+	const set = await response.json<Parameters<typeof createLocalJWKSet>[0]>();
+	createLocalJWKSet(set);
+	return Response.json(set);
 }

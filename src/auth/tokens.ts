@@ -3,7 +3,7 @@
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
-import { claude, idSchema, type Person, usernameSchema } from "../protocol/events.ts";
+import { claude, idSchema, lineSchema, type Person, usernameSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Settings } from "../settings.ts";
 import { issuerKeys } from "./keys.ts";
@@ -20,20 +20,18 @@ export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audien
 const accessTokenSeconds = 15 * 60;
 /** How far, in seconds, an issuer's clock may be ahead of ours. */
 const clockTolerance = 5;
-/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
-const maxGrants = 1_000;
 /** The last moment that a `Date` can tell, in ms. */
 const endOfTime = 8.64e15;
 
-const withoutControls = v.regex<string>(/^\P{Cc}*$/u);
-/** A name as a token may carry it. */
-export const nameSchema = v.pipe(usernameSchema, withoutControls);
 const timeSchema = v.pipe(v.number(), v.finite());
-const grantsSchema = v.union([v.strictTuple([v.literal("*")]), v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(maxGrants))]);
+const grantsSchema = v.union([
+	v.strictTuple([v.literal("*")]),
+	v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(limits.grants)),
+]);
 
 const claimsSchema = v.object({
-	sub: v.pipe(idSchema, withoutControls, v.notValue(claude.userId)),
-	name: v.optional(nameSchema),
+	sub: v.pipe(idSchema, lineSchema, v.notValue(claude.userId)),
+	name: v.optional(usernameSchema),
 	exp: timeSchema,
 	iat: v.optional(timeSchema),
 	conversations: v.optional(grantsSchema, []),
@@ -59,6 +57,7 @@ export function issueToken(person: Person, settings: Settings, now: number): Pro
 	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: accessTokenSeconds, issuer, audience }, now);
 }
 
+/** An HS256 token that says who the person is. `expiresAt` and `now` in ms. */
 export async function sign({ userId, username }: Person, signer: Signer, now: number): Promise<{ token: string; expiresAt: number }> {
 	const iat = Math.floor(now / 1000);
 	const exp = iat + signer.seconds;
@@ -67,33 +66,29 @@ export async function sign({ userId, username }: Person, signer: Signer, now: nu
 	return { token, expiresAt: exp * 1000 };
 }
 
-/** The header's `alg` does no more than choose one of the verifiers, each with its own algorithms and keys. */
+/** As `verifyToken`. The header's `alg` does no more than choose one of the verifiers, each with its own algorithms and keys. */
 export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
 	const algorithm = readAlgorithm(token);
 	const verifier = verifiers.find(({ algorithms }) => algorithm !== undefined && algorithms.includes(algorithm));
 	if (!verifier) return { refusal: "unauthorized" };
 	const { key, ...expected } = verifier;
 	try {
-		const { payload } = await jwtVerify(token, key, {
-			...expected,
-			requiredClaims: ["sub", "exp"],
-			clockTolerance,
-			currentDate: new Date(now),
-		});
+		const { payload } = await jwtVerify(token, key, { ...expected, clockTolerance, currentDate: new Date(now) });
 		return identify(payload, now);
 	} catch (error) {
-		return { refusal: error instanceof errors.JWTExpired ? "token_expired" : "unauthorized" };
+		// Thrown last of all: the rest of the token is verified, and is to be right before its end is told.
+		return error instanceof errors.JWTExpired ? identify(error.payload, now) : { refusal: "unauthorized" };
 	}
 }
 
-/** The `alg` of a token that has the form of one, and whose header asks for nothing that we do not do. */
+/** The `alg` of a token that has the form of one. `crit` is left to jose, which knows no extension but `b64`. */
 function readAlgorithm(token: string): string | undefined {
 	if (token.length > limits.tokenBytes) return undefined;
 	const segments = token.split(".");
 	if (segments.length !== 3 || !segments.every(isCanonical)) return undefined;
 	try {
-		const { alg, crit, b64 } = decodeProtectedHeader(token) as Record<string, unknown>;
-		return typeof alg === "string" && crit === undefined && b64 === undefined ? alg : undefined;
+		const { alg, b64 } = decodeProtectedHeader(token) as Record<string, unknown>;
+		return typeof alg === "string" && b64 === undefined ? alg : undefined;
 	} catch {
 		return undefined;
 	}
@@ -111,7 +106,7 @@ function identify(payload: JWTPayload, now: number): Verified {
 	const { sub, name = nameFrom(sub), exp, iat, conversations } = claims.output;
 	if (name === "" || (iat !== undefined && iat > now / 1000 + clockTolerance)) return { refusal: "unauthorized" };
 	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
-	// jose gives `exp` the tolerance that `nbf` needs; a socket would end in the moment it opened.
+	// jose gives `exp` the tolerance that `nbf` needs; with it a socket would end in the moment it opened.
 	if (expiresAt <= now) return { refusal: "token_expired" };
 	return { identity: { userId: sub, username: name, expiresAt, grants: conversations } };
 }

@@ -3,6 +3,7 @@
 
 import { type Reason, reasons } from "../protocol/errors.ts";
 import type { Message, ServerEvent, Usage } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Clients } from "./conversation.ts";
 import type { Outcome, ReplyFacts, Store } from "./store.ts";
 
@@ -140,7 +141,7 @@ export class Replies {
 
 	async #run(running: Running): Promise<void> {
 		try {
-			const answer = this.#model.reply(this.#store.messagesBefore(running.message.seq), running.abort.signal);
+			const answer = this.#model.reply(this.#store.messagesBefore(running.message.seq, limits.prompt), running.abort.signal);
 			for await (const event of answer) {
 				if (running !== this.#running) return;
 				running.aliveAt = this.#now();

@@ -250,9 +250,16 @@ export class Store {
 		return known.size > limit ? undefined : [...known.values()].sort((a, b) => a.seq - b.seq);
 	}
 
-	/** All up to a place, oldest first: what Claude may read. */
-	messagesBefore(seq: number): Message[] {
-		return this.#messages("WHERE seq < ? ORDER BY seq", seq);
+	/** The newest messages before a place, oldest first: as many as it takes for their text to exceed `length`, or all. */
+	messagesBefore(seq: number, length: number): Message[] {
+		const messages: Message[] = [];
+		let sum = 0;
+		for (const row of this.#sql.exec<MessageRow>("SELECT * FROM messages WHERE seq < ? ORDER BY seq DESC", seq)) {
+			messages.push(toMessage(row, this.created.id));
+			sum += row.content.length;
+			if (sum > length) break;
+		}
+		return messages.reverse();
 	}
 
 	/** What people said after a place, oldest first. */

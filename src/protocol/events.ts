@@ -13,8 +13,10 @@ const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), 
 
 export const idSchema = text(1, limits.id);
 export const clientIdSchema = text(1, limits.clientId);
-export const usernameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.username), wellFormed);
-export const titleSchema = v.pipe(v.string(), v.trim(), v.maxLength(limits.title), wellFormed);
+/** What stands in one line: no line breaks, no other control characters. */
+export const lineSchema = v.regex<string>(/^\P{Cc}*$/u);
+export const usernameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.username), wellFormed, lineSchema);
+export const titleSchema = v.pipe(v.string(), v.trim(), v.maxLength(limits.title), wellFormed, lineSchema);
 export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
 export const roleSchema = v.picklist(["owner", "member", "reader"]);
 

@@ -14,20 +14,22 @@ export const limits = {
 	username: 64,
 	/** One line in a header. */
 	title: 200,
+	/** What Claude is given to read of a conversation, newest last: about 100,000 tokens, so that an answer stays payable. */
+	prompt: 400_000,
 	/** A UUID with a prefix fits; it is kept for ever beside the message. */
 	clientId: 64,
 	/** A cursor is three short numbers; anything longer is not ours. */
 	cursor: 128,
 	/** Bytes of a token, checked before its signature is. Larger than any provider's, small enough to be cheap to refuse. */
 	tokenBytes: 8 * 1024,
+	/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
+	grants: 1_000,
 	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. */
 	bodyBytes: 16 * 1024,
 	/** Messages of one page of history. */
 	page: { min: 1, default: 50, max: 200 },
 	/** Changes sent to a returning client one by one; past it the newest page is less work for everybody. */
 	changes: 500,
-	/** Sockets of one person in one conversation; past it the oldest is closed. */
-	socketsPerPerson: 8,
 	/** Frames that make no sense, per socket and minute, before it is closed as flooding. */
 	badFramesPerMinute: 50,
 	/** The shortest time between two signs of typing that are passed on for one person. */

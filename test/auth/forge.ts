@@ -19,10 +19,12 @@ export function settingsWith(fields: Partial<Cloudflare.Env>): Settings {
 	return read.settings;
 }
 
-export const hmac = (key: string) => async (bytes: Uint8Array) => {
-	const imported = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-	return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
-};
+export const hmac =
+	(key: string, hash = "SHA-256") =>
+	async (bytes: Uint8Array) => {
+		const imported = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash }, false, ["sign"]);
+		return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
+	};
 
 /** A compact token. `header` and `payload` may be text or bytes, to say what JSON.stringify would not. */
 export async function forge(

@@ -100,7 +100,8 @@ describe("time", () => {
 		["long past", { exp: seconds - 1e6 }, expired],
 		["now", { exp: seconds }, expired],
 		["before the epoch", { exp: -1 }, expired],
-		["past, for somebody else", { exp: seconds - 1, sub: "claude" }, unauthorized],
+		["past, of a token that was never right", { exp: seconds - 1, sub: "claude" }, unauthorized],
+		["long past, of a token that was never right", { exp: seconds - 1e6, sub: "claude" }, unauthorized],
 	])("an end that is %s", async (_what, claims, refusal) => {
 		expect(await verifyClaims(claims)).toEqual(refusal);
 	});
@@ -183,7 +184,7 @@ describe("forms that are refused:", () => {
 		["alg: none, unsigned", forge(claimsOfAnn, { alg: "none" }, none)],
 		["alg: nOnE", forge(claimsOfAnn, { alg: "nOnE" }, none)],
 		["alg: hs256", forge(claimsOfAnn, { alg: "hs256" })],
-		["alg: HS512", forge(claimsOfAnn, { alg: "HS512" })],
+		["alg: HS512", forge(claimsOfAnn, { alg: "HS512" }, hmac(secret, "SHA-512"))],
 		["alg: an array", forge(claimsOfAnn, { alg: ["HS256"] })],
 		["no alg", forge(claimsOfAnn, {})],
 		["alg: ES256 where no keys are configured", forge(claimsOfAnn, { alg: "ES256" }, ecdsa)],

@@ -1,0 +1,130 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+
+describe("two people and the stand-in", () => {
+	it("hold a conversation", async () => {
+		const ann = await Visitor.arrive(browser, { viewport: { width: 1280, height: 800 } });
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const link = await ann.invite();
+		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+		await ann.page.keyboard.press("Escape");
+
+		const bob = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+		await bob.signIn(link, "Bob");
+		await bob.connected();
+		await ann.participants.getByText("Bob").waitFor();
+
+		await bob.message.pressSequentially("Hel");
+		await ann.page
+			.getByText(/Bob is typing/)
+			.first()
+			.waitFor();
+		await bob.message.fill("");
+		await bob.say("Hello Ann, shall we ask Claude?");
+		await ann.sees("Hello Ann, shall we ask Claude?");
+
+		await ann.say("@claude help");
+		await ann.stop.waitFor();
+		await bob.sees(/stand-in/i);
+		await ann.stop.waitFor({ state: "detached" });
+		await bob.stop.waitFor({ state: "detached" });
+		const texts = await ann.messages();
+		expect(texts).toHaveLength(3);
+		expect(texts[2]).toMatch(/ANTHROPIC_API_KEY/);
+		expect((await bob.messages()).map((text) => text.replace(/\s+/g, "").length)).toHaveLength(3);
+
+		mkdirSync(docs, { recursive: true });
+		await ann.page.screenshot({ path: `${docs}desktop-light.png` });
+		await ann.page.emulateMedia({ colorScheme: "dark" });
+		await ann.page.screenshot({ path: `${docs}desktop-dark.png` });
+		await bob.page.screenshot({ path: `${docs}phone.png` });
+
+		expect(ann.complaints).toEqual([]);
+		expect(bob.complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
+		await bob.leave();
+		await ann.participants.getByText("Bob").waitFor({ state: "detached" });
+		await ann.leave();
+	});
+
+	it("either stops the answer, and the text so far stays", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("code");
+		await ann.stop.waitFor();
+		await ann.sees(/\w+ \w+ \w+ \w+/);
+		await ann.stop.click();
+		await ann.stop.waitFor({ state: "detached" });
+		const [, stopped] = await ann.messages();
+		await ann.say("table");
+		await ann.stop.waitFor({ state: "attached" });
+		await ann.stop.waitFor({ state: "detached" });
+		expect((await ann.messages())[1]).toBe(stopped);
+		expect(await ann.log.getByRole("table").count()).toBeGreaterThan(0);
+		await ann.leave();
+	});
+});
+
+describe("when the network goes", () => {
+	it("it is said, what was written waits, and everything is there once afterwards", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const link = await ann.invite();
+		await ann.page.keyboard.press("Escape");
+		const bob = await Visitor.arrive(browser);
+		await bob.signIn(link, "Bob");
+		await bob.connected();
+
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("written offline");
+		await bob.say("said meanwhile");
+		await bob.sees("said meanwhile");
+		await ann.page.context().setOffline(false);
+		await ann.connected();
+		await bob.sees("written offline");
+		await ann.sees("said meanwhile");
+		for (const visitor of [ann, bob]) {
+			const texts = await visitor.messages();
+			expect(texts.filter((text) => text.includes("written offline"))).toHaveLength(1);
+			expect(texts.filter((text) => text.includes("said meanwhile"))).toHaveLength(1);
+		}
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("a reload in the middle of an answer goes on with it", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("code");
+		await ann.stop.waitFor();
+		await ann.page.reload();
+		await ann.sees(/stand-in/i);
+		await ann.stop.waitFor({ state: "detached" });
+		const [before] = (await ann.messages()).slice(-1);
+		await ann.page.reload();
+		await ann.sees(/stand-in/i);
+		expect((await ann.messages()).slice(-1)).toEqual([before]);
+		await ann.leave();
+	});
+});

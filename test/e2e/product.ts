@@ -1,0 +1,112 @@
+// The product as its users have it: a server of its own on a free port, and people in browsers of their own.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { freePort, type ServerProcess, startServer } from "../support/server.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
+
+export type Product = { url: string; stop(): Promise<void> };
+
+/** `wrangler dev` as people run it, with settings as they give them. What it stores is gone when it stops. */
+export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+	const port = await freePort();
+	const state = mkdtempSync(join(tmpdir(), "parley-"));
+	const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
+	const server: ServerProcess = await startServer(
+		[wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...vars],
+		/Ready on/,
+	);
+	return {
+		url: `http://127.0.0.1:${port}`,
+		stop: async () => {
+			await server.stop();
+			rmSync(state, { recursive: true, force: true });
+		},
+	};
+}
+
+/** One person at one browser, by the names that a screen reader would say. */
+export class Visitor {
+	readonly page: Page;
+	/** What the browser complained about: scripts, policies, failed loads. */
+	readonly complaints: string[] = [];
+
+	private constructor(page: Page) {
+		this.page = page;
+		page.on("pageerror", (error) => this.complaints.push(String(error)));
+		page.on("console", (message) => {
+			if (message.type() === "error") this.complaints.push(message.text());
+		});
+	}
+
+	static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
+		const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
+		return new Visitor(await context.newPage());
+	}
+
+	async signIn(url: string, name: string): Promise<void> {
+		await this.page.goto(url);
+		await this.page.getByRole("textbox", { name: "Your name" }).fill(name);
+		await this.page.getByRole("button", { name: "Continue as guest" }).click();
+	}
+
+	async newConversation(): Promise<void> {
+		await this.page.getByRole("button", { name: "New conversation" }).click();
+		await this.message.waitFor();
+		await this.connected();
+	}
+
+	/** Makes an invite; its link. */
+	async invite(): Promise<string> {
+		await this.page.getByRole("button", { name: "Invite" }).click();
+		const link = this.page.getByRole("textbox", { name: "Invite link" });
+		await link.waitFor();
+		return link.inputValue();
+	}
+
+	async say(text: string): Promise<void> {
+		await this.message.fill(text);
+		await this.message.press("Enter");
+	}
+
+	/** Until the connection's status says this. */
+	async connected(status = "Connected"): Promise<void> {
+		await this.page.getByRole("status", { name: "Connection" }).getByText(status).waitFor({ state: "attached" });
+	}
+
+	/** Until text stands in the log. */
+	async sees(text: string | RegExp, options: { timeout?: number } = {}): Promise<void> {
+		await this.log.getByText(text).first().waitFor(options);
+	}
+
+	get log(): Locator {
+		return this.page.getByRole("log", { name: "Conversation" });
+	}
+
+	get message(): Locator {
+		return this.page.getByRole("textbox", { name: "Message" });
+	}
+
+	get stop(): Locator {
+		return this.page.getByRole("button", { name: "Stop" });
+	}
+
+	get participants(): Locator {
+		return this.page.getByRole("list", { name: "Participants" });
+	}
+
+	/** The messages in the log, each as its whole text. */
+	async messages(): Promise<string[]> {
+		return this.log.getByRole("article").allInnerTexts();
+	}
+
+	leave(): Promise<void> {
+		return this.page.context().close();
+	}
+}

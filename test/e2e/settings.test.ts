@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Product, startProduct } from "./product.ts";
+
+let product: Product | undefined;
+
+afterEach(async () => {
+	await product?.stop();
+});
+
+describe("settings", () => {
+	it("that cannot be used are said in one sentence", async () => {
+		product = await startProduct({ JWT_SECRET: "short" });
+		const response = await fetch(`${product.url}/api/health`);
+		expect(response.status).toBe(500);
+		const { error } = (await response.json()) as { error: { code: string; message: string } };
+		expect(error.code).toBe("misconfigured");
+		expect(error.message).toMatch(/JWT_SECRET.*32/);
+		expect(error.message).not.toContain("short");
+	});
+
+	it("can be given when it starts: guests turned off", async () => {
+		product = await startProduct({ GUEST_SIGN_IN: "off" });
+		const response = await fetch(`${product.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name: "Ann" }) });
+		expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "guest_sign_in_disabled" } }]);
+	});
+});
+
+describe("the page", () => {
+	it("comes with a strict policy at every address of the client, and the API with its own", async () => {
+		product = await startProduct();
+		for (const path of ["/", "/c/some-conversation", "/invite/some.token"]) {
+			const response = await fetch(product.url + path);
+			expect([path, response.status]).toEqual([path, 200]);
+			expect(await response.text()).toContain("<title>");
+			const policy = response.headers.get("content-security-policy") ?? "";
+			expect(policy).toContain("default-src 'none'");
+			expect(policy).not.toMatch(/unsafe|\*/);
+			expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+		}
+		const api = await fetch(`${product.url}/api/health`);
+		expect(api.headers.get("content-security-policy")).toContain("default-src 'none'");
+	});
+});

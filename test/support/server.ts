@@ -1,0 +1,87 @@
+// A server as a process group of its own: started, its processor time read, killed whole. Knows nothing of what it serves.
+// Processor time comes from /proc, so the benchmarks run on Linux.
+
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+export type ServerProcess = {
+	/** Names the group, for `cpuSeconds`. */
+	group: number;
+	/** Kills the whole group; resolves when its leader is gone. */
+	stop(): Promise<void>;
+};
+
+/** Clock ticks a second in /proc/PID/stat; the same on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/**
+ * Runs Node with `args` in a new process group and waits until a line of its output matches `ready`.
+ * Rejects with what it printed when it ends before that.
+ */
+export function startServer(args: string[], ready: RegExp): Promise<ServerProcess> {
+	const child = spawn(process.execPath, args, {
+		detached: true,
+		stdio: ["ignore", "pipe", "pipe"],
+		env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+	});
+	const group = child.pid;
+	if (group === undefined) throw new Error(`${args[0]} could not be started.`);
+	const killGroup = () => {
+		try {
+			process.kill(-group, "SIGKILL");
+		} catch {
+			// All gone already.
+		}
+	};
+	process.once("exit", killGroup);
+	const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+	const stop = async () => {
+		process.off("exit", killGroup);
+		killGroup();
+		await ended;
+	};
+
+	return new Promise((resolve, reject) => {
+		let output = "";
+		const read = (chunk: Buffer) => {
+			output = (output + chunk.toString()).slice(-8192);
+			if (ready.test(output)) resolve({ group, stop });
+		};
+		child.stdout.on("data", read);
+		child.stderr.on("data", read);
+		child.once("exit", () => reject(new Error(`${args.join(" ")} ended before it was ready:\n${output}`)));
+	});
+}
+
+/** Seconds of processor time, user and system, that the living processes of a group have used so far. */
+export function cpuSeconds(group: number): number {
+	let ticks = 0;
+	for (const pid of readdirSync("/proc")) {
+		if (!/^\d+$/.test(pid)) continue;
+		const fields = statFields(pid);
+		if (Number(fields[2]) === group) ticks += Number(fields[11]) + Number(fields[12]);
+	}
+	return ticks / ticksPerSecond;
+}
+
+/** The fields after the command's name, which may itself hold spaces and brackets: state, ppid, pgrp, … */
+function statFields(pid: string): string[] {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	} catch {
+		return [];
+	}
+}
+
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.once("error", reject);
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("No free port."))));
+		});
+	});
+}
