@@ -89,8 +89,8 @@ export class Conversation<T extends Client = Client> {
 	readonly #rate: Rate;
 	readonly #now: () => number;
 	readonly #buckets = new Map<string, Bucket>();
-	/** Who types, and when others last heard of it. */
-	readonly #typing = new Map<string, number>();
+	/** What the others last heard of somebody's typing, and when. Empty after a wake. */
+	readonly #typing = new Map<string, { isTyping: boolean; at: number }>();
 
 	constructor(parts: {
 		store: Store;
@@ -130,7 +130,7 @@ export class Conversation<T extends Client = Client> {
 		if (!this.#clients.delete(client)) return;
 		const { userId, username } = client.person;
 		if (this.#isHere(userId)) return;
-		this.#setTyping(client.person, false);
+		this.#setTyping(client.person, false, "implied");
 		this.#clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
 	}
 
@@ -194,7 +194,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:send":
 				return this.#send(client, event);
 			case "chat:typing":
-				return this.#setTyping(client.person, event.isTyping);
+				return this.#setTyping(client.person, event.isTyping, "said");
 			case "chat:stop":
 				return this.#stop(client, event);
 			case "chat:regenerate":
@@ -232,7 +232,7 @@ export class Conversation<T extends Client = Client> {
 		const now = this.#now();
 		const limited = this.#take(person.userId, now);
 		if (limited) return limited;
-		this.#setTyping(person, false);
+		this.#setTyping(person, false, "implied");
 		const message = this.#store.addMessage(person, content, clientId, now);
 		this.#clients.broadcast(this.#messageEvent("chat:message", message));
 		this.#listing.changed();
@@ -246,13 +246,13 @@ export class Conversation<T extends Client = Client> {
 		this.#buckets.set(userId, taken.bucket);
 	}
 
-	#setTyping(person: Person, isTyping: boolean): undefined {
+	/** Who is not known here to type may still be shown as typing, from before the object slept: that they `said` so is passed on. */
+	#setTyping(person: Person, isTyping: boolean, said: "said" | "implied"): undefined {
 		const now = this.#now();
-		const heardAt = this.#typing.get(person.userId);
-		const isNews = isTyping ? heardAt === undefined || now - heardAt >= limits.typingInterval : heardAt !== undefined;
+		const heard = this.#typing.get(person.userId);
+		const isNews = isTyping ? !heard?.isTyping || now - heard.at >= limits.typingInterval : (heard?.isTyping ?? said === "said");
 		if (!isNews) return;
-		if (isTyping) this.#typing.set(person.userId, now);
-		else this.#typing.delete(person.userId);
+		this.#typing.set(person.userId, { isTyping, at: now });
 		this.#clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
 	}
 

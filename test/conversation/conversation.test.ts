@@ -130,7 +130,6 @@ describe("typing", () => {
 			const typist = room.enter(bob);
 			const type = (isTyping: boolean) => room.conversation.receive(typist, event(room, "chat:typing", { isTyping }));
 			const heard = () => watcher.heard.filter((e) => e.type === "chat:user-typing").map((e) => e.isTyping);
-			await type(false);
 			await type(true);
 			await type(true);
 			expect(heard()).toEqual([true]);
@@ -141,6 +140,15 @@ describe("typing", () => {
 			await type(false);
 			expect(heard()).toEqual([true, true, false]);
 			expect(typist.types()).toEqual(["chat:joined"]);
+		}));
+
+	it("that ends after the object slept is told all the same", () =>
+		inRoom(async (room) => {
+			const watcher = room.enter(ann);
+			const typist = room.enter(bob);
+			for (const isTyping of [false, false]) await room.conversation.receive(typist, event(room, "chat:typing", { isTyping }));
+			await room.say(typist, "Hi");
+			expect(watcher.types().slice(1)).toEqual(["chat:user-joined", "chat:user-typing", "chat:message"]);
 		}));
 
 	it("ends with the message", () =>

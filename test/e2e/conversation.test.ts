@@ -38,10 +38,10 @@ describe("two people and the stand-in", () => {
 			.first()
 			.waitFor();
 		await bob.message.fill("");
-		await bob.say("Hello Ann, shall we ask Claude?");
-		await ann.sees("Hello Ann, shall we ask Claude?");
+		await bob.say("Shall we ask Claude how to run the workshop?");
+		await ann.sees("Shall we ask Claude how to run the workshop?");
 
-		await ann.say("@claude help");
+		await ann.say("@claude what makes a good conversation? A short list, please.");
 		await ann.stop.waitFor();
 		await bob.sees(/stand-in/i);
 		await ann.stop.waitFor({ state: "detached" });
@@ -49,7 +49,7 @@ describe("two people and the stand-in", () => {
 		const texts = await ann.messages();
 		expect(texts).toHaveLength(3);
 		expect(texts[2]).toMatch(/ANTHROPIC_API_KEY/);
-		expect((await bob.messages()).map((text) => text.replace(/\s+/g, "").length)).toHaveLength(3);
+		expect(await bob.messages()).toHaveLength(3);
 
 		mkdirSync(docs, { recursive: true });
 		await ann.page.screenshot({ path: `${docs}desktop-light.png` });

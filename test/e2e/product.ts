@@ -10,20 +10,29 @@ import { freePort, type ServerProcess, startServer } from "../support/server.ts"
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
 
-export type Product = { url: string; stop(): Promise<void> };
+export type Product = {
+	url: string;
+	/** Kills it where it stands, and starts it again on what it had stored. */
+	crash(): Promise<void>;
+	/** What it stored goes with it. */
+	stop(): Promise<void>;
+};
 
-/** `wrangler dev` as people run it, with settings as they give them. What it stores is gone when it stops. */
+/** `wrangler dev` as people run it, with settings as they give them. */
 export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
 	const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
-	const server: ServerProcess = await startServer(
-		[wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...vars],
-		/Ready on/,
-	);
+	const command = [wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...vars];
+	const start = (): Promise<ServerProcess> => startServer(command, /Ready on/);
+	let server = await start();
 	return {
 		url: `http://127.0.0.1:${port}`,
+		crash: async () => {
+			await server.stop();
+			server = await start();
+		},
 		stop: async () => {
 			await server.stop();
 			rmSync(state, { recursive: true, force: true });
