@@ -16,6 +16,7 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
+		globalSetup: "support/messages-api.setup.ts",
 		include: ["{protocol,auth,conversation,claude,user,worker}/**/*.test.ts", "settings.test.ts"],
 	},
 });

@@ -1,0 +1,151 @@
+// Claude through the Messages API's own client: one request, its stream as events, its failures as reasons.
+// Knows no conversation's rules: what is read is what it is given, and who listens is not its business.
+
+import Anthropic from "@anthropic-ai/sdk";
+import { type Model, type ModelEvent, ModelFailure } from "../conversation/reply.ts";
+import type { Reason } from "../protocol/errors.ts";
+import type { Message, Usage } from "../protocol/events.ts";
+import type { Settings } from "../settings.ts";
+import { demoFetch } from "./demo.ts";
+import { boundRetries, type Progress, reasonOf } from "./failures.ts";
+import { buildPrompt } from "./prompt.ts";
+
+type Request = Anthropic.MessageCreateParamsStreaming;
+type Events = AsyncIterable<Anthropic.RawMessageStreamEvent>;
+
+const anthropicUrl = "https://api.anthropic.com";
+
+const caching = { cache_control: { type: "ephemeral" } } satisfies Partial<Request>;
+const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
+
+/** Which base URL and model refused caching or thinking, for as long as this isolate lives. */
+const refusers = new Set<string>();
+
+/** Claude as the settings say: Anthropic's API, another server that speaks it, or without either the stand-in in its place. */
+export function anthropicModel(settings: Settings["claude"]): Model {
+	const client = clientOf(settings);
+	return { reply: (messages, signal) => reply(client, settings, messages, signal) };
+}
+
+function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
+	const send = apiKey === undefined && baseUrl === undefined ? demoFetch : fetch;
+	return new Anthropic({
+		// Servers on one's own machine want a key to be there and do not look at it.
+		apiKey: apiKey ?? "none",
+		baseURL: baseUrl ?? anthropicUrl,
+		fetch: async (input, init) => boundRetries(await send(input, init), Date.now()),
+		// Its log would hold what people wrote.
+		logLevel: "off",
+	});
+}
+
+async function* reply(
+	client: Anthropic,
+	settings: Settings["claude"],
+	messages: readonly Message[],
+	signal: AbortSignal,
+): AsyncGenerator<ModelEvent> {
+	let progress: Progress = "asking";
+	try {
+		for await (const event of read(await ask(client, settings, messages, signal))) {
+			// What had already arrived when the reply was stopped is not wanted any more.
+			if (signal.aborted) return;
+			progress = "answering";
+			yield event;
+			if (event.type === "end") return;
+		}
+	} catch (error) {
+		if (signal.aborted || error instanceof ModelFailure) throw error;
+		const reason = reasonOf(error, progress);
+		if (reason === undefined) throw error;
+		throw failure(reason, error);
+	}
+	// A stream that is cut cleanly looks to the SDK like one that is whole.
+	if (!signal.aborted) throw failure(progress === "answering" ? "interrupted" : "unavailable", { name: "EarlyEnd" });
+}
+
+/**
+ * Opens the stream. Models and servers may refuse to cache, or to think in this way: then once more without, and without from then on.
+ * Anthropic's own API always caches.
+ */
+async function ask(client: Anthropic, settings: Settings["claude"], messages: readonly Message[], signal: AbortSignal): Promise<Events> {
+	const plain: Request = { model: settings.model, max_tokens: settings.maxTokens, stream: true, ...buildPrompt(messages) };
+	const accepted: Request = settings.baseUrl === undefined ? { ...plain, ...caching } : plain;
+	const refuser = `${settings.baseUrl} ${settings.model}`;
+	if (refusers.has(refuser)) return client.messages.create(accepted, { signal });
+	try {
+		return await client.messages.create({ ...plain, ...caching, ...thinking }, { signal });
+	} catch (error) {
+		if (signal.aborted || reasonOf(error, "asking") !== "bad_request") throw error;
+		const events = await client.messages.create(accepted, { signal });
+		refusers.add(refuser);
+		return events;
+	}
+}
+
+/** The API's events as ours. Ends with `end`, or without it where the stream ends before its `message_stop`. */
+async function* read(events: Events): AsyncGenerator<ModelEvent> {
+	let usage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+	let stopReason: string | null = null;
+	for await (const event of events) {
+		switch (event.type) {
+			case "message_start":
+				usage = counted(usage, event.message.usage);
+				yield { type: "start", model: event.message.model };
+				break;
+			case "content_block_delta":
+				yield event.delta.type === "text_delta" ? { type: "text", text: event.delta.text } : { type: "alive" };
+				break;
+			case "message_delta":
+				usage = counted(usage, event.usage);
+				stopReason = event.delta.stop_reason ?? stopReason;
+				yield { type: "alive" };
+				break;
+			case "message_stop":
+				yield { type: "end", usage, ...endingOf(stopReason) };
+				return;
+			default:
+				// The start and stop of a block, and events that are newer than this.
+				yield { type: "alive" };
+		}
+	}
+}
+
+type Counts = Pick<
+	Partial<Anthropic.MessageDeltaUsage>,
+	"input_tokens" | "output_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens"
+>;
+
+/** Counts are cumulative: each replaces the former. Other servers leave some out, or all. */
+function counted(before: Usage, counts: Counts | null | undefined): Usage {
+	return {
+		input: counts?.input_tokens ?? before.input,
+		output: counts?.output_tokens ?? before.output,
+		cacheRead: counts?.cache_read_input_tokens ?? before.cacheRead,
+		cacheWrite: counts?.cache_creation_input_tokens ?? before.cacheWrite,
+	};
+}
+
+/** What a stop reason says of the text. One that cannot come of what is asked here, or is not known, counts as a cut. */
+function endingOf(stopReason: string | null): { reason?: Reason } {
+	switch (stopReason) {
+		case "end_turn":
+		case "stop_sequence":
+			return {};
+		case "max_tokens":
+		case "refusal":
+			return { reason: stopReason };
+		case "model_context_window_exceeded":
+			return { reason: "context_window" };
+		default:
+			console.error("Claude ended an answer in a way that is not known here:", stopReason);
+			throw new ModelFailure("interrupted");
+	}
+}
+
+/** Logs it for whoever runs the deployment. Messages of errors stay out: they may quote what people wrote. */
+function failure(reason: Reason, error: unknown): ModelFailure {
+	const { name, status, type, errorCode, requestID } = error as Partial<InstanceType<typeof Anthropic.APIError>>;
+	console.error("Claude failed:", reason, { name, status, type, errorCode, requestID });
+	return new ModelFailure(reason);
+}

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { anthropicModel } from "../../src/claude/anthropic.ts";
+import type { Reason } from "../../src/protocol/errors.ts";
+import { ask, conversation, textOf } from "./asking.ts";
+
+type Log = { headers: Record<string, string>; body: Record<string, unknown>; ended?: number; aborted?: number };
+
+const baseUrl = inject("messagesApi");
+
+/** A model of this test's own: what was asked of it is told apart by its name. */
+function newModel(settings: { apiKey?: string; baseUrl?: string } = {}) {
+	const name = `model-${crypto.randomUUID()}`;
+	const model = anthropicModel({ apiKey: "sk-canary", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000, ...settings });
+	const requests = async (): Promise<Log[]> => {
+		const { requests } = (await (await fetch(`${baseUrl}/log`)).json()) as { requests: Log[] };
+		return requests.filter(({ body }) => body.model === name);
+	};
+	return { model, name, requests };
+}
+
+/** A question that no other test asks. */
+const unique = (script: object | string) => `${crypto.randomUUID()} !${typeof script === "string" ? script : JSON.stringify(script)}`;
+
+const logged = vi.spyOn(console, "error");
+beforeEach(() => void logged.mockReset().mockImplementation(() => {}));
+afterEach(() => {
+	for (const call of logged.mock.calls) expect(JSON.stringify(call)).not.toMatch(/sk-canary|word\d/);
+});
+
+describe("a request", () => {
+	it("carries the prompt, the limits, caching and visible thinking, and nothing else", async () => {
+		const { model, name, requests } = newModel();
+		await ask(model, "Hi");
+		const [{ headers, body } = { headers: {}, body: {} }, ...others] = await requests();
+		expect(others).toEqual([]);
+		expect(body).toEqual({
+			model: name,
+			max_tokens: 1234,
+			stream: true,
+			system: expect.stringContaining("several people"),
+			messages: [{ role: "user", content: [{ type: "text", text: '<message from="Ann" id="ann">\nHi\n</message>' }] }],
+			cache_control: { type: "ephemeral" },
+			thinking: { type: "adaptive", display: "summarized" },
+		});
+		expect(headers).not.toHaveProperty("x-api-key");
+	});
+
+	it("goes to a server of one's own without a key", async () => {
+		const { model } = newModel({ apiKey: undefined });
+		expect(await ask(model, "Hi")).toMatchObject({ text: "You said: Hi" });
+	});
+
+	it("is made again without the extras where they are refused, and never with them after that", async () => {
+		const { model, requests } = newModel();
+		expect(await ask(model, unique("no-extras"))).toMatchObject({ text: expect.stringContaining("You said") });
+		await ask(model, unique("no-extras"));
+		const withExtras = (await requests()).map(({ body }) => "thinking" in body || "cache_control" in body);
+		expect(withExtras).toEqual([true, false, false]);
+	});
+
+	it("that is refused without the extras too is bad, and the extras come back", async () => {
+		const { model, requests } = newModel();
+		expect(await ask(model, unique("bad"))).toEqual({ events: [], text: "", failure: "bad_request" });
+		await ask(model, "Hi");
+		expect((await requests()).map(({ body }) => "thinking" in body)).toEqual([true, false, true]);
+	});
+});
+
+describe("an answer", () => {
+	it("is its start, its text as it comes, and its end with what it used", async () => {
+		const { model, name } = newModel();
+		const { events } = await ask(model, unique({ tokens: 3, thinking: 2 }));
+		expect(events.filter(({ type }) => type !== "alive")).toEqual([
+			{ type: "start", model: name },
+			{ type: "text", text: "word0 " },
+			{ type: "text", text: "word1 " },
+			{ type: "text", text: "word2 " },
+			{ type: "end", usage: { input: 11, output: 3, cacheRead: 22, cacheWrite: 33 } },
+		]);
+		const firstText = events.findIndex(({ type }) => type === "text");
+		expect(events.slice(1, firstText).filter(({ type }) => type === "alive").length).toBeGreaterThanOrEqual(2);
+	});
+
+	it("streams: the first word is here long before the last is sent", async () => {
+		const { model, requests } = newModel();
+		for await (const event of model.reply(conversation(["Ann", unique({ tokens: 20, perSecond: 20 })]), new AbortController().signal)) {
+			if (event.type !== "text") continue;
+			expect((await requests())[0]).not.toHaveProperty("ended");
+			break;
+		}
+	});
+
+	it.each<[stop: string, reason: Reason | undefined]>([
+		["end_turn", undefined],
+		["stop_sequence", undefined],
+		["max_tokens", "max_tokens"],
+		["refusal", "refusal"],
+		["model_context_window_exceeded", "context_window"],
+	])("that stops with %s is whole so far", async (stop, reason) => {
+		const { events, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
+		expect(failure).toBeUndefined();
+		expect(events.at(-1)).toEqual({ type: "end", usage: expect.anything(), ...(reason && { reason }) });
+	});
+
+	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s is not, and the log names it", async (stop) => {
+		const { events, text, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
+		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: "interrupted" });
+		expect(events.some(({ type }) => type === "end")).toBe(false);
+		expect(logged).toHaveBeenCalledExactlyOnceWith(expect.any(String), stop);
+	});
+});
+
+describe("a failure before the answer", () => {
+	it.each<[fault: string, reason: Reason, requests: number]>([
+		["unauthorized", "bad_key", 1],
+		["forbidden", "bad_key", 1],
+		["notfound", "bad_model", 1],
+		["bad", "bad_request", 2],
+		["too-long", "context_window", 1],
+		["too-large", "context_window", 1],
+		["billing", "spend_limit", 1],
+		["spend", "spend_limit", 1],
+		["overloaded", "overloaded", 3],
+		["unavailable", "unavailable", 3],
+		["hang-up", "unavailable", 3],
+		["web-page", "unavailable", 1],
+	])("%s: %s", async (fault, reason, count) => {
+		const { model, requests } = newModel();
+		expect(await ask(model, unique(fault))).toEqual({ events: [], text: "", failure: reason });
+		expect(await requests()).toHaveLength(count);
+		expect(logged).toHaveBeenCalledExactlyOnceWith("Claude failed:", reason, expect.anything());
+	});
+
+	it("that passes is retried, and nobody hears of it", async () => {
+		const { model, requests } = newModel();
+		const answer = await ask(model, unique({ tokens: 2, fault: "overloaded", times: 2 }));
+		expect(answer).toMatchObject({ text: "word0 word1 " });
+		expect(answer.failure).toBeUndefined();
+		expect(await requests()).toHaveLength(3);
+	});
+
+	it("waits as long as it is told to, if that is short", async () => {
+		const { model, requests } = newModel();
+		const began = performance.now();
+		expect(await ask(model, unique({ tokens: 1, fault: "rate", times: 1, retryAfter: 1 }))).toMatchObject({ text: "word0 " });
+		expect(performance.now() - began).toBeGreaterThanOrEqual(950);
+		expect(await requests()).toHaveLength(2);
+	});
+
+	it("is told at once if the wait would be long", async () => {
+		const { model, requests } = newModel();
+		expect(await ask(model, unique({ fault: "rate", retryAfter: 21 }))).toMatchObject({ failure: "rate_limited" });
+		expect(await requests()).toHaveLength(1);
+	});
+
+	it("where nobody listens: unavailable", async () => {
+		expect(await ask(newModel({ baseUrl: "http://127.0.0.1:9" }).model, "Hi")).toMatchObject({ failure: "unavailable" });
+	});
+
+	it("where something listens that knows no such API: bad_model", async () => {
+		expect(await ask(newModel({ baseUrl: `${baseUrl}/elsewhere` }).model, "Hi")).toMatchObject({ failure: "bad_model" });
+	});
+});
+
+describe("a failure in mid-answer", () => {
+	it.each<[cut: string, reason: Reason]>([
+		["error-event", "interrupted"],
+		["overloaded-event", "overloaded"],
+		["cut", "interrupted"],
+		["eof", "interrupted"],
+		["bad-json", "interrupted"],
+	])("%s keeps what came and is not tried again: %s", async (fault, reason) => {
+		const { model, requests } = newModel();
+		const { events, text, failure } = await ask(model, unique({ tokens: 9, fault, after: 4, perSecond: 100 }));
+		expect(failure).toBe(reason);
+		// A reset may overtake what was sent before it.
+		if (fault === "cut") expect("word0 word1 word2 word3 ").toContain(text);
+		else expect(text).toBe("word0 word1 word2 word3 ");
+		expect(text).toMatch(/^word0 /);
+		expect(events.some(({ type }) => type === "end")).toBe(false);
+		expect(await requests()).toHaveLength(1);
+	});
+});
+
+describe("stopping", () => {
+	it.each([
+		["in mid-answer", { tokens: 1000, perSecond: 50 }, 2],
+		["with more on its way than anybody reads", { tokens: 100_000 }, 300],
+		["while it stalls", { tokens: 9, fault: "stall", after: 2 }, 2],
+	])("%s ends the answer at once, here and there", async (_when, script, words) => {
+		const { model, requests } = newModel();
+		const stop = new AbortController();
+		const events = [];
+		let stopped = 0;
+		for await (const event of model.reply(conversation(["Ann", unique(script)]), stop.signal)) {
+			expect(stop.signal.aborted).toBe(false);
+			events.push(event);
+			if (event.type !== "text" || event.text !== `word${words - 1} `) continue;
+			stopped = Date.now();
+			stop.abort();
+		}
+		expect(textOf(events)).toMatch(new RegExp(`^(word\\d+ ){${words}}$`));
+		await expect.poll(async () => (await requests())[0]?.aborted, { timeout: 3_000 }).toBeDefined();
+		expect(((await requests())[0]?.aborted ?? 0) - stopped).toBeLessThan(1_000);
+	});
+
+	it("lets nothing through that had already come", async () => {
+		const stop = new AbortController();
+		const events = [];
+		for await (const event of newModel().model.reply(conversation(["Ann", unique({ tokens: 9, burst: true })]), stop.signal)) {
+			events.push(event);
+			if (event.type === "text") stop.abort();
+		}
+		expect(textOf(events)).toBe("word0 ");
+		expect(events.at(-1)).toEqual({ type: "text", text: "word0 " });
+	});
+
+	it("before the answer begins ends it quietly or by any error but ours", async () => {
+		const { model, requests } = newModel();
+		const stop = new AbortController();
+		const answer = ask(model, unique("slow-start"), stop.signal);
+		const ended = answer.then(
+			({ events, failure }) => ({ events, failure }),
+			() => ({ events: [], failure: undefined }),
+		);
+		await expect.poll(requests).toHaveLength(1);
+		stop.abort();
+		expect(await ended).toEqual({ events: [], failure: undefined });
+		await expect.poll(async () => (await requests())[0]?.aborted).toBeDefined();
+		expect(logged).not.toHaveBeenCalled();
+	});
+
+	it("by reading no further ends the request too", async () => {
+		const { model, requests } = newModel();
+		for await (const event of model.reply(conversation(["Ann", unique({ tokens: 1000, perSecond: 50 })]), new AbortController().signal))
+			if (event.type === "text") break;
+		await expect.poll(async () => (await requests())[0]?.aborted, { timeout: 3_000 }).toBeDefined();
+	});
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { anthropicModel } from "../../src/claude/anthropic.ts";
+import { demoFetch } from "../../src/claude/demo.ts";
+import { buildPrompt } from "../../src/claude/prompt.ts";
+import { ask, conversation, textOf } from "./asking.ts";
+
+const model = anthropicModel({ model: "claude-sonnet-5-5", maxTokens: 1000, idleTimeout: 60_000 });
+
+// Together: its pace is real time.
+describe.concurrent("the stand-in", () => {
+	it("answers through the SDK, word by word, to a whole end", async () => {
+		const { events, text, failure } = await ask(model, "What is an edge?");
+		expect(failure).toBeUndefined();
+		expect(events[0]).toEqual({ type: "start", model: "stand-in" });
+		expect(events.at(-1)).toEqual({ type: "end", usage: expect.objectContaining({ cacheRead: 0, cacheWrite: 0 }) });
+		const words = events.filter(({ type }) => type === "text");
+		expect(words.length).toBe(text.match(/\S+/g)?.length);
+		expect(words.length).toBeGreaterThan(70);
+		expect(words.length).toBeLessThan(130);
+		expect(text).toMatch(/^\*\*Hello Ann!\*\*/);
+		expect(text).toContain("not Claude");
+		expect(text).toContain("> You wrote: “What is an edge?”");
+		expect(text).toContain('```sh\nANTHROPIC_API_KEY="your key"\n```');
+	});
+
+	it("takes its time between words, as a model does", async () => {
+		const began = performance.now();
+		const { events } = await ask(model, "@claude help");
+		const perSecond = (events.length * 1000) / (performance.now() - began);
+		expect(perSecond).toBeLessThan(65);
+	});
+
+	it.each([
+		["help please", "npx wrangler secret put"],
+		["show me some CODE", "```ts\n"],
+		["a list", "1. **Begin.**"],
+		["@claude make a table", "|:--|"],
+	])("shows what it is asked for: %s", async (question, expected) => {
+		expect(await answerTo(["Ann", question])).toContain(expected);
+	});
+
+	it("introduces itself once, then is brief, and is the same for the same conversation", async () => {
+		const second = await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"]);
+		expect(second).toMatch(/^I read you, Bob\\_1: “Is \\\*this\\\* \\`real\\`\? # Or not”/);
+		expect(second).toContain("`ANTHROPIC_API_KEY`");
+		expect(await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"])).toBe(second);
+	});
+
+	it("quotes no more than a line of what was long", async () => {
+		expect(await answerTo(["Ann", "😀 ".repeat(5_000)])).toMatch(/“(?:😀 ){39}😀…”/u);
+	});
+
+	it("stops at once when it is told to, and says nothing after", async () => {
+		const stop = new AbortController();
+		const said: string[] = [];
+		for await (const event of model.reply(conversation(["Ann", "Hi"]), stop.signal)) {
+			expect(stop.signal.aborted).toBe(false);
+			if (event.type === "text") said.push(event.text);
+			if (said.length === 3) stop.abort();
+		}
+		expect(said).toHaveLength(3);
+	});
+
+	it("makes nothing that nobody reads", async () => {
+		const stop = new AbortController();
+		const reader = (await demoFetch("", { ...request(["Ann", "Hi"]), signal: stop.signal })).body?.getReader();
+		const first = await reader?.read();
+		expect(new TextDecoder().decode(first?.value)).toMatch(/^event: message_start\ndata: \{.*\}\n\n$/);
+		const next = reader?.read();
+		stop.abort();
+		await next;
+		await expect(reader?.read()).rejects.toThrow();
+	});
+});
+
+function request(...said: Parameters<typeof conversation>) {
+	return { method: "POST", body: JSON.stringify(buildPrompt(conversation(...said))) };
+}
+
+/** The text of an answer. */
+async function answerTo(...said: Parameters<typeof conversation>): Promise<string> {
+	const events = [];
+	for await (const event of model.reply(conversation(...said), new AbortController().signal)) events.push(event);
+	return textOf(events);
+}

@@ -1,0 +1,95 @@
+// The scripts of the Messages API that tests talk to: what a question says about how it is to be answered. Pure.
+// A script is a word after an exclamation mark, `!refusal`, or JSON in one line: `!{"tokens":1000,"perSecond":50}`.
+
+import { readEnvelope } from "../../src/claude/prompt.ts";
+
+/** What the API answers with a status and no stream. */
+export const refusals = {
+	bad: { status: 400, type: "invalid_request_error", message: "messages: something is wrong" },
+	"too-long": { status: 400, type: "invalid_request_error", message: "prompt is too long: 1000001 tokens > 1000000 maximum" },
+	"no-extras": { status: 400, type: "invalid_request_error", message: "thinking: Extra inputs are not permitted" },
+	unauthorized: { status: 401, type: "authentication_error", message: "invalid x-api-key" },
+	billing: { status: 402, type: "billing_error", message: "payment required" },
+	forbidden: { status: 403, type: "permission_error", message: "not allowed" },
+	notfound: { status: 404, type: "not_found_error", message: "model: unknown" },
+	"too-large": { status: 413, type: "invalid_request_error", message: "request too large" },
+	rate: { status: 429, type: "rate_limit_error", message: "too many requests" },
+	spend: { status: 429, type: "rate_limit_error", message: "limit reached", errorCode: "enforced_spend_limit_reached" },
+	unavailable: { status: 503, type: "api_error", message: "unavailable" },
+	overloaded: { status: 529, type: "overloaded_error", message: "Overloaded" },
+} as const satisfies Record<string, { status: number; type: string; message: string; errorCode?: string }>;
+
+export type Refusal = keyof typeof refusals;
+
+/** What goes wrong when a stream has begun. */
+const cuts = ["error-event", "overloaded-event", "cut", "eof", "stall", "bad-json"] as const;
+export type Cut = (typeof cuts)[number];
+
+/** What is no answer of the API at all: a connection closed at once; a page. */
+const strangers = ["hang-up", "web-page"] as const;
+export type Fault = Refusal | Cut | (typeof strangers)[number];
+
+export type Script = {
+	/** The whole answer. Left out: the question is echoed. */
+	text?: string;
+	/** Instead of a text: so many words, numbered from 0. */
+	tokens?: number;
+	/** Words a second; 0, the default: as fast as it goes. */
+	perSecond?: number;
+	/** The whole stream in one piece. */
+	burst?: true;
+	/** Pieces of thinking before the text. */
+	thinking?: number;
+	/** Milliseconds before the answer begins. */
+	delay?: number;
+	/** The stop reason. */
+	stop?: string;
+	fault?: Fault;
+	/** How many words come before a cut; 3 where nothing is said. */
+	after?: number;
+	/** The fault is for the first so many requests with this question; the next is answered. Left out: for all. */
+	times?: number;
+	/** The `retry-after` of a refusal, in seconds. */
+	retryAfter?: number;
+};
+
+/** Scripts by name; every fault is one too. */
+const named: Record<string, Script> = {
+	refusal: { stop: "refusal" },
+	max_tokens: { stop: "max_tokens" },
+	context_window: { stop: "model_context_window_exceeded" },
+	"slow-start": { delay: 2_000 },
+	...Object.fromEntries([...Object.keys(refusals), ...cuts, ...strangers].map((fault) => [fault, { fault: fault as Fault }])),
+	rate: { fault: "rate", retryAfter: 1 },
+};
+
+export type RequestBody = {
+	messages: { role: string; content: string | { text: string }[] }[];
+	[field: string]: unknown;
+};
+
+/** What the last block of a request says, without its envelope. */
+export function questionOf({ messages }: RequestBody): string {
+	const content = messages.at(-1)?.content ?? "";
+	const block = typeof content === "string" ? content : (content.at(-1)?.text ?? "");
+	return readEnvelope(block)?.text ?? block;
+}
+
+/** The script that a question names. Throws where it names none rightly, so that no test passes by a slip of the pen. */
+export function scriptOf(question: string): Script {
+	const directive = /(?:^|\s)!(\{.*\}|[a-z][\w-]*)/.exec(question)?.[1];
+	if (directive === undefined) return {};
+	const script: Script | undefined = directive.startsWith("{") ? JSON.parse(directive) : named[directive];
+	if (!script || (script.fault && !Object.hasOwn(named, script.fault))) throw new Error(`There is no script '${directive}'.`);
+	return script;
+}
+
+export function isRefusal(fault: string): fault is Refusal {
+	return Object.hasOwn(refusals, fault);
+}
+
+/** An answer's words, each with the white space that follows it. */
+export function wordsOf({ text, tokens }: Script, question: string): string[] {
+	if (tokens !== undefined) return Array.from({ length: tokens }, (_, index) => `word${index} `);
+	return (text ?? `You said: ${question}`).match(/\S+\s*/g) ?? [];
+}

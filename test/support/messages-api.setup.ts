@@ -1,0 +1,11 @@
+// Starts the scripted Messages API for a whole run of the tests inside the runtime, which can start no server themselves.
+
+import type { TestProject } from "vitest/node";
+import { startMessagesApi } from "./messages-api.ts";
+import "./provided.ts";
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const { url, close } = await startMessagesApi();
+	project.provide("messagesApi", url);
+	return close;
+}

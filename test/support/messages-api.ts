@@ -1,0 +1,203 @@
+// A Messages API that does as the question says, over HTTP, for tests in any process: with it the real SDK meets every fault.
+//   node test/support/messages-api.ts --port 9200
+// POST /v1/messages, GET /v1/models; GET /log tells what was asked and what became of it, POST /reset forgets it.
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type Cut, isRefusal, questionOf, type RequestBody, refusals, type Script, scriptOf, wordsOf } from "./messages-api-script.ts";
+
+export type RequestLog = {
+	/** Milliseconds since 1970, as all times here. */
+	at: number;
+	/** Without the key. */
+	headers: Record<string, string | string[] | undefined>;
+	body: RequestBody;
+	status?: number;
+	/** When the answer had been given as scripted, faults too. */
+	ended?: number;
+	/** When the client went away before that. */
+	aborted?: number;
+};
+
+export type MessagesApi = {
+	url: string;
+	/** The latest, oldest first. */
+	requests: RequestLog[];
+	/** How the next requests are answered, one each and before what their questions say. */
+	script(...scripts: Script[]): void;
+	close(): Promise<void>;
+};
+
+/** A long benchmark must not fill the memory with prompts. */
+const keptRequests = 1_000;
+
+/** Rejects when the port is taken; without one any free port is used. */
+export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Promise<MessagesApi> {
+	const requests: RequestLog[] = [];
+	const upcoming: Script[] = [];
+	/** How often each question has come. */
+	const asked = new Map<string, number>();
+
+	const server = createServer(async (request, response) => {
+		switch (`${request.method} ${request.url}`) {
+			case "POST /v1/messages":
+				return answer(request, response);
+			case "GET /v1/models":
+				return json(response, 200, { data: [{ type: "model", id: "scripted", display_name: "Scripted" }], has_more: false });
+			case "GET /log":
+				return json(response, 200, { open: requests.filter(({ ended, aborted }) => !ended && !aborted).length, requests });
+			case "POST /reset":
+				requests.length = 0;
+				upcoming.length = 0;
+				asked.clear();
+				return json(response, 200, {});
+			default:
+				return json(response, 404, errorOf("not_found_error", `There is no ${request.method} ${request.url}.`));
+		}
+	});
+
+	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const { "x-api-key": _key, authorization: _authorization, ...headers } = request.headers;
+		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(await textOf(request)) };
+		requests.push(log);
+		requests.splice(0, requests.length - keptRequests);
+		const gone = new AbortController();
+		response.once("close", () => {
+			log.status = response.statusCode;
+			if (log.ended === undefined) log.aborted = Date.now();
+			gone.abort();
+		});
+		try {
+			const question = questionOf(log.body);
+			const script = upcoming.shift() ?? scriptOf(question);
+			const times = (asked.get(question) ?? 0) + 1;
+			asked.set(question, times);
+			const isPast = script.times !== undefined && times > script.times;
+			await perform(isPast ? { ...script, fault: undefined } : script, question, log, response, gone.signal);
+		} catch (error) {
+			if (gone.signal.aborted) return;
+			log.ended = Date.now();
+			json(response, 400, errorOf("invalid_request_error", String(error)));
+		}
+	}
+
+	server.listen(port, "127.0.0.1");
+	await once(server, "listening");
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		requests,
+		script: (...scripts) => void upcoming.push(...scripts),
+		close: async () => {
+			server.close();
+			server.closeAllConnections();
+			await once(server, "close");
+		},
+	};
+}
+
+/** Gives one answer as its script says. Rejects when the client goes away before its end. */
+async function perform(script: Script, question: string, log: RequestLog, response: ServerResponse, gone: AbortSignal): Promise<void> {
+	const { fault } = script;
+	if (script.delay) await wait(script.delay, undefined, { signal: gone });
+	if (fault === "hang-up" || fault === "web-page") {
+		log.ended = Date.now();
+		return void (fault === "hang-up"
+			? response.destroy()
+			: response.writeHead(200, { "content-type": "text/html" }).end("<h1>Hello</h1>\n"));
+	}
+	const isRefused = fault !== "no-extras" || log.body.thinking !== undefined || log.body.cache_control !== undefined;
+	if (fault && isRefusal(fault) && isRefused) {
+		const refusal: { status: number; type: string; message: string; errorCode?: string } = refusals[fault];
+		if (script.retryAfter !== undefined) response.setHeader("retry-after", script.retryAfter);
+		log.ended = Date.now();
+		return json(response, refusal.status, errorOf(refusal.type, refusal.message, refusal.errorCode));
+	}
+
+	response.writeHead(200, { "content-type": "text/event-stream" });
+	let burst = "";
+	const send = async (type: string, fields: object = {}) => {
+		const event = `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+		if (script.burst) burst += event;
+		else if (!response.write(event)) await once(response, "drain", { signal: gone });
+	};
+	const words = wordsOf(script, question);
+	const cut = fault && !isRefusal(fault) ? fault : undefined;
+	await sendStart(log.body, script, send);
+	const began = performance.now();
+	for (const [index, text] of (cut ? words.slice(0, script.after ?? 3) : words).entries()) {
+		const due = script.perSecond ? began + (index * 1000) / script.perSecond - performance.now() : 0;
+		if (due > 0) await wait(due, undefined, { signal: gone });
+		await send("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
+	}
+	if (cut) return spoil(cut, log, response, send, gone);
+	await send("content_block_stop", { index: 0 });
+	await send("message_delta", {
+		delta: { stop_reason: script.stop ?? "end_turn", stop_sequence: null },
+		usage: { output_tokens: words.length },
+	});
+	log.ended = Date.now();
+	await send("message_stop");
+	response.end(burst);
+}
+
+type Send = (type: string, fields?: object) => Promise<void>;
+
+async function sendStart({ model }: RequestBody, { thinking }: Script, send: Send): Promise<void> {
+	const usage = { input_tokens: 11, output_tokens: 1, cache_read_input_tokens: 22, cache_creation_input_tokens: 33 };
+	const message = { id: "msg_scripted", type: "message", role: "assistant", model, content: [] };
+	await send("message_start", { message: { ...message, stop_reason: null, stop_sequence: null, usage } });
+	await send("ping");
+	if (thinking) {
+		await send("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } });
+		for (let piece = 0; piece < thinking; piece++)
+			await send("content_block_delta", { index: 0, delta: { type: "thinking_delta", thinking: "Hm. " } });
+		await send("content_block_stop", { index: 0 });
+	}
+	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
+}
+
+async function spoil(cut: Cut, log: RequestLog, response: ServerResponse, send: Send, gone: AbortSignal): Promise<void> {
+	if (cut === "stall") return void (gone.aborted || (await once(gone, "abort")));
+	log.ended = Date.now();
+	switch (cut) {
+		case "error-event":
+			await send("error", errorOf("api_error", "Internal server error"));
+			break;
+		case "overloaded-event":
+			await send("error", errorOf("overloaded_error", "Overloaded"));
+			break;
+		case "bad-json":
+			response.write('event: content_block_delta\ndata: {"type":"content_bl\n\n');
+			break;
+		case "cut":
+			response.socket?.resetAndDestroy();
+			return;
+		case "eof":
+			break;
+		default:
+			cut satisfies never;
+	}
+	response.end();
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = await request.toArray();
+	return Buffer.concat(chunks).toString();
+}
+
+function errorOf(type: string, message: string, errorCode?: string) {
+	return { type: "error", error: { type, message, ...(errorCode && { details: { error_code: errorCode } }) }, request_id: "req_scripted" };
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+	response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+if (import.meta.main) {
+	const { values } = parseArgs({ options: { port: { type: "string", default: "0" } } });
+	const { url } = await startMessagesApi({ port: Number(values.port) });
+	console.log(`The scripted Messages API listens on ${url}`);
+}
