@@ -14,7 +14,7 @@ import { type Identity, verifyToken } from "./auth/tokens.ts";
 import type { Refused } from "./conversation/conversation.ts";
 import { upgradeRequest } from "./conversation/object.ts";
 import { type ErrorCode, errorBody, errors } from "./protocol/errors.ts";
-import { assistantSchema, idSchema, titleSchema, usernameSchema } from "./protocol/events.ts";
+import { assistantSchema, claude, idSchema, titleSchema, usernameSchema } from "./protocol/events.ts";
 import { limits } from "./protocol/limits.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -48,11 +48,11 @@ app.get("/conversations/:id/socket", async (c) => {
 	const refusal = await authenticate(c);
 	if (refusal) return refuse(c, refusal);
 	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
-	const stub = conversation(c);
+	const stub = stubOf(c);
 	if (!stub) return refuse(c, "not_found");
-	return stub.fetch(
-		upgradeRequest({ identity: c.get("identity"), cursor: c.req.query("cursor"), isChatProtocol: offersChatProtocol(c.req.raw) }),
-	);
+	// One that is too long is none of ours: any other that is none does as well, and is shorter.
+	const cursor = c.req.query("cursor")?.slice(0, limits.cursor);
+	return stub.fetch(upgradeRequest({ identity: c.get("identity"), cursor, isChatProtocol: offersChatProtocol(c.req.raw) }));
 });
 
 app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, strictTransportSecurity: false }));
@@ -81,6 +81,7 @@ app.post("/auth/guest", async (c) => {
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const body = await readBody(c, v.object({ name: usernameSchema }));
 	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
+	if (body.name.toLowerCase() === claude.username.toLowerCase()) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
 	return signedIn(c, await signInGuest(body.name, settings, Date.now()), 201);
 });
 
@@ -123,14 +124,14 @@ app.post("/conversations", async (c) => {
 });
 
 app.get("/conversations/:id", async (c) => {
-	const described = await conversation(c)?.describe(c.get("identity"));
+	const described = await stubOf(c)?.describe(c.get("identity"));
 	return answer(c, described, (conversation) => ({ conversation }));
 });
 
 app.patch("/conversations/:id", async (c) => {
 	const body = await readBody(c, v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) }));
 	if (!body) return refuse(c, "bad_request", "Give a title of at most 200 characters, an assistant mode, or both.");
-	const updated = await conversation(c)?.update(c.get("identity"), body);
+	const updated = await stubOf(c)?.update(c.get("identity"), body);
 	return answer(c, updated, (conversation) => ({ conversation }));
 });
 
@@ -146,7 +147,7 @@ app.get("/conversations/:id/messages", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`before` is a message's seq, `limit` a number from 1 to 200.");
 	const { before = Number.MAX_SAFE_INTEGER, limit } = query.output;
-	const page = await conversation(c)?.history(c.get("identity"), before, limit);
+	const page = await stubOf(c)?.history(c.get("identity"), before, limit);
 	return answer(c, page, (page) => page);
 });
 
@@ -165,7 +166,7 @@ app.post("/conversations/:id/invites", async (c) => {
 	const secret = randomId();
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const invite = { id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null };
-	const invited = await conversation(c)?.invite(c.get("identity"), invite);
+	const invited = await stubOf(c)?.invite(c.get("identity"), invite);
 	const token = `${c.req.param("id")}.${secret}`;
 	const url = new URL(`/invite/${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
 	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
@@ -193,7 +194,8 @@ async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
 	return undefined;
 }
 
-function conversation(c: Context<App>) {
+/** The conversation that the address names. */
+function stubOf(c: Context<App>) {
 	const id = c.req.param("id");
 	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
 }
@@ -202,7 +204,8 @@ function conversation(c: Context<App>) {
 async function readBody<T extends v.GenericSchema>(c: Context<App>, schema: T): Promise<v.InferOutput<T> | undefined> {
 	const text = await c.req.text();
 	try {
-		return v.parse(schema, text === "" ? {} : JSON.parse(text));
+		const body: unknown = text === "" ? {} : JSON.parse(text);
+		return Array.isArray(body) ? undefined : v.parse(schema, body);
 	} catch {
 		return undefined;
 	}

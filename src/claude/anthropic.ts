@@ -33,7 +33,8 @@ function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
 		// Servers on one's own machine want a key to be there and do not look at it.
 		apiKey: apiKey ?? "none",
 		baseURL: baseUrl ?? anthropicUrl,
-		fetch: async (input, init) => boundRetries(await send(input, init), Date.now()),
+		// A redirect would carry what people wrote to who knows where, and be paid for again at every turn.
+		fetch: async (input, init) => boundRetries(await send(input, { ...init, redirect: "manual" }), Date.now()),
 		// Its log would hold what people wrote.
 		logLevel: "off",
 	});

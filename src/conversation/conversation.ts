@@ -51,8 +51,8 @@ export interface Listing {
 /** Why something was not done; nothing has changed then. */
 export type Refused = { code: ErrorCode; retryAfterMs?: number };
 
-/** Whose a token is and until when (ms), or why it is not accepted. */
-export type Authenticate = (token: string) => Promise<{ userId: string; expiresAt: number } | Refused>;
+/** Whose a token is and until when (ms); `undefined` for one that is not accepted. Never rejects. */
+export type Authenticate = (token: string) => Promise<{ userId: string; expiresAt: number } | undefined>;
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
@@ -89,8 +89,8 @@ export class Conversation<T extends Client = Client> {
 	readonly #rate: Rate;
 	readonly #now: () => number;
 	readonly #buckets = new Map<string, Bucket>();
-	/** What the others last heard of somebody's typing, and when. Empty after a wake. */
-	readonly #typing = new Map<string, { isTyping: boolean; at: number }>();
+	/** Who was last passed on as typing, when, and at which socket; `client` is absent once that ended. Empty after a wake. */
+	readonly #typing = new Map<string, { at: number; client?: T }>();
 
 	constructor(parts: {
 		store: Store;
@@ -111,7 +111,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	get #id(): string {
-		return this.#store.created.id;
+		return this.#store.info.id;
 	}
 
 	// Coming and going
@@ -129,8 +129,8 @@ export class Conversation<T extends Client = Client> {
 	leave(client: T): void {
 		if (!this.#clients.delete(client)) return;
 		const { userId, username } = client.person;
+		if (this.#typing.get(userId)?.client === client) this.#endTyping(client, false);
 		if (this.#isHere(userId)) return;
-		this.#setTyping(client.person, false, "implied");
 		this.#clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
 	}
 
@@ -163,7 +163,7 @@ export class Conversation<T extends Client = Client> {
 		const cursor = text === undefined ? undefined : parseCursor(text);
 		const head = this.#store.head;
 		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
-		return this.#store.changesSince(cursor, limits.changes);
+		return this.#store.changesSince(cursor);
 	}
 
 	history(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
@@ -173,14 +173,16 @@ export class Conversation<T extends Client = Client> {
 
 	// What people say
 
-	/** Resolves when the event has had its effect; all but `chat:auth` have it before this returns. */
-	async receive(client: T, event: ClientEvent): Promise<void> {
-		const applied = this.#apply(client, event);
-		const refused = applied instanceof Promise ? await applied : applied;
-		if (refused) this.#clients.send(client, errorEvent(this.#id, { ...namesOf(event), ...refused }));
+	receive(client: T, event: ClientEvent): void {
+		const refused = this.#apply(client, event);
+		if (refused) this.#refuse(client, event, refused);
 	}
 
-	#apply(client: T, event: ClientEvent): Refused | undefined | Promise<Refused | undefined> {
+	#refuse(client: T, event: ClientEvent, refused: Refused): void {
+		this.#clients.send(client, errorEvent(this.#id, { ...namesOf(event), ...refused }));
+	}
+
+	#apply(client: T, event: ClientEvent): Refused | undefined {
 		if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };
 		switch (event.type) {
 			case "chat:join":
@@ -190,13 +192,15 @@ export class Conversation<T extends Client = Client> {
 				client.close(closeCodes.normal, "left");
 				return;
 			case "chat:auth":
-				return this.#renew(client, event);
+				void this.#renew(client, event);
+				return;
 			case "chat:send":
 				return this.#send(client, event);
 			case "chat:typing":
-				return this.#setTyping(client.person, event.isTyping, "said");
+				return event.isTyping ? this.#startTyping(client) : this.#endTyping(client, true);
 			case "chat:stop":
-				return this.#stop(client, event);
+				this.#replies.stop(event.messageId);
+				return;
 			case "chat:regenerate":
 				return this.#retry(client, event);
 			default:
@@ -209,12 +213,14 @@ export class Conversation<T extends Client = Client> {
 		return role === "owner" || role === "member";
 	}
 
-	/** A newer token of the same person in place of the one that opened the socket. It changes neither who speaks nor where. */
-	async #renew(client: T, { token }: Event<"chat:auth">): Promise<Refused | undefined> {
-		const authenticated = await this.#authenticate(token);
-		if ("code" in authenticated) return authenticated;
-		if (authenticated.userId !== client.person.userId) return { code: "unauthorized" };
-		client.renew(authenticated.expiresAt);
+	/**
+	 * A newer token of the same person in place of the one that opened the socket. It changes neither who speaks nor where, so
+	 * nothing has to wait while it is verified.
+	 */
+	async #renew(client: T, event: Event<"chat:auth">): Promise<void> {
+		const authenticated = await this.#authenticate(event.token);
+		if (authenticated?.userId === client.person.userId) client.renew(authenticated.expiresAt);
+		else this.#refuse(client, event, { code: "unauthorized" });
 	}
 
 	#send(client: T, { content, clientId }: Event<"chat:send">): Refused | undefined {
@@ -230,52 +236,49 @@ export class Conversation<T extends Client = Client> {
 		}
 
 		const now = this.#now();
-		const limited = this.#take(person.userId, now);
+		const limited = this.#spend(person.userId, now);
 		if (limited) return limited;
-		this.#setTyping(person, false, "implied");
-		const message = this.#store.addMessage(person, content, clientId, now);
+		this.#endTyping(client, false);
+		const asks = asksClaude(content, this.#store.info.assistant, this.#store.members(2).length);
+		const message = this.#store.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
 		this.#clients.broadcast(this.#messageEvent("chat:message", message));
 		this.#listing.changed();
-		if (this.#isAsked([message])) this.#replies.ask();
+		if (asks) this.#replies.ask();
 	}
 
-	#take(userId: string, now: number): Refused | undefined {
+	/** Takes one of a person's sends. */
+	#spend(userId: string, now: number): Refused | undefined {
 		const bucket = this.#buckets.get(userId) ?? replay(this.#store.sendTimes(userId, now - memory(this.#rate)), this.#rate);
 		const taken = take(bucket, this.#rate, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
 		this.#buckets.set(userId, taken.bucket);
 	}
 
-	/** Who is not known here to type may still be shown as typing, from before the object slept: that they `said` so is passed on. */
-	#setTyping(person: Person, isTyping: boolean, said: "said" | "implied"): undefined {
+	/** Who reads only, types nothing that anybody waits for. */
+	#startTyping(client: T): undefined {
 		const now = this.#now();
-		const heard = this.#typing.get(person.userId);
-		const isNews = isTyping ? !heard?.isTyping || now - heard.at >= limits.typingInterval : (heard?.isTyping ?? said === "said");
-		if (!isNews) return;
-		this.#typing.set(person.userId, { isTyping, at: now });
+		const { userId } = client.person;
+		const passedOn = this.#typing.get(userId);
+		if ((passedOn && now - passedOn.at < limits.typingInterval) || !this.#mayWrite(client)) return;
+		this.#typing.set(userId, { at: now, client });
+		this.#tellTyping(client, true);
+	}
+
+	/** `isSaid`: by the typist, and so passed on even of one who is not known here to type: it may have begun before the object slept. */
+	#endTyping(client: T, isSaid: boolean): undefined {
+		const { userId } = client.person;
+		const passedOn = this.#typing.get(userId);
+		if (passedOn ? !passedOn.client : !isSaid) return;
+		this.#typing.set(userId, { at: passedOn?.at ?? this.#now() });
+		this.#tellTyping(client, false);
+	}
+
+	#tellTyping({ person }: T, isTyping: boolean): void {
 		this.#clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
 	}
 
 	#messageEvent(type: "chat:message" | "chat:updated", message: Message): ServerEvent {
 		return { type, conversationId: this.#id, message, cursor: this.#store.cursor };
-	}
-
-	// Claude
-
-	/** Whether any of these messages asks Claude. */
-	#isAsked(messages: readonly Message[]): boolean {
-		const people = this.#store.members(2).length;
-		return messages.some(({ content }) => asksClaude(content, this.#store.created.assistant, people));
-	}
-
-	/** Whether something was asked since the reply at this place began: it is answered by one further reply. */
-	isAskedSince(seq: number): boolean {
-		return this.#isAsked(this.#store.saidAfter(seq));
-	}
-
-	#stop(client: T, { messageId }: Event<"chat:stop">): Refused | undefined {
-		if (!this.#mayWrite(client)) return { code: "forbidden" };
-		this.#replies.stop(messageId);
 	}
 
 	/** A failed answer again, in its place, if it is Claude's last. */
@@ -285,7 +288,7 @@ export class Conversation<T extends Client = Client> {
 		if (message?.role !== "assistant") return { code: "not_found" };
 		if (message.status === "streaming") return;
 		if (message.status !== "failed" || !this.#store.isLastReply(message)) return { code: "bad_event" };
-		const limited = this.#take(client.person.userId, this.#now());
+		const limited = this.#spend(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.retry(message);
 	}

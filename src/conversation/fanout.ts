@@ -8,8 +8,10 @@ import type { Client, Clients } from "./conversation.ts";
 /** A client as the fan-out needs it. `send` may be called at any time, never throws, and says nothing to one that is closed. */
 export interface Wire extends Client {
 	send(frame: string): void;
-	/** Whether it may still be spoken to at `now`; if not, it has been told why and closed. */
+	/** Whether it may still be spoken to at `now`. */
 	isOpen(now: number): boolean;
+	/** Closes one whose sign-in has ended, after telling it so. */
+	expire(): void;
 }
 
 /** Between two frames that carry parts of a reply, in ms: at most 20 a second, which reads as flowing. */
@@ -28,6 +30,7 @@ type Queued = { event: ServerEvent; exceptUser: string | undefined };
 export class Fanout<T extends Wire> implements Clients<T> {
 	readonly #now: () => number;
 	readonly #sockets = new Set<T>();
+	#isFlushing = false;
 	#queue: Queued[] = [];
 	#timer: { id: ReturnType<typeof setTimeout>; at: number } | undefined;
 	/** When the last frame went, and the last one with a part of a reply. */
@@ -57,6 +60,7 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	broadcast(event: ServerEvent, exceptUser?: string): void {
 		const isChunk = event.type === "chat:streaming" && !event.isComplete;
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
+		if (this.#isFlushing) return;
 		const now = this.#now();
 		const at = isChunk ? this.#sent.chunk + chunkGap : this.#sent.frame + frameGap(this.#sockets.size);
 		if (at <= now) this.flush();
@@ -85,23 +89,29 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	/** Sends what is queued. Whoever is added after it gets nothing of what was said before. */
 	flush(): void {
 		this.#stopTimer();
-		const queue = this.#queue;
-		if (queue.length === 0) return;
-		this.#queue = [];
-		const now = this.#now();
+		if (this.#isFlushing) return;
+		this.#isFlushing = true;
+		// Sending may find that somebody is gone, which is news in its turn: it goes after what is being sent, for everybody.
+		while (this.#queue.length > 0) this.#deliver(this.#queue.splice(0), this.#now());
+		this.#isFlushing = false;
+	}
+
+	#deliver(queue: Queued[], now: number): void {
 		this.#sent.frame = now;
 		if (queue.some(({ event }) => event.type === "chat:streaming")) this.#sent.chunk = now;
 
 		const whole = encodeFrame(queue.map(({ event }) => event));
 		const excepted = new Set(queue.map(({ exceptUser }) => exceptUser));
-		for (const socket of this.all()) {
+		for (const socket of this.#sockets) {
 			const userId = socket.person.userId;
-			if (!excepted.has(userId)) {
+			if (!socket.isOpen(now)) {
+				socket.expire();
+			} else if (excepted.has(userId)) {
+				const events = queue.filter(({ exceptUser }) => exceptUser !== userId).map(({ event }) => event);
+				if (events.length > 0) socket.send(encodeFrame(events));
+			} else {
 				socket.send(whole);
-				continue;
 			}
-			const events = queue.filter(({ exceptUser }) => exceptUser !== userId).map(({ event }) => event);
-			if (events.length > 0) socket.send(encodeFrame(events));
 		}
 	}
 }

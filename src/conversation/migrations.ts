@@ -30,6 +30,8 @@ export const migrations: readonly string[] = [
 		status TEXT NOT NULL,
 		reason TEXT,
 		client_id TEXT,
+		-- Whether it asked Claude, decided when it was said.
+		asks INTEGER NOT NULL,
 		-- The revision at which the row came, and the one of its latest change.
 		born INTEGER NOT NULL,
 		revision INTEGER NOT NULL,

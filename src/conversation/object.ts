@@ -12,6 +12,7 @@ import {
 	isOversize,
 	type Member,
 	type Message,
+	type ParsedEvent,
 	type Person,
 	parseFrame,
 	type Refusal,
@@ -68,7 +69,6 @@ export class ConversationObject extends DurableObject<Env> {
 			alarm: { set: (at) => void this.#setAlarm(at), clear: () => void ctx.storage.deleteAlarm() },
 			idleTimeout: this.#settings.claude.idleTimeout,
 			now,
-			isAskedSince: (seq) => this.#conversation.isAskedSince(seq),
 		});
 		this.#membership = new Membership({ store: this.#store, listing, now });
 		this.#conversation = new Conversation({
@@ -78,20 +78,20 @@ export class ConversationObject extends DurableObject<Env> {
 			listing,
 			authenticate: async (token) => {
 				const verified = await verifyToken(token, this.#settings, now());
-				return "refusal" in verified ? { code: verified.refusal } : verified.identity;
+				return "identity" in verified ? verified.identity : undefined;
 			},
 			rate: this.#settings.sends,
 			now,
 		});
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		for (const socket of ctx.getWebSockets()) {
-			const client = this.#take(socket);
+			const client = this.#adopt(socket);
 			if (!client.isRevoked) this.#clients.add(client);
 		}
-		if (this.#store.conversation) this.#replies.recover();
+		if (this.#store.exists) this.#replies.recover();
 	}
 
-	#take(...[socket, attachment]: [WebSocket, Attachment?]): Socket {
+	#adopt(socket: WebSocket, attachment?: Attachment): Socket {
 		const client = new Socket(socket, (ended) => this.#conversation.leave(ended), attachment);
 		this.#sockets.set(socket, client);
 		return client;
@@ -108,7 +108,7 @@ export class ConversationObject extends DurableObject<Env> {
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
 		const person = { userId: identity.userId, username: identity.username };
-		const client = this.#take(ours, { conversationId: conversation.id, person, expiresAt: identity.expiresAt });
+		const client = this.#adopt(ours, { conversationId: conversation.id, person, expiresAt: identity.expiresAt });
 		this.#conversation.join(client, cursor);
 		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
 		return new Response(null, { status: 101, webSocket: theirs, headers });
@@ -119,34 +119,50 @@ export class ConversationObject extends DurableObject<Env> {
 		const { userId, username } = identity;
 		const id = this.ctx.id.name;
 		const granted = id !== undefined && isGranted(identity, id);
-		if (granted && !this.#store.conversation) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
-		return this.#membership.admit({ userId, username }, granted) && this.#store.conversation;
+		if (granted && !this.#store.exists) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
+		return this.#membership.join({ userId, username }, granted) && this.#store.info;
 	}
 
-	override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
 		const client = this.#sockets.get(socket);
-		if (!client?.isOpen(Date.now())) return;
+		if (!client || client.isRevoked) return;
 		try {
-			await this.#receive(client, frame);
+			this.#receive(client, frame, Date.now());
 		} catch (error) {
 			console.error("A frame failed", this.ctx.id.name, client.person.userId, error);
-			this.#answer(client, { code: "internal" });
+			this.#refuse(client, { code: "internal" });
 		}
 	}
 
-	async #receive(client: Socket, frame: string | ArrayBuffer): Promise<void> {
-		if (typeof frame !== "string") return this.#answer(client, { code: "bad_frame" });
-		if (isOversize(frame)) return client.close(closeCodes.tooBig, "frame over the limit");
-		for (const parsed of parseFrame(frame)) {
-			if ("refusal" in parsed) this.#answer(client, parsed.refusal);
-			else await this.#conversation.receive(client, parsed.event);
-			if (!client.isOpen(Date.now())) return;
+	#receive(client: Socket, frame: string | ArrayBuffer, now: number): void {
+		if (!client.isOpen(now)) {
+			client.expire();
+		} else if (typeof frame !== "string") {
+			this.#refuse(client, { code: "bad_frame" });
+			client.countBadFrame(now);
+		} else if (isOversize(frame)) {
+			client.close(closeCodes.tooBig, "frame over the limit");
+		} else {
+			this.#apply(client, parseFrame(frame), now);
 		}
 	}
 
-	#answer(client: Socket, refusal: Refusal): void {
-		this.#clients.send(client, errorEvent(this.ctx.id.name ?? "", refusal));
-		if (refusal.code !== "internal") client.countBadFrame(Date.now());
+	#apply(client: Socket, events: ParsedEvent[], now: number): void {
+		let isBad = false;
+		for (const parsed of events) {
+			if (client.isRevoked) return;
+			if ("event" in parsed) {
+				this.#conversation.receive(client, parsed.event);
+			} else {
+				this.#refuse(client, parsed.refusal);
+				isBad ||= parsed.refusal.code !== "too_large";
+			}
+		}
+		if (isBad) client.countBadFrame(now);
+	}
+
+	#refuse(client: Socket, refusal: Refusal): void {
+		this.#clients.send(client, errorEvent(this.ctx.id.name as string, refusal));
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
@@ -176,7 +192,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	override alarm(): void {
-		if (this.#store.conversation) this.#replies.recover();
+		if (this.#store.exists) this.#replies.recover();
 	}
 
 	// The members' lists
@@ -186,7 +202,7 @@ export class ConversationObject extends DurableObject<Env> {
 		if (this.#telling.timer !== undefined) return;
 		const tell = () => {
 			const members = this.#store.members(limits.members);
-			this.#telling = { at: Date.now() + Math.max(1_000, members.length * 50) };
+			this.#telling = { at: Date.now() + Math.min(60_000, Math.max(1_000, members.length * 50)) };
 			void this.#tell(members.map(({ userId }) => userId));
 		};
 		const wait = this.#telling.at - Date.now();
@@ -196,7 +212,7 @@ export class ConversationObject extends DurableObject<Env> {
 
 	/** A list that cannot be told now hears the next news. */
 	async #tell(userIds: string[]): Promise<void> {
-		const listed = { ...this.#store.created, lastActivityAt: this.#store.lastActivity() };
+		const listed = { ...this.#store.info, lastActivityAt: this.#store.lastActivity() };
 		const told = await Promise.allSettled(userIds.map((userId) => this.env.USERS.getByName(userId).remember(listed)));
 		const failed = told.filter(({ status }) => status === "rejected").length;
 		if (failed > 0) console.error("Members' lists were not told", listed.id, failed);
@@ -238,7 +254,7 @@ export class ConversationObject extends DurableObject<Env> {
 	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
 		const granted = isGranted(identity, this.ctx.id.name as string);
 		const { userId, username } = identity;
-		const member = this.#membership.admit({ userId, username }, granted);
+		const member = this.#membership.find({ userId, username }, granted);
 		return member ? call(member) : { code: "not_found" };
 	}
 }

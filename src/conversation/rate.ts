@@ -1,6 +1,6 @@
 // How fast one person may send: a bucket that holds `burst` sends and gets `perSecond` back. Pure.
-// Only stored messages take from it, so the log itself is its memory: after a wake the bucket is filled from the log
-// and neither hibernation nor reconnecting gives anything back.
+// What messages take from it can be read off the log: after a wake the bucket is filled from there, and neither hibernation
+// nor reconnecting gives it back.
 
 export type Rate = { burst: number; perSecond: number };
 /** Sends left at a time in ms. */

@@ -43,6 +43,8 @@ export interface Alarm {
 type Running = {
 	message: Message;
 	text: string;
+	/** The first half of a character whose second half has not come. */
+	half: string;
 	model?: string;
 	startedAt: number;
 	/** When Claude last gave a sign of life. */
@@ -67,7 +69,6 @@ export class Replies {
 	readonly #alarm: Alarm;
 	readonly #idleTimeout: number;
 	readonly #now: () => number;
-	readonly #isAskedSince: (seq: number) => boolean;
 	#running: Running | undefined;
 
 	constructor(parts: {
@@ -77,8 +78,6 @@ export class Replies {
 		alarm: Alarm;
 		idleTimeout: number;
 		now: () => number;
-		/** Whether somebody asked Claude after the message at this place. */
-		isAskedSince: (seq: number) => boolean;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
@@ -86,7 +85,6 @@ export class Replies {
 		this.#alarm = parts.alarm;
 		this.#idleTimeout = parts.idleTimeout;
 		this.#now = parts.now;
-		this.#isAskedSince = parts.isAskedSince;
 	}
 
 	/** Begins a reply, or leaves the question to the one that follows the running one. Returns at once. */
@@ -116,9 +114,12 @@ export class Replies {
 	/** Ends replies whose object died under them; to be called on every wake and by the alarm. */
 	recover(): void {
 		const orphans = this.#store.streaming().filter(({ id }) => id !== this.#running?.message.id);
-		for (const orphan of orphans) this.#close(orphan, orphan.content, { status: "failed", reason: "interrupted" }, { elapsedMs: 0 });
+		for (const orphan of orphans) this.#close(orphan, orphan.content, { status: "failed", reason: "interrupted" }, {});
 		if (this.#running) this.#alarm.set(this.#now() + orphanAfter);
-		else if (orphans.length > 0) this.#askAgain(orphans[0] as Message);
+		else if (orphans.length > 0) {
+			this.#alarm.clear();
+			this.#askAgain(orphans[0] as Message);
+		}
 	}
 
 	#begin(message: Message): void {
@@ -126,6 +127,7 @@ export class Replies {
 		const running: Running = {
 			message,
 			text: "",
+			half: "",
 			startedAt: now,
 			aliveAt: now,
 			kept: { at: now, length: 0 },
@@ -136,14 +138,19 @@ export class Replies {
 		this.#alarm.set(now + orphanAfter);
 		const { conversationId, id } = message;
 		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id });
-		void this.#run(running);
+		this.#run(running).catch((error) => console.error("A reply could not be ended", id, error));
 	}
 
 	async #run(running: Running): Promise<void> {
+		const ended = await this.#answer(running);
+		this.#finish(running, ended.outcome, ended.usage);
+	}
+
+	async #answer(running: Running): Promise<{ outcome: Outcome; usage?: Usage }> {
 		try {
-			const answer = this.#model.reply(this.#store.messagesBefore(running.message.seq, limits.prompt), running.abort.signal);
-			for await (const event of answer) {
-				if (running !== this.#running) return;
+			const messages = this.#store.messagesBefore(running.message.seq, limits.prompt);
+			for await (const event of this.#model.reply(messages, running.abort.signal)) {
+				if (running !== this.#running) break;
 				running.aliveAt = this.#now();
 				switch (event.type) {
 					case "start":
@@ -155,29 +162,35 @@ export class Replies {
 						this.#append(running, event.text);
 						break;
 					case "end":
-						return this.#finish(running, endOf(event.reason), event.usage);
+						return { outcome: endOf(event.reason), usage: event.usage };
 					default:
 						event satisfies never;
 				}
 			}
-			this.#finish(running, { status: "failed", reason: "interrupted" });
+			return { outcome: { status: "failed", reason: "interrupted" } };
 		} catch (error) {
-			if (!(error instanceof ModelFailure) && running === this.#running) console.error("A reply failed", running.message.id, error);
-			this.#finish(running, { status: "failed", reason: error instanceof ModelFailure ? error.reason : "internal" });
+			if (error instanceof ModelFailure) return { outcome: { status: "failed", reason: error.reason } };
+			if (running === this.#running) console.error("A reply failed", running.message.id, error);
+			return { outcome: { status: "failed", reason: "internal" } };
 		}
 	}
 
-	#append(running: Running, chunk: string): void {
+	#append(running: Running, text: string): void {
+		// Half a character is not text yet: storage would make another one of it.
+		const whole = running.half + text;
+		const chunk = whole.replace(/[\uD800-\uDBFF]$/, "");
+		running.half = whole.slice(chunk.length);
 		if (chunk === "") return;
 		const { conversationId, id } = running.message;
 		const offset = running.text.length;
 		running.text += chunk;
 		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId: id, chunk, offset, isComplete: false });
 
-		const { kept, text } = running;
-		if (running.aliveAt - kept.at < checkpoint.interval && text.length - kept.length < checkpoint.length) return;
-		this.#store.checkpoint(running.message, text);
-		running.kept = { at: running.aliveAt, length: text.length };
+		const { kept, aliveAt } = running;
+		const { length } = running.text;
+		if (aliveAt - kept.at < checkpoint.interval && length - kept.length < checkpoint.length) return;
+		this.#store.checkpoint(running.message, running.text);
+		running.kept = { at: aliveAt, length };
 	}
 
 	/** A stream that is stalled looks like one that thinks: only time tells. */
@@ -194,10 +207,11 @@ export class Replies {
 		this.#running = undefined;
 		clearTimeout(running.watchdog);
 		running.abort.abort();
-		this.#alarm.clear();
 		const { model, startedAt } = running;
 		const facts = { ...(model && { model }), ...(usage && { usage }), elapsedMs: this.#now() - startedAt };
 		this.#close(running.message, running.text, outcome, facts);
+		// Not before: should the row not take its end, the alarm gives it another chance.
+		this.#alarm.clear();
 		this.#askAgain(running.message);
 	}
 
@@ -213,8 +227,9 @@ export class Replies {
 			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
 	}
 
+	/** What was asked while a reply ran is answered by one further reply, which sees everything said. */
 	#askAgain(ended: Message): void {
-		if (this.#isAskedSince(ended.seq)) this.ask();
+		if (this.#store.isAskedAfter(ended.seq)) this.ask();
 	}
 }
 

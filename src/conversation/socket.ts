@@ -21,8 +21,8 @@ export class Socket implements Wire {
 	readonly #socket: WebSocket;
 	readonly #ended: (socket: Socket) => void;
 	#attachment: Attachment;
-	/** Frames that made no sense, in the minute that began at `since`. */
-	#bad = { since: 0, count: 0 };
+	/** When the latest frames came that made no sense, in ms. */
+	readonly #badFrames: number[] = [];
 
 	/** Takes up a socket after a wake, or, with `attachment`, a new one. `ended` is told when it is closed from here. */
 	constructor(socket: WebSocket, ended: (socket: Socket) => void, attachment?: Attachment) {
@@ -40,13 +40,13 @@ export class Socket implements Wire {
 		return this.#attachment.revoked === true;
 	}
 
-	/** Ends the socket if its token has: it hears why, and nothing more. */
 	isOpen(now: number): boolean {
-		if (this.isRevoked) return false;
-		if (now < this.#attachment.expiresAt) return true;
+		return !this.isRevoked && now < this.#attachment.expiresAt;
+	}
+
+	expire(): void {
 		this.send(encodeFrame([errorEvent(this.#attachment.conversationId, { code: "token_expired" })]));
 		this.close(closeCodes.token, "token expired");
-		return false;
 	}
 
 	send(frame: string): void {
@@ -80,8 +80,9 @@ export class Socket implements Wire {
 
 	/** Counts a frame that made no sense, and ends a socket that sends little else. */
 	countBadFrame(now: number): void {
-		if (now - this.#bad.since > 60_000) this.#bad = { since: now, count: 0 };
-		this.#bad.count += 1;
-		if (this.#bad.count >= limits.badFramesPerMinute) this.close(closeCodes.flooding, "too many frames that make no sense");
+		this.#badFrames.push(now);
+		if (this.#badFrames.length < limits.badFramesPerMinute) return;
+		const first = this.#badFrames.shift() as number;
+		if (now - first < 60_000) this.close(closeCodes.flooding, "too many frames that make no sense");
 	}
 }

@@ -4,11 +4,12 @@
 import type { Reason } from "../protocol/errors.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole, Message, MessageStatus, Person, Usage } from "../protocol/events.ts";
 import { claude } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { migrations } from "./migrations.ts";
 
 /** What is kept of a reply beside its text. */
-export type ReplyFacts = { model?: string; usage?: Usage; elapsedMs: number };
+export type ReplyFacts = { model?: string; usage?: Usage; elapsedMs?: number };
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
@@ -34,6 +35,7 @@ type MessageRow = {
 	status: MessageStatus;
 	reason: string | null;
 	client_id: string | null;
+	asks: number;
 	born: number;
 	revision: number;
 	created_at: number;
@@ -96,22 +98,20 @@ export class Store {
 		this.#load();
 	}
 
-	/** `undefined` while nobody has created it. */
-	get conversation(): ConversationInfo | undefined {
-		if (!this.#conversation) return undefined;
-		return this.#conversation;
+	/** Whether somebody has created it; without that there is nothing else. */
+	get exists(): boolean {
+		return this.#conversation !== undefined;
 	}
 
-	/** As `conversation`, for callers who know that there is one. */
-	get created(): ConversationInfo {
+	get info(): ConversationInfo {
 		if (!this.#conversation) throw new Error("The conversation does not exist.");
 		return this.#conversation;
 	}
 
 	update(change: { title?: string; assistant?: AssistantMode }): void {
-		const { title, assistant } = { ...this.created, ...change };
+		const { title, assistant } = { ...this.info, ...change };
 		this.#sql.exec("UPDATE conversation SET title = ?, assistant = ?", title, assistant);
-		this.#conversation = { ...this.created, title, assistant };
+		this.#conversation = { ...this.info, title, assistant };
 	}
 
 	// Members
@@ -128,6 +128,10 @@ export class Store {
 
 	rename(userId: string, username: string): void {
 		this.#sql.exec("UPDATE members SET username = ? WHERE user_id = ?", username, userId);
+	}
+
+	setRole(userId: string, role: MemberRole): void {
+		this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
 	}
 
 	member(userId: string): Member | undefined {
@@ -154,24 +158,25 @@ export class Store {
 		return { lineage: this.#lineage, ...this.#head };
 	}
 
-	addMessage(author: Person, content: string, clientId: string | undefined, now: number): Message {
-		return this.#insert({ role: "user", author, content, status: "complete", clientId }, now);
+	addMessage(said: { author: Person; content: string; clientId?: string; asksClaude: boolean }, now: number): Message {
+		const { asksClaude, ...message } = said;
+		return this.#insert({ role: "user", status: "complete", ...message }, asksClaude, now);
 	}
 
 	/** An empty reply that has just begun. */
 	addReply(now: number): Message {
-		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, now);
+		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, false, now);
 	}
 
-	#insert(message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">, now: number): Message {
+	#insert(message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">, asks: boolean, now: number): Message {
 		const { role, author, content, status, clientId } = message;
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
 		// The place is in the id, so that finding a message by its id needs no index.
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
 		this.#sql.exec(
-			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, born, revision, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, asks, born, revision, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			seq,
 			id,
 			role,
@@ -180,12 +185,13 @@ export class Store {
 			content,
 			status,
 			clientId ?? null,
+			asks ? 1 : 0,
 			revision,
 			revision,
 			now,
 		);
 		this.#head = { seq, revision };
-		return { id, conversationId: this.created.id, ...message, createdAt: isoTime(now), seq, revision };
+		return { id, conversationId: this.info.id, ...message, createdAt: isoTime(now), seq, revision };
 	}
 
 	/** Keeps the text so far; the row stays `streaming` and its revision as it is. */
@@ -235,36 +241,53 @@ export class Store {
 		return this.#messages("WHERE seq > ? AND role = 'assistant' LIMIT 1", message.seq).length === 0;
 	}
 
-	/** The messages before a place, oldest first, up to `limit`. */
+	/** The messages before a place, oldest first: up to `limit`, and less where they are long. */
 	page(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		const newestFirst = this.#messages("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1);
-		return { messages: newestFirst.slice(0, limit).reverse(), hasMore: newestFirst.length > limit };
+		const newestFirst: Message[] = [];
+		let length = 0;
+		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1)) {
+			length += message.content.length;
+			if (newestFirst.length === limit || (length > limits.pageLength && newestFirst.length > 0))
+				return { messages: newestFirst.reverse(), hasMore: true };
+			newestFirst.push(message);
+		}
+		return { messages: newestFirst.reverse(), hasMore: false };
 	}
 
-	/** What came or changed after a cursor's place and revision, or runs now; `undefined` if that is more than `limit`. */
-	changesSince({ revision, seq }: { revision: number; seq: number }, limit: number): Message[] | undefined {
-		const came = this.#messages("WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit + 1);
-		const changed = this.#messages("WHERE revision > born AND revision > ? AND seq <= ? LIMIT ?", revision, seq, limit + 1);
-		const running = this.streaming().filter((message) => message.seq <= seq);
-		const known = new Map([...changed, ...running, ...came].map((message) => [message.seq, message]));
-		return known.size > limit ? undefined : [...known.values()].sort((a, b) => a.seq - b.seq);
+	/** What came or changed after a cursor's place and revision, or runs now; `undefined` if that is too much for one frame. */
+	changesSince({ revision, seq }: { revision: number; seq: number }): Message[] | undefined {
+		const known = new Map<number, Message>();
+		let length = 0;
+		const all = [
+			this.#each("WHERE seq > ? ORDER BY seq", seq),
+			this.#each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),
+			this.#each("WHERE status = 'streaming' AND seq <= ?", seq),
+		];
+		for (const messages of all) {
+			for (const message of messages) {
+				known.set(message.seq, message);
+				length += message.content.length;
+				if (known.size > limits.changes || length > limits.pageLength) return undefined;
+			}
+		}
+		return [...known.values()].sort((one, other) => one.seq - other.seq);
 	}
 
 	/** The newest messages before a place, oldest first: as many as it takes for their text to exceed `length`, or all. */
 	messagesBefore(seq: number, length: number): Message[] {
-		const messages: Message[] = [];
+		const newestFirst: Message[] = [];
 		let sum = 0;
-		for (const row of this.#sql.exec<MessageRow>("SELECT * FROM messages WHERE seq < ? ORDER BY seq DESC", seq)) {
-			messages.push(toMessage(row, this.created.id));
-			sum += row.content.length;
+		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC", seq)) {
+			newestFirst.push(message);
+			sum += message.content.length;
 			if (sum > length) break;
 		}
-		return messages.reverse();
+		return newestFirst.reverse();
 	}
 
-	/** What people said after a place, oldest first. */
-	saidAfter(seq: number): Message[] {
-		return this.#messages("WHERE seq > ? AND role = 'user' ORDER BY seq", seq);
+	/** Whether anything after a place asked Claude. */
+	isAskedAfter(seq: number): boolean {
+		return this.#messages("WHERE seq > ? AND asks = 1 LIMIT 1", seq).length > 0;
 	}
 
 	/** When a person sent, in ms, oldest first, as far back as `since`; reads from the end of the log and no further. */
@@ -281,14 +304,17 @@ export class Store {
 	/** In ms. */
 	lastActivity(): number {
 		const last = this.#sql.exec<{ created_at: number }>("SELECT created_at FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
-		return last?.created_at ?? Date.parse(this.created.createdAt);
+		return last?.created_at ?? Date.parse(this.info.createdAt);
 	}
 
 	#messages(where: string, ...values: SqlStorageValue[]): Message[] {
-		return this.#sql
-			.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values)
-			.toArray()
-			.map((row) => toMessage(row, this.created.id));
+		return [...this.#each(where, ...values)];
+	}
+
+	/** Reads a row when it is asked for one. */
+	*#each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
+		const { id } = this.info;
+		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values)) yield toMessage(row, id);
 	}
 
 	// Invites
@@ -306,25 +332,23 @@ export class Store {
 	}
 
 	invite(id: string): Invite | undefined {
-		return this.#invites("WHERE id = ?", id)[0];
+		return this.#sql
+			.exec<Invite>(
+				`SELECT id, role, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt, max_uses AS maxUses, uses
+				FROM invites WHERE id = ?`,
+				id,
+			)
+			.toArray()[0];
 	}
 
-	liveInvites(now: number): Invite[] {
-		return this.#invites("WHERE expires_at > ? AND (max_uses IS NULL OR uses < max_uses)", now);
+	countLiveInvites(now: number): number {
+		return this.#sql
+			.exec<{ count: number }>("SELECT count(*) AS count FROM invites WHERE expires_at > ? AND (max_uses IS NULL OR uses < max_uses)", now)
+			.one().count;
 	}
 
 	countInviteUse(id: string): void {
 		this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
-	}
-
-	#invites(where: string, ...values: SqlStorageValue[]): Invite[] {
-		return this.#sql
-			.exec<Invite>(
-				`SELECT id, role, created_by AS createdBy, created_at AS createdAt,
-				expires_at AS expiresAt, max_uses AS maxUses, uses FROM invites ${where}`,
-				...values,
-			)
-			.toArray();
 	}
 }
 

@@ -2,7 +2,7 @@
 // Durations are in milliseconds and sizes in UTF-16 units unless the name says otherwise.
 
 export const limits = {
-	/** Bytes of one text frame, checked before it is parsed. Ten times the longest message in its worst escaping fits. */
+	/** Bytes of one text frame, checked before it is parsed. The longest message fits in its worst escaping, six bytes a unit. */
 	frameBytes: 1024 * 1024,
 	/** Events in one frame. A client that empties an outbox after a long absence stays far below it. */
 	eventsPerFrame: 256,
@@ -28,11 +28,13 @@ export const limits = {
 	bodyBytes: 16 * 1024,
 	/** Messages of one page of history. */
 	page: { min: 1, default: 50, max: 200 },
+	/** Text of one page, or of what a returning client missed: a frame that a phone can take; RPC would bear four times as much. */
+	pageLength: 4_000_000,
 	/** Changes sent to a returning client one by one; past it the newest page is less work for everybody. */
 	changes: 500,
-	/** Frames that make no sense, per socket and minute, before it is closed as flooding. */
+	/** Frames that make no sense, of one socket in a minute: at this many it is closed as flooding. */
 	badFramesPerMinute: 50,
-	/** The shortest time between two signs of typing that are passed on for one person. */
+	/** The shortest time between two times that one person's typing is passed on. */
 	typingInterval: 2_000,
 	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */
 	invite: { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } },

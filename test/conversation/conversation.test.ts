@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { asksClaude } from "../../src/conversation/conversation.ts";
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { ann, bob, inRoom, type Room, TestClient } from "../support/conversation.ts";
+import { ann, bob, inRoom, type Room, settled, TestClient } from "../support/conversation.ts";
 
 const event = <T extends ClientEvent["type"]>(room: Room, type: T, fields: object = {}) =>
-	({ type, conversationId: room.store.created.id, ...fields }) as Extract<ClientEvent, { type: T }>;
+	({ type, conversationId: room.store.info.id, ...fields }) as Extract<ClientEvent, { type: T }>;
 
 describe("asksClaude", () => {
 	it.each([
@@ -32,7 +32,7 @@ describe("asksClaude", () => {
 describe("joining", () => {
 	it("gives the newest page and where there is more", () =>
 		inRoom((room) => {
-			for (let n = 1; n <= 60; n++) room.store.addMessage(ann, `${n}`, undefined, room.now);
+			for (let n = 1; n <= 60; n++) room.store.addMessage({ author: ann, content: `${n}`, asksClaude: false }, room.now);
 			const { messages, hasMore, reset, you, participants } = room.enter(ann).last("chat:joined");
 			expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: limits.page.default }, (_, n) => `${n + 11}`));
 			expect({ hasMore, reset, you, participants }).toEqual({ hasMore: true, reset: true, you: ann, participants: [ann] });
@@ -41,10 +41,10 @@ describe("joining", () => {
 	it("with a cursor gives what came and what changed since, and nothing else", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "one");
+			room.say(client, "one");
 			const { cursor } = client.last("chat:message");
 			await room.call.text("Answer");
-			await room.say(client, "two");
+			room.say(client, "two");
 			await room.call.end();
 			const joined = room.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: false, hasMore: false });
@@ -66,12 +66,27 @@ describe("joining", () => {
 		(cursor) => inRoom((room) => expect(room.enter(ann, cursor).last("chat:joined").reset).toBe(true)),
 	);
 
+	it("gives no more text than a frame should hold, and says that there is more", () =>
+		inRoom((room) => {
+			const { cursor } = room.enter(ann).last("chat:joined");
+			const add = () => room.store.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, room.now);
+			const fitting = limits.pageLength / 100_000;
+			for (let n = 0; n < fitting; n++) add();
+			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
+			expect(room.conversation.history(99, 200)).toMatchObject({ hasMore: false });
+			add();
+			const joined = room.enter(ann, cursor).last("chat:joined");
+			expect([joined.reset, joined.hasMore, joined.messages.length, joined.messages[0]?.seq]).toEqual([true, true, fitting, 2]);
+			const { messages, hasMore } = room.conversation.history(99, 200);
+			expect([hasMore, messages.length]).toEqual([true, fitting]);
+		}));
+
 	it("resets when too much has changed", () =>
 		inRoom((room) => {
 			const { cursor } = room.enter(ann).last("chat:joined");
-			for (let n = 0; n < limits.changes; n++) room.store.addMessage(ann, "x", undefined, room.now);
+			for (let n = 0; n < limits.changes; n++) room.store.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false });
-			room.store.addMessage(ann, "x", undefined, room.now);
+			room.store.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 			const joined = room.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: true, hasMore: true });
 			expect(joined.messages).toHaveLength(limits.page.default);
@@ -80,7 +95,7 @@ describe("joining", () => {
 	it("in the middle of a reply gives its text so far, and the next part fits on", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			await room.call.text("One ");
 			const late = room.enter(bob);
 			expect(late.last("chat:joined").messages.at(-1)).toMatchObject({ status: "streaming", content: "One " });
@@ -90,7 +105,7 @@ describe("joining", () => {
 
 	it("history shows the running reply as far as it is", () =>
 		inRoom(async (room) => {
-			await room.say(room.enter(ann), "Hi");
+			room.say(room.enter(ann), "Hi");
 			await room.call.text("One");
 			expect(room.conversation.history(3, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
 		}));
@@ -111,53 +126,75 @@ describe("presence is of people, not of sockets", () => {
 			expect(second.types()).toEqual(["chat:joined"]);
 			expect(second.last("chat:joined").participants).toEqual([ann, bob]);
 		}));
-
-	it("who leaves while typing types no more", () =>
-		inRoom(async (room) => {
-			const watcher = room.enter(ann);
-			const typist = room.enter(bob);
-			await room.conversation.receive(typist, event(room, "chat:typing", { isTyping: true }));
-			room.conversation.leave(typist);
-			expect(watcher.types().slice(-3)).toEqual(["chat:user-typing", "chat:user-typing", "chat:user-left"]);
-			expect(watcher.last("chat:user-typing").isTyping).toBe(false);
-		}));
 });
 
 describe("typing", () => {
-	it("is told to the others when it changes, and now and then while it lasts", () =>
-		inRoom(async (room) => {
+	/** Ann watches, Bob types at one or more sockets; what Ann hears of it. */
+	const inTypingRoom = (
+		test: (room: Room, type: (isTyping: boolean, at?: TestClient) => void, heard: () => boolean[], bob: TestClient) => void,
+	) =>
+		inRoom((room) => {
 			const watcher = room.enter(ann);
 			const typist = room.enter(bob);
-			const type = (isTyping: boolean) => room.conversation.receive(typist, event(room, "chat:typing", { isTyping }));
+			const type = (isTyping: boolean, at = typist) => room.conversation.receive(at, event(room, "chat:typing", { isTyping }));
 			const heard = () => watcher.heard.filter((e) => e.type === "chat:user-typing").map((e) => e.isTyping);
-			await type(true);
-			await type(true);
+			test(room, type, heard, typist);
+			expect(typist.types()).not.toContain("chat:user-typing");
+		});
+
+	it("is told to the others when it changes, and now and then while it lasts", () =>
+		inTypingRoom((room, type, heard) => {
+			type(true);
+			type(true);
 			expect(heard()).toEqual([true]);
 			room.now += limits.typingInterval;
-			await type(true);
+			type(true);
 			expect(heard()).toEqual([true, true]);
-			await type(false);
-			await type(false);
+			type(false);
+			type(false);
 			expect(heard()).toEqual([true, true, false]);
-			expect(typist.types()).toEqual(["chat:joined"]);
+		}));
+
+	it("that begins and ends all the time is passed on no oftener", () =>
+		inTypingRoom((room, type, heard) => {
+			for (let n = 0; n < 100; n++) type(n % 2 === 0);
+			expect(heard()).toEqual([true, false]);
+			room.now += limits.typingInterval;
+			type(true);
+			expect(heard()).toEqual([true, false, true]);
 		}));
 
 	it("that ends after the object slept is told all the same", () =>
-		inRoom(async (room) => {
-			const watcher = room.enter(ann);
-			const typist = room.enter(bob);
-			for (const isTyping of [false, false]) await room.conversation.receive(typist, event(room, "chat:typing", { isTyping }));
-			await room.say(typist, "Hi");
-			expect(watcher.types().slice(1)).toEqual(["chat:user-joined", "chat:user-typing", "chat:message"]);
+		inTypingRoom((_room, type, heard) => {
+			type(false);
+			type(false);
+			expect(heard()).toEqual([false]);
 		}));
 
 	it("ends with the message", () =>
-		inRoom(async (room) => {
-			const watcher = room.enter(ann);
-			const typist = room.enter(bob);
-			await room.conversation.receive(typist, event(room, "chat:typing", { isTyping: true }));
-			await room.say(typist, "Hi");
-			expect(watcher.types().slice(-2)).toEqual(["chat:user-typing", "chat:message"]);
+		inTypingRoom((room, type, heard, typist) => {
+			type(true);
+			room.say(typist, "Hi");
+			room.say(typist, "Hi");
+			expect(heard()).toEqual([true, false]);
+		}));
+
+	it("ends with the socket it was done at, though its person stays at another", () =>
+		inTypingRoom((room, type, heard, typist) => {
+			const other = room.enter(bob);
+			type(true);
+			room.conversation.leave(other);
+			expect(heard()).toEqual([true]);
+			room.conversation.leave(typist);
+			expect(heard()).toEqual([true, false]);
+		}));
+
+	it("of a reader is nobody's business", () =>
+		inTypingRoom((room, type, heard) => {
+			const eve = { userId: "eve", username: "Eve" };
+			room.store.addMember({ ...eve, role: "reader" }, room.now);
+			type(true, room.enter(eve));
+			expect(heard()).toEqual([]);
 		}));
 });
 
@@ -165,8 +202,8 @@ describe("sending", () => {
 	it("gives everybody the stored message, each revision greater than the last", () =>
 		inRoom(async (room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
-			await room.say(client, "one", "k1");
-			await room.say(client, "two");
+			room.say(client, "one", "k1");
+			room.say(client, "two");
 			expect(other.heard.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
 				room.store.page(Number.MAX_SAFE_INTEGER, 9).messages,
 			);
@@ -185,20 +222,20 @@ describe("sending", () => {
 	it("a clientId makes it harmless to send again, for its sender alone", () =>
 		inRoom(async (room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
-			await room.say(client, "one", "k");
+			room.say(client, "one", "k");
 			const before = other.heard.length;
-			await room.say(client, "one", "k");
+			room.say(client, "one", "k");
 			expect(client.last("chat:message").message).toEqual(room.store.page(9, 9).messages[0]);
 			expect(other.heard).toHaveLength(before);
-			await room.say(other, "mine", "k");
+			room.say(other, "mine", "k");
 			expect(room.contents()).toEqual(["one", "mine"]);
 		}));
 
 	it("the same clientId for another text changes nothing", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "one", "k");
-			await room.say(client, "other", "k");
+			room.say(client, "one", "k");
+			room.say(client, "other", "k");
 			expect(client.last("chat:error")).toMatchObject({ code: "conflict", clientId: "k" });
 			expect(room.contents().slice(0, 1)).toEqual(["one"]);
 		}));
@@ -207,8 +244,8 @@ describe("sending", () => {
 		inRoom(async (room) => {
 			room.enter(bob);
 			const client = room.enter(ann);
-			for (const n of [1, 2, 3]) await room.say(client, `${n}`, `k${n}`);
-			await room.say(client, "1", "k1");
+			for (const n of [1, 2, 3]) room.say(client, `${n}`, `k${n}`);
+			room.say(client, "1", "k1");
 			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 		}));
 
@@ -216,16 +253,16 @@ describe("sending", () => {
 		inRoom(async (room, state) => {
 			room.enter(bob);
 			const [one, two] = [room.enter(ann), room.enter(ann)];
-			for (const client of [one, two, one]) await room.say(client, "x");
-			await room.say(two, "y", "k");
+			for (const client of [one, two, one]) room.say(client, "x");
+			room.say(two, "y", "k");
 			expect(two.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: 1000, clientId: "k" });
 			const { Room: Woken } = await import("../support/conversation.ts");
 			const woken = new Woken(state, 60_000);
 			const again = woken.enter(ann);
-			await woken.say(again, "y", "k");
+			woken.say(again, "y", "k");
 			expect(again.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: 1000 });
 			woken.now += 1000;
-			await woken.say(again, "y", "k");
+			woken.say(again, "y", "k");
 			expect(woken.contents()).toEqual(["x", "x", "x", "y"]);
 		}));
 
@@ -233,39 +270,37 @@ describe("sending", () => {
 		inRoom(async (room) => {
 			room.store.addMember({ userId: "eve", username: "Eve", role: "reader" }, room.now);
 			const reader = room.enter({ userId: "eve", username: "Eve" });
-			await room.say(reader, "Hi", "k");
+			room.say(reader, "Hi", "k");
 			expect(reader.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
-			await room.conversation.receive(reader, event(room, "chat:stop"));
-			expect(reader.last("chat:error").code).toBe("forbidden");
 			expect(room.contents()).toEqual([]);
 		}));
 
 	it("another conversation's id is refused whatever the event", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.conversation.receive(client, { type: "chat:send", conversationId: "other", content: "Hi", role: "user", clientId: "k" });
+			room.conversation.receive(client, { type: "chat:send", conversationId: "other", content: "Hi", role: "user", clientId: "k" });
 			expect(client.last("chat:error")).toMatchObject({
 				code: "conversation_mismatch",
 				clientId: "k",
-				conversationId: room.store.created.id,
+				conversationId: room.store.info.id,
 			});
-			await room.conversation.receive(client, { type: "chat:leave", conversationId: "other" });
+			room.conversation.receive(client, { type: "chat:leave", conversationId: "other" });
 			expect(client.closedWith).toBeUndefined();
 		}));
 });
 
 describe("a newer token", () => {
-	it("of the same person moves the end", () =>
+	it.each([
+		["ann", 1, []],
+		["bob", 0, ["unauthorized"]],
+		["!", 0, ["unauthorized"]],
+	])("of %s", (token, moved, codes) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.conversation.receive(client, event(room, "chat:auth", { token: "ann" }));
-			expect(client.expiresAt).toBe(room.now + 1);
-		}));
-	it.each(["bob", "!"])("%s is refused", (token) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			await room.conversation.receive(client, event(room, "chat:auth", { token }));
-			expect([client.expiresAt, client.last("chat:error").code]).toEqual([0, "unauthorized"]);
+			room.conversation.receive(client, event(room, "chat:auth", { token }));
+			await settled();
+			expect(client.expiresAt).toBe(moved && room.now + moved);
+			expect(client.heard.filter((e) => e.type === "chat:error").map((e) => e.code)).toEqual(codes);
 		}),
 	);
 });
@@ -273,18 +308,23 @@ describe("a newer token", () => {
 describe("membership", () => {
 	it("strangers are strangers, members are let in, the granted become members", () =>
 		inRoom((room) => {
-			expect(room.membership.admit(bob, false)).toBeUndefined();
-			expect(room.membership.admit(bob, true)).toEqual({ ...bob, role: "member" });
-			expect(room.membership.admit(bob, false)).toEqual({ ...bob, role: "member" });
+			expect(room.membership.join(bob, false)).toBeUndefined();
+			expect(room.membership.find(bob, false)).toBeUndefined();
+			expect(room.membership.find(bob, true)).toEqual({ ...bob, role: "member" });
+			expect(room.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			expect(room.membership.join(bob, true)).toEqual({ ...bob, role: "member" });
+			expect(room.membership.join(bob, false)).toEqual({ ...bob, role: "member" });
 			expect(room.membership.describe().members).toEqual([
 				{ ...ann, role: "owner" },
 				{ ...bob, role: "member" },
 			]);
 		}));
 
-	it("a new name in the token is the name", () =>
+	it("a new name in the token is the name from the next joining on", () =>
 		inRoom((room) => {
-			room.membership.admit({ userId: "ann", username: "Anna" }, false);
+			room.membership.find({ userId: "ann", username: "Anna" }, false);
+			expect(room.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			room.membership.join({ userId: "ann", username: "Anna" }, false);
 			expect(room.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
 		}));
 
@@ -304,6 +344,15 @@ describe("membership", () => {
 			expect(accept("b", "j")).toMatchObject({ role: "reader" });
 		}));
 
+	it("an invite to write raises a reader", () =>
+		inRoom((room) => {
+			room.store.addMember({ ...bob, role: "reader" }, room.now);
+			room.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: 1 });
+			expect(room.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			expect(room.store.member("bob")?.role).toBe("member");
+			expect(room.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
+		}));
+
 	it("only an owner invites and changes", () =>
 		inRoom((room) => {
 			const member = { ...bob, role: "member" as const };
@@ -311,16 +360,16 @@ describe("membership", () => {
 				code: "forbidden",
 			});
 			expect(room.membership.update(member, { title: "Mine" })).toEqual({ code: "forbidden" });
-			expect(room.store.created.title).toBe("");
+			expect(room.store.info.title).toBe("");
 		}));
 });
 
 it("a client that left hears nothing more", () =>
 	inRoom(async (room) => {
 		const [stays, goes] = [room.enter(ann), new TestClient(bob)];
-		room.membership.admit(bob, true);
+		room.membership.join(bob, true);
 		room.conversation.join(goes, undefined);
 		room.conversation.leave(goes);
-		await room.say(stays, "secret");
+		room.say(stays, "secret");
 		expect(goes.types()).toEqual(["chat:joined"]);
 	}));

@@ -25,6 +25,10 @@ class TestWire implements Wire {
 	isOpen() {
 		return this.open;
 	}
+	expire() {
+		this.expired();
+	}
+	expired = () => {};
 	send(frame: string) {
 		this.frames.push(frame);
 		for (const resolve of this.#next.splice(0)) resolve();
@@ -95,6 +99,18 @@ describe("frames", () => {
 		(wires[0] as TestWire).open = false;
 		fanout.broadcast(complete("1"));
 		expect(wires.map(({ frames }) => frames.length)).toEqual([0, 1, 1]);
+	});
+
+	it("who is found gone while sending is news for everybody after it, in the same order", () => {
+		const { fanout, wires } = roomOf(3);
+		const [, gone] = wires as [TestWire, TestWire, TestWire];
+		gone.open = false;
+		gone.expired = () => {
+			fanout.delete(gone);
+			fanout.broadcast(complete("gone"));
+		};
+		fanout.broadcast(complete("1"));
+		expect(wires.map((wire) => wire.events().flat())).toEqual([[complete("1"), complete("gone")], [], [complete("1"), complete("gone")]]);
 	});
 });
 

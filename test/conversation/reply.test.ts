@@ -9,7 +9,7 @@ describe("a reply", () => {
 		inRoom(async (room) => {
 			const asker = room.enter(ann);
 			const other = room.enter(bob);
-			await room.say(asker, "@claude Hi");
+			room.say(asker, "@claude Hi");
 			await room.call.event({ type: "start", model: "m-1" });
 			await room.call.text("Hello ");
 			await room.call.text("there");
@@ -52,11 +52,11 @@ describe("a reply", () => {
 
 	it("reads what was said before it, and what is asked meanwhile is answered once more, seeing everything", () =>
 		inRoom(async (room) => {
-			room.membership.admit(bob, true);
+			room.membership.join(bob, true);
 			const client = room.enter(ann);
-			await room.say(client, "@claude one");
-			await room.say(client, "@claude two");
-			await room.say(client, "three");
+			room.say(client, "@claude one");
+			room.say(client, "@claude two");
+			room.say(client, "three");
 			expect(room.calls).toHaveLength(1);
 			expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude one"]);
 			await room.call.text("First");
@@ -71,17 +71,42 @@ describe("a reply", () => {
 
 	it("what is said meanwhile without asking gets no answer", () =>
 		inRoom(async (room) => {
-			room.membership.admit(bob, true);
+			room.membership.join(bob, true);
 			const client = room.enter(ann);
-			await room.say(client, "@claude one");
-			await room.say(client, "two");
+			room.say(client, "@claude one");
+			room.say(client, "two");
 			await room.call.end();
 			expect(room.calls).toHaveLength(1);
 		}));
 
+	it("was asked for or not when it was said, whatever has changed until the answer before is over", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "alone and asking");
+			room.say(client, "alone and asking again");
+			room.membership.join(bob, true);
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+			room.say(client, "to Bob");
+			room.store.update({ assistant: "always" });
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+		}));
+
+	it("never ends in half a character", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("a\ud83d");
+			await room.call.text("\ude00b\ud83d");
+			await room.call.fail("interrupted");
+			const streamed = client.heard.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
+			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
+		}));
+
 	it("is kept while it grows: by time and by length, not by token", () =>
 		inRoom(async (room) => {
-			await room.say(room.enter(ann), "Hi");
+			room.say(room.enter(ann), "Hi");
 			const kept = () => room.store.streaming()[0]?.content.length;
 			await room.call.text("x".repeat(10));
 			expect(kept()).toBe(0);
@@ -97,12 +122,12 @@ describe("a reply", () => {
 	it("stops when a participant says so: text kept, Claude told at once, nothing after it", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			const conversationId = room.store.created.id;
-			await room.say(client, "Hi");
+			const conversationId = room.store.info.id;
+			room.say(client, "Hi");
 			await room.call.text("Hel");
-			await room.conversation.receive(client, { type: "chat:stop", conversationId, messageId: "m1-other" });
+			room.conversation.receive(client, { type: "chat:stop", conversationId, messageId: "m1-other" });
 			expect(room.call.signal.aborted).toBe(false);
-			await room.conversation.receive(client, { type: "chat:stop", conversationId });
+			room.conversation.receive(client, { type: "chat:stop", conversationId });
 			expect(room.call.signal.aborted).toBe(true);
 			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped" });
 			const heard = client.heard.length;
@@ -110,14 +135,14 @@ describe("a reply", () => {
 			await room.call.end();
 			expect(client.heard).toHaveLength(heard);
 			expect(room.contents()).toEqual(["Hi", "Hel"]);
-			await room.conversation.receive(client, { type: "chat:stop", conversationId });
+			room.conversation.receive(client, { type: "chat:stop", conversationId });
 			expect(client.heard).toHaveLength(heard);
 		}));
 
 	it.each(["max_tokens", "context_window"] as const)("cut by %s is an answer that says so", (reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			await room.call.text("Long");
 			await room.call.end(reason);
 			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason, content: "Long" });
@@ -134,7 +159,7 @@ describe("a reply", () => {
 	it.each(failures)("when %s it has failed, in words, with what there is", (_what, fail, reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			await room.call.text("So far");
 			await fail(room);
 			expect(ofReply(client.types()).slice(-4)).toEqual(["chat:streaming", "chat:message", "chat:complete", "chat:error"]);
@@ -148,7 +173,7 @@ describe("a reply", () => {
 	it("that is silent for too long is given up, one that shows signs of life is not", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			const ended = new Promise<void>((resolve) => room.call.signal.addEventListener("abort", () => resolve()));
 			room.now += 19;
 			await room.call.event({ type: "alive" });
@@ -160,14 +185,14 @@ describe("a reply", () => {
 	it("that failed is tried again in its place", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			const conversationId = room.store.created.id;
-			await room.say(client, "Hi");
+			const conversationId = room.store.info.id;
+			room.say(client, "Hi");
 			await room.call.text("Half");
 			await room.call.fail("overloaded");
 			const { id: messageId } = client.last("chat:message").message;
 			const from = client.heard.length;
-			await room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
-			await room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
 			expect(room.calls).toHaveLength(2);
 			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
 			await room.call.text("Whole");
@@ -188,12 +213,12 @@ describe("a reply", () => {
 	it("that is whole, or not the last, or nobody's, is not tried again", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			const conversationId = room.store.created.id;
+			const conversationId = room.store.info.id;
 			const again = (messageId: string) => room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			await room.call.fail("overloaded");
 			const failed = client.last("chat:message").message.id;
-			await room.say(client, "Hi?");
+			room.say(client, "Hi?");
 			await room.call.end();
 			await again(failed);
 			expect(client.last("chat:error")).toMatchObject({ code: "bad_event", messageId: failed });
@@ -209,13 +234,14 @@ describe("when the object died under a reply", () => {
 	it("the next life keeps its text, ends it, and answers what was asked meanwhile", () =>
 		inRoom(async (room, state) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			room.now += 1000;
 			await room.call.text("So far");
-			await room.say(client, "And?");
+			room.say(client, "And?");
 			const next = new Room(state, 60_000);
 			const watcher = next.enter(ann);
 			next.replies.recover();
+			expect(next.alarms[0]).toBe("cleared");
 			expect(watcher.heard.find((event) => event.type === "chat:message")?.message).toMatchObject({
 				status: "failed",
 				reason: "interrupted",
@@ -228,7 +254,7 @@ describe("when the object died under a reply", () => {
 	it("a living reply is left alone and watched further", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			await room.say(client, "Hi");
+			room.say(client, "Hi");
 			const alarms = room.alarms.length;
 			room.replies.recover();
 			expect(client.types()).not.toContain("chat:complete");

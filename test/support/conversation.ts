@@ -147,7 +147,6 @@ export class Room {
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
 			now,
-			isAskedSince: (seq) => this.conversation.isAskedSince(seq),
 		});
 		this.membership = new Membership({ store: this.store, listing, now });
 		this.conversation = new Conversation({
@@ -155,7 +154,7 @@ export class Room {
 			clients: this.clients,
 			replies: this.replies,
 			listing,
-			authenticate: async (token) => (token.startsWith("!") ? { code: "unauthorized" } : { userId: token, expiresAt: this.now + 1 }),
+			authenticate: async (token) => (token.startsWith("!") ? undefined : { userId: token, expiresAt: this.now + 1 }),
 			rate: { burst: 3, perSecond: 1 },
 			now,
 		});
@@ -163,15 +162,15 @@ export class Room {
 
 	/** A member with a socket here. */
 	enter(person: Person, cursor?: string): TestClient {
-		this.membership.admit(person, true);
+		this.membership.join(person, true);
 		const client = new TestClient(person);
 		this.conversation.join(client, cursor);
 		return client;
 	}
 
-	say(client: TestClient, content: string, clientId?: string): Promise<void> {
-		const { id: conversationId } = this.store.created;
-		return this.conversation.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
+	say(client: TestClient, content: string, clientId?: string): void {
+		const { id: conversationId } = this.store.info;
+		this.conversation.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
 	}
 
 	/** The latest call to Claude. */

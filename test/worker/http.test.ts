@@ -182,6 +182,11 @@ describe("invites", () => {
 	});
 });
 
+it.each(["[]", "{", "1", "null", '"x"'])("%s is no body", async (body) => {
+	const answer = await call("POST", "/conversations", await tokenOf("ann"), body);
+	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+});
+
 it("a body over the limit is refused", async () => {
 	const answer = await call("POST", "/conversations", await tokenOf("ann"), { title: "x", more: "x".repeat(20_000) });
 	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);

@@ -58,6 +58,14 @@ describe("the upgrade", () => {
 		expect(response.status).toBe(404);
 	});
 
+	it("a read by a granted person changes nothing, for Claude neither", async () => {
+		const id = await newConversation("ann");
+		const granted = await tokenOf("ops", { conversations: ["*"] });
+		expect((await call("GET", `/conversations/${id}/messages`, granted)).status).toBe(200);
+		expect((await call("GET", `/conversations/${id}`, granted)).body.conversation.members).toHaveLength(1);
+		expect((await call("PATCH", `/conversations/${id}`, granted, { title: "x" })).body.error.code).toBe("forbidden");
+	});
+
 	it("creates a granted conversation on the first join and not before", async () => {
 		const id = `room-${crypto.randomUUID()}`;
 		const claims = { conversations: [id] };
@@ -143,9 +151,15 @@ describe("frames that make no sense", () => {
 		expect((await ann.next("chat:message")).message.content).toBe("still here");
 	});
 
-	it("fifty in a minute end it", async () => {
-		const ann = await Client.join("ann", await newConversation("ann"));
-		for (let n = 0; n < limits.badFramesPerMinute; n++) ann.raw("{");
+	it("fifty in a minute end it: frames, whatever they hold", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.raw(JSON.stringify(Array(200).fill({ type: "chat:nonsense" })));
+		ann.say("x".repeat(100_001));
+		for (let n = 2; n < limits.badFramesPerMinute; n++) ann.raw("{");
+		ann.say("still here");
+		expect((await ann.next("chat:message")).message.content).toBe("still here");
+		ann.raw("{");
 		expect(await ann.closed).toBe(4429);
 	});
 
