@@ -1,0 +1,57 @@
+// Rows written and read, which is what storage costs: counted inside the runtime by rows/counting.bench-test.ts, shown here.
+
+import { fileURLToPath } from "node:url";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { startVitest } from "vitest/node";
+import { number, type Section, verdict } from "./report.ts";
+import type { RowsOf } from "./rows/counts.ts";
+
+/** By what was done, in words. */
+export type RowsResults = Record<string, RowsOf>;
+
+const mostWrittenByMessage = 3;
+
+/** Rejects when a test fails: then there is nothing that was counted. */
+export async function measureRows(messagesApi: string): Promise<RowsResults> {
+	const plugin = cloudflareTest({
+		wrangler: { configPath: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)) },
+		miniflare: {
+			bindings: {
+				JWT_SECRET: "a secret for benchmarks, at least 32 bytes long",
+				SEND_BURST: "1000",
+				SEND_PER_SECOND: "1000",
+				ANTHROPIC_API_KEY: "benchmark",
+				ANTHROPIC_BASE_URL: messagesApi,
+			},
+		},
+	});
+	const root = fileURLToPath(new URL("rows", import.meta.url));
+	const vitest = await startVitest(
+		[],
+		{ config: false, root, include: ["*.bench-test.ts"], watch: false, reporters: ["dot"], testTimeout: 60_000 },
+		{ plugins: [plugin] },
+	);
+	const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()]);
+	const counted = tests.flatMap((test): [string, RowsOf][] => {
+		const { rows } = test.meta();
+		return rows ? [[test.name, rows]] : [];
+	});
+	await vitest.close();
+	if (counted.length === 0 || counted.length < tests.length) throw new Error("The rows could not be counted: a test failed.");
+	return Object.fromEntries(counted);
+}
+
+export function rowsSection(results: RowsResults): Section {
+	return {
+		title: "Rows of one …",
+		note: "An alarm set counts as a row. The members' rows are those of the lists of conversations that every member has.",
+		columns: ["", "written", "read", "written for members", "read for members", "aim"],
+		rows: Object.entries(results).map(([name, { conversation, members }]) => [
+			name,
+			...[conversation.written, conversation.read, members.written, members.read].map(number),
+			name.startsWith("message")
+				? verdict(conversation.written + members.written <= mostWrittenByMessage, `at most ${mostWrittenByMessage}`)
+				: "",
+		]),
+	};
+}
