@@ -19,7 +19,7 @@ function importsOf(file: string): string[] {
 	return specifiers.map((name) => (name.startsWith(".") ? relative(root, join(root, dirname(file), name)) : name));
 }
 
-const conversationRules = ["conversation", "membership", "reply", "fanout", "store", "migrations", "cursor", "rate"].map(
+const conversationRules = ["conversation", "membership", "reply", "fanout", "store", "migrations", "cursor", "rate", "inbox", "lists"].map(
 	(name) => `src/conversation/${name}.ts`,
 );
 

@@ -42,10 +42,12 @@ export interface Clients<T extends Client = Client> {
 
 /** The lists in which people find their conversations again; told, not asked. */
 export interface Listing {
-	/** To be told to every member, soon. */
-	changed(): void;
-	/** To be told to this one at once: it is new to their list. */
+	/** Something was said or changed, by this person. */
+	changed(by: string): void;
+	/** The conversation is new to this person's list. */
 	entered(userId: string): void;
+	/** This person looks at the conversation no longer. */
+	left(userId: string): void;
 }
 
 /** Why something was not done; nothing has changed then. */
@@ -56,8 +58,8 @@ export type Authenticate = (token: string) => Promise<{ userId: string; expiresA
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
-/** Whether a message asks Claude for an answer, given how many people are members. */
-export function asksClaude(content: string, mode: AssistantMode, people: number): boolean {
+/** Whether a message asks Claude for an answer; `isAlone`: whether there is one human member. */
+export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean): boolean {
 	switch (mode) {
 		case "off":
 			return false;
@@ -66,7 +68,7 @@ export function asksClaude(content: string, mode: AssistantMode, people: number)
 		case "mention":
 			return mentionsClaude(content);
 		case "auto":
-			return people < 2 || mentionsClaude(content);
+			return isAlone || mentionsClaude(content);
 		default:
 			return mode satisfies never;
 	}
@@ -132,6 +134,7 @@ export class Conversation<T extends Client = Client> {
 		if (this.#typing.get(userId)?.client === client) this.#endTyping(client, false);
 		if (this.#isHere(userId)) return;
 		this.#clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
+		this.#listing.left(userId);
 	}
 
 	#isHere(userId: string): boolean {
@@ -239,10 +242,10 @@ export class Conversation<T extends Client = Client> {
 		const limited = this.#spend(person.userId, now);
 		if (limited) return limited;
 		this.#endTyping(client, false);
-		const asks = asksClaude(content, this.#store.info.assistant, this.#store.members(2).length);
+		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone);
 		const message = this.#store.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
 		this.#clients.broadcast(this.#messageEvent("chat:message", message));
-		this.#listing.changed();
+		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
 	}
 

@@ -14,15 +14,14 @@ export interface Wire extends Client {
 	expire(): void;
 }
 
-/** Between two frames that carry parts of a reply, in ms: at most 20 a second, which reads as flowing. */
-const chunkGap = 50;
-
-/**
- * Between two frames of anything else, in ms: nothing where few listen, so that a calm room is immediate; growing with the
- * number of sockets, so that in a busy one many events share a frame and sending never takes all of the object's time.
- */
+/** Between two frames, in ms: nothing where few listen, so that a calm room is immediate; more where one frame takes long to send. */
 function frameGap(sockets: number): number {
-	return Math.min(chunkGap, Math.floor(sockets / 10));
+	return Math.min(50, Math.floor(sockets / 10));
+}
+
+/** Between two frames that carry parts of a reply, in ms: at most 20 a second, and 10 for a hundred people, which still reads as flowing. */
+function chunkGap(sockets: number): number {
+	return Math.min(200, Math.max(50, sockets));
 }
 
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
@@ -31,6 +30,8 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	readonly #now: () => number;
 	readonly #sockets = new Set<T>();
 	#isFlushing = false;
+	/** While many things are done at once: whether one of them is to be told at once. */
+	#gathering: { isUrgent: boolean } | undefined;
 	#queue: Queued[] = [];
 	#timer: { id: ReturnType<typeof setTimeout>; at: number } | undefined;
 	/** When the last frame went, and the last one with a part of a reply. */
@@ -60,11 +61,26 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	broadcast(event: ServerEvent, exceptUser?: string): void {
 		const isChunk = event.type === "chat:streaming" && !event.isComplete;
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
-		if (this.#isFlushing) return;
+		if (this.#gathering) this.#gathering.isUrgent ||= !isChunk;
+		if (this.#gathering || this.#isFlushing) return;
 		const now = this.#now();
-		const at = isChunk ? this.#sent.chunk + chunkGap : this.#sent.frame + frameGap(this.#sockets.size);
+		const at = isChunk ? this.#sent.chunk + chunkGap(this.#sockets.size) : this.#sent.frame + this.gap;
 		if (at <= now) this.flush();
 		else this.#flushAt(at, now);
+	}
+
+	/** In ms: how long a frame may wait for what else is to be told. */
+	get gap(): number {
+		return frameGap(this.#sockets.size);
+	}
+
+	/** Does something, and tells all that comes of it in one frame. */
+	gather(work: () => void): void {
+		const gathering = { isUrgent: false };
+		this.#gathering = gathering;
+		work();
+		this.#gathering = undefined;
+		if (gathering.isUrgent) this.flush();
 	}
 
 	/** A part of a reply that follows the last one queued becomes one with it. */

@@ -56,7 +56,7 @@ export class Membership {
 	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
 		if (member.role !== "owner") return { code: "forbidden" };
 		this.#store.update(change);
-		this.#listing.changed();
+		this.#listing.changed(member.userId);
 		return this.#store.info;
 	}
 

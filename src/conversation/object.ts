@@ -17,10 +17,11 @@ import {
 	parseFrame,
 	type Refusal,
 } from "../protocol/events.ts";
-import { limits } from "../protocol/limits.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Fanout } from "./fanout.ts";
+import { Inbox } from "./inbox.ts";
+import { Lists } from "./lists.ts";
 import { Membership, type NewInvite } from "./membership.ts";
 import { Replies } from "./reply.ts";
 import { type Attachment, Socket } from "./socket.ts";
@@ -40,13 +41,11 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #store: Store;
 	readonly #clients: Fanout<Socket>;
 	readonly #replies: Replies;
+	readonly #lists: Lists;
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
 	readonly #sockets = new Map<WebSocket, Socket>();
-	/** When the members' lists may be told again (ms), and what waits for that. */
-	#telling: { at: number; timer?: ReturnType<typeof setTimeout> } = { at: 0 };
-	/** Until the newest member's list has been told. */
-	#entered: Promise<void> = Promise.resolve();
+	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -54,12 +53,6 @@ export class ConversationObject extends DurableObject<Env> {
 		if ("problem" in read) throw new Error(read.problem);
 		this.#settings = read.settings;
 		const now = () => Date.now();
-		const listing = {
-			changed: () => this.#tellMembers(),
-			entered: (userId: string) => {
-				this.#entered = this.#tell([userId]);
-			},
-		};
 		this.#store = new Store(ctx.storage.sql);
 		this.#clients = new Fanout(now);
 		this.#replies = new Replies({
@@ -70,17 +63,28 @@ export class ConversationObject extends DurableObject<Env> {
 			idleTimeout: this.#settings.claude.idleTimeout,
 			now,
 		});
-		this.#membership = new Membership({ store: this.#store, listing, now });
+		this.#lists = new Lists({
+			store: this.#store,
+			here: () => new Set([...this.#clients.all()].map(({ person }) => person.userId)),
+			tell: (userIds) => this.#tell(userIds),
+			now,
+		});
+		this.#membership = new Membership({ store: this.#store, listing: this.#lists, now });
 		this.#conversation = new Conversation({
 			store: this.#store,
 			clients: this.#clients,
 			replies: this.#replies,
-			listing,
+			listing: this.#lists,
 			authenticate: async (token) => {
 				const verified = await verifyToken(token, this.#settings, now());
 				return "identity" in verified ? verified.identity : undefined;
 			},
 			rate: this.#settings.sends,
+			now,
+		});
+		this.#inbox = new Inbox({
+			handle: (frames) => this.#clients.gather(() => this.#handle(frames)),
+			gap: () => this.#clients.gap,
 			now,
 		});
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -125,12 +129,18 @@ export class ConversationObject extends DurableObject<Env> {
 
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
 		const client = this.#sockets.get(socket);
-		if (!client || client.isRevoked) return;
-		try {
-			this.#receive(client, frame, Date.now());
-		} catch (error) {
-			console.error("A frame failed", this.ctx.id.name, client.person.userId, error);
-			this.#refuse(client, { code: "internal" });
+		if (client && !client.isRevoked) this.#inbox.put({ client, frame });
+	}
+
+	#handle(frames: { client: Socket; frame: string | ArrayBuffer }[]): void {
+		const now = Date.now();
+		for (const { client, frame } of frames) {
+			try {
+				if (!client.isRevoked) this.#receive(client, frame, now);
+			} catch (error) {
+				console.error("A frame failed", this.ctx.id.name, client.person.userId, error);
+				this.#refuse(client, { code: "internal" });
+			}
 		}
 	}
 
@@ -180,6 +190,8 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	#gone(socket: WebSocket): void {
+		// What it said last counts.
+		this.#inbox.empty();
 		const client = this.#sockets.get(socket);
 		this.#sockets.delete(socket);
 		if (client) this.#conversation.leave(client);
@@ -197,19 +209,6 @@ export class ConversationObject extends DurableObject<Env> {
 
 	// The members' lists
 
-	/** Tells every member's object how this conversation stands now: at once in a calm room, in a busy or large one as seldom as it bears. */
-	#tellMembers(): void {
-		if (this.#telling.timer !== undefined) return;
-		const tell = () => {
-			const members = this.#store.members(limits.members);
-			this.#telling = { at: Date.now() + Math.min(60_000, Math.max(1_000, members.length * 50)) };
-			void this.#tell(members.map(({ userId }) => userId));
-		};
-		const wait = this.#telling.at - Date.now();
-		if (wait <= 0) tell();
-		else this.#telling.timer = setTimeout(tell, wait);
-	}
-
 	/** A list that cannot be told now hears the next news. */
 	async #tell(userIds: string[]): Promise<void> {
 		const listed = { ...this.#store.info, lastActivityAt: this.#store.lastActivity() };
@@ -223,7 +222,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async create(owner: Person, title: string): Promise<ConversationInfo> {
 		const id = this.ctx.id.name as string;
 		const created = this.#membership.create({ id, title, lineage: newLineage() }, owner);
-		await this.#entered;
+		await this.#lists.told;
 		return created;
 	}
 
@@ -246,7 +245,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
 		const member = this.#membership.accept(person, inviteId);
 		if ("code" in member) return member;
-		await this.#entered;
+		await this.#lists.told;
 		return { accepted: true };
 	}
 

@@ -48,6 +48,9 @@ export class Store {
 	#lineage = "";
 	/** The newest place and revision. */
 	#head = { seq: 0, revision: 0 };
+	/** Members that were asked for, as they are: every message asks. */
+	readonly #known = new Map<string, Member>();
+	#isAlone: boolean | undefined;
 
 	/** Reads only: a conversation that was never created leaves nothing behind by being asked for. */
 	constructor(sql: SqlStorage) {
@@ -117,6 +120,7 @@ export class Store {
 	// Members
 
 	addMember(member: Member, now: number): void {
+		this.#isAlone = undefined;
 		this.#sql.exec(
 			"INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, ?, ?)",
 			member.userId,
@@ -127,15 +131,25 @@ export class Store {
 	}
 
 	rename(userId: string, username: string): void {
+		this.#known.delete(userId);
 		this.#sql.exec("UPDATE members SET username = ? WHERE user_id = ?", username, userId);
 	}
 
 	setRole(userId: string, role: MemberRole): void {
+		this.#known.delete(userId);
 		this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
 	}
 
 	member(userId: string): Member | undefined {
-		return this.#members("WHERE user_id = ?", userId)[0];
+		const known = this.#known.get(userId) ?? this.#members("WHERE user_id = ?", userId)[0];
+		if (known) this.#known.set(userId, known);
+		return known;
+	}
+
+	/** Whether there is one member. */
+	get isAlone(): boolean {
+		this.#isAlone ??= this.members(2).length < 2;
+		return this.#isAlone;
 	}
 
 	/** Up to `limit`, in no particular order. */

@@ -18,7 +18,7 @@ export class UserObject extends DurableObject<Env> {
 		this.#hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length > 0;
 	}
 
-	/** How a conversation stands now. Older news that comes late changes nothing. */
+	/** How a conversation stands now. Older news that comes late changes nothing, and what is no news writes nothing. */
 	async remember(listed: Listed): Promise<void> {
 		if (!this.#hasTable) {
 			this.#sql.exec(`CREATE TABLE conversations (id TEXT PRIMARY KEY, title TEXT NOT NULL, assistant TEXT NOT NULL,
@@ -28,7 +28,8 @@ export class UserObject extends DurableObject<Env> {
 		this.#sql.exec(
 			`INSERT INTO conversations (id, title, assistant, created_at, last_activity_at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET title = excluded.title, assistant = excluded.assistant, last_activity_at = excluded.last_activity_at
-			WHERE excluded.last_activity_at >= last_activity_at`,
+			WHERE excluded.last_activity_at >= last_activity_at
+				AND (excluded.last_activity_at, excluded.title, excluded.assistant) <> (last_activity_at, title, assistant)`,
 			listed.id,
 			listed.title,
 			listed.assistant,

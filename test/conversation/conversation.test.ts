@@ -25,7 +25,7 @@ describe("asksClaude", () => {
 		["always", 9, "Hi", true],
 		["off", 1, "@claude", false],
 	] as const)("%s, %i people: %s", (mode, people, content, asked) => {
-		expect(asksClaude(content, mode, people)).toBe(asked);
+		expect(asksClaude(content, mode, people === 1)).toBe(asked);
 	});
 });
 
@@ -216,7 +216,9 @@ describe("sending", () => {
 				status: "complete",
 			});
 			expect(client.heard[2]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
-			expect([room.listed, room.entered]).toEqual([2, ["ann", "bob"]]);
+			room.conversation.leave(other);
+			expect(room.listed).toEqual(["ann", "ann", "left bob"]);
+			expect(room.entered).toEqual(["ann", "bob"]);
 		}));
 
 	it("a clientId makes it harmless to send again, for its sender alone", () =>

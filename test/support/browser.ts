@@ -1,6 +1,6 @@
 // A real headless browser: the machine's own Chrome or Chromium where there is one, else the one that npm brought.
 
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import npmChromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
@@ -36,9 +36,12 @@ async function unpacked(): Promise<string> {
 		await inflate(fileURLToPath(new URL("../bin/al2023.tar.br", import.meta.resolve("@sparticuz/chromium"))));
 		if (temporary === undefined) delete process.env.TMPDIR;
 		else process.env.TMPDIR = temporary;
+		// The package's own configuration looks for its fonts elsewhere; without any font Chromium dies at the first button.
+		const fonts = `<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`;
+		writeFileSync(`${partial}/fonts.conf`, fonts);
 		renameSync(partial, folder);
 	}
-	process.env.FONTCONFIG_PATH ??= `${folder}/fonts`;
+	process.env.FONTCONFIG_PATH = folder;
 	setupLambdaEnvironment(`${folder}/al2023/lib`);
 	return `${folder}/chromium`;
 }

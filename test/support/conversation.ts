@@ -114,7 +114,7 @@ export class Room {
 	now = Date.parse("2026-11-24T12:00:00Z");
 	readonly calls: Call[] = [];
 	readonly alarms: (number | "cleared")[] = [];
-	listed = 0;
+	readonly listed: string[] = [];
 	readonly entered: string[] = [];
 	readonly store: Store;
 	readonly clients = new TestClients();
@@ -132,8 +132,11 @@ export class Room {
 			},
 		};
 		const listing = {
-			changed: () => {
-				this.listed += 1;
+			changed: (by: string) => {
+				this.listed.push(by);
+			},
+			left: (userId: string) => {
+				this.listed.push(`left ${userId}`);
 			},
 			entered: (userId: string) => {
 				this.entered.push(userId);
