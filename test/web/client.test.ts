@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { ConversationClient } from "../../web/src/client.ts";
+import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
+
+function converse(history: { messages: ReturnType<typeof message>[]; hasMore: boolean } | null = null) {
+	const clock = new HandClock();
+	const network = new FakeNetwork();
+	let ids = 0;
+	const client = new ConversationClient({
+		conversationId,
+		urlFor: (cursor) => `wss://chat.example/socket?cursor=${cursor}`,
+		openSocket: network.open,
+		clock,
+		random: () => 1,
+		renewToken: async () => ({ failure: "unreachable" }),
+		whyRefused: async () => undefined,
+		history: async () => history,
+		newId: () => `id-${++ids}`,
+	});
+	client.setToken("token-1");
+	return { client, clock, network, transcript: () => client.snapshot().transcript };
+}
+
+const sends = (network: FakeNetwork) =>
+	network.last.events.flatMap((event) => (event.type === "chat:send" ? [`${event.clientId}: ${event.content}`] : []));
+const stored = (seq: number, clientId: string): ServerEvent => ({
+	type: "chat:message",
+	conversationId,
+	message: message(seq, { clientId }),
+	cursor: `c${seq}`,
+});
+
+describe("what is said", () => {
+	it("before there is a connection goes out in its order once there is one", () => {
+		const { client, network, transcript } = converse();
+		for (const text of ["one", "two", "three"]) client.say(text);
+		expect(sends(network)).toEqual([]);
+		network.last.says(joined());
+		expect(sends(network)).toEqual(["id-1: one"]);
+		network.last.says(stored(1, "id-1"));
+		network.last.says(stored(2, "id-2"));
+		expect(sends(network)).toEqual(["id-1: one", "id-2: two", "id-3: three"]);
+		network.last.says(stored(3, "id-3"));
+		expect(transcript().outgoing).toEqual([]);
+		expect(transcript().messages.map(({ clientId }) => clientId)).toEqual(["id-1", "id-2", "id-3"]);
+	});
+
+	it("and not acknowledged goes out again on the next connection, under the same id and before what follows", () => {
+		const { client, clock, network } = converse();
+		network.last.says(joined());
+		client.say("one");
+		client.say("two");
+		network.last.closes(1006);
+		clock.advance(500);
+		network.last.says(joined({ reset: false }));
+		expect(sends(network)).toEqual(["id-1: one"]);
+		network.last.says(stored(1, "id-1"));
+		expect(sends(network)).toEqual(["id-1: one", "id-2: two"]);
+	});
+
+	it("and stored without our hearing of it is not sent again", () => {
+		const { client, clock, network, transcript } = converse();
+		network.last.says(joined());
+		client.say("one");
+		network.last.closes(1006);
+		clock.advance(500);
+		network.last.says(joined({ reset: false, messages: [message(1, { clientId: "id-1" })] }));
+		expect(sends(network)).toEqual([]);
+		expect(transcript().outgoing).toEqual([]);
+	});
+
+	it("too fast goes out again when its time has come", () => {
+		const { client, clock, network } = converse();
+		network.last.says(joined());
+		client.say("one");
+		client.say("two");
+		network.last.says({ type: "chat:error", conversationId, error: "Slowly.", code: "rate_limited", clientId: "id-1", retryAfterMs: 800 });
+		clock.advance(799);
+		expect(sends(network)).toEqual(["id-1: one"]);
+		clock.advance(1);
+		expect(sends(network)).toEqual(["id-1: one", "id-1: one"]);
+	});
+
+	it("and refused stays until it is tried again", () => {
+		const { client, network, transcript } = converse();
+		network.last.says(joined());
+		client.say("one");
+		network.last.says({ type: "chat:error", conversationId, error: "Too long.", code: "too_large", clientId: "id-1" });
+		expect(transcript().outgoing[0]?.state).toEqual({ type: "failed", text: "Too long." });
+		client.retry("id-1");
+		expect(sends(network)).toEqual(["id-1: one", "id-1: one"]);
+	});
+
+	it("and left without an answer by a socket that lives gets another socket", () => {
+		const { client, clock, network } = converse();
+		network.last.says(joined());
+		client.say("one");
+		clock.advance(15_000);
+		clock.advance(500);
+		expect(network.sockets).toHaveLength(2);
+		network.last.says(joined({ reset: false }));
+		expect(sends(network)).toEqual(["id-1: one"]);
+	});
+});
+
+describe("a hole", () => {
+	it("is asked for once, with the cursor", () => {
+		const { network, transcript } = converse();
+		network.last.says(joined({ cursor: "c7" }));
+		const chunk = (offset: number): ServerEvent => ({
+			type: "chat:streaming",
+			conversationId,
+			messageId: "m1",
+			chunk: "x",
+			offset,
+			isComplete: false,
+		});
+		network.last.says(chunk(5), chunk(6));
+		network.last.says(chunk(7));
+		expect(network.last.events).toEqual([{ type: "chat:join", conversationId, cursor: "c7" }]);
+		network.last.says(joined({ reset: false, messages: [message(1, { role: "assistant", status: "streaming", content: "12345678" })] }));
+		expect(transcript().isBehind).toBe(false);
+	});
+});
+
+describe("typing", () => {
+	it("is said now and then while it lasts, and once when it ends", () => {
+		const { client, clock, network } = converse();
+		network.last.says(joined());
+		const said = () => network.last.events.flatMap((event) => (event.type === "chat:typing" ? [event.isTyping] : []));
+		client.type(false);
+		expect(said()).toEqual([]);
+		for (let key = 0; key < 5; key += 1) client.type(true);
+		expect(said()).toEqual([true]);
+		clock.advance(3_000);
+		client.type(true);
+		expect(said()).toEqual([true, true]);
+		client.type(false);
+		client.type(false);
+		expect(said()).toEqual([true, true, false]);
+	});
+
+	it("of others fades by itself, and whoever listens hears of it", () => {
+		const { client, clock, network, transcript } = converse();
+		network.last.says(joined());
+		network.last.says({ type: "chat:user-typing", conversationId, userId: "u-bob", username: "Bob", isTyping: true });
+		let heard = 0;
+		client.subscribe(() => {
+			heard += 1;
+		});
+		clock.advance(5_999);
+		expect([transcript().typing.length, heard]).toEqual([1, 0]);
+		clock.advance(1);
+		expect([transcript().typing.length, heard]).toEqual([0, 1]);
+	});
+});
+
+describe("older messages", () => {
+	it("are fetched and shown", async () => {
+		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false });
+		network.last.says(joined({ messages: [message(3)], hasMore: true }));
+		const loading = client.loadOlder();
+		expect(transcript().older).toBe("loading");
+		await loading;
+		expect(transcript().messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+		expect(transcript().older).toBe("none");
+	});
+});
+
+describe("leaving", () => {
+	it("lets go of the connection, and a token brings it back", () => {
+		const { client, network, clock } = converse();
+		network.last.says(joined());
+		client.stop();
+		expect(network.last.isClosed).toBe(true);
+		clock.advance(60_000);
+		expect(network.sockets).toHaveLength(1);
+		client.setToken("token-2");
+		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+});

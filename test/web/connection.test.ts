@@ -1,0 +1,268 @@
+import { describe, expect, it } from "vitest";
+import type { CloseCode } from "../../src/protocol/errors.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { Connection, type ConnectionState, type Renewal } from "../../web/src/connection.ts";
+import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
+
+/** A connection that has begun, with everything around it in the test's hands. */
+function connect(given: { random?: number; renewal?: Renewal; whyRefused?: CloseCode } = {}) {
+	const clock = new HandClock();
+	const network = new FakeNetwork();
+	const states: ConnectionState[] = [];
+	const events: ServerEvent[] = [];
+	const renewals: number[] = [];
+	const connection = new Connection({
+		conversationId,
+		token: "token-1",
+		urlFor: (cursor) => `wss://chat.example/socket${cursor === undefined ? "" : `?cursor=${cursor}`}`,
+		openSocket: network.open,
+		clock,
+		random: () => given.random ?? 1,
+		renewToken: async () => {
+			renewals.push(clock.now());
+			return given.renewal ?? { failure: "unreachable" };
+		},
+		whyRefused: async () => given.whyRefused,
+		onEvents: (more) => events.push(...more),
+		onState: (state) => states.push(state),
+	});
+	connection.start();
+	return { connection, clock, network, states, events, renewals, state: () => states.at(-1) };
+}
+
+/** Lets everything that was promised happen. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("coming in", () => {
+	it("asks with the token beside the protocol, and is connected once the server says so", () => {
+		const { network, state, events } = connect();
+		expect([network.last.url, network.last.protocols]).toEqual(["wss://chat.example/socket", ["chat.v1", "bearer.token-1"]]);
+		expect(state()).toEqual({ type: "connecting" });
+		network.last.says(joined());
+		expect(state()).toEqual({ type: "connected" });
+		expect(events.map(({ type }) => type)).toEqual(["chat:joined"]);
+	});
+
+	it("sends nothing before that", () => {
+		const { connection, network } = connect();
+		expect(connection.send({ type: "chat:typing", conversationId, isTyping: true })).toBe(false);
+		network.last.says(joined());
+		expect(connection.send({ type: "chat:typing", conversationId, isTyping: true })).toBe(true);
+		expect(network.last.events).toEqual([{ type: "chat:typing", conversationId, isTyping: true }]);
+	});
+
+	it("gives up a server that says nothing", async () => {
+		const { clock, network, state } = connect();
+		clock.advance(10_000);
+		await settled();
+		expect(network.last.isClosed).toBe(true);
+		expect(state()).toEqual({ type: "waiting", retryAt: clock.now() + 500 });
+	});
+});
+
+describe("coming back", () => {
+	it.each([1000, 1006, 1009, 1011, 4408, 4429])("after %i, with the newest cursor", (code) => {
+		const { clock, network, state } = connect();
+		network.last.says(joined({ cursor: "c1" }), { type: "chat:message", conversationId, message: message(1), cursor: "c2" });
+		network.last.closes(code);
+		expect(state()).toEqual({ type: "waiting", retryAt: clock.now() + 500 });
+		clock.advance(500);
+		expect(network.sockets).toHaveLength(2);
+		expect(network.last.url).toBe("wss://chat.example/socket?cursor=c2");
+	});
+
+	it("waits longer each time, up to a bound, and a random part of that", async () => {
+		const { clock, network, state } = connect({ random: 0.5 });
+		const waits: number[] = [];
+		for (let attempt = 0; attempt < 8; attempt += 1) {
+			network.last.closes(1006);
+			await settled();
+			const now = state();
+			if (now?.type !== "waiting") throw new Error(`It is ${now?.type}`);
+			waits.push(now.retryAt - clock.now());
+			clock.advance(now.retryAt - clock.now());
+		}
+		expect(waits).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500, 7500]);
+	});
+
+	it("begins at the short end again only after a connection that held", () => {
+		const { clock, network, state } = connect();
+		const wait = () => {
+			const now = state();
+			return now?.type === "waiting" ? now.retryAt - clock.now() : undefined;
+		};
+		network.last.says(joined());
+		network.last.closes(1006);
+		expect(wait()).toBe(500);
+		clock.advance(500);
+		network.last.says(joined());
+		network.last.closes(1006);
+		expect(wait()).toBe(1000);
+		clock.advance(1000);
+		network.last.says(joined());
+		clock.advance(5_000);
+		network.last.closes(1006);
+		expect(wait()).toBe(500);
+	});
+
+	it("hears nothing of a socket that it let go", () => {
+		const { connection, network, events, states } = connect();
+		const [first] = network.sockets;
+		first?.says(joined());
+		connection.lostNetwork();
+		const before = [events.length, states.length];
+		first?.says(joined());
+		first?.closes(1006);
+		expect([events.length, states.length]).toEqual(before);
+	});
+});
+
+describe("a token", () => {
+	it("that has ended is replaced, and the connection goes on", async () => {
+		const { clock, network, state, renewals } = connect({ renewal: { token: "token-2" } });
+		network.last.says(joined({ cursor: "c1" }));
+		network.last.closes(4401);
+		await settled();
+		clock.advance(500);
+		expect(renewals).toHaveLength(1);
+		expect([network.last.url, network.last.protocols[1]]).toEqual(["wss://chat.example/socket?cursor=c1", "bearer.token-2"]);
+		network.last.says(joined({ reset: false }));
+		expect(state()).toEqual({ type: "connected" });
+	});
+
+	it("that cannot be replaced ends it", async () => {
+		const { clock, network, state } = connect({ renewal: { failure: "signed_out" } });
+		network.last.says(joined());
+		network.last.closes(4401);
+		await settled();
+		expect(state()).toEqual({ type: "ended", code: 4401 });
+		clock.advance(60_000);
+		expect(network.sockets).toHaveLength(1);
+	});
+
+	it("that cannot be asked for now is asked for later", async () => {
+		const { clock, network, state } = connect({ renewal: { failure: "unreachable" } });
+		network.last.says(joined());
+		network.last.closes(4401);
+		await settled();
+		expect(state()?.type).toBe("waiting");
+		clock.advance(500);
+		expect(network.sockets).toHaveLength(2);
+	});
+
+	it("that the upgrade does not take is replaced too", async () => {
+		const { clock, network, renewals } = connect({ whyRefused: 4401, renewal: { token: "token-2" } });
+		network.last.closes(1006);
+		await settled();
+		clock.advance(500);
+		expect(renewals).toHaveLength(1);
+		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+
+	it("that is newer is told to an open connection, and used for the next", () => {
+		const { connection, clock, network } = connect();
+		network.last.says(joined());
+		connection.setToken("token-2");
+		connection.setToken("token-2");
+		expect(network.last.events).toEqual([{ type: "chat:auth", conversationId, token: "token-2" }]);
+		network.last.closes(1006);
+		clock.advance(500);
+		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+});
+
+describe("an end", () => {
+	it.each([4403, 4404] as const)("by %i is one", (code) => {
+		const { clock, network, state } = connect();
+		network.last.says(joined());
+		network.last.closes(code);
+		expect(state()).toEqual({ type: "ended", code });
+		clock.advance(60_000);
+		expect(network.sockets).toHaveLength(1);
+	});
+
+	it("is found out where the upgrade is refused", async () => {
+		const { network, state } = connect({ whyRefused: 4404 });
+		network.last.closes(1006);
+		await settled();
+		expect(state()).toEqual({ type: "ended", code: 4404 });
+	});
+
+	it("from here is quiet", async () => {
+		const { connection, clock, network, states } = connect();
+		network.last.says(joined());
+		const before = states.length;
+		connection.stop();
+		network.last.closes(1000);
+		clock.advance(60_000);
+		await settled();
+		expect([network.last.isClosed, network.sockets.length, states.length]).toEqual([true, 1, before]);
+	});
+});
+
+describe("a dead socket", () => {
+	it("is noticed by the answer that does not come", () => {
+		const { clock, network, state } = connect();
+		network.last.says(joined());
+		clock.advance(25_000);
+		expect(network.last.sent).toEqual(["ping"]);
+		clock.advance(10_000);
+		expect(network.last.isClosed).toBe(true);
+		expect(state()?.type).toBe("waiting");
+	});
+
+	it("is not one that answers, or speaks of anything else", () => {
+		const { clock, network, state } = connect();
+		network.last.says(joined());
+		clock.advance(25_000);
+		network.last.saysText("pong");
+		clock.advance(35_000);
+		expect(network.last.sent).toEqual(["ping", "ping"]);
+		network.last.says({ type: "chat:complete", conversationId, messageId: "m1" });
+		clock.advance(10_000);
+		expect(state()).toEqual({ type: "connected" });
+		expect(network.sockets).toHaveLength(1);
+	});
+
+	it("is looked for at once when somebody looks", () => {
+		const { connection, clock, network, state } = connect();
+		network.last.says(joined());
+		connection.wake();
+		expect(network.last.sent).toEqual(["ping"]);
+		clock.advance(10_000);
+		expect(state()?.type).toBe("waiting");
+	});
+});
+
+describe("the device's network", () => {
+	it("gone: offline at once; back: connects at once", () => {
+		const { connection, network, state } = connect();
+		network.last.says(joined({ cursor: "c1" }));
+		connection.lostNetwork();
+		expect(state()).toEqual({ type: "offline" });
+		expect(network.last.isClosed).toBe(true);
+		connection.wake();
+		expect(network.sockets).toHaveLength(2);
+		expect(network.last.url).toContain("cursor=c1");
+	});
+
+	it("gone by its own word only: tried all the same, now and then", () => {
+		const { connection, clock, network, state } = connect();
+		network.last.says(joined());
+		connection.lostNetwork();
+		clock.advance(15_000);
+		network.last.says(joined({ reset: false }));
+		expect(state()).toEqual({ type: "connected" });
+	});
+
+	it("back while it waits for its turn: at once, and no second time", () => {
+		const { connection, clock, network } = connect();
+		network.last.says(joined());
+		network.last.closes(1006);
+		connection.wake();
+		expect(network.sockets).toHaveLength(2);
+		network.last.says(joined());
+		clock.advance(20_000);
+		expect(network.sockets).toHaveLength(2);
+	});
+});

@@ -1,0 +1,124 @@
+// A clock that is moved by hand, and sockets whose other end is the test.
+
+import { type ClientEvent, encodeFrame, type Message, type ServerEvent } from "../../src/protocol/events.ts";
+import type { Clock, OpenSocket } from "../../web/src/connection.ts";
+
+export class HandClock implements Clock {
+	#now = 1_000_000;
+	#timers: { at: number; call: () => void }[] = [];
+
+	now = () => this.#now;
+
+	after = (ms: number, call: () => void) => {
+		const timer = { at: this.#now + ms, call };
+		this.#timers.push(timer);
+		return () => {
+			this.#timers = this.#timers.filter((one) => one !== timer);
+		};
+	};
+
+	/** Whatever is due by then happens, in its order, at its time. */
+	advance(ms: number): void {
+		const until = this.#now + ms;
+		for (;;) {
+			const [next] = this.#timers.filter(({ at }) => at <= until).sort((one, other) => one.at - other.at);
+			if (!next) break;
+			this.#timers = this.#timers.filter((one) => one !== next);
+			this.#now = next.at;
+			next.call();
+		}
+		this.#now = until;
+	}
+}
+
+export class FakeSocket {
+	readonly url: string;
+	readonly protocols: string[];
+	readonly sent: string[] = [];
+	isClosed = false;
+	readonly #listener: Parameters<OpenSocket>[2];
+
+	constructor(...[url, protocols, listener]: Parameters<OpenSocket>) {
+		this.url = url;
+		this.protocols = protocols;
+		this.#listener = listener;
+	}
+
+	/** What the client said, but for its pings. */
+	get events(): ClientEvent[] {
+		return this.sent.filter((text) => text !== "ping").flatMap((text) => JSON.parse(text) as ClientEvent[]);
+	}
+
+	/** The server speaks. */
+	says(...events: ServerEvent[]): void {
+		this.#listener.message(encodeFrame(events));
+	}
+
+	saysText(text: string): void {
+		this.#listener.message(text);
+	}
+
+	/** The connection is gone, by the server or by the network. */
+	closes(code: number): void {
+		this.isClosed = true;
+		this.#listener.close(code);
+	}
+}
+
+/** Keeps every socket that was opened. */
+export class FakeNetwork {
+	readonly sockets: FakeSocket[] = [];
+
+	open: OpenSocket = (...details) => {
+		const socket = new FakeSocket(...details);
+		this.sockets.push(socket);
+		return {
+			send: (text) => socket.sent.push(text),
+			close: () => {
+				socket.isClosed = true;
+			},
+		};
+	};
+
+	get last(): FakeSocket {
+		return this.sockets.at(-1) as FakeSocket;
+	}
+}
+
+export const ann = { userId: "u-ann", username: "Ann" };
+export const bob = { userId: "u-bob", username: "Bob" };
+export const conversationId = "c1";
+
+/** A message of Ann's, but for what is said of it. */
+export function message(seq: number, given: Partial<Message> = {}): Message {
+	return {
+		id: `m${seq}`,
+		conversationId,
+		role: "user",
+		content: `text ${seq}`,
+		createdAt: "2026-11-24T12:00:00.000Z",
+		author: ann,
+		status: "complete",
+		seq,
+		revision: seq,
+		...given,
+	};
+}
+
+export function reply(seq: number, given: Partial<Message> = {}): Message {
+	return message(seq, { role: "assistant", author: { userId: "claude", username: "Claude" }, ...given });
+}
+
+export function joined(given: Partial<Extract<ServerEvent, { type: "chat:joined" }>> = {}): ServerEvent {
+	return {
+		type: "chat:joined",
+		conversationId,
+		cursor: "cursor-1",
+		reset: true,
+		messages: [],
+		hasMore: false,
+		participants: [ann],
+		you: ann,
+		...given,
+	};
+}

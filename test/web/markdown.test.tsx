@@ -1,0 +1,173 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { growBlocks, noBlocks, readBlocks } from "../../web/src/blocks.ts";
+import { Markdown } from "../../web/src/Markdown.tsx";
+
+/** What stands inside the frame. */
+function html(source: string, isGrowing = false): string {
+	const markup = renderToStaticMarkup(<Markdown source={source} isGrowing={isGrowing} />);
+	return markup.replace(/^<div[^>]*>/, "").replace(/<\/div>$/, "");
+}
+
+const long = `# Title
+
+A **bold** word, \`code\`, ~~gone~~, *leaning* and [a link](https://a.example/x?y=1&z=2) with ![a picture](https://a.example/i.png).\r
+A second line &amp; an entity &#8212; a bare https://b.example/path and me@c.example.
+
+- one
+- two
+  - nested **x**
+
+  with a paragraph
+
+1. first
+2. second
+
+- [x] done
+- [ ] open
+
+| Left | Right |
+|:-----|------:|
+| 1    | \`2\`   |
+| 3    | 4     |
+
+> quoted
+> > twice
+
+\`\`\`ts
+const x = 1; // **not bold**
+
+# no heading
+\`\`\`
+
+Setext
+======
+
+<details><summary>raw</summary></details>
+
+A last [reference][r] and 2 < 3.
+
+[r]: https://d.example
+`;
+
+describe("Markdown", () => {
+	const cases: [what: string, source: string, shown: string][] = [
+		["emphasis", "**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <del>c</del> <code>d</code></p>"],
+		["a heading, below the page's own", "# a", "<h3>a</h3>"],
+		["a list", "1. a\n2. b", '<ol start="1"><li>a</li><li>b</li></ol>'],
+		["entities", "a &amp; b &#60; &lt;b&gt; &nosuch;", "<p>a &amp; b &lt; &lt;b&gt; &amp;nosuch;</p>"],
+		["line breaks as they were written", "a\n  b", "<p>a\n  b</p>"],
+		["a paragraph over a dash, which a list may follow", "a\n-", "<p>a\n-</p>"],
+		["text that only looks like more", "1 < 2 && 3 > 2 * 1", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2 * 1</p>"],
+	];
+	it.each(cases)("shows %s", (_what, source, shown) => {
+		expect(html(source)).toBe(shown);
+	});
+
+	it("shows a table with its alignment, tasks with their state, code with its language", () => {
+		expect(html("| a | b |\n|---|--:|\n| 1 | 2 |")).toMatch(/<table>.*<th>a<\/th>.*<td[^>]*>2<\/td>.*<\/table>/);
+		expect(html("- [x] done\n- [ ] open")).toMatch(/type="checkbox"[^>]*checked=""[^>]*\/>done.*type="checkbox"[^>]*\/>open/);
+		expect(html("```ts\na < b\n```")).toMatch(/<span>ts<\/span>.*<button[^>]*>Copy<\/button>.*<pre><code>a &lt; b<\/code><\/pre>/);
+	});
+
+	it("opens links elsewhere, and tells them nothing", () => {
+		expect(html("[a](https://a.example/?x=1&amp;y=2)")).toBe(
+			'<p><a href="https://a.example/?x=1&amp;y=2" title="https://a.example/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">a</a></p>',
+		);
+		expect(html("www.a.example me@b.example")).toMatch(/href="http:\/\/www\.a\.example\/".*href="mailto:me@b\.example"/);
+	});
+});
+
+describe("text that means harm", () => {
+	const harmful: [what: string, source: string][] = [
+		["a script", "<script>alert(1)</script>"],
+		["a handler", '<img src=x onerror="alert(1)">'],
+		["a handler within a line", 'a <b onclick="alert(1)">b</b>'],
+		["a frame", '<iframe srcdoc="<script>alert(1)</script>"></iframe>'],
+		["style", '<div style="position:fixed;inset:0">over</div>'],
+		["a script's address", "[a](javascript:alert(1))"],
+		["a script's address in disguise", "[a](java&#115;cript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](&#x6A;avascript&colon;alert(1))"],
+		["a script's address with white space", "[a](<java\tscript:alert(1)>) [b](<\u0001javascript:alert(1)>)"],
+		["an automatic script's address", "<javascript:alert(1)>"],
+		["a document in an address", "[a](data:text/html;base64,PHNjcmlwdD4=)"],
+		["vbscript and files", "[a](vbscript:x) [b](file:///etc/passwd) [c](blob:https://a/b)"],
+		["a reference", "[a][x]\n\n[x]: javascript:alert(1)"],
+		["a title that breaks out", '[a](https://a.example "\\" onmouseover=\\"alert(1)")'],
+		["a language that breaks out", '```"><script>alert(1)</script>\nx\n```'],
+		["a picture's text that breaks out", '![" onerror="alert(1)](https://a.example/i.png)'],
+	];
+	it.each(harmful)("stays text: %s", (_what, source) => {
+		for (const isGrowing of [false, true]) {
+			const markup = html(source, isGrowing);
+			const tags = markup.match(/<[a-z][^>]*>/gi) ?? [];
+			for (const tag of tags) {
+				expect(tag).toMatch(/^<(p|a|div|h[3-6]|figure|figcaption|span|button|pre|code)\b/);
+				expect(tag).not.toMatch(/\s(on\w+|style|srcdoc|src)=/i);
+				const href = /href="([^"]*)"/.exec(tag)?.[1];
+				if (href !== undefined) expect(href).toMatch(/^(https?|mailto):/);
+			}
+		}
+	});
+
+	it("loads no picture: it is a link", () => {
+		const markup = html("![secret](https://evil.example/?q=secret)");
+		expect(markup).not.toMatch(/<img/);
+		expect(markup).toMatch(/<a href="https:\/\/evil\.example\/\?q=secret"[^>]*>Image: secret<\/a>/);
+		expect(html("![x](data:image/png;base64,AAAA)")).toBe("<p>![x](data:image/png;base64,AAAA)</p>");
+	});
+
+	it.each([
+		["quotes", ">".repeat(20_000)],
+		["lists", Array.from({ length: 120 }, (_, depth) => `${"  ".repeat(depth)}- x`).join("\n")],
+		["brackets", "[".repeat(20_000)],
+		["stars", "**a *".repeat(5_000)],
+	])("nested beyond measure is shown somehow: %s", (_what, source) => {
+		expect(html(source).length).toBeGreaterThan(0);
+		expect(html(source, true).length).toBeGreaterThan(0);
+	});
+});
+
+describe("text that is still being written", () => {
+	it("can be shown at every length", () => {
+		for (let length = 0; length <= long.length; length += 1) html(long.slice(0, length), true);
+	});
+
+	it("ends as if it had been read at once", () => {
+		let grown = noBlocks;
+		for (let length = 0; length <= long.length; length += 3) grown = growBlocks(grown, long.slice(0, length));
+		grown = growBlocks(grown, long);
+		const kinds = (blocks: readonly { offset: number; token: { type: string } }[]) =>
+			blocks.map(({ offset, token }) => `${offset} ${token.type}`);
+		expect(kinds([...grown.finished, ...grown.open])).toEqual(kinds(readBlocks(long)));
+	});
+
+	it("keeps what is finished, as the same objects and without a hole", () => {
+		let before = noBlocks;
+		for (let length = 0; length <= long.length; length += 1) {
+			const grown = growBlocks(before, long.slice(0, length));
+			expect(grown.finished.slice(0, before.finished.length).every((block, index) => block === before.finished[index])).toBe(true);
+			expect(grown.finished.map(({ token }) => token.raw).join("")).toBe(grown.source.slice(0, grown.finishedLength));
+			before = grown;
+		}
+		expect(before.finished.length).toBeGreaterThan(10);
+	});
+
+	it("is read anew when it is another text", () => {
+		const grown = growBlocks(growBlocks(noBlocks, "# one\n\ntwo\n\nthree"), "# other");
+		expect(grown.finished).toEqual([]);
+		expect(grown.open.map(({ token }) => token.raw)).toEqual(["# other"]);
+	});
+
+	const halves: [what: string, source: string, shown: string | RegExp][] = [
+		["bold", "a **bo", "<p>a <strong>bo</strong></p>"],
+		["code", "a `co", "<p>a <code>co</code></p>"],
+		["a link, without its address", "a [link](https://a.exa", "<p>a link</p>"],
+		["a block of code", "```ts\nconst a", /<pre><code>const a<\/code><\/pre>/],
+		["a table's head: not yet", "Look:\n\n| a | b |\n|--", "<p>Look:</p>"],
+		["a table, from its second line on", "| a | b |\n|---|---|\n| 1", /<table>/],
+	];
+	it.each(halves)("shows half of %s", (_what, source, shown) => {
+		if (typeof shown === "string") expect(html(source, true)).toBe(shown);
+		else expect(html(source, true)).toMatch(shown);
+	});
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import type { Result, SignedIn } from "../../web/src/api.ts";
+import { Session } from "../../web/src/session.ts";
+import { HandClock } from "./fakes.ts";
+
+const unauthorized = { error: { code: "unauthorized", message: "Sign in." } } as const;
+const unreachable = { error: { code: "unreachable", message: "No answer." } } as const;
+
+/** A session whose refreshes have these answers, one after the other. */
+function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[]) {
+	const clock = new HandClock();
+	let asked = 0;
+	const signedIn = (token: string): Result<SignedIn> => ({
+		value: { token, expiresAt: clock.now() + 900_000, user: { id: "g1", name: "Ann" } },
+	});
+	const session = new Session({
+		clock,
+		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
+		refresh: async () => {
+			asked += 1;
+			const answer = answers.shift() ?? unauthorized;
+			return answer === "token" ? signedIn(`token-${asked}`) : answer;
+		},
+	});
+	return { session, clock, asked: () => asked };
+}
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("a session", () => {
+	it("goes on over a reload by the cookie, or asks to sign in", async () => {
+		const returning = begin("token").session;
+		await returning.renew();
+		expect(returning.state()).toMatchObject({ type: "signed_in", token: "token-1", user: { name: "Ann" } });
+		const stranger = begin(unauthorized).session;
+		expect(stranger.state()).toEqual({ type: "unknown" });
+		await stranger.renew();
+		expect(stranger.state()).toEqual({ type: "signed_out" });
+	});
+
+	it("begins with a name, or says why not", async () => {
+		const { session } = begin();
+		expect(await session.signIn("")).toEqual({ code: "bad_request", message: "Give a name." });
+		expect(await session.signIn("Ann")).toBeUndefined();
+		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-0" });
+	});
+
+	it("replaces its token two minutes before the end", async () => {
+		const { session, clock, asked } = begin("token", "token");
+		await session.renew();
+		clock.advance(779_999);
+		expect(asked()).toBe(1);
+		clock.advance(1);
+		await settled();
+		expect(session.state()).toMatchObject({ token: "token-2" });
+	});
+
+	it("asks once for all who ask at once", async () => {
+		const { session, asked } = begin("token");
+		const answers = await Promise.all([session.renew(), session.renew(), session.renew()]);
+		expect(asked()).toBe(1);
+		expect(answers).toEqual(Array(3).fill({ token: "token-1" }));
+	});
+
+	it("is not ended by a service that does not answer, which is asked again", async () => {
+		const { session, clock } = begin("token", unreachable, "token");
+		await session.renew();
+		expect(await session.renew()).toEqual({ failure: "unreachable" });
+		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-1" });
+		clock.advance(10_000);
+		await settled();
+		expect(session.state()).toMatchObject({ token: "token-3" });
+	});
+
+	it("makes a call again with a fresh token where the old one is not accepted", async () => {
+		const { session } = begin("token");
+		await session.signIn("Ann");
+		const tokens: string[] = [];
+		const result = await session.call(async (token) => {
+			tokens.push(token);
+			return token === "token-0" ? { error: { code: "token_expired", message: "" } } : { value: "done" };
+		});
+		expect([tokens, result]).toEqual([["token-0", "token-1"], { value: "done" }]);
+	});
+});

@@ -1,0 +1,302 @@
+import { describe, expect, it } from "vitest";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/transcript.ts";
+import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
+
+const now = 1_000;
+const received = (...events: ServerEvent[]): Action => ({ type: "received", events, now });
+const transcriptOf = (...actions: Action[]): Transcript => actions.reduce(reduce, emptyTranscript);
+const said = (clientId: string, content = "hello"): Action => ({ type: "said", clientId, content, now });
+
+const thinking = (messageId: string): ServerEvent => ({ type: "chat:thinking", conversationId, status: "processing", messageId });
+const chunk = (messageId: string, offset: number, text: string): ServerEvent => ({
+	type: "chat:streaming",
+	conversationId,
+	messageId,
+	chunk: text,
+	offset,
+	isComplete: false,
+});
+const closing = (messageId: string, offset: number): ServerEvent => ({
+	type: "chat:streaming",
+	conversationId,
+	messageId,
+	chunk: "",
+	offset,
+	isComplete: true,
+});
+const whole = (whole: ReturnType<typeof message>): ServerEvent => ({ type: "chat:message", conversationId, message: whole, cursor: "c" });
+const updated = (whole: ReturnType<typeof message>): ServerEvent => ({ type: "chat:updated", conversationId, message: whole, cursor: "c" });
+const complete = (messageId: string): ServerEvent => ({ type: "chat:complete", conversationId, messageId });
+const error = (given: Partial<Extract<ServerEvent, { type: "chat:error" }>>): ServerEvent => ({
+	type: "chat:error",
+	conversationId,
+	error: "Not so.",
+	code: "bad_event",
+	...given,
+});
+
+/** What a reader sees: `seq`, status where it is not complete, text. */
+const view = ({ messages }: Transcript) =>
+	messages.map(({ seq, status, content }) => `${seq}${status === "complete" ? "" : ` ${status}`}: ${content}`);
+
+describe("messages", () => {
+	const cases: [what: string, events: ServerEvent[], seen: string[], isBehind?: boolean][] = [
+		["a first page", [joined({ messages: [message(4), message(5)] })], ["4: text 4", "5: text 5"]],
+		["one after the other", [joined(), whole(message(1)), whole(message(2))], ["1: text 1", "2: text 2"]],
+		[
+			"in the order of their places, however they come",
+			[joined({ messages: [message(1)] }), whole(message(3)), whole(message(2))],
+			["1: text 1", "2: text 2", "3: text 3"],
+		],
+		["the same one twice", [joined(), whole(message(1)), whole(message(1))], ["1: text 1"]],
+		[
+			"changed",
+			[joined({ messages: [message(1), message(2)] }), updated(message(1, { content: "new", revision: 3 }))],
+			["1: new", "2: text 2"],
+		],
+		[
+			"an older state of one that is known",
+			[joined({ messages: [message(1, { content: "new", revision: 3 })] }), updated(message(1))],
+			["1: new"],
+		],
+		[
+			"a change of one that is older than the view",
+			[joined({ messages: [message(8)], hasMore: true }), updated(message(2, { revision: 9 }))],
+			["8: text 8"],
+		],
+		[
+			"a return with what changed",
+			[
+				joined({ messages: [message(1), message(2)] }),
+				joined({ reset: false, messages: [message(2, { content: "new", revision: 3 }), message(3)] }),
+			],
+			["1: text 1", "2: new", "3: text 3"],
+		],
+		[
+			"a return that begins anew",
+			[joined({ messages: [message(1), message(2)] }), joined({ messages: [message(90)], hasMore: true })],
+			["90: text 90"],
+		],
+
+		["a reply that begins", [joined({ messages: [message(1)] }), thinking("m2")], ["1: text 1", "2 streaming: "]],
+		[
+			"a reply that grows",
+			[joined({ messages: [message(1)] }), thinking("m2"), chunk("m2", 0, "Hel"), chunk("m2", 3, "lo")],
+			["1: text 1", "2 streaming: Hello"],
+		],
+		[
+			"a reply to its end",
+			[joined(), thinking("m1"), chunk("m1", 0, "Hi"), closing("m1", 2), whole(reply(1, { content: "Hi" })), complete("m1")],
+			["1: Hi"],
+		],
+		[
+			"a message said while a reply grows",
+			[joined(), thinking("m1"), chunk("m1", 0, "He"), whole(message(2)), chunk("m1", 2, "y")],
+			["1 streaming: Hey", "2: text 2"],
+		],
+		[
+			"a late join in mid-reply",
+			[joined({ messages: [message(1), reply(2, { content: "Hel", status: "streaming" })] }), chunk("m2", 3, "lo")],
+			["1: text 1", "2 streaming: Hello"],
+		],
+		[
+			"a chunk of which some is known",
+			[joined(), thinking("m1"), chunk("m1", 0, "Hello"), chunk("m1", 3, "lo you")],
+			["1 streaming: Hello you"],
+		],
+		["a chunk that is known", [joined(), thinking("m1"), chunk("m1", 0, "Hello"), chunk("m1", 1, "el")], ["1 streaming: Hello"]],
+		[
+			"a chunk after the end",
+			[joined({ messages: [reply(1, { content: "Hi", status: "stopped" })] }), chunk("m1", 1, "i there")],
+			["1 stopped: Hi"],
+		],
+		["a hole in a reply", [joined(), thinking("m1"), chunk("m1", 0, "He"), chunk("m1", 9, "lo")], ["1 streaming: He"], true],
+		["a chunk of a reply that is not known", [joined(), chunk("m1", 0, "He")], [], true],
+		["a hole, then its end", [joined(), thinking("m1"), chunk("m1", 4, "lo"), whole(reply(1, { content: "Hello" }))], ["1: Hello"], true],
+		["an end without the message", [joined(), thinking("m1"), chunk("m1", 0, "He"), complete("m1")], ["1 streaming: He"], true],
+		[
+			"a hole that was filled",
+			[
+				joined(),
+				thinking("m1"),
+				chunk("m1", 4, "o"),
+				joined({ reset: false, messages: [reply(1, { content: "Hello", status: "streaming" })] }),
+				chunk("m1", 5, "!"),
+			],
+			["1 streaming: Hello!"],
+		],
+		[
+			"a reply that failed and is tried again",
+			[
+				joined({ messages: [reply(1, { content: "Hal", status: "failed" })] }),
+				updated(reply(1, { content: "", status: "streaming", revision: 2 })),
+				thinking("m1"),
+				chunk("m1", 0, "Hello"),
+			],
+			["1 streaming: Hello"],
+		],
+		[
+			"a surrogate pair that is cut in two",
+			[joined(), thinking("m1"), chunk("m1", 0, "a\ud83d"), chunk("m1", 2, "\ude00b")],
+			["1 streaming: a😀b"],
+		],
+	];
+
+	it.each(cases)("%s", (_what, events, seen, isBehind = false) => {
+		const transcript = transcriptOf(received(...events));
+		expect(view(transcript)).toEqual(seen);
+		expect(transcript.isBehind).toBe(isBehind);
+		// Nothing depends on how the events were packed.
+		expect(transcriptOf(...events.map((event) => received(event)))).toEqual(transcript);
+	});
+
+	it("that do not change stay the same objects", () => {
+		const before = transcriptOf(received(joined({ messages: [message(1)] }), thinking("m2")));
+		const grown = reduce(before, received(chunk("m2", 0, "Hi")));
+		expect(grown.messages[0]).toBe(before.messages[0]);
+	});
+
+	it("the running reply is the one that is being written", () => {
+		const before = transcriptOf(received(joined({ messages: [message(1)] }), thinking("m2"), chunk("m2", 0, "Hi")));
+		expect(runningReply(before)?.content).toBe("Hi");
+		expect(runningReply(reduce(before, received(whole(reply(2, { status: "stopped" })))))).toBeUndefined();
+	});
+});
+
+describe("older messages", () => {
+	const start = transcriptOf(received(joined({ messages: [message(3)], hasMore: true })), { type: "older asked" });
+
+	it("come before the first", () => {
+		const page = { messages: [message(1), message(2)], hasMore: false };
+		const transcript = reduce(start, { type: "older came", before: 3, page });
+		expect(view(transcript)).toEqual(["1: text 1", "2: text 2", "3: text 3"]);
+		expect(transcript.older).toBe("none");
+	});
+
+	it("that cannot be had are said to be missing", () => {
+		expect(reduce(start, { type: "older came", before: 3, page: null }).older).toBe("failed");
+	});
+
+	it("of a view that is gone are dropped", () => {
+		const anew = reduce(start, received(joined({ messages: [message(90)], hasMore: true })));
+		const late = reduce(anew, { type: "older came", before: 3, page: { messages: [message(2)], hasMore: true } });
+		expect(view(late)).toEqual(["90: text 90"]);
+		expect(late.older).toBe("some");
+	});
+
+	it("are still there after a return with what changed", () => {
+		const transcript = reduce(start, received(joined({ reset: false, messages: [message(4)], hasMore: false })));
+		expect(transcript.older).toBe("loading");
+	});
+});
+
+describe("what was said here", () => {
+	const states = ({ outgoing }: Transcript) => outgoing.map(({ clientId, state }) => `${clientId} ${state.type}`);
+
+	it("waits, and goes one by one in its order", () => {
+		const both = transcriptOf(received(joined()), said("a"), said("b"));
+		expect(states(both)).toEqual(["a waiting", "b waiting"]);
+		expect(nextToSend(both, now)?.clientId).toBe("a");
+		const first = reduce(both, { type: "sent", clientId: "a" });
+		expect(nextToSend(first, now)).toBeUndefined();
+		const acknowledged = reduce(first, received(whole(message(1, { clientId: "a" }))));
+		expect(states(acknowledged)).toEqual(["b waiting"]);
+		expect(nextToSend(acknowledged, now)?.clientId).toBe("b");
+	});
+
+	it("is replaced by its echo, and not by another person's message with the same id", () => {
+		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" });
+		expect(states(reduce(sent, received(whole(message(1, { clientId: "a", author: bob })))))).toEqual(["a sent"]);
+		const echoed = reduce(sent, received(whole(message(1, { clientId: "a", content: "hello" }))));
+		expect([states(echoed), view(echoed)]).toEqual([[], ["1: hello"]]);
+	});
+
+	it("is known to be stored when a return shows it", () => {
+		const lost = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, { type: "disconnected" });
+		expect(states(lost)).toEqual(["a waiting"]);
+		expect(states(reduce(lost, received(joined({ reset: false, messages: [message(1, { clientId: "a" })] }))))).toEqual([]);
+		expect(states(reduce(lost, received(joined({ messages: [message(9)] }))))).toEqual(["a waiting"]);
+	});
+
+	it("does not open a hole where it is older than the view", () => {
+		const anew = transcriptOf(received(joined()), said("a"), received(joined({ messages: [message(90)], hasMore: true })));
+		const acknowledged = reduce(anew, received(whole(message(5, { clientId: "a" }))));
+		expect([states(acknowledged), view(acknowledged)]).toEqual([[], ["90: text 90"]]);
+	});
+
+	it("that is refused says why, and can be tried again or let go", () => {
+		const refused = transcriptOf(
+			received(joined()),
+			said("a"),
+			said("b"),
+			{ type: "sent", clientId: "a" },
+			received(error({ clientId: "a" })),
+		);
+		expect(refused.outgoing[0]?.state).toEqual({ type: "failed", text: "Not so." });
+		expect(nextToSend(refused, now)?.clientId).toBe("b");
+		expect(states(reduce(refused, { type: "retried", clientId: "a" }))).toEqual(["a waiting", "b waiting"]);
+		expect(states(reduce(refused, { type: "discarded", clientId: "a" }))).toEqual(["b waiting"]);
+	});
+
+	it("that was too fast waits for its time, before what comes after it", () => {
+		const limited = error({ code: "rate_limited", clientId: "a", retryAfterMs: 700 });
+		const held = transcriptOf(received(joined()), said("a"), said("b"), { type: "sent", clientId: "a" }, received(limited));
+		expect(states(held)).toEqual(["a waiting", "b waiting"]);
+		expect(nextToSend(held, now + 699)).toBeUndefined();
+		expect(nextToSend(held, now + 700)?.clientId).toBe("a");
+	});
+
+	it("is what an error without a name is about", () => {
+		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, received(error({ code: "internal" })));
+		expect(states(sent)).toEqual(["a failed"]);
+		expect(sent.notice).toBeNull();
+	});
+
+	it("is not failed by the end of a token", () => {
+		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, received(error({ code: "token_expired" })));
+		expect([states(sent), sent.notice]).toEqual([["a sent"], null]);
+	});
+});
+
+describe("notices", () => {
+	it("say what was refused, until they are dismissed", () => {
+		const refused = transcriptOf(received(joined(), error({})));
+		expect(refused.notice).toBe("Not so.");
+		expect(reduce(refused, { type: "notice dismissed" }).notice).toBeNull();
+	});
+
+	it("do not repeat what a failed reply says itself", () => {
+		const failed = reply(1, { status: "failed", reason: "rate_limited" });
+		expect(transcriptOf(received(joined(), whole(failed), error({ code: "rate_limited", messageId: "m1" }))).notice).toBeNull();
+		const asked = error({ code: "rate_limited", messageId: "m1", retryAfterMs: 500 });
+		expect(transcriptOf(received(joined(), whole(failed), asked)).notice).toBe("Not so.");
+	});
+});
+
+describe("people", () => {
+	const typing = (isTyping: boolean): ServerEvent => ({ type: "chat:user-typing", conversationId, ...bob, isTyping });
+
+	it("come once and go", () => {
+		const here = transcriptOf(
+			received(joined(), { type: "chat:user-joined", conversationId, ...bob }, { type: "chat:user-joined", conversationId, ...bob }),
+		);
+		expect(here.participants).toEqual([ann, bob]);
+		expect(reduce(here, received({ type: "chat:user-left", conversationId, ...bob })).participants).toEqual([ann]);
+	});
+
+	it("who type are seen until they stop, say it, leave, or fall silent", () => {
+		const seen = transcriptOf(received(joined(), typing(true)));
+		expect(seen.typing).toEqual([{ ...bob, until: now + 6_000 }]);
+		const ends: Action[] = [
+			received(typing(false)),
+			received(whole(message(1, { author: bob }))),
+			received({ type: "chat:user-left", conversationId, ...bob }),
+			{ type: "time passed", now: now + 6_000 },
+			{ type: "disconnected" },
+		];
+		for (const end of ends) expect([end.type, reduce(seen, end).typing]).toEqual([end.type, []]);
+		expect(reduce(seen, { type: "time passed", now: now + 5_999 }).typing).toHaveLength(1);
+		expect(reduce(seen, { type: "received", events: [typing(true)], now: now + 4_000 }).typing).toEqual([{ ...bob, until: now + 10_000 }]);
+	});
+});

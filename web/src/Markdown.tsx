@@ -1,0 +1,140 @@
+// Markdown as React elements. No text ever becomes HTML: tags are shown as text, links have an allow-list, images are not loaded.
+
+import type { MarkedToken, Token, Tokens } from "marked";
+import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import { type Block, growBlocks, noBlocks, readBlocks } from "./blocks.ts";
+import { CodeBlock } from "./CodeBlock.tsx";
+import { decodeEntities } from "./entities.ts";
+import styles from "./Markdown.module.css";
+import { strings } from "./strings.ts";
+
+/** `isGrowing`: more may be appended. Once it no longer grows the whole text is read once more, as links may refer to its end. */
+export function Markdown({ source, isGrowing = false }: { source: string; isGrowing?: boolean }) {
+	return (
+		<div className={styles.markdown} dir="auto">
+			{isGrowing ? <Growing source={source} /> : <Whole source={source} />}
+		</div>
+	);
+}
+
+function Growing({ source }: { source: string }) {
+	const grown = useRef(noBlocks);
+	grown.current = growBlocks(grown.current, source);
+	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
+}
+
+function Whole({ source }: { source: string }) {
+	const blocks = useMemo(() => readBlocks(source), [source]);
+	return <Blocks blocks={blocks} />;
+}
+
+function Blocks({ blocks }: { blocks: readonly Block[] }) {
+	return blocks.map(({ offset, token }) => <OneBlock key={offset} token={token} />);
+}
+
+const OneBlock = memo(({ token }: { token: MarkedToken }) => render(token, 0));
+
+/** Nobody writes so deep in earnest, and a browser's layout has a bottom. */
+const deepest = 24;
+
+/** Children by position, as they only ever grow at the end. */
+function renderAll(tokens: readonly Token[], depth: number): ReactNode {
+	return createElement(Fragment, null, ...tokens.map((token) => render(token as MarkedToken, depth)));
+}
+
+function render(token: MarkedToken, depth: number): ReactNode {
+	if (depth > deepest) return token.raw;
+	const inner = (tokens: readonly Token[]) => renderAll(tokens, depth + 1);
+	switch (token.type) {
+		case "space":
+		case "def":
+			return null;
+		case "hr":
+			return <hr />;
+		case "br":
+			return <br />;
+		case "heading":
+			return <Heading depth={token.depth}>{inner(token.tokens)}</Heading>;
+		case "paragraph":
+			return <p>{inner(token.tokens)}</p>;
+		case "blockquote":
+			return <blockquote>{inner(token.tokens)}</blockquote>;
+		case "list":
+			return <List list={token} depth={depth} />;
+		case "list_item":
+			return <li>{inner(token.tokens)}</li>;
+		case "checkbox":
+			return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? strings.taskDone : strings.taskOpen} />;
+		case "table":
+			return <Table table={token} depth={depth} />;
+		case "code":
+			return <CodeBlock language={token.lang?.trim().split(/\s/)[0] ?? ""} code={token.text} />;
+		case "codespan":
+			return <code>{token.text}</code>;
+		case "strong":
+			return <strong>{inner(token.tokens)}</strong>;
+		case "em":
+			return <em>{inner(token.tokens)}</em>;
+		case "del":
+			return <del>{inner(token.tokens)}</del>;
+		case "link":
+			if (token.autolink) return <SafeLink href={token.href} raw={token.raw} text={token.text} />;
+			return <SafeLink href={decodeEntities(token.href)} raw={token.raw} text={inner(token.tokens)} />;
+		case "image":
+			// Loading it would tell its server who reads here, and whatever a text made of others' words puts into the address.
+			return <SafeLink href={decodeEntities(token.href)} raw={token.raw} text={strings.image(decodeEntities(token.text))} />;
+		case "html":
+			return token.block ? <p>{token.text}</p> : token.text;
+		case "escape":
+			return token.text;
+		case "text":
+			return token.tokens ? inner(token.tokens) : decodeEntities(token.text);
+		default:
+			token satisfies never;
+	}
+}
+
+/** Below the page's own headings. */
+function Heading({ depth, children }: { depth: number; children: ReactNode }) {
+	const Tag = depth === 1 ? "h3" : depth === 2 ? "h4" : depth === 3 ? "h5" : "h6";
+	return <Tag>{children}</Tag>;
+}
+
+function List({ list, depth }: { list: Tokens.List; depth: number }) {
+	const items = renderAll(list.items, depth + 1);
+	const className = list.items.some(({ task }) => task) ? styles.tasks : undefined;
+	if (!list.ordered) return <ul className={className}>{items}</ul>;
+	return (
+		<ol className={className} start={list.start === "" ? undefined : list.start}>
+			{items}
+		</ol>
+	);
+}
+
+function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
+	const row = (cells: readonly Tokens.TableCell[], tag: "th" | "td") =>
+		createElement(
+			"tr",
+			null,
+			...cells.map((cell) => createElement(tag, { className: cell.align && styles[cell.align] }, renderAll(cell.tokens, depth + 1))),
+		);
+	return (
+		<div className={styles.table}>
+			<table>
+				<thead>{row(table.header, "th")}</thead>
+				{createElement("tbody", null, ...table.rows.map((cells) => row(cells, "td")))}
+			</table>
+		</div>
+	);
+}
+
+/** A link to where a link may go; else what was written. */
+function SafeLink({ href, raw, text }: { href: string; raw: string; text: ReactNode }) {
+	const url = URL.canParse(href) ? new URL(href) : null;
+	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return raw;
+	return (
+		<a href={url.href} title={url.href} target="_blank" rel="noopener noreferrer nofollow">
+			{text}
+		</a>
+	);
+}

@@ -1,0 +1,100 @@
+// The HTTP calls, one function each. What goes wrong is a value; what comes is checked by the wire's schemas.
+// Knows no session and keeps nothing.
+
+import * as v from "valibot";
+import type { ErrorCode } from "../../src/protocol/errors.ts";
+import { conversationSchema, memberSchema, messageSchema } from "../../src/protocol/events.ts";
+import { strings } from "./strings.ts";
+
+export type ApiError = { code: ErrorCode | "unreachable"; message: string };
+export type Result<T> = { value: T } | { error: ApiError };
+
+const idAndName = v.object({ id: v.string(), name: v.string() });
+/** `expiresAt` arrives as ISO 8601 and is kept in ms. */
+const signedInSchema = v.object({
+	token: v.string(),
+	expiresAt: v.pipe(
+		v.string(),
+		v.transform((text) => Date.parse(text)),
+		v.number(),
+	),
+	user: idAndName,
+});
+const listedSchema = v.object({ ...conversationSchema.entries, lastActivityAt: v.string() });
+const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
+const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
+const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+export type SignedIn = v.InferOutput<typeof signedInSchema>;
+export type ListedConversation = v.InferOutput<typeof listedSchema>;
+export type DescribedConversation = v.InferOutput<typeof describedSchema>;
+
+export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
+
+/** By the guest's cookie, which this code cannot read. */
+export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
+
+export const listConversations = (token: string) =>
+	call(v.object({ conversations: v.array(listedSchema) }), "GET", "/conversations", { token });
+
+export const createConversation = (token: string) =>
+	call(v.object({ conversation: conversationSchema }), "POST", "/conversations", { token, body: {} });
+
+export const describeConversation = (token: string, id: string) =>
+	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
+
+/** The messages before a place, oldest first. */
+export const messagesBefore = (token: string, id: string, before: number) =>
+	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages?before=${before}`, { token });
+
+export const createInvite = (token: string, id: string) =>
+	call(v.object({ invite: v.object({ url: v.string() }) }), "POST", `/conversations/${encodeURIComponent(id)}/invites`, {
+		token,
+		body: {},
+	});
+
+export const acceptInvite = (token: string, invite: string) =>
+	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });
+
+/** Where the socket of a conversation is, for a client that has come as far as the cursor. */
+export function socketUrl(id: string, cursor: string | undefined): string {
+	const url = addressOf(`/conversations/${encodeURIComponent(id)}/socket`);
+	url.protocol = url.protocol.replace("http", "ws");
+	if (cursor !== undefined) url.searchParams.set("cursor", cursor);
+	return url.href;
+}
+
+function addressOf(path: string): URL {
+	return new URL(`/api${path}`, import.meta.env.VITE_API_URL || location.origin);
+}
+
+async function call<T extends v.GenericSchema>(
+	schema: T,
+	method: "GET" | "POST",
+	path: string,
+	{ token, body }: { token?: string; body?: object },
+): Promise<Result<v.InferOutput<T>>> {
+	let answer: unknown;
+	let isOk: boolean;
+	try {
+		const response = await fetch(addressOf(path), {
+			method,
+			credentials: "include",
+			signal: AbortSignal.timeout(15_000),
+			headers: {
+				...(token !== undefined && { authorization: `Bearer ${token}` }),
+				...(body && { "content-type": "application/json" }),
+			},
+			...(body && { body: JSON.stringify(body) }),
+		});
+		isOk = response.ok;
+		answer = await response.json();
+	} catch {
+		return { error: { code: "unreachable", message: strings.unreachable } };
+	}
+	const value = v.safeParse(schema, answer);
+	if (isOk && value.success) return { value: value.output };
+	const refusal = v.safeParse(errorSchema, answer);
+	if (!refusal.success) return { error: { code: "internal", message: strings.unexpectedAnswer } };
+	return { error: { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message } };
+}

@@ -1,0 +1,87 @@
+// Markdown -> blocks, also while it is still being written: what is finished is never read again, only the open end is. Pure.
+// Knows nothing of React and makes no HTML.
+
+import { Lexer, type MarkedToken, Tokenizer } from "marked";
+import remend from "remend";
+
+/** `offset` is the block's place in the source, which it keeps while the text grows. */
+export type Block = { offset: number; token: MarkedToken };
+
+export type GrowingBlocks = {
+	source: string;
+	/** As far as what comes cannot change it. */
+	finished: readonly Block[];
+	finishedLength: number;
+	/** The last block, which may still become anything. */
+	open: readonly Block[];
+};
+
+export const noBlocks: GrowingBlocks = { source: "", finished: [], finishedLength: 0, open: [] };
+
+/** The blocks of a text that is whole. */
+export function readBlocks(source: string): readonly Block[] {
+	return blocksAt(0, lex(lineEnds(source)));
+}
+
+/** The blocks of a text that has grown; those that were finished are the same objects as before. A text that did not grow is read anew. */
+export function growBlocks(before: GrowingBlocks, text: string): GrowingBlocks {
+	const source = lineEnds(text);
+	const base = source.startsWith(before.source) ? before : noBlocks;
+	const tail = source.slice(base.finishedLength);
+	const blocks = blocksAt(base.finishedLength, lex(tail));
+	const last = blocks.findLastIndex(({ token }) => token.type !== "space");
+	const fresh = blocks.slice(0, Math.max(0, last));
+	const finishedLength = blocks[last]?.offset ?? base.finishedLength;
+	return {
+		source,
+		finished: fresh.length > 0 ? [...base.finished, ...fresh] : base.finished,
+		finishedLength,
+		open: blocksAt(finishedLength, lexOpen(source.slice(finishedLength))),
+	};
+}
+
+/** The lexer counts a line's end as one unit, whatever it was. */
+function lineEnds(text: string): string {
+	return text.replace(/\r\n?/g, "\n");
+}
+
+function blocksAt(start: number, tokens: readonly MarkedToken[]): Block[] {
+	let offset = start;
+	return tokens.map((token) => {
+		const block = { offset, token };
+		offset += token.raw.length;
+		return block;
+	});
+}
+
+/** Headings begin with `#`: a line below would make one of every paragraph whose list has just begun with a dash. */
+class LineTokenizer extends Tokenizer {
+	override lheading() {
+		return undefined;
+	}
+}
+
+function lex(source: string): MarkedToken[] {
+	try {
+		return new Lexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];
+	} catch {
+		// Thousands of nested quotes exhaust the stack. Shown as they were written.
+		return [{ type: "escape", raw: source, text: source }];
+	}
+}
+
+/** An unfinished block, with what is begun in it shown as if it were closed, so that no bare `**` flickers by. */
+function lexOpen(source: string): MarkedToken[] {
+	if (/^ {0,3}(```|~~~)/.test(source)) return lex(source);
+	const tokens = lex(heal(source));
+	if (tokens.findLast(({ type }) => type !== "space")?.type !== "paragraph") return tokens;
+	const rest = source.replace(tableToBe, "");
+	return rest === source ? tokens : lex(heal(rest));
+}
+
+/** The head of a table, as long as the line below it does not yet make it one. */
+const tableToBe = /(?:^|\n)\|[^\n]*(?:\n[ |:-]*)?$/;
+
+function heal(source: string): string {
+	return remend(source, { linkMode: "text-only", htmlTags: false, katex: false, setextHeadings: false });
+}

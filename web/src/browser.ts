@@ -1,0 +1,39 @@
+// What the browser lends to the rules: its clock, its sockets, chance, the clipboard.
+
+import type { Clock, OpenSocket } from "./connection.ts";
+
+export const clock: Clock = {
+	now: () => Date.now(),
+	after: (ms, call) => {
+		const timer = setTimeout(call, ms);
+		return () => clearTimeout(timer);
+	},
+};
+
+export const openSocket: OpenSocket = (url, protocols, listener) => {
+	const socket = new WebSocket(url, protocols);
+	socket.addEventListener("message", ({ data }) => listener.message(data));
+	socket.addEventListener("close", ({ code }) => listener.close(code));
+	return {
+		// A socket that is closing takes no more; its close event follows.
+		send: (text) => {
+			if (socket.readyState === WebSocket.OPEN) socket.send(text);
+		},
+		close: () => socket.close(),
+	};
+};
+
+/** 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a phone in a developer's network. */
+export function newId(): string {
+	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Copies text; whether it could. */
+export async function copyText(text: string): Promise<boolean> {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,87 @@
+// What was said, in order, with what is still on its way at the end. Follows the end while the reader is there.
+
+import { memo, type ReactNode } from "react";
+import type { Message } from "../../../src/protocol/events.ts";
+import { Icon } from "../icons.tsx";
+import { formatDay, strings } from "../strings.ts";
+import type { Chat } from "../useChatWebSocket.ts";
+import styles from "./Log.module.css";
+import { MessageArticle, OutgoingArticle } from "./MessageArticle.tsx";
+import { useStickToBottom } from "./useStickToBottom.ts";
+
+/** In ms: what the same person says within it stands under one name. */
+const groupedWithin = 5 * 60_000;
+
+export function Log({ chat, userId, children }: { chat: Chat; userId: string; children: ReactNode }) {
+	const { messages, outgoing, older, you, isConnected } = chat;
+	const { scroller, content, isAtBottom, jump } = useStickToBottom({
+		firstKey: messages[0]?.id,
+		lastOwnKey: outgoing.at(-1)?.clientId,
+		onNearTop: older === "some" ? chat.loadOlder : undefined,
+	});
+	const lastReply = messages.findLast(({ role }) => role === "assistant");
+	return (
+		<div className={styles.frame}>
+			<div ref={scroller} className={styles.log} role="log" aria-label={strings.conversation} aria-live="off">
+				<div ref={content} className={styles.content}>
+					{you === null && <p className={styles.quiet}>{strings.joining}</p>}
+					{older !== "none" && (
+						<button type="button" className={styles.older} onClick={chat.loadOlder} aria-disabled={older === "loading"}>
+							{older === "loading" ? strings.olderLoading : older === "failed" ? strings.olderFailed : strings.older}
+						</button>
+					)}
+					{children}
+					{messages.map((message, index) => (
+						<Entry
+							key={message.clientId ?? message.id}
+							message={message}
+							before={messages[index - 1]}
+							isOwn={message.author.userId === userId}
+							onRetry={message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
+						/>
+					))}
+					{outgoing.map((one, index) => (
+						<OutgoingArticle
+							key={one.clientId}
+							outgoing={one}
+							isContinued={index > 0 || continues(messages.at(-1), userId, one.saidAt)}
+							author={you?.username ?? ""}
+							isConnected={isConnected}
+							onRetry={chat.retry}
+							onDiscard={chat.discard}
+						/>
+					))}
+				</div>
+			</div>
+			{!isAtBottom && (
+				<button type="button" className={styles.jump} onClick={jump}>
+					<Icon name="down" />
+					{strings.jumpToLatest}
+				</button>
+			)}
+		</div>
+	);
+}
+
+type EntryProps = { message: Message; before: Message | undefined; isOwn: boolean; onRetry: ((messageId: string) => void) | undefined };
+
+/** A message, below the day if that is another one than before. */
+const Entry = memo(({ message, before, isOwn, onRetry }: EntryProps) => {
+	const at = Date.parse(message.createdAt);
+	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
+	const isContinued = !isNewDay && continues(before, message.author.userId, at);
+	return (
+		<>
+			{isNewDay && <p className={styles.day}>{formatDay(at)}</p>}
+			<MessageArticle message={message} isOwn={isOwn} isContinued={isContinued} onRetry={onRetry} />
+		</>
+	);
+});
+
+function continues(before: Message | undefined, userId: string, at: number): boolean {
+	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupedWithin;
+}
+
+function dayOf(at: number): string {
+	return new Date(at).toDateString();
+}

@@ -1,0 +1,79 @@
+// A scroller that follows its end while the reader is there, and stays where the reader is otherwise: when it grows at either end.
+
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+
+type Options = {
+	/** Of the first entry: another one means that something came before it. */
+	firstKey: string | undefined;
+	/** Of the last entry that the reader made: a new one brings the reader to the end. */
+	lastOwnKey: string | undefined;
+	/** Called when the reader comes near the beginning. */
+	onNearTop: (() => void) | undefined;
+};
+
+/** In px: how near to the end is at it; how near to the beginning is near. */
+const near = { end: 16, beginning: 400 };
+
+export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
+	const scroller = useRef<HTMLDivElement>(null);
+	const content = useRef<HTMLDivElement>(null);
+	const isSticking = useRef(true);
+	const [isAtBottom, setIsAtBottom] = useState(true);
+
+	const stick = useCallback((sticks: boolean) => {
+		isSticking.current = sticks;
+		setIsAtBottom(sticks);
+	}, []);
+
+	const jump = useCallback(() => {
+		stick(true);
+		scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+	}, [stick]);
+
+	useEffect(() => {
+		const frame = scroller.current;
+		const inner = content.current;
+		if (!frame || !inner) return;
+		// Without it a keyboard could not scroll a log that has no button in it.
+		frame.tabIndex = 0;
+		const observer = new ResizeObserver(() => {
+			if (isSticking.current) frame.scrollTop = frame.scrollHeight;
+		});
+		observer.observe(frame);
+		observer.observe(inner);
+		return () => observer.disconnect();
+	}, []);
+
+	const before = useRef({ top: 0, height: 0, firstKey });
+	useEffect(() => {
+		const frame = scroller.current;
+		if (!frame) return;
+		const follow = () => {
+			const { scrollTop, scrollHeight, clientHeight } = frame;
+			const isMovingUp = scrollTop < before.current.top;
+			before.current.top = scrollTop;
+			if (scrollHeight - scrollTop - clientHeight <= near.end) stick(true);
+			// Growth widens the distance too: only moving up is a wish to stay.
+			else if (isMovingUp) stick(false);
+			if (isMovingUp && scrollTop < near.beginning) onNearTop?.();
+		};
+		frame.addEventListener("scroll", follow, { passive: true });
+		return () => frame.removeEventListener("scroll", follow);
+	}, [stick, onNearTop]);
+
+	useEffect(() => {
+		if (lastOwnKey !== undefined) jump();
+	}, [lastOwnKey, jump]);
+
+	// On every commit, before anything is painted or told as scrolling: what becomes shorter would look like a reader moving up.
+	useLayoutEffect(() => {
+		const frame = scroller.current;
+		if (!frame) return;
+		const { height, firstKey: formerFirst } = before.current;
+		if (isSticking.current) frame.scrollTop = frame.scrollHeight;
+		else if (formerFirst !== firstKey) frame.scrollTop += frame.scrollHeight - height;
+		before.current = { top: frame.scrollTop, height: frame.scrollHeight, firstKey };
+	});
+
+	return { scroller, content, isAtBottom, jump };
+}

@@ -1,0 +1,21 @@
+// What is written and not yet sent, by conversation, for as long as the tab lives.
+
+const keyOf = (conversationId: string) => `draft ${conversationId}`;
+
+export function readDraft(conversationId: string): string {
+	try {
+		return sessionStorage.getItem(keyOf(conversationId)) ?? "";
+	} catch {
+		// A browser may forbid keeping anything; then nothing was kept.
+		return "";
+	}
+}
+
+export function writeDraft(conversationId: string, text: string): void {
+	try {
+		if (text === "") sessionStorage.removeItem(keyOf(conversationId));
+		else sessionStorage.setItem(keyOf(conversationId), text);
+	} catch {
+		// Forbidden or full: it stays in the field alone.
+	}
+}

@@ -1,0 +1,33 @@
+// The few drawings there are; always beside or inside something that has a name.
+
+const paths = {
+	back: "M15 5l-7 7 7 7",
+	send: "M12 19V5m0 0l-6 6m6-6l6 6",
+	stop: "M8 8h8v8h-8z",
+	link: "M10 14a4 4 0 0 0 6 .4l3-3a4.240 4.240 0 0 0-6-6l-1.500 1.500M14 10a4 4 0 0 0-6-.4l-3 3a4.240 4.240 0 0 0 6 6l1.500-1.500",
+	down: "M12 5v14m0 0l-6-6m6 6l6-6",
+};
+
+/** 20 pixels wide. */
+export function Icon({ name }: { name: keyof typeof paths }) {
+	return (
+		<svg
+			viewBox="0 0 24 24"
+			width="20"
+			height="20"
+			fill="none"
+			stroke="currentColor"
+			strokeWidth="2"
+			strokeLinecap="round"
+			strokeLinejoin="round"
+			aria-hidden="true"
+		>
+			<path d={paths[name]} />
+		</svg>
+	);
+}
+
+/** The product's mark. */
+export function Mark() {
+	return <img src="/icon.svg" alt="" width="28" height="28" />;
+}

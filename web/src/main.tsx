@@ -1,0 +1,15 @@
+// Starts the page.
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App.tsx";
+import { session } from "./currentSession.ts";
+import "./tokens.css";
+import "./base.css";
+
+void session.renew();
+createRoot(document.getElementById("root") as HTMLElement).render(
+	<StrictMode>
+		<App />
+	</StrictMode>,
+);

@@ -1,0 +1,29 @@
+// One sentence instead of a page, and what can be done about it.
+
+import { Link } from "wouter";
+import { Mark } from "../icons.tsx";
+import { strings } from "../strings.ts";
+import styles from "./pages.module.css";
+
+export function NoticePage({
+	text,
+	action,
+	hasWayHome = false,
+}: {
+	text: string;
+	action?: { label: string; act(): void };
+	hasWayHome?: boolean;
+}) {
+	return (
+		<main className={styles.centred}>
+			<Mark />
+			<p>{text}</p>
+			{action && (
+				<button type="button" className={styles.secondary} onClick={action.act}>
+					{action.label}
+				</button>
+			)}
+			{hasWayHome && <Link href="/">{strings.home}</Link>}
+		</main>
+	);
+}

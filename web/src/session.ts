@@ -1,0 +1,100 @@
+// Who is signed in here. The access token lives in memory only; what outlives a reload is a cookie that this code cannot read.
+// Knows nothing of React or of conversations.
+
+import type { ApiError, Result, SignedIn } from "./api.ts";
+import type { Clock, Renewal } from "./connection.ts";
+
+export type SessionState =
+	| { type: "unknown" }
+	/** Not known yet, and the service does not answer; asked again by itself. */
+	| { type: "unreachable" }
+	| { type: "signed_out" }
+	| ({ type: "signed_in" } & SignedIn);
+
+export type SessionOptions = {
+	signInAsGuest(name: string): Promise<Result<SignedIn>>;
+	refresh(): Promise<Result<SignedIn>>;
+	clock: Clock;
+};
+
+/** In ms: how long before its end a token is replaced; how soon the next try comes when that failed; the shortest life a clock that is off may give a token. */
+const timing = { renewBefore: 120_000, retryAfter: 10_000, shortestLife: 30_000 };
+
+export class Session {
+	readonly #options: SessionOptions;
+	readonly #listeners = new Set<() => void>();
+	#state: SessionState = { type: "unknown" };
+	/** The one renewal under way, which everybody who asks waits for. */
+	#renewal: Promise<Renewal> | undefined;
+	#cancelTimer = () => {};
+
+	constructor(options: SessionOptions) {
+		this.#options = options;
+	}
+
+	/** For `useSyncExternalStore`; answers how to stop listening. */
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+
+	readonly state = (): SessionState => this.#state;
+
+	/** Why not, or nothing. */
+	async signIn(name: string): Promise<ApiError | undefined> {
+		const result = await this.#options.signInAsGuest(name);
+		if ("error" in result) return result.error;
+		this.#signedIn(result.value);
+	}
+
+	/** A fresh token by the cookie: at the start, before the one there is ends, and when it is no longer accepted. */
+	readonly renew = (): Promise<Renewal> => {
+		this.#renewal ??= this.#renew().finally(() => {
+			this.#renewal = undefined;
+		});
+		return this.#renewal;
+	};
+
+	/** Makes a call with the token; with a fresh one once more if it is not accepted. */
+	async call<T>(call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
+		if (this.#state.type !== "signed_in") return notSignedIn;
+		const result = await call(this.#state.token);
+		if (!("error" in result) || (result.error.code !== "unauthorized" && result.error.code !== "token_expired")) return result;
+		const renewal = await this.renew();
+		return "token" in renewal ? call(renewal.token) : result;
+	}
+
+	async #renew(): Promise<Renewal> {
+		const result = await this.#options.refresh();
+		if ("value" in result) {
+			this.#signedIn(result.value);
+			return { token: result.value.token };
+		}
+		if (result.error.code === "unauthorized") {
+			this.#cancelTimer();
+			this.#become({ type: "signed_out" });
+			return { failure: "signed_out" };
+		}
+		if (this.#state.type === "unknown") this.#become({ type: "unreachable" });
+		this.#setTimer(timing.retryAfter);
+		return { failure: "unreachable" };
+	}
+
+	#signedIn(value: SignedIn): void {
+		const life = value.expiresAt - this.#options.clock.now();
+		this.#setTimer(Math.max(timing.shortestLife, life - timing.renewBefore));
+		this.#become({ type: "signed_in", ...value });
+	}
+
+	#setTimer(ms: number): void {
+		this.#cancelTimer();
+		this.#cancelTimer = this.#options.clock.after(ms, () => void this.renew());
+	}
+
+	#become(state: SessionState): void {
+		this.#state = state;
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+const notSignedIn = { error: { code: "unauthorized", message: "" } } as const;

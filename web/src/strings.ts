@@ -1,0 +1,120 @@
+// Every word that people read here, but for the server's own sentences, which come with what was refused.
+
+export const strings = {
+	product: "Parley",
+	tagline: "Talk things over together, with Claude in the room.",
+
+	// Signing in
+	yourName: "Your name",
+	nameHint: "This is what others see beside what you say.",
+	continueAsGuest: "Continue as guest",
+	invited: "You are invited to a conversation.",
+
+	// The service
+	unreachable: "The service cannot be reached. Check your connection and try again.",
+	unexpectedAnswer: "The service gave an answer that this page does not understand. Reload the page and try again.",
+	unreachableRetrying: "The service cannot be reached. Trying again…",
+	tryAgain: "Try again",
+	home: "All conversations",
+	broken: "This page ran into a problem. What was said is safe on the server.",
+	reload: "Reload",
+
+	// The list
+	conversations: "Conversations",
+	newConversation: "New conversation",
+	untitled: (createdAt: string) => `Conversation of ${date.format(Date.parse(createdAt))}`,
+	noConversations: "Nothing here yet. Begin a conversation, then hand its link to whoever should be in it.",
+	loading: "Loading…",
+	joining: "Opening the conversation…",
+
+	// One conversation
+	conversation: "Conversation",
+	participants: "Participants",
+	you: (name: string) => `${name} (you)`,
+	invite: "Invite",
+	inviteLink: "Invite link",
+	inviteHint: "Whoever opens this link can join. It works for a week.",
+	inviteCopied: "Copied. Whoever opens this link can join; it works for a week.",
+	emptyTitle: "A room for talking things over",
+	emptyText: (canInvite: boolean) =>
+		`Everybody here reads the same words as they are written, Claude's too. While you are alone, Claude answers everything; with others in the room, say @claude to ask it.${
+			canInvite ? " The link for the others is at the top." : ""
+		}`,
+	prompts: [
+		"What can you help a group of people with?",
+		"Help us decide between two options: ask us what matters first.",
+		"Show me a small table that compares tea and coffee.",
+	],
+	older: "Show earlier",
+	olderLoading: "Loading earlier…",
+	olderFailed: "Earlier ones could not be loaded. Try again",
+	jumpToLatest: "Jump to latest",
+	thinking: "Claude is thinking…",
+	articleLabel: (author: string, time: string) => `${author}, ${time}`,
+
+	// Writing
+	message: "Message",
+	messagePlaceholder: (hasOthers: boolean) => (hasOthers ? "Write, or ask @claude" : "Write to Claude"),
+	send: "Send",
+	stop: "Stop",
+	tooLong: (over: number) => `Too long by ${formatNumber(over)} characters.`,
+	sending: "Sending…",
+	waiting: "Waiting for the connection…",
+	retry: "Retry",
+	discard: "Delete",
+	dismiss: "Dismiss",
+	stopped: "Stopped here.",
+	typing: (names: readonly string[]) => {
+		const [first, second] = names;
+		if (names.length === 1) return `${first} is typing…`;
+		if (names.length === 2) return `${first} and ${second} are typing…`;
+		return names.length === 0 ? "" : `${first}, ${second} and others are typing…`;
+	},
+
+	// The connection
+	connection: "Connection",
+	connected: "Connected",
+	connecting: "Connecting…",
+	reconnecting: "Reconnecting…",
+	offline: "Offline",
+	ended: "Closed",
+	offlineBanner: "Your device is offline. What you write waits here and goes out when the network is back.",
+	waitingBanner: "The connection was lost. What you write waits here and goes out once it is back.",
+	reconnectNow: "Try now",
+	removed: "You are no longer in this conversation.",
+	gone: "There is no such conversation, or it is not open to you.",
+
+	// Said to screen readers
+	claudeAnswering: "Claude is answering",
+	claudeAnswered: "Claude answered",
+	claudeStopped: "Claude was stopped",
+	somebodySaid: (author: string, text: string) => `${author}: ${text}`,
+
+	// Markdown
+	code: "code",
+	copy: "Copy",
+	copied: "Copied",
+	copyFailed: "Could not copy",
+	image: (text: string) => (text === "" ? "Image" : `Image: ${text}`),
+	taskDone: "Done",
+	taskOpen: "Not done",
+};
+
+const number = new Intl.NumberFormat("en");
+const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
+const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const dayAndTime = new Intl.DateTimeFormat("en", {
+	day: "numeric",
+	month: "long",
+	year: "numeric",
+	hour: "2-digit",
+	minute: "2-digit",
+	hourCycle: "h23",
+});
+
+export const formatNumber = (value: number) => number.format(value);
+/** Times are in ms. */
+export const formatTime = (at: number) => time.format(at);
+export const formatDay = (at: number) => day.format(at);
+export const formatDayAndTime = (at: number) => dayAndTime.format(at);

@@ -1,0 +1,243 @@
+// What a reader of one conversation sees, computed from what the server said and what was done here. Pure.
+// Knows the events; nothing of sockets, of React or of the clock.
+
+import { reasons } from "../../src/protocol/errors.ts";
+import { claude, type Message, type Person, type ServerEvent } from "../../src/protocol/events.ts";
+import { limits } from "../../src/protocol/limits.ts";
+
+/** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
+export type Outgoing = {
+	clientId: string;
+	content: string;
+	/** In ms, by this device's clock. */
+	saidAt: number;
+	state: { type: "waiting" } | { type: "sent" } | { type: "failed"; text: string };
+};
+
+/** `until` in ms: a sign of typing that is not renewed fades by itself. */
+export type Typing = Person & { until: number };
+
+export type Transcript = {
+	/** By `seq`, without holes; a reply that is being written grows in its place. */
+	readonly messages: readonly Message[];
+	readonly outgoing: readonly Outgoing[];
+	readonly participants: readonly Person[];
+	readonly typing: readonly Typing[];
+	/** `null` until the server has said who is speaking here. */
+	readonly you: Person | null;
+	/** What is known of messages before the first one here. */
+	readonly older: "none" | "some" | "loading" | "failed";
+	/** Something is known to be missing: to be asked for again. */
+	readonly isBehind: boolean;
+	/** Nothing is to be sent before this time, in ms. */
+	readonly heldUntil: number;
+	/** What the server refused and no message shows. */
+	readonly notice: string | null;
+};
+
+/** `now` in ms. */
+export type Action =
+	| { type: "received"; events: readonly ServerEvent[]; now: number }
+	| { type: "disconnected" }
+	| { type: "said"; clientId: string; content: string; now: number }
+	| { type: "sent"; clientId: string }
+	| { type: "retried"; clientId: string }
+	| { type: "discarded"; clientId: string }
+	| { type: "older asked" }
+	/** The page before the message at `before`; `null` if it could not be had. */
+	| { type: "older came"; before: number; page: { messages: readonly Message[]; hasMore: boolean } | null }
+	| { type: "time passed"; now: number }
+	| { type: "notice dismissed" };
+
+export const emptyTranscript: Transcript = {
+	messages: [],
+	outgoing: [],
+	participants: [],
+	typing: [],
+	you: null,
+	older: "none",
+	isBehind: false,
+	heldUntil: 0,
+	notice: null,
+};
+
+/** How long a sign of typing counts, in ms: two that are lost in a row still leave one. */
+const typingLasts = limits.typingInterval * 3;
+
+export function reduce(transcript: Transcript, action: Action): Transcript {
+	switch (action.type) {
+		case "received":
+			return action.events.reduce((before, event) => receive(before, event, action.now), transcript);
+		case "disconnected":
+			return {
+				...transcript,
+				typing: [],
+				isBehind: false,
+				outgoing: transcript.outgoing.map((one) => (one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one)),
+			};
+		case "said": {
+			const { clientId, content, now } = action;
+			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt: now, state: { type: "waiting" } }] };
+		}
+		case "sent":
+			return setOutgoing(transcript, action.clientId, { type: "sent" });
+		case "retried":
+			return setOutgoing(transcript, action.clientId, { type: "waiting" });
+		case "discarded":
+			return { ...transcript, outgoing: transcript.outgoing.filter(({ clientId }) => clientId !== action.clientId) };
+		case "older asked":
+			return { ...transcript, older: "loading" };
+		case "older came":
+			return prepend(transcript, action);
+		case "time passed":
+			return { ...transcript, typing: transcript.typing.filter(({ until }) => until > action.now) };
+		case "notice dismissed":
+			return { ...transcript, notice: null };
+		default:
+			return action satisfies never;
+	}
+}
+
+/** What goes out next: nothing before the one under way is acknowledged, so that what was said in order stays in order. */
+export function nextToSend({ outgoing, heldUntil }: Transcript, now: number): Outgoing | undefined {
+	if (heldUntil > now || outgoing.some(({ state }) => state.type === "sent")) return undefined;
+	return outgoing.find(({ state }) => state.type === "waiting");
+}
+
+/** The reply that Claude is writing, if it is. */
+export function runningReply({ messages }: Transcript): Message | undefined {
+	return messages.findLast(({ status }) => status === "streaming");
+}
+
+function receive(transcript: Transcript, event: ServerEvent, now: number): Transcript {
+	switch (event.type) {
+		case "chat:joined":
+			return joined(transcript, event);
+		case "chat:message":
+		case "chat:updated": {
+			const { message } = event;
+			return {
+				...acknowledge(transcript, message),
+				messages: update(transcript.messages, message),
+				typing: without(transcript.typing, message.author.userId),
+			};
+		}
+		case "chat:thinking":
+			return begin(transcript, event, now);
+		case "chat:streaming":
+			return append(transcript, event);
+		case "chat:complete":
+			// Its message has come before it, or was lost.
+			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
+				? transcript
+				: { ...transcript, isBehind: true };
+		case "chat:user-joined":
+			return { ...transcript, participants: [...without(transcript.participants, event.userId), personOf(event)] };
+		case "chat:user-left":
+			return {
+				...transcript,
+				participants: without(transcript.participants, event.userId),
+				typing: without(transcript.typing, event.userId),
+			};
+		case "chat:user-typing": {
+			const others = without(transcript.typing, event.userId);
+			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingLasts }] : others };
+		}
+		case "chat:error":
+			return refused(transcript, event, now);
+		default:
+			return event satisfies never;
+	}
+}
+
+type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
+
+function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript {
+	const { reset, messages, hasMore, participants, you } = event;
+	const known = { ...transcript, participants, you, isBehind: false };
+	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none" } : known;
+	return messages.reduce((before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }), base);
+}
+
+/** A message of one's own that is stored is no longer on its way. */
+function acknowledge(transcript: Transcript, { author, clientId }: Message): Transcript {
+	if (clientId === undefined || author.userId !== transcript.you?.userId) return transcript;
+	return { ...transcript, outgoing: transcript.outgoing.filter((one) => one.clientId !== clientId) };
+}
+
+/** What is older than the view comes with its page and not before: there would be a hole. */
+function update(messages: readonly Message[], message: Message): readonly Message[] {
+	return message.seq < (messages[0]?.seq ?? 0) ? messages : place(messages, message);
+}
+
+/** In its place by `seq`, instead of an older state of itself. */
+function place(messages: readonly Message[], message: Message): readonly Message[] {
+	const held = messages.find(({ id }) => id === message.id);
+	if (held && held.revision > message.revision) return messages;
+	if (held?.seq === message.seq) return messages.map((one) => (one === held ? message : one));
+	const others = messages.filter((one) => one !== held);
+	const at = others.findLastIndex(({ seq }) => seq < message.seq) + 1;
+	return others.toSpliced(at, 0, message);
+}
+
+/** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
+function begin(transcript: Transcript, { conversationId, messageId }: Event<"chat:thinking">, now: number): Transcript {
+	if (transcript.messages.some(({ id }) => id === messageId)) return transcript;
+	const reply: Message = {
+		id: messageId,
+		conversationId,
+		role: "assistant",
+		content: "",
+		createdAt: new Date(now).toISOString(),
+		author: claude,
+		status: "streaming",
+		seq: (transcript.messages.at(-1)?.seq ?? 0) + 1,
+		revision: 0,
+	};
+	return { ...transcript, messages: [...transcript.messages, reply] };
+}
+
+function append(transcript: Transcript, { messageId, chunk, offset }: Event<"chat:streaming">): Transcript {
+	const reply = transcript.messages.find(({ id }) => id === messageId);
+	if (!reply || (reply.status === "streaming" && offset > reply.content.length)) return { ...transcript, isBehind: true };
+	const news = chunk.slice(reply.content.length - offset);
+	if (reply.status !== "streaming" || news === "") return transcript;
+	const grown = { ...reply, content: reply.content + news };
+	return { ...transcript, messages: transcript.messages.map((one) => (one === reply ? grown : one)) };
+}
+
+function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
+	const { error, code, retryAfterMs, messageId } = event;
+	// Who has no ids to go by means what is under way, or nothing that could be helped here.
+	const clientId = event.clientId ?? (messageId === undefined ? underWay(transcript)?.clientId : undefined);
+	if (clientId !== undefined && retryAfterMs !== undefined)
+		return { ...setOutgoing(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
+	// The connection sees to it: another token, then the same again.
+	if (code === "token_expired") return transcript;
+	if (clientId !== undefined) return setOutgoing(transcript, clientId, { type: "failed", text: error });
+	const isShown = messageId !== undefined && retryAfterMs === undefined && code in reasons;
+	return isShown ? transcript : { ...transcript, notice: error };
+}
+
+function underWay({ outgoing }: Transcript): Outgoing | undefined {
+	return outgoing.find(({ state }) => state.type === "sent");
+}
+
+function prepend(transcript: Transcript, { before, page }: Extract<Action, { type: "older came" }>): Transcript {
+	// Meanwhile the view may have begun anew.
+	if (transcript.older !== "loading" || transcript.messages[0]?.seq !== before) return transcript;
+	if (!page) return { ...transcript, older: "failed" };
+	return { ...transcript, messages: page.messages.reduce(place, transcript.messages), older: page.hasMore ? "some" : "none" };
+}
+
+function setOutgoing(transcript: Transcript, clientId: string, state: Outgoing["state"]): Transcript {
+	return { ...transcript, outgoing: transcript.outgoing.map((one) => (one.clientId === clientId ? { ...one, state } : one)) };
+}
+
+function personOf({ userId, username }: Person): Person {
+	return { userId, username };
+}
+
+function without<T extends Person>(people: readonly T[], userId: string): readonly T[] {
+	return people.filter((person) => person.userId !== userId);
+}

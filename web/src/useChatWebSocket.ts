@@ -1,0 +1,101 @@
+// The hook: one conversation, live, for a component. The conversation itself is a `ConversationClient`; this ties it to React and the window.
+
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
+import { describeConversation, messagesBefore, socketUrl } from "./api.ts";
+import { clock, newId, openSocket } from "./browser.ts";
+import { ConversationClient, emptySnapshot } from "./client.ts";
+import type { Renewal } from "./connection.ts";
+import { runningReply } from "./transcript.ts";
+
+/**
+ * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.
+ * `renewToken` is asked for a token when the server no longer takes the one there is; without it the connection ends then. Keep its identity.
+ */
+export function useChatWebSocket(conversationId: string | null, token: string | null, renewToken: () => Promise<Renewal> = signedOut) {
+	const client = useMemo(() => (conversationId === null ? null : clientOf(conversationId, renewToken)), [conversationId, renewToken]);
+	useEffect(() => {
+		if (client && token !== null) client.setToken(token);
+		else client?.stop();
+	}, [client, token]);
+	useEffect(() => client?.stop.bind(client), [client]);
+	useEffect(() => (client ? followNetwork(client) : undefined), [client]);
+
+	const { transcript, connection } = useSyncExternalStore(client?.subscribe ?? neverChanges, client?.snapshot ?? nothing);
+	const actions = useMemo(() => actionsOf(client), [client]);
+	const reply = runningReply(transcript);
+	return {
+		...transcript,
+		connection,
+		isConnected: connection.type === "connected",
+		/** Claude has begun a reply and not ended it. */
+		isThinking: reply !== undefined,
+		/** The reply so far. */
+		streamingContent: reply?.content ?? "",
+		...actions,
+	};
+}
+
+export type Chat = ReturnType<typeof useChatWebSocket>;
+
+function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): ConversationClient {
+	return new ConversationClient({
+		conversationId,
+		urlFor: (cursor) => socketUrl(conversationId, cursor),
+		openSocket,
+		clock,
+		random: Math.random,
+		renewToken,
+		whyRefused: (token) => whyRefused(token, conversationId),
+		history: async (before, token) => {
+			const result = await messagesBefore(token, conversationId, before);
+			return "value" in result ? result.value : null;
+		},
+		newId,
+	});
+}
+
+/** The same question asked where a browser may read the answer. */
+async function whyRefused(token: string, conversationId: string): Promise<CloseCode | undefined> {
+	const result = await describeConversation(token, conversationId);
+	if ("value" in result) return undefined;
+	switch (result.error.code) {
+		case "unauthorized":
+		case "token_expired":
+			return closeCodes.token;
+		case "not_found":
+			return closeCodes.deleted;
+		default:
+			return undefined;
+	}
+}
+
+function actionsOf(client: ConversationClient | null) {
+	return {
+		/** Shown at once; sent now or when there is a connection, and until it is acknowledged. */
+		sendMessage: (content: string) => client?.say(content),
+		/** To be called on every change of what is being written. */
+		sendTyping: (isTyping: boolean) => client?.type(isTyping),
+		stopReply: (messageId: string) => client?.stopReply(messageId),
+		regenerate: (messageId: string) => client?.regenerate(messageId),
+		retry: (clientId: string) => client?.retry(clientId),
+		discard: (clientId: string) => client?.discard(clientId),
+		loadOlder: () => void client?.loadOlder(),
+		dismissNotice: () => client?.dismissNotice(),
+		reconnect: () => client?.wake(),
+	};
+}
+
+/** The device knows best when its network comes and goes, and when somebody looks again after a sleep. */
+function followNetwork(client: ConversationClient): () => void {
+	const stop = new AbortController();
+	const { signal } = stop;
+	window.addEventListener("online", () => client.wake(), { signal });
+	window.addEventListener("offline", () => client.lostNetwork(), { signal });
+	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
+	return () => stop.abort();
+}
+
+const signedOut = async (): Promise<Renewal> => ({ failure: "signed_out" });
+const neverChanges = () => () => {};
+const nothing = () => emptySnapshot;
