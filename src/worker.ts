@@ -87,8 +87,10 @@ app.post("/auth/guest", async (c) => {
 
 app.post("/auth/refresh", async (c) => {
 	const session = readSession(c.req.raw);
-	const refreshed = session && (await refreshGuest(session, c.get("settings"), Date.now()));
-	if (refreshed && !("refusal" in refreshed)) return signedIn(c, refreshed, 200);
+	// Every first visit asks: that nobody is signed in is no error then.
+	if (!session) return c.body(null, 204);
+	const refreshed = await refreshGuest(session, c.get("settings"), Date.now());
+	if (!("refusal" in refreshed)) return signedIn(c, refreshed, 200);
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });

@@ -87,6 +87,8 @@ async function call<T extends v.GenericSchema>(
 			},
 			...(body && { body: JSON.stringify(body) }),
 		});
+		// Nothing to tell: nobody is signed in here.
+		if (response.status === 204) return { error: { code: "unauthorized", message: "" } };
 		isOk = response.ok;
 		answer = await response.json();
 	} catch {
