@@ -50,6 +50,9 @@ function headers(): Plugin {
 	};
 }
 
+// What is built is what people get, whoever calls for it: a test run's NODE_ENV would put React's development build into it.
+process.env.NODE_ENV = "production";
+
 export default defineConfig({
 	plugins: [headers()],
 	build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },

@@ -146,13 +146,13 @@ export class Conversation<T extends Client = Client> {
 		const changes = this.#changesSince(cursor);
 		const { messages, hasMore } = changes
 			? { messages: changes, hasMore: false }
-			: this.#store.page(Number.MAX_SAFE_INTEGER, limits.page.default);
+			: this.#store.log.page(Number.MAX_SAFE_INTEGER, limits.page.default);
 		const participants = new Map<string, Person>();
 		for (const { person } of this.#clients.all()) participants.set(person.userId, person);
 		this.#clients.send(client, {
 			type: "chat:joined",
 			conversationId: this.#id,
-			cursor: this.#store.cursor,
+			cursor: this.#store.log.cursor,
 			reset: changes === undefined,
 			messages: messages.map((message) => this.#replies.live(message)),
 			hasMore,
@@ -164,13 +164,13 @@ export class Conversation<T extends Client = Client> {
 	/** Every message changed since the cursor, or `undefined` where that cannot be proven to be all. */
 	#changesSince(text: string | undefined): Message[] | undefined {
 		const cursor = text === undefined ? undefined : parseCursor(text);
-		const head = this.#store.head;
+		const head = this.#store.log.head;
 		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
-		return this.#store.changesSince(cursor);
+		return this.#store.log.changesSince(cursor);
 	}
 
 	history(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		const page = this.#store.page(before, limit);
+		const page = this.#store.log.page(before, limit);
 		return { ...page, messages: page.messages.map((message) => this.#replies.live(message)) };
 	}
 
@@ -229,7 +229,7 @@ export class Conversation<T extends Client = Client> {
 	#send(client: T, { content, clientId }: Event<"chat:send">): Refused | undefined {
 		const { person } = client;
 		if (!this.#mayWrite(client)) return { code: "forbidden" };
-		const known = clientId === undefined ? undefined : this.#store.messageByClientId(person.userId, clientId);
+		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
 		if (known && known.content !== content) return { code: "conflict" };
 		if (known) {
 			// What waits is older than the cursor that goes with this.
@@ -243,7 +243,7 @@ export class Conversation<T extends Client = Client> {
 		if (limited) return limited;
 		this.#endTyping(client, false);
 		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone);
-		const message = this.#store.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
+		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
 		this.#clients.broadcast(this.#messageEvent("chat:message", message));
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
@@ -251,7 +251,7 @@ export class Conversation<T extends Client = Client> {
 
 	/** Takes one of a person's sends. */
 	#spend(userId: string, now: number): Refused | undefined {
-		const bucket = this.#buckets.get(userId) ?? replay(this.#store.sendTimes(userId, now - memory(this.#rate)), this.#rate);
+		const bucket = this.#buckets.get(userId) ?? replay(this.#store.log.sendTimes(userId, now - memory(this.#rate)), this.#rate);
 		const taken = take(bucket, this.#rate, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
 		this.#buckets.set(userId, taken.bucket);
@@ -281,16 +281,16 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#messageEvent(type: "chat:message" | "chat:updated", message: Message): ServerEvent {
-		return { type, conversationId: this.#id, message, cursor: this.#store.cursor };
+		return { type, conversationId: this.#id, message, cursor: this.#store.log.cursor };
 	}
 
 	/** A failed answer again, in its place, if it is Claude's last. */
 	#retry(client: T, { messageId }: Event<"chat:regenerate">): Refused | undefined {
 		if (!this.#mayWrite(client)) return { code: "forbidden" };
-		const message = this.#store.message(messageId);
+		const message = this.#store.log.message(messageId);
 		if (message?.role !== "assistant") return { code: "not_found" };
 		if (message.status === "streaming") return;
-		if (message.status !== "failed" || !this.#store.isLastReply(message)) return { code: "bad_event" };
+		if (message.status !== "failed" || !this.#store.log.isLastReply(message)) return { code: "bad_event" };
 		const limited = this.#spend(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.retry(message);

@@ -5,7 +5,8 @@ import { type Reason, reasons } from "../protocol/errors.ts";
 import type { Message, ServerEvent, Usage } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Clients } from "./conversation.ts";
-import type { Outcome, ReplyFacts, Store } from "./store.ts";
+import type { Outcome, ReplyFacts } from "./log.ts";
+import type { Store } from "./store.ts";
 
 /** What answers: the whole of what a reply may read, to the events of one answer. */
 export interface Model {
@@ -89,14 +90,14 @@ export class Replies {
 
 	/** Begins a reply, or leaves the question to the one that follows the running one. Returns at once. */
 	ask(): void {
-		if (!this.#running) this.#begin(this.#store.addReply(this.#now()));
+		if (!this.#running) this.#begin(this.#store.log.addReply(this.#now()));
 	}
 
 	/** A failed reply again, from the start, in its place. */
 	retry(failed: Message): void {
 		if (this.#running) return;
-		const message = this.#store.reopenReply(failed);
-		this.#clients.broadcast({ type: "chat:updated", conversationId: message.conversationId, message, cursor: this.#store.cursor });
+		const message = this.#store.log.reopenReply(failed);
+		this.#clients.broadcast({ type: "chat:updated", conversationId: message.conversationId, message, cursor: this.#store.log.cursor });
 		this.#begin(message);
 	}
 
@@ -113,7 +114,7 @@ export class Replies {
 
 	/** Ends replies whose object died under them; to be called on every wake and by the alarm. */
 	recover(): void {
-		const orphans = this.#store.streaming().filter(({ id }) => id !== this.#running?.message.id);
+		const orphans = this.#store.log.streaming().filter(({ id }) => id !== this.#running?.message.id);
 		for (const orphan of orphans) this.#close(orphan, orphan.content, { status: "failed", reason: "interrupted" }, {});
 		if (this.#running) this.#alarm.set(this.#now() + orphanAfter);
 		else if (orphans.length > 0) {
@@ -148,7 +149,7 @@ export class Replies {
 
 	async #answer(running: Running): Promise<{ outcome: Outcome; usage?: Usage }> {
 		try {
-			const messages = this.#store.messagesBefore(running.message.seq, limits.prompt);
+			const messages = this.#store.log.messagesBefore(running.message.seq, limits.prompt);
 			for await (const event of this.#model.reply(messages, running.abort.signal)) {
 				if (running !== this.#running) break;
 				running.aliveAt = this.#now();
@@ -189,7 +190,7 @@ export class Replies {
 		const { kept, aliveAt } = running;
 		const { length } = running.text;
 		if (aliveAt - kept.at < checkpoint.interval && length - kept.length < checkpoint.length) return;
-		this.#store.checkpoint(running.message, running.text);
+		this.#store.log.checkpoint(running.message, running.text);
 		running.kept = { at: aliveAt, length };
 	}
 
@@ -219,9 +220,9 @@ export class Replies {
 	#close(message: Message, text: string, outcome: Outcome, facts: ReplyFacts): void {
 		const { conversationId, id: messageId } = message;
 		const broadcast = (event: ServerEvent) => this.#clients.broadcast(event);
-		const finished = this.#store.finishReply(message, text, outcome, facts);
+		const finished = this.#store.log.finishReply(message, text, outcome, facts);
 		broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });
-		broadcast({ type: "chat:message", conversationId, message: finished, cursor: this.#store.cursor });
+		broadcast({ type: "chat:message", conversationId, message: finished, cursor: this.#store.log.cursor });
 		broadcast({ type: "chat:complete", conversationId, messageId });
 		if (outcome.status === "failed" && outcome.reason)
 			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
@@ -229,7 +230,7 @@ export class Replies {
 
 	/** What was asked while a reply ran is answered by one further reply, which sees everything said. */
 	#askAgain(ended: Message): void {
-		if (this.#store.isAskedAfter(ended.seq)) this.ask();
+		if (this.#store.log.isAskedAfter(ended.seq)) this.ask();
 	}
 }
 

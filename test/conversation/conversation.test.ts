@@ -32,7 +32,7 @@ describe("asksClaude", () => {
 describe("joining", () => {
 	it("gives the newest page and where there is more", () =>
 		inRoom((room) => {
-			for (let n = 1; n <= 60; n++) room.store.addMessage({ author: ann, content: `${n}`, asksClaude: false }, room.now);
+			for (let n = 1; n <= 60; n++) room.store.log.addMessage({ author: ann, content: `${n}`, asksClaude: false }, room.now);
 			const { messages, hasMore, reset, you, participants } = room.enter(ann).last("chat:joined");
 			expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: limits.page.default }, (_, n) => `${n + 11}`));
 			expect({ hasMore, reset, you, participants }).toEqual({ hasMore: true, reset: true, you: ann, participants: [ann] });
@@ -69,7 +69,7 @@ describe("joining", () => {
 	it("gives no more text than a frame should hold, and says that there is more", () =>
 		inRoom((room) => {
 			const { cursor } = room.enter(ann).last("chat:joined");
-			const add = () => room.store.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, room.now);
+			const add = () => room.store.log.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, room.now);
 			const fitting = limits.pageLength / 100_000;
 			for (let n = 0; n < fitting; n++) add();
 			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
@@ -84,9 +84,9 @@ describe("joining", () => {
 	it("resets when too much has changed", () =>
 		inRoom((room) => {
 			const { cursor } = room.enter(ann).last("chat:joined");
-			for (let n = 0; n < limits.changes; n++) room.store.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
+			for (let n = 0; n < limits.changes; n++) room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false });
-			room.store.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
+			room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 			const joined = room.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: true, hasMore: true });
 			expect(joined.messages).toHaveLength(limits.page.default);
@@ -205,7 +205,7 @@ describe("sending", () => {
 			room.say(client, "one", "k1");
 			room.say(client, "two");
 			expect(other.heard.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
-				room.store.page(Number.MAX_SAFE_INTEGER, 9).messages,
+				room.store.log.page(Number.MAX_SAFE_INTEGER, 9).messages,
 			);
 			expect(other.last("chat:message").message).toMatchObject({
 				seq: 2,
@@ -227,7 +227,7 @@ describe("sending", () => {
 			room.say(client, "one", "k");
 			const before = other.heard.length;
 			room.say(client, "one", "k");
-			expect(client.last("chat:message").message).toEqual(room.store.page(9, 9).messages[0]);
+			expect(client.last("chat:message").message).toEqual(room.store.log.page(9, 9).messages[0]);
 			expect(other.heard).toHaveLength(before);
 			room.say(other, "mine", "k");
 			expect(room.contents()).toEqual(["one", "mine"]);

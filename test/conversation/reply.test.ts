@@ -45,7 +45,7 @@ describe("a reply", () => {
 				elapsedMs: 1500,
 			});
 			expect(message.id).toBe(asker.last("chat:thinking").messageId);
-			expect(cursor).toBe(room.store.cursor);
+			expect(cursor).toBe(room.store.log.cursor);
 			expect(room.alarms.at(-1)).toBe("cleared");
 			expect(room.call.signal.aborted).toBe(true);
 		}));
@@ -107,7 +107,7 @@ describe("a reply", () => {
 	it("is kept while it grows: by time and by length, not by token", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
-			const kept = () => room.store.streaming()[0]?.content.length;
+			const kept = () => room.store.log.streaming()[0]?.content.length;
 			await room.call.text("x".repeat(10));
 			expect(kept()).toBe(0);
 			room.now += 1000;

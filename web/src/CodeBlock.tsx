@@ -1,7 +1,7 @@
 // A block of code: its language, the code as it is, a button that copies it.
 
 import { useState } from "react";
-import { copyText } from "./browser.ts";
+import { copyText, reachable } from "./browser.ts";
 import styles from "./Markdown.module.css";
 import { strings } from "./strings.ts";
 
@@ -16,7 +16,7 @@ export function CodeBlock({ language, code }: { language: string; code: string }
 					{copied === "yes" ? strings.copied : copied === "failed" ? strings.copyFailed : strings.copy}
 				</button>
 			</figcaption>
-			<pre>
+			<pre ref={reachable}>
 				<code>{code}</code>
 			</pre>
 		</figure>

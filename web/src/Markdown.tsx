@@ -3,6 +3,7 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import { type Block, growBlocks, noBlocks, readBlocks } from "./blocks.ts";
+import { reachable } from "./browser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { decodeEntities } from "./entities.ts";
 import styles from "./Markdown.module.css";
@@ -94,9 +95,9 @@ function render(token: MarkedToken, depth: number): ReactNode {
 	}
 }
 
-/** Below the page's own headings. */
+/** Below the page's own heading. */
 function Heading({ depth, children }: { depth: number; children: ReactNode }) {
-	const Tag = depth === 1 ? "h3" : depth === 2 ? "h4" : depth === 3 ? "h5" : "h6";
+	const Tag = (["h2", "h3", "h4", "h5"] as const)[depth - 1] ?? "h6";
 	return <Tag>{children}</Tag>;
 }
 
@@ -119,7 +120,7 @@ function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
 			...cells.map((cell) => createElement(tag, { className: cell.align && styles[cell.align] }, renderAll(cell.tokens, depth + 1))),
 		);
 	return (
-		<div className={styles.table}>
+		<div ref={reachable} className={styles.table}>
 			<table>
 				<thead>{row(table.header, "th")}</thead>
 				{createElement("tbody", null, ...table.rows.map((cells) => row(cells, "td")))}

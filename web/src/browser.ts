@@ -1,4 +1,4 @@
-// What the browser lends to the rules: its clock, its sockets, chance, the clipboard.
+// What the browser lends to the rules: its clock, its sockets, chance, focus, the clipboard.
 
 import type { Clock, OpenSocket } from "./connection.ts";
 
@@ -26,6 +26,11 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 /** 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a phone in a developer's network. */
 export function newId(): string {
 	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** As a `ref`: a keyboard reaches what scrolls, also where nothing in it can have the focus. */
+export function reachable(scroller: HTMLElement | null): void {
+	if (scroller) scroller.tabIndex = 0;
 }
 
 /** Copies text; whether it could. */

@@ -28,6 +28,11 @@ export function Composer({ conversationId, hasOthers, chat }: { conversationId: 
 		change("");
 		field.current?.focus();
 	};
+	const stop = (messageId: string) => {
+		chat.stopReply(messageId);
+		// The button goes, and the focus should not go with it.
+		field.current?.focus();
+	};
 	const sendOnEnter = (event: KeyboardEvent<HTMLTextAreaElement>) => {
 		// Enter that ends a composed word is not for us; Safari tells it by 229 alone.
 		const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
@@ -57,7 +62,7 @@ export function Composer({ conversationId, hasOthers, chat }: { conversationId: 
 					onKeyDown={sendOnEnter}
 				/>
 				{reply && (
-					<button type="button" className={styles.stop} onClick={() => chat.stopReply(reply.id)}>
+					<button type="button" className={styles.stop} onClick={() => stop(reply.id)}>
 						<Icon name="stop" />
 						{strings.stop}
 					</button>

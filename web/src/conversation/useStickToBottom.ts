@@ -1,6 +1,7 @@
 // A scroller that follows its end while the reader is there, and stays where the reader is otherwise: when it grows at either end.
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { reachable } from "../browser.ts";
 
 type Options = {
 	/** Of the first entry: another one means that something came before it. */
@@ -34,8 +35,7 @@ export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
 		const frame = scroller.current;
 		const inner = content.current;
 		if (!frame || !inner) return;
-		// Without it a keyboard could not scroll a log that has no button in it.
-		frame.tabIndex = 0;
+		reachable(frame);
 		const observer = new ResizeObserver(() => {
 			if (isSticking.current) frame.scrollTop = frame.scrollHeight;
 		});
