@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +15,11 @@ afterAll(async () => {
 	await product?.stop();
 });
 
-const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+/** The README's pictures: taken anew by `npm run screenshots`, and only then. */
+async function screenshot(visitor: Visitor, name: string): Promise<void> {
+	if (import.meta.env.MODE !== "screenshots") return;
+	await visitor.page.screenshot({ path: fileURLToPath(new URL(`../../docs/${name}.png`, import.meta.url)) });
+}
 
 describe("two people and the stand-in", () => {
 	it("hold a conversation", async () => {
@@ -51,11 +54,10 @@ describe("two people and the stand-in", () => {
 		expect(texts[2]).toMatch(/ANTHROPIC_API_KEY/);
 		expect(await bob.messages()).toHaveLength(3);
 
-		mkdirSync(docs, { recursive: true });
-		await ann.page.screenshot({ path: `${docs}desktop-light.png` });
+		await screenshot(ann, "desktop-light");
 		await ann.page.emulateMedia({ colorScheme: "dark" });
-		await ann.page.screenshot({ path: `${docs}desktop-dark.png` });
-		await bob.page.screenshot({ path: `${docs}phone.png` });
+		await screenshot(ann, "desktop-dark");
+		await screenshot(bob, "phone");
 
 		expect(ann.complaints).toEqual([]);
 		expect(bob.complaints).toEqual([]);

@@ -1,6 +1,6 @@
 // One conversation: who is here, what was said, what one says next.
 
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import { describeConversation } from "../api.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
@@ -21,6 +21,9 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));
 	const conversation = described && "value" in described ? described.value.conversation : undefined;
 	const title = conversation && (conversation.title || strings.untitled(conversation.createdAt));
+	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
+	const [hasMet, setHasMet] = useState(false);
+	if (!hasMet && chat.participants.length > 1) setHasMet(true);
 	useTitle(title);
 	useKeyboardInset();
 
@@ -29,7 +32,7 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 		return <NoticePage text={text} hasWayHome />;
 	}
 	const canInvite = conversation?.members.some((member) => member.userId === userId && member.role === "owner") ?? false;
-	const hasOthers = chat.participants.length > 1 || (conversation?.members.length ?? 0) > 1;
+	const hasOthers = hasMet || (conversation?.members.length ?? 0) > 1;
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
