@@ -128,16 +128,16 @@ function counted(before: Usage, counts: Counts | null | undefined): Usage {
 }
 
 /** What a stop reason says of the text. One that cannot come of what is asked here, or is not known, counts as a cut. */
-function endingOf(stopReason: string | null): { reason?: Reason } {
+function endingOf(stopReason: string | null): { stopReason: string; reason?: Reason } {
 	switch (stopReason) {
 		case "end_turn":
 		case "stop_sequence":
-			return {};
+			return { stopReason };
 		case "max_tokens":
 		case "refusal":
-			return { reason: stopReason };
+			return { stopReason, reason: stopReason };
 		case "model_context_window_exceeded":
-			return { reason: "context_window" };
+			return { stopReason, reason: "context_window" };
 		default:
 			console.error("Claude ended an answer in a way that is not known here:", stopReason);
 			throw new ModelFailure("interrupted");

@@ -7,7 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 
 /** What is kept of a reply beside its text. */
-export type ReplyFacts = { model?: string; usage?: Usage; elapsedMs?: number };
+export type ReplyFacts = { model?: string; stopReason?: string; usage?: Usage; elapsedMs?: number };
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };

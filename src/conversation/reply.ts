@@ -24,7 +24,8 @@ export type ModelEvent =
 	/** A sign of life without text: thinking, or a keep-alive. */
 	| { type: "alive" }
 	| { type: "text"; text: string }
-	| { type: "end"; reason?: Reason; usage?: Usage };
+	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
+	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
 
 /** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
 export class ModelFailure extends Error {
@@ -143,11 +144,11 @@ export class Replies {
 	}
 
 	async #run(running: Running): Promise<void> {
-		const ended = await this.#answer(running);
-		this.#finish(running, ended.outcome, ended.usage);
+		const { outcome, ...facts } = await this.#answer(running);
+		this.#finish(running, outcome, facts);
 	}
 
-	async #answer(running: Running): Promise<{ outcome: Outcome; usage?: Usage }> {
+	async #answer(running: Running): Promise<{ outcome: Outcome } & Pick<ReplyFacts, "usage" | "stopReason">> {
 		try {
 			const messages = this.#store.log.messagesBefore(running.message.seq, limits.prompt);
 			for await (const event of this.#model.reply(messages, running.abort.signal)) {
@@ -163,7 +164,7 @@ export class Replies {
 						this.#append(running, event.text);
 						break;
 					case "end":
-						return { outcome: endOf(event.reason), usage: event.usage };
+						return { outcome: endOf(event.reason), usage: event.usage, stopReason: event.stopReason };
 					default:
 						event satisfies never;
 				}
@@ -203,14 +204,13 @@ export class Replies {
 	}
 
 	/** The one end of a reply: whoever comes second finds it ended. */
-	#finish(running: Running, outcome: Outcome, usage?: Usage): void {
+	#finish(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): void {
 		if (running !== this.#running) return;
 		this.#running = undefined;
 		clearTimeout(running.watchdog);
 		running.abort.abort();
 		const { model, startedAt } = running;
-		const facts = { ...(model && { model }), ...(usage && { usage }), elapsedMs: this.#now() - startedAt };
-		this.#close(running.message, running.text, outcome, facts);
+		this.#close(running.message, running.text, outcome, { model, ...ended, elapsedMs: this.#now() - startedAt });
 		// Not before: should the row not take its end, the alarm gives it another chance.
 		this.#alarm.clear();
 		this.#askAgain(running.message);

@@ -43,9 +43,11 @@ export const messageSchema = v.object({
 	clientId: v.optional(clientIdSchema),
 	/** Of a reply: the model that wrote it. */
 	model: v.optional(v.string()),
+	/** Of a reply: why the model ended it, in its own word. */
+	stopReason: v.optional(v.string()),
 	/** Of a reply: tokens as the model's side counted them. */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
-	/** Of a reply: milliseconds from the question to its end. */
+	/** Of a reply: milliseconds from its beginning to its end. */
 	elapsedMs: v.optional(countSchema),
 });
 

@@ -75,7 +75,7 @@ describe("an answer", () => {
 			{ type: "text", text: "word0 " },
 			{ type: "text", text: "word1 " },
 			{ type: "text", text: "word2 " },
-			{ type: "end", usage: { input: 11, output: 3, cacheRead: 22, cacheWrite: 33 } },
+			{ type: "end", stopReason: "end_turn", usage: { input: 11, output: 3, cacheRead: 22, cacheWrite: 33 } },
 		]);
 		const firstText = events.findIndex(({ type }) => type === "text");
 		expect(events.slice(1, firstText).filter(({ type }) => type === "alive").length).toBeGreaterThanOrEqual(2);
@@ -99,7 +99,7 @@ describe("an answer", () => {
 	])("that stops with %s is whole so far", async (stop, reason) => {
 		const { events, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
 		expect(failure).toBeUndefined();
-		expect(events.at(-1)).toEqual({ type: "end", usage: expect.anything(), ...(reason && { reason }) });
+		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), usage: expect.anything(), ...(reason && { reason }) });
 	});
 
 	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s is not, and the log names it", async (stop) => {

@@ -41,6 +41,7 @@ describe("a reply", () => {
 				seq: 2,
 				revision: 3,
 				model: "m-1",
+				stopReason: "end_turn",
 				usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
 				elapsedMs: 1500,
 			});

@@ -44,7 +44,12 @@ export class Call {
 		return this.#say({ type: "text", text });
 	}
 	end(reason?: Reason): Promise<void> {
-		return this.#say({ type: "end", reason, usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 } });
+		return this.#say({
+			type: "end",
+			stopReason: reason ?? "end_turn",
+			reason,
+			usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
+		});
 	}
 	event(event: ModelEvent): Promise<void> {
 		return this.#say(event);
