@@ -28,6 +28,7 @@ const conversationRules = [
 	"log",
 	"migrations",
 	"cursor",
+	"seam",
 	"rate",
 	"inbox",
 	"lists",

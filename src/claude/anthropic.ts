@@ -4,11 +4,11 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { type Model, type ModelEvent, ModelFailure } from "../conversation/reply.ts";
 import type { Reason } from "../protocol/errors.ts";
-import type { Message, Usage } from "../protocol/events.ts";
+import type { Usage } from "../protocol/events.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
 import { boundRetries, type Progress, reasonOf } from "./failures.ts";
-import { buildPrompt } from "./prompt.ts";
+import { buildPrompt, type Prompt } from "./prompt.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
 type Events = AsyncIterable<Anthropic.RawMessageStreamEvent>;
@@ -24,7 +24,7 @@ const refusers = new Set<string>();
 /** Claude as the settings say: Anthropic's API, another server that speaks it, or without either the stand-in in its place. */
 export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings);
-	return { reply: (messages, signal) => reply(client, settings, messages, signal) };
+	return { reply: (messages, signal, soFar) => reply(client, settings, buildPrompt(messages, soFar), signal) };
 }
 
 function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
@@ -40,18 +40,16 @@ function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
 	});
 }
 
-async function* reply(
-	client: Anthropic,
-	settings: Settings["claude"],
-	messages: readonly Message[],
-	signal: AbortSignal,
-): AsyncGenerator<ModelEvent> {
+async function* reply(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelEvent> {
 	let progress: Progress = "asking";
+	let isAnswered = false;
 	try {
-		for await (const event of read(await ask(client, settings, messages, signal))) {
+		const events = await ask(client, settings, prompt, signal);
+		progress = "answering";
+		for await (const event of read(events)) {
 			// What had already arrived when the reply was stopped is not wanted any more.
 			if (signal.aborted) return;
-			progress = "answering";
+			isAnswered = true;
 			yield event;
 			if (event.type === "end") return;
 		}
@@ -61,16 +59,16 @@ async function* reply(
 		if (reason === undefined) throw error;
 		throw failure(reason, error);
 	}
-	// A stream that is cut cleanly looks to the SDK like one that is whole.
-	if (!signal.aborted) throw failure(progress === "answering" ? "interrupted" : "unavailable", { name: "EarlyEnd" });
+	// A stream that is cut cleanly looks to the SDK like one that is whole; and what is no stream at all, like an empty one.
+	if (!signal.aborted) throw failure(isAnswered ? "interrupted" : "unavailable", { name: "EarlyEnd" });
 }
 
 /**
  * Opens the stream. Models and servers may refuse to cache, or to think in this way: then once more without, and without from then on.
  * Anthropic's own API always caches.
  */
-async function ask(client: Anthropic, settings: Settings["claude"], messages: readonly Message[], signal: AbortSignal): Promise<Events> {
-	const plain: Request = { model: settings.model, max_tokens: settings.maxTokens, stream: true, ...buildPrompt(messages) };
+async function ask(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<Events> {
+	const plain: Request = { model: settings.model, max_tokens: settings.maxTokens, stream: true, ...prompt };
 	const accepted: Request = settings.baseUrl === undefined ? { ...plain, ...caching } : plain;
 	const refuser = `${settings.baseUrl} ${settings.model}`;
 	if (refusers.has(refuser)) return client.messages.create(accepted, { signal });

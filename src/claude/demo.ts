@@ -1,7 +1,7 @@
 // The stand-in that answers while no key is set: a `fetch` that speaks the Messages API's streaming format, at a model's pace.
 // Uses no network and keeps nothing. It knows a prompt's shape, and nothing of conversations or sockets.
 
-import { type Prompt, readEnvelope } from "./prompt.ts";
+import { brokenOff, type Prompt, readEnvelope } from "./prompt.ts";
 
 /** Milliseconds between two words: about 50 a second, as a quick model writes. */
 const pace = 20;
@@ -9,7 +9,7 @@ const pace = 20;
 /** Takes the Messages API's request, which must ask for a stream; the same request has the same answer. */
 export async function demoFetch(_input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const prompt: Prompt = JSON.parse(String(init?.body));
-	return new Response(paced(eventsOf(prompt, answerTo(prompt)), init?.signal ?? undefined), {
+	return new Response(paced(eventsOf(prompt, restOfAnswer(prompt)), init?.signal ?? undefined), {
 		headers: { "content-type": "text/event-stream" },
 	});
 }
@@ -62,6 +62,14 @@ function* eventsOf(prompt: Prompt, answer: string): Generator<Event, undefined> 
 	};
 	yield { type: "message_stop" };
 	return undefined;
+}
+
+/** An answer that broke off goes on where it did. */
+function restOfAnswer(prompt: Prompt): string {
+	const soFar = brokenOff(prompt);
+	if (soFar === undefined) return answerTo(prompt);
+	const whole = answerTo({ ...prompt, messages: prompt.messages.slice(0, -2) });
+	return whole.startsWith(soFar) ? whole.slice(soFar.length) : whole;
 }
 
 /** What the stand-in says, in Markdown: it introduces itself once, and then shows what it is asked for. */

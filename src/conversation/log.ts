@@ -2,12 +2,12 @@
 // decided here. All calls are synchronous: what happens between two awaits of the caller is one step.
 
 import type { Reason } from "../protocol/errors.ts";
-import { claude, type Message, type MessageStatus, type Person, type Usage } from "../protocol/events.ts";
+import { claude, type Message, type MessageStatus, type Person } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 
 /** What is kept of a reply beside its text. */
-export type ReplyFacts = { model?: string; stopReason?: string; usage?: Usage; elapsedMs?: number };
+export type ReplyFacts = Pick<Message, "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
@@ -92,9 +92,9 @@ export class Log {
 		return { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
 	}
 
-	/** Keeps the text so far; the row stays `streaming` and its revision as it is. */
-	checkpoint(message: Message, content: string): void {
-		this.#sql.exec("UPDATE messages SET content = ? WHERE seq = ?", content, message.seq);
+	/** Keeps the text so far, and how it came to be; the row stays `streaming` and its revision as it is. */
+	checkpoint(message: Message, content: string, facts: ReplyFacts): void {
+		this.#sql.exec("UPDATE messages SET content = ?, reply = ? WHERE seq = ?", content, JSON.stringify(facts), message.seq);
 	}
 
 	finishReply(message: Message, content: string, outcome: Outcome, facts: ReplyFacts): Message {

@@ -6,6 +6,7 @@ import type { Message, ServerEvent, Usage } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Clients } from "./conversation.ts";
 import type { Outcome, ReplyFacts } from "./log.ts";
+import { addedBy } from "./seam.ts";
 import type { Store } from "./store.ts";
 
 /** What answers: the whole of what a reply may read, to the events of one answer. */
@@ -13,9 +14,9 @@ export interface Model {
 	/**
 	 * Yields events until the answer is over. `end` is the last one and is yielded only when the answer is known to be whole
 	 * as far as its stop reason says; an iteration that finishes without it was cut off. Throws `ModelFailure`, and ends quietly
-	 * or throws anything once `signal` is aborted.
+	 * or throws anything once `signal` is aborted. `soFar` is what an answer that was interrupted says already: it goes on from there.
 	 */
-	reply(messages: readonly Message[], signal: AbortSignal): AsyncIterable<ModelEvent>;
+	reply(messages: readonly Message[], signal: AbortSignal, soFar?: string): AsyncIterable<ModelEvent>;
 }
 
 export type ModelEvent =
@@ -45,8 +46,10 @@ export interface Alarm {
 type Running = {
 	message: Message;
 	text: string;
-	/** The first half of a character whose second half has not come. */
-	half: string;
+	/** What has come and is not said yet: the first half of a character, or what may repeat the text before a seam. */
+	held: string;
+	/** Where the text was interrupted and went on. */
+	attempts: { offset: number; reason: Reason }[];
 	model?: string;
 	startedAt: number;
 	/** When Claude last gave a sign of life. */
@@ -54,11 +57,15 @@ type Running = {
 	/** What the row holds: since when, and how much of the text. */
 	kept: { at: number; length: number };
 	abort: AbortController;
-	watchdog: ReturnType<typeof setTimeout>;
 };
+
+type Ended = { outcome: Outcome } & Pick<ReplyFacts, "usage" | "stopReason">;
 
 /** The text so far is kept at least this often while it grows (ms), or after so much of it (UTF-16 units). */
 const checkpoint = { interval: 1_000, length: 2_000 };
+
+/** How often a reply begins in all. */
+const mostAttempts = 3;
 
 /** How long after its start a reply that nobody watches any more is looked for, in ms. Far past what a living one needs between two signs. */
 const orphanAfter = 60_000;
@@ -105,7 +112,9 @@ export class Replies {
 	/** Ends the running reply where it is, if it is the one that is meant. */
 	stop(messageId?: string): void {
 		const running = this.#running;
-		if (running && (messageId === undefined || messageId === running.message.id)) this.#finish(running, { status: "stopped" });
+		if (!running || (messageId !== undefined && messageId !== running.message.id)) return;
+		this.#say(running, true);
+		this.#finish(running, { status: "stopped" });
 	}
 
 	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
@@ -113,46 +122,94 @@ export class Replies {
 		return this.#running?.message.id === message.id ? { ...message, content: this.#running.text } : message;
 	}
 
-	/** Ends replies whose object died under them; to be called on every wake and by the alarm. */
+	/** Goes on with replies whose object died under them, or ends them; to be called on every wake and by the alarm. */
 	recover(): void {
-		const orphans = this.#store.log.streaming().filter(({ id }) => id !== this.#running?.message.id);
-		for (const orphan of orphans) this.#close(orphan, orphan.content, { status: "failed", reason: "interrupted" }, {});
+		const [orphan] = this.#store.log.streaming().filter(({ id }) => id !== this.#running?.message.id);
 		if (this.#running) this.#alarm.set(this.#now() + orphanAfter);
-		else if (orphans.length > 0) {
-			this.#alarm.clear();
-			this.#askAgain(orphans[0] as Message);
+		else if (orphan) this.#goOn(orphan);
+	}
+
+	#goOn(orphan: Message): void {
+		const attempts = (orphan.attempts ?? []) as Running["attempts"];
+		const running = this.#runningOf(orphan, orphan.content, attempts);
+		this.#running = running;
+		const outcome: Outcome = { status: "failed", reason: "interrupted" };
+		if (this.#mayGoOn(running, outcome)) {
+			this.#markSeam(running, "interrupted");
+			this.#start(running);
+		} else {
+			this.#finish(running, outcome);
 		}
 	}
 
 	#begin(message: Message): void {
-		const now = this.#now();
-		const running: Running = {
-			message,
-			text: "",
-			half: "",
-			startedAt: now,
-			aliveAt: now,
-			kept: { at: now, length: 0 },
-			abort: new AbortController(),
-			watchdog: setTimeout(() => this.#watch(running), this.#idleTimeout),
-		};
+		const running = this.#runningOf(message, "", []);
 		this.#running = running;
-		this.#alarm.set(now + orphanAfter);
 		const { conversationId, id } = message;
 		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id });
-		this.#run(running).catch((error) => console.error("A reply could not be ended", id, error));
+		this.#start(running);
+	}
+
+	#runningOf(message: Message, text: string, attempts: Running["attempts"]): Running {
+		const now = this.#now();
+		const kept = { at: now, length: text.length };
+		return { message, text, held: "", attempts, startedAt: now, aliveAt: now, kept, abort: new AbortController() };
+	}
+
+	#start(running: Running): void {
+		this.#alarm.set(this.#now() + orphanAfter);
+		this.#run(running).catch((error) => console.error("A reply could not be ended", running.message.id, error));
 	}
 
 	async #run(running: Running): Promise<void> {
-		const { outcome, ...facts } = await this.#answer(running);
-		this.#finish(running, outcome, facts);
+		for (;;) {
+			const { outcome, ...facts } = await this.#attempt(running);
+			if (running !== this.#running) return;
+			this.#say(running, true);
+			if (!this.#mayGoOn(running, outcome)) return this.#finish(running, outcome, facts);
+			this.#markSeam(running, outcome.reason as Reason);
+		}
 	}
 
-	async #answer(running: Running): Promise<{ outcome: Outcome } & Pick<ReplyFacts, "usage" | "stopReason">> {
+	/** A stream that broke off goes on. What was refused before it began is for people to try again. */
+	#mayGoOn({ attempts, text }: Running, { status, reason }: Outcome): boolean {
+		if (status !== "failed" || attempts.length + 1 >= mostAttempts) return false;
+		if (reason === "interrupted" || reason === "timed_out") return true;
+		return text !== "" && (reason === "overloaded" || reason === "unavailable");
+	}
+
+	/** Kept at once: whatever happens to the next attempt, it has been made. */
+	#markSeam(running: Running, reason: Reason): void {
+		running.attempts = [...running.attempts, { offset: running.text.length, reason }];
+		this.#keep(running);
+	}
+
+	/** Asks Claude once. Events of an attempt that is over change nothing. */
+	async #attempt(running: Running): Promise<Ended> {
+		const abort = new AbortController();
+		running.abort = abort;
+		running.aliveAt = this.#now();
+		const stalled = Promise.withResolvers<Ended>();
+		// A stream that is stalled looks like one that thinks: only time tells.
+		const watch = () => {
+			const left = running.aliveAt + this.#idleTimeout - this.#now();
+			if (left > 0) watchdog = setTimeout(watch, left);
+			else stalled.resolve({ outcome: { status: "failed", reason: "timed_out" } });
+		};
+		let watchdog = setTimeout(watch, this.#idleTimeout);
+		try {
+			return await Promise.race([this.#read(running, abort.signal), stalled.promise]);
+		} finally {
+			clearTimeout(watchdog);
+			abort.abort();
+		}
+	}
+
+	async #read(running: Running, signal: AbortSignal): Promise<Ended> {
 		try {
 			const messages = this.#store.log.messagesBefore(running.message.seq, limits.prompt);
-			for await (const event of this.#model.reply(messages, running.abort.signal)) {
-				if (running !== this.#running) break;
+			for await (const event of this.#model.reply(messages, signal, running.text)) {
+				if (signal.aborted) break;
 				running.aliveAt = this.#now();
 				switch (event.type) {
 					case "start":
@@ -161,7 +218,8 @@ export class Replies {
 					case "alive":
 						break;
 					case "text":
-						this.#append(running, event.text);
+						running.held += event.text;
+						this.#say(running, false);
 						break;
 					case "end":
 						return { outcome: endOf(event.reason), usage: event.usage, stopReason: event.stopReason };
@@ -172,16 +230,19 @@ export class Replies {
 			return { outcome: { status: "failed", reason: "interrupted" } };
 		} catch (error) {
 			if (error instanceof ModelFailure) return { outcome: { status: "failed", reason: error.reason } };
-			if (running === this.#running) console.error("A reply failed", running.message.id, error);
+			if (!signal.aborted) console.error("A reply failed", running.message.id, error);
 			return { outcome: { status: "failed", reason: "internal" } };
 		}
 	}
 
-	#append(running: Running, text: string): void {
+	/** Says what has come, as far as it is known what it adds; all of it where no more comes of this attempt. */
+	#say(running: Running, isAll: boolean): void {
+		const isAtSeam = running.text !== "" && running.attempts.at(-1)?.offset === running.text.length;
+		const added = isAtSeam ? addedBy(running.text, running.held, isAll) : running.held;
+		if (added === undefined) return;
 		// Half a character is not text yet: storage would make another one of it.
-		const whole = running.half + text;
-		const chunk = whole.replace(/[\uD800-\uDBFF]$/, "");
-		running.half = whole.slice(chunk.length);
+		const chunk = added.replace(/[\uD800-\uDBFF]$/, "");
+		running.held = isAll ? "" : added.slice(chunk.length);
 		if (chunk === "") return;
 		const { conversationId, id } = running.message;
 		const offset = running.text.length;
@@ -189,35 +250,27 @@ export class Replies {
 		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId: id, chunk, offset, isComplete: false });
 
 		const { kept, aliveAt } = running;
-		const { length } = running.text;
-		if (aliveAt - kept.at < checkpoint.interval && length - kept.length < checkpoint.length) return;
-		this.#store.log.checkpoint(running.message, running.text);
-		running.kept = { at: aliveAt, length };
+		if (aliveAt - kept.at >= checkpoint.interval || running.text.length - kept.length >= checkpoint.length) this.#keep(running);
 	}
 
-	/** A stream that is stalled looks like one that thinks: only time tells. */
-	#watch(running: Running): void {
-		if (running !== this.#running) return;
-		const left = running.aliveAt + this.#idleTimeout - this.#now();
-		if (left <= 0) this.#finish(running, { status: "failed", reason: "timed_out" });
-		else running.watchdog = setTimeout(() => this.#watch(running), left);
+	#keep(running: Running): void {
+		this.#store.log.checkpoint(running.message, running.text, factsOf(running));
+		running.kept = { at: running.aliveAt, length: running.text.length };
 	}
 
 	/** The one end of a reply: whoever comes second finds it ended. */
 	#finish(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): void {
 		if (running !== this.#running) return;
 		this.#running = undefined;
-		clearTimeout(running.watchdog);
 		running.abort.abort();
-		const { model, startedAt } = running;
-		this.#close(running.message, running.text, outcome, { model, ...ended, elapsedMs: this.#now() - startedAt });
+		this.#close(running, outcome, { ...factsOf(running), ...ended, elapsedMs: this.#now() - running.startedAt });
 		// Not before: should the row not take its end, the alarm gives it another chance.
 		this.#alarm.clear();
 		this.#askAgain(running.message);
 	}
 
 	/** Makes a reply whole and says so, in the order that every client relies on. */
-	#close(message: Message, text: string, outcome: Outcome, facts: ReplyFacts): void {
+	#close({ message, text }: Running, outcome: Outcome, facts: ReplyFacts): void {
 		const { conversationId, id: messageId } = message;
 		const broadcast = (event: ServerEvent) => this.#clients.broadcast(event);
 		const finished = this.#store.log.finishReply(message, text, outcome, facts);
@@ -232,6 +285,10 @@ export class Replies {
 	#askAgain(ended: Message): void {
 		if (this.#store.log.isAskedAfter(ended.seq)) this.ask();
 	}
+}
+
+function factsOf({ model, attempts }: Running): ReplyFacts {
+	return { model, ...(attempts.length > 0 && { attempts }) };
 }
 
 /** How an answer ended that came to its end. One that was cut by a limit is an answer; one that was declined is not. */

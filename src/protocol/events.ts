@@ -47,6 +47,8 @@ export const messageSchema = v.object({
 	stopReason: v.optional(v.string()),
 	/** Of a reply: tokens as the model's side counted them. */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
+	/** Of a reply that was interrupted and went on: after how much text (UTF-16 units), and why. */
+	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
 	/** Of a reply: milliseconds from its beginning to its end. */
 	elapsedMs: v.optional(countSchema),
 });

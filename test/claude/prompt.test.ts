@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildPrompt, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
+import { brokenOff, buildPrompt, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { conversation, type Said } from "./asking.ts";
 
@@ -57,6 +57,25 @@ describe("a prompt", () => {
 				expect(whole.slice(0, part.length), `seed ${seed}, round ${round}, ${length} of ${said.length}`).toEqual(part);
 			}
 		}
+	});
+});
+
+describe("an answer that broke off", () => {
+	const messages = conversation(["ann", "Hi"]);
+
+	it("is asked to go on after its own words, outside of any envelope", () => {
+		const prompt = buildPrompt(messages, "So far");
+		const [question, answer, goOn] = prompt.messages;
+		expect(prompt.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+		expect(question).toEqual(buildPrompt(messages).messages[0]);
+		expect(answer?.content).toEqual([{ type: "text", text: "So far" }]);
+		expect(readEnvelope(goOn?.content[0]?.text ?? "")).toBeUndefined();
+		expect(brokenOff(prompt)).toBe("So far");
+	});
+
+	it("is asked for from the start where it said nothing", () => {
+		expect(buildPrompt(messages, " ")).toEqual(buildPrompt(messages));
+		expect(brokenOff(buildPrompt(messages))).toBeUndefined();
 	});
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../src/protocol/errors.ts";
-import { ann, bob, inRoom, Room } from "../support/conversation.ts";
+import { ann, bob, inRoom, Room, settled } from "../support/conversation.ts";
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing/.test(type));
 
@@ -100,7 +100,7 @@ describe("a reply", () => {
 			room.say(client, "Hi");
 			await room.call.text("a\ud83d");
 			await room.call.text("\ude00b\ud83d");
-			await room.call.fail("interrupted");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
 			const streamed = client.heard.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
 			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
 		}));
@@ -153,8 +153,7 @@ describe("a reply", () => {
 
 	const failures: [string, (room: Room) => Promise<void>, Reason][] = [
 		["Claude declines", (room) => room.call.end("refusal"), "refusal"],
-		["Claude cannot be reached", (room) => room.call.fail("overloaded"), "overloaded"],
-		["the stream ends early", (room) => room.call.cut(), "interrupted"],
+		["Claude cannot be reached", (room) => room.call.fail("bad_key"), "bad_key"],
 		["something of ours breaks", (room) => room.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
 	];
 	it.each(failures)("when %s it has failed, in words, with what there is", (_what, fail, reason) =>
@@ -171,15 +170,100 @@ describe("a reply", () => {
 		}),
 	);
 
-	it("that is silent for too long is given up, one that shows signs of life is not", () =>
+	it("that could not begin has failed at once", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
-			const ended = new Promise<void>((resolve) => room.call.signal.addEventListener("abort", () => resolve()));
-			room.now += 19;
-			await room.call.event({ type: "alive" });
-			room.now += 20;
-			await ended;
+			await room.call.fail("overloaded");
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded", content: "" });
+			expect(room.calls).toHaveLength(1);
+		}));
+
+	it.each([
+		["is cut", (room: Room) => room.call.cut(), "interrupted"],
+		["breaks off", (room: Room) => room.call.fail("interrupted"), "interrupted"],
+		["is overloaded in the middle", (room: Room) => room.call.fail("overloaded"), "overloaded"],
+	] as const)("that %s goes on in the same message, without what it says again", (_what, breakOff, reason) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("One two three four");
+			await breakOff(room);
+			expect(room.calls).toHaveLength(2);
+			expect([room.call.soFar, room.call.messages.length]).toEqual(["One two three four", 1]);
+			await room.call.text("two three ");
+			await room.call.text("four five");
+			await room.call.end();
+			const { message } = client.last("chat:message");
+			expect(message).toMatchObject({ content: "One two three four five", status: "complete", attempts: [{ offset: 18, reason }] });
+			const chunks = client.heard.filter((event) => event.type === "chat:streaming");
+			expect(chunks.map(({ offset, chunk }) => [offset, chunk])).toEqual([
+				[0, "One two three four"],
+				[18, " five"],
+				[23, ""],
+			]);
+			expect(ofReply(client.types())).toEqual([
+				"chat:message",
+				"chat:thinking",
+				"chat:streaming",
+				"chat:streaming",
+				"chat:streaming",
+				"chat:message",
+				"chat:complete",
+			]);
+		}),
+	);
+
+	it("that breaks off again and again is kept as it is after three attempts", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (const text of ["One", " two", " three"]) {
+				await room.call.text(text);
+				await room.call.cut();
+			}
+			expect(room.calls).toHaveLength(3);
+			expect(client.last("chat:message").message).toMatchObject({
+				content: "One two three",
+				status: "failed",
+				reason: "interrupted",
+				attempts: [
+					{ offset: 3, reason: "interrupted" },
+					{ offset: 7, reason: "interrupted" },
+				],
+			});
+		}));
+
+	it("can be stopped while it goes on, and an attempt that is over says nothing more", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			const [first] = room.calls;
+			await room.call.text("One");
+			await room.call.cut();
+			expect(first?.signal.aborted).toBe(true);
+			await room.call.text(" two");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(room.call.signal.aborted).toBe(true);
+			expect(client.last("chat:message").message).toMatchObject({ content: "One two", status: "stopped" });
+			expect(room.calls).toHaveLength(2);
+		}));
+
+	it("that is silent for too long is asked for again, one that shows signs of life is not", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (let attempt = 1; attempt <= 3; attempt++) {
+				expect(room.calls).toHaveLength(attempt);
+				const { signal } = room.call;
+				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+				room.now += 19;
+				await room.call.event({ type: "alive" });
+				expect(signal.aborted).toBe(false);
+				room.now += 20;
+				await over;
+				await settled();
+			}
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
 		}, 20));
 
@@ -189,7 +273,7 @@ describe("a reply", () => {
 			const conversationId = room.store.info.id;
 			room.say(client, "Hi");
 			await room.call.text("Half");
-			await room.call.fail("overloaded");
+			await room.call.fail("bad_key");
 			const { id: messageId } = client.last("chat:message").message;
 			const from = client.heard.length;
 			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
@@ -232,7 +316,7 @@ describe("a reply", () => {
 });
 
 describe("when the object died under a reply", () => {
-	it("the next life keeps its text, ends it, and answers what was asked meanwhile", () =>
+	it("the next life goes on with it, and answers what was asked meanwhile", () =>
 		inRoom(async (room, state) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -242,14 +326,28 @@ describe("when the object died under a reply", () => {
 			const next = new Room(state, 60_000);
 			const watcher = next.enter(ann);
 			next.replies.recover();
-			expect(next.alarms[0]).toBe("cleared");
-			expect(watcher.heard.find((event) => event.type === "chat:message")?.message).toMatchObject({
-				status: "failed",
-				reason: "interrupted",
-				content: "So far",
-			});
-			expect(next.calls).toHaveLength(1);
-			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far", "And?"]);
+			expect([next.calls.length, next.call.soFar]).toEqual([1, "So far"]);
+			await next.call.text(", so good");
+			await next.call.end();
+			expect(watcher.last("chat:streaming").offset).toBe(15);
+			expect(next.store.log.page(3, 1).messages).toMatchObject([
+				{ content: "So far, so good", status: "complete", attempts: [{ offset: 6, reason: "interrupted" }] },
+			]);
+			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far, so good", "And?"]);
+		}));
+
+	it("again and again, it is kept as it is after three attempts in all", () =>
+		inRoom(async (room, state) => {
+			room.say(room.enter(ann), "Hi");
+			room.now += 1000;
+			await room.call.text("So far");
+			for (let life = 2; life <= 4; life++) {
+				const next = new Room(state, 60_000);
+				next.replies.recover();
+				expect(next.calls).toHaveLength(life < 4 ? 1 : 0);
+			}
+			const last = new Room(state, 60_000);
+			expect(last.store.log.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
 		}));
 
 	it("a living reply is left alone and watched further", () =>

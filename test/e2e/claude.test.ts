@@ -55,14 +55,32 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		["!spend", "spend_limit", 1],
 		["!unauthorized", "bad_key", 1],
 		["!refusal", "refusal", 1],
-		["!eof", "interrupted", 1],
-		["!stall", "timed_out", 1],
 	] as const)("%s fails in words of ours, after %s, with %i requests", async (question, reason, requests) => {
 		const before = api.requests.length;
 		wire.say(question);
 		expect((await wire.reply("failed")).reason).toBe(reason);
 		expect(await wire.first("chat:error")).toMatchObject({ code: reason, error: reasons[reason] });
 		expect(api.requests.length - before).toBe(requests);
+	});
+
+	it.each([
+		["!eof", "interrupted"],
+		// Slowly, because what is on its way when a connection is reset may never arrive.
+		['!{"fault":"cut","after":10,"perSecond":50}', "interrupted"],
+		["!bad-json", "interrupted"],
+		["!error-event", "interrupted"],
+		["!overloaded-event", "overloaded"],
+		["!stall", "timed_out"],
+	] as const)("%s in mid-stream: the answer goes on after it, in the same message", async (question, reason) => {
+		const before = api.requests.length;
+		wire.say(question);
+		const reply = await wire.reply("complete");
+		expect(reply.attempts).toEqual([{ offset: expect.any(Number), reason }]);
+		expect(wire.streamed).toBe(reply.content);
+		expect(api.requests.length - before).toBe(2);
+		const [said, goOn] = request().body.messages.slice(-2) as { role: string; content: { text: string }[] }[];
+		expect([said?.role, said?.content[0]?.text]).toEqual(["assistant", reply.content.slice(0, reply.attempts?.[0]?.offset)]);
+		expect(goOn?.role).toBe("user");
 	});
 
 	it("a failed answer succeeds when it is tried again", async () => {

@@ -16,11 +16,14 @@ export const bob: Person = { userId: "bob", username: "Bob" };
 export class Call {
 	readonly messages: readonly Message[];
 	readonly signal: AbortSignal;
+	/** What the answer says already. */
+	readonly soFar: string;
 	#events: (ModelEvent | Error | "over")[] = [];
 	#wake = () => {};
 
-	constructor(messages: readonly Message[], signal: AbortSignal) {
+	constructor(messages: readonly Message[], signal: AbortSignal, soFar: string) {
 		this.messages = messages;
+		this.soFar = soFar;
 		this.signal = signal;
 	}
 
@@ -130,8 +133,8 @@ export class Room {
 	constructor(state: DurableObjectState, idleTimeout: number) {
 		const now = () => this.now;
 		const model: Model = {
-			reply: (messages, signal) => {
-				const call = new Call(messages, signal);
+			reply: (messages, signal, soFar = "") => {
+				const call = new Call(messages, signal, soFar);
 				this.calls.push(call);
 				return call.events();
 			},

@@ -64,6 +64,7 @@ export const strings = {
 	discard: "Delete",
 	dismiss: "Dismiss",
 	stopped: "Stopped here.",
+	wentOn: "Interrupted on the way, and gone on with.",
 	typing: (names: readonly string[]) => {
 		const [first, second] = names;
 		if (names.length === 1) return `${first} is typing…`;

@@ -119,7 +119,8 @@ function Text({ content, isGrowing = false }: { content: string; isGrowing?: boo
 }
 
 /** Why a reply is not simply Claude's whole answer. */
-function noteOn({ status, reason }: Message): string | undefined {
+function noteOn({ status, reason, attempts }: Message): string | undefined {
+	if (status === "complete" && reason === undefined && attempts) return strings.wentOn;
 	if (status === "stopped") return strings.stopped;
 	if (status === "failed") return reasons[reason as Reason] ?? reasons.internal;
 	return reasons[reason as Reason];

@@ -1,0 +1,23 @@
+import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+it("an answer whose object died goes on though nobody comes back", async () => {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	ann.say("table");
+	await ann.next("chat:streaming", ({ offset }) => offset > 350);
+	await abortAllDurableObjects();
+	await ann.closed;
+	expect(await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id))).toBe(true);
+
+	const token = await tokenOf("ann");
+	const reply = async () => (await call("GET", `/conversations/${id}/messages`, token)).body.messages[1];
+	await expect.poll(reply, { timeout: 10_000 }).toMatchObject({ status: "complete", attempts: [{ reason: "interrupted" }] });
+	const { content, attempts } = await reply();
+	expect(attempts[0].offset).toBeGreaterThan(0);
+	const other = await Client.join("ann", await newConversation("ann"));
+	other.say("table");
+	expect((await other.next("chat:message", ({ message }) => message.role === "assistant")).message.content).toBe(content);
+});
