@@ -81,7 +81,7 @@ app.post("/auth/guest", async (c) => {
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const body = await readBody(c, v.object({ name: usernameSchema }));
 	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
-	if (body.name.toLowerCase() === claude.username.toLowerCase()) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
+	if (looksLikeClaude(body.name)) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
 	return signedIn(c, await signInGuest(body.name, settings, Date.now()), 201);
 });
 
@@ -94,6 +94,11 @@ app.post("/auth/refresh", async (c) => {
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });
+
+function looksLikeClaude(name: string): boolean {
+	const seen = name.normalize("NFKC").replace(/[\s\p{Cf}\p{M}]/gu, "");
+	return seen.toLowerCase() === claude.username.toLowerCase();
+}
 
 function signedIn(c: Context<App>, { session, ...body }: GuestSignIn, status: 200 | 201) {
 	c.header("Set-Cookie", sessionCookie(session, new URL(c.req.url)));

@@ -13,8 +13,8 @@ const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), 
 
 export const idSchema = text(1, limits.id);
 export const clientIdSchema = text(1, limits.clientId);
-/** What stands in one line: no line breaks, no other control characters. */
-export const lineSchema = v.regex<string>(/^\P{Cc}*$/u);
+/** What stands in one line as it reads: no line breaks, nothing unseen that turns or hides what is beside it, but for the joiners of scripts and emoji. */
+export const lineSchema = v.regex<string>(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\u200c\u200d])*$/u);
 export const usernameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.username), wellFormed, lineSchema);
 export const titleSchema = v.pipe(v.string(), v.trim(), v.maxLength(limits.title), wellFormed, lineSchema);
 export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
@@ -75,7 +75,8 @@ export const clientEvents = {
 			v.string(),
 			v.maxLength(limits.content),
 			wellFormed,
-			v.check((content) => content.trim() !== ""),
+			// Something to be seen.
+			v.check((content) => /[^\s\p{Cc}\p{Cf}]/u.test(content)),
 		),
 		role: v.literal("user"),
 		clientId: v.optional(clientIdSchema),

@@ -114,6 +114,23 @@ describe("when the network goes", () => {
 		await bob.leave();
 	});
 
+	it("what was written offline survives leaving the page and a reload", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const address = ann.page.url();
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("code, please");
+		await ann.page.goBack();
+		await ann.page.context().setOffline(false);
+		await ann.page.goto(address);
+		await ann.sees("code, please");
+		await ann.stop.waitFor();
+		expect((await ann.messages()).filter((text) => text.includes("code, please"))).toHaveLength(1);
+		await ann.leave();
+	});
+
 	it("a reload in the middle of an answer goes on with it", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");

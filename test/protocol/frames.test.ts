@@ -46,6 +46,7 @@ const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
 	["Claude's role", JSON.stringify({ ...send, role: "assistant", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
 	["no role", `{"type":"chat:send","conversationId":"c","content":"Hi"}`, [{ refusal: { code: "bad_event" } }]],
 	["only white space", JSON.stringify({ ...send, content: " \n\t", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
+	["only what nobody sees", JSON.stringify({ ...send, content: "\u200b\u2060" }), [{ refusal: { code: "bad_event" } }]],
 	[
 		"half a surrogate pair",
 		`{"type":"chat:send","conversationId":"c","content":"\\ud800","role":"user"}`,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ConversationClient } from "../../web/src/client.ts";
+import type { Outgoing } from "../../web/src/transcript.ts";
 import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
 
-function converse(history: { messages: ReturnType<typeof message>[]; hasMore: boolean } | null = null) {
+function converse(history: { messages: ReturnType<typeof message>[]; hasMore: boolean } | null = null, kept: Outgoing[] = []) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
 	let ids = 0;
@@ -17,6 +18,7 @@ function converse(history: { messages: ReturnType<typeof message>[]; hasMore: bo
 		whyRefused: async () => undefined,
 		history: async () => history,
 		newId: () => `id-${++ids}`,
+		outbox: () => ({ read: () => [...kept], write: (outgoing) => kept.splice(0, kept.length, ...outgoing) }),
 	});
 	client.setToken("token-1");
 	return { client, clock, network, transcript: () => client.snapshot().transcript };
@@ -178,5 +180,22 @@ describe("leaving", () => {
 		expect(network.sockets).toHaveLength(1);
 		client.setToken("token-2");
 		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+});
+
+describe("what is not acknowledged", () => {
+	it("is kept, sent again by the next page with the same clientId, and let go when it is stored", () => {
+		const kept: Outgoing[] = [];
+		const { client } = converse(null, kept);
+		client.say("unsent");
+		client.stop();
+		expect(kept).toMatchObject([{ clientId: "id-1", content: "unsent" }]);
+
+		const next = converse(null, kept);
+		expect(next.transcript().outgoing).toMatchObject([{ clientId: "id-1", content: "unsent" }]);
+		next.network.last.says(joined());
+		expect(sends(next.network)).toEqual(["id-1: unsent"]);
+		next.network.last.says(stored(1, "id-1"));
+		expect(kept).toEqual([]);
 	});
 });

@@ -171,3 +171,35 @@ describe("text that is still being written", () => {
 		else expect(html(source, true)).toMatch(shown);
 	});
 });
+
+describe("text that is made to take long", () => {
+	// Each of these took from seconds to minutes. What is shown in time is shown as it was written.
+	it.each([
+		["emphasis that never ends", "a_*"],
+		["the other way round", "*a_"],
+		["a word that may be an address", "a+"],
+		["globs", "**/*.test.ts *_spec.rb __init__.py "],
+		["pointers", "char *a_b, *c_d; "],
+	])(
+		"%s",
+		(_what, part) => {
+			const text = part.repeat(Math.floor(100_000 / part.length));
+			const blocks = readBlocks(text);
+			expect(
+				blocks
+					.map(({ token }) => token.raw)
+					.join("")
+					.trim(),
+			).toBe(text.trim());
+			let growing = noBlocks;
+			for (let length = 0; length < 20_000; length += 1_000) growing = growBlocks(growing, text.slice(0, length));
+			expect(growing.source).toBe(text.slice(0, 19_000));
+		},
+		5_000,
+	);
+
+	it("leaves an honest long paragraph as rich as it is", () => {
+		const [block] = readBlocks("Some **bold** and *soft* words, and `code`. ".repeat(40));
+		expect(block?.token.type === "paragraph" && block.token.tokens?.filter(({ type }) => type === "strong")).toHaveLength(40);
+	});
+});

@@ -80,13 +80,22 @@ describe("a guest", () => {
 		expect((await call("POST", "/auth/refresh")).status).toBe(204);
 	});
 
-	it.each([undefined, {}, { name: "" }, { name: "  " }, { name: "x".repeat(65) }, { name: 7 }, "{", "[]"])(
-		"with %j is told what is wrong",
-		async (body) => {
-			const answer = await call("POST", "/auth/guest", undefined, body);
-			expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
-		},
-	);
+	it.each([
+		undefined,
+		{},
+		{ name: "" },
+		{ name: "  " },
+		{ name: "x".repeat(65) },
+		{ name: 7 },
+		"{",
+		"[]",
+		{ name: "claude" },
+		{ name: "Cla\u200dude" },
+		{ name: "\u202eAnn" },
+	])("with %j is told what is wrong", async (body) => {
+		const answer = await call("POST", "/auth/guest", undefined, body);
+		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+	});
 });
 
 describe("conversations", () => {

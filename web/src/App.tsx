@@ -32,14 +32,15 @@ function Page({ state }: { state: SessionState }) {
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;
 		case "signed_in":
 			return (
-				<Switch>
+				// Another person's cookie may come from another tab: nothing of the one before them is carried over.
+				<Switch key={state.user.id}>
 					<Route path="/">
 						<HomePage name={state.user.name} />
 					</Route>
 					<Route path="/c/:id">{({ id }) => <ConversationPage key={id} id={id} token={state.token} userId={state.user.id} />}</Route>
 					<Route path="/invite/:token">{({ token }) => <InvitePage invite={token} />}</Route>
 					<Route>
-						<NoticePage text={strings.gone} />
+						<NoticePage text={strings.gone} hasWayHome />
 					</Route>
 				</Switch>
 			);

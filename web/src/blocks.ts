@@ -1,7 +1,7 @@
 // Markdown -> blocks, also while it is still being written: what is finished is never read again, only the open end is. Pure.
 // Knows nothing of React and makes no HTML.
 
-import { Lexer, type MarkedToken, Tokenizer } from "marked";
+import { Lexer, type MarkedToken, type Token, Tokenizer } from "marked";
 import remend from "remend";
 
 /** `offset` is the block's place in the source, which it keeps while the text grows. */
@@ -61,9 +61,26 @@ class LineTokenizer extends Tokenizer {
 	}
 }
 
+/**
+ * Whether text within a block would take too long to read: looking for where an emphasis ends takes a look at all the rest of the text for
+ * each mark, and looking for an address takes one for each character of a word. Somebody may have written it just for that.
+ */
+function isCostly(text: string): boolean {
+	const marks = text.match(/[*_~]/g)?.length ?? 0;
+	return marks * text.length > 500_000 || /\S{2000}/.test(text);
+}
+
+class BoundedLexer extends Lexer {
+	override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+		if (!isCostly(source)) return super.inlineTokens(source, tokens);
+		tokens.push({ type: "escape", raw: source, text: source });
+		return tokens;
+	}
+}
+
 function lex(source: string): MarkedToken[] {
 	try {
-		return new Lexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];
+		return new BoundedLexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];
 	} catch {
 		// Thousands of nested quotes exhaust the stack. Shown as they were written.
 		return [{ type: "escape", raw: source, text: source }];
@@ -72,7 +89,7 @@ function lex(source: string): MarkedToken[] {
 
 /** An unfinished block, with what is begun in it shown as if it were closed, so that no bare `**` flickers by. */
 function lexOpen(source: string): MarkedToken[] {
-	if (/^ {0,3}(```|~~~)/.test(source)) return lex(source);
+	if (/^ {0,3}(```|~~~)/.test(source) || isCostly(source)) return lex(source);
 	const tokens = lex(heal(source));
 	if (tokens.findLast(({ type }) => type !== "space")?.type !== "paragraph") return tokens;
 	const rest = source.replace(tableToBe, "");

@@ -4,6 +4,7 @@
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
+import type { Outbox } from "./outbox.ts";
 import { type Action, emptyTranscript, nextToSend, reduce, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
@@ -14,6 +15,8 @@ export type ClientOptions = Omit<ConnectionOptions, "token" | "onEvents" | "onSt
 	/** The page of messages before a place; `null` if it cannot be had now. */
 	history(before: number, token: string): Promise<Page>;
 	newId(): string;
+	/** Where what was said is kept until it is acknowledged. */
+	outbox(token: string): Outbox;
 };
 
 export const emptySnapshot: Snapshot = { transcript: emptyTranscript, connection: { type: "connecting" } };
@@ -29,6 +32,7 @@ export class ConversationClient {
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptySnapshot;
 	#connection: Connection | undefined;
+	#outbox: Outbox | undefined;
 	#token = "";
 	#typingSaidAt = Number.NEGATIVE_INFINITY;
 	#cancelSending = () => {};
@@ -53,6 +57,11 @@ export class ConversationClient {
 		if (this.#connection) {
 			this.#connection.setToken(token);
 			return;
+		}
+		if (!this.#outbox) {
+			const outbox = this.#options.outbox(token);
+			this.#apply({ type: "restored", outgoing: outbox.read() });
+			this.#outbox = outbox;
 		}
 		this.#connection = new Connection({
 			...this.#options,
@@ -142,6 +151,7 @@ export class ConversationClient {
 		const before = this.#snapshot.transcript;
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
+		if (transcript.outgoing !== before.outgoing) this.#outbox?.write(transcript.outgoing);
 		if (transcript.isBehind && !before.isBehind) this.#connection?.sync();
 		if (transcript.typing !== before.typing) this.#fadeTyping();
 		this.#sendNext();

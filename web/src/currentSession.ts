@@ -11,14 +11,32 @@ export function useSession(): SessionState {
 	return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** What a call answers, `undefined` while it is under way. Keep the call's identity: another one is called anew. */
+/** In ms. */
+const askAgainAfter = 5_000;
+
+/**
+ * What a call answers; asked again while the service cannot be reached. `undefined` until it has answered once.
+ * Keep the call's identity: another one is called anew.
+ */
 export function useCall<T>(call: (token: string) => Promise<Result<T>>): Result<T> | undefined {
 	const [answer, setAnswer] = useState<{ call: typeof call; result: Result<T> }>();
 	useEffect(() => {
 		let isCurrent = true;
-		void session.call(call).then((result) => isCurrent && setAnswer({ call, result }));
+		let cancel = () => {};
+		const ask = async () => {
+			cancel();
+			const result = await session.call(call);
+			if (!isCurrent) return;
+			setAnswer({ call, result });
+			if ("error" in result && result.error.code === "unreachable") cancel = clock.after(askAgainAfter, ask);
+			else removeEventListener("online", ask);
+		};
+		addEventListener("online", ask);
+		void ask();
 		return () => {
 			isCurrent = false;
+			cancel();
+			removeEventListener("online", ask);
 		};
 	}, [call]);
 	return answer?.call === call ? answer.result : undefined;

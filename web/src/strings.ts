@@ -59,6 +59,8 @@ export const strings = {
 	stop: "Stop",
 	tooLong: (over: number) => `Too long by ${formatNumber(over)} characters.`,
 	sending: "Sending…",
+	held: "That was a little fast: going out one by one…",
+	readOnly: "You can read here, and not write.",
 	waiting: "Waiting for the connection…",
 	retry: "Retry",
 	discard: "Delete",

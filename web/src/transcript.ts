@@ -39,6 +39,8 @@ export type Transcript = {
 export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
+	/** Kept from before this page was opened. */
+	| { type: "restored"; outgoing: readonly Outgoing[] }
 	| { type: "said"; clientId: string; content: string; now: number }
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
@@ -75,6 +77,8 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 				isBehind: false,
 				outgoing: transcript.outgoing.map((one) => (one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one)),
 			};
+		case "restored":
+			return { ...transcript, outgoing: [...action.outgoing, ...transcript.outgoing] };
 		case "said": {
 			const { clientId, content, now } = action;
 			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt: now, state: { type: "waiting" } }] };

@@ -62,7 +62,7 @@ export function Composer({ conversationId, hasOthers, chat }: { conversationId: 
 					onKeyDown={sendOnEnter}
 				/>
 				{reply && (
-					<button type="button" className={styles.stop} onClick={() => stop(reply.id)}>
+					<button type="button" className={styles.stop} disabled={!chat.isConnected} onClick={() => stop(reply.id)}>
 						<Icon name="stop" />
 						{strings.stop}
 					</button>

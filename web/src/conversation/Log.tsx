@@ -13,7 +13,7 @@ import { useStickToBottom } from "./useStickToBottom.ts";
 const groupedWithin = 5 * 60_000;
 
 export function Log({ chat, userId, children }: { chat: Chat; userId: string; children: ReactNode }) {
-	const { messages, outgoing, older, you, isConnected } = chat;
+	const { messages, outgoing, older, you, isConnected, heldUntil } = chat;
 	const { scroller, content, isAtBottom, jump } = useStickToBottom({
 		firstKey: messages[0]?.id,
 		lastOwnKey: outgoing.at(-1)?.clientId,
@@ -33,11 +33,12 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 					{children}
 					{messages.map((message, index) => (
 						<Entry
-							key={message.clientId ?? message.id}
+							// One's own keeps its place when it is stored; others' clientIds are not unique here.
+							key={(message.author.userId === userId && message.clientId) || message.id}
 							message={message}
 							before={messages[index - 1]}
 							isOwn={message.author.userId === userId}
-							onRetry={message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
+							onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
 						/>
 					))}
 					{outgoing.map((one, index) => (
@@ -46,7 +47,7 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 							outgoing={one}
 							isContinued={index > 0 || continues(messages.at(-1), userId, one.saidAt)}
 							author={you?.username ?? ""}
-							isConnected={isConnected}
+							note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
 							onRetry={chat.retry}
 							onDiscard={chat.discard}
 						/>

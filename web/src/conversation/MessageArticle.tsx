@@ -48,13 +48,14 @@ type OutgoingProps = {
 	outgoing: Outgoing;
 	author: string;
 	isContinued: boolean;
-	isConnected: boolean;
+	/** What becomes of it. */
+	note: string;
 	onRetry(clientId: string): void;
 	onDiscard(clientId: string): void;
 };
 
 /** One's own message that is not yet known to be stored. */
-export function OutgoingArticle({ outgoing, author, isContinued, isConnected, onRetry, onDiscard }: OutgoingProps) {
+export function OutgoingArticle({ outgoing, author, isContinued, note, onRetry, onDiscard }: OutgoingProps) {
 	const { clientId, content, saidAt, state } = outgoing;
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
@@ -72,7 +73,7 @@ export function OutgoingArticle({ outgoing, author, isContinued, isConnected, on
 					</p>
 				</>
 			) : (
-				<p className={styles.note}>{isConnected ? strings.sending : strings.waiting}</p>
+				<p className={styles.note}>{note}</p>
 			)}
 		</Article>
 	);

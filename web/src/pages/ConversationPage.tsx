@@ -31,14 +31,15 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
 		return <NoticePage text={text} hasWayHome />;
 	}
-	const canInvite = conversation?.members.some((member) => member.userId === userId && member.role === "owner") ?? false;
+	const role = conversation?.members.find((member) => member.userId === userId)?.role;
+	const canInvite = role === "owner";
 	const hasOthers = hasMet || (conversation?.members.length ?? 0) > 1;
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
 			<Header id={id} title={title} canInvite={canInvite} chat={chat} />
 			<Log chat={chat} userId={userId}>
-				{isEmpty && <EmptyRoom canInvite={canInvite} onPrompt={chat.sendMessage} />}
+				{isEmpty && <EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />}
 			</Log>
 			<footer className={styles.footer}>
 				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
@@ -51,7 +52,11 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 						</button>
 					</p>
 				)}
-				<Composer conversationId={id} hasOthers={hasOthers} chat={chat} />
+				{role === "reader" ? (
+					<p className={styles.notice}>{strings.readOnly}</p>
+				) : (
+					<Composer conversationId={id} hasOthers={hasOthers} chat={chat} />
+				)}
 			</footer>
 			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
 		</main>

@@ -12,13 +12,17 @@ import styles from "./pages.module.css";
 export function HomePage({ name }: { name: string }) {
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
+	const [isCreating, setIsCreating] = useState(false);
 	const listed = useCall(listConversations);
 	useTitle(undefined);
 
 	const create = async () => {
+		if (isCreating) return;
+		setIsCreating(true);
 		const result = await session.call(createConversation);
 		if ("value" in result) navigate(`/c/${result.value.conversation.id}`);
 		else setProblem(result.error.message);
+		setIsCreating(false);
 	};
 
 	return (
@@ -32,7 +36,7 @@ export function HomePage({ name }: { name: string }) {
 			</header>
 			<div className={styles.heading}>
 				<h1>{strings.conversations}</h1>
-				<button type="button" className={styles.primary} onClick={create}>
+				<button type="button" className={styles.primary} aria-disabled={isCreating} onClick={create}>
 					{strings.newConversation}
 				</button>
 			</div>
