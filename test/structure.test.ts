@@ -29,6 +29,7 @@ const conversationRules = [
 	"migrations",
 	"cursor",
 	"seam",
+	"typing",
 	"rate",
 	"inbox",
 	"lists",

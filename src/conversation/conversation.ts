@@ -16,6 +16,7 @@ import { parseCursor } from "./cursor.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
+import { Typing } from "./typing.ts";
 
 /** One connected socket, as the rules see it. */
 export interface Client {
@@ -91,8 +92,7 @@ export class Conversation<T extends Client = Client> {
 	readonly #rate: Rate;
 	readonly #now: () => number;
 	readonly #buckets = new Map<string, Bucket>();
-	/** Who was last passed on as typing, when, and at which socket; `client` is absent once that ended. Empty after a wake. */
-	readonly #typing = new Map<string, { at: number; client?: T }>();
+	readonly #typing = new Typing<T>();
 
 	constructor(parts: {
 		store: Store;
@@ -131,7 +131,7 @@ export class Conversation<T extends Client = Client> {
 	leave(client: T): void {
 		if (!this.#clients.delete(client)) return;
 		const { userId, username } = client.person;
-		if (this.#typing.get(userId)?.client === client) this.#endTyping(client, false);
+		if (this.#typing.isAt(client)) this.#endTyping(client, false);
 		if (this.#isHere(userId)) return;
 		this.#clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
 		this.#listing.left(userId);
@@ -200,7 +200,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:send":
 				return this.#send(client, event);
 			case "chat:typing":
-				return event.isTyping ? this.#startTyping(client) : this.#endTyping(client, true);
+				return this.#type(client, event.isTyping);
 			case "chat:stop":
 				this.#replies.stop(event.messageId);
 				return;
@@ -257,23 +257,14 @@ export class Conversation<T extends Client = Client> {
 		this.#buckets.set(userId, taken.bucket);
 	}
 
-	/** Who reads only, types nothing that anybody waits for. */
-	#startTyping(client: T): undefined {
-		const now = this.#now();
-		const { userId } = client.person;
-		const passedOn = this.#typing.get(userId);
-		if ((passedOn && now - passedOn.at < limits.typingInterval) || !this.#mayWrite(client)) return;
-		this.#typing.set(userId, { at: now, client });
-		this.#tellTyping(client, true);
+	#type(client: T, isTyping: boolean): undefined {
+		// Who reads only, types nothing that anybody waits for.
+		if (!isTyping) this.#endTyping(client, true);
+		else if (this.#mayWrite(client) && this.#typing.begin(client, this.#now())) this.#tellTyping(client, true);
 	}
 
-	/** `isSaid`: by the typist, and so passed on even of one who is not known here to type: it may have begun before the object slept. */
-	#endTyping(client: T, isSaid: boolean): undefined {
-		const { userId } = client.person;
-		const passedOn = this.#typing.get(userId);
-		if (passedOn ? !passedOn.client : !isSaid) return;
-		this.#typing.set(userId, { at: passedOn?.at ?? this.#now() });
-		this.#tellTyping(client, false);
+	#endTyping(client: T, isSaid: boolean): void {
+		if (this.#typing.end(client, isSaid, this.#now())) this.#tellTyping(client, false);
 	}
 
 	#tellTyping({ person }: T, isTyping: boolean): void {
