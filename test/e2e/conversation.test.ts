@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { type Product, startProduct, Visitor } from "./product.ts";
+import { guestWithConversation, post } from "./wire.ts";
 
 let browser: Browser;
 let product: Product;
@@ -82,6 +83,40 @@ describe("two people and the stand-in", () => {
 		expect((await ann.messages())[1]).toBe(stopped);
 		expect(await ann.log.getByRole("table").count()).toBeGreaterThan(0);
 		await ann.leave();
+	});
+});
+
+describe("what one cannot do", () => {
+	it("is not offered: stopping without a connection, a question that Claude would not hear", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const link = await ann.invite();
+		await ann.page.keyboard.press("Escape");
+		const bob = await Visitor.arrive(browser);
+		await bob.signIn(link, "Bob");
+		await ann.participants.getByText("Bob").waitFor();
+		await ann.page.getByRole("button", { name: /small table/ }).click();
+		await ann.sees(/@claude Show me a small table/);
+		await ann.stop.waitFor();
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		expect(await ann.stop.isDisabled()).toBe(true);
+		await ann.page.context().setOffline(false);
+		await ann.connected();
+		await ann.stop.waitFor({ state: "detached" });
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("a reader reads and is told so", async () => {
+		const { token, id } = await guestWithConversation(product.url);
+		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "reader" });
+		const eve = await Visitor.arrive(browser);
+		await eve.signIn(invite.url, "Eve");
+		await eve.page.getByText("You can read here, and not write.").waitFor();
+		expect(await eve.message.count()).toBe(0);
+		await eve.leave();
 	});
 });
 

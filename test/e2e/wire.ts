@@ -2,7 +2,7 @@
 
 import { encodeFrame, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
 
-type Answer = { token: string; conversation: { id: string } };
+type Answer = { token: string; conversation: { id: string }; invite: { url: string } };
 
 /** Posts to the API of a product at `url`. */
 export async function post(url: string, path: string, token?: string, body: object = {}): Promise<Answer> {
