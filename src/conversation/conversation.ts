@@ -7,6 +7,7 @@ import {
 	type ClientEvent,
 	errorEvent,
 	type Message,
+	messageEvent,
 	type Person,
 	type Refusal,
 	type ServerEvent,
@@ -234,7 +235,7 @@ export class Conversation<T extends Client = Client> {
 		if (known) {
 			// What waits is older than the cursor that goes with this.
 			this.#clients.flush();
-			this.#clients.send(client, this.#messageEvent("chat:message", known));
+			this.#clients.send(client, messageEvent("chat:message", known, this.#store.log.cursor));
 			return;
 		}
 
@@ -244,7 +245,7 @@ export class Conversation<T extends Client = Client> {
 		this.#endTyping(client, false);
 		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone);
 		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
-		this.#clients.broadcast(this.#messageEvent("chat:message", message));
+		this.#clients.broadcast(messageEvent("chat:message", message, this.#store.log.cursor));
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
 	}
@@ -269,10 +270,6 @@ export class Conversation<T extends Client = Client> {
 
 	#tellTyping({ person }: T, isTyping: boolean): void {
 		this.#clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
-	}
-
-	#messageEvent(type: "chat:message" | "chat:updated", message: Message): ServerEvent {
-		return { type, conversationId: this.#id, message, cursor: this.#store.log.cursor };
 	}
 
 	/** A failed answer again, in its place, if it is Claude's last. */

@@ -42,7 +42,7 @@ export class Membership {
 	}
 
 	#enrol(person: Person, role: MemberRole): Member | undefined {
-		if (this.#store.members(limits.members).length >= limits.members) return undefined;
+		if (this.#store.countMembers() >= limits.members) return undefined;
 		const member = { ...person, role };
 		this.#store.addMember(member, this.#now());
 		this.#listing.entered(person.userId);

@@ -2,7 +2,7 @@
 // Knows nothing of the platform, of HTTP or of any SDK: what answers is behind `Model`.
 
 import { type Reason, reasons } from "../protocol/errors.ts";
-import type { Message, ServerEvent, Usage } from "../protocol/events.ts";
+import { type Message, messageEvent, type ServerEvent, type Usage } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Clients } from "./conversation.ts";
 import type { Outcome, ReplyFacts } from "./log.ts";
@@ -105,7 +105,7 @@ export class Replies {
 	retry(failed: Message): void {
 		if (this.#running) return;
 		const message = this.#store.log.reopenReply(failed);
-		this.#clients.broadcast({ type: "chat:updated", conversationId: message.conversationId, message, cursor: this.#store.log.cursor });
+		this.#clients.broadcast(messageEvent("chat:updated", message, this.#store.log.cursor));
 		this.#begin(message);
 	}
 
@@ -275,7 +275,7 @@ export class Replies {
 		const broadcast = (event: ServerEvent) => this.#clients.broadcast(event);
 		const finished = this.#store.log.finishReply(message, text, outcome, facts);
 		broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: text.length, isComplete: true });
-		broadcast({ type: "chat:message", conversationId, message: finished, cursor: this.#store.log.cursor });
+		broadcast(messageEvent("chat:message", finished, this.#store.log.cursor));
 		broadcast({ type: "chat:complete", conversationId, messageId });
 		if (outcome.status === "failed" && outcome.reason)
 			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });

@@ -124,6 +124,10 @@ export class Store {
 		return known;
 	}
 
+	countMembers(): number {
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members").one().count;
+	}
+
 	/** Whether there is one member. */
 	get isAlone(): boolean {
 		this.#isAlone ??= this.members(2).length < 2;

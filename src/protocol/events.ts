@@ -12,18 +12,18 @@ const wellFormed = v.check<string>((text) => text.isWellFormed());
 const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max), wellFormed);
 
 export const idSchema = text(1, limits.id);
-export const clientIdSchema = text(1, limits.clientId);
+const clientIdSchema = text(1, limits.clientId);
 /** What stands in one line as it reads: no line breaks, nothing unseen that turns or hides what is beside it, but for the joiners of scripts and emoji. */
 export const lineSchema = v.regex<string>(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\u200c\u200d])*$/u);
 export const usernameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.username), wellFormed, lineSchema);
 export const titleSchema = v.pipe(v.string(), v.trim(), v.maxLength(limits.title), wellFormed, lineSchema);
 export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
-export const roleSchema = v.picklist(["owner", "member", "reader"]);
+const roleSchema = v.picklist(["owner", "member", "reader"]);
 
 const cursorSchema = text(0, limits.cursor);
 const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-export const personSchema = v.object({ userId: idSchema, username: v.string() });
+const personSchema = v.object({ userId: idSchema, username: v.string() });
 
 export const messageSchema = v.object({
 	id: idSchema,
@@ -216,6 +216,11 @@ export function parseServerFrame(frame: string): ServerEvent[] {
 
 export function encodeFrame(events: readonly (ClientEvent | ServerEvent)[]): string {
 	return JSON.stringify(events);
+}
+
+/** The event that tells a message which is whole, or one that changed; `cursor`: how far who hears it has come. */
+export function messageEvent(type: "chat:message" | "chat:updated", message: Message, cursor: string): ServerEvent {
+	return { type, conversationId: message.conversationId, message, cursor };
 }
 
 /** The event that tells a refusal. */

@@ -16,6 +16,20 @@ afterAll(async () => {
 	await product?.stop();
 });
 
+/** Two people in a new conversation of Ann's, both connected. */
+async function annAndBob(): Promise<[Visitor, Visitor]> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(product.url, "Ann");
+	await ann.newConversation();
+	const link = await ann.invite();
+	await ann.page.keyboard.press("Escape");
+	const bob = await Visitor.arrive(browser);
+	await bob.signIn(link, "Bob");
+	await bob.connected();
+	await ann.participants.getByText("Bob").waitFor();
+	return [ann, bob];
+}
+
 /** The README's pictures: taken anew by `npm run screenshots`, and only then. */
 async function screenshot(visitor: Visitor, name: string): Promise<void> {
 	if (import.meta.env.MODE !== "screenshots") return;
@@ -88,14 +102,7 @@ describe("two people and the stand-in", () => {
 
 describe("what one cannot do", () => {
 	it("is not offered: stopping without a connection, a question that Claude would not hear", async () => {
-		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
-		const link = await ann.invite();
-		await ann.page.keyboard.press("Escape");
-		const bob = await Visitor.arrive(browser);
-		await bob.signIn(link, "Bob");
-		await ann.participants.getByText("Bob").waitFor();
+		const [ann, bob] = await annAndBob();
 		await ann.page.getByRole("button", { name: /small table/ }).click();
 		await ann.sees(/@claude Show me a small table/);
 		await ann.stop.waitFor();
@@ -122,14 +129,7 @@ describe("what one cannot do", () => {
 
 describe("when the network goes", () => {
 	it("it is said, what was written waits, and everything is there once afterwards", async () => {
-		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
-		const link = await ann.invite();
-		await ann.page.keyboard.press("Escape");
-		const bob = await Visitor.arrive(browser);
-		await bob.signIn(link, "Bob");
-		await bob.connected();
+		const [ann, bob] = await annAndBob();
 
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");

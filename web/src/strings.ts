@@ -116,7 +116,7 @@ const dayAndTime = new Intl.DateTimeFormat("en", {
 	hourCycle: "h23",
 });
 
-export const formatNumber = (value: number) => number.format(value);
+const formatNumber = (value: number) => number.format(value);
 /** Times are in ms. */
 export const formatTime = (at: number) => time.format(at);
 export const formatDay = (at: number) => day.format(at);
