@@ -24,6 +24,8 @@ export interface Client {
 	readonly person: Person;
 	/** Moves the end of its sign-in, in ms. */
 	renew(expiresAt: number): void;
+	/** Has read what was sent until now. */
+	read(): void;
 	/** Ends it; the conversation hears of it by `leave`. */
 	close(code: CloseCode, reason: string): void;
 }
@@ -197,6 +199,9 @@ export class Conversation<T extends Client = Client> {
 				return;
 			case "chat:auth":
 				void this.#renew(client, event);
+				return;
+			case "chat:ack":
+				client.read();
 				return;
 			case "chat:send":
 				return this.#send(client, event);

@@ -62,6 +62,8 @@ export class Socket implements Wire {
 		this.#keep({ ...this.#attachment, expiresAt });
 	}
 
+	read(): void {}
+
 	close(code: CloseCode, reason: string): void {
 		if (this.isRevoked) return;
 		this.#keep({ ...this.#attachment, revoked: true });

@@ -16,6 +16,7 @@ export const errors = {
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
 	not_found: { status: 404, text: "There is nothing here, or it is not open to you." },
 	conflict: { status: 409, text: "That clientId was already used for another message." },
+	last_owner: { status: 409, text: "A conversation needs an owner. Make somebody else one first." },
 	invite_expired: { status: 410, text: "This invitation is spent, expired or revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address is a WebSocket: connect with an upgrade." },
 	rate_limited: { status: 429, text: "That was a little fast. Wait a moment and try again." },
@@ -54,6 +55,8 @@ export const closeCodes = {
 	removed: 4403,
 	deleted: 4404,
 	slow: 4408,
+	/** The same person has opened more sockets here than one person needs: the oldest is closed. */
+	replaced: 4409,
 	flooding: 4429,
 } as const;
 

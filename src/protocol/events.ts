@@ -34,7 +34,7 @@ export const messageSchema = v.object({
 	createdAt: v.string(),
 	author: personSchema,
 	status: v.picklist(["complete", "streaming", "stopped", "failed"]),
-	/** One of `reasons`, or one that a newer server knows. */
+	/** One of `reasons`, or one that a newer server knows. While it is `streaming`: why Claude is asked again just now. */
 	reason: v.optional(v.string()),
 	/** Place in the conversation: 1, 2, 3 … without holes. */
 	seq: countSchema,
@@ -85,6 +85,8 @@ export const clientEvents = {
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
 	"chat:auth": v.object({ type: v.literal("chat:auth"), conversationId, token: v.pipe(v.string(), v.minLength(1)) }),
+	/** All that was sent until now has been read. */
+	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
 } as const;
 
 /** What the server says, by type. */
@@ -106,6 +108,15 @@ export const serverEvents = {
 		conversationId,
 		status: v.literal("processing"),
 		messageId: idSchema,
+	}),
+	/** Claude took no request just now, and is asked again after `retryAfterMs`; what follows of the reply ends it. */
+	"chat:busy": v.object({
+		type: v.literal("chat:busy"),
+		conversationId,
+		messageId: idSchema,
+		/** One of `reasons`. */
+		reason: v.string(),
+		retryAfterMs: countSchema,
 	}),
 	"chat:streaming": v.object({
 		type: v.literal("chat:streaming"),

@@ -32,8 +32,14 @@ export const limits = {
 	pageLength: 4_000_000,
 	/** Changes sent to a returning client one by one; past it the newest page is less work for everybody. */
 	changes: 500,
-	/** Frames that make no sense, of one socket in a minute: at this many it is closed as flooding. */
+	/** Frames that make no sense, of one person in a minute: at this many they are let go as flooding, for a minute. */
 	badFramesPerMinute: 50,
+	/** Sockets of one person in a conversation: tabs and devices. One more closes the oldest. */
+	socketsPerPerson: 8,
+	/** Bytes that wait for one socket: past it, it is let go as too slow, and comes back with its cursor. */
+	queuedBytes: 8 * 1024 * 1024,
+	/** A client that reads says so (`chat:ack`) at least this often, in UTF-16 units. */
+	ackEvery: 1024 * 1024,
 	/** The shortest time between two times that one person's typing is passed on. */
 	typingInterval: 2_000,
 	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */

@@ -40,6 +40,7 @@ class TestWire implements Wire {
 		return this.frames.map((frame) => parseServerFrame(frame));
 	}
 	renew() {}
+	read() {}
 	close() {}
 }
 

@@ -85,6 +85,7 @@ export class TestClient implements Client {
 	renew(expiresAt: number): void {
 		this.expiresAt = expiresAt;
 	}
+	read(): void {}
 	close(code: CloseCode): void {
 		this.closedWith = code;
 	}

@@ -128,6 +128,8 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		}
 		case "chat:thinking":
 			return begin(transcript, event, now);
+		case "chat:busy":
+			return busy(transcript, event);
 		case "chat:streaming":
 			return append(transcript, event);
 		case "chat:complete":
@@ -201,12 +203,18 @@ function begin(transcript: Transcript, { conversationId, messageId }: Event<"cha
 	return { ...transcript, messages: [...transcript.messages, reply] };
 }
 
+/** Said of a reply until more of it comes. */
+function busy(transcript: Transcript, { messageId, reason }: Event<"chat:busy">): Transcript {
+	const say = (one: Message) => (one.id === messageId && one.status === "streaming" ? { ...one, reason } : one);
+	return { ...transcript, messages: transcript.messages.map(say) };
+}
+
 function append(transcript: Transcript, { messageId, chunk, offset }: Event<"chat:streaming">): Transcript {
 	const reply = transcript.messages.find(({ id }) => id === messageId);
 	if (!reply || (reply.status === "streaming" && offset > reply.content.length)) return { ...transcript, isBehind: true };
 	const news = chunk.slice(reply.content.length - offset);
 	if (reply.status !== "streaming" || news === "") return transcript;
-	const grown = { ...reply, content: reply.content + news };
+	const grown = { ...reply, reason: undefined, content: reply.content + news };
 	return { ...transcript, messages: transcript.messages.map((one) => (one === reply ? grown : one)) };
 }
 
