@@ -7,7 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { base64url } from "jose";
 import * as v from "valibot";
 import { version } from "../package.json";
-import { clearedSession, type GuestSignIn, readSession, refreshGuest, sessionCookie, signInGuest } from "./auth/guest.ts";
+import { clearedSession, type GuestSignIn, isGuest, readSession, refreshGuest, sessionCookie, signInGuest } from "./auth/guest.ts";
 import { isAllowedOrigin } from "./auth/origins.ts";
 import { offersChatProtocol, readToken } from "./auth/request.ts";
 import { type Identity, verifyToken } from "./auth/tokens.ts";
@@ -90,7 +90,7 @@ app.post("/auth/refresh", async (c) => {
 	// Every first visit asks: that nobody is signed in is no error then.
 	if (!session) return c.body(null, 204);
 	const refreshed = await refreshGuest(session, c.get("settings"), Date.now());
-	if (!("refusal" in refreshed)) return signedIn(c, refreshed, 200);
+	if (!("refusal" in refreshed) && !(await isSignedOut(c, refreshed.user.id))) return signedIn(c, refreshed, 200);
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });
@@ -115,6 +115,15 @@ app.use(async (c, next) => {
 app.get("/me", (c) => {
 	const { userId, username, expiresAt } = c.get("identity");
 	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString() });
+});
+
+/** For good: a guest is nobody but their session. */
+app.post("/auth/sign-out", async (c) => {
+	const { userId } = c.get("identity");
+	if (!isGuest(userId)) return refuse(c, "forbidden", "Only guests sign out here; other tokens are their issuer's to end.");
+	await c.env.USERS.getByName(userId).signOut();
+	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	return c.body(null, 204);
 });
 
 app.get("/conversations", async (c) => {
@@ -158,6 +167,20 @@ app.get("/conversations/:id/messages", async (c) => {
 	return answer(c, page, (page) => page);
 });
 
+app.get("/conversations/:id/audit", async (c) => {
+	const query = v.safeParse(pageSchema, c.req.query());
+	if (!query.success) return refuse(c, "bad_request", "`before` is an entry's id, `limit` a number from 1 to 200.");
+	const { before = Number.MAX_SAFE_INTEGER, limit } = query.output;
+	return answer(c, await stubOf(c)?.audit(c.get("identity"), before, limit), (page) => page);
+});
+
+app.delete("/conversations/:id/members/:userId", async (c) => {
+	const userId = c.req.param("userId");
+	const removed = v.is(idSchema, userId) ? await stubOf(c)?.remove(c.get("identity"), userId) : undefined;
+	if (!removed || "code" in removed) return refuse(c, removed?.code ?? "not_found");
+	return c.body(null, 204);
+});
+
 const inviteSchema = v.object({
 	expiresInSeconds: v.optional(
 		v.pipe(v.number(), v.integer(), v.minValue(limits.invite.seconds.min), v.maxValue(limits.invite.seconds.max)),
@@ -197,8 +220,14 @@ async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
 	if (token === undefined) return "unauthorized";
 	const verified = await verifyToken(token, c.get("settings"), Date.now());
 	if ("refusal" in verified) return verified.refusal;
+	if (await isSignedOut(c, verified.identity.userId)) return "unauthorized";
 	c.set("identity", verified.identity);
 	return undefined;
+}
+
+/** Whether a guest has signed out: their tokens would live on for minutes. */
+async function isSignedOut(c: Context<App>, userId: string): Promise<boolean> {
+	return isGuest(userId) && c.env.USERS.getByName(userId).isSignedOut();
 }
 
 /** The conversation that the address names. */

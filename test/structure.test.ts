@@ -33,6 +33,9 @@ const conversationRules = [
 	"rate",
 	"inbox",
 	"lists",
+	"alarm",
+	"again",
+	"floods",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -44,7 +47,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	["Claude", filesUnder("src/claude"), /^(src\/(protocol|claude)\/|src\/conversation\/reply\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/],
 	[
 		"a conversation's object",
-		["src/conversation/object.ts", "src/conversation/socket.ts"],
+		["src/conversation/object.ts", "src/conversation/socket.ts", "src/conversation/sockets.ts"],
 		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	],
 	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],

@@ -11,12 +11,18 @@ import { issueToken, sign, verify } from "./tokens.ts";
 export type GuestSignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
 
 const sessionSeconds = 30 * 24 * 60 * 60;
+const guestPrefix = "guest-";
 const cookieName = "parley_session";
 
 /** A new person of this name, one that fits `usernameSchema`. Throws where guest sign-in is off. `now` in ms. */
 export function signInGuest(name: string, settings: Settings, now: number): Promise<GuestSignIn> {
 	const id = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
-	return signIn({ userId: `guest-${id}`, username: name }, settings, now);
+	return signIn({ userId: `${guestPrefix}${id}`, username: name }, settings, now);
+}
+
+/** Whether a person came in as a guest: such a one may have signed out for good. */
+export function isGuest(userId: string): boolean {
+	return userId.startsWith(guestPrefix);
 }
 
 /** The person of a session, signed in again, with a session that begins anew. `now` in ms. */

@@ -7,7 +7,7 @@ import type { Reason } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/events.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
-import { boundRetries, type Progress, reasonOf } from "./failures.ts";
+import { type Progress, reasonOf, retryAfterOf } from "./failures.ts";
 import { buildPrompt, type Prompt } from "./prompt.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
@@ -34,7 +34,9 @@ function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
 		apiKey: apiKey ?? "none",
 		baseURL: baseUrl ?? anthropicUrl,
 		// A redirect would carry what people wrote to who knows where, and be paid for again at every turn.
-		fetch: async (input, init) => boundRetries(await send(input, { ...init, redirect: "manual" }), Date.now()),
+		fetch: (input, init) => send(input, { ...init, redirect: "manual" }),
+		// Who waits for an answer is to hear of it: what is tried again, and how often, is the reply's to decide.
+		maxRetries: 0,
 		// Its log would hold what people wrote.
 		logLevel: "off",
 	});
@@ -93,7 +95,12 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				yield { type: "start", model: event.message.model };
 				break;
 			case "content_block_delta":
-				yield event.delta.type === "text_delta" ? { type: "text", text: event.delta.text } : { type: "alive" };
+				yield event.delta.type === "text_delta"
+					? { type: "text", text: event.delta.text }
+					: { type: event.delta.type === "thinking_delta" ? "thinking" : "alive" };
+				break;
+			case "content_block_start":
+				yield { type: event.content_block.type === "thinking" ? "thinking" : "alive" };
 				break;
 			case "message_delta":
 				usage = counted(usage, event.usage);
@@ -104,7 +111,7 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				yield { type: "end", usage, ...endingOf(stopReason) };
 				return;
 			default:
-				// The start and stop of a block, and events that are newer than this.
+				// The end of a block, and events that are newer than this.
 				yield { type: "alive" };
 		}
 	}
@@ -146,5 +153,5 @@ function endingOf(stopReason: string | null): { stopReason: string; reason?: Rea
 function failure(reason: Reason, error: unknown): ModelFailure {
 	const { name, status, type, errorCode, requestID } = error as Partial<InstanceType<typeof Anthropic.APIError>>;
 	console.error("Claude failed:", reason, { name, status, type, errorCode, requestID });
-	return new ModelFailure(reason);
+	return new ModelFailure(reason, retryAfterOf(error, Date.now()));
 }

@@ -1,4 +1,4 @@
-// What a failure on Claude's side means, in the closed set of reasons, and which of them trying again cannot help.
+// What a failure on Claude's side means, in the closed set of reasons, and how long the other side asks to wait.
 // Reads errors as the SDK throws them; starts and ends nothing.
 
 import Anthropic from "@anthropic-ai/sdk";
@@ -6,9 +6,6 @@ import type { Reason } from "../protocol/errors.ts";
 
 /** How far an answer had come when it failed. */
 export type Progress = "asking" | "answering";
-
-/** The longest wait that another service may ask of us, in ms: the object stays in memory for it, and people look at nothing. */
-const longestWait = 20_000;
 
 /** Why a reply failed; nothing for what is no failure of Claude's side, but a fault of ours. */
 export function reasonOf(error: unknown, progress: Progress): Reason | undefined {
@@ -47,31 +44,15 @@ function isSpendLimit(errorCode: unknown): boolean {
 	return typeof errorCode === "string" && errorCode.endsWith("spend_limit_reached");
 }
 
-/**
- * An answer as the SDK may see it: a refusal says not to be tried again where the SDK would wait too long for it (at `now`, ms), or
- * in vain because the money is spent. What is no refusal passes untouched.
- */
-export async function boundRetries(response: Response, now: number): Promise<Response> {
-	if (response.ok) return response;
-	const body = await response.text();
-	const headers = new Headers(response.headers);
-	if (waitOf(headers, now) > longestWait || isSpendLimit(errorCodeOf(body))) headers.set("x-should-retry", "false");
-	return new Response(body, { status: response.status, headers });
-}
-
-/** How long the SDK would wait before it tries again, in ms; 0 where it is not told. */
-function waitOf(headers: Headers, now: number): number {
+/** How long the other side asks to wait before the next try at `now`, in ms; for ever where it asks not to try. `undefined`: it says nothing. */
+export function retryAfterOf(error: unknown, now: number): number | undefined {
+	const headers = error instanceof Anthropic.APIError ? error.headers : undefined;
+	if (!headers) return undefined;
+	if (headers.get("x-should-retry") === "false") return Number.POSITIVE_INFINITY;
 	const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
-	if (milliseconds > 0) return milliseconds;
+	if (milliseconds >= 0) return milliseconds;
 	const after = headers.get("retry-after") ?? "";
 	const seconds = Number.parseFloat(after);
-	return (Number.isNaN(seconds) ? Date.parse(after) - now : seconds * 1000) || 0;
-}
-
-function errorCodeOf(body: string): unknown {
-	try {
-		return JSON.parse(body)?.error?.details?.error_code;
-	} catch {
-		return undefined;
-	}
+	const wait = Number.isNaN(seconds) ? Date.parse(after) - now : seconds * 1000;
+	return Number.isNaN(wait) ? undefined : Math.max(0, Math.ceil(wait));
 }

@@ -57,8 +57,8 @@ export interface Listing {
 /** Why something was not done; nothing has changed then. */
 export type Refused = { code: ErrorCode; retryAfterMs?: number };
 
-/** Whose a token is and until when (ms); `undefined` for one that is not accepted. Never rejects. */
-export type Authenticate = (token: string) => Promise<{ userId: string; expiresAt: number } | undefined>;
+/** Until when (ms) a token says that its bearer is this person; `undefined` for one that is not accepted, or is another's. */
+export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
@@ -227,9 +227,14 @@ export class Conversation<T extends Client = Client> {
 	 * nothing has to wait while it is verified.
 	 */
 	async #renew(client: T, event: Event<"chat:auth">): Promise<void> {
-		const authenticated = await this.#authenticate(event.token);
-		if (authenticated?.userId === client.person.userId) client.renew(authenticated.expiresAt);
-		else this.#refuse(client, event, { code: "unauthorized" });
+		try {
+			const expiresAt = await this.#authenticate(event.token, client.person);
+			if (expiresAt === undefined) this.#refuse(client, event, { code: "unauthorized" });
+			else client.renew(expiresAt);
+		} catch (error) {
+			console.error("A token could not be looked at", this.#id, client.person.userId, error);
+			this.#refuse(client, event, { code: "internal" });
+		}
 	}
 
 	#send(client: T, { content, clientId }: Event<"chat:send">): Refused | undefined {

@@ -10,6 +10,8 @@ export interface Wire extends Client {
 	send(frame: string): void;
 	/** Whether it may still be spoken to at `now`. */
 	isOpen(now: number): boolean;
+	/** When its sign-in ends, in ms. */
+	readonly expiresAt: number;
 	/** Closes one whose sign-in has ended, after telling it so. */
 	expire(): void;
 }
@@ -52,6 +54,19 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	*all(): Iterable<T> {
 		const now = this.#now();
 		for (const socket of this.#sockets) if (socket.isOpen(now)) yield socket;
+	}
+
+	/** When the first sign-in of those here ends, in ms. */
+	get nextExpiry(): number | undefined {
+		let next: number | undefined;
+		for (const { expiresAt } of this.#sockets) next = Math.min(next ?? expiresAt, expiresAt);
+		return next;
+	}
+
+	/** Lets those go whose sign-in has ended, though nothing is said to them. */
+	expire(): void {
+		const now = this.#now();
+		for (const socket of this.#sockets) if (!socket.isOpen(now)) socket.expire();
 	}
 
 	send(socket: T, event: ServerEvent): void {

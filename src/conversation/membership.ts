@@ -4,7 +4,7 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole, Person } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Listing, Refused } from "./conversation.ts";
-import type { Invite, Store } from "./store.ts";
+import type { AuditEntry, Invite, Store } from "./store.ts";
 
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
 
@@ -21,6 +21,7 @@ export class Membership {
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
 		this.#store.create(conversation, owner, this.#now());
+		this.#store.audit("created", owner.userId, undefined, this.#now());
 		this.#listing.entered(owner.userId);
 		return this.#store.info;
 	}
@@ -28,7 +29,9 @@ export class Membership {
 	/** The member that this person is, also by being granted the conversation; `undefined` for a stranger. Changes nothing. */
 	find(person: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
-		return this.#store.member(person.userId) ?? (isGranted ? { ...person, role: "member" } : undefined);
+		const known = this.#store.member(person.userId);
+		if (known || !isGranted || this.#store.isBarred(person.userId)) return known;
+		return { ...person, role: "member" };
 	}
 
 	/** As `find`, and keeps what it finds: who is granted the conversation becomes a member, and a new name is the name from now on. */
@@ -45,8 +48,28 @@ export class Membership {
 		if (this.#store.countMembers() >= limits.members) return undefined;
 		const member = { ...person, role };
 		this.#store.addMember(member, this.#now());
+		this.#store.audit("joined", person.userId, undefined, this.#now());
 		this.#listing.entered(person.userId);
 		return member;
+	}
+
+	/** Ends a membership: one's own, or as an owner another's. */
+	remove(member: Member, userId: string): { removed: Member } | Refused {
+		const isLeaving = userId === member.userId;
+		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
+		const removed = this.#store.member(userId);
+		if (!removed) return { code: "not_found" };
+		if (removed.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
+		this.#store.removeMember(userId, !isLeaving);
+		this.#store.audit(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
+		return { removed };
+	}
+
+	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
+	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const entries = this.#store.auditBefore(before, limit + 1);
+		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
 	}
 
 	describe(): ConversationInfo & { members: Member[] } {
@@ -65,6 +88,7 @@ export class Membership {
 		const now = this.#now();
 		if (this.#store.countLiveInvites(now) >= limits.invites) return { code: "too_many" };
 		this.#store.addInvite({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 });
+		this.#store.audit("invited", member.userId, undefined, now);
 		return { expiresAt: invite.expiresAt };
 	}
 
@@ -77,10 +101,15 @@ export class Membership {
 		const isRaised = isLive && known?.role === "reader" && invite.role === "member";
 		if (known && !isRaised) return known;
 		if (!isLive) return { code: "invite_expired" };
-		if (isRaised) this.#store.setRole(person.userId, invite.role);
+		if (isRaised) this.#raise(person.userId, invite);
 		const member = isRaised ? { ...known, role: invite.role } : this.#enrol(person, invite.role);
 		if (!member) return { code: "too_many" };
 		this.#store.countInviteUse(invite.id);
 		return member;
+	}
+
+	#raise(userId: string, { role, createdBy }: Invite): void {
+		this.#store.setRole(userId, role);
+		this.#store.audit("role_changed", createdBy, userId, this.#now());
 	}
 }

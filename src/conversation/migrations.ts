@@ -56,4 +56,26 @@ export const migrations: readonly string[] = [
 		uses INTEGER NOT NULL DEFAULT 0
 	) STRICT, WITHOUT ROWID;
 	`,
+	`
+	-- Who was removed by an owner: a token that grants the conversation does not bring them back, an invite does.
+	CREATE TABLE removed (
+		user_id TEXT PRIMARY KEY
+	) STRICT, WITHOUT ROWID;
+
+	-- Who flooded the conversation, and until when they stay outside.
+	CREATE TABLE shut_out (
+		user_id TEXT PRIMARY KEY,
+		until INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- What was done to the conversation's doors, and by whom. Nothing is ever changed in it, and it holds nothing that was said.
+	CREATE TABLE audit (
+		id INTEGER PRIMARY KEY,
+		at INTEGER NOT NULL,
+		action TEXT NOT NULL,
+		-- Who did it, and to whom where that is somebody else.
+		actor TEXT NOT NULL,
+		subject TEXT
+	) STRICT;
+	`,
 ];

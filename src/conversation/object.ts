@@ -2,9 +2,10 @@
 // It believes whoever holds its stub: only the Worker does, and it passes on nobody but whom it verified.
 
 import { DurableObject } from "cloudflare:workers";
+import { isGuest } from "../auth/guest.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel } from "../claude/anthropic.ts";
-import { closeCodes, errorBody, errors } from "../protocol/errors.ts";
+import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import {
 	type AssistantMode,
 	type ConversationInfo,
@@ -17,15 +18,18 @@ import {
 	parseFrame,
 	type Refusal,
 } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import { readSettings, type Settings } from "../settings.ts";
+import { Alarm } from "./alarm.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Fanout } from "./fanout.ts";
 import { Inbox } from "./inbox.ts";
 import { Lists } from "./lists.ts";
 import { Membership, type NewInvite } from "./membership.ts";
 import { Replies } from "./reply.ts";
-import { type Attachment, Socket } from "./socket.ts";
-import { Store } from "./store.ts";
+import type { Socket } from "./socket.ts";
+import { Sockets } from "./sockets.ts";
+import { type AuditEntry, Store } from "./store.ts";
 
 /** What the Worker knows of a socket that it lets through. */
 type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
@@ -40,11 +44,12 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #settings: Settings;
 	readonly #store: Store;
 	readonly #clients: Fanout<Socket>;
+	readonly #alarm: Alarm;
 	readonly #replies: Replies;
 	readonly #lists: Lists;
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
-	readonly #sockets = new Map<WebSocket, Socket>();
+	readonly #sockets: Sockets;
 	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -55,11 +60,17 @@ export class ConversationObject extends DurableObject<Env> {
 		const now = () => Date.now();
 		this.#store = new Store(ctx.storage.sql);
 		this.#clients = new Fanout(now);
+		this.#alarm = new Alarm({ storage: ctx.storage, nextExpiry: () => this.#clients.nextExpiry, now });
+		this.#sockets = new Sockets(this.#settings.sends, {
+			ended: (ended) => this.#conversation.leave(ended),
+			renewed: () => this.#alarm.watch(),
+			pingedAt: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
+		});
 		this.#replies = new Replies({
 			store: this.#store,
 			clients: this.#clients,
 			model: anthropicModel(this.#settings.claude),
-			alarm: { set: (at) => void this.#setAlarm(at), clear: () => void ctx.storage.deleteAlarm() },
+			alarm: this.#alarm,
 			idleTimeout: this.#settings.claude.idleTimeout,
 			now,
 		});
@@ -75,10 +86,7 @@ export class ConversationObject extends DurableObject<Env> {
 			clients: this.#clients,
 			replies: this.#replies,
 			listing: this.#lists,
-			authenticate: async (token) => {
-				const verified = await verifyToken(token, this.#settings, now());
-				return "identity" in verified ? verified.identity : undefined;
-			},
+			authenticate: (token, person) => this.#authenticate(token, person),
 			rate: this.#settings.sends,
 			now,
 		});
@@ -89,16 +97,10 @@ export class ConversationObject extends DurableObject<Env> {
 		});
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		for (const socket of ctx.getWebSockets()) {
-			const client = this.#adopt(socket);
+			const client = this.#sockets.takeUp(socket, now());
 			if (!client.isRevoked) this.#clients.add(client);
 		}
 		if (this.#store.exists) this.#replies.recover();
-	}
-
-	#adopt(socket: WebSocket, attachment?: Attachment): Socket {
-		const client = new Socket(socket, (ended) => this.#conversation.leave(ended), attachment);
-		this.#sockets.set(socket, client);
-		return client;
 	}
 
 	// Sockets
@@ -106,14 +108,19 @@ export class ConversationObject extends DurableObject<Env> {
 	/** Answers an `upgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
+		const now = Date.now();
 		const conversation = this.#admit(identity);
-		if (!conversation) return Response.json(errorBody("not_found"), { status: errors.not_found.status });
+		if (!conversation) return refusal("not_found");
+		const outside = this.#store.shutOutUntil(identity.userId) - now;
+		if (outside > 0) return refusal("rate_limited", { "retry-after": String(Math.ceil(outside / 1000)) });
+		if (!this.#sockets.makeRoom(identity.userId)) return refusal("too_many");
 
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
 		const person = { userId: identity.userId, username: identity.username };
-		const client = this.#adopt(ours, { conversationId: conversation.id, person, expiresAt: identity.expiresAt });
+		const client = this.#sockets.open(ours, { conversationId: conversation.id, person, openedAt: now, expiresAt: identity.expiresAt });
 		this.#conversation.join(client, cursor);
+		this.#alarm.watch();
 		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
 		return new Response(null, { status: 101, webSocket: theirs, headers });
 	}
@@ -127,9 +134,52 @@ export class ConversationObject extends DurableObject<Env> {
 		return this.#membership.join({ userId, username }, granted) && this.#store.info;
 	}
 
+	/** Every frame comes here, of a revoked or flooding client too: nothing is made of what is not to be read. */
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
 		const client = this.#sockets.get(socket);
-		if (client && !client.isRevoked) this.#inbox.put({ client, frame });
+		if (!client || client.isRevoked) return;
+		const now = Date.now();
+		const verdict = this.#sockets.take(client, typeof frame === "string" ? frame.length : frame.byteLength, now);
+		switch (verdict.type) {
+			case "read":
+				this.#inbox.put({ client, frame });
+				break;
+			case "refuse":
+				if (verdict.isToBeTold) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
+				break;
+			case "flooding":
+				this.#shutOut(client.person, now);
+				break;
+			default:
+				verdict satisfies never;
+		}
+	}
+
+	#countBadFrame(client: Socket, now: number): void {
+		if (this.#sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
+	}
+
+	/** Lets all of a person's sockets go, and takes none for a while. */
+	#shutOut({ userId }: Person, now: number): void {
+		this.#store.shutOut(userId, now + limits.shutOut);
+		this.#store.audit("flooded", userId, undefined, now);
+		this.#sockets.close(userId, closeCodes.flooding, "too many frames");
+	}
+
+	/** A token that is not accepted counts as a frame that makes no sense: nobody is to try many. */
+	async #authenticate(token: string, person: Person): Promise<number | undefined> {
+		const now = Date.now();
+		const verified = await verifyToken(token, this.#settings, now);
+		if ("identity" in verified && verified.identity.userId === person.userId && !(await this.#isSignedOut(person)))
+			return verified.identity.expiresAt;
+		this.#store.audit("token_refused", person.userId, undefined, now);
+		const [client] = this.#sockets.of(person.userId);
+		if (client) this.#countBadFrame(client, now);
+		return undefined;
+	}
+
+	async #isSignedOut({ userId }: Person): Promise<boolean> {
+		return isGuest(userId) && this.env.USERS.getByName(userId).isSignedOut();
 	}
 
 	#handle(frames: { client: Socket; frame: string | ArrayBuffer }[]): void {
@@ -149,7 +199,7 @@ export class ConversationObject extends DurableObject<Env> {
 			client.expire();
 		} else if (typeof frame !== "string") {
 			this.#refuse(client, { code: "bad_frame" });
-			client.countBadFrame(now);
+			this.#countBadFrame(client, now);
 		} else if (isOversize(frame)) {
 			client.close(closeCodes.tooBig, "frame over the limit");
 		} else {
@@ -168,10 +218,10 @@ export class ConversationObject extends DurableObject<Env> {
 				isBad ||= parsed.refusal.code !== "too_large";
 			}
 		}
-		if (isBad) client.countBadFrame(now);
+		if (isBad) this.#countBadFrame(client, now);
 	}
 
-	#refuse(client: Socket, refusal: Refusal): void {
+	#refuse(client: Socket, refusal: Refusal & { retryAfterMs?: number }): void {
 		this.#clients.send(client, errorEvent(this.ctx.id.name as string, refusal));
 	}
 
@@ -197,14 +247,11 @@ export class ConversationObject extends DurableObject<Env> {
 		if (client) this.#conversation.leave(client);
 	}
 
-	// The alarm: armed while a reply runs, for the case that the object dies under it
-
-	async #setAlarm(at: number): Promise<void> {
-		if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at);
-	}
-
+	/** A reply whose object died under it goes on, and who may no longer listen is let go. */
 	override alarm(): void {
+		this.#clients.expire();
 		if (this.#store.exists) this.#replies.recover();
+		this.#alarm.rang();
 	}
 
 	// The members' lists
@@ -249,6 +296,24 @@ export class ConversationObject extends DurableObject<Env> {
 		return { accepted: true };
 	}
 
+	/** Ends a membership; whoever it was is out at once. */
+	async remove(identity: Identity, userId: string): Promise<{ removed: true } | Refused> {
+		const removed = this.#asMember(identity, (member) => this.#membership.remove(member, userId));
+		if ("code" in removed) return removed;
+		this.#sockets.close(userId, closeCodes.removed, "no longer a member");
+		await this.env.USERS.getByName(userId).forget(this.ctx.id.name as string);
+		return { removed: true };
+	}
+
+	async audit(identity: Identity, before: number, limit: number): Promise<{ entries: AuditEntry[]; hasMore: boolean } | Refused> {
+		return this.#asMember(identity, (member) => this.#membership.audit(member, before, limit));
+	}
+
+	/** A person is signed out everywhere: none of their tokens is accepted any more. */
+	async signOut(userId: string): Promise<void> {
+		this.#sockets.close(userId, closeCodes.token, "signed out");
+	}
+
 	/** A stranger hears the same as if there were no such conversation. */
 	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
 		const granted = isGranted(identity, this.ctx.id.name as string);
@@ -256,6 +321,10 @@ export class ConversationObject extends DurableObject<Env> {
 		const member = this.#membership.find({ userId, username }, granted);
 		return member ? call(member) : { code: "not_found" };
 	}
+}
+
+function refusal(code: ErrorCode, headers: HeadersInit = {}): Response {
+	return Response.json(errorBody(code), { status: errors[code].status, headers });
 }
 
 function newLineage(): string {

@@ -10,12 +10,12 @@ export function fullBucket(rate: Rate, now: number): Bucket {
 	return { left: rate.burst, at: now };
 }
 
-/** Takes one send, or says in how many ms there is one. */
-export function take(bucket: Bucket, rate: Rate, now: number): { bucket: Bucket } | { retryAfterMs: number } {
+/** Takes a send, or as many as `count`, or says in how many ms there are so many. */
+export function take(bucket: Bucket, rate: Rate, now: number, count = 1): { bucket: Bucket } | { retryAfterMs: number } {
 	const refilled = bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate.perSecond;
 	const left = Math.min(rate.burst, refilled);
-	if (left >= 1) return { bucket: { left: left - 1, at: Math.max(now, bucket.at) } };
-	return { retryAfterMs: Math.ceil(((1 - left) / rate.perSecond) * 1000) };
+	if (left >= count) return { bucket: { left: left - count, at: Math.max(now, bucket.at) } };
+	return { retryAfterMs: Math.ceil(((count - left) / rate.perSecond) * 1000) };
 }
 
 /** For how long, in ms, a send is remembered: after it the bucket is full whatever happened before. */

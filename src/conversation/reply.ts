@@ -4,6 +4,7 @@
 import { type Reason, reasons } from "../protocol/errors.ts";
 import { type Message, messageEvent, type ServerEvent, type Usage } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { waitBefore } from "./again.ts";
 import type { Clients } from "./conversation.ts";
 import type { Outcome, ReplyFacts } from "./log.ts";
 import { addedBy } from "./seam.ts";
@@ -22,8 +23,10 @@ export interface Model {
 export type ModelEvent =
 	/** The answer has begun, by this model. */
 	| { type: "start"; model: string }
-	/** A sign of life without text: thinking, or a keep-alive. */
+	/** A sign of life without text. */
 	| { type: "alive" }
+	/** Another one, after which more patience is due. */
+	| { type: "thinking" }
 	| { type: "text"; text: string }
 	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
 	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
@@ -31,9 +34,12 @@ export type ModelEvent =
 /** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
 export class ModelFailure extends Error {
 	readonly reason: Reason;
-	constructor(reason: Reason) {
+	/** How long the other side asks to wait before the next try, in ms; `undefined` where it says nothing. */
+	readonly retryAfterMs: number | undefined;
+	constructor(reason: Reason, retryAfterMs?: number) {
 		super(reason);
 		this.reason = reason;
+		this.retryAfterMs = retryAfterMs;
 	}
 }
 
@@ -48,24 +54,27 @@ type Running = {
 	text: string;
 	/** What has come and is not said yet: the first half of a character, or what may repeat the text before a seam. */
 	held: string;
-	/** Where the text was interrupted and went on. */
+	/** Where the text was interrupted and went on, and why Claude had to be asked again. */
 	attempts: { offset: number; reason: Reason }[];
+	/** Why nothing more of it comes just now. */
+	busy?: Reason;
 	model?: string;
 	startedAt: number;
-	/** When Claude last gave a sign of life. */
+	/** When Claude last gave a sign of life, and whether it thinks since. */
 	aliveAt: number;
+	isThinking: boolean;
 	/** What the row holds: since when, and how much of the text. */
 	kept: { at: number; length: number };
 	abort: AbortController;
 };
 
-type Ended = { outcome: Outcome } & Pick<ReplyFacts, "usage" | "stopReason">;
+type Ended = { outcome: Outcome; retryAfterMs?: number } & Pick<ReplyFacts, "usage" | "stopReason">;
 
 /** The text so far is kept at least this often while it grows (ms), or after so much of it (UTF-16 units). */
 const checkpoint = { interval: 1_000, length: 2_000 };
 
-/** How often a reply begins in all. */
-const mostAttempts = 3;
+/** How much longer than otherwise Claude may be silent while it thinks. */
+const thinkingPatience = 2;
 
 /** How long after its start a reply that nobody watches any more is looked for, in ms. Far past what a living one needs between two signs. */
 const orphanAfter = 60_000;
@@ -119,7 +128,9 @@ export class Replies {
 
 	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
 	live(message: Message): Message {
-		return this.#running?.message.id === message.id ? { ...message, content: this.#running.text } : message;
+		if (this.#running?.message.id !== message.id) return message;
+		const { text, busy } = this.#running;
+		return { ...message, content: text, ...(busy && { reason: busy }) };
 	}
 
 	/** Goes on with replies whose object died under them, or ends them; to be called on every wake and by the alarm. */
@@ -134,12 +145,12 @@ export class Replies {
 		const running = this.#runningOf(orphan, orphan.content, attempts);
 		this.#running = running;
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
-		if (this.#mayGoOn(running, outcome)) {
-			this.#markSeam(running, "interrupted");
-			this.#start(running);
-		} else {
+		if (waitBefore(running.attempts.length + 1, outcome) === undefined) {
 			this.#finish(running, outcome);
+			return;
 		}
+		this.#markSeam(running, "interrupted");
+		this.#start(running);
 	}
 
 	#begin(message: Message): void {
@@ -153,7 +164,7 @@ export class Replies {
 	#runningOf(message: Message, text: string, attempts: Running["attempts"]): Running {
 		const now = this.#now();
 		const kept = { at: now, length: text.length };
-		return { message, text, held: "", attempts, startedAt: now, aliveAt: now, kept, abort: new AbortController() };
+		return { message, text, held: "", attempts, startedAt: now, aliveAt: now, isThinking: false, kept, abort: new AbortController() };
 	}
 
 	#start(running: Running): void {
@@ -163,19 +174,28 @@ export class Replies {
 
 	async #run(running: Running): Promise<void> {
 		for (;;) {
-			const { outcome, ...facts } = await this.#attempt(running);
+			const { outcome, retryAfterMs, ...facts } = await this.#attempt(running);
 			if (running !== this.#running) return;
 			this.#say(running, true);
-			if (!this.#mayGoOn(running, outcome)) return this.#finish(running, outcome, facts);
+			const wait = waitBefore(running.attempts.length + 1, outcome, retryAfterMs);
+			if (wait === undefined) return this.#finish(running, outcome, facts);
 			this.#markSeam(running, outcome.reason as Reason);
+			if (wait > 0) await this.#pause(running, outcome.reason as Reason, wait);
+			if (running !== this.#running) return;
 		}
 	}
 
-	/** A stream that broke off goes on. What was refused before it began is for people to try again. */
-	#mayGoOn({ attempts, text }: Running, { status, reason }: Outcome): boolean {
-		if (status !== "failed" || attempts.length + 1 >= mostAttempts) return false;
-		if (reason === "interrupted" || reason === "timed_out") return true;
-		return text !== "" && (reason === "overloaded" || reason === "unavailable");
+	/** Says that Claude is busy, and waits; no longer than until the reply is ended. */
+	async #pause(running: Running, reason: Reason, ms: number): Promise<void> {
+		running.busy = reason;
+		const { conversationId, id: messageId } = running.message;
+		this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason, retryAfterMs: ms });
+		running.abort = new AbortController();
+		const over = Promise.withResolvers<void>();
+		const timer = setTimeout(over.resolve, ms);
+		running.abort.signal.addEventListener("abort", () => over.resolve());
+		await over.promise;
+		clearTimeout(timer);
 	}
 
 	/** Kept at once: whatever happens to the next attempt, it has been made. */
@@ -189,11 +209,13 @@ export class Replies {
 		const abort = new AbortController();
 		running.abort = abort;
 		running.aliveAt = this.#now();
+		running.isThinking = false;
 		const stalled = Promise.withResolvers<Ended>();
 		// A stream that is stalled looks like one that thinks: only time tells.
 		const watch = () => {
-			const left = running.aliveAt + this.#idleTimeout - this.#now();
-			if (left > 0) watchdog = setTimeout(watch, left);
+			const patience = this.#idleTimeout * (running.isThinking ? thinkingPatience : 1);
+			const left = running.aliveAt + patience - this.#now();
+			if (left > 0) watchdog = setTimeout(watch, Math.min(left, this.#idleTimeout));
 			else stalled.resolve({ outcome: { status: "failed", reason: "timed_out" } });
 		};
 		let watchdog = setTimeout(watch, this.#idleTimeout);
@@ -211,11 +233,13 @@ export class Replies {
 			for await (const event of this.#model.reply(messages, signal, running.text)) {
 				if (signal.aborted) break;
 				running.aliveAt = this.#now();
+				running.isThinking = event.type === "thinking";
 				switch (event.type) {
 					case "start":
 						running.model = event.model;
 						break;
 					case "alive":
+					case "thinking":
 						break;
 					case "text":
 						running.held += event.text;
@@ -229,7 +253,7 @@ export class Replies {
 			}
 			return { outcome: { status: "failed", reason: "interrupted" } };
 		} catch (error) {
-			if (error instanceof ModelFailure) return { outcome: { status: "failed", reason: error.reason } };
+			if (error instanceof ModelFailure) return { outcome: { status: "failed", reason: error.reason }, retryAfterMs: error.retryAfterMs };
 			if (!signal.aborted) console.error("A reply failed", running.message.id, error);
 			return { outcome: { status: "failed", reason: "internal" } };
 		}
@@ -247,6 +271,7 @@ export class Replies {
 		const { conversationId, id } = running.message;
 		const offset = running.text.length;
 		running.text += chunk;
+		running.busy = undefined;
 		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId: id, chunk, offset, isComplete: false });
 
 		const { kept, aliveAt } = running;

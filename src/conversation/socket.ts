@@ -8,8 +8,12 @@ import type { Wire } from "./fanout.ts";
 export type Attachment = {
 	conversationId: string;
 	person: Person;
+	/** In ms. */
+	openedAt: number;
 	/** When the token that opened or renewed this socket ends, in ms. */
 	expiresAt: number;
+	/** When the latest frames of its person came that made no sense, in ms. */
+	badFrames?: readonly number[];
 	/**
 	 * Set when the socket was closed from here. `close()` does not silence a hostile client, which may go on sending for as long
 	 * as it likes: nothing is read from a revoked socket.
@@ -17,23 +21,49 @@ export type Attachment = {
 	revoked?: true;
 };
 
+export type SocketHooks = {
+	/** It was closed from here. */
+	ended(socket: Socket): void;
+	/** Its sign-in ends at another time. */
+	renewed(): void;
+	/** When the platform last answered a ping of it, in ms. */
+	pingedAt(socket: WebSocket): number;
+};
+
+/** A client that lives pings at least this often, in ms. */
+const signWithin = 30_000;
+
 export class Socket implements Wire {
 	readonly #socket: WebSocket;
-	readonly #ended: (socket: Socket) => void;
+	readonly #hooks: SocketHooks;
 	#attachment: Attachment;
-	/** When the latest frames came that made no sense, in ms. */
-	readonly #badFrames: number[] = [];
+	/** What was sent, in UTF-16 units, since it was last known to have been read; whether the client says so itself. */
+	#unread = 0;
+	#acknowledges = false;
+	#heardAt = 0;
 
-	/** Takes up a socket after a wake, or, with `attachment`, a new one. `ended` is told when it is closed from here. */
-	constructor(socket: WebSocket, ended: (socket: Socket) => void, attachment?: Attachment) {
+	/** Takes up a socket after a wake, or, with `attachment`, a new one. */
+	constructor(socket: WebSocket, hooks: SocketHooks, attachment?: Attachment) {
 		this.#socket = socket;
-		this.#ended = ended;
+		this.#hooks = hooks;
 		if (attachment) socket.serializeAttachment(attachment);
 		this.#attachment = attachment ?? (socket.deserializeAttachment() as Attachment);
 	}
 
 	get person(): Person {
 		return this.#attachment.person;
+	}
+
+	get openedAt(): number {
+		return this.#attachment.openedAt;
+	}
+
+	get expiresAt(): number {
+		return this.#attachment.expiresAt;
+	}
+
+	get badFrames(): readonly number[] {
+		return this.#attachment.badFrames ?? [];
 	}
 
 	get isRevoked(): boolean {
@@ -52,17 +82,46 @@ export class Socket implements Wire {
 	send(frame: string): void {
 		if (this.isRevoked) return;
 		try {
-			this.#socket.send(frame);
+			if (this.#isTooSlow(frame.length)) this.close(closeCodes.slow, "what was sent is not read");
+			else this.#socket.send(frame);
 		} catch {
 			// Closed under us; its close event tells the rest.
 		}
 	}
 
-	renew(expiresAt: number): void {
-		this.#keep({ ...this.#attachment, expiresAt });
+	/**
+	 * Whether more waits for this socket than memory should hold. Not every runtime tells how much that is. Where it does not, a client
+	 * that acknowledges is held to it; of another one it is only known whether it gives any sign of life.
+	 */
+	#isTooSlow(length: number): boolean {
+		const { bufferedAmount } = this.#socket as { bufferedAmount?: number };
+		if (bufferedAmount !== undefined) return bufferedAmount > limits.queuedBytes;
+		this.#unread += length;
+		if (this.#unread <= limits.queuedBytes) return false;
+		const heardAt = Math.max(this.openedAt, this.#heardAt, this.#hooks.pingedAt(this.#socket));
+		if (this.#acknowledges || Date.now() - heardAt >= signWithin) return true;
+		this.#unread = 0;
+		return false;
 	}
 
-	read(): void {}
+	/** Something came of it. */
+	heard(now: number): void {
+		this.#heardAt = now;
+	}
+
+	read(): void {
+		this.#acknowledges = true;
+		this.#unread = 0;
+	}
+
+	renew(expiresAt: number): void {
+		this.#keep({ ...this.#attachment, expiresAt });
+		this.#hooks.renewed();
+	}
+
+	keepBadFrames(badFrames: readonly number[]): void {
+		this.#keep({ ...this.#attachment, badFrames });
+	}
 
 	close(code: CloseCode, reason: string): void {
 		if (this.isRevoked) return;
@@ -72,19 +131,11 @@ export class Socket implements Wire {
 		} catch {
 			// Closed already.
 		}
-		this.#ended(this);
+		this.#hooks.ended(this);
 	}
 
 	#keep(attachment: Attachment): void {
 		this.#attachment = attachment;
 		this.#socket.serializeAttachment(attachment);
-	}
-
-	/** Counts a frame that made no sense, and ends a socket that sends little else. */
-	countBadFrame(now: number): void {
-		this.#badFrames.push(now);
-		if (this.#badFrames.length < limits.badFramesPerMinute) return;
-		const first = this.#badFrames.shift() as number;
-		if (now - first < 60_000) this.close(closeCodes.flooding, "too many frames that make no sense");
 	}
 }

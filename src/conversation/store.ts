@@ -16,6 +16,11 @@ export type Invite = {
 	uses: number;
 };
 
+export type AuditAction = "created" | "joined" | "left" | "removed" | "invited" | "role_changed" | "token_refused" | "flooded";
+
+/** One line of the audit: who did what, to whom where that is somebody else; `at` is ISO 8601. */
+export type AuditEntry = { id: number; at: string; action: AuditAction; actor: string; subject?: string };
+
 export class Store {
 	readonly #sql: SqlStorage;
 	#conversation?: ConversationInfo;
@@ -99,6 +104,7 @@ export class Store {
 
 	addMember(member: Member, now: number): void {
 		this.#isAlone = undefined;
+		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
 		this.#sql.exec(
 			"INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, ?, ?)",
 			member.userId,
@@ -141,6 +147,53 @@ export class Store {
 
 	#members(where: string, ...values: SqlStorageValue[]): Member[] {
 		return this.#sql.exec<Member>(`SELECT user_id AS userId, username, role FROM members ${where}`, ...values).toArray();
+	}
+
+	/** `isBarred`: no token brings them back, only an invite. */
+	removeMember(userId: string, isBarred: boolean): void {
+		this.#known.delete(userId);
+		this.#isAlone = undefined;
+		this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
+		if (isBarred) this.#sql.exec("INSERT INTO removed (user_id) VALUES (?)", userId);
+	}
+
+	isBarred(userId: string): boolean {
+		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
+	}
+
+	countOwners(): number {
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members WHERE role = 'owner'").one().count;
+	}
+
+	// Who stays outside, and who did what to the doors
+
+	shutOut(userId: string, until: number): void {
+		this.#sql.exec(
+			"INSERT INTO shut_out (user_id, until) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET until = excluded.until",
+			userId,
+			until,
+		);
+	}
+
+	/** Until when a person stays outside, in ms; 0 for who does not. */
+	shutOutUntil(userId: string): number {
+		return this.#sql.exec<{ until: number }>("SELECT until FROM shut_out WHERE user_id = ?", userId).toArray()[0]?.until ?? 0;
+	}
+
+	audit(action: AuditAction, actor: string, subject: string | undefined, now: number): void {
+		this.#sql.exec("INSERT INTO audit (at, action, actor, subject) VALUES (?, ?, ?, ?)", now, action, actor, subject ?? null);
+	}
+
+	/** Newest first, before an entry. */
+	auditBefore(id: number, limit: number): AuditEntry[] {
+		return this.#sql
+			.exec<{ id: number; at: number; action: AuditAction; actor: string; subject: string | null }>(
+				"SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
+				id,
+				limit,
+			)
+			.toArray()
+			.map(({ at, subject, ...entry }) => ({ ...entry, at: isoTime(at), ...(subject !== null && { subject }) }));
 	}
 
 	// Invites

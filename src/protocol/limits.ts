@@ -34,8 +34,14 @@ export const limits = {
 	changes: 500,
 	/** Frames that make no sense, of one person in a minute: at this many they are let go as flooding, for a minute. */
 	badFramesPerMinute: 50,
+	/** Frames that were too many to be read, of one person in a minute: at this many they are let go as flooding, for a minute. */
+	refusedFramesPerMinute: 1_000,
+	/** For how long who was flooding stays outside. */
+	shutOut: 60_000,
 	/** Sockets of one person in a conversation: tabs and devices. One more closes the oldest. */
 	socketsPerPerson: 8,
+	/** With those that were closed and do not go: a client that ignores being closed could gather any number of them. */
+	lingeringSockets: 32,
 	/** Bytes that wait for one socket: past it, it is let go as too slow, and comes back with its cursor. */
 	queuedBytes: 8 * 1024 * 1024,
 	/** A client that reads says so (`chat:ack`) at least this often, in UTF-16 units. */

@@ -6,6 +6,9 @@ import type { AssistantMode, ConversationInfo } from "../protocol/events.ts";
 /** A conversation as its list shows it; `lastActivityAt` in ms. */
 export type Listed = ConversationInfo & { lastActivityAt: number };
 
+/** How soon after a failure the rest is told that a person has signed out, in ms. */
+const signOutAgain = 5_000;
+
 type Row = { id: string; title: string; assistant: AssistantMode; created_at: string; last_activity_at: number };
 
 export class UserObject extends DurableObject<Env> {
@@ -36,6 +39,36 @@ export class UserObject extends DurableObject<Env> {
 			listed.createdAt,
 			listed.lastActivityAt,
 		);
+	}
+
+	/** The conversation is no longer theirs. */
+	async forget(id: string): Promise<void> {
+		if (this.#hasTable) this.#sql.exec("DELETE FROM conversations WHERE id = ?", id);
+	}
+
+	/** For good: no token of this person is accepted from now on, and their sockets are closed in every conversation they are in. */
+	async signOut(): Promise<void> {
+		this.#sql.exec("CREATE TABLE IF NOT EXISTS signed_out (at INTEGER NOT NULL) STRICT");
+		if (!(await this.isSignedOut())) this.#sql.exec("INSERT INTO signed_out (at) VALUES (?)", Date.now());
+		// Should a conversation not hear of it now, the alarm tells it.
+		await this.ctx.storage.setAlarm(Date.now() + signOutAgain);
+		await this.#endSockets();
+		await this.ctx.storage.deleteAlarm();
+	}
+
+	async isSignedOut(): Promise<boolean> {
+		const hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'signed_out'").toArray().length > 0;
+		return hasTable && this.#sql.exec("SELECT 1 FROM signed_out").toArray().length > 0;
+	}
+
+	override async alarm(): Promise<void> {
+		await this.#endSockets();
+	}
+
+	async #endSockets(): Promise<void> {
+		const userId = this.ctx.id.name as string;
+		const conversations = await this.conversations();
+		await Promise.all(conversations.map(({ id }) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
 	}
 
 	/** Newest activity first. */

@@ -1,30 +1,26 @@
+import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, it } from "vitest";
-import { boundRetries } from "../../src/claude/failures.ts";
+import { retryAfterOf } from "../../src/claude/failures.ts";
 
 const now = Date.parse("2026-11-24T12:00:00Z");
-const spent = JSON.stringify({ error: { details: { error_code: "enforced_spend_limit_reached" } } });
+const refusal = (headers: Record<string, string>) => Anthropic.APIError.generate(429, {}, "", new Headers(headers));
 
-describe("what the SDK may try again", () => {
-	it.each<[what: string, headers: Record<string, string>, body: string, retry: string | null]>([
-		["nothing is said", {}, "{}", null],
-		["a short wait", { "retry-after": "20" }, "{}", null],
-		["a long wait", { "retry-after": "20.5" }, "{}", "false"],
-		["a long wait that the server recommends", { "retry-after": "3600", "x-should-retry": "true" }, "{}", "false"],
-		["a short wait in milliseconds", { "retry-after-ms": "1500", "retry-after": "3600" }, "{}", null],
-		["a long wait in milliseconds", { "retry-after-ms": "60000", "retry-after": "1" }, "{}", "false"],
-		["a date close by", { "retry-after": "Tue, 24 Nov 2026 12:00:10 GMT" }, "{}", null],
-		["a date far off", { "retry-after": "Tue, 24 Nov 2026 13:00:00 GMT" }, "{}", "false"],
-		["no sense", { "retry-after": "soon" }, "not json", null],
-		["a spent limit", {}, spent, "false"],
-		["a spent limit and a short wait", { "retry-after": "1" }, spent, "false"],
-	])("after a refusal with %s", async (_what, headers, body, retry) => {
-		const bounded = await boundRetries(new Response(body, { status: 429, headers }), now);
-		expect(bounded.headers.get("x-should-retry")).toBe(retry);
-		expect([bounded.status, await bounded.text()]).toEqual([429, body]);
+describe("how long to wait after a refusal", () => {
+	it.each<[what: string, headers: Record<string, string>, wait: number | undefined]>([
+		["that says nothing", {}, undefined],
+		["with seconds", { "retry-after": "20.5" }, 20_500],
+		["with milliseconds, which are closer", { "retry-after-ms": "1500", "retry-after": "3600" }, 1_500],
+		["with a date", { "retry-after": "Tue, 24 Nov 2026 12:00:10 GMT" }, 10_000],
+		["with a date that is past", { "retry-after": "Tue, 24 Nov 2026 11:00:00 GMT" }, 0],
+		["that makes no sense", { "retry-after": "soon" }, undefined],
+		["that wants no other try", { "retry-after": "1", "x-should-retry": "false" }, Number.POSITIVE_INFINITY],
+		["that wants another one", { "retry-after": "1", "x-should-retry": "true" }, 1_000],
+	])("%s", (_what, headers, wait) => {
+		expect(retryAfterOf(refusal(headers), now)).toBe(wait);
 	});
 
-	it("an answer passes as it came", async () => {
-		const answer = new Response("data", { headers: { "retry-after": "3600" } });
-		expect(await boundRetries(answer, now)).toBe(answer);
+	it("is not known where there was no answer", () => {
+		expect(retryAfterOf(new Anthropic.APIConnectionError({ message: "" }), now)).toBeUndefined();
+		expect(retryAfterOf(new Error("other"), now)).toBeUndefined();
 	});
 });

@@ -18,6 +18,7 @@ class TestWire implements Wire {
 	readonly person: Person;
 	readonly frames: string[] = [];
 	open = true;
+	expiresAt = Number.POSITIVE_INFINITY;
 	#next: (() => void)[] = [];
 	constructor(userId: string) {
 		this.person = { userId, username: userId };

@@ -174,15 +174,67 @@ describe("a reply", () => {
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
-			await room.call.fail("overloaded");
-			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded", content: "" });
+			await room.call.fail("spend_limit");
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "spend_limit", content: "" });
 			expect(room.calls).toHaveLength(1);
+		}));
+
+	it.each(["overloaded", "rate_limited", "unavailable"] as const)(
+		"that is %s before it begins waits as it is told, and people see it",
+		(reason) =>
+			inRoom(async (room) => {
+				const client = room.enter(ann);
+				room.say(client, "Hi");
+				const again = room.asked;
+				await room.call.fail(reason, 30);
+				const { messageId } = client.last("chat:thinking");
+				expect(client.last("chat:busy")).toMatchObject({ messageId, reason, retryAfterMs: 30 });
+				const [, late] = room.enter(bob).last("chat:joined").messages;
+				expect(late).toMatchObject({ id: messageId, status: "streaming", content: "", reason });
+				expect(room.calls).toHaveLength(1);
+				await again;
+				await room.call.text("Here");
+				expect(room.enter(bob).last("chat:joined").messages[1]?.reason).toBeUndefined();
+				await room.call.end();
+				const { message } = client.last("chat:message");
+				expect(message).toMatchObject({ content: "Here", status: "complete", attempts: [{ offset: 0, reason }] });
+				expect(message.reason).toBeUndefined();
+				expect(client.types().filter((type) => type === "chat:thinking")).toHaveLength(1);
+			}),
+	);
+
+	it("that stays overloaded has failed after three tries, and at once where the wait would be long", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (let tries = 1; tries <= 3; tries++) {
+				expect(room.calls).toHaveLength(tries);
+				await room.call.fail("overloaded", 0);
+			}
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded" });
+			room.say(client, "And now?");
+			await room.call.fail("rate_limited", 20_001);
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "rate_limited" });
+			expect(room.calls).toHaveLength(4);
+		}));
+
+	it("can be stopped while Claude is busy, and is not asked for again", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.fail("overloaded", 20);
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(client.last("chat:message").message.status).toBe("stopped");
+			room.say(client, "Something else");
+			await room.call.fail("overloaded", 30);
+			await room.asked;
+			expect(room.calls).toHaveLength(3);
 		}));
 
 	it.each([
 		["is cut", (room: Room) => room.call.cut(), "interrupted"],
 		["breaks off", (room: Room) => room.call.fail("interrupted"), "interrupted"],
-		["is overloaded in the middle", (room: Room) => room.call.fail("overloaded"), "overloaded"],
+		["is overloaded in the middle", (room: Room) => room.call.fail("overloaded", 0), "overloaded"],
 	] as const)("that %s goes on in the same message, without what it says again", (_what, breakOff, reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
@@ -267,6 +319,20 @@ describe("a reply", () => {
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
 		}, 20));
 
+	it("may be silent for twice as long while it thinks", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "Hi");
+			const { signal } = room.call;
+			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+			await room.call.event({ type: "thinking" });
+			room.now += 39;
+			// Longer than the watch takes to look again.
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			expect(signal.aborted).toBe(false);
+			room.now += 1;
+			await over;
+		}, 20));
+
 	it("that failed is tried again in its place", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
@@ -301,7 +367,7 @@ describe("a reply", () => {
 			const conversationId = room.store.info.id;
 			const again = (messageId: string) => room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
 			room.say(client, "Hi");
-			await room.call.fail("overloaded");
+			await room.call.fail("bad_request");
 			const failed = client.last("chat:message").message.id;
 			room.say(client, "Hi?");
 			await room.call.end();

@@ -60,8 +60,8 @@ export class Call {
 	cut(): Promise<void> {
 		return this.#say("over");
 	}
-	fail(reason: Reason): Promise<void> {
-		return this.#say(new ModelFailure(reason));
+	fail(reason: Reason, retryAfterMs?: number): Promise<void> {
+		return this.#say(new ModelFailure(reason, retryAfterMs));
 	}
 	crash(error: Error): Promise<void> {
 		return this.#say(error);
@@ -122,6 +122,7 @@ class TestClients implements Clients<TestClient> {
 export class Room {
 	now = Date.parse("2026-11-24T12:00:00Z");
 	readonly calls: Call[] = [];
+	#asked = Promise.withResolvers<void>();
 	readonly alarms: (number | "cleared")[] = [];
 	readonly listed: string[] = [];
 	readonly entered: string[] = [];
@@ -137,6 +138,8 @@ export class Room {
 			reply: (messages, signal, soFar = "") => {
 				const call = new Call(messages, signal, soFar);
 				this.calls.push(call);
+				this.#asked.resolve();
+				this.#asked = Promise.withResolvers();
 				return call.events();
 			},
 		};
@@ -166,7 +169,7 @@ export class Room {
 			clients: this.clients,
 			replies: this.replies,
 			listing,
-			authenticate: async (token) => (token.startsWith("!") ? undefined : { userId: token, expiresAt: this.now + 1 }),
+			authenticate: async (token, { userId }) => (token === userId ? this.now + 1 : undefined),
 			rate: { burst: 3, perSecond: 1 },
 			now,
 		});
@@ -190,6 +193,11 @@ export class Room {
 		const call = this.calls.at(-1);
 		if (!call) throw new Error("Claude was not asked.");
 		return call;
+	}
+
+	/** Resolves when Claude is asked the next time. */
+	get asked(): Promise<void> {
+		return this.#asked.promise;
 	}
 
 	contents(): string[] {

@@ -55,7 +55,7 @@ export class Client {
 	readonly #waiting = new Set<() => void>();
 	#read = 0;
 
-	constructor(socket: WebSocket, conversationId: string) {
+	constructor(socket: WebSocket, conversationId: string, ignoresClose = false) {
 		this.#socket = socket;
 		this.conversationId = conversationId;
 		const { promise, resolve } = Promise.withResolvers<number>();
@@ -66,17 +66,22 @@ export class Client {
 			for (const check of [...this.#waiting]) check();
 		});
 		socket.addEventListener("close", ({ code }) => resolve(code));
-		socket.accept();
+		// Half open: it does not answer a close, and goes on sending.
+		socket.accept({ allowHalfOpen: ignoresClose });
 	}
 
-	static async open(userId: string, conversationId: string, options: { cursor?: string; claims?: object; expiresIn?: number } = {}) {
+	static async open(
+		userId: string,
+		conversationId: string,
+		options: { cursor?: string; claims?: object; expiresIn?: number; ignoresClose?: boolean } = {},
+	) {
 		const token = await tokenOf(userId, { ...options.claims }, options.expiresIn);
 		const query = options.cursor === undefined ? "" : `?cursor=${encodeURIComponent(options.cursor)}`;
 		const response = await exports.default.fetch(`${origin}/api/conversations/${conversationId}/socket${query}`, {
 			headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
 		});
 		if (!response.webSocket) throw new Error(`No socket: ${response.status} ${await response.text()}`);
-		return new Client(response.webSocket, conversationId);
+		return new Client(response.webSocket, conversationId, options.ignoresClose);
 	}
 
 	/** Opens, and waits for `chat:joined`. */

@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
@@ -232,16 +232,4 @@ describe("hibernation", () => {
 		expect(ann.frames).toBeGreaterThanOrEqual(3);
 		expect(ann.events.map(({ type }) => type).slice(0, 2)).toEqual(["chat:joined", "chat:message"]);
 	});
-});
-
-it("a reply's alarm is there while it runs and gone after it", async () => {
-	const id = await newConversation("ann");
-	const stub = env.CONVERSATIONS.getByName(id);
-	const alarm = () => runInDurableObject(stub, (_object, state) => state.storage.getAlarm());
-	const ann = await Client.join("ann", id);
-	ann.say("help");
-	await ann.next("chat:streaming");
-	expect(await alarm()).not.toBeNull();
-	await ann.next("chat:complete");
-	expect(await alarm()).toBeNull();
 });

@@ -1,0 +1,79 @@
+// The one alarm that an object has, shared by what may be due: a reply whose object dies under it, and sockets whose sign-in ends.
+// Setting it is paid for, so it is left alone where it rings early enough. Knows nothing of what happens when it rings.
+
+/** As much of an object's storage as it needs. */
+type Storage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
+
+/** Never sooner than after `least`, so that no mistake in a time makes it ring for ever; and no later than `most`, which every date can tell. In ms. */
+const delay = { least: 1_000, most: 30 * 24 * 3600_000 };
+
+export class Alarm {
+	readonly #storage: Storage;
+	readonly #nextExpiry: () => number | undefined;
+	readonly #now: () => number;
+	/** When a reply is to be looked after, in ms. */
+	#reply: number | undefined;
+	/** When it rings; `undefined` until that is known. */
+	#rings: number | null | undefined;
+	#setting: Promise<void> = Promise.resolve();
+
+	/** `nextExpiry`: when the first of the sign-ins here ends, in ms. */
+	constructor(parts: { storage: Storage; nextExpiry: () => number | undefined; now: () => number }) {
+		this.#storage = parts.storage;
+		this.#nextExpiry = parts.nextExpiry;
+		this.#now = parts.now;
+	}
+
+	/** A reply is to be looked after at this time. */
+	set(at: number): void {
+		this.#reply = at;
+		this.#settle(false);
+	}
+
+	/** There is no reply to be looked after. */
+	clear(): void {
+		this.#reply = undefined;
+		this.#settle(true);
+	}
+
+	/** Somebody's sign-in may end sooner than the alarm rings. */
+	watch(): void {
+		this.#settle(false);
+	}
+
+	/** It has rung, and what was due has been done. */
+	rang(): void {
+		this.#rings = null;
+		if (this.#reply !== undefined && this.#reply <= this.#now()) this.#reply = undefined;
+		this.#settle(true);
+	}
+
+	/** Resolves when it stands as was last asked for. */
+	get settled(): Promise<void> {
+		return this.#setting;
+	}
+
+	/** `isExact`: also later than it stands, or not at all. */
+	#settle(isExact: boolean): void {
+		this.#setting = this.#setting.then(() => this.#arm(isExact)).catch((error) => console.error("The alarm could not be set", error));
+	}
+
+	async #arm(isExact: boolean): Promise<void> {
+		if (this.#rings === undefined) this.#rings = await this.#storage.getAlarm();
+		const due = this.#due();
+		if (due === this.#rings) return;
+		if (!isExact && (due === null || (this.#rings !== null && this.#rings <= due))) return;
+		this.#rings = due;
+		if (due === null) await this.#storage.deleteAlarm();
+		else await this.#storage.setAlarm(due);
+	}
+
+	/** Rounded up to full seconds: many sign-ins that end at about the same time make it ring once. */
+	#due(): number | null {
+		const times = [this.#reply, this.#nextExpiry()].filter((at) => at !== undefined);
+		if (times.length === 0) return null;
+		const now = this.#now();
+		const at = Math.min(now + delay.most, Math.max(now + delay.least, Math.min(...times)));
+		return Math.ceil(at / 1000) * 1000;
+	}
+}

@@ -1,0 +1,274 @@
+// Who may be in a conversation, for how long and with how much: sockets that are closed, and what stays closed.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);
+const alarmOf = (id: string) => runInDurableObject(stubOf(id), (_object, { storage }) => storage.getAlarm());
+const messagesOf = async (id: string) => (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages;
+const auditOf = async (id: string): Promise<{ action: string; actor: string; subject?: string }[]> =>
+	(await call("GET", `/conversations/${id}/audit`, await tokenOf("ann"))).body.entries;
+
+async function upgrade(id: string, token: string): Promise<Response> {
+	return exports.default.fetch(`${origin}/api/conversations/${id}/socket`, {
+		headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
+	});
+}
+
+describe("a token that ends while its bearer is silent", () => {
+	it("ends the socket by the alarm, after a sleep too, and leaves the others alone", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id, { expiresIn: 1 });
+		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		const due = (await alarmOf(id)) as number;
+		expect(due - Date.now()).toBeLessThan(2_100);
+		// The platform's own ringing: nobody says anything.
+		expect(await bob.closed).toBe(4401);
+		expect(Date.now()).toBeGreaterThanOrEqual(due - 1_000);
+		expect(bob.all("chat:error").map(({ code }) => code)).toEqual(["token_expired"]);
+		expect(await ann.next("chat:user-left")).toMatchObject({ userId: "bob" });
+		ann.say("still here");
+		await ann.next("chat:message");
+		// It rings again for Ann, and not before.
+		expect((await alarmOf(id)) as number).toBeGreaterThan(Date.now() + 500_000);
+	});
+
+	it("and nobody left, does not ring again", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.close();
+		await ann.closed;
+		expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
+		expect(await alarmOf(id)).toBeNull();
+	});
+
+	it("is watched again from where a reply's own alarm leaves it", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const forAnn = await alarmOf(id);
+		ann.say("help");
+		await ann.next("chat:streaming");
+		expect((await alarmOf(id)) as number).toBeLessThan(Date.now() + 61_000);
+		await ann.next("chat:complete");
+		await expect.poll(() => alarmOf(id)).toBe(forAnn);
+	});
+
+	it("hears nothing that is said after its end, though it was closed by nobody yet", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id, { expiresIn: 1 });
+		await new Promise((resolve) => setTimeout(resolve, 1_050));
+		ann.say("a secret");
+		expect(await bob.closed).toBe(4401);
+		expect(bob.all("chat:message")).toEqual([]);
+	});
+});
+
+describe("a member who is removed", () => {
+	it("is out at once: sockets, reading, coming back, also by a grant", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		bob.say("Hello");
+		await ann.next("chat:message");
+		expect(await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"))).toMatchObject({ status: 204, body: undefined });
+		expect(await bob.closed).toBe(4403);
+		expect(await ann.next("chat:user-left")).toMatchObject({ userId: "bob" });
+		for (const token of [await tokenOf("bob"), await tokenOf("bob", { conversations: ["*"] })]) {
+			expect((await call("GET", `/conversations/${id}/messages`, token)).status).toBe(404);
+			expect((await upgrade(id, token)).status).toBe(404);
+		}
+		const { conversations } = (await call("GET", "/conversations", await tokenOf("bob"))).body;
+		expect(conversations.map((listed: { id: string }) => listed.id)).not.toContain(id);
+		expect((await messagesOf(id)).map(({ content }: { content: string }) => content)).toEqual(["Hello"]);
+	});
+
+	it("and ignores being closed, is neither heard nor told anything, after a sleep neither", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id, { ignoresClose: true });
+		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
+		await bob.closed;
+		const heard = bob.events.length;
+		bob.say("I am still here");
+		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		bob.say("And now?");
+		ann.say("Is he gone?");
+		expect((await ann.next("chat:message")).message).toMatchObject({ seq: 1, content: "Is he gone?" });
+		expect(bob.events).toHaveLength(heard);
+		expect((await messagesOf(id)).filter(({ role }: { role: string }) => role === "user")).toHaveLength(1);
+	});
+
+	it("comes back by an invite", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		expect((await call("POST", `/invites/${invite.token}/accept`, await tokenOf("bob"))).status).toBe(200);
+		await Client.join("bob", id);
+	});
+
+	it("is removed by owners only, leaves by themselves, and an owner stays", async () => {
+		const id = await newConversation("ann", ["bob", "eve"]);
+		const remove = async (by: string, who: string) => {
+			const { status, body } = await call("DELETE", `/conversations/${id}/members/${who}`, await tokenOf(by));
+			return body?.error.code ?? status;
+		};
+		expect(await remove("bob", "eve")).toBe("forbidden");
+		expect(await remove("stranger", "eve")).toBe("not_found");
+		expect(await remove("ann", "stranger")).toBe("not_found");
+		expect(await remove("ann", "ann")).toBe("last_owner");
+		expect(await remove("bob", "bob")).toBe(204);
+		expect(await remove("bob", "bob")).toBe("not_found");
+		expect(await remove("ann", "eve")).toBe(204);
+		expect((await auditOf(id)).map(({ action, actor, subject }) => [action, actor, subject])).toEqual([
+			["removed", "ann", "eve"],
+			["left", "bob", undefined],
+			["joined", "eve", undefined],
+			["joined", "bob", undefined],
+			["invited", "ann", undefined],
+			["created", "ann", undefined],
+		]);
+		expect((await call("GET", `/conversations/${id}/audit`, await tokenOf("bob"))).status).toBe(404);
+	});
+});
+
+describe("a guest who signs out", () => {
+	it("is out everywhere at once, and no token of theirs is accepted any more", async () => {
+		const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+		const { token, user } = signIn.body;
+		const cookie = signIn.headers.get("set-cookie")?.split(";")[0] as string;
+		const ids = await Promise.all([1, 2].map(async () => (await call("POST", "/conversations", token, {})).body.conversation.id));
+		const sockets = await Promise.all(ids.map((id) => Client.join(user.id, id)));
+		const out = await call("POST", "/auth/sign-out", token);
+		expect([out.status, out.headers.get("set-cookie")]).toEqual([204, expect.stringContaining("Max-Age=0")]);
+		expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401]);
+		expect((await upgrade(ids[0], token)).status).toBe(401);
+		expect((await call("GET", "/conversations", token)).body.error.code).toBe("unauthorized");
+		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(401);
+	});
+
+	it("cannot be kept in by an open socket's renewal", async () => {
+		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+		const room = await newConversation("ann");
+		const gus = await Client.join(user.id, room, { claims: { conversations: [room] } });
+		await env.USERS.getByName(user.id).signOut();
+		expect(await gus.closed).toBe(4401);
+		expect((await call("GET", "/me", token)).status).toBe(401);
+	});
+
+	it("others cannot: their tokens are their issuer's", async () => {
+		expect((await call("POST", "/auth/sign-out", await tokenOf("ann"))).body.error.code).toBe("forbidden");
+	});
+});
+
+describe("sockets of one person", () => {
+	it("are eight at most: one more closes the oldest, also after a sleep", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		const sockets: Client[] = [];
+		for (let n = 0; n < limits.socketsPerPerson; n++) sockets.push(await Client.join("ann", id));
+		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		const ninth = await Client.join("ann", id);
+		expect(await sockets[0]?.closed).toBe(4409);
+		ninth.say("one of eight");
+		for (const socket of [...sockets.slice(1), ninth, bob]) await socket.next("chat:message");
+		expect(bob.all("chat:user-left")).toEqual([]);
+		expect(sockets[0]?.all("chat:message")).toEqual([]);
+	});
+
+	it("that do not go when they are closed keep the next ones out", async () => {
+		const id = await newConversation("ann");
+		for (let n = 0; n < limits.lingeringSockets; n++) await Client.join("ann", id, { ignoresClose: true });
+		const refused = await upgrade(id, await tokenOf("ann"));
+		expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([409, "too_many"]);
+	});
+});
+
+describe("a flood", () => {
+	it("is not read, is told once a second, and ends with its sender outside for a minute", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		const other = await Client.join("bob", id);
+		for (let n = 0; n < 400 + limits.refusedFramesPerMinute + 100; n++) bob.send({ type: "chat:typing", isTyping: false });
+		expect(await bob.closed).toBe(4429);
+		expect(await other.closed).toBe(4429);
+		expect(bob.all("chat:error").filter(({ code }) => code === "rate_limited").length).toBeLessThan(30);
+		ann.say("calm");
+		await ann.next("chat:message");
+		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		const refused = await upgrade(id, await tokenOf("bob"));
+		expect(refused.status).toBe(429);
+		expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(30);
+		expect((await auditOf(id))[0]).toMatchObject({ action: "flooded", actor: "bob" });
+	});
+
+	it("of frames that make no sense is counted over all sockets, new ones, and a sleep", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const first = await Client.join("bob", id);
+		for (let n = 0; n < 20; n++) first.raw("{");
+		first.close();
+		await first.closed;
+		const second = await Client.join("bob", id);
+		for (let n = 0; n < 20; n++) second.raw("{");
+		second.say("ready");
+		await second.next("chat:message");
+		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		const third = await Client.join("bob", id);
+		for (let n = 0; n < 9; n++) third.raw("{");
+		third.say("nearly");
+		await third.next("chat:message", ({ message }) => message.content === "nearly");
+		third.raw("{");
+		expect(await third.closed).toBe(4429);
+		expect((await upgrade(id, await tokenOf("bob"))).status).toBe(429);
+	});
+
+	it("of tokens that are not accepted is one of frames that make no sense", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		for (let n = 0; n < limits.badFramesPerMinute; n++) ann.send({ type: "chat:auth", token: `x${n}` });
+		expect(await ann.closed).toBe(4429);
+	});
+});
+
+describe("a client that does not read", () => {
+	const large = "x".repeat(100_000);
+
+	/** New people say so many times ten of the longest messages, which everybody gets. */
+	async function fill(id: string, people: number) {
+		for (let n = 0; n < people; n++) {
+			const talker = await Client.join(crypto.randomUUID(), id, { claims: { conversations: ["*"] } });
+			for (let said = 0; said < 10; said++) talker.say(large);
+			for (let said = 0; said < 10; said++)
+				await talker.next("chat:message", ({ message }) => message.author.userId === talker.joined.you.userId);
+			talker.close();
+		}
+	}
+
+	it("and had said what it read, is let go with 8 MiB before it, and comes back without loss", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		bob.send({ type: "chat:ack" });
+		await fill(id, 9);
+		expect(await bob.closed).toBe(4408);
+		const back = await Client.join("bob", id, { cursor: bob.joined.cursor });
+		expect(back.joined.messages.length).toBeGreaterThan(0);
+	});
+
+	it("one that reads and says so stays", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		bob.send({ type: "chat:ack" });
+		await fill(id, 6);
+		bob.send({ type: "chat:ack" });
+		bob.say("I have read that");
+		await bob.next("chat:message", ({ message }) => message.content === "I have read that");
+		await fill(id, 6);
+		bob.say("And that");
+		await bob.next("chat:message", ({ message }) => message.content === "And that");
+	});
+});
