@@ -9,6 +9,8 @@ declare namespace Cloudflare {
 	interface Env {
 		CONVERSATIONS: DurableObjectNamespace<import("./conversation/object.ts").ConversationObject>;
 		USERS: DurableObjectNamespace<import("./user/object.ts").UserObject>;
+		GUESTS: RateLimit;
+		INVITES: RateLimit;
 		JWT_SECRET?: string;
 		JWT_JWKS_URL?: string;
 		JWT_ISSUER?: string;

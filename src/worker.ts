@@ -79,6 +79,8 @@ app.get("/health", (c) => c.json({ status: "ok", version }));
 app.post("/auth/guest", async (c) => {
 	const settings = c.get("settings");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
+	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
+	if (tooFast) return tooFast;
 	const body = await readBody(c, v.object({ name: usernameSchema }));
 	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
 	if (looksLikeClaude(body.name)) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
@@ -191,6 +193,8 @@ const inviteSchema = v.object({
 });
 
 app.post("/conversations/:id/invites", async (c) => {
+	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
+	if (tooFast) return tooFast;
 	const body = await readBody(c, inviteSchema);
 	if (!body) return refuse(c, "bad_request", "expiresInSeconds is 60 to 31,536,000, maxUses 1 to 10,000, role member or reader.");
 	const secret = randomId();
@@ -203,6 +207,8 @@ app.post("/conversations/:id/invites", async (c) => {
 });
 
 app.post("/invites/:token/accept", async (c) => {
+	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
+	if (tooFast) return tooFast;
 	const token = c.req.param("token");
 	const dot = token.lastIndexOf(".");
 	const conversationId = token.slice(0, Math.max(0, dot));
@@ -234,6 +240,14 @@ async function isSignedOut(c: Context<App>, userId: string): Promise<boolean> {
 function stubOf(c: Context<App>) {
 	const id = c.req.param("id");
 	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
+}
+
+/** Refuses who comes too often for a gate of wrangler.toml. */
+async function pass(c: Context<App>, gate: "GUESTS" | "INVITES", key: string) {
+	const { success } = await c.env[gate].limit({ key });
+	if (success) return undefined;
+	c.header("Retry-After", "60");
+	return refuse(c, "rate_limited");
 }
 
 /** The body as the schema reads it; an empty one counts as `{}`. */

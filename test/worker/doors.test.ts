@@ -272,3 +272,33 @@ describe("a client that does not read", () => {
 		await bob.next("chat:message", ({ message }) => message.content === "And that");
 	});
 });
+
+describe("the gates", () => {
+	const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
+
+	/** Calls until it is refused, which may be in the window of time after this one; how often it was not. */
+	async function callsUntilRefused(limit: number, make: () => ReturnType<typeof call>): Promise<number> {
+		for (let passed = 0; passed <= 2 * limit; passed++) {
+			const answer = await make();
+			if (codeOf(answer) !== "rate_limited") continue;
+			expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "60"]);
+			return passed;
+		}
+		throw new Error("It was never refused.");
+	}
+
+	it("let so many guests in from one address, and others from elsewhere", async () => {
+		const signIn = (address: string) => call("POST", "/auth/guest", undefined, { name: "Gus" }, { "cf-connecting-ip": address });
+		expect(await callsUntilRefused(300, () => signIn("192.0.2.1"))).toBeGreaterThanOrEqual(300);
+		expect(codeOf(await signIn("192.0.2.2"))).toBe(201);
+	});
+
+	it("let one person make and accept so many invites", async () => {
+		const id = await newConversation("guesser");
+		const token = await tokenOf("guesser");
+		const accept = (by: string) => call("POST", `/invites/${id}.x/accept`, by);
+		expect(await callsUntilRefused(60, () => accept(token))).toBeGreaterThanOrEqual(60);
+		expect(codeOf(await call("POST", `/conversations/${id}/invites`, token, {}))).toBe("rate_limited");
+		expect(codeOf(await accept(await tokenOf("bob")))).toBe("not_found");
+	});
+});
