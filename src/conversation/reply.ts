@@ -77,7 +77,7 @@ const checkpoint = { interval: 1_000, length: 2_000 };
 const thinkingPatience = 2;
 
 /** How long after its start a reply that nobody watches any more is looked for, in ms. Far past what a living one needs between two signs. */
-const orphanAfter = 60_000;
+const orphanAfter = 30_000;
 
 /** The replies of one conversation: at most one runs at a time. */
 export class Replies {

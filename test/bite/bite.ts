@@ -1,0 +1,67 @@
+// Whether the tests bite: puts each known bug into a copy of the project, one at a time, and shows which test catches it.
+//   npm run bite                 all of them
+//   npm run bite -- --only seam  those whose name has this in it
+// Ends with 1 if a bug passes: that is a missing test.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Bug, bugs } from "./bugs.ts";
+
+type Report = { testResults: { message: string; assertionResults: { status: string; fullName: string }[] }[] };
+
+const root = join(import.meta.dirname, "../..");
+const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+
+/** What is in the working tree, without what git ignores. */
+function copyProject(): string {
+	const copy = mkdtempSync(join(tmpdir(), "parley-bite-"));
+	const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
+	for (const file of files.split("\n").filter((name) => name !== "")) cpSync(join(root, file), join(copy, file));
+	symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+	return copy;
+}
+
+/** The tests that fail with the bug in the copy; throws where the bug no longer fits the code. */
+function catchersOf({ file, from, to, tests, project }: Bug, copy: string): string[] {
+	const path = join(copy, file);
+	const whole = readFileSync(path, "utf8");
+	if (whole.split(from).length !== 2) throw new Error(`'${from}' is not once in ${file}.`);
+	writeFileSync(
+		path,
+		whole.replace(from, () => to),
+	);
+	try {
+		const vitest = join(root, "node_modules/vitest/vitest.mjs");
+		const report = join(copy, "report.json");
+		const options = ["--project", project, "--reporter", "json", "--outputFile", report];
+		const run = spawnSync(process.execPath, [vitest, "run", ...options, ...tests], { cwd: copy, encoding: "utf8", timeout: 300_000 });
+		if (!existsSync(report)) throw new Error(`No tests ran:\n${run.stdout}\n${run.stderr}`);
+		const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
+		rmSync(report);
+		return testResults.flatMap(({ message, assertionResults }) => {
+			const failed = assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+			return failed.length === 0 && message !== "" ? [message.split("\n")[0] as string] : failed;
+		});
+	} finally {
+		writeFileSync(path, whole);
+	}
+}
+
+const copy = copyProject();
+let missed = 0;
+try {
+	for (const bug of bugs.filter(({ name }) => name.includes(values.only))) {
+		const catchers = catchersOf(bug, copy);
+		if (catchers.length === 0) missed += 1;
+		const [first, ...others] = catchers;
+		console.log(`${first ? "caught" : "MISSED"}  ${bug.name}`);
+		if (first) console.log(`        by "${first}"${others.length > 0 ? ` and ${others.length} more` : ""}`);
+	}
+} finally {
+	rmSync(copy, { recursive: true, force: true });
+}
+console.log(missed === 0 ? "Every bug was caught." : `${missed} were not caught.`);
+process.exitCode = missed === 0 ? 0 : 1;
