@@ -146,9 +146,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a socket that was closed is still read",
-		file: "src/conversation/object.ts",
-		from: "if (!client || client.isRevoked) return;\n		const now",
-		to: "if (!client) return;\n		const now",
+		file: "src/conversation/socket.ts",
+		from: "return this.#attachment.revoked === true;",
+		to: "return false;",
 		project: "worker",
 		tests: ["worker/doors"],
 	},
