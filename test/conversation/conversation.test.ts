@@ -45,7 +45,15 @@ describe("joining", () => {
 			const { cursor } = client.last("chat:message");
 			await room.call.text("Answer");
 			room.say(client, "two");
+			const later = client.last("chat:message").cursor;
 			await room.call.end();
+			const seqsSince = (cursor: string) =>
+				room
+					.enter(ann, cursor)
+					.last("chat:joined")
+					.messages.map(({ seq }) => seq);
+			// The answer began before this cursor and ended after it.
+			expect(seqsSince(later)).toEqual([2, 4]);
 			const joined = room.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: false, hasMore: false });
 			expect(joined.messages.map(({ seq, content, status }) => [seq, content, status])).toEqual([
@@ -53,12 +61,7 @@ describe("joining", () => {
 				[3, "two", "complete"],
 				[4, "", "streaming"],
 			]);
-			expect(
-				room
-					.enter(ann, joined.cursor)
-					.last("chat:joined")
-					.messages.map(({ seq }) => seq),
-			).toEqual([4]);
+			expect(seqsSince(joined.cursor)).toEqual([4]);
 		}));
 
 	it.each(["", "x", "other.0.0", "first.99.0", "first.0.99", "first.-1.0", "first.1e3.0", "first.0", "first.0.0.0", " first.0.0"])(
