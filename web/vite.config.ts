@@ -2,7 +2,29 @@
 
 import { defineConfig, type Plugin } from "vite";
 
-/** `apiUrl` is the API's address where it is another origin's than the page's. */
+/** What browsers lend to pages and this one has no use for. */
+const unused = [
+	"accelerometer",
+	"autoplay",
+	"camera",
+	"display-capture",
+	"encrypted-media",
+	"geolocation",
+	"gyroscope",
+	"hid",
+	"magnetometer",
+	"microphone",
+	"midi",
+	"payment",
+	"publickey-credentials-get",
+	"serial",
+	"usb",
+	"xr-spatial-tracking",
+];
+
+/**
+ * No file is said to be immutable: one that does not exist is answered with the page, and would be kept in its place for as long.
+ * `apiUrl` is the API's address where it is another origin's than the page's. */
 function headersFor(apiUrl: string | undefined): string {
 	const policy = [
 		"default-src 'none'",
@@ -17,16 +39,17 @@ function headersFor(apiUrl: string | undefined): string {
 		"frame-ancestors 'none'",
 		"object-src 'none'",
 		"require-trusted-types-for 'script'",
+		"trusted-types 'none'",
 	].join("; ");
 	return `/*
   Content-Security-Policy: ${policy}
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
-  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+  X-DNS-Prefetch-Control: off
+  Strict-Transport-Security: max-age=31536000
+  Permissions-Policy: ${unused.map((feature) => `${feature}=()`).join(", ")}
   Cross-Origin-Opener-Policy: same-origin
-
-/assets/*
-  Cache-Control: public, max-age=31536000, immutable
+  Cross-Origin-Resource-Policy: same-origin
 `;
 }
 

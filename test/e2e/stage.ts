@@ -1,0 +1,160 @@
+// A real page in a real browser, with the test as its server as far as the socket goes, and a watch on what becomes of the texts.
+// Knows which elements a text may become; nothing of any particular text.
+
+import type { Browser, WebSocketRoute } from "playwright-core";
+import { claude, encodeFrame, type Message, messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
+import { Visitor } from "./product.ts";
+
+/** What the page notes in itself, by `watch`. */
+type Watched = { breaches: string[]; harm(): void };
+declare const window: Window & typeof globalThis & Watched;
+
+/** Runs in the page and looks at every change: a text must not become more than a text may, not even for a moment. */
+function watch(): void {
+	const breaches: string[] = [];
+	const words = (text: string) => new Set(text.split(/\s+/));
+	const tags =
+		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input li ol p pre section
+		span strong table tbody td th thead time tr ul`);
+	const attributes =
+		words(`aria-disabled aria-label aria-live checked class data-continued data-hue data-kind datetime dir disabled href rel
+		role start tabindex target title type`);
+	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
+	const checkLink = (link: HTMLAnchorElement) => {
+		const { protocol, host, pathname } = new URL(link.href);
+		if (!["http:", "https:", "mailto:"].includes(protocol)) breaches.push(`a link to ${link.href}`);
+		if (link.rel !== "noopener noreferrer nofollow" || link.target !== "_blank") breaches.push(`an open link: ${link.outerHTML}`);
+		if (link.title !== link.href || !link.textContent?.includes(host || pathname)) breaches.push(`a link that hides: ${link.outerHTML}`);
+		if (link.querySelector("a")) breaches.push(`a link in a link: ${link.outerHTML}`);
+	};
+	const check = (element: Element) => {
+		if (!tags.has(element.localName)) breaches.push(`an element <${element.localName}>`);
+		for (const { name, value } of element.attributes) if (!attributes.has(name)) breaches.push(`<${element.localName} ${name}="${value}">`);
+		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
+		if (element instanceof HTMLAnchorElement) checkLink(element);
+	};
+	const elsewhere = (element: Element) => {
+		if (element.matches("script, link, style, meta, base, iframe, object, embed, img, video, audio")) breaches.push(element.outerHTML);
+	};
+	new MutationObserver((records) => {
+		for (const { target, addedNodes } of records) {
+			const added = [...addedNodes].filter((node) => node instanceof Element);
+			for (const element of [target, ...added.flatMap((one) => [one, ...one.querySelectorAll("*")])]) {
+				if (!(element instanceof Element)) continue;
+				if (inLog(target) || inLog(element)) check(element);
+				else elsewhere(element);
+			}
+		}
+	}).observe(document, { childList: true, subtree: true, attributes: true });
+	document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+		breaches.push(`against the policy: ${effectiveDirective} ${blockedURI}`);
+	});
+	Object.assign(window, { breaches, harm: () => breaches.push("harm was done") });
+}
+
+const bob = { userId: "bob", username: "Bob" };
+
+/** A conversation in which the test plays the server, as far as the socket goes. */
+export class Stage {
+	readonly visitor: Visitor;
+	/** Whatever the page asked for, opened, or was led to. */
+	readonly strayed: string[] = [];
+	#socket!: WebSocketRoute;
+	#revision = 0;
+
+	private constructor(visitor: Visitor) {
+		this.visitor = visitor;
+	}
+
+	static async open(browser: Browser, url: string): Promise<Stage> {
+		const stage = new Stage(await Visitor.arrive(browser));
+		const { page } = stage.visitor;
+		await page.routeWebSocket(/\/socket/, (socket) => {
+			stage.#socket = socket;
+			socket.onMessage((data) => data === "ping" && socket.send("pong"));
+			stage.clear();
+		});
+		await stage.visitor.signIn(url, "Ann");
+		await stage.visitor.newConversation();
+		await page.waitForLoadState("networkidle");
+		await page.evaluate(watch);
+		page.on("request", (request) => stage.strayed.push(`asked for ${request.url()}`));
+		page.on("popup", (popup) => stage.strayed.push(`opened ${popup.url()}`));
+		page.on("framenavigated", (frame) => stage.strayed.push(`went to ${frame.url()}`));
+		page.on("frameattached", () => stage.strayed.push("has a frame"));
+		page.on("dialog", (dialog) => {
+			stage.strayed.push(`said ${dialog.message()}`);
+			void dialog.dismiss();
+		});
+		return stage;
+	}
+
+	/** As if nothing had been said. */
+	clear(): void {
+		const you = { userId: "guest-ann", username: "Ann" };
+		this.#send({
+			type: "chat:joined",
+			conversationId: this.#conversationId,
+			cursor: "c",
+			reset: true,
+			messages: [],
+			hasMore: false,
+			participants: [you, bob],
+			you,
+		});
+	}
+
+	say(content: string, username = bob.username): void {
+		this.#send(this.#whole({ role: "user", author: { userId: `${username} themself`, username }, content }));
+	}
+
+	/** What else the server may say, with a text of its choice in it. */
+	announce(text: string): void {
+		const person = { conversationId: this.#conversationId, userId: text, username: text };
+		this.#send(
+			{ type: "chat:user-joined", ...person },
+			{ type: "chat:user-typing", ...person, isTyping: true },
+			{ type: "chat:error", conversationId: this.#conversationId, error: text, code: "internal" },
+		);
+	}
+
+	/** Claude's answer in about so many pieces, cut wherever it comes: also through the middle of a character. */
+	stream(content: string, pieces: number): void {
+		const messageId = `r${this.#revision}`;
+		const reply = { conversationId: this.#conversationId, messageId };
+		const size = Math.ceil(content.length / pieces);
+		this.#send({ type: "chat:thinking", ...reply, status: "processing" });
+		for (let offset = 0; offset < content.length; offset += size)
+			this.#send({ type: "chat:streaming", ...reply, chunk: content.slice(offset, offset + size), offset, isComplete: false });
+		this.#send({ type: "chat:streaming", ...reply, chunk: "", offset: content.length, isComplete: true });
+		this.#send(this.#whole({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
+	}
+
+	/** What went wrong until now, on the page and around it. */
+	async breaches(): Promise<string[]> {
+		const noted = await this.visitor.page.evaluate(() => window.breaches.splice(0));
+		return [...noted, ...this.strayed.splice(0), ...this.visitor.complaints.splice(0)];
+	}
+
+	/** What the page's code would find: the names on its window, and on every object. */
+	names(): Promise<string[]> {
+		return this.visitor.page.evaluate(() =>
+			[...Object.getOwnPropertyNames(window), ...Object.getOwnPropertyNames(Object.prototype)].sort(),
+		);
+	}
+
+	get #conversationId(): string {
+		return /conversations\/([^/]+)/.exec(this.#socket.url())?.[1] ?? "";
+	}
+
+	#whole(message: Pick<Message, "role" | "author" | "content"> & { id?: string }): ServerEvent {
+		this.#revision += 1;
+		const place = { conversationId: this.#conversationId, seq: this.#revision, revision: this.#revision };
+		const whole = { id: `m${this.#revision}`, status: "complete" as const, createdAt: new Date().toISOString(), ...place, ...message };
+		return messageEvent("chat:message", whole, "c");
+	}
+
+	#send(...events: ServerEvent[]): void {
+		this.#socket.send(encodeFrame(events));
+	}
+}
