@@ -12,6 +12,8 @@ const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("w
 
 export type Product = {
 	url: string;
+	/** The group of its processes, another one after each crash. */
+	group(): number;
 	/** Kills it where it stands, and starts it again on what it had stored. */
 	crash(): Promise<void>;
 	/** What it stored goes with it. */
@@ -29,6 +31,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
 	let server = await start();
 	return {
 		url: `http://127.0.0.1:${port}`,
+		group: () => server.group,
 		crash: async () => {
 			await server.stop();
 			server = await start();

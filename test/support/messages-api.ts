@@ -44,7 +44,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const server = createServer(async (request, response) => {
 		switch (`${request.method} ${request.url}`) {
 			case "POST /v1/messages":
-				return answer(request, response);
+				// A client that was killed has not even finished asking.
+				return answer(request, response).catch(() => response.destroy());
 			case "GET /v1/models":
 				return json(response, 200, { data: [{ type: "model", id: "scripted", display_name: "Scripted" }], has_more: false });
 			case "GET /log":

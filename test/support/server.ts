@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 export type ServerProcess = {
-	/** Names the group, for `cpuSeconds`. */
+	/** Names the group, for `cpuSeconds` and `memoryBytes`. */
 	group: number;
 	/** Kills the whole group; resolves when its leader is gone. */
 	stop(): Promise<void>;
@@ -14,6 +14,8 @@ export type ServerProcess = {
 
 /** Clock ticks a second in /proc/PID/stat; the same on every Linux that Node runs on. */
 const ticksPerSecond = 100;
+/** Of a page of memory in /proc/PID/stat, on most Linuxes. */
+const pageBytes = 4096;
 
 /**
  * Runs Node with `args` in a new process group and waits until a line of its output matches `ready`.
@@ -56,13 +58,18 @@ export function startServer(args: string[], ready: RegExp): Promise<ServerProces
 
 /** Seconds of processor time, user and system, that the living processes of a group have used so far. */
 export function cpuSeconds(group: number): number {
-	let ticks = 0;
-	for (const pid of readdirSync("/proc")) {
-		if (!/^\d+$/.test(pid)) continue;
-		const fields = statFields(pid);
-		if (Number(fields[2]) === group) ticks += Number(fields[11]) + Number(fields[12]);
-	}
-	return ticks / ticksPerSecond;
+	return sumOver(group, (fields) => Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** The memory that the living processes of a group hold. */
+export function memoryBytes(group: number): number {
+	return sumOver(group, (fields) => Number(fields[21])) * pageBytes;
+}
+
+function sumOver(group: number, read: (fields: string[]) => number): number {
+	const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+	const all = pids.map(statFields).filter((fields) => Number(fields[2]) === group);
+	return all.reduce((sum, fields) => sum + read(fields), 0);
 }
 
 /** The fields after the command's name, which may itself hold spaces and brackets: state, ppid, pgrp, … */

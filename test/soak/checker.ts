@@ -1,0 +1,109 @@
+// Reads what clients and server report of one conversation, and says what of it cannot be true if the promises hold. Pure.
+
+import type { Message } from "../../src/protocol/events.ts";
+
+/** Something that was said, perhaps many times over under the same id. */
+export type Said = { userId: string; clientId: string; content: string };
+/** What a client was told of a message that is whole. */
+export type Heard = { id: string; seq: number; content: string; clientId?: string };
+export type Chunk = { messageId: string; offset: number; chunk: string };
+
+export type History = {
+	said: Said[];
+	/** By those who said it. */
+	acknowledged: (Heard & { userId: string })[];
+	clients: { name: string; heard: Heard[]; chunks: Chunk[]; view: readonly Message[] }[];
+	/** All that the server has in the end, oldest first. */
+	stored: readonly Message[];
+	/** How often Claude was asked. */
+	requests: number;
+};
+
+/** `lost`: acknowledged and gone; `doubled`: there more than once; `misplaced`: elsewhere than it was told, or another; `wrong`: anything else. */
+export type Violation = { kind: "lost" | "doubled" | "misplaced" | "wrong"; text: string };
+
+export function check(history: History): Violation[] {
+	return [
+		...checkStored(history),
+		...checkAcknowledged(history),
+		...checkReplies(history),
+		...history.clients.flatMap((client) => checkClient(client, history)),
+	];
+}
+
+function checkStored({ stored, said }: History): Violation[] {
+	const violations: Violation[] = [];
+	stored.forEach(({ seq, id }, index) => {
+		if (seq !== index + 1) violations.push({ kind: "wrong", text: `${id} has the place ${seq}, and is the ${index + 1}th` });
+	});
+	const users = stored.filter(({ role }) => role === "user");
+	for (const [clientId, messages] of Map.groupBy(users, ({ author, clientId }) => `${author.userId} ${clientId}`))
+		if (messages.length > 1) violations.push({ kind: "doubled", text: `${clientId} is stored ${messages.length} times` });
+	const sayings = new Map(said.map((one) => [`${one.userId} ${one.clientId}`, one.content]));
+	for (const { id, author, clientId, content } of users)
+		if (sayings.get(`${author.userId} ${clientId}`) !== content) violations.push({ kind: "wrong", text: `${id} was never said so` });
+	return violations;
+}
+
+function checkAcknowledged({ stored, acknowledged, said }: History): Violation[] {
+	const byPlace = new Map(stored.map((message) => [message.seq, message]));
+	const violations = acknowledged.flatMap<Violation>(({ userId, clientId, id, seq, content }) => {
+		const message = byPlace.get(seq);
+		if (!message) return [{ kind: "lost", text: `${userId} ${clientId} was acknowledged at ${seq}` }];
+		const isSame = message.id === id && message.clientId === clientId && message.content === content && message.author.userId === userId;
+		return isSame ? [] : [{ kind: "misplaced", text: `${userId} ${clientId} was acknowledged at ${seq}, where ${message.id} is` }];
+	});
+	const known = new Set(acknowledged.map(({ userId, clientId }) => `${userId} ${clientId}`));
+	for (const { userId, clientId } of said)
+		if (!known.has(`${userId} ${clientId}`)) violations.push({ kind: "lost", text: `${userId} ${clientId} was never acknowledged` });
+	return violations;
+}
+
+function checkReplies({ stored, requests }: History): Violation[] {
+	const replies = stored.filter(({ role }) => role === "assistant");
+	const asked = ({ attempts = [] }: Message) => attempts.length + 1;
+	const violations = replies.flatMap<Violation>((reply) => [
+		...(reply.status === "streaming" ? [{ kind: "wrong" as const, text: `${reply.id} never ended` }] : []),
+		...(asked(reply) > 3 ? [{ kind: "wrong" as const, text: `${reply.id} was asked for ${asked(reply)} times` }] : []),
+	]);
+	const most = replies.reduce((sum, reply) => sum + asked(reply), 0);
+	if (requests > most) violations.push({ kind: "wrong", text: `Claude was asked ${requests} times for what took ${most}` });
+	return violations;
+}
+
+function checkClient({ name, heard, chunks, view }: History["clients"][number], { stored }: History): Violation[] {
+	const byPlace = new Map(stored.map((message) => [message.seq, message]));
+	const violations: Violation[] = [];
+	for (const { id, seq, content } of heard) {
+		const message = byPlace.get(seq);
+		if (message?.id !== id || message.content !== content)
+			violations.push({ kind: "misplaced", text: `${name} heard ${id} at ${seq}, where ${message?.id} is` });
+	}
+	const byId = new Map(stored.map((message) => [message.id, message]));
+	for (const { messageId, offset, chunk } of chunks) {
+		const reply = byId.get(messageId);
+		// After an attempt that died unseen other words may stand where its last ones were.
+		if (!reply || reply.attempts) continue;
+		if (reply.content.slice(offset, offset + chunk.length) !== chunk)
+			violations.push({ kind: "wrong", text: `${name} read "${chunk.slice(0, 20)}" at ${offset} of ${messageId}, which says otherwise` });
+	}
+	const expected = stored.slice((view[0]?.seq ?? 1) - 1);
+	if (fingerprint(view) !== fingerprint(expected))
+		violations.push({ kind: "misplaced", text: `${name} sees ${summaryOf(view)}, and the server has ${summaryOf(expected)}` });
+	return violations;
+}
+
+/** The same for messages that people cannot tell apart, and for no others. */
+export function fingerprint(messages: readonly Message[]): string {
+	return JSON.stringify(
+		messages.map(({ id, seq, revision, content, status, reason, clientId, author, attempts }) => [
+			[id, seq, revision, author.userId, clientId],
+			[content, status, reason, attempts],
+		]),
+	);
+}
+
+function summaryOf(messages: readonly Message[]): string {
+	const last = messages.at(-1);
+	return `${messages.length} messages up to ${last?.id} (${last?.status}, revision ${last?.revision})`;
+}

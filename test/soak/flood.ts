@@ -1,0 +1,57 @@
+// What a flood does to the others: one member sends as fast as they can, and another's round trips are timed.
+
+import { setTimeout as wait } from "node:timers/promises";
+import WebSocket from "ws";
+import { encodeFrame } from "../../src/protocol/events.ts";
+import { post } from "../e2e/wire.ts";
+import { Talker } from "./participants.ts";
+import { type Stand, tokenOf } from "./round.ts";
+
+/** Milliseconds; `closedAfter` of the flooder's socket, if it was. */
+export type Flooded = { calm: number; p50: number; worst: number; sent: number; closedAfter?: number };
+
+/** The frames of one member, so many a second and for so long. */
+export async function flood({ product, random }: Stand, { perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Flooded> {
+	const conversationId = (await post(product.url, "/conversations", await tokenOf("ann"))).conversation.id;
+	const ann = new Talker({ proxyUrl: product.url, conversationId, userId: "ann", token: await tokenOf("ann"), random });
+	const calm = await roundTrips(ann, "calm", 1);
+
+	const address = `${product.url.replace("http", "ws")}/api/conversations/${conversationId}/socket`;
+	const flooder = new WebSocket(address, ["chat.v1", `bearer.${await tokenOf("mallory")}`]);
+	await new Promise((resolve) => flooder.once("open", resolve));
+	const began = Date.now();
+	let sent = 0;
+	let closedAfter: number | undefined;
+	flooder.once("close", () => {
+		closedAfter = Date.now() - began;
+	});
+	const pouring = setInterval(() => {
+		for (const due = ((Date.now() - began) * perSecond) / 1000; sent < due && flooder.readyState === WebSocket.OPEN; sent++)
+			flooder.send(encodeFrame([{ type: "chat:send", conversationId, content: `flood ${sent}`, role: "user" }]));
+	}, 5);
+	const times = await roundTrips(ann, "flood", seconds);
+	clearInterval(pouring);
+	flooder.terminate();
+	ann.close();
+	return { calm: middle(calm), p50: middle(times), worst: times.at(-1) as number, sent, closedAfter };
+}
+
+/** How long acknowledgements take, sorted. */
+async function roundTrips(talker: Talker, name: string, seconds: number): Promise<number[]> {
+	const times: number[] = [];
+	const until = Date.now() + seconds * 1000;
+	for (let n = 0; Date.now() < until; n++) {
+		const began = performance.now();
+		await new Promise<void>((resolve) => {
+			talker.onAcknowledged = () => resolve();
+			talker.say(`${name}-${n}`, `${name} ${n}`);
+		});
+		times.push(performance.now() - began);
+		await wait(50);
+	}
+	return times.sort((one, other) => one - other);
+}
+
+function middle(sorted: number[]): number {
+	return sorted[sorted.length >> 1] as number;
+}

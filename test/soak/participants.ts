@@ -1,0 +1,169 @@
+// Who takes part in a round: programs that send without waiting, and the page's own client. Each notes all that it was told.
+
+import { type ClientEvent, encodeFrame, type Message, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import { ConversationClient } from "../../web/src/client.ts";
+import type { Chunk, Heard } from "./checker.ts";
+import type { Random } from "./random.ts";
+
+export type Place = { proxyUrl: string; conversationId: string; userId: string; token: string; random: Random };
+
+function addressOf({ proxyUrl, conversationId }: Place, cursor: string | undefined): string {
+	const url = new URL(`${proxyUrl.replace("http", "ws")}/api/conversations/${conversationId}/socket`);
+	if (cursor !== undefined) url.searchParams.set("cursor", cursor);
+	return url.href;
+}
+
+/** What came, in the order in which it came. */
+class Notes {
+	readonly heard: Heard[] = [];
+	readonly chunks: Chunk[] = [];
+
+	take(events: readonly ServerEvent[]): void {
+		for (const event of events) {
+			if (event.type === "chat:message") this.heard.push(heardOf(event.message));
+			if (event.type === "chat:streaming" && !event.isComplete) this.chunks.push(event);
+		}
+	}
+}
+
+function heardOf({ id, seq, content, clientId }: Message): Heard {
+	return { id, seq, content, clientId };
+}
+
+/** Sends at once whatever it has to say, and again after every reconnect until it is acknowledged. */
+export class Talker {
+	readonly name: string;
+	readonly notes = new Notes();
+	readonly acknowledged: (Heard & { userId: string })[] = [];
+	readonly said: { userId: string; clientId: string; content: string }[] = [];
+	readonly #place: Place;
+	readonly #waiting = new Map<string, string>();
+	#socket: WebSocket | undefined;
+	#isJoined = false;
+	#cursor: string | undefined;
+	#isOver = false;
+
+	constructor(place: Place) {
+		this.name = `${place.userId} (program)`;
+		this.#place = place;
+		this.#connect();
+	}
+
+	get isIdle(): boolean {
+		return this.#waiting.size === 0;
+	}
+
+	/** When the acknowledgement of a message of its own comes. */
+	onAcknowledged: (clientId: string) => void = () => {};
+
+	say(clientId: string, content: string): void {
+		this.said.push({ userId: this.#place.userId, clientId, content });
+		this.#waiting.set(clientId, content);
+		if (this.#isJoined) this.#send(clientId, content);
+	}
+
+	stopReply(): void {
+		if (this.#isJoined) this.#socket?.send(encodeFrame([{ type: "chat:stop", conversationId: this.#place.conversationId }]));
+	}
+
+	close(): void {
+		this.#isOver = true;
+		this.#socket?.close();
+	}
+
+	#connect(): void {
+		if (this.#isOver) return;
+		const socket = new WebSocket(addressOf(this.#place, this.#cursor), ["chat.v1", `bearer.${this.#place.token}`]);
+		this.#socket = socket;
+		socket.onmessage = ({ data }) => this.#received(parseServerFrame(data as string));
+		socket.onclose = () => {
+			this.#isJoined = false;
+			setTimeout(() => this.#connect(), 50 + this.#place.random.below(250));
+		};
+	}
+
+	#received(events: ServerEvent[]): void {
+		this.notes.take(events);
+		for (const event of events) {
+			if ("cursor" in event) this.#cursor = event.cursor;
+			if (event.type === "chat:message") this.#acknowledge(event.message);
+			if (event.type === "chat:joined") {
+				this.#isJoined = true;
+				for (const message of event.messages) this.#acknowledge(message);
+				for (const [clientId, content] of this.#waiting) this.#send(clientId, content);
+			}
+		}
+	}
+
+	#acknowledge(message: Message): void {
+		const { userId } = this.#place;
+		if (message.author.userId !== userId || message.clientId === undefined) return;
+		if (!this.said.some(({ clientId }) => clientId === message.clientId)) return;
+		this.acknowledged.push({ userId, ...heardOf(message) });
+		if (this.#waiting.delete(message.clientId)) this.onAcknowledged(message.clientId);
+	}
+
+	#send(clientId: string, content: string): void {
+		const event: ClientEvent = { type: "chat:send", conversationId: this.#place.conversationId, content, role: "user", clientId };
+		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(encodeFrame([event]));
+	}
+}
+
+/** The page's client, without the page. */
+export class Viewer {
+	readonly name: string;
+	readonly notes = new Notes();
+	readonly said: { userId: string; clientId: string; content: string }[] = [];
+	readonly client: ConversationClient;
+	readonly #userId: string;
+	#said = 0;
+
+	constructor(place: Place) {
+		this.name = `${place.userId} (page)`;
+		this.#userId = place.userId;
+		this.client = new ConversationClient({
+			conversationId: place.conversationId,
+			urlFor: (cursor) => addressOf(place, cursor),
+			openSocket: (url, protocols, listener) => {
+				const socket = new WebSocket(url, protocols);
+				socket.onmessage = ({ data }) => {
+					this.notes.take(parseServerFrame(data as string));
+					listener.message(data);
+				};
+				socket.onclose = ({ code }) => listener.close(code);
+				return { send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text), close: () => socket.close() };
+			},
+			clock: {
+				now: () => Date.now(),
+				after: (ms, call) => {
+					const timer = setTimeout(call, ms);
+					return () => clearTimeout(timer);
+				},
+			},
+			random: () => place.random.next(),
+			renewToken: async () => ({ failure: "unreachable" }),
+			whyRefused: async () => undefined,
+			history: async () => null,
+			newId: () => `${place.userId}-page-${this.#said++}`,
+			outbox: () => ({ read: () => [], write: () => {} }),
+		});
+		this.client.setToken(place.token);
+	}
+
+	get view(): readonly Message[] {
+		return this.client.snapshot().transcript.messages;
+	}
+
+	get isIdle(): boolean {
+		return this.client.snapshot().transcript.outgoing.length === 0;
+	}
+
+	say(content: string): void {
+		this.said.push({ userId: this.#userId, clientId: `${this.#userId}-page-${this.#said}`, content });
+		this.client.say(content);
+	}
+
+	close(): void {
+		this.client.stop();
+	}
+}

@@ -1,0 +1,165 @@
+// One round: people and programs talk, and Claude with them, in one conversation, while the network fails and the server is killed; then
+// all is well again, and everybody's history is checked.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { SignJWT } from "jose";
+import type { Message } from "../../src/protocol/events.ts";
+import type { Product } from "../e2e/product.ts";
+import { post } from "../e2e/wire.ts";
+import type { MessagesApi } from "../support/messages-api.ts";
+import { check, fingerprint, type Violation } from "./checker.ts";
+import { type FaultProxy, type Faults, noFaults } from "./fault-proxy.ts";
+import { type Place, Talker, Viewer } from "./participants.ts";
+import type { Random } from "./random.ts";
+
+/** What a product needs for rounds: `startProduct(soakSettings(api.url))`. */
+export const secret = "a secret for kill tests, at least 32 bytes";
+export function soakSettings(messagesApiUrl: string): Record<string, string> {
+	const claude = { ANTHROPIC_BASE_URL: messagesApiUrl, CLAUDE_MODEL: "scripted", REPLY_IDLE_TIMEOUT_SECONDS: "3" };
+	return { JWT_SECRET: secret, SEND_BURST: "10000", SEND_PER_SECOND: "1000", ...claude };
+}
+
+export type Stand = { product: Product; proxy: FaultProxy; api: MessagesApi; random: Random };
+
+export type Result = {
+	kills: number;
+	acknowledged: number;
+	replies: number;
+	/** Replies that went on after something broke. */
+	continued: number;
+	/** The most times that Claude was asked for one reply. */
+	mostAttempts: number;
+	violations: Violation[];
+};
+
+/** How long everybody may take to be of one mind again, in ms. */
+const healsWithin = 60_000;
+
+const faults: Faults = { cut: 0.004, lose: 0.002, double: 0.02, delay: 60 };
+
+/** What people ask: answers that are slow enough to be killed in, and ones that fail by themselves. */
+const questions = [
+	{ tokens: 200, perSecond: 100 },
+	{ tokens: 60, perSecond: 200 },
+	{ tokens: 400, perSecond: 400, thinking: 3 },
+	{ fault: "eof", after: 30, perSecond: 100 },
+	{ fault: "cut", after: 20, perSecond: 100 },
+	{ fault: "overloaded", times: 1, retryAfter: 0 },
+	{ fault: "error-event", after: 10, perSecond: 100 },
+];
+
+export function tokenOf(userId: string): Promise<string> {
+	return new SignJWT({ name: userId, conversations: ["*"] })
+		.setProtectedHeader({ alg: "HS256" })
+		.setSubject(userId)
+		.setExpirationTime("12h")
+		.sign(new TextEncoder().encode(secret));
+}
+
+/** `seconds`: how long it goes on before all is well again; `kills` of the server fall into it. */
+export async function playRound(
+	{ product, proxy, api, random }: Stand,
+	{ seconds, kills }: { seconds: number; kills: number },
+): Promise<Result> {
+	await fetch(`${api.url}/reset`, { method: "POST" });
+	const conversationId = (await post(product.url, "/conversations", await tokenOf("ann"))).conversation.id;
+	const placeOf = async (userId: string): Promise<Place> => ({
+		proxyUrl: proxy.url,
+		conversationId,
+		userId,
+		token: await tokenOf(userId),
+		random,
+	});
+	const talkers = (await Promise.all(["ann", "bob", "eve"].map(placeOf))).map((place) => new Talker(place));
+	const viewers = (await Promise.all(["bob", "zoe"].map(placeOf))).map((place) => new Viewer(place));
+
+	proxy.faults = faults;
+	const until = Date.now() + seconds * 1000;
+	const killing = (async () => {
+		for (let killed = 0; killed < kills; killed++) {
+			await wait((seconds * 1000) / (kills + 1) + random.below(500));
+			await product.crash();
+		}
+	})();
+	for (let said = 0; Date.now() < until; said++) {
+		act(said, talkers, viewers, random);
+		await wait(random.below(60));
+	}
+	await killing;
+	proxy.faults = noFaults;
+
+	const stored = await heal(product, conversationId, talkers, viewers);
+	const violations = stored
+		? check({
+				said: [...talkers, ...viewers].flatMap(({ said }) => said),
+				acknowledged: [...talkers.flatMap(({ acknowledged }) => acknowledged), ...viewers.flatMap((viewer) => acknowledgedTo(viewer))],
+				clients: [
+					...viewers.map(({ name, notes, view }) => ({ name, ...notes, view })),
+					...talkers.map(({ name, notes }) => ({ name, ...notes, view: stored })),
+				],
+				stored,
+				requests: api.requests.length,
+			})
+		: [{ kind: "lost" as const, text: "They were not of one mind again in time" }];
+	for (const participant of [...talkers, ...viewers]) participant.close();
+	const attempts = (stored ?? []).filter(({ role }) => role === "assistant").map(({ attempts = [] }) => attempts.length + 1);
+	return {
+		kills,
+		acknowledged: talkers.reduce((sum, { acknowledged }) => sum + new Set(acknowledged.map(({ clientId }) => clientId)).size, 0),
+		replies: attempts.length,
+		continued: attempts.filter((count) => count > 1).length,
+		mostAttempts: Math.max(0, ...attempts),
+		violations,
+	};
+}
+
+function act(said: number, talkers: Talker[], viewers: Viewer[], random: Random): void {
+	const talker = talkers[random.below(talkers.length)] as Talker;
+	const viewer = viewers[random.below(viewers.length)] as Viewer;
+	const question = () => `@claude ${said} !${JSON.stringify(questions[random.below(questions.length)])}`;
+	const chance = random.next();
+	if (chance < 0.6) for (let burst = 0; burst < 5; burst++) talker.say(`${said}-${burst}`, `${talker.name} says ${said} ${burst}`);
+	else if (chance < 0.85) viewer.say(`${viewer.name} says ${said}`);
+	else if (chance < 0.93) talker.say(`ask-${said}`, question());
+	else if (chance < 0.98) viewer.say(question());
+	else talker.stopReply();
+}
+
+/** What the page's client showed as sent: all that it no longer waits for. */
+function acknowledgedTo({ said, view }: Viewer) {
+	const sent = new Map(view.map((message) => [`${message.author.userId} ${message.clientId}`, message]));
+	return said.flatMap(({ userId, clientId }) => {
+		const message = sent.get(`${userId} ${clientId}`);
+		return message ? [{ userId, clientId, id: message.id, seq: message.seq, content: message.content }] : [];
+	});
+}
+
+/** All messages, once everybody has said what they had to say, nothing is being written, and every page shows it; nothing if that takes too long. */
+async function heal(product: Product, conversationId: string, talkers: Talker[], viewers: Viewer[]): Promise<Message[] | undefined> {
+	const until = Date.now() + healsWithin;
+	let before = "";
+	while (Date.now() < until) {
+		if ([...talkers, ...viewers].every(({ isIdle }) => isIdle)) {
+			const stored = await allMessages(product, conversationId);
+			const now = fingerprint(stored);
+			const isQuiet = now === before && !stored.some(({ status }) => status === "streaming");
+			const isSeen = viewers.every(({ view }) => fingerprint(view) === fingerprint(stored.slice((view[0]?.seq ?? 1) - 1)));
+			if (isQuiet && isSeen) return stored;
+			before = now;
+		}
+		await wait(300);
+	}
+	return undefined;
+}
+
+async function allMessages(product: Product, conversationId: string): Promise<Message[]> {
+	const authorization = `Bearer ${await tokenOf("ann")}`;
+	const pages: Message[][] = [];
+	for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+		const address = `${product.url}/api/conversations/${conversationId}/messages?limit=200&before=${Math.min(before, 1e15 - 1)}`;
+		const page = (await (await fetch(address, { headers: { authorization } })).json()) as { messages: Message[]; hasMore: boolean };
+		pages.unshift(page.messages);
+		if (!page.hasMore) return pages.flat();
+		before = page.messages[0]?.seq ?? 0;
+	}
+}

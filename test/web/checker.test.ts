@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { claude, type Message } from "../../src/protocol/events.ts";
+import { check, type History } from "../soak/checker.ts";
+import { conversationId } from "./fakes.ts";
+
+function stored(seq: number, fields: Partial<Message> = {}): Message {
+	return {
+		id: `m${seq}`,
+		conversationId,
+		role: "user",
+		content: `text ${seq}`,
+		createdAt: "2026-11-24T12:00:00.000Z",
+		author: { userId: "ann", username: "Ann" },
+		status: "complete",
+		seq,
+		revision: seq,
+		clientId: `k${seq}`,
+		...fields,
+	};
+}
+const reply = (seq: number, fields: Partial<Message> = {}) =>
+	stored(seq, { role: "assistant", author: claude, clientId: undefined, content: "One two", ...fields });
+
+/** Two things said, an answer, and one client that saw it all. */
+function sound(): History {
+	const messages = [stored(1), stored(2), reply(3)];
+	const said = [1, 2].map((n) => ({ userId: "ann", clientId: `k${n}`, content: `text ${n}` }));
+	return {
+		said,
+		acknowledged: said.map((one, index) => ({ ...one, id: `m${index + 1}`, seq: index + 1 })),
+		clients: [
+			{
+				name: "ann",
+				heard: messages.map(({ id, seq, content }) => ({ id, seq, content })),
+				chunks: [
+					{ messageId: "m3", offset: 0, chunk: "One " },
+					{ messageId: "m3", offset: 4, chunk: "two" },
+				],
+				view: messages,
+			},
+		],
+		stored: messages,
+		requests: 1,
+	};
+}
+
+const withStored = (...messages: Message[]): History => ({ ...sound(), stored: messages, clients: [], requests: 0 });
+const withClient = (fields: Partial<History["clients"][number]>): History => {
+	const history = sound();
+	return { ...history, clients: history.clients.map((client) => ({ ...client, ...fields })) };
+};
+
+describe("the checker", () => {
+	it("finds nothing in a history that is sound", () => {
+		expect(check(sound())).toEqual([]);
+	});
+
+	it.each<[what: string, history: History, kinds: string[]]>([
+		["an acknowledged message that is gone", withStored(stored(1)), ["lost"]],
+		["one that was never acknowledged", { ...sound(), acknowledged: sound().acknowledged.slice(1) }, ["lost"]],
+		[
+			"one that moved",
+			withStored(stored(1, { id: "m2", clientId: "k2", content: "text 2" }), stored(2, { id: "m1", clientId: "k1", content: "text 1" })),
+			["misplaced", "misplaced"],
+		],
+		["one that was stored twice", withStored(stored(1), stored(2), stored(3, { clientId: "k2", content: "text 2" })), ["doubled"]],
+		["a hole", withStored(stored(1), stored(2), reply(4)), ["wrong"]],
+		["words that nobody said", withStored(stored(1), stored(2, { content: "other" })), ["wrong", "misplaced"]],
+		[
+			"another's words under one's name",
+			withStored(stored(1), stored(2), stored(3, { author: { userId: "bob", username: "Bob" } })),
+			["wrong"],
+		],
+		["a reply that never ended", withStored(stored(1), stored(2), reply(3, { status: "streaming" })), ["wrong"]],
+		[
+			"a reply that was asked for too often",
+			withStored(stored(1), stored(2), reply(3, { attempts: Array(3).fill({ offset: 0, reason: "interrupted" }) })),
+			["wrong"],
+		],
+		["requests that no reply accounts for", { ...sound(), requests: 2 }, ["wrong"]],
+		["a client that heard another message in a place", withClient({ heard: [{ id: "m9", seq: 1, content: "text 1" }] }), ["misplaced"]],
+		["a client that heard other words", withClient({ heard: [{ id: "m1", seq: 1, content: "other" }] }), ["misplaced"]],
+		["a piece of a reply at the wrong offset", withClient({ chunks: [{ messageId: "m3", offset: 1, chunk: "One " }] }), ["wrong"]],
+		["a page that lacks the last message", withClient({ view: [stored(1), stored(2)] }), ["misplaced"]],
+		["a page with one message twice", withClient({ view: [stored(1), stored(1), stored(2), reply(3)] }), ["misplaced"]],
+		[
+			"a page that still sees a reply growing",
+			withClient({ view: [stored(1), stored(2), reply(3, { status: "streaming" })] }),
+			["misplaced"],
+		],
+	])("finds %s", (_what, history, kinds) => {
+		expect(check(history).map(({ kind }) => kind)).toEqual(kinds);
+	});
+
+	it("takes a page that begins later, and what was read of an attempt that died", () => {
+		expect(check(withClient({ view: [stored(2), reply(3)] }))).toEqual([]);
+		const history = withClient({ chunks: [{ messageId: "m3", offset: 4, chunk: "gone" }] });
+		const wentOn = reply(3, { attempts: [{ offset: 4, reason: "interrupted" }] });
+		expect(
+			check({
+				...history,
+				stored: [stored(1), stored(2), wentOn],
+				clients: history.clients.map((client) => ({ ...client, view: [wentOn] })),
+			}),
+		).toEqual([]);
+	});
+});
