@@ -3,15 +3,21 @@
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
 import { encodeFrame } from "../../src/protocol/events.ts";
+import type { Product } from "../e2e/product.ts";
 import { post } from "../e2e/wire.ts";
 import { Talker } from "./participants.ts";
-import { type Stand, tokenOf } from "./round.ts";
+import type { Random } from "./random.ts";
+import { tokenOf } from "./round.ts";
 
 /** Milliseconds; `closedAfter` of the flooder's socket, if it was. */
 export type Flooded = { calm: number; p50: number; worst: number; sent: number; closedAfter?: number };
 
 /** The frames of one member, so many a second and for so long. */
-export async function flood({ product, random }: Stand, { perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Flooded> {
+export async function flood(
+	product: Product,
+	random: Random,
+	{ perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<Flooded> {
 	const conversationId = (await post(product.url, "/conversations", await tokenOf("ann"))).conversation.id;
 	const ann = new Talker({ proxyUrl: product.url, conversationId, userId: "ann", token: await tokenOf("ann"), random });
 	const calm = await roundTrips(ann, "calm", 1);

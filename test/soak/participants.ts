@@ -87,6 +87,7 @@ export class Talker {
 		for (const event of events) {
 			if ("cursor" in event) this.#cursor = event.cursor;
 			if (event.type === "chat:message") this.#acknowledge(event.message);
+			if (event.type === "chat:error") this.#sendLater(event);
 			if (event.type === "chat:joined") {
 				this.#isJoined = true;
 				for (const message of event.messages) this.#acknowledge(message);
@@ -101,6 +102,12 @@ export class Talker {
 		if (!this.said.some(({ clientId }) => clientId === message.clientId)) return;
 		this.acknowledged.push({ userId, ...heardOf(message) });
 		if (this.#waiting.delete(message.clientId)) this.onAcknowledged(message.clientId);
+	}
+
+	/** What was too fast. */
+	#sendLater({ clientId = "", retryAfterMs = 0 }: ServerEvent & { type: "chat:error" }): void {
+		const content = this.#waiting.get(clientId);
+		if (content !== undefined) setTimeout(() => this.#isJoined && this.#send(clientId, content), retryAfterMs);
 	}
 
 	#send(clientId: string, content: string): void {
