@@ -7,16 +7,36 @@ import type { ErrorCode } from "./errors.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 
+/**
+ * A text without what does harm where it is shown or stored: halves of characters, controls but for tabs and line breaks, and what turns
+ * or hides the text beside it. The marks that right-to-left writing needs, and the joiners of scripts and emoji, stay. What is harmless is returned as it is.
+ */
+export function harmless(text: string): string {
+	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
+}
+
+/** One line of it: nothing unseen at all but for those joiners, and white space as single spaces. */
+export function harmlessLine(text: string): string {
+	const line = text.toWellFormed().replace(/\s|\u0085/gu, " ");
+	return line
+		.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "")
+		.replace(/ +/g, " ")
+		.trim();
+}
+
 /** Unpaired surrogates would come back from storage as other text than was sent. */
 const wellFormed = v.check<string>((text) => text.isWellFormed());
 const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max), wellFormed);
 
 export const idSchema = text(1, limits.id);
 const clientIdSchema = text(1, limits.clientId);
-/** What stands in one line as it reads: no line breaks, nothing unseen that turns or hides what is beside it, but for the joiners of scripts and emoji. */
+/** What is such a line already. For ids, which are nothing to be mended. */
 export const lineSchema = v.regex<string>(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\u200c\u200d])*$/u);
-export const usernameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.username), wellFormed, lineSchema);
-export const titleSchema = v.pipe(v.string(), v.trim(), v.maxLength(limits.title), wellFormed, lineSchema);
+/** A name that shows nothing is none, though joiners are in it. */
+const isSeen = v.check<string>((text) => /[^\s\p{Cc}\p{Cf}]/u.test(text));
+const line = (max: number) => v.pipe(v.string(), v.transform(harmlessLine), v.maxLength(max));
+export const usernameSchema = v.pipe(line(limits.username), isSeen);
+export const titleSchema = line(limits.title);
 export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
 const roleSchema = v.picklist(["owner", "member", "reader"]);
 
@@ -71,13 +91,7 @@ export const clientEvents = {
 	"chat:send": v.object({
 		type: v.literal("chat:send"),
 		conversationId,
-		content: v.pipe(
-			v.string(),
-			v.maxLength(limits.content),
-			wellFormed,
-			// Something to be seen.
-			v.check((content) => /[^\s\p{Cc}\p{Cf}]/u.test(content)),
-		),
+		content: v.pipe(v.string(), v.maxLength(limits.content), v.transform(harmless), isSeen),
 		role: v.literal("user"),
 		clientId: v.optional(clientIdSchema),
 	}),

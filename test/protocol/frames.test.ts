@@ -48,10 +48,11 @@ const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
 	["only white space", JSON.stringify({ ...send, content: " \n\t", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
 	["only what nobody sees", JSON.stringify({ ...send, content: "\u200b\u2060" }), [{ refusal: { code: "bad_event" } }]],
 	[
-		"half a surrogate pair",
-		`{"type":"chat:send","conversationId":"c","content":"\\ud800","role":"user"}`,
+		"half a surrogate pair in an id",
+		`{"type":"chat:send","conversationId":"c","content":"Hi","role":"user","clientId":"\\ud800"}`,
 		[{ refusal: { code: "bad_event" } }],
 	],
+	["nothing but what does harm", JSON.stringify({ ...send, content: "\u0000\u202e\u2066" }), [{ refusal: { code: "bad_event" } }]],
 	[
 		"the longest message",
 		JSON.stringify({ ...send, content: "x".repeat(100_000) }),

@@ -21,6 +21,7 @@ class Notes {
 	take(events: readonly ServerEvent[]): void {
 		for (const event of events) {
 			if (event.type === "chat:message") this.heard.push(heardOf(event.message));
+			if (event.type === "chat:joined") this.heard.push(...event.messages.filter(({ status }) => status !== "streaming").map(heardOf));
 			if (event.type === "chat:streaming" && !event.isComplete) this.chunks.push(event);
 		}
 	}
@@ -163,6 +164,12 @@ export class Viewer {
 
 	get isIdle(): boolean {
 		return this.client.snapshot().transcript.outgoing.length === 0;
+	}
+
+	/** What it was told of its own messages: without that it would still be sending them. */
+	get acknowledged(): (Heard & { userId: string })[] {
+		const own = new Set(this.said.map(({ clientId }) => clientId));
+		return this.notes.heard.filter(({ clientId = "" }) => own.has(clientId)).map((heard) => ({ ...heard, userId: this.#userId }));
 	}
 
 	say(content: string): void {

@@ -92,7 +92,7 @@ export async function playRound(
 	const violations = stored
 		? check({
 				said: [...talkers, ...viewers].flatMap(({ said }) => said),
-				acknowledged: [...talkers.flatMap(({ acknowledged }) => acknowledged), ...viewers.flatMap((viewer) => acknowledgedTo(viewer))],
+				acknowledged: [...talkers, ...viewers].flatMap(({ acknowledged }) => acknowledged),
 				clients: [
 					...viewers.map(({ name, notes, view }) => ({ name, ...notes, view })),
 					...talkers.map(({ name, notes }) => ({ name, ...notes, view: stored })),
@@ -123,15 +123,6 @@ function act(said: number, talkers: Talker[], viewers: Viewer[], random: Random)
 	else if (chance < 0.93) talker.say(`ask-${said}`, question());
 	else if (chance < 0.98) viewer.say(question());
 	else talker.stopReply();
-}
-
-/** What the page's client showed as sent: all that it no longer waits for. */
-function acknowledgedTo({ said, view }: Viewer) {
-	const sent = new Map(view.map((message) => [`${message.author.userId} ${message.clientId}`, message]));
-	return said.flatMap(({ userId, clientId }) => {
-		const message = sent.get(`${userId} ${clientId}`);
-		return message ? [{ userId, clientId, id: message.id, seq: message.seq, content: message.content }] : [];
-	});
 }
 
 /** All messages, once everybody has said what they had to say, nothing is being written, and every page shows it; nothing if that takes too long. */

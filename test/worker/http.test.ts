@@ -91,7 +91,7 @@ describe("a guest", () => {
 		"[]",
 		{ name: "claude" },
 		{ name: "Cla\u200dude" },
-		{ name: "\u202eAnn" },
+		{ name: "\u202e\u200b\n" },
 	])("with %j is told what is wrong", async (body) => {
 		const answer = await call("POST", "/auth/guest", undefined, body);
 		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);

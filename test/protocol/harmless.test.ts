@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { harmless, harmlessLine, parseFrame } from "../../src/protocol/events.ts";
+
+const cases: [what: string, text: string, inText: string, inLine: string][] = [
+	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],
+	["emoji with joiners and variations", "👩‍💻 ❤️ 👍🏽", "👩‍💻 ❤️ 👍🏽", "👩‍💻 ❤️ 👍🏽"],
+	["joiners of scripts", "می\u200cخواهم", "می\u200cخواهم", "می\u200cخواهم"],
+	["line breaks and tabs", "a\r\n\tb\nc", "a\r\n\tb\nc", "a b c"],
+	["bidi overrides", "a\u202eb\u202dc\u202ad\u202b\u202c", "abcd", "abcd"],
+	["bidi isolates", "a\u2066b\u2067c\u2068d\u2069", "abcd", "abcd"],
+	["marks of right-to-left writing", "a\u200eb\u200fc\u061c", "a\u200eb\u200fc\u061c", "abc"],
+	["C0 and C1 controls", "a\u0000b\u001bc\u007fd\u009be\u0008", "abcde", "abcde"],
+	["a byte order mark, annotations", "\ufeffa\ufff9b\ufffa", "ab", "ab"],
+	["what is not seen", "a\u200bb\u00adc\u2060", "a\u200bb\u00adc\u2060", "abc"],
+	["other ends of lines", "a\u2028b\u2029c\u0085d", "a\u2028b\u2029cd", "a b c d"],
+	["halves of characters", "a\ud800b\udc00", "a\ufffdb\ufffd", "a\ufffdb\ufffd"],
+	["white space", "  a   b  ", "  a   b  ", "a b"],
+];
+
+describe("harmless", () => {
+	it.each(cases)("%s", (_what, text, inText, inLine) => {
+		expect([harmless(text), harmlessLine(text)]).toEqual([inText, inLine]);
+	});
+
+	it("is the same when it is done again", () => {
+		for (const [, text] of cases) {
+			expect(harmless(harmless(text))).toBe(harmless(text));
+			expect(harmlessLine(harmlessLine(text))).toBe(harmlessLine(text));
+		}
+	});
+
+	it("is what a message becomes at the edge", () => {
+		const event = { type: "chat:send", conversationId: "c", content: "evil\u202etxt.exe\u0000 \ud83d", role: "user" };
+		expect(parseFrame(JSON.stringify(event))).toEqual([{ event: { ...event, content: "eviltxt.exe \ufffd" } }]);
+	});
+});

@@ -1,0 +1,249 @@
+// What is refused at the doors, end to end: tokens, origins and ids, on every route and on the socket, and that it changes nothing.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { base64url, SignJWT } from "jose";
+import { beforeAll, describe, expect, it } from "vitest";
+import worker from "../../src/worker.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+type Answer = { status: number; code: string | undefined };
+
+const key = (text = env.JWT_SECRET as string) => new TextEncoder().encode(text);
+const encode = (value: object) => base64url.encode(JSON.stringify(value));
+const claims = { sub: "ann", name: "Ann", exp: Math.floor(Date.now() / 1000) + 600 };
+const sign = (fields: object, header: object = {}, secret?: string) =>
+	new SignJWT({ ...claims, ...fields }).setProtectedHeader({ alg: "HS256", ...header }).sign(key(secret));
+
+/** Tokens that say to be Ann's. */
+const forged: [what: string, token: () => Promise<string> | string, code: string][] = [
+	["no signature", () => `${encode({ alg: "none" })}.${encode(claims)}.`, "unauthorized"],
+	["no signature, oddly spelt", () => `${encode({ alg: "nOnE" })}.${encode(claims)}.`, "unauthorized"],
+	["an empty signature", async () => (await sign({})).replace(/[^.]*$/, ""), "unauthorized"],
+	["a signature of zeros", async () => (await sign({})).replace(/[^.]*$/, base64url.encode(new Uint8Array(32))), "unauthorized"],
+	["another secret's signature", () => sign({}, {}, "another secret, at least 32 bytes long"), "unauthorized"],
+	[
+		"a key that it brings along",
+		() => sign({}, { jwk: { kty: "oct", k: base64url.encode("x".repeat(32)) } }, "x".repeat(32)),
+		"unauthorized",
+	],
+	[
+		"other claims under a signature",
+		async () => (await sign({})).replace(/\.[^.]*\./, `.${encode({ ...claims, sub: "bob" })}.`),
+		"unauthorized",
+	],
+	[
+		"an unknown critical header",
+		() => sign({}, { crit: ["later"], later: 1 }).catch(() => `${encode({ alg: "HS256", crit: ["later"], later: 1 })}.${encode(claims)}.x`),
+		"unauthorized",
+	],
+	["no end", () => sign({ exp: undefined }), "unauthorized"],
+	["an end that is text", () => sign({ exp: String(claims.exp) }), "unauthorized"],
+	["an end that is past", () => sign({ exp: claims.exp - 1_200 }), "token_expired"],
+	["a beginning to come", () => sign({ nbf: claims.exp }), "unauthorized"],
+	["a birth to come", () => sign({ iat: claims.exp }), "unauthorized"],
+	["nobody's", () => sign({ sub: undefined }), "unauthorized"],
+	["an empty sub", () => sign({ sub: "" }), "unauthorized"],
+	["a sub that is a number", () => sign({ sub: 7 }), "unauthorized"],
+	["Claude's sub", () => sign({ sub: "claude" }), "unauthorized"],
+	["grants that are no list", () => sign({ conversations: "*" }), "unauthorized"],
+	["four parts", async () => `${await sign({})}.x`, "unauthorized"],
+	["padding", async () => `${await sign({})}=`, "unauthorized"],
+	["no token at all", () => "x", "unauthorized"],
+	["one that is too long", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
+];
+
+/** Every route that wants a token, as the Worker has it: one that is added is tried too. */
+const open = new Set(["GET /api/health", "POST /api/auth/guest", "POST /api/auth/refresh"]);
+const routes = [...new Set(worker.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`))].filter(
+	(route) => !open.has(route),
+);
+
+async function answerOf(route: string, id: string, headers: Record<string, string>): Promise<Answer> {
+	const [method, path] = route.split(" ") as [string, string];
+	const url =
+		origin +
+		path
+			.replace(":id", encodeURIComponent(id))
+			.replace(":userId", "ann")
+			.replace(":token", `${encodeURIComponent(id)}.x`);
+	const upgrade: Record<string, string> = path.endsWith("/socket") ? { upgrade: "websocket" } : {};
+	const response = await exports.default.fetch(url, { method, headers: { ...upgrade, ...headers } });
+	response.webSocket?.accept();
+	const text = await response.text();
+	return { status: response.status, code: text === "" ? undefined : JSON.parse(text).error?.code };
+}
+
+/** All that a conversation's object has stored. */
+const rowsOf = (id: string) =>
+	runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+		const tables = storage.sql
+			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%'")
+			.toArray();
+		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
+	});
+
+it("there are routes to be tried", () => {
+	expect(routes.length).toBeGreaterThanOrEqual(11);
+});
+
+describe("a token with", () => {
+	let id: string;
+	let before: unknown;
+	beforeAll(async () => {
+		id = await newConversation("ann");
+		before = await rowsOf(id);
+	});
+
+	it.each(forged)("%s is refused on every route, wherever it rides", async (_what, make, code) => {
+		const token = await make();
+		for (const route of routes)
+			expect([route, await answerOf(route, id, { authorization: `Bearer ${token}` })]).toEqual([route, { status: 401, code }]);
+		const socket = `GET /api/conversations/:id/socket`;
+		expect(await answerOf(socket, id, { "sec-websocket-protocol": `chat.v1, bearer.${token}` })).toEqual({
+			status: 401,
+			code: expect.any(String),
+		});
+		expect((await exports.default.fetch(`${origin}/api/me?token=${encodeURIComponent(token)}`)).status).toBe(401);
+		expect(await rowsOf(id)).toEqual(before);
+	});
+
+	it.each(forged)("%s renews nothing", async (_what, make) => {
+		const room = await newConversation("ann");
+		const ann = await Client.join("ann", room, { expiresIn: 2 });
+		ann.send({ type: "chat:auth", token: await make() });
+		expect((await ann.next("chat:error")).code).toBe("unauthorized");
+		ann.say("still Ann");
+		expect((await ann.next("chat:message")).message.author.userId).toBe("ann");
+		expect(await ann.closed).toBe(4401);
+	});
+
+	it("nothing is refused", async () => {
+		for (const route of routes) expect(await answerOf(route, id, {})).toEqual({ status: 401, code: "unauthorized" });
+	});
+
+	it("another room's grant opens that room only", async () => {
+		const token = await tokenOf("eve", { conversations: ["elsewhere"] });
+		expect((await call("GET", `/conversations/${id}`, token)).status).toBe(404);
+	});
+});
+
+describe("a page from elsewhere", () => {
+	it.each([
+		"null",
+		"https://evil.example",
+		"https://parley.example.evil.example",
+		"https://evilparley.example",
+		"https://parley.example:8443",
+		"http://parley.example",
+		"https://parley.example.",
+		"https://parley.example/",
+		"https://PARLEY.example",
+		"https://ann@parley.example",
+		"https://pages.example.evil.example",
+	])("(%j) is refused on every route, with the best of tokens", async (from) => {
+		const id = await newConversation("ann");
+		const headers = { authorization: `Bearer ${await tokenOf("ann")}`, origin: from };
+		for (const route of [...routes, ...open])
+			expect([route, await answerOf(route, id, headers)]).toEqual([route, { status: 403, code: "origin_not_allowed" }]);
+	});
+
+	it("of ours, and a program without one, are welcome", async () => {
+		const authorization = `Bearer ${await tokenOf("ann")}`;
+		for (const from of [origin, "https://pages.example"])
+			expect(await answerOf("GET /api/me", "", { authorization, origin: from })).toEqual({ status: 200, code: undefined });
+		expect(await answerOf("GET /api/me", "", { authorization })).toEqual({ status: 200, code: undefined });
+	});
+});
+
+describe("an id", () => {
+	const odd = [
+		"..",
+		"../../me",
+		"%2e%2e%2f",
+		"x".repeat(10_000),
+		"日本語",
+		"\u0000",
+		"__proto__",
+		"constructor",
+		" ",
+		"' OR 1=1 --",
+		"\ud83d",
+		"a/b",
+	];
+
+	it.each(odd)("(%j) that is no conversation's is not found, and breaks nothing", async (id) => {
+		const token = await tokenOf("ann");
+		for (const route of routes.filter((route) => route.includes(":id"))) {
+			const { status } = await answerOf(route, id.toWellFormed(), { authorization: `Bearer ${token}` });
+			expect([route, [400, 404].includes(status)]).toEqual([route, true]);
+		}
+	});
+
+	it.each(odd)("(%j) in any field of an event changes nothing", async (id) => {
+		const room = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", room);
+		const bob = await Client.join("bob", room);
+		const heard = bob.events.length;
+		const before = await rowsOf(room);
+		for (const type of [
+			"chat:join",
+			"chat:leave",
+			"chat:send",
+			"chat:typing",
+			"chat:stop",
+			"chat:regenerate",
+			"chat:auth",
+			"chat:ack",
+		] as const)
+			ann.send({ type, conversationId: id, content: "x", role: "user", isTyping: true, messageId: "m1-00000000", token: "x" });
+		ann.send({ type: "chat:stop", messageId: id });
+		ann.send({ type: "chat:regenerate", messageId: id });
+		ann.send({ type: "chat:auth", token: id });
+		ann.send({ type: "chat:typing", isTyping: true });
+		await bob.next("chat:user-typing");
+		expect(bob.events.length - heard).toBe(1);
+		expect(ann.all("chat:error").map(({ code }) => code)).not.toContain("internal");
+		expect(ann.all("chat:error").length).toBeGreaterThanOrEqual(9);
+		const rows = (await rowsOf(room)).filter(([name]) => name !== "audit");
+		expect(rows).toEqual(before.filter(([name]) => name !== "audit"));
+	});
+});
+
+describe("another's conversation", () => {
+	const canary = "canary-7f3a";
+
+	it("looks like one that does not exist, on every route", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("eve");
+		for (const route of routes.filter((route) => route.includes(":id"))) {
+			const [theirs, nobodys] = await Promise.all(
+				[id, "AAAAAAAAAAAAAAAAAAAAAA"].map((one) => answerOf(route, one, { authorization: `Bearer ${token}` })),
+			);
+			expect([route, theirs]).toEqual([route, nobodys]);
+		}
+	});
+
+	it("is not heard of: not by its neighbours' sockets, answers or errors", async () => {
+		const id = await newConversation("ann");
+		const other = await newConversation("eve");
+		const ann = await Client.join("ann", id);
+		const eve = await Client.join("eve", other);
+		ann.say(canary, canary);
+		const { message, cursor } = await ann.next("chat:message");
+		eve.send({ type: "chat:join", cursor });
+		await eve.next("chat:joined", ({ reset }) => reset);
+		eve.send({ type: "chat:send", conversationId: id, content: "x", role: "user", clientId: "k" });
+		eve.send({ type: "chat:stop", messageId: message.id });
+		eve.send({ type: "chat:regenerate", messageId: message.id });
+		await eve.next("chat:error", ({ code }) => code === "not_found");
+		const token = await tokenOf("eve");
+		const answers = await Promise.all(
+			[`/conversations/${id}`, `/conversations/${id}/messages`, `/conversations/${id}/audit`, "/conversations"].map((path) =>
+				call("GET", path, token),
+			),
+		);
+		expect(JSON.stringify([eve.events, answers.map(({ body }) => body)])).not.toContain(canary);
+		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages[0].content).toBe(canary);
+	});
+});
