@@ -51,7 +51,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	],
 	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],
-	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$)/],
+	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];
 
 describe("imports", () => {
