@@ -36,6 +36,7 @@ const conversationRules = [
 	"alarm",
 	"again",
 	"floods",
+	"calls",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -51,6 +52,11 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	],
 	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],
+	[
+		"routes",
+		filesUnder("src/routes"),
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/settings\.ts$|hono|jose$|valibot$)/,
+	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];
 

@@ -7,12 +7,10 @@ import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel } from "../claude/anthropic.ts";
 import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import {
-	type AssistantMode,
 	type ConversationInfo,
 	errorEvent,
 	isOversize,
 	type Member,
-	type Message,
 	type ParsedEvent,
 	type Person,
 	parseFrame,
@@ -21,15 +19,16 @@ import {
 import { limits } from "../protocol/limits.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "./alarm.ts";
+import { type CallName, Calls } from "./calls.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Fanout } from "./fanout.ts";
 import { Inbox } from "./inbox.ts";
 import { Lists } from "./lists.ts";
-import { Membership, type NewInvite } from "./membership.ts";
+import { Membership } from "./membership.ts";
 import { Replies } from "./reply.ts";
 import type { Socket } from "./socket.ts";
 import { Sockets } from "./sockets.ts";
-import { type AuditEntry, Store } from "./store.ts";
+import { Store } from "./store.ts";
 
 /** What the Worker knows of a socket that it lets through. */
 type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
@@ -49,6 +48,7 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #lists: Lists;
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
+	readonly #calls: Calls;
 	readonly #sockets: Sockets;
 	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
 
@@ -90,6 +90,7 @@ export class ConversationObject extends DurableObject<Env> {
 			rate: this.#settings.sends,
 			now,
 		});
+		this.#calls = new Calls({ conversation: this.#conversation, membership: this.#membership });
 		this.#inbox = new Inbox({
 			handle: (frames) => this.#clients.gather(() => this.#handle(frames)),
 			gap: () => this.#clients.gap,
@@ -273,20 +274,9 @@ export class ConversationObject extends DurableObject<Env> {
 		return created;
 	}
 
-	async describe(identity: Identity): Promise<(ConversationInfo & { members: Member[] }) | Refused> {
-		return this.#asMember(identity, () => this.#membership.describe());
-	}
-
-	async update(identity: Identity, change: { title?: string; assistant?: AssistantMode }): Promise<ConversationInfo | Refused> {
-		return this.#asMember(identity, (member) => this.#membership.update(member, change));
-	}
-
-	async history(identity: Identity, before: number, limit: number): Promise<{ messages: Message[]; hasMore: boolean } | Refused> {
-		return this.#asMember(identity, () => this.#conversation.history(before, limit));
-	}
-
-	async invite(identity: Identity, invite: NewInvite): Promise<{ expiresAt: number } | Refused> {
-		return this.#asMember(identity, (member) => this.#membership.invite(member, invite));
+	/** A call of `Calls` by a member; whoever asks it to be made has the right types on both ends. */
+	async ask(identity: Identity, name: CallName, values: unknown[]): Promise<unknown> {
+		return this.#asMember(identity, (member) => (this.#calls[name] as (...all: unknown[]) => object).call(this.#calls, member, ...values));
 	}
 
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
@@ -303,10 +293,6 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#sockets.close(userId, closeCodes.removed, "no longer a member");
 		await this.env.USERS.getByName(userId).forget(this.ctx.id.name as string);
 		return { removed: true };
-	}
-
-	async audit(identity: Identity, before: number, limit: number): Promise<{ entries: AuditEntry[]; hasMore: boolean } | Refused> {
-		return this.#asMember(identity, (member) => this.#membership.audit(member, before, limit));
 	}
 
 	/** A person is signed out everywhere: none of their tokens is accepted any more. */

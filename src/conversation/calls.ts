@@ -1,0 +1,42 @@
+// What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
+
+import type { AssistantMode, ConversationInfo, Member, Message } from "../protocol/events.ts";
+import type { Conversation, Refused } from "./conversation.ts";
+import type { Membership, NewInvite } from "./membership.ts";
+import type { AuditEntry } from "./store.ts";
+
+export class Calls {
+	readonly #conversation: Pick<Conversation, "history">;
+	readonly #membership: Membership;
+
+	constructor(parts: { conversation: Pick<Conversation, "history">; membership: Membership }) {
+		this.#conversation = parts.conversation;
+		this.#membership = parts.membership;
+	}
+
+	describe(_member: Member): ConversationInfo & { members: Member[] } {
+		return this.#membership.describe();
+	}
+
+	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
+		return this.#membership.update(member, change);
+	}
+
+	/** The messages before a place, oldest first. */
+	history(_member: Member, before: number, limit: number): { messages: Message[]; hasMore: boolean } {
+		return this.#conversation.history(before, limit);
+	}
+
+	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {
+		return this.#membership.invite(member, invite);
+	}
+
+	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {
+		return this.#membership.audit(member, before, limit);
+	}
+}
+
+export type CallName = keyof Calls;
+export type CallArguments<N extends CallName> = Parameters<Calls[N]> extends [Member, ...infer Rest] ? Rest : never;
+/** What a call answers where it is not refused. */
+export type Answer<N extends CallName> = Exclude<Awaited<ReturnType<Calls[N]>>, Refused>;

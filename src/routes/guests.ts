@@ -1,0 +1,53 @@
+// Guest sign-in, its renewal by cookie, and its end.
+
+import { type Context, Hono } from "hono";
+import * as v from "valibot";
+import { clearedSession, type GuestSignIn, isGuest, readSession, refreshGuest, sessionCookie, signInGuest } from "../auth/guest.ts";
+import { claude, usernameSchema } from "../protocol/events.ts";
+import { type App, isSignedOut, pass, readBody, refuse } from "./http.ts";
+
+/** What wants no token. */
+export const guests = new Hono<App>();
+
+guests.post("/auth/guest", async (c) => {
+	const settings = c.get("settings");
+	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
+	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
+	if (tooFast) return tooFast;
+	const body = await readBody(c, v.object({ name: usernameSchema }));
+	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
+	if (looksLikeClaude(body.name)) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
+	return signedIn(c, await signInGuest(body.name, settings, Date.now()), 201);
+});
+
+guests.post("/auth/refresh", async (c) => {
+	const session = readSession(c.req.raw);
+	// Every first visit asks: that nobody is signed in is no error then.
+	if (!session) return c.body(null, 204);
+	const refreshed = await refreshGuest(session, c.get("settings"), Date.now());
+	if (!("refusal" in refreshed) && !(await isSignedOut(c, refreshed.user.id))) return signedIn(c, refreshed, 200);
+	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	return refuse(c, "unauthorized");
+});
+
+/** What wants one. */
+export const guestsSignedIn = new Hono<App>();
+
+/** For good: a guest is nobody but their session. */
+guestsSignedIn.post("/auth/sign-out", async (c) => {
+	const { userId } = c.get("identity");
+	if (!isGuest(userId)) return refuse(c, "forbidden", "Only guests sign out here; other tokens are their issuer's to end.");
+	await c.env.USERS.getByName(userId).signOut();
+	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	return c.body(null, 204);
+});
+
+function looksLikeClaude(name: string): boolean {
+	const seen = name.normalize("NFKC").replace(/[\s\p{Cf}\p{M}]/gu, "");
+	return seen.toLowerCase() === claude.username.toLowerCase();
+}
+
+function signedIn(c: Context<App>, { session, ...body }: GuestSignIn, status: 200 | 201) {
+	c.header("Set-Cookie", sessionCookie(session, new URL(c.req.url)));
+	return c.json(body, status);
+}

@@ -1,0 +1,105 @@
+// What all routes share: who asks, what they send, what they are answered. Holds no route.
+
+import type { Context } from "hono";
+import { base64url } from "jose";
+import * as v from "valibot";
+import { isGuest } from "../auth/guest.ts";
+import { readToken } from "../auth/request.ts";
+import { type Identity, verifyToken } from "../auth/tokens.ts";
+import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
+import type { Refused } from "../conversation/conversation.ts";
+import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { idSchema } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Settings } from "../settings.ts";
+
+export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
+
+/** Verifies the request's token once; answers why not, or leaves the identity with the request. */
+export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
+	const token = readToken(c.req.raw);
+	if (token === undefined) return "unauthorized";
+	const verified = await verifyToken(token, c.get("settings"), Date.now());
+	if ("refusal" in verified) return verified.refusal;
+	if (await isSignedOut(c, verified.identity.userId)) return "unauthorized";
+	c.set("identity", verified.identity);
+	return undefined;
+}
+
+/** Whether a guest has signed out: their tokens would live on for minutes. */
+export async function isSignedOut(c: Context<App>, userId: string): Promise<boolean> {
+	return isGuest(userId) && c.env.USERS.getByName(userId).isSignedOut();
+}
+
+/** The conversation that the address names. */
+export function stubOf(c: Context<App>) {
+	const id = c.req.param("id");
+	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
+}
+
+/** Calls the conversation that the address names, as who asks; a stranger hears the same as of one that does not exist. */
+export async function ask<N extends CallName>(c: Context<App>, name: N, ...values: CallArguments<N>): Promise<Answer<N> | Refused> {
+	const stub = stubOf(c);
+	if (!stub) return { code: "not_found" };
+	return (await stub.ask(c.get("identity"), name, values)) as Answer<N> | Refused;
+}
+
+/** Refuses who comes too often for a gate of wrangler.toml. */
+export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES", key: string) {
+	const { success } = await c.env[gate].limit({ key });
+	if (success) return undefined;
+	c.header("Retry-After", "60");
+	return refuse(c, "rate_limited");
+}
+
+/** The body as the schema reads it; an empty one counts as `{}`. */
+export async function readBody<T extends v.GenericSchema>(c: Context<App>, schema: T): Promise<v.InferOutput<T> | undefined> {
+	const text = await c.req.text();
+	try {
+		const body: unknown = text === "" ? {} : JSON.parse(text);
+		return Array.isArray(body) ? undefined : v.parse(schema, body);
+	} catch {
+		return undefined;
+	}
+}
+
+/** After every place. */
+const end = "9".repeat(15);
+
+/** A page of what has places: before which one, and how many. */
+export const pageSchema = v.object({
+	before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)), end),
+	limit: v.optional(
+		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(limits.page.min), v.maxValue(limits.page.max)),
+		String(limits.page.default),
+	),
+});
+
+export function answer<T, B extends object>(c: Context<App>, result: T | Refused, body: (result: T) => B, status: 200 | 201 = 200) {
+	if (isRefused(result)) return refuse(c, result.code);
+	return c.json(body(result), status);
+}
+
+/** As `answer`, where there is nothing to say but that it was done. */
+export function answerDone(c: Context<App>, result: object | Refused) {
+	return isRefused(result) ? refuse(c, result.code) : c.body(null, 204);
+}
+
+function isRefused(result: unknown): result is Refused {
+	return typeof result === "object" && result !== null && "code" in result;
+}
+
+export function refuse(c: Context, code: ErrorCode, detail?: string) {
+	return c.json(errorBody(code, detail), errors[code].status);
+}
+
+/** 128 random bits. */
+export function randomId(): string {
+	return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** In hex. */
+export async function sha256(text: string): Promise<string> {
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+	return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
