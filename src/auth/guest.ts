@@ -3,7 +3,7 @@
 
 import { parse, serialize } from "hono/utils/cookie";
 import { base64url } from "jose";
-import type { Person } from "../protocol/events.ts";
+import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { issueToken, sign, verify } from "./tokens.ts";
 

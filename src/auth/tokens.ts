@@ -3,8 +3,8 @@
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
-import { claude, idSchema, lineSchema, type Person, usernameSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { claude, idSchema, lineSchema, type Person, usernameSchema } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
 import { issuerKeys } from "./keys.ts";
 

@@ -4,7 +4,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { type Model, type ModelEvent, ModelFailure } from "../conversation/reply.ts";
 import type { Reason } from "../protocol/errors.ts";
-import type { Usage } from "../protocol/events.ts";
+import type { Usage } from "../protocol/message.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
 import { type Progress, reasonOf, retryAfterOf } from "./failures.ts";

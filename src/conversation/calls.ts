@@ -1,6 +1,7 @@
 // What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
 
-import type { AssistantMode, ConversationInfo, Member, Message } from "../protocol/events.ts";
+import type { AssistantMode, ConversationInfo, Member } from "../protocol/conversation.ts";
+import type { Message } from "../protocol/message.ts";
 import type { Conversation, Refused } from "./conversation.ts";
 import type { Membership, NewInvite } from "./membership.ts";
 import type { AuditEntry } from "./store.ts";

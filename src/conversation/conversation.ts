@@ -1,18 +1,12 @@
 // The rules of one conversation: who may come in, what is said, who is here, who types, when Claude is asked.
 // Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
 
+import type { AssistantMode } from "../protocol/conversation.ts";
 import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
-import {
-	type AssistantMode,
-	type ClientEvent,
-	errorEvent,
-	type Message,
-	messageEvent,
-	type Person,
-	type Refusal,
-	type ServerEvent,
-} from "../protocol/events.ts";
+import { type ClientEvent, errorEvent, messageEvent, type Refusal, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Message } from "../protocol/message.ts";
+import type { Person } from "../protocol/person.ts";
 import { parseCursor } from "./cursor.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
 import type { Replies } from "./reply.ts";
@@ -161,6 +155,9 @@ export class Conversation<T extends Client = Client> {
 			hasMore,
 			participants: [...participants.values()],
 			you: client.person,
+			conversation: this.#store.info,
+			role: this.#store.member(client.person.userId)?.role ?? "reader",
+			reads: this.#store.reads(client.person.userId),
 		});
 	}
 
@@ -212,6 +209,11 @@ export class Conversation<T extends Client = Client> {
 				return;
 			case "chat:regenerate":
 				return this.#retry(client, event);
+			case "chat:edit":
+			case "chat:delete":
+			case "chat:react":
+			case "chat:read":
+				return { code: "unknown_event" };
 			default:
 				return event satisfies never;
 		}

@@ -2,7 +2,7 @@
 // Knows a socket by the little it does with it; knows no rule of the chat.
 
 import type { ServerEvent } from "../protocol/events.ts";
-import { encodeFrame } from "../protocol/events.ts";
+import { encodeFrame } from "../protocol/frames.ts";
 import type { Client, Clients } from "./conversation.ts";
 
 /** A client as the fan-out needs it. `send` may be called at any time, never throws, and says nothing to one that is closed. */

@@ -2,8 +2,9 @@
 // decided here. All calls are synchronous: what happens between two awaits of the caller is one step.
 
 import type { Reason } from "../protocol/errors.ts";
-import { claude, type Message, type MessageStatus, type Person } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
+import { claude, type Person } from "../protocol/person.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 
 /** What is kept of a reply beside its text. */
@@ -27,6 +28,12 @@ type MessageRow = {
 	revision: number;
 	created_at: number;
 	reply: string | null;
+	reply_to: number | null;
+	mentions: string | null;
+	reactions: string | null;
+	edited_at: number | null;
+	deleted_at: number | null;
+	versions: number;
 };
 
 export class Log {
@@ -210,7 +217,20 @@ export class Log {
 
 	/** Reads a row when it is asked for one. */
 	*#each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
-		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values)) yield toMessage(row, this.#conversationId);
+		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values))
+			yield { ...toMessage(row, this.#conversationId), ...(row.reply_to !== null && this.#quote(row.reply_to)) };
+	}
+
+	/** What is said of the message that another one answers, as it reads now. */
+	#quote(seq: number): Pick<Message, "replyTo" | "quoted"> {
+		const { id, userId, username, content } = this.#sql
+			.exec<{ id: string; userId: string; username: string; content: string }>(
+				"SELECT id, author_id AS userId, author_name AS username, substr(content, 1, ?) AS content FROM messages WHERE seq = ?",
+				limits.excerpt,
+				seq,
+			)
+			.one();
+		return { replyTo: id, quoted: { author: { userId, username }, content } };
 	}
 }
 
@@ -229,6 +249,11 @@ function toMessage(row: MessageRow, conversationId: string): Message {
 		revision: row.revision,
 		...(row.client_id === null ? {} : { clientId: row.client_id }),
 		...facts,
+		...(row.versions > 0 && { versions: row.versions }),
+		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
+		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
+		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 	};
 }
 

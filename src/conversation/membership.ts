@@ -1,8 +1,9 @@
 // Who belongs to a conversation: its beginning, its members and their roles, the invites that let more in.
 // Knows nothing of sockets, of HTTP or of tokens.
 
-import type { AssistantMode, ConversationInfo, Member, MemberRole, Person } from "../protocol/events.ts";
+import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Person } from "../protocol/person.ts";
 import type { Listing, Refused } from "./conversation.ts";
 import type { AuditEntry, Invite, Store } from "./store.ts";
 

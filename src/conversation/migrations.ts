@@ -78,4 +78,53 @@ export const migrations: readonly string[] = [
 		subject TEXT
 	) STRICT;
 	`,
+	`
+	-- What may become of a message. Times in ms; mentions and reactions as the wire has them, in JSON.
+	ALTER TABLE messages ADD COLUMN reply_to INTEGER;
+	ALTER TABLE messages ADD COLUMN mentions TEXT;
+	ALTER TABLE messages ADD COLUMN reactions TEXT;
+	ALTER TABLE messages ADD COLUMN edited_at INTEGER;
+	ALTER TABLE messages ADD COLUMN deleted_at INTEGER;
+	-- How many former versions of a reply there are in the table of that name.
+	ALTER TABLE messages ADD COLUMN versions INTEGER NOT NULL DEFAULT 0;
+
+	CREATE TABLE versions (
+		seq INTEGER NOT NULL,
+		version INTEGER NOT NULL,
+		content TEXT NOT NULL,
+		status TEXT NOT NULL,
+		reason TEXT,
+		reply TEXT,
+		PRIMARY KEY (seq, version)
+	) STRICT, WITHOUT ROWID;
+
+	-- Which messages name a member or answer them, for counting what they have not read.
+	CREATE TABLE mentions (
+		user_id TEXT NOT NULL,
+		seq INTEGER NOT NULL,
+		PRIMARY KEY (user_id, seq)
+	) STRICT, WITHOUT ROWID;
+
+	ALTER TABLE members ADD COLUMN read_up_to INTEGER NOT NULL DEFAULT 0;
+
+	-- Whether a person gave the title; one that was found for it gives way.
+	ALTER TABLE conversation ADD COLUMN is_titled INTEGER NOT NULL DEFAULT 0;
+	-- When its owner deleted it: then nothing of it is shown, and it goes when all lists have been told.
+	ALTER TABLE conversation ADD COLUMN deleted_at INTEGER;
+
+	-- How far the members' lists have been told: up to which revision, and in a round that takes several steps, after which member.
+	CREATE TABLE lists (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		revision INTEGER NOT NULL,
+		after TEXT
+	) STRICT;
+	-- Whose list could not be told.
+	CREATE TABLE owed (
+		user_id TEXT PRIMARY KEY,
+		tries INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- The words of the messages, by their place. It holds no text of its own.
+	CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+	`,
 ];

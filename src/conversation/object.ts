@@ -5,18 +5,12 @@ import { DurableObject } from "cloudflare:workers";
 import { isGuest } from "../auth/guest.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel } from "../claude/anthropic.ts";
+import type { ConversationInfo, Member } from "../protocol/conversation.ts";
 import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
-import {
-	type ConversationInfo,
-	errorEvent,
-	isOversize,
-	type Member,
-	type ParsedEvent,
-	type Person,
-	parseFrame,
-	type Refusal,
-} from "../protocol/events.ts";
+import { errorEvent, type Refusal } from "../protocol/events.ts";
+import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Person } from "../protocol/person.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "./alarm.ts";
 import { type CallName, Calls } from "./calls.ts";

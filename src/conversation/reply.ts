@@ -2,8 +2,9 @@
 // Knows nothing of the platform, of HTTP or of any SDK: what answers is behind `Model`.
 
 import { type Reason, reasons } from "../protocol/errors.ts";
-import { type Message, messageEvent, type ServerEvent, type Usage } from "../protocol/events.ts";
+import { messageEvent, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Message, Usage } from "../protocol/message.ts";
 import { waitBefore } from "./again.ts";
 import type { Clients } from "./conversation.ts";
 import type { Outcome, ReplyFacts } from "./log.ts";

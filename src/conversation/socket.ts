@@ -1,8 +1,10 @@
 // One hibernating WebSocket: what was verified about it lives in its attachment, and comes back with it after a wake.
 
 import { type CloseCode, closeCodes } from "../protocol/errors.ts";
-import { encodeFrame, errorEvent, type Person } from "../protocol/events.ts";
+import { errorEvent } from "../protocol/events.ts";
+import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Person } from "../protocol/person.ts";
 import type { Wire } from "./fanout.ts";
 
 export type Attachment = {

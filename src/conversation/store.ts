@@ -1,7 +1,9 @@
 // Every SQL statement on what a conversation is beside its messages, by name: itself, its members, its invites. Rows in, values out; no
 // rule of the chat is decided here. All calls are synchronous: what happens between two awaits of the caller is one step.
 
-import type { AssistantMode, ConversationInfo, Member, MemberRole, Person } from "../protocol/events.ts";
+import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Person } from "../protocol/person.ts";
 import { isoTime, Log } from "./log.ts";
 import { migrations } from "./migrations.ts";
 
@@ -143,6 +145,14 @@ export class Store {
 	/** Up to `limit`, in no particular order. */
 	members(limit: number): Member[] {
 		return this.#members("LIMIT ?", limit);
+	}
+
+	/** Up to which place each member has read; in a large conversation this one alone. */
+	reads(userId: string): { userId: string; upTo: number }[] {
+		const where = this.countMembers() > limits.readers ? "user_id = ?" : "read_up_to > 0 OR user_id = ?";
+		return this.#sql
+			.exec<{ userId: string; upTo: number }>(`SELECT user_id AS userId, read_up_to AS upTo FROM members WHERE ${where}`, userId)
+			.toArray();
 	}
 
 	#members(where: string, ...values: SqlStorageValue[]): Member[] {

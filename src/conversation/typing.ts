@@ -1,7 +1,7 @@
 // Who types, as far as the others hear of it. Kept in memory only: a sleep forgets it. Times in ms.
 
-import type { Person } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Person } from "../protocol/person.ts";
 import { type Bucket, fullBucket, type Rate, take } from "./rate.ts";
 
 /** How often one person's beginning to type is passed on: some starts and stops in a row, and in the long run as seldom as while it lasts. */

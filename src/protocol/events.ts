@@ -1,87 +1,20 @@
-// The wire: the schemas of every event are its one description, and the types are read off them.
-// Knows nothing of sockets, storage or rules. The web client and the tests import the same file.
+// The events of the wire: their schemas are its one description, and the types are read off them.
+// Knows nothing of sockets, storage or rules. The web client and the tests import the same files.
 // An object takes fields it does not know and drops them, so that newer clients may say more.
 
 import * as v from "valibot";
+import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
 import type { ErrorCode } from "./errors.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { clientIdSchema, contentSchema, countSchema, emojiSchema, type Message, mentionSchema, messageSchema } from "./message.ts";
+import { idSchema, personSchema } from "./person.ts";
 
-/**
- * A text without what does harm where it is shown or stored: halves of characters, controls but for tabs and line breaks, and what turns
- * or hides the text beside it. The marks that right-to-left writing needs, and the joiners of scripts and emoji, stay. What is harmless is returned as it is.
- */
-export function harmless(text: string): string {
-	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
-}
-
-/** One line of it: nothing unseen at all but for those joiners, and white space as single spaces. */
-export function harmlessLine(text: string): string {
-	const line = text.toWellFormed().replace(/\s|\u0085/gu, " ");
-	return line
-		.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "")
-		.replace(/ +/g, " ")
-		.trim();
-}
-
-/** Unpaired surrogates would come back from storage as other text than was sent. */
-const wellFormed = v.check<string>((text) => text.isWellFormed());
-const text = (min: number, max: number) => v.pipe(v.string(), v.minLength(min), v.maxLength(max), wellFormed);
-
-export const idSchema = text(1, limits.id);
-const clientIdSchema = text(1, limits.clientId);
-/** What is such a line already. For ids, which are nothing to be mended. */
-export const lineSchema = v.regex<string>(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\u200c\u200d])*$/u);
-/** A name that shows nothing is none, though joiners are in it. */
-const isSeen = v.check<string>((text) => /[^\s\p{Cc}\p{Cf}]/u.test(text));
-const line = (max: number) => v.pipe(v.string(), v.transform(harmlessLine), v.maxLength(max));
-export const usernameSchema = v.pipe(line(limits.username), isSeen);
-export const titleSchema = line(limits.title);
-export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
-const roleSchema = v.picklist(["owner", "member", "reader"]);
-
-const cursorSchema = text(0, limits.cursor);
-const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-const personSchema = v.object({ userId: idSchema, username: v.string() });
-
-export const messageSchema = v.object({
-	id: idSchema,
-	conversationId: idSchema,
-	role: v.picklist(["user", "assistant"]),
-	content: v.string(),
-	/** ISO 8601, UTC. */
-	createdAt: v.string(),
-	author: personSchema,
-	status: v.picklist(["complete", "streaming", "stopped", "failed"]),
-	/** One of `reasons`, or one that a newer server knows. While it is `streaming`: why Claude is asked again just now. */
-	reason: v.optional(v.string()),
-	/** Place in the conversation: 1, 2, 3 … without holes. */
-	seq: countSchema,
-	/** Grows with every change in the conversation. */
-	revision: countSchema,
-	clientId: v.optional(clientIdSchema),
-	/** Of a reply: the model that wrote it. */
-	model: v.optional(v.string()),
-	/** Of a reply: why the model ended it, in its own word. */
-	stopReason: v.optional(v.string()),
-	/** Of a reply: tokens as the model's side counted them. */
-	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
-	/** Of a reply that was interrupted and went on: after how much text (UTF-16 units), and why. */
-	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
-	/** Of a reply: milliseconds from its beginning to its end. */
-	elapsedMs: v.optional(countSchema),
-});
-
-export const conversationSchema = v.object({
-	id: idSchema,
-	title: v.string(),
-	createdAt: v.string(),
-	assistant: assistantSchema,
-});
-
-export const memberSchema = v.object({ userId: idSchema, username: v.string(), role: roleSchema });
-
+const cursorSchema = v.pipe(
+	v.string(),
+	v.maxLength(limits.cursor),
+	v.check((text) => text.isWellFormed()),
+);
 const conversationId = idSchema;
 
 /** What a client says, by type. */
@@ -91,10 +24,27 @@ export const clientEvents = {
 	"chat:send": v.object({
 		type: v.literal("chat:send"),
 		conversationId,
-		content: v.pipe(v.string(), v.maxLength(limits.content), v.transform(harmless), isSeen),
+		content: contentSchema,
 		role: v.literal("user"),
 		clientId: v.optional(clientIdSchema),
+		/** The id of the message that it answers. */
+		replyTo: v.optional(idSchema),
+		/** Whom its text names, where a name alone would leave that open. */
+		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
 	}),
+	"chat:edit": v.object({
+		type: v.literal("chat:edit"),
+		conversationId,
+		messageId: idSchema,
+		content: contentSchema,
+		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
+		/** One's own last question: and Claude answers it again. */
+		asksAgain: v.optional(v.boolean()),
+	}),
+	"chat:delete": v.object({ type: v.literal("chat:delete"), conversationId, messageId: idSchema }),
+	"chat:react": v.object({ type: v.literal("chat:react"), conversationId, messageId: idSchema, emoji: emojiSchema, on: v.boolean() }),
+	/** Everything up to this place has been seen. */
+	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema }),
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
@@ -114,6 +64,12 @@ export const serverEvents = {
 		hasMore: v.boolean(),
 		participants: v.array(personSchema),
 		you: personSchema,
+		/** These three since servers have them: during a deployment an older one may answer. */
+		conversation: v.optional(conversationSchema),
+		/** One's own. */
+		role: v.optional(roleSchema),
+		/** Up to which place each member has read; in large conversations one's own alone. */
+		reads: v.optional(v.array(v.object({ userId: idSchema, upTo: countSchema }))),
 	}),
 	"chat:message": v.object({ type: v.literal("chat:message"), conversationId, message: messageSchema, cursor: cursorSchema }),
 	"chat:updated": v.object({ type: v.literal("chat:updated"), conversationId, message: messageSchema, cursor: cursorSchema }),
@@ -151,6 +107,13 @@ export const serverEvents = {
 		username: v.string(),
 		isTyping: v.boolean(),
 	}),
+	/** Title or assistant mode have changed. */
+	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
+	/** A member is new, or has another role or name. */
+	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
+	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
+	/** A member has read up to this place. */
+	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, userId: idSchema, upTo: countSchema }),
 	"chat:error": v.object({
 		type: v.literal("chat:error"),
 		conversationId,
@@ -168,80 +131,9 @@ type Outputs<T extends Record<string, v.GenericSchema>> = { [K in keyof T]: v.In
 
 export type ClientEvent = Outputs<typeof clientEvents>;
 export type ServerEvent = Outputs<typeof serverEvents>;
-export type Message = v.InferOutput<typeof messageSchema>;
-export type MessageStatus = Message["status"];
-export type Usage = NonNullable<Message["usage"]>;
-export type Person = v.InferOutput<typeof personSchema>;
-export type Member = v.InferOutput<typeof memberSchema>;
-export type MemberRole = Member["role"];
-export type AssistantMode = v.InferOutput<typeof assistantSchema>;
-export type ConversationInfo = v.InferOutput<typeof conversationSchema>;
-
-/** Claude, as the author of its messages. No token may have this `sub`. */
-export const claude: Person = { userId: "claude", username: "Claude" };
 
 /** An event that could not be taken, with what lets its sender find which one it was. */
 export type Refusal = { code: ErrorCode; clientId?: string; messageId?: string };
-export type ParsedEvent = { event: ClientEvent } | { refusal: Refusal };
-
-/** Whether a frame is over the limit, in bytes of UTF-8; looks at the text only where its length leaves a doubt. */
-export function isOversize(frame: string): boolean {
-	if (frame.length > limits.frameBytes) return true;
-	return frame.length * 3 > limits.frameBytes && new TextEncoder().encode(frame).length > limits.frameBytes;
-}
-
-/** Reads a frame that is not oversize: one entry for each event, in order; one `bad_frame` for what is no frame at all. */
-export function parseFrame(frame: string): ParsedEvent[] {
-	const values = readJson(frame);
-	if (values === undefined || values.length > limits.eventsPerFrame) return [{ refusal: { code: "bad_frame" } }];
-	return values.map(parseEvent);
-}
-
-function readJson(frame: string): unknown[] | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(frame);
-	} catch {
-		return undefined;
-	}
-	if (Array.isArray(value)) return value.length > 0 ? value : undefined;
-	return typeof value === "object" && value !== null ? [value] : undefined;
-}
-
-function parseEvent(value: unknown): ParsedEvent {
-	if (typeof value !== "object" || value === null || Array.isArray(value)) return { refusal: { code: "bad_frame" } };
-	const fields = value as Record<string, unknown>;
-	const type = fields.type;
-	if (typeof type !== "string" || !Object.hasOwn(clientEvents, type)) return { refusal: { code: "unknown_event", ...namesOf(fields) } };
-	const parsed = v.safeParse(clientEvents[type as keyof typeof clientEvents], value);
-	if (parsed.success) return { event: parsed.output };
-	const tooLarge = type === "chat:send" && typeof fields.content === "string" && fields.content.length > limits.content;
-	return { refusal: { code: tooLarge ? "too_large" : "bad_event", ...namesOf(fields) } };
-}
-
-/** The ids by which a sender knows its own event again, where they have the form of one. */
-function namesOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
-	return {
-		...(v.is(clientIdSchema, fields.clientId) ? { clientId: fields.clientId } : {}),
-		...(v.is(idSchema, fields.messageId) ? { messageId: fields.messageId } : {}),
-	};
-}
-
-/** For the client: the events of a server's frame. Types that this version does not know are left out. */
-export function parseServerFrame(frame: string): ServerEvent[] {
-	const events: ServerEvent[] = [];
-	for (const value of readJson(frame) ?? []) {
-		const type = (value as { type?: unknown } | null)?.type;
-		if (typeof type !== "string" || !Object.hasOwn(serverEvents, type)) continue;
-		const parsed = v.safeParse(serverEvents[type as keyof typeof serverEvents], value);
-		if (parsed.success) events.push(parsed.output);
-	}
-	return events;
-}
-
-export function encodeFrame(events: readonly (ClientEvent | ServerEvent)[]): string {
-	return JSON.stringify(events);
-}
 
 /** The event that tells a message which is whole, or one that changed; `cursor`: how far who hears it has come. */
 export function messageEvent(type: "chat:message" | "chat:updated", message: Message, cursor: string): ServerEvent {

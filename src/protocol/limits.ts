@@ -46,6 +46,27 @@ export const limits = {
 	queuedBytes: 8 * 1024 * 1024,
 	/** A client that reads says so (`chat:ack`) at least this often, in UTF-16 units. */
 	ackEvery: 1024 * 1024,
+	/** Members named in one message. */
+	mentions: 100,
+	/** Of an emoji: the longest family with all its skin tones is shorter. */
+	emoji: 40,
+	/** Kinds of reaction to one message: more would be a second conversation. */
+	reactionKinds: 20,
+	/** Reactions to one message in all: they travel with it. */
+	reactions: 1_000,
+	/** What a quote and a line of a list show of a message. */
+	excerpt: 200,
+	/** Unread messages that are counted; "99+" says more than any number. */
+	unread: 100,
+	/** Members in a conversation up to which everybody hears how far each has read. */
+	readers: 100,
+	/** Conversations of one page of a person's list. */
+	listPage: { default: 50, max: 100 },
+	/** Of a person's settings: how many, and how long a text. */
+	settings: 50,
+	setting: 200,
+	/** A search is some words. */
+	search: { query: 200, terms: 10, page: { default: 20, max: 50 } },
 	/** The shortest time between two times that one person's typing is passed on. */
 	typingInterval: 2_000,
 	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */

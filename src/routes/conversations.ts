@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/request.ts";
 import { upgradeRequest } from "../conversation/object.ts";
-import { assistantSchema, titleSchema } from "../protocol/events.ts";
+import { assistantSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { type App, answer, ask, authenticate, pageSchema, randomId, readBody, refuse, stubOf } from "./http.ts";
 

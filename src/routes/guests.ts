@@ -3,7 +3,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { clearedSession, type GuestSignIn, isGuest, readSession, refreshGuest, sessionCookie, signInGuest } from "../auth/guest.ts";
-import { claude, usernameSchema } from "../protocol/events.ts";
+import { claude, usernameSchema } from "../protocol/person.ts";
 import { type App, isSignedOut, pass, readBody, refuse } from "./http.ts";
 
 /** What wants no token. */

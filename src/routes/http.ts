@@ -9,8 +9,8 @@ import { type Identity, verifyToken } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
-import { idSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { idSchema } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };

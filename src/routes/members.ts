@@ -2,8 +2,8 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { idSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { idSchema } from "../protocol/person.ts";
 import { type App, answer, answerDone, ask, pass, randomId, readBody, refuse, sha256, stubOf } from "./http.ts";
 
 export const members = new Hono<App>();

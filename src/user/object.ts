@@ -1,7 +1,7 @@
 // The Durable Object of one person: the list of conversations they are in, as those tell it.
 
 import { DurableObject } from "cloudflare:workers";
-import type { AssistantMode, ConversationInfo } from "../protocol/events.ts";
+import type { AssistantMode, ConversationInfo } from "../protocol/conversation.ts";
 
 /** A conversation as its list shows it; `lastActivityAt` in ms. */
 export type Listed = ConversationInfo & { lastActivityAt: number };

@@ -1,7 +1,8 @@
 // How a client speaks to each of the three servers: the frames it says and the few marks it looks for in what it hears.
 // Pure. Nothing heard is parsed while it is measured, so that a client costs the same whoever it listens to.
 
-import { encodeFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame } from "../../src/protocol/frames.ts";
 
 export const peers = ["plain", "socketio", "parley"] as const;
 export type Peer = (typeof peers)[number];

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { SignJWT } from "jose";
-import type { AssistantMode } from "../../src/protocol/events.ts";
+import type { AssistantMode } from "../../src/protocol/conversation.ts";
 import { freePort, type ServerProcess, startServer } from "../support/server.ts";
 import type { Room } from "./crowd.ts";
 import type { Peer } from "./dialects.ts";

@@ -1,7 +1,8 @@
 // A conversation as Claude is given it, and an answer read to its end.
 
 import { type Model, type ModelEvent, ModelFailure } from "../../src/conversation/reply.ts";
-import { claude, type Message } from "../../src/protocol/events.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { claude } from "../../src/protocol/person.ts";
 
 /** Who said what: a name and a text. `Claude` is Claude. */
 export type Said = [name: string, content: string];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Fanout, type Wire } from "../../src/conversation/fanout.ts";
-import { type Person, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
+import type { Person } from "../../src/protocol/person.ts";
 
 const conversationId = "c";
 const complete = (messageId: string): ServerEvent => ({ type: "chat:complete", conversationId, messageId });

@@ -2,7 +2,10 @@
 // Knows which elements a text may become; nothing of any particular text.
 
 import type { Browser, WebSocketRoute } from "playwright-core";
-import { claude, encodeFrame, type Message, messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
+import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame } from "../../src/protocol/frames.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { claude } from "../../src/protocol/person.ts";
 import { Visitor } from "./product.ts";
 
 /** What the page notes in itself, by `watch`. */

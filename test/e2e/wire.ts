@@ -1,6 +1,7 @@
 // A program that talks to a running product: the HTTP API and the native socket, as outside clients use them.
 
-import { encodeFrame, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
 type Answer = { token: string; conversation: { id: string }; invite: { url: string } };
 

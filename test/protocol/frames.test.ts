@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeFrame, isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/events.ts";
+import { encodeFrame, isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 
 const send = { type: "chat:send", conversationId: "c", content: "Hi", role: "user" };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { harmless, harmlessLine, parseFrame } from "../../src/protocol/events.ts";
+import { parseFrame } from "../../src/protocol/frames.ts";
+import { harmless, harmlessLine } from "../../src/protocol/text.ts";
 
 const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],

@@ -1,6 +1,6 @@
 // Reads what clients and server report of one conversation, and says what of it cannot be true if the promises hold. Pure.
 
-import type { Message } from "../../src/protocol/events.ts";
+import type { Message } from "../../src/protocol/message.ts";
 
 /** Something that was said, perhaps many times over under the same id. */
 export type Said = { userId: string; clientId: string; content: string };

@@ -1,6 +1,8 @@
 // Who takes part in a round: programs that send without waiting, and the page's own client. Each notes all that it was told.
 
-import { type ClientEvent, encodeFrame, type Message, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/client.ts";
 import type { Chunk, Heard } from "./checker.ts";
 import type { Random } from "./random.ts";

@@ -3,7 +3,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { SignJWT } from "jose";
-import type { Message } from "../../src/protocol/events.ts";
+import type { Message } from "../../src/protocol/message.ts";
 import type { Product } from "../e2e/product.ts";
 import { post } from "../e2e/wire.ts";
 import type { MessagesApi } from "../support/messages-api.ts";

@@ -7,7 +7,9 @@ import { Membership } from "../../src/conversation/membership.ts";
 import { type Model, type ModelEvent, ModelFailure, Replies } from "../../src/conversation/reply.ts";
 import { Store } from "../../src/conversation/store.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
-import type { Message, Person, ServerEvent } from "../../src/protocol/events.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import type { Person } from "../../src/protocol/person.ts";
 
 export const ann: Person = { userId: "ann", username: "Ann" };
 export const bob: Person = { userId: "bob", username: "Bob" };

@@ -2,7 +2,8 @@
 
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
-import { type ClientEvent, encodeFrame, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
 export const origin = "https://parley.example";
 

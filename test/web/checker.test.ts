@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claude, type Message } from "../../src/protocol/events.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { claude } from "../../src/protocol/person.ts";
 import { check, type History } from "../soak/checker.ts";
 import { conversationId } from "./fakes.ts";
 

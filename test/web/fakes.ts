@@ -1,6 +1,8 @@
 // A clock that is moved by hand, and sockets whose other end is the test.
 
-import { type ClientEvent, encodeFrame, type Message, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame } from "../../src/protocol/frames.ts";
+import type { Message } from "../../src/protocol/message.ts";
 import type { Clock, OpenSocket } from "../../web/src/connection.ts";
 
 export class HandClock implements Clock {

@@ -2,8 +2,9 @@
 // Knows no session and keeps nothing.
 
 import * as v from "valibot";
+import { conversationSchema, memberSchema } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
-import { conversationSchema, memberSchema, messageSchema } from "../../src/protocol/events.ts";
+import { messageSchema } from "../../src/protocol/message.ts";
 import { strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };

@@ -2,7 +2,8 @@
 // Knows frames, cursors and close codes; nothing of React, of the DOM, or of what the events mean to a reader.
 
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
-import { type ClientEvent, encodeFrame, parseServerFrame, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
 export type ConnectionState =
 	| { type: "connecting" }

@@ -2,8 +2,10 @@
 // Knows the events; nothing of sockets, of React or of the clock.
 
 import { reasons } from "../../src/protocol/errors.ts";
-import { claude, type Message, type Person, type ServerEvent } from "../../src/protocol/events.ts";
+import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { claude, type Person } from "../../src/protocol/person.ts";
 
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
 export type Outgoing = {
@@ -149,6 +151,11 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			const others = without(transcript.typing, event.userId);
 			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingLasts }] : others };
 		}
+		case "chat:conversation":
+		case "chat:member":
+		case "chat:member-left":
+		case "chat:read":
+			return transcript;
 		case "chat:error":
 			return refused(transcript, event, now);
 		default:

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
-import type { Message } from "../../../src/protocol/events.ts";
+import type { Message } from "../../../src/protocol/message.ts";
 import { strings } from "../strings.ts";
 
 export function Announcer({ messages, notice, userId }: { messages: readonly Message[]; notice: string | null; userId: string }) {

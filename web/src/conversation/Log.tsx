@@ -1,7 +1,7 @@
 // What was said, in order, with what is still on its way at the end. Follows the end while the reader is there.
 
 import { memo, type ReactNode } from "react";
-import type { Message } from "../../../src/protocol/events.ts";
+import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
 import { formatDay, strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";

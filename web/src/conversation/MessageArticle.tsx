@@ -2,7 +2,8 @@
 
 import type { ReactNode } from "react";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
-import { claude, type Message } from "../../../src/protocol/events.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+import { claude } from "../../../src/protocol/person.ts";
 import { ErrorBoundary } from "../ErrorBoundary.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { hueOf } from "../person.ts";

@@ -1,0 +1,68 @@
+// Frames: text to events and back, on both ends. Knows no rule of the chat.
+
+import * as v from "valibot";
+import { type ClientEvent, clientEvents, type Refusal, type ServerEvent, serverEvents } from "./events.ts";
+import { limits } from "./limits.ts";
+import { clientIdSchema } from "./message.ts";
+import { idSchema } from "./person.ts";
+
+export type ParsedEvent = { event: ClientEvent } | { refusal: Refusal };
+
+/** Whether a frame is over the limit, in bytes of UTF-8; looks at the text only where its length leaves a doubt. */
+export function isOversize(frame: string): boolean {
+	if (frame.length > limits.frameBytes) return true;
+	return frame.length * 3 > limits.frameBytes && new TextEncoder().encode(frame).length > limits.frameBytes;
+}
+
+/** Reads a frame that is not oversize: one entry for each event, in order; one `bad_frame` for what is no frame at all. */
+export function parseFrame(frame: string): ParsedEvent[] {
+	const values = readJson(frame);
+	if (values === undefined || values.length > limits.eventsPerFrame) return [{ refusal: { code: "bad_frame" } }];
+	return values.map(parseEvent);
+}
+
+function readJson(frame: string): unknown[] | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(frame);
+	} catch {
+		return undefined;
+	}
+	if (Array.isArray(value)) return value.length > 0 ? value : undefined;
+	return typeof value === "object" && value !== null ? [value] : undefined;
+}
+
+function parseEvent(value: unknown): ParsedEvent {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return { refusal: { code: "bad_frame" } };
+	const fields = value as Record<string, unknown>;
+	const type = fields.type;
+	if (typeof type !== "string" || !Object.hasOwn(clientEvents, type)) return { refusal: { code: "unknown_event", ...namesOf(fields) } };
+	const parsed = v.safeParse(clientEvents[type as keyof typeof clientEvents], value);
+	if (parsed.success) return { event: parsed.output };
+	const tooLarge = type === "chat:send" && typeof fields.content === "string" && fields.content.length > limits.content;
+	return { refusal: { code: tooLarge ? "too_large" : "bad_event", ...namesOf(fields) } };
+}
+
+/** The ids by which a sender knows its own event again, where they have the form of one. */
+function namesOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
+	return {
+		...(v.is(clientIdSchema, fields.clientId) ? { clientId: fields.clientId } : {}),
+		...(v.is(idSchema, fields.messageId) ? { messageId: fields.messageId } : {}),
+	};
+}
+
+/** For the client: the events of a server's frame. Types that this version does not know are left out. */
+export function parseServerFrame(frame: string): ServerEvent[] {
+	const events: ServerEvent[] = [];
+	for (const value of readJson(frame) ?? []) {
+		const type = (value as { type?: unknown } | null)?.type;
+		if (typeof type !== "string" || !Object.hasOwn(serverEvents, type)) continue;
+		const parsed = v.safeParse(serverEvents[type as keyof typeof serverEvents], value);
+		if (parsed.success) events.push(parsed.output);
+	}
+	return events;
+}
+
+export function encodeFrame(events: readonly (ClientEvent | ServerEvent)[]): string {
+	return JSON.stringify(events);
+}

@@ -1,0 +1,32 @@
+// The events of a person's own socket, `GET /api/me/socket`: their list of conversations and their settings, live. It takes none but the text `ping`.
+
+import * as v from "valibot";
+import { listedSchema } from "./conversation.ts";
+import { limits } from "./limits.ts";
+import { idSchema } from "./person.ts";
+
+/** What a person has set for all their devices: small values of the client's choice, by name. */
+export const settingsSchema = v.pipe(
+	v.record(
+		v.pipe(v.string(), v.regex(/^[a-zA-Z]{1,32}$/)),
+		v.union([v.pipe(v.string(), v.maxLength(limits.setting)), v.boolean(), v.pipe(v.number(), v.finite())]),
+	),
+	v.maxEntries(limits.settings),
+);
+
+export const meEvents = {
+	/** First on every socket: the newest conversations, pinned ones before; `hasMore`: `GET /api/conversations?before=` has the rest. */
+	"me:conversations": v.object({
+		type: v.literal("me:conversations"),
+		conversations: v.array(listedSchema),
+		hasMore: v.boolean(),
+		settings: settingsSchema,
+	}),
+	/** A conversation is new in the list, or stands otherwise than before. */
+	"me:conversation": v.object({ type: v.literal("me:conversation"), conversation: listedSchema }),
+	"me:removed": v.object({ type: v.literal("me:removed"), conversationId: idSchema }),
+	"me:settings": v.object({ type: v.literal("me:settings"), settings: settingsSchema }),
+} as const;
+
+export type MeEvent = { [K in keyof typeof meEvents]: v.InferOutput<(typeof meEvents)[K]> }[keyof typeof meEvents];
+export type PersonalSettings = v.InferOutput<typeof settingsSchema>;

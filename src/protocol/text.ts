@@ -1,0 +1,36 @@
+// What text may hold that people show each other. Pure.
+
+/**
+ * A text without what does harm where it is shown or stored: halves of characters, controls but for tabs and line breaks, and what turns
+ * or hides the text beside it. The marks that right-to-left writing needs, and the joiners of scripts and emoji, stay. What is harmless is returned as it is.
+ */
+export function harmless(text: string): string {
+	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
+}
+
+/** One line of it: nothing unseen at all but for those joiners, and white space as single spaces. */
+export function harmlessLine(text: string): string {
+	const line = text.toWellFormed().replace(/\s|\u0085/gu, " ");
+	return line
+		.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "")
+		.replace(/ +/g, " ")
+		.trim();
+}
+
+/** Whether there is anything to be seen: a name or a message that shows nothing is none, though joiners are in it. */
+export function isSeen(text: string): boolean {
+	return /[^\s\p{Cc}\p{Cf}]/u.test(text);
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+/** Whether a text is one emoji: a picture with all that joins and colours it, a flag, or a key. */
+export function isEmoji(text: string): boolean {
+	const [first, second] = graphemes.segment(text);
+	return first !== undefined && second === undefined && /\p{Extended_Pictographic}|^\p{RI}{2}$|^[#*0-9]\ufe0f?\u20e3$/u.test(text);
+}
+
+/** A single character that is text of its own accord, as a picture: the same emoji is written in two ways. */
+export function pictured(emoji: string): string {
+	return /^\p{Extended_Pictographic}$/u.test(emoji) && !/^\p{Emoji_Presentation}$/u.test(emoji) ? `${emoji}\ufe0f` : emoji;
+}
