@@ -26,6 +26,7 @@ const conversationRules = [
 	"fanout",
 	"store",
 	"log",
+	"rows",
 	"migrations",
 	"cursor",
 	"seam",

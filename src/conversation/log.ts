@@ -3,38 +3,13 @@
 
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
+import type { Message, MessageStatus } from "../protocol/message.ts";
 import { claude, type Person } from "../protocol/person.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
-
-/** What is kept of a reply beside its text. */
-export type ReplyFacts = Pick<Message, "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
+import { isoTime, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
-
-type MessageRow = {
-	seq: number;
-	id: string;
-	role: Message["role"];
-	author_id: string;
-	author_name: string;
-	content: string;
-	status: MessageStatus;
-	reason: string | null;
-	client_id: string | null;
-	asks: number;
-	born: number;
-	revision: number;
-	created_at: number;
-	reply: string | null;
-	reply_to: number | null;
-	mentions: string | null;
-	reactions: string | null;
-	edited_at: number | null;
-	deleted_at: number | null;
-	versions: number;
-};
 
 export class Log {
 	readonly #sql: SqlStorage;
@@ -232,31 +207,4 @@ export class Log {
 			.one();
 		return { replyTo: id, quoted: { author: { userId, username }, content } };
 	}
-}
-
-function toMessage(row: MessageRow, conversationId: string): Message {
-	const facts = row.reply === null ? {} : (JSON.parse(row.reply) as ReplyFacts);
-	return {
-		id: row.id,
-		conversationId,
-		role: row.role,
-		content: row.content,
-		createdAt: isoTime(row.created_at),
-		author: { userId: row.author_id, username: row.author_name },
-		status: row.status,
-		...(row.reason === null ? {} : { reason: row.reason }),
-		seq: row.seq,
-		revision: row.revision,
-		...(row.client_id === null ? {} : { clientId: row.client_id }),
-		...facts,
-		...(row.versions > 0 && { versions: row.versions }),
-		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
-		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
-		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
-		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
-	};
-}
-
-export function isoTime(ms: number): string {
-	return new Date(ms).toISOString();
 }

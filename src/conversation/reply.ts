@@ -7,7 +7,8 @@ import { limits } from "../protocol/limits.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import { waitBefore } from "./again.ts";
 import type { Clients } from "./conversation.ts";
-import type { Outcome, ReplyFacts } from "./log.ts";
+import type { Outcome } from "./log.ts";
+import type { ReplyFacts } from "./rows.ts";
 import { addedBy } from "./seam.ts";
 import type { Store } from "./store.ts";
 

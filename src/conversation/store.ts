@@ -4,8 +4,9 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
-import { isoTime, Log } from "./log.ts";
+import { Log } from "./log.ts";
 import { migrations } from "./migrations.ts";
+import { isoTime } from "./rows.ts";
 
 export type Invite = {
 	/** SHA-256 of the link's secret, in hex. */

@@ -1,0 +1,56 @@
+// A message as its row holds it, and as the wire has it. Pure; knows no statement.
+
+import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
+
+/** What is kept of a reply beside its text. */
+export type ReplyFacts = Pick<Message, "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
+
+export type MessageRow = {
+	seq: number;
+	id: string;
+	role: Message["role"];
+	author_id: string;
+	author_name: string;
+	content: string;
+	status: MessageStatus;
+	reason: string | null;
+	client_id: string | null;
+	asks: number;
+	born: number;
+	revision: number;
+	created_at: number;
+	reply: string | null;
+	reply_to: number | null;
+	mentions: string | null;
+	reactions: string | null;
+	edited_at: number | null;
+	deleted_at: number | null;
+	versions: number;
+};
+
+export function toMessage(row: MessageRow, conversationId: string): Message {
+	const facts = row.reply === null ? {} : (JSON.parse(row.reply) as ReplyFacts);
+	return {
+		id: row.id,
+		conversationId,
+		role: row.role,
+		content: row.content,
+		createdAt: isoTime(row.created_at),
+		author: { userId: row.author_id, username: row.author_name },
+		status: row.status,
+		...(row.reason === null ? {} : { reason: row.reason }),
+		seq: row.seq,
+		revision: row.revision,
+		...(row.client_id === null ? {} : { clientId: row.client_id }),
+		...facts,
+		...(row.versions > 0 && { versions: row.versions }),
+		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
+		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
+		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
+	};
+}
+
+export function isoTime(ms: number): string {
+	return new Date(ms).toISOString();
+}
