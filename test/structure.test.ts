@@ -27,6 +27,7 @@ const conversationRules = [
 	"store",
 	"log",
 	"rows",
+	"versions",
 	"migrations",
 	"cursor",
 	"seam",
@@ -38,6 +39,10 @@ const conversationRules = [
 	"again",
 	"floods",
 	"calls",
+	"asking",
+	"changes",
+	"mentions",
+	"reactions",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */

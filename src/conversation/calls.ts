@@ -1,16 +1,16 @@
 // What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
 
 import type { AssistantMode, ConversationInfo, Member } from "../protocol/conversation.ts";
-import type { Message } from "../protocol/message.ts";
+import type { Message, Version } from "../protocol/message.ts";
 import type { Conversation, Refused } from "./conversation.ts";
 import type { Membership, NewInvite } from "./membership.ts";
 import type { AuditEntry } from "./store.ts";
 
 export class Calls {
-	readonly #conversation: Pick<Conversation, "history">;
+	readonly #conversation: Pick<Conversation, "history" | "versions">;
 	readonly #membership: Membership;
 
-	constructor(parts: { conversation: Pick<Conversation, "history">; membership: Membership }) {
+	constructor(parts: { conversation: Pick<Conversation, "history" | "versions">; membership: Membership }) {
 		this.#conversation = parts.conversation;
 		this.#membership = parts.membership;
 	}
@@ -26,6 +26,11 @@ export class Calls {
 	/** The messages before a place, oldest first. */
 	history(_member: Member, before: number, limit: number): { messages: Message[]; hasMore: boolean } {
 		return this.#conversation.history(before, limit);
+	}
+
+	/** What a reply said before it was asked for again, oldest first. */
+	versions(_member: Member, messageId: string): { versions: Version[] } | Refused {
+		return this.#conversation.versions(messageId);
 	}
 
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {

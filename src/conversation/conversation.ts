@@ -1,13 +1,15 @@
 // The rules of one conversation: who may come in, what is said, who is here, who types, when Claude is asked.
 // Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
 
-import type { AssistantMode } from "../protocol/conversation.ts";
 import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, messageEvent, type Refusal, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Message } from "../protocol/message.ts";
+import type { Message, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
+import { asksClaude } from "./asking.ts";
+import { Changes } from "./changes.ts";
 import { parseCursor } from "./cursor.ts";
+import { readMentions } from "./mentions.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
@@ -56,30 +58,6 @@ export type Authenticate = (token: string, person: Person) => Promise<number | u
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
-/** Whether a message asks Claude for an answer; `isAlone`: whether there is one human member. */
-export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean): boolean {
-	switch (mode) {
-		case "off":
-			return false;
-		case "always":
-			return true;
-		case "mention":
-			return mentionsClaude(content);
-		case "auto":
-			return isAlone || mentionsClaude(content);
-		default:
-			return mode satisfies never;
-	}
-}
-
-/**
- * `@claude` in any case, as a word of its own: neither in an address like me@claude.example nor in @claudette.
- * Only ASCII letters join a word here: languages without spaces write on both sides of a name.
- */
-function mentionsClaude(content: string): boolean {
-	return /(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/i.test(content);
-}
-
 export class Conversation<T extends Client = Client> {
 	readonly #store: Store;
 	readonly #clients: Clients<T>;
@@ -90,6 +68,7 @@ export class Conversation<T extends Client = Client> {
 	readonly #now: () => number;
 	readonly #buckets = new Map<string, Bucket>();
 	readonly #typing = new Typing<T>();
+	readonly #changes: Changes<T>;
 
 	constructor(parts: {
 		store: Store;
@@ -107,6 +86,7 @@ export class Conversation<T extends Client = Client> {
 		this.#authenticate = parts.authenticate;
 		this.#rate = parts.rate;
 		this.#now = parts.now;
+		this.#changes = new Changes({ ...parts, spend: (userId) => this.#spend(userId, this.#now()) });
 	}
 
 	get #id(): string {
@@ -174,6 +154,12 @@ export class Conversation<T extends Client = Client> {
 		return { ...page, messages: page.messages.map((message) => this.#replies.live(message)) };
 	}
 
+	/** What a reply said before it was asked for again, oldest first. */
+	versions(messageId: string): { versions: Version[] } | Refused {
+		const message = this.#store.log.message(messageId);
+		return message && message.deletedAt === undefined ? { versions: this.#store.log.versions.of(message.seq) } : { code: "not_found" };
+	}
+
 	// What people say
 
 	receive(client: T, event: ClientEvent): void {
@@ -207,11 +193,11 @@ export class Conversation<T extends Client = Client> {
 			case "chat:stop":
 				this.#replies.stop(event.messageId);
 				return;
-			case "chat:regenerate":
-				return this.#retry(client, event);
+			case "chat:react":
 			case "chat:edit":
 			case "chat:delete":
-			case "chat:react":
+			case "chat:regenerate":
+				return this.#changes.apply(client, event);
 			case "chat:read":
 				return { code: "unknown_event" };
 			default:
@@ -239,11 +225,13 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#send(client: T, { content, clientId }: Event<"chat:send">): Refused | undefined {
+	#send(client: T, { content, clientId, replyTo, mentions: given }: Event<"chat:send">): Refused | undefined {
 		const { person } = client;
 		if (!this.#mayWrite(client)) return { code: "forbidden" };
 		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
-		if (known && known.content !== content) return { code: "conflict" };
+		// What an edited or deleted one said at first is nowhere kept.
+		const isFirst = known?.editedAt === undefined && known?.deletedAt === undefined;
+		if (known && isFirst && known.content !== content) return { code: "conflict" };
 		if (known) {
 			// What waits is older than the cursor that goes with this.
 			this.#clients.flush();
@@ -251,12 +239,16 @@ export class Conversation<T extends Client = Client> {
 			return;
 		}
 
+		const quoted = replyTo === undefined ? undefined : this.#store.log.message(replyTo);
+		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
+
 		const now = this.#now();
 		const limited = this.#spend(person.userId, now);
 		if (limited) return limited;
 		this.#endTyping(client, false);
-		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone);
-		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks }, now);
+		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone, quoted?.role === "assistant");
+		const mentions = readMentions(content, () => this.#store.members(limits.members), given);
+		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now);
 		this.#clients.broadcast(messageEvent("chat:message", message, this.#store.log.cursor));
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
@@ -282,18 +274,6 @@ export class Conversation<T extends Client = Client> {
 
 	#tellTyping({ person }: T, isTyping: boolean): void {
 		this.#clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
-	}
-
-	/** A failed answer again, in its place, if it is Claude's last. */
-	#retry(client: T, { messageId }: Event<"chat:regenerate">): Refused | undefined {
-		if (!this.#mayWrite(client)) return { code: "forbidden" };
-		const message = this.#store.log.message(messageId);
-		if (message?.role !== "assistant") return { code: "not_found" };
-		if (message.status === "streaming") return;
-		if (message.status !== "failed" || !this.#store.log.isLastReply(message)) return { code: "bad_event" };
-		const limited = this.#spend(client.person.userId, this.#now());
-		if (limited) return limited;
-		this.#replies.retry(message);
 	}
 }
 

@@ -3,25 +3,59 @@
 
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Message, MessageStatus } from "../protocol/message.ts";
+import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
 import { claude, type Person } from "../protocol/person.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
-import { isoTime, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
+import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
+import { Versions } from "./versions.ts";
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
+
+/** What a person says, and what was found in it. */
+export type Said = {
+	author: Person;
+	content: string;
+	clientId?: string;
+	asksClaude: boolean;
+	/** The message that it answers. */
+	replyTo?: Message;
+	mentions?: readonly Mention[];
+};
+
+/** Of what the newest one is asked for. */
+const kinds = { reply: "role = 'assistant'", question: "asks = 1" } as const;
+
+/** What a row holds of a message of which nothing is left. */
+const nothingSaid = {
+	content: "",
+	status: "complete",
+	reason: null,
+	asks: 0,
+	reply: null,
+	reply_to: null,
+	mentions: null,
+	reactions: null,
+	edited_at: null,
+	versions: 0,
+} satisfies Partial<MessageRow>;
 
 export class Log {
 	readonly #sql: SqlStorage;
 	readonly #conversationId: string;
 	readonly #lineage: string;
+	/** Of its replies. */
+	readonly versions: Versions;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
+	/** The place of the newest of a kind, once it was looked for. */
+	readonly #newest: Partial<Record<keyof typeof kinds, number>> = {};
 
 	constructor(sql: SqlStorage, conversation: { id: string; lineage: string }) {
 		this.#sql = sql;
 		this.#conversationId = conversation.id;
 		this.#lineage = conversation.lineage;
+		this.versions = new Versions(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
 			.exec<{ revision: number | null }>("SELECT MAX(revision) AS revision FROM messages WHERE revision > born")
@@ -38,25 +72,31 @@ export class Log {
 		return { lineage: this.#lineage, ...this.#head };
 	}
 
-	addMessage(said: { author: Person; content: string; clientId?: string; asksClaude: boolean }, now: number): Message {
-		const { asksClaude, ...message } = said;
-		return this.#insert({ role: "user", status: "complete", ...message }, asksClaude, now);
+	addMessage(said: Said, now: number): Message {
+		const { author, content, clientId, mentions = [], asksClaude, replyTo } = said;
+		const message = this.#insert({ role: "user", status: "complete", author, content, clientId }, now, { asksClaude, replyTo, mentions });
+		this.#tellNamed(undefined, message);
+		return message;
 	}
 
 	/** An empty reply that has just begun. */
 	addReply(now: number): Message {
-		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, false, now);
+		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, now);
 	}
 
-	#insert(message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">, asks: boolean, now: number): Message {
+	#insert(
+		message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">,
+		now: number,
+		{ asksClaude = false, replyTo, mentions = [] }: Partial<Said> = {},
+	): Message {
 		const { role, author, content, status, clientId } = message;
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
 		// The place is in the id, so that finding a message by its id needs no index.
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
 		this.#sql.exec(
-			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, asks, born, revision, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, asks, born, revision, created_at,
+			reply_to, mentions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			seq,
 			id,
 			role,
@@ -65,13 +105,18 @@ export class Log {
 			content,
 			status,
 			clientId ?? null,
-			asks ? 1 : 0,
+			asksClaude ? 1 : 0,
 			revision,
 			revision,
 			now,
+			replyTo?.seq ?? null,
+			listColumn(mentions),
 		);
 		this.#head = { seq, revision };
-		return { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
+		if (role === "assistant") this.#newest.reply = seq;
+		if (asksClaude) this.#newest.question = seq;
+		const inserted = { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
+		return { ...inserted, ...(mentions.length > 0 && { mentions: [...mentions] }), ...(replyTo && this.#quote(replyTo.seq)) };
 	}
 
 	/** Keeps the text so far, and how it came to be; the row stays `streaming` and its revision as it is. */
@@ -83,24 +128,50 @@ export class Log {
 		return this.#change(message, { content, status: outcome.status, reason: outcome.reason ?? null, reply: JSON.stringify(facts) });
 	}
 
-	/** The same reply from the start. */
+	/** The same reply from the start; what it said is kept as a version. */
 	reopenReply(message: Message): Message {
-		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null });
+		const versions = message.content === "" ? (message.versions ?? 0) : this.versions.keep(message.seq);
+		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
 	}
 
-	#change(message: Message, change: Pick<MessageRow, "content" | "status" | "reason" | "reply">): Message {
+	setReactions(message: Message, reactions: readonly Reaction[]): Message {
+		return this.#change(message, { reactions: listColumn(reactions) });
+	}
+
+	editMessage(message: Message, content: string, mentions: readonly Mention[], now: number): Message {
+		return this.#change(message, { content, mentions: listColumn(mentions), edited_at: now });
+	}
+
+	/** Leaves its place, its author and its `clientId`, and nothing of what was said. */
+	deleteMessage(message: Message, now: number): Message {
+		this.versions.drop(message.seq);
+		if (this.#newest.question === message.seq) this.#newest.question = undefined;
+		return this.#change(message, { ...nothingSaid, deleted_at: now });
+	}
+
+	/** Every change of what a message holds, once it is in the log. */
+	#change(message: Message, change: Partial<MessageRow>): Message {
 		const revision = this.#head.revision + 1;
+		const columns = Object.entries({ ...change, revision });
 		this.#sql.exec(
-			"UPDATE messages SET content = ?, status = ?, reason = ?, reply = ?, revision = ? WHERE seq = ?",
-			change.content,
-			change.status,
-			change.reason,
-			change.reply,
-			revision,
+			`UPDATE messages SET ${columns.map(([column]) => `${column} = ?`).join(", ")} WHERE seq = ?`,
+			...columns.map(([, value]) => value),
 			message.seq,
 		);
 		this.#head.revision = revision;
-		return this.#messages("WHERE seq = ?", message.seq)[0] as Message;
+		const changed = this.#messages("WHERE seq = ?", message.seq)[0] as Message;
+		this.#tellNamed(message, changed);
+		return changed;
+	}
+
+	/** Keeps whom a message names or answers as they are after a change of it. */
+	#tellNamed(before: Message | undefined, after: Message): void {
+		const former = before ? namedBy(before) : new Set<string>();
+		const named = namedBy(after);
+		for (const userId of former)
+			if (!named.has(userId)) this.#sql.exec("DELETE FROM mentions WHERE user_id = ? AND seq = ?", userId, after.seq);
+		for (const userId of named)
+			if (!former.has(userId)) this.#sql.exec("INSERT INTO mentions (user_id, seq) VALUES (?, ?)", userId, after.seq);
 	}
 
 	message(id: string): Message | undefined {
@@ -117,8 +188,20 @@ export class Log {
 		return this.#messages("WHERE status = 'streaming' ORDER BY seq");
 	}
 
-	isLastReply(message: Message): boolean {
-		return this.#messages("WHERE seq > ? AND role = 'assistant' LIMIT 1", message.seq).length === 0;
+	/** The last reply. A deleted one is one still. */
+	lastReply(): Message | undefined {
+		return this.#messages("WHERE seq = ?", this.#newestOf("reply"))[0];
+	}
+
+	isLastQuestion({ seq }: Message): boolean {
+		return seq === this.#newestOf("question");
+	}
+
+	/** Looked for from the end of the log, and once: in a long one it may be far away. 0 where there is none. */
+	#newestOf(kind: keyof typeof kinds): number {
+		this.#newest[kind] ??=
+			this.#sql.exec<{ seq: number }>(`SELECT seq FROM messages WHERE ${kinds[kind]} ORDER BY seq DESC LIMIT 1`).toArray()[0]?.seq ?? 0;
+		return this.#newest[kind];
 	}
 
 	/** The messages before a place, oldest first: up to `limit`, and less where they are long. */
@@ -126,7 +209,7 @@ export class Log {
 		const newestFirst: Message[] = [];
 		let length = 0;
 		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1)) {
-			length += message.content.length;
+			length += lengthOf(message);
 			if (newestFirst.length === limit || (length > limits.pageLength && newestFirst.length > 0))
 				return { messages: newestFirst.reverse(), hasMore: true };
 			newestFirst.push(message);
@@ -146,7 +229,7 @@ export class Log {
 		for (const messages of all) {
 			for (const message of messages) {
 				known.set(message.seq, message);
-				length += message.content.length;
+				length += lengthOf(message);
 				if (known.size > limits.changes || length > limits.pageLength) return undefined;
 			}
 		}
@@ -167,7 +250,7 @@ export class Log {
 
 	/** Whether anything after a place asked Claude. */
 	isAskedAfter(seq: number): boolean {
-		return this.#messages("WHERE seq > ? AND asks = 1 LIMIT 1", seq).length > 0;
+		return this.#newestOf("question") > seq;
 	}
 
 	/** When a person sent, in ms, oldest first, as far back as `since`; reads from the end of the log and no further. */
@@ -207,4 +290,17 @@ export class Log {
 			.one();
 		return { replyTo: id, quoted: { author: { userId, username }, content } };
 	}
+}
+
+/** Whom a message names or answers: others than who wrote it. */
+function namedBy({ author, mentions = [], quoted }: Message): Set<string> {
+	const named = new Set(mentions.map(({ userId }) => userId));
+	if (quoted && quoted.author.userId !== claude.userId) named.add(quoted.author.userId);
+	named.delete(author.userId);
+	return named;
+}
+
+/** What a message adds to a frame. */
+function lengthOf({ content, reactions = [] }: Message): number {
+	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, content.length);
 }

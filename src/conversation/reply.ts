@@ -112,10 +112,10 @@ export class Replies {
 		if (!this.#running) this.#begin(this.#store.log.addReply(this.#now()));
 	}
 
-	/** A failed reply again, from the start, in its place. */
-	retry(failed: Message): void {
+	/** A reply that has ended again, from the start, in its place. */
+	regenerate(ended: Message): void {
 		if (this.#running) return;
-		const message = this.#store.log.reopenReply(failed);
+		const message = this.#store.log.reopenReply(ended);
 		this.#clients.broadcast(messageEvent("chat:updated", message, this.#store.log.cursor));
 		this.#begin(message);
 	}
@@ -124,8 +124,21 @@ export class Replies {
 	stop(messageId?: string): void {
 		const running = this.#running;
 		if (!running || (messageId !== undefined && messageId !== running.message.id)) return;
+		this.#halt(running);
+		this.#askAgain(running.message);
+	}
+
+	/** As `stop`; what is changed `meanwhile`, the reply to what was asked while it ran knows of. */
+	stopFor(messageId: string, meanwhile: () => void): void {
+		const running = this.#running?.message.id === messageId ? this.#running : undefined;
+		if (running) this.#halt(running);
+		meanwhile();
+		if (running) this.#askAgain(running.message);
+	}
+
+	#halt(running: Running): void {
 		this.#say(running, true);
-		this.#finish(running, { status: "stopped" });
+		this.#end(running, { status: "stopped" });
 	}
 
 	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
@@ -285,15 +298,19 @@ export class Replies {
 		running.kept = { at: running.aliveAt, length: running.text.length };
 	}
 
-	/** The one end of a reply: whoever comes second finds it ended. */
-	#finish(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): void {
-		if (running !== this.#running) return;
+	#finish(running: Running, outcome: Outcome, ended?: Pick<ReplyFacts, "usage" | "stopReason">): void {
+		if (this.#end(running, outcome, ended)) this.#askAgain(running.message);
+	}
+
+	/** The one end of a reply: whoever comes second finds it ended. Whether it was this one. */
+	#end(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): boolean {
+		if (running !== this.#running) return false;
 		this.#running = undefined;
 		running.abort.abort();
 		this.#close(running, outcome, { ...factsOf(running), ...ended, elapsedMs: this.#now() - running.startedAt });
 		// Not before: should the row not take its end, the alarm gives it another chance.
 		this.#alarm.clear();
-		this.#askAgain(running.message);
+		return true;
 	}
 
 	/** Makes a reply whole and says so, in the order that every client relies on. */

@@ -1,6 +1,6 @@
 // A message as its row holds it, and as the wire has it. Pure; knows no statement.
 
-import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
+import type { Mention, Message, MessageStatus, Reaction, Version } from "../protocol/message.ts";
 
 /** What is kept of a reply beside its text. */
 export type ReplyFacts = Pick<Message, "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
@@ -28,8 +28,9 @@ export type MessageRow = {
 	versions: number;
 };
 
+export type VersionRow = Pick<MessageRow, "content" | "status" | "reason" | "reply"> & { version: number };
+
 export function toMessage(row: MessageRow, conversationId: string): Message {
-	const facts = row.reply === null ? {} : (JSON.parse(row.reply) as ReplyFacts);
 	return {
 		id: row.id,
 		conversationId,
@@ -42,13 +43,27 @@ export function toMessage(row: MessageRow, conversationId: string): Message {
 		seq: row.seq,
 		revision: row.revision,
 		...(row.client_id === null ? {} : { clientId: row.client_id }),
-		...facts,
+		...factsOf(row),
 		...(row.versions > 0 && { versions: row.versions }),
 		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
 		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
 		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
 		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 	};
+}
+
+export function toVersion(row: VersionRow): Version {
+	const { version, content, status, reason } = row;
+	return { version, content, status, ...(reason !== null && { reason }), ...factsOf(row) };
+}
+
+function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
+	return reply === null ? {} : (JSON.parse(reply) as ReplyFacts);
+}
+
+/** A list as its column holds it: as JSON, or not at all. */
+export function listColumn(list: readonly (Mention | Reaction)[]): string | null {
+	return list.length > 0 ? JSON.stringify(list) : null;
 }
 
 export function isoTime(ms: number): string {

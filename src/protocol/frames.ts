@@ -39,7 +39,8 @@ function parseEvent(value: unknown): ParsedEvent {
 	if (typeof type !== "string" || !Object.hasOwn(clientEvents, type)) return { refusal: { code: "unknown_event", ...namesOf(fields) } };
 	const parsed = v.safeParse(clientEvents[type as keyof typeof clientEvents], value);
 	if (parsed.success) return { event: parsed.output };
-	const tooLarge = type === "chat:send" && typeof fields.content === "string" && fields.content.length > limits.content;
+	const tooLarge =
+		(type === "chat:send" || type === "chat:edit") && typeof fields.content === "string" && fields.content.length > limits.content;
 	return { refusal: { code: tooLarge ? "too_large" : "bad_event", ...namesOf(fields) } };
 }
 

@@ -54,6 +54,8 @@ export const limits = {
 	reactionKinds: 20,
 	/** Reactions to one message in all: they travel with it. */
 	reactions: 1_000,
+	/** Former versions of one reply: whoever asks oftener looks for another answer than any of them. */
+	versions: 20,
 	/** What a quote and a line of a list show of a message. */
 	excerpt: 200,
 	/** Unread messages that are counted; "99+" says more than any number. */

@@ -45,7 +45,11 @@ export const messageSchema = v.object({
 	elapsedMs: v.optional(countSchema),
 	/** Of a reply: how many former versions of it there are. */
 	versions: v.optional(countSchema),
-	/** The message that this one answers, and how that one reads now; without text once it is deleted. */
+	/**
+	 * The message that this one answers, and how that one begins now: its first `limits.excerpt` characters, none once it is deleted. What
+	 * is quoted may change and this message not: whoever shows the quote takes its text from every event and answer that brings the message of
+	 * that id, also one that is older than all that is shown.
+	 */
 	replyTo: v.optional(idSchema),
 	quoted: v.optional(v.object({ author: personSchema, content: v.string() })),
 	/** Where the text names members: `offset` is that of the `@`, in UTF-16 units. Who is shown is whoever has this id, whatever their name is now. */
@@ -57,8 +61,16 @@ export const messageSchema = v.object({
 	deletedAt: v.optional(v.string()),
 });
 
+/** What a reply said before it was asked for again. */
+export const versionSchema = v.object({
+	/** 1, 2, 3 …: the oldest ones go when there are many. */
+	version: countSchema,
+	...v.pick(messageSchema, ["content", "status", "reason", "model", "stopReason", "usage", "attempts", "elapsedMs"]).entries,
+});
+
 export type Message = v.InferOutput<typeof messageSchema>;
 export type MessageStatus = Message["status"];
 export type Mention = v.InferOutput<typeof mentionSchema>;
 export type Reaction = NonNullable<Message["reactions"]>[number];
 export type Usage = NonNullable<Message["usage"]>;
+export type Version = v.InferOutput<typeof versionSchema>;

@@ -46,6 +46,10 @@ conversations.get("/conversations/:id/messages", async (c) => {
 	return answer(c, await ask(c, "history", query.output.before, query.output.limit), (page) => page);
 });
 
+conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =>
+	answer(c, await ask(c, "versions", c.req.param("messageId")), (versions) => versions),
+);
+
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`before` is an entry's id, `limit` a number from 1 to 200.");

@@ -35,7 +35,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a known clientId with another text overwrites nothing and says nothing",
 		file: conversation,
-		from: 'if (known && known.content !== content) return { code: "conflict" };',
+		from: 'if (known && isFirst && known.content !== content) return { code: "conflict" };',
 		to: "",
 		project: "worker",
 		tests: ["conversation/conversation"],

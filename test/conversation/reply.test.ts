@@ -360,25 +360,6 @@ describe("a reply", () => {
 			expect(client.last("chat:message").message).toMatchObject({ id: messageId, seq: 2, content: "Whole", status: "complete" });
 			expect(client.last("chat:message").message.reason).toBeUndefined();
 		}));
-
-	it("that is whole, or not the last, or nobody's, is not tried again", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			const conversationId = room.store.info.id;
-			const again = (messageId: string) => room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
-			room.say(client, "Hi");
-			await room.call.fail("bad_request");
-			const failed = client.last("chat:message").message.id;
-			room.say(client, "Hi?");
-			await room.call.end();
-			await again(failed);
-			expect(client.last("chat:error")).toMatchObject({ code: "bad_event", messageId: failed });
-			await again(client.last("chat:message").message.id);
-			expect(client.last("chat:error").code).toBe("bad_event");
-			await again("m1-00000000");
-			expect(client.last("chat:error").code).toBe("not_found");
-			expect(room.calls).toHaveLength(2);
-		}));
 });
 
 describe("when the object died under a reply", () => {
