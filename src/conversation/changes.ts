@@ -7,6 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Client, Clients, Listing, Refused } from "./conversation.ts";
 import { readMentions } from "./mentions.ts";
+import { type Bucket, fullBucket, take } from "./rate.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
@@ -21,6 +22,7 @@ export class Changes<T extends Client> {
 	readonly #listing: Listing;
 	readonly #spend: (userId: string) => Refused | undefined;
 	readonly #now: () => number;
+	readonly #reactionsLeft = new Map<string, Bucket>();
 
 	/** `spend` takes one of a person's sends. */
 	constructor(parts: {
@@ -60,10 +62,15 @@ export class Changes<T extends Client> {
 	}
 
 	#react(client: T, message: Message, { emoji, on }: Event<"chat:react">): Refused | undefined {
+		const { userId } = client.person;
+		const now = this.#now();
 		const before = message.reactions ?? [];
-		const reactions = withReaction(before, emoji, client.person.userId, on);
+		const reactions = withReaction(before, emoji, userId, on);
 		if (reactions === before) return this.#answer(client, message);
 		if (on && areTooMany(reactions)) return { code: "too_many" };
+		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reacting, now), limits.reacting, now);
+		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
+		this.#reactionsLeft.set(userId, taken.bucket);
 		return this.#tell(this.#store.log.setReactions(message, reactions));
 	}
 

@@ -56,6 +56,8 @@ export const limits = {
 	reactions: 1_000,
 	/** Former versions of one reply: whoever asks oftener looks for another answer than any of them. */
 	versions: 20,
+	/** Reactions that one person gives and takes back: quicker than anybody reads, since each brings everybody the whole message. */
+	reacting: { burst: 30, perSecond: 2 },
 	/** What a quote and a line of a list show of a message. */
 	excerpt: 200,
 	/** Unread messages that are counted; "99+" says more than any number. */

@@ -14,6 +14,7 @@ export type Bug = {
 const conversation = "src/conversation/conversation.ts";
 const reply = "src/conversation/reply.ts";
 const log = "src/conversation/log.ts";
+const changes = "src/conversation/changes.ts";
 
 export const bugs: Bug[] = [
 	{
@@ -119,6 +120,86 @@ export const bugs: Bug[] = [
 		to: "		this.#running = undefined;",
 		project: "worker",
 		tests: ["conversation/reply"],
+	},
+	{
+		name: "a reaction to a running reply shows the stored text of it",
+		file: changes,
+		from: 'messageEvent("chat:updated", this.#replies.live(message), this.#store.log.cursor));\n\t}\n\n\t/** To who',
+		to: 'messageEvent("chat:updated", message, this.#store.log.cursor));\n\t}\n\n\t/** To who',
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "anybody may edit anything",
+		file: changes,
+		from: 'if (message.author.userId !== userId) return { code: "forbidden" };',
+		to: "",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "anybody may delete anything",
+		file: changes,
+		from: "message.author.userId !== userId && !isOwner",
+		to: "false",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "a resend brings a deleted message back as a conflict",
+		file: conversation,
+		from: " && known?.deletedAt === undefined",
+		to: "",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "a deleted reply goes on",
+		file: changes,
+		from: "this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));",
+		to: "this.#tell(this.#store.log.deleteMessage(message, this.#now()));",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "the next reply reads what was just deleted",
+		file: reply,
+		from: "\t\tmeanwhile();\n\t\tif (running) this.#askAgain(running.message);",
+		to: "\t\tif (running) this.#askAgain(running.message);\n\t\tmeanwhile();",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "a deleted question is answered",
+		file: log,
+		from: "\tasks: 0,\n",
+		to: "",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "what a reply said before stays when it is deleted",
+		file: log,
+		from: "\t\tthis.versions.drop(message.seq);\n",
+		to: "",
+		project: "worker",
+		tests: ["conversation/changes"],
+	},
+	{
+		name: "the longest name is not taken",
+		file: "src/conversation/mentions.ts",
+		from: "if (names.has(name) &&",
+		to: "if (!found && names.has(name) &&",
+		project: "worker",
+		tests: ["conversation/mentions"],
+	},
+	{
+		name: "a quote can hold our tag in full width",
+		file: "src/claude/prompt.ts",
+		from: "return withoutTags(line);",
+		to: "return line;",
+		project: "worker",
+		tests: ["claude/prompt"],
 	},
 	{
 		name: "strangers are members",

@@ -112,9 +112,34 @@ describe("a reaction", () => {
 			const userIds = Array.from({ length: limits.reactions }, (_, n) => `u${n}`);
 			room.store.log.setReactions(message, [{ emoji: "👍", userIds }]);
 			expect(refused(room, bob, () => react(room, bob, message.id))).toBe("too_many");
-			room.store.log.setReactions(message, [{ emoji: "👍", userIds: ["bob", ...userIds] }]);
+			room.store.log.setReactions(message, [{ emoji: "👍", userIds: ["bob", "more", ...userIds] }]);
 			react(room, bob, message.id, "👍", false);
-			expect(stored(room, message).reactions?.[0]?.userIds).toEqual(userIds);
+			expect(stored(room, message).reactions?.[0]?.userIds).toEqual(["more", ...userIds]);
+		}));
+
+	it("after reaction is slowed down, and what one may say is not", () =>
+		inPair((room, ann, bob) => {
+			const message = said(room, ann, "Lunch?");
+			for (let n = 0; n < limits.reacting.burst; n++) react(room, bob, message.id, "👍", n % 2 === 0);
+			expect(refused(room, bob, () => react(room, bob, message.id))).toBe("rate_limited");
+			expect(bob.last("chat:error")).toMatchObject({ retryAfterMs: 500, messageId: message.id });
+			react(room, ann, message.id);
+			room.now += 500;
+			react(room, bob, message.id);
+			expect(stored(room, message).reactions).toEqual([{ emoji: "👍", userIds: ["ann", "bob"] }]);
+			expect(said(room, bob, "Noon").content).toBe("Noon");
+		}));
+
+	it("counts as what a page of messages holds", () =>
+		inPair((room) => {
+			const userIds = Array.from({ length: limits.reactions }, (_, n) => `${n}`.padStart(limits.id, "0"));
+			const count = Math.ceil(limits.pageLength / (limits.reactions * limits.id));
+			for (let n = 0; n < count; n++) {
+				const message = room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
+				room.store.log.setReactions(message, [{ emoji: "👍", userIds }]);
+			}
+			expect(room.conversation.history(count + 1, limits.page.max)).toMatchObject({ hasMore: true });
+			expect(room.conversation.history(count + 1, count - 1).messages).toHaveLength(count - 1);
 		}));
 
 	it("is given by no reader, and to nothing that is not there", () =>

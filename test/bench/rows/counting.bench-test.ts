@@ -96,6 +96,31 @@ test("message, one of 50 in a row, of 20 members", async (context) => {
 	});
 });
 
+/** Which messages name a member or answer one is kept for counting what they have not read. */
+test("mention, in a message to 2 members", async (context) => {
+	const id = await quietConversation(["bob"]);
+	const ann = await Client.join("ann", id);
+	await count(context, id, 1, () => say(ann, "@Bob hello"));
+});
+
+const changes: [name: string, event: Parameters<Client["send"]>[0]][] = [
+	["reaction", { type: "chat:react", emoji: "👍", on: true }],
+	["edit", { type: "chat:edit", content: "Hello again" }],
+	["deletion", { type: "chat:delete" }],
+];
+for (const [name, event] of changes) {
+	test(`${name}, of 2 members`, async (context) => {
+		const id = await quietConversation(["bob"]);
+		const ann = await Client.join("ann", id);
+		ann.say("Hello");
+		const { message } = await ann.next("chat:message");
+		await count(context, id, 1, async () => {
+			ann.send({ ...event, messageId: message.id });
+			await ann.next("chat:updated");
+		});
+	});
+}
+
 for (const tokens of [50, 1000]) {
 	test(`reply of ${tokens} tokens at 100 a second`, async (context) => {
 		const id = await newConversation("ann");
