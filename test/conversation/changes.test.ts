@@ -343,10 +343,13 @@ describe("a deletion", () => {
 			const { id } = bob.last("chat:message").message;
 			does(room, bob, "chat:regenerate", { messageId: id });
 			await room.call.text("Worse");
-			await room.call.fail("bad_key");
+			await room.call.end("max_tokens");
+			const { conversationId, role, createdAt, author, seq } = bob.last("chat:message").message;
 			deleted(room, ann, id);
-			const { versions, reason, usage, model, attempts, status } = bob.last("chat:updated").message;
-			expect({ versions, reason, usage, model, attempts, status }).toEqual({ status: "complete" });
+			expect(bob.last("chat:updated").message).toEqual({
+				...{ id, conversationId, role, createdAt, author, seq },
+				...{ content: "", status: "complete", revision: 6, deletedAt: new Date(room.now).toISOString() },
+			});
 			expect(state.storage.sql.exec("SELECT * FROM versions").toArray()).toEqual([]);
 		}));
 

@@ -140,6 +140,17 @@ describe("a reply", () => {
 			expect(client.heard).toHaveLength(heard);
 		}));
 
+	it("that is stopped makes way for the answer to what was asked meanwhile", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("Hel");
+			room.say(client, "And?");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi", "Hel", "And?"]);
+			expect(room.calls).toHaveLength(2);
+		}));
+
 	it.each(["max_tokens", "context_window"] as const)("cut by %s is an answer that says so", (reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
