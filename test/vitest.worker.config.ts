@@ -16,6 +16,8 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
+		// The stand-in writes at the speed of a model, and machines are shared.
+		testTimeout: 30_000,
 		globalSetup: "support/messages-api.setup.ts",
 		include: ["{protocol,auth,conversation,claude,user,worker}/**/*.test.ts", "settings.test.ts"],
 	},
