@@ -1,7 +1,7 @@
 // What was said and is not acknowledged, by person and conversation: kept on disk, the same in every tab, sent by one tab at a time.
 // Knows the browser's database, channels and locks; nothing of connections. Where there is no disk it lives as long as the page.
 
-import { type DBSchema, openDB } from "idb";
+import { type DBSchema, type IDBPObjectStore, openDB } from "idb";
 import type { Outgoing } from "./transcript.ts";
 
 export type OutboxListener = {
@@ -31,6 +31,8 @@ export interface Outbox {
 
 /** Listeners are called later, never before this has returned. */
 export type OpenOutbox = (token: string, listener: OutboxListener) => Outbox;
+
+type Rows = IDBPObjectStore<Schema, ["outgoing"], "outgoing", "readwrite">;
 
 type Change = { type: "kept"; outgoing: Outgoing } | { type: "discarded"; clientId: string };
 
@@ -66,9 +68,15 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 
 	let done: Promise<unknown> = database;
 	/** What fails, on a disk that is forbidden, full or gone, lives as long as the page. */
-	const write = (ask: (database: Database) => Promise<unknown>, change?: Change) => {
+	const write = (ask: (rows: Rows) => Promise<unknown>, change?: Change) => {
 		const written = database
-			.then(ask)
+			.then((database) => {
+				const transaction = database.transaction("outgoing", "readwrite");
+				const asked = ask(transaction.store);
+				// At once: the browser would do it after an answer, and the tab may be closed by then.
+				transaction.commit();
+				return Promise.all([asked, transaction.done]);
+			})
 			.catch(() => {})
 			.then(() => change && channel.postMessage(change));
 		done = Promise.allSettled([done, written]);
@@ -77,12 +85,12 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 		keep: (outgoing) => {
 			// What is under way now will be waiting for whoever finds it.
 			const kept: Outgoing = outgoing.state.type === "failed" ? outgoing : { ...outgoing, state: { type: "waiting" } };
-			write((database) => database.put("outgoing", { userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
+			write((rows) => rows.put({ userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
 		},
-		remove: (outgoing) => write((database) => database.delete("outgoing", keyOf(outgoing))),
+		remove: (outgoing) => write((rows) => rows.delete(keyOf(outgoing))),
 		discard: (outgoing) => {
 			const { clientId } = outgoing;
-			write((database) => database.delete("outgoing", keyOf(outgoing)), { type: "discarded", clientId });
+			write((rows) => rows.delete(keyOf(outgoing)), { type: "discarded", clientId });
 		},
 		...line,
 		close: () => {
@@ -95,8 +103,6 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 		},
 	};
 }
-
-type Database = Awaited<ReturnType<typeof openDatabase>>;
 
 /** Fails where the browser allows none. */
 async function openDatabase() {
@@ -125,8 +131,10 @@ function lineFor(name: string, locks: LockManager | undefined, turn: OutboxListe
 				signal.addEventListener("abort", () => release());
 				turn(true);
 			});
-		locks.request(name, isFirst ? { steal: true } : { signal }, hold).catch(() => {
+		locks.request(name, isFirst ? { steal: true } : { signal }, hold).catch((error) => {
 			if (signal.aborted) return;
+			// Forbidden, as the disk may be.
+			if ((error as Error).name !== "AbortError") return turn(true);
 			// Another tab is first now.
 			turn(false);
 			enter(false);
