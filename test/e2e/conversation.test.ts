@@ -101,6 +101,22 @@ describe("two people and the stand-in", () => {
 });
 
 describe("what one cannot do", () => {
+	it("is not offered: sending what nobody would see", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const send = ann.page.getByRole("button", { name: "Send" });
+		for (const [text, isDisabled] of [
+			[" \n ", "true"],
+			["\u200b", "true"],
+			["\u200b!", "false"],
+		] as const) {
+			await ann.message.fill(text);
+			expect(await send.getAttribute("aria-disabled")).toBe(isDisabled);
+		}
+		await ann.leave();
+	});
+
 	it("is not offered: stopping without a connection, a question that Claude would not hear", async () => {
 		const [ann, bob] = await annAndBob();
 		await ann.page.getByRole("button", { name: /small table/ }).click();

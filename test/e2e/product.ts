@@ -62,6 +62,11 @@ export class Visitor {
 		return new Visitor(await context.newPage());
 	}
 
+	/** Another tab of the same browser. */
+	async anotherTab(): Promise<Visitor> {
+		return new Visitor(await this.page.context().newPage());
+	}
+
 	async signIn(url: string, name: string): Promise<void> {
 		await this.page.goto(url);
 		await this.page.getByRole("textbox", { name: "Your name" }).fill(name);

@@ -4,6 +4,7 @@ import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/client.ts";
+import type { OpenOutbox } from "../../web/src/outbox.ts";
 import type { Chunk, Heard } from "./checker.ts";
 import type { Random } from "./random.ts";
 
@@ -119,6 +120,12 @@ export class Talker {
 	}
 }
 
+/** A page of its own keeps nothing and never waits for its turn. */
+const forgetful: OpenOutbox = (_token, listener) => {
+	queueMicrotask(() => listener.restored([]));
+	return { keep: () => {}, remove: () => {}, discard: () => {}, enter: () => listener.turn(true), leave: () => {}, close: () => {} };
+};
+
 /** The page's client, without the page. */
 export class Viewer {
 	readonly name: string;
@@ -155,7 +162,7 @@ export class Viewer {
 			whyRefused: async () => undefined,
 			history: async () => null,
 			newId: () => `${place.userId}-page-${this.#said++}`,
-			outbox: () => ({ read: () => [], write: () => {} }),
+			openOutbox: forgetful,
 		});
 		this.client.setToken(place.token);
 	}

@@ -2,11 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ConversationClient } from "../../web/src/client.ts";
 import type { Outgoing } from "../../web/src/transcript.ts";
-import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
+import { conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 
-function converse(history: { messages: ReturnType<typeof message>[]; hasMore: boolean } | null = null, kept: Outgoing[] = []) {
+type History = { messages: ReturnType<typeof message>[]; hasMore: boolean } | null;
+
+/** What was kept, `restores` says. */
+function opened(history: History = null) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
+	const outbox = new FakeOutbox();
 	let ids = 0;
 	const client = new ConversationClient({
 		conversationId,
@@ -18,11 +22,26 @@ function converse(history: { messages: ReturnType<typeof message>[]; hasMore: bo
 		whyRefused: async () => undefined,
 		history: async () => history,
 		newId: () => `id-${++ids}`,
-		outbox: () => ({ read: () => [...kept], write: (outgoing) => kept.splice(0, kept.length, ...outgoing) }),
+		openOutbox: outbox.open,
 	});
 	client.setToken("token-1");
-	return { client, clock, network, transcript: () => client.snapshot().transcript };
+	return { client, clock, network, outbox, transcript: () => client.snapshot().transcript };
 }
+
+/** With nothing kept from before. */
+function converse(history: History = null) {
+	const all = opened(history);
+	all.outbox.listener.restored([]);
+	return all;
+}
+
+const kept = (clientId: string, saidAt: number, state: Outgoing["state"] = { type: "waiting" }): Outgoing => ({
+	clientId,
+	content: `kept ${clientId}`,
+	saidAt,
+	state,
+});
+const failed: Outgoing["state"] = { type: "failed", text: "Too long." };
 
 const sends = (network: FakeNetwork) =>
 	network.last.events.flatMap((event) => (event.type === "chat:send" ? [`${event.clientId}: ${event.content}`] : []));
@@ -183,19 +202,122 @@ describe("leaving", () => {
 	});
 });
 
-describe("what is not acknowledged", () => {
-	it("is kept, sent again by the next page with the same clientId, and let go when it is stored", () => {
-		const kept: Outgoing[] = [];
-		const { client } = converse(null, kept);
-		client.say("unsent");
-		client.stop();
-		expect(kept).toMatchObject([{ clientId: "id-1", content: "unsent" }]);
+describe("the outbox", () => {
+	it("keeps what is said until it is stored, and what is refused until it is deleted", () => {
+		const { client, network, outbox } = converse();
+		client.say("one");
+		client.say("two");
+		expect(outbox.kept).toMatchObject([{ clientId: "id-1" }, { clientId: "id-2" }]);
+		network.last.says(joined());
+		network.last.says(stored(1, "id-1"));
+		expect(outbox.kept).toMatchObject([{ clientId: "id-2" }]);
+		network.last.says({ type: "chat:error", conversationId, error: "Too long.", code: "too_large", clientId: "id-2" });
+		expect(outbox.kept).toMatchObject([{ clientId: "id-2", state: failed }]);
+		client.discard("id-2");
+		expect(outbox.kept).toEqual([]);
+	});
 
-		const next = converse(null, kept);
-		expect(next.transcript().outgoing).toMatchObject([{ clientId: "id-1", content: "unsent" }]);
-		next.network.last.says(joined());
-		expect(sends(next.network)).toEqual(["id-1: unsent"]);
-		next.network.last.says(stored(1, "id-1"));
-		expect(kept).toEqual([]);
+	it("is waited for: what was kept goes out before what is said meanwhile", () => {
+		const { client, network, outbox } = opened();
+		client.say("new");
+		network.last.says(joined());
+		expect(sends(network)).toEqual([]);
+		outbox.listener.restored([kept("a", 1), kept("b", 2)]);
+		network.last.says(stored(1, "a"));
+		network.last.says(stored(2, "b"));
+		expect(sends(network)).toEqual(["a: kept a", "b: kept b", "id-1: new"]);
+	});
+
+	it("is not waited for for ever, and what it gives late still goes out", () => {
+		const { client, clock, network, outbox } = opened();
+		network.last.says(joined());
+		client.say("new");
+		clock.advance(2_999);
+		expect(sends(network)).toEqual([]);
+		clock.advance(1);
+		expect(sends(network)).toEqual(["id-1: new"]);
+		outbox.listener.restored([kept("a", 1)]);
+		network.last.says(stored(1, "id-1"));
+		expect(sends(network)).toEqual(["id-1: new", "a: kept a"]);
+	});
+
+	it("sends what was refused only when it is tried again, and then in its place", () => {
+		const { client, network, outbox, transcript } = opened();
+		outbox.listener.restored([kept("a", 1, failed), kept("b", 2)]);
+		network.last.says(joined());
+		client.say("new");
+		client.retry("a");
+		expect(transcript().outgoing.map(({ clientId }) => clientId)).toEqual(["a", "b", "id-1"]);
+		network.last.says(stored(1, "b"));
+		network.last.says(stored(2, "a"));
+		expect(sends(network)).toEqual(["b: kept b", "a: kept a", "id-1: new"]);
+	});
+
+	it("lets go of what turns out to be stored, whether that is known before it was read or after", () => {
+		const before = opened();
+		before.outbox.kept = [kept("a", 1)];
+		before.outbox.listener.restored(before.outbox.kept);
+		before.network.last.says(joined({ messages: [message(1, { clientId: "a" })] }));
+		const after = opened();
+		after.outbox.kept = [kept("a", 1)];
+		after.network.last.says(joined({ messages: [message(1, { clientId: "a" })] }));
+		after.outbox.listener.restored(after.outbox.kept);
+		for (const { network, outbox, transcript } of [before, after]) {
+			expect(sends(network)).toEqual([]);
+			expect(transcript().outgoing).toEqual([]);
+			expect(outbox.kept).toEqual([]);
+		}
+	});
+});
+
+describe("another tab of the same person", () => {
+	it("shows here what it says, in the order of saying, and nothing that is stored", () => {
+		const { client, network, outbox, transcript } = converse();
+		outbox.isBusy = true;
+		network.last.says(joined());
+		outbox.listener.kept(kept("a", 1));
+		client.say("here");
+		outbox.listener.kept(kept("b", 2));
+		outbox.listener.kept(kept("a", 1, failed));
+		expect(transcript().outgoing).toMatchObject([{ clientId: "a", state: failed }, { clientId: "b" }, { clientId: "id-1" }]);
+		outbox.listener.discarded("a");
+		network.last.says(stored(1, "b"));
+		outbox.listener.kept(kept("b", 2));
+		expect(transcript().outgoing).toMatchObject([{ clientId: "id-1" }]);
+	});
+
+	it("sends instead of this one until it is gone or something is said here", () => {
+		const { client, network, outbox } = opened();
+		outbox.isBusy = true;
+		outbox.listener.restored([kept("a", 1)]);
+		network.last.says(joined());
+		outbox.listener.kept(kept("b", 2));
+		expect(sends(network)).toEqual([]);
+		outbox.listener.turn(true);
+		expect(sends(network)).toEqual(["a: kept a"]);
+		outbox.listener.turn(false);
+		network.last.says(stored(1, "a"));
+		expect(sends(network)).toEqual(["a: kept a"]);
+		client.say("here");
+		expect(sends(network)).toEqual(["a: kept a", "b: kept b"]);
+	});
+
+	it("may send while there is no connection here; afterwards whoever spoke last does", () => {
+		const { client, clock, network, outbox } = converse();
+		network.last.says(joined());
+		client.say("one");
+		network.last.closes(1006);
+		expect(outbox.isInLine).toBe(false);
+		outbox.isBusy = true;
+		clock.advance(500);
+		network.last.says(joined({ reset: false }));
+		expect(sends(network)).toEqual(["id-1: one"]);
+
+		outbox.listener.turn(false);
+		network.last.closes(1006);
+		clock.advance(1_000);
+		network.last.says(joined({ reset: false }));
+		expect(outbox.isInLine).toBe(true);
+		expect(sends(network)).toEqual([]);
 	});
 });

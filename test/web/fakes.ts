@@ -4,6 +4,8 @@ import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Clock, OpenSocket } from "../../web/src/connection.ts";
+import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/outbox.ts";
+import type { Outgoing } from "../../web/src/transcript.ts";
 
 export class HandClock implements Clock {
 	#now = 1_000_000;
@@ -85,6 +87,45 @@ export class FakeNetwork {
 	get last(): FakeSocket {
 		return this.sockets.at(-1) as FakeSocket;
 	}
+}
+
+/** An outbox whose disk and whose other tabs are the test. */
+export class FakeOutbox implements Outbox {
+	/** As they are on the disk. */
+	kept: Outgoing[] = [];
+	/** Another tab sends, and lets only whoever comes first before itself. */
+	isBusy = false;
+	isInLine = false;
+	listener!: OutboxListener;
+
+	open: OpenOutbox = (_token, listener) => {
+		this.listener = listener;
+		return this;
+	};
+
+	keep(outgoing: Outgoing): void {
+		const others = this.kept.filter(({ clientId }) => clientId !== outgoing.clientId);
+		this.kept = [...others, outgoing].sort((one, other) => one.saidAt - other.saidAt);
+	}
+
+	remove({ clientId }: Outgoing): void {
+		this.kept = this.kept.filter((one) => one.clientId !== clientId);
+	}
+
+	discard(outgoing: Outgoing): void {
+		this.remove(outgoing);
+	}
+
+	enter(isFirst: boolean): void {
+		this.isInLine = true;
+		if (isFirst || !this.isBusy) this.listener.turn(true);
+	}
+
+	leave(): void {
+		this.isInLine = false;
+	}
+
+	close(): void {}
 }
 
 export const ann = { userId: "u-ann", username: "Ann" };

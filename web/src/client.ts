@@ -1,11 +1,11 @@
 // One conversation as this device holds it: its transcript, its connection, and the sending of what was said until it is acknowledged.
 // Knows nothing of React; hands out snapshots and says when there is a new one.
 
-import type { ClientEvent } from "../../src/protocol/events.ts";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
-import type { Outbox } from "./outbox.ts";
-import { type Action, emptyTranscript, nextToSend, reduce, type Transcript } from "./transcript.ts";
+import type { OpenOutbox, Outbox } from "./outbox.ts";
+import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
@@ -16,13 +16,15 @@ export type ClientOptions = Omit<ConnectionOptions, "token" | "onEvents" | "onSt
 	history(before: number, token: string): Promise<Page>;
 	newId(): string;
 	/** Where what was said is kept until it is acknowledged. */
-	outbox(token: string): Outbox;
+	openOutbox: OpenOutbox;
 };
 
 export const emptySnapshot: Snapshot = { transcript: emptyTranscript, connection: { type: "connecting" } };
 
 /** In ms: a socket that lives but leaves a message unanswered for so long is given up for another one. */
 const acknowledgedWithin = 15_000;
+/** In ms: a disk that has not answered by then is not waited for. */
+const restoredWithin = 3_000;
 /** In ms: a little less often than the server passes it on. */
 const typingEvery = limits.typingInterval * 1.25;
 
@@ -33,8 +35,15 @@ export class ConversationClient {
 	#snapshot = emptySnapshot;
 	#connection: Connection | undefined;
 	#outbox: Outbox | undefined;
+	/** Until then nothing is sent: what was kept goes before what is said meanwhile. */
+	#isRestored = false;
+	/** Of the person's tabs in this conversation one sends. */
+	#isOurTurn = false;
+	/** Whether it was in this tab, as far as is known, that something was said last: then it is the one to send. */
+	#spokeLast = false;
 	#token = "";
 	#typingSaidAt = Number.NEGATIVE_INFINITY;
+	#cancelRestoring = () => {};
 	#cancelSending = () => {};
 	#cancelFading = () => {};
 
@@ -58,15 +67,11 @@ export class ConversationClient {
 			this.#connection.setToken(token);
 			return;
 		}
-		if (!this.#outbox) {
-			const outbox = this.#options.outbox(token);
-			this.#apply({ type: "restored", outgoing: outbox.read() });
-			this.#outbox = outbox;
-		}
+		this.#openOutbox(token);
 		this.#connection = new Connection({
 			...this.#options,
 			token,
-			onEvents: (events) => this.#apply({ type: "received", events, now: this.#clock.now() }),
+			onEvents: (events) => this.#receive(events),
 			onState: (state) => this.#become(state),
 		});
 		this.#connection.start();
@@ -76,6 +81,11 @@ export class ConversationClient {
 	stop(): void {
 		this.#connection?.stop();
 		this.#connection = undefined;
+		this.#outbox?.close();
+		this.#outbox = undefined;
+		this.#isRestored = false;
+		this.#isOurTurn = false;
+		this.#cancelRestoring();
 		this.#cancelSending();
 		this.#cancelFading();
 	}
@@ -93,7 +103,9 @@ export class ConversationClient {
 	/** Shown at once, sent when there is a connection. `content` is not blank and fits `limits.content`. */
 	say(content: string): void {
 		this.#typingSaidAt = Number.NEGATIVE_INFINITY;
-		this.#apply({ type: "said", clientId: this.#options.newId(), content, now: this.#clock.now() });
+		const clientId = this.#options.newId();
+		this.#apply({ type: "said", clientId, content, now: this.#clock.now() });
+		this.#keep(clientId);
 	}
 
 	/** To be called on every change of what is being written. */
@@ -116,11 +128,15 @@ export class ConversationClient {
 	/** A refused message once more. */
 	retry(clientId: string): void {
 		this.#apply({ type: "retried", clientId });
+		this.#keep(clientId);
 	}
 
 	/** Lets go of a message that was refused. */
 	discard(clientId: string): void {
+		const outgoing = this.#outgoing(clientId);
+		if (!outgoing) return;
 		this.#apply({ type: "discarded", clientId });
+		this.#outbox?.discard(outgoing);
 	}
 
 	dismissNotice(): void {
@@ -143,22 +159,83 @@ export class ConversationClient {
 
 	#become(connection: ConnectionState): void {
 		this.#snapshot = { ...this.#snapshot, connection };
-		if (connection.type !== "connected") this.#apply({ type: "disconnected" });
-		else this.#apply({ type: "time passed", now: this.#clock.now() });
+		if (connection.type === "connected") {
+			this.#apply({ type: "time passed", now: this.#clock.now() });
+			this.#outbox?.enter(this.#spokeLast);
+		} else {
+			// Another tab may have a connection.
+			this.#outbox?.leave();
+			this.#isOurTurn = false;
+			this.#apply({ type: "disconnected" });
+		}
+	}
+
+	#receive(events: ServerEvent[]): void {
+		const { outgoing } = this.#snapshot.transcript;
+		this.#apply({ type: "received", events, now: this.#clock.now() });
+		this.#settle(outgoing);
+	}
+
+	#openOutbox(token: string): void {
+		this.#outbox = this.#options.openOutbox(token, {
+			restored: (outgoing) => this.#restore(outgoing),
+			kept: (outgoing) => this.#apply({ type: "mirrored", outgoing }),
+			discarded: (clientId) => this.#apply({ type: "discarded", clientId }),
+			turn: (isOurs) => this.#turn(isOurs),
+		});
+		this.#cancelRestoring = this.#clock.after(restoredWithin, () => this.#restore([]));
+	}
+
+	#restore(kept: readonly Outgoing[]): void {
+		this.#cancelRestoring();
+		this.#isRestored = true;
+		this.#apply({ type: "restored", outgoing: kept });
+		this.#settle(kept);
+	}
+
+	#turn(isOurs: boolean): void {
+		this.#isOurTurn = isOurs;
+		if (!isOurs) this.#spokeLast = false;
+		this.#goOn();
+	}
+
+	/** What is said here, or tried again, outlives the page and is sent from here. */
+	#keep(clientId: string): void {
+		const outgoing = this.#outgoing(clientId);
+		if (outgoing) this.#outbox?.keep(outgoing);
+		this.#spokeLast = true;
+		if (this.#snapshot.connection.type === "connected" && !this.#isOurTurn) this.#outbox?.enter(true);
+	}
+
+	/** Of these, what is stored by now is let go of, and what is refused by now is kept as such. */
+	#settle(former: readonly Outgoing[]): void {
+		for (const one of former) {
+			const outgoing = this.#outgoing(one.clientId);
+			if (!outgoing) this.#outbox?.remove(one);
+			else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.keep(outgoing);
+		}
+	}
+
+	#outgoing(clientId: string): Outgoing | undefined {
+		return this.#snapshot.transcript.outgoing.find((one) => one.clientId === clientId);
 	}
 
 	#apply(action: Action): void {
 		const before = this.#snapshot.transcript;
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
-		if (transcript.outgoing !== before.outgoing) this.#outbox?.write(transcript.outgoing);
 		if (transcript.isBehind && !before.isBehind) this.#connection?.sync();
 		if (transcript.typing !== before.typing) this.#fadeTyping();
+		this.#goOn();
+	}
+
+	#goOn(): void {
 		this.#sendNext();
 		for (const listener of this.#listeners) listener();
 	}
 
 	#sendNext(): void {
+		if (!this.#isRestored || !this.#isOurTurn) return;
 		const { transcript } = this.#snapshot;
 		const now = this.#clock.now();
 		const next = nextToSend(transcript, now);
@@ -172,8 +249,7 @@ export class ConversationClient {
 		if (!this.#send({ type: "chat:send", conversationId, content, role: "user", clientId })) return;
 		this.#snapshot = { ...this.#snapshot, transcript: reduce(transcript, { type: "sent", clientId }) };
 		this.#setSendTimer(acknowledgedWithin, () => {
-			const { outgoing } = this.#snapshot.transcript;
-			if (outgoing.some((one) => one.clientId === clientId && one.state.type === "sent")) this.#connection?.restart();
+			if (this.#outgoing(clientId)?.state.type === "sent") this.#connection?.restart();
 		});
 	}
 

@@ -1,34 +1,146 @@
-// What was said and is not acknowledged, by person and conversation: it outlives leaving the page and a reload, for as long as the tab lives.
+// What was said and is not acknowledged, by person and conversation: kept on disk, the same in every tab, sent by one tab at a time.
+// Knows the browser's database, channels and locks; nothing of connections. Where there is no disk it lives as long as the page.
 
-import * as v from "valibot";
+import { type DBSchema, type IDBPObjectStore, openDB } from "idb";
 import type { Outgoing } from "./transcript.ts";
 
-export type Outbox = { read(): Outgoing[]; write(outgoing: readonly Outgoing[]): void };
+export type OutboxListener = {
+	/** Once, later: what is kept, in the order in which it was said. */
+	restored(outgoing: readonly Outgoing[]): void;
+	/** Another tab keeps it from now on, or keeps it in this state. */
+	kept(outgoing: Outgoing): void;
+	/** Deleted in another tab. */
+	discarded(clientId: string): void;
+	/** Whether this tab is the one that sends. */
+	turn(isOurs: boolean): void;
+};
 
-const outboxSchema = v.array(v.object({ clientId: v.string(), content: v.string(), saidAt: v.number() }));
+export interface Outbox {
+	/** Keeps it in its present state; the other tabs show it too. */
+	keep(outgoing: Outgoing): void;
+	/** It is stored. The other tabs hear that from the server, with the message to show instead. */
+	remove(outgoing: Outgoing): void;
+	/** Deletes it in every tab. */
+	discard(outgoing: Outgoing): void;
+	/** Stands in line for sending; `isFirst`: before the others, and instead of the one whose turn it is. */
+	enter(isFirst: boolean): void;
+	leave(): void;
+	/** Ends it from here, quietly. */
+	close(): void;
+}
 
-/** The outbox of whose token this is. What is kept is sent again, with its `clientId`: a resend is harmless. */
-export function outboxOf(conversationId: string, token: string): Outbox {
-	const key = `outbox ${bearerOf(token)} ${conversationId}`;
+/** Listeners are called later, never before this has returned. */
+export type OpenOutbox = (token: string, listener: OutboxListener) => Outbox;
+
+type Rows = IDBPObjectStore<Schema, ["outgoing"], "outgoing", "readwrite">;
+
+type Change = { type: "kept"; outgoing: Outgoing } | { type: "discarded"; clientId: string };
+
+/** The key's order is that of saying. */
+interface Schema extends DBSchema {
+	outgoing: {
+		key: [userId: string, conversationId: string, saidAt: number, clientId: string];
+		value: { userId: string; conversationId: string; outgoing: Outgoing };
+	};
+}
+
+/** The outbox of whose token this is. Without `locks`, as on a page without https, every tab sends: the `clientId` makes that harmless. */
+export function openOutbox(conversationId: string, token: string, listener: OutboxListener, locks: LockManager | undefined): Outbox {
+	const userId = bearerOf(token);
+	const name = JSON.stringify(["outbox", userId, conversationId]);
+	const keyOf = ({ saidAt, clientId }: Outgoing): Schema["outgoing"]["key"] => [userId, conversationId, saidAt, clientId];
+
+	// The channel is there before the disk is read, and told after it was written: what is not on the one comes by the other.
+	const channel = new BroadcastChannel(name);
+	channel.onmessage = ({ data }: MessageEvent<Change>) => {
+		if (data.type === "kept") listener.kept(data.outgoing);
+		if (data.type === "discarded") listener.discarded(data.clientId);
+	};
+	const database = openDatabase();
+	const line = lineFor(name, locks, listener.turn);
+
+	let isOpen = true;
+	const everything = () => IDBKeyRange.bound([userId, conversationId], [userId, conversationId, []]);
+	database
+		.then((database) => database.getAll("outgoing", everything()))
+		.catch(() => [])
+		.then((kept) => isOpen && listener.restored(kept.map(({ outgoing }) => outgoing)));
+
+	let done: Promise<unknown> = database;
+	/** What fails, on a disk that is forbidden, full or gone, lives as long as the page. */
+	const write = (ask: (rows: Rows) => Promise<unknown>, change?: Change) => {
+		const written = database
+			.then((database) => {
+				const transaction = database.transaction("outgoing", "readwrite");
+				const asked = ask(transaction.store);
+				// At once: the browser would do it after an answer, and the tab may be closed by then.
+				transaction.commit();
+				return Promise.all([asked, transaction.done]);
+			})
+			.catch(() => {})
+			.then(() => change && channel.postMessage(change));
+		done = Promise.allSettled([done, written]);
+	};
 	return {
-		read: () => {
-			try {
-				const kept = v.parse(outboxSchema, JSON.parse(sessionStorage.getItem(key) ?? "[]"));
-				return kept.map((one) => ({ ...one, state: { type: "waiting" } }));
-			} catch {
-				// Forbidden by the browser, or not ours.
-				return [];
-			}
+		keep: (outgoing) => {
+			// What is under way now will be waiting for whoever finds it.
+			const kept: Outgoing = outgoing.state.type === "failed" ? outgoing : { ...outgoing, state: { type: "waiting" } };
+			write((rows) => rows.put({ userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
 		},
-		write: (outgoing) => {
-			try {
-				if (outgoing.length === 0) sessionStorage.removeItem(key);
-				else sessionStorage.setItem(key, JSON.stringify(outgoing.map(({ clientId, content, saidAt }) => ({ clientId, content, saidAt }))));
-			} catch {
-				// Forbidden or full: it lives as long as the page.
-			}
+		remove: (outgoing) => write((rows) => rows.delete(keyOf(outgoing))),
+		discard: (outgoing) => {
+			const { clientId } = outgoing;
+			write((rows) => rows.delete(keyOf(outgoing)), { type: "discarded", clientId });
+		},
+		...line,
+		close: () => {
+			isOpen = false;
+			channel.onmessage = null;
+			line.leave();
+			void Promise.allSettled([done]).then(() => channel.close());
+			// It ends what was asked of it before.
+			database.then((database) => database.close()).catch(() => {});
 		},
 	};
+}
+
+/** Fails where the browser allows none. */
+async function openDatabase() {
+	return openDB<Schema>("outbox", 1, {
+		upgrade: (database) => {
+			const keyPath = ["userId", "conversationId", "outgoing.saidAt", "outgoing.clientId"];
+			database.createObjectStore("outgoing", { keyPath });
+		},
+		// A newer page wants to change it, and would wait for this one.
+		blocking: (_version, _wanted, { target }) => (target as IDBDatabase).close(),
+	});
+}
+
+/** The tabs that would send, one behind the other: whoever is at its head holds the lock, until it leaves or its tab is gone. */
+function lineFor(name: string, locks: LockManager | undefined, turn: OutboxListener["turn"]): Pick<Outbox, "enter" | "leave"> {
+	let leave = () => {};
+	const enter = (isFirst: boolean) => {
+		leave();
+		if (!locks) return turn(true);
+		const leaving = new AbortController();
+		const { signal } = leaving;
+		leave = () => leaving.abort();
+		const hold = () =>
+			new Promise<void>((release) => {
+				if (signal.aborted) return release();
+				signal.addEventListener("abort", () => release());
+				turn(true);
+			});
+		locks.request(name, isFirst ? { steal: true } : { signal }, hold).catch((error) => {
+			if (signal.aborted) return;
+			// Forbidden, as the disk may be.
+			if ((error as Error).name !== "AbortError") return turn(true);
+			// Another tab is first now.
+			turn(false);
+			enter(false);
+		});
+	};
+	return { enter, leave: () => leave() };
 }
 
 /** The `sub` of a token, for telling people apart on this device; nobody's word is taken for it. */

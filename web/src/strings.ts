@@ -59,6 +59,7 @@ export const strings = {
 	stop: "Stop",
 	tooLong: (over: number) => `Too long by ${formatNumber(over)} characters.`,
 	sending: "Sending…",
+	sent: "Sent",
 	held: "That was a little fast: going out one by one…",
 	readOnly: "You can read here, and not write.",
 	waiting: "Waiting for the connection…",

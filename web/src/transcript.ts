@@ -11,7 +11,7 @@ import { claude, type Person } from "../../src/protocol/person.ts";
 export type Outgoing = {
 	clientId: string;
 	content: string;
-	/** In ms, by this device's clock. */
+	/** In ms, by this device's clock; later than that of what was said before it. */
 	saidAt: number;
 	state: { type: "waiting" } | { type: "sent" } | { type: "failed"; text: string };
 };
@@ -41,8 +41,10 @@ export type Transcript = {
 export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
-	/** Kept from before this page was opened. */
+	/** Kept on this device from before this page was opened, in its order. */
 	| { type: "restored"; outgoing: readonly Outgoing[] }
+	/** Kept by another tab since. */
+	| { type: "mirrored"; outgoing: Outgoing }
 	| { type: "said"; clientId: string; content: string; now: number }
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
@@ -80,10 +82,13 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 				outgoing: transcript.outgoing.map((one) => (one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one)),
 			};
 		case "restored":
-			return { ...transcript, outgoing: [...action.outgoing, ...transcript.outgoing] };
+			return restore(transcript, action.outgoing);
+		case "mirrored":
+			return mirror(transcript, action.outgoing);
 		case "said": {
 			const { clientId, content, now } = action;
-			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt: now, state: { type: "waiting" } }] };
+			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
+			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt, state: { type: "waiting" } }] };
 		}
 		case "sent":
 			return setOutgoing(transcript, action.clientId, { type: "sent" });
@@ -240,6 +245,27 @@ function refused(transcript: Transcript, event: Event<"chat:error">, now: number
 
 function underWay({ outgoing }: Transcript): Outgoing | undefined {
 	return outgoing.find(({ state }) => state.type === "sent");
+}
+
+/** Before whatever was said meanwhile. What is known of here is known better here. */
+function restore(transcript: Transcript, kept: readonly Outgoing[]): Transcript {
+	const known = new Map(transcript.outgoing.map((one) => [one.clientId, one]));
+	const restored = kept.filter((one) => !isStored(transcript, one)).map((one) => known.get(one.clientId) ?? one);
+	for (const { clientId } of restored) known.delete(clientId);
+	return { ...transcript, outgoing: [...restored, ...known.values()] };
+}
+
+/** Where it would stand if it had been said here. */
+function mirror(transcript: Transcript, kept: Outgoing): Transcript {
+	if (isStored(transcript, kept)) return transcript;
+	const others = transcript.outgoing.filter(({ clientId }) => clientId !== kept.clientId);
+	const at = others.findLastIndex(({ saidAt }) => saidAt <= kept.saidAt) + 1;
+	return { ...transcript, outgoing: others.toSpliced(at, 0, kept) };
+}
+
+/** Its acknowledgement was here before it. */
+function isStored({ messages, you }: Transcript, { clientId }: Outgoing): boolean {
+	return messages.some((message) => message.clientId === clientId && message.author.userId === you?.userId);
 }
 
 function prepend(transcript: Transcript, { before, page }: Extract<Action, { type: "older came" }>): Transcript {

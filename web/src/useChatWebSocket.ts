@@ -6,7 +6,7 @@ import { describeConversation, messagesBefore, socketUrl } from "./api.ts";
 import { clock, newId, openSocket } from "./browser.ts";
 import { ConversationClient, emptySnapshot } from "./client.ts";
 import type { Renewal } from "./connection.ts";
-import { outboxOf } from "./outbox.ts";
+import { openOutbox } from "./outbox.ts";
 import { runningReply } from "./transcript.ts";
 
 /**
@@ -53,7 +53,7 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): C
 			return "value" in result ? result.value : null;
 		},
 		newId,
-		outbox: (token) => outboxOf(conversationId, token),
+		openOutbox: (token, listener) => openOutbox(conversationId, token, listener, navigator.locks),
 	});
 }
 

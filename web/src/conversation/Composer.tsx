@@ -2,6 +2,7 @@
 
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
+import { isSeen } from "../../../src/protocol/text.ts";
 import { readDraft, writeDraft } from "../drafts.ts";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
@@ -14,7 +15,7 @@ export function Composer({ conversationId, hasOthers, chat }: { conversationId: 
 	const field = useRef<HTMLTextAreaElement>(null);
 	useEffect(() => field.current?.focus(), []);
 	const over = draft.length - limits.content;
-	const canSend = draft.trim() !== "" && over <= 0;
+	const canSend = isSeen(draft) && over <= 0;
 	const reply = runningReply(chat);
 
 	const change = (text: string) => {

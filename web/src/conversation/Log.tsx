@@ -1,6 +1,6 @@
 // What was said, in order, with what is still on its way at the end. Follows the end while the reader is there.
 
-import { memo, type ReactNode } from "react";
+import { type ComponentProps, memo, type ReactNode } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
 import { formatDay, strings } from "../strings.ts";
@@ -19,6 +19,11 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 		lastOwnKey: outgoing.at(-1)?.clientId,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
 	});
+	// The buttons go, and the focus should not go with them.
+	const settle = (act: (clientId: string) => void) => (clientId: string) => {
+		act(clientId);
+		scroller.current?.focus({ preventScroll: true });
+	};
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	return (
 		<div className={styles.frame}>
@@ -38,6 +43,7 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 							message={message}
 							before={messages[index - 1]}
 							isOwn={message.author.userId === userId}
+							isLast={index === messages.length - 1 && outgoing.length === 0}
 							onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
 						/>
 					))}
@@ -48,8 +54,8 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 							isContinued={index > 0 || continues(messages.at(-1), userId, one.saidAt)}
 							author={you?.username ?? ""}
 							note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
-							onRetry={chat.retry}
-							onDiscard={chat.discard}
+							onRetry={settle(chat.retry)}
+							onDiscard={settle(chat.discard)}
 						/>
 					))}
 				</div>
@@ -64,17 +70,18 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 	);
 }
 
-type EntryProps = { message: Message; before: Message | undefined; isOwn: boolean; onRetry: ((messageId: string) => void) | undefined };
+type EntryProps = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined };
 
 /** A message, below the day if that is another one than before. */
-const Entry = memo(({ message, before, isOwn, onRetry }: EntryProps) => {
+const Entry = memo(({ before, ...props }: EntryProps) => {
+	const { message } = props;
 	const at = Date.parse(message.createdAt);
 	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
 	const isContinued = !isNewDay && continues(before, message.author.userId, at);
 	return (
 		<>
 			{isNewDay && <p className={styles.day}>{formatDay(at)}</p>}
-			<MessageArticle message={message} isOwn={isOwn} isContinued={isContinued} onRetry={onRetry} />
+			<MessageArticle {...props} isContinued={isContinued} />
 		</>
 	);
 });

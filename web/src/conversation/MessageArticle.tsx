@@ -16,13 +16,15 @@ type Props = {
 	isOwn: boolean;
 	/** Of the same person as the one above. */
 	isContinued: boolean;
+	/** Nothing came after it: whoever said it may wonder whether it arrived. */
+	isLast: boolean;
 	onRetry: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, onRetry }: Props) {
+export function MessageArticle({ message, isOwn, isContinued, isLast, onRetry }: Props) {
 	const { id, author, content, createdAt, status } = message;
 	const isGrowing = status === "streaming";
-	const note = noteOn(message);
+	const note = isOwn && isLast ? strings.sent : noteOn(message);
 	return (
 		<Article
 			author={author.username}
@@ -63,7 +65,9 @@ export function OutgoingArticle({ outgoing, author, isContinued, note, onRetry, 
 			<Text content={content} />
 			{state.type === "failed" ? (
 				<>
-					<p className={styles.problem}>{state.text}</p>
+					<p role="alert" className={styles.problem}>
+						{state.text}
+					</p>
 					<p className={styles.actions}>
 						<button type="button" onClick={() => onRetry(clientId)}>
 							{strings.retry}

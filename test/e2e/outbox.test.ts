@@ -1,0 +1,206 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+import { guestWithConversation, post, Wire } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+/** A conversation of a program's, in which Ann is a person at a browser. */
+class Room {
+	readonly ann: Visitor;
+	/** What the program hears. */
+	readonly wire: Wire;
+	readonly #token: string;
+	readonly #id: string;
+
+	private constructor(ann: Visitor, token: string, id: string) {
+		this.ann = ann;
+		this.#token = token;
+		this.#id = id;
+		this.wire = new Wire(product.url, id, token);
+	}
+
+	static async withAnn(): Promise<Room> {
+		const { token, id } = await guestWithConversation(product.url);
+		const room = new Room(await Visitor.arrive(browser), token, id);
+		await room.ann.signIn(await room.invite("member"), "Ann");
+		await room.ann.connected();
+		return room;
+	}
+
+	async invite(role: "member" | "reader"): Promise<string> {
+		return (await post(product.url, `/conversations/${this.#id}/invites`, this.#token, { role })).invite.url;
+	}
+
+	async remove(userId: string): Promise<void> {
+		const headers = { authorization: `Bearer ${this.#token}` };
+		const { ok } = await fetch(`${product.url}/api/conversations/${this.#id}/members/${userId}`, { method: "DELETE", headers });
+		expect(ok).toBe(true);
+	}
+
+	/** Once so many messages have come. */
+	async said(count: number): Promise<string[]> {
+		await this.wire.first("chat:message", ({ message }) => message.seq >= count);
+		return this.wire.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));
+	}
+
+	async close(): Promise<void> {
+		this.wire.close();
+		await this.ann.leave();
+	}
+}
+
+/** What a page sends of what was said, from now on. */
+function sendsOf(page: Page): string[] {
+	const sends: string[] = [];
+	page.on("websocket", (socket) =>
+		socket.on("framesent", ({ payload }) => {
+			for (const [, content = ""] of String(payload).matchAll(/"chat:send".*"content":"(.*?)"/g)) sends.push(content);
+		}),
+	);
+	return sends;
+}
+
+/** Presses a button of a message without a pointer. */
+async function press({ page, log }: Visitor, name: string, message: string): Promise<void> {
+	const button = log.getByRole("article").filter({ hasText: message }).getByRole("button", { name });
+	while (!(await button.evaluate((element) => element === document.activeElement))) await page.keyboard.press("Shift+Tab");
+	await page.keyboard.press("Enter");
+}
+
+const texts = ["one", "two", "three"];
+
+describe("what was said without a network", () => {
+	it("outlives its tab: the next one sends it, once and in order, before what is said there", async () => {
+		const room = await Room.withAnn();
+		const { ann } = room;
+		const address = ann.page.url();
+		const context = ann.page.context();
+		await context.setOffline(true);
+		await ann.connected("Offline");
+		for (const text of texts) await ann.say(text);
+		await ann.sees("three");
+		await ann.page.close();
+		await context.setOffline(false);
+
+		const next = await ann.anotherTab();
+		await next.page.goto(address);
+		await next.message.waitFor();
+		await next.say("four");
+		await next.log.getByText("Sent").waitFor();
+		expect(await room.said(4)).toEqual([...texts, "four"]);
+		expect((await next.messages()).map((text) => text.split("\n").at(-1))).toEqual([...texts, "Sent"]);
+
+		await next.page.reload();
+		await next.sees("four");
+		expect(await next.messages()).toHaveLength(4);
+		await room.close();
+	});
+
+	it("in two tabs is shown in both, and is there once, in the order of each", async () => {
+		const room = await Room.withAnn();
+		const left = room.ann;
+		const right = await left.anotherTab();
+		await right.page.goto(left.page.url());
+		await right.connected();
+		await left.page.context().setOffline(true);
+		for (const tab of [left, right]) await tab.connected("Offline");
+		for (const text of texts) {
+			await left.say(`left ${text}`);
+			await right.say(`right ${text}`);
+		}
+		for (const tab of [left, right]) await expect.poll(() => tab.messages()).toHaveLength(6);
+		await left.page.context().setOffline(false);
+
+		const said = await room.said(6);
+		for (const side of ["left", "right"])
+			expect(said.filter((text) => text.startsWith(side))).toEqual(texts.map((text) => `${side} ${text}`));
+		for (const tab of [left, right]) {
+			await tab.log.getByText("Sent").waitFor();
+			expect(await tab.messages()).toHaveLength(6);
+		}
+		expect(await room.said(6)).toHaveLength(6);
+		await room.close();
+	});
+});
+
+describe("two tabs with a network", () => {
+	it("one sends; when it is closed in the middle, the other one sends the rest", async () => {
+		const room = await Room.withAnn();
+		const left = room.ann;
+		const right = await left.anotherTab();
+		const sends = sendsOf(right.page);
+		await right.page.goto(left.page.url());
+		await right.connected();
+
+		// More than may be said at once.
+		const many = Array.from({ length: 14 }, (_, index) => `message ${index}`);
+		for (const text of many) await left.say(text);
+		await left.sees(/a little fast/);
+		await right.sees("message 13");
+		expect(sends).toEqual([]);
+		await left.page.close();
+		expect(await room.said(14)).toEqual(many);
+		await right.log.getByText("Sent").waitFor();
+		expect(sends.at(-1)).toBe("message 13");
+		expect(await right.messages()).toHaveLength(14);
+		await room.close();
+	});
+});
+
+describe("what was refused", () => {
+	it("says why, also after a reload, is not sent by itself, and can be tried again or deleted by keyboard", async () => {
+		const room = await Room.withAnn();
+		const { ann } = room;
+		const { page } = ann;
+		const conversation = page.url();
+		const { user } = (await (await page.context().request.post(`${product.url}/api/auth/refresh`)).json()) as { user: { id: string } };
+
+		// Said by a member, and delivered when she only reads.
+		await page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("one");
+		await ann.say("two");
+		await room.remove(user.id);
+		await page.context().setOffline(false);
+		await page.goto(await room.invite("reader"));
+		await page.waitForURL(conversation);
+		const refusals = ann.log.getByRole("alert");
+		await expect.poll(() => refusals.allTextContents()).toEqual(["You may not do that here.", "You may not do that here."]);
+
+		const sends = sendsOf(page);
+		await page.reload();
+		await ann.connected();
+		await expect.poll(() => refusals.count()).toBe(2);
+		await room.remove(user.id);
+		await page.getByText("You are no longer in this conversation.").waitFor();
+		await page.goto(await room.invite("member"));
+		await page.waitForURL(conversation);
+		await ann.connected();
+		await expect.poll(() => refusals.count()).toBe(2);
+		expect(sends).toEqual([]);
+
+		await press(ann, "Retry", "two");
+		await expect.poll(() => refusals.count()).toBe(1);
+		await press(ann, "Delete", "one");
+		expect(await ann.log.evaluate((log) => log === document.activeElement)).toBe(true);
+		await ann.log.getByText("Sent").waitFor();
+		expect(await room.said(1)).toEqual(["two"]);
+		expect(sends).toEqual(["two"]);
+
+		await page.reload();
+		await ann.sees("two");
+		expect(await ann.messages()).toHaveLength(1);
+		await room.close();
+	});
+});

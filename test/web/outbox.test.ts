@@ -1,0 +1,291 @@
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame } from "../../src/protocol/frames.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { ConversationClient } from "../../web/src/client.ts";
+import type { OpenSocket } from "../../web/src/connection.ts";
+import { openOutbox } from "../../web/src/outbox.ts";
+import type { Outgoing } from "../../web/src/transcript.ts";
+import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
+
+/** A server of one conversation, as far as sending goes. It is reached by those tabs that it lets join. */
+class Room {
+	readonly messages: Message[] = [];
+	/** Every send that came, also of what is stored, with the tab that it came from. */
+	readonly sends: string[] = [];
+	/** What it will not have. */
+	readonly refused = new Set<string>();
+	/** Stores, and lets nobody know. */
+	isSilent = false;
+	readonly #listeners = new Map<string, Parameters<OpenSocket>[2]>();
+
+	opener(tab: string): OpenSocket {
+		return (_url, _protocols, listener) => {
+			this.#listeners.set(tab, listener);
+			return {
+				send: (text) => {
+					for (const event of JSON.parse(text) as ClientEvent[]) if (event.type === "chat:send") this.#receive(tab, event);
+				},
+				close: () => this.#listeners.delete(tab),
+			};
+		};
+	}
+
+	lets(...tabs: string[]): void {
+		for (const tab of tabs) this.#tell(tab, joined({ messages: [...this.messages] }));
+	}
+
+	get contents(): string[] {
+		return this.messages.map(({ content }) => content);
+	}
+
+	#receive(tab: string, { content, clientId }: Extract<ClientEvent, { type: "chat:send" }>): void {
+		this.sends.push(`${tab}: ${content}`);
+		if (this.refused.has(content)) {
+			this.#tell(tab, { type: "chat:error", conversationId, error: "Not that.", code: "forbidden", clientId });
+			return;
+		}
+		const known = this.messages.find((one) => one.clientId === clientId);
+		const stored = known ?? message(this.messages.length + 1, { content, clientId });
+		if (!known) this.messages.push(stored);
+		if (this.isSilent) return;
+		for (const one of known ? [tab] : this.#listeners.keys())
+			this.#tell(one, { type: "chat:message", conversationId, message: stored, cursor: `c${stored.seq}` });
+	}
+
+	/** As over a network: later. */
+	#tell(tab: string, event: ServerEvent): void {
+		queueMicrotask(() => this.#listeners.get(tab)?.message(encodeFrame([event])));
+	}
+}
+
+const tokenOf = (sub: string) => `header.${btoa(JSON.stringify({ sub }))}.signature`;
+
+type Tab = { client: ConversationClient; outgoing(): string[] };
+type Place = { userId?: string; conversation?: string; locks?: LockManager | null };
+
+const clients: ConversationClient[] = [];
+let conversations = 0;
+/** Another one for each test. */
+let here = "";
+
+function openTab(name: string, room: Room, { userId = ann.userId, conversation = here, locks = navigator.locks }: Place = {}): Tab {
+	let ids = 0;
+	const client = new ConversationClient({
+		conversationId,
+		urlFor: () => "wss://chat.example/socket",
+		openSocket: room.opener(name),
+		clock: new HandClock(),
+		random: () => 1,
+		renewToken: async () => ({ failure: "unreachable" }),
+		whyRefused: async () => undefined,
+		history: async () => null,
+		newId: () => `${name}-${++ids}`,
+		openOutbox: (token, listener) => openOutbox(conversation, token, listener, locks ?? undefined),
+	});
+	clients.push(client);
+	client.setToken(tokenOf(userId));
+	const show = ({ content, state }: Outgoing) => (state.type === "failed" ? `${content}: ${state.text}` : content);
+	return { client, outgoing: () => client.snapshot().transcript.outgoing.map(show) };
+}
+
+/** Until the tab has been told something after which it is so. */
+function until({ client }: Tab, isSo: () => boolean): Promise<void> {
+	return new Promise((resolve) => {
+		const look = () => {
+			if (!isSo()) return;
+			stop();
+			resolve();
+		};
+		const stop = client.subscribe(look);
+		look();
+	});
+}
+
+const shows = (tab: Tab, ...texts: string[]) => until(tab, () => tab.outgoing().join() === texts.join());
+
+/** What the next page would find. */
+async function onDisk(userId = ann.userId, conversation = here): Promise<string[]> {
+	const { promise, resolve } = Promise.withResolvers<readonly Outgoing[]>();
+	const unused = () => {};
+	const listener = { restored: resolve, kept: unused, discarded: unused, turn: unused };
+	const outbox = openOutbox(conversation, tokenOf(userId), listener, undefined);
+	const kept = await promise;
+	outbox.close();
+	return kept.map(({ content }) => content);
+}
+
+const numbers = Array.from({ length: 12 }, (_, index) => `text ${index}`);
+
+beforeEach(() => {
+	here = `c${++conversations}`;
+});
+afterEach(() => {
+	for (const client of clients.splice(0)) client.stop();
+	vi.unstubAllGlobals();
+});
+
+describe("what was said", () => {
+	it("outlives the page, and goes out in its order from the next one, before what is said there", async () => {
+		const room = new Room();
+		const first = openTab("first", room);
+		for (const text of numbers) first.client.say(text);
+		first.client.stop();
+		const next = openTab("next", room);
+		next.client.say("said at once");
+		room.lets("next");
+		await shows(next);
+		expect(room.contents).toEqual([...numbers, "said at once"]);
+		expect(await onDisk()).toEqual([]);
+	});
+
+	it("is kept for its person and its conversation", async () => {
+		const room = new Room();
+		const tab = openTab("tab", room);
+		tab.client.say("hers, here");
+		openTab("another person", room, { userId: "u-bob" }).client.say("his, here");
+		openTab("another room", room, { conversation: `${here} too` }).client.say("hers, there");
+		await shows(openTab("next", room), "hers, here");
+		expect(await onDisk("u-bob")).toEqual(["his, here"]);
+		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
+	});
+
+	it("and refused stays so with its reason, until it is tried again in its place or deleted", async () => {
+		const room = new Room();
+		room.refused.add("one").add("two");
+		const first = openTab("first", room);
+		for (const text of ["one", "two", "three"]) first.client.say(text);
+		room.lets("first");
+		await shows(first, "one: Not that.", "two: Not that.");
+		first.client.stop();
+
+		room.refused.clear();
+		const next = openTab("next", room);
+		room.lets("next");
+		next.client.say("four");
+		await shows(next, "one: Not that.", "two: Not that.");
+		next.client.retry("first-2");
+		next.client.discard("first-1");
+		await shows(next);
+		expect(room.contents).toEqual(["three", "four", "two"]);
+		expect(await onDisk()).toEqual([]);
+	});
+
+	it("without a disk lives as long as the page", async () => {
+		vi.stubGlobal("indexedDB", undefined);
+		vi.stubGlobal("IDBKeyRange", undefined);
+		const room = new Room();
+		const tab = openTab("tab", room);
+		const other = openTab("other", room);
+		tab.client.say("one");
+		await shows(other, "one");
+		room.lets("tab", "other");
+		await shows(tab);
+		expect(room.contents).toEqual(["one"]);
+	});
+});
+
+describe("two tabs", () => {
+	it("show the same: what is said, refused, tried again, deleted", async () => {
+		const room = new Room();
+		room.refused.add("one").add("two");
+		const [left, right] = [openTab("left", room), openTab("right", room)];
+		room.lets("left", "right");
+		left.client.say("one");
+		await shows(right, "one: Not that.");
+		left.client.say("two");
+		await shows(right, "one: Not that.", "two: Not that.");
+		right.client.discard("left-1");
+		await shows(left, "two: Not that.");
+		room.refused.clear();
+		right.client.retry("left-2");
+		await shows(left);
+		await shows(right);
+		expect(room.sends).toEqual(["left: one", "left: two", "right: two"]);
+		expect(await onDisk()).toEqual([]);
+	});
+
+	it("send what both hold from one of them, each once and in its order", async () => {
+		const room = new Room();
+		const [left, right] = [openTab("left", room), openTab("right", room)];
+		for (const text of numbers) left.client.say(text);
+		await shows(right, ...numbers);
+		room.lets("right", "left");
+		await shows(right);
+		await shows(left);
+		expect(room.contents).toEqual(numbers);
+		// Whoever comes first may have begun before the one in which it was said takes over.
+		expect(new Set(room.sends.slice(1).map((send) => send.split(":")[0]))).toEqual(new Set(["left"]));
+		expect(room.sends.length).toBeLessThanOrEqual(numbers.length + 1);
+		expect(await onDisk()).toEqual([]);
+	});
+
+	it("each send what is said in them, and the other one keeps quiet", async () => {
+		const room = new Room();
+		const [left, right] = [openTab("left", room), openTab("right", room)];
+		room.lets("left", "right");
+		for (const [tab, text] of [
+			[left, "one"],
+			[right, "two"],
+			[right, "three"],
+			[left, "four"],
+		] as const) {
+			tab.client.say(text);
+			await until(left, () => left.client.snapshot().transcript.messages.at(-1)?.content === text);
+			await until(right, () => right.client.snapshot().transcript.messages.at(-1)?.content === text);
+		}
+		expect(room.sends).toEqual(["left: one", "right: two", "right: three", "left: four"]);
+	});
+
+	it("that were both written in offline lose nothing, double nothing, and keep the order of each", async () => {
+		const room = new Room();
+		const [left, right] = [openTab("left", room), openTab("right", room)];
+		for (const text of numbers) {
+			left.client.say(`left ${text}`);
+			right.client.say(`right ${text}`);
+		}
+		room.lets("left", "right");
+		await until(left, () => room.messages.length === 2 * numbers.length);
+		for (const side of ["left", "right"])
+			expect(room.contents.filter((content) => content.startsWith(side))).toEqual(numbers.map((text) => `${side} ${text}`));
+		await shows(left);
+		await shows(right);
+		expect(await onDisk()).toEqual([]);
+	});
+
+	it("take over from each other: what was under way when a tab went is there once", async () => {
+		const room = new Room();
+		const [left, right] = [openTab("left", room), openTab("right", room)];
+		room.lets("left", "right");
+		room.isSilent = true;
+		for (const text of ["one", "two", "three"]) left.client.say(text);
+		await shows(right, "one", "two", "three");
+		await until(left, () => room.sends.length === 1);
+		room.isSilent = false;
+		left.client.stop();
+		await shows(right);
+		expect(room.sends).toEqual(["left: one", "right: one", "right: two", "right: three"]);
+		expect(room.contents).toEqual(["one", "two", "three"]);
+	});
+
+	const forbidden = { request: async () => Promise.reject(new DOMException("Not here.", "SecurityError")) } as unknown as LockManager;
+	it.each([
+		["there are no locks", null],
+		["locks are forbidden", forbidden],
+	])("both send where %s, and it is harmless", async (_where, locks) => {
+		const room = new Room();
+		const [left, right] = [openTab("left", room, { locks }), openTab("right", room, { locks })];
+		for (const text of numbers) left.client.say(text);
+		await shows(right, ...numbers);
+		room.isSilent = true;
+		room.lets("left", "right");
+		await until(left, () => room.sends.includes("left: text 0"));
+		await until(right, () => room.sends.includes("right: text 0"));
+		room.isSilent = false;
+		room.lets("left", "right");
+		await shows(left);
+		await shows(right);
+		expect(room.contents).toEqual(numbers);
+	});
+});
