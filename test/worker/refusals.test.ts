@@ -1,10 +1,10 @@
 // What is refused at the doors, end to end: tokens, origins and ids, on every route and on the socket, and that it changes nothing.
 
-import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/worker.ts";
+import { rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Answer = { status: number; code: string | undefined };
@@ -73,15 +73,6 @@ async function answerOf(route: string, id: string, headers: Record<string, strin
 	const text = await response.text();
 	return { status: response.status, code: text === "" ? undefined : JSON.parse(text).error?.code };
 }
-
-/** All that a conversation's object has stored. */
-const rowsOf = (id: string) =>
-	runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-		const tables = storage.sql
-			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%'")
-			.toArray();
-		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
-	});
 
 it("there are routes to be tried", () => {
 	expect(routes.length).toBeGreaterThanOrEqual(11);
