@@ -12,3 +12,26 @@ export function rowsOf(conversationId: string): Promise<[table: string, rows: Re
 		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
 	});
 }
+
+/** Counts the rows that all statements read and write from now on, whatever object they are of. */
+export async function countRows(): Promise<{ total(): { read: number; written: number }; reset(): void }> {
+	let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+	// Every object's storage has the same prototype; any object lends it.
+	await runInDurableObject(env.USERS.getByName("somebody"), (_object, { storage }) => {
+		const statements: SqlStorage = Object.getPrototypeOf(storage.sql);
+		const { exec } = statements;
+		statements.exec = function (this: SqlStorage, ...query: Parameters<typeof exec>) {
+			const cursor = exec.apply(this, query);
+			cursors.push(cursor);
+			return cursor;
+		} as typeof exec;
+	});
+	const sum = (count: "rowsRead" | "rowsWritten") => cursors.reduce((total, cursor) => total + cursor[count], 0);
+	return {
+		// Cursors go on counting while they are read.
+		total: () => ({ read: sum("rowsRead"), written: sum("rowsWritten") }),
+		reset: () => {
+			cursors = [];
+		},
+	};
+}

@@ -10,9 +10,10 @@ import { Client, newConversation } from "../support/socket.ts";
 
 /** A conversation with something in it, of Ann and Bob, who are here. */
 async function inhabited(): Promise<{ id: string; ann: Client; bob: Client }> {
-	const id = await newConversation("ann", ["bob"]);
+	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
-	const bob = await Client.join("bob", id);
+	// By a grant: so many invites in a minute would be refused.
+	const bob = await Client.join("bob", id, { claims: { conversations: [id] } });
 	ann.say("Before", "k0");
 	await ann.next("chat:message");
 	await bob.next("chat:message");

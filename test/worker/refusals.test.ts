@@ -4,7 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/worker.ts";
-import { rowsOf } from "../support/rows.ts";
+import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Answer = { status: number; code: string | undefined };
@@ -213,6 +213,25 @@ describe("another's conversation", () => {
 			);
 			expect([route, theirs]).toEqual([route, nobodys]);
 		}
+	});
+
+	// What is left of a difference is the waking of its object, which nobody sees who has not been told the id.
+	it("costs what one costs that does not exist, on every route: no row is read or written", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.say("A secret");
+		await ann.next("chat:complete");
+		const counted = await countRows();
+		const costOf = async (route: string, one: string, userId: string) => {
+			const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
+			counted.reset();
+			await answerOf(route, one, headers);
+			return counted.total();
+		};
+		expect((await costOf("GET /api/conversations/:id/messages", id, "ann")).read).toBeGreaterThan(0);
+		for (const route of routes.filter((route) => route.includes(":id")))
+			for (const one of [id, "AAAAAAAAAAAAAAAAAAAAAA"])
+				expect([route, one, await costOf(route, one, "eve")]).toEqual([route, one, { read: 0, written: 0 }]);
 	});
 
 	it("is not heard of: not by its neighbours' sockets, answers or errors", async () => {
