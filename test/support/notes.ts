@@ -16,6 +16,8 @@ export class Notes {
 	readonly chunks: Chunk[] = [];
 	/** The codes of what was refused, without replies that failed. */
 	readonly refusals: string[] = [];
+	/** The `clientId`s of what people said, for each time that it was told. */
+	readonly told: string[] = [];
 	readonly #courses = new Map<string, string>();
 	/** How much of each reply it had been told. */
 	readonly #lengths = new Map<string, number>();
@@ -26,7 +28,7 @@ export class Notes {
 	}
 
 	/** What it was told of replies that cannot be so: other orders, and parts that do not begin where the last one had ended. */
-	strays(): { messageId: string; text: string }[] {
+	get strays(): { messageId: string; text: string }[] {
 		const outOfOrder = [...this.#courses].filter(([, course]) => !order.test(course));
 		return [...this.#strays, ...outOfOrder.map(([messageId, course]) => ({ messageId, text: `the course of ${messageId} was ${course}` }))];
 	}
@@ -38,6 +40,7 @@ export class Notes {
 				break;
 			case "chat:message":
 				this.#seen(event.message, "m");
+				if (event.message.clientId !== undefined) this.told.push(event.message.clientId);
 				break;
 			case "chat:updated":
 				this.#seen(event.message, "u");

@@ -93,7 +93,7 @@ function drawKind(random: Random): Step["do"] | "ask" {
 	throw new Error("The weights are not the sum of themselves.");
 }
 
-export function told(step: Step, { pages }: Schedule): string {
+export function inWords(step: Step, { pages }: Schedule): string {
 	const { do: what, ...details } = step;
 	const values = Object.entries(details).map(([name, value]) => (name === "page" ? pages[value as number]?.name : value));
 	return [what, ...values].join(" ");

@@ -10,7 +10,7 @@ import { check, fingerprint } from "../soak/checker.ts";
 import { Page } from "../support/page.ts";
 import { hurried, scripted, withSettings } from "../support/settings.ts";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
-import { type Schedule, type Step, scheduleOf, told } from "./schedule.ts";
+import { inWords, type Schedule, type Step, scheduleOf } from "./schedule.ts";
 
 const [first = 1, last = first] = inject("schedules").split("-").map(Number);
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
@@ -24,6 +24,16 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of an id that was sent with another text; of a reply that somebody else had tried again before. */
 const expected = new Set(["conflict", "bad_event"]);
+
+/** What no socket of a page may be told. */
+function strayed({ notes, said }: Page, isSaidOnce: (messageId: string) => boolean): string[] {
+	const own = new Set(said.map(({ clientId }) => clientId));
+	return notes.flatMap(({ told, refusals, strays }) => [
+		...strays.filter(({ messageId }) => isSaidOnce(messageId)).map(({ text }) => text),
+		...told.filter((id, index) => !own.has(id) && told.indexOf(id) < index).map((id) => `${id} was told twice`),
+		...refusals.filter((code) => !expected.has(code)).map((code) => `something was refused: ${code}`),
+	]);
+}
 
 class Play {
 	readonly #schedule: Schedule;
@@ -41,7 +51,7 @@ class Play {
 
 	async step(step: Step): Promise<void> {
 		const isDone = await this.#do(step);
-		this.played.push(told(step, this.#schedule) + (isDone ? "" : " (in vain)"));
+		this.played.push(inWords(step, this.#schedule) + (isDone ? "" : " (in vain)"));
 	}
 
 	async #do(step: Step): Promise<boolean> {
@@ -147,14 +157,10 @@ class Play {
 		const said = this.#pages.flatMap((page) => page.said);
 		const acknowledged = this.#pages.flatMap((page) => page.acknowledged);
 		return [
+			// How often Claude was asked is the soak's to count.
 			...check({ said, acknowledged, clients, stored, requests: 0 }).map(({ text }) => text),
-			...this.#pages.flatMap(({ name, notes }) =>
-				notes.flatMap((one) => one.strays().filter(({ messageId }) => isSaidOnce(messageId))).map(({ text }) => `${name}: ${text}`),
-			),
-			...this.#pages.flatMap(({ name, notes }) =>
-				notes.flatMap(({ refusals }) => refusals.filter((code) => !expected.has(code)).map((code) => `${name} was refused: ${code}`)),
-			),
 			...(new Set(stored.map(({ revision }) => revision)).size < stored.length ? ["two messages have the same revision"] : []),
+			...this.#pages.flatMap((page) => strayed(page, isSaidOnce).map((text) => `${page.name}: ${text}`)),
 		];
 	}
 
