@@ -13,25 +13,27 @@ export function rowsOf(conversationId: string): Promise<[table: string, rows: Re
 	});
 }
 
-/** Counts the rows that all statements read and write from now on, whatever object they are of. */
-export async function countRows(): Promise<{ total(): { read: number; written: number }; reset(): void }> {
-	let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+type Counted = Pick<SqlStorageCursor<Record<string, SqlStorageValue>>, "rowsRead" | "rowsWritten">;
+
+/** Counts the rows that statements read and write from now on; what a conversation's own were since it was asked last. */
+export async function countRows(): Promise<(conversationId: string) => Promise<{ read: number; written: number }>> {
+	let seen: { sql: SqlStorage; cursor: Counted }[] = [];
 	// Every object's storage has the same prototype; any object lends it.
 	await runInDurableObject(env.USERS.getByName("somebody"), (_object, { storage }) => {
 		const statements: SqlStorage = Object.getPrototypeOf(storage.sql);
 		const { exec } = statements;
 		statements.exec = function (this: SqlStorage, ...query: Parameters<typeof exec>) {
 			const cursor = exec.apply(this, query);
-			cursors.push(cursor);
+			seen.push({ sql: this, cursor });
 			return cursor;
 		} as typeof exec;
 	});
-	const sum = (count: "rowsRead" | "rowsWritten") => cursors.reduce((total, cursor) => total + cursor[count], 0);
-	return {
-		// Cursors go on counting while they are read.
-		total: () => ({ read: sum("rowsRead"), written: sum("rowsWritten") }),
-		reset: () => {
-			cursors = [];
-		},
-	};
+	return (conversationId) =>
+		runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
+			const own = seen.filter(({ sql }) => sql === storage.sql);
+			seen = seen.filter(({ sql }) => sql !== storage.sql);
+			// Cursors go on counting while they are read.
+			const sum = (count: keyof Counted) => own.reduce((total, { cursor }) => total + cursor[count], 0);
+			return { read: sum("rowsRead"), written: sum("rowsWritten") };
+		});
 }

@@ -1,5 +1,6 @@
 // What is refused at the doors, end to end: tokens, origins and ids, on every route and on the socket, and that it changes nothing.
 
+import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -113,6 +114,27 @@ describe("a token with", () => {
 		for (const route of routes) expect(await answerOf(route, id, {})).toEqual({ status: 401, code: "unauthorized" });
 	});
 
+	it("(a guest's cookie instead of one) opens nothing but its own renewal", async () => {
+		const { headers } = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+		const cookie = headers.get("set-cookie")?.split(";")[0] as string;
+		for (const route of routes)
+			expect([route, await answerOf(route, id, { cookie })]).toEqual([route, { status: 401, code: "unauthorized" }]);
+		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(200);
+	});
+
+	it("any of these faults wakes no object, and none of them leaves nothing where nothing is", async () => {
+		const nowhere = `nowhere-${crypto.randomUUID()}`;
+		const askWith = async (token: string) => {
+			for (const route of routes.filter((route) => route.includes(":id")))
+				await answerOf(route, nowhere, { authorization: `Bearer ${token}` });
+			const name = env.CONVERSATIONS.idFromName(nowhere).toString();
+			return (await listDurableObjectIds(env.CONVERSATIONS)).some((one) => one.toString() === name);
+		};
+		expect(await askWith(await sign({ exp: claims.exp - 1_200 }))).toBe(false);
+		expect(await askWith(await tokenOf("ann"))).toBe(true);
+		expect(await rowsOf(nowhere)).toEqual([]);
+	});
+
 	it("another room's grant opens that room only", async () => {
 		const token = await tokenOf("eve", { conversations: ["elsewhere"] });
 		expect((await call("GET", `/conversations/${id}`, token)).status).toBe(404);
@@ -221,12 +243,11 @@ describe("another's conversation", () => {
 		const ann = await Client.join("ann", id);
 		ann.say("A secret");
 		await ann.next("chat:complete");
-		const counted = await countRows();
+		const rowsOfIts = await countRows();
 		const costOf = async (route: string, one: string, userId: string) => {
-			const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
-			counted.reset();
-			await answerOf(route, one, headers);
-			return counted.total();
+			await rowsOfIts(one);
+			await answerOf(route, one, { authorization: `Bearer ${await tokenOf(userId)}` });
+			return rowsOfIts(one);
 		};
 		expect((await costOf("GET /api/conversations/:id/messages", id, "ann")).read).toBeGreaterThan(0);
 		for (const route of routes.filter((route) => route.includes(":id")))
