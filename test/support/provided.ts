@@ -6,5 +6,7 @@ declare module "vitest" {
 	interface ProvidedContext {
 		/** The address of the scripted Messages API. */
 		messagesApi: string;
+		/** Seeds of the schedules that are to be played: one, or the first and the last. */
+		schedules: string;
 	}
 }

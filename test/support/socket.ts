@@ -47,8 +47,8 @@ type EventOf<T extends Type> = Extract<ServerEvent, { type: T }>;
 export class Client {
 	/** All that came, in order. */
 	readonly events: ServerEvent[] = [];
-	/** How many frames brought them. */
-	frames = 0;
+	/** The frames that brought them, as they came. */
+	readonly frames: string[] = [];
 	/** Resolves with the close code. */
 	readonly closed: Promise<number>;
 	readonly conversationId: string;
@@ -62,7 +62,7 @@ export class Client {
 		const { promise, resolve } = Promise.withResolvers<number>();
 		this.closed = promise;
 		socket.addEventListener("message", ({ data }) => {
-			this.frames += 1;
+			this.frames.push(data as string);
 			this.events.push(...parseServerFrame(data as string));
 			for (const check of [...this.#waiting]) check();
 		});

@@ -1,10 +1,11 @@
 // What is refused at the doors, end to end: tokens, origins and ids, on every route and on the socket, and that it changes nothing.
 
-import { runInDurableObject } from "cloudflare:test";
+import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/worker.ts";
+import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Answer = { status: number; code: string | undefined };
@@ -74,15 +75,6 @@ async function answerOf(route: string, id: string, headers: Record<string, strin
 	return { status: response.status, code: text === "" ? undefined : JSON.parse(text).error?.code };
 }
 
-/** All that a conversation's object has stored. */
-const rowsOf = (id: string) =>
-	runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
-		const tables = storage.sql
-			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%'")
-			.toArray();
-		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
-	});
-
 it("there are routes to be tried", () => {
 	expect(routes.length).toBeGreaterThanOrEqual(11);
 });
@@ -120,6 +112,27 @@ describe("a token with", () => {
 
 	it("nothing is refused", async () => {
 		for (const route of routes) expect(await answerOf(route, id, {})).toEqual({ status: 401, code: "unauthorized" });
+	});
+
+	it("(a guest's cookie instead of one) opens nothing but its own renewal", async () => {
+		const { headers } = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+		const cookie = headers.get("set-cookie")?.split(";")[0] as string;
+		for (const route of routes)
+			expect([route, await answerOf(route, id, { cookie })]).toEqual([route, { status: 401, code: "unauthorized" }]);
+		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(200);
+	});
+
+	it("any of these faults wakes no object, and none of them leaves nothing where nothing is", async () => {
+		const nowhere = `nowhere-${crypto.randomUUID()}`;
+		const askWith = async (token: string) => {
+			for (const route of routes.filter((route) => route.includes(":id")))
+				await answerOf(route, nowhere, { authorization: `Bearer ${token}` });
+			const name = env.CONVERSATIONS.idFromName(nowhere).toString();
+			return (await listDurableObjectIds(env.CONVERSATIONS)).some((one) => one.toString() === name);
+		};
+		expect(await askWith(await sign({ exp: claims.exp - 1_200 }))).toBe(false);
+		expect(await askWith(await tokenOf("ann"))).toBe(true);
+		expect(await rowsOf(nowhere)).toEqual([]);
 	});
 
 	it("another room's grant opens that room only", async () => {
@@ -222,6 +235,24 @@ describe("another's conversation", () => {
 			);
 			expect([route, theirs]).toEqual([route, nobodys]);
 		}
+	});
+
+	// What is left of a difference is the waking of its object, which nobody sees who has not been told the id.
+	it("costs what one costs that does not exist, on every route: no row is read or written", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.say("A secret");
+		await ann.next("chat:complete");
+		const rowsOfIts = await countRows();
+		const costOf = async (route: string, one: string, userId: string) => {
+			await rowsOfIts(one);
+			await answerOf(route, one, { authorization: `Bearer ${await tokenOf(userId)}` });
+			return rowsOfIts(one);
+		};
+		expect((await costOf("GET /api/conversations/:id/messages", id, "ann")).read).toBeGreaterThan(0);
+		for (const route of routes.filter((route) => route.includes(":id")))
+			for (const one of [id, "AAAAAAAAAAAAAAAAAAAAAA"])
+				expect([route, one, await costOf(route, one, "eve")]).toEqual([route, one, { read: 0, written: 0 }]);
 	});
 
 	it("is not heard of: not by its neighbours' sockets, answers or errors", async () => {

@@ -230,7 +230,7 @@ describe("hibernation", () => {
 		ann.raw("ping");
 		ann.say("after");
 		await ann.next("chat:message");
-		expect(ann.frames).toBeGreaterThanOrEqual(3);
+		expect(ann.frames).toContain("pong");
 		expect(ann.events.map(({ type }) => type).slice(0, 2)).toEqual(["chat:joined", "chat:message"]);
 	});
 });

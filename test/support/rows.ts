@@ -1,0 +1,39 @@
+// What a conversation's object has stored, all of it.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+/** Table by table, by name. */
+export function rowsOf(conversationId: string): Promise<[table: string, rows: Record<string, SqlStorageValue>[]][]> {
+	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
+		const tables = storage.sql
+			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%'")
+			.toArray();
+		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
+	});
+}
+
+type Counted = Pick<SqlStorageCursor<Record<string, SqlStorageValue>>, "rowsRead" | "rowsWritten">;
+
+/** Counts the rows that statements read and write from now on; what a conversation's own were since it was asked last. */
+export async function countRows(): Promise<(conversationId: string) => Promise<{ read: number; written: number }>> {
+	let seen: { sql: SqlStorage; cursor: Counted }[] = [];
+	// Every object's storage has the same prototype; any object lends it.
+	await runInDurableObject(env.USERS.getByName("somebody"), (_object, { storage }) => {
+		const statements: SqlStorage = Object.getPrototypeOf(storage.sql);
+		const { exec } = statements;
+		statements.exec = function (this: SqlStorage, ...query: Parameters<typeof exec>) {
+			const cursor = exec.apply(this, query);
+			seen.push({ sql: this, cursor });
+			return cursor;
+		} as typeof exec;
+	});
+	return (conversationId) =>
+		runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
+			const own = seen.filter(({ sql }) => sql === storage.sql);
+			seen = seen.filter(({ sql }) => sql !== storage.sql);
+			// Cursors go on counting while they are read.
+			const sum = (count: keyof Counted) => own.reduce((total, { cursor }) => total + cursor[count], 0);
+			return { read: sum("rowsRead"), written: sum("rowsWritten") };
+		});
+}

@@ -1,0 +1,247 @@
+// Frames that make no sense, of every kind, over a real socket: each has its code and sentence, changes nothing, and shows nothing of the inside.
+
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { errors } from "../../src/protocol/errors.ts";
+import { clientEvents } from "../../src/protocol/events.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { rowsOf } from "../support/rows.ts";
+import { Client, newConversation } from "../support/socket.ts";
+
+/** A conversation with something in it, of Ann and Bob, who are here. */
+async function inhabited(): Promise<{ id: string; ann: Client; bob: Client }> {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	// By a grant: so many invites in a minute would be refused.
+	const bob = await Client.join("bob", id, { claims: { conversations: [id] } });
+	ann.say("Before", "k0");
+	await ann.next("chat:message");
+	await bob.next("chat:message");
+	return { id, ann, bob };
+}
+
+/** All that has come so far has been heard: whatever was sent before is handled. */
+async function caughtUp(client: Client): Promise<string[]> {
+	const before = client.frames.length;
+	client.send({ type: "chat:join" });
+	await client.next("chat:joined");
+	return client.frames.slice(before, -1);
+}
+
+/** Ann sends these; what she is answered, once it is certain that nothing else has come of it. `ID` stands for the conversation's id. */
+async function refusalsOf(...frames: (string | ArrayBuffer)[]): Promise<string[]> {
+	const { id, ann, bob } = await inhabited();
+	await caughtUp(bob);
+	const before = await rowsOf(id);
+	for (const frame of frames) ann.raw(typeof frame === "string" ? frame.replaceAll("ID", id) : frame);
+	const heard = await caughtUp(ann);
+	const refused = heard.flatMap((text) => JSON.parse(text) as Record<string, string>[]);
+	for (const { type, code, conversationId, error, clientId, messageId, ...others } of refused) {
+		expect([type, conversationId, others]).toEqual(["chat:error", id, {}]);
+		// A sentence of the list, to the letter: no stack, no SQL, no path, nothing of what was sent.
+		expect(error).toBe(errors[code as keyof typeof errors].text);
+	}
+	expect(await caughtUp(bob)).toEqual([]);
+	expect(await rowsOf(id)).toEqual(before);
+	ann.say("After");
+	expect((await bob.next("chat:message")).message).toMatchObject({ content: "After", seq: 2 });
+	return refused.map(({ code }) => code as string);
+}
+
+const typing = '{"type":"chat:typing","conversationId":"ID","isTyping":true}';
+const deep = (open: string, close: string, inner = "") => open.repeat(10_000) + inner + close.repeat(10_000);
+
+describe("what is no frame at all", () => {
+	it.each([
+		["nothing", ""],
+		["a blank", " "],
+		["a word", "chat:send"],
+		["nearly a ping", "ping "],
+		["half of one", '{"type":"chat:typing","conv'],
+		["a bracket", "["],
+		["other quotes", typing.replaceAll('"', "'")],
+		["no quotes", "{type:1}"],
+		["a comma too many", `[${typing},]`],
+		["two in a row", typing + typing],
+		["one and a word", `${typing}x`],
+		["a comment", `/* */${typing}`],
+		["a byte order mark", `\ufeff${typing}`],
+		["a null", `\u0000${typing}`],
+		["not a number", "NaN"],
+		["undefined", "undefined"],
+		["null", "null"],
+		["true", "true"],
+		["a number", "0"],
+		["a number beyond all", "1e999"],
+		["a text", '"chat:typing"'],
+		["an empty list", "[]"],
+		["more events than one may hold", `[${Array(limits.eventsPerFrame + 1).fill(typing)}]`],
+		["lists in lists, many of them", deep("[", "]")],
+		["objects in objects, many of them, with no end", deep('{"a":', "")],
+		["nothing, in bytes", new ArrayBuffer(0)],
+		["zeros, in bytes", new ArrayBuffer(100)],
+		["an event, in bytes", new TextEncoder().encode('{"type":"chat:leave"}').buffer as ArrayBuffer],
+		["2 MiB of bytes", new ArrayBuffer(2 * limits.frameBytes)],
+	])("(%s) is refused", async (_what, frame) => {
+		expect(await refusalsOf(frame)).toEqual(["bad_frame"]);
+	});
+
+	it("in a list is refused one by one", async () => {
+		expect(await refusalsOf(`[null, 1, true, "x", [], [${typing}], [[[]]]]`)).toEqual(Array(7).fill("bad_frame"));
+	});
+});
+
+describe("a type", () => {
+	const types = [
+		...["constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "prototype", "length", "0"],
+		...["", " ", "chat", "chat:", "chat:nonsense", "CHAT:TYPING", " chat:typing", "chat:typing\u0000", "chat:typing\n", "x".repeat(10_000)],
+		...["chat:message", "chat:joined", "chat:error", "me:conversations", "\ud800"],
+		...[null, true, 7, 1e308, ["chat:typing"], { type: "chat:typing" }, undefined],
+	];
+
+	it("that is none is not known, whatever it is called", async () => {
+		const frame = JSON.stringify(types.map((type) => ({ type, conversationId: "ID", isTyping: true })));
+		expect(await refusalsOf(frame)).toEqual(Array(types.length).fill("unknown_event"));
+	});
+
+	it.each([
+		["given twice, the last of them unknown", '{"type":"chat:typing","conversationId":"ID","isTyping":true,"type":"chat:nonsense"}'],
+		["of the prototype that it brings along", `{"__proto__":${typing}}`],
+		["of a constructor's prototype that it brings along", `{"constructor":{"prototype":${typing}}}`],
+		["in a deep object", deep('{"type":', "}", "1")],
+	])("(%s) is not known", async (_what, frame) => {
+		expect(await refusalsOf(frame)).toEqual(["unknown_event"]);
+	});
+});
+
+describe("an event", () => {
+	type Schema = v.GenericSchema & { type: string; literal?: unknown; wrapped?: Schema; item?: Schema; entries?: Record<string, Schema> };
+	const kinds = Object.entries(clientEvents) as [string, Schema][];
+
+	const values: unknown[] = [
+		...[undefined, null, true, false, 0, -1, 0.5, 1e21, -1e308],
+		...["", " ", "x", "\ud800", "\u0000", "x".repeat(1_000), "1", "true", "chat:leave", "ID"],
+		...[[], [null], [[]], ["x"], {}, { length: 1 }, { toString: "x" }, { type: "chat:leave" }],
+	];
+
+	/** Something that the schema takes. */
+	function sampleOf(schema: Schema): unknown {
+		if (schema.wrapped) return sampleOf(schema.wrapped);
+		if (schema.type === "array") return [];
+		if (schema.entries) return Object.fromEntries(Object.entries(schema.entries).map(([name, field]) => [name, sampleOf(field)]));
+		const sample = [schema.literal, "x", 1, true, "👍"].find((value) => v.is(schema, value));
+		if (sample === undefined) throw new Error(`No sample fits a ${schema.type}.`);
+		return sample;
+	}
+
+	/** What it does not take, down to the fields of its fields. */
+	function wrongsOf(schema: Schema): unknown[] {
+		const { wrapped, item, entries } = schema;
+		const inner = wrapped
+			? wrongsOf(wrapped)
+			: item
+				? wrongsOf(item).map((value) => [value])
+				: entries
+					? wrongFieldsOf(schema, entries)
+					: [];
+		return [...values, ...inner].filter((value) => !v.is(schema, value));
+	}
+
+	function wrongFieldsOf(schema: Schema, fields: Record<string, Schema>): object[] {
+		const sample = sampleOf(schema) as object;
+		return Object.entries(fields).flatMap(([name, field]) => wrongsOf(field).map((value) => ({ ...sample, [name]: value })));
+	}
+
+	it.each(kinds)("(%s) with anything wrong in any of its fields is refused", async (_type, schema) => {
+		const { type: _, ...fields } = schema.entries as Record<string, Schema>;
+		const wrong = wrongFieldsOf(schema, fields);
+		expect(wrong.length).toBeGreaterThan(10);
+		const frames: string[] = [];
+		for (let at = 0; at < wrong.length; at += limits.eventsPerFrame)
+			frames.push(JSON.stringify(wrong.slice(at, at + limits.eventsPerFrame)));
+		expect(await refusalsOf(...frames)).toEqual(Array(wrong.length).fill("bad_event"));
+	});
+
+	it.each([
+		["a field twice, the last of them wrong", typing.replace("true", 'true,"isTyping":"yes"')],
+		["a number beyond all", typing.replace("true", "1e999")],
+		["a deep field", typing.replace("true", deep("[", "]"))],
+		["a deep id", typing.replace('"ID"', deep('{"a":', "}", "1"))],
+		["its field in the prototype that it brings along", '{"type":"chat:typing","conversationId":"ID","__proto__":{"isTyping":true}}'],
+		["Claude's role", '{"type":"chat:send","conversationId":"ID","content":"x","role":"assistant"}'],
+		["nothing to be seen", '{"type":"chat:send","conversationId":"ID","content":" \\n\\u200b\\u0000","role":"user"}'],
+		["half a character in its id", '{"type":"chat:send","conversationId":"ID","content":"x","role":"user","clientId":"\\ud800"}'],
+	])("with %s is refused", async (_what, frame) => {
+		expect(await refusalsOf(frame)).toEqual(["bad_event"]);
+		expect(Object.keys(Object.prototype)).toEqual([]);
+		expect("isTyping" in {}).toBe(false);
+	});
+
+	it("that is too long is refused by its own code, with the id by which its sender knows it", async () => {
+		const { ann } = await inhabited();
+		ann.say("x".repeat(limits.content + 1), "k1");
+		expect(await ann.next("chat:error")).toMatchObject({ code: "too_large", clientId: "k1" });
+		expect(await refusalsOf(JSON.stringify({ type: "chat:send", content: "x".repeat(limits.content + 1) }))).toEqual(["too_large"]);
+	});
+
+	it("of another conversation is refused", async () => {
+		expect(await refusalsOf(typing.replace("ID", "elsewhere"))).toEqual(["conversation_mismatch"]);
+	});
+
+	it("between others that are wrong is done", async () => {
+		const { id, ann, bob } = await inhabited();
+		ann.raw(`[null,{"type":"x"},${typing.replace("ID", id)},{"type":"chat:send"}]`);
+		expect(await bob.next("chat:user-typing")).toMatchObject({ userId: "ann", isTyping: true });
+		await caughtUp(ann);
+		expect(ann.all("chat:error").map(({ code }) => code)).toEqual(["bad_frame", "unknown_event", "bad_event"]);
+	});
+
+	it("with fields that nobody knows is done without them", async () => {
+		const { id, ann, bob } = await inhabited();
+		const canary = "canary-4e1c";
+		const fields = { id: canary, seq: 99, revision: 99, status: "failed", author: { userId: canary }, createdAt: canary, [canary]: canary };
+		const event = JSON.stringify({ ...fields, type: "chat:send", conversationId: id, content: "Hello", role: "user" });
+		ann.raw(`${event.slice(0, -1)},"deep":${deep("[", "]")}}`);
+		const { message } = await bob.next("chat:message");
+		expect(message).toMatchObject({ content: "Hello", seq: 2, status: "complete", author: { userId: "ann" } });
+		expect(JSON.stringify([bob.frames, await rowsOf(id)])).not.toContain(canary);
+	});
+
+	it("with half a character in its text is stored with a whole one", async () => {
+		const { id, ann, bob } = await inhabited();
+		ann.raw(`{"type":"chat:send","conversationId":"${id}","content":"a\\ud800b","role":"user"}`);
+		expect((await bob.next("chat:message")).message.content).toBe("a\ufffdb");
+		expect(JSON.stringify(await rowsOf(id))).toContain("a\ufffdb");
+	});
+
+	it("that comes with as many as a frame may hold is done", async () => {
+		const { ann } = await inhabited();
+		ann.raw(JSON.stringify(Array(limits.eventsPerFrame).fill({ type: "chat:ack", conversationId: ann.conversationId })));
+		expect(await caughtUp(ann)).toEqual([]);
+	});
+});
+
+describe("a frame of 1 MiB", () => {
+	const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+	/** Says something in a frame of so many bytes. */
+	function padded(conversationId: string, character: string, bytes: number): string {
+		const frame = (pad: string) => JSON.stringify([{ type: "chat:send", conversationId, content: "Hello", role: "user", pad }]);
+		const left = bytes - bytesOf(frame(""));
+		const size = bytesOf(character);
+		return frame(character.repeat(Math.floor(left / size)) + "x".repeat(left % size));
+	}
+
+	it.each(["x", "é", "€", "🙂"])("of %s is read, and with one byte more it ends the socket unread", async (character) => {
+		const { id, ann, bob } = await inhabited();
+		const whole = padded(id, character, limits.frameBytes);
+		expect(bytesOf(whole)).toBe(limits.frameBytes);
+		ann.raw(whole);
+		expect((await bob.next("chat:message")).message.content).toBe("Hello");
+		const before = await rowsOf(id);
+		ann.raw(padded(id, character, limits.frameBytes + 1));
+		expect(await ann.closed).toBe(1009);
+		expect(await rowsOf(id)).toEqual(before);
+		expect(await bob.next("chat:user-left")).toMatchObject({ userId: "ann" });
+		expect(bob.all("chat:message")).toHaveLength(2);
+	});
+});

@@ -1,0 +1,59 @@
+// Who is here and who types lives as long as it is so: it is stored nowhere, and told nobody afterwards.
+
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { rowsOf } from "../support/rows.ts";
+import { Client, newConversation } from "../support/socket.ts";
+
+const here = ({ joined }: { joined: Client["events"][number] }) =>
+	joined.type === "chat:joined" ? joined.participants.map(({ userId }) => userId).sort() : [];
+
+it("coming, typing and going leave no row", async () => {
+	const id = await newConversation("ann", ["bob"]);
+	const before = await rowsOf(id);
+	const ann = await Client.join("ann", id);
+	const bob = await Client.join("bob", id);
+	bob.send({ type: "chat:typing", isTyping: true });
+	await ann.next("chat:user-typing");
+	bob.send({ type: "chat:typing", isTyping: false });
+	await ann.next("chat:user-typing", ({ isTyping }) => !isTyping);
+	bob.send({ type: "chat:typing", isTyping: true });
+	await ann.next("chat:user-typing", ({ isTyping }) => isTyping);
+	expect(await rowsOf(id)).toEqual(before);
+	bob.close();
+	await ann.next("chat:user-left");
+	expect(await rowsOf(id)).toEqual(before);
+});
+
+it("who comes later, or back, is not told who typed before", async () => {
+	const id = await newConversation("ann", ["bob"]);
+	const ann = await Client.join("ann", id);
+	const bob = await Client.join("bob", id);
+	bob.send({ type: "chat:typing", isTyping: true });
+	await ann.next("chat:user-typing");
+	const later = await Client.join("ann", id);
+	const back = await Client.join("ann", id, { cursor: ann.joined.cursor });
+	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	const afterwards = await Client.join("ann", id, { cursor: ann.joined.cursor });
+	bob.say("Now");
+	for (const client of [later, back, afterwards]) {
+		await client.next("chat:message");
+		expect(client.events.map(({ type }) => type)).toEqual(["chat:joined", "chat:message"]);
+	}
+});
+
+it("after a sleep those are here who were; after a crash those who came back", async () => {
+	const id = await newConversation("ann", ["bob", "eve"]);
+	const bob = await Client.join("bob", id);
+	const eve = await Client.join("eve", id);
+	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+	expect(here(await Client.join("ann", id))).toEqual(["ann", "bob", "eve"]);
+	await abortAllDurableObjects();
+	await Promise.all([bob.closed, eve.closed]);
+	const ann = await Client.join("ann", id);
+	expect(here(ann)).toEqual(["ann"]);
+	await Client.join("bob", id);
+	expect(await ann.next("chat:user-joined")).toMatchObject({ userId: "bob" });
+	expect(here(await Client.join("bob", id))).toEqual(["ann", "bob"]);
+});

@@ -1,0 +1,196 @@
+// Everybody reads the same, in the same order: random schedules of people, networks and a server that sleeps and dies, through the real Worker
+// and its objects, and in the end every page shows what the server has.
+//   SCHEDULES=7 npx vitest run --project worker schedules      plays the one of this seed again; 9-200: all of these
+
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, inject, it } from "vitest";
+import type { Message } from "../../src/protocol/message.ts";
+import { check, fingerprint } from "../soak/checker.ts";
+import { Page } from "../support/page.ts";
+import { hurried, scripted, withSettings } from "../support/settings.ts";
+import { call, newConversation, tokenOf } from "../support/socket.ts";
+import { inWords, type Schedule, type Step, scheduleOf } from "./schedule.ts";
+
+const [first = 1, last = first] = inject("schedules").split("-").map(Number);
+const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** In ms: how long parts of a reply are waited for, which may never come; and how long it may take until all is quiet. */
+const patience = { parts: 100, quiet: 15_000 };
+
+withSettings({ ...scripted, ...hurried });
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Of an id that was sent with another text; of a reply that somebody else had tried again before. */
+const expected = new Set(["conflict", "bad_event"]);
+
+/** What no socket of a page may be told. */
+function strayed({ notes, said }: Page, isSaidOnce: (messageId: string) => boolean): string[] {
+	const own = new Set(said.map(({ clientId }) => clientId));
+	return notes.flatMap(({ told, refusals, strays }) => [
+		...strays.filter(({ messageId }) => isSaidOnce(messageId)).map(({ text }) => text),
+		...told.filter((id, index) => !own.has(id) && told.indexOf(id) < index).map((id) => `${id} was told twice`),
+		...refusals.filter((code) => !expected.has(code)).map((code) => `something was refused: ${code}`),
+	]);
+}
+
+class Play {
+	readonly #schedule: Schedule;
+	readonly #id: string;
+	readonly #pages: Page[];
+	/** What was done so far. */
+	readonly played: string[] = [];
+	readonly #retried = new Set<string>();
+
+	constructor(schedule: Schedule, id: string, pages: Page[]) {
+		this.#schedule = schedule;
+		this.#id = id;
+		this.#pages = pages;
+	}
+
+	async step(step: Step): Promise<void> {
+		const isDone = await this.#do(step);
+		this.played.push(inWords(step, this.#schedule) + (isDone ? "" : " (in vain)"));
+	}
+
+	async #do(step: Step): Promise<boolean> {
+		const page = this.#pages["page" in step ? step.page : 0] as Page;
+		switch (step.do) {
+			case "say":
+				page.say(step.text);
+				return true;
+			case "repeat":
+				return page.repeat(step.nth);
+			case "contradict":
+				return page.contradict(step.nth);
+			case "listen":
+				return this.#listen(step.parts);
+			case "stop":
+				return page.stopReply();
+			case "retry": {
+				const messageId = page.retryReply();
+				if (messageId !== undefined) this.#retried.add(messageId);
+				return messageId !== undefined;
+			}
+			case "cut":
+				page.cut();
+				return true;
+			case "leave":
+				page.leave();
+				return true;
+			case "come back":
+				page.comeBack();
+				return true;
+			case "sleep":
+				return this.#evict("hibernate");
+			case "evict":
+				return this.#evict("close");
+			case "crash":
+				await abortAllDurableObjects();
+				return true;
+			default:
+				return step satisfies never;
+		}
+	}
+
+	async #evict(webSockets: "hibernate" | "close"): Promise<boolean> {
+		try {
+			await evictDurableObject(env.CONVERSATIONS.getByName(this.#id), { webSockets });
+			return true;
+		} catch (error) {
+			// It sleeps already.
+			if (String(error).includes("not currently running")) return false;
+			throw error;
+		}
+	}
+
+	async #listen(parts: number): Promise<boolean> {
+		const heard = () => this.#pages.reduce((sum, { notes }) => sum + notes.reduce((all, { chunks }) => all + chunks.length, 0), 0);
+		const before = heard();
+		for (const until = Date.now() + patience.parts; Date.now() < until; await pause(5)) if (heard() >= before + parts) return true;
+		return false;
+	}
+
+	/** All is well again; everything that the server has, once nothing changes any more and every page shows it. */
+	async heal(): Promise<Message[]> {
+		for (const page of this.#pages) if (!page.isConnected) page.comeBack();
+		await this.#quiet();
+		for (const page of this.#pages) page.comeBack();
+		return this.#quiet();
+	}
+
+	async #quiet(): Promise<Message[]> {
+		let differs = "";
+		for (const until = Date.now() + patience.quiet; Date.now() < until; await pause(20)) {
+			const stored = await this.#stored();
+			const restless = this.#pages.find(
+				({ isConnected, transcript, awaited }) => !isConnected || transcript.outgoing.length > 0 || awaited.size > 0,
+			);
+			const other = this.#pages.find(({ transcript }) => fingerprint(transcript.messages) !== fingerprint(stored));
+			if (!restless && !other && !stored.some(({ status }) => status === "streaming")) return stored;
+			const odd = restless ?? other;
+			differs = odd
+				? `${odd.name} waits for ${[...odd.awaited]}, shows ${fingerprint(odd.transcript.messages)},\nand the server has ${fingerprint(stored)}.`
+				: "";
+		}
+		throw new Error(`They did not come to be of one mind.\n${differs}`);
+	}
+
+	async #stored(): Promise<Message[]> {
+		const { messages, hasMore } = (await call("GET", `/conversations/${this.#id}/messages?limit=200`, await tokenOf("ann"))).body;
+		expect(hasMore).toBe(false);
+		return messages;
+	}
+
+	/** What cannot be so. A reply that was tried again or interrupted may have said other words before, and is held to its end. */
+	violations(stored: Message[]): string[] {
+		const isSaidOnce = (id: string) => !this.#retried.has(id) && !stored.some((message) => message.id === id && message.attempts);
+		const clients = this.#pages.flatMap(({ name, notes, transcript }) =>
+			notes.map(({ heard, chunks }) => ({
+				name,
+				heard: heard.filter(({ id }) => !this.#retried.has(id)),
+				chunks: chunks.filter(({ messageId }) => isSaidOnce(messageId)),
+				view: transcript.messages,
+			})),
+		);
+		const said = this.#pages.flatMap((page) => page.said);
+		const acknowledged = this.#pages.flatMap((page) => page.acknowledged);
+		return [
+			// How often Claude was asked is the soak's to count.
+			...check({ said, acknowledged, clients, stored, requests: 0 }).map(({ text }) => text),
+			...(new Set(stored.map(({ revision }) => revision)).size < stored.length ? ["two messages have the same revision"] : []),
+			...this.#pages.flatMap((page) => strayed(page, isSaidOnce).map((text) => `${page.name}: ${text}`)),
+		];
+	}
+
+	stop(): void {
+		for (const page of this.#pages) page.stop();
+	}
+}
+
+async function begin(schedule: Schedule): Promise<Play> {
+	const [owner, ...others] = [...new Set(schedule.pages.map(({ userId }) => userId))];
+	const id = await newConversation(owner as string, others);
+	return new Play(schedule, id, await Promise.all(schedule.pages.map(({ name, userId }) => Page.of(name, userId, id))));
+}
+
+describe("a schedule of people, networks and a server that sleeps and dies", () => {
+	it.each(seeds)("leaves everybody with what the server has, seed %i", { timeout: 60_000 }, async (seed) => {
+		const schedule = scheduleOf(seed);
+		const play = await begin(schedule);
+		try {
+			for (const step of schedule.steps) await play.step(step);
+			expect(play.violations(await play.heal())).toEqual([]);
+		} catch (error) {
+			throw new Error(`Seed ${seed} did this:\n${play.played.join("\n")}\n\n${error}`, { cause: error });
+		} finally {
+			play.stop();
+		}
+	});
+
+	it("is drawn again by its seed", () => {
+		expect(scheduleOf(1)).toEqual(scheduleOf(1));
+		expect(scheduleOf(1)).not.toEqual(scheduleOf(2));
+	});
+});
