@@ -43,6 +43,9 @@ const conversationRules = [
 	"changes",
 	"mentions",
 	"reactions",
+	"title",
+	"gist",
+	"farewells",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -51,10 +54,14 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	["settings", ["src/settings.ts"], /^$/],
 	["a conversation's rules", conversationRules, new RegExp(`^(src/protocol/|(${conversationRules.join("|")})$)`)],
 	["auth", filesUnder("src/auth"), /^(src\/(protocol|auth)\/|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/],
-	["Claude", filesUnder("src/claude"), /^(src\/(protocol|claude)\/|src\/conversation\/reply\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/],
+	[
+		"Claude",
+		filesUnder("src/claude"),
+		/^(src\/(protocol|claude)\/|src\/conversation\/(reply|title|gist)\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
+	],
 	[
 		"a conversation's object",
-		["src/conversation/object.ts", "src/conversation/socket.ts", "src/conversation/sockets.ts"],
+		["object", "socket", "sockets", "ending"].map((name) => `src/conversation/${name}.ts`),
 		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	],
 	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],

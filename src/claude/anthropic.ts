@@ -3,12 +3,14 @@
 
 import Anthropic from "@anthropic-ai/sdk";
 import { type Model, type ModelEvent, ModelFailure } from "../conversation/reply.ts";
+import type { Titler } from "../conversation/title.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/message.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
 import { type Progress, reasonOf, retryAfterOf } from "./failures.ts";
 import { buildPrompt, type Prompt } from "./prompt.ts";
+import { readTitle, titlePrompt } from "./title.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
 type Events = AsyncIterable<Anthropic.RawMessageStreamEvent>;
@@ -18,8 +20,12 @@ const anthropicUrl = "https://api.anthropic.com";
 const caching = { cache_control: { type: "ephemeral" } } satisfies Partial<Request>;
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
 
-/** Which base URL and model refused caching or thinking, for as long as this isolate lives. */
+/** Which base URL and model refused caching or thinking, for as long as this isolate lives; and which refused to be told not to think. */
 const refusers = new Set<string>();
+const refusersOfSilence = new Set<string>();
+
+/** Of a title: it is a few words. */
+const titleTokens = 100;
 
 /** Claude as the settings say: Anthropic's API, another server that speaks it, or without either the stand-in in its place. */
 export function anthropicModel(settings: Settings["claude"]): Model {
@@ -27,8 +33,42 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 	return { reply: (messages, signal, soFar) => reply(client, settings, buildPrompt(messages, soFar), signal) };
 }
 
-function clientOf({ apiKey, baseUrl }: Settings["claude"]): Anthropic {
-	const send = apiKey === undefined && baseUrl === undefined ? demoFetch : fetch;
+/** Titles by the same; the stand-in has none. */
+export function anthropicTitler(settings: Settings["claude"]): Titler | undefined {
+	if (isStandIn(settings)) return undefined;
+	const client = clientOf(settings);
+	return { title: (question, answer, signal) => title(client, settings, titlePrompt(question, answer), signal) };
+}
+
+/** One request, whatever becomes of it: a server that refuses what it does not know gets no second one, but none like it again. */
+async function title(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<string | undefined> {
+	const refuser = refuserOf(settings);
+	const isPlain = refusers.has(refuser) || refusersOfSilence.has(refuser);
+	// A model that thinks unasked would have thought all its tokens away.
+	const silently = isPlain ? {} : { thinking: { type: "disabled" } as const };
+	try {
+		const { content } = await client.messages.create(
+			{ model: settings.model, max_tokens: titleTokens, ...prompt, ...silently },
+			{ signal },
+		);
+		return readTitle(content.map((block) => (block.type === "text" ? block.text : "")).join(""));
+	} catch (error) {
+		if (reasonOf(error, "asking") === "bad_request") refusersOfSilence.add(refuser);
+		throw error;
+	}
+}
+
+function refuserOf({ baseUrl, model }: Settings["claude"]): string {
+	return `${baseUrl} ${model}`;
+}
+
+function isStandIn({ apiKey, baseUrl }: Settings["claude"]): boolean {
+	return apiKey === undefined && baseUrl === undefined;
+}
+
+function clientOf(settings: Settings["claude"]): Anthropic {
+	const { apiKey, baseUrl } = settings;
+	const send = isStandIn(settings) ? demoFetch : fetch;
 	return new Anthropic({
 		// Servers on one's own machine want a key to be there and do not look at it.
 		apiKey: apiKey ?? "none",
@@ -72,7 +112,7 @@ async function* reply(client: Anthropic, settings: Settings["claude"], prompt: P
 async function ask(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<Events> {
 	const plain: Request = { model: settings.model, max_tokens: settings.maxTokens, stream: true, ...prompt };
 	const accepted: Request = settings.baseUrl === undefined ? { ...plain, ...caching } : plain;
-	const refuser = `${settings.baseUrl} ${settings.model}`;
+	const refuser = refuserOf(settings);
 	if (refusers.has(refuser)) return client.messages.create(accepted, { signal });
 	try {
 		return await client.messages.create({ ...plain, ...caching, ...thinking }, { signal });

@@ -96,7 +96,8 @@ function readable(message: Message): { role: Turn["role"]; text: string } | unde
 	return { role, text: role === "user" ? envelope(message) : content };
 }
 
-function envelope({ author, content, quoted, editedAt, deletedAt }: Message): string {
+/** What a person says, as a block reads. */
+export function envelope({ author, content, quoted, editedAt, deletedAt }: Message): string {
 	const attributes: Record<string, string | undefined> = {
 		from: author.username,
 		id: author.userId,

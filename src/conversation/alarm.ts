@@ -1,4 +1,5 @@
-// The one alarm that an object has, shared by what may be due: a reply whose object dies under it, and sockets whose sign-in ends.
+// The one alarm that an object has, shared by what may be due: a reply whose object dies under it, sockets whose sign-in ends,
+// and lists that have still to forget the conversation.
 // Setting it is paid for, so it is left alone where it rings early enough. Knows nothing of what happens when it rings.
 
 /** As much of an object's storage as it needs. */
@@ -10,6 +11,7 @@ const delay = { least: 1_000, most: 30 * 24 * 3600_000 };
 export class Alarm {
 	readonly #storage: Storage;
 	readonly #nextExpiry: () => number | undefined;
+	readonly #nextFarewell: () => number | undefined;
 	readonly #now: () => number;
 	/** When a reply is to be looked after, in ms. */
 	#reply: number | undefined;
@@ -17,10 +19,16 @@ export class Alarm {
 	#rings: number | null | undefined;
 	#setting: Promise<void> = Promise.resolve();
 
-	/** `nextExpiry`: when the first of the sign-ins here ends, in ms. */
-	constructor(parts: { storage: Storage; nextExpiry: () => number | undefined; now: () => number }) {
+	/** `nextExpiry`: when the first of the sign-ins here ends; `nextFarewell`: when a list is told next. In ms. */
+	constructor(parts: {
+		storage: Storage;
+		nextExpiry: () => number | undefined;
+		nextFarewell?: () => number | undefined;
+		now: () => number;
+	}) {
 		this.#storage = parts.storage;
 		this.#nextExpiry = parts.nextExpiry;
+		this.#nextFarewell = parts.nextFarewell ?? (() => undefined);
 		this.#now = parts.now;
 	}
 
@@ -36,7 +44,7 @@ export class Alarm {
 		this.#settle(true);
 	}
 
-	/** Somebody's sign-in may end sooner than the alarm rings. */
+	/** Something else may be due sooner than the alarm rings. */
 	watch(): void {
 		this.#settle(false);
 	}
@@ -70,7 +78,7 @@ export class Alarm {
 
 	/** Rounded up to full seconds: many sign-ins that end at about the same time make it ring once. */
 	#due(): number | null {
-		const times = [this.#reply, this.#nextExpiry()].filter((at) => at !== undefined);
+		const times = [this.#reply, this.#nextExpiry(), this.#nextFarewell()].filter((at) => at !== undefined);
 		if (times.length === 0) return null;
 		const now = this.#now();
 		const at = Math.min(now + delay.most, Math.max(now + delay.least, Math.min(...times)));

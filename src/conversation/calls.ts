@@ -1,9 +1,9 @@
 // What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
 
-import type { AssistantMode, ConversationInfo, Member } from "../protocol/conversation.ts";
+import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Conversation, Refused } from "./conversation.ts";
-import type { Membership, NewInvite } from "./membership.ts";
+import type { LiveInvite, Membership, NewInvite } from "./membership.ts";
 import type { AuditEntry } from "./store.ts";
 
 export class Calls {
@@ -35,6 +35,22 @@ export class Calls {
 
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {
 		return this.#membership.invite(member, invite);
+	}
+
+	members(_member: Member): { members: Member[] } {
+		return { members: this.#membership.members() };
+	}
+
+	setRole(member: Member, userId: string, role: MemberRole): Member | Refused {
+		return this.#membership.setRole(member, userId, role);
+	}
+
+	invites(member: Member): { invites: LiveInvite[] } | Refused {
+		return this.#membership.invites(member);
+	}
+
+	revoke(member: Member, inviteId: string): { revoked: true } | Refused {
+		return this.#membership.revoke(member, inviteId);
 	}
 
 	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {

@@ -11,6 +11,7 @@ import { type Bucket, fullBucket, take } from "./rate.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
+import type { Titles } from "./title.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:regenerate">;
@@ -20,6 +21,7 @@ export class Changes<T extends Client> {
 	readonly #clients: Clients<T>;
 	readonly #replies: Replies;
 	readonly #listing: Listing;
+	readonly #titles: Titles;
 	readonly #spend: (userId: string) => Refused | undefined;
 	readonly #now: () => number;
 	readonly #reactionsLeft = new Map<string, Bucket>();
@@ -30,6 +32,7 @@ export class Changes<T extends Client> {
 		clients: Clients<T>;
 		replies: Replies;
 		listing: Listing;
+		titles: Titles;
 		spend: (userId: string) => Refused | undefined;
 		now: () => number;
 	}) {
@@ -37,6 +40,7 @@ export class Changes<T extends Client> {
 		this.#clients = parts.clients;
 		this.#replies = parts.replies;
 		this.#listing = parts.listing;
+		this.#titles = parts.titles;
 		this.#spend = parts.spend;
 		this.#now = parts.now;
 	}
@@ -94,6 +98,7 @@ export class Changes<T extends Client> {
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
 		this.#tell(this.#store.log.editMessage(message, content, mentions, this.#now()));
+		this.#titles.edited(message);
 		// Lists show the newest line, and count who is named.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
 		if (isListed) this.#listing.changed(message.author.userId);
@@ -111,6 +116,7 @@ export class Changes<T extends Client> {
 		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, message);
 		this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));
+		this.#titles.withdraw(message.seq);
 		this.#listing.changed(userId);
 	}
 

@@ -13,6 +13,7 @@ import { readMentions } from "./mentions.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
+import type { Titles } from "./title.ts";
 import { Typing } from "./typing.ts";
 
 /** One connected socket, as the rules see it. */
@@ -44,7 +45,7 @@ export interface Clients<T extends Client = Client> {
 export interface Listing {
 	/** Something was said or changed, by this person. */
 	changed(by: string): void;
-	/** The conversation is new to this person's list. */
+	/** The conversation is new to this person's list, or their part in it is another. */
 	entered(userId: string): void;
 	/** This person looks at the conversation no longer. */
 	left(userId: string): void;
@@ -63,6 +64,7 @@ export class Conversation<T extends Client = Client> {
 	readonly #clients: Clients<T>;
 	readonly #replies: Replies;
 	readonly #listing: Listing;
+	readonly #titles: Titles;
 	readonly #authenticate: Authenticate;
 	readonly #rate: Rate;
 	readonly #now: () => number;
@@ -75,6 +77,7 @@ export class Conversation<T extends Client = Client> {
 		clients: Clients<T>;
 		replies: Replies;
 		listing: Listing;
+		titles: Titles;
 		authenticate: Authenticate;
 		rate: Rate;
 		now: () => number;
@@ -83,6 +86,7 @@ export class Conversation<T extends Client = Client> {
 		this.#clients = parts.clients;
 		this.#replies = parts.replies;
 		this.#listing = parts.listing;
+		this.#titles = parts.titles;
 		this.#authenticate = parts.authenticate;
 		this.#rate = parts.rate;
 		this.#now = parts.now;
@@ -191,6 +195,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:typing":
 				return this.#type(client, event.isTyping);
 			case "chat:stop":
+				if (!this.#mayWrite(client)) return { code: "forbidden" };
 				this.#replies.stop(event.messageId);
 				return;
 			case "chat:react":
@@ -250,6 +255,7 @@ export class Conversation<T extends Client = Client> {
 		const mentions = readMentions(content, () => this.#store.members(limits.members), given);
 		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now);
 		this.#clients.broadcast(messageEvent("chat:message", message, this.#store.log.cursor));
+		this.#titles.said(message);
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
 	}

@@ -60,6 +60,7 @@ export class Lists implements Listing {
 
 	readonly #round = ({ owed, isNews }: { owed: Set<string>; isNews: boolean }): void => {
 		this.#next = undefined;
+		if (!this.#store.exists) return;
 		const members = this.#store.members(limits.members).map(({ userId }) => userId);
 		this.#nextRoundAt = this.#now() + roundGap(members.length);
 		const here = this.#here();

@@ -188,6 +188,16 @@ export class Log {
 		return this.#messages("WHERE status = 'streaming' ORDER BY seq");
 	}
 
+	/** What people said first, oldest first. */
+	firstSaid(limit: number): Message[] {
+		return this.#messages("WHERE role = 'user' AND deleted_at IS NULL ORDER BY seq LIMIT ?", limit);
+	}
+
+	/** The message that a reply answers. */
+	questionOf({ seq }: Message): Message | undefined {
+		return this.#messages("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
+	}
+
 	/** The last reply. A deleted one is one still. */
 	lastReply(): Message | undefined {
 		return this.#messages("WHERE seq = ?", this.#newestOf("reply"))[0];

@@ -4,19 +4,27 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
-import type { Listing, Refused } from "./conversation.ts";
+import type { Clients, Listing, Refused } from "./conversation.ts";
+import { isoTime } from "./rows.ts";
 import type { AuditEntry, Invite, Store } from "./store.ts";
+import type { Titles } from "./title.ts";
 
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
+/** An invite as owners see it; times in ISO 8601. The id opens no door. */
+export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
 
 export class Membership {
 	readonly #store: Store;
+	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #listing: Listing;
+	readonly #titles: Titles;
 	readonly #now: () => number;
 
-	constructor(parts: { store: Store; listing: Listing; now: () => number }) {
+	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; listing: Listing; titles: Titles; now: () => number }) {
 		this.#store = parts.store;
+		this.#clients = parts.clients;
 		this.#listing = parts.listing;
+		this.#titles = parts.titles;
 		this.#now = parts.now;
 	}
 
@@ -41,8 +49,17 @@ export class Membership {
 		if (!member) return undefined;
 		const known = this.#store.member(person.userId);
 		if (!known) return this.#enrol(person, member.role);
-		if (known.username !== person.username) this.#store.rename(person.userId, person.username);
-		return { ...known, username: person.username };
+		const named = { ...known, username: person.username };
+		if (known.username !== person.username) {
+			this.#store.rename(person.userId, person.username);
+			this.#tell(named);
+		}
+		return named;
+	}
+
+	/** A member is new, or is another than before. */
+	#tell(member: Member): void {
+		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member });
 	}
 
 	#enrol(person: Person, role: MemberRole): Member | undefined {
@@ -50,8 +67,29 @@ export class Membership {
 		const member = { ...person, role };
 		this.#store.addMember(member, this.#now());
 		this.#store.audit("joined", person.userId, undefined, this.#now());
+		this.#tell(member);
 		this.#listing.entered(person.userId);
 		return member;
+	}
+
+	/** An owner gives a member another role: to make somebody else an owner is to hand over, or to share. */
+	setRole(member: Member, userId: string, role: MemberRole): Member | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const known = this.#store.member(userId);
+		if (!known) return { code: "not_found" };
+		if (known.role === role) return known;
+		if (known.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
+		return this.#change(known, role, member.userId);
+	}
+
+	#change(known: Member, role: MemberRole, by: string): Member {
+		const changed = { ...known, role };
+		this.#store.setRole(known.userId, role);
+		this.#store.audit("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
+		this.#tell(changed);
+		// Their list shows it.
+		this.#listing.entered(known.userId);
+		return changed;
 	}
 
 	/** Ends a membership: one's own, or as an owner another's. */
@@ -63,7 +101,13 @@ export class Membership {
 		if (removed.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
 		this.#store.removeMember(userId, !isLeaving);
 		this.#store.audit(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
+		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
 		return { removed };
+	}
+
+	/** Whether this member may delete the conversation. */
+	end(member: Member): { ended: true } | Refused {
+		return member.role === "owner" ? { ended: true } : { code: "forbidden" };
 	}
 
 	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
@@ -74,12 +118,18 @@ export class Membership {
 	}
 
 	describe(): ConversationInfo & { members: Member[] } {
-		return { ...this.#store.info, members: this.#store.members(limits.members) };
+		return { ...this.#store.info, members: this.members() };
+	}
+
+	members(): Member[] {
+		return this.#store.members(limits.members);
 	}
 
 	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
 		if (member.role !== "owner") return { code: "forbidden" };
-		this.#store.update(change);
+		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
+		if (change.title !== undefined) this.#titles.give(change.title);
+		this.#titles.tell();
 		this.#listing.changed(member.userId);
 		return this.#store.info;
 	}
@@ -93,24 +143,41 @@ export class Membership {
 		return { expiresAt: invite.expiresAt };
 	}
 
+	/** The invites that still let somebody in. */
+	invites(member: Member): { invites: LiveInvite[] } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const live = this.#store.liveInvites(this.#now());
+		return {
+			invites: live.map((invite) => ({ ...invite, createdAt: isoTime(invite.createdAt), expiresAt: isoTime(invite.expiresAt) })),
+		};
+	}
+
+	revoke(member: Member, inviteId: string): { revoked: true } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const now = this.#now();
+		const invite = this.#store.invite(inviteId);
+		if (!invite || !isLive(invite, now)) return { code: "not_found" };
+		this.#store.expireInvite(inviteId, now);
+		this.#store.audit("revoked", member.userId, undefined, now);
+		return { revoked: true };
+	}
+
 	/** Lets a person in by an invite, or lets a reader write. Who has all that it gives already does not use it up. */
 	accept(person: Person, inviteId: string): Member | Refused {
 		const invite = this.#store.exists ? this.#store.invite(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.member(person.userId);
-		const isLive = invite.expiresAt > this.#now() && (invite.maxUses === null || invite.uses < invite.maxUses);
-		const isRaised = isLive && known?.role === "reader" && invite.role === "member";
+		const lets = isLive(invite, this.#now());
+		const isRaised = lets && known?.role === "reader" && invite.role === "member";
 		if (known && !isRaised) return known;
-		if (!isLive) return { code: "invite_expired" };
-		if (isRaised) this.#raise(person.userId, invite);
-		const member = isRaised ? { ...known, role: invite.role } : this.#enrol(person, invite.role);
+		if (!lets) return { code: "invite_expired" };
+		const member = isRaised ? this.#change(known, invite.role, invite.createdBy) : this.#enrol(person, invite.role);
 		if (!member) return { code: "too_many" };
 		this.#store.countInviteUse(invite.id);
 		return member;
 	}
+}
 
-	#raise(userId: string, { role, createdBy }: Invite): void {
-		this.#store.setRole(userId, role);
-		this.#store.audit("role_changed", createdBy, userId, this.#now());
-	}
+function isLive({ expiresAt, maxUses, uses }: Invite, now: number): boolean {
+	return expiresAt > now && (maxUses === null || uses < maxUses);
 }

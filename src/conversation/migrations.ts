@@ -109,8 +109,17 @@ export const migrations: readonly string[] = [
 
 	-- Whether a person gave the title; one that was found for it gives way.
 	ALTER TABLE conversation ADD COLUMN is_titled INTEGER NOT NULL DEFAULT 0;
+	UPDATE conversation SET is_titled = 1 WHERE title <> '';
+	-- The message of which a title was made that nobody gave; and whether Claude was asked for one, which it is once.
+	ALTER TABLE conversation ADD COLUMN titled_from INTEGER;
+	ALTER TABLE conversation ADD COLUMN is_title_asked INTEGER NOT NULL DEFAULT 0;
 	-- When its owner deleted it: then nothing of it is shown, and it goes when all lists have been told.
 	ALTER TABLE conversation ADD COLUMN deleted_at INTEGER;
+	-- Whose list has still to forget the conversation, and how often it could not be told.
+	CREATE TABLE untold (
+		user_id TEXT PRIMARY KEY,
+		tries INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
 
 	-- How far the members' lists have been told: up to which revision, and in a round that takes several steps, after which member.
 	CREATE TABLE lists (

@@ -4,7 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { isGuest } from "../auth/guest.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
-import { anthropicModel } from "../claude/anthropic.ts";
+import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
 import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import { errorEvent, type Refusal } from "../protocol/events.ts";
@@ -15,7 +15,9 @@ import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "./alarm.ts";
 import { type CallName, Calls } from "./calls.ts";
 import { Conversation, type Refused } from "./conversation.ts";
+import { Ending } from "./ending.ts";
 import { Fanout } from "./fanout.ts";
+import { Farewells } from "./farewells.ts";
 import { Inbox } from "./inbox.ts";
 import { Lists } from "./lists.ts";
 import { Membership } from "./membership.ts";
@@ -23,6 +25,7 @@ import { Replies } from "./reply.ts";
 import type { Socket } from "./socket.ts";
 import { Sockets } from "./sockets.ts";
 import { Store } from "./store.ts";
+import { Titles } from "./title.ts";
 
 /** What the Worker knows of a socket that it lets through. */
 type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
@@ -40,6 +43,9 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #alarm: Alarm;
 	readonly #replies: Replies;
 	readonly #lists: Lists;
+	readonly #farewells: Farewells;
+	readonly #ending: Ending;
+	readonly #titles: Titles;
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
 	readonly #calls: Calls;
@@ -54,7 +60,12 @@ export class ConversationObject extends DurableObject<Env> {
 		const now = () => Date.now();
 		this.#store = new Store(ctx.storage.sql);
 		this.#clients = new Fanout(now);
-		this.#alarm = new Alarm({ storage: ctx.storage, nextExpiry: () => this.#clients.nextExpiry, now });
+		this.#alarm = new Alarm({
+			storage: ctx.storage,
+			nextExpiry: () => this.#clients.nextExpiry,
+			nextFarewell: () => this.#farewells.dueAt,
+			now,
+		});
 		this.#sockets = new Sockets(this.#settings.sends, {
 			ended: (ended) => this.#conversation.leave(ended),
 			renewed: () => this.#alarm.watch(),
@@ -66,6 +77,7 @@ export class ConversationObject extends DurableObject<Env> {
 			model: anthropicModel(this.#settings.claude),
 			alarm: this.#alarm,
 			idleTimeout: this.#settings.claude.idleTimeout,
+			answered: (reply) => void this.#titles.answered(reply),
 			now,
 		});
 		this.#lists = new Lists({
@@ -74,12 +86,32 @@ export class ConversationObject extends DurableObject<Env> {
 			tell: (userIds) => this.#tell(userIds),
 			now,
 		});
-		this.#membership = new Membership({ store: this.#store, listing: this.#lists, now });
+		this.#farewells = new Farewells({
+			sql: ctx.storage.sql,
+			store: this.#store,
+			forget: (userId) => env.USERS.getByName(userId).forget(ctx.id.name as string),
+			over: () => this.#ending.finish(),
+			now,
+		});
+		this.#ending = new Ending({
+			storage: ctx.storage,
+			store: this.#store,
+			clients: this.#clients,
+			sockets: this.#sockets,
+			replies: this.#replies,
+			farewells: this.#farewells,
+			alarm: this.#alarm,
+			now,
+		});
+		const told = { store: this.#store, clients: this.#clients, listing: this.#lists };
+		this.#titles = new Titles({ ...told, titler: anthropicTitler(this.#settings.claude) });
+		this.#membership = new Membership({ ...told, titles: this.#titles, now });
 		this.#conversation = new Conversation({
 			store: this.#store,
 			clients: this.#clients,
 			replies: this.#replies,
 			listing: this.#lists,
+			titles: this.#titles,
 			authenticate: (token, person) => this.#authenticate(token, person),
 			rate: this.#settings.sends,
 			now,
@@ -96,6 +128,7 @@ export class ConversationObject extends DurableObject<Env> {
 			if (!client.isRevoked) this.#clients.add(client);
 		}
 		if (this.#store.exists) this.#replies.recover();
+		if (this.#farewells.dueAt !== undefined) this.#alarm.watch();
 	}
 
 	// Sockets
@@ -125,7 +158,8 @@ export class ConversationObject extends DurableObject<Env> {
 		const { userId, username } = identity;
 		const id = this.ctx.id.name;
 		const granted = id !== undefined && isGranted(identity, id);
-		if (granted && !this.#store.exists) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
+		const isNew = !this.#store.exists && this.#store.end === undefined;
+		if (granted && isNew) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
 		return this.#membership.join({ userId, username }, granted) && this.#store.info;
 	}
 
@@ -165,6 +199,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async #authenticate(token: string, person: Person): Promise<number | undefined> {
 		const now = Date.now();
 		const verified = await verifyToken(token, this.#settings, now);
+		if (!this.#store.exists) return undefined;
 		if ("identity" in verified && verified.identity.userId === person.userId && !(await this.#isSignedOut(person)))
 			return verified.identity.expiresAt;
 		this.#store.audit("token_refused", person.userId, undefined, now);
@@ -242,10 +277,11 @@ export class ConversationObject extends DurableObject<Env> {
 		if (client) this.#conversation.leave(client);
 	}
 
-	/** A reply whose object died under it goes on, and who may no longer listen is let go. */
-	override alarm(): void {
+	/** A reply whose object died under it goes on, who may no longer listen is let go, and who is to forget the conversation is told. */
+	override async alarm(): Promise<void> {
 		this.#clients.expire();
 		if (this.#store.exists) this.#replies.recover();
+		if ((this.#farewells.dueAt ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.#farewells.pay();
 		this.#alarm.rang();
 	}
 
@@ -284,9 +320,17 @@ export class ConversationObject extends DurableObject<Env> {
 	async remove(identity: Identity, userId: string): Promise<{ removed: true } | Refused> {
 		const removed = this.#asMember(identity, (member) => this.#membership.remove(member, userId));
 		if ("code" in removed) return removed;
+		this.#farewells.owe(userId);
 		this.#sockets.close(userId, closeCodes.removed, "no longer a member");
-		await this.env.USERS.getByName(userId).forget(this.ctx.id.name as string);
+		await this.#farewells.pay();
+		this.#alarm.watch();
 		return { removed: true };
+	}
+
+	async end(identity: Identity): Promise<{ ended: true } | Refused> {
+		const ended = this.#asMember(identity, (member) => this.#membership.end(member));
+		if ("ended" in ended) await this.#ending.begin();
+		return ended;
 	}
 
 	/** A person is signed out everywhere: none of their tokens is accepted any more. */

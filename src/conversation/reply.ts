@@ -88,6 +88,7 @@ export class Replies {
 	readonly #model: Model;
 	readonly #alarm: Alarm;
 	readonly #idleTimeout: number;
+	readonly #answered: (reply: Message) => void;
 	readonly #now: () => number;
 	#running: Running | undefined;
 
@@ -97,6 +98,8 @@ export class Replies {
 		model: Model;
 		alarm: Alarm;
 		idleTimeout: number;
+		/** A reply has come to its own end. */
+		answered: (reply: Message) => void;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -104,6 +107,7 @@ export class Replies {
 		this.#model = parts.model;
 		this.#alarm = parts.alarm;
 		this.#idleTimeout = parts.idleTimeout;
+		this.#answered = parts.answered;
 		this.#now = parts.now;
 	}
 
@@ -139,6 +143,13 @@ export class Replies {
 	#halt(running: Running): void {
 		this.#say(running, true);
 		this.#end(running, { status: "stopped" });
+	}
+
+	/** Ends the running reply without a word: there is nobody left to hear it, and nothing to keep it in. */
+	abandon(): void {
+		this.#running?.abort.abort();
+		this.#running = undefined;
+		this.#alarm.clear();
 	}
 
 	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
@@ -299,22 +310,25 @@ export class Replies {
 	}
 
 	#finish(running: Running, outcome: Outcome, ended?: Pick<ReplyFacts, "usage" | "stopReason">): void {
-		if (this.#end(running, outcome, ended)) this.#askAgain(running.message);
+		const finished = this.#end(running, outcome, ended);
+		if (!finished) return;
+		this.#askAgain(running.message);
+		if (outcome.status === "complete") this.#answered(finished);
 	}
 
-	/** The one end of a reply: whoever comes second finds it ended. Whether it was this one. */
-	#end(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): boolean {
-		if (running !== this.#running) return false;
+	/** The one end of a reply: whoever comes second finds it ended. The reply as it is then, if it was this one. */
+	#end(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): Message | undefined {
+		if (running !== this.#running) return undefined;
 		this.#running = undefined;
 		running.abort.abort();
-		this.#close(running, outcome, { ...factsOf(running), ...ended, elapsedMs: this.#now() - running.startedAt });
+		const finished = this.#close(running, outcome, { ...factsOf(running), ...ended, elapsedMs: this.#now() - running.startedAt });
 		// Not before: should the row not take its end, the alarm gives it another chance.
 		this.#alarm.clear();
-		return true;
+		return finished;
 	}
 
 	/** Makes a reply whole and says so, in the order that every client relies on. */
-	#close({ message, text }: Running, outcome: Outcome, facts: ReplyFacts): void {
+	#close({ message, text }: Running, outcome: Outcome, facts: ReplyFacts): Message {
 		const { conversationId, id: messageId } = message;
 		const broadcast = (event: ServerEvent) => this.#clients.broadcast(event);
 		const finished = this.#store.log.finishReply(message, text, outcome, facts);
@@ -323,6 +337,7 @@ export class Replies {
 		broadcast({ type: "chat:complete", conversationId, messageId });
 		if (outcome.status === "failed" && outcome.reason)
 			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
+		return finished;
 	}
 
 	/** What was asked while a reply ran is answered by one further reply, which sees everything said. */

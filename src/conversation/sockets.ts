@@ -48,6 +48,10 @@ export class Sockets {
 		for (const socket of this.of(userId)) socket.close(code, reason);
 	}
 
+	all(): Iterable<Socket> {
+		return this.#all.values();
+	}
+
 	/** For one more socket of a person: closes their oldest if it is one too many. Whether there may be one more. */
 	makeRoom(userId: string): boolean {
 		const theirs = this.of(userId);

@@ -19,7 +19,22 @@ export type Invite = {
 	uses: number;
 };
 
-export type AuditAction = "created" | "joined" | "left" | "removed" | "invited" | "role_changed" | "token_refused" | "flooded";
+export type AuditAction = "created" | "joined" | "left" | "removed" | "invited" | "revoked" | "role_changed" | "token_refused" | "flooded";
+
+type ConversationRow = {
+	id: string;
+	title: string;
+	assistant: AssistantMode;
+	lineage: string;
+	created_at: number;
+	is_titled: number;
+	titled_from: number | null;
+	is_title_asked: number;
+	deleted_at: number | null;
+};
+
+/** How a conversation came by its title: whether a person gave it, else of which message it was made; and whether Claude was asked for one. */
+export type Titling = { isGiven: boolean; from: number | null; isAsked: boolean };
 
 /** One line of the audit: who did what, to whom where that is somebody else; `at` is ISO 8601. */
 export type AuditEntry = { id: number; at: string; action: AuditAction; actor: string; subject?: string };
@@ -27,6 +42,8 @@ export type AuditEntry = { id: number; at: string; action: AuditAction; actor: s
 export class Store {
 	readonly #sql: SqlStorage;
 	#conversation?: ConversationInfo;
+	#titling: Titling = { isGiven: false, from: null, isAsked: false };
+	#end: "ending" | "over" | undefined;
 	#log?: Log;
 	/** Members that were asked for, as they are: every message asks. */
 	readonly #known = new Map<string, Member>();
@@ -35,8 +52,9 @@ export class Store {
 	/** Reads only: a conversation that was never created leaves nothing behind by being asked for. */
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
-		const created = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversation'").toArray().length > 0;
-		if (!created) return;
+		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
+		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
+		if (!tables.some(({ name }) => name === "conversation")) return;
 		this.#migrate();
 		this.#load();
 	}
@@ -52,33 +70,52 @@ export class Store {
 	}
 
 	#load(): void {
-		const row = this.#sql
-			.exec<{ id: string; title: string; assistant: AssistantMode; lineage: string; created_at: number }>("SELECT * FROM conversation")
-			.toArray()[0];
+		const row = this.#sql.exec<ConversationRow>("SELECT * FROM conversation").toArray()[0];
 		if (!row) return;
 		const { created_at, lineage, id, title, assistant } = row;
+		if (row.deleted_at !== null) this.#end = "ending";
 		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
+		this.#titling = { isGiven: row.is_titled === 1, from: row.titled_from, isAsked: row.is_title_asked === 1 };
 		this.#log = new Log(this.#sql, { id, lineage });
 	}
 
 	// The conversation
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person, now: number): void {
+		if (this.#end) throw new Error("A conversation that was deleted does not begin again.");
 		this.#migrate();
 		this.#sql.exec(
-			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at) VALUES (1, ?, ?, 'auto', ?, ?)",
+			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled) VALUES (1, ?, ?, 'auto', ?, ?, ?)",
 			conversation.id,
 			conversation.title,
 			conversation.lineage,
 			now,
+			conversation.title === "" ? 0 : 1,
 		);
 		this.addMember({ ...owner, role: "owner" }, now);
 		this.#load();
 	}
 
-	/** Whether somebody has created it; without that there is nothing else. */
+	/** Whether somebody has created it, and nobody deleted it; without that there is nothing else to be asked for. */
 	get exists(): boolean {
-		return this.#conversation !== undefined;
+		return this.#conversation !== undefined && this.#end === undefined;
+	}
+
+	/** Whether it was deleted, for ever: `ending` while there is still something of it. */
+	get end(): "ending" | "over" | undefined {
+		return this.#end;
+	}
+
+	markDeleted(now: number): void {
+		this.#sql.exec("UPDATE conversation SET deleted_at = ?", now);
+		this.#end = "ending";
+	}
+
+	/** On an empty storage: the one row that stays. */
+	bury(now: number): void {
+		this.#sql.exec("CREATE TABLE deleted (at INTEGER NOT NULL) STRICT");
+		this.#sql.exec("INSERT INTO deleted (at) VALUES (?)", now);
+		this.#end = "over";
 	}
 
 	get info(): ConversationInfo {
@@ -97,10 +134,26 @@ export class Store {
 		return this.log.lastMessageAt() ?? Date.parse(this.info.createdAt);
 	}
 
-	update(change: { title?: string; assistant?: AssistantMode }): void {
-		const { title, assistant } = { ...this.info, ...change };
-		this.#sql.exec("UPDATE conversation SET title = ?, assistant = ?", title, assistant);
-		this.#conversation = { ...this.info, title, assistant };
+	setAssistant(assistant: AssistantMode): void {
+		this.#sql.exec("UPDATE conversation SET assistant = ?", assistant);
+		this.#conversation = { ...this.info, assistant };
+	}
+
+	get titling(): Titling {
+		return this.#titling;
+	}
+
+	/** `from`: the message of which it was made; a title without one was given by a person. */
+	setTitle(title: string, from?: number): void {
+		const isGiven = title !== "" && from === undefined;
+		this.#sql.exec("UPDATE conversation SET title = ?, is_titled = ?, titled_from = ?", title, isGiven ? 1 : 0, from ?? null);
+		this.#conversation = { ...this.info, title };
+		this.#titling = { ...this.#titling, isGiven, from: from ?? null };
+	}
+
+	markTitleAsked(): void {
+		this.#sql.exec("UPDATE conversation SET is_title_asked = 1");
+		this.#titling = { ...this.#titling, isAsked: true };
 	}
 
 	// Members
@@ -108,6 +161,7 @@ export class Store {
 	addMember(member: Member, now: number): void {
 		this.#isAlone = undefined;
 		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
+		this.#sql.exec("DELETE FROM untold WHERE user_id = ?", member.userId);
 		this.#sql.exec(
 			"INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, ?, ?)",
 			member.userId,
@@ -176,6 +230,11 @@ export class Store {
 		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members WHERE role = 'owner'").one().count;
 	}
 
+	/** Who is to be the owner where there is none left: whoever has been here longest, of those who may write if there are any. */
+	heir(): Member | undefined {
+		return this.#members("WHERE role <> 'owner' ORDER BY role = 'reader', joined_at, user_id LIMIT 1")[0];
+	}
+
 	// Who stays outside, and who did what to the doors
 
 	shutOut(userId: string, until: number): void {
@@ -222,13 +281,22 @@ export class Store {
 	}
 
 	invite(id: string): Invite | undefined {
-		return this.#sql
-			.exec<Invite>(
-				`SELECT id, role, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt, max_uses AS maxUses, uses
-				FROM invites WHERE id = ?`,
-				id,
-			)
-			.toArray()[0];
+		return this.#invites("WHERE id = ?", id)[0];
+	}
+
+	#invites(where: string, ...values: SqlStorageValue[]): Invite[] {
+		const columns = "id, role, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt, max_uses AS maxUses, uses";
+		return this.#sql.exec<Invite>(`SELECT ${columns} FROM invites ${where}`, ...values).toArray();
+	}
+
+	/** Newest first. */
+	liveInvites(now: number): Invite[] {
+		return this.#invites("WHERE expires_at > ? AND (max_uses IS NULL OR uses < max_uses) ORDER BY created_at DESC, id", now);
+	}
+
+	/** Ends an invite now: whoever comes with it hears that it has expired. */
+	expireInvite(id: string, now: number): void {
+		this.#sql.exec("UPDATE invites SET expires_at = ? WHERE id = ?", now, id);
 	}
 
 	countLiveInvites(now: number): number {

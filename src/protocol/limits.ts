@@ -12,8 +12,9 @@ export const limits = {
 	id: 128,
 	/** The name people see beside each message; also an attribute of the envelope that Claude reads. */
 	username: 64,
-	/** One line in a header. */
+	/** One line in a header; and one that is found for a conversation to which nobody gives one. */
 	title: 200,
+	foundTitle: 60,
 	/** What Claude is given to read of a conversation, newest last: about 100,000 tokens, so that an answer stays payable. */
 	prompt: 400_000,
 	/** A UUID with a prefix fits; it is kept for ever beside the message. */
@@ -79,4 +80,6 @@ export const limits = {
 	invites: 100,
 	/** People in one conversation. The list of members travels whole. */
 	members: 5_000,
+	/** Calls of other objects that an object makes in one go: the platform allows some more. What is left waits for the alarm. */
+	calls: 400,
 } as const;

@@ -34,3 +34,17 @@ export function isEmoji(text: string): boolean {
 export function pictured(emoji: string): string {
 	return /^\p{Extended_Pictographic}$/u.test(emoji) && !/^\p{Emoji_Presentation}$/u.test(emoji) ? `${emoji}\ufe0f` : emoji;
 }
+
+/** A line's beginning, cut at a word where it has words, and never within a character: no longer than `most` UTF-16 units. */
+export function shortened(line: string, most: number): string {
+	if (line.length <= most) return line;
+	let end = 0;
+	for (const { index, segment } of graphemes.segment(line.slice(0, most))) {
+		if (index + segment.length >= most) break;
+		end = index + segment.length;
+	}
+	const isAtWord = line[end] === " " || line[end - 1] === " ";
+	const atWord = isAtWord ? end : line.lastIndexOf(" ", end);
+	// One word that is longer than half of it all is cut.
+	return `${line.slice(0, atWord > most / 2 ? atWord : end).trimEnd()}…`;
+}

@@ -6,7 +6,7 @@ import { offersChatProtocol } from "../auth/request.ts";
 import { upgradeRequest } from "../conversation/object.ts";
 import { assistantSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
-import { type App, answer, ask, authenticate, pageSchema, randomId, readBody, refuse, stubOf } from "./http.ts";
+import { type App, answer, answerDone, ask, authenticate, pageSchema, randomId, readBody, refuse, stubOf } from "./http.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const sockets = new Hono<App>();
@@ -38,6 +38,11 @@ conversations.patch("/conversations/:id", async (c) => {
 	const body = await readBody(c, v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) }));
 	if (!body) return refuse(c, "bad_request", "Give a title of at most 200 characters, an assistant mode, or both.");
 	return answer(c, await ask(c, "update", body), (conversation) => ({ conversation }));
+});
+
+conversations.delete("/conversations/:id", async (c) => {
+	const stub = stubOf(c);
+	return stub ? answerDone(c, await stub.end(c.get("identity"))) : refuse(c, "not_found");
 });
 
 conversations.get("/conversations/:id/messages", async (c) => {

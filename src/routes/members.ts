@@ -2,11 +2,20 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
+import { roleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import { type App, answer, answerDone, ask, pass, randomId, readBody, refuse, sha256, stubOf } from "./http.ts";
 
 export const members = new Hono<App>();
+
+members.get("/conversations/:id/members", async (c) => answer(c, await ask(c, "members"), (all) => all));
+
+members.patch("/conversations/:id/members/:userId", async (c) => {
+	const body = await readBody(c, v.object({ role: roleSchema }));
+	if (!body) return refuse(c, "bad_request", "A role is owner, member or reader.");
+	return answer(c, await ask(c, "setRole", c.req.param("userId"), body.role), (member) => ({ member }));
+});
 
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
@@ -36,6 +45,10 @@ members.post("/conversations/:id/invites", async (c) => {
 	const url = new URL(`/invite/${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
 	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
 });
+
+members.get("/conversations/:id/invites", async (c) => answer(c, await ask(c, "invites"), (live) => live));
+
+members.delete("/conversations/:id/invites/:inviteId", async (c) => answerDone(c, await ask(c, "revoke", c.req.param("inviteId"))));
 
 members.post("/invites/:token/accept", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);

@@ -469,7 +469,7 @@ describe("a message that answers another", () => {
 			await room.call.text("Hello");
 			await room.call.end();
 			const reply = ann.last("chat:message").message;
-			room.store.update({ assistant });
+			room.store.setAssistant(assistant);
 			said(room, bob, "Why?", { replyTo: reply.id });
 			expect(room.calls).toHaveLength(asks ? 2 : 1);
 		}),

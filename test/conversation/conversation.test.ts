@@ -121,10 +121,10 @@ describe("presence is of people, not of sockets", () => {
 			const first = room.enter(bob);
 			const second = room.enter(bob);
 			room.conversation.leave(first);
-			expect(watcher.types()).toEqual(["chat:joined", "chat:user-joined"]);
+			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined"]);
 			room.conversation.leave(second);
 			room.conversation.leave(second);
-			expect(watcher.types()).toEqual(["chat:joined", "chat:user-joined", "chat:user-left"]);
+			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined", "chat:user-left"]);
 			expect(watcher.last("chat:user-left")).toMatchObject(bob);
 			expect(second.types()).toEqual(["chat:joined"]);
 			expect(second.last("chat:joined").participants).toEqual([ann, bob]);
@@ -218,7 +218,7 @@ describe("sending", () => {
 				role: "user",
 				status: "complete",
 			});
-			expect(client.heard[2]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
+			expect(client.heard[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 			room.conversation.leave(other);
 			expect(room.listed).toEqual(["ann", "ann", "left bob"]);
 			expect(room.entered).toEqual(["ann", "bob"]);
@@ -365,7 +365,7 @@ describe("membership", () => {
 				code: "forbidden",
 			});
 			expect(room.membership.update(member, { title: "Mine" })).toEqual({ code: "forbidden" });
-			expect(room.store.info.title).toBe("");
+			expect(room.store.info.title).toBe("A room");
 		}));
 });
 

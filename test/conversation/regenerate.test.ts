@@ -113,7 +113,7 @@ describe("Claude's last answer, asked for again", () => {
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.store.addMember({ ...bob, role: "reader" }, room.now);
-			room.store.update({ assistant: "always" });
+			room.store.setAssistant("always");
 			const first = await answered(room, client, "Hi", "Hello");
 			const last = await answered(room, client, "Hi?", "Yes");
 			const refused = (who: TestClient, messageId: string) => {

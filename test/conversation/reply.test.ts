@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../src/protocol/errors.ts";
 import { ann, bob, inRoom, Room, settled } from "../support/conversation.ts";
 
-const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing/.test(type));
+const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
 describe("a reply", () => {
 	it("is thinking, text, its end, the message, complete: for everybody", () =>
@@ -89,7 +89,7 @@ describe("a reply", () => {
 			await room.call.end();
 			expect(room.calls).toHaveLength(2);
 			room.say(client, "to Bob");
-			room.store.update({ assistant: "always" });
+			room.store.setAssistant("always");
 			await room.call.end();
 			expect(room.calls).toHaveLength(2);
 		}));

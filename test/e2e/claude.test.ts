@@ -27,6 +27,17 @@ beforeEach(async () => {
 const request = () => api.requests.at(-1) as MessagesApi["requests"][number];
 
 describe("behind ANTHROPIC_BASE_URL", () => {
+	it("the conversation is called by its first words, and after the answer as Claude proposes, for which it is asked once", async () => {
+		const requests = api.titles.length;
+		wire.say('Where shall we eat? !{"text":"At home.","title":"\\"Dinner at home.\\""}');
+		await wire.first("chat:conversation", ({ conversation }) => conversation.title.startsWith("Where shall we eat?"));
+		await wire.first("chat:conversation", ({ conversation }) => conversation.title === "Dinner at home");
+		wire.say('And then? !{"text":"Sleep.","title":"Another one"}');
+		await wire.first("chat:complete", ({ messageId }) => messageId.startsWith("m4-"));
+		expect(api.titles.length).toBe(requests + 1);
+		expect(api.titles.at(-1)?.body).toMatchObject({ model: "scripted", max_tokens: 100 });
+	});
+
 	it("a server's words are the answer, to the letter, and it is told who speaks", async () => {
 		const text = "Ein Satz. 中文。😀 `code` & <b>markup</b>\n\n1. one\n2. two\n";
 		api.script({ text, perSecond: 200 });

@@ -6,6 +6,7 @@ import { type Client, type Clients, Conversation } from "../../src/conversation/
 import { Membership } from "../../src/conversation/membership.ts";
 import { type Model, type ModelEvent, ModelFailure, Replies } from "../../src/conversation/reply.ts";
 import { Store } from "../../src/conversation/store.ts";
+import { type Titler, Titles } from "../../src/conversation/title.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -131,10 +132,11 @@ export class Room {
 	readonly store: Store;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
+	readonly titles: Titles;
 	readonly membership: Membership;
 	readonly conversation: Conversation<TestClient>;
 
-	constructor(state: DurableObjectState, idleTimeout: number) {
+	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
 		const now = () => this.now;
 		const model: Model = {
 			reply: (messages, signal, soFar = "") => {
@@ -157,20 +159,24 @@ export class Room {
 			},
 		};
 		this.store = new Store(state.storage.sql);
+		const told = { store: this.store, clients: this.clients, listing };
+		this.titles = new Titles({ ...told, titler });
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
 			model,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
+			answered: (reply) => void this.titles.answered(reply),
 			now,
 		});
-		this.membership = new Membership({ store: this.store, listing, now });
+		this.membership = new Membership({ ...told, titles: this.titles, now });
 		this.conversation = new Conversation({
 			store: this.store,
 			clients: this.clients,
 			replies: this.replies,
 			listing,
+			titles: this.titles,
 			authenticate: async (token, { userId }) => (token === userId ? this.now + 1 : undefined),
 			rate: { burst: 3, perSecond: 1 },
 			now,
@@ -207,12 +213,16 @@ export class Room {
 	}
 }
 
-/** Runs a test in a fresh conversation of Ann's. */
-export function inRoom(test: (room: Room, state: DurableObjectState) => Promise<void> | void, idleTimeout = 60_000): Promise<void> {
+/** Runs a test in a fresh conversation of Ann's, to which she gave this title. */
+export function inRoom(
+	test: (room: Room, state: DurableObjectState) => Promise<void> | void,
+	idleTimeout = 60_000,
+	{ title = "A room", titler }: { title?: string; titler?: Titler } = {},
+): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(crypto.randomUUID());
 	return runInDurableObject(stub, async (_object, state) => {
-		const room = new Room(state, idleTimeout);
-		room.membership.create({ id: state.id.name as string, title: "", lineage: "first" }, ann);
+		const room = new Room(state, idleTimeout, titler);
+		room.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
 		await test(room, state);
 	});
 }

@@ -2,6 +2,7 @@
 // A script is a word after an exclamation mark, `!refusal`, or JSON in one line: `!{"tokens":1000,"perSecond":50}`.
 
 import { readEnvelope } from "../../src/claude/prompt.ts";
+import { titleSystem } from "../../src/claude/title.ts";
 
 /** What the API answers with a status and no stream. */
 export const refusals = {
@@ -51,6 +52,8 @@ export type Script = {
 	times?: number;
 	/** The `retry-after` of a refusal, in seconds. */
 	retryAfter?: number;
+	/** The title that is proposed for a conversation which begins with this question; left out: none is. */
+	title?: string;
 };
 
 /** Scripts by name; every fault is one too. */
@@ -73,6 +76,17 @@ export function questionOf({ messages }: RequestBody): string {
 	const content = messages.at(-1)?.content ?? "";
 	const block = typeof content === "string" ? content : (content.at(-1)?.text ?? "");
 	return readEnvelope(block)?.text ?? block;
+}
+
+/** Whether a request asks for a conversation's title. */
+export function isForTitle({ system }: RequestBody): boolean {
+	return system === titleSystem;
+}
+
+/** What a title is asked for begins with. */
+export function titledQuestionOf({ messages }: RequestBody): string {
+	const content = messages[0]?.content[0];
+	return typeof content === "object" ? (readEnvelope(content.text)?.text ?? "") : "";
 }
 
 /** The script that a question names. Throws where it names none rightly, so that no test passes by a slip of the pen. */

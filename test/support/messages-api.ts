@@ -7,7 +7,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Cut, isRefusal, questionOf, type RequestBody, refusals, type Script, scriptOf, wordsOf } from "./messages-api-script.ts";
+import {
+	type Cut,
+	isForTitle,
+	isRefusal,
+	questionOf,
+	type RequestBody,
+	refusals,
+	type Script,
+	scriptOf,
+	titledQuestionOf,
+	wordsOf,
+} from "./messages-api-script.ts";
 
 export type RequestLog = {
 	/** Milliseconds since 1970, as all times here. */
@@ -26,6 +37,8 @@ export type MessagesApi = {
 	url: string;
 	/** The latest, oldest first. */
 	requests: RequestLog[];
+	/** Those for titles, which are no replies and are kept apart. */
+	titles: RequestLog[];
 	/** How the next requests are answered, one each and before what their questions say. */
 	script(...scripts: Script[]): void;
 	close(): Promise<void>;
@@ -37,6 +50,7 @@ const keptRequests = 1_000;
 /** Rejects when the port is taken; without one any free port is used. */
 export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Promise<MessagesApi> {
 	const requests: RequestLog[] = [];
+	const titles: RequestLog[] = [];
 	const upcoming: Script[] = [];
 	/** How often each question has come. */
 	const asked = new Map<string, number>();
@@ -49,9 +63,10 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			case "GET /v1/models":
 				return json(response, 200, { data: [{ type: "model", id: "scripted", display_name: "Scripted" }], has_more: false });
 			case "GET /log":
-				return json(response, 200, { open: requests.filter(({ ended, aborted }) => !ended && !aborted).length, requests });
+				return json(response, 200, { open: requests.filter(({ ended, aborted }) => !ended && !aborted).length, requests, titles });
 			case "POST /reset":
 				requests.length = 0;
+				titles.length = 0;
 				upcoming.length = 0;
 				asked.clear();
 				return json(response, 200, {});
@@ -63,8 +78,10 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { "x-api-key": _key, authorization: _authorization, ...headers } = request.headers;
 		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(await textOf(request)) };
-		requests.push(log);
-		requests.splice(0, requests.length - keptRequests);
+		const kept = isForTitle(log.body) ? titles : requests;
+		kept.push(log);
+		kept.splice(0, kept.length - keptRequests);
+		if (kept === titles) return entitle(log, response);
 		const gone = new AbortController();
 		response.once("close", () => {
 			log.status = response.statusCode;
@@ -90,6 +107,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		requests,
+		titles,
 		script: (...scripts) => void upcoming.push(...scripts),
 		close: async () => {
 			server.close();
@@ -97,6 +115,18 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			await once(server, "close");
 		},
 	};
+}
+
+/** Proposes the title that the question's script gives. Servers that refuse extras refuse them here too. */
+function entitle(log: RequestLog, response: ServerResponse): void {
+	const { title, fault } = scriptOf(titledQuestionOf(log.body));
+	log.ended = Date.now();
+	log.status = fault === "no-extras" && log.body.thinking !== undefined ? 400 : 200;
+	const { type, message } = refusals["no-extras"];
+	const content = title === undefined ? [] : [{ type: "text", text: title }];
+	const usage = { input_tokens: 11, output_tokens: 1 };
+	const answer = { id: "msg_title", type: "message", role: "assistant", model: log.body.model, content, usage };
+	json(response, log.status, log.status === 400 ? errorOf(type, message) : { ...answer, stop_reason: "end_turn", stop_sequence: null });
 }
 
 /** Gives one answer as its script says. Rejects when the client goes away before its end. */

@@ -67,6 +67,7 @@ async function answerOf(route: string, id: string, headers: Record<string, strin
 		path
 			.replace(":id", encodeURIComponent(id))
 			.replace(":userId", "ann")
+			.replace(":inviteId", "0".repeat(64))
 			.replace(":token", `${encodeURIComponent(id)}.x`);
 	const upgrade: Record<string, string> = path.endsWith("/socket") ? { upgrade: "websocket" } : {};
 	const response = await exports.default.fetch(url, { method, headers: { ...upgrade, ...headers } });

@@ -1,0 +1,89 @@
+// The request for a title, and what is made of its answer.
+
+import { describe, expect, inject, it } from "vitest";
+import { anthropicTitler } from "../../src/claude/anthropic.ts";
+import { readTitle, titlePrompt } from "../../src/claude/title.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { conversation } from "./asking.ts";
+
+const baseUrl = inject("messagesApi");
+
+function newTitler() {
+	const name = `model-${crypto.randomUUID()}`;
+	const titler = anthropicTitler({ apiKey: "key", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000 });
+	if (!titler) throw new Error("There is none.");
+	const requests = async (): Promise<Record<string, unknown>[]> => {
+		const { titles } = (await (await fetch(`${baseUrl}/log`)).json()) as { titles: { body: Record<string, unknown> }[] };
+		return titles.map(({ body }) => body).filter(({ model }) => model === name);
+	};
+	const title = (question: string) => titler.title(...exchange(question), new AbortController().signal);
+	return { title, requests, name };
+}
+
+function exchange(question: string, answer = "At home."): [Message, Message] {
+	return conversation(["Ann", question], ["Claude", answer]) as [Message, Message];
+}
+
+describe("the request", () => {
+	it("is one, small, and holds the exchange and no thinking", async () => {
+		const { title, requests, name } = newTitler();
+		expect(await title('Where shall we eat? !{"title":"Dinner at home"}')).toBe("Dinner at home");
+		expect(await requests()).toEqual([
+			{
+				model: name,
+				max_tokens: 100,
+				system: expect.stringContaining("You name conversations"),
+				messages: [{ role: "user", content: expect.any(Array) }],
+				thinking: { type: "disabled" },
+			},
+		]);
+		expect(JSON.stringify((await requests())[0])).toContain("At home.");
+	});
+
+	it("that is refused is not made again, and the next one says nothing of thinking", async () => {
+		const { title, requests } = newTitler();
+		await expect(title("Hi !no-extras")).rejects.toThrow();
+		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toBe("Greetings");
+		expect((await requests()).map((body) => "thinking" in body)).toEqual([true, false]);
+	});
+
+	it("gives none where the answer has none", async () => {
+		expect(await newTitler().title("Hi")).toBeUndefined();
+	});
+
+	it("is never made by the stand-in", () => {
+		expect(anthropicTitler({ model: "claude-sonnet-5-5", maxTokens: 1000, idleTimeout: 60_000 })).toBeUndefined();
+	});
+
+	it("ends no envelope, and is no longer than it has to be", () => {
+		const { messages } = titlePrompt(...exchange(`</message>${"x".repeat(100_000)}`, "y".repeat(100_000)));
+		const texts = (messages[0]?.content ?? []).map(({ text }) => text);
+		expect(texts.join("").match(/<\/message>/g)).toHaveLength(1);
+		expect(texts.join("").length).toBeLessThan(5_000);
+	});
+});
+
+describe("the answer", () => {
+	it.each([
+		["Dinner at home", "Dinner at home"],
+		['"Dinner at home."', "Dinner at home"],
+		["“Dinner at home”", "Dinner at home"],
+		["«Dîner»", "Dîner"],
+		["„Abendessen“", "Abendessen"],
+		["**Dinner** at _home_.", "Dinner at home"],
+		["# Title: Dinner", "Dinner"],
+		["\n\nDinner\nat home", "Dinner"],
+		["On “Dune”", "On “Dune”"],
+		["Ann's dinner", "Ann's dinner"],
+		["\u202eDinner\u0000", "Dinner"],
+		["", undefined],
+		["```", undefined],
+		["\u200b \n", undefined],
+	])("%j is the title %j", (answer, title) => expect(readTitle(answer)).toBe(title));
+
+	it("is one line of sixty characters at most", () => {
+		const title = readTitle("word ".repeat(1_000)) ?? "";
+		expect(title.length).toBeLessThanOrEqual(60);
+		expect(title).toMatch(/word…$/);
+	});
+});
