@@ -46,6 +46,7 @@ const conversationRules = [
 	"title",
 	"gist",
 	"farewells",
+	"erasure",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */

@@ -174,6 +174,16 @@ export class Log {
 			if (!former.has(userId)) this.#sql.exec("INSERT INTO mentions (user_id, seq) VALUES (?, ?)", userId, after.seq);
 	}
 
+	/** The number of a change that is made elsewhere, of however many messages: `ofRevision` finds them by it. */
+	newRevision(): number {
+		this.#head.revision += 1;
+		return this.#head.revision;
+	}
+
+	ofRevision(revision: number, limit: number): Message[] {
+		return this.#messages("WHERE revision > born AND revision = ? LIMIT ?", revision, limit);
+	}
+
 	message(id: string): Message | undefined {
 		const seq = /^m(\d{1,15})-/.exec(id)?.[1];
 		return seq === undefined ? undefined : this.#messages("WHERE seq = ? AND id = ?", Number(seq), id)[0];

@@ -16,6 +16,7 @@ import { Alarm } from "./alarm.ts";
 import { type CallName, Calls } from "./calls.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Ending } from "./ending.ts";
+import { Erasure, type ErasureStep } from "./erasure.ts";
 import { Fanout } from "./fanout.ts";
 import { Farewells } from "./farewells.ts";
 import { Inbox } from "./inbox.ts";
@@ -46,6 +47,7 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #farewells: Farewells;
 	readonly #ending: Ending;
 	readonly #titles: Titles;
+	readonly #erasure: Erasure;
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
 	readonly #calls: Calls;
@@ -105,6 +107,15 @@ export class ConversationObject extends DurableObject<Env> {
 		});
 		const told = { store: this.#store, clients: this.#clients, listing: this.#lists };
 		this.#titles = new Titles({ ...told, titler: anthropicTitler(this.#settings.claude) });
+		this.#erasure = new Erasure({
+			...told,
+			sql: ctx.storage.sql,
+			titles: this.#titles,
+			live: (message) => this.#replies.live(message),
+			transact: (work) => ctx.storage.transactionSync(work),
+			resync: () => this.#resync(),
+			now,
+		});
 		this.#membership = new Membership({ ...told, titles: this.#titles, now });
 		this.#conversation = new Conversation({
 			store: this.#store,
@@ -331,6 +342,25 @@ export class ConversationObject extends DurableObject<Env> {
 		const ended = this.#asMember(identity, (member) => this.#membership.end(member));
 		if ("ended" in ended) await this.#ending.begin();
 		return ended;
+	}
+
+	/** A step of taking a person out of here; where there is nobody else, the conversation goes with them. */
+	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
+		if (!this.#store.exists) return { messages: 0, reactions: 0, isDeleted: false };
+		const isLast = this.#store.isAlone && this.#store.member(userId) !== undefined;
+		if (isLast) this.#store.removeMember(userId, false);
+		else if (after === 0) this.#erasure.takeOut(userId, alias);
+		// Not before: whose sockets close while they are a member gets it back into their list.
+		this.#sockets.close(userId, closeCodes.token, "erased");
+		if (!isLast) return this.#erasure.step(userId, alias, after);
+		await this.#ending.begin();
+		return { messages: 0, reactions: 0, isDeleted: true };
+	}
+
+	/** More has changed than is told one by one: everybody comes back with their cursor. */
+	#resync(): void {
+		this.#clients.flush();
+		for (const socket of this.#sockets.all()) socket.close(closeCodes.resync, "much has changed");
 	}
 
 	/** A person is signed out everywhere: none of their tokens is accepted any more. */

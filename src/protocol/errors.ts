@@ -51,6 +51,8 @@ export const closeCodes = {
 	normal: 1000,
 	tooBig: 1009,
 	internal: 1011,
+	/** More has changed than is told one by one: come back with the cursor. */
+	resync: 1012,
 	token: 4401,
 	removed: 4403,
 	deleted: 4404,

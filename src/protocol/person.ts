@@ -24,5 +24,8 @@ export const usernameSchema = v.pipe(lineSchemaOf(limits.username), v.check(isSe
 export const personSchema = v.object({ userId: idSchema, username: v.string() });
 export type Person = v.InferOutput<typeof personSchema>;
 
+/** The name in place of that of a person who had themselves erased. */
+export const erasedName = "Deleted person";
+
 /** Claude, as the author of its messages. No token may have this `sub`. */
 export const claude: Person = { userId: "claude", username: "Claude" };

@@ -2,6 +2,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { AssistantMode, ConversationInfo } from "../protocol/conversation.ts";
+import { closeCodes } from "../protocol/errors.ts";
+import { type Erased, Erasure } from "./erasure.ts";
 
 /** A conversation as its list shows it; `lastActivityAt` in ms. */
 export type Listed = ConversationInfo & { lastActivityAt: number };
@@ -13,16 +15,24 @@ type Row = { id: string; title: string; assistant: AssistantMode; created_at: st
 
 export class UserObject extends DurableObject<Env> {
 	readonly #sql: SqlStorage;
+	readonly #erasure: Erasure;
 	#hasTable: boolean;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
+		this.#erasure = new Erasure({
+			storage: ctx.storage,
+			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
+			over: () => this.#empty(),
+			now: () => Date.now(),
+		});
 		this.#hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length > 0;
 	}
 
 	/** How a conversation stands now. Older news that comes late changes nothing, and what is no news writes nothing. */
 	async remember(listed: Listed): Promise<void> {
+		if (this.#erasure.covers(listed.id)) return;
 		if (!this.#hasTable) {
 			this.#sql.exec(`CREATE TABLE conversations (id TEXT PRIMARY KEY, title TEXT NOT NULL, assistant TEXT NOT NULL,
 				created_at TEXT NOT NULL, last_activity_at INTEGER NOT NULL) STRICT, WITHOUT ROWID`);
@@ -48,21 +58,57 @@ export class UserObject extends DurableObject<Env> {
 
 	/** For good: no token of this person is accepted from now on, and their sockets are closed in every conversation they are in. */
 	async signOut(): Promise<void> {
-		this.#sql.exec("CREATE TABLE IF NOT EXISTS signed_out (at INTEGER NOT NULL) STRICT");
-		if (!(await this.isSignedOut())) this.#sql.exec("INSERT INTO signed_out (at) VALUES (?)", Date.now());
+		this.#markSignedOut();
 		// Should a conversation not hear of it now, the alarm tells it.
 		await this.ctx.storage.setAlarm(Date.now() + signOutAgain);
 		await this.#endSockets();
 		await this.ctx.storage.deleteAlarm();
 	}
 
+	#markSignedOut(): void {
+		this.#sql.exec("CREATE TABLE IF NOT EXISTS signed_out (at INTEGER NOT NULL) STRICT");
+		if (!this.#isSignedOut()) this.#sql.exec("INSERT INTO signed_out (at) VALUES (?)", Date.now());
+	}
+
 	async isSignedOut(): Promise<boolean> {
+		return this.#isSignedOut();
+	}
+
+	#isSignedOut(): boolean {
 		const hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'signed_out'").toArray().length > 0;
 		return hasTable && this.#sql.exec("SELECT 1 FROM signed_out").toArray().length > 0;
 	}
 
 	override async alarm(): Promise<void> {
-		await this.#endSockets();
+		if (this.#erasure.isUnderWay) await this.#erasure.proceed();
+		else await this.#endSockets();
+	}
+
+	/**
+	 * Takes this person out of every conversation they are in, and this object's own rows with them. They begin with nothing, or, as a guest,
+	 * are signed out for good. What cannot be done at once goes on by the alarm.
+	 */
+	async erase(isGuest: boolean): Promise<Erased> {
+		const ids = this.#hasTable ? this.#sql.exec<{ id: string }>("SELECT id FROM conversations").toArray() : [];
+		if (isGuest) this.#markSignedOut();
+		const begun = this.#erasure.begin(ids.map(({ id }) => id));
+		if (this.#hasTable) this.#sql.exec("DELETE FROM conversations");
+		await begun;
+		for (const socket of this.ctx.getWebSockets()) socket.close(closeCodes.token, "erased");
+		return this.#erasure.proceed();
+	}
+
+	/** Nothing of an erasure is kept, nor of anything else but what came since; and that a guest is signed out, which is for good. */
+	async #empty(): Promise<void> {
+		this.#sql.exec("DROP TABLE erasing");
+		this.#sql.exec("DROP TABLE erased");
+		if (this.#hasTable && this.#sql.exec("SELECT 1 FROM conversations LIMIT 1").toArray().length > 0) return;
+		const isSignedOut = this.#isSignedOut();
+		const emptied = this.ctx.storage.deleteAll();
+		this.#hasTable = false;
+		if (isSignedOut) this.#markSignedOut();
+		await emptied;
+		await this.ctx.storage.deleteAlarm();
 	}
 
 	async #endSockets(): Promise<void> {

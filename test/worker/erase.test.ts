@@ -1,0 +1,262 @@
+// "Erase me": what is left of a person afterwards in the conversations they were in, over real routes and sockets.
+
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { erasedName } from "../../src/protocol/person.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
+const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
+const messagesOf = async (who: string, id: string): Promise<Message[]> =>
+	(await as(who, "GET", `/conversations/${id}/messages`)).body.messages;
+const none = { conversations: 0, messages: 0, reactions: 0, deletedConversations: 0, failed: 0, remaining: 0 };
+
+/** Somebody whom no other test knows. */
+const newPerson = () => `p${crypto.randomUUID()}`;
+
+const inStorage = <T>(namespace: "CONVERSATIONS" | "USERS", id: string, work: (storage: DurableObjectStorage) => T | Promise<T>) =>
+	runInDurableObject(env[namespace].getByName(id) as DurableObjectStub<undefined>, (_object, { storage }) => work(storage));
+
+/** Everything that an object has stored, as text; of a text search nothing but what it indexes can be read. */
+const storedIn = (namespace: "CONVERSATIONS" | "USERS", id: string) =>
+	inStorage(namespace, id, (storage) => {
+		const tables = storage.sql
+			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'")
+			.toArray();
+		return JSON.stringify(tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray()]));
+	});
+
+const found = (id: string, word: string) =>
+	inStorage("CONVERSATIONS", id, ({ sql }) => sql.exec("SELECT rowid FROM words WHERE words MATCH ?", word).toArray().length);
+
+/** A conversation of Ann's in which this person has left all the traces that one can. */
+async function traced(person: string) {
+	const id = await newConversation("ann", [person, "bob"]);
+	const [ann, theirs] = [await Client.join("ann", id), await Client.join(person, id)];
+	for (const role of ["reader", "member"]) await as("ann", "PATCH", `/conversations/${id}/members/${person}`, { role });
+	theirs.say("my secret", "their-client-id");
+	await ann.next("chat:message");
+	ann.say("I heard you");
+	await ann.next("chat:message");
+	ann.say("nothing to do with it");
+	await ann.next("chat:message", ({ message }) => message.seq === 3);
+	await inStorage("CONVERSATIONS", id, ({ sql }) => {
+		const reactions = JSON.stringify([
+			{ emoji: "👍", userIds: [person, "bob"] },
+			{ emoji: "🎉", userIds: [person] },
+		]);
+		const mentions = JSON.stringify([
+			{ userId: person, offset: 0, length: 4 },
+			{ userId: "bob", offset: 5, length: 4 },
+		]);
+		sql.exec("UPDATE messages SET reply_to = 1, reactions = ?, mentions = ? WHERE seq = 2", reactions, mentions);
+		sql.exec("UPDATE messages SET reactions = ? WHERE seq = 1", JSON.stringify([{ emoji: "👍", userIds: ["bob"] }]));
+		for (const [userId, seq] of [
+			[person, 2],
+			["bob", 1],
+			["bob", 2],
+		] as const)
+			sql.exec("INSERT INTO mentions VALUES (?, ?)", userId, seq);
+		for (const [seq, text] of [
+			[1, "my secret"],
+			[2, "I heard you"],
+		] as const)
+			sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", seq, text);
+		sql.exec("INSERT INTO shut_out VALUES (?, 0)", person);
+		sql.exec("UPDATE members SET read_up_to = 2 WHERE user_id = ?", person);
+	});
+	return { id, ann, theirs };
+}
+
+describe("whoever has themselves erased", () => {
+	it("leaves places without words, name or id, and nothing else in any table", async () => {
+		const person = newPerson();
+		const { id, ann, theirs } = await traced(person);
+		const name = theirs.joined.you.username;
+		expect(await storedIn("CONVERSATIONS", id)).toContain(person);
+		const erased = await as(person, "DELETE", "/me");
+		expect([erased.status, erased.body]).toEqual([200, { erased: { ...none, conversations: 1, messages: 1, reactions: 2 } }]);
+		expect(await theirs.closed).toBe(4401);
+		expect(await ann.next("chat:member-left")).toMatchObject({ userId: person });
+
+		const stored = await storedIn("CONVERSATIONS", id);
+		for (const trace of [person, name, "my secret", "their-client-id"]) expect(stored).not.toContain(trace);
+		expect([await found(id, "secret"), await found(id, "heard")]).toEqual([0, 1]);
+		const [first, second, third] = await messagesOf("ann", id);
+		expect(first).toMatchObject({ seq: 1, content: "", author: { username: erasedName }, deletedAt: expect.any(String) });
+		expect(first?.author.userId).toMatch(/^erased-[0-9a-f-]{36}$/);
+		expect(first).not.toHaveProperty("reactions");
+		expect(second).toMatchObject({
+			content: "I heard you",
+			quoted: { author: { username: erasedName }, content: "" },
+			mentions: [{ userId: "bob", offset: 5, length: 4 }],
+			reactions: [{ emoji: "👍", userIds: ["bob"] }],
+		});
+		expect(third?.revision).toBe(3);
+		expect((await as("ann", "GET", `/conversations/${id}/members`)).body.members.map(({ userId }: { userId: string }) => userId)).toEqual([
+			"ann",
+			"bob",
+		]);
+		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
+	});
+
+	it("is gone at once from what others look at, and from what they come back to", async () => {
+		const person = newPerson();
+		const { id, ann, theirs } = await traced(person);
+		const before = ann.joined.cursor;
+		const { cursor } = ann.all("chat:message").at(-1) as { cursor: string };
+		theirs.close();
+		await as(person, "DELETE", "/me");
+		const updated = [await ann.next("chat:updated"), await ann.next("chat:updated")].map(({ message }) => message);
+		expect(updated.map(({ seq, content }) => [seq, content])).toEqual([
+			[1, ""],
+			[2, "I heard you"],
+		]);
+		expect(JSON.stringify(updated)).not.toContain(person);
+		const back = await Client.join("bob", id, { cursor });
+		expect([back.joined.reset, back.joined.messages.map(({ seq }) => seq)]).toEqual([false, [1, 2]]);
+		expect((await Client.join("bob", id, { cursor: before })).joined.messages.map(({ content }) => content)).toEqual([
+			"",
+			"I heard you",
+			"nothing to do with it",
+		]);
+		// And after a sleep the newest change is still known to be one.
+		await abortAllDurableObjects();
+		expect((await Client.join("bob", id, { cursor: back.joined.cursor })).joined).toMatchObject({ reset: false, messages: [] });
+	});
+
+	it("takes a title with them that was made of their words, and leaves others", async () => {
+		const person = newPerson();
+		const { id, ann } = await traced(person);
+		expect(ann.all("chat:conversation").at(-1)?.conversation.title).toBe("my secret");
+		await as(person, "DELETE", "/me");
+		expect((await ann.next("chat:conversation", ({ conversation }) => conversation.title !== "my secret")).conversation.title).toBe(
+			"I heard you",
+		);
+		const other = newPerson();
+		await as("ann", "PATCH", `/conversations/${id}`, { title: "Ann's own" });
+		await as(other, "DELETE", "/me");
+		expect((await as("ann", "GET", `/conversations/${id}`)).body.conversation.title).toBe("Ann's own");
+	});
+
+	it("leaves what was theirs to who has been there longest, and takes with them where nobody else is", async () => {
+		const person = newPerson();
+		const shared = await newConversation(person, ["bob", "eve"]);
+		const alone = await newConversation(person);
+		const bob = await Client.join("bob", shared);
+		const { erased } = (await as(person, "DELETE", "/me")).body;
+		expect(erased).toEqual({ ...none, conversations: 2, deletedConversations: 1 });
+		expect((await bob.next("chat:member")).member).toEqual({ userId: "bob", username: "Bob", role: "owner" });
+		expect(codeOf(await as("bob", "PATCH", `/conversations/${shared}`, { title: "Ours" }))).toBe(200);
+		const { entries } = (await as("bob", "GET", `/conversations/${shared}/audit`)).body;
+		expect(JSON.stringify(entries)).not.toContain(person);
+		expect(entries.map(({ action }: { action: string }) => action)).toEqual(expect.arrayContaining(["left", "role_changed", "created"]));
+		expect(JSON.parse(await storedIn("CONVERSATIONS", alone))).toEqual([["deleted", [{ at: expect.any(Number) }]]]);
+		expect(codeOf(await call("GET", `/conversations/${alone}`, await tokenOf(person, { conversations: ["*"] })))).toBe("not_found");
+	});
+
+	it("begins with nothing where the token is its issuer's, and the old words stay gone", async () => {
+		const person = newPerson();
+		const { id } = await traced(person);
+		await as(person, "DELETE", "/me");
+		expect((await as(person, "GET", "/conversations")).body.conversations).toEqual([]);
+		expect(codeOf(await as(person, "GET", `/conversations/${id}`))).toBe("not_found");
+		const fresh = (await as(person, "POST", "/conversations", {})).body.conversation.id;
+		expect((await as(person, "GET", "/conversations")).body.conversations.map((one: { id: string }) => one.id)).toEqual([fresh]);
+		const back = await Client.join(person, id, { claims: { conversations: [id] } });
+		back.say("Hello again");
+		await back.next("chat:message");
+		expect((await messagesOf("ann", id)).map(({ author }) => author.userId === person)).toEqual([false, false, false, true]);
+	});
+
+	it("as a guest is signed out for good, and that is all that is known of them", async () => {
+		const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+		const { token, user } = signIn.body;
+		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+		const gus = await Client.join(user.id, id);
+		const erased = await call("DELETE", "/me", token);
+		expect([erased.status, erased.headers.get("set-cookie")]).toEqual([200, expect.stringContaining("Max-Age=0")]);
+		expect(await gus.closed).toBe(4401);
+		expect(codeOf(await call("GET", "/me", token))).toBe("unauthorized");
+		const cookie = signIn.headers.get("set-cookie")?.split(";")[0] as string;
+		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(401);
+		expect(JSON.parse(await storedIn("USERS", user.id))).toEqual([["signed_out", [{ at: expect.any(Number) }]]]);
+	});
+
+	it("who never was in any conversation has nothing to be erased", async () => {
+		const person = newPerson();
+		expect((await as(person, "DELETE", "/me")).body).toEqual({ erased: none });
+		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
+	});
+});
+
+describe("an erasure that is interrupted", () => {
+	it("goes on where it was, by itself, and says what it could not do yet", async () => {
+		const person = newPerson();
+		const [first, second] = [await traced(person), await traced(person)];
+		const third = await newConversation("ann", [person]);
+		const inSecond = (statement: string) => inStorage("CONVERSATIONS", second.id, ({ sql }) => void sql.exec(statement));
+		const inThird = (statement: string) => inStorage("CONVERSATIONS", third, ({ sql }) => void sql.exec(statement));
+		await inThird("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken'); END");
+		await inSecond("CREATE TRIGGER broken BEFORE UPDATE ON messages WHEN OLD.seq = 2 BEGIN SELECT RAISE(FAIL, 'broken'); END");
+		const { erased } = (await as(person, "DELETE", "/me")).body;
+		expect(erased).toEqual({ ...none, conversations: 1, messages: 1, reactions: 2, failed: 2, remaining: 2 });
+		expect(await storedIn("CONVERSATIONS", first.id)).not.toContain(person);
+		// A step is done whole or not at all.
+		expect((await messagesOf("ann", second.id)).map(({ revision }) => revision)).toEqual([1, 2, 3]);
+		await abortAllDurableObjects();
+		await inSecond("DROP TRIGGER broken");
+		await inThird("DROP TRIGGER broken");
+		// News of what is still to be gone through does not bring it back to their list.
+		(await Client.join("ann", third)).say("news");
+		const titleOf = async () =>
+			(await as("ann", "GET", "/conversations")).body.conversations.find((one: { id: string }) => one.id === third).title;
+		await expect.poll(titleOf).toBe("news");
+		expect((await as(person, "GET", "/conversations")).body.conversations).toEqual([]);
+		expect(await runDurableObjectAlarm(env.USERS.getByName(person))).toBe(true);
+		for (const id of [second.id, third]) expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
+		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
+		expect(await inStorage("USERS", person, (storage) => storage.getAlarm())).toBeNull();
+	});
+
+	it("is gone through in steps where there is much, and everybody comes back for it", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person]);
+		const ann = await Client.join("ann", id);
+		const places = 45_000;
+		await inStorage(
+			"CONVERSATIONS",
+			id,
+			({ sql }) =>
+				void sql.exec(
+					`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < ?)
+				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at)
+				SELECT seq, 'm' || seq || '-00000000', 'user', iif(seq % 100 = 0 OR seq < 300, ?, 'ann'), 'A name', 'a secret', 'complete', 0, seq, seq, 0 FROM place`,
+					places,
+					person,
+				),
+		);
+		await abortAllDurableObjects();
+		await ann.closed;
+		const again = await Client.join("ann", id);
+		const { erased } = (await as(person, "DELETE", "/me")).body;
+		const theirs = 299 + places / 100 - 2;
+		expect(erased).toEqual({ ...none, conversations: 1, messages: theirs });
+		expect(await again.closed).toBe(1012);
+		const left = await inStorage("CONVERSATIONS", id, ({ sql }) =>
+			sql
+				.exec<{ count: number }>(
+					"SELECT count(*) AS count FROM messages WHERE author_id = ? OR (deleted_at IS NULL AND author_id <> 'ann')",
+					person,
+				)
+				.one(),
+		);
+		expect(left.count).toBe(0);
+		expect(theirs).toBeGreaterThan(limits.changes);
+		const back = await Client.join("ann", id, { cursor: again.joined.cursor });
+		expect(back.joined).toMatchObject({ reset: true, hasMore: true });
+	});
+});
