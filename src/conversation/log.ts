@@ -177,6 +177,7 @@ export class Log {
 	/** The number of a change that is made elsewhere, of however many messages: `ofRevision` finds them by it. */
 	newRevision(): number {
 		this.#head.revision += 1;
+		this.#newest.question = undefined;
 		return this.#head.revision;
 	}
 

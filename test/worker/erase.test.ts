@@ -128,6 +128,21 @@ describe("whoever has themselves erased", () => {
 		expect((await Client.join("bob", id, { cursor: back.joined.cursor })).joined).toMatchObject({ reset: false, messages: [] });
 	});
 
+	it("is not answered any more by a Claude who was busy when they asked", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person, "bob"]);
+		const [ann, theirs] = [await Client.join("ann", id), await Client.join(person, id)];
+		ann.say("@claude code");
+		await ann.next("chat:streaming");
+		theirs.say("@claude a secret");
+		await ann.next("chat:message", ({ message }) => message.content === "@claude a secret");
+		await as(person, "DELETE", "/me");
+		await ann.next("chat:complete");
+		ann.say("Is it quiet now?");
+		await ann.next("chat:message", ({ message }) => message.content === "Is it quiet now?");
+		expect(ann.all("chat:thinking")).toHaveLength(1);
+	});
+
 	it("takes a title with them that was made of their words, and leaves others", async () => {
 		const person = newPerson();
 		const { id, ann } = await traced(person);
