@@ -5,7 +5,8 @@ import { reasons } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { claude, type Person } from "../../src/protocol/person.ts";
+import type { Person } from "../../src/protocol/person.ts";
+import { append, begin, type Messages, place, sayBusy, update } from "./messages.ts";
 
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
 export type Outgoing = {
@@ -20,8 +21,8 @@ export type Outgoing = {
 export type Typing = Person & { until: number };
 
 export type Transcript = {
-	/** By `seq`, without holes; a reply that is being written grows in its place. */
-	readonly messages: readonly Message[];
+	/** A reply that is being written grows in its place. */
+	readonly messages: Messages;
 	readonly outgoing: readonly Outgoing[];
 	readonly participants: readonly Person[];
 	readonly typing: readonly Typing[];
@@ -134,11 +135,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			};
 		}
 		case "chat:thinking":
-			return begin(transcript, event, now);
+			return { ...transcript, messages: begin(transcript.messages, event, now) };
 		case "chat:busy":
-			return busy(transcript, event);
-		case "chat:streaming":
-			return append(transcript, event);
+			return { ...transcript, messages: sayBusy(transcript.messages, event) };
+		case "chat:streaming": {
+			const messages = append(transcript.messages, event);
+			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
+		}
 		case "chat:complete":
 			// Its message has come before it, or was lost.
 			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
@@ -181,53 +184,6 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 function acknowledge(transcript: Transcript, { author, clientId }: Message): Transcript {
 	if (clientId === undefined || author.userId !== transcript.you?.userId) return transcript;
 	return { ...transcript, outgoing: transcript.outgoing.filter((one) => one.clientId !== clientId) };
-}
-
-/** What is older than the view comes with its page and not before: there would be a hole. */
-function update(messages: readonly Message[], message: Message): readonly Message[] {
-	return message.seq < (messages[0]?.seq ?? 0) ? messages : place(messages, message);
-}
-
-/** In its place by `seq`, instead of an older state of itself. */
-function place(messages: readonly Message[], message: Message): readonly Message[] {
-	const held = messages.find(({ id }) => id === message.id);
-	if (held && held.revision > message.revision) return messages;
-	if (held?.seq === message.seq) return messages.map((one) => (one === held ? message : one));
-	const others = messages.filter((one) => one !== held);
-	const at = others.findLastIndex(({ seq }) => seq < message.seq) + 1;
-	return others.toSpliced(at, 0, message);
-}
-
-/** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
-function begin(transcript: Transcript, { conversationId, messageId }: Event<"chat:thinking">, now: number): Transcript {
-	if (transcript.messages.some(({ id }) => id === messageId)) return transcript;
-	const reply: Message = {
-		id: messageId,
-		conversationId,
-		role: "assistant",
-		content: "",
-		createdAt: new Date(now).toISOString(),
-		author: claude,
-		status: "streaming",
-		seq: (transcript.messages.at(-1)?.seq ?? 0) + 1,
-		revision: 0,
-	};
-	return { ...transcript, messages: [...transcript.messages, reply] };
-}
-
-/** Said of a reply until more of it comes. */
-function busy(transcript: Transcript, { messageId, reason }: Event<"chat:busy">): Transcript {
-	const say = (one: Message) => (one.id === messageId && one.status === "streaming" ? { ...one, reason } : one);
-	return { ...transcript, messages: transcript.messages.map(say) };
-}
-
-function append(transcript: Transcript, { messageId, chunk, offset }: Event<"chat:streaming">): Transcript {
-	const reply = transcript.messages.find(({ id }) => id === messageId);
-	if (!reply || (reply.status === "streaming" && offset > reply.content.length)) return { ...transcript, isBehind: true };
-	const news = chunk.slice(reply.content.length - offset);
-	if (reply.status !== "streaming" || news === "") return transcript;
-	const grown = { ...reply, reason: undefined, content: reply.content + news };
-	return { ...transcript, messages: transcript.messages.map((one) => (one === reply ? grown : one)) };
 }
 
 function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
