@@ -189,6 +189,17 @@ describe("older messages", () => {
 	});
 });
 
+describe("a token", () => {
+	it("that is newer is told to the open connection, once", () => {
+		const { client, network } = converse();
+		network.last.says(joined());
+		client.setToken("token-1");
+		client.setToken("token-2");
+		client.setToken("token-2");
+		expect(network.last.events).toEqual([{ type: "chat:auth", conversationId, token: "token-2" }]);
+	});
+});
+
 describe("leaving", () => {
 	it("lets go of the connection, and a token brings it back", () => {
 		const { client, network, clock } = converse();

@@ -2,6 +2,7 @@
 // Knows nothing of React; hands out snapshots and says when there is a new one.
 
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
@@ -11,7 +12,8 @@ export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
 type Page = Extract<Action, { type: "older came" }>["page"];
 
-export type ClientOptions = Omit<ConnectionOptions, "token" | "onEvents" | "onState"> & {
+export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
+	conversationId: string;
 	/** The page of messages before a place; `null` if it cannot be had now. */
 	history(before: number, token: string): Promise<Page>;
 	newId(): string;
@@ -33,7 +35,7 @@ export class ConversationClient {
 	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptySnapshot;
-	#connection: Connection | undefined;
+	#connection: Connection<ServerEvent, ClientEvent> | undefined;
 	#outbox: Outbox | undefined;
 	/** Until then nothing is sent: what was kept goes before what is said meanwhile. */
 	#isRestored = false;
@@ -62,15 +64,19 @@ export class ConversationClient {
 
 	/** Connects with the first token; every later one takes its place. */
 	setToken(token: string): void {
+		const isNew = token !== this.#token;
 		this.#token = token;
 		if (this.#connection) {
 			this.#connection.setToken(token);
+			if (isNew) this.#send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
 			return;
 		}
 		this.#openOutbox(token);
 		this.#connection = new Connection({
 			...this.#options,
 			token,
+			read: parseServerFrame,
+			welcome: "chat:joined",
 			onEvents: (events) => this.#receive(events),
 			onState: (state) => this.#become(state),
 		});
@@ -153,6 +159,11 @@ export class ConversationClient {
 
 	// What follows from it
 
+	/** Asks for everything since the cursor once more. */
+	#sync(): void {
+		this.#send({ type: "chat:join", conversationId: this.#options.conversationId, cursor: this.#connection?.cursor });
+	}
+
 	#send(event: ClientEvent): boolean {
 		return this.#connection?.send(event) ?? false;
 	}
@@ -224,7 +235,7 @@ export class ConversationClient {
 		const before = this.#snapshot.transcript;
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
-		if (transcript.isBehind && !before.isBehind) this.#connection?.sync();
+		if (transcript.isBehind && !before.isBehind) this.#sync();
 		if (transcript.typing !== before.typing) this.#fadeTyping();
 		this.#goOn();
 	}
