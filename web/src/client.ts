@@ -6,16 +6,24 @@ import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
-import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Transcript } from "./transcript.ts";
+import { ReadMark } from "./readMark.ts";
+import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
 type Page = Extract<Action, { type: "older came" }>["page"];
+type Described = Omit<Extract<Action, { type: "described" }>, "type">;
+
+/** What is done to a message that is there. */
+export type Change = ChangeOf<Extract<ClientEvent, { type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" }>>;
+type ChangeOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
 
 export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
 	conversationId: string;
 	/** The page of messages before a place; `null` if it cannot be had now. */
 	history(before: number, token: string): Promise<Page>;
+	/** What the conversation is and who belongs to it; `null` if it cannot be had now. */
+	describe(token: string): Promise<Described | null>;
 	newId(): string;
 	/** Where what was said is kept until it is acknowledged. */
 	openOutbox: OpenOutbox;
@@ -34,6 +42,7 @@ export class ConversationClient {
 	readonly #options: ClientOptions;
 	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
+	readonly #readMark: ReadMark;
 	#snapshot = emptySnapshot;
 	#connection: Connection<ServerEvent, ClientEvent> | undefined;
 	#outbox: Outbox | undefined;
@@ -52,6 +61,10 @@ export class ConversationClient {
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		this.#clock = options.clock;
+		this.#readMark = new ReadMark({
+			clock: options.clock,
+			tell: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
+		});
 	}
 
 	/** For `useSyncExternalStore`; answers how to stop listening. */
@@ -94,6 +107,7 @@ export class ConversationClient {
 		this.#cancelRestoring();
 		this.#cancelSending();
 		this.#cancelFading();
+		this.#readMark.stop();
 	}
 
 	wake(): void {
@@ -106,12 +120,22 @@ export class ConversationClient {
 
 	// What a person does
 
-	/** Shown at once, sent when there is a connection. `content` is not blank and fits `limits.content`. */
-	say(content: string): void {
+	/** Shown at once, sent when there is a connection. The text is not blank and fits `limits.content`. */
+	say(content: string, about: Omit<Said, "content"> = {}): void {
 		this.#typingSaidAt = Number.NEGATIVE_INFINITY;
 		const clientId = this.#options.newId();
-		this.#apply({ type: "said", clientId, content, now: this.#clock.now() });
+		this.#apply({ type: "said", clientId, content, ...about, now: this.#clock.now() });
 		this.#keep(clientId);
+	}
+
+	/** What changes a message goes out now or not at all; whether it did. */
+	change(change: Change): boolean {
+		return this.#send({ ...change, conversationId: this.#options.conversationId });
+	}
+
+	/** Everything up to this place has been on the screen of somebody who looked. */
+	see(upTo: number): void {
+		this.#readMark.see(upTo);
 	}
 
 	/** To be called on every change of what is being written. */
@@ -124,11 +148,6 @@ export class ConversationClient {
 
 	stopReply(messageId: string): void {
 		this.#send({ type: "chat:stop", conversationId: this.#options.conversationId, messageId });
-	}
-
-	/** A failed reply once more. */
-	regenerate(messageId: string): void {
-		this.#send({ type: "chat:regenerate", conversationId: this.#options.conversationId, messageId });
 	}
 
 	/** A refused message once more. */
@@ -159,6 +178,12 @@ export class ConversationClient {
 
 	// What follows from it
 
+	async #describe(): Promise<void> {
+		const connection = this.#connection;
+		const described = await this.#options.describe(this.#token);
+		if (described && connection === this.#connection) this.#apply({ type: "described", ...described });
+	}
+
 	/** Asks for everything since the cursor once more. */
 	#sync(): void {
 		this.#send({ type: "chat:join", conversationId: this.#options.conversationId, cursor: this.#connection?.cursor });
@@ -171,7 +196,9 @@ export class ConversationClient {
 	#become(connection: ConnectionState): void {
 		this.#snapshot = { ...this.#snapshot, connection };
 		if (connection.type === "connected") {
+			const { reads, you } = this.#snapshot.transcript;
 			this.#apply({ type: "time passed", now: this.#clock.now() });
+			this.#readMark.connected(reads.get(you?.userId ?? "") ?? 0);
 			this.#outbox?.enter(this.#spokeLast);
 		} else {
 			// Another tab may have a connection.
@@ -185,6 +212,7 @@ export class ConversationClient {
 		const { outgoing } = this.#snapshot.transcript;
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#settle(outgoing);
+		if (events.some(({ type }) => type === "chat:joined")) void this.#describe();
 	}
 
 	#openOutbox(token: string): void {
@@ -256,8 +284,9 @@ export class ConversationClient {
 			return;
 		}
 		const { conversationId } = this.#options;
-		const { clientId, content } = next;
-		if (!this.#send({ type: "chat:send", conversationId, content, role: "user", clientId })) return;
+		const { clientId, content, replyTo, mentions } = next;
+		const said = { content, ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions: [...mentions] }) };
+		if (!this.#send({ type: "chat:send", conversationId, ...said, role: "user", clientId })) return;
 		this.#snapshot = { ...this.#snapshot, transcript: reduce(transcript, { type: "sent", clientId }) };
 		this.#setSendTimer(acknowledgedWithin, () => {
 			if (this.#outgoing(clientId)?.state.type === "sent") this.#connection?.restart();

@@ -1,6 +1,7 @@
 // The messages of one conversation in the order of their places, and how they change: as they come, and while a reply is being written. Pure.
 
 import type { ServerEvent } from "../../src/protocol/events.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 
@@ -9,9 +10,17 @@ export type Messages = readonly Message[];
 
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
-/** What is older than the view comes with its page and not before: there would be a hole. */
+/** What is older than the view comes with its page and not before: there would be a hole. What quotes it follows it all the same. */
 export function update(messages: Messages, message: Message): Messages {
-	return message.seq < (messages[0]?.seq ?? 0) ? messages : place(messages, message);
+	const isOlder = message.seq < (messages[0]?.seq ?? 0);
+	return requote(isOlder ? messages : place(messages, message), message);
+}
+
+/** A quote reads as its message does now. */
+function requote(messages: Messages, { id, author, content, editedAt, deletedAt }: Message): Messages {
+	if (editedAt === undefined && deletedAt === undefined) return messages;
+	const quoted = { author, content: content.slice(0, limits.excerpt) };
+	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));
 }
 
 /** In its place by `seq`, instead of an older state of itself. */

@@ -1,17 +1,21 @@
 // What a reader of one conversation sees, computed from what the server said and what was done here. Pure.
 // Knows the events; nothing of sockets, of React or of the clock.
 
+import type { ConversationInfo, Member, MemberRole } from "../../src/protocol/conversation.ts";
 import { reasons } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import type { Message } from "../../src/protocol/message.ts";
+import type { Mention, Message } from "../../src/protocol/message.ts";
 import type { Person } from "../../src/protocol/person.ts";
 import { append, begin, type Messages, place, sayBusy, update } from "./messages.ts";
+import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
+
+/** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
+export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };
 
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
-export type Outgoing = {
+export type Outgoing = Said & {
 	clientId: string;
-	content: string;
 	/** In ms, by this device's clock; later than that of what was said before it. */
 	saidAt: number;
 	state: { type: "waiting" } | { type: "sent" } | { type: "failed"; text: string };
@@ -28,6 +32,13 @@ export type Transcript = {
 	readonly typing: readonly Typing[];
 	/** `null` until the server has said who is speaking here. */
 	readonly you: Person | null;
+	/** `null` until they are known. */
+	readonly conversation: ConversationInfo | null;
+	readonly role: MemberRole | null;
+	readonly members: readonly Member[] | null;
+	readonly reads: Reads;
+	/** The place from which on there was news when this was opened. */
+	readonly newFrom: number | null;
 	/** What is known of messages before the first one here. */
 	readonly older: "none" | "some" | "loading" | "failed";
 	/** Something is known to be missing: to be asked for again. */
@@ -46,7 +57,9 @@ export type Action =
 	| { type: "restored"; outgoing: readonly Outgoing[] }
 	/** Kept by another tab since. */
 	| { type: "mirrored"; outgoing: Outgoing }
-	| { type: "said"; clientId: string; content: string; now: number }
+	/** What is to be known of the conversation besides its events, once after each time of joining. */
+	| { type: "described"; conversation: ConversationInfo; members: readonly Member[] }
+	| ({ type: "said"; clientId: string; now: number } & Said)
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
 	| { type: "discarded"; clientId: string }
@@ -62,6 +75,11 @@ export const emptyTranscript: Transcript = {
 	participants: [],
 	typing: [],
 	you: null,
+	conversation: null,
+	role: null,
+	members: null,
+	reads: new Map(),
+	newFrom: null,
 	older: "none",
 	isBehind: false,
 	heldUntil: 0,
@@ -86,10 +104,14 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 			return restore(transcript, action.outgoing);
 		case "mirrored":
 			return mirror(transcript, action.outgoing);
+		case "described": {
+			const { conversation, members } = action;
+			return { ...transcript, conversation, members, role: members.find(isYou(transcript))?.role ?? transcript.role };
+		}
 		case "said": {
-			const { clientId, content, now } = action;
+			const { type: _, now, ...said } = action;
 			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
-			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt, state: { type: "waiting" } }] };
+			return { ...transcript, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
 		}
 		case "sent":
 			return setOutgoing(transcript, action.clientId, { type: "sent" });
@@ -160,10 +182,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingLasts }] : others };
 		}
 		case "chat:conversation":
+			return { ...transcript, conversation: event.conversation };
 		case "chat:member":
+			return knowMember(transcript, event.member);
 		case "chat:member-left":
+			return { ...transcript, members: transcript.members && without(transcript.members, event.userId) };
 		case "chat:read":
-			return transcript;
+			return { ...transcript, reads: withRead(transcript.reads, event) };
 		case "chat:error":
 			return refused(transcript, event, now);
 		default:
@@ -174,10 +199,36 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript {
-	const { reset, messages, hasMore, participants, you } = event;
-	const known = { ...transcript, participants, you, isBehind: false };
+	const { reset, messages, hasMore, participants, you, conversation, role } = event;
+	const known: Transcript = {
+		...transcript,
+		participants,
+		you,
+		conversation: conversation ?? transcript.conversation,
+		role: role ?? transcript.role,
+		reads: event.reads ? readsOf(event.reads) : transcript.reads,
+		isBehind: false,
+	};
 	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none" } : known;
-	return messages.reduce((before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }), base);
+	const come = messages.reduce(
+		(before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }),
+		base,
+	);
+	const isFirst = transcript.you === null;
+	return isFirst ? { ...come, newFrom: newFrom(come.messages, come.reads, you.userId) } : come;
+}
+
+/** A member who is new, or has another role or name. */
+function knowMember(transcript: Transcript, member: Member): Transcript {
+	const { you, role, members, participants } = transcript;
+	const isMember = ({ userId }: Person) => userId === member.userId;
+	return {
+		...transcript,
+		you: you && isMember(you) ? personOf(member) : you,
+		role: you && isMember(you) ? member.role : role,
+		members: members && (members.some(isMember) ? members.map((one) => (isMember(one) ? member : one)) : [...members, member]),
+		participants: participants.map((one) => (isMember(one) ? personOf(member) : one)),
+	};
 }
 
 /** A message of one's own that is stored is no longer on its way. */
@@ -233,6 +284,10 @@ function prepend(transcript: Transcript, { before, page }: Extract<Action, { typ
 
 function setOutgoing(transcript: Transcript, clientId: string, state: Outgoing["state"]): Transcript {
 	return { ...transcript, outgoing: transcript.outgoing.map((one) => (one.clientId === clientId ? { ...one, state } : one)) };
+}
+
+function isYou({ you }: Transcript) {
+	return ({ userId }: Person) => userId === you?.userId;
 }
 
 function personOf({ userId, username }: Person): Person {
