@@ -72,7 +72,10 @@ export class Stage {
 	static async open(browser: Browser, url: string): Promise<Stage> {
 		const stage = new Stage(await Visitor.arrive(browser));
 		const { page } = stage.visitor;
-		await page.routeWebSocket(/\/socket/, (socket) => {
+		await page.routeWebSocket(/\/me\/socket/, (socket) => {
+			socket.send(JSON.stringify([{ type: "me:conversations", conversations: [], hasMore: false, settings: {} }]));
+		});
+		await page.routeWebSocket(/\/conversations\/[^/]+\/socket/, (socket) => {
 			stage.#socket = socket;
 			socket.onMessage((data) => data === "ping" && socket.send("pong"));
 			stage.clear();

@@ -13,9 +13,9 @@ type Page = Extract<ListAction, { type: "older came" }>["page"];
 
 export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
 	/** The page of conversations after one; `null` if it cannot be had now. */
-	olderThan(listed: Listed, token: string): Promise<Page>;
+	olderThan(listed: Listed): Promise<Page>;
 	/** Whether the server took it. */
-	changeListing(conversationId: string, change: ListingChange, token: string): Promise<boolean>;
+	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
 };
 
 export const emptyListSnapshot: ListSnapshot = { list: emptyList, connection: { type: "connecting" } };
@@ -25,7 +25,6 @@ export class ListClient {
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptyListSnapshot;
 	#connection: Connection<MeEvent, never> | undefined;
-	#token = "";
 
 	constructor(options: ListOptions) {
 		this.#options = options;
@@ -41,7 +40,6 @@ export class ListClient {
 
 	/** Connects with the first token; every later one takes its place. */
 	setToken(token: string): void {
-		this.#token = token;
 		if (this.#connection) {
 			this.#connection.setToken(token);
 			return;
@@ -85,7 +83,7 @@ export class ListClient {
 	async change(listed: Listed, change: ListingChange): Promise<boolean> {
 		const conversationId = listed.id;
 		this.#apply({ type: "changed", conversationId, change });
-		if (await this.#options.changeListing(conversationId, change, this.#token)) return true;
+		if (await this.#options.changeListing(conversationId, change)) return true;
 		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListingChange]]));
 		this.#apply({ type: "changed", conversationId, change: former });
 		return false;
@@ -96,7 +94,7 @@ export class ListClient {
 		const last = conversations.at(-1);
 		if (!last || older === "none" || older === "loading") return;
 		this.#apply({ type: "older asked" });
-		this.#apply({ type: "older came", page: await this.#options.olderThan(last, this.#token) });
+		this.#apply({ type: "older came", page: await this.#options.olderThan(last) });
 	}
 
 	#apply(action: ListAction): void {

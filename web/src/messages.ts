@@ -12,8 +12,20 @@ type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 /** What is older than the view comes with its page and not before: there would be a hole. What quotes it follows it all the same. */
 export function update(messages: Messages, message: Message): Messages {
-	const isOlder = message.seq < (messages[0]?.seq ?? 0);
-	return requote(isOlder ? messages : place(messages, message), message);
+	return message.seq < (messages[0]?.seq ?? 0) ? requote(messages, message) : place(messages, message);
+}
+
+/** In its place by `seq`, instead of an older state of itself. */
+export function place(messages: Messages, message: Message): Messages {
+	const held = messages.find(({ id }) => id === message.id);
+	if (held && held.revision > message.revision) return messages;
+	if (held?.seq === message.seq) {
+		const replaced = messages.map((one) => (one === held ? message : one));
+		return requote(replaced, message);
+	}
+	const others = messages.filter((one) => one !== held);
+	const at = others.findLastIndex(({ seq }) => seq < message.seq) + 1;
+	return requote(others.toSpliced(at, 0, message), message);
 }
 
 /** A quote reads as its message does now. */
@@ -21,16 +33,6 @@ function requote(messages: Messages, { id, author, content, editedAt, deletedAt 
 	if (editedAt === undefined && deletedAt === undefined) return messages;
 	const quoted = { author, content: content.slice(0, limits.excerpt) };
 	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));
-}
-
-/** In its place by `seq`, instead of an older state of itself. */
-export function place(messages: Messages, message: Message): Messages {
-	const held = messages.find(({ id }) => id === message.id);
-	if (held && held.revision > message.revision) return messages;
-	if (held?.seq === message.seq) return messages.map((one) => (one === held ? message : one));
-	const others = messages.filter((one) => one !== held);
-	const at = others.findLastIndex(({ seq }) => seq < message.seq) + 1;
-	return others.toSpliced(at, 0, message);
 }
 
 /** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */

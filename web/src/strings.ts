@@ -1,5 +1,7 @@
 // Every word that people read here, but for the server's own sentences, which come with what was refused.
 
+import { limits } from "../../src/protocol/limits.ts";
+
 export const strings = {
 	product: "Parley",
 	tagline: "Talk things over together, with Claude in the room.",
@@ -24,6 +26,43 @@ export const strings = {
 	newConversation: "New conversation",
 	untitled: (createdAt: string) => `Conversation of ${date.format(Date.parse(createdAt))}`,
 	noConversations: "Nothing here yet. Begin a conversation, then hand its link to whoever should be in it.",
+	allArchived: "Everything is in the archive.",
+	noneOpenTitle: "Choose a conversation, or begin one",
+	noneOpenText: "People and Claude read the same words here as they are written.",
+	archived: (count: number) => `Archived (${formatNumber(count)})`,
+	moreConversations: "Show more",
+	moreFailed: "More could not be loaded. Try again",
+	lastLine: (author: string, text: string) => `${author}: ${text}`,
+	yourself: "You",
+	deletedLine: "Deleted message",
+	nothingSaid: "Nothing said yet",
+	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
+	unreadShort: (count: number) => (count >= limits.unread ? `${limits.unread - 1}+` : String(count)),
+	mentioned: "You are mentioned",
+	pinned: "Pinned",
+	muted: "Muted",
+	listBehind: "Reconnecting: this list may be behind.",
+	notChanged: "That could not be changed just now. Try again.",
+	conversationMenu: (title: string) => `More about ${title}`,
+	pin: "Pin to the top",
+	unpin: "Unpin",
+	mute: "Mute",
+	unmute: "Unmute",
+	archive: "Archive",
+	unarchive: "Take out of the archive",
+	rename: "Rename…",
+	leave: "Leave…",
+	deleteConversation: "Delete…",
+	renameTitle: "Rename the conversation",
+	titleLabel: "Title",
+	save: "Save",
+	cancel: "Cancel",
+	leaveTitle: (title: string) => `Leave “${title}”?`,
+	leaveText: "You come back only by a new invitation. What you said stays.",
+	leaveNow: "Leave",
+	deleteTitle: (title: string) => `Delete “${title}”?`,
+	deleteText: "Everything said in it is deleted for everybody, for good.",
+	deleteNow: "Delete",
 	loading: "Loading…",
 	joining: "Opening the conversation…",
 
@@ -108,6 +147,7 @@ const number = new Intl.NumberFormat("en");
 const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const weekday = new Intl.DateTimeFormat("en", { weekday: "short" });
 const dayAndTime = new Intl.DateTimeFormat("en", {
 	day: "numeric",
 	month: "long",
@@ -118,7 +158,12 @@ const dayAndTime = new Intl.DateTimeFormat("en", {
 });
 
 const formatNumber = (value: number) => number.format(value);
-/** Times are in ms. */
+/** Times are in ms. In a list: the time of today, the day of this week, else the date. */
+export function formatWhen(at: number, now: number): string {
+	const midnight = new Date(now).setHours(0, 0, 0, 0);
+	if (at >= midnight) return time.format(at);
+	return at >= midnight - 6 * 24 * 3600_000 ? weekday.format(at) : date.format(at);
+}
 export const formatTime = (at: number) => time.format(at);
 export const formatDay = (at: number) => day.format(at);
 export const formatDayAndTime = (at: number) => dayAndTime.format(at);

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesBefore, socketUrl } from "./api.ts";
-import { clock, newId, openSocket } from "./browser.ts";
+import { clock, followNetwork, newId, openSocket } from "./browser.ts";
 import { ConversationClient, emptySnapshot } from "./client.ts";
 import type { Renewal } from "./connection.ts";
 import { openOutbox } from "./outbox.ts";
@@ -101,16 +101,6 @@ function actionsOf(client: ConversationClient | null) {
 		dismissNotice: () => client?.dismissNotice(),
 		reconnect: () => client?.wake(),
 	};
-}
-
-/** The device knows best when its network comes and goes, and when somebody looks again after a sleep. */
-function followNetwork(client: ConversationClient): () => void {
-	const stop = new AbortController();
-	const { signal } = stop;
-	window.addEventListener("online", () => client.wake(), { signal });
-	window.addEventListener("offline", () => client.lostNetwork(), { signal });
-	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
-	return () => stop.abort();
 }
 
 const signedOut = async (): Promise<Renewal> => ({ failure: "signed_out" });
