@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { conversationSchema, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
-import { messageSchema } from "../../src/protocol/message.ts";
+import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
@@ -23,6 +23,7 @@ const signedInSchema = v.object({
 });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
+const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
 /** Of an answer that says nothing but that it was done. */
 const done = v.undefined();
@@ -61,6 +62,10 @@ export const removeMember = (token: string, id: string, userId: string) =>
 
 export const changeListing = (token: string, id: string, change: ListingChange) =>
 	call(v.object({ conversation: listedSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/listing`, { token, body: change });
+
+/** What a reply said before it was asked for again, oldest first. */
+export const versionsOf = (token: string, id: string, messageId: string) =>
+	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
 /** The messages before a place, oldest first. */
 export const messagesBefore = (token: string, id: string, before: number) =>

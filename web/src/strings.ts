@@ -91,7 +91,45 @@ export const strings = {
 	thinking: "Claude is thinking…",
 	articleLabel: (author: string, time: string) => `${author}, ${time}`,
 
+	// A message
+	react: "React",
+	reactWith: (emoji: string) => `React with ${emoji}`,
+	otherEmoji: "Another emoji",
+	notOneEmoji: "One emoji at a time.",
+	reply: "Reply",
+	more: "More",
+	copyText: "Copy text",
+	edit: "Edit",
+	regenerate: "Answer again",
+	deleteMessage: "Delete…",
+	deletedMessage: "This message was deleted.",
+	edited: "edited",
+	editedAt: (at: number) => `Edited ${dayAndTime.format(at)}`,
+	reactions: "Reactions",
+	reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+	names: (names: readonly string[], most: number) => listOf(names, most),
+	somebody: "somebody",
+	versions: "Versions of this answer",
+	versionOf: (at: number, all: number) => `${at}/${all}`,
+	formerVersion: "Former version",
+	laterVersion: "Later version",
+	inAnswerTo: (name: string) => `In answer to ${name}`,
+	deletedQuote: "Deleted message",
+	newSince: "New since you were here",
+	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formatNumber(names.length)} people` : conjunction.format(names)}`,
+	deleteMessageTitle: "Delete this message?",
+	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
+
 	// Writing
+	replyingTo: (name: string) => `Replying to ${name}`,
+	cancelReply: "Cancel the reply",
+	editing: "Editing your message",
+	cancelEditing: "Cancel editing",
+	saveAndAskAgain: "Save and ask again",
+	saving: "Saving…",
+	notSaved: "There is no connection. Save it once it is back.",
+	suggestions: "People to name",
+	asksClaude: "answers here",
 	message: "Message",
 	messagePlaceholder: (hasOthers: boolean) => (hasOthers ? "Write, or ask @claude" : "Write to Claude"),
 	send: "Send",
@@ -156,6 +194,14 @@ const dayAndTime = new Intl.DateTimeFormat("en", {
 	minute: "2-digit",
 	hourCycle: "h23",
 });
+
+const conjunction = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** So many of them by name. */
+function listOf(names: readonly string[], most: number): string {
+	const rest = names.length - most;
+	return conjunction.format(rest > 0 ? [...names.slice(0, most), `${formatNumber(rest)} more`] : names);
+}
 
 const formatNumber = (value: number) => number.format(value);
 /** Times are in ms. In a list: the time of today, the day of this week, else the date. */

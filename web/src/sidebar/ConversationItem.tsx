@@ -50,7 +50,7 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 					)}
 				</span>
 			</Link>
-			<Menu label={strings.conversationMenu(title)} className={styles.menu} items={menuOf(listed, onChange, onAsk)} />
+			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, onChange, onAsk)} />
 		</li>
 	);
 }
