@@ -109,8 +109,8 @@ describe("a person's own socket", () => {
 			random: () => 1,
 			renewToken: async () => ({ failure: "unreachable" }),
 			whyRefused: async () => undefined,
-			olderThan: async ({ id }) => {
-				asked.push(id);
+			olderThan: async (before) => {
+				asked.push(before?.id ?? "the first");
 				return page;
 			},
 			changeListing: async () => isTaken,
@@ -141,6 +141,13 @@ describe("a person's own socket", () => {
 		says(news(listed("c1", 5)));
 		await loading;
 		expect([ids(list()), list().older, asked]).toEqual(["c1 c2 c0", "some", ["c1"]]);
+	});
+
+	it("begins its pages from the first where all that is here is pinned", async () => {
+		const { client, asked, says, list } = open({ conversations: [listed("c2", 2), listed("c1", 1)], hasMore: false });
+		says({ ...told(listed("c1", 1, { pinned: true })), hasMore: true } as MeEvent);
+		await client.loadOlder();
+		expect([ids(list()), list().older, asked]).toEqual(["c1 c2", "none", ["the first"]]);
 	});
 
 	it("says so where older ones cannot be had, and asks for none where there are none", async () => {

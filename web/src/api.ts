@@ -2,7 +2,7 @@
 // Knows no session and keeps nothing.
 
 import * as v from "valibot";
-import { conversationSchema, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
+import { conversationSchema, type Listed, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { strings } from "./strings.ts";
@@ -40,9 +40,11 @@ export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
 /** Whose token it is, where only that is to be known. */
 export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
 
-/** The conversations after one, in the order of the list. */
-export const conversationsBefore = (token: string, before: string) =>
-	call(listPageSchema, "GET", `/conversations?before=${encodeURIComponent(before)}`, { token });
+/** The conversations whose last activity was before that of one, newest first; without one from the first. */
+export const conversationsBefore = (token: string, before: Listed | undefined) =>
+	call(listPageSchema, "GET", `/conversations${before ? `?before=${encodeURIComponent(`${before.lastActivityAt},${before.id}`)}` : ""}`, {
+		token,
+	});
 
 export const createConversation = (token: string) =>
 	call(v.object({ conversation: conversationSchema }), "POST", "/conversations", { token, body: {} });
@@ -61,7 +63,7 @@ export const removeMember = (token: string, id: string, userId: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
 
 export const changeListing = (token: string, id: string, change: ListingChange) =>
-	call(v.object({ conversation: listedSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/listing`, { token, body: change });
+	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
 /** What a reply said before it was asked for again, oldest first. */
 export const versionsOf = (token: string, id: string, messageId: string) =>

@@ -12,8 +12,8 @@ export type ListSnapshot = { list: List; connection: ConnectionState };
 type Page = Extract<ListAction, { type: "older came" }>["page"];
 
 export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
-	/** The page of conversations after one; `null` if it cannot be had now. */
-	olderThan(listed: Listed): Promise<Page>;
+	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
+	olderThan(listed: Listed | undefined): Promise<Page>;
 	/** Whether the server took it. */
 	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
 };
@@ -91,8 +91,9 @@ export class ListClient {
 
 	async loadOlder(): Promise<void> {
 		const { older, conversations } = this.#snapshot.list;
-		const last = conversations.at(-1);
-		if (!last || older === "none" || older === "loading") return;
+		if (older === "none" || older === "loading") return;
+		// Pinned ones are not in the order of the pages.
+		const last = conversations.findLast(({ pinned }) => !pinned);
 		this.#apply({ type: "older asked" });
 		this.#apply({ type: "older came", page: await this.#options.olderThan(last) });
 	}

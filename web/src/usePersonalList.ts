@@ -40,8 +40,8 @@ function makeClient(): ListClient {
 			const result = await whoAmI(token);
 			return "error" in result && result.error.code === "unauthorized" ? closeCodes.token : undefined;
 		},
-		olderThan: async ({ id }) => {
-			const result = await session.call((token) => conversationsBefore(token, id));
+		olderThan: async (before) => {
+			const result = await session.call((token) => conversationsBefore(token, before));
 			return "value" in result ? result.value : null;
 		},
 		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
