@@ -171,6 +171,19 @@ describe("what one has seen", () => {
 });
 
 describe("who belongs to it", () => {
+	it("is asked for again when somebody comes who is not known", async () => {
+		const { network, transcript } = converse();
+		network.last.says(joined());
+		await settled();
+		network.last.says({ type: "chat:member-left", conversationId, userId: bob.userId });
+		network.last.says({ type: "chat:user-joined", conversationId, ...ann });
+		await settled();
+		expect(transcript().members).toEqual(members.slice(0, 1));
+		network.last.says({ type: "chat:user-joined", conversationId, ...bob });
+		await settled();
+		expect(transcript().members).toEqual(members);
+	});
+
 	it("is asked for with every time of joining", async () => {
 		const { network, transcript } = converse();
 		network.last.says(joined());

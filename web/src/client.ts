@@ -178,6 +178,12 @@ export class ConversationClient {
 
 	// What follows from it
 
+	/** Whether somebody has come of whom is not known that they are a member. */
+	#isStranger(event: ServerEvent): boolean {
+		const { members } = this.#snapshot.transcript;
+		return event.type === "chat:user-joined" && members !== null && !members.some(({ userId }) => userId === event.userId);
+	}
+
 	async #describe(): Promise<void> {
 		const connection = this.#connection;
 		const described = await this.#options.describe(this.#token);
@@ -212,7 +218,7 @@ export class ConversationClient {
 		const { outgoing } = this.#snapshot.transcript;
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#settle(outgoing);
-		if (events.some(({ type }) => type === "chat:joined")) void this.#describe();
+		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 
 	#openOutbox(token: string): void {

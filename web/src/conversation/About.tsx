@@ -12,7 +12,7 @@ export function About({ title, line, cancel, onCancel, children }: Props) {
 			<p>
 				<strong>
 					<bdi>{title}</bdi>
-				</strong>
+				</strong>{" "}
 				<span dir="auto">{line}</span>
 			</p>
 			{children}

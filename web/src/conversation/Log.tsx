@@ -166,6 +166,8 @@ function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLEle
 
 /** A finger that touches a message is at it, as a mouse that points at it: its buttons appear. */
 function goTo(event: MouseEvent<HTMLElement>): void {
+	// What is touched in a message may lead elsewhere.
+	if ((event.target as Element).closest("button, a, input")) return;
 	const article = articleOf(event);
 	if (!article?.contains(document.activeElement)) article?.focus({ preventScroll: true });
 }

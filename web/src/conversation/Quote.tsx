@@ -19,8 +19,7 @@ export function Quote({ replyTo, quoted: { author, content }, isHere }: Props) {
 	const name = nameOf(author.userId) ?? author.username;
 	const inside = (
 		<>
-			<bdi>{name}</bdi>
-			<span dir="auto">{content === "" ? strings.deletedQuote : lineOf(content)}</span>
+			<bdi>{name}</bdi> <span dir="auto">{content === "" ? strings.deletedQuote : lineOf(content)}</span>
 		</>
 	);
 	const shared = {
