@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { type ClientEvent, clientEvents, type Refusal, type ServerEvent, serverEvents } from "./events.ts";
 import { limits } from "./limits.ts";
+import { type MeEvent, meEvents } from "./me.ts";
 import { clientIdSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
 
@@ -52,14 +53,23 @@ function namesOf(fields: Record<string, unknown>): { clientId?: string; messageI
 	};
 }
 
-/** For the client: the events of a server's frame. Types that this version does not know are left out. */
+/** For the client: the events of a conversation's frame. Types that this version does not know are left out. */
 export function parseServerFrame(frame: string): ServerEvent[] {
-	const events: ServerEvent[] = [];
+	return eventsOf<ServerEvent>(frame, serverEvents);
+}
+
+/** The same of a person's own socket. */
+export function parseMeFrame(frame: string): MeEvent[] {
+	return eventsOf<MeEvent>(frame, meEvents);
+}
+
+function eventsOf<T>(frame: string, schemas: Record<string, v.GenericSchema<unknown, T>>): T[] {
+	const events: T[] = [];
 	for (const value of readJson(frame) ?? []) {
 		const type = (value as { type?: unknown } | null)?.type;
-		if (typeof type !== "string" || !Object.hasOwn(serverEvents, type)) continue;
-		const parsed = v.safeParse(serverEvents[type as keyof typeof serverEvents], value);
-		if (parsed.success) events.push(parsed.output);
+		const schema = typeof type === "string" && Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+		const parsed = schema && v.safeParse(schema, value);
+		if (parsed?.success) events.push(parsed.output);
 	}
 	return events;
 }

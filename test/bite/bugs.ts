@@ -379,7 +379,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page appends what it has already",
-		file: "web/src/transcript.ts",
+		file: "web/src/messages.ts",
 		from: "chunk.slice(reply.content.length - offset)",
 		to: "chunk",
 		project: "web",
@@ -387,7 +387,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page takes an older state of a message for news",
-		file: "web/src/transcript.ts",
+		file: "web/src/messages.ts",
 		from: "if (held && held.revision > message.revision) return messages;",
 		to: "",
 		project: "web",

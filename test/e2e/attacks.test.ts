@@ -39,11 +39,13 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 		expect(await stage.names()).toEqual(names);
 	});
 
-	it("names and notices are text as well", async () => {
+	it("names, notices, quotes and reactions are text as well", async () => {
 		stage.clear();
 		for (const text of ["<img src=x onerror=harm()>", "[a](javascript:harm())", "</title><script>harm()</script>"]) {
 			stage.announce(text);
-			stage.say("Hello", text);
+			const quoted = { author: { userId: text, username: text }, content: text };
+			const reactions = [{ emoji: text, userIds: [text] }];
+			stage.say(`@${text}`, text, { replyTo: text, quoted, reactions, mentions: [{ userId: text, offset: 0, length: text.length + 1 }] });
 			await stage.visitor.sees(text);
 		}
 		expect(await stage.breaches()).toEqual([]);

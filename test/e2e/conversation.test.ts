@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 import { guestWithConversation, post } from "./wire.ts";
 
 let browser: Browser;
@@ -15,20 +15,6 @@ afterAll(async () => {
 	await browser?.close();
 	await product?.stop();
 });
-
-/** Two people in a new conversation of Ann's, both connected. */
-async function annAndBob(): Promise<[Visitor, Visitor]> {
-	const ann = await Visitor.arrive(browser);
-	await ann.signIn(product.url, "Ann");
-	await ann.newConversation();
-	const link = await ann.invite();
-	await ann.page.keyboard.press("Escape");
-	const bob = await Visitor.arrive(browser);
-	await bob.signIn(link, "Bob");
-	await bob.connected();
-	await ann.participants.getByText("Bob").waitFor();
-	return [ann, bob];
-}
 
 /** The README's pictures: taken anew by `npm run screenshots`, and only then. */
 async function screenshot(visitor: Visitor, name: string): Promise<void> {
@@ -118,7 +104,7 @@ describe("what one cannot do", () => {
 	});
 
 	it("is not offered: stopping without a connection, a question that Claude would not hear", async () => {
-		const [ann, bob] = await annAndBob();
+		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.getByRole("button", { name: /small table/ }).click();
 		await ann.sees(/@claude Show me a small table/);
 		await ann.stop.waitFor();
@@ -145,7 +131,7 @@ describe("what one cannot do", () => {
 
 describe("when the network goes", () => {
 	it("it is said, what was written waits, and everything is there once afterwards", async () => {
-		const [ann, bob] = await annAndBob();
+		const [ann, bob] = await annAndBob(browser, product.url);
 
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");

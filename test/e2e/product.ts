@@ -43,6 +43,20 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
 	};
 }
 
+/** Two people in a new conversation of Ann's, both connected. */
+export async function annAndBob(browser: Browser, url: string): Promise<[Visitor, Visitor]> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(url, "Ann");
+	await ann.newConversation();
+	const link = await ann.invite();
+	await ann.page.keyboard.press("Escape");
+	const bob = await Visitor.arrive(browser);
+	await bob.signIn(link, "Bob");
+	await bob.connected();
+	await ann.participants.getByText("Bob").waitFor();
+	return [ann, bob];
+}
+
 /** One person at one browser, by the names that a screen reader would say. */
 export class Visitor {
 	readonly page: Page;
@@ -108,6 +122,29 @@ export class Visitor {
 
 	get message(): Locator {
 		return this.page.getByRole("textbox", { name: "Message" });
+	}
+
+	/** The first message that says this. */
+	at(text: string | RegExp): Locator {
+		return this.log.getByRole("article").filter({ hasText: text }).first();
+	}
+
+	/** Uses a button of a message, which is shown when one points at it. */
+	async press(text: string | RegExp, button: string): Promise<void> {
+		await this.at(text).hover();
+		await this.at(text).getByRole("button", { name: button }).click();
+	}
+
+	/** Chooses from the menu of a message. */
+	async choose(text: string | RegExp, item: string): Promise<void> {
+		await this.press(text, "More");
+		await this.page.getByRole("menuitem", { name: item }).click();
+	}
+
+	/** Until Claude has begun an answer and ended it. */
+	async answered(): Promise<void> {
+		await this.stop.waitFor();
+		await this.stop.waitFor({ state: "detached" });
 	}
 
 	get stop(): Locator {

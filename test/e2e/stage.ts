@@ -17,11 +17,12 @@ function watch(): void {
 	const breaches: string[] = [];
 	const words = (text: string) => new Set(text.split(/\s+/));
 	const tags =
-		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input li ol p pre section
-		span strong table tbody td th thead time tr ul`);
+		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input li ol p path pre section
+		span strong svg table tbody td th thead time tr ul`);
 	const attributes =
-		words(`aria-disabled aria-label aria-live checked class data-continued data-hue data-kind datetime dir disabled href rel
-		role start tabindex target title type`);
+		words(`aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-pressed checked class d data-continued data-hue data-id data-kind
+		datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
+		tabindex target title type viewBox width`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
 	const checkLink = (link: HTMLAnchorElement) => {
 		const { protocol, host, pathname } = new URL(link.href);
@@ -33,6 +34,8 @@ function watch(): void {
 	const check = (element: Element) => {
 		if (!tags.has(element.localName)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes) if (!attributes.has(name)) breaches.push(`<${element.localName} ${name}="${value}">`);
+		// Names of the page's own making: another one could be taken for a part of it.
+		if (!/^(?:_r_\w+_)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
 		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};
@@ -72,7 +75,10 @@ export class Stage {
 	static async open(browser: Browser, url: string): Promise<Stage> {
 		const stage = new Stage(await Visitor.arrive(browser));
 		const { page } = stage.visitor;
-		await page.routeWebSocket(/\/socket/, (socket) => {
+		await page.routeWebSocket(/\/me\/socket/, (socket) => {
+			socket.send(JSON.stringify([{ type: "me:conversations", conversations: [], hasMore: false, settings: {} }]));
+		});
+		await page.routeWebSocket(/\/conversations\/[^/]+\/socket/, (socket) => {
 			stage.#socket = socket;
 			socket.onMessage((data) => data === "ping" && socket.send("pong"));
 			stage.clear();
@@ -81,7 +87,9 @@ export class Stage {
 		await stage.visitor.newConversation();
 		await page.waitForLoadState("networkidle");
 		await page.evaluate(watch);
-		page.on("request", (request) => stage.strayed.push(`asked for ${request.url()}`));
+		// Who belongs to the conversation is asked for with every time of joining.
+		const described = `${url}/api/conversations/${stage.#conversationId}`;
+		page.on("request", (request) => request.url() !== described && stage.strayed.push(`asked for ${request.url()}`));
 		page.on("popup", (popup) => stage.strayed.push(`opened ${popup.url()}`));
 		page.on("framenavigated", (frame) => stage.strayed.push(`went to ${frame.url()}`));
 		page.on("frameattached", () => stage.strayed.push("has a frame"));
@@ -107,8 +115,8 @@ export class Stage {
 		});
 	}
 
-	say(content: string, username = bob.username): void {
-		this.#send(this.#whole({ role: "user", author: { userId: `${username} themself`, username }, content }));
+	say(content: string, username = bob.username, about: Partial<Message> = {}): void {
+		this.#send(this.#whole({ role: "user", author: { userId: `${username} themself`, username }, content, ...about }));
 	}
 
 	/** What else the server may say, with a text of its choice in it. */
@@ -150,7 +158,7 @@ export class Stage {
 		return /conversations\/([^/]+)/.exec(this.#socket.url())?.[1] ?? "";
 	}
 
-	#whole(message: Pick<Message, "role" | "author" | "content"> & { id?: string }): ServerEvent {
+	#whole(message: Pick<Message, "role" | "author" | "content"> & Partial<Message>): ServerEvent {
 		this.#revision += 1;
 		const place = { conversationId: this.#conversationId, seq: this.#revision, revision: this.#revision };
 		const whole = { id: `m${this.#revision}`, status: "complete" as const, createdAt: new Date().toISOString(), ...place, ...message };

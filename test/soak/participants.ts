@@ -161,6 +161,7 @@ export class Viewer {
 			renewToken: async () => ({ failure: "unreachable" }),
 			whyRefused: async () => undefined,
 			history: async () => null,
+			describe: async () => null,
 			newId: () => `${place.userId}-page-${this.#said++}`,
 			openOutbox: forgetful,
 		});

@@ -3,6 +3,7 @@
 
 import { exports } from "cloudflare:workers";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { type Clock, Connection, type ConnectionState, type OpenSocket } from "../../web/src/connection.ts";
 import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/transcript.ts";
 import type { Heard, Said } from "../soak/checker.ts";
@@ -26,7 +27,7 @@ export class Page {
 	/** What is still to be answered to what was said again, over the socket that there is now: a word and the id of each. */
 	readonly awaited = new Set<string>();
 	readonly #conversationId: string;
-	readonly #connection: Connection;
+	readonly #connection: Connection<ServerEvent, ClientEvent>;
 	#transcript = emptyTranscript;
 	#state: ConnectionState = { type: "connecting" };
 	/** The one under the socket there is now. */
@@ -36,8 +37,9 @@ export class Page {
 		this.name = name;
 		this.userId = userId;
 		this.#conversationId = conversationId;
-		this.#connection = new Connection({
-			conversationId,
+		this.#connection = new Connection<ServerEvent, ClientEvent>({
+			read: parseServerFrame,
+			welcome: "chat:joined",
 			token,
 			urlFor: (cursor = "") => `${origin}/api/conversations/${conversationId}/socket?cursor=${encodeURIComponent(cursor)}`,
 			openSocket: this.#openSocket,
@@ -174,10 +176,14 @@ export class Page {
 		this.#apply({ type: "received", events, now: clock.now() });
 	}
 
+	#sync(): void {
+		this.#connection.send({ type: "chat:join", conversationId: this.#conversationId, cursor: this.#connection.cursor });
+	}
+
 	#apply(action: Action): void {
 		const before = this.#transcript;
 		this.#transcript = reduce(before, action);
-		if (this.#transcript.isBehind && !before.isBehind) this.#connection.sync();
+		if (this.#transcript.isBehind && !before.isBehind) this.#sync();
 		this.#sendNext();
 	}
 

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ConversationClient } from "../../web/src/client.ts";
 import type { Outgoing } from "../../web/src/transcript.ts";
-import { conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
+import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
+
+const members: Member[] = [
+	{ ...ann, role: "owner" },
+	{ ...bob, role: "member" },
+];
 
 type History = { messages: ReturnType<typeof message>[]; hasMore: boolean } | null;
 
@@ -21,6 +27,7 @@ function opened(history: History = null) {
 		renewToken: async () => ({ failure: "unreachable" }),
 		whyRefused: async () => undefined,
 		history: async () => history,
+		describe: async () => ({ conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members }),
 		newId: () => `id-${++ids}`,
 		openOutbox: outbox.open,
 	});
@@ -43,6 +50,8 @@ const kept = (clientId: string, saidAt: number, state: Outgoing["state"] = { typ
 });
 const failed: Outgoing["state"] = { type: "failed", text: "Too long." };
 
+/** Lets everything that was promised happen. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const sends = (network: FakeNetwork) =>
 	network.last.events.flatMap((event) => (event.type === "chat:send" ? [`${event.clientId}: ${event.content}`] : []));
 const stored = (seq: number, clientId: string): ServerEvent => ({
@@ -125,6 +134,69 @@ describe("what is said", () => {
 	});
 });
 
+describe("an answer to a message", () => {
+	it("goes out with what it answers and whom it names", () => {
+		const { client, network } = converse();
+		network.last.says(joined());
+		const mentions = [{ userId: bob.userId, offset: 0, length: 4 }];
+		client.say("@Bob yes", { replyTo: "m1", mentions });
+		expect(network.last.events).toEqual([
+			{ type: "chat:send", conversationId, content: "@Bob yes", role: "user", clientId: "id-1", replyTo: "m1", mentions },
+		]);
+	});
+});
+
+describe("a change of a message", () => {
+	it("goes out while there is a connection, and is not kept for the next", () => {
+		const { client, clock, network } = converse();
+		network.last.says(joined());
+		const change = { type: "chat:react", messageId: "m1", emoji: "👍", on: true } as const;
+		expect(client.change(change)).toBe(true);
+		expect(network.last.events).toEqual([{ ...change, conversationId }]);
+		network.last.closes(1006);
+		expect(client.change(change)).toBe(false);
+		clock.advance(500);
+		network.last.says(joined({ reset: false }));
+		expect(network.last.events).toEqual([]);
+	});
+});
+
+describe("what one has seen", () => {
+	it("is told once there is a connection, where the server does not know it", () => {
+		const { client, network } = converse();
+		client.see(3);
+		network.last.says(joined({ reads: [{ userId: ann.userId, upTo: 2 }] }));
+		expect(network.last.events).toEqual([{ type: "chat:read", conversationId, upTo: 3 }]);
+	});
+});
+
+describe("who belongs to it", () => {
+	it("is asked for again when somebody comes who is not known", async () => {
+		const { network, transcript } = converse();
+		network.last.says(joined());
+		await settled();
+		network.last.says({ type: "chat:member-left", conversationId, userId: bob.userId });
+		network.last.says({ type: "chat:user-joined", conversationId, ...ann });
+		await settled();
+		expect(transcript().members).toEqual(members.slice(0, 1));
+		network.last.says({ type: "chat:user-joined", conversationId, ...bob });
+		await settled();
+		expect(transcript().members).toEqual(members);
+	});
+
+	it("is asked for with every time of joining", async () => {
+		const { network, transcript } = converse();
+		network.last.says(joined());
+		await settled();
+		expect(transcript().members).toEqual(members);
+		network.last.says({ type: "chat:member-left", conversationId, userId: bob.userId });
+		expect(transcript().members).toEqual(members.slice(0, 1));
+		network.last.says(joined({ reset: false }));
+		await settled();
+		expect(transcript().members).toEqual(members);
+	});
+});
+
 describe("a hole", () => {
 	it("is asked for once, with the cursor", () => {
 		const { network, transcript } = converse();
@@ -186,6 +258,17 @@ describe("older messages", () => {
 		await loading;
 		expect(transcript().messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
 		expect(transcript().older).toBe("none");
+	});
+});
+
+describe("a token", () => {
+	it("that is newer is told to the open connection, once", () => {
+		const { client, network } = converse();
+		network.last.says(joined());
+		client.setToken("token-1");
+		client.setToken("token-2");
+		client.setToken("token-2");
+		expect(network.last.events).toEqual([{ type: "chat:auth", conversationId, token: "token-2" }]);
 	});
 });
 

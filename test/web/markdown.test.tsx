@@ -2,6 +2,8 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { growBlocks, noBlocks, readBlocks } from "../../web/src/blocks.ts";
 import { Markdown } from "../../web/src/Markdown.tsx";
+import { People } from "../../web/src/MentionedText.tsx";
+import { bare } from "../../web/src/mentions.ts";
 
 /** What stands inside the frame. */
 function html(source: string, isGrowing = false): string {
@@ -49,6 +51,40 @@ A last [reference][r] and 2 < 3.
 
 [r]: https://d.example
 `;
+
+describe("a text that names members", () => {
+	const people = { nameOf: (userId: string) => (userId === "u-bob" ? "Robert <b>" : undefined), userId: "u-me" };
+	const named = (source: string, ...mentions: [userId: string, text: string][]) =>
+		renderToStaticMarkup(
+			<People value={people}>
+				<Markdown
+					source={source}
+					mentions={mentions.map(([userId, text]) => ({ userId, offset: source.indexOf(text), length: text.length }))}
+				/>
+			</People>,
+		).replace(/<bdi class="[^"]*" data-you="(\w+)">/g, "<bdi $1>");
+
+	it.each<[what: string, source: string, shown: string]>([
+		["shows them by the name of today, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b&gt;</bdi>!</p>"],
+		["within emphasis", "**@Bob** and *x @Bob*", "<p><strong><bdi false>@Robert &lt;b&gt;</bdi></strong> and <em>x @Bob</em></p>"],
+		["but not in code", "`@Bob` x", "<p><code>@Bob</code> x</p>"],
+		["nor in what is no text at all", "```\n@Bob\n```", "<code>@Bob</code>"],
+		["nor in an address", "[x](https://a.example/@Bob)", 'href="https://a.example/@Bob"'],
+	])("%s", (_what, source, shown) => expect(named(source, ["u-bob", "@Bob"])).toContain(shown));
+
+	it("shows whoever is gone as they were written, and oneself as such", () => {
+		expect(named("@Eve, @Me", ["u-eve", "@Eve"], ["u-me", "@Me"])).toContain("<bdi false>@Eve</bdi>, <bdi true>@Me</bdi>");
+	});
+
+	it("leaves no mark anywhere, wherever a mention is said to be", () => {
+		const text = "# a\n- [b](https://c.example/d) `e`\n\n|f|g|\n|-|-|\n|h|i|\n\n> <b>j</b> ![k](l)\n\n```m\nn\n```";
+		for (let offset = 0; offset < text.length; offset += 1) {
+			const markup = renderToStaticMarkup(<Markdown source={text} mentions={[{ userId: "u-bob", offset, length: 5 }]} />);
+			expect(bare(markup)).toBe(markup);
+			expect(markup).not.toContain("%F4");
+		}
+	});
+});
 
 describe("Markdown", () => {
 	const cases: [what: string, source: string, shown: string][] = [

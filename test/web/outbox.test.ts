@@ -81,6 +81,7 @@ function openTab(name: string, room: Room, { userId = ann.userId, conversation =
 		renewToken: async () => ({ failure: "unreachable" }),
 		whyRefused: async () => undefined,
 		history: async () => null,
+		describe: async () => null,
 		newId: () => `${name}-${++ids}`,
 		openOutbox: (token, listener) => openOutbox(conversation, token, listener, locks ?? undefined),
 	});

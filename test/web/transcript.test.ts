@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/transcript.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
@@ -36,9 +37,12 @@ const error = (given: Partial<Extract<ServerEvent, { type: "chat:error" }>>): Se
 	...given,
 });
 
-/** What a reader sees: `seq`, status where it is not complete, text. */
+/** What a reader sees: `seq`, status where it is not complete, what it quotes, text. */
 const view = ({ messages }: Transcript) =>
-	messages.map(({ seq, status, content }) => `${seq}${status === "complete" ? "" : ` ${status}`}: ${content}`);
+	messages.map(
+		({ seq, status, quoted, content }) =>
+			`${seq}${status === "complete" ? "" : ` ${status}`}${quoted ? ` > ${quoted.content}` : ""}: ${content}`,
+	);
 
 describe("messages", () => {
 	const cases: [what: string, events: ServerEvent[], seen: string[], isBehind?: boolean][] = [
@@ -54,6 +58,22 @@ describe("messages", () => {
 			"changed",
 			[joined({ messages: [message(1), message(2)] }), updated(message(1, { content: "new", revision: 3 }))],
 			["1: new", "2: text 2"],
+		],
+		[
+			"a change of what a reply quotes",
+			[
+				joined({ messages: [message(1), message(2, { replyTo: "m1", quoted: { author: ann, content: "text 1" } })] }),
+				updated(message(1, { content: "new", editedAt: "2026-11-24T12:01:00.000Z", revision: 3 })),
+			],
+			["1: new", "2 > new: text 2"],
+		],
+		[
+			"the end of what a reply quotes, which is older than the view",
+			[
+				joined({ messages: [message(8, { replyTo: "m1", quoted: { author: ann, content: "text 1" } })], hasMore: true }),
+				updated(message(1, { content: "", deletedAt: "2026-11-24T12:01:00.000Z", revision: 9 })),
+			],
+			["8 > : text 8"],
 		],
 		[
 			"an older state of one that is known",
@@ -283,6 +303,37 @@ describe("people", () => {
 		);
 		expect(here.participants).toEqual([ann, bob]);
 		expect(reduce(here, received({ type: "chat:user-left", conversationId, ...bob })).participants).toEqual([ann]);
+	});
+
+	it("who belong to it are known once it is described, and by their changes", () => {
+		const conversation = { id: conversationId, title: "Tea", createdAt: "2026-11-24T12:00:00.000Z", assistant: "auto" as const };
+		const owner = { ...ann, role: "owner" as const };
+		const member = (given: Partial<Member>): ServerEvent => ({
+			type: "chat:member",
+			conversationId,
+			member: { ...bob, role: "member", ...given },
+		});
+		const before = transcriptOf(received(joined(), member({})));
+		expect([before.members, before.role]).toEqual([null, null]);
+		const known = reduce(before, { type: "described", conversation, members: [owner] });
+		expect([known.members, known.role, known.conversation?.title]).toEqual([[owner], "owner", "Tea"]);
+		const changed = reduce(
+			known,
+			received(
+				{ type: "chat:user-joined", conversationId, ...bob },
+				member({}),
+				member({ username: "Robert", role: "reader" }),
+				member({ ...ann, role: "reader" }),
+				{ type: "chat:conversation", conversationId, conversation: { ...conversation, title: "Coffee" } },
+			),
+		);
+		expect(changed.members).toEqual([
+			{ ...ann, role: "reader" },
+			{ ...bob, username: "Robert", role: "reader" },
+		]);
+		expect([changed.role, changed.conversation?.title, changed.participants[1]?.username]).toEqual(["reader", "Coffee", "Robert"]);
+		const left = reduce(changed, received({ type: "chat:member-left", conversationId, userId: bob.userId }));
+		expect(left.members).toEqual([{ ...ann, role: "reader" }]);
 	});
 
 	it("who type are seen until they stop, say it, leave, or fall silent", () => {

@@ -1,12 +1,11 @@
 // Which page there is, by the address and by who is signed in.
 
-import { Route, Switch, useLocation } from "wouter";
+import { useLocation, useRoute } from "wouter";
 import { session, useSession } from "./currentSession.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { ConversationPage } from "./pages/ConversationPage.tsx";
-import { HomePage } from "./pages/HomePage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
+import { RoomsPage } from "./pages/RoomsPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 import type { SessionState } from "./session.ts";
 import { strings } from "./strings.ts";
@@ -23,6 +22,7 @@ export function App() {
 
 function Page({ state }: { state: SessionState }) {
 	const [path] = useLocation();
+	const [, invite] = useRoute("/invite/:token");
 	switch (state.type) {
 		case "unknown":
 			return <NoticePage text={strings.loading} />;
@@ -31,19 +31,9 @@ function Page({ state }: { state: SessionState }) {
 		case "signed_out":
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;
 		case "signed_in":
-			return (
-				// Another person's cookie may come from another tab: nothing of the one before them is carried over.
-				<Switch key={state.user.id}>
-					<Route path="/">
-						<HomePage name={state.user.name} />
-					</Route>
-					<Route path="/c/:id">{({ id }) => <ConversationPage key={id} id={id} token={state.token} userId={state.user.id} />}</Route>
-					<Route path="/invite/:token">{({ token }) => <InvitePage invite={token} />}</Route>
-					<Route>
-						<NoticePage text={strings.gone} hasWayHome />
-					</Route>
-				</Switch>
-			);
+			if (invite) return <InvitePage key={state.user.id} invite={invite.token} />;
+			// Another person's cookie may come from another tab: nothing of the one before them is carried over.
+			return <RoomsPage key={state.user.id} token={state.token} userId={state.user.id} name={state.user.name} />;
 		default:
 			state satisfies never;
 	}

@@ -2,21 +2,28 @@
 
 import type { MarkedToken, Token, Tokens } from "marked";
 import { createContext, createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
-import { type Block, growBlocks, noBlocks, readBlocks } from "./blocks.ts";
+import type { Mention } from "../../src/protocol/message.ts";
+import { type Block, growBlocks, noBlocks, readBlocks, readMarkedBlocks } from "./blocks.ts";
 import { reachable } from "./browser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { decodeEntities } from "./entities.ts";
 import styles from "./Markdown.module.css";
+import { MentionedText, Mentions } from "./MentionedText.tsx";
+import { bare, marked } from "./mentions.ts";
 import { strings } from "./strings.ts";
 
+type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
+
 /** `isGrowing`: more may be appended. Once it no longer grows the whole text is read once more, as links may refer to its end. */
-export function Markdown({ source, isGrowing = false }: { source: string; isGrowing?: boolean }) {
+export function Markdown({ source, isGrowing = false, mentions = nobody }: Props) {
 	return (
 		<div className={styles.markdown} dir="auto">
-			{isGrowing ? <Growing source={source} /> : <Whole source={source} />}
+			<Mentions value={mentions}>{isGrowing ? <Growing source={source} /> : <Whole source={source} mentions={mentions} />}</Mentions>
 		</div>
 	);
 }
+
+const nobody: readonly Mention[] = [];
 
 function Growing({ source }: { source: string }) {
 	const grown = useRef(noBlocks);
@@ -24,8 +31,8 @@ function Growing({ source }: { source: string }) {
 	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
 }
 
-function Whole({ source }: { source: string }) {
-	const blocks = useMemo(() => readBlocks(source), [source]);
+function Whole({ source, mentions }: { source: string; mentions: readonly Mention[] }) {
+	const blocks = useMemo(() => (mentions.length > 0 ? readMarkedBlocks(marked(source, mentions)) : readBlocks(source)), [source, mentions]);
 	return <Blocks blocks={blocks} />;
 }
 
@@ -93,10 +100,15 @@ function render(token: MarkedToken, depth: number): ReactNode {
 		case "escape":
 			return token.text;
 		case "text":
-			return token.tokens ? inner(token.tokens) : decodeEntities(token.text);
+			return token.tokens ? inner(token.tokens) : textOf(decodeEntities(token.text));
 		default:
 			token satisfies never;
 	}
+}
+
+/** Most texts name nobody. */
+function textOf(text: string): ReactNode {
+	return bare(text) === text ? text : <MentionedText text={text} />;
 }
 
 /** Below the page's own heading. */

@@ -2,9 +2,9 @@
 // Knows no session and keeps nothing.
 
 import * as v from "valibot";
-import { conversationSchema, memberSchema } from "../../src/protocol/conversation.ts";
+import { conversationSchema, type Listed, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
-import { messageSchema } from "../../src/protocol/message.ts";
+import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
@@ -21,13 +21,15 @@ const signedInSchema = v.object({
 	),
 	user: idAndName,
 });
-const listedSchema = v.object({ ...conversationSchema.entries, lastActivityAt: v.string() });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
+const versionsSchema = v.object({ versions: v.array(versionSchema) });
+const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
+/** Of an answer that says nothing but that it was done. */
+const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
-export type ListedConversation = v.InferOutput<typeof listedSchema>;
 export type DescribedConversation = v.InferOutput<typeof describedSchema>;
 
 export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
@@ -35,14 +37,37 @@ export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/au
 /** By the guest's cookie, which this code cannot read. */
 export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
 
-export const listConversations = (token: string) =>
-	call(v.object({ conversations: v.array(listedSchema) }), "GET", "/conversations", { token });
+/** Whose token it is, where only that is to be known. */
+export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
+
+/** The conversations whose last activity was before that of one, newest first; without one from the first. */
+export const conversationsBefore = (token: string, before: Listed | undefined) =>
+	call(listPageSchema, "GET", `/conversations${before ? `?before=${encodeURIComponent(`${before.lastActivityAt},${before.id}`)}` : ""}`, {
+		token,
+	});
 
 export const createConversation = (token: string) =>
 	call(v.object({ conversation: conversationSchema }), "POST", "/conversations", { token, body: {} });
 
 export const describeConversation = (token: string, id: string) =>
 	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
+
+export const renameConversation = (token: string, id: string, title: string) =>
+	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: { title } });
+
+export const deleteConversation = (token: string, id: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
+
+/** Oneself, as a rule: then it is leaving. */
+export const removeMember = (token: string, id: string, userId: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
+
+export const changeListing = (token: string, id: string, change: ListingChange) =>
+	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
+
+/** What a reply said before it was asked for again, oldest first. */
+export const versionsOf = (token: string, id: string, messageId: string) =>
+	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
 /** The messages before a place, oldest first. */
 export const messagesBefore = (token: string, id: string, before: number) =>
@@ -59,10 +84,20 @@ export const acceptInvite = (token: string, invite: string) =>
 
 /** Where the socket of a conversation is, for a client that has come as far as the cursor. */
 export function socketUrl(id: string, cursor: string | undefined): string {
-	const url = addressOf(`/conversations/${encodeURIComponent(id)}/socket`);
-	url.protocol = url.protocol.replace("http", "ws");
+	const url = webSocketOf(`/conversations/${encodeURIComponent(id)}/socket`);
 	if (cursor !== undefined) url.searchParams.set("cursor", cursor);
 	return url.href;
+}
+
+/** Where a person's own socket is. */
+export function meSocketUrl(): string {
+	return webSocketOf("/me/socket").href;
+}
+
+function webSocketOf(path: string): URL {
+	const url = addressOf(path);
+	url.protocol = url.protocol.replace("http", "ws");
+	return url;
 }
 
 function addressOf(path: string): URL {
@@ -71,7 +106,7 @@ function addressOf(path: string): URL {
 
 async function call<T extends v.GenericSchema>(
 	schema: T,
-	method: "GET" | "POST",
+	method: "GET" | "POST" | "PATCH" | "DELETE",
 	path: string,
 	{ token, body }: { token?: string; body?: object },
 ): Promise<Result<v.InferOutput<T>>> {
@@ -88,15 +123,15 @@ async function call<T extends v.GenericSchema>(
 			},
 			...(body && { body: JSON.stringify(body) }),
 		});
-		// Nothing to tell: nobody is signed in here.
-		if (response.status === 204) return { error: { code: "unauthorized", message: "" } };
 		isOk = response.ok;
-		answer = await response.json();
+		answer = response.status === 204 ? undefined : await response.json();
 	} catch {
 		return { error: { code: "unreachable", message: strings.unreachable } };
 	}
 	const value = v.safeParse(schema, answer);
 	if (isOk && value.success) return { value: value.output };
+	// Nothing, where something was asked for: nobody is signed in here.
+	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
 	const refusal = v.safeParse(errorSchema, answer);
 	if (!refusal.success) return { error: { code: "internal", message: strings.unexpectedAnswer } };
 	return { error: { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message } };

@@ -3,6 +3,7 @@
 
 import { Lexer, type MarkedToken, type Token, Tokenizer } from "marked";
 import remend from "remend";
+import { bare } from "./mentions.ts";
 
 /** `offset` is the block's place in the source, which it keeps while the text grows. */
 export type Block = { offset: number; token: MarkedToken };
@@ -21,6 +22,20 @@ export const noBlocks: GrowingBlocks = { source: "", finished: [], finishedLengt
 /** The blocks of a text that is whole. */
 export function readBlocks(source: string): readonly Block[] {
 	return blocksAt(0, lex(lineEnds(source)));
+}
+
+/** The same of a text with marked mentions: in addresses, code and whatever else is no plain text, no mark is left. */
+export function readMarkedBlocks(source: string): readonly Block[] {
+	return readBlocks(source).map(({ offset, token }) => ({ offset, token: bareBesideText(token) }));
+}
+
+function bareBesideText<T>(value: T): T {
+	if (typeof value === "string") return bare(value) as T;
+	if (Array.isArray(value)) return value.map(bareBesideText) as T;
+	if (typeof value !== "object" || value === null) return value;
+	const isPlain = "type" in value && value.type === "text" && !("tokens" in value);
+	const fields = Object.entries(value).map(([name, field]) => [name, isPlain && name === "text" ? field : bareBesideText(field)]);
+	return Object.fromEntries(fields) as T;
 }
 
 /** The blocks of a text that has grown; those that were finished are the same objects as before. A text that did not grow is read anew. */

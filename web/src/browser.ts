@@ -23,6 +23,16 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 	};
 };
 
+/** The device knows best when its network comes and goes, and when somebody looks again after a sleep. Answers how to stop. */
+export function followNetwork(client: { wake(): void; lostNetwork(): void }): () => void {
+	const stop = new AbortController();
+	const { signal } = stop;
+	window.addEventListener("online", () => client.wake(), { signal });
+	window.addEventListener("offline", () => client.lostNetwork(), { signal });
+	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
+	return () => stop.abort();
+}
+
 /** 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a phone in a developer's network. */
 export function newId(): string {
 	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -2,18 +2,28 @@
 // Knows nothing of React; hands out snapshots and says when there is a new one.
 
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
-import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Transcript } from "./transcript.ts";
+import { ReadMark } from "./readMark.ts";
+import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
 type Page = Extract<Action, { type: "older came" }>["page"];
+type Described = Omit<Extract<Action, { type: "described" }>, "type">;
 
-export type ClientOptions = Omit<ConnectionOptions, "token" | "onEvents" | "onState"> & {
+/** What is done to a message that is there. */
+export type Change = ChangeOf<Extract<ClientEvent, { type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" }>>;
+type ChangeOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
+
+export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
+	conversationId: string;
 	/** The page of messages before a place; `null` if it cannot be had now. */
 	history(before: number, token: string): Promise<Page>;
+	/** What the conversation is and who belongs to it; `null` if it cannot be had now. */
+	describe(token: string): Promise<Described | null>;
 	newId(): string;
 	/** Where what was said is kept until it is acknowledged. */
 	openOutbox: OpenOutbox;
@@ -32,8 +42,9 @@ export class ConversationClient {
 	readonly #options: ClientOptions;
 	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
+	readonly #readMark: ReadMark;
 	#snapshot = emptySnapshot;
-	#connection: Connection | undefined;
+	#connection: Connection<ServerEvent, ClientEvent> | undefined;
 	#outbox: Outbox | undefined;
 	/** Until then nothing is sent: what was kept goes before what is said meanwhile. */
 	#isRestored = false;
@@ -50,6 +61,10 @@ export class ConversationClient {
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		this.#clock = options.clock;
+		this.#readMark = new ReadMark({
+			clock: options.clock,
+			tell: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
+		});
 	}
 
 	/** For `useSyncExternalStore`; answers how to stop listening. */
@@ -62,15 +77,19 @@ export class ConversationClient {
 
 	/** Connects with the first token; every later one takes its place. */
 	setToken(token: string): void {
+		const isNew = token !== this.#token;
 		this.#token = token;
 		if (this.#connection) {
 			this.#connection.setToken(token);
+			if (isNew) this.#send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
 			return;
 		}
 		this.#openOutbox(token);
 		this.#connection = new Connection({
 			...this.#options,
 			token,
+			read: parseServerFrame,
+			welcome: "chat:joined",
 			onEvents: (events) => this.#receive(events),
 			onState: (state) => this.#become(state),
 		});
@@ -88,6 +107,7 @@ export class ConversationClient {
 		this.#cancelRestoring();
 		this.#cancelSending();
 		this.#cancelFading();
+		this.#readMark.stop();
 	}
 
 	wake(): void {
@@ -100,12 +120,22 @@ export class ConversationClient {
 
 	// What a person does
 
-	/** Shown at once, sent when there is a connection. `content` is not blank and fits `limits.content`. */
-	say(content: string): void {
+	/** Shown at once, sent when there is a connection. The text is not blank and fits `limits.content`. */
+	say(content: string, about: Omit<Said, "content"> = {}): void {
 		this.#typingSaidAt = Number.NEGATIVE_INFINITY;
 		const clientId = this.#options.newId();
-		this.#apply({ type: "said", clientId, content, now: this.#clock.now() });
+		this.#apply({ type: "said", clientId, content, ...about, now: this.#clock.now() });
 		this.#keep(clientId);
+	}
+
+	/** What changes a message goes out now or not at all; whether it did. */
+	change(change: Change): boolean {
+		return this.#send({ ...change, conversationId: this.#options.conversationId });
+	}
+
+	/** Everything up to this place has been on the screen of somebody who looked. */
+	see(upTo: number): void {
+		this.#readMark.see(upTo);
 	}
 
 	/** To be called on every change of what is being written. */
@@ -118,11 +148,6 @@ export class ConversationClient {
 
 	stopReply(messageId: string): void {
 		this.#send({ type: "chat:stop", conversationId: this.#options.conversationId, messageId });
-	}
-
-	/** A failed reply once more. */
-	regenerate(messageId: string): void {
-		this.#send({ type: "chat:regenerate", conversationId: this.#options.conversationId, messageId });
 	}
 
 	/** A refused message once more. */
@@ -153,6 +178,23 @@ export class ConversationClient {
 
 	// What follows from it
 
+	/** Whether somebody has come of whom is not known that they are a member. */
+	#isStranger(event: ServerEvent): boolean {
+		const { members } = this.#snapshot.transcript;
+		return event.type === "chat:user-joined" && members !== null && !members.some(({ userId }) => userId === event.userId);
+	}
+
+	async #describe(): Promise<void> {
+		const connection = this.#connection;
+		const described = await this.#options.describe(this.#token);
+		if (described && connection === this.#connection) this.#apply({ type: "described", ...described });
+	}
+
+	/** Asks for everything since the cursor once more. */
+	#sync(): void {
+		this.#send({ type: "chat:join", conversationId: this.#options.conversationId, cursor: this.#connection?.cursor });
+	}
+
 	#send(event: ClientEvent): boolean {
 		return this.#connection?.send(event) ?? false;
 	}
@@ -160,7 +202,9 @@ export class ConversationClient {
 	#become(connection: ConnectionState): void {
 		this.#snapshot = { ...this.#snapshot, connection };
 		if (connection.type === "connected") {
+			const { reads, you } = this.#snapshot.transcript;
 			this.#apply({ type: "time passed", now: this.#clock.now() });
+			this.#readMark.connected(reads.get(you?.userId ?? "") ?? 0);
 			this.#outbox?.enter(this.#spokeLast);
 		} else {
 			// Another tab may have a connection.
@@ -174,6 +218,7 @@ export class ConversationClient {
 		const { outgoing } = this.#snapshot.transcript;
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#settle(outgoing);
+		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 
 	#openOutbox(token: string): void {
@@ -224,7 +269,7 @@ export class ConversationClient {
 		const before = this.#snapshot.transcript;
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
-		if (transcript.isBehind && !before.isBehind) this.#connection?.sync();
+		if (transcript.isBehind && !before.isBehind) this.#sync();
 		if (transcript.typing !== before.typing) this.#fadeTyping();
 		this.#goOn();
 	}
@@ -245,8 +290,9 @@ export class ConversationClient {
 			return;
 		}
 		const { conversationId } = this.#options;
-		const { clientId, content } = next;
-		if (!this.#send({ type: "chat:send", conversationId, content, role: "user", clientId })) return;
+		const { clientId, content, replyTo, mentions } = next;
+		const said = { content, ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions: [...mentions] }) };
+		if (!this.#send({ type: "chat:send", conversationId, ...said, role: "user", clientId })) return;
 		this.#snapshot = { ...this.#snapshot, transcript: reduce(transcript, { type: "sent", clientId }) };
 		this.#setSendTimer(acknowledgedWithin, () => {
 			if (this.#outgoing(clientId)?.state.type === "sent") this.#connection?.restart();

@@ -1,9 +1,7 @@
-// The life of one conversation's socket: connect with the cursor, notice that it died, come back, give up when told to.
-// Knows frames, cursors and close codes; nothing of React, of the DOM, or of what the events mean to a reader.
+// The life of a socket: connect with the cursor, notice that it died, come back, give up when told to.
+// Knows frames, cursors and close codes; nothing of React, of the DOM, or of what the events mean.
 
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
-import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
 export type ConnectionState =
 	| { type: "connecting" }
@@ -38,9 +36,15 @@ export interface Clock {
 /** A token in place of one that is not accepted, or why there is none. */
 export type Renewal = { token: string } | { failure: "signed_out" | "unreachable" };
 
-export type ConnectionOptions = {
-	conversationId: string;
+/** What comes over a socket; `cursor`: how far whoever hears it has come. */
+export type Heard = { type: string; cursor?: string };
+
+export type ConnectionOptions<In extends Heard> = {
 	token: string;
+	/** The events of a frame. */
+	read(frame: string): In[];
+	/** The event by which the server says that one is connected. */
+	welcome: In["type"];
 	/** The socket's address for a client that has come as far as the cursor. */
 	urlFor(cursor: string | undefined): string;
 	openSocket: OpenSocket;
@@ -50,15 +54,16 @@ export type ConnectionOptions = {
 	renewToken(): Promise<Renewal>;
 	/** Browsers do not tell why an upgrade was refused: the close code that would say it, where it can be found out. */
 	whyRefused(token: string): Promise<CloseCode | undefined>;
-	onEvents(events: ServerEvent[]): void;
+	onEvents(events: In[]): void;
 	onState(state: ConnectionState): void;
 };
 
 /** In ms. A ping costs nothing; proxies drop what is silent for a minute. */
 const timing = { answerWithin: 10_000, pingEvery: 25_000, firstRetry: 500, slowestRetry: 15_000, steadyAfter: 5_000 };
 
-export class Connection {
-	readonly #options: ConnectionOptions;
+/** Hears `In`, says `Out`. */
+export class Connection<In extends Heard, Out extends object> {
+	readonly #options: ConnectionOptions<In>;
 	#token: string;
 	#cursor: string | undefined;
 	#state: ConnectionState = { type: "connecting" };
@@ -72,7 +77,7 @@ export class Connection {
 	/** Grows with every turn of events; an answer to an older question changes nothing. */
 	#turn = 0;
 
-	constructor(options: ConnectionOptions) {
+	constructor(options: ConnectionOptions<In>) {
 		this.#options = options;
 		this.#token = options.token;
 	}
@@ -86,23 +91,21 @@ export class Connection {
 		this.#drop();
 	}
 
+	/** How far this client has come. */
+	get cursor(): string | undefined {
+		return this.#cursor;
+	}
+
 	/** Whether it went out; what does not is the caller's to keep. */
-	send(event: ClientEvent): boolean {
+	send(event: Out): boolean {
 		if (this.#state.type !== "connected") return false;
-		this.#socket?.send(encodeFrame([event]));
+		this.#socket?.send(JSON.stringify([event]));
 		return true;
 	}
 
-	/** Asks for everything since the cursor once more. */
-	sync(): void {
-		this.send({ type: "chat:join", conversationId: this.#options.conversationId, cursor: this.#cursor });
-	}
-
-	/** From now on this token, in the open connection as well. */
+	/** The next time with this token. */
 	setToken(token: string): void {
-		if (token === this.#token) return;
 		this.#token = token;
-		this.send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
 	}
 
 	/** There may be a network again, or somebody looks again: connect at once, or see whether the connection still lives. */
@@ -142,10 +145,11 @@ export class Connection {
 	#received(data: unknown): void {
 		this.#heardSincePing = true;
 		if (typeof data !== "string" || data === "pong") return;
-		const events = parseServerFrame(data);
-		for (const event of events) if ("cursor" in event) this.#cursor = event.cursor;
-		this.#options.onEvents(events);
-		if (this.#state.type !== "connecting" || !events.some(({ type }) => type === "chat:joined")) return;
+		const { read, welcome, onEvents } = this.#options;
+		const events = read(data);
+		for (const { cursor } of events) this.#cursor = cursor ?? this.#cursor;
+		onEvents(events);
+		if (this.#state.type !== "connecting" || !events.some(({ type }) => type === welcome)) return;
 		this.#connectedAt = this.#options.clock.now();
 		this.#become({ type: "connected" });
 		this.#setTimer(timing.pingEvery, () => this.#ping());

@@ -2,14 +2,25 @@
 
 const paths = {
 	back: "M15 5l-7 7 7 7",
+	plus: "M12 5v14M5 12h14",
+	more: "M5.500 11.500v1M12 11.500v1M18.500 11.500v1",
+	pin: "M9 4h6l-1 6 4 3v2H6v-2l4-3zM12 15v5",
+	react: "M12 20a8 8 0 1 1 8-8M9 10v.500M15 10v.500M9 14c1 1.500 4.500 1.800 6 0M19 16v6M16 19h6",
+	reply: "M9 7l-5 5 5 5M4 12h9a6 6 0 0 1 6 6v1",
+	forth: "M9 5l7 7-7 7",
+	check: "M5 12.500l4.500 4.500L19 7.500",
+	close: "M6 6l12 12M18 6L6 18",
+	muted: "M4 4l16 16M9.500 5.500A5 5 0 0 1 17 10v3l2 4M7 9v4l-2 4h11M10 20h4",
 	send: "M12 19V5m0 0l-6 6m6-6l6 6",
 	stop: "M8 8h8v8h-8z",
 	link: "M10 14a4 4 0 0 0 6 .4l3-3a4.240 4.240 0 0 0-6-6l-1.500 1.500M14 10a4 4 0 0 0-6-.4l-3 3a4.240 4.240 0 0 0 6 6l1.500-1.500",
 	down: "M12 5v14m0 0l-6-6m6 6l6-6",
 };
 
+export type IconName = keyof typeof paths;
+
 /** 20 pixels wide. */
-export function Icon({ name }: { name: keyof typeof paths }) {
+export function Icon({ name }: { name: IconName }) {
 	return (
 		<svg
 			viewBox="0 0 24 24"

@@ -1,5 +1,7 @@
 // Every word that people read here, but for the server's own sentences, which come with what was refused.
 
+import { limits } from "../../src/protocol/limits.ts";
+
 export const strings = {
 	product: "Parley",
 	tagline: "Talk things over together, with Claude in the room.",
@@ -24,6 +26,43 @@ export const strings = {
 	newConversation: "New conversation",
 	untitled: (createdAt: string) => `Conversation of ${date.format(Date.parse(createdAt))}`,
 	noConversations: "Nothing here yet. Begin a conversation, then hand its link to whoever should be in it.",
+	allArchived: "Everything is in the archive.",
+	noneOpenTitle: "Choose a conversation, or begin one",
+	noneOpenText: "People and Claude read the same words here as they are written.",
+	archived: (count: number) => `Archived (${formatNumber(count)})`,
+	moreConversations: "Show more",
+	moreFailed: "More could not be loaded. Try again",
+	lastLine: (author: string, text: string) => `${author}: ${text}`,
+	yourself: "You",
+	deletedLine: "Deleted message",
+	nothingSaid: "Nothing said yet",
+	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
+	unreadShort: (count: number) => (count >= limits.unread ? `${limits.unread - 1}+` : String(count)),
+	mentioned: "You are mentioned",
+	pinned: "Pinned",
+	muted: "Muted",
+	listBehind: "Reconnecting: this list may be behind.",
+	notChanged: "That could not be changed just now. Try again.",
+	conversationMenu: (title: string) => `More about ${title}`,
+	pin: "Pin to the top",
+	unpin: "Unpin",
+	mute: "Mute",
+	unmute: "Unmute",
+	archive: "Archive",
+	unarchive: "Take out of the archive",
+	rename: "Rename…",
+	leave: "Leave…",
+	deleteConversation: "Delete…",
+	renameTitle: "Rename the conversation",
+	titleLabel: "Title",
+	save: "Save",
+	cancel: "Cancel",
+	leaveTitle: (title: string) => `Leave “${title}”?`,
+	leaveText: "You come back only by a new invitation. What you said stays.",
+	leaveNow: "Leave",
+	deleteTitle: (title: string) => `Delete “${title}”?`,
+	deleteText: "Everything said in it is deleted for everybody, for good.",
+	deleteNow: "Delete",
 	loading: "Loading…",
 	joining: "Opening the conversation…",
 
@@ -52,7 +91,45 @@ export const strings = {
 	thinking: "Claude is thinking…",
 	articleLabel: (author: string, time: string) => `${author}, ${time}`,
 
+	// A message
+	react: "React",
+	reactWith: (emoji: string) => `React with ${emoji}`,
+	otherEmoji: "Another emoji",
+	notOneEmoji: "One emoji at a time.",
+	reply: "Reply",
+	more: "More",
+	copyText: "Copy text",
+	edit: "Edit",
+	regenerate: "Answer again",
+	deleteMessage: "Delete…",
+	deletedMessage: "This message was deleted.",
+	edited: "edited",
+	editedAt: (at: number) => `Edited ${dayAndTime.format(at)}`,
+	reactions: "Reactions",
+	reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+	names: (names: readonly string[], most: number) => listOf(names, most),
+	somebody: "somebody",
+	versions: "Versions of this answer",
+	versionOf: (at: number, all: number) => `${at}/${all}`,
+	formerVersion: "Former version",
+	laterVersion: "Later version",
+	inAnswerTo: (name: string) => `In answer to ${name}`,
+	deletedQuote: "Deleted message",
+	newSince: "New since you were here",
+	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formatNumber(names.length)} people` : conjunction.format(names)}`,
+	deleteMessageTitle: "Delete this message?",
+	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
+
 	// Writing
+	replyingTo: (name: string) => `Replying to ${name}`,
+	cancelReply: "Cancel the reply",
+	editing: "Editing your message",
+	cancelEditing: "Cancel editing",
+	saveAndAskAgain: "Save and ask again",
+	saving: "Saving…",
+	notSaved: "There is no connection. Save it once it is back.",
+	suggestions: "People to name",
+	asksClaude: "answers here",
 	message: "Message",
 	messagePlaceholder: (hasOthers: boolean) => (hasOthers ? "Write, or ask @claude" : "Write to Claude"),
 	send: "Send",
@@ -108,6 +185,7 @@ const number = new Intl.NumberFormat("en");
 const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const weekday = new Intl.DateTimeFormat("en", { weekday: "short" });
 const dayAndTime = new Intl.DateTimeFormat("en", {
 	day: "numeric",
 	month: "long",
@@ -117,8 +195,21 @@ const dayAndTime = new Intl.DateTimeFormat("en", {
 	hourCycle: "h23",
 });
 
+const conjunction = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** So many of them by name. */
+function listOf(names: readonly string[], most: number): string {
+	const rest = names.length - most;
+	return conjunction.format(rest > 0 ? [...names.slice(0, most), `${formatNumber(rest)} more`] : names);
+}
+
 const formatNumber = (value: number) => number.format(value);
-/** Times are in ms. */
+/** Times are in ms. In a list: the time of today, the day of this week, else the date. */
+export function formatWhen(at: number, now: number): string {
+	const midnight = new Date(now).setHours(0, 0, 0, 0);
+	if (at >= midnight) return time.format(at);
+	return at >= midnight - 6 * 24 * 3600_000 ? weekday.format(at) : date.format(at);
+}
 export const formatTime = (at: number) => time.format(at);
 export const formatDay = (at: number) => day.format(at);
 export const formatDayAndTime = (at: number) => dayAndTime.format(at);

@@ -1,16 +1,21 @@
 // What a reader of one conversation sees, computed from what the server said and what was done here. Pure.
 // Knows the events; nothing of sockets, of React or of the clock.
 
+import type { ConversationInfo, Member, MemberRole } from "../../src/protocol/conversation.ts";
 import { reasons } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import type { Message } from "../../src/protocol/message.ts";
-import { claude, type Person } from "../../src/protocol/person.ts";
+import type { Mention, Message } from "../../src/protocol/message.ts";
+import type { Person } from "../../src/protocol/person.ts";
+import { append, begin, type Messages, place, sayBusy, update } from "./messages.ts";
+import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
+
+/** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
+export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };
 
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
-export type Outgoing = {
+export type Outgoing = Said & {
 	clientId: string;
-	content: string;
 	/** In ms, by this device's clock; later than that of what was said before it. */
 	saidAt: number;
 	state: { type: "waiting" } | { type: "sent" } | { type: "failed"; text: string };
@@ -20,13 +25,20 @@ export type Outgoing = {
 export type Typing = Person & { until: number };
 
 export type Transcript = {
-	/** By `seq`, without holes; a reply that is being written grows in its place. */
-	readonly messages: readonly Message[];
+	/** A reply that is being written grows in its place. */
+	readonly messages: Messages;
 	readonly outgoing: readonly Outgoing[];
 	readonly participants: readonly Person[];
 	readonly typing: readonly Typing[];
 	/** `null` until the server has said who is speaking here. */
 	readonly you: Person | null;
+	/** `null` until they are known. */
+	readonly conversation: ConversationInfo | null;
+	readonly role: MemberRole | null;
+	readonly members: readonly Member[] | null;
+	readonly reads: Reads;
+	/** The place from which on there was news when this was opened. */
+	readonly newFrom: number | null;
 	/** What is known of messages before the first one here. */
 	readonly older: "none" | "some" | "loading" | "failed";
 	/** Something is known to be missing: to be asked for again. */
@@ -45,7 +57,9 @@ export type Action =
 	| { type: "restored"; outgoing: readonly Outgoing[] }
 	/** Kept by another tab since. */
 	| { type: "mirrored"; outgoing: Outgoing }
-	| { type: "said"; clientId: string; content: string; now: number }
+	/** What is to be known of the conversation besides its events, once after each time of joining. */
+	| { type: "described"; conversation: ConversationInfo; members: readonly Member[] }
+	| ({ type: "said"; clientId: string; now: number } & Said)
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
 	| { type: "discarded"; clientId: string }
@@ -61,6 +75,11 @@ export const emptyTranscript: Transcript = {
 	participants: [],
 	typing: [],
 	you: null,
+	conversation: null,
+	role: null,
+	members: null,
+	reads: new Map(),
+	newFrom: null,
 	older: "none",
 	isBehind: false,
 	heldUntil: 0,
@@ -85,10 +104,14 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 			return restore(transcript, action.outgoing);
 		case "mirrored":
 			return mirror(transcript, action.outgoing);
+		case "described": {
+			const { conversation, members } = action;
+			return { ...transcript, conversation, members, role: members.find(isYou(transcript))?.role ?? transcript.role };
+		}
 		case "said": {
-			const { clientId, content, now } = action;
+			const { type: _, now, ...said } = action;
 			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
-			return { ...transcript, outgoing: [...transcript.outgoing, { clientId, content, saidAt, state: { type: "waiting" } }] };
+			return { ...transcript, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
 		}
 		case "sent":
 			return setOutgoing(transcript, action.clientId, { type: "sent" });
@@ -134,11 +157,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			};
 		}
 		case "chat:thinking":
-			return begin(transcript, event, now);
+			return { ...transcript, messages: begin(transcript.messages, event, now) };
 		case "chat:busy":
-			return busy(transcript, event);
-		case "chat:streaming":
-			return append(transcript, event);
+			return { ...transcript, messages: sayBusy(transcript.messages, event) };
+		case "chat:streaming": {
+			const messages = append(transcript.messages, event);
+			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
+		}
 		case "chat:complete":
 			// Its message has come before it, or was lost.
 			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
@@ -157,10 +182,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingLasts }] : others };
 		}
 		case "chat:conversation":
+			return { ...transcript, conversation: event.conversation };
 		case "chat:member":
+			return knowMember(transcript, event.member);
 		case "chat:member-left":
+			return { ...transcript, members: transcript.members && without(transcript.members, event.userId) };
 		case "chat:read":
-			return transcript;
+			return { ...transcript, reads: withRead(transcript.reads, event) };
 		case "chat:error":
 			return refused(transcript, event, now);
 		default:
@@ -171,63 +199,42 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript {
-	const { reset, messages, hasMore, participants, you } = event;
-	const known = { ...transcript, participants, you, isBehind: false };
+	const { reset, messages, hasMore, participants, you, conversation, role } = event;
+	const known: Transcript = {
+		...transcript,
+		participants,
+		you,
+		conversation: conversation ?? transcript.conversation,
+		role: role ?? transcript.role,
+		reads: event.reads ? readsOf(event.reads) : transcript.reads,
+		isBehind: false,
+	};
 	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none" } : known;
-	return messages.reduce((before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }), base);
+	const come = messages.reduce(
+		(before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }),
+		base,
+	);
+	const isFirst = transcript.you === null;
+	return isFirst ? { ...come, newFrom: newFrom(come.messages, come.reads, you.userId) } : come;
+}
+
+/** A member who is new, or has another role or name. */
+function knowMember(transcript: Transcript, member: Member): Transcript {
+	const { you, role, members, participants } = transcript;
+	const isMember = ({ userId }: Person) => userId === member.userId;
+	return {
+		...transcript,
+		you: you && isMember(you) ? personOf(member) : you,
+		role: you && isMember(you) ? member.role : role,
+		members: members && (members.some(isMember) ? members.map((one) => (isMember(one) ? member : one)) : [...members, member]),
+		participants: participants.map((one) => (isMember(one) ? personOf(member) : one)),
+	};
 }
 
 /** A message of one's own that is stored is no longer on its way. */
 function acknowledge(transcript: Transcript, { author, clientId }: Message): Transcript {
 	if (clientId === undefined || author.userId !== transcript.you?.userId) return transcript;
 	return { ...transcript, outgoing: transcript.outgoing.filter((one) => one.clientId !== clientId) };
-}
-
-/** What is older than the view comes with its page and not before: there would be a hole. */
-function update(messages: readonly Message[], message: Message): readonly Message[] {
-	return message.seq < (messages[0]?.seq ?? 0) ? messages : place(messages, message);
-}
-
-/** In its place by `seq`, instead of an older state of itself. */
-function place(messages: readonly Message[], message: Message): readonly Message[] {
-	const held = messages.find(({ id }) => id === message.id);
-	if (held && held.revision > message.revision) return messages;
-	if (held?.seq === message.seq) return messages.map((one) => (one === held ? message : one));
-	const others = messages.filter((one) => one !== held);
-	const at = others.findLastIndex(({ seq }) => seq < message.seq) + 1;
-	return others.toSpliced(at, 0, message);
-}
-
-/** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
-function begin(transcript: Transcript, { conversationId, messageId }: Event<"chat:thinking">, now: number): Transcript {
-	if (transcript.messages.some(({ id }) => id === messageId)) return transcript;
-	const reply: Message = {
-		id: messageId,
-		conversationId,
-		role: "assistant",
-		content: "",
-		createdAt: new Date(now).toISOString(),
-		author: claude,
-		status: "streaming",
-		seq: (transcript.messages.at(-1)?.seq ?? 0) + 1,
-		revision: 0,
-	};
-	return { ...transcript, messages: [...transcript.messages, reply] };
-}
-
-/** Said of a reply until more of it comes. */
-function busy(transcript: Transcript, { messageId, reason }: Event<"chat:busy">): Transcript {
-	const say = (one: Message) => (one.id === messageId && one.status === "streaming" ? { ...one, reason } : one);
-	return { ...transcript, messages: transcript.messages.map(say) };
-}
-
-function append(transcript: Transcript, { messageId, chunk, offset }: Event<"chat:streaming">): Transcript {
-	const reply = transcript.messages.find(({ id }) => id === messageId);
-	if (!reply || (reply.status === "streaming" && offset > reply.content.length)) return { ...transcript, isBehind: true };
-	const news = chunk.slice(reply.content.length - offset);
-	if (reply.status !== "streaming" || news === "") return transcript;
-	const grown = { ...reply, reason: undefined, content: reply.content + news };
-	return { ...transcript, messages: transcript.messages.map((one) => (one === reply ? grown : one)) };
 }
 
 function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
@@ -277,6 +284,10 @@ function prepend(transcript: Transcript, { before, page }: Extract<Action, { typ
 
 function setOutgoing(transcript: Transcript, clientId: string, state: Outgoing["state"]): Transcript {
 	return { ...transcript, outgoing: transcript.outgoing.map((one) => (one.clientId === clientId ? { ...one, state } : one)) };
+}
+
+function isYou({ you }: Transcript) {
+	return ({ userId }: Person) => userId === you?.userId;
 }
 
 function personOf({ userId, username }: Person): Person {

@@ -3,11 +3,11 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesBefore, socketUrl } from "./api.ts";
-import { clock, newId, openSocket } from "./browser.ts";
+import { clock, followNetwork, newId, openSocket } from "./browser.ts";
 import { ConversationClient, emptySnapshot } from "./client.ts";
 import type { Renewal } from "./connection.ts";
 import { openOutbox } from "./outbox.ts";
-import { runningReply } from "./transcript.ts";
+import { runningReply, type Said } from "./transcript.ts";
 
 /**
  * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.
@@ -37,6 +37,8 @@ export function useChatWebSocket(conversationId: string | null, token: string | 
 	};
 }
 
+/** `asksAgain`: one's own last question, which Claude then answers once more. */
+export type Edit = Omit<Said, "replyTo"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>;
 
 function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): ConversationClient {
@@ -51,6 +53,12 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): C
 		history: async (before, token) => {
 			const result = await messagesBefore(token, conversationId, before);
 			return "value" in result ? result.value : null;
+		},
+		describe: async (token) => {
+			const result = await describeConversation(token, conversationId);
+			if ("error" in result) return null;
+			const { members, ...conversation } = result.value.conversation;
+			return { conversation, members };
 		},
 		newId,
 		openOutbox: (token, listener) => openOutbox(conversationId, token, listener, navigator.locks),
@@ -75,27 +83,24 @@ async function whyRefused(token: string, conversationId: string): Promise<CloseC
 function actionsOf(client: ConversationClient | null) {
 	return {
 		/** Shown at once; sent now or when there is a connection, and until it is acknowledged. */
-		sendMessage: (content: string) => client?.say(content),
+		sendMessage: (content: string, about?: Omit<Said, "content">) => client?.say(content, about),
 		/** To be called on every change of what is being written. */
 		sendTyping: (isTyping: boolean) => client?.type(isTyping),
 		stopReply: (messageId: string) => client?.stopReply(messageId),
-		regenerate: (messageId: string) => client?.regenerate(messageId),
+		react: (messageId: string, emoji: string, on: boolean) => client?.change({ type: "chat:react", messageId, emoji, on }),
+		edit: (messageId: string, { content, mentions, asksAgain }: Edit) =>
+			client?.change({ type: "chat:edit", messageId, content, ...(mentions && { mentions: [...mentions] }), asksAgain }),
+		deleteMessage: (messageId: string) => client?.change({ type: "chat:delete", messageId }),
+		/** Claude's last reply once more. */
+		regenerate: (messageId: string) => client?.change({ type: "chat:regenerate", messageId }),
+		/** Everything up to this place is on the screen of somebody who looks. */
+		see: (upTo: number) => client?.see(upTo),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
 		loadOlder: () => void client?.loadOlder(),
 		dismissNotice: () => client?.dismissNotice(),
 		reconnect: () => client?.wake(),
 	};
-}
-
-/** The device knows best when its network comes and goes, and when somebody looks again after a sleep. */
-function followNetwork(client: ConversationClient): () => void {
-	const stop = new AbortController();
-	const { signal } = stop;
-	window.addEventListener("online", () => client.wake(), { signal });
-	window.addEventListener("offline", () => client.lostNetwork(), { signal });
-	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
-	return () => stop.abort();
 }
 
 const signedOut = async (): Promise<Renewal> => ({ failure: "signed_out" });

@@ -1,12 +1,27 @@
 // What was said, in order, with what is still on its way at the end. Follows the end while the reader is there.
 
-import { type ComponentProps, memo, type ReactNode } from "react";
+import {
+	type ComponentProps,
+	type FocusEvent,
+	type KeyboardEvent,
+	type MouseEvent,
+	memo,
+	type ReactNode,
+	useCallback,
+	useEffect,
+	useMemo,
+	useState,
+} from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
+import { seenBy } from "../reads.ts";
 import { formatDay, strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
+import { useIsLooking } from "../useIsLooking.ts";
 import styles from "./Log.module.css";
-import { MessageArticle, OutgoingArticle } from "./MessageArticle.tsx";
+import { MessageArticle } from "./MessageArticle.tsx";
+import { OutgoingArticle } from "./OutgoingArticle.tsx";
+import { Show } from "./Quote.tsx";
 import { useStickToBottom } from "./useStickToBottom.ts";
 
 /** In ms: what the same person says within it stands under one name. */
@@ -14,20 +29,48 @@ const groupedWithin = 5 * 60_000;
 
 export function Log({ chat, userId, children }: { chat: Chat; userId: string; children: ReactNode }) {
 	const { messages, outgoing, older, you, isConnected, heldUntil } = chat;
-	const { scroller, content, isAtBottom, jump } = useStickToBottom({
+	const { scroller, content, isAtBottom, jump, leave } = useStickToBottom({
 		firstKey: messages[0]?.id,
 		lastOwnKey: outgoing.at(-1)?.clientId,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
 	});
+	const [activeId, setActiveId] = useState<string>();
+	const last = messages.at(-1);
+	useSeeing(chat.see, isAtBottom ? last?.seq : undefined);
 	// The buttons go, and the focus should not go with them.
 	const settle = (act: (clientId: string) => void) => (clientId: string) => {
 		act(clientId);
 		scroller.current?.focus({ preventScroll: true });
 	};
+	const show = useCallback(
+		(messageId: string) => {
+			leave();
+			const article = scroller.current?.querySelector<HTMLElement>(`article[data-id="${CSS.escape(messageId)}"]`);
+			article?.focus({ preventScroll: true });
+			article?.scrollIntoView({ block: "center" });
+			// It fades, and nothing moves.
+			article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
+		},
+		[leave, scroller],
+	);
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
+	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
+	const firstNew = newsIn(chat);
+	const ids = useMemo(() => new Set(messages.map(({ id }) => id)), [messages]);
+	// The tab key comes to the message that one was at, and first to the last one.
+	const active = activeId !== undefined && ids.has(activeId) ? activeId : last?.id;
 	return (
 		<div className={styles.frame}>
-			<div ref={scroller} className={styles.log} role="log" aria-label={strings.conversation} aria-live="off">
+			<div
+				ref={scroller}
+				className={styles.log}
+				role="log"
+				aria-label={strings.conversation}
+				aria-live="off"
+				onFocus={(event) => setActiveId(articleOf(event)?.dataset.id ?? activeId)}
+				onKeyDown={moveBetweenMessages}
+				onClick={goTo}
+			>
 				<div ref={content} className={styles.content}>
 					{you === null && <p className={styles.quiet}>{strings.joining}</p>}
 					{older !== "none" && (
@@ -36,28 +79,34 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 						</button>
 					)}
 					{children}
-					{messages.map((message, index) => (
-						<Entry
-							// One's own keeps its place when it is stored; others' clientIds are not unique here.
-							key={(message.author.userId === userId && message.clientId) || message.id}
-							message={message}
-							before={messages[index - 1]}
-							isOwn={message.author.userId === userId}
-							isLast={index === messages.length - 1 && outgoing.length === 0}
-							onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
-						/>
-					))}
-					{outgoing.map((one, index) => (
-						<OutgoingArticle
-							key={one.clientId}
-							outgoing={one}
-							isContinued={index > 0 || continues(messages.at(-1), userId, one.saidAt)}
-							author={you?.username ?? ""}
-							note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
-							onRetry={settle(chat.retry)}
-							onDiscard={settle(chat.discard)}
-						/>
-					))}
+					<Show value={show}>
+						{messages.map((message, index) => (
+							<Entry
+								// One's own keeps its place when it is stored; others' clientIds are not unique here.
+								key={(message.author.userId === userId && message.clientId) || message.id}
+								message={message}
+								before={messages[index - 1]}
+								isNew={message === firstNew}
+								isOwn={message.author.userId === userId}
+								isActive={message.id === active}
+								isQuoteHere={message.replyTo !== undefined && ids.has(message.replyTo)}
+								fate={message === lastOwn ? fateOf(message, chat) : undefined}
+								onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
+							/>
+						))}
+						{outgoing.map((one, index) => (
+							<OutgoingArticle
+								key={one.clientId}
+								outgoing={one}
+								answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
+								isContinued={index > 0 || continues(last, userId, one.saidAt)}
+								author={you?.username ?? ""}
+								note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
+								onRetry={settle(chat.retry)}
+								onDiscard={settle(chat.discard)}
+							/>
+						))}
+					</Show>
 				</div>
 			</div>
 			{!isAtBottom && (
@@ -70,21 +119,70 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 	);
 }
 
-type EntryProps = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined };
+type EntryProps = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
 
-/** A message, below the day if that is another one than before. */
-const Entry = memo(({ before, ...props }: EntryProps) => {
+/** A message, below the day if that is another one than before, and below a line where the new begins. */
+const Entry = memo(({ before, isNew, ...props }: EntryProps) => {
 	const { message } = props;
 	const at = Date.parse(message.createdAt);
 	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
-	const isContinued = !isNewDay && continues(before, message.author.userId, at);
+	const isContinued = !isNewDay && !isNew && continues(before, message.author.userId, at);
 	return (
 		<>
 			{isNewDay && <p className={styles.day}>{formatDay(at)}</p>}
+			{isNew && <p className={styles.new}>{strings.newSince}</p>}
 			<MessageArticle {...props} isContinued={isContinued} />
 		</>
 	);
 });
+
+/** What was on the screen of somebody who looks at it is read. */
+function useSeeing(see: (upTo: number) => void, upTo: number | undefined): void {
+	const isLooking = useIsLooking();
+	useEffect(() => {
+		if (isLooking && upTo !== undefined) see(upTo);
+	}, [see, isLooking, upTo]);
+}
+
+/** The first message that was new when the conversation was opened, once it is clear that none before it is. */
+function newsIn({ messages, newFrom, older }: Chat): Message | undefined {
+	if (newFrom === null) return undefined;
+	const first = messages.findIndex(({ seq }) => seq >= newFrom);
+	return first > 0 || older === "none" ? messages[first] : undefined;
+}
+
+/** What became of one's newest message on its way to the others. */
+function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): string | undefined {
+	if (message.deletedAt !== undefined) return undefined;
+	const names = seenBy(message, reads, members ?? []).map(({ username }) => username);
+	if (names.length > 0) return strings.seenBy(names);
+	// Where something came after it, it arrived.
+	return message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
+}
+
+function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLElement | null {
+	return (target as Element).closest<HTMLElement>("article[data-id]");
+}
+
+/** A finger that touches a message is at it, as a mouse that points at it: its buttons appear. */
+function goTo(event: MouseEvent<HTMLElement>): void {
+	// What is touched in a message may lead elsewhere.
+	if ((event.target as Element).closest("button, a, input")) return;
+	const article = articleOf(event);
+	if (!article?.contains(document.activeElement)) article?.focus({ preventScroll: true });
+}
+
+/** Up and down from one message to the next, while one is at a message and not at something in it. */
+function moveBetweenMessages(event: KeyboardEvent<HTMLElement>): void {
+	const article = articleOf(event);
+	if (article !== event.target) return;
+	const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article[data-id]")];
+	const at = articles.indexOf(article as HTMLElement);
+	const next = { ArrowUp: Math.max(0, at - 1), ArrowDown: at + 1, Home: 0, End: articles.length - 1 }[event.key];
+	if (next === undefined) return;
+	event.preventDefault();
+	articles[next]?.focus();
+}
 
 function continues(before: Message | undefined, userId: string, at: number): boolean {
 	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupedWithin;

@@ -1,41 +1,58 @@
-// One message: whose it is, its text, and what became of it.
+// One message: what it answers, its text, what became of it, and what can be done with it.
 
-import type { ReactNode } from "react";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
-import type { Message } from "../../../src/protocol/message.ts";
+import type { Mention, Message } from "../../../src/protocol/message.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import { ErrorBoundary } from "../ErrorBoundary.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { hueOf } from "../person.ts";
-import { formatDayAndTime, formatTime, strings } from "../strings.ts";
-import type { Outgoing } from "../transcript.ts";
-import styles from "./MessageArticle.module.css";
+import { strings } from "../strings.ts";
+import styles from "./Article.module.css";
+import { Article, type Kind } from "./Article.tsx";
+import { Edited } from "./Edited.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+import { Toolbar } from "./Toolbar.tsx";
+import { useVersions, VersionButtons } from "./Versions.tsx";
 
 type Props = {
 	message: Message;
 	isOwn: boolean;
 	/** Of the same person as the one above. */
 	isContinued: boolean;
-	/** Nothing came after it: whoever said it may wonder whether it arrived. */
-	isLast: boolean;
+	/** One is at it. */
+	isActive: boolean;
+	/** What it answers is in the view. */
+	isQuoteHere: boolean;
+	/** What is to be said below it of its way to the others. */
+	fate: string | undefined;
 	onRetry: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, isLast, onRetry }: Props) {
-	const { id, author, content, createdAt, status } = message;
+export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteHere, fate, onRetry }: Props) {
+	const versions = useVersions(message);
+	const { id, author, content, status, reason, attempts, mentions } = { ...message, ...versions.shown };
+	const { createdAt, editedAt, deletedAt, replyTo, quoted } = message;
 	const isGrowing = status === "streaming";
-	const note = isOwn && isLast ? strings.sent : noteOn(message);
+	const note = fate ?? noteOn({ status, reason, attempts });
 	return (
 		<Article
+			id={id}
 			author={author.username}
 			at={Date.parse(createdAt)}
 			kind={kindOf(message, isOwn)}
 			hue={hueOf(author.userId)}
 			isContinued={isContinued}
+			isActive={isActive}
+			below={<Reactions message={message} />}
 		>
-			{content !== "" && <Text content={content} isGrowing={isGrowing} />}
+			{replyTo !== undefined && quoted && <Quote replyTo={replyTo} quoted={quoted} isHere={isQuoteHere} />}
+			{deletedAt !== undefined && <p className={styles.deleted}>{strings.deletedMessage}</p>}
+			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} />}
 			{isGrowing && content === "" && <p className={styles.thinking}>{strings.thinking}</p>}
+			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={styles.note}>{note}</p>}
+			<VersionButtons versions={versions} />
 			{onRetry && (
 				<p className={styles.actions}>
 					<button type="button" onClick={() => onRetry(id)}>
@@ -43,89 +60,26 @@ export function MessageArticle({ message, isOwn, isContinued, isLast, onRetry }:
 					</button>
 				</p>
 			)}
+			{deletedAt === undefined && !isGrowing && <Toolbar message={message} isActive={isActive} />}
 		</Article>
 	);
 }
 
-type OutgoingProps = {
-	outgoing: Outgoing;
-	author: string;
-	isContinued: boolean;
-	/** What becomes of it. */
-	note: string;
-	onRetry(clientId: string): void;
-	onDiscard(clientId: string): void;
-};
-
-/** One's own message that is not yet known to be stored. */
-export function OutgoingArticle({ outgoing, author, isContinued, note, onRetry, onDiscard }: OutgoingProps) {
-	const { clientId, content, saidAt, state } = outgoing;
+export function Text({ content, isGrowing = false, mentions }: { content: string; isGrowing?: boolean; mentions?: readonly Mention[] }) {
 	return (
-		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
-			<Text content={content} />
-			{state.type === "failed" ? (
-				<>
-					<p role="alert" className={styles.problem}>
-						{state.text}
-					</p>
-					<p className={styles.actions}>
-						<button type="button" onClick={() => onRetry(clientId)}>
-							{strings.retry}
-						</button>
-						<button type="button" onClick={() => onDiscard(clientId)}>
-							{strings.discard}
-						</button>
-					</p>
-				</>
-			) : (
-				<p className={styles.note}>{note}</p>
-			)}
-		</Article>
+		<ErrorBoundary fallback={<p dir="auto">{content}</p>}>
+			<Markdown source={content} isGrowing={isGrowing} mentions={mentions} />
+		</ErrorBoundary>
 	);
 }
-
-type Kind = "claude" | "other" | "own";
 
 function kindOf({ author }: Message, isOwn: boolean): Kind {
 	if (author.userId === claude.userId) return "claude";
 	return isOwn ? "own" : "other";
 }
 
-type ArticleProps = { author: string; at: number; kind: Kind; hue: number; isContinued: boolean; children: ReactNode };
-
-function Article({ author, at, kind, hue, isContinued, children }: ArticleProps) {
-	const time = formatTime(at);
-	return (
-		<article
-			className={styles.article}
-			data-kind={kind}
-			data-hue={hue}
-			data-continued={isContinued}
-			aria-label={strings.articleLabel(author, time)}
-		>
-			{!isContinued && (
-				<header className={styles.by}>
-					<bdi>{author}</bdi>
-					<time dateTime={new Date(at).toISOString()} title={formatDayAndTime(at)}>
-						{time}
-					</time>
-				</header>
-			)}
-			<div className={styles.body}>{children}</div>
-		</article>
-	);
-}
-
-function Text({ content, isGrowing = false }: { content: string; isGrowing?: boolean }) {
-	return (
-		<ErrorBoundary fallback={<p dir="auto">{content}</p>}>
-			<Markdown source={content} isGrowing={isGrowing} />
-		</ErrorBoundary>
-	);
-}
-
 /** Why a reply is not simply Claude's whole answer. */
-function noteOn({ status, reason, attempts }: Message): string | undefined {
+function noteOn({ status, reason, attempts }: Pick<Message, "status" | "reason" | "attempts">): string | undefined {
 	if (status === "complete" && reason === undefined && attempts) return strings.wentOn;
 	if (status === "stopped") return strings.stopped;
 	if (status === "failed") return reasons[reason as Reason] ?? reasons.internal;

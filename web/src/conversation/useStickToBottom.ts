@@ -31,20 +31,21 @@ export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
 		scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
 	}, [stick]);
 
+	const before = useRef({ top: 0, height: 0, firstKey });
 	useEffect(() => {
 		const frame = scroller.current;
 		const inner = content.current;
 		if (!frame || !inner) return;
 		reachable(frame);
 		const observer = new ResizeObserver(() => {
-			if (isSticking.current) frame.scrollTop = frame.scrollHeight;
+			if (isSticking.current && !hasMovedUp(frame, before.current.top)) frame.scrollTop = frame.scrollHeight;
+			before.current.top = frame.scrollTop;
 		});
 		observer.observe(frame);
 		observer.observe(inner);
 		return () => observer.disconnect();
 	}, []);
 
-	const before = useRef({ top: 0, height: 0, firstKey });
 	useEffect(() => {
 		const frame = scroller.current;
 		if (!frame) return;
@@ -69,11 +70,17 @@ export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
 	useLayoutEffect(() => {
 		const frame = scroller.current;
 		if (!frame) return;
-		const { height, firstKey: formerFirst } = before.current;
+		const { top, height, firstKey: formerFirst } = before.current;
+		if (isSticking.current && hasMovedUp(frame, top)) stick(false);
 		if (isSticking.current) frame.scrollTop = frame.scrollHeight;
 		else if (formerFirst !== firstKey) frame.scrollTop += frame.scrollHeight - height;
 		before.current = { top: frame.scrollTop, height: frame.scrollHeight, firstKey };
 	});
 
-	return { scroller, content, isAtBottom, jump };
+	return { scroller, content, isAtBottom, jump, leave: useCallback(() => stick(false), [stick]) };
+}
+
+/** Whether a reader has moved up since; told as scrolling only with the next frame. What merely became shorter is at its end. */
+function hasMovedUp({ scrollTop, scrollHeight, clientHeight }: HTMLElement, formerTop: number): boolean {
+	return scrollTop < formerTop && scrollHeight - scrollTop - clientHeight > near.end;
 }

@@ -1,46 +1,67 @@
 // One conversation: who is here, what was said, what one says next.
 
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { closeCodes } from "../../../src/protocol/errors.ts";
-import { describeConversation } from "../api.ts";
+import { claude } from "../../../src/protocol/person.ts";
+import { Dialog } from "../controls/Dialog.tsx";
+import { Acting } from "../conversation/Acting.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
 import { Composer } from "../conversation/Composer.tsx";
 import { ConnectionBanner } from "../conversation/ConnectionStatus.tsx";
+import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
 import { Log } from "../conversation/Log.tsx";
-import { session, useCall } from "../currentSession.ts";
+import { useActing } from "../conversation/useActing.ts";
+import { session } from "../currentSession.ts";
+import { lastMessageOf } from "../list.ts";
+import { type Names, People } from "../MentionedText.tsx";
+import { lastOwn, mayDo } from "../permissions.ts";
+import { titleOf } from "../sidebar/ConversationItem.tsx";
 import { strings } from "../strings.ts";
-import { useChatWebSocket } from "../useChatWebSocket.ts";
+import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
+import { usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
 export function ConversationPage({ id, token, userId }: { id: string; token: string; userId: string }) {
 	const chat = useChatWebSocket(id, token, session.renew);
-	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));
-	const conversation = described && "value" in described ? described.value.conversation : undefined;
-	const title = conversation && (conversation.title || strings.untitled(conversation.createdAt));
+	const { conversation, role, members } = chat;
+	const title = conversation ? titleOf(conversation) : undefined;
 	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
 	const [hasMet, setHasMet] = useState(false);
 	if (!hasMet && chat.participants.length > 1) setHasMet(true);
 	useTitle(title);
 	useKeyboardInset();
+	useSight(id, chat, userId);
+	const people = usePeople(chat, userId);
+	const { acting, writing, removing, stop } = useActing(chat, userId);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
 		return <NoticePage text={text} hasWayHome />;
 	}
-	const role = conversation?.members.find((member) => member.userId === userId)?.role;
 	const canInvite = role === "owner";
-	const hasOthers = hasMet || (conversation?.members.length ?? 0) > 1;
+	const hasOthers = hasMet || (members?.length ?? 0) > 1;
+	const others = (members ?? chat.participants).filter((person) => person.userId !== userId);
+	const editLast = () => {
+		const message = lastOwn(chat.messages, userId);
+		if (message && mayDo(message, acting.doer).has("edit")) acting.edit(message);
+	};
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
 			<Header id={id} title={title} canInvite={canInvite} chat={chat} />
-			<Log chat={chat} userId={userId}>
-				{isEmpty && <EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />}
-			</Log>
+			<People value={people}>
+				<Acting value={acting}>
+					<Log chat={chat} userId={userId}>
+						{isEmpty && (
+							<EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />
+						)}
+					</Log>
+				</Acting>
+			</People>
 			<footer className={styles.footer}>
 				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
 				<ConnectionBanner connection={chat.connection} onRetry={chat.reconnect} />
@@ -52,15 +73,55 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 						</button>
 					</p>
 				)}
-				{role === "reader" ? (
-					<p className={styles.notice}>{strings.readOnly}</p>
-				) : (
-					<Composer conversationId={id} hasOthers={hasOthers} chat={chat} />
+				{role === "reader" && <p className={styles.notice}>{strings.readOnly}</p>}
+				{role !== "reader" && writing.type === "edit" && (
+					<Editor key={writing.message.id} message={writing.message} chat={chat} people={others} onDone={stop} />
+				)}
+				{role !== "reader" && writing.type !== "edit" && (
+					<Composer
+						conversationId={id}
+						hasOthers={hasOthers}
+						chat={chat}
+						people={others}
+						answered={writing.type === "answer" ? writing.message : undefined}
+						onAnswered={stop}
+						onEditLast={editLast}
+					/>
 				)}
 			</footer>
+			{removing && (
+				<Dialog
+					title={strings.deleteMessageTitle}
+					action={strings.deleteNow}
+					isDanger
+					act={() => (chat.deleteMessage(removing.id) ? undefined : strings.notSaved)}
+					onClose={stop}
+				>
+					<p>{strings.deleteMessageText}</p>
+				</Dialog>
+			)}
 			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
 		</main>
 	);
+}
+
+/** What everybody is called today. */
+function usePeople({ members, participants }: Chat, userId: string): Names {
+	return useMemo(() => {
+		const names = new Map([claude, ...participants, ...(members ?? [])].map((person) => [person.userId, person.username]));
+		return { nameOf: (userId) => names.get(userId), userId };
+	}, [members, participants, userId]);
+}
+
+/** The list is told what is seen here: who looks at a conversation gets no news of it there. */
+function useSight(conversationId: string, { conversation, messages, reads }: Chat, userId: string): void {
+	const list = usePersonalList();
+	const title = conversation?.title;
+	const last = messages.findLast(({ status }) => status !== "streaming");
+	const readUpTo = reads.get(userId) ?? 0;
+	useEffect(() => {
+		if (title !== undefined) list.look({ conversationId, title, lastMessage: last && lastMessageOf(last), readUpTo });
+	}, [list, conversationId, title, last, readUpTo]);
 }
 
 /** Some browsers lay a keyboard over the page without telling the layout: the composer has to stay above it. */

@@ -1,0 +1,114 @@
+// What people do with messages, each at a browser of their own.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, type Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+let ann: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+	[ann, bob] = await annAndBob(browser, product.url);
+});
+afterAll(async () => {
+	expect([...(ann?.complaints ?? []), ...(bob?.complaints ?? [])]).toEqual([]);
+	await browser?.close();
+	await product?.stop();
+});
+
+describe("a message", () => {
+	it("is reacted to: with who did, for everybody, until the same one takes it back", async () => {
+		await ann.say("Tea or coffee?");
+		await bob.sees("Tea or coffee?");
+		await bob.press("Tea or coffee?", "React");
+		await bob.page.getByRole("button", { name: "React with 👍" }).click();
+		const seen = ann.at("Tea or coffee?").getByRole("button", { name: "👍 Bob" });
+		await seen.waitFor();
+		await seen.click();
+		await bob.at("Tea or coffee?").getByRole("button", { name: "👍 You and Ann", pressed: true }).click();
+		await ann.at("Tea or coffee?").getByRole("button", { name: "👍 You", exact: true, pressed: true }).waitFor();
+
+		await bob.press("Tea or coffee?", "React");
+		await bob.page.getByRole("textbox", { name: "Another emoji" }).fill("🫖");
+		await ann.at("Tea or coffee?").getByRole("button", { name: "🫖 Bob" }).waitFor();
+	});
+
+	it("is answered: with what it says now above, which leads there", async () => {
+		await ann.say(`Let us think about it.\n${"\n- a line".repeat(60)}`);
+		await bob.sees("Let us think about it.");
+		await bob.press("Tea or coffee?", "Reply");
+		await bob.page.getByText("Replying to Ann").waitFor();
+		await bob.say("Both, please.");
+		const quote = ann.at("Both, please.").getByRole("button", { name: "Ann Tea or coffee?" });
+		await quote.click();
+		const original = ann.log.locator("article:focus");
+		expect(await original.innerText()).toMatch(/^Ann\n.*\n\nTea or coffee\?/s);
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+	});
+
+	it("is edited by who said it: marked so, in its quotes as well", async () => {
+		await ann.choose("Tea or coffee?", "Edit");
+		await ann.message.fill("Tea, coffee or water?");
+		await ann.message.press("Enter");
+		await bob.at("Tea, coffee or water?").getByText("edited").waitFor();
+		await bob.at("Both, please.").getByText("Tea, coffee or water?").waitFor();
+		expect(await ann.message.inputValue()).toBe("");
+
+		await bob.message.press("ArrowUp");
+		expect(await bob.message.inputValue()).toBe("Both, please.");
+		await bob.message.press("Escape");
+		expect(await bob.message.inputValue()).toBe("");
+		await bob.press("Tea, coffee or water?", "More");
+		await bob.page.getByRole("menuitem", { name: "Copy text" }).waitFor();
+		expect(await bob.page.getByRole("menuitem").allInnerTexts()).toEqual(["Copy text"]);
+		await bob.page.keyboard.press("Escape");
+	});
+
+	it("names members: completed from a list, by the keys alone, and shown to them", async () => {
+		await ann.message.pressSequentially("What about you, @b");
+		await ann.page.getByRole("option", { name: "Bob", selected: true }).waitFor();
+		await ann.page.keyboard.press("Enter");
+		await ann.message.pressSequentially("and the others?");
+		expect(await ann.message.inputValue()).toBe("What about you, @Bob and the others?");
+		await ann.message.press("Enter");
+		await bob.at("What about you,").locator("bdi[data-you=true]").getByText("@Bob").waitFor();
+	});
+
+	it("is deleted, after a question: its place stays, and its quotes say so", async () => {
+		await ann.choose("Tea, coffee or water?", "Delete…");
+		await ann.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
+		await bob.sees("This message was deleted.");
+		await bob.at("Both, please.").getByText("Deleted message").waitFor();
+		expect(await bob.log.getByText("coffee or water").count()).toBe(0);
+	});
+});
+
+describe("Claude's answer", () => {
+	it("is had again: the former one can be looked at, and the question put otherwise", async () => {
+		await ann.say("@claude a table, please");
+		await ann.answered();
+		const answer = () => ann.log.getByRole("article", { name: /^Claude/ }).last();
+		await answer().hover();
+		await answer().getByRole("button", { name: "More" }).click();
+		await ann.page.getByRole("menuitem", { name: "Answer again" }).click();
+		await answer().getByText("2/2").waitFor();
+		await ann.stop.waitFor({ state: "detached" });
+		await answer().getByRole("button", { name: "Former version" }).click();
+		await answer().getByText("1/2").waitFor();
+		expect(await answer().getByRole("table").count()).toBe(1);
+		await answer().getByRole("button", { name: "Later version" }).click();
+		await answer().getByText("2/2").waitFor();
+
+		await ann.message.press("ArrowUp");
+		await ann.message.fill("@claude code, please");
+		await ann.page.getByRole("button", { name: "Save and ask again" }).click();
+		await answer().getByText("3/3").waitFor();
+		await ann.stop.waitFor({ state: "detached" });
+		expect(await answer().locator("pre").count()).toBeGreaterThan(0);
+		await bob.at("@claude code, please").getByText("edited").waitFor();
+	});
+});

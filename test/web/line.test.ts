@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import { lineOf } from "../../web/src/line.ts";
+
+describe("a text in one line", () => {
+	it.each([
+		["plain words", "plain words"],
+		["several\n\nlines  of\tit", "several lines of it"],
+		["## A heading\nand more", "A heading and more"],
+		["> quoted\n> twice", "quoted twice"],
+		["- one\n- [x] two\n* three", "one two three"],
+		["**bold**, `code` and ~~gone~~", "bold, code and gone"],
+		["see [the page](https://a.example/x)", "see the page"],
+		["![a cat](https://a.example/cat.png)", "a cat"],
+		["```ts\nconst a = 1;\n```\nthat was it", "const a = 1; that was it"],
+		["a_name_with_lines, 2 * 3 * 4, C#, a > b", "a_name_with_lines, 2 * 3 * 4, C#, a > b"],
+		["**open, and `open", "**open, and `open"],
+		["", ""],
+	])("%j", (text, line) => expect(lineOf(text)).toBe(line));
+
+	it("takes no time to speak of, whatever is in it", () => {
+		const began = performance.now();
+		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "[a](", "\n"]) lineOf(piece.repeat(limits.excerpt));
+		expect(performance.now() - began).toBeLessThan(200);
+	});
+});

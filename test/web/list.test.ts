@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import type { Listed } from "../../src/protocol/conversation.ts";
+import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
+import type { MeEvent } from "../../src/protocol/me.ts";
+import { emptyList, type List, type ListAction, lastMessageOf, reduceList, sections } from "../../web/src/list.ts";
+import { ListClient } from "../../web/src/listClient.ts";
+import { ann, bob, FakeNetwork, HandClock, message } from "./fakes.ts";
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
+
+/** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
+function listed(id: string, minute: number, given: Partial<Listed> = {}): Listed {
+	return {
+		id,
+		title: id,
+		createdAt: at(0),
+		assistant: "auto",
+		role: "owner",
+		lastActivityAt: at(minute),
+		lastMessage: { seq: minute, author: bob, content: `line ${minute}`, createdAt: at(minute) },
+		unread: 0,
+		mentions: 0,
+		readUpTo: minute,
+		muted: false,
+		pinned: false,
+		archived: false,
+		...given,
+	};
+}
+
+const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
+const news = (conversation: Listed): MeEvent => ({ type: "me:conversation", conversation });
+const received = (...events: MeEvent[]): ListAction => ({ type: "received", events });
+const listOf = (...actions: ListAction[]): List => actions.reduce(reduceList, emptyList);
+const ids = ({ conversations }: List) => conversations.map(({ id }) => id).join(" ");
+
+describe("the order", () => {
+	const start = received(told(listed("old", 1), listed("pinned", 2, { pinned: true }), listed("new", 3)));
+	const cases: [what: string, actions: ListAction[], order: string][] = [
+		["is pinned ones first, then by the last activity", [], "pinned new old"],
+		["changes with news", [received(news(listed("old", 4)))], "pinned old new"],
+		["takes in what is new", [received(news(listed("newest", 9)))], "pinned newest new old"],
+		["loses what is removed", [received({ type: "me:removed", conversationId: "new" })], "pinned old"],
+		["loses what is left here, before the server says so", [{ type: "left", conversationId: "new" }], "pinned old"],
+		["follows what is pinned here", [{ type: "changed", conversationId: "old", change: { pinned: true } }], "pinned old new"],
+		["is the server's, once it tells all again", [received(told(listed("new", 3)))], "new"],
+	];
+	it.each(cases)("%s", (_what, actions, order) => {
+		expect(ids(listOf(start, ...actions))).toBe(order);
+	});
+
+	it("has the archived ones in a part of their own", () => {
+		const { main, archived } = sections(listOf(start, { type: "changed", conversationId: "pinned", change: { archived: true } }));
+		expect([main, archived].map((part) => part.map(({ id }) => id))).toEqual([["new", "old"], ["pinned"]]);
+	});
+});
+
+describe("what is seen of an open conversation", () => {
+	const list = listOf(received(told(listed("other", 5), listed("open", 3, { unread: 2, mentions: 1, readUpTo: 1 }))));
+	const sight = {
+		conversationId: "open",
+		title: "open",
+		readUpTo: 1,
+		lastMessage: lastMessageOf(message(6, { createdAt: at(6), author: ann })),
+	};
+	const open = ({ conversations }: List) => conversations.find(({ id }) => id === "open");
+
+	it("shows in the list at once, in its place", () => {
+		const seen = reduceList(list, { type: "looked", sight });
+		expect(ids(seen)).toBe("open other");
+		expect(open(seen)).toMatchObject({ lastActivityAt: at(6), lastMessage: { content: "text 6", author: ann }, unread: 2 });
+	});
+
+	it("takes what was read off what is unread", () => {
+		expect(open(reduceList(list, { type: "looked", sight: { ...sight, readUpTo: 6 } }))).toMatchObject({
+			unread: 0,
+			mentions: 0,
+			readUpTo: 6,
+		});
+	});
+
+	it("is no news where nothing is new", () => {
+		const seen = reduceList(list, { type: "looked", sight });
+		expect(reduceList(seen, { type: "looked", sight: { ...sight } })).toBe(seen);
+	});
+
+	it("is not overtaken by what the server knew before, and yields to what it knows since", () => {
+		const seen = reduceList(list, { type: "looked", sight });
+		const late = reduceList(seen, received(news(listed("open", 4, { unread: 3 }))));
+		expect(open(late)).toMatchObject({ lastMessage: { content: "text 6" }, lastActivityAt: at(6), unread: 3 });
+		const newer = reduceList(late, received(news(listed("open", 7))));
+		expect(open(newer)?.lastMessage?.content).toBe("line 7");
+		expect(open(reduceList(newer, { type: "looked", sight }))?.lastMessage?.content).toBe("line 7");
+	});
+
+	it("is shown by its first line's worth of text alone", () => {
+		expect(lastMessageOf(message(1, { content: "x".repeat(5_000) })).content).toHaveLength(200);
+	});
+});
+
+describe("a person's own socket", () => {
+	function open(page: { conversations: Listed[]; hasMore: boolean } | null = null, isTaken = true) {
+		const network = new FakeNetwork();
+		const asked: string[] = [];
+		const client = new ListClient({
+			urlFor: () => "wss://chat.example/me",
+			openSocket: network.open,
+			clock: new HandClock(),
+			random: () => 1,
+			renewToken: async () => ({ failure: "unreachable" }),
+			whyRefused: async () => undefined,
+			olderThan: async (before) => {
+				asked.push(before?.id ?? "the first");
+				return page;
+			},
+			changeListing: async () => isTaken,
+		});
+		client.setToken("token-1");
+		const says = (...events: MeEvent[]) => network.last.saysText(JSON.stringify(events));
+		return { client, network, asked, says, list: () => client.snapshot().list };
+	}
+
+	it("is connected by the first list, and says nothing of its own", () => {
+		const { client, network, says, list } = open();
+		expect(list().isKnown).toBe(false);
+		says(told(listed("c1", 1)));
+		client.setToken("token-2");
+		expect([client.snapshot().connection.type, list().isKnown, ids(list()), network.last.sent]).toEqual(["connected", true, "c1", []]);
+	});
+
+	it("leaves out what it does not know", () => {
+		const frame = JSON.stringify([{ type: "me:something" }, { type: "me:removed", conversationId: 7 }, told()]);
+		expect(parseMeFrame(frame)).toEqual([told()]);
+		expect(parseMeFrame(encodeFrame([{ type: "chat:leave", conversationId: "c1" }]))).toEqual([]);
+	});
+
+	it("is added to by older pages, which do not overtake news", async () => {
+		const { client, asked, says, list } = open({ conversations: [listed("c1", 1), listed("c0", 0)], hasMore: true });
+		says({ ...told(listed("c2", 2), listed("c1", 1)), hasMore: true } as MeEvent);
+		const loading = client.loadOlder();
+		says(news(listed("c1", 5)));
+		await loading;
+		expect([ids(list()), list().older, asked]).toEqual(["c1 c2 c0", "some", ["c1"]]);
+	});
+
+	it("begins its pages from the first where all that is here is pinned", async () => {
+		const { client, asked, says, list } = open({ conversations: [listed("c2", 2), listed("c1", 1)], hasMore: false });
+		says({ ...told(listed("c1", 1, { pinned: true })), hasMore: true } as MeEvent);
+		await client.loadOlder();
+		expect([ids(list()), list().older, asked]).toEqual(["c1 c2", "none", ["the first"]]);
+	});
+
+	it("says so where older ones cannot be had, and asks for none where there are none", async () => {
+		const { client, asked, says, list } = open();
+		says(told(listed("c1", 1)));
+		await client.loadOlder();
+		expect([list().older, asked]).toEqual(["none", []]);
+		says({ ...told(listed("c1", 1)), hasMore: true } as MeEvent);
+		await client.loadOlder();
+		expect([list().older, asked]).toEqual(["failed", ["c1"]]);
+	});
+
+	it.each([
+		["holds at once, and stays", true],
+		["is taken back where it is refused", false],
+	])("what is decided here %s", async (_what, isTaken) => {
+		const { client, says, list } = open(null, isTaken);
+		says(told(listed("c1", 1)));
+		const [first] = list().conversations;
+		if (!first) throw new Error("no conversation");
+		const changing = client.change(first, { muted: true });
+		expect(list().conversations[0]?.muted).toBe(true);
+		expect(await changing).toBe(isTaken);
+		expect(list().conversations[0]?.muted).toBe(isTaken);
+	});
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { bare, complete, completionAt, marked, mentionsOf, partsOf } from "../../web/src/mentions.ts";
+import { ann, bob } from "./fakes.ts";
+
+const eve = { userId: "u-eve", username: "Eve Adams" };
+const zoe = { userId: "u-zoe", username: "Zoë" };
+const people = [ann, bob, eve, zoe];
+const names = (text: string, caret = text.length) => completionAt(text, caret, people)?.options.map(({ username }) => username);
+
+describe("while a name is written", () => {
+	it.each<[text: string, names: string[] | undefined]>([
+		["@", ["Claude", "Ann", "Bob", "Eve Adams", "Zoë"]],
+		["hello @b", ["Bob"]],
+		["hello @CL", ["Claude"]],
+		["(@eve a", ["Eve Adams"]],
+		["@adams", ["Eve Adams"]],
+		["@zoe", ["Zoë"]],
+		["@Bob ", undefined],
+		["@x", undefined],
+		["mail@b", undefined],
+		["@b\n", undefined],
+		["no name", undefined],
+	])("%j offers %j", (text, offered) => expect(names(text)).toEqual(offered));
+
+	it("it is the one before the caret", () => {
+		expect(names("@bob and @ann", 2)).toEqual(["Bob"]);
+		expect(completionAt("hi @bo there", 6, people)).toEqual({ start: 3, options: [bob] });
+	});
+
+	it("the chosen one takes its place, with a space after it", () => {
+		expect(complete("hi @bo there", 6, { start: 3, options: [] }, bob)).toEqual({ text: "hi @Bob there", caret: 8 });
+		expect(complete("@", 1, { start: 0, options: [] }, { userId: "claude", username: "Claude" })).toEqual({ text: "@claude ", caret: 8 });
+	});
+
+	it("no more are offered than one reads", () => {
+		const crowd = Array.from({ length: 100 }, (_, index) => ({ userId: `u${index}`, username: `Ann ${index}` }));
+		expect(completionAt("@ann", 4, crowd)?.options).toHaveLength(8);
+	});
+});
+
+describe("those who were chosen", () => {
+	it("are told with their places, where the text still has them", () => {
+		expect(mentionsOf("@Bob and @Eve Adams", [eve, bob, zoe])).toEqual([
+			{ userId: "u-bob", offset: 0, length: 4 },
+			{ userId: "u-eve", offset: 9, length: 10 },
+		]);
+	});
+
+	it("of one name are told apart", () => {
+		const other = { userId: "u-bob-2", username: "Bob" };
+		expect(mentionsOf("@Bob, @Bob", [other, bob]).map(({ userId, offset }) => [userId, offset])).toEqual([
+			["u-bob-2", 0],
+			["u-bob", 6],
+		]);
+	});
+
+	it("are not Claude, which is asked by its name alone", () => {
+		expect(mentionsOf("@claude", [{ userId: "claude", username: "Claude" }])).toEqual([]);
+	});
+});
+
+describe("marks", () => {
+	const text = "hi @Bob and @Ann!";
+	const mentions = [
+		{ userId: "u-bob", offset: 3, length: 4 },
+		{ userId: "u-ann", offset: 12, length: 4 },
+	];
+
+	it("part a text where somebody is named, and are gone elsewhere", () => {
+		expect(partsOf(marked(text, mentions))).toEqual(["hi ", { index: 0, text: "@Bob" }, " and ", { index: 1, text: "@Ann" }, "!"]);
+		expect(bare(marked(text, mentions))).toBe(text);
+	});
+
+	it("that somebody wrote are not taken for any", () => {
+		const forged = "\u{10ff00}@Eve\u{10fffc} @Bob";
+		expect(partsOf(marked(forged, [{ userId: "u-bob", offset: 9, length: 4 }]))).toEqual(["@Eve ", { index: 0, text: "@Bob" }]);
+	});
+
+	it("of mentions that overlap or end nowhere lose no text", () => {
+		const odd = [
+			{ userId: "a", offset: 0, length: 4 },
+			{ userId: "b", offset: 2, length: 4 },
+			{ userId: "c", offset: 6, length: 99 },
+		];
+		expect(bare(marked("@Bob @Ann", odd))).toBe("@Bob @Ann");
+	});
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { ServerEvent } from "../../src/protocol/events.ts";
+import { ReadMark } from "../../web/src/readMark.ts";
+import { newFrom, readsOf, seenBy, withRead } from "../../web/src/reads.ts";
+import { emptyTranscript, reduce } from "../../web/src/transcript.ts";
+import { ann, bob, conversationId, HandClock, joined, message, reply } from "./fakes.ts";
+
+const received = (...events: ServerEvent[]) => ({ type: "received" as const, events, now: 1_000 });
+
+describe("how far somebody has read", () => {
+	it("never goes back", () => {
+		const reads = readsOf([{ userId: "u-ann", upTo: 4 }]);
+		expect(withRead(reads, { userId: "u-ann", upTo: 3 })).toBe(reads);
+		expect(withRead(reads, { userId: "u-ann", upTo: 5 }).get("u-ann")).toBe(5);
+		expect(withRead(reads, { userId: "u-bob", upTo: 1 })).toEqual(
+			readsOf([
+				{ userId: "u-ann", upTo: 4 },
+				{ userId: "u-bob", upTo: 1 },
+			]),
+		);
+	});
+
+	it("is told with joining, and as it happens", () => {
+		const here = reduce(emptyTranscript, received(joined({ reads: [{ userId: "u-ann", upTo: 2 }] })));
+		const later = reduce(here, received({ type: "chat:read", conversationId, userId: "u-bob", upTo: 2 }));
+		expect([...later.reads]).toEqual([
+			["u-ann", 2],
+			["u-bob", 2],
+		]);
+	});
+});
+
+describe("what is new", () => {
+	const messages = [message(1), message(2, { author: bob }), reply(3), message(4)];
+
+	it.each([
+		["begins after the last place read", 1, 2],
+		["is not one's own", 3, null],
+		["is nothing where all was read", 4, null],
+		["is nothing for whoever was never here", 0, null],
+	])("%s", (_what, upTo, from) => {
+		expect(newFrom(messages, readsOf([{ userId: "u-ann", upTo }]), "u-ann")).toBe(from);
+	});
+
+	it("stays where it began when it was opened, whatever is read and comes then", () => {
+		const reads = [{ userId: "u-ann", upTo: 1 }];
+		const opened = reduce(emptyTranscript, received(joined({ messages: messages.slice(0, 3), reads })));
+		expect(opened.newFrom).toBe(2);
+		const later = reduce(
+			opened,
+			received(
+				{ type: "chat:read", conversationId, userId: "u-ann", upTo: 3 },
+				joined({ reset: false, reads: [{ userId: "u-ann", upTo: 3 }], messages: [message(4, { author: bob })] }),
+			),
+		);
+		expect(later.newFrom).toBe(2);
+	});
+});
+
+describe("who has seen a message", () => {
+	it("is every member who read so far, but its author", () => {
+		const members = [ann, bob, { userId: "u-eve", username: "Eve" }].map((person) => ({ ...person, role: "member" as const }));
+		const reads = readsOf(["u-ann", "u-bob", "u-gone"].map((userId) => ({ userId, upTo: 3 })));
+		const names = (seq: number) => seenBy(message(seq), reads, members).map(({ username }) => username);
+		expect([names(3), names(4)]).toEqual([["Bob"], []]);
+	});
+});
+
+describe("one's own place", () => {
+	function mark() {
+		const clock = new HandClock();
+		const told: number[] = [];
+		let isConnected = true;
+		const readMark = new ReadMark({
+			clock,
+			tell: (upTo) => {
+				if (isConnected) told.push(upTo);
+				return isConnected;
+			},
+		});
+		return {
+			readMark,
+			clock,
+			told,
+			lose: () => {
+				isConnected = false;
+			},
+			comeBack: (upTo: number) => {
+				isConnected = true;
+				readMark.connected(upTo);
+			},
+		};
+	}
+
+	it("is told at once, then no more often than every two seconds, the newest alone", () => {
+		const { readMark, clock, told } = mark();
+		for (const seq of [1, 2, 3, 2]) readMark.see(seq);
+		expect(told).toEqual([1]);
+		clock.advance(1_999);
+		expect(told).toEqual([1]);
+		clock.advance(1);
+		expect(told).toEqual([1, 3]);
+		clock.advance(60_000);
+		expect(told).toEqual([1, 3]);
+	});
+
+	it("is told no second time, and not where the server knows it from elsewhere", () => {
+		const { readMark, clock, told, comeBack } = mark();
+		comeBack(5);
+		readMark.see(5);
+		clock.advance(2_000);
+		readMark.see(6);
+		clock.advance(2_000);
+		readMark.see(6);
+		expect(told).toEqual([6]);
+	});
+
+	it("that was seen or told while the connection was lost is told by the next one", () => {
+		const { readMark, clock, told, lose, comeBack } = mark();
+		readMark.see(1);
+		lose();
+		readMark.see(2);
+		clock.advance(10_000);
+		comeBack(0);
+		expect(told).toEqual([1, 2]);
+	});
+});

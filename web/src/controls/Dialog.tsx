@@ -1,0 +1,52 @@
+// A question that has to be answered before anything else: the browser's own modal dialog.
+
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { strings } from "../strings.ts";
+import styles from "./Dialog.module.css";
+
+type Props = {
+	title: string;
+	/** What the button says that does it. */
+	action: string;
+	isDanger?: boolean;
+	children: ReactNode;
+	/** Does it; a sentence where it could not be done. */
+	act(form: FormData): Promise<string | undefined> | string | undefined;
+	onClose(): void;
+};
+
+export function Dialog({ title, action, isDanger = false, children, act, onClose }: Props) {
+	const id = useId();
+	const dialog = useRef<HTMLDialogElement>(null);
+	const [state, setState] = useState<{ type: "asking" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "asking" });
+	useEffect(() => dialog.current?.showModal(), []);
+
+	const submit = async (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		if (state.type === "busy") return;
+		setState({ type: "busy" });
+		const problem = await act(new FormData(event.currentTarget));
+		if (problem === undefined) dialog.current?.close();
+		else setState({ type: "refused", text: problem });
+	};
+
+	return (
+		<dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
+			<form onSubmit={submit}>
+				<h2 id={id}>{title}</h2>
+				{children}
+				<p role="alert" className={styles.problem}>
+					{state.type === "refused" && state.text}
+				</p>
+				<div className={styles.actions}>
+					<button type="button" className={styles.cancel} onClick={() => dialog.current?.close()}>
+						{strings.cancel}
+					</button>
+					<button type="submit" className={styles.act} data-danger={isDanger} aria-disabled={state.type === "busy"}>
+						{action}
+					</button>
+				</div>
+			</form>
+		</dialog>
+	);
+}

@@ -1,0 +1,44 @@
+// A button that opens something beside it: by the browser's own popover, which closes and gives back the focus by itself.
+
+import { type HTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { Icon, type IconName } from "../icons.tsx";
+import styles from "./Popover.module.css";
+
+export type Opener = { label: string; icon: IconName; className: string | undefined; tabIndex?: number };
+
+type Props = Pick<HTMLAttributes<HTMLDivElement>, "className" | "onKeyDown"> & {
+	opener: Opener;
+	hasPopup: "menu" | "dialog";
+	/** What is in it while it is open. */
+	content(close: () => void): ReactNode;
+};
+
+export function Popover({ opener, hasPopup, content, className, ...rest }: Props) {
+	const { label, icon, ...button } = opener;
+	const named = { role: hasPopup, "aria-label": label };
+	const id = useId();
+	const popover = useRef<HTMLDivElement>(null);
+	const [isOpen, setIsOpen] = useState(false);
+	useEffect(() => {
+		if (isOpen) popover.current?.querySelector("button")?.focus();
+	}, [isOpen]);
+
+	return (
+		<>
+			<button type="button" {...button} popoverTarget={id} aria-haspopup={hasPopup} aria-expanded={isOpen} aria-label={label} title={label}>
+				<Icon name={icon} />
+			</button>
+			<div
+				ref={popover}
+				id={id}
+				popover="auto"
+				{...named}
+				className={`${styles.popover} ${className ?? ""}`}
+				onToggle={({ newState }) => setIsOpen(newState === "open")}
+				{...rest}
+			>
+				{isOpen && content(() => popover.current?.hidePopover())}
+			</div>
+		</>
+	);
+}

@@ -1,0 +1,50 @@
+// The frame of a message: whose it is, when it was said, and what stands in it.
+
+import type { ReactNode } from "react";
+import { formatDayAndTime, formatTime, strings } from "../strings.ts";
+import styles from "./Article.module.css";
+
+export type Kind = "claude" | "other" | "own";
+
+type Props = {
+	/** By which it is found again. */
+	id?: string;
+	author: string;
+	/** In ms. */
+	at: number;
+	kind: Kind;
+	hue: number;
+	/** Of the same person as the one above. */
+	isContinued: boolean;
+	/** Whether the tab key comes to it; other keys come to all that have an `id`. */
+	isActive?: boolean;
+	/** Below what is in it. */
+	below?: ReactNode;
+	children: ReactNode;
+};
+
+export function Article({ id, author, at, kind, hue, isContinued, isActive = false, below, children }: Props) {
+	const time = formatTime(at);
+	return (
+		<article
+			className={styles.article}
+			data-id={id}
+			data-kind={kind}
+			data-hue={hue}
+			data-continued={isContinued}
+			tabIndex={id === undefined ? undefined : isActive ? 0 : -1}
+			aria-label={strings.articleLabel(author, time)}
+		>
+			{!isContinued && (
+				<header className={styles.by}>
+					<bdi>{author}</bdi>
+					<time dateTime={new Date(at).toISOString()} title={formatDayAndTime(at)}>
+						{time}
+					</time>
+				</header>
+			)}
+			<div className={styles.body}>{children}</div>
+			{below}
+		</article>
+	);
+}

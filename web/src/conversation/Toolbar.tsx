@@ -1,0 +1,43 @@
+// What can be done with one message: seen when one points at it or is at it, and always there for who does not see.
+
+import { useContext } from "react";
+import type { Message } from "../../../src/protocol/message.ts";
+import { copyText } from "../browser.ts";
+import { Menu, type MenuItem } from "../controls/Menu.tsx";
+import { Icon } from "../icons.tsx";
+import { mayDo } from "../permissions.ts";
+import { strings } from "../strings.ts";
+import { Acting } from "./Acting.ts";
+import { ReactionPicker } from "./Reactions.tsx";
+import styles from "./Toolbar.module.css";
+
+/** `isActive`: one is at the message; the tab key comes to no other one's buttons. */
+export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
+	const { doer, answer, edit, remove, regenerate } = useContext(Acting);
+	const may = mayDo(message, doer);
+	const tabIndex = isActive ? 0 : -1;
+	const items: MenuItem[] = [
+		{ label: strings.copyText, act: () => void copyText(message.content) },
+		...(may.has("edit") ? [{ label: strings.edit, act: () => edit(message) }] : []),
+		...(may.has("regenerate") ? [{ label: strings.regenerate, act: () => regenerate(message.id) }] : []),
+		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),
+	];
+	return (
+		<div className={styles.toolbar}>
+			{may.has("react") && <ReactionPicker message={message} tabIndex={tabIndex} />}
+			{may.has("reply") && (
+				<button
+					type="button"
+					className={styles.button}
+					tabIndex={tabIndex}
+					aria-label={strings.reply}
+					title={strings.reply}
+					onClick={() => answer(message)}
+				>
+					<Icon name="reply" />
+				</button>
+			)}
+			<Menu opener={{ label: strings.more, className: styles.button, tabIndex }} items={items} />
+		</div>
+	);
+}

@@ -1,0 +1,110 @@
+// One person's list of conversations as this tab holds it: live by a socket of its own, older pages by HTTP.
+// Knows nothing of React; hands out snapshots and says when there is a new one.
+
+import type { Listed, ListingChange } from "../../src/protocol/conversation.ts";
+import { parseMeFrame } from "../../src/protocol/frames.ts";
+import type { MeEvent } from "../../src/protocol/me.ts";
+import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
+import { emptyList, type List, type ListAction, reduceList, type Sight } from "./list.ts";
+
+export type ListSnapshot = { list: List; connection: ConnectionState };
+
+type Page = Extract<ListAction, { type: "older came" }>["page"];
+
+export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
+	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
+	olderThan(listed: Listed | undefined): Promise<Page>;
+	/** Whether the server took it. */
+	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
+};
+
+export const emptyListSnapshot: ListSnapshot = { list: emptyList, connection: { type: "connecting" } };
+
+export class ListClient {
+	readonly #options: ListOptions;
+	readonly #listeners = new Set<() => void>();
+	#snapshot = emptyListSnapshot;
+	#connection: Connection<MeEvent, never> | undefined;
+
+	constructor(options: ListOptions) {
+		this.#options = options;
+	}
+
+	/** For `useSyncExternalStore`; answers how to stop listening. */
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+
+	readonly snapshot = (): ListSnapshot => this.#snapshot;
+
+	/** Connects with the first token; every later one takes its place. */
+	setToken(token: string): void {
+		if (this.#connection) {
+			this.#connection.setToken(token);
+			return;
+		}
+		this.#connection = new Connection<MeEvent, never>({
+			...this.#options,
+			token,
+			read: parseMeFrame,
+			welcome: "me:conversations",
+			onEvents: (events) => this.#apply({ type: "received", events }),
+			onState: (connection) => this.#become({ ...this.#snapshot, connection }),
+		});
+		this.#connection.start();
+	}
+
+	/** Lets go of the connection; a token would connect again. */
+	stop(): void {
+		this.#connection?.stop();
+		this.#connection = undefined;
+	}
+
+	wake(): void {
+		this.#connection?.wake();
+	}
+
+	lostNetwork(): void {
+		this.#connection?.lostNetwork();
+	}
+
+	/** What is seen of a conversation that is open here. */
+	look(sight: Sight): void {
+		this.#apply({ type: "looked", sight });
+	}
+
+	/** Left or deleted from here. */
+	left(conversationId: string): void {
+		this.#apply({ type: "left", conversationId });
+	}
+
+	/** Holds at once; whether the server took it: else all is as it was. */
+	async change(listed: Listed, change: ListingChange): Promise<boolean> {
+		const conversationId = listed.id;
+		this.#apply({ type: "changed", conversationId, change });
+		if (await this.#options.changeListing(conversationId, change)) return true;
+		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListingChange]]));
+		this.#apply({ type: "changed", conversationId, change: former });
+		return false;
+	}
+
+	async loadOlder(): Promise<void> {
+		const { older, conversations } = this.#snapshot.list;
+		if (older === "none" || older === "loading") return;
+		// Pinned ones are not in the order of the pages.
+		const last = conversations.findLast(({ pinned }) => !pinned);
+		this.#apply({ type: "older asked" });
+		this.#apply({ type: "older came", page: await this.#options.olderThan(last) });
+	}
+
+	#apply(action: ListAction): void {
+		const list = reduceList(this.#snapshot.list, action);
+		if (list !== this.#snapshot.list) this.#become({ ...this.#snapshot, list });
+	}
+
+	#become(snapshot: ListSnapshot): void {
+		this.#snapshot = snapshot;
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,41 @@
+// The list of conversations and the one that is open: side by side where there is room, else one or the other.
+
+import { useRoute } from "wouter";
+import { Sidebar } from "../sidebar/Sidebar.tsx";
+import { strings } from "../strings.ts";
+import { PersonalList, useListClient } from "../usePersonalList.ts";
+import { useTitle } from "../useTitle.ts";
+import { ConversationPage } from "./ConversationPage.tsx";
+import { NoticePage } from "./NoticePage.tsx";
+import styles from "./RoomsPage.module.css";
+
+export function RoomsPage({ token, userId, name }: { token: string; userId: string; name: string }) {
+	const client = useListClient(token);
+	const [isHome] = useRoute("/");
+	const [, conversation] = useRoute("/c/:id");
+	const openId = conversation?.id;
+	return (
+		<PersonalList value={client}>
+			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
+				<div className={styles.list}>
+					<Sidebar userId={userId} name={name} openId={openId} />
+				</div>
+				<div className={styles.open}>
+					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} />}
+					{isHome && <NothingOpen />}
+					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
+				</div>
+			</div>
+		</PersonalList>
+	);
+}
+
+function NothingOpen() {
+	useTitle(undefined);
+	return (
+		<main className={styles.nothing}>
+			<h2>{strings.noneOpenTitle}</h2>
+			<p>{strings.noneOpenText}</p>
+		</main>
+	);
+}

@@ -1,0 +1,29 @@
+// How far everybody has read, and what follows from it: where the new begins, and who has seen a message. Pure.
+
+import type { Member } from "../../src/protocol/conversation.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import type { Messages } from "./messages.ts";
+
+/** By `userId`, the place of the last message read. */
+export type Reads = ReadonlyMap<string, number>;
+
+export function readsOf(reads: readonly { userId: string; upTo: number }[]): Reads {
+	return new Map(reads.map(({ userId, upTo }) => [userId, upTo]));
+}
+
+/** Nobody unreads: what comes late changes nothing. */
+export function withRead(reads: Reads, { userId, upTo }: { userId: string; upTo: number }): Reads {
+	return upTo > (reads.get(userId) ?? 0) ? new Map(reads).set(userId, upTo) : reads;
+}
+
+/** From which place on there is something of others that a person has not read; `null` if there is nothing, or they were never here. */
+export function newFrom(messages: Messages, reads: Reads, userId: string): number | null {
+	const upTo = reads.get(userId) ?? 0;
+	const isNew = ({ seq, author }: Message) => seq > upTo && author.userId !== userId;
+	return upTo > 0 && messages.some(isNew) ? upTo + 1 : null;
+}
+
+/** The members but for its author who have read as far as a message. */
+export function seenBy({ seq, author }: Message, reads: Reads, members: readonly Member[]): readonly Member[] {
+	return members.filter(({ userId }) => userId !== author.userId && (reads.get(userId) ?? 0) >= seq);
+}

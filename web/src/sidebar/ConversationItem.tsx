@@ -1,0 +1,87 @@
+// One conversation in the list: what it is called, what was said last, what of it is new, and a menu.
+
+import { Link } from "wouter";
+import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
+import { Menu, type MenuItem } from "../controls/Menu.tsx";
+import { Icon } from "../icons.tsx";
+import { lineOf } from "../line.ts";
+import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
+import type { Asking } from "./ConversationDialog.tsx";
+import styles from "./ConversationItem.module.css";
+
+type Props = {
+	listed: Listed;
+	userId: string;
+	isOpen: boolean;
+	onChange(change: ListingChange): void;
+	onAsk(about: Asking["type"]): void;
+};
+
+export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Props) {
+	const { id, lastActivityAt, unread, mentions, muted, pinned } = listed;
+	const at = Date.parse(lastActivityAt);
+	const title = titleOf(listed);
+	return (
+		<li className={styles.item} data-open={isOpen} data-muted={muted} data-unread={unread > 0}>
+			<Link href={`/c/${id}`} className={styles.link} aria-current={isOpen ? "page" : undefined}>
+				<span className={styles.title} dir="auto">
+					{title}
+				</span>
+				<time dateTime={lastActivityAt} title={formatDayAndTime(at)}>
+					{formatWhen(at, Date.now())}
+				</time>
+				<span className={styles.last} dir="auto">
+					{lastLineOf(listed, userId)}
+				</span>
+				<span className={styles.badges}>
+					{muted && <Sign icon="muted" name={strings.muted} />}
+					{pinned && <Sign icon="pin" name={strings.pinned} />}
+					{mentions > 0 && (
+						<span className={styles.mention} title={strings.mentioned}>
+							<span aria-hidden="true">@</span>
+							<span className="visually-hidden">{strings.mentioned}</span>
+						</span>
+					)}
+					{unread > 0 && (
+						<span className={styles.unread}>
+							<span aria-hidden="true">{strings.unreadShort(unread)}</span>
+							<span className="visually-hidden">{strings.unread(unread)}</span>
+						</span>
+					)}
+				</span>
+			</Link>
+			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, onChange, onAsk)} />
+		</li>
+	);
+}
+
+export function titleOf({ title, createdAt }: Pick<Listed, "title" | "createdAt">): string {
+	return title || strings.untitled(createdAt);
+}
+
+function Sign({ icon, name }: { icon: "muted" | "pin"; name: string }) {
+	return (
+		<span className={styles.sign} title={name}>
+			<Icon name={icon} />
+			<span className="visually-hidden">{name}</span>
+		</span>
+	);
+}
+
+function lastLineOf({ lastMessage }: Listed, userId: string): string {
+	if (!lastMessage) return strings.nothingSaid;
+	const { author, content, deletedAt } = lastMessage;
+	const text = deletedAt === undefined ? lineOf(content) : strings.deletedLine;
+	return strings.lastLine(author.userId === userId ? strings.yourself : author.username, text);
+}
+
+function menuOf({ pinned, muted, archived, role }: Listed, onChange: Props["onChange"], onAsk: Props["onAsk"]): MenuItem[] {
+	return [
+		{ label: pinned ? strings.unpin : strings.pin, act: () => onChange({ pinned: !pinned }) },
+		{ label: muted ? strings.unmute : strings.mute, act: () => onChange({ muted: !muted }) },
+		{ label: archived ? strings.unarchive : strings.archive, act: () => onChange({ archived: !archived }) },
+		...(role === "owner" ? [{ label: strings.rename, act: () => onAsk("rename") }] : []),
+		{ label: strings.leave, isDanger: true, act: () => onAsk("leave") },
+		...(role === "owner" ? [{ label: strings.deleteConversation, isDanger: true, act: () => onAsk("delete") }] : []),
+	];
+}

@@ -1,0 +1,104 @@
+// The conversations that somebody is in, beside the one that is open: live, with a button that begins another one.
+
+import { type UIEvent, useState } from "react";
+import { useLocation } from "wouter";
+import type { Listed } from "../../../src/protocol/conversation.ts";
+import { createConversation } from "../api.ts";
+import { session } from "../currentSession.ts";
+import { Icon, Mark } from "../icons.tsx";
+import { sections } from "../list.ts";
+import { strings } from "../strings.ts";
+import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
+import { type Asking, ConversationDialog } from "./ConversationDialog.tsx";
+import { ConversationItem } from "./ConversationItem.tsx";
+import styles from "./Sidebar.module.css";
+
+/** In px: how near to the end more is fetched. */
+const nearEnd = 300;
+
+/** `openId`: of the conversation that is open beside it. */
+export function Sidebar({ userId, name, openId }: { userId: string; name: string; openId: string | undefined }) {
+	const client = usePersonalList();
+	const { list, connection } = useListSnapshot(client);
+	const [, navigate] = useLocation();
+	const [problem, setProblem] = useState("");
+	const [isCreating, setIsCreating] = useState(false);
+	const [asking, setAsking] = useState<Asking | null>(null);
+	const { main, archived } = sections(list);
+	const Heading = openId === undefined ? "h1" : "h2";
+
+	const create = async () => {
+		if (isCreating) return;
+		setIsCreating(true);
+		const result = await session.call(createConversation);
+		if ("value" in result) navigate(`/c/${result.value.conversation.id}`);
+		setProblem("error" in result ? result.error.message : "");
+		setIsCreating(false);
+	};
+	const loadNearEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
+		if (list.older === "some" && scrollHeight - scrollTop - clientHeight < nearEnd) void client.loadOlder();
+	};
+	const items = (conversations: readonly Listed[]) => (
+		<ul className={styles.list}>
+			{conversations.map((listed) => (
+				<ConversationItem
+					key={listed.id}
+					listed={listed}
+					userId={userId}
+					isOpen={listed.id === openId}
+					onChange={async (change) => setProblem((await client.change(listed, change)) ? "" : strings.notChanged)}
+					onAsk={(type) => setAsking({ type, listed })}
+				/>
+			))}
+		</ul>
+	);
+
+	return (
+		<nav className={styles.sidebar} aria-label={strings.conversations}>
+			<header className={styles.bar}>
+				<Mark />
+				<Heading>{strings.conversations}</Heading>
+				<span className={styles.who} dir="auto">
+					{name}
+				</span>
+			</header>
+			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
+				<Icon name="plus" />
+				{strings.newConversation}
+			</button>
+			<p role="alert" className={styles.problem}>
+				{problem}
+			</p>
+			<div className={styles.scroller} onScroll={loadNearEnd}>
+				{list.isKnown && connection.type !== "connected" && <p className={styles.quiet}>{strings.listBehind}</p>}
+				{!list.isKnown && <p className={styles.quiet}>{strings.loading}</p>}
+				{list.isKnown && main.length === 0 && (
+					<p className={styles.quiet}>{archived.length > 0 ? strings.allArchived : strings.noConversations}</p>
+				)}
+				{items(main)}
+				{archived.length > 0 && (
+					<details className={styles.archive}>
+						<summary>{strings.archived(archived.length)}</summary>
+						{items(archived)}
+					</details>
+				)}
+				{list.older !== "none" && (
+					<button type="button" className={styles.more} aria-disabled={list.older === "loading"} onClick={() => void client.loadOlder()}>
+						{list.older === "loading" ? strings.loading : list.older === "failed" ? strings.moreFailed : strings.moreConversations}
+					</button>
+				)}
+			</div>
+			{asking && (
+				<ConversationDialog
+					asking={asking}
+					userId={userId}
+					onClose={() => setAsking(null)}
+					onGone={() => {
+						client.left(asking.listed.id);
+						if (asking.listed.id === openId) navigate("/");
+					}}
+				/>
+			)}
+		</nav>
+	);
+}
