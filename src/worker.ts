@@ -12,6 +12,7 @@ import { guests, guestsSignedIn } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
+import { messages, saysSomething } from "./routes/messages.ts";
 import { readSettings } from "./settings.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
@@ -49,7 +50,9 @@ app.use(
 		maxAge: 600,
 	}),
 );
-app.use(bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") }));
+const smallBody = bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") });
+const messageBody = bodyLimit({ maxSize: limits.frameBytes, onError: (c) => refuse(c, "too_large") });
+app.use((c, next) => (saysSomething(c.req) ? messageBody : smallBody)(c, next));
 app.use(async (c, next) => {
 	await next();
 	c.header("Cache-Control", "no-store");
@@ -66,6 +69,7 @@ app.use(async (c, next) => {
 app.route("/", guestsSignedIn);
 app.route("/", me);
 app.route("/", conversations);
+app.route("/", messages);
 app.route("/", members);
 
 export default app satisfies ExportedHandler<Env>;

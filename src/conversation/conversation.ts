@@ -2,7 +2,7 @@
 // Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
 
 import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
-import { type ClientEvent, errorEvent, messageEvent, type Refusal, type ServerEvent } from "../protocol/events.ts";
+import { type ClientEvent, errorEvent, messageEvent, type Refusal, type Said, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
@@ -205,8 +205,8 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#mayWrite(client: T): boolean {
-		const role = this.#store.member(client.person.userId)?.role;
+	#mayWrite({ userId }: Person): boolean {
+		const role = this.#store.member(userId)?.role;
 		return role === "owner" || role === "member";
 	}
 
@@ -225,19 +225,25 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#send(client: T, { content, clientId, replyTo, mentions: given }: Event<"chat:send">): Refused | undefined {
-		const { person } = client;
-		if (!this.#mayWrite(client)) return { code: "forbidden" };
+	#send(client: T, event: Event<"chat:send">): Refused | undefined {
+		const said = this.say(client.person, event, client);
+		if ("code" in said) return said;
+		// What is new, all have been told.
+		if (said.isNew) return;
+		// What waits is older than the cursor that goes with this.
+		this.#clients.flush();
+		this.#clients.send(client, messageEvent("chat:message", said.message, this.#store.log.cursor));
+	}
+
+	/** Something that a member says, wherever they say it; `at`: their socket, where it comes by one. */
+	say(person: Person, said: Said, at?: T): { message: Message; isNew: boolean } | Refused {
+		const { content, clientId, replyTo, mentions: given } = said;
+		if (!this.#mayWrite(person)) return { code: "forbidden" };
 		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
 		// What an edited or deleted one said at first is nowhere kept.
 		const isFirst = known?.editedAt === undefined && known?.deletedAt === undefined;
 		if (known && isFirst && known.content !== content) return { code: "conflict" };
-		if (known) {
-			// What waits is older than the cursor that goes with this.
-			this.#clients.flush();
-			this.#clients.send(client, messageEvent("chat:message", known, this.#store.log.cursor));
-			return;
-		}
+		if (known) return { message: known, isNew: false };
 
 		const quoted = replyTo === undefined ? undefined : this.#store.log.message(replyTo);
 		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
@@ -245,13 +251,14 @@ export class Conversation<T extends Client = Client> {
 		const now = this.#now();
 		const limited = this.#spend(person.userId, now);
 		if (limited) return limited;
-		this.#endTyping(client, false);
+		if (at) this.#endTyping(at, false);
 		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone, quoted?.role === "assistant");
 		const mentions = readMentions(content, () => this.#store.members(limits.members), given);
 		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now);
 		this.#clients.broadcast(messageEvent("chat:message", message, this.#store.log.cursor));
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
+		return { message, isNew: true };
 	}
 
 	/** Takes one of a person's sends. */
@@ -265,7 +272,7 @@ export class Conversation<T extends Client = Client> {
 	#type(client: T, isTyping: boolean): undefined {
 		// Who reads only, types nothing that anybody waits for.
 		if (!isTyping) this.#endTyping(client, true);
-		else if (this.#mayWrite(client) && this.#typing.begin(client, this.#now())) this.#tellTyping(client, true);
+		else if (this.#mayWrite(client.person) && this.#typing.begin(client, this.#now())) this.#tellTyping(client, true);
 	}
 
 	#endTyping(client: T, isSaid: boolean): void {

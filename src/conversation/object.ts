@@ -7,9 +7,10 @@ import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
 import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
-import { errorEvent, type Refusal } from "../protocol/events.ts";
+import { errorEvent, type Refusal, type Said } from "../protocol/events.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "./alarm.ts";
@@ -271,6 +272,15 @@ export class ConversationObject extends DurableObject<Env> {
 	/** A call of `Calls` by a member; whoever asks it to be made has the right types on both ends. */
 	async ask(identity: Identity, name: CallName, values: unknown[]): Promise<unknown> {
 		return this.#asMember(identity, (member) => (this.#calls[name] as (...all: unknown[]) => object).call(this.#calls, member, ...values));
+	}
+
+	/** Something said without a socket. Who is granted the conversation comes in by it, as by one. */
+	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refused> {
+		const { userId, username } = identity;
+		if (!this.#admit(identity)) return { code: "not_found" };
+		const outside = this.#store.shutOutUntil(userId) - Date.now();
+		if (outside > 0) return { code: "rate_limited", retryAfterMs: outside };
+		return this.#conversation.say({ userId, username }, said);
 	}
 
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {

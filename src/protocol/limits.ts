@@ -24,7 +24,7 @@ export const limits = {
 	tokenBytes: 8 * 1024,
 	/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
 	grants: 1_000,
-	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. */
+	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. What is said may be as long as a frame. */
 	bodyBytes: 16 * 1024,
 	/** Messages of one page of history. */
 	page: { min: 1, default: 50, max: 200 },

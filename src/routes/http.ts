@@ -48,16 +48,21 @@ export async function ask<N extends CallName>(c: Context<App>, name: N, ...value
 export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES", key: string) {
 	const { success } = await c.env[gate].limit({ key });
 	if (success) return undefined;
-	c.header("Retry-After", "60");
-	return refuse(c, "rate_limited");
+	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
 }
 
-/** The body as the schema reads it; an empty one counts as `{}`. */
+/** The body as the schema reads it, or `undefined`. */
 export async function readBody<T extends v.GenericSchema>(c: Context<App>, schema: T): Promise<v.InferOutput<T> | undefined> {
+	const read = v.safeParse(schema, await readJson(c));
+	return read.success ? read.output : undefined;
+}
+
+/** The body; an empty one counts as `{}`, and what is no object as nothing. */
+export async function readJson(c: Context<App>): Promise<object | undefined> {
 	const text = await c.req.text();
 	try {
 		const body: unknown = text === "" ? {} : JSON.parse(text);
-		return Array.isArray(body) ? undefined : v.parse(schema, body);
+		return typeof body === "object" && body !== null && !Array.isArray(body) ? body : undefined;
 	} catch {
 		return undefined;
 	}
@@ -76,21 +81,23 @@ export const pageSchema = v.object({
 });
 
 export function answer<T, B extends object>(c: Context<App>, result: T | Refused, body: (result: T) => B, status: 200 | 201 = 200) {
-	if (isRefused(result)) return refuse(c, result.code);
+	if (isRefused(result)) return refuse(c, result);
 	return c.json(body(result), status);
 }
 
 /** As `answer`, where there is nothing to say but that it was done. */
 export function answerDone(c: Context<App>, result: object | Refused) {
-	return isRefused(result) ? refuse(c, result.code) : c.body(null, 204);
+	return isRefused(result) ? refuse(c, result) : c.body(null, 204);
 }
 
-function isRefused(result: unknown): result is Refused {
+export function isRefused(result: unknown): result is Refused {
 	return typeof result === "object" && result !== null && "code" in result;
 }
 
-export function refuse(c: Context, code: ErrorCode, detail?: string) {
-	return c.json(errorBody(code, detail), errors[code].status);
+export function refuse(c: Context, refused: ErrorCode | Refused, detail?: string) {
+	const { code, retryAfterMs }: Refused = typeof refused === "string" ? { code: refused } : refused;
+	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
 }
 
 /** 128 random bits. */
