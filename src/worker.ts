@@ -13,6 +13,7 @@ import { type App, authenticate, refuse } from "./routes/http.ts";
 import { me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages, saysSomething } from "./routes/messages.ts";
+import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
@@ -68,6 +69,7 @@ app.use(async (c, next) => {
 });
 app.route("/", guestsSignedIn);
 app.route("/", me);
+app.route("/", tokens);
 app.route("/", conversations);
 app.route("/", messages);
 app.route("/", members);

@@ -125,7 +125,11 @@ export class Conversation<T extends Client = Client> {
 			? { messages: changes, hasMore: false }
 			: this.#store.log.page(Number.MAX_SAFE_INTEGER, limits.page.default);
 		const participants = new Map<string, Person>();
-		for (const { person } of this.#clients.all()) participants.set(person.userId, person);
+		for (const { person } of this.#clients.all()) {
+			// Where programs speak for somebody who is here too, it is that person who is named.
+			const isThemself = person.username === this.#store.member(person.userId)?.username;
+			if (isThemself || !participants.has(person.userId)) participants.set(person.userId, person);
+		}
 		this.#clients.send(client, {
 			type: "chat:joined",
 			conversationId: this.#id,

@@ -71,7 +71,8 @@ export class ConversationObject extends DurableObject<Env> {
 		});
 		this.#lists = new Lists({
 			store: this.#store,
-			here: () => new Set([...this.#clients.all()].map(({ person }) => person.userId)),
+			// What a program reads, its owner has not seen.
+			here: () => new Set([...this.#clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
 			tell: (userIds) => this.#tell(userIds),
 			now,
 		});
@@ -105,29 +106,38 @@ export class ConversationObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
 		const now = Date.now();
-		const conversation = this.#admit(identity);
-		if (!conversation) return refusal("not_found");
+		const member = this.#admit(identity);
+		if (!member) return refusal("not_found");
 		const outside = this.#store.shutOutUntil(identity.userId) - now;
 		if (outside > 0) return refusal("rate_limited", { "retry-after": String(Math.ceil(outside / 1000)) });
 		if (!this.#sockets.makeRoom(identity.userId)) return refusal("too_many");
 
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
-		const person = { userId: identity.userId, username: identity.username };
-		const client = this.#sockets.open(ours, { conversationId: conversation.id, person, openedAt: now, expiresAt: identity.expiresAt });
+		const client = this.#sockets.open(ours, {
+			conversationId: this.#store.info.id,
+			person: speakerOf(member, identity),
+			tokenId: identity.program?.tokenId,
+			openedAt: now,
+			expiresAt: identity.expiresAt,
+		});
 		this.#conversation.join(client, cursor);
 		this.#alarm.watch();
 		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
 		return new Response(null, { status: 101, webSocket: theirs, headers });
 	}
 
-	/** Lets a member in, or whom the issuer grants the conversation, which then begins to exist if it did not. */
-	#admit(identity: Identity): ConversationInfo | undefined {
+	/**
+	 * Lets a member in, or whom the issuer grants the conversation, which then begins to exist if it did not. A program changes nothing by
+	 * coming in: its owner may have another name by now than when its token was made.
+	 */
+	#admit(identity: Identity): Member | undefined {
 		const { userId, username } = identity;
+		if (identity.program) return this.#membership.find({ userId, username }, false);
 		const id = this.ctx.id.name;
 		const granted = id !== undefined && isGranted(identity, id);
 		if (granted && !this.#store.exists) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
-		return this.#membership.join({ userId, username }, granted) && this.#store.info;
+		return this.#membership.join({ userId, username }, granted);
 	}
 
 	/** Every frame comes here, of a revoked or flooding client too: nothing is made of what is not to be read. */
@@ -276,11 +286,11 @@ export class ConversationObject extends DurableObject<Env> {
 
 	/** Something said without a socket. Who is granted the conversation comes in by it, as by one. */
 	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refused> {
-		const { userId, username } = identity;
-		if (!this.#admit(identity)) return { code: "not_found" };
-		const outside = this.#store.shutOutUntil(userId) - Date.now();
+		const member = this.#admit(identity);
+		if (!member) return { code: "not_found" };
+		const outside = this.#store.shutOutUntil(member.userId) - Date.now();
 		if (outside > 0) return { code: "rate_limited", retryAfterMs: outside };
-		return this.#conversation.say({ userId, username }, said);
+		return this.#conversation.say(speakerOf(member, identity), said);
 	}
 
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
@@ -304,6 +314,12 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#sockets.close(userId, closeCodes.token, "signed out");
 	}
 
+	/** Personal tokens of a person are revoked. */
+	async endTokens(userId: string, tokenIds: readonly string[]): Promise<void> {
+		for (const socket of this.#sockets.of(userId))
+			if (socket.tokenId !== undefined && tokenIds.includes(socket.tokenId)) socket.close(closeCodes.token, "token revoked");
+	}
+
 	/** A stranger hears the same as if there were no such conversation. */
 	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
 		const granted = isGranted(identity, this.ctx.id.name as string);
@@ -311,6 +327,11 @@ export class ConversationObject extends DurableObject<Env> {
 		const member = this.#membership.find({ userId, username }, granted);
 		return member ? call(member) : { code: "not_found" };
 	}
+}
+
+/** As whom somebody is seen and heard: a program by its own name behind that of whom it speaks for. */
+function speakerOf({ userId, username }: Person, { program }: Identity): Person {
+	return { userId, username: program ? `${username} (${program.name})` : username };
 }
 
 function refusal(code: ErrorCode, headers: HeadersInit = {}): Response {

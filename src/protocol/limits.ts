@@ -77,6 +77,10 @@ export const limits = {
 	invite: { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } },
 	/** Live invites of one conversation. */
 	invites: 100,
+	/** Personal tokens: a program that everybody forgot should not speak for ever. */
+	token: { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 } },
+	/** Personal tokens of one person. */
+	tokens: 20,
 	/** People in one conversation. The list of members travels whole. */
 	members: 5_000,
 } as const;

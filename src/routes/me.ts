@@ -6,8 +6,9 @@ import type { App } from "./http.ts";
 export const me = new Hono<App>();
 
 me.get("/me", (c) => {
-	const { userId, username, expiresAt } = c.get("identity");
-	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString() });
+	const { userId, username, expiresAt, program } = c.get("identity");
+	const token = program && { id: program.tokenId, name: program.name };
+	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
 me.get("/conversations", async (c) => {

@@ -4,6 +4,7 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { makePersonalToken } from "../../src/auth/personal.ts";
 import worker from "../../src/worker.ts";
 import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -50,6 +51,7 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 	["grants that are no list", () => sign({ conversations: "*" }), "unauthorized"],
 	["four parts", async () => `${await sign({})}.x`, "unauthorized"],
 	["padding", async () => `${await sign({})}=`, "unauthorized"],
+	["a personal token's form alone", () => makePersonalToken("ann"), "unauthorized"],
 	["no token at all", () => "x", "unauthorized"],
 	["one that is too long", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
 ];
