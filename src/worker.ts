@@ -8,6 +8,7 @@ import { version } from "../package.json";
 import { isAllowedOrigin } from "./auth/origins.ts";
 import { limits } from "./protocol/limits.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
+import { events } from "./routes/events.ts";
 import { guests, guestsSignedIn } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { me } from "./routes/me.ts";
@@ -46,7 +47,7 @@ app.use(
 		// Who comes this far is allowed.
 		origin: (origin) => origin,
 		allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-		allowHeaders: ["Authorization", "Content-Type"],
+		allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID"],
 		credentials: true,
 		maxAge: 600,
 	}),
@@ -72,6 +73,7 @@ app.route("/", me);
 app.route("/", tokens);
 app.route("/", conversations);
 app.route("/", messages);
+app.route("/", events);
 app.route("/", members);
 
 export default app satisfies ExportedHandler<Env>;
