@@ -2,16 +2,25 @@
 // may sleep meanwhile: a stream that the object held would keep it awake. There is no rule of the chat here.
 
 import { Hono } from "hono";
+import * as v from "valibot";
 import { upgradeRequest } from "../conversation/object.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import { errorEvent, type ServerEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import { describe } from "./description.ts";
 import { type App, refuse, stubOf } from "./http.ts";
 import { encodeEvent, encodeRetry, signOfLife } from "./sse.ts";
 
 export const events = new Hono<App>();
 
+describe("GET /conversations/:id/events", {
+	is: "What happens in it, as server-sent events: `event:` the type, `id:` the cursor, `data:` an Event as JSON.",
+	headers: v.object({ "Last-Event-ID": v.optional(v.string()) }),
+	query: v.object({ cursor: v.optional(v.string()) }),
+	answers: { 200: { media: "text/event-stream", is: "Events, until one of the two goes." } },
+	refuses: ["too_many", "rate_limited"],
+});
 events.get("/conversations/:id/events", async (c) => {
 	const stub = stubOf(c);
 	if (!stub) return refuse(c, "not_found");

@@ -4,10 +4,16 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
+import { describe } from "./description.ts";
 import { type App, answer, answerDone, ask, pass, randomId, readBody, refuse, sha256, stubOf } from "./http.ts";
 
 export const members = new Hono<App>();
 
+describe("DELETE /conversations/:id/members/:userId", {
+	is: "Removes a member, or leaves where it is oneself.",
+	answers: { 204: "nothing" },
+	refuses: ["forbidden", "last_owner"],
+});
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
 	const stub = stubOf(c);
@@ -24,6 +30,12 @@ const inviteSchema = v.object({
 	role: v.optional(v.picklist(["member", "reader"]), "member"),
 });
 
+describe("POST /conversations/:id/invites", {
+	is: "An invite that lets whoever has its link in.",
+	body: inviteSchema,
+	answers: { 201: v.object({ invite: v.object({ token: v.string(), url: v.string(), expiresAt: v.string() }) }) },
+	refuses: ["forbidden", "too_many", "rate_limited"],
+});
 members.post("/conversations/:id/invites", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
 	if (tooFast) return tooFast;
@@ -37,6 +49,11 @@ members.post("/conversations/:id/invites", async (c) => {
 	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
 });
 
+describe("POST /invites/:token/accept", {
+	is: "Comes in by an invite.",
+	answers: { 200: v.object({ conversationId: idSchema }) },
+	refuses: ["invite_expired", "too_many", "rate_limited"],
+});
 members.post("/invites/:token/accept", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
 	if (tooFast) return tooFast;

@@ -3,10 +3,20 @@
 import { Hono, type HonoRequest } from "hono";
 import * as v from "valibot";
 import { saidSchema } from "../protocol/events.ts";
+import { messageSchema } from "../protocol/message.ts";
+import { describe } from "./description.ts";
 import { type App, isRefused, readJson, refuse, stubOf } from "./http.ts";
 
 export const messages = new Hono<App>();
 
+const answerSchema = v.object({ message: messageSchema });
+
+describe("POST /conversations/:id/messages", {
+	is: "Says something: 201 when it is kept, 200 when it already was, under the same clientId.",
+	body: saidSchema,
+	answers: { 201: answerSchema, 200: answerSchema },
+	refuses: ["forbidden", "conflict", "too_large", "rate_limited"],
+});
 messages.post("/conversations/:id/messages", async (c) => {
 	const body = v.safeParse(saidSchema, await readJson(c));
 	if (!body.success) {

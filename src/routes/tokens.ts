@@ -1,12 +1,20 @@
 // The tokens by which programs speak for a person. A program has no say in them: one that is stolen must not make its own successor.
 
 import { Hono } from "hono";
+import * as v from "valibot";
 import { makePersonalToken } from "../auth/personal.ts";
-import { newTokenSchema } from "../protocol/token.ts";
+import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
+import { describe } from "./description.ts";
 import { type App, answer, pass, readBody, refuse, refuseProgram, sha256 } from "./http.ts";
 
 export const tokens = new Hono<App>();
 
+describe("POST /me/tokens", {
+	is: "A token for a program that is to speak for you. Its secret is shown this once.",
+	body: newTokenSchema,
+	answers: { 201: v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }) },
+	refuses: ["forbidden", "too_many", "rate_limited"],
+});
 tokens.post("/me/tokens", async (c) => {
 	const { userId, username } = c.get("identity");
 	const refused = refuseProgram(c) ?? (await pass(c, "TOKENS", userId));
@@ -19,10 +27,20 @@ tokens.post("/me/tokens", async (c) => {
 	return answer(c, added, (token) => ({ token: { ...token, secret } }), 201);
 });
 
+describe("GET /me/tokens", {
+	is: "Your personal tokens, newest first.",
+	answers: { 200: v.object({ tokens: v.array(tokenSchema) }) },
+	refuses: ["forbidden"],
+});
 tokens.get("/me/tokens", async (c) => {
 	return refuseProgram(c) ?? c.json({ tokens: await c.env.USERS.getByName(c.get("identity").userId).tokens() });
 });
 
+describe("DELETE /me/tokens/:tokenId", {
+	is: "Revokes a personal token, and closes what it opened.",
+	answers: { 204: "nothing" },
+	refuses: ["forbidden"],
+});
 tokens.delete("/me/tokens/:tokenId", async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;

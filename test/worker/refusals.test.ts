@@ -57,7 +57,7 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 ];
 
 /** Every route that wants a token, as the Worker has it: one that is added is tried too. */
-const open = new Set(["GET /api/health", "POST /api/auth/guest", "POST /api/auth/refresh"]);
+const open = new Set(["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "POST /api/auth/guest", "POST /api/auth/refresh"]);
 const routes = [...new Set(worker.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`))].filter(
 	(route) => !open.has(route),
 );
