@@ -3,7 +3,8 @@
 
 import { base64url } from "jose";
 import * as v from "valibot";
-import { subSchema } from "./tokens.ts";
+import type { Person } from "../protocol/person.ts";
+import { type Identity, subSchema } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
 
@@ -27,4 +28,9 @@ export function ownerOf(token: string): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** As whom somebody is seen and heard: a program by its own name, behind that of whom it speaks for. */
+export function speakerOf({ userId, username }: Person, { program }: Identity): Person {
+	return { userId, username: program ? `${username} (${program.name})` : username };
 }

@@ -3,10 +3,11 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { isGuest } from "../auth/guest.ts";
+import { speakerOf } from "../auth/personal.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
-import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { closeCodes, errorBody, errors } from "../protocol/errors.ts";
 import { errorEvent, type Refusal, type Said } from "../protocol/events.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
@@ -106,11 +107,9 @@ export class ConversationObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
 		const now = Date.now();
-		const member = this.#admit(identity);
-		if (!member) return refusal("not_found");
-		const outside = this.#store.shutOutUntil(identity.userId) - now;
-		if (outside > 0) return refusal("rate_limited", { "retry-after": String(Math.ceil(outside / 1000)) });
-		if (!this.#sockets.makeRoom(identity.userId)) return refusal("too_many");
+		const member = this.#enter(identity, now);
+		if ("code" in member) return refusal(member);
+		if (!this.#sockets.makeRoom(identity.userId)) return refusal({ code: "too_many" });
 
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
@@ -125,6 +124,15 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#alarm.watch();
 		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
 		return new Response(null, { status: 101, webSocket: theirs, headers });
+	}
+
+	/** As `#admit`, but for who flooded the conversation and is to stay outside for a while. */
+	#enter(identity: Identity, now: number): Member | Refused {
+		const member = this.#admit(identity);
+		if (!member) return { code: "not_found" };
+		const outside = this.#store.shutOutUntil(member.userId) - now;
+		if (outside > 0) return { code: "rate_limited", retryAfterMs: outside };
+		return member;
 	}
 
 	/**
@@ -286,11 +294,8 @@ export class ConversationObject extends DurableObject<Env> {
 
 	/** Something said without a socket. Who is granted the conversation comes in by it, as by one. */
 	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refused> {
-		const member = this.#admit(identity);
-		if (!member) return { code: "not_found" };
-		const outside = this.#store.shutOutUntil(member.userId) - Date.now();
-		if (outside > 0) return { code: "rate_limited", retryAfterMs: outside };
-		return this.#conversation.say(speakerOf(member, identity), said);
+		const member = this.#enter(identity, Date.now());
+		return "code" in member ? member : this.#conversation.say(speakerOf(member, identity), said);
 	}
 
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
@@ -329,13 +334,9 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 }
 
-/** As whom somebody is seen and heard: a program by its own name behind that of whom it speaks for. */
-function speakerOf({ userId, username }: Person, { program }: Identity): Person {
-	return { userId, username: program ? `${username} (${program.name})` : username };
-}
-
-function refusal(code: ErrorCode, headers: HeadersInit = {}): Response {
-	return Response.json(errorBody(code), { status: errors[code].status, headers });
+function refusal({ code, retryAfterMs }: Refused): Response {
+	const headers: HeadersInit = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+	return Response.json(errorBody(code, undefined, retryAfterMs), { status: errors[code].status, headers });
 }
 
 function newLineage(): string {
