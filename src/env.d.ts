@@ -11,6 +11,7 @@ declare namespace Cloudflare {
 		USERS: DurableObjectNamespace<import("./user/object.ts").UserObject>;
 		GUESTS: RateLimit;
 		INVITES: RateLimit;
+		TOKENS: RateLimit;
 		JWT_SECRET?: string;
 		JWT_JWKS_URL?: string;
 		JWT_ISSUER?: string;

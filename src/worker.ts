@@ -4,14 +4,21 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import * as v from "valibot";
 import { version } from "../package.json";
 import { isAllowedOrigin } from "./auth/origins.ts";
 import { limits } from "./protocol/limits.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
+import { describe } from "./routes/description.ts";
+import { docs } from "./routes/docs.ts";
+import { events } from "./routes/events.ts";
 import { guests, guestsSignedIn } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
+import { messages, saysSomething } from "./routes/messages.ts";
+import { openapi } from "./routes/openapi.ts";
+import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
@@ -37,6 +44,7 @@ app.use(async (c, next) => {
 });
 
 app.route("/", sockets);
+app.route("/", docs);
 
 app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, strictTransportSecurity: false }));
 app.use(
@@ -44,18 +52,26 @@ app.use(
 		// Who comes this far is allowed.
 		origin: (origin) => origin,
 		allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-		allowHeaders: ["Authorization", "Content-Type"],
+		allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID"],
 		credentials: true,
 		maxAge: 600,
 	}),
 );
-app.use(bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") }));
+const smallBody = bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") });
+const messageBody = bodyLimit({ maxSize: limits.frameBytes, onError: (c) => refuse(c, "too_large") });
+app.use((c, next) => (saysSomething(c.req) ? messageBody : smallBody)(c, next));
 app.use(async (c, next) => {
 	await next();
 	c.header("Cache-Control", "no-store");
 });
 
+describe("GET /health", {
+	is: "Whether it is there.",
+	who: "anyone",
+	answers: { 200: v.object({ status: v.literal("ok"), version: v.string() }) },
+});
 app.get("/health", (c) => c.json({ status: "ok", version }));
+app.route("/", openapi);
 app.route("/", guests);
 
 // Everything below wants a token.
@@ -65,7 +81,10 @@ app.use(async (c, next) => {
 });
 app.route("/", guestsSignedIn);
 app.route("/", me);
+app.route("/", tokens);
 app.route("/", conversations);
+app.route("/", messages);
+app.route("/", events);
 app.route("/", members);
 
 export default app satisfies ExportedHandler<Env>;

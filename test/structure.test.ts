@@ -69,7 +69,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"routes",
 		filesUnder("src/routes"),
-		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/settings\.ts$|hono|jose$|valibot$)/,
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];

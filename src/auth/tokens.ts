@@ -8,8 +8,12 @@ import { claude, idSchema, lineSchema, type Person, usernameSchema } from "../pr
 import type { Settings } from "../settings.ts";
 import { issuerKeys } from "./keys.ts";
 
-/** `expiresAt` in ms; `grants` are the conversations the issuer lets its bearer into, `["*"]` for all. */
-export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] };
+/**
+ * `expiresAt` in ms; `grants` are the conversations the issuer lets its bearer into, `["*"]` for all. `program`: what speaks for this
+ * person by a personal token of theirs.
+ */
+export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; program?: Program };
+export type Program = { tokenId: string; name: string };
 export type Verified = { identity: Identity } | { refusal: "unauthorized" | "token_expired" };
 
 /** Algorithms, the only keys that may go with them, and the claims they must come with. */
@@ -29,8 +33,11 @@ const grantsSchema = v.union([
 	v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(limits.grants)),
 ]);
 
+/** The id of somebody who may sign in. */
+export const subSchema = v.pipe(idSchema, lineSchema, v.notValue(claude.userId));
+
 const claimsSchema = v.object({
-	sub: v.pipe(idSchema, lineSchema, v.notValue(claude.userId)),
+	sub: subSchema,
 	name: v.optional(usernameSchema),
 	exp: timeSchema,
 	iat: v.optional(timeSchema),

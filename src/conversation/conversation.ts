@@ -2,7 +2,7 @@
 // Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
 
 import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
-import { type ClientEvent, errorEvent, messageEvent, type Refusal, type ServerEvent } from "../protocol/events.ts";
+import { type ClientEvent, errorEvent, messageEvent, type Refusal, type Said, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
@@ -129,7 +129,11 @@ export class Conversation<T extends Client = Client> {
 			? { messages: changes, hasMore: false }
 			: this.#store.log.page(Number.MAX_SAFE_INTEGER, limits.page.default);
 		const participants = new Map<string, Person>();
-		for (const { person } of this.#clients.all()) participants.set(person.userId, person);
+		for (const { person } of this.#clients.all()) {
+			// Where programs speak for somebody who is here too, it is that person who is named.
+			const isThemself = person.username === this.#store.member(person.userId)?.username;
+			if (isThemself || !participants.has(person.userId)) participants.set(person.userId, person);
+		}
 		this.#clients.send(client, {
 			type: "chat:joined",
 			conversationId: this.#id,
@@ -195,7 +199,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:typing":
 				return this.#type(client, event.isTyping);
 			case "chat:stop":
-				if (!this.#mayWrite(client)) return { code: "forbidden" };
+				if (!this.#mayWrite(client.person)) return { code: "forbidden" };
 				this.#replies.stop(event.messageId);
 				return;
 			case "chat:react":
@@ -210,8 +214,8 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#mayWrite(client: T): boolean {
-		const role = this.#store.member(client.person.userId)?.role;
+	#mayWrite({ userId }: Person): boolean {
+		const role = this.#store.member(userId)?.role;
 		return role === "owner" || role === "member";
 	}
 
@@ -230,19 +234,25 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#send(client: T, { content, clientId, replyTo, mentions: given }: Event<"chat:send">): Refused | undefined {
-		const { person } = client;
-		if (!this.#mayWrite(client)) return { code: "forbidden" };
+	#send(client: T, event: Event<"chat:send">): Refused | undefined {
+		const said = this.say(client.person, event, client);
+		if ("code" in said) return said;
+		// What is new, all have been told.
+		if (said.isNew) return;
+		// What waits is older than the cursor that goes with this.
+		this.#clients.flush();
+		this.#clients.send(client, messageEvent("chat:message", said.message, this.#store.log.cursor));
+	}
+
+	/** Something that a member says, wherever they say it; `at`: their socket, where it comes by one. */
+	say(person: Person, said: Said, at?: T): { message: Message; isNew: boolean } | Refused {
+		const { content, clientId, replyTo, mentions: given } = said;
+		if (!this.#mayWrite(person)) return { code: "forbidden" };
 		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
 		// What an edited or deleted one said at first is nowhere kept.
 		const isFirst = known?.editedAt === undefined && known?.deletedAt === undefined;
 		if (known && isFirst && known.content !== content) return { code: "conflict" };
-		if (known) {
-			// What waits is older than the cursor that goes with this.
-			this.#clients.flush();
-			this.#clients.send(client, messageEvent("chat:message", known, this.#store.log.cursor));
-			return;
-		}
+		if (known) return { message: known, isNew: false };
 
 		const quoted = replyTo === undefined ? undefined : this.#store.log.message(replyTo);
 		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
@@ -250,7 +260,7 @@ export class Conversation<T extends Client = Client> {
 		const now = this.#now();
 		const limited = this.#spend(person.userId, now);
 		if (limited) return limited;
-		this.#endTyping(client, false);
+		if (at) this.#endTyping(at, false);
 		const asks = asksClaude(content, this.#store.info.assistant, this.#store.isAlone, quoted?.role === "assistant");
 		const mentions = readMentions(content, () => this.#store.members(limits.members), given);
 		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now);
@@ -258,6 +268,7 @@ export class Conversation<T extends Client = Client> {
 		this.#titles.said(message);
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();
+		return { message, isNew: true };
 	}
 
 	/** Takes one of a person's sends. */
@@ -271,7 +282,7 @@ export class Conversation<T extends Client = Client> {
 	#type(client: T, isTyping: boolean): undefined {
 		// Who reads only, types nothing that anybody waits for.
 		if (!isTyping) this.#endTyping(client, true);
-		else if (this.#mayWrite(client) && this.#typing.begin(client, this.#now())) this.#tellTyping(client, true);
+		else if (this.#mayWrite(client.person) && this.#typing.begin(client, this.#now())) this.#tellTyping(client, true);
 	}
 
 	#endTyping(client: T, isSaid: boolean): void {

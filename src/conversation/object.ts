@@ -3,13 +3,15 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { isGuest } from "../auth/guest.ts";
+import { speakerOf } from "../auth/personal.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
-import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
-import { errorEvent, type Refusal } from "../protocol/events.ts";
+import { closeCodes, errorBody, errors } from "../protocol/errors.ts";
+import { errorEvent, type Refusal, type Said } from "../protocol/events.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "./alarm.ts";
@@ -84,7 +86,8 @@ export class ConversationObject extends DurableObject<Env> {
 		});
 		this.#lists = new Lists({
 			store: this.#store,
-			here: () => new Set([...this.#clients.all()].map(({ person }) => person.userId)),
+			// What a program reads, its owner has not seen.
+			here: () => new Set([...this.#clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
 			tell: (userIds) => this.#tell(userIds),
 			now,
 		});
@@ -148,30 +151,46 @@ export class ConversationObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
 		const now = Date.now();
-		const conversation = this.#admit(identity);
-		if (!conversation) return refusal("not_found");
-		const outside = this.#store.shutOutUntil(identity.userId) - now;
-		if (outside > 0) return refusal("rate_limited", { "retry-after": String(Math.ceil(outside / 1000)) });
-		if (!this.#sockets.makeRoom(identity.userId)) return refusal("too_many");
+		const member = this.#enter(identity, now);
+		if ("code" in member) return refusal(member);
+		if (!this.#sockets.makeRoom(identity.userId)) return refusal({ code: "too_many" });
 
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
-		const person = { userId: identity.userId, username: identity.username };
-		const client = this.#sockets.open(ours, { conversationId: conversation.id, person, openedAt: now, expiresAt: identity.expiresAt });
+		const client = this.#sockets.open(ours, {
+			conversationId: this.#store.info.id,
+			person: speakerOf(member, identity),
+			tokenId: identity.program?.tokenId,
+			openedAt: now,
+			expiresAt: identity.expiresAt,
+		});
 		this.#conversation.join(client, cursor);
 		this.#alarm.watch();
 		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
 		return new Response(null, { status: 101, webSocket: theirs, headers });
 	}
 
-	/** Lets a member in, or whom the issuer grants the conversation, which then begins to exist if it did not. */
-	#admit(identity: Identity): ConversationInfo | undefined {
+	/** As `#admit`, but for who flooded the conversation and is to stay outside for a while. */
+	#enter(identity: Identity, now: number): Member | Refused {
+		const member = this.#admit(identity);
+		if (!member) return { code: "not_found" };
+		const outside = this.#store.shutOutUntil(member.userId) - now;
+		if (outside > 0) return { code: "rate_limited", retryAfterMs: outside };
+		return member;
+	}
+
+	/**
+	 * Lets a member in, or whom the issuer grants the conversation, which then begins to exist if it did not. A program changes nothing by
+	 * coming in: its owner may have another name by now than when its token was made.
+	 */
+	#admit(identity: Identity): Member | undefined {
 		const { userId, username } = identity;
+		if (identity.program) return this.#membership.find({ userId, username }, false);
 		const id = this.ctx.id.name;
 		const granted = id !== undefined && isGranted(identity, id);
 		const isNew = !this.#store.exists && this.#store.end === undefined;
 		if (granted && isNew) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
-		return this.#membership.join({ userId, username }, granted) && this.#store.info;
+		return this.#membership.join({ userId, username }, granted);
 	}
 
 	/** Every frame comes here, of a revoked or flooding client too: nothing is made of what is not to be read. */
@@ -320,6 +339,12 @@ export class ConversationObject extends DurableObject<Env> {
 		return this.#asMember(identity, (member) => (this.#calls[name] as (...all: unknown[]) => object).call(this.#calls, member, ...values));
 	}
 
+	/** Something said without a socket. Who is granted the conversation comes in by it, as by one. */
+	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refused> {
+		const member = this.#enter(identity, Date.now());
+		return "code" in member ? member : this.#conversation.say(speakerOf(member, identity), said);
+	}
+
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
 		const member = this.#membership.accept(person, inviteId);
 		if ("code" in member) return member;
@@ -368,6 +393,12 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#sockets.close(userId, closeCodes.token, "signed out");
 	}
 
+	/** Personal tokens of a person are revoked. */
+	async endTokens(userId: string, tokenIds: readonly string[]): Promise<void> {
+		for (const socket of this.#sockets.of(userId))
+			if (socket.tokenId !== undefined && tokenIds.includes(socket.tokenId)) socket.close(closeCodes.token, "token revoked");
+	}
+
 	/** A stranger hears the same as if there were no such conversation. */
 	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
 		const granted = isGranted(identity, this.ctx.id.name as string);
@@ -377,8 +408,9 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 }
 
-function refusal(code: ErrorCode, headers: HeadersInit = {}): Response {
-	return Response.json(errorBody(code), { status: errors[code].status, headers });
+function refusal({ code, retryAfterMs }: Refused): Response {
+	const headers: HeadersInit = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+	return Response.json(errorBody(code, undefined, retryAfterMs), { status: errors[code].status, headers });
 }
 
 function newLineage(): string {

@@ -10,6 +10,8 @@ import type { Wire } from "./fanout.ts";
 export type Attachment = {
 	conversationId: string;
 	person: Person;
+	/** The personal token that opened it, where one did. */
+	tokenId?: string;
 	/** In ms. */
 	openedAt: number;
 	/** When the token that opened or renewed this socket ends, in ms. */
@@ -54,6 +56,10 @@ export class Socket implements Wire {
 
 	get person(): Person {
 		return this.#attachment.person;
+	}
+
+	get tokenId(): string | undefined {
+		return this.#attachment.tokenId;
 	}
 
 	get openedAt(): number {

@@ -65,6 +65,6 @@ export const closeCodes = {
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 
 /** The HTTP body of a refusal. `detail` replaces the general sentence by a closer one of our own words. */
-export function errorBody(code: ErrorCode, detail?: string) {
-	return { error: { code, message: detail ?? errors[code].text } };
+export function errorBody(code: ErrorCode, detail?: string, retryAfterMs?: number) {
+	return { error: { code, message: detail ?? errors[code].text, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }

@@ -53,6 +53,9 @@ export const clientEvents = {
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
 } as const;
 
+/** What somebody says, whichever way it comes: `chat:send` without what that way says already. */
+export const saidSchema = v.omit(clientEvents["chat:send"], ["type", "conversationId", "role"]);
+
 /** What the server says, by type. */
 export const serverEvents = {
 	"chat:joined": v.object({
@@ -131,6 +134,7 @@ type Outputs<T extends Record<string, v.GenericSchema>> = { [K in keyof T]: v.In
 
 export type ClientEvent = Outputs<typeof clientEvents>;
 export type ServerEvent = Outputs<typeof serverEvents>;
+export type Said = v.InferOutput<typeof saidSchema>;
 
 /** An event that could not be taken, with what lets its sender find which one it was. */
 export type Refusal = { code: ErrorCode; clientId?: string; messageId?: string };

@@ -25,7 +25,7 @@ export const limits = {
 	tokenBytes: 8 * 1024,
 	/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
 	grants: 1_000,
-	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. */
+	/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. What is said may be as long as a frame. */
 	bodyBytes: 16 * 1024,
 	/** Messages of one page of history. */
 	page: { min: 1, default: 50, max: 200 },
@@ -78,6 +78,10 @@ export const limits = {
 	invite: { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } },
 	/** Live invites of one conversation. */
 	invites: 100,
+	/** Personal tokens: a program that everybody forgot should not speak for ever. */
+	token: { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 } },
+	/** Personal tokens of one person. */
+	tokens: 20,
 	/** People in one conversation. The list of members travels whole. */
 	members: 5_000,
 	/** Calls of other objects that an object makes in one go: the platform allows some more. What is left waits for the alarm. */

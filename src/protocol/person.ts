@@ -22,6 +22,8 @@ export const lineSchemaOf = (max: number) => v.pipe(v.string(), v.transform(harm
 export const usernameSchema = v.pipe(lineSchemaOf(limits.username), v.check(isSeen));
 
 export const personSchema = v.object({ userId: idSchema, username: v.string() });
+/** Somebody who is signed in, to themself. */
+export const userSchema = v.object({ id: idSchema, name: v.string() });
 export type Person = v.InferOutput<typeof personSchema>;
 
 /** The name in place of that of a person who had themselves erased. */

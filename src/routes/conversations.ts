@@ -4,13 +4,22 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/request.ts";
 import { upgradeRequest } from "../conversation/object.ts";
-import { assistantSchema, titleSchema } from "../protocol/conversation.ts";
+import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
+import { messageSchema, versionSchema } from "../protocol/message.ts";
+import { idSchema } from "../protocol/person.ts";
+import { describe } from "./description.ts";
 import { type App, answer, answerDone, ask, authenticate, pageSchema, randomId, readBody, refuse, stubOf } from "./http.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const sockets = new Hono<App>();
 
+describe("GET /conversations/:id/socket", {
+	is: "The conversation's socket: frames of JSON arrays, of ClientEvent up and Event down.",
+	query: v.object({ cursor: v.optional(v.string()) }),
+	answers: { 101: "nothing" },
+	refuses: ["too_many", "upgrade_required", "rate_limited"],
+});
 sockets.get("/conversations/:id/socket", async (c) => {
 	const refusal = await authenticate(c);
 	if (refusal) return refuse(c, refusal);
@@ -24,37 +33,71 @@ sockets.get("/conversations/:id/socket", async (c) => {
 
 export const conversations = new Hono<App>();
 
+const beginSchema = v.object({ title: v.optional(titleSchema, "") });
+const changeSchema = v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) });
+const answerSchema = v.object({ conversation: conversationSchema });
+const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
+const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
+
+describe("POST /conversations", { is: "Begins a conversation of your own.", body: beginSchema, answers: { 201: answerSchema } });
 conversations.post("/conversations", async (c) => {
-	const body = await readBody(c, v.object({ title: v.optional(titleSchema, "") }));
+	const body = await readBody(c, beginSchema);
 	if (!body) return refuse(c, "bad_request", "A title is text of at most 200 characters.");
 	const { userId, username } = c.get("identity");
 	const created = await c.env.CONVERSATIONS.getByName(randomId()).create({ userId, username }, body.title);
 	return c.json({ conversation: created }, 201);
 });
 
+describe("GET /conversations/:id", { is: "What it is, and who is in it.", answers: { 200: v.object({ conversation: describedSchema }) } });
 conversations.get("/conversations/:id", async (c) => answer(c, await ask(c, "describe"), (conversation) => ({ conversation })));
 
+describe("PATCH /conversations/:id", {
+	is: "Another title, or another rule for when Claude answers.",
+	body: changeSchema,
+	answers: { 200: answerSchema },
+	refuses: ["forbidden"],
+});
 conversations.patch("/conversations/:id", async (c) => {
-	const body = await readBody(c, v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) }));
+	const body = await readBody(c, changeSchema);
 	if (!body) return refuse(c, "bad_request", "Give a title of at most 200 characters, an assistant mode, or both.");
 	return answer(c, await ask(c, "update", body), (conversation) => ({ conversation }));
 });
 
+describe("DELETE /conversations/:id", {
+	is: "Ends a conversation for good: its sockets close, and to everybody it is as if it had never been.",
+	answers: { 204: "nothing" },
+	refuses: ["forbidden"],
+});
 conversations.delete("/conversations/:id", async (c) => {
 	const stub = stubOf(c);
 	return stub ? answerDone(c, await stub.end(c.get("identity"))) : refuse(c, "not_found");
 });
 
+describe("GET /conversations/:id/messages", {
+	is: "What was said before a place, oldest first.",
+	query: pageSchema,
+	answers: { 200: v.object({ messages: v.array(messageSchema), hasMore: v.boolean() }) },
+});
 conversations.get("/conversations/:id/messages", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`before` is a message's seq, `limit` a number from 1 to 200.");
 	return answer(c, await ask(c, "history", query.output.before, query.output.limit), (page) => page);
 });
 
+describe("GET /conversations/:id/messages/:messageId/versions", {
+	is: "What a reply said before it was asked for again, oldest first.",
+	answers: { 200: v.object({ versions: v.array(versionSchema) }) },
+});
 conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =>
 	answer(c, await ask(c, "versions", c.req.param("messageId")), (versions) => versions),
 );
 
+describe("GET /conversations/:id/audit", {
+	is: "What was done to its doors, newest first.",
+	query: pageSchema,
+	answers: { 200: v.object({ entries: v.array(auditSchema), hasMore: v.boolean() }) },
+	refuses: ["forbidden"],
+});
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`before` is an entry's id, `limit` a number from 1 to 200.");

@@ -3,23 +3,39 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { clearedSession, type GuestSignIn, isGuest, readSession, refreshGuest, sessionCookie, signInGuest } from "../auth/guest.ts";
-import { claude, usernameSchema } from "../protocol/person.ts";
+import { claude, usernameSchema, userSchema } from "../protocol/person.ts";
+import { describe } from "./description.ts";
 import { type App, isSignedOut, pass, readBody, refuse } from "./http.ts";
 
 /** What wants no token. */
 export const guests = new Hono<App>();
 
+const guestSchema = v.object({ name: usernameSchema });
+const signedInSchema = v.object({ token: v.string(), expiresAt: v.string(), user: userSchema });
+
+describe("POST /auth/guest", {
+	is: "Come in with nothing but a name.",
+	who: "anyone",
+	body: guestSchema,
+	answers: { 201: signedInSchema },
+	refuses: ["guest_sign_in_disabled", "rate_limited"],
+});
 guests.post("/auth/guest", async (c) => {
 	const settings = c.get("settings");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
 	if (tooFast) return tooFast;
-	const body = await readBody(c, v.object({ name: usernameSchema }));
+	const body = await readBody(c, guestSchema);
 	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
 	if (looksLikeClaude(body.name)) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
 	return signedIn(c, await signInGuest(body.name, settings, Date.now()), 201);
 });
 
+describe("POST /auth/refresh", {
+	is: "The next token of a guest, by the cookie alone; without one, nothing.",
+	who: "guest",
+	answers: { 200: signedInSchema, 204: "nothing" },
+});
 guests.post("/auth/refresh", async (c) => {
 	const session = readSession(c.req.raw);
 	// Every first visit asks: that nobody is signed in is no error then.
@@ -33,6 +49,7 @@ guests.post("/auth/refresh", async (c) => {
 /** What wants one. */
 export const guestsSignedIn = new Hono<App>();
 
+describe("POST /auth/sign-out", { is: "The end of a guest, for good.", answers: { 204: "nothing" }, refuses: ["forbidden"] });
 /** For good: a guest is nobody but their session. */
 guestsSignedIn.post("/auth/sign-out", async (c) => {
 	const { userId } = c.get("identity");

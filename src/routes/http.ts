@@ -4,8 +4,9 @@ import type { Context } from "hono";
 import { base64url } from "jose";
 import * as v from "valibot";
 import { isGuest } from "../auth/guest.ts";
+import { isPersonal, ownerOf } from "../auth/personal.ts";
 import { readToken } from "../auth/request.ts";
-import { type Identity, verifyToken } from "../auth/tokens.ts";
+import { type Identity, type Verified, verifyToken } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
@@ -19,11 +20,28 @@ export type App = { Bindings: Env; Variables: { settings: Settings; identity: Id
 export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
 	const token = readToken(c.req.raw);
 	if (token === undefined) return "unauthorized";
-	const verified = await verifyToken(token, c.get("settings"), Date.now());
+	const verified = isPersonal(token) ? await verifyPersonal(c, token) : await verifyToken(token, c.get("settings"), Date.now());
 	if ("refusal" in verified) return verified.refusal;
 	if (await isSignedOut(c, verified.identity.userId)) return "unauthorized";
 	c.set("identity", verified.identity);
 	return undefined;
+}
+
+/** Asks the object of whom the token says to speak for, which knows it by its hash. */
+async function verifyPersonal(c: Context<App>, token: string): Promise<Verified> {
+	const userId = ownerOf(token);
+	if (userId === undefined) return { refusal: "unauthorized" };
+	const tokenId = await sha256(token);
+	const shown = await c.env.USERS.getByName(userId).showToken(tokenId);
+	if (!shown) return { refusal: "unauthorized" };
+	const { name, username, expiresAt } = shown;
+	if (expiresAt <= Date.now()) return { refusal: "token_expired" };
+	return { identity: { userId, username, expiresAt, grants: [], program: { tokenId, name } } };
+}
+
+/** Refuses a program what only a person may do who is signed in. */
+export function refuseProgram(c: Context<App>) {
+	return c.get("identity").program && refuse(c, "forbidden", "A personal token may not do that: sign in.");
 }
 
 /** Whether a guest has signed out: their tokens would live on for minutes. */
@@ -45,19 +63,24 @@ export async function ask<N extends CallName>(c: Context<App>, name: N, ...value
 }
 
 /** Refuses who comes too often for a gate of wrangler.toml. */
-export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES", key: string) {
+export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES" | "TOKENS", key: string) {
 	const { success } = await c.env[gate].limit({ key });
 	if (success) return undefined;
-	c.header("Retry-After", "60");
-	return refuse(c, "rate_limited");
+	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
 }
 
-/** The body as the schema reads it; an empty one counts as `{}`. */
+/** The body as the schema reads it, or `undefined`. */
 export async function readBody<T extends v.GenericSchema>(c: Context<App>, schema: T): Promise<v.InferOutput<T> | undefined> {
+	const read = v.safeParse(schema, await readJson(c));
+	return read.success ? read.output : undefined;
+}
+
+/** The body; an empty one counts as `{}`, and what is no object as nothing. */
+export async function readJson(c: Context<App>): Promise<object | undefined> {
 	const text = await c.req.text();
 	try {
 		const body: unknown = text === "" ? {} : JSON.parse(text);
-		return Array.isArray(body) ? undefined : v.parse(schema, body);
+		return typeof body === "object" && body !== null && !Array.isArray(body) ? body : undefined;
 	} catch {
 		return undefined;
 	}
@@ -76,21 +99,23 @@ export const pageSchema = v.object({
 });
 
 export function answer<T, B extends object>(c: Context<App>, result: T | Refused, body: (result: T) => B, status: 200 | 201 = 200) {
-	if (isRefused(result)) return refuse(c, result.code);
+	if (isRefused(result)) return refuse(c, result);
 	return c.json(body(result), status);
 }
 
 /** As `answer`, where there is nothing to say but that it was done. */
 export function answerDone(c: Context<App>, result: object | Refused) {
-	return isRefused(result) ? refuse(c, result.code) : c.body(null, 204);
+	return isRefused(result) ? refuse(c, result) : c.body(null, 204);
 }
 
-function isRefused(result: unknown): result is Refused {
+export function isRefused(result: unknown): result is Refused {
 	return typeof result === "object" && result !== null && "code" in result;
 }
 
-export function refuse(c: Context, code: ErrorCode, detail?: string) {
-	return c.json(errorBody(code, detail), errors[code].status);
+export function refuse(c: Context, refused: ErrorCode | Refused, detail?: string) {
+	const { code, retryAfterMs }: Refused = typeof refused === "string" ? { code: refused } : refused;
+	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
 }
 
 /** 128 random bits. */

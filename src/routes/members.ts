@@ -2,21 +2,36 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { roleSchema } from "../protocol/conversation.ts";
+import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
+import { describe } from "./description.ts";
 import { type App, answer, answerDone, ask, pass, randomId, readBody, refuse, sha256, stubOf } from "./http.ts";
 
 export const members = new Hono<App>();
 
+describe("GET /conversations/:id/members", { is: "The members.", answers: { 200: v.object({ members: v.array(memberSchema) }) } });
 members.get("/conversations/:id/members", async (c) => answer(c, await ask(c, "members"), (all) => all));
 
+const roleChangeSchema = v.object({ role: roleSchema });
+
+describe("PATCH /conversations/:id/members/:userId", {
+	is: "Gives a member another role; for owners.",
+	body: roleChangeSchema,
+	answers: { 200: v.object({ member: memberSchema }) },
+	refuses: ["forbidden", "last_owner"],
+});
 members.patch("/conversations/:id/members/:userId", async (c) => {
-	const body = await readBody(c, v.object({ role: roleSchema }));
+	const body = await readBody(c, roleChangeSchema);
 	if (!body) return refuse(c, "bad_request", "A role is owner, member or reader.");
 	return answer(c, await ask(c, "setRole", c.req.param("userId"), body.role), (member) => ({ member }));
 });
 
+describe("DELETE /conversations/:id/members/:userId", {
+	is: "Removes a member, or leaves where it is oneself.",
+	answers: { 204: "nothing" },
+	refuses: ["forbidden", "last_owner"],
+});
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
 	const stub = stubOf(c);
@@ -33,6 +48,12 @@ const inviteSchema = v.object({
 	role: v.optional(v.picklist(["member", "reader"]), "member"),
 });
 
+describe("POST /conversations/:id/invites", {
+	is: "An invite that lets whoever has its link in.",
+	body: inviteSchema,
+	answers: { 201: v.object({ invite: v.object({ token: v.string(), url: v.string(), expiresAt: v.string() }) }) },
+	refuses: ["forbidden", "too_many", "rate_limited"],
+});
 members.post("/conversations/:id/invites", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
 	if (tooFast) return tooFast;
@@ -46,10 +67,36 @@ members.post("/conversations/:id/invites", async (c) => {
 	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
 });
 
+/** An invite as owners see it; times in ISO 8601. The id opens no door. */
+const liveInviteSchema = v.object({
+	id: v.string(),
+	role: roleSchema,
+	createdBy: idSchema,
+	createdAt: v.string(),
+	expiresAt: v.string(),
+	maxUses: v.nullable(v.number()),
+	uses: v.number(),
+});
+
+describe("GET /conversations/:id/invites", {
+	is: "The invites that still let somebody in; for owners.",
+	answers: { 200: v.object({ invites: v.array(liveInviteSchema) }) },
+	refuses: ["forbidden"],
+});
 members.get("/conversations/:id/invites", async (c) => answer(c, await ask(c, "invites"), (live) => live));
 
+describe("DELETE /conversations/:id/invites/:inviteId", {
+	is: "Revokes an invite; for owners.",
+	answers: { 204: "nothing" },
+	refuses: ["forbidden"],
+});
 members.delete("/conversations/:id/invites/:inviteId", async (c) => answerDone(c, await ask(c, "revoke", c.req.param("inviteId"))));
 
+describe("POST /invites/:token/accept", {
+	is: "Comes in by an invite.",
+	answers: { 200: v.object({ conversationId: idSchema }) },
+	refuses: ["invite_expired", "too_many", "rate_limited"],
+});
 members.post("/invites/:token/accept", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
 	if (tooFast) return tooFast;

@@ -3,19 +3,24 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AssistantMode, ConversationInfo } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
+import type { PersonalToken } from "../protocol/token.ts";
 import { type Erased, Erasure } from "./erasure.ts";
+import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
 /** A conversation as its list shows it; `lastActivityAt` in ms. */
 export type Listed = ConversationInfo & { lastActivityAt: number };
 
 /** How soon after a failure the rest is told that a person has signed out, in ms. */
 const signOutAgain = 5_000;
+/** How soon after a token is revoked its sockets are closed once more, in ms: a conversation may not have heard of it, or let one in just then. */
+const revokeAgain = 2_000;
 
 type Row = { id: string; title: string; assistant: AssistantMode; created_at: string; last_activity_at: number };
 
 export class UserObject extends DurableObject<Env> {
 	readonly #sql: SqlStorage;
 	readonly #erasure: Erasure;
+	readonly #tokens: Tokens;
 	#hasTable: boolean;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -27,6 +32,7 @@ export class UserObject extends DurableObject<Env> {
 			over: () => this.#empty(),
 			now: () => Date.now(),
 		});
+		this.#tokens = new Tokens(this.#sql);
 		this.#hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length > 0;
 	}
 
@@ -58,6 +64,7 @@ export class UserObject extends DurableObject<Env> {
 
 	/** For good: no token of this person is accepted from now on, and their sockets are closed in every conversation they are in. */
 	async signOut(): Promise<void> {
+		this.#tokens.forgetAll();
 		this.#markSignedOut();
 		// Should a conversation not hear of it now, the alarm tells it.
 		await this.ctx.storage.setAlarm(Date.now() + signOutAgain);
@@ -80,8 +87,14 @@ export class UserObject extends DurableObject<Env> {
 	}
 
 	override async alarm(): Promise<void> {
-		if (this.#erasure.isUnderWay) await this.#erasure.proceed();
-		else await this.#endSockets();
+		if (this.#erasure.isUnderWay) {
+			await this.#erasure.proceed();
+			return;
+		}
+		if (this.#isSignedOut()) await this.#endSockets();
+		const revoked = this.#tokens.revoked();
+		await this.#endSocketsOf(revoked);
+		this.#tokens.forget(revoked);
 	}
 
 	/**
@@ -90,6 +103,7 @@ export class UserObject extends DurableObject<Env> {
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
 		const ids = this.#hasTable ? this.#sql.exec<{ id: string }>("SELECT id FROM conversations").toArray() : [];
+		this.#tokens.forgetAll();
 		if (isGuest) this.#markSignedOut();
 		const begun = this.#erasure.begin(ids.map(({ id }) => id));
 		if (this.#hasTable) this.#sql.exec("DELETE FROM conversations");
@@ -115,6 +129,36 @@ export class UserObject extends DurableObject<Env> {
 		const userId = this.ctx.id.name as string;
 		const conversations = await this.conversations();
 		await Promise.all(conversations.map(({ id }) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
+	}
+
+	// Personal tokens
+
+	async addToken(token: NewToken): Promise<PersonalToken | { code: "too_many" }> {
+		return this.#tokens.add(token, Date.now()) ?? { code: "too_many" };
+	}
+
+	async tokens(): Promise<PersonalToken[]> {
+		return this.#tokens.list();
+	}
+
+	/** What the token of this id is good for, which somebody has just shown. */
+	async showToken(id: string): Promise<ShownToken | undefined> {
+		return this.#tokens.show(id, Date.now());
+	}
+
+	/** Whether there was one. It is accepted no more, and its sockets are closed. */
+	async revokeToken(id: string): Promise<boolean> {
+		if (!this.#tokens.revoke(id, Date.now())) return false;
+		await this.ctx.storage.setAlarm(Date.now() + revokeAgain);
+		await this.#endSocketsOf([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
+		return true;
+	}
+
+	async #endSocketsOf(tokenIds: readonly string[]): Promise<void> {
+		if (tokenIds.length === 0) return;
+		const userId = this.ctx.id.name as string;
+		const conversations = await this.conversations();
+		await Promise.all(conversations.map(({ id }) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
 	}
 
 	/** Newest activity first. */

@@ -4,6 +4,7 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { makePersonalToken } from "../../src/auth/personal.ts";
 import worker from "../../src/worker.ts";
 import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -50,12 +51,13 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 	["grants that are no list", () => sign({ conversations: "*" }), "unauthorized"],
 	["four parts", async () => `${await sign({})}.x`, "unauthorized"],
 	["padding", async () => `${await sign({})}=`, "unauthorized"],
+	["a personal token's form alone", () => makePersonalToken("ann"), "unauthorized"],
 	["no token at all", () => "x", "unauthorized"],
 	["one that is too long", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
 ];
 
 /** Every route that wants a token, as the Worker has it: one that is added is tried too. */
-const open = new Set(["GET /api/health", "POST /api/auth/guest", "POST /api/auth/refresh"]);
+const open = new Set(["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "POST /api/auth/guest", "POST /api/auth/refresh"]);
 const routes = [...new Set(worker.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`))].filter(
 	(route) => !open.has(route),
 );

@@ -1,0 +1,26 @@
+// A person's tokens for programs, as they are described on the wire.
+
+import * as v from "valibot";
+import { limits } from "./limits.ts";
+import { idSchema, usernameSchema } from "./person.ts";
+
+export const tokenSchema = v.object({
+	id: idSchema,
+	name: v.string(),
+	/** ISO 8601, UTC. */
+	createdAt: v.string(),
+	expiresAt: v.string(),
+	/** To the hour. */
+	lastUsedAt: v.optional(v.string()),
+});
+
+/** What one is made of: people see the name behind its owner's. */
+export const newTokenSchema = v.object({
+	name: usernameSchema,
+	expiresInSeconds: v.optional(
+		v.pipe(v.number(), v.integer(), v.minValue(limits.token.seconds.min), v.maxValue(limits.token.seconds.max)),
+		limits.token.seconds.default,
+	),
+});
+
+export type PersonalToken = v.InferOutput<typeof tokenSchema>;

@@ -1,0 +1,34 @@
+// What is said without a socket.
+
+import { Hono, type HonoRequest } from "hono";
+import * as v from "valibot";
+import { saidSchema } from "../protocol/events.ts";
+import { messageSchema } from "../protocol/message.ts";
+import { describe } from "./description.ts";
+import { type App, isRefused, readJson, refuse, stubOf } from "./http.ts";
+
+export const messages = new Hono<App>();
+
+const answerSchema = v.object({ message: messageSchema });
+
+describe("POST /conversations/:id/messages", {
+	is: "Says something: 201 when it is kept, 200 when it already was, under the same clientId.",
+	body: saidSchema,
+	answers: { 201: answerSchema, 200: answerSchema },
+	refuses: ["forbidden", "conflict", "too_large", "rate_limited"],
+});
+messages.post("/conversations/:id/messages", async (c) => {
+	const body = v.safeParse(saidSchema, await readJson(c));
+	if (!body.success) {
+		const isTooLong = body.issues.some(({ type, path }) => type === "max_length" && path?.[0].key === "content");
+		return isTooLong ? refuse(c, "too_large") : refuse(c, "bad_request", "Give content to be seen, of at most 100,000 characters.");
+	}
+	const said = await stubOf(c)?.say(c.get("identity"), body.output);
+	if (!said) return refuse(c, "not_found");
+	return isRefused(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
+});
+
+/** Whether a request says something: its body may be as long as that may be. */
+export function saysSomething({ method, path }: HonoRequest): boolean {
+	return method === "POST" && /\/conversations\/[^/]+\/messages$/.test(path);
+}
