@@ -65,7 +65,7 @@ export class Titles {
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(answer);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
-		const title = await this.#titler.title(question, answer, AbortSignal.timeout(patience)).catch(() => undefined);
+		const title = await proposed(this.#titler, question, answer);
 		const isStillOpen = this.#store.exists && !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
 		if (title === undefined || !isStillOpen) return;
 		this.#set(shortened(title, limits.foundTitle), question.seq);
@@ -87,5 +87,18 @@ export class Titles {
 	tell(): void {
 		const conversation = this.#store.info;
 		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
+	}
+}
+
+/** What comes of asking, nothing where that fails or takes too long. A timer that went on after it would keep the object awake. */
+async function proposed(titler: Titler, question: Message, answer: Message): Promise<string | undefined> {
+	const abort = new AbortController();
+	const timer = setTimeout(() => abort.abort(), patience);
+	try {
+		return await titler.title(question, answer, abort.signal);
+	} catch {
+		return undefined;
+	} finally {
+		clearTimeout(timer);
 	}
 }

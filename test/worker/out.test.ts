@@ -38,6 +38,7 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 
 it.each(ways)("who %s hears nothing more and is not heard", async (_how, code, expiresIn, put) => {
 	const id = await newConversation("ann", ["bob"]);
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "A room" });
 	const ann = await Client.join("ann", id);
 	const bob = await Client.join("bob", id, { ignoresClose: true, expiresIn });
 	await put(bob);
