@@ -75,7 +75,7 @@ export class Page {
 		return heard.filter(({ clientId = "" }) => own.has(clientId)).map((one) => ({ ...one, userId: this.userId }));
 	}
 
-	// What its person does; where there is an answer, whether there was anything to be done
+	// What its person does, to the newest things but so many; where there is an answer, whether there was anything to be done
 
 	say(content: string): void {
 		const clientId = `${this.name}-${this.said.length}`;
@@ -106,7 +106,7 @@ export class Page {
 
 	react(nth: number, emoji: string, on: boolean): boolean {
 		const { messages } = this.#transcript;
-		const messageId = messages[nth % messages.length]?.id;
+		const messageId = messages.at(-1 - nth)?.id;
 		return messageId !== undefined && this.#send({ type: "chat:react", conversationId: this.#conversationId, messageId, emoji, on });
 	}
 
@@ -210,9 +210,8 @@ export class Page {
 	}
 
 	#acknowledged(nth: number): (Said & { messageId: string }) | undefined {
-		const { acknowledged } = this;
-		const known = acknowledged[nth % acknowledged.length];
-		const said = this.said.find(({ clientId }) => clientId === known?.clientId);
+		const said = this.said.at(-1 - nth);
+		const known = this.acknowledged.find(({ clientId }) => clientId === said?.clientId);
 		return known && said && { ...said, messageId: known.id };
 	}
 

@@ -2,11 +2,11 @@
 
 import { type Random, randomOf } from "../soak/random.ts";
 
-/** `page`: whose doing it is, as an index; `nth`: which of the things that it said. */
+/** `page`: whose doing it is, as an index; `nth`: which of the things that it said, the newest first. */
 export type Step =
 	| { do: "say"; page: number; text: string }
 	| { do: "repeat" | "contradict" | "edit" | "delete"; page: number; nth: number }
-	/** Of all messages that it shows. */
+	/** Of all messages that it shows, the newest first. */
 	| { do: "react"; page: number; nth: number; emoji: string; on: boolean }
 	/** Let as many more parts of a reply come, if one runs. */
 	| { do: "listen"; parts: number }
@@ -70,12 +70,12 @@ function draw(random: Random, index: number, pages: number): Step {
 			// The number makes it a question that was never asked before.
 			return { do: "say", page, text: `@claude ${index} !${JSON.stringify(answers[random.below(answers.length)])}` };
 		case "react":
-			return { do: "react", page, nth: random.below(100), emoji: random.chance(0.5) ? "👍" : "🎉", on: random.chance(0.7) };
+			return { do: "react", page, nth: random.below(4), emoji: random.chance(0.5) ? "👍" : "🎉", on: random.chance(0.7) };
 		case "repeat":
 		case "contradict":
 		case "edit":
 		case "delete":
-			return { do: what, page, nth: random.below(100) };
+			return { do: what, page, nth: random.below(3) };
 		case "listen":
 			return { do: "listen", parts: 1 + random.below(4) };
 		case "stop":
