@@ -8,8 +8,8 @@ import type { Chunk, Heard } from "../soak/checker.ts";
 /** A letter for each thing that is told of a reply: joined while it runs, updated, thinking, streaming, its end, its message, complete. */
 type Letter = "j" | "u" | "t" | "s" | "e" | "m" | "c";
 
-/** In which order a socket may hear them: one end at most, until a failed reply is tried again. */
-const order = /^u?t?[js]*(emc)?(ut?[js]*(emc)?)*$/;
+/** In which order a socket may hear them: one end at most, until the reply is asked for again. It may be updated at any time but there. */
+const order = /^[utjs]*(emcu*t[ujs]*)*(emcu*)?$/;
 
 export class Notes {
 	readonly heard: Heard[] = [];

@@ -26,6 +26,8 @@ export class Page {
 	readonly notes: Notes[] = [];
 	/** What is still to be answered to what was said again, over the socket that there is now: a word and the id of each. */
 	readonly awaited = new Set<string>();
+	/** Ids of what it has asked to be changed: another text of them is no conflict any more. */
+	readonly #changed = new Set<string>();
 	readonly #conversationId: string;
 	readonly #connection: Connection<ServerEvent, ClientEvent>;
 	#transcript = emptyTranscript;
@@ -73,7 +75,7 @@ export class Page {
 		return heard.filter(({ clientId = "" }) => own.has(clientId)).map((one) => ({ ...one, userId: this.userId }));
 	}
 
-	// What its person does; where there is an answer, whether there was anything to be done
+	// What its person does, to the newest things but so many; where there is an answer, whether there was anything to be done
 
 	say(content: string): void {
 		const clientId = `${this.name}-${this.said.length}`;
@@ -90,7 +92,22 @@ export class Page {
 	/** The id of something acknowledged with another text: that is a conflict. */
 	contradict(nth: number): boolean {
 		const said = this.#acknowledged(nth);
-		return said !== undefined && this.#sayAgain({ ...said, content: `not ${said.content}` }, "conflict");
+		if (!said || this.#changed.has(said.clientId)) return false;
+		return this.#sayAgain({ ...said, content: `not ${said.content}` }, "conflict");
+	}
+
+	edit(nth: number): boolean {
+		return this.#change(nth, (messageId) => ({ type: "chat:edit", messageId, content: `Rather ${nth}` }));
+	}
+
+	delete(nth: number): boolean {
+		return this.#change(nth, (messageId) => ({ type: "chat:delete", messageId }));
+	}
+
+	react(nth: number, emoji: string, on: boolean): boolean {
+		const { messages } = this.#transcript;
+		const messageId = messages.at(-1 - nth)?.id;
+		return messageId !== undefined && this.#send({ type: "chat:react", conversationId: this.#conversationId, messageId, emoji, on });
 	}
 
 	stopReply(): boolean {
@@ -98,10 +115,10 @@ export class Page {
 		return reply !== undefined && this.#send({ type: "chat:stop", conversationId: this.#conversationId, messageId: reply.id });
 	}
 
-	/** The last reply again, if it failed; its id. */
+	/** The last reply again, if it has ended; its id. */
 	retryReply(): string | undefined {
 		const last = this.#transcript.messages.findLast(({ role }) => role === "assistant");
-		if (last?.status !== "failed") return undefined;
+		if (!last || last.status === "streaming") return undefined;
 		return this.#send({ type: "chat:regenerate", conversationId: this.#conversationId, messageId: last.id }) ? last.id : undefined;
 	}
 
@@ -192,10 +209,20 @@ export class Page {
 		if (next && this.#sendSaid(next)) this.#transcript = reduce(this.#transcript, { type: "sent", clientId: next.clientId });
 	}
 
-	#acknowledged(nth: number): Said | undefined {
-		const { acknowledged } = this;
-		const known = acknowledged[nth % acknowledged.length]?.clientId;
-		return this.said.find(({ clientId }) => clientId === known);
+	#acknowledged(nth: number): (Said & { messageId: string }) | undefined {
+		const said = this.said.at(-1 - nth);
+		const known = this.acknowledged.find(({ clientId }) => clientId === said?.clientId);
+		return known && said && { ...said, messageId: known.id };
+	}
+
+	#change(
+		nth: number,
+		change: (messageId: string) => { type: "chat:edit"; messageId: string; content: string } | { type: "chat:delete"; messageId: string },
+	): boolean {
+		const said = this.#acknowledged(nth);
+		if (!said || !this.#send({ ...change(said.messageId), conversationId: this.#conversationId })) return false;
+		this.#changed.add(said.clientId);
+		return true;
 	}
 
 	#sayAgain(said: Said, answer: "stored" | "conflict"): boolean {

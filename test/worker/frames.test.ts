@@ -15,33 +15,33 @@ async function inhabited(): Promise<{ id: string; ann: Client; bob: Client }> {
 	// By a grant: so many invites in a minute would be refused.
 	const bob = await Client.join("bob", id, { claims: { conversations: [id] } });
 	ann.say("Before", "k0");
+	await ann.next("chat:user-joined");
 	await ann.next("chat:message");
 	await bob.next("chat:message");
 	return { id, ann, bob };
 }
 
-/** All that has come so far has been heard: whatever was sent before is handled. */
-async function caughtUp(client: Client): Promise<string[]> {
-	const before = client.frames.length;
+/** What has come since a number of frames, once all that was sent before this is handled. */
+async function caughtUp(client: Client, since: number): Promise<string[]> {
 	client.send({ type: "chat:join" });
 	await client.next("chat:joined");
-	return client.frames.slice(before, -1);
+	return client.frames.slice(since, -1);
 }
 
 /** Ann sends these; what she is answered, once it is certain that nothing else has come of it. `ID` stands for the conversation's id. */
 async function refusalsOf(...frames: (string | ArrayBuffer)[]): Promise<string[]> {
 	const { id, ann, bob } = await inhabited();
-	await caughtUp(bob);
+	const [since, sinceOfBob] = [ann.frames.length, bob.frames.length];
 	const before = await rowsOf(id);
 	for (const frame of frames) ann.raw(typeof frame === "string" ? frame.replaceAll("ID", id) : frame);
-	const heard = await caughtUp(ann);
+	const heard = await caughtUp(ann, since);
 	const refused = heard.flatMap((text) => JSON.parse(text) as Record<string, string>[]);
 	for (const { type, code, conversationId, error, clientId, messageId, ...others } of refused) {
 		expect([type, conversationId, others]).toEqual(["chat:error", id, {}]);
 		// A sentence of the list, to the letter: no stack, no SQL, no path, nothing of what was sent.
 		expect(error).toBe(errors[code as keyof typeof errors].text);
 	}
-	expect(await caughtUp(bob)).toEqual([]);
+	expect(await caughtUp(bob, sinceOfBob)).toEqual([]);
 	expect(await rowsOf(id)).toEqual(before);
 	ann.say("After");
 	expect((await bob.next("chat:message")).message).toMatchObject({ content: "After", seq: 2 });
@@ -192,7 +192,7 @@ describe("an event", () => {
 		const { id, ann, bob } = await inhabited();
 		ann.raw(`[null,{"type":"x"},${typing.replace("ID", id)},{"type":"chat:send"}]`);
 		expect(await bob.next("chat:user-typing")).toMatchObject({ userId: "ann", isTyping: true });
-		await caughtUp(ann);
+		await caughtUp(ann, 0);
 		expect(ann.all("chat:error").map(({ code }) => code)).toEqual(["bad_frame", "unknown_event", "bad_event"]);
 	});
 
@@ -216,8 +216,9 @@ describe("an event", () => {
 
 	it("that comes with as many as a frame may hold is done", async () => {
 		const { ann } = await inhabited();
+		const since = ann.frames.length;
 		ann.raw(JSON.stringify(Array(limits.eventsPerFrame).fill({ type: "chat:ack", conversationId: ann.conversationId })));
-		expect(await caughtUp(ann)).toEqual([]);
+		expect(await caughtUp(ann, since)).toEqual([]);
 	});
 });
 

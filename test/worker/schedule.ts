@@ -2,10 +2,12 @@
 
 import { type Random, randomOf } from "../soak/random.ts";
 
-/** `page`: whose doing it is, as an index; `nth`: which of the things that it said. */
+/** `page`: whose doing it is, as an index; `nth`: which of the things that it said, the newest first. */
 export type Step =
 	| { do: "say"; page: number; text: string }
-	| { do: "repeat" | "contradict"; page: number; nth: number }
+	| { do: "repeat" | "contradict" | "edit" | "delete"; page: number; nth: number }
+	/** Of all messages that it shows, the newest first. */
+	| { do: "react"; page: number; nth: number; emoji: string; on: boolean }
 	/** Let as many more parts of a reply come, if one runs. */
 	| { do: "listen"; parts: number }
 	| { do: "stop" | "retry" | "cut" | "leave" | "come back"; page: number }
@@ -36,6 +38,9 @@ const weights: [Step["do"] | "ask", number][] = [
 	["listen", 20],
 	["repeat", 5],
 	["contradict", 5],
+	["react", 8],
+	["edit", 4],
+	["delete", 2],
 	["stop", 3],
 	["retry", 4],
 	["cut", 6],
@@ -64,9 +69,13 @@ function draw(random: Random, index: number, pages: number): Step {
 		case "ask":
 			// The number makes it a question that was never asked before.
 			return { do: "say", page, text: `@claude ${index} !${JSON.stringify(answers[random.below(answers.length)])}` };
+		case "react":
+			return { do: "react", page, nth: random.below(4), emoji: random.chance(0.5) ? "👍" : "🎉", on: random.chance(0.7) };
 		case "repeat":
 		case "contradict":
-			return { do: what, page, nth: random.below(100) };
+		case "edit":
+		case "delete":
+			return { do: what, page, nth: random.below(3) };
 		case "listen":
 			return { do: "listen", parts: 1 + random.below(4) };
 		case "stop":

@@ -6,7 +6,7 @@ import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
-import { check, fingerprint } from "../soak/checker.ts";
+import { check, fingerprint, type Heard } from "../soak/checker.ts";
 import { Page } from "../support/page.ts";
 import { hurried, scripted, withSettings } from "../support/settings.ts";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
@@ -22,8 +22,8 @@ withSettings({ ...scripted, ...hurried });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Of an id that was sent with another text; of a reply that somebody else had tried again before. */
-const expected = new Set(["conflict", "bad_event"]);
+/** Of an id that was sent with another text; of a reply that is the last no more; of a message that is deleted. */
+const expected = new Set(["conflict", "bad_event", "not_found"]);
 
 /** What no socket of a page may be told. */
 function strayed({ notes, said }: Page, isSaidOnce: (messageId: string) => boolean): string[] {
@@ -64,6 +64,12 @@ class Play {
 				return page.repeat(step.nth);
 			case "contradict":
 				return page.contradict(step.nth);
+			case "edit":
+				return page.edit(step.nth);
+			case "delete":
+				return page.delete(step.nth);
+			case "react":
+				return page.react(step.nth, step.emoji, step.on);
 			case "listen":
 				return this.#listen(step.parts);
 			case "stop":
@@ -112,12 +118,18 @@ class Play {
 		return false;
 	}
 
-	/** All is well again; everything that the server has, once nothing changes any more and every page shows it. */
+	/** All is well again; everything that the server has, once nothing changes any more and every page shows it, to the last field. */
 	async heal(): Promise<Message[]> {
 		for (const page of this.#pages) if (!page.isConnected) page.comeBack();
-		await this.#quiet();
+		this.#expectToShow(await this.#quiet());
 		for (const page of this.#pages) page.comeBack();
-		return this.#quiet();
+		const stored = await this.#quiet();
+		this.#expectToShow(stored);
+		return stored;
+	}
+
+	#expectToShow(stored: Message[]): void {
+		for (const { name, transcript } of this.#pages) expect([name, transcript.messages]).toEqual([name, stored]);
 	}
 
 	async #quiet(): Promise<Message[]> {
@@ -143,22 +155,28 @@ class Play {
 		return messages;
 	}
 
-	/** What cannot be so. A reply that was tried again or interrupted may have said other words before, and is held to its end. */
+	/**
+	 * What cannot be so. A reply that was asked for again or interrupted may have said other words before, and is held to its end; what was
+	 * edited or deleted counts as what it was.
+	 */
 	violations(stored: Message[]): string[] {
+		const said = this.#pages.flatMap((page) => page.said);
+		const changed = new Set(stored.filter(({ editedAt, deletedAt }) => editedAt ?? deletedAt).map(({ id }) => id));
+		const words = new Map(said.map(({ clientId, content }) => [clientId, content]));
+		const asSaid = <T extends Heard>(one: T): T => (changed.has(one.id) ? { ...one, content: words.get(one.clientId ?? "") ?? "" } : one);
 		const isSaidOnce = (id: string) => !this.#retried.has(id) && !stored.some((message) => message.id === id && message.attempts);
 		const clients = this.#pages.flatMap(({ name, notes, transcript }) =>
 			notes.map(({ heard, chunks }) => ({
 				name,
-				heard: heard.filter(({ id }) => !this.#retried.has(id)),
+				heard: heard.filter(({ id }) => !this.#retried.has(id)).map(asSaid),
 				chunks: chunks.filter(({ messageId }) => isSaidOnce(messageId)),
-				view: transcript.messages,
+				view: transcript.messages.map(asSaid),
 			})),
 		);
-		const said = this.#pages.flatMap((page) => page.said);
-		const acknowledged = this.#pages.flatMap((page) => page.acknowledged);
+		const acknowledged = this.#pages.flatMap((page) => page.acknowledged).map(asSaid);
 		return [
 			// How often Claude was asked is the soak's to count.
-			...check({ said, acknowledged, clients, stored, requests: 0 }).map(({ text }) => text),
+			...check({ said, acknowledged, clients, stored: stored.map(asSaid), requests: 0 }).map(({ text }) => text),
 			...(new Set(stored.map(({ revision }) => revision)).size < stored.length ? ["two messages have the same revision"] : []),
 			...this.#pages.flatMap((page) => strayed(page, isSaidOnce).map((text) => `${page.name}: ${text}`)),
 		];
