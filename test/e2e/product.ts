@@ -88,7 +88,9 @@ export class Visitor {
 	}
 
 	async newConversation(): Promise<void> {
+		const before = this.page.url();
 		await this.page.getByRole("button", { name: "New conversation" }).click();
+		await this.page.waitForURL(({ href }) => href !== before);
 		await this.message.waitFor();
 		await this.connected();
 	}
@@ -122,6 +124,23 @@ export class Visitor {
 
 	get message(): Locator {
 		return this.page.getByRole("textbox", { name: "Message" });
+	}
+
+	get list(): Locator {
+		return this.page.getByRole("navigation", { name: "Conversations" });
+	}
+
+	/** The conversation of which the list says this. */
+	listed(text: string | RegExp): Locator {
+		return this.list.getByRole("link").filter({ hasText: text }).first();
+	}
+
+	/** Chooses from the menu of a conversation in the list. */
+	async decide(text: string | RegExp, item: string): Promise<void> {
+		const entry = this.list.getByRole("listitem").filter({ hasText: text }).first();
+		await entry.hover();
+		await entry.getByRole("button").click();
+		await this.page.getByRole("menuitem", { name: item }).click();
 	}
 
 	/** The first message that says this. */

@@ -1,0 +1,112 @@
+// The list of conversations, beside the one that is open: what is new elsewhere, and what one decides about a conversation.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+describe("the list", () => {
+	it("shows what is said elsewhere, how much of it is new, and where one was when one left", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.say("Good morning");
+		await bob.sees("Good morning");
+		await ann.at("Good morning").getByText("Seen by Bob").waitFor();
+		await bob.newConversation();
+		await ann.say("Shall we begin?");
+		await ann.say("@Bob, are you there?");
+		const entry = bob.listed("Ann: @Bob, are you there?");
+		await entry.getByText("2 unread").waitFor();
+		await entry.getByText("You are mentioned").waitFor();
+		await entry.click();
+		await bob.sees("New since you were here");
+		await bob.log.getByText(/Good morning.*New since you were here.*Shall we begin\?/s).waitFor();
+		await bob.list.getByText("unread").waitFor({ state: "detached" });
+		await ann.at("are you there?").getByText("Seen by Bob").waitFor();
+		await bob.say("Here I am.");
+		await bob.listed("You: Here I am.").waitFor();
+		expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("is arranged by each person, and so in their other tabs and after a reload", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		for (const title of ["First", "Second", "Third"]) {
+			await ann.newConversation();
+			await ann.decide(/^Conversation of/, "Rename…");
+			await ann.page.getByRole("textbox", { name: "Title" }).fill(title);
+			await ann.page.getByRole("button", { name: "Save" }).click();
+			await ann.page.getByRole("heading", { name: title }).waitFor();
+		}
+		const other = await ann.page.context().newPage();
+		await other.goto(product.url);
+		const titles = () => ann.list.getByRole("link").allInnerTexts();
+		await ann.decide(/^First/, "Pin to the top");
+		await expect.poll(titles).toEqual([/^First/, /^Third/, /^Second/].map((title) => expect.stringMatching(title)));
+		await ann.decide(/^Second/, "Archive");
+		await ann.decide(/^Third/, "Mute");
+		await ann
+			.listed(/^Third/)
+			.getByText("Muted")
+			.waitFor();
+		await other.getByText("Archived (1)").waitFor();
+		await ann.page.reload();
+		await ann
+			.listed(/^Third/)
+			.getByText("Muted")
+			.waitFor();
+		await ann
+			.listed(/^First/)
+			.getByText("Pinned")
+			.waitFor();
+		await ann.page.getByText("Archived (1)").click();
+		await ann.decide(/^Second/, "Take out of the archive");
+		await other.getByText("Archived (1)").waitFor({ state: "detached" });
+		await ann.leave();
+	});
+
+	it("loses what one leaves, and what its owner deletes for everybody", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await bob.newConversation();
+		await bob.say("alone");
+		await bob.answered();
+		await ann.decide(/^Conversation of/, "Delete…");
+		await ann.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+		await ann.page.getByText("Nothing here yet.").waitFor();
+		await expect.poll(() => bob.list.getByRole("link").count()).toBe(1);
+		await ann.leave();
+		await bob.leave();
+
+		const [cleo, dan] = await annAndBob(browser, product.url);
+		await dan.decide(/^Conversation of/, "Leave…");
+		await dan.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+		await dan.page.getByText("Nothing here yet.").waitFor();
+		await cleo.participants.getByText("Bob").waitFor({ state: "detached" });
+		await cleo.leave();
+		await dan.leave();
+	});
+
+	it("is a screen of its own on a phone, with a way back to it", async () => {
+		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		expect(await ann.list.isVisible()).toBe(false);
+		await ann.page.getByRole("link", { name: "All conversations" }).click();
+		await ann.listed("Conversation of").tap();
+		await ann.message.waitFor();
+		expect(await ann.list.isVisible()).toBe(false);
+		await ann.leave();
+	});
+});
