@@ -90,3 +90,12 @@ describe("imports", () => {
 		expect(filesUnder("src").filter((file) => !ruled.has(file))).toEqual(["src/env.d.ts", "src/worker.ts"]);
 	});
 });
+
+it("nothing of the tests is in the product", () => {
+	const files = [...filesUnder("src"), ...filesUnder("web/src")];
+	expect(files.filter((file) => importsOf(file).some((name) => name.startsWith("test/")))).toEqual([]);
+});
+
+it("what rides in an address is kept out of the platform's log", () => {
+	expect(readFileSync(join(root, "wrangler.toml"), "utf8")).toMatch(/^redact_query_string = true$/m);
+});

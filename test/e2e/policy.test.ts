@@ -73,6 +73,25 @@ describe("the headers", () => {
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
+
+	it("leave the sign-in to memory and a cookie that no script reads: nothing of it is kept where a script could", async () => {
+		const ann = await Visitor.arrive(browser);
+		let token = "";
+		ann.page.on("request", (request) => {
+			token = /^Bearer (.+)/.exec(request.headers().authorization ?? "")?.[1] ?? token;
+		});
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("Hello");
+		expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+		const { kept, cookies } = await ann.page.evaluate(() => ({
+			kept: JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
+			cookies: document.cookie,
+		}));
+		expect(kept).not.toContain(token.split(".")[2]);
+		expect(cookies).toBe("");
+		await ann.leave();
+	});
 });
 
 declare function harm(): void;

@@ -102,6 +102,8 @@ describe("conversations", () => {
 	it("belong to who makes them, and are listed by activity", async () => {
 		const token = await tokenOf("lister");
 		const first = (await call("POST", "/conversations", token, { title: " One " })).body.conversation;
+		// 128 random bits: nobody finds one by trying.
+		expect(first.id).toMatch(/^[\w-]{22}$/);
 		expect(first).toEqual({ id: expect.any(String), title: "One", createdAt: expect.any(String), assistant: "auto" });
 		const second = (await call("POST", "/conversations", token)).body.conversation;
 		expect((await call("GET", `/conversations/${first.id}`, token)).body.conversation).toEqual({
