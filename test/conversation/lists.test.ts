@@ -13,6 +13,9 @@ class Listed {
 	readonly told: Told[] = [];
 	/** Whose list does not answer. */
 	readonly broken = new Set<string>();
+	/** How many calls of one list were under way at once, at most. */
+	mostAtOnce = 0;
+	readonly #underWay: string[] = [];
 	now: number;
 	lists: Lists;
 	#heard = Promise.withResolvers<void>();
@@ -32,6 +35,10 @@ class Listed {
 				this.told.push({ userId, standing });
 				this.#heard.resolve();
 				this.#heard = Promise.withResolvers();
+				this.#underWay.push(userId);
+				this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.filter((other) => other === userId).length);
+				await Promise.resolve();
+				this.#underWay.splice(this.#underWay.indexOf(userId), 1);
 				if (this.broken.has(userId)) throw new Error("This list is broken.");
 			},
 			alarm: { watch: () => {} },
@@ -394,6 +401,7 @@ describe("what is owed", () => {
 			await settled();
 			const c = listed.take().filter(({ userId }) => userId === "c");
 			expect(c.map(({ standing }) => standing.unread)).toEqual([1, 2]);
+			expect(listed.mostAtOnce).toBe(1);
 		}));
 });
 
