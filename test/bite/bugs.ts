@@ -323,7 +323,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists"],
 	},
 	{
-		name: "who was removed hears of it only if nothing fails",
+		name: "a list that failed is never told again",
 		file: "src/conversation/deliveries.ts",
 		from: "outbox.owe(userId, tries);",
 		to: "",
