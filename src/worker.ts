@@ -14,7 +14,7 @@ import { docs } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
 import { guests, guestsSignedIn } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
-import { me } from "./routes/me.ts";
+import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages, saysSomething } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
@@ -44,6 +44,7 @@ app.use(async (c, next) => {
 });
 
 app.route("/", sockets);
+app.route("/", listSockets);
 app.route("/", docs);
 
 app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, strictTransportSecurity: false }));

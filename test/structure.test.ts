@@ -35,7 +35,11 @@ const conversationRules = [
 	"rate",
 	"inbox",
 	"lists",
-	"alarm",
+	"deliveries",
+	"standings",
+	"outbox",
+	"unread",
+	"reading",
 	"again",
 	"floods",
 	"calls",
@@ -53,7 +57,7 @@ const conversationRules = [
 const rules: [what: string, files: string[], allowed: RegExp][] = [
 	["the wire", filesUnder("src/protocol"), /^(src\/protocol\/|valibot$)/],
 	["settings", ["src/settings.ts"], /^$/],
-	["a conversation's rules", conversationRules, new RegExp(`^(src/protocol/|(${conversationRules.join("|")})$)`)],
+	["a conversation's rules", conversationRules, new RegExp(`^(src/(protocol|storage)/|(${conversationRules.join("|")})$)`)],
 	["auth", filesUnder("src/auth"), /^(src\/(protocol|auth)\/|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/],
 	[
 		"Claude",
@@ -63,13 +67,14 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"a conversation's object",
 		["object", "socket", "sockets", "ending"].map((name) => `src/conversation/${name}.ts`),
-		/^(src\/(protocol|auth|claude|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
+		/^(src\/(protocol|auth|claude|storage|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	],
-	["a person's object", filesUnder("src/user"), /^(src\/(protocol|user)\/|cloudflare:workers$)/],
+	["storage", filesUnder("src/storage"), /^$/],
+	["a person's object", filesUnder("src/user"), /^(src\/(protocol|storage|user)\/|cloudflare:workers$)/],
 	[
 		"routes",
 		filesUnder("src/routes"),
-		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];

@@ -75,7 +75,8 @@ export class Changes<T extends Client> {
 		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reacting, now), limits.reacting, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
 		this.#reactionsLeft.set(userId, taken.bucket);
-		return this.#tell(this.#store.log.setReactions(message, reactions));
+		this.#tell(this.#store.log.setReactions(message, reactions));
+		this.#listing.passed();
 	}
 
 	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refused | undefined {
@@ -102,6 +103,7 @@ export class Changes<T extends Client> {
 		// Lists show the newest line, and count who is named.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
 		if (isListed) this.#listing.changed(message.author.userId);
+		else this.#listing.passed();
 	}
 
 	/** The reply to a question that is the last one, if it has ended and nothing came of it but that. */
@@ -117,7 +119,7 @@ export class Changes<T extends Client> {
 		if (message.deletedAt !== undefined) return this.#answer(client, message);
 		this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));
 		this.#titles.withdraw(message.seq);
-		this.#listing.changed(userId);
+		this.#listing.changed(userId, "all");
 	}
 
 	/** Claude's last answer again, in its place. */

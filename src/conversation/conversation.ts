@@ -11,6 +11,7 @@ import { Changes } from "./changes.ts";
 import { parseCursor } from "./cursor.ts";
 import { readMentions } from "./mentions.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
+import { Reading } from "./reading.ts";
 import type { Replies } from "./reply.ts";
 import type { Store } from "./store.ts";
 import type { Titles } from "./title.ts";
@@ -43,12 +44,16 @@ export interface Clients<T extends Client = Client> {
 
 /** The lists in which people find their conversations again; told, not asked. */
 export interface Listing {
-	/** Something was said or changed, by this person. */
-	changed(by: string): void;
+	/** Something was said or changed, by this person. `all`: such that also who is here, and has read everything, has to hear of it. */
+	changed(by: string, to?: "all"): void;
+	/** Something was changed that no list shows. */
+	passed(): void;
 	/** The conversation is new to this person's list, or their part in it is another. */
 	entered(userId: string): void;
 	/** This person looks at the conversation no longer. */
 	left(userId: string): void;
+	/** This person had read up to `from`, and now up to `upTo`. */
+	read(userId: string, from: number, upTo: number): void;
 }
 
 /** Why something was not done; nothing has changed then. */
@@ -65,6 +70,7 @@ export class Conversation<T extends Client = Client> {
 	readonly #replies: Replies;
 	readonly #listing: Listing;
 	readonly #titles: Titles;
+	readonly #reading: Reading<T>;
 	readonly #authenticate: Authenticate;
 	readonly #rate: Rate;
 	readonly #now: () => number;
@@ -87,6 +93,7 @@ export class Conversation<T extends Client = Client> {
 		this.#replies = parts.replies;
 		this.#listing = parts.listing;
 		this.#titles = parts.titles;
+		this.#reading = new Reading(parts);
 		this.#authenticate = parts.authenticate;
 		this.#rate = parts.rate;
 		this.#now = parts.now;
@@ -208,7 +215,8 @@ export class Conversation<T extends Client = Client> {
 			case "chat:regenerate":
 				return this.#changes.apply(client, event);
 			case "chat:read":
-				return { code: "unknown_event" };
+				this.#reading.read(client.person.userId, event.upTo);
+				return;
 			default:
 				return event satisfies never;
 		}
@@ -265,6 +273,7 @@ export class Conversation<T extends Client = Client> {
 		const mentions = readMentions(content, () => this.#store.members(limits.members), given);
 		const message = this.#store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now);
 		this.#clients.broadcast(messageEvent("chat:message", message, this.#store.log.cursor));
+		this.#reading.said(message);
 		this.#titles.said(message);
 		this.#listing.changed(person.userId);
 		if (asks) this.#replies.ask();

@@ -1,7 +1,7 @@
 // The end of a conversation, as far as it is sockets, alarm and storage. Who may end it is decided elsewhere.
 
 import { closeCodes } from "../protocol/errors.ts";
-import type { Alarm } from "./alarm.ts";
+import type { Alarm } from "../storage/alarm.ts";
 import type { Fanout } from "./fanout.ts";
 import type { Farewells } from "./farewells.ts";
 import type { Replies } from "./reply.ts";

@@ -69,7 +69,7 @@ export class Erasure {
 		});
 		this.#tell(revision, rows.length);
 		for (const { seq } of theirs) this.#titles.withdraw(seq);
-		if (rows.length > 0 || after === 0) this.#listing.changed(alias);
+		if (rows.length > 0 || after === 0) this.#listing.changed(alias, "all");
 		return { messages: theirs.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}
 

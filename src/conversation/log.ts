@@ -1,10 +1,12 @@
 // The log of one conversation: every SQL statement on its messages, by name. Rows in, the wire's values out; no rule of the chat is
 // decided here. All calls are synchronous: what happens between two awaits of the caller is one step.
 
+import type { LastMessage } from "../protocol/conversation.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
 import { claude, type Person } from "../protocol/person.ts";
+import { harmlessLine } from "../protocol/text.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
 import { Versions } from "./versions.ts";
@@ -22,6 +24,9 @@ export type Said = {
 	replyTo?: Message;
 	mentions?: readonly Mention[];
 };
+
+/** A message as far as counting needs it; `at` in ms. `counts`: it is whole and not deleted, and so can be unread. */
+export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
 
 /** Of what the newest one is asked for. */
 const kinds = { reply: "role = 'assistant'", question: "asks = 1" } as const;
@@ -285,9 +290,49 @@ export class Log {
 		return times;
 	}
 
-	/** When the newest message came, in ms. */
-	lastMessageAt(): number | undefined {
-		return this.#sql.exec<{ created_at: number }>("SELECT created_at FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0]?.created_at;
+	/** The newest message that is whole, as a list shows it. */
+	last(): LastMessage | undefined {
+		const row = this.#sql
+			.exec<Pick<MessageRow, "seq" | "author_id" | "author_name" | "content" | "created_at" | "deleted_at">>(
+				`SELECT seq, author_id, author_name, substr(content, 1, ?) AS content, created_at, deleted_at FROM messages
+				WHERE status <> 'streaming' ORDER BY seq DESC LIMIT 1`,
+				limits.excerpt,
+			)
+			.toArray()[0];
+		if (!row) return undefined;
+		return {
+			seq: row.seq,
+			author: { userId: row.author_id, username: row.author_name },
+			content: row.deleted_at === null ? harmlessLine(row.content) : "",
+			createdAt: isoTime(row.created_at),
+			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
+		};
+	}
+
+	/** The newest messages that can be unread, newest first. However many are none, it reads no more than some hundreds. */
+	recent(limit: number): Recent[] {
+		const newestFirst: Recent[] = [];
+		for (const message of this.#recent("ORDER BY seq DESC LIMIT ?", limit * 5)) {
+			if (message.counts) newestFirst.push(message);
+			if (newestFirst.length === limit) break;
+		}
+		return newestFirst;
+	}
+
+	/** What came or changed after a place and revision; `undefined` where that is as much as there is to look at anyway. */
+	recentSince({ seq, revision }: { seq: number; revision: number }, limit: number): Recent[] | undefined {
+		const changed = [
+			...this.#recent("WHERE seq > ? ORDER BY seq DESC LIMIT ?", seq, limit),
+			...this.#recent("WHERE revision > born AND revision > ? AND seq <= ? LIMIT ?", revision, seq, limit),
+		];
+		return changed.length < limit ? changed : undefined;
+	}
+
+	*#recent(where: string, ...values: SqlStorageValue[]): Iterable<Recent> {
+		type Row = Omit<Recent, "counts"> & { counts: number };
+		const columns = "seq, author_id AS authorId, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts";
+		for (const row of this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${where}`, ...values))
+			yield { ...row, counts: row.counts === 1 };
 	}
 
 	#messages(where: string, ...values: SqlStorageValue[]): Message[] {

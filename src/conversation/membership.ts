@@ -130,7 +130,6 @@ export class Membership {
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
 		if (change.title !== undefined) this.#titles.give(change.title);
 		this.#titles.tell();
-		this.#listing.changed(member.userId);
 		return this.#store.info;
 	}
 

@@ -121,13 +121,16 @@ export const migrations: readonly string[] = [
 		tries INTEGER NOT NULL
 	) STRICT, WITHOUT ROWID;
 
-	-- How far the members' lists have been told: up to which revision, and in a round that takes several steps, after which member.
+	-- How far the members' lists have been told: up to which revision, and when; -1 where all are to hear anew, also who is here.
 	CREATE TABLE lists (
 		one INTEGER PRIMARY KEY CHECK (one = 1),
 		revision INTEGER NOT NULL,
+		at INTEGER NOT NULL,
+		-- Of a round that takes several steps: which revision it tells, and after which member it goes on.
+		target INTEGER,
 		after TEXT
 	) STRICT;
-	-- Whose list could not be told.
+	-- Which members are still to hear how the conversation stands for them, and how often that has failed.
 	CREATE TABLE owed (
 		user_id TEXT PRIMARY KEY,
 		tries INTEGER NOT NULL

@@ -14,7 +14,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { Alarm } from "./alarm.ts";
+import { Alarm } from "../storage/alarm.ts";
 import { type CallName, Calls } from "./calls.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Ending } from "./ending.ts";
@@ -66,8 +66,7 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#clients = new Fanout(now);
 		this.#alarm = new Alarm({
 			storage: ctx.storage,
-			nextExpiry: () => this.#clients.nextExpiry,
-			nextFarewell: () => this.#farewells.dueAt,
+			dues: () => [this.#clients.nextExpiry, this.#farewells.dueAt, ...this.#lists.dues],
 			now,
 		});
 		this.#sockets = new Sockets(this.#settings.sends, {
@@ -75,26 +74,28 @@ export class ConversationObject extends DurableObject<Env> {
 			renewed: () => this.#alarm.watch(),
 			pingedAt: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
 		});
+		this.#lists = new Lists({
+			store: this.#store,
+			// What a program reads, its owner has not seen.
+			here: () => new Set([...this.#clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
+			tell: (userId, standing) => env.USERS.getByName(userId).remember(standing),
+			alarm: this.#alarm,
+			now,
+		});
 		this.#replies = new Replies({
 			store: this.#store,
 			clients: this.#clients,
+			listing: this.#lists,
 			model: anthropicModel(this.#settings.claude),
 			alarm: this.#alarm,
 			idleTimeout: this.#settings.claude.idleTimeout,
 			answered: (reply) => void this.#titles.answered(reply),
 			now,
 		});
-		this.#lists = new Lists({
-			store: this.#store,
-			// What a program reads, its owner has not seen.
-			here: () => new Set([...this.#clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
-			tell: (userIds) => this.#tell(userIds),
-			now,
-		});
 		this.#farewells = new Farewells({
 			sql: ctx.storage.sql,
 			store: this.#store,
-			forget: (userId) => env.USERS.getByName(userId).forget(ctx.id.name as string),
+			forget: (userId) => this.#forget(userId),
 			over: () => this.#ending.finish(),
 			now,
 		});
@@ -143,6 +144,7 @@ export class ConversationObject extends DurableObject<Env> {
 		}
 		if (this.#store.exists) this.#replies.recover();
 		if (this.#farewells.dueAt !== undefined) this.#alarm.watch();
+		void this.#lists.recover();
 	}
 
 	// Sockets
@@ -307,22 +309,20 @@ export class ConversationObject extends DurableObject<Env> {
 		if (client) this.#conversation.leave(client);
 	}
 
-	/** A reply whose object died under it goes on, who may no longer listen is let go, and who is to forget the conversation is told. */
+	/** A reply whose object died under it goes on, who may no longer listen is let go, and lists hear what they are owed. */
 	override async alarm(): Promise<void> {
 		this.#clients.expire();
 		if (this.#store.exists) this.#replies.recover();
+		const told = this.#lists.recover();
 		if ((this.#farewells.dueAt ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.#farewells.pay();
 		this.#alarm.rang();
+		await told;
 	}
 
-	// The members' lists
-
-	/** A list that cannot be told now hears the next news. */
-	async #tell(userIds: string[]): Promise<void> {
-		const listed = { ...this.#store.info, lastActivityAt: this.#store.lastActivity() };
-		const told = await Promise.allSettled(userIds.map((userId) => this.env.USERS.getByName(userId).remember(listed)));
-		const failed = told.filter(({ status }) => status === "rejected").length;
-		if (failed > 0) console.error("Members' lists were not told", listed.id, failed);
+	/** Not before what is under way has come: it would be remembered again. */
+	async #forget(userId: string): Promise<void> {
+		await this.#lists.quiet(userId);
+		await this.env.USERS.getByName(userId).forget(this.ctx.id.name as string);
 	}
 
 	// Calls of the Worker
@@ -330,7 +330,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async create(owner: Person, title: string): Promise<ConversationInfo> {
 		const id = this.ctx.id.name as string;
 		const created = this.#membership.create({ id, title, lineage: newLineage() }, owner);
-		await this.#lists.told;
+		await this.#lists.settled;
 		return created;
 	}
 
@@ -348,7 +348,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
 		const member = this.#membership.accept(person, inviteId);
 		if ("code" in member) return member;
-		await this.#lists.told;
+		await this.#lists.settled;
 		return { accepted: true };
 	}
 

@@ -5,8 +5,9 @@ import { type Reason, reasons } from "../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Usage } from "../protocol/message.ts";
+import { claude } from "../protocol/person.ts";
 import { waitBefore } from "./again.ts";
-import type { Clients } from "./conversation.ts";
+import type { Clients, Listing } from "./conversation.ts";
 import type { Outcome } from "./log.ts";
 import type { ReplyFacts } from "./rows.ts";
 import { addedBy } from "./seam.ts";
@@ -85,6 +86,7 @@ const orphanAfter = 30_000;
 export class Replies {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #listing: Pick<Listing, "changed">;
 	readonly #model: Model;
 	readonly #alarm: Alarm;
 	readonly #idleTimeout: number;
@@ -95,6 +97,7 @@ export class Replies {
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
+		listing: Pick<Listing, "changed">;
 		model: Model;
 		alarm: Alarm;
 		idleTimeout: number;
@@ -104,6 +107,7 @@ export class Replies {
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
+		this.#listing = parts.listing;
 		this.#model = parts.model;
 		this.#alarm = parts.alarm;
 		this.#idleTimeout = parts.idleTimeout;
@@ -337,6 +341,7 @@ export class Replies {
 		broadcast({ type: "chat:complete", conversationId, messageId });
 		if (outcome.status === "failed" && outcome.reason)
 			broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
+		this.#listing.changed(claude.userId);
 		return finished;
 	}
 

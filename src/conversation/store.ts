@@ -4,8 +4,10 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
+import { migrate } from "../storage/migrate.ts";
 import { Log } from "./log.ts";
 import { migrations } from "./migrations.ts";
+import { Outbox } from "./outbox.ts";
 import { isoTime } from "./rows.ts";
 
 export type Invite = {
@@ -45,9 +47,11 @@ export class Store {
 	#titling: Titling = { isGiven: false, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
 	#log?: Log;
+	#outbox?: Outbox;
 	/** Members that were asked for, as they are: every message asks. */
 	readonly #known = new Map<string, Member>();
 	#isAlone: boolean | undefined;
+	#memberCount: number | undefined;
 
 	/** Reads only: a conversation that was never created leaves nothing behind by being asked for. */
 	constructor(sql: SqlStorage) {
@@ -55,18 +59,8 @@ export class Store {
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;
-		this.#migrate();
+		migrate(sql, migrations);
 		this.#load();
-	}
-
-	#migrate(): void {
-		this.#sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) STRICT");
-		const done = this.#sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations").one().version ?? 0;
-		if (done > migrations.length) throw new Error(`This conversation was written by a newer version (${done}).`);
-		for (let version = done; version < migrations.length; version++) {
-			this.#sql.exec(migrations[version] as string);
-			this.#sql.exec("INSERT INTO migrations (version) VALUES (?)", version + 1);
-		}
 	}
 
 	#load(): void {
@@ -77,13 +71,14 @@ export class Store {
 		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
 		this.#titling = { isGiven: row.is_titled === 1, from: row.titled_from, isAsked: row.is_title_asked === 1 };
 		this.#log = new Log(this.#sql, { id, lineage });
+		this.#outbox = new Outbox(this.#sql);
 	}
 
 	// The conversation
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person, now: number): void {
 		if (this.#end) throw new Error("A conversation that was deleted does not begin again.");
-		this.#migrate();
+		migrate(this.#sql, migrations);
 		this.#sql.exec(
 			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled) VALUES (1, ?, ?, 'auto', ?, ?, ?)",
 			conversation.id,
@@ -129,9 +124,10 @@ export class Store {
 		return this.#log;
 	}
 
-	/** When something was last said, or it began, in ms. */
-	lastActivity(): number {
-		return this.log.lastMessageAt() ?? Date.parse(this.info.createdAt);
+	/** What its members' lists have been told. */
+	get outbox(): Outbox {
+		if (!this.#outbox) throw new Error("The conversation does not exist.");
+		return this.#outbox;
 	}
 
 	setAssistant(assistant: AssistantMode): void {
@@ -158,12 +154,15 @@ export class Store {
 
 	// Members
 
+	/** Who is new has read what was said before. */
 	addMember(member: Member, now: number): void {
 		this.#isAlone = undefined;
+		this.#memberCount = undefined;
 		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
 		this.#sql.exec("DELETE FROM untold WHERE user_id = ?", member.userId);
 		this.#sql.exec(
-			"INSERT INTO members (user_id, username, role, joined_at) VALUES (?, ?, ?, ?)",
+			`INSERT INTO members (user_id, username, role, joined_at, read_up_to)
+			VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
 			member.userId,
 			member.username,
 			member.role,
@@ -188,7 +187,8 @@ export class Store {
 	}
 
 	countMembers(): number {
-		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members").one().count;
+		this.#memberCount ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members").one().count;
+		return this.#memberCount;
 	}
 
 	/** Whether there is one member. */
@@ -202,12 +202,26 @@ export class Store {
 		return this.#members("LIMIT ?", limit);
 	}
 
+	/** Whether there are too many members for all to hear how far each has read. */
+	get isLarge(): boolean {
+		return this.countMembers() > limits.readers;
+	}
+
 	/** Up to which place each member has read; in a large conversation this one alone. */
 	reads(userId: string): { userId: string; upTo: number }[] {
-		const where = this.countMembers() > limits.readers ? "user_id = ?" : "read_up_to > 0 OR user_id = ?";
+		const where = this.isLarge ? "user_id = ?" : "read_up_to > 0 OR user_id = ?";
 		return this.#sql
 			.exec<{ userId: string; upTo: number }>(`SELECT user_id AS userId, read_up_to AS upTo FROM members WHERE ${where}`, userId)
 			.toArray();
+	}
+
+	/** Up to which place a member has read. */
+	readUpTo(userId: string): number {
+		return this.#sql.exec<{ upTo: number }>("SELECT read_up_to AS upTo FROM members WHERE user_id = ?", userId).toArray()[0]?.upTo ?? 0;
+	}
+
+	setReadUpTo(userId: string, seq: number): void {
+		this.#sql.exec("UPDATE members SET read_up_to = ? WHERE user_id = ?", seq, userId);
 	}
 
 	#members(where: string, ...values: SqlStorageValue[]): Member[] {
@@ -218,6 +232,7 @@ export class Store {
 	removeMember(userId: string, isBarred: boolean): void {
 		this.#known.delete(userId);
 		this.#isAlone = undefined;
+		this.#memberCount = undefined;
 		this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
 		if (isBarred) this.#sql.exec("INSERT INTO removed (user_id) VALUES (?)", userId);
 	}

@@ -34,14 +34,14 @@ export class Titles {
 		this.#titler = parts.titler;
 	}
 
-	/** Something was said, and whoever calls this tells the lists of it. */
+	/** Something was said. */
 	said({ seq, content }: Message): void {
 		if (this.#store.titling.isGiven || this.#store.info.title !== "") return;
 		const title = firstWords(content);
 		if (title !== "") this.#set(title, seq);
 	}
 
-	/** A person gives a title; an empty one leaves it to be found again. Whoever calls this tells everybody. */
+	/** A person gives a title; an empty one leaves it to be found again. Whoever calls this tells everybody, by `tell`. */
 	give(title: string): void {
 		if (title !== "") this.#store.setTitle(title);
 		else this.#find();
@@ -69,7 +69,6 @@ export class Titles {
 		const isStillOpen = this.#store.exists && !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
 		if (title === undefined || !isStillOpen) return;
 		this.#set(shortened(title, limits.foundTitle), question.seq);
-		this.#listing.changed(claude.userId);
 	}
 
 	#find(): void {
@@ -83,10 +82,11 @@ export class Titles {
 		this.tell();
 	}
 
-	/** To everybody who is here. */
+	/** To everybody who is here, and to all lists. */
 	tell(): void {
 		const conversation = this.#store.info;
 		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
+		this.#listing.changed(claude.userId, "all");
 	}
 }
 

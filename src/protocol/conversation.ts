@@ -52,6 +52,9 @@ export const listingChangeSchema = v.object({
 	archived: v.optional(v.boolean()),
 });
 
+/** How a conversation stands for one of its members, as it tells their list: all but what they decide themselves. */
+export type Standing = Omit<Listed, keyof ListingChange> & { revision: number };
+
 export type LastMessage = v.InferOutput<typeof lastMessageSchema>;
 export type Listed = v.InferOutput<typeof listedSchema>;
 export type ListingChange = v.InferOutput<typeof listingChangeSchema>;

@@ -65,6 +65,8 @@ export const limits = {
 	unread: 100,
 	/** Members in a conversation up to which everybody hears how far each has read. */
 	readers: 100,
+	/** Sockets on one person's list: a tab has one, whichever conversation it shows. */
+	listSockets: 16,
 	/** Conversations of one page of a person's list. */
 	listPage: { default: 50, max: 100 },
 	/** Of a person's settings: how many, and how long a text. */

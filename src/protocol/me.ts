@@ -5,14 +5,14 @@ import { listedSchema } from "./conversation.ts";
 import { limits } from "./limits.ts";
 import { idSchema } from "./person.ts";
 
+const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z]{1,32}$/));
+const valueSchema = v.union([v.pipe(v.string(), v.maxLength(limits.setting)), v.boolean(), v.pipe(v.number(), v.finite())]);
+
 /** What a person has set for all their devices: small values of the client's choice, by name. */
-export const settingsSchema = v.pipe(
-	v.record(
-		v.pipe(v.string(), v.regex(/^[a-zA-Z]{1,32}$/)),
-		v.union([v.pipe(v.string(), v.maxLength(limits.setting)), v.boolean(), v.pipe(v.number(), v.finite())]),
-	),
-	v.maxEntries(limits.settings),
-);
+export const settingsSchema = v.pipe(v.record(nameSchema, valueSchema), v.maxEntries(limits.settings));
+
+/** Some of them anew; null removes one. */
+export const settingsChangeSchema = v.pipe(v.record(nameSchema, v.nullable(valueSchema)), v.maxEntries(limits.settings));
 
 export const meEvents = {
 	/** First on every socket: the newest conversations, pinned ones before; `hasMore`: `GET /api/conversations?before=` has the rest. */
@@ -30,3 +30,4 @@ export const meEvents = {
 
 export type MeEvent = { [K in keyof typeof meEvents]: v.InferOutput<(typeof meEvents)[K]> }[keyof typeof meEvents];
 export type PersonalSettings = v.InferOutput<typeof settingsSchema>;
+export type SettingsChange = v.InferOutput<typeof settingsChangeSchema>;

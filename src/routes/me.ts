@@ -3,10 +3,31 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { clearedSession, isGuest } from "../auth/guest.ts";
-import { conversationSchema } from "../protocol/conversation.ts";
+import { offersChatProtocol } from "../auth/request.ts";
+import { listedSchema, listingChangeSchema } from "../protocol/conversation.ts";
+import { limits } from "../protocol/limits.ts";
+import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
+import { listUpgradeRequest } from "../user/object.ts";
 import { describe } from "./description.ts";
-import { type App, refuseProgram } from "./http.ts";
+import { type App, answer, authenticate, readBody, refuse, refuseProgram } from "./http.ts";
+
+/** The upgrade comes before what sets headers: a 101 takes none. */
+export const listSockets = new Hono<App>();
+
+describe("GET /me/socket", {
+	is: "A WebSocket on your list of conversations and your settings, live. It takes nothing but the text `ping`.",
+	answers: { 101: "nothing" },
+	refuses: ["upgrade_required", "too_many", "rate_limited"],
+});
+listSockets.get("/me/socket", async (c) => {
+	const refusal = await authenticate(c);
+	if (refusal) return refuse(c, refusal);
+	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
+	const { userId, expiresAt, program } = c.get("identity");
+	const upgrade = { expiresAt, tokenId: program?.tokenId, isChatProtocol: offersChatProtocol(c.req.raw) };
+	return c.env.USERS.getByName(userId).fetch(listUpgradeRequest(upgrade));
+});
 
 export const me = new Hono<App>();
 
@@ -22,13 +43,77 @@ me.get("/me", (c) => {
 	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
+/** After every time that a date can tell. */
+const end = { at: Number.MAX_SAFE_INTEGER, id: "" };
+
+/** `before`: the `lastActivityAt` of a conversation, and after a comma its id, without which none of that very time is found. */
+const listPageSchema = v.object({
+	before: v.optional(
+		v.pipe(
+			v.string(),
+			v.maxLength(limits.id + 32),
+			v.transform((text) => {
+				const comma = `${text},`.indexOf(",");
+				return { at: Date.parse(text.slice(0, comma)), id: text.slice(comma + 1) };
+			}),
+			v.check(({ at }) => !Number.isNaN(at)),
+		),
+	),
+	limit: v.optional(
+		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(limits.listPage.max)),
+		String(limits.listPage.default),
+	),
+});
+
 describe("GET /conversations", {
-	is: "The conversations you are in, newest activity first.",
-	answers: { 200: v.object({ conversations: v.array(v.object({ ...conversationSchema.entries, lastActivityAt: v.string() })) }) },
+	is: "The conversations you are in, newest activity first; `before`: the lastActivityAt of the last one you have, a comma, and its id.",
+	query: listPageSchema,
+	answers: { 200: v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() }) },
 });
 me.get("/conversations", async (c) => {
-	const conversations = await c.env.USERS.getByName(c.get("identity").userId).conversations();
-	return c.json({ conversations });
+	const query = v.safeParse(listPageSchema, c.req.query());
+	if (!query.success)
+		return refuse(c, "bad_request", "`before` is a conversation's lastActivityAt, a comma and its id; `limit` a number from 1 to 100.");
+	const { before = end, limit } = query.output;
+	return c.json(await c.env.USERS.getByName(c.get("identity").userId).page(before, limit));
+});
+
+describe("PATCH /me/conversations/:id", {
+	is: "Mutes, pins or archives a conversation in your own list. What is said brings an archived one back, unless it is muted.",
+	body: listingChangeSchema,
+	answers: { 200: v.object({ conversation: listedSchema }) },
+	refuses: ["forbidden"],
+});
+me.patch("/me/conversations/:id", async (c) => {
+	const refused = refuseProgram(c);
+	if (refused) return refused;
+	const id = c.req.param("id");
+	const body = await readBody(c, listingChangeSchema);
+	if (!body) return refuse(c, "bad_request", "Say muted, pinned or archived, each true or false.");
+	if (!v.is(idSchema, id)) return refuse(c, "not_found");
+	return answer(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));
+});
+
+describe("GET /me/settings", {
+	is: "What you have set for all your devices.",
+	answers: { 200: v.object({ settings: settingsSchema }) },
+});
+me.get("/me/settings", async (c) => c.json({ settings: await c.env.USERS.getByName(c.get("identity").userId).settings() }));
+
+describe("PATCH /me/settings", {
+	is: "Sets some of them anew; null removes one.",
+	body: settingsChangeSchema,
+	answers: { 200: v.object({ settings: settingsSchema }) },
+	refuses: ["forbidden", "too_many"],
+});
+me.patch("/me/settings", async (c) => {
+	const refused = refuseProgram(c);
+	if (refused) return refused;
+	const body = await readBody(c, settingsChangeSchema);
+	if (!body)
+		return refuse(c, "bad_request", "Names are 1 to 32 letters; values texts of at most 200 characters, numbers, true, false, or null.");
+	const changed = await c.env.USERS.getByName(c.get("identity").userId).changeSettings(body);
+	return "code" in changed ? refuse(c, changed.code) : c.json({ settings: changed.settings });
 });
 
 const erasedSchema = v.object({

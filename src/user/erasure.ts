@@ -30,17 +30,38 @@ export class Erasure {
 	readonly #storage: DurableObjectStorage;
 	readonly #step: EraseStep;
 	readonly #over: () => Promise<void>;
+	readonly #alarm: { watch(): void; readonly settled: Promise<void> };
 	readonly #now: () => number;
+	/** When it is to go on, in ms. */
+	#dueAt: number | undefined;
 	#isUnderWay: boolean;
 	#running: Promise<Erased> | undefined;
 
-	/** `over`: everything is done, and nothing of it has to be kept. */
-	constructor(parts: { storage: DurableObjectStorage; step: EraseStep; over: () => Promise<void>; now: () => number }) {
+	/** `over`: everything is done, and nothing of it has to be kept; `alarm`: brings it back when it is due. */
+	constructor(parts: {
+		storage: DurableObjectStorage;
+		step: EraseStep;
+		over: () => Promise<void>;
+		alarm: { watch(): void; readonly settled: Promise<void> };
+		now: () => number;
+	}) {
 		this.#storage = parts.storage;
 		this.#step = parts.step;
 		this.#over = parts.over;
+		this.#alarm = parts.alarm;
 		this.#now = parts.now;
 		this.#isUnderWay = this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'erasing'").toArray().length > 0;
+		if (this.#isUnderWay) this.#dueAt = this.#now();
+	}
+
+	get dueAt(): number | undefined {
+		return this.#dueAt;
+	}
+
+	#dueIn(wait: number): Promise<void> {
+		this.#dueAt = this.#now() + wait;
+		this.#alarm.watch();
+		return this.#alarm.settled;
 	}
 
 	get isUnderWay(): boolean {
@@ -64,7 +85,7 @@ export class Erasure {
 		for (const id of ids) sql.exec("INSERT OR IGNORE INTO erasing VALUES (?, ?, 0, 0)", id, `erased-${crypto.randomUUID()}`);
 		this.#isUnderWay = true;
 		// Should the object die under it.
-		await this.#storage.setAlarm(this.#now() + pause.first);
+		await this.#dueIn(pause.first);
 	}
 
 	/** Does as much as may be done in one go, and lets the alarm go on with the rest. */
@@ -87,9 +108,10 @@ export class Erasure {
 		const [next] = this.#todo(1);
 		if (next) {
 			const wait = next.tries === 0 ? 1_000 : Math.min(pause.longest, pause.first * 2 ** (next.tries - 1));
-			await this.#storage.setAlarm(this.#now() + wait);
+			await this.#dueIn(wait);
 		} else {
 			this.#isUnderWay = false;
+			this.#dueAt = undefined;
 			await this.#over();
 		}
 		return erased;

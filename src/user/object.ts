@@ -1,100 +1,158 @@
-// The Durable Object of one person: the list of conversations they are in, as those tell it.
+// The Durable Object of one person: accept, forward, alarm. It believes whoever holds its stub: the Worker, and the conversations
+// that the person is in.
 
 import { DurableObject } from "cloudflare:workers";
-import type { AssistantMode, ConversationInfo } from "../protocol/conversation.ts";
-import { closeCodes } from "../protocol/errors.ts";
+import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
+import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { limits } from "../protocol/limits.ts";
+import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
+import { Alarm } from "../storage/alarm.ts";
 import { type Erased, Erasure } from "./erasure.ts";
+import { Sockets } from "./sockets.ts";
+import { type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
-/** A conversation as its list shows it; `lastActivityAt` in ms. */
-export type Listed = ConversationInfo & { lastActivityAt: number };
+/** What the Worker knows of a socket that it lets through; `expiresAt` in ms, `tokenId` of the personal token that opens it, if one does. */
+type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol: boolean };
+
+/** The Worker's request for a socket, made anew: nothing that a client wrote into its headers goes with it. */
+export function listUpgradeRequest(upgrade: Upgrade): Request {
+	const query = new URLSearchParams({ upgrade: JSON.stringify(upgrade) });
+	return new Request(`https://user/socket?${query}`, { headers: { upgrade: "websocket" } });
+}
 
 /** How soon after a failure the rest is told that a person has signed out, in ms. */
 const signOutAgain = 5_000;
 /** How soon after a token is revoked its sockets are closed once more, in ms: a conversation may not have heard of it, or let one in just then. */
 const revokeAgain = 2_000;
 
-type Row = { id: string; title: string; assistant: AssistantMode; created_at: string; last_activity_at: number };
-
 export class UserObject extends DurableObject<Env> {
-	readonly #sql: SqlStorage;
+	readonly #store: Store;
+	readonly #sockets: Sockets;
+	readonly #alarm: Alarm;
 	readonly #erasure: Erasure;
-	readonly #tokens: Tokens;
-	#hasTable: boolean;
+	#tokens: Tokens;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
-		this.#sql = ctx.storage.sql;
+		const now = () => Date.now();
+		this.#store = new Store(ctx.storage.sql);
+		this.#sockets = new Sockets(ctx, now);
+		this.#alarm = new Alarm({ storage: ctx.storage, dues: () => [this.#sockets.nextExpiry, this.#erasure.dueAt], now });
 		this.#erasure = new Erasure({
 			storage: ctx.storage,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
 			over: () => this.#empty(),
-			now: () => Date.now(),
+			alarm: this.#alarm,
+			now,
 		});
-		this.#tokens = new Tokens(this.#sql);
-		this.#hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length > 0;
+		this.#tokens = new Tokens(ctx.storage.sql);
+		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 	}
 
-	/** How a conversation stands now. Older news that comes late changes nothing, and what is no news writes nothing. */
-	async remember(listed: Listed): Promise<void> {
-		if (this.#erasure.covers(listed.id)) return;
-		if (!this.#hasTable) {
-			this.#sql.exec(`CREATE TABLE conversations (id TEXT PRIMARY KEY, title TEXT NOT NULL, assistant TEXT NOT NULL,
-				created_at TEXT NOT NULL, last_activity_at INTEGER NOT NULL) STRICT, WITHOUT ROWID`);
-			this.#hasTable = true;
+	// Sockets
+
+	/** Answers a `listUpgradeRequest`. */
+	override async fetch(request: Request): Promise<Response> {
+		const { expiresAt, tokenId, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
+		// The Worker has asked; but they may have signed out since, or revoked it.
+		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now()))) return refusal("unauthorized");
+		const room = this.#sockets.makeRoom();
+		if (room !== "open") return refusal(room);
+		const { 0: theirs, 1: ours } = new WebSocketPair();
+		const { settings } = this.#store;
+		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;
+		this.#sockets.open(ours, { expiresAt, tokenId }, first);
+		this.#alarm.watch();
+		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
+		return new Response(null, { status: 101, webSocket: theirs, headers });
+	}
+
+	override webSocketMessage(socket: WebSocket): void {
+		this.#sockets.refuse(socket);
+	}
+
+	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+		try {
+			// The hibernation path leaves the answer to us; 1005 and 1006 stand for "no code" and cannot be sent.
+			socket.close(code === 1005 || code === 1006 ? closeCodes.normal : code, reason);
+		} catch {
+			// Closed from here before.
 		}
-		this.#sql.exec(
-			`INSERT INTO conversations (id, title, assistant, created_at, last_activity_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET title = excluded.title, assistant = excluded.assistant, last_activity_at = excluded.last_activity_at
-			WHERE excluded.last_activity_at >= last_activity_at
-				AND (excluded.last_activity_at, excluded.title, excluded.assistant) <> (last_activity_at, title, assistant)`,
-			listed.id,
-			listed.title,
-			listed.assistant,
-			listed.createdAt,
-			listed.lastActivityAt,
-		);
 	}
 
-	/** The conversation is no longer theirs. */
-	async forget(id: string): Promise<void> {
-		if (this.#hasTable) this.#sql.exec("DELETE FROM conversations WHERE id = ?", id);
-	}
-
-	/** For good: no token of this person is accepted from now on, and their sockets are closed in every conversation they are in. */
-	async signOut(): Promise<void> {
-		this.#tokens.forgetAll();
-		this.#markSignedOut();
-		// Should a conversation not hear of it now, the alarm tells it.
-		await this.ctx.storage.setAlarm(Date.now() + signOutAgain);
-		await this.#endSockets();
-		await this.ctx.storage.deleteAlarm();
-	}
-
-	#markSignedOut(): void {
-		this.#sql.exec("CREATE TABLE IF NOT EXISTS signed_out (at INTEGER NOT NULL) STRICT");
-		if (!this.#isSignedOut()) this.#sql.exec("INSERT INTO signed_out (at) VALUES (?)", Date.now());
-	}
-
-	async isSignedOut(): Promise<boolean> {
-		return this.#isSignedOut();
-	}
-
-	#isSignedOut(): boolean {
-		const hasTable = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'signed_out'").toArray().length > 0;
-		return hasTable && this.#sql.exec("SELECT 1 FROM signed_out").toArray().length > 0;
-	}
-
+	/** Who may no longer listen is let go; and what could not be done at once, in every conversation, is tried again. */
 	override async alarm(): Promise<void> {
-		if (this.#erasure.isUnderWay) {
-			await this.#erasure.proceed();
-			return;
-		}
-		if (this.#isSignedOut()) await this.#endSockets();
+		this.#sockets.expire();
+		if (this.#erasure.isUnderWay) await this.#erasure.proceed();
+		if (this.#store.isSignedOut) await this.#endSockets();
 		const revoked = this.#tokens.revoked();
 		await this.#endSocketsOf(revoked);
 		this.#tokens.forget(revoked);
+		this.#alarm.rang();
+	}
+
+	// Calls of conversations
+
+	async remember(standing: Standing): Promise<void> {
+		if (this.#erasure.covers(standing.id)) return;
+		const conversation = this.#store.remember(standing);
+		if (conversation) this.#sockets.tell({ type: "me:conversation", conversation });
+	}
+
+	/** The conversation is no longer theirs. */
+	async forget(conversationId: string): Promise<void> {
+		if (this.#store.forget(conversationId)) this.#sockets.tell({ type: "me:removed", conversationId });
+	}
+
+	// Calls of the Worker
+
+	/** Newest activity first. */
+	async page(before: Place, limit: number): Promise<Page> {
+		return this.#store.page(before, limit);
+	}
+
+	async change(conversationId: string, change: ListingChange): Promise<Listed | { code: "not_found" }> {
+		const conversation = this.#store.change(conversationId, change);
+		if (!conversation) return { code: "not_found" };
+		this.#sockets.tell({ type: "me:conversation", conversation });
+		return conversation;
+	}
+
+	async settings(): Promise<PersonalSettings> {
+		return this.#store.settings;
+	}
+
+	async changeSettings(change: SettingsChange): Promise<{ settings: PersonalSettings } | { code: "too_many" }> {
+		const merged = Object.entries({ ...this.#store.settings, ...change });
+		const settings = Object.fromEntries(merged.filter((entry): entry is [string, PersonalSettings[string]] => entry[1] !== null));
+		if (Object.keys(settings).length > limits.settings) return { code: "too_many" };
+		this.#store.keepSettings(settings);
+		this.#sockets.tell({ type: "me:settings", settings });
+		return { settings };
+	}
+
+	/** For good: no token of this person is accepted from now on, and their sockets are closed, here and in every conversation they are in. */
+	async signOut(): Promise<void> {
+		this.#tokens.forgetAll();
+		this.#store.signOut(Date.now());
+		this.#sockets.close(closeCodes.token, "signed out");
+		// Should a conversation not hear of it now, the alarm tells it.
+		this.#alarm.set(Date.now() + signOutAgain);
+		await this.#alarm.settled;
+		await this.#endSockets();
+		this.#alarm.clear();
+		await this.#alarm.settled;
+	}
+
+	async isSignedOut(): Promise<boolean> {
+		return this.#store.isSignedOut;
+	}
+
+	async #endSockets(): Promise<void> {
+		const userId = this.ctx.id.name as string;
+		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
 	}
 
 	/**
@@ -102,33 +160,29 @@ export class UserObject extends DurableObject<Env> {
 	 * are signed out for good. What cannot be done at once goes on by the alarm.
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
-		const ids = this.#hasTable ? this.#sql.exec<{ id: string }>("SELECT id FROM conversations").toArray() : [];
 		this.#tokens.forgetAll();
-		if (isGuest) this.#markSignedOut();
-		const begun = this.#erasure.begin(ids.map(({ id }) => id));
-		if (this.#hasTable) this.#sql.exec("DELETE FROM conversations");
+		if (isGuest) this.#store.signOut(Date.now());
+		const begun = this.#erasure.begin(this.#store.ids());
+		this.#store.forgetAll();
 		await begun;
-		for (const socket of this.ctx.getWebSockets()) socket.close(closeCodes.token, "erased");
+		this.#sockets.close(closeCodes.token, "erased");
 		return this.#erasure.proceed();
 	}
 
 	/** Nothing of an erasure is kept, nor of anything else but what came since; and that a guest is signed out, which is for good. */
 	async #empty(): Promise<void> {
-		this.#sql.exec("DROP TABLE erasing");
-		this.#sql.exec("DROP TABLE erased");
-		if (this.#hasTable && this.#sql.exec("SELECT 1 FROM conversations LIMIT 1").toArray().length > 0) return;
-		const isSignedOut = this.#isSignedOut();
+		const { sql } = this.ctx.storage;
+		sql.exec("DROP TABLE erasing");
+		sql.exec("DROP TABLE erased");
+		if (!this.#store.isEmpty || this.#tokens.list().length > 0) return;
+		const { isSignedOut } = this.#store;
 		const emptied = this.ctx.storage.deleteAll();
-		this.#hasTable = false;
-		if (isSignedOut) this.#markSignedOut();
+		this.#store.emptied();
+		this.#tokens = new Tokens(sql);
+		if (isSignedOut) this.#store.signOut(Date.now());
 		await emptied;
 		await this.ctx.storage.deleteAlarm();
-	}
-
-	async #endSockets(): Promise<void> {
-		const userId = this.ctx.id.name as string;
-		const conversations = await this.conversations();
-		await Promise.all(conversations.map(({ id }) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
+		this.#alarm.rang();
 	}
 
 	// Personal tokens
@@ -149,30 +203,22 @@ export class UserObject extends DurableObject<Env> {
 	/** Whether there was one. It is accepted no more, and its sockets are closed. */
 	async revokeToken(id: string): Promise<boolean> {
 		if (!this.#tokens.revoke(id, Date.now())) return false;
-		await this.ctx.storage.setAlarm(Date.now() + revokeAgain);
+		this.#alarm.set(Date.now() + revokeAgain);
+		await this.#alarm.settled;
 		await this.#endSocketsOf([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
 		return true;
 	}
 
 	async #endSocketsOf(tokenIds: readonly string[]): Promise<void> {
 		if (tokenIds.length === 0) return;
+		this.#sockets.endTokens(tokenIds);
 		const userId = this.ctx.id.name as string;
-		const conversations = await this.conversations();
-		await Promise.all(conversations.map(({ id }) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
+		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
 	}
+}
 
-	/** Newest activity first. */
-	async conversations(): Promise<(ConversationInfo & { lastActivityAt: string })[]> {
-		if (!this.#hasTable) return [];
-		return this.#sql
-			.exec<Row>("SELECT * FROM conversations ORDER BY last_activity_at DESC, created_at DESC")
-			.toArray()
-			.map(({ id, title, assistant, created_at, last_activity_at }) => ({
-				id,
-				title,
-				createdAt: created_at,
-				assistant,
-				lastActivityAt: new Date(last_activity_at).toISOString(),
-			}));
-	}
+function refusal(code: ErrorCode): Response {
+	const retryAfterMs = code === "rate_limited" ? limits.shutOut : undefined;
+	const headers: HeadersInit = retryAfterMs === undefined ? {} : { "retry-after": String(retryAfterMs / 1000) };
+	return Response.json(errorBody(code, undefined, retryAfterMs), { status: errors[code].status, headers });
 }

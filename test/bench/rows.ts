@@ -44,14 +44,12 @@ export async function measureRows(messagesApi: string): Promise<RowsResults> {
 export function rowsSection(results: RowsResults): Section {
 	return {
 		title: "Rows of one …",
-		note: "An alarm set counts as a row. The members' rows are those of the lists of conversations that every member has.",
-		columns: ["", "written", "read", "written for members", "read for members", "aim"],
-		rows: Object.entries(results).map(([name, { conversation, members }]) => [
+		note: "An alarm set counts as a row. The members' calls and rows are those of the lists of conversations that every member has.",
+		columns: ["", "written", "read", "calls of members", "written for members", "read for members", "aim"],
+		rows: Object.entries(results).map(([name, { conversation, members, calls }]) => [
 			name,
-			...[conversation.written, conversation.read, members.written, members.read].map(number),
-			name.startsWith("message")
-				? verdict(conversation.written + members.written <= mostWrittenByMessage, `at most ${mostWrittenByMessage}`)
-				: "",
+			...[conversation.written, conversation.read, calls, members.written, members.read].map(number),
+			name.startsWith("message") ? verdict(conversation.written <= mostWrittenByMessage, `at most ${mostWrittenByMessage} written`) : "",
 		]),
 	};
 }

@@ -157,6 +157,8 @@ export class Room {
 			entered: (userId: string) => {
 				this.entered.push(userId);
 			},
+			passed: () => {},
+			read: () => {},
 		};
 		this.store = new Store(state.storage.sql);
 		const told = { store: this.store, clients: this.clients, listing };
@@ -164,6 +166,7 @@ export class Room {
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
+			listing,
 			model,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,

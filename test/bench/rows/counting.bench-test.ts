@@ -1,9 +1,11 @@
 // Counts the rows that everyday things write and read, on real storage inside the runtime, by watching every statement.
 // Not one of the project's tests: run by ../rows.ts, which takes the counts from each test's `meta`.
 
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, type TestContext, test } from "vitest";
+import type { UserObject } from "../../../src/user/object.ts";
+import { MeClient } from "../../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../../support/socket.ts";
 import type { RowsOf } from "./counts.ts";
 
@@ -13,10 +15,19 @@ type Seen = { storage: SqlStorage | DurableObjectStorage; cost: Pick<SqlStorageC
 
 /** Cursors go on counting while they are read, so they are kept and summed up at the end. */
 let seen: Seen[] = [];
+/** How often a list was told something. */
+let calls = 0;
 
 /** Every object's storage has the same prototypes; any object lends them. */
 beforeAll(() =>
-	runInDurableObject(env.USERS.getByName("somebody"), (_, { storage }) => {
+	runInDurableObject(env.USERS.getByName("somebody"), (object, { storage }) => {
+		const lists: Pick<UserObject, "remember"> = Object.getPrototypeOf(object);
+		const { remember } = lists;
+		lists.remember = function (this: UserObject, standing) {
+			calls += 1;
+			return remember.call(this, standing);
+		};
+
 		const statements: SqlStorage = Object.getPrototypeOf(storage.sql);
 		const { exec } = statements;
 		statements.exec = function (this: SqlStorage, ...query: Parameters<typeof exec>) {
@@ -39,12 +50,30 @@ function listsTold(): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, 1_500));
 }
 
-/** Does something `times` over in a conversation where nothing else is going on, and keeps what one of them cost. */
-async function count({ task }: TestContext, conversationId: string, times: number, act: () => Promise<void>): Promise<void> {
+/** Whether all members' lists have heard of everything, and that is written down. */
+function isTold(conversationId: string): Promise<boolean> {
+	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_, { storage }) => {
+		const { head, told } = storage.sql
+			.exec<{ head: number; told: number }>("SELECT (SELECT max(revision) FROM messages) AS head, (SELECT revision FROM lists) AS told")
+			.one();
+		return told === head;
+	});
+}
+
+/** Does something `times` over in a conversation where nothing else is going on, and keeps what one of them cost; `isOver`: also what comes later. */
+async function count(
+	{ task }: TestContext,
+	conversationId: string,
+	times: number,
+	act: () => Promise<void>,
+	isOver = async (_conversationId: string) => true,
+): Promise<void> {
 	await listsTold();
 	seen = [];
+	calls = 0;
 	await act();
-	await listsTold();
+	do await listsTold();
+	while (!(await isOver(conversationId)));
 	task.meta.rows = await runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_, { storage }): RowsOf => {
 		const isOurs = ({ storage: where }: Seen) => where === storage || where === storage.sql;
 		return {
@@ -53,6 +82,7 @@ async function count({ task }: TestContext, conversationId: string, times: numbe
 				seen.filter((one) => !isOurs(one)),
 				times,
 			),
+			calls: calls / times,
 		};
 	});
 }
@@ -66,7 +96,7 @@ function sum(some: Seen[], times: number) {
 
 async function quietConversation(others: string[]): Promise<string> {
 	const id = await newConversation("ann", others);
-	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { assistant: "off" });
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { assistant: "off", title: "Quiet" });
 	return id;
 }
 
@@ -120,6 +150,88 @@ for (const [name, event] of changes) {
 		});
 	});
 }
+
+test("message, alone, of 20 members who all read it", async (context) => {
+	const people = Array.from({ length: 19 }, (_, person) => `person${person}`);
+	const id = await quietConversation(people);
+	const ann = await Client.join("ann", id);
+	const others = await Promise.all(people.map((person) => Client.join(person, id)));
+	await count(context, id, 1, async () => {
+		await say(ann, "Hello");
+		for (const other of others) other.send({ type: "chat:read", upTo: 1 });
+		for (const other of others) await ann.next("chat:read", ({ userId }) => userId === other.joined.you.userId);
+	});
+});
+
+/** Ann's, and she is here. The members are put where they are kept: inviting so many would take minutes. */
+async function largeConversation(members: number): Promise<{ id: string; ann: Client }> {
+	const id = await quietConversation([]);
+	await listsTold();
+	const stub = env.CONVERSATIONS.getByName(id);
+	await runInDurableObject(stub, (_, { storage }) => {
+		for (let member = 1; member < members; member++)
+			storage.sql.exec("INSERT INTO members (user_id, username, role, joined_at) VALUES (?, 'M', 'member', 0)", `${id}-${member}`);
+		// The last round was long ago.
+		storage.sql.exec("UPDATE lists SET at = 0");
+	});
+	await evictDurableObject(stub);
+	return { id, ann: await Client.join("ann", id) };
+}
+
+test("message, alone, of 1000 members who never were here", async (context) => {
+	const { id, ann } = await largeConversation(1_000);
+	await count(context, id, 1, () => say(ann, "Hello"), isTold);
+});
+
+test("message, one of 50 in a row, of 200 members who never were here", async (context) => {
+	const { id, ann } = await largeConversation(200);
+	const talking = async () => {
+		for (let message = 0; message < 50; message++) await say(ann, `Hello ${message}`);
+	};
+	await count(context, id, 50, talking, isTold);
+});
+
+test("reading what a list shows as unread", async (context) => {
+	const id = await quietConversation(["bob"]);
+	const ann = await Client.join("ann", id);
+	await say(ann, "Hello");
+	await listsTold();
+	const bob = await Client.join("bob", id);
+	await count(context, id, 1, async () => {
+		bob.send({ type: "chat:read", upTo: 1 });
+		await ann.next("chat:read");
+	});
+});
+
+/** Of one person, told by so many conversations. */
+async function longList(conversations: number): Promise<string> {
+	const userId = crypto.randomUUID();
+	const stub = env.USERS.getByName(userId);
+	await runInDurableObject(stub, async (list) => {
+		for (let n = 0; n < conversations; n++) {
+			const at = new Date(Date.parse("2026-11-24T12:00:00Z") + n * 1000).toISOString();
+			const counts = { unread: 0, mentions: 0, readUpTo: 0, revision: 0 };
+			await list.remember({ id: `c${n}`, title: "", createdAt: at, assistant: "auto", role: "owner", lastActivityAt: at, ...counts });
+		}
+	});
+	return userId;
+}
+
+test("list of 2000 conversations, opened", async (context) => {
+	const userId = await longList(2_000);
+	await count(context, "nowhere", 1, async () => {
+		await MeClient.open(userId);
+	});
+});
+
+test("list of 2000 conversations, the page after the 50th", async (context) => {
+	const userId = await longList(2_000);
+	const { first } = await MeClient.open(userId);
+	const before = encodeURIComponent(`${first.conversations.at(-1)?.lastActivityAt},${first.conversations.at(-1)?.id}`);
+	await count(context, "nowhere", 1, async () => {
+		await call("GET", `/conversations?before=${before}`, await tokenOf(userId));
+	});
+});
 
 for (const tokens of [50, 1000]) {
 	test(`reply of ${tokens} tokens at 100 a second`, async (context) => {

@@ -2,8 +2,8 @@
 
 export type Rows = { written: number; read: number };
 
-/** Of the conversation's own object, and of its members' objects together. */
-export type RowsOf = { conversation: Rows; members: Rows };
+/** Of the conversation's own object, and of its members' objects together; `calls`: how often one of these was told something. */
+export type RowsOf = { conversation: Rows; members: Rows; calls: number };
 
 declare module "vitest" {
 	interface TaskMeta {

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { Alarm } from "../../src/conversation/alarm.ts";
+import { Alarm } from "../../src/storage/alarm.ts";
 
 const second = 1_000;
 
@@ -32,7 +32,7 @@ function withAlarm(
 				return storage.deleteAlarm();
 			},
 		};
-		const alarm = new Alarm({ storage: counting, nextExpiry: () => next.expiry, now: () => now });
+		const alarm = new Alarm({ storage: counting, dues: () => [next.expiry], now: () => now });
 		const rings = async () => {
 			await alarm.settled;
 			return storage.getAlarm();

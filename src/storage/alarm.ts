@@ -1,6 +1,5 @@
-// The one alarm that an object has, shared by what may be due: a reply whose object dies under it, sockets whose sign-in ends,
-// and lists that have still to forget the conversation.
-// Setting it is paid for, so it is left alone where it rings early enough. Knows nothing of what happens when it rings.
+// The one alarm that an object has, shared by all that may be due: a task that is to be looked after should the object die under it, and
+// whatever else names its time. Setting it is paid for, so it is left alone where it rings early enough. Knows nothing of what happens when it rings.
 
 /** As much of an object's storage as it needs. */
 type Storage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
@@ -10,41 +9,34 @@ const delay = { least: 1_000, most: 30 * 24 * 3600_000 };
 
 export class Alarm {
 	readonly #storage: Storage;
-	readonly #nextExpiry: () => number | undefined;
-	readonly #nextFarewell: () => number | undefined;
+	readonly #dues: () => (number | undefined)[];
 	readonly #now: () => number;
-	/** When a reply is to be looked after, in ms. */
-	#reply: number | undefined;
+	/** When the task is to be looked after, in ms. */
+	#task: number | undefined;
 	/** When it rings; `undefined` until that is known. */
 	#rings: number | null | undefined;
 	#setting: Promise<void> = Promise.resolve();
 
-	/** `nextExpiry`: when the first of the sign-ins here ends; `nextFarewell`: when a list is told next. In ms. */
-	constructor(parts: {
-		storage: Storage;
-		nextExpiry: () => number | undefined;
-		nextFarewell?: () => number | undefined;
-		now: () => number;
-	}) {
+	/** `dues`: when other things are due, in ms, such as the end of the first sign-in here. */
+	constructor(parts: { storage: Storage; dues: () => (number | undefined)[]; now: () => number }) {
 		this.#storage = parts.storage;
-		this.#nextExpiry = parts.nextExpiry;
-		this.#nextFarewell = parts.nextFarewell ?? (() => undefined);
+		this.#dues = parts.dues;
 		this.#now = parts.now;
 	}
 
-	/** A reply is to be looked after at this time. */
+	/** The task is to be looked after at this time. */
 	set(at: number): void {
-		this.#reply = at;
+		this.#task = at;
 		this.#settle(false);
 	}
 
-	/** There is no reply to be looked after. */
+	/** There is no task to be looked after. */
 	clear(): void {
-		this.#reply = undefined;
+		this.#task = undefined;
 		this.#settle(true);
 	}
 
-	/** Something else may be due sooner than the alarm rings. */
+	/** Something may be due sooner than the alarm rings. */
 	watch(): void {
 		this.#settle(false);
 	}
@@ -52,7 +44,7 @@ export class Alarm {
 	/** It has rung, and what was due has been done. */
 	rang(): void {
 		this.#rings = null;
-		if (this.#reply !== undefined && this.#reply <= this.#now()) this.#reply = undefined;
+		if (this.#task !== undefined && this.#task <= this.#now()) this.#task = undefined;
 		this.#settle(true);
 	}
 
@@ -78,7 +70,7 @@ export class Alarm {
 
 	/** Rounded up to full seconds: many sign-ins that end at about the same time make it ring once. */
 	#due(): number | null {
-		const times = [this.#reply, this.#nextExpiry(), this.#nextFarewell()].filter((at) => at !== undefined);
+		const times = [this.#task, ...this.#dues()].filter((at) => at !== undefined);
 		if (times.length === 0) return null;
 		const now = this.#now();
 		const at = Math.min(now + delay.most, Math.max(now + delay.least, Math.min(...times)));

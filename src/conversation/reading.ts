@@ -1,0 +1,53 @@
+// How far each member has read: as far as they say, and at least as far as what they last said themselves. What a program says for them
+// is no sign of that.
+// Knows nothing of what their lists make of it.
+
+import type { Message } from "../protocol/message.ts";
+import type { Client, Clients, Listing } from "./conversation.ts";
+import type { Store } from "./store.ts";
+
+export class Reading<T extends Client> {
+	readonly #store: Store;
+	readonly #clients: Pick<Clients<T>, "all" | "send" | "broadcast">;
+	readonly #listing: Pick<Listing, "read">;
+	/** The place of each person's last message in this life of the object. */
+	readonly #said = new Map<string, number>();
+
+	constructor(parts: { store: Store; clients: Pick<Clients<T>, "all" | "send" | "broadcast">; listing: Pick<Listing, "read"> }) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#listing = parts.listing;
+	}
+
+	/** A person has seen everything up to a place. It only grows, and is never more than there is. */
+	read(userId: string, upTo: number): void {
+		const seq = Math.min(upTo, this.#store.log.head.seq);
+		const from = this.#upTo(userId);
+		if (seq > from) this.#keep(userId, from, seq);
+	}
+
+	/** Somebody has said something. Where nothing of others came before it, that is written down by the message itself. */
+	said({ author: { userId, username }, seq }: Message): void {
+		if (this.#store.member(userId)?.username !== username) return;
+		const from = this.#upTo(userId);
+		this.#said.set(userId, seq);
+		if (from < seq - 1) this.#keep(userId, from, seq);
+	}
+
+	#upTo(userId: string): number {
+		return Math.max(this.#store.readUpTo(userId), this.#said.get(userId) ?? 0);
+	}
+
+	#keep(userId: string, from: number, upTo: number): void {
+		this.#store.setReadUpTo(userId, upTo);
+		this.#tell(userId, upTo);
+		this.#listing.read(userId, from, upTo);
+	}
+
+	/** In a large conversation only who has read hears of it, wherever they are connected. */
+	#tell(userId: string, upTo: number): void {
+		const event = { type: "chat:read", conversationId: this.#store.info.id, userId, upTo } as const;
+		if (!this.#store.isLarge) this.#clients.broadcast(event);
+		else for (const client of this.#clients.all()) if (client.person.userId === userId) this.#clients.send(client, event);
+	}
+}

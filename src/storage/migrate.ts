@@ -1,0 +1,17 @@
+// Brings an object's tables to their newest version. Knows nothing of what is in them.
+
+/** Whether anything was ever written: an object that was only asked for has no tables. */
+export function hasTables(sql: SqlStorage): boolean {
+	return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").toArray().length > 0;
+}
+
+/** `migrations` is append-only: entry n takes a database from version n to n + 1. */
+export function migrate(sql: SqlStorage, migrations: readonly string[]): void {
+	sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) STRICT");
+	const done = sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations").one().version ?? 0;
+	if (done > migrations.length) throw new Error(`These tables were written by a newer version (${done}).`);
+	for (let version = done; version < migrations.length; version++) {
+		sql.exec(migrations[version] as string);
+		sql.exec("INSERT INTO migrations (version) VALUES (?)", version + 1);
+	}
+}

@@ -1,0 +1,42 @@
+// A person's tables, as an append-only list: entry n takes a database from version n to n + 1.
+// Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
+
+export const migrations: readonly string[] = [
+	`
+	CREATE TABLE conversations (
+		id TEXT PRIMARY KEY,
+		-- How it stands, as it tells.
+		title TEXT NOT NULL,
+		assistant TEXT NOT NULL,
+		created_at TEXT NOT NULL,
+		role TEXT NOT NULL,
+		-- In ms.
+		last_activity_at INTEGER NOT NULL,
+		-- As the wire has it, in JSON.
+		last_message TEXT,
+		unread INTEGER NOT NULL,
+		mentions INTEGER NOT NULL,
+		read_up_to INTEGER NOT NULL,
+		revision INTEGER NOT NULL,
+		-- What its person decides.
+		muted INTEGER NOT NULL DEFAULT 0,
+		pinned INTEGER NOT NULL DEFAULT 0,
+		archived INTEGER NOT NULL DEFAULT 0
+	) STRICT, WITHOUT ROWID;
+
+	CREATE INDEX conversations_by_activity ON conversations (last_activity_at, id);
+	CREATE INDEX conversations_pinned ON conversations (last_activity_at, id) WHERE pinned = 1;
+
+	-- As the wire has them, in JSON.
+	CREATE TABLE settings (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		value TEXT NOT NULL
+	) STRICT;
+
+	-- When a guest signed out, which is for good.
+	CREATE TABLE signed_out (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		at INTEGER NOT NULL
+	) STRICT;
+	`,
+];

@@ -1,0 +1,130 @@
+// From a conversation to its members' lists, through the whole server.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Listed } from "../../src/protocol/conversation.ts";
+import { MeClient } from "../support/me.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+const newPerson = (name: string) => `${name}${crypto.randomUUID()}`;
+
+/** A conversation of two people, of whom the first is here, and Claude is off. */
+async function twoPeople() {
+	const people = { ann: newPerson("ann"), bob: newPerson("bob") };
+	const id = await newConversation(people.ann, [people.bob]);
+	await call("PATCH", `/conversations/${id}`, await tokenOf(people.ann), { assistant: "off" });
+	return { ...people, id, here: await Client.join(people.ann, id) };
+}
+
+async function listedFor(userId: string, id: string): Promise<Listed> {
+	const { conversations } = (await call("GET", "/conversations", await tokenOf(userId))).body;
+	return conversations.find((listed: Listed) => listed.id === id);
+}
+
+async function say(client: Client, content: string) {
+	client.say(content, crypto.randomUUID());
+	return (await client.next("chat:message", ({ message }) => message.content === content)).message;
+}
+
+describe("a list", () => {
+	it("shows what was said, to who is elsewhere, as it happens", async () => {
+		const { ann, bob, id, here } = await twoPeople();
+		const list = await MeClient.open(bob);
+		expect(list.first.conversations[0]).toMatchObject({ id, role: "member", unread: 0, mentions: 0 });
+		const { createdAt, author } = await say(here, "Hello");
+		expect(await list.listed(id, { unread: 1 })).toEqual({
+			...(await call("GET", `/conversations/${id}`, await tokenOf(ann))).body.conversation,
+			members: undefined,
+			role: "member",
+			lastActivityAt: createdAt,
+			lastMessage: { seq: 1, author, content: "Hello", createdAt },
+			unread: 1,
+			mentions: 0,
+			readUpTo: 0,
+			muted: false,
+			pinned: false,
+			archived: false,
+		});
+	});
+
+	it("is right again for who was away, whatever was said meanwhile", async () => {
+		const { bob, id, here } = await twoPeople();
+		for (let n = 1; n <= 5; n++) await say(here, `Message ${n}`);
+		await expect.poll(() => listedFor(bob, id), { timeout: 4_000 }).toMatchObject({ unread: 5, lastMessage: { content: "Message 5" } });
+		expect((await MeClient.open(bob)).first.conversations[0]).toMatchObject({ unread: 5 });
+	});
+
+	it("is told at once on other devices what was read on one", async () => {
+		const { bob, id, here } = await twoPeople();
+		const [phone, laptop] = [await MeClient.open(bob), await MeClient.open(bob)];
+		const first = await say(here, "one");
+		await laptop.listed(id, { unread: 1 });
+		const room = await Client.join(bob, id);
+		room.send({ type: "chat:read", upTo: first.seq });
+		expect(await here.next("chat:read")).toMatchObject({ userId: bob, upTo: 1 });
+		for (const device of [phone, laptop]) expect(await device.listed(id, { unread: 0 })).toMatchObject({ readUpTo: 1 });
+	});
+
+	it("counts nothing as read by being here, and tells who does not look", async () => {
+		const { bob, id, here } = await twoPeople();
+		const list = await MeClient.open(bob);
+		await Client.join(bob, id);
+		await say(here, "one");
+		expect(await list.listed(id, { unread: 1 })).toMatchObject({ readUpTo: 0 });
+	});
+
+	it("shows an answer of Claude's when it is whole", async () => {
+		const [ann, bob] = [newPerson("ann"), newPerson("bob")];
+		const id = await newConversation(ann, [bob]);
+		const list = await MeClient.open(bob);
+		const here = await Client.join(ann, id);
+		here.say("@claude help");
+		const { message } = await here.next("chat:message", ({ message: { role } }) => role === "assistant");
+		expect(await list.listed(id, { unread: 2 })).toMatchObject({ lastMessage: { seq: message.seq, author: { userId: "claude" } } });
+	});
+
+	it("has another title at once, also of who is here", async () => {
+		const { ann, bob, id } = await twoPeople();
+		await Client.join(bob, id);
+		const lists = [await MeClient.open(ann), await MeClient.open(bob)];
+		await call("PATCH", `/conversations/${id}`, await tokenOf(ann), { title: "Tea" });
+		for (const list of lists) await list.listed(id, { title: "Tea" });
+	});
+
+	it("loses what its person left or was removed from, on all devices", async () => {
+		const { ann, bob, id } = await twoPeople();
+		const list = await MeClient.open(bob);
+		await call("DELETE", `/conversations/${id}/members/${bob}`, await tokenOf(ann));
+		expect(await list.next("me:removed")).toMatchObject({ conversationId: id });
+		expect(await listedFor(bob, id)).toBeUndefined();
+	});
+});
+
+describe("a list that fails", () => {
+	/** Breaks a person's object for what conversations tell it, and mends it. */
+	const rename = (userId: string, from: string, to: string) =>
+		runInDurableObject(env.USERS.getByName(userId), (_object, { storage }) => {
+			storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
+		});
+
+	it("is made good by the conversation's alarm, after a sleep too, and nothing is counted twice", async () => {
+		const { bob, id, here } = await twoPeople();
+		const stub = env.CONVERSATIONS.getByName(id);
+		await rename(bob, "conversations", "broken");
+		await say(here, "one");
+		const owed = () =>
+			runInDurableObject(stub, (_object, { storage }) => storage.sql.exec("SELECT user_id AS userId, tries FROM owed").toArray());
+		await expect.poll(owed).toEqual([{ userId: bob, tries: 1 }]);
+		await rename(bob, "broken", "conversations");
+		const list = await MeClient.open(bob);
+		expect(list.first.conversations[0]).toMatchObject({ unread: 0 });
+		expect((await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())) as number).toBeLessThan(Date.now() + 7_000);
+		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await runDurableObjectAlarm(stub);
+		expect(await list.listed(id)).toMatchObject({ unread: 1 });
+		expect(await owed()).toEqual([]);
+		await say(here, "two");
+		expect(await list.listed(id)).toMatchObject({ unread: 2 });
+	});
+});
