@@ -18,6 +18,7 @@ import { me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages, saysSomething } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
+import { searches } from "./routes/search.ts";
 import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
 
@@ -86,5 +87,6 @@ app.route("/", conversations);
 app.route("/", messages);
 app.route("/", events);
 app.route("/", members);
+app.route("/", searches);
 
 export default app satisfies ExportedHandler<Env>;

@@ -47,6 +47,9 @@ const conversationRules = [
 	"gist",
 	"farewells",
 	"erasure",
+	"words",
+	"word-index",
+	"search",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -69,7 +72,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"routes",
 		filesUnder("src/routes"),
-		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];

@@ -130,7 +130,7 @@ export class ConversationObject extends DurableObject<Env> {
 			rate: this.#settings.sends,
 			now,
 		});
-		this.#calls = new Calls({ conversation: this.#conversation, membership: this.#membership });
+		this.#calls = new Calls({ store: this.#store, conversation: this.#conversation, membership: this.#membership });
 		this.#inbox = new Inbox({
 			handle: (frames) => this.#clients.gather(() => this.#handle(frames)),
 			gap: () => this.#clients.gap,

@@ -64,7 +64,9 @@ export class Store {
 		const done = this.#sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations").one().version ?? 0;
 		if (done > migrations.length) throw new Error(`This conversation was written by a newer version (${done}).`);
 		for (let version = done; version < migrations.length; version++) {
-			this.#sql.exec(migrations[version] as string);
+			const migration = migrations[version] as (typeof migrations)[number];
+			if (typeof migration === "string") this.#sql.exec(migration);
+			else migration(this.#sql);
 			this.#sql.exec("INSERT INTO migrations (version) VALUES (?)", version + 1);
 		}
 	}

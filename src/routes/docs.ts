@@ -127,6 +127,7 @@ export function typeOf(schema: JsonSchema | boolean, indent = ""): string {
 	if (schema.const !== undefined) return JSON.stringify(schema.const);
 	if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
 	if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(" | ");
+	if (schema.prefixItems) return `[${schema.prefixItems.map((item) => typeOf(item as JsonSchema, indent)).join(", ")}]`;
 	if (schema.type === "array") return `${typeOf(schema.items as JsonSchema, indent)}[]`;
 	if (schema.type !== "object") return String(schema.type ?? "anything") + boundsOf(schema);
 	const fields = Object.entries(schema.properties ?? {}).map(

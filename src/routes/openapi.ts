@@ -7,6 +7,7 @@ import { version } from "../../package.json";
 import { conversationSchema, listedSchema, memberSchema } from "../protocol/conversation.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import { clientEvents, serverEvents } from "../protocol/events.ts";
+import { foundSchema } from "../protocol/found.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { personSchema } from "../protocol/person.ts";
 import { tokenSchema } from "../protocol/token.ts";
@@ -43,6 +44,7 @@ const named = {
 	ListedConversation: listedSchema,
 	Member: memberSchema,
 	Person: personSchema,
+	Found: foundSchema,
 	Token: tokenSchema,
 	Event: v.union(Object.values(serverEvents)),
 	ClientEvent: v.union(Object.values(clientEvents)),
