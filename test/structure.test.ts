@@ -50,6 +50,9 @@ const conversationRules = [
 	"words",
 	"word-index",
 	"search",
+	"export",
+	"readable",
+	"restore",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -72,7 +75,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"routes",
 		filesUnder("src/routes"),
-		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search|export|readable)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];

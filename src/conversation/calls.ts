@@ -2,8 +2,10 @@
 
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import type { Found } from "../protocol/found.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Version } from "../protocol/message.ts";
 import type { Conversation, History, Place, Refused } from "./conversation.ts";
+import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./export.ts";
 import type { LiveInvite, Membership, NewInvite } from "./membership.ts";
 import { search } from "./search.ts";
 import type { AuditEntry, Store } from "./store.ts";
@@ -40,6 +42,16 @@ export class Calls {
 	/** What a reply said before it was asked for again, oldest first. */
 	versions(_member: Member, messageId: string): { versions: Version[] } | Refused {
 		return this.#conversation.versions(messageId);
+	}
+
+	/** The next piece of an export. Whoever may read a conversation may keep it: there is nothing in it that could not be read page by page. */
+	exportPiece(_member: Member, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
+		const source = {
+			describe: () => this.#membership.describe(),
+			messages: (after: number) => this.#conversation.history({ after }, limits.exportPiece.messages),
+			versionsOf: (seq: number) => this.#store.log.versions.of(seq),
+		};
+		return exportPiece(source, format, place);
 	}
 
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {

@@ -16,6 +16,10 @@ export class WordIndex {
 		else this.#sql.exec("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", seq, words);
 	}
 
+	clear(): void {
+		this.#sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
+	}
+
 	/** Where it is said, newest first, before a place. `match` is in the index's own language. */
 	find(match: string, before: number, limit: number): number[] {
 		return this.#sql

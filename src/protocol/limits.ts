@@ -81,10 +81,12 @@ export const limits = {
 		length: 1_000_000,
 		everywhere: { conversations: 100, atOnce: 20, patience: 5_000 },
 	},
-	/** Messages that are read at a time for an export. */
-	exportPage: 1_000,
+	/** What is read at a time for an export: in its worst escaping it fits into a call between objects. */
+	exportPiece: { messages: 1_000, length: 1_000_000 },
 	/** Bytes of one part of an import: the longest lines fit, and many of the usual ones. */
 	importBytes: 8 * 1024 * 1024,
+	/** Of an import with which nobody went on for so long, nothing is kept. */
+	importPause: 24 * 3600_000,
 	/** The shortest time between two times that one person's typing is passed on. */
 	typingInterval: 2_000,
 	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */

@@ -10,6 +10,7 @@ import { type Identity, type Verified, verifyToken } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
@@ -135,10 +136,4 @@ export function refuse(c: Context, refused: ErrorCode | Refused, detail?: string
 /** 128 random bits. */
 export function randomId(): string {
 	return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
-}
-
-/** In hex. */
-export async function sha256(text: string): Promise<string> {
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-	return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -97,15 +97,17 @@ function makeDocument() {
 				bearer: { type: "http", scheme: "bearer", description: "A JSON Web Token, or a personal token." },
 				query: { type: "apiKey", in: "query", name: "token", description: "The same, when nothing else works." },
 				guest: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session of a guest." },
+				deployer: { type: "http", scheme: "bearer", description: "Made by `npm run import` with the deployment's secret." },
 			},
 		},
 	};
 }
 
 /** Any one of these lets in. */
-const security: Record<"anyone" | "guest" | "token", Operation["security"]> = {
+const security: Record<NonNullable<Description["who"]> | "token", Operation["security"]> = {
 	anyone: [],
 	guest: [{ guest: [] }],
+	deployer: [{ deployer: [] }],
 	token: [{ bearer: [] }, { query: [] }],
 };
 
@@ -123,7 +125,7 @@ function operationOf(route: RouteName, description: Description): Operation {
 		summary: is,
 		security: security[who],
 		parameters: [...inPath, ...parametersOf("query", query), ...parametersOf("header", headers)],
-		...(body && { requestBody: { required: isNeeded(body), content: { "application/json": { schema: convert(body) } } } }),
+		...(body && { requestBody: bodyOf(body) }),
 		responses: { ...responsesOf(answers), ...refusalsOf(description, path) },
 	};
 }
@@ -146,8 +148,9 @@ function parametersOf(place: "query" | "header", schema: v.GenericSchema | undef
 }
 
 /** An empty body counts as `{}`. */
-function isNeeded(body: v.GenericSchema): boolean {
-	return !v.is(body, {});
+function bodyOf(body: Exclude<Content, "nothing">): Operation["requestBody"] {
+	if ("media" in body) return { required: true, content: { [body.media]: { schema: { type: "string" } } } };
+	return { required: !v.is(body, {}), content: { "application/json": { schema: convert(body) } } };
 }
 
 function responsesOf(answers: Description["answers"]): Record<string, Answer> {

@@ -145,6 +145,7 @@ it("every answer is as it is described, to the last field", async () => {
 	expect((await make("GET /conversations/:id/search", ann, { id }, undefined, {}, "?q=hello")).body.results).toHaveLength(1);
 	await make("GET /conversations/:id/search", ann, { id });
 	expect((await make("GET /search", ann, {}, undefined, {}, "?q=hello")).body.results).toHaveLength(1);
+	await make("POST /import/:id", ann, { id }, {}, {}, "?from=0");
 	await make("POST /conversations/:id/invites", ann, { id }, { role: "owner" });
 	const { token } = (await make("POST /conversations/:id/invites", ann, { id }, { maxUses: 1, role: "reader" })).body.invite;
 	await make("POST /invites/:token/accept", bob, { token });
