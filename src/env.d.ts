@@ -12,6 +12,7 @@ declare namespace Cloudflare {
 		GUESTS: RateLimit;
 		INVITES: RateLimit;
 		TOKENS: RateLimit;
+		SEARCHES: RateLimit;
 		JWT_SECRET?: string;
 		JWT_JWKS_URL?: string;
 		JWT_ISSUER?: string;

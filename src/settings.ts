@@ -24,7 +24,7 @@ export type Settings = {
 
 export type SettingsResult = { settings: Settings } | { problem: string };
 
-type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS" | "GUESTS" | "INVITES" | "TOKENS">;
+type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES">;
 
 /**
  * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { version } from "../package.json";
 import { isAllowedOrigin } from "./auth/origins.ts";
 import { limits } from "./protocol/limits.ts";
+import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { describe } from "./routes/description.ts";
 import { docs } from "./routes/docs.ts";
@@ -18,6 +19,7 @@ import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages, saysSomething } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
+import { searches } from "./routes/search.ts";
 import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
 
@@ -47,7 +49,14 @@ app.route("/", sockets);
 app.route("/", listSockets);
 app.route("/", docs);
 
-app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, strictTransportSecurity: false }));
+app.use(
+	secureHeaders({
+		contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+		strictTransportSecurity: false,
+		// A page that is saved brings its own policy.
+		overwrite: false,
+	}),
+);
 app.use(
 	cors({
 		// Who comes this far is allowed.
@@ -58,6 +67,8 @@ app.use(
 		maxAge: 600,
 	}),
 );
+// Has a limit of its own for its body.
+app.route("/", imports);
 const smallBody = bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") });
 const messageBody = bodyLimit({ maxSize: limits.frameBytes, onError: (c) => refuse(c, "too_large") });
 app.use((c, next) => (saysSomething(c.req) ? messageBody : smallBody)(c, next));
@@ -87,5 +98,7 @@ app.route("/", conversations);
 app.route("/", messages);
 app.route("/", events);
 app.route("/", members);
+app.route("/", searches);
+app.route("/", exports);
 
 export default app satisfies ExportedHandler<Env>;

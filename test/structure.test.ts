@@ -51,6 +51,12 @@ const conversationRules = [
 	"gist",
 	"farewells",
 	"erasure",
+	"words",
+	"word-index",
+	"search",
+	"export",
+	"readable",
+	"restore",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -74,7 +80,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"routes",
 		filesUnder("src/routes"),
-		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search|export|readable)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
 	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$)/],
 ];

@@ -5,6 +5,7 @@ import { parse, serialize } from "hono/utils/cookie";
 import { base64url } from "jose";
 import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
+import { derivedKey } from "./derived.ts";
 import { issueToken, sign, verify } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's; `session` belongs in the cookie and nowhere else. */
@@ -50,10 +51,7 @@ async function signIn(person: Person, settings: Settings, now: number): Promise<
 
 async function sessionKey({ guestSignIn, jwtSecret }: Settings): Promise<Uint8Array> {
 	if (!guestSignIn || !jwtSecret) throw new Error("Guest sign-in is off");
-	const encoder = new TextEncoder();
-	const secret = await crypto.subtle.importKey("raw", encoder.encode(jwtSecret), "HKDF", false, ["deriveBits"]);
-	const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode("parley guest session") };
-	return new Uint8Array(await crypto.subtle.deriveBits(derivation, secret, 256));
+	return derivedKey(jwtSecret, "parley guest session");
 }
 
 /** The `Set-Cookie` that keeps a session; `url` is the request's. */

@@ -1,16 +1,22 @@
 // What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
 
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
-import type { Message, Version } from "../protocol/message.ts";
-import type { Conversation, Refused } from "./conversation.ts";
+import type { Found } from "../protocol/found.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Version } from "../protocol/message.ts";
+import type { Conversation, History, Place, Refused } from "./conversation.ts";
+import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./export.ts";
 import type { LiveInvite, Membership, NewInvite } from "./membership.ts";
-import type { AuditEntry } from "./store.ts";
+import { search } from "./search.ts";
+import type { AuditEntry, Store } from "./store.ts";
 
 export class Calls {
+	readonly #store: Store;
 	readonly #conversation: Pick<Conversation, "history" | "versions">;
 	readonly #membership: Membership;
 
-	constructor(parts: { conversation: Pick<Conversation, "history" | "versions">; membership: Membership }) {
+	constructor(parts: { store: Store; conversation: Pick<Conversation, "history" | "versions">; membership: Membership }) {
+		this.#store = parts.store;
 		this.#conversation = parts.conversation;
 		this.#membership = parts.membership;
 	}
@@ -23,14 +29,29 @@ export class Calls {
 		return this.#membership.update(member, change);
 	}
 
-	/** The messages before a place, oldest first. */
-	history(_member: Member, before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		return this.#conversation.history(before, limit);
+	/** The messages at a place, oldest first. */
+	history(_member: Member, place: Place, limit: number): History {
+		return this.#conversation.history(place, limit);
+	}
+
+	/** What was said of this before a place, newest first. */
+	search(_member: Member, text: string, before: number, limit: number): { results: Found[]; hasMore: boolean } {
+		return search(this.#store.log, text, before, limit);
 	}
 
 	/** What a reply said before it was asked for again, oldest first. */
 	versions(_member: Member, messageId: string): { versions: Version[] } | Refused {
 		return this.#conversation.versions(messageId);
+	}
+
+	/** The next piece of an export. Whoever may read a conversation may keep it: there is nothing in it that could not be read page by page. */
+	exportPiece(_member: Member, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
+		const source = {
+			describe: () => this.#membership.describe(),
+			messages: (after: number) => this.#conversation.history({ after }, limits.exportPiece.messages),
+			versionsOf: (seq: number) => this.#store.log.versions.of(seq),
+		};
+		return exportPiece(source, format, place);
 	}
 
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {

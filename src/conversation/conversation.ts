@@ -56,6 +56,12 @@ export interface Listing {
 	read(userId: string, from: number, upTo: number): void;
 }
 
+/** Where in a conversation to read: before a place, after one, or on both sides of one and itself. */
+export type Place = { before: number } | { after: number } | { around: number };
+
+/** Messages, oldest first, and whether there are others before the first and after the last of them. */
+export type History = { messages: Message[]; hasMore: boolean; hasNewer: boolean };
+
 /** Why something was not done; nothing has changed then. */
 export type Refused = { code: ErrorCode; retryAfterMs?: number };
 
@@ -164,9 +170,20 @@ export class Conversation<T extends Client = Client> {
 		return this.#store.log.changesSince(cursor);
 	}
 
-	history(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		const page = this.#store.log.page(before, limit);
-		return { ...page, messages: page.messages.map((message) => this.#replies.live(message)) };
+	history(place: Place, limit: number): History {
+		const messages = this.#read(place, limit).map((message) => this.#replies.live(message));
+		const newest = this.#store.log.head.seq;
+		// Places have no holes.
+		const next = "before" in place ? place.before : "after" in place ? place.after + 1 : place.around;
+		const first = messages[0]?.seq ?? Math.max(1, Math.min(next, newest + 1));
+		const last = messages.at(-1)?.seq ?? first - 1;
+		return { messages, hasMore: first > 1, hasNewer: last < newest };
+	}
+
+	#read(place: Place, limit: number): Message[] {
+		const { log } = this.#store;
+		if ("before" in place) return log.page(place.before, limit).messages;
+		return "after" in place ? log.pageAfter(place.after, limit).messages : log.pageAround(place.around, limit);
 	}
 
 	/** What a reply said before it was asked for again, oldest first. */

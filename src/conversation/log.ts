@@ -10,6 +10,7 @@ import { harmlessLine } from "../protocol/text.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
 import { Versions } from "./versions.ts";
+import { WordIndex } from "./word-index.ts";
 
 /** How a reply ended. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
@@ -51,6 +52,7 @@ export class Log {
 	readonly #lineage: string;
 	/** Of its replies. */
 	readonly versions: Versions;
+	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
 	/** The place of the newest of a kind, once it was looked for. */
@@ -61,6 +63,7 @@ export class Log {
 		this.#conversationId = conversation.id;
 		this.#lineage = conversation.lineage;
 		this.versions = new Versions(sql);
+		this.#words = new WordIndex(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
 			.exec<{ revision: number | null }>("SELECT MAX(revision) AS revision FROM messages WHERE revision > born")
@@ -120,6 +123,7 @@ export class Log {
 		this.#head = { seq, revision };
 		if (role === "assistant") this.#newest.reply = seq;
 		if (asksClaude) this.#newest.question = seq;
+		if (content !== "") this.#words.put(seq, content);
 		const inserted = { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
 		return { ...inserted, ...(mentions.length > 0 && { mentions: [...mentions] }), ...(replyTo && this.#quote(replyTo.seq)) };
 	}
@@ -164,6 +168,7 @@ export class Log {
 			message.seq,
 		);
 		this.#head.revision = revision;
+		if (change.content !== undefined) this.#words.put(message.seq, change.content);
 		const changed = this.#messages("WHERE seq = ?", message.seq)[0] as Message;
 		this.#tellNamed(message, changed);
 		return changed;
@@ -230,17 +235,26 @@ export class Log {
 		return this.#newest[kind];
 	}
 
-	/** The messages before a place, oldest first: up to `limit`, and less where they are long. */
-	page(before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		const newestFirst: Message[] = [];
-		let length = 0;
-		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1)) {
-			length += lengthOf(message);
-			if (newestFirst.length === limit || (length > limits.pageLength && newestFirst.length > 0))
-				return { messages: newestFirst.reverse(), hasMore: true };
-			newestFirst.push(message);
-		}
-		return { messages: newestFirst.reverse(), hasMore: false };
+	/** The messages before a place, oldest first: up to `limit`, and less where they are longer than `most` together. */
+	page(before: number, limit: number, most?: number): { messages: Message[]; hasMore: boolean } {
+		const { messages, hasMore } = firstOf(this.#each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1), limit, most);
+		return { messages: messages.reverse(), hasMore };
+	}
+
+	/** The messages after a place, in the same way. */
+	pageAfter(after: number, limit: number, most?: number): { messages: Message[]; hasMore: boolean } {
+		return firstOf(this.#each("WHERE seq > ? ORDER BY seq LIMIT ?", after, limit + 1), limit, most);
+	}
+
+	/** The messages on both sides of a place and at it, in the same way; the later half is whole where the earlier one is short. */
+	pageAround(seq: number, limit: number): Message[] {
+		const earlier = this.page(seq, Math.floor(limit / 2), limits.pageLength / 2).messages;
+		return [...earlier, ...this.pageAfter(seq - 1, limit - earlier.length, limits.pageLength / 2).messages];
+	}
+
+	/** The messages before a place whose words fit, in the index's language: newest first, up to `limit`, and less where they are long. */
+	search(match: string, before: number, limit: number): { messages: Message[]; hasMore: boolean } {
+		return firstOf(this.#at(this.#words.find(match, before, limit + 1)), limit, limits.search.length);
 	}
 
 	/** What came or changed after a cursor's place and revision, or runs now; `undefined` if that is too much for one frame. */
@@ -339,6 +353,10 @@ export class Log {
 		return [...this.#each(where, ...values)];
 	}
 
+	*#at(places: Iterable<number>): Iterable<Message> {
+		for (const seq of places) yield* this.#each("WHERE seq = ?", seq);
+	}
+
 	/** Reads a row when it is asked for one. */
 	*#each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
 		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values))
@@ -364,6 +382,18 @@ function namedBy({ author, mentions = [], quoted }: Message): Set<string> {
 	if (quoted && quoted.author.userId !== claude.userId) named.add(quoted.author.userId);
 	named.delete(author.userId);
 	return named;
+}
+
+/** The first of them, up to `limit`, and less where they are longer than `most` together; and whether there are others. */
+function firstOf(all: Iterable<Message>, limit: number, most: number = limits.pageLength): { messages: Message[]; hasMore: boolean } {
+	const messages: Message[] = [];
+	let length = 0;
+	for (const message of all) {
+		length += lengthOf(message);
+		if (messages.length === limit || (length > most && messages.length > 0)) return { messages, hasMore: true };
+		messages.push(message);
+	}
+	return { messages, hasMore: false };
 }
 
 /** What a message adds to a frame. */

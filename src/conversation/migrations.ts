@@ -1,7 +1,10 @@
 // The conversation's tables, as an append-only list: entry n takes a database from version n to n + 1.
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
-export const migrations: readonly string[] = [
+import type { Migration } from "../storage/migrate.ts";
+import { WordIndex } from "./word-index.ts";
+
+export const migrations: readonly Migration[] = [
 	`
 	CREATE TABLE conversation (
 		one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -136,7 +139,13 @@ export const migrations: readonly string[] = [
 		tries INTEGER NOT NULL
 	) STRICT, WITHOUT ROWID;
 
-	-- The words of the messages, by their place. It holds no text of its own.
-	CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+	-- The words of the messages, by their place, as words.ts folds them. It holds no text of its own.
+	CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii');
 	`,
+	// What was said before there was an index.
+	(sql) => {
+		const messages = sql.exec<{ seq: number; content: string }>("SELECT seq, content FROM messages WHERE status <> 'streaming'");
+		const words = new WordIndex(sql);
+		for (const { seq, content } of messages) words.put(seq, content);
+	},
 ];

@@ -25,6 +25,7 @@ import { Inbox } from "./inbox.ts";
 import { Lists } from "./lists.ts";
 import { Membership } from "./membership.ts";
 import { Replies } from "./reply.ts";
+import { Restore, type Taken } from "./restore.ts";
 import type { Socket } from "./socket.ts";
 import { Sockets } from "./sockets.ts";
 import { Store } from "./store.ts";
@@ -53,6 +54,7 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #membership: Membership;
 	readonly #conversation: Conversation<Socket>;
 	readonly #calls: Calls;
+	readonly #restore: Restore;
 	readonly #sockets: Sockets;
 	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
 
@@ -131,7 +133,8 @@ export class ConversationObject extends DurableObject<Env> {
 			rate: this.#settings.sends,
 			now,
 		});
-		this.#calls = new Calls({ conversation: this.#conversation, membership: this.#membership });
+		this.#calls = new Calls({ store: this.#store, conversation: this.#conversation, membership: this.#membership });
+		this.#restore = new Restore({ storage: ctx.storage, store: this.#store, now });
 		this.#inbox = new Inbox({
 			handle: (frames) => this.#clients.gather(() => this.#handle(frames)),
 			gap: () => this.#clients.gap,
@@ -191,7 +194,8 @@ export class ConversationObject extends DurableObject<Env> {
 		const id = this.ctx.id.name;
 		const granted = id !== undefined && isGranted(identity, id);
 		const isNew = !this.#store.exists && this.#store.end === undefined;
-		if (granted && isNew) this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
+		if (granted && isNew && !this.#restore.isUnderWay)
+			this.#membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
 		return this.#membership.join({ userId, username }, granted);
 	}
 
@@ -309,8 +313,12 @@ export class ConversationObject extends DurableObject<Env> {
 		if (client) this.#conversation.leave(client);
 	}
 
-	/** A reply whose object died under it goes on, who may no longer listen is let go, and lists hear what they are owed. */
+	/**
+	 * A reply whose object died under it goes on, who may no longer listen is let go, lists hear what they are owed, and who is to forget the
+	 * conversation is told. Of an import that nobody went on with nothing stays.
+	 */
 	override async alarm(): Promise<void> {
+		if (!this.#store.exists && this.#restore.isUnderWay) return this.ctx.storage.deleteAll();
 		this.#clients.expire();
 		if (this.#store.exists) this.#replies.recover();
 		const told = this.#lists.recover();
@@ -332,6 +340,24 @@ export class ConversationObject extends DurableObject<Env> {
 		const created = this.#membership.create({ id, title, lineage: newLineage() }, owner);
 		await this.#lists.settled;
 		return created;
+	}
+
+	/** Takes a part of the file of a conversation that does not exist here, for who deploys. */
+	async restore(lines: string, from: number, as: string | undefined): Promise<Taken | Refused> {
+		const id = this.ctx.id.name as string;
+		const taken = await this.#restore.take(
+			lines.split("\n").filter((line) => line !== ""),
+			from,
+			{ id, lineage: newLineage(), as },
+		);
+		if ("code" in taken) return taken;
+		if (taken.conversation) {
+			await this.ctx.storage.deleteAlarm();
+			this.#lists.changed(as ?? "", "all");
+		} else {
+			await this.ctx.storage.setAlarm(Date.now() + limits.importPause);
+		}
+		return taken;
 	}
 
 	/** A call of `Calls` by a member; whoever asks it to be made has the right types on both ends. */

@@ -91,6 +91,19 @@ export class Store {
 		this.#load();
 	}
 
+	/** The tables, for a conversation that comes from elsewhere. */
+	prepare(): void {
+		migrate(this.#sql, migrations);
+	}
+
+	/** What has been put into the tables is the conversation from now on. */
+	appear(): ConversationInfo {
+		this.#known.clear();
+		this.#isAlone = undefined;
+		this.#load();
+		return this.info;
+	}
+
 	/** Whether somebody has created it, and nobody deleted it; without that there is nothing else to be asked for. */
 	get exists(): boolean {
 		return this.#conversation !== undefined && this.#end === undefined;

@@ -72,8 +72,23 @@ export const limits = {
 	/** Of a person's settings: how many, and how long a text. */
 	settings: 50,
 	setting: 200,
-	/** A search is some words. */
-	search: { query: 200, terms: 10, page: { default: 20, max: 50 } },
+	/**
+	 * A search is some words: of more than so many words and phrases the first ones count. `length`: the text of one page of results.
+	 * `everywhere`: over how many of a person's conversations, how many of them at once, and for how long they are waited for.
+	 */
+	search: {
+		query: 200,
+		phrases: 10,
+		page: { min: 1, default: 20, max: 50 },
+		length: 1_000_000,
+		everywhere: { conversations: 100, atOnce: 20, patience: 5_000 },
+	},
+	/** What is read at a time for an export: in its worst escaping it fits into a call between objects. */
+	exportPiece: { messages: 1_000, length: 1_000_000 },
+	/** Bytes of one part of an import: the longest lines fit, and many of the usual ones. */
+	importBytes: 8 * 1024 * 1024,
+	/** Of an import with which nobody went on for so long, nothing is kept. */
+	importPause: 24 * 3600_000,
 	/** The shortest time between two times that one person's typing is passed on. */
 	typingInterval: 2_000,
 	/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */

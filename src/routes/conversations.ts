@@ -9,7 +9,21 @@ import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { describe } from "./description.ts";
-import { type App, answer, answerDone, ask, authenticate, pageSchema, randomId, readBody, refuse, stubOf } from "./http.ts";
+import {
+	type App,
+	afterAll,
+	answer,
+	answerDone,
+	ask,
+	authenticate,
+	limitOf,
+	pageSchema,
+	placeSchema,
+	randomId,
+	readBody,
+	refuse,
+	stubOf,
+} from "./http.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const sockets = new Hono<App>();
@@ -73,15 +87,28 @@ conversations.delete("/conversations/:id", async (c) => {
 	return stub ? answerDone(c, await stub.end(c.get("identity"))) : refuse(c, "not_found");
 });
 
+/** One place at most. */
+const historySchema = v.pipe(
+	v.object({ after: v.optional(placeSchema), around: v.optional(placeSchema), before: v.optional(placeSchema), ...limitOf(limits.page) }),
+	v.check(({ before, after, around }) => [before, after, around].filter((place) => place !== undefined).length < 2),
+);
+
 describe("GET /conversations/:id/messages", {
-	is: "What was said before a place, oldest first.",
-	query: pageSchema,
-	answers: { 200: v.object({ messages: v.array(messageSchema), hasMore: v.boolean() }) },
+	is: "What was said before a place, after one, or on both sides of one, oldest first. Without a place: at the end.",
+	query: historySchema,
+	answers: { 200: v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.boolean() }) },
 });
 conversations.get("/conversations/:id/messages", async (c) => {
-	const query = v.safeParse(pageSchema, c.req.query());
-	if (!query.success) return refuse(c, "bad_request", "`before` is a message's seq, `limit` a number from 1 to 200.");
-	return answer(c, await ask(c, "history", query.output.before, query.output.limit), (page) => page);
+	const query = v.safeParse(historySchema, c.req.query());
+	if (!query.success)
+		return refuse(
+			c,
+			"bad_request",
+			"`before`, `after` or `around` is a message's seq, one of them at most; `limit` a number from 1 to 200.",
+		);
+	const { before = afterAll, after, around, limit } = query.output;
+	const place = after !== undefined ? { after } : around !== undefined ? { around } : { before };
+	return answer(c, await ask(c, "history", place, limit), (page) => page);
 });
 
 describe("GET /conversations/:id/messages/:messageId/versions", {

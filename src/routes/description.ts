@@ -7,17 +7,17 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** As the routes are written, below `/api`. */
 export type RouteName = `${Method} /${string}`;
 
-/** What an answer is: JSON of a schema, something else in words, or nothing. */
+/** What a body is, or an answer: JSON of a schema, something else in words, or nothing. */
 export type Content = v.GenericSchema | { media: string; is: string } | "nothing";
 
 export type Description = {
 	/** One sentence. */
 	is: string;
 	/** Who may call it, where that is not whoever has a token. */
-	who?: "anyone" | "guest";
+	who?: "anyone" | "guest" | "deployer";
 	headers?: v.GenericSchema;
 	query?: v.GenericSchema;
-	body?: v.GenericSchema;
+	body?: Exclude<Content, "nothing">;
 	/** By status. */
 	answers: { readonly [status: number]: Content };
 	/** What else is refused here than what any route refuses that takes the like. */

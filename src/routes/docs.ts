@@ -91,6 +91,12 @@ function examples(origin: string): string {
 	].join("\n");
 }
 
+function whoOf([scheme]: Operation["security"]): string {
+	if (!scheme) return "anyone";
+	if ("guest" in scheme) return "a guest, by their cookie";
+	return "deployer" in scheme ? "who deploys, with the deployment's secret" : "whoever has a token";
+}
+
 function call(name: string, { operationId, summary, security, parameters, requestBody, responses }: Operation) {
 	const asked = parameters.filter((parameter) => parameter.in !== "path");
 	const answered = Object.entries(responses).filter(([, answer]) => !answer["x-codes"]);
@@ -99,7 +105,7 @@ function call(name: string, { operationId, summary, security, parameters, reques
 <h3 id="${operationId}"><code>${name}</code></h3>
 <p>${summary}</p>
 <dl>
-<dt>Who</dt><dd>${security.length === 0 ? "anyone" : "guest" in (security[0] ?? {}) ? "a guest, by their cookie" : "whoever has a token"}</dd>
+<dt>Who</dt><dd>${whoOf(security)}</dd>
 ${asked.map((parameter) => html`<dt>${wordFor(parameter)}</dt><dd><code>${typeOf(parameter.schema)}</code></dd>`)}
 ${requestBody && html`<dt>Body${requestBody.required ? "" : ", or none"}</dt><dd>${content(requestBody.content)}</dd>`}
 ${answered.map(([status, answer]) => html`<dt>${status}</dt><dd>${said(answer)}</dd>`)}
@@ -127,6 +133,7 @@ export function typeOf(schema: JsonSchema | boolean, indent = ""): string {
 	if (schema.const !== undefined) return JSON.stringify(schema.const);
 	if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
 	if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(" | ");
+	if (schema.prefixItems) return `[${schema.prefixItems.map((item) => typeOf(item as JsonSchema, indent)).join(", ")}]`;
 	if (schema.type === "array") return `${typeOf(schema.items as JsonSchema, indent)}[]`;
 	if (schema.type !== "object") return String(schema.type ?? "anything") + boundsOf(schema);
 	const fields = Object.entries(schema.properties ?? {}).map(

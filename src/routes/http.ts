@@ -10,6 +10,7 @@ import { type Identity, type Verified, verifyToken } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
@@ -57,13 +58,22 @@ export function stubOf(c: Context<App>) {
 
 /** Calls the conversation that the address names, as who asks; a stranger hears the same as of one that does not exist. */
 export async function ask<N extends CallName>(c: Context<App>, name: N, ...values: CallArguments<N>): Promise<Answer<N> | Refused> {
-	const stub = stubOf(c);
-	if (!stub) return { code: "not_found" };
-	return (await stub.ask(c.get("identity"), name, values)) as Answer<N> | Refused;
+	return askAt(c, c.req.param("id"), name, ...values);
+}
+
+/** As `ask`, of any conversation. */
+export async function askAt<N extends CallName>(
+	c: Context<App>,
+	id: string | undefined,
+	name: N,
+	...values: CallArguments<N>
+): Promise<Answer<N> | Refused> {
+	if (!v.is(idSchema, id)) return { code: "not_found" };
+	return (await c.env.CONVERSATIONS.getByName(id).ask(c.get("identity"), name, values)) as Answer<N> | Refused;
 }
 
 /** Refuses who comes too often for a gate of wrangler.toml. */
-export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES" | "TOKENS", key: string) {
+export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES", key: string) {
 	const { success } = await c.env[gate].limit({ key });
 	if (success) return undefined;
 	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
@@ -86,17 +96,22 @@ export async function readJson(c: Context<App>): Promise<object | undefined> {
 	}
 }
 
-/** After every place. */
-const end = "9".repeat(15);
+/** A place among what has places, in an address. */
+export const placeSchema = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 
-/** A page of what has places: before which one, and how many. */
-export const pageSchema = v.object({
-	before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)), end),
+/** After every place. */
+export const afterAll = 1e15 - 1;
+
+/** How many a page is to hold. */
+export const limitOf = (page: { min: number; default: number; max: number }) => ({
 	limit: v.optional(
-		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(limits.page.min), v.maxValue(limits.page.max)),
-		String(limits.page.default),
+		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(page.min), v.maxValue(page.max)),
+		String(page.default),
 	),
 });
+
+/** A page of what has places: before which one, and how many. */
+export const pageSchema = v.object({ before: v.optional(placeSchema, String(afterAll)), ...limitOf(limits.page) });
 
 export function answer<T, B extends object>(c: Context<App>, result: T | Refused, body: (result: T) => B, status: 200 | 201 = 200) {
 	if (isRefused(result)) return refuse(c, result);
@@ -121,10 +136,4 @@ export function refuse(c: Context, refused: ErrorCode | Refused, detail?: string
 /** 128 random bits. */
 export function randomId(): string {
 	return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
-}
-
-/** In hex. */
-export async function sha256(text: string): Promise<string> {
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-	return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

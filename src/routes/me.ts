@@ -43,9 +43,6 @@ me.get("/me", (c) => {
 	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
-/** After every time that a date can tell. */
-const end = { at: Number.MAX_SAFE_INTEGER, id: "" };
-
 /** `before`: the `lastActivityAt` of a conversation, and after a comma its id, without which none of that very time is found. */
 const listPageSchema = v.object({
 	before: v.optional(
@@ -74,7 +71,7 @@ me.get("/conversations", async (c) => {
 	const query = v.safeParse(listPageSchema, c.req.query());
 	if (!query.success)
 		return refuse(c, "bad_request", "`before` is a conversation's lastActivityAt, a comma and its id; `limit` a number from 1 to 100.");
-	const { before = end, limit } = query.output;
+	const { before, limit } = query.output;
 	return c.json(await c.env.USERS.getByName(c.get("identity").userId).page(before, limit));
 });
 

@@ -7,6 +7,7 @@ import { version } from "../../package.json";
 import { conversationSchema, listedSchema, memberSchema } from "../protocol/conversation.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import { clientEvents, serverEvents } from "../protocol/events.ts";
+import { foundSchema } from "../protocol/found.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { personSchema } from "../protocol/person.ts";
 import { tokenSchema } from "../protocol/token.ts";
@@ -43,6 +44,7 @@ const named = {
 	ListedConversation: listedSchema,
 	Member: memberSchema,
 	Person: personSchema,
+	Found: foundSchema,
 	Token: tokenSchema,
 	Event: v.union(Object.values(serverEvents)),
 	ClientEvent: v.union(Object.values(clientEvents)),
@@ -95,15 +97,17 @@ function makeDocument() {
 				bearer: { type: "http", scheme: "bearer", description: "A JSON Web Token, or a personal token." },
 				query: { type: "apiKey", in: "query", name: "token", description: "The same, when nothing else works." },
 				guest: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session of a guest." },
+				deployer: { type: "http", scheme: "bearer", description: "Made by `npm run import` with the deployment's secret." },
 			},
 		},
 	};
 }
 
 /** Any one of these lets in. */
-const security: Record<"anyone" | "guest" | "token", Operation["security"]> = {
+const security: Record<NonNullable<Description["who"]> | "token", Operation["security"]> = {
 	anyone: [],
 	guest: [{ guest: [] }],
+	deployer: [{ deployer: [] }],
 	token: [{ bearer: [] }, { query: [] }],
 };
 
@@ -121,7 +125,7 @@ function operationOf(route: RouteName, description: Description): Operation {
 		summary: is,
 		security: security[who],
 		parameters: [...inPath, ...parametersOf("query", query), ...parametersOf("header", headers)],
-		...(body && { requestBody: { required: isNeeded(body), content: { "application/json": { schema: convert(body) } } } }),
+		...(body && { requestBody: bodyOf(body) }),
 		responses: { ...responsesOf(answers), ...refusalsOf(description, path) },
 	};
 }
@@ -144,8 +148,9 @@ function parametersOf(place: "query" | "header", schema: v.GenericSchema | undef
 }
 
 /** An empty body counts as `{}`. */
-function isNeeded(body: v.GenericSchema): boolean {
-	return !v.is(body, {});
+function bodyOf(body: Exclude<Content, "nothing">): Operation["requestBody"] {
+	if ("media" in body) return { required: true, content: { [body.media]: { schema: { type: "string" } } } };
+	return { required: !v.is(body, {}), content: { "application/json": { schema: convert(body) } } };
 }
 
 function responsesOf(answers: Description["answers"]): Record<string, Answer> {

@@ -3,9 +3,10 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { makePersonalToken } from "../auth/personal.ts";
+import { sha256 } from "../protocol/hash.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
 import { describe } from "./description.ts";
-import { type App, answer, pass, readBody, refuse, refuseProgram, sha256 } from "./http.ts";
+import { type App, answer, pass, readBody, refuse, refuseProgram } from "./http.ts";
 
 export const tokens = new Hono<App>();
 

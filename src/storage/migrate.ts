@@ -5,13 +5,18 @@ export function hasTables(sql: SqlStorage): boolean {
 	return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").toArray().length > 0;
 }
 
+/** SQL, or what SQL alone cannot do. */
+export type Migration = string | ((sql: SqlStorage) => void);
+
 /** `migrations` is append-only: entry n takes a database from version n to n + 1. */
-export function migrate(sql: SqlStorage, migrations: readonly string[]): void {
+export function migrate(sql: SqlStorage, migrations: readonly Migration[]): void {
 	sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) STRICT");
 	const done = sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations").one().version ?? 0;
 	if (done > migrations.length) throw new Error(`These tables were written by a newer version (${done}).`);
 	for (let version = done; version < migrations.length; version++) {
-		sql.exec(migrations[version] as string);
+		const migration = migrations[version] as Migration;
+		if (typeof migration === "string") sql.exec(migration);
+		else migration(sql);
 		sql.exec("INSERT INTO migrations (version) VALUES (?)", version + 1);
 	}
 }

@@ -10,7 +10,7 @@ import type { PersonalToken } from "../protocol/token.ts";
 import { Alarm } from "../storage/alarm.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Sockets } from "./sockets.ts";
-import { type Page, type Place, Store } from "./store.ts";
+import { end, type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
 /** What the Worker knows of a socket that it lets through; `expiresAt` in ms, `tokenId` of the personal token that opens it, if one does. */
@@ -108,9 +108,9 @@ export class UserObject extends DurableObject<Env> {
 
 	// Calls of the Worker
 
-	/** Newest activity first. */
-	async page(before: Place, limit: number): Promise<Page> {
-		return this.#store.page(before, limit);
+	/** Newest activity first; from the newest one on, or from a place. */
+	async page(before: Place | undefined, limit: number): Promise<Page> {
+		return this.#store.page(before ?? end, limit);
 	}
 
 	async change(conversationId: string, change: ListingChange): Promise<Listed | { code: "not_found" }> {

@@ -8,6 +8,8 @@ import { migrations } from "./migrations.ts";
 
 /** Before which conversation a page ends: that of the last activity at this time (ms), with this id. */
 export type Place = { at: number; id: string };
+/** After every time that a date can tell. */
+export const end: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
 export type Page = { conversations: Listed[]; hasMore: boolean };
 
 type Row = {

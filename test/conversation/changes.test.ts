@@ -138,8 +138,8 @@ describe("a reaction", () => {
 				const message = room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 				room.store.log.setReactions(message, [{ emoji: "👍", userIds }]);
 			}
-			expect(room.conversation.history(count + 1, limits.page.max)).toMatchObject({ hasMore: true });
-			expect(room.conversation.history(count + 1, count - 1).messages).toHaveLength(count - 1);
+			expect(room.conversation.history({ before: count + 1 }, limits.page.max)).toMatchObject({ hasMore: true });
+			expect(room.conversation.history({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
 		}));
 
 	it("is given by no reader, and to nothing that is not there", () =>

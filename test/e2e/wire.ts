@@ -3,7 +3,7 @@
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
-type Answer = { token: string; conversation: { id: string }; invite: { url: string } };
+type Answer = { token: string; user: { id: string }; conversation: { id: string }; invite: { url: string } };
 
 /** Posts to the API of a product at `url`. */
 export async function post(url: string, path: string, token?: string, body: object = {}): Promise<Answer> {

@@ -301,4 +301,12 @@ describe("the gates", () => {
 		expect(codeOf(await call("POST", `/conversations/${id}/invites`, token, {}))).toBe("rate_limited");
 		expect(codeOf(await accept(await tokenOf("bob")))).toBe("not_found");
 	});
+
+	it("let one person search so often, here and everywhere together", async () => {
+		const id = await newConversation("seeker");
+		const token = await tokenOf("seeker");
+		expect(await callsUntilRefused(60, () => call("GET", "/search?q=x", token))).toBeGreaterThanOrEqual(60);
+		expect(codeOf(await call("GET", `/conversations/${id}/search?q=x`, token))).toBe("rate_limited");
+		expect(codeOf(await call("GET", "/search?q=x", await tokenOf("bob")))).toBe(200);
+	});
 });

@@ -158,7 +158,11 @@ describe("conversations", () => {
 			const { status, body } = await call("GET", `/conversations/${id}/messages?${query}`, token);
 			expect([query, status, body.error?.code]).toEqual([query, 400, "bad_request"]);
 		}
-		expect((await call("GET", `/conversations/${id}/messages?before=5&limit=200`, token)).body).toEqual({ messages: [], hasMore: false });
+		expect((await call("GET", `/conversations/${id}/messages?before=5&limit=200`, token)).body).toEqual({
+			messages: [],
+			hasMore: false,
+			hasNewer: false,
+		});
 	});
 });
 

@@ -36,9 +36,9 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 	],
 ];
 
-/** What Ann says is in the log, and its first words are the title. */
+/** What Ann says is in the log and its index, and its first words are the title. */
 async function rowsBesideAnns(id: string) {
-	return (await rowsOf(id)).filter(([table]) => table !== "messages" && table !== "conversation");
+	return (await rowsOf(id)).filter(([table]) => !/^(messages|words|conversation)/.test(table));
 }
 
 it.each(ways)("who %s hears nothing more and is not heard", async (_how, code, expiresIn, put) => {

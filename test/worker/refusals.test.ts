@@ -56,8 +56,15 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 	["one that is too long", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
 ];
 
-/** Every route that wants a token, as the Worker has it: one that is added is tried too. */
-const open = new Set(["GET /api/health", "GET /api/openapi.json", "GET /api/docs", "POST /api/auth/guest", "POST /api/auth/refresh"]);
+/** Every route that wants a person's token, as the Worker has it: one that is added is tried too. */
+const open = new Set([
+	"GET /api/health",
+	"GET /api/openapi.json",
+	"GET /api/docs",
+	"POST /api/auth/guest",
+	"POST /api/auth/refresh",
+	"POST /api/import/:id",
+]);
 const routes = [...new Set(worker.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`))].filter(
 	(route) => !open.has(route),
 );

@@ -100,6 +100,7 @@ describe("two people", () => {
 		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("bob"))).body).toEqual({
 			messages: [message],
 			hasMore: false,
+			hasNewer: false,
 		});
 	});
 

@@ -4,6 +4,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, type TestContext, test } from "vitest";
+import { Store } from "../../../src/conversation/store.ts";
 import type { UserObject } from "../../../src/user/object.ts";
 import { MeClient } from "../../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../../support/socket.ts";
@@ -272,4 +273,37 @@ test("join, with the newest cursor, 200 messages there", async (context) => {
 
 async function speakOften(client: Client): Promise<void> {
 	for (let message = 0; message < 200; message++) await say(client, `Message ${message}`);
+}
+
+for (const messages of [1_000, 100_000]) {
+	test(`search, 20 results, ${messages} messages there`, async (context) => {
+		const id = await quietConversation([]);
+		await fill(id, messages);
+		const token = await tokenOf("ann");
+		await count(context, id, 1, async () => {
+			await call("GET", `/conversations/${id}/search?q=message`, token);
+		});
+	});
+
+	test(`history around a place, 50 messages, ${messages} there`, async (context) => {
+		const id = await quietConversation([]);
+		await fill(id, messages);
+		const token = await tokenOf("ann");
+		await count(context, id, 1, async () => {
+			await call("GET", `/conversations/${id}/messages?around=${messages / 2}`, token);
+		});
+	});
+}
+
+/** Past what one could say in a benchmark. */
+async function fill(id: string, messages: number): Promise<void> {
+	const stub = env.CONVERSATIONS.getByName(id);
+	await runInDurableObject(stub, (_, { storage }) => {
+		const { log } = new Store(storage.sql);
+		const author = { userId: "ann", username: "Ann" };
+		for (let n = 1; n <= messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
+	});
+	// What it knew of its log is another one.
+	await evictDurableObject(stub);
+	seen = [];
 }

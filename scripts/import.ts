@@ -1,0 +1,108 @@
+// Restores a conversation from a file that its export gave, into a deployment whose JWT_SECRET one has.
+//   npm run import FILE                                   into `npm run dev` on this machine
+//   npm run import FILE -- --url https://parley.example   into another one; JWT_SECRET comes from the environment, else from .dev.vars
+//   npm run import FILE -- --as USERID                    who is an owner of it, whoever was one where it comes from
+//   npm run import FILE -- --new                          under another id, also where it exists already
+// The whole file is checked before anything is sent. What breaks off can be started again: nothing of it is seen before its end.
+
+import { randomBytes } from "node:crypto";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { parseArgs, parseEnv } from "node:util";
+import { issueImportToken } from "../src/auth/deployer.ts";
+import { type ArchiveRecord, type RecordOf, read, unread } from "../src/protocol/archive.ts";
+
+/** Sent at once, in UTF-16 units: far below what is taken, and a second's work at most. */
+const partLength = 1_000_000;
+const mostTries = 3;
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		url: { type: "string", default: "http://localhost:8787" },
+		as: { type: "string" },
+		new: { type: "boolean", default: false },
+	},
+});
+
+/** Ended by line feeds alone: the texts may hold whatever else ends a line. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+	let rest = "";
+	for await (const chunk of createReadStream(file, "utf8")) {
+		const lines = (rest + chunk).split("\n");
+		rest = lines.pop() as string;
+		yield* lines;
+	}
+	if (rest !== "") yield rest;
+}
+
+/** The file's first record; throws where the file is not whole, or not as it was written. */
+async function check(file: string): Promise<{ first: RecordOf<"conversation">; messages: number }> {
+	let reading = unread;
+	let first: ArchiveRecord | undefined;
+	for await (const line of linesOf(file)) {
+		const next = await read(line, reading);
+		if (!next) throw new Error(`Line ${reading.lines + 1} is not as it was written, or does not follow the one before it.`);
+		reading = next.reading;
+		first ??= next.record;
+	}
+	if (!reading.isWhole || first?.type !== "conversation") throw new Error("The file is cut short: its end is missing.");
+	return { first, messages: reading.messages };
+}
+
+async function* partsOf(file: string): AsyncGenerator<{ from: number; lines: string[] }> {
+	let from = 0;
+	let lines: string[] = [];
+	let length = 0;
+	for await (const line of linesOf(file)) {
+		if (length + line.length > partLength && lines.length > 0) {
+			yield { from, lines };
+			from += lines.length;
+			lines = [];
+			length = 0;
+		}
+		lines.push(line);
+		length += line.length;
+	}
+	yield { from, lines };
+}
+
+async function send(id: string, secret: string, { from, lines }: { from: number; lines: string[] }): Promise<void> {
+	const address = new URL(`/api/import/${encodeURIComponent(id)}`, values.url);
+	address.searchParams.set("from", String(from));
+	if (values.as !== undefined) address.searchParams.set("as", values.as);
+	for (let tries = 1; ; tries++) {
+		const headers = { authorization: `Bearer ${await issueImportToken(id, secret)}` };
+		const answer = await fetch(address, { method: "POST", headers, body: lines.join("\n") }).catch((error: Error) => error);
+		if (answer instanceof Response && answer.status < 500) return settle(answer, from + lines.length);
+		if (tries === mostTries)
+			throw new Error(`${address.origin} cannot be reached: ${answer instanceof Error ? answer.message : answer.status}`);
+	}
+}
+
+async function settle(answer: Response, taken: number): Promise<void> {
+	const body = (await answer.json()) as { taken?: number; error?: { message: string } };
+	if (answer.status === 401) throw new Error("The deployment does not accept this JWT_SECRET.");
+	if (answer.status === 409) throw new Error(`${body.error?.message} With --new it becomes another one.`);
+	if (!answer.ok) throw new Error(body.error?.message ?? `The answer was ${answer.status}.`);
+	if (body.taken !== taken) throw new Error("Another import of the same conversation has come between. Start again.");
+}
+
+function readSecret(): string {
+	const file = new URL("../.dev.vars", import.meta.url);
+	const secret = process.env.JWT_SECRET ?? (existsSync(file) ? parseEnv(readFileSync(file, "utf8")).JWT_SECRET : undefined);
+	if (!secret) throw new Error("Set JWT_SECRET to the deployment's secret.");
+	return secret;
+}
+
+try {
+	const [file] = positionals;
+	if (file === undefined) throw new Error("Name the file: npm run import FILE -- --url https://parley.example --as USERID");
+	const secret = readSecret();
+	const { first, messages } = await check(file);
+	const id = values.new ? randomBytes(16).toString("base64url") : first.id;
+	for await (const part of partsOf(file)) await send(id, secret, part);
+	console.log(`${messages} messages are at ${new URL(`/c/${encodeURIComponent(id)}`, values.url)}`);
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+}

@@ -1,0 +1,100 @@
+// A conversation as a file: to save, and for who deploys to restore.
+
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import * as v from "valibot";
+import { verifyImportToken } from "../auth/deployer.ts";
+import { readToken } from "../auth/request.ts";
+import type { ExportFormat, ExportPiece } from "../conversation/export.ts";
+import { readablePolicy } from "../conversation/readable.ts";
+import { begun } from "../protocol/archive.ts";
+import { conversationSchema } from "../protocol/conversation.ts";
+import { limits } from "../protocol/limits.ts";
+import { countSchema } from "../protocol/message.ts";
+import { idSchema } from "../protocol/person.ts";
+import { describe } from "./description.ts";
+import { type App, answer, ask, isRefused, pass, placeSchema, refuse, stubOf } from "./http.ts";
+
+export const exports = new Hono<App>();
+
+const formatSchema = v.object({ format: v.optional(v.picklist(["jsonl", "html"]), "jsonl") });
+
+describe("GET /conversations/:id/export", {
+	is: "The whole conversation as a file: JSON Lines, each with a hash over the line before it and itself, or a page to read.",
+	query: formatSchema,
+	answers: { 200: { media: "application/x-ndjson", is: "Its lines; of `html`, the page." } },
+	refuses: ["rate_limited"],
+});
+exports.get("/conversations/:id/export", async (c) => {
+	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
+	if (tooFast) return tooFast;
+	const query = v.safeParse(formatSchema, c.req.query());
+	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
+	const { format } = query.output;
+	const exportedAt = new Date().toISOString();
+	const first = await ask(c, "exportPiece", format, { after: 0, chain: begun, exportedAt });
+	if (isRefused(first)) return refuse(c, first);
+	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
+	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
+	if (format === "html") c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
+	return c.body(streamOf(piecesOf(c, format, first)));
+});
+
+/** Each piece is asked for when there is room for it. Who is removed meanwhile gets a file without its end. */
+async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
+	let piece = first;
+	yield piece.text;
+	while (piece.next) {
+		const next = await ask(c, "exportPiece", format, piece.next);
+		if (isRefused(next)) throw new Error(`An export could not go on: ${next.code}`);
+		piece = next;
+		yield piece.text;
+	}
+}
+
+function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+	const encoder = new TextEncoder();
+	return new ReadableStream({
+		async pull(controller) {
+			const { done, value } = await pieces.next();
+			if (done) controller.close();
+			else controller.enqueue(encoder.encode(value));
+		},
+		async cancel() {
+			await pieces.return(undefined);
+		},
+	});
+}
+
+/** Wants no token of a person, but one that who deploys has made. */
+export const imports = new Hono<App>();
+
+const partSchema = v.object({ from: placeSchema, as: v.optional(idSchema) });
+
+describe("POST /import/:id", {
+	is: "Restores a conversation from its file, part by part: `from` is the number of lines before these. Nothing of it exists before the last line has come.",
+	who: "deployer",
+	query: partSchema,
+	body: { media: "application/x-ndjson", is: "Lines of the file." },
+	answers: { 200: v.object({ taken: countSchema, conversation: v.optional(conversationSchema) }) },
+	refuses: ["conflict"],
+});
+imports.post(
+	"/import/:id",
+	async (c, next) => {
+		const token = readToken(c.req.raw);
+		const isAllowed = token !== undefined && (await verifyImportToken(token, c.req.param("id"), c.get("settings"), Date.now()));
+		return isAllowed ? next() : refuse(c, "unauthorized");
+	},
+	bodyLimit({ maxSize: limits.importBytes, onError: (c) => refuse(c, "bad_request", "That is too much at once.") }),
+	async (c) => {
+		const query = v.safeParse(partSchema, c.req.query());
+		const stub = stubOf(c);
+		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before these, `as` a user's id.");
+		const { from, as } = query.output;
+		const taken = await stub.restore(await c.req.text(), from, as);
+		if (!isRefused(taken)) return answer(c, taken, (progress) => progress);
+		if (taken.code === "conflict") return refuse(c, "conflict", "There is a conversation with this id, or was one.");
+		return refuse(c, taken.code, "A line does not follow from the one before it, or is none of such a file.");
+	},
+);

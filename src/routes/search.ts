@@ -1,0 +1,81 @@
+// Searching: in one conversation, and in all that one is in.
+
+import { type Context, Hono } from "hono";
+import * as v from "valibot";
+import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/found.ts";
+import { limits } from "../protocol/limits.ts";
+import { describe } from "./description.ts";
+import { askEach } from "./everywhere.ts";
+import { type App, afterAll, answer, ask, askAt, isRefused, limitOf, pass, placeSchema, refuse } from "./http.ts";
+
+export const searches = new Hono<App>();
+
+const querySchema = v.object({
+	q: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.search.query)),
+	...limitOf(limits.search.page),
+});
+
+/** Of one conversation, page by page. */
+const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(afterAll)) });
+
+describe("GET /conversations/:id/search", {
+	is: "What was said of this before a place, newest first: all of the words, phrases in quotation marks, beginnings of words with `*` and of the last one.",
+	query: pagedSchema,
+	answers: { 200: v.object({ results: v.array(foundSchema), hasMore: v.boolean() }) },
+	refuses: ["rate_limited"],
+});
+searches.get("/conversations/:id/search", async (c) => {
+	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
+	if (tooFast) return tooFast;
+	const query = v.safeParse(pagedSchema, c.req.query());
+	if (!query.success) return refuseQuery(c);
+	const { q, before, limit } = query.output;
+	return answer(c, await ask(c, "search", q, before, limit), (page) => page);
+});
+
+describe("GET /search", {
+	is: "The same in all of your conversations; `partial` where not all of them were looked into.",
+	query: querySchema,
+	answers: { 200: v.object({ results: v.array(foundAnywhereSchema), partial: v.boolean() }) },
+	refuses: ["rate_limited"],
+});
+searches.get("/search", async (c) => {
+	const { userId } = c.get("identity");
+	const tooFast = await pass(c, "SEARCHES", userId);
+	if (tooFast) return tooFast;
+	const query = v.safeParse(querySchema, c.req.query());
+	if (!query.success) return refuseQuery(c);
+	const { q, limit } = query.output;
+	const { conversations: most, atOnce, patience } = limits.search.everywhere;
+	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most);
+	const results: FoundAnywhere[] = [];
+	let isPartial = hasMore;
+	const { isWhole } = await askEach(
+		conversations,
+		async ({ id: conversationId }) => {
+			const found = await askAt(c, conversationId, "search", q, afterAll, limit);
+			// Who is no longer a member finds nothing there.
+			if (isRefused(found)) return;
+			// What is older than a page that had to end early may be missing.
+			isPartial ||= found.hasMore && found.results.length < limit;
+			results.push(...found.results.map((result) => ({ conversationId, ...result })));
+			// All that is found would be more than one answer is to hold in memory.
+			results.sort(byTime).splice(limit);
+		},
+		atOnce,
+		patience,
+	);
+	return c.json({ results, partial: isPartial || !isWhole });
+});
+
+function byTime(one: Found, other: Found): number {
+	return Date.parse(other.message.createdAt) - Date.parse(one.message.createdAt);
+}
+
+function refuseQuery(c: Context<App>) {
+	return refuse(
+		c,
+		"bad_request",
+		"`q` is what to search for, 1 to 200 characters; `before` a message's seq, `limit` a number from 1 to 50.",
+	);
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { type ArchiveRecord, begun, endOf, type RecordOf, read, unread, written } from "../../src/protocol/archive.ts";
+import { sha256 } from "../../src/protocol/hash.ts";
+
+const at = "2026-11-24T12:00:00.000Z";
+const message = (seq: number, fields: Partial<RecordOf<"message">> = {}): RecordOf<"message"> => ({
+	type: "message",
+	id: `m${seq}-0000000${seq}`,
+	role: "user",
+	content: `Message ${seq} \u2028 \u0001 漢 🎉`,
+	createdAt: at,
+	author: { userId: "ann", username: "Ann" },
+	status: "complete",
+	seq,
+	...fields,
+});
+const version = (seq: number, number: number): RecordOf<"version"> => ({
+	type: "version",
+	seq,
+	version: number,
+	content: "before",
+	status: "complete",
+});
+const records: ArchiveRecord[] = [
+	{ type: "conversation", version: 1, id: "c", title: "T", assistant: "auto", createdAt: at, exportedAt: at },
+	{ type: "member", userId: "ann", username: "Ann", role: "owner" },
+	{ type: "member", userId: "bob", username: "Bob", role: "member" },
+	message(1, { reactions: [{ emoji: "👍", userIds: ["bob"] }] }),
+	message(2, { role: "assistant", versions: 2, replyTo: "m1-00000001", usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 } }),
+	version(2, 1),
+	version(2, 2),
+	message(3),
+];
+
+/** As a file is written, in two pieces and the end. */
+async function fileOf(all: ArchiveRecord[]): Promise<string[]> {
+	const head = await written(all.slice(0, 2), begun);
+	const rest = await written(all.slice(2), head.chain);
+	const text = head.lines + rest.lines + (await written([endOf(rest.chain)], rest.chain)).lines;
+	expect(text.endsWith("\n")).toBe(true);
+	return text.slice(0, -1).split("\n");
+}
+
+/** The records that can be read from the beginning, and whether that is all. */
+async function readAll(lines: string[]) {
+	let reading = unread;
+	const found: ArchiveRecord[] = [];
+	for (const line of lines) {
+		const next = await read(line, reading);
+		if (!next) break;
+		reading = next.reading;
+		found.push(next.record);
+	}
+	return { found, isWhole: reading.isWhole && found.length === lines.length };
+}
+
+describe("a file", () => {
+	it("has its records again, and its counts at the end", async () => {
+		const lines = await fileOf(records);
+		expect(await readAll(lines)).toEqual({
+			found: [...records, { type: "end", members: 2, messages: 3, versions: 2 }],
+			isWhole: true,
+		});
+	});
+
+	it("has hashes that others can compute", async () => {
+		const lines = await fileOf(records);
+		let former = "";
+		for (const line of lines) {
+			const { hash } = JSON.parse(line);
+			// Every line is canonical but for its hash, which stands last.
+			former = await sha256(former + line.replace(`,"hash":"${hash}"`, ""));
+			expect(hash).toBe(former);
+		}
+	});
+
+	it("is the same in other spellings of JSON", async () => {
+		const lines = (await fileOf(records)).map((line) =>
+			JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line)).reverse()), null, 1).replace(/\n/g, " "),
+		);
+		expect((await readAll(lines)).isWhole).toBe(true);
+	});
+
+	const changes: [what: string, change: (lines: string[]) => string[]][] = [
+		["a word changed", (lines) => lines.map((line) => line.replace("Message 2", "Message 9"))],
+		["a field added", (lines) => lines.map((line, n) => (n === 4 ? line.replace("{", '{"editedAt":"x",') : line))],
+		["a name changed", (lines) => lines.map((line) => line.replace('"username":"Bob"', '"username":"Rob"'))],
+		["a line left out", (lines) => lines.filter((_, n) => n !== 3)],
+		["its last message left out", (lines) => lines.filter((_, n) => n !== 7)],
+		["its end cut off", (lines) => lines.slice(0, -1)],
+		["half a line", (lines) => [...lines.slice(0, -1), (lines.at(-1) as string).slice(0, 20)]],
+		["two lines in another order", (lines) => [...lines.slice(0, 5), lines[6] as string, lines[5] as string, ...lines.slice(7)]],
+		["a line twice", (lines) => [...lines.slice(0, 4), ...lines.slice(3)]],
+		["something after its end", (lines) => [...lines, lines[3] as string]],
+		["another beginning", (lines) => lines.slice(1)],
+		["a line that is no record", (lines) => [...lines.slice(0, 3), "[]", ...lines.slice(3)]],
+		["nothing", () => []],
+	];
+	it.each(changes)("with %s is not whole", async (_what, change) => {
+		expect((await readAll(change(await fileOf(records)))).isWhole).toBe(false);
+	});
+
+	const orders: [what: string, records: ArchiveRecord[]][] = [
+		["a place left out", [...records, message(5)]],
+		["a place twice", [...records, message(3)]],
+		["an id of another place", [...records, message(4, { id: "m9-00000000" })]],
+		["an answer to what comes later", [...records, message(4, { replyTo: "m4-00000004" })]],
+		["an answer to nothing", [...records, message(4, { replyTo: "x" })]],
+		["a member among the messages", [...records, records[1] as ArchiveRecord]],
+		["a version of another message", [...records, version(2, 3)]],
+		["a version that nobody counts", [...records, version(3, 1)]],
+		["a version missing", records.filter((_, n) => n !== 6)],
+		["two beginnings", [records[0] as ArchiveRecord, ...records]],
+		["no beginning", records.slice(1)],
+		["a time that is none", [...records, message(4, { createdAt: "yesterday" })]],
+		["a role that is none", [...records, message(4, { role: "system" as "user" })]],
+	];
+	it.each(orders)("written anew, with %s, is none either", async (_what, all) => {
+		expect((await readAll(await fileOf(all))).isWhole).toBe(false);
+	});
+});

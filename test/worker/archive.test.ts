@@ -1,0 +1,346 @@
+// A conversation saved and restored, end to end: what the file holds, what the page shows, and what of an import can be seen when.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { issueImportToken } from "../../src/auth/deployer.ts";
+import { Restore } from "../../src/conversation/restore.ts";
+import { Store } from "../../src/conversation/store.ts";
+import { type ArchiveRecord, read, unread } from "../../src/protocol/archive.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import type { Mention, Message } from "../../src/protocol/message.ts";
+import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+const secret = env.JWT_SECRET as string;
+
+async function download(who: string, id: string, query = ""): Promise<{ headers: Headers; status: number; text: string }> {
+	const response = await exports.default.fetch(`${origin}/api/conversations/${id}/export${query}`, {
+		headers: { authorization: `Bearer ${await tokenOf(who)}` },
+	});
+	const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer());
+	return { headers: response.headers, status: response.status, text };
+}
+
+const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
+
+/** The records of a file that is whole. */
+async function recordsOf(text: string): Promise<ArchiveRecord[]> {
+	let reading = unread;
+	const records: ArchiveRecord[] = [];
+	for (const line of linesOf(text)) {
+		const next = await read(line, reading);
+		if (!next) throw new Error(`Line ${reading.lines + 1} does not follow: ${line}`);
+		reading = next.reading;
+		records.push(next.record);
+	}
+	expect(reading.isWhole).toBe(true);
+	return records;
+}
+
+async function restore(id: string, lines: string[], from = 0, options: { as?: string; token?: string } = {}) {
+	const { token = await issueImportToken(id, secret), as } = options;
+	const query = new URLSearchParams({ from: String(from), ...(as !== undefined && { as }) });
+	return call("POST", `/import/${id}?${query}`, token, lines.join("\n"));
+}
+
+/** A conversation with one of everything. */
+async function fullConversation(): Promise<string> {
+	const id = await newConversation("ann", ["bob"]);
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more" });
+	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
+		const { log } = new Store(sql);
+		const now = Date.parse("2026-11-24T12:00:00.000Z");
+		const say = (userId: string, content: string, clientId: string, more: { replyTo?: Message; mentions?: Mention[] } = {}) =>
+			log.addMessage({ author: { userId, username: nameOf(userId) }, content, clientId, asksClaude: false, ...more }, now);
+		const first = say("ann", "to be edited", "first");
+		say("ann", "@bob hello", "second", { replyTo: first, mentions: [{ userId: "bob", offset: 0, length: 4 }] });
+		const usage = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
+		const failed = log.finishReply(
+			log.addReply(now),
+			"<i>a former answer</i>",
+			{ status: "failed", reason: "interrupted" },
+			{ model: "m" },
+		);
+		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, { model: "m", stopReason: "end_turn", usage });
+		log.deleteMessage(say("bob", "to be deleted", "gone"), now);
+		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);
+		log.setReactions(edited, [{ emoji: "👍", userIds: ["bob"] }]);
+	});
+	await evictDurableObject(env.CONVERSATIONS.getByName(id));
+	return id;
+}
+
+/** What is the same wherever a conversation is. */
+const lasting = (records: ArchiveRecord[]) =>
+	records.map((record) => (record.type === "conversation" ? { ...record, id: "", exportedAt: "" } : record));
+
+describe("an export", () => {
+	it("is a file of everything, which a reader gets as well, and a stranger does not", async () => {
+		const id = await fullConversation();
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), { role: "reader" })).body;
+		await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, await tokenOf("rita"));
+		const { headers, status, text } = await download("rita", id);
+		expect(status).toBe(200);
+		expect(headers.get("content-type")).toMatch(/^application\/x-ndjson/);
+		expect(headers.get("content-disposition")).toMatch(/^attachment; filename="parley-\d{4}-\d\d-\d\d\.jsonl"$/);
+		expect([headers.get("cache-control"), headers.get("x-content-type-options")]).toEqual(["no-store", "nosniff"]);
+		const records = await recordsOf(text);
+		expect(records.map(({ type }) => type)).toEqual([
+			...["conversation", "member", "member", "member"],
+			...["message", "message", "message", "version", "message", "end"],
+		]);
+		expect(records[0]).toMatchObject({ id, title: "Plans <b>&</b> more", version: 1 });
+		expect(records).toContainEqual({ type: "member", userId: "bob", username: "Bob", role: "member" });
+		const [first, second, reply, deleted] = records.filter((record) => record.type === "message");
+		expect(first).toMatchObject({
+			seq: 1,
+			author: { userId: "ann" },
+			clientId: "first",
+			reactions: [{ emoji: "👍", userIds: ["bob"] }],
+			editedAt: "2026-11-24T12:00:00.000Z",
+		});
+		expect(second).toMatchObject({ replyTo: first?.id, quoted: { content: first?.content }, mentions: [{ userId: "bob" }] });
+		expect(reply).toMatchObject({ role: "assistant", versions: 1, status: "complete" });
+		expect(deleted).toMatchObject({ content: "", deletedAt: "2026-11-24T12:00:00.000Z" });
+		expect(records.find(({ type }) => type === "version")).toMatchObject({ seq: 3, version: 1, reason: "interrupted" });
+		expect((await download("eve", id)).status).toBe(404);
+		expect(JSON.parse((await download("ann", id, "?format=pdf")).text).error.code).toBe("bad_request");
+	});
+
+	it("is a page of text that is nothing but text", async () => {
+		const id = await fullConversation();
+		const { headers, status, text } = await download("bob", id, "?format=html");
+		expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+		expect(headers.get("content-disposition")).toMatch(/^attachment; filename="parley-.*\.html"$/);
+		const policy = headers.get("content-security-policy") ?? "";
+		expect(policy).toMatch(
+			/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/,
+		);
+		const [style] = /(?<=<style>)[\s\S]*(?=<\/style>)/.exec(text) as RegExpExecArray;
+		const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)));
+		expect(policy).toContain(`'sha256-${btoa(String.fromCharCode(...hash))}'`);
+		const tags = new Set(Array.from(text.matchAll(/<([a-z]\w*)/g), ([, tag]) => tag));
+		expect([...tags].sort()).toEqual(
+			[
+				"article",
+				"bdi",
+				"blockquote",
+				"body",
+				"footer",
+				"h1",
+				"h2",
+				"head",
+				"header",
+				"html",
+				"main",
+				"meta",
+				"p",
+				"style",
+				"time",
+				"title",
+			].sort(),
+		);
+		expect(text).toContain("&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;quotes&#34;\n\u2028two &#39;lines&#39; 漢字 🎉");
+		expect(text).toContain("Plans &#60;b&#62;&#38;&#60;/b&#62; more");
+		expect(text).toContain("👍 1");
+		expect(text.match(/<article /g)).toHaveLength(4);
+		expect(text).toContain("Deleted <time");
+		expect(text).toContain("The end: 4 messages.");
+	});
+
+	it("of more than a page goes on to the end, and of nothing has an end", async () => {
+		const id = await newConversation("ann");
+		expect((await recordsOf((await download("ann", id)).text)).map(({ type }) => type)).toEqual(["conversation", "member", "end"]);
+		const many = 2 * limits.exportPiece.messages + 1;
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+			const { log } = new Store(storage.sql);
+			const author = { userId: "ann", username: "Ann" };
+			for (let n = 1; n <= many; n++) log.addMessage({ author, content: `${n}`, asksClaude: false }, Date.now());
+			const long = "x".repeat(limits.content);
+			for (let n = 0; n < 50; n++) log.addMessage({ author, content: long, asksClaude: false }, Date.now());
+		});
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		const records = await recordsOf((await download("ann", id)).text);
+		expect(records.at(-1)).toMatchObject({ messages: many + 50 });
+	});
+});
+
+describe("an import", () => {
+	it("makes the same conversation again, under another id, in a life of its own", async () => {
+		const from = await fullConversation();
+		const { text } = await download("ann", from);
+		const id = crypto.randomUUID();
+		const lines = linesOf(text);
+		const { status, body } = await restore(id, lines);
+		expect([status, body]).toEqual([
+			200,
+			{ taken: lines.length, conversation: { id, title: "Plans <b>&</b> more", createdAt: expect.any(String), assistant: "auto" } },
+		]);
+		expect(lasting(await recordsOf((await download("ann", id)).text))).toEqual(lasting(await recordsOf(text)));
+		// It is one like any other: found, listed, gone on with.
+		const found = (await call("GET", `/conversations/${id}/search?q=alert`, await tokenOf("bob"))).body;
+		expect(found.results.map(({ message }: { message: { seq: number } }) => message.seq)).toEqual([1]);
+		for (const who of ["ann", "bob"])
+			await expect
+				.poll(async () =>
+					(await call("GET", "/conversations", await tokenOf(who))).body.conversations.map((listed: { id: string }) => listed.id),
+				)
+				.toContain(id);
+		const bob = await Client.join("bob", id);
+		bob.say("We go on here");
+		expect((await bob.next("chat:message")).message).toMatchObject({ seq: 5, revision: 5 });
+		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("eve"))).status).toBe(404);
+	});
+
+	it("comes in parts, is seen by nobody before its end, and takes no part twice", async () => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		const id = crypto.randomUUID();
+		const granted = await tokenOf("ann", { conversations: ["*"] });
+		const unseen = async () => {
+			expect((await call("GET", `/conversations/${id}`, granted)).status).toBe(404);
+			await expect(Client.open("ann", id, { claims: { conversations: ["*"] } })).rejects.toThrow("404");
+		};
+		expect((await restore(id, lines.slice(0, 4))).body).toEqual({ taken: 4 });
+		await unseen();
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		expect((await restore(id, lines.slice(4, 8), 4)).body).toEqual({ taken: 8 });
+		expect((await restore(id, lines.slice(4, 8), 4)).body).toEqual({ taken: 8 });
+		expect((await restore(id, lines.slice(9), 9)).body).toEqual({ taken: 8 });
+		await unseen();
+		const both = await Promise.all([restore(id, lines.slice(8), 8), restore(id, lines.slice(8), 8)]);
+		expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
+		expect((await recordsOf((await download("ann", id)).text)).length).toBe(lines.length);
+	});
+
+	it("takes a part once that comes twice at the same moment", async () => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
+			const importing = new Restore({ storage, store: new Store(storage.sql), now: () => 1 });
+			const take = (from: number, to?: number) => importing.take(lines.slice(from, to), from, { id: "c", lineage: "new" });
+			expect(await take(0, 4)).toEqual({ taken: 4 });
+			expect(await Promise.all([take(4, 8), take(4, 8)])).toEqual([{ taken: 8 }, { taken: 8 }]);
+			expect(await Promise.all([take(8), take(8)])).toEqual([
+				{ taken: lines.length, conversation: expect.anything() },
+				{ code: "conflict" },
+			]);
+		});
+	});
+
+	it("that was broken off is begun again, also with another file", async () => {
+		const other = linesOf((await download("ann", await fullConversation())).text);
+		const room = await newConversation("ann");
+		const ann = await Client.join("ann", room);
+		ann.say("something short");
+		await ann.next("chat:message");
+		const short = linesOf((await download("ann", room)).text);
+		const id = crypto.randomUUID();
+		await restore(id, other.slice(0, 6));
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		expect((await restore(id, short)).body.taken).toBe(short.length);
+		expect(await recordsOf((await download("ann", id)).text)).toHaveLength(short.length);
+		const search = async (text: string) => (await call("GET", `/conversations/${id}/search?q=${text}`, await tokenOf("ann"))).body.results;
+		expect(await search("alert")).toEqual([]);
+		expect(await search("short")).toHaveLength(1);
+	});
+
+	it("that nobody goes on with leaves nothing", async () => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		const id = crypto.randomUUID();
+		const stub = env.CONVERSATIONS.getByName(id);
+		await restore(id, lines.slice(0, 6));
+		const due = await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
+		expect(due).toBeGreaterThan(Date.now() + limits.importPause - 60_000);
+		await runDurableObjectAlarm(stub);
+		const tables = await runInDurableObject(stub, (_object, { storage }) =>
+			storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '%_cf_%' AND name NOT LIKE 'sqlite_%'").toArray(),
+		);
+		expect(tables).toEqual([]);
+		expect((await restore(id, lines.slice(6), 6)).body).toEqual({ taken: 0 });
+		// The id is anybody's again to whom it is granted.
+		await Client.join("ann", id, { claims: { conversations: ["*"] } });
+	});
+
+	it("of a conversation that is there is refused, and changes nothing", async () => {
+		const id = await fullConversation();
+		const before = await download("ann", id);
+		const lines = linesOf(before.text);
+		for (const part of [lines, lines.slice(0, 3)]) {
+			const { status, body } = await restore(id, part);
+			expect([status, body.error.code]).toEqual([409, "conflict"]);
+		}
+		expect(lasting(await recordsOf((await download("ann", id)).text))).toEqual(lasting(await recordsOf(before.text)));
+	});
+
+	it("brings none back that was deleted, but under another id", async () => {
+		const id = await fullConversation();
+		const lines = linesOf((await download("ann", id)).text);
+		await call("DELETE", `/conversations/${id}`, await tokenOf("ann"));
+		expect((await restore(id, lines)).body.error.code).toBe("conflict");
+		expect((await restore(crypto.randomUUID(), lines)).status).toBe(200);
+	});
+
+	it("gives it an owner who is asked for, member before or not", async () => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		for (const as of ["bob", "newcomer"]) {
+			const id = crypto.randomUUID();
+			await restore(id, lines, 0, { as });
+			const { members } = (await call("GET", `/conversations/${id}`, await tokenOf(as))).body.conversation;
+			expect(members).toContainEqual(expect.objectContaining({ userId: as, role: "owner" }));
+		}
+	});
+
+	it("ends an answer that was being written", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.say("help");
+		await ann.next("chat:streaming");
+		const { text } = await download("ann", id);
+		expect((await recordsOf(text)).at(-2)).toMatchObject({ status: "streaming" });
+		const copy = crypto.randomUUID();
+		await restore(copy, linesOf(text));
+		expect((await call("GET", `/conversations/${copy}/messages`, await tokenOf("ann"))).body.messages.at(-1)).toMatchObject({
+			status: "failed",
+			reason: "interrupted",
+		});
+	});
+
+	it.each([
+		["a line that was changed", (lines: string[]) => lines.map((line) => line.replace("two", "2"))],
+		["a line missing", (lines: string[]) => lines.filter((_, n) => n !== 2)],
+		["no such file", () => ["{}"]],
+	])("with %s is refused, and leaves nothing to be seen", async (_what, change) => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		const id = crypto.randomUUID();
+		const { status, body } = await restore(id, change(lines));
+		expect([status, body.error.code]).toEqual([400, "bad_request"]);
+		expect((await call("GET", `/conversations/${id}`, await tokenOf("ann"))).status).toBe(404);
+		expect((await restore(id, lines)).status).toBe(200);
+	});
+
+	it("wants a token of its own, before anything is read", async () => {
+		const id = crypto.randomUUID();
+		const lines = linesOf((await download("ann", await newConversation("ann"))).text);
+		const guest = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body.token;
+		const tokens = [
+			undefined,
+			"x",
+			guest,
+			await tokenOf("ann", { conversations: ["*"], aud: "parley import of a conversation", scope: "import" }),
+			await tokenOf(id),
+			await issueImportToken("another", secret),
+			await issueImportToken(id, `another ${secret}`),
+		];
+		for (const token of tokens) {
+			const answer = await call("POST", `/import/${id}?from=0`, token, lines.join("\n"));
+			expect([answer.status, answer.body.error.code]).toEqual([401, "unauthorized"]);
+			const large = await call("POST", `/import/${id}?from=0`, token, "x".repeat(limits.importBytes + 1));
+			expect(large.status).toBe(401);
+		}
+		const token = await issueImportToken(id, secret);
+		expect((await call("GET", "/me", token)).status).toBe(401);
+		expect((await restore(id, ["x".repeat(limits.importBytes + 1)])).body.error.code).toBe("bad_request");
+		for (const query of ["", "?from=x", "?from=-1", "?from=0&as="])
+			expect((await call("POST", `/import/${id}${query}`, token, lines.join("\n"))).body.error.code).toBe("bad_request");
+		expect((await restore(id, lines, 0, { token })).status).toBe(200);
+	});
+});
