@@ -169,6 +169,7 @@ export class Lists implements Listing {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		this.#alarmAt = undefined;
+		if (!this.#store.exists) return;
 		this.#running ??= this.#oneStep();
 	}
 

@@ -1,4 +1,4 @@
-// What a conversation's object has stored, all of it.
+// What a conversation's object has stored, all of it; but for how far its members' lists have been told, which goes on by itself.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -7,7 +7,9 @@ import { env } from "cloudflare:workers";
 export function rowsOf(conversationId: string): Promise<[table: string, rows: Record<string, SqlStorageValue>[]][]> {
 	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
 		const tables = storage.sql
-			.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%'")
+			.exec<{ name: string }>(
+				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%' AND name NOT IN ('lists', 'owed')",
+			)
 			.toArray();
 		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);
 	});

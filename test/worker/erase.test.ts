@@ -198,7 +198,12 @@ describe("whoever has themselves erased", () => {
 		expect(codeOf(await call("GET", "/me", token))).toBe("unauthorized");
 		const cookie = signIn.headers.get("set-cookie")?.split(";")[0] as string;
 		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(401);
-		expect(JSON.parse(await storedIn("USERS", user.id))).toEqual([["signed_out", [{ at: expect.any(Number) }]]]);
+		expect(JSON.parse(await storedIn("USERS", user.id))).toEqual([
+			["migrations", [{ version: 1 }]],
+			["conversations", []],
+			["settings", []],
+			["signed_out", [{ one: 1, at: expect.any(Number) }]],
+		]);
 	});
 
 	it("who never was in any conversation has nothing to be erased", async () => {

@@ -115,7 +115,7 @@ describe("a list that fails", () => {
 		await say(here, "one");
 		const owed = () =>
 			runInDurableObject(stub, (_object, { storage }) => storage.sql.exec("SELECT user_id AS userId, tries FROM owed").toArray());
-		await expect.poll(owed).toEqual([{ userId: bob, tries: 1 }]);
+		await expect.poll(owed, { timeout: 4_000 }).toEqual([{ userId: bob, tries: 1 }]);
 		await rename(bob, "broken", "conversations");
 		const list = await MeClient.open(bob);
 		expect(list.first.conversations[0]).toMatchObject({ unread: 0 });

@@ -36,9 +36,10 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 	],
 ];
 
-/** What Ann says is in the log and its index, and its first words are the title. */
+/** What Ann says is in the log and its index, and its first words are the title; and she has read what was before it. */
 async function rowsBesideAnns(id: string) {
-	return (await rowsOf(id)).filter(([table]) => !/^(messages|words|conversation)/.test(table));
+	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|words|conversation)/.test(table));
+	return rows.map(([table, of]) => [table, of.filter(({ user_id }) => user_id !== "ann")]);
 }
 
 it.each(ways)("who %s hears nothing more and is not heard", async (_how, code, expiresIn, put) => {
