@@ -208,7 +208,7 @@ export const bugs: Bug[] = [
 		from: "if (known || !isGranted || this",
 		to: 'if (!known) return { ...person, role: "member" };\n		if (known || !isGranted || this',
 		project: "worker",
-		tests: ["worker/"],
+		tests: ["worker/refusals"],
 	},
 	{
 		name: "who was removed comes back by a grant",
@@ -232,7 +232,7 @@ export const bugs: Bug[] = [
 		from: "return this.#attachment.revoked === true;",
 		to: "return false;",
 		project: "worker",
-		tests: ["worker/doors"],
+		tests: ["worker/doors", "worker/out"],
 	},
 	{
 		name: "readers may write",
@@ -248,7 +248,7 @@ export const bugs: Bug[] = [
 		from: 'if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };',
 		to: "",
 		project: "worker",
-		tests: ["worker/", "conversation/conversation"],
+		tests: ["worker/frames", "conversation/conversation"],
 	},
 	{
 		name: "an expired socket still receives",
@@ -256,7 +256,7 @@ export const bugs: Bug[] = [
 		from: "return !this.isRevoked && now < this.#attachment.expiresAt;",
 		to: "return !this.isRevoked;",
 		project: "worker",
-		tests: ["worker/"],
+		tests: ["worker/doors", "worker/out"],
 	},
 	{
 		name: "a silent reader's sign-in never ends",
@@ -384,7 +384,7 @@ export const bugs: Bug[] = [
 		from: "verified.identity.userId === person.userId && ",
 		to: "",
 		project: "worker",
-		tests: ["worker/"],
+		tests: ["worker/socket", "worker/refusals"],
 	},
 	{
 		name: "presence is per tab",
@@ -392,7 +392,7 @@ export const bugs: Bug[] = [
 		from: "if (this.#isHere(userId)) return;",
 		to: "",
 		project: "worker",
-		tests: ["conversation/conversation", "worker/"],
+		tests: ["conversation/conversation", "worker/socket"],
 	},
 	{
 		name: "a sleep fills the bucket",
@@ -400,7 +400,7 @@ export const bugs: Bug[] = [
 		from: "replay(this.#store.log.sendTimes(userId, now - memory(this.#rate)), this.#rate)",
 		to: "replay([], this.#rate)",
 		project: "worker",
-		tests: ["conversation/conversation", "worker/"],
+		tests: ["conversation/conversation", "worker/socket"],
 	},
 	{
 		name: "a flood ends with the connection it came by",
