@@ -581,8 +581,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a guest who signs out leaves their programs behind",
 		file: "src/user/object.ts",
-		from: "this.#tokens.forgetAll();",
-		to: "",
+		from: "this.#tokens.forgetAll();\n\t\tthis.#store.signOut",
+		to: "this.#store.signOut",
 		project: "worker",
 		tests: ["worker/tokens"],
 	},
