@@ -2,7 +2,15 @@
 // Knows no session and keeps nothing.
 
 import * as v from "valibot";
-import { conversationSchema, type Listed, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
+import {
+	type AssistantMode,
+	conversationSchema,
+	type Listed,
+	type ListingChange,
+	listedSchema,
+	type MemberRole,
+	memberSchema,
+} from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { strings } from "./strings.ts";
@@ -25,12 +33,20 @@ const describedSchema = v.object({ ...conversationSchema.entries, members: v.arr
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
+const inviteSchema = v.object({
+	id: v.string(),
+	role: v.string(),
+	createdBy: v.string(),
+	expiresAt: v.string(),
+	maxUses: v.nullable(v.number()),
+	uses: v.number(),
+});
 /** Of an answer that says nothing but that it was done. */
 const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
-export type DescribedConversation = v.InferOutput<typeof describedSchema>;
+export type LiveInvite = v.InferOutput<typeof inviteSchema>;
 
 export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
 
@@ -52,8 +68,8 @@ export const createConversation = (token: string) =>
 export const describeConversation = (token: string, id: string) =>
 	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
 
-export const renameConversation = (token: string, id: string, title: string) =>
-	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: { title } });
+export const updateConversation = (token: string, id: string, change: { title?: string; assistant?: AssistantMode }) =>
+	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
@@ -61,6 +77,12 @@ export const deleteConversation = (token: string, id: string) =>
 /** Oneself, as a rule: then it is leaving. */
 export const removeMember = (token: string, id: string, userId: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
+
+export const changeRole = (token: string, id: string, userId: string, role: MemberRole) =>
+	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {
+		token,
+		body: { role },
+	});
 
 export const changeListing = (token: string, id: string, change: ListingChange) =>
 	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
@@ -73,11 +95,26 @@ export const versionsOf = (token: string, id: string, messageId: string) =>
 export const messagesBefore = (token: string, id: string, before: number) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages?before=${before}`, { token });
 
-export const createInvite = (token: string, id: string) =>
-	call(v.object({ invite: v.object({ url: v.string() }) }), "POST", `/conversations/${encodeURIComponent(id)}/invites`, {
-		token,
-		body: {},
-	});
+/** What is not said is the server's choice: a week, any number of people, as members. */
+export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };
+
+export const createInvite = (token: string, id: string, terms: InviteTerms = {}) =>
+	call(
+		v.object({ invite: v.object({ url: v.string(), expiresAt: v.string() }) }),
+		"POST",
+		`/conversations/${encodeURIComponent(id)}/invites`,
+		{
+			token,
+			body: terms,
+		},
+	);
+
+/** The ones that still let somebody in. */
+export const invitesOf = (token: string, id: string) =>
+	call(v.object({ invites: v.array(inviteSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/invites`, { token });
+
+export const revokeInvite = (token: string, id: string, inviteId: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/invites/${encodeURIComponent(inviteId)}`, { token });
 
 export const acceptInvite = (token: string, invite: string) =>
 	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });

@@ -64,6 +64,12 @@ export class Session {
 		return "token" in renewal ? call(renewal.token) : result;
 	}
 
+	/** As `call`, where only what went wrong matters: in a sentence. */
+	async attempt<T>(call: (token: string) => Promise<Result<T>>): Promise<string | undefined> {
+		const result = await this.call(call);
+		return "error" in result ? result.error.message : undefined;
+	}
+
 	async #renew(): Promise<Renewal> {
 		const result = await this.#options.refresh();
 		if ("value" in result) {

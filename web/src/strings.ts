@@ -1,5 +1,6 @@
 // Every word that people read here, but for the server's own sentences, which come with what was refused.
 
+import type { AssistantMode, MemberRole } from "../../src/protocol/conversation.ts";
 import { limits } from "../../src/protocol/limits.ts";
 
 export const strings = {
@@ -53,11 +54,22 @@ export const strings = {
 	rename: "Rename…",
 	leave: "Leave…",
 	deleteConversation: "Delete…",
-	renameTitle: "Rename the conversation",
+	settingsOf: "Conversation settings",
 	titleLabel: "Title",
+	assistantLegend: "When Claude answers",
+	assistant: {
+		auto: { name: "As it fits", what: "Everything while one person is here alone with it, else who says @claude" },
+		always: { name: "Always", what: "Every message" },
+		mention: { name: "When it is asked", what: "Who says @claude, or answers it" },
+		off: { name: "Never", what: "People are among themselves" },
+	} satisfies Record<AssistantMode, { name: string; what: string }>,
 	save: "Save",
 	cancel: "Cancel",
+	close: "Close",
+	notLoadedTitle: "This could not be loaded",
+	notLoaded: "Check the connection and try again. If that does not help, reload the page.",
 	leaveTitle: (title: string) => `Leave “${title}”?`,
+	leaveThis: "Leave this conversation?",
 	leaveText: "You come back only by a new invitation. What you said stays.",
 	leaveNow: "Leave",
 	deleteTitle: (title: string) => `Delete “${title}”?`,
@@ -70,10 +82,45 @@ export const strings = {
 	conversation: "Conversation",
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
+	members: "Members",
+	membersButton: (count: number) => `Members, ${formatNumber(count)}`,
+	count: (count: number) => formatNumber(count),
+	membersTitle: (count: number) => `Members (${formatNumber(count)})`,
+	here: "here now",
+	away: "not here now",
+	roles: { owner: "Owner", member: "Member", reader: "Reader" } satisfies Record<MemberRole, string>,
+	roleOf: (name: string) => `Role of ${name}`,
+	findMember: "Find a member",
+	noSuchMember: "Nobody of that name.",
+	moreMembers: (count: number) => `And ${formatNumber(count)} more: look for somebody by their name.`,
+	remove: "Remove",
+	removeMember: (name: string) => `Remove ${name}`,
+	removeTitle: (name: string) => `Remove ${name}?`,
+	removeText: "They are out at once and come back only by a new invitation. What they said stays.",
+	stepDownTitle: "Give up being an owner?",
+	stepDown: "Give it up",
+	stepDownText: "Only another owner can make you one again.",
 	invite: "Invite",
+	inviteTitle: "Invite people",
 	inviteLink: "Invite link",
-	inviteHint: "Whoever opens this link can join. It works for a week.",
-	inviteCopied: "Copied. Whoever opens this link can join; it works for a week.",
+	inviteHint: "Whoever opens this link can join.",
+	inviteCopied: "Copied. Whoever opens this link can join.",
+	noLink: "",
+	anotherLink: "Another link",
+	inviteLives: "Works for",
+	inviteUses: "Lets in",
+	inviteRole: "As",
+	makeLink: "Make link",
+	duration: (seconds: number) => duration(seconds),
+	people: (count: number) => (count === 0 ? "any number" : count === 1 ? "one person" : `${formatNumber(count)} people`),
+	liveInvites: "Links that work",
+	noInvites: "None lets anybody in.",
+	inviteState: (role: string, uses: number, most: number | null, until: string) =>
+		`${role === "reader" ? "Readers" : "Members"}, ${most === null ? `${formatNumber(uses)} came in` : `${formatNumber(uses)} of ${formatNumber(most)} came in`}, until ${until}`,
+	by: (name: string) => `By ${name}`,
+	linkAbove: "the link above",
+	revoke: "Revoke",
+	revokeInvite: (what: string) => `Revoke: ${what}`,
 	emptyTitle: "A room for talking things over",
 	emptyText: (canInvite: boolean) =>
 		`Everybody here reads the same words as they are written, Claude's too. While you are alone, Claude answers everything; with others in the room, say @claude to ask it.${
@@ -180,6 +227,13 @@ export const strings = {
 	taskDone: "Done",
 	taskOpen: "Not done",
 };
+
+/** In whole days from two days on, else in hours. */
+function duration(seconds: number): string {
+	const hours = seconds / 3600;
+	const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
+	return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" }).format(value);
+}
 
 const number = new Intl.NumberFormat("en");
 const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -27,7 +27,9 @@ import { useStickToBottom } from "./useStickToBottom.ts";
 /** In ms: what the same person says within it stands under one name. */
 const groupedWithin = 5 * 60_000;
 
-export function Log({ chat, userId, children }: { chat: Chat; userId: string; children: ReactNode }) {
+type Props = { chat: Chat; userId: string /** Of whoever reads. */; name: string; children: ReactNode };
+
+export function Log({ chat, userId, name, children }: Props) {
 	const { messages, outgoing, older, you, isConnected, heldUntil } = chat;
 	const { scroller, content, isAtBottom, jump, leave } = useStickToBottom({
 		firstKey: messages[0]?.id,
@@ -100,7 +102,7 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 								outgoing={one}
 								answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
 								isContinued={index > 0 || continues(last, userId, one.saidAt)}
-								author={you?.username ?? ""}
+								author={you?.username ?? name}
 								note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
 								onRetry={settle(chat.retry)}
 								onDiscard={settle(chat.discard)}

@@ -17,15 +17,17 @@ import { session } from "../currentSession.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
 import { lastOwn, mayDo } from "../permissions.ts";
-import { titleOf } from "../sidebar/ConversationItem.tsx";
 import { strings } from "../strings.ts";
+import { titleOf } from "../titles.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
-export function ConversationPage({ id, token, userId }: { id: string; token: string; userId: string }) {
+type Props = { id: string; token: string; userId: string; name: string };
+
+export function ConversationPage({ id, token, userId, name }: Props) {
 	const chat = useChatWebSocket(id, token, session.renew);
 	const { conversation, role, members } = chat;
 	const title = conversation ? titleOf(conversation) : undefined;
@@ -52,10 +54,10 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
-			<Header id={id} title={title} canInvite={canInvite} chat={chat} />
+			<Header id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
 			<People value={people}>
 				<Acting value={acting}>
-					<Log chat={chat} userId={userId}>
+					<Log chat={chat} userId={userId} name={name}>
 						{isEmpty && (
 							<EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />
 						)}

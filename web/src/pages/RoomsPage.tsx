@@ -21,7 +21,7 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 					<Sidebar userId={userId} name={name} openId={openId} />
 				</div>
 				<div className={styles.open}>
-					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} />}
+					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} name={name} />}
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>

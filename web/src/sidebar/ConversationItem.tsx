@@ -6,6 +6,7 @@ import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import { Icon } from "../icons.tsx";
 import { lineOf } from "../line.ts";
 import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
+import { titleOf } from "../titles.ts";
 import type { Asking } from "./ConversationDialog.tsx";
 import styles from "./ConversationItem.module.css";
 
@@ -53,10 +54,6 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, onChange, onAsk)} />
 		</li>
 	);
-}
-
-export function titleOf({ title, createdAt }: Pick<Listed, "title" | "createdAt">): string {
-	return title || strings.untitled(createdAt);
 }
 
 function Sign({ icon, name }: { icon: "muted" | "pin"; name: string }) {

@@ -4,14 +4,17 @@ import { type UIEvent, useState } from "react";
 import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { createConversation } from "../api.ts";
+import { later } from "../controls/later.tsx";
 import { session } from "../currentSession.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { sections } from "../list.ts";
 import { strings } from "../strings.ts";
 import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
-import { type Asking, ConversationDialog } from "./ConversationDialog.tsx";
+import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
+
+const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
 /** In px: how near to the end more is fetched. */
 const nearEnd = 300;
