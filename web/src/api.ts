@@ -13,6 +13,7 @@ import {
 } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
+import type { Place } from "./paging.ts";
 import { strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
@@ -30,7 +31,7 @@ const signedInSchema = v.object({
 	user: idAndName,
 });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
-const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
+const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
 const inviteSchema = v.object({
@@ -91,9 +92,9 @@ export const changeListing = (token: string, id: string, change: ListingChange) 
 export const versionsOf = (token: string, id: string, messageId: string) =>
 	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
-/** The messages before a place, oldest first. */
-export const messagesBefore = (token: string, id: string, before: number) =>
-	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages?before=${before}`, { token });
+/** The messages before, after or around a place, oldest first. */
+export const messagesAt = (token: string, id: string, place: Place) =>
+	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf(place)}`, { token });
 
 /** What is not said is the server's choice: a week, any number of people, as members. */
 export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };
@@ -137,11 +138,15 @@ function webSocketOf(path: string): URL {
 	return url;
 }
 
+export function queryOf(fields: Record<string, string | number>): string {
+	return `?${new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]))}`;
+}
+
 function addressOf(path: string): URL {
 	return new URL(`/api${path}`, import.meta.env.VITE_API_URL || location.origin);
 }
 
-async function call<T extends v.GenericSchema>(
+export async function call<T extends v.GenericSchema>(
 	schema: T,
 	method: "GET" | "POST" | "PATCH" | "DELETE",
 	path: string,

@@ -134,9 +134,26 @@ export const strings = {
 	older: "Show earlier",
 	olderLoading: "Loading earlier…",
 	olderFailed: "Earlier ones could not be loaded. Try again",
+	newer: "Show later",
+	newerLoading: "Loading later…",
+	newerFailed: "Later ones could not be loaded. Try again",
+	placeLoading: "Going there…",
+	placeFailed: "That place could not be loaded.",
 	jumpToLatest: "Jump to latest",
 	thinking: "Claude is thinking…",
 	articleLabel: (author: string, time: string) => `${author}, ${time}`,
+
+	// Searching
+	searchHere: "Search this conversation",
+	searchEverywhere: "Search everywhere",
+	searchHint: "Words, or “a phrase”",
+	searchResults: "Found",
+	searching: "Searching…",
+	found: (count: number, hasMore: boolean) =>
+		count === 0 ? "Nothing found." : `${formatNumber(count)}${hasMore ? " or more" : ""} found, newest first.`,
+	foundPartly: (count: number) =>
+		`${count === 0 ? "Nothing found" : `${formatNumber(count)} found`} so far: not every conversation could be searched to its end.`,
+	moreResults: "Show more",
 
 	// A message
 	react: "React",
@@ -146,6 +163,7 @@ export const strings = {
 	reply: "Reply",
 	more: "More",
 	copyText: "Copy text",
+	copyLink: "Copy link",
 	edit: "Edit",
 	regenerate: "Answer again",
 	deleteMessage: "Delete…",

@@ -1,10 +1,11 @@
 // What conversation this is, how the connection is, who is here; and what one opens from there.
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { later } from "../controls/later.tsx";
 import { Icon } from "../icons.tsx";
 import { hueOf } from "../person.ts";
+import type { Looked } from "../search/SearchDialog.tsx";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { usePersonalList } from "../usePersonalList.ts";
@@ -13,6 +14,7 @@ import styles from "./Header.module.css";
 import { Invite } from "./Invite.tsx";
 
 const MembersDialog = later(async () => (await import("./MembersDialog.tsx")).MembersDialog);
+const SearchDialog = later(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
 const SettingsForm = later(async () => (await import("./SettingsForm.tsx")).SettingsForm);
 
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
@@ -21,7 +23,8 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
-	const [open, setOpen] = useState<"members" | "settings">();
+	const [open, setOpen] = useState<"members" | "search" | "settings">();
+	const looked = useRef<Looked>(null);
 	const close = () => setOpen(undefined);
 	const isOwner = role === "owner";
 	return (
@@ -41,6 +44,15 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 				))}
 			</ul>
 			<div className={styles.buttons}>
+				<button
+					type="button"
+					className={styles.button}
+					aria-label={strings.searchHere}
+					title={strings.searchHere}
+					onClick={() => setOpen("search")}
+				>
+					<Icon name="search" />
+				</button>
 				{members && (
 					<button
 						type="button"
@@ -78,6 +90,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 					onClose={close}
 				/>
 			)}
+			{open === "search" && <SearchDialog id={id} looked={looked} onClose={close} />}
 			{open === "settings" && conversation && <SettingsForm conversation={conversation} onClose={close} />}
 		</header>
 	);

@@ -1,6 +1,7 @@
 // One conversation: who is here, what was said, what one says next.
 
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -37,6 +38,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 	useTitle(title);
 	useKeyboardInset();
 	useSight(id, chat, userId);
+	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
 	const { acting, writing, removing, stop } = useActing(chat, userId);
 
@@ -57,7 +59,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 			<Header id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
 			<People value={people}>
 				<Acting value={acting}>
-					<Log chat={chat} userId={userId} name={name}>
+					<Log chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
 						{isEmpty && (
 							<EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />
 						)}
@@ -105,6 +107,18 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
 		</main>
 	);
+}
+
+/** The place that the address asks for, until it is shown. */
+function useTarget(goTo: Chat["goTo"]) {
+	const [fields, setFields] = useSearchParams();
+	const at = Number(fields.get("at"));
+	const target = Number.isSafeInteger(at) && at > 0 ? at : undefined;
+	useEffect(() => {
+		if (target !== undefined) goTo(target);
+	}, [target, goTo]);
+	const onShown = useCallback(() => setFields({}, { replace: true }), [setFields]);
+	return { target, onShown };
 }
 
 /** What everybody is called today. */

@@ -3,6 +3,7 @@
 import { type UIEvent, useState } from "react";
 import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
+import { limits } from "../../../src/protocol/limits.ts";
 import { createConversation } from "../api.ts";
 import { later } from "../controls/later.tsx";
 import { session } from "../currentSession.ts";
@@ -14,6 +15,7 @@ import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
 
+const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
 const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
 /** In px: how near to the end more is fetched. */
@@ -26,6 +28,8 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const [isCreating, setIsCreating] = useState(false);
+	/** What is looked for in all of them. */
+	const [sought, setSought] = useState("");
 	const [asking, setAsking] = useState<Asking | null>(null);
 	const { main, archived } = sections(list);
 	const Heading = openId === undefined ? "h1" : "h2";
@@ -69,10 +73,27 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				<Icon name="plus" />
 				{strings.newConversation}
 			</button>
+			<input
+				type="search"
+				className={styles.search}
+				value={sought}
+				aria-label={strings.searchEverywhere}
+				placeholder={strings.searchEverywhere}
+				maxLength={limits.search.query}
+				autoComplete="off"
+				dir="auto"
+				onChange={({ target }) => setSought(target.value)}
+				onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setSought("")}
+			/>
 			<p role="alert" className={styles.problem}>
 				{problem}
 			</p>
-			<div className={styles.scroller} onScroll={loadNearEnd}>
+			{sought.trim() !== "" && (
+				<div className={styles.scroller}>
+					<Everywhere text={sought} conversations={list.conversations} onClose={() => setSought("")} />
+				</div>
+			)}
+			<div className={styles.scroller} hidden={sought.trim() !== ""} onScroll={loadNearEnd}>
 				{list.isKnown && connection.type !== "connected" && <p className={styles.quiet}>{strings.listBehind}</p>}
 				{!list.isKnown && <p className={styles.quiet}>{strings.loading}</p>}
 				{list.isKnown && main.length === 0 && (
