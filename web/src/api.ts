@@ -12,6 +12,7 @@ import {
 	memberSchema,
 } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
+import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import type { Place } from "./paging.ts";
 import { strings } from "./strings.ts";
@@ -42,10 +43,20 @@ const inviteSchema = v.object({
 	maxUses: v.nullable(v.number()),
 	uses: v.number(),
 });
+/** `failed` and `remaining`: conversations that could not be reached just now, and those that are still to come, by themselves. */
+const erasedSchema = v.object({
+	conversations: v.number(),
+	messages: v.number(),
+	reactions: v.number(),
+	deletedConversations: v.number(),
+	failed: v.number(),
+	remaining: v.number(),
+});
 /** Of an answer that says nothing but that it was done. */
 const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
+export type Erased = v.InferOutput<typeof erasedSchema>;
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
 export type LiveInvite = v.InferOutput<typeof inviteSchema>;
 
@@ -53,6 +64,19 @@ export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/au
 
 /** By the guest's cookie, which this code cannot read. */
 export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
+
+/** For good. */
+export const signOutGuest = (token: string) => call(done, "POST", "/auth/sign-out", { token });
+
+/** Everything of one's own, everywhere; what was done. */
+export const eraseMe = async (token: string): Promise<Result<Erased>> => {
+	const result = await call(v.object({ erased: erasedSchema }), "DELETE", "/me", { token });
+	return "value" in result ? { value: result.value.erased } : result;
+};
+
+/** What one sets for all one's devices. */
+export const changeSettings = (token: string, change: PersonalSettings) =>
+	call(v.object({ settings: settingsSchema }), "PATCH", "/me/settings", { token, body: change });
 
 /** Whose token it is, where only that is to be known. */
 export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
@@ -174,7 +198,21 @@ export async function call<T extends v.GenericSchema>(
 	if (isOk && value.success) return { value: value.output };
 	// Nothing, where something was asked for: nobody is signed in here.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
+	return { error: refusalIn(answer) };
+}
+
+/** A file, however long it takes. */
+export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
+	try {
+		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
+		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
+	} catch {
+		return { error: { code: "unreachable", message: strings.unreachable } };
+	}
+}
+
+function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
-	if (!refusal.success) return { error: { code: "internal", message: strings.unexpectedAnswer } };
-	return { error: { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message } };
+	if (!refusal.success) return { code: "internal", message: strings.unexpectedAnswer };
+	return { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message };
 }

@@ -2,6 +2,8 @@
 
 import type { AssistantMode, MemberRole } from "../../src/protocol/conversation.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import type { Erased } from "./api.ts";
+import type { Theme } from "./preferences.ts";
 
 export const strings = {
 	product: "Parley",
@@ -77,6 +79,51 @@ export const strings = {
 	deleteNow: "Delete",
 	loading: "Loading…",
 	joining: "Opening the conversation…",
+
+	// Settings
+	settings: "Settings",
+	theme: "Appearance",
+	themes: { system: "As the device", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	enterKey: "The Enter key",
+	enterSends: "Sends",
+	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
+	account: "You here",
+	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
+	signOut: "Sign out…",
+	signOutTitle: "Sign out?",
+	signOutText: "A guest cannot come back: your conversations stay with the others in them, and what you have not sent yet is deleted here.",
+	signOutNow: "Sign out",
+	eraseMe: "Erase me…",
+	eraseTitle: "Erase everything of yours?",
+	eraseText:
+		"What you said, your reactions and your name go from every conversation, for everybody and for good; only empty places stay. Conversations of yours go to whoever has been there longest, and are deleted where nobody else is.",
+	typeYourName: (name: string) => `To go on, type your name: ${name}`,
+	notYourName: "That is not your name.",
+	eraseNow: "Erase",
+	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
+		[
+			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
+			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else in it went whole.`] : []),
+			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
+		].join(" "),
+	startAgain: "Begin anew",
+	tokens: "Tokens for programs",
+	tokensText:
+		"A program that has one can read and write here in your place, under your name and the token's. You can revoke it at any time.",
+	tokenName: "Name of the program",
+	makeToken: "Make token",
+	tokenMade: (name: string) => `The token of ${name}. It is shown this once: copy it now.`,
+	tokenSecret: "Token",
+	tokenUntil: (until: string) => `until ${until}`,
+	revokeToken: (name: string) => `Revoke ${name}`,
+	export: "Export…",
+	exportTitle: (title: string) => `Export “${title}”`,
+	exportAs: "As",
+	formats: {
+		html: { name: "A page to read", what: "HTML: opens in any browser" },
+		jsonl: { name: "A file for programs", what: "JSON Lines: whole, proof against changes, can be restored elsewhere" },
+	},
+	saveFile: "Save file",
 
 	// One conversation
 	conversation: "Conversation",
@@ -275,6 +322,7 @@ function listOf(names: readonly string[], most: number): string {
 	return conjunction.format(rest > 0 ? [...names.slice(0, most), `${formatNumber(rest)} more`] : names);
 }
 
+const counted = (count: number, noun: string) => `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 const formatNumber = (value: number) => number.format(value);
 /** Times are in ms. In a list: the time of today, the day of this week, else the date. */
 export function formatWhen(at: number, now: number): string {

@@ -7,8 +7,9 @@ import { SettingsForm } from "../conversation/SettingsForm.tsx";
 import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { titleOf } from "../titles.ts";
+import { ExportDialog } from "./ExportDialog.tsx";
 
-export type Asking = { type: "rename" | "leave" | "delete"; listed: Listed };
+export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: Listed };
 
 type Props = {
 	asking: Asking;
@@ -30,6 +31,8 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 	switch (asking.type) {
 		case "rename":
 			return <SettingsForm conversation={listed} onClose={onClose} />;
+		case "export":
+			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":
 			return (
 				<Dialog

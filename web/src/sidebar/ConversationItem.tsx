@@ -78,6 +78,7 @@ function menuOf({ pinned, muted, archived, role }: Listed, onChange: Props["onCh
 		{ label: muted ? strings.unmute : strings.mute, act: () => onChange({ muted: !muted }) },
 		{ label: archived ? strings.unarchive : strings.archive, act: () => onChange({ archived: !archived }) },
 		...(role === "owner" ? [{ label: strings.rename, act: () => onAsk("rename") }] : []),
+		{ label: strings.export, act: () => onAsk("export") },
 		{ label: strings.leave, isDanger: true, act: () => onAsk("leave") },
 		...(role === "owner" ? [{ label: strings.deleteConversation, isDanger: true, act: () => onAsk("delete") }] : []),
 	];

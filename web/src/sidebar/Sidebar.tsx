@@ -15,6 +15,7 @@ import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
 
+const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
 const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
 const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
@@ -30,6 +31,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 	const [isCreating, setIsCreating] = useState(false);
 	/** What is looked for in all of them. */
 	const [sought, setSought] = useState("");
+	const [isSetting, setIsSetting] = useState(false);
 	const [asking, setAsking] = useState<Asking | null>(null);
 	const { main, archived } = sections(list);
 	const Heading = openId === undefined ? "h1" : "h2";
@@ -68,6 +70,15 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				<span className={styles.who} dir="auto">
 					{name}
 				</span>
+				<button
+					type="button"
+					className={styles.settings}
+					aria-label={strings.settings}
+					title={strings.settings}
+					onClick={() => setIsSetting(true)}
+				>
+					<Icon name="gear" />
+				</button>
 			</header>
 			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
 				<Icon name="plus" />
@@ -112,6 +123,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 					</button>
 				)}
 			</div>
+			{isSetting && <SettingsDialog name={name} onClose={() => setIsSetting(false)} />}
 			{asking && (
 				<ConversationDialog
 					asking={asking}
