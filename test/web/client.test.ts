@@ -261,10 +261,21 @@ describe("older messages", () => {
 		expect(transcript().older).toBe("none");
 	});
 
+	it("around a place are asked for once the server tells what changes in them", async () => {
+		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
+		client.paging.goTo(1);
+		await settled();
+		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		network.last.says(joined({ messages: [message(9)], hasMore: true }));
+		await settled();
+		expect(transcript().passage).toMatchObject({ type: "here", at: 1 });
+	});
+
 	it("around a place are fetched and read, and once more where it is not known what became of them", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		client.paging.goTo(1);
+		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
 		await settled();
 		expect(transcript().passage).toMatchObject({ type: "here", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
 		network.last.says(joined({ messages: [message(19)], hasMore: true }));

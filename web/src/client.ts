@@ -67,6 +67,7 @@ export class ConversationClient {
 		this.paging = new Paging({
 			fetch: (place) => options.history(place, this.#token),
 			history: () => this.#snapshot.transcript,
+			isJoined: () => this.#snapshot.transcript.you !== null,
 			apply: (action) => this.#apply(action),
 		});
 		this.#readMark = new ReadMark({

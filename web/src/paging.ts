@@ -9,6 +9,8 @@ export type PagingOptions = {
 	/** `null` if it cannot be had now. */
 	fetch(place: Place): Promise<Page | null>;
 	history(): History;
+	/** Whether the server tells what changes: before that a page might grow old unnoticed. */
+	isJoined(): boolean;
 	apply(action: PageAction): void;
 };
 
@@ -47,11 +49,11 @@ export class Paging {
 		this.#options.apply({ type: "place left" });
 	}
 
-	/** Fetches the place that is asked for, if that is news. */
+	/** Fetches the place that is asked for, if that is news; who joins is asked once more. */
 	async follow(before: History): Promise<void> {
-		const { fetch, history, apply } = this.#options;
+		const { fetch, history, apply, isJoined } = this.#options;
 		const { passage } = history();
-		if (passage?.type !== "asked" || passage === before.passage) return;
+		if (passage?.type !== "asked" || passage === before.passage || !isJoined()) return;
 		const { at } = passage;
 		apply({ type: "place came", at, page: await fetch({ around: at }) });
 	}

@@ -102,8 +102,12 @@ function saidOf(finding: Finding<Results>): string {
 	}
 }
 
-/** Up and down between the field and what was found. */
-export function moveBetweenResults(event: KeyboardEvent<HTMLElement>): void {
+/** Up and down between the field and what was found; Escape closes, where a browser would first empty the field. */
+function moveBetweenResults(event: KeyboardEvent<HTMLElement>): void {
+	if (event.key === "Escape" && !event.nativeEvent.isComposing) {
+		event.preventDefault();
+		event.currentTarget.closest("dialog")?.close();
+	}
 	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
 	if (step === undefined || event.nativeEvent.isComposing) return;
 	const stops = [...event.currentTarget.querySelectorAll<HTMLElement>("input, a")];
