@@ -107,6 +107,25 @@ describe("what was said without a network", () => {
 		await room.close();
 	});
 
+	it("is shown under one's name before the server has said anything", async () => {
+		const room = await Room.withAnn();
+		const { ann } = room;
+		const address = ann.page.url();
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("before anybody answers");
+		await ann.sees("before anybody answers");
+		await ann.page.goto("about:blank");
+		await ann.page.routeWebSocket(/\/conversations\/[^/]+\/socket/, () => {});
+		await ann.page.context().setOffline(false);
+		await ann.page.goto(address);
+		await ann.log
+			.getByRole("article", { name: /^Ann, / })
+			.getByText("before anybody answers")
+			.waitFor();
+		await room.close();
+	});
+
 	it("in two tabs is shown in both, and is there once, in the order of each", async () => {
 		const room = await Room.withAnn();
 		const left = room.ann;

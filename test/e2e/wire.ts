@@ -2,6 +2,7 @@
 
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import type { Visitor } from "./product.ts";
 
 type Answer = { token: string; user: { id: string }; conversation: { id: string }; invite: { url: string } };
 
@@ -14,6 +15,11 @@ export async function post(url: string, path: string, token?: string, body: obje
 	});
 	if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
 	return (await response.json()) as Answer;
+}
+
+/** A token of whoever sits at a browser, for a program of theirs. */
+export function tokenOf({ page }: Visitor): Promise<string> {
+	return page.evaluate(async () => (await (await fetch("/api/auth/refresh", { method: "POST" })).json()).token);
 }
 
 /** A guest with a conversation of their own. */

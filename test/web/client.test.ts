@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ConversationClient } from "../../web/src/client.ts";
+import type { Page } from "../../web/src/passage.ts";
 import type { Outgoing } from "../../web/src/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 
@@ -10,7 +11,7 @@ const members: Member[] = [
 	{ ...bob, role: "member" },
 ];
 
-type History = { messages: ReturnType<typeof message>[]; hasMore: boolean } | null;
+type History = Page | null;
 
 /** What was kept, `restores` says. */
 function opened(history: History = null) {
@@ -251,13 +252,36 @@ describe("typing", () => {
 
 describe("older messages", () => {
 	it("are fetched and shown", async () => {
-		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false });
+		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(3)], hasMore: true }));
-		const loading = client.loadOlder();
+		const loading = client.paging.loadOlder();
 		expect(transcript().older).toBe("loading");
 		await loading;
 		expect(transcript().messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
 		expect(transcript().older).toBe("none");
+	});
+
+	it("around a place are asked for once the server tells what changes in them", async () => {
+		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
+		client.paging.goTo(1);
+		await settled();
+		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		network.last.says(joined({ messages: [message(9)], hasMore: true }));
+		await settled();
+		expect(transcript().passage).toMatchObject({ type: "here", at: 1 });
+	});
+
+	it("around a place are fetched and read, and once more where it is not known what became of them", async () => {
+		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
+		network.last.says(joined({ messages: [message(9)], hasMore: true }));
+		client.paging.goTo(1);
+		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		await settled();
+		expect(transcript().passage).toMatchObject({ type: "here", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
+		network.last.says(joined({ messages: [message(19)], hasMore: true }));
+		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		await settled();
+		expect(transcript().passage).toMatchObject({ type: "here", newer: "some" });
 	});
 });
 

@@ -5,7 +5,7 @@ import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/client.ts";
 import type { OpenSocket } from "../../web/src/connection.ts";
-import { openOutbox } from "../../web/src/outbox.ts";
+import { forgetOutbox, openOutbox } from "../../web/src/outbox.ts";
 import type { Outgoing } from "../../web/src/transcript.ts";
 import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
 
@@ -150,6 +150,18 @@ describe("what was said", () => {
 		await shows(openTab("next", room), "hers, here");
 		expect(await onDisk("u-bob")).toEqual(["his, here"]);
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
+	});
+
+	it("is forgotten with its person, in every conversation, and not what others said", async () => {
+		const room = new Room();
+		openTab("tab", room).client.say("hers, here");
+		openTab("another room", room, { conversation: `${here} too` }).client.say("hers, there");
+		openTab("another person", room, { userId: `${ann.userId}s` }).client.say("another one's");
+		await expect.poll(() => onDisk(`${ann.userId}s`)).toHaveLength(1);
+		await forgetOutbox(ann.userId);
+		expect(await onDisk()).toEqual([]);
+		expect(await onDisk(ann.userId, `${here} too`)).toEqual([]);
+		expect(await onDisk(`${ann.userId}s`)).toEqual(["another one's"]);
 	});
 
 	it("and refused stays so with its reason, until it is tried again in its place or deleted", async () => {

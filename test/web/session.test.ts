@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Result, SignedIn } from "../../web/src/api.ts";
 import { Session } from "../../web/src/session.ts";
 import { HandClock } from "./fakes.ts";
@@ -6,15 +6,23 @@ import { HandClock } from "./fakes.ts";
 const unauthorized = { error: { code: "unauthorized", message: "Sign in." } } as const;
 const unreachable = { error: { code: "unreachable", message: "No answer." } } as const;
 
+const erased = { conversations: 2, messages: 3, reactions: 1, deletedConversations: 1, failed: 0, remaining: 0 };
+/** What the service says to whoever wants to be erased. */
+let ending: Result<typeof erased>;
+
 /** A session whose refreshes have these answers, one after the other. */
 function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[]) {
 	const clock = new HandClock();
 	let asked = 0;
+	const forgotten: string[] = [];
 	const signedIn = (token: string): Result<SignedIn> => ({
 		value: { token, expiresAt: clock.now() + 900_000, user: { id: "g1", name: "Ann" } },
 	});
 	const session = new Session({
 		clock,
+		signOut: async () => ({ value: undefined }),
+		erase: async () => ending,
+		forget: (userId) => forgotten.push(userId),
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
 		refresh: async () => {
 			asked += 1;
@@ -22,8 +30,12 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 			return answer === "token" ? signedIn(`token-${asked}`) : answer;
 		},
 	});
-	return { session, clock, asked: () => asked };
+	return { session, clock, asked: () => asked, forgotten };
 }
+
+beforeEach(() => {
+	ending = { value: erased };
+});
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -81,5 +93,45 @@ describe("a session", () => {
 			return token === "token-0" ? { error: { code: "token_expired", message: "" } } : { value: "done" };
 		});
 		expect([tokens, result]).toEqual([["token-0", "token-1"], { value: "done" }]);
+	});
+});
+
+describe("the end of a session", () => {
+	it("by signing out leaves nothing of whoever was here, and asks for nothing more", async () => {
+		const { session, clock, asked, forgotten } = begin();
+		await session.signIn("Ann");
+		expect(await session.signOut()).toBeUndefined();
+		expect(session.state()).toEqual({ type: "signed_out" });
+		expect(forgotten).toEqual(["g1"]);
+		clock.advance(3_600_000);
+		expect(asked()).toBe(0);
+	});
+
+	it("by erasure tells what was done, also where the service refuses everything else meanwhile", async () => {
+		const { session, forgotten } = begin();
+		await session.signIn("Ann");
+		const states: string[] = [];
+		session.subscribe(() => states.push(session.state().type));
+		const ended = session.erase();
+		await session.renew();
+		expect(await ended).toBeUndefined();
+		await session.renew();
+		expect(session.state()).toEqual({ type: "erased", erased });
+		session.beginAnew();
+		expect(states).toEqual(["erased", "signed_out"]);
+		expect(forgotten).toEqual(["g1"]);
+	});
+
+	it("that the service does not confirm is none, unless it turns out to be one", async () => {
+		ending = unreachable;
+		const { session, forgotten } = begin("token", unauthorized);
+		await session.signIn("Ann");
+		expect(await session.erase()).toBe("No answer.");
+		await settled();
+		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-1" });
+		expect(await session.erase()).toBe("No answer.");
+		await settled();
+		expect(session.state()).toEqual({ type: "signed_out" });
+		expect(forgotten).toEqual([]);
 	});
 });

@@ -188,7 +188,7 @@ describe("older messages", () => {
 	const start = transcriptOf(received(joined({ messages: [message(3)], hasMore: true })), { type: "older asked" });
 
 	it("come before the first", () => {
-		const page = { messages: [message(1), message(2)], hasMore: false };
+		const page = { messages: [message(1), message(2)], hasMore: false, hasNewer: true };
 		const transcript = reduce(start, { type: "older came", before: 3, page });
 		expect(view(transcript)).toEqual(["1: text 1", "2: text 2", "3: text 3"]);
 		expect(transcript.older).toBe("none");
@@ -200,7 +200,7 @@ describe("older messages", () => {
 
 	it("of a view that is gone are dropped", () => {
 		const anew = reduce(start, received(joined({ messages: [message(90)], hasMore: true })));
-		const late = reduce(anew, { type: "older came", before: 3, page: { messages: [message(2)], hasMore: true } });
+		const late = reduce(anew, { type: "older came", before: 3, page: { messages: [message(2)], hasMore: true, hasNewer: true } });
 		expect(view(late)).toEqual(["90: text 90"]);
 		expect(late.older).toBe("some");
 	});

@@ -3,6 +3,7 @@
 import { useLocation, useRoute } from "wouter";
 import { session, useSession } from "./currentSession.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
+import { ErasedPage } from "./pages/ErasedPage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
 import { RoomsPage } from "./pages/RoomsPage.tsx";
@@ -30,6 +31,8 @@ function Page({ state }: { state: SessionState }) {
 			return <NoticePage text={strings.unreachableRetrying} action={{ label: strings.tryAgain, act: () => void session.renew() }} />;
 		case "signed_out":
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;
+		case "erased":
+			return <ErasedPage erased={state.erased} />;
 		case "signed_in":
 			if (invite) return <InvitePage key={state.user.id} invite={invite.token} />;
 			// Another person's cookie may come from another tab: nothing of the one before them is carried over.

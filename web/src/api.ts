@@ -2,9 +2,19 @@
 // Knows no session and keeps nothing.
 
 import * as v from "valibot";
-import { conversationSchema, type Listed, type ListingChange, listedSchema, memberSchema } from "../../src/protocol/conversation.ts";
+import {
+	type AssistantMode,
+	conversationSchema,
+	type Listed,
+	type ListingChange,
+	listedSchema,
+	type MemberRole,
+	memberSchema,
+} from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
+import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
+import type { Place } from "./paging.ts";
 import { strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
@@ -22,20 +32,51 @@ const signedInSchema = v.object({
 	user: idAndName,
 });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
-const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean() });
+const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
+const inviteSchema = v.object({
+	id: v.string(),
+	role: v.string(),
+	createdBy: v.string(),
+	expiresAt: v.string(),
+	maxUses: v.nullable(v.number()),
+	uses: v.number(),
+});
+/** `failed` and `remaining`: conversations that could not be reached just now, and those that are still to come, by themselves. */
+const erasedSchema = v.object({
+	conversations: v.number(),
+	messages: v.number(),
+	reactions: v.number(),
+	deletedConversations: v.number(),
+	failed: v.number(),
+	remaining: v.number(),
+});
 /** Of an answer that says nothing but that it was done. */
 const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
+export type Erased = v.InferOutput<typeof erasedSchema>;
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
-export type DescribedConversation = v.InferOutput<typeof describedSchema>;
+export type LiveInvite = v.InferOutput<typeof inviteSchema>;
 
 export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
 
 /** By the guest's cookie, which this code cannot read. */
 export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
+
+/** For good. */
+export const signOutGuest = (token: string) => call(done, "POST", "/auth/sign-out", { token });
+
+/** Everything of one's own, everywhere; what was done. */
+export const eraseMe = async (token: string): Promise<Result<Erased>> => {
+	const result = await call(v.object({ erased: erasedSchema }), "DELETE", "/me", { token });
+	return "value" in result ? { value: result.value.erased } : result;
+};
+
+/** What one sets for all one's devices. */
+export const changeSettings = (token: string, change: PersonalSettings) =>
+	call(v.object({ settings: settingsSchema }), "PATCH", "/me/settings", { token, body: change });
 
 /** Whose token it is, where only that is to be known. */
 export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
@@ -52,8 +93,8 @@ export const createConversation = (token: string) =>
 export const describeConversation = (token: string, id: string) =>
 	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
 
-export const renameConversation = (token: string, id: string, title: string) =>
-	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: { title } });
+export const updateConversation = (token: string, id: string, change: { title?: string; assistant?: AssistantMode }) =>
+	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
@@ -62,6 +103,12 @@ export const deleteConversation = (token: string, id: string) =>
 export const removeMember = (token: string, id: string, userId: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
 
+export const changeRole = (token: string, id: string, userId: string, role: MemberRole) =>
+	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {
+		token,
+		body: { role },
+	});
+
 export const changeListing = (token: string, id: string, change: ListingChange) =>
 	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
@@ -69,15 +116,30 @@ export const changeListing = (token: string, id: string, change: ListingChange) 
 export const versionsOf = (token: string, id: string, messageId: string) =>
 	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
-/** The messages before a place, oldest first. */
-export const messagesBefore = (token: string, id: string, before: number) =>
-	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages?before=${before}`, { token });
+/** The messages before, after or around a place, oldest first. */
+export const messagesAt = (token: string, id: string, place: Place) =>
+	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf(place)}`, { token });
 
-export const createInvite = (token: string, id: string) =>
-	call(v.object({ invite: v.object({ url: v.string() }) }), "POST", `/conversations/${encodeURIComponent(id)}/invites`, {
-		token,
-		body: {},
-	});
+/** What is not said is the server's choice: a week, any number of people, as members. */
+export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };
+
+export const createInvite = (token: string, id: string, terms: InviteTerms = {}) =>
+	call(
+		v.object({ invite: v.object({ url: v.string(), expiresAt: v.string() }) }),
+		"POST",
+		`/conversations/${encodeURIComponent(id)}/invites`,
+		{
+			token,
+			body: terms,
+		},
+	);
+
+/** The ones that still let somebody in. */
+export const invitesOf = (token: string, id: string) =>
+	call(v.object({ invites: v.array(inviteSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/invites`, { token });
+
+export const revokeInvite = (token: string, id: string, inviteId: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/invites/${encodeURIComponent(inviteId)}`, { token });
 
 export const acceptInvite = (token: string, invite: string) =>
 	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });
@@ -100,11 +162,15 @@ function webSocketOf(path: string): URL {
 	return url;
 }
 
+export function queryOf(fields: Record<string, string | number>): string {
+	return `?${new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]))}`;
+}
+
 function addressOf(path: string): URL {
 	return new URL(`/api${path}`, import.meta.env.VITE_API_URL || location.origin);
 }
 
-async function call<T extends v.GenericSchema>(
+export async function call<T extends v.GenericSchema>(
 	schema: T,
 	method: "GET" | "POST" | "PATCH" | "DELETE",
 	path: string,
@@ -132,7 +198,21 @@ async function call<T extends v.GenericSchema>(
 	if (isOk && value.success) return { value: value.output };
 	// Nothing, where something was asked for: nobody is signed in here.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
+	return { error: refusalIn(answer) };
+}
+
+/** A file, however long it takes. */
+export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
+	try {
+		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
+		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
+	} catch {
+		return { error: { code: "unreachable", message: strings.unreachable } };
+	}
+}
+
+function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
-	if (!refusal.success) return { error: { code: "internal", message: strings.unexpectedAnswer } };
-	return { error: { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message } };
+	if (!refusal.success) return { code: "internal", message: strings.unexpectedAnswer };
+	return { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message };
 }

@@ -6,12 +6,13 @@ import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
+import { Paging, type Place } from "./paging.ts";
+import type { Page } from "./passage.ts";
 import { ReadMark } from "./readMark.ts";
 import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
-type Page = Extract<Action, { type: "older came" }>["page"];
 type Described = Omit<Extract<Action, { type: "described" }>, "type">;
 
 /** What is done to a message that is there. */
@@ -20,8 +21,8 @@ type ChangeOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
 
 export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
 	conversationId: string;
-	/** The page of messages before a place; `null` if it cannot be had now. */
-	history(before: number, token: string): Promise<Page>;
+	/** The page of messages at a place; `null` if it cannot be had now. */
+	history(place: Place, token: string): Promise<Page | null>;
 	/** What the conversation is and who belongs to it; `null` if it cannot be had now. */
 	describe(token: string): Promise<Described | null>;
 	newId(): string;
@@ -43,6 +44,8 @@ export class ConversationClient {
 	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
 	readonly #readMark: ReadMark;
+	/** The pages of older messages, and of those around a place. */
+	readonly paging: Paging;
 	#snapshot = emptySnapshot;
 	#connection: Connection<ServerEvent, ClientEvent> | undefined;
 	#outbox: Outbox | undefined;
@@ -61,6 +64,12 @@ export class ConversationClient {
 	constructor(options: ClientOptions) {
 		this.#options = options;
 		this.#clock = options.clock;
+		this.paging = new Paging({
+			fetch: (place) => options.history(place, this.#token),
+			history: () => this.#snapshot.transcript,
+			isJoined: () => this.#snapshot.transcript.you !== null,
+			apply: (action) => this.#apply(action),
+		});
 		this.#readMark = new ReadMark({
 			clock: options.clock,
 			tell: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
@@ -168,14 +177,6 @@ export class ConversationClient {
 		this.#apply({ type: "notice dismissed" });
 	}
 
-	async loadOlder(): Promise<void> {
-		const { older, messages } = this.#snapshot.transcript;
-		const before = messages[0]?.seq;
-		if (before === undefined || older === "none" || older === "loading") return;
-		this.#apply({ type: "older asked" });
-		this.#apply({ type: "older came", before, page: await this.#options.history(before, this.#token) });
-	}
-
 	// What follows from it
 
 	/** Whether somebody has come of whom is not known that they are a member. */
@@ -270,6 +271,7 @@ export class ConversationClient {
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
 		if (transcript.isBehind && !before.isBehind) this.#sync();
+		void this.paging.follow(before);
 		if (transcript.typing !== before.typing) this.#fadeTyping();
 		this.#goOn();
 	}

@@ -1,11 +1,23 @@
 // The one session of this page, and how components see it.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { type Result, refresh, signInAsGuest } from "./api.ts";
+import { eraseMe, type Result, refresh, signInAsGuest, signOutGuest } from "./api.ts";
 import { clock } from "./browser.ts";
+import { forgetDrafts } from "./drafts.ts";
+import { forgetOutbox } from "./outbox.ts";
 import { Session, type SessionState } from "./session.ts";
 
-export const session = new Session({ signInAsGuest, refresh, clock });
+export const session = new Session({
+	signInAsGuest,
+	refresh,
+	signOut: signOutGuest,
+	erase: eraseMe,
+	forget: (userId) => {
+		forgetDrafts();
+		void forgetOutbox(userId);
+	},
+	clock,
+});
 
 export function useSession(): SessionState {
 	return useSyncExternalStore(session.subscribe, session.state);

@@ -11,6 +11,15 @@ export function readDraft(conversationId: string): string {
 	}
 }
 
+/** Of all conversations: whoever comes next is somebody else. */
+export function forgetDrafts(): void {
+	try {
+		for (const key of Object.keys(sessionStorage)) if (key.startsWith(keyOf(""))) sessionStorage.removeItem(key);
+	} catch {
+		// Forbidden: then there are none.
+	}
+}
+
 export function writeDraft(conversationId: string, text: string): void {
 	try {
 		if (text === "") sessionStorage.removeItem(keyOf(conversationId));

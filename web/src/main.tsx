@@ -3,10 +3,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
+import { followTheme } from "./currentPreferences.ts";
 import { session } from "./currentSession.ts";
 import "./tokens.css";
 import "./base.css";
 
+followTheme();
 void session.renew();
 createRoot(document.getElementById("root") as HTMLElement).render(
 	<StrictMode>

@@ -15,6 +15,11 @@ export function update(messages: Messages, message: Message): Messages {
 	return message.seq < (messages[0]?.seq ?? 0) ? requote(messages, message) : place(messages, message);
 }
 
+/** As it stands now, if it is here. What quotes it follows it all the same. */
+export function revise(messages: Messages, message: Message): Messages {
+	return messages.some(({ id }) => id === message.id) ? place(messages, message) : requote(messages, message);
+}
+
 /** In its place by `seq`, instead of an older state of itself. */
 export function place(messages: Messages, message: Message): Messages {
 	const held = messages.find(({ id }) => id === message.id);

@@ -104,6 +104,17 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 	};
 }
 
+/** Deletes what a person said and has not sent, in all their conversations: they are not to come back. */
+export async function forgetOutbox(userId: string): Promise<void> {
+	try {
+		const database = await openDatabase();
+		await database.delete("outgoing", IDBKeyRange.bound([userId], [userId, []]));
+		database.close();
+	} catch {
+		// Where there is no disk there is nothing on it.
+	}
+}
+
 /** Fails where the browser allows none. */
 async function openDatabase() {
 	return openDB<Schema>("outbox", 1, {

@@ -1,7 +1,7 @@
 // Who is signed in here. The access token lives in memory only; what outlives a reload is a cookie that this code cannot read.
 // Knows nothing of React or of conversations.
 
-import type { ApiError, Result, SignedIn } from "./api.ts";
+import type { ApiError, Erased, Result, SignedIn } from "./api.ts";
 import type { Clock, Renewal } from "./connection.ts";
 
 export type SessionState =
@@ -9,11 +9,17 @@ export type SessionState =
 	/** Not known yet, and the service does not answer; asked again by itself. */
 	| { type: "unreachable" }
 	| { type: "signed_out" }
+	/** And nothing is left of who was here; what was done is still to be read. */
+	| { type: "erased"; erased: Erased }
 	| ({ type: "signed_in" } & SignedIn);
 
 export type SessionOptions = {
 	signInAsGuest(name: string): Promise<Result<SignedIn>>;
 	refresh(): Promise<Result<SignedIn>>;
+	signOut(token: string): Promise<Result<undefined>>;
+	erase(token: string): Promise<Result<Erased>>;
+	/** Whoever was signed in is not to come back: what this device keeps of them goes. */
+	forget(userId: string): void;
 	clock: Clock;
 };
 
@@ -26,6 +32,8 @@ export class Session {
 	#state: SessionState = { type: "unknown" };
 	/** The one renewal under way, which everybody who asks waits for. */
 	#renewal: Promise<Renewal> | undefined;
+	/** Its end is under way: what the server then refuses is no news. */
+	#isEnding = false;
 	#cancelTimer = () => {};
 
 	constructor(options: SessionOptions) {
@@ -47,6 +55,19 @@ export class Session {
 		this.#signedIn(result.value);
 	}
 
+	/** For good: a guest is nobody but their session. Why not, or nothing. */
+	signOut(): Promise<string | undefined> {
+		return this.#end(this.#options.signOut, () => ({ type: "signed_out" }));
+	}
+
+	/** Everything of whoever is signed in goes. Why not, or nothing. */
+	erase(): Promise<string | undefined> {
+		return this.#end(this.#options.erase, (erased) => ({ type: "erased", erased }));
+	}
+
+	/** What was done has been read. */
+	readonly beginAnew = (): void => this.#become({ type: "signed_out" });
+
 	/** A fresh token by the cookie: at the start, before the one there is ends, and when it is no longer accepted. */
 	readonly renew = (): Promise<Renewal> => {
 		this.#renewal ??= this.#renew().finally(() => {
@@ -64,6 +85,29 @@ export class Session {
 		return "token" in renewal ? call(renewal.token) : result;
 	}
 
+	/** As `call`, where only what went wrong matters: in a sentence. */
+	async attempt<T>(call: (token: string) => Promise<Result<T>>): Promise<string | undefined> {
+		const result = await this.call(call);
+		return "error" in result ? result.error.message : undefined;
+	}
+
+	async #end<T>(call: (token: string) => Promise<Result<T>>, stateAfter: (value: T) => SessionState): Promise<string | undefined> {
+		const state = this.#state;
+		if (state.type !== "signed_in") return notSignedIn.error.message;
+		this.#isEnding = true;
+		const result = await this.call(call);
+		this.#isEnding = false;
+		if ("error" in result) {
+			// It may have been done all the same.
+			void this.renew();
+			return result.error.message;
+		}
+		this.#cancelTimer();
+		this.#become(stateAfter(result.value));
+		this.#options.forget(state.user.id);
+		return undefined;
+	}
+
 	async #renew(): Promise<Renewal> {
 		const result = await this.#options.refresh();
 		if ("value" in result) {
@@ -72,7 +116,7 @@ export class Session {
 		}
 		if (result.error.code === "unauthorized") {
 			this.#cancelTimer();
-			this.#become({ type: "signed_out" });
+			if (!this.#isEnding && this.#state.type !== "erased") this.#become({ type: "signed_out" });
 			return { failure: "signed_out" };
 		}
 		if (this.#state.type === "unknown") this.#become({ type: "unreachable" });

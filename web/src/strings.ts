@@ -1,6 +1,9 @@
 // Every word that people read here, but for the server's own sentences, which come with what was refused.
 
+import type { AssistantMode, MemberRole } from "../../src/protocol/conversation.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import type { Erased } from "./api.ts";
+import type { Theme } from "./preferences.ts";
 
 export const strings = {
 	product: "Parley",
@@ -53,11 +56,22 @@ export const strings = {
 	rename: "Rename…",
 	leave: "Leave…",
 	deleteConversation: "Delete…",
-	renameTitle: "Rename the conversation",
+	settingsOf: "Conversation settings",
 	titleLabel: "Title",
+	assistantLegend: "When Claude answers",
+	assistant: {
+		auto: { name: "As it fits", what: "Everything while one person is here alone with it, else who says @claude" },
+		always: { name: "Always", what: "Every message" },
+		mention: { name: "When it is asked", what: "Who says @claude, or answers it" },
+		off: { name: "Never", what: "People are among themselves" },
+	} satisfies Record<AssistantMode, { name: string; what: string }>,
 	save: "Save",
 	cancel: "Cancel",
+	close: "Close",
+	notLoadedTitle: "This could not be loaded",
+	notLoaded: "Check the connection and try again. If that does not help, reload the page.",
 	leaveTitle: (title: string) => `Leave “${title}”?`,
+	leaveThis: "Leave this conversation?",
 	leaveText: "You come back only by a new invitation. What you said stays.",
 	leaveNow: "Leave",
 	deleteTitle: (title: string) => `Delete “${title}”?`,
@@ -66,14 +80,94 @@ export const strings = {
 	loading: "Loading…",
 	joining: "Opening the conversation…",
 
+	// Settings
+	settings: "Settings",
+	theme: "Appearance",
+	themes: { system: "As the device", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	enterKey: "The Enter key",
+	enterSends: "Sends",
+	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
+	account: "You here",
+	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
+	signOut: "Sign out…",
+	signOutTitle: "Sign out?",
+	signOutText: "A guest cannot come back: your conversations stay with the others in them, and what you have not sent yet is deleted here.",
+	signOutNow: "Sign out",
+	eraseMe: "Erase me…",
+	eraseTitle: "Erase everything of yours?",
+	eraseText:
+		"What you said, your reactions and your name go from every conversation, for everybody and for good; only empty places stay. Conversations of yours go to whoever has been there longest, and are deleted where nobody else is.",
+	typeYourName: (name: string) => `To go on, type your name: ${name}`,
+	notYourName: "That is not your name.",
+	eraseNow: "Erase",
+	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
+		[
+			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
+			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else in it went whole.`] : []),
+			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
+		].join(" "),
+	startAgain: "Begin anew",
+	tokens: "Tokens for programs",
+	tokensText:
+		"A program that has one can read and write here in your place, under your name and the token's. You can revoke it at any time.",
+	tokenName: "Name of the program",
+	makeToken: "Make token",
+	tokenMade: (name: string) => `The token of ${name}. It is shown this once: copy it now.`,
+	tokenSecret: "Token",
+	tokenUntil: (until: string) => `until ${until}`,
+	revokeToken: (name: string) => `Revoke ${name}`,
+	export: "Export…",
+	exportTitle: (title: string) => `Export “${title}”`,
+	exportAs: "As",
+	formats: {
+		html: { name: "A page to read", what: "HTML: opens in any browser" },
+		jsonl: { name: "A file for programs", what: "JSON Lines: whole, proof against changes, can be restored elsewhere" },
+	},
+	saveFile: "Save file",
+
 	// One conversation
 	conversation: "Conversation",
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
+	members: "Members",
+	membersButton: (count: number) => `Members, ${formatNumber(count)}`,
+	count: (count: number) => formatNumber(count),
+	membersTitle: (count: number) => `Members (${formatNumber(count)})`,
+	here: "here now",
+	away: "not here now",
+	roles: { owner: "Owner", member: "Member", reader: "Reader" } satisfies Record<MemberRole, string>,
+	roleOf: (name: string) => `Role of ${name}`,
+	findMember: "Find a member",
+	noSuchMember: "Nobody of that name.",
+	moreMembers: (count: number) => `And ${formatNumber(count)} more: look for somebody by their name.`,
+	remove: "Remove",
+	removeMember: (name: string) => `Remove ${name}`,
+	removeTitle: (name: string) => `Remove ${name}?`,
+	removeText: "They are out at once and come back only by a new invitation. What they said stays.",
+	stepDownTitle: "Give up being an owner?",
+	stepDown: "Give it up",
+	stepDownText: "Only another owner can make you one again.",
 	invite: "Invite",
+	inviteTitle: "Invite people",
 	inviteLink: "Invite link",
-	inviteHint: "Whoever opens this link can join. It works for a week.",
-	inviteCopied: "Copied. Whoever opens this link can join; it works for a week.",
+	inviteHint: "Whoever opens this link can join.",
+	inviteCopied: "Copied. Whoever opens this link can join.",
+	noLink: "",
+	anotherLink: "Another link",
+	inviteLives: "Works for",
+	inviteUses: "Lets in",
+	inviteRole: "As",
+	makeLink: "Make link",
+	duration: (seconds: number) => duration(seconds),
+	people: (count: number) => (count === 0 ? "any number" : count === 1 ? "one person" : `${formatNumber(count)} people`),
+	liveInvites: "Links that work",
+	noInvites: "None lets anybody in.",
+	inviteState: (role: string, uses: number, most: number | null, until: string) =>
+		`${role === "reader" ? "Readers" : "Members"}, ${most === null ? `${formatNumber(uses)} came in` : `${formatNumber(uses)} of ${formatNumber(most)} came in`}, until ${until}`,
+	by: (name: string) => `By ${name}`,
+	linkAbove: "the link above",
+	revoke: "Revoke",
+	revokeInvite: (what: string) => `Revoke: ${what}`,
 	emptyTitle: "A room for talking things over",
 	emptyText: (canInvite: boolean) =>
 		`Everybody here reads the same words as they are written, Claude's too. While you are alone, Claude answers everything; with others in the room, say @claude to ask it.${
@@ -87,9 +181,26 @@ export const strings = {
 	older: "Show earlier",
 	olderLoading: "Loading earlier…",
 	olderFailed: "Earlier ones could not be loaded. Try again",
+	newer: "Show later",
+	newerLoading: "Loading later…",
+	newerFailed: "Later ones could not be loaded. Try again",
+	placeLoading: "Going there…",
+	placeFailed: "That place could not be loaded.",
 	jumpToLatest: "Jump to latest",
 	thinking: "Claude is thinking…",
 	articleLabel: (author: string, time: string) => `${author}, ${time}`,
+
+	// Searching
+	searchHere: "Search this conversation",
+	searchEverywhere: "Search everywhere",
+	searchHint: "Words, or “a phrase”",
+	searchResults: "Found",
+	searching: "Searching…",
+	found: (count: number, hasMore: boolean) =>
+		count === 0 ? "Nothing found." : `${formatNumber(count)}${hasMore ? " or more" : ""} found, newest first.`,
+	foundPartly: (count: number) =>
+		`${count === 0 ? "Nothing found" : `${formatNumber(count)} found`} so far: not every conversation could be searched to its end.`,
+	moreResults: "Show more",
 
 	// A message
 	react: "React",
@@ -99,6 +210,7 @@ export const strings = {
 	reply: "Reply",
 	more: "More",
 	copyText: "Copy text",
+	copyLink: "Copy link",
 	edit: "Edit",
 	regenerate: "Answer again",
 	deleteMessage: "Delete…",
@@ -181,6 +293,13 @@ export const strings = {
 	taskOpen: "Not done",
 };
 
+/** In whole days from two days on, else in hours. */
+function duration(seconds: number): string {
+	const hours = seconds / 3600;
+	const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
+	return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" }).format(value);
+}
+
 const number = new Intl.NumberFormat("en");
 const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
@@ -203,6 +322,7 @@ function listOf(names: readonly string[], most: number): string {
 	return conjunction.format(rest > 0 ? [...names.slice(0, most), `${formatNumber(rest)} more`] : names);
 }
 
+const counted = (count: number, noun: string) => `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 const formatNumber = (value: number) => number.format(value);
 /** Times are in ms. In a list: the time of today, the day of this week, else the date. */
 export function formatWhen(at: number, now: number): string {

@@ -7,7 +7,8 @@ import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import type { Person } from "../../src/protocol/person.ts";
-import { append, begin, type Messages, place, sayBusy, update } from "./messages.ts";
+import { append, begin, sayBusy, update } from "./messages.ts";
+import { type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
@@ -24,9 +25,8 @@ export type Outgoing = Said & {
 /** `until` in ms: a sign of typing that is not renewed fades by itself. */
 export type Typing = Person & { until: number };
 
-export type Transcript = {
-	/** A reply that is being written grows in its place. */
-	readonly messages: Messages;
+/** Of its `messages` a reply that is being written grows in its place. */
+export type Transcript = History & {
 	readonly outgoing: readonly Outgoing[];
 	readonly participants: readonly Person[];
 	readonly typing: readonly Typing[];
@@ -39,8 +39,6 @@ export type Transcript = {
 	readonly reads: Reads;
 	/** The place from which on there was news when this was opened. */
 	readonly newFrom: number | null;
-	/** What is known of messages before the first one here. */
-	readonly older: "none" | "some" | "loading" | "failed";
 	/** Something is known to be missing: to be asked for again. */
 	readonly isBehind: boolean;
 	/** Nothing is to be sent before this time, in ms. */
@@ -63,9 +61,7 @@ export type Action =
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
 	| { type: "discarded"; clientId: string }
-	| { type: "older asked" }
-	/** The page before the message at `before`; `null` if it could not be had. */
-	| { type: "older came"; before: number; page: { messages: readonly Message[]; hasMore: boolean } | null }
+	| PageAction
 	| { type: "time passed"; now: number }
 	| { type: "notice dismissed" };
 
@@ -81,6 +77,7 @@ export const emptyTranscript: Transcript = {
 	reads: new Map(),
 	newFrom: null,
 	older: "none",
+	passage: null,
 	isBehind: false,
 	heldUntil: 0,
 	notice: null,
@@ -111,7 +108,8 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 		case "said": {
 			const { type: _, now, ...said } = action;
 			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
-			return { ...transcript, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
+			// One sees it where it stands: at the end.
+			return { ...transcript, passage: null, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
 		}
 		case "sent":
 			return setOutgoing(transcript, action.clientId, { type: "sent" });
@@ -120,9 +118,13 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 		case "discarded":
 			return { ...transcript, outgoing: transcript.outgoing.filter(({ clientId }) => clientId !== action.clientId) };
 		case "older asked":
-			return { ...transcript, older: "loading" };
 		case "older came":
-			return prepend(transcript, action);
+		case "newer asked":
+		case "newer came":
+		case "place asked":
+		case "place came":
+		case "place left":
+			return turn(transcript, action);
 		case "time passed":
 			return { ...transcript, typing: transcript.typing.filter(({ until }) => until > action.now) };
 		case "notice dismissed":
@@ -150,11 +152,7 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:message":
 		case "chat:updated": {
 			const { message } = event;
-			return {
-				...acknowledge(transcript, message),
-				messages: update(transcript.messages, message),
-				typing: without(transcript.typing, message.author.userId),
-			};
+			return { ...tell(transcript, message), typing: without(transcript.typing, message.author.userId) };
 		}
 		case "chat:thinking":
 			return { ...transcript, messages: begin(transcript.messages, event, now) };
@@ -209,13 +207,22 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 		reads: event.reads ? readsOf(event.reads) : transcript.reads,
 		isBehind: false,
 	};
-	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none" } : known;
-	const come = messages.reduce(
-		(before, message) => ({ ...acknowledge(before, message), messages: update(before.messages, message) }),
-		base,
-	);
+	const passage = reset || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
+	const base: Transcript = reset
+		? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none", passage }
+		: { ...known, passage };
+	const come = joinedUp(messages.reduce(tell, base));
 	const isFirst = transcript.you === null;
 	return isFirst ? { ...come, newFrom: newFrom(come.messages, come.reads, you.userId) } : come;
+}
+
+/** A message as it stands now. */
+function tell(transcript: Transcript, message: Message): Transcript {
+	return {
+		...acknowledge(transcript, message),
+		messages: update(transcript.messages, message),
+		passage: revised(transcript.passage, message),
+	};
 }
 
 /** A member who is new, or has another role or name. */
@@ -273,13 +280,6 @@ function mirror(transcript: Transcript, kept: Outgoing): Transcript {
 /** Its acknowledgement was here before it. */
 function isStored({ messages, you }: Transcript, { clientId }: Outgoing): boolean {
 	return messages.some((message) => message.clientId === clientId && message.author.userId === you?.userId);
-}
-
-function prepend(transcript: Transcript, { before, page }: Extract<Action, { type: "older came" }>): Transcript {
-	// Meanwhile the view may have begun anew.
-	if (transcript.older !== "loading" || transcript.messages[0]?.seq !== before) return transcript;
-	if (!page) return { ...transcript, older: "failed" };
-	return { ...transcript, messages: page.messages.reduce(place, transcript.messages), older: page.hasMore ? "some" : "none" };
 }
 
 function setOutgoing(transcript: Transcript, clientId: string, state: Outgoing["state"]): Transcript {

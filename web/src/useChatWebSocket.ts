@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
-import { describeConversation, messagesBefore, socketUrl } from "./api.ts";
+import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { clock, followNetwork, newId, openSocket } from "./browser.ts";
 import { ConversationClient, emptySnapshot } from "./client.ts";
 import type { Renewal } from "./connection.ts";
@@ -50,8 +50,8 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): C
 		random: Math.random,
 		renewToken,
 		whyRefused: (token) => whyRefused(token, conversationId),
-		history: async (before, token) => {
-			const result = await messagesBefore(token, conversationId, before);
+		history: async (place, token) => {
+			const result = await messagesAt(token, conversationId, place);
 			return "value" in result ? result.value : null;
 		},
 		describe: async (token) => {
@@ -97,7 +97,12 @@ function actionsOf(client: ConversationClient | null) {
 		see: (upTo: number) => client?.see(upTo),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
-		loadOlder: () => void client?.loadOlder(),
+		loadOlder: () => void client?.paging.loadOlder(),
+		loadNewer: () => void client?.paging.loadNewer(),
+		/** Shows the messages around a place, by `seq`. */
+		goTo: (at: number) => client?.paging.goTo(at),
+		/** Back to the end. */
+		leavePlace: () => client?.paging.leave(),
 		dismissNotice: () => client?.dismissNotice(),
 		reconnect: () => client?.wake(),
 	};

@@ -1,7 +1,8 @@
-// A field for what one says: Enter sends, and a name that begins with @ is completed from a list.
+// A field for what one says: Enter sends, if one likes, and a name that begins with @ is completed from a list.
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Person } from "../../../src/protocol/person.ts";
+import { usePreferences } from "../currentPreferences.ts";
 import { complete, completionAt } from "../mentions.ts";
 import { strings } from "../strings.ts";
 import { CompletionList } from "./CompletionList.tsx";
@@ -64,12 +65,15 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 		Tab: () => choose(options[selected]),
 		Escape: () => setDismissed(completion?.start),
 	};
+	const { enterSends } = usePreferences();
 	const keysOfField: Record<string, () => void> = { Enter: onEnter, Escape: onEscape, ...(text === "" && onUp && { ArrowUp: onUp }) };
 	const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
 		// What ends a composed word is not for us; Safari tells it by 229 alone.
 		const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
 		const act = (completion ? keysOfList : keysOfField)[event.key];
 		if (!act || event.shiftKey || isComposing) return;
+		const isNewLine = event.key === "Enter" && !completion && !enterSends && !event.ctrlKey && !event.metaKey;
+		if (isNewLine) return;
 		if (event.key !== "Escape") event.preventDefault();
 		act();
 	};
@@ -89,7 +93,7 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 				ref={field}
 				rows={1}
 				dir="auto"
-				enterKeyHint="send"
+				enterKeyHint={enterSends ? "send" : "enter"}
 				aria-label={strings.message}
 				placeholder={placeholder}
 				value={text}

@@ -1,44 +1,54 @@
-// Makes a link that lets others in, copies it and shows it. One link for as long as the page is open.
+// The button that lets others in: a link at once, copied, and a dialog for any other. One link for as long as the page is open.
 
-import { useEffect, useRef, useState } from "react";
-import { createInvite } from "../api.ts";
+import { useState } from "react";
+import { createInvite, type InviteTerms } from "../api.ts";
 import { copyText } from "../browser.ts";
+import { later } from "../controls/later.tsx";
 import { session } from "../currentSession.ts";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import styles from "./Invite.module.css";
 
-type State = { type: "none" } | { type: "made"; url: string; isCopied: boolean } | { type: "refused"; text: string };
+const InviteDialog = later(async () => (await import("./InviteDialog.tsx")).InviteDialog);
 
-export function Invite({ id }: { id: string }) {
-	const [state, setState] = useState<State>({ type: "none" });
-	const panel = useRef<HTMLDivElement>(null);
-	useEffect(() => {
-		if (state.type !== "none") panel.current?.showPopover();
-	}, [state]);
+/** The link there is, or why there is none. */
+export type Link =
+	| { type: "none" }
+	| { type: "made"; url: string; expiresAt: string; isCopied: boolean }
+	| { type: "refused"; text: string };
 
-	const invite = async () => {
-		const result = state.type === "made" ? { value: { invite: state } } : await session.call((token) => createInvite(token, id));
-		if ("error" in result) return setState({ type: "refused", text: result.error.message });
-		const { url } = result.value.invite;
-		setState({ type: "made", url, isCopied: await copyText(url) });
+export function Invite({ id, nameOf }: { id: string; nameOf(userId: string): string | undefined }) {
+	const [link, setLink] = useState<Link>({ type: "none" });
+	const [isOpen, setIsOpen] = useState(false);
+
+	const make = async (terms?: InviteTerms) => {
+		const result = await session.call((token) => createInvite(token, id, terms));
+		if ("error" in result) return setLink({ type: "refused", text: result.error.message });
+		const { url, expiresAt } = result.value.invite;
+		setLink({ type: "made", url, expiresAt, isCopied: await copyText(url) });
+	};
+	const open = () => {
+		setIsOpen(true);
+		if (link.type === "made") void copyText(link.url);
+		else void make();
 	};
 
 	return (
 		<>
-			<button type="button" className={styles.invite} onClick={invite}>
+			<button type="button" className={styles.invite} onClick={open}>
 				<Icon name="link" />
-				{strings.invite}
+				<span>{strings.invite}</span>
 			</button>
-			<div ref={panel} popover="auto" className={styles.panel}>
-				{state.type === "made" && (
-					<>
-						<input readOnly value={state.url} aria-label={strings.inviteLink} onFocus={(event) => event.currentTarget.select()} />
-						<p>{state.isCopied ? strings.inviteCopied : strings.inviteHint}</p>
-					</>
-				)}
-				{state.type === "refused" && <p>{state.text}</p>}
-			</div>
+			{isOpen && (
+				<InviteDialog
+					id={id}
+					link={link}
+					nameOf={nameOf}
+					onMake={make}
+					onRevoked={() => setLink({ type: "none" })}
+					onClose={() => setIsOpen(false)}
+				/>
+			)}
 		</>
 	);
 }

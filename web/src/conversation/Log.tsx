@@ -14,6 +14,8 @@ import {
 } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
+import type { Messages } from "../messages.ts";
+import { type Extent, shown } from "../passage.ts";
 import { seenBy } from "../reads.ts";
 import { formatDay, strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
@@ -27,16 +29,31 @@ import { useStickToBottom } from "./useStickToBottom.ts";
 /** In ms: what the same person says within it stands under one name. */
 const groupedWithin = 5 * 60_000;
 
-export function Log({ chat, userId, children }: { chat: Chat; userId: string; children: ReactNode }) {
-	const { messages, outgoing, older, you, isConnected, heldUntil } = chat;
+type Props = {
+	chat: Chat;
+	userId: string;
+	/** Of whoever reads. */
+	name: string;
+	/** The place that is to be shown. */
+	target: number | undefined;
+	onShown(): void;
+	children: ReactNode;
+};
+
+export function Log({ chat, userId, name, target, onShown, children }: Props) {
+	const { outgoing, passage, you, isConnected, heldUntil } = chat;
+	const { messages, older, newer } = shown(chat);
+	const isEnd = passage?.type !== "here";
 	const { scroller, content, isAtBottom, jump, leave } = useStickToBottom({
 		firstKey: messages[0]?.id,
 		lastOwnKey: outgoing.at(-1)?.clientId,
+		isEnd,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
+		onNearEnd: newer === "some" ? chat.loadNewer : undefined,
 	});
 	const [activeId, setActiveId] = useState<string>();
 	const last = messages.at(-1);
-	useSeeing(chat.see, isAtBottom ? last?.seq : undefined);
+	useSeeing(chat.see, isAtBottom && isEnd ? last?.seq : undefined);
 	// The buttons go, and the focus should not go with them.
 	const settle = (act: (clientId: string) => void) => (clientId: string) => {
 		act(clientId);
@@ -53,9 +70,10 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 		},
 		[leave, scroller],
 	);
+	useTarget(target, messages, newer, show, onShown);
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
-	const firstNew = newsIn(chat);
+	const firstNew = newsIn(messages, chat.newFrom, older);
 	const ids = useMemo(() => new Set(messages.map(({ id }) => id)), [messages]);
 	// The tab key comes to the message that one was at, and first to the last one.
 	const active = activeId !== undefined && ids.has(activeId) ? activeId : last?.id;
@@ -94,13 +112,18 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 								onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
 							/>
 						))}
-						{outgoing.map((one, index) => (
+						{newer !== "none" && (
+							<button type="button" className={styles.older} onClick={chat.loadNewer} aria-disabled={newer === "loading"}>
+								{newer === "loading" ? strings.newerLoading : newer === "failed" ? strings.newerFailed : strings.newer}
+							</button>
+						)}
+						{(isEnd ? outgoing : []).map((one, index) => (
 							<OutgoingArticle
 								key={one.clientId}
 								outgoing={one}
 								answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
 								isContinued={index > 0 || continues(last, userId, one.saidAt)}
-								author={you?.username ?? ""}
+								author={you?.username ?? name}
 								note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
 								onRetry={settle(chat.retry)}
 								onDiscard={settle(chat.discard)}
@@ -109,8 +132,25 @@ export function Log({ chat, userId, children }: { chat: Chat; userId: string; ch
 					</Show>
 				</div>
 			</div>
-			{!isAtBottom && (
-				<button type="button" className={styles.jump} onClick={jump}>
+			{passage && passage.type !== "here" && (
+				<p className={styles.place} role="status">
+					{passage.type === "asked" ? strings.placeLoading : strings.placeFailed}
+					{passage.type === "failed" && (
+						<button type="button" onClick={() => chat.goTo(passage.at)}>
+							{strings.tryAgain}
+						</button>
+					)}
+				</p>
+			)}
+			{(!isAtBottom || !isEnd) && (
+				<button
+					type="button"
+					className={styles.jump}
+					onClick={() => {
+						chat.leavePlace();
+						jump();
+					}}
+				>
 					<Icon name="down" />
 					{strings.jumpToLatest}
 				</button>
@@ -144,8 +184,27 @@ function useSeeing(see: (upTo: number) => void, upTo: number | undefined): void 
 	}, [see, isLooking, upTo]);
 }
 
+/** Brings the message at a place before the reader's eyes once it is here; past the end, the last one. */
+function useTarget(
+	target: number | undefined,
+	messages: Messages,
+	newer: Extent,
+	show: (messageId: string) => void,
+	onShown: () => void,
+): void {
+	const last = newer === "none" ? messages.at(-1) : undefined;
+	const message =
+		target === undefined ? undefined : (messages.find(({ seq }) => seq === target) ?? (last && last.seq < target ? last : undefined));
+	const id = message?.id;
+	useEffect(() => {
+		if (id === undefined) return;
+		show(id);
+		onShown();
+	}, [id, show, onShown]);
+}
+
 /** The first message that was new when the conversation was opened, once it is clear that none before it is. */
-function newsIn({ messages, newFrom, older }: Chat): Message | undefined {
+function newsIn(messages: Messages, newFrom: number | null, older: Extent): Message | undefined {
 	if (newFrom === null) return undefined;
 	const first = messages.findIndex(({ seq }) => seq >= newFrom);
 	return first > 0 || older === "none" ? messages[first] : undefined;

@@ -5,6 +5,7 @@ import type { Message } from "../../../src/protocol/message.ts";
 import { copyText } from "../browser.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import { Icon } from "../icons.tsx";
+import { pathOf } from "../paths.ts";
 import { mayDo } from "../permissions.ts";
 import { strings } from "../strings.ts";
 import { Acting } from "./Acting.ts";
@@ -18,6 +19,7 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 	const tabIndex = isActive ? 0 : -1;
 	const items: MenuItem[] = [
 		{ label: strings.copyText, act: () => void copyText(message.content) },
+		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
 		...(may.has("edit") ? [{ label: strings.edit, act: () => edit(message) }] : []),
 		...(may.has("regenerate") ? [{ label: strings.regenerate, act: () => regenerate(message.id) }] : []),
 		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),

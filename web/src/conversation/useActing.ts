@@ -2,6 +2,7 @@
 
 import { useCallback, useMemo, useState } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
+import { shown } from "../passage.ts";
 import type { Doer } from "../permissions.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import type { Acting } from "./Acting.ts";
@@ -15,6 +16,7 @@ type About = { type: "answer" | "edit" | "remove"; messageId: string };
 export function useActing(chat: Chat, userId: string) {
 	const [about, setAbout] = useState<About>();
 	const { messages, role, isConnected, react, regenerate } = chat;
+	const read = shown(chat).messages;
 	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
 	const stop = useCallback(() => setAbout(undefined), []);
 	const acting = useMemo<Acting>(() => {
@@ -30,7 +32,7 @@ export function useActing(chat: Chat, userId: string) {
 	}, [userId, role, isConnected, lastReplyId, react, regenerate]);
 
 	// Whatever it is about may be deleted meanwhile.
-	const message = about && messages.find(({ id, deletedAt }) => id === about.messageId && deletedAt === undefined);
+	const message = about && read.find(({ id, deletedAt }) => id === about.messageId && deletedAt === undefined);
 	const writing: Writing = message && about.type !== "remove" ? { type: about.type, message } : { type: "new" };
 	return { acting, writing, removing: about?.type === "remove" ? message : undefined, stop };
 }

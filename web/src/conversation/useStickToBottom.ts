@@ -8,14 +8,17 @@ type Options = {
 	firstKey: string | undefined;
 	/** Of the last entry that the reader made: a new one brings the reader to the end. */
 	lastOwnKey: string | undefined;
-	/** Called when the reader comes near the beginning. */
+	/** Whether what is shown ends where everything ends: else its end is no place to stay at. */
+	isEnd: boolean;
+	/** Called when the reader comes near the beginning, or near the end. */
 	onNearTop: (() => void) | undefined;
+	onNearEnd: (() => void) | undefined;
 };
 
-/** In px: how near to the end is at it; how near to the beginning is near. */
+/** In px: how near to the end is at it; how near to the beginning, or to an end that is not the last one, is near. */
 const near = { end: 16, beginning: 400 };
 
-export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
+export function useStickToBottom({ firstKey, lastOwnKey, isEnd, onNearTop, onNearEnd }: Options) {
 	const scroller = useRef<HTMLDivElement>(null);
 	const content = useRef<HTMLDivElement>(null);
 	const isSticking = useRef(true);
@@ -53,14 +56,16 @@ export function useStickToBottom({ firstKey, lastOwnKey, onNearTop }: Options) {
 			const { scrollTop, scrollHeight, clientHeight } = frame;
 			const isMovingUp = scrollTop < before.current.top;
 			before.current.top = scrollTop;
-			if (scrollHeight - scrollTop - clientHeight <= near.end) stick(true);
+			const toEnd = scrollHeight - scrollTop - clientHeight;
+			if (toEnd <= near.end) stick(isEnd);
 			// Growth widens the distance too: only moving up is a wish to stay.
 			else if (isMovingUp) stick(false);
 			if (isMovingUp && scrollTop < near.beginning) onNearTop?.();
+			if (!isMovingUp && toEnd < near.beginning) onNearEnd?.();
 		};
 		frame.addEventListener("scroll", follow, { passive: true });
 		return () => frame.removeEventListener("scroll", follow);
-	}, [stick, onNearTop]);
+	}, [stick, isEnd, onNearTop, onNearEnd]);
 
 	useEffect(() => {
 		if (lastOwnKey !== undefined) jump();

@@ -1,6 +1,7 @@
 // One conversation: who is here, what was said, what one says next.
 
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -17,15 +18,17 @@ import { session } from "../currentSession.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
 import { lastOwn, mayDo } from "../permissions.ts";
-import { titleOf } from "../sidebar/ConversationItem.tsx";
 import { strings } from "../strings.ts";
+import { titleOf } from "../titles.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
-export function ConversationPage({ id, token, userId }: { id: string; token: string; userId: string }) {
+type Props = { id: string; token: string; userId: string; name: string };
+
+export function ConversationPage({ id, token, userId, name }: Props) {
 	const chat = useChatWebSocket(id, token, session.renew);
 	const { conversation, role, members } = chat;
 	const title = conversation ? titleOf(conversation) : undefined;
@@ -35,6 +38,7 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 	useTitle(title);
 	useKeyboardInset();
 	useSight(id, chat, userId);
+	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
 	const { acting, writing, removing, stop } = useActing(chat, userId);
 
@@ -52,10 +56,10 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
-			<Header id={id} title={title} canInvite={canInvite} chat={chat} />
+			<Header id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
 			<People value={people}>
 				<Acting value={acting}>
-					<Log chat={chat} userId={userId}>
+					<Log chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
 						{isEmpty && (
 							<EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />
 						)}
@@ -103,6 +107,18 @@ export function ConversationPage({ id, token, userId }: { id: string; token: str
 			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
 		</main>
 	);
+}
+
+/** The place that the address asks for, until it is shown. */
+function useTarget(goTo: Chat["goTo"]) {
+	const [fields, setFields] = useSearchParams();
+	const at = Number(fields.get("at"));
+	const target = Number.isSafeInteger(at) && at > 0 ? at : undefined;
+	useEffect(() => {
+		if (target !== undefined) goTo(target);
+	}, [target, goTo]);
+	const onShown = useCallback(() => setFields({}, { replace: true }), [setFields]);
+	return { target, onShown };
 }
 
 /** What everybody is called today. */

@@ -1,6 +1,8 @@
 // The list of conversations and the one that is open: side by side where there is room, else one or the other.
 
+import { useEffect } from "react";
 import { useRoute } from "wouter";
+import { followSettings } from "../currentPreferences.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { strings } from "../strings.ts";
 import { PersonalList, useListClient } from "../usePersonalList.ts";
@@ -11,6 +13,7 @@ import styles from "./RoomsPage.module.css";
 
 export function RoomsPage({ token, userId, name }: { token: string; userId: string; name: string }) {
 	const client = useListClient(token);
+	useEffect(() => followSettings(client), [client]);
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
 	const openId = conversation?.id;
@@ -21,7 +24,7 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 					<Sidebar userId={userId} name={name} openId={openId} />
 				</div>
 				<div className={styles.open}>
-					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} />}
+					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} name={name} />}
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>

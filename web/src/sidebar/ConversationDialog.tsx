@@ -1,14 +1,15 @@
 // What is asked before a conversation is renamed, left or deleted.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { limits } from "../../../src/protocol/limits.ts";
-import { deleteConversation, type Result, removeMember, renameConversation } from "../api.ts";
+import { deleteConversation, type Result, removeMember } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
+import { SettingsForm } from "../conversation/SettingsForm.tsx";
 import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
-import { titleOf } from "./ConversationItem.tsx";
+import { titleOf } from "../titles.ts";
+import { ExportDialog } from "./ExportDialog.tsx";
 
-export type Asking = { type: "rename" | "leave" | "delete"; listed: Listed };
+export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: Listed };
 
 type Props = {
 	asking: Asking;
@@ -29,25 +30,9 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 	};
 	switch (asking.type) {
 		case "rename":
-			return (
-				<Dialog
-					title={strings.renameTitle}
-					action={strings.save}
-					act={(form) => ask((token) => renameConversation(token, id, String(form.get("title"))))}
-					onClose={onClose}
-				>
-					<label htmlFor="title">{strings.titleLabel}</label>
-					<input
-						id="title"
-						name="title"
-						defaultValue={listed.title}
-						placeholder={title}
-						maxLength={limits.title}
-						dir="auto"
-						autoComplete="off"
-					/>
-				</Dialog>
-			);
+			return <SettingsForm conversation={listed} onClose={onClose} />;
+		case "export":
+			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":
 			return (
 				<Dialog

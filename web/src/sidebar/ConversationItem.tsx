@@ -6,6 +6,7 @@ import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import { Icon } from "../icons.tsx";
 import { lineOf } from "../line.ts";
 import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
+import { titleOf } from "../titles.ts";
 import type { Asking } from "./ConversationDialog.tsx";
 import styles from "./ConversationItem.module.css";
 
@@ -55,10 +56,6 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 	);
 }
 
-export function titleOf({ title, createdAt }: Pick<Listed, "title" | "createdAt">): string {
-	return title || strings.untitled(createdAt);
-}
-
 function Sign({ icon, name }: { icon: "muted" | "pin"; name: string }) {
 	return (
 		<span className={styles.sign} title={name}>
@@ -81,6 +78,7 @@ function menuOf({ pinned, muted, archived, role }: Listed, onChange: Props["onCh
 		{ label: muted ? strings.unmute : strings.mute, act: () => onChange({ muted: !muted }) },
 		{ label: archived ? strings.unarchive : strings.archive, act: () => onChange({ archived: !archived }) },
 		...(role === "owner" ? [{ label: strings.rename, act: () => onAsk("rename") }] : []),
+		{ label: strings.export, act: () => onAsk("export") },
 		{ label: strings.leave, isDanger: true, act: () => onAsk("leave") },
 		...(role === "owner" ? [{ label: strings.deleteConversation, isDanger: true, act: () => onAsk("delete") }] : []),
 	];

@@ -3,15 +3,21 @@
 import { type UIEvent, useState } from "react";
 import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
+import { limits } from "../../../src/protocol/limits.ts";
 import { createConversation } from "../api.ts";
+import { later } from "../controls/later.tsx";
 import { session } from "../currentSession.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { sections } from "../list.ts";
 import { strings } from "../strings.ts";
 import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
-import { type Asking, ConversationDialog } from "./ConversationDialog.tsx";
+import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
+
+const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
+const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
+const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
 /** In px: how near to the end more is fetched. */
 const nearEnd = 300;
@@ -23,6 +29,9 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const [isCreating, setIsCreating] = useState(false);
+	/** What is looked for in all of them. */
+	const [sought, setSought] = useState("");
+	const [isSetting, setIsSetting] = useState(false);
 	const [asking, setAsking] = useState<Asking | null>(null);
 	const { main, archived } = sections(list);
 	const Heading = openId === undefined ? "h1" : "h2";
@@ -61,15 +70,41 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				<span className={styles.who} dir="auto">
 					{name}
 				</span>
+				<button
+					type="button"
+					className={styles.settings}
+					aria-label={strings.settings}
+					title={strings.settings}
+					onClick={() => setIsSetting(true)}
+				>
+					<Icon name="gear" />
+				</button>
 			</header>
 			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
 				<Icon name="plus" />
 				{strings.newConversation}
 			</button>
+			<input
+				type="search"
+				className={styles.search}
+				value={sought}
+				aria-label={strings.searchEverywhere}
+				placeholder={strings.searchEverywhere}
+				maxLength={limits.search.query}
+				autoComplete="off"
+				dir="auto"
+				onChange={({ target }) => setSought(target.value)}
+				onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setSought("")}
+			/>
 			<p role="alert" className={styles.problem}>
 				{problem}
 			</p>
-			<div className={styles.scroller} onScroll={loadNearEnd}>
+			{sought.trim() !== "" && (
+				<div className={styles.scroller}>
+					<Everywhere text={sought} conversations={list.conversations} onClose={() => setSought("")} />
+				</div>
+			)}
+			<div className={styles.scroller} hidden={sought.trim() !== ""} onScroll={loadNearEnd}>
 				{list.isKnown && connection.type !== "connected" && <p className={styles.quiet}>{strings.listBehind}</p>}
 				{!list.isKnown && <p className={styles.quiet}>{strings.loading}</p>}
 				{list.isKnown && main.length === 0 && (
@@ -88,6 +123,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 					</button>
 				)}
 			</div>
+			{isSetting && <SettingsDialog name={name} onClose={() => setIsSetting(false)} />}
 			{asking && (
 				<ConversationDialog
 					asking={asking}

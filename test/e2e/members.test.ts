@@ -1,0 +1,133 @@
+// Who belongs to a conversation, as people see and change it.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const openMembers = (visitor: Visitor) => visitor.page.getByRole("button", { name: /^Members/ }).click();
+const memberOf = (visitor: Visitor, name: string) =>
+	visitor.page.getByRole("list", { name: "Members" }).getByRole("listitem").filter({ hasText: name });
+
+describe("members", () => {
+	it("are listed with their roles and who is here; owners change them, and everybody sees it at once", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await openMembers(ann);
+		await openMembers(bob);
+		await memberOf(bob, "Ann").getByText("Owner").waitFor();
+		expect(await memberOf(bob, "Bob (you)").getByRole("combobox").count()).toBe(0);
+		await memberOf(ann, "Bob").getByText("here now", { exact: true }).waitFor();
+
+		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Reader");
+		await memberOf(bob, "Bob (you)").getByText("Reader").waitFor();
+		await bob.page.keyboard.press("Escape");
+		await bob.page.getByText("You can read here, and not write.").waitFor();
+
+		await bob.page.context().setOffline(true);
+		await memberOf(ann, "Bob").getByText("not here now").waitFor();
+		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Member");
+		await bob.page.context().setOffline(false);
+		await bob.message.waitFor();
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("the last owner cannot go, hands over and then can", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await openMembers(ann);
+		await ann.page.getByRole("button", { name: "Leave…" }).click();
+		const leaving = ann.page.getByRole("dialog", { name: "Leave this conversation?" });
+		await leaving.getByRole("button", { name: "Leave" }).click();
+		await leaving.getByText("A conversation needs an owner. Make somebody else one first.").waitFor();
+		await ann.page.keyboard.press("Escape");
+		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Owner");
+		await bob.page.getByRole("button", { name: "Invite" }).waitFor();
+		await ann.page.getByRole("button", { name: "Leave…" }).click();
+		await leaving.getByRole("button", { name: "Leave" }).click();
+		await ann.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+		await bob.page.getByRole("button", { name: "Members, 1", exact: true }).waitFor();
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("who is removed is out at once, and the focus stays where one was", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const button = ann.page.getByRole("button", { name: /^Members/ });
+		await button.focus();
+		await ann.page.keyboard.press("Enter");
+		await ann.page.getByRole("button", { name: "Remove Bob" }).click();
+		await ann.page.getByRole("dialog", { name: "Remove Bob?" }).getByRole("button", { name: "Remove" }).click();
+		await bob.page.getByText("You are no longer in this conversation.").waitFor();
+		await memberOf(ann, "Bob").waitFor({ state: "detached" });
+		await ann.page.locator("ul:focus").waitFor({ state: "attached" });
+		await ann.page.keyboard.press("Escape");
+		expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+describe("an invite", () => {
+	it("is made for as long and as many as one likes, listed, and revoked", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const first = await ann.invite();
+		await ann.page.getByRole("combobox", { name: "Works for" }).selectOption("1 hour");
+		await ann.page.getByRole("combobox", { name: "Lets in" }).selectOption("one person");
+		await ann.page.getByRole("combobox", { name: "As" }).selectOption("Reader");
+		await ann.page.getByRole("button", { name: "Make link" }).click();
+		const links = ann.page.getByRole("list", { name: "Links that work" });
+		await links.getByText(/^Readers, 0 of 1 came in, until/).waitFor();
+		const link = await ann.page.getByRole("textbox", { name: "Invite link" }).inputValue();
+		expect(link).not.toBe(first);
+
+		const bob = await Visitor.arrive(browser);
+		await bob.signIn(link, "Bob");
+		await bob.page.getByText("You can read here, and not write.").waitFor();
+		const cleo = await Visitor.arrive(browser);
+		await cleo.signIn(link, "Cleo");
+		await cleo.page.getByText("This invitation is spent, expired or revoked.").waitFor();
+
+		await links.getByRole("button", { name: /^Revoke: Members/ }).click();
+		await ann.page.getByText("None lets anybody in.").waitFor();
+		await cleo.page.goto(first);
+		await cleo.page.getByText("This invitation is spent, expired or revoked.").waitFor();
+		await Promise.all([ann, bob, cleo].map((visitor) => visitor.leave()));
+	});
+});
+
+describe("what a conversation is", () => {
+	it("is decided by its owner: its title, and when Claude answers", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.page.getByRole("button", { name: "Conversation settings" }).click();
+		await ann.page.getByRole("textbox", { name: "Title" }).fill("Tea and cake");
+		await ann.page.getByRole("radio", { name: /^Always/ }).check();
+		await ann.page.getByRole("button", { name: "Save" }).click();
+		await bob.page.getByRole("heading", { name: "Tea and cake" }).waitFor();
+		expect(await bob.page.getByRole("button", { name: "Conversation settings" }).count()).toBe(0);
+		await bob.say("a table, please");
+		await bob.answered();
+		await ann.page.getByRole("button", { name: "Conversation settings" }).click();
+		expect(await ann.page.getByRole("radio", { name: /^Always/ }).isChecked()).toBe(true);
+		await ann.page.getByRole("radio", { name: /^Never/ }).check();
+		await ann.page.getByRole("button", { name: "Save" }).click();
+		await bob.say("@claude are you there?");
+		await bob.say("It seems not.");
+		await ann.sees("It seems not.");
+		expect(await ann.stop.count()).toBe(0);
+		await ann.leave();
+		await bob.leave();
+	});
+});

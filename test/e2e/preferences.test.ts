@@ -1,0 +1,157 @@
+// What people set for themselves, what they take with them, and how they go.
+
+import { readFile } from "node:fs/promises";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { post } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const openSettings = ({ page }: Visitor) => page.getByRole("button", { name: "Settings", exact: true }).click();
+const schemeOf = ({ page }: Visitor) => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+
+/** A person alone in a conversation. */
+async function arrive(): Promise<Visitor> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(product.url, "Ann");
+	await ann.newConversation();
+	return ann;
+}
+
+describe("settings", () => {
+	it("hold at once, after a reload and in one's other tabs: how it looks, and what Enter does", async () => {
+		const ann = await arrive();
+		const other = await ann.anotherTab();
+		await other.page.goto(ann.page.url());
+		await other.connected();
+		await openSettings(ann);
+		await ann.page.getByRole("radio", { name: "Dark" }).check();
+		await ann.page.getByRole("radio", { name: /new line/ }).check();
+		await ann.page.keyboard.press("Escape");
+		await expect.poll(() => schemeOf(other)).toBe("dark");
+		await ann.page.reload();
+		expect(await schemeOf(ann)).toBe("dark");
+
+		await ann.message.pressSequentially("One");
+		await ann.message.press("Enter");
+		await ann.message.pressSequentially("two");
+		expect(await ann.message.inputValue()).toBe("One\ntwo");
+		await ann.message.press("Control+Enter");
+		await ann.sees(/One\s+two/);
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
+	it("make tokens by which programs speak, until they are revoked", async () => {
+		const ann = await arrive();
+		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
+		await openSettings(ann);
+		await ann.page.getByText("Tokens for programs").click();
+		await ann.page.getByRole("textbox", { name: "Name of the program" }).fill("Clock");
+		await ann.page.getByRole("button", { name: "Make token" }).click();
+		const secret = await ann.page.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+		await post(product.url, `/conversations/${id}/messages`, secret, { content: "It is noon." });
+		await ann.sees("It is noon.");
+		await ann.page.getByRole("button", { name: "Revoke Clock" }).click();
+		await ann.page.getByRole("button", { name: "Revoke Clock" }).waitFor({ state: "detached" });
+		await expect(post(product.url, `/conversations/${id}/messages`, secret, { content: "Again." })).rejects.toThrow(/answered 401/);
+		await ann.leave();
+	});
+});
+
+describe("a conversation", () => {
+	it("is saved as a page to read, and as a file for programs", async () => {
+		const ann = await arrive();
+		await ann.say("a table, please");
+		await ann.answered();
+		for (const [kind, ending, text] of [
+			[/^A page to read/, ".html", /<!doctype html>.*a table, please/is],
+			[/^A file for programs/, ".jsonl", /^\{.*"type":"conversation".*a table, please.*"type":"end".*\}\n$/s],
+		] as const) {
+			await ann.decide(/^a table, please/i, "Export…");
+			await ann.page.getByRole("radio", { name: kind }).check();
+			const download = ann.page.waitForEvent("download");
+			await ann.page.getByRole("button", { name: "Save file" }).click();
+			const file = await download;
+			expect(file.suggestedFilename()).toMatch(new RegExp(`^a table, please\\${ending}$`, "i"));
+			expect(await readFile(await file.path(), "utf8")).toMatch(text);
+			await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+		}
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+});
+
+describe("who goes", () => {
+	it("by signing out is gone for good, with what they had not sent", async () => {
+		const ann = await arrive();
+		const address = ann.page.url();
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("never sent");
+		await ann.sees("never sent");
+		await ann.page.goto("about:blank");
+		await ann.page.routeWebSocket(/\/conversations\/[^/]+\/socket/, () => {});
+		await ann.page.context().setOffline(false);
+		await ann.page.goto(address);
+		await ann.sees("never sent");
+		await ann.message.fill("a draft");
+		await openSettings(ann);
+		await ann.page.getByRole("button", { name: "Sign out…" }).click();
+		const asked = ann.page.getByRole("dialog", { name: "Sign out?" });
+		await asked.getByText("A guest cannot come back").waitFor();
+		await asked.getByRole("button", { name: "Sign out" }).click();
+		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
+
+		const kept = () =>
+			ann.page.evaluate(
+				() =>
+					new Promise<number>((resolve) => {
+						indexedDB.open("outbox").onsuccess = ({ target }) => {
+							const database = (target as IDBOpenDBRequest).result;
+							database.transaction("outgoing").objectStore("outgoing").count().onsuccess = ({ target }) => {
+								database.close();
+								resolve((target as IDBRequest<number>).result);
+							};
+						};
+					}),
+			);
+		await expect.poll(kept).toBe(0);
+		expect(await ann.page.evaluate(() => sessionStorage.length)).toBe(0);
+		await ann.page.reload();
+		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		await ann.leave();
+	});
+
+	it("by erasure leaves empty places, after saying so by their name, and reads what was done", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await bob.say("My secret");
+		await ann.sees("My secret");
+		await openSettings(bob);
+		await bob.page.getByRole("button", { name: "Erase me…" }).click();
+		const asked = bob.page.getByRole("dialog", { name: "Erase everything of yours?" });
+		await asked.getByRole("textbox").fill("Bop");
+		await asked.getByRole("button", { name: "Erase" }).click();
+		await asked.getByText("That is not your name.").waitFor();
+		await asked.getByRole("textbox").fill("Bob");
+		await asked.getByRole("button", { name: "Erase" }).click();
+		await bob.page.getByText("You are erased from 1 conversation: 1 message and 0 reactions are gone.").waitFor();
+		await ann.sees("This message was deleted.");
+		await ann.page.getByRole("button", { name: "Members, 1", exact: true }).waitFor();
+		await bob.page.getByRole("button", { name: "Begin anew" }).click();
+		await bob.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		await ann.leave();
+		await bob.leave();
+	});
+});

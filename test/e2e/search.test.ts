@@ -1,0 +1,143 @@
+// What was said is found again, and read where it was said.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { post, tokenOf } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct({ SEND_BURST: "1000", SEND_PER_SECOND: "1000" })]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const idOf = ({ page }: Visitor) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
+const open = ({ page }: Visitor) => page.getByRole("button", { name: "Search this conversation" }).click();
+const search = ({ page }: Visitor, text: string) => page.getByRole("searchbox", { name: "Search this conversation" }).fill(text);
+const results = ({ page }: Visitor) => page.getByRole("list", { name: "Found" }).getByRole("link");
+const focused = ({ log }: Visitor) => log.locator("article:focus");
+
+/** So many lines, so that what comes first is far from the end. */
+async function fill(visitor: Visitor, lines: number, first: string): Promise<void> {
+	const token = await tokenOf(visitor);
+	for (let line = 0; line < lines; line++)
+		await post(product.url, `/conversations/${idOf(visitor)}/messages`, token, {
+			content: line === 0 ? first : `Line ${line} of the report`,
+		});
+	await visitor.sees(`Line ${lines - 1} of`);
+}
+
+describe("in a conversation", () => {
+	it("words are found and marked, newest first, more on demand; each leads to its place, and from there to the end", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await fill(bob, 170, "The caterer wants an **answer** by Friday");
+		await ann.page.reload();
+		await ann.sees("Line 169 of");
+		await open(ann);
+		await search(ann, "report");
+		await expect.poll(() => results(ann).count()).toBe(20);
+		expect(await results(ann).first().innerText()).toContain("Line 169 of the report");
+		expect(await results(ann).first().locator("mark").allInnerTexts()).toEqual(["report"]);
+		await ann.page.getByRole("button", { name: "Show more" }).click();
+		await expect.poll(() => results(ann).count()).toBe(40);
+
+		await search(ann, "caterer");
+		await ann.page.getByText("1 found, newest first.").waitFor();
+		await ann.page.keyboard.press("ArrowDown");
+		await ann.page.keyboard.press("Enter");
+		await focused(ann).getByText("The caterer wants an answer by Friday").waitFor();
+
+		// What is said meanwhile stands at the end, which is not here; what is deleted here is.
+		await bob.say("Said at the end");
+		await bob.sees("Said at the end");
+		expect(await ann.log.getByText("Said at the end").count()).toBe(0);
+		await bob.page.goto(`${product.url}/c/${idOf(bob)}?at=1`);
+		await bob.choose("The caterer", "Delete…");
+		await bob.page.getByRole("button", { name: "Delete" }).click();
+		await ann.sees("This message was deleted.");
+
+		// By and by one comes to the end, over every line once.
+		while ((await ann.log.getByText("Said at the end").count()) === 0) {
+			const before = await ann.log.getByRole("article").count();
+			await ann.log.evaluate((log) => log.scrollTo({ top: log.scrollHeight }));
+			await expect.poll(() => ann.log.getByRole("article").count()).toBeGreaterThan(before);
+		}
+		const lines = (await ann.messages()).flatMap((text) => /Line (\d+) of/.exec(text)?.[1] ?? []);
+		expect(lines).toEqual(Array.from({ length: 169 }, (_, line) => String(line + 1)));
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("what was found stays for the next look; Escape gives the focus back", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("code");
+		await ann.answered();
+		await open(ann);
+		await search(ann, "nothing of the kind");
+		await ann.page.getByText("Nothing found.").waitFor();
+		await search(ann, "code");
+		await results(ann).last().click();
+		await focused(ann).waitFor();
+		await open(ann);
+		await results(ann).first().waitFor();
+		await ann.page.keyboard.press("Escape");
+		const button = ann.page.getByRole("button", { name: "Search this conversation" });
+		expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+		await ann.leave();
+	});
+
+	it("a place that cannot be had without a network is said so, and comes with it", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await fill(ann, 80, "The very first line");
+		await ann.page.reload();
+		await ann.sees("Line 79 of");
+		await open(ann);
+		await search(ann, "very first");
+		await results(ann).first().waitFor();
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await results(ann).first().click();
+		await ann.page.getByText("That place could not be loaded.").waitFor();
+		await open(ann);
+		await search(ann, "report");
+		await ann.page.getByRole("dialog").getByText("The service cannot be reached.").waitFor();
+		await ann.page.keyboard.press("Escape");
+		await ann.page.context().setOffline(false);
+		await focused(ann).getByText("The very first line").waitFor();
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+		await ann.sees("Line 79 of");
+		await ann.leave();
+	});
+});
+
+describe("everywhere", () => {
+	it("words are found in all conversations, each under its name, and lead there; so does a link", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await fill(ann, 70, "Teapots are in the left cupboard");
+		await ann.newConversation();
+		await ann.say("Where are the teapots?");
+		await ann.answered();
+		await ann.page.getByRole("searchbox", { name: "Search everywhere" }).fill("teapots");
+		const found = ann.page.getByRole("region", { name: "Found" });
+		await found.getByRole("heading", { name: "Where are the teapots?" }).waitFor();
+		await found.getByRole("link", { name: /left cupboard/ }).click();
+		await focused(ann).getByText("Teapots are in the left cupboard").waitFor();
+
+		await ann.choose("Teapots are", "Copy link");
+		const link = await ann.page.evaluate(() => navigator.clipboard.readText());
+		await bob.page.goto(link);
+		await focused(bob).getByText("Teapots are in the left cupboard").waitFor();
+		await ann.leave();
+		await bob.leave();
+	});
+});

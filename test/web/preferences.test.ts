@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { type Preferences, PreferencesStore } from "../../web/src/preferences.ts";
+
+/** A device on which this was kept, and an account that takes what it is told while it can be reached. */
+function device(kept: string | null = null) {
+	const account = { isReached: true, told: [] as Partial<Preferences>[] };
+	const disk = { kept };
+	const open = () =>
+		new PreferencesStore({
+			read: () => disk.kept,
+			keep: (text) => {
+				disk.kept = text;
+			},
+			send: async (change) => {
+				if (account.isReached) account.told.push(change);
+				return account.isReached;
+			},
+		});
+	return { store: open(), account, open };
+}
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("preferences", () => {
+	it("hold at once, after a reload, and for the account", async () => {
+		const { store, account, open } = device();
+		expect(store.state()).toEqual({ theme: "system", enterSends: true });
+		store.change({ theme: "dark" });
+		await settled();
+		expect(store.state().theme).toBe("dark");
+		expect(open().state().theme).toBe("dark");
+		expect(account.told).toEqual([{ theme: "dark" }]);
+	});
+
+	it.each(["no JSON", "[]", "null", '{"theme":"pink","enterSends":"yes","unsent":7}'])("are the usual ones where %s was kept", (kept) => {
+		expect(device(kept).store.state()).toEqual({ theme: "system", enterSends: true });
+	});
+
+	it("come from the account, but for what it does not have or has in another form", () => {
+		const { store } = device('{"theme":"dark","enterSends":true}');
+		store.adopt({});
+		expect(store.state()).toEqual({ theme: "dark", enterSends: true });
+		store.adopt({ theme: "light", enterSends: 3, other: true });
+		expect(store.state()).toEqual({ theme: "light", enterSends: true });
+	});
+
+	it("set without a connection are told later, and not undone by what the account has until then", async () => {
+		const { store, account, open } = device();
+		account.isReached = false;
+		store.change({ enterSends: false });
+		await settled();
+		account.isReached = true;
+		const later = open();
+		later.adopt({ enterSends: true, theme: "dark" });
+		expect(later.state()).toEqual({ enterSends: false, theme: "dark" });
+		await settled();
+		expect(account.told).toEqual([{ enterSends: false }]);
+		later.adopt({ enterSends: true });
+		expect(later.state().enterSends).toBe(true);
+	});
+
+	it("of whoever was here before are not told to the next one's account", async () => {
+		const { store, account } = device();
+		account.isReached = false;
+		store.change({ theme: "dark" });
+		await settled();
+		account.isReached = true;
+		store.forget();
+		store.adopt({});
+		await settled();
+		expect(account.told).toEqual([]);
+	});
+});

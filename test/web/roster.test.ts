@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import type { Member } from "../../src/protocol/conversation.ts";
+import { roster } from "../../web/src/roster.ts";
+import { ann, bob } from "./fakes.ts";
+
+const members: Member[] = [
+	{ ...ann, role: "member" },
+	{ userId: "u-zoe", username: "Zoé", role: "owner" },
+	{ ...bob, role: "reader" },
+];
+const names = (text: string, ...here: string[]) =>
+	roster(
+		members,
+		here.map((userId) => ({ userId, username: "" })),
+		bob.userId,
+		text,
+	).map(({ username }) => username);
+
+it("a roster begins with oneself, then who is here, then the others, each by their name", () => {
+	expect(names("")).toEqual(["Bob", "Ann", "Zoé"]);
+	expect(names("", "u-zoe")).toEqual(["Bob", "Zoé", "Ann"]);
+});
+
+it("a roster finds a name by a part of it, without its case and accents", () => {
+	expect(names(" ZOE")).toEqual(["Zoé"]);
+	expect(names("o")).toEqual(["Bob", "Zoé"]);
+});

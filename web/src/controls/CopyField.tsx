@@ -1,0 +1,19 @@
+// A text to be taken elsewhere: shown whole, selected when one goes into it, copied by a button.
+
+import { useState } from "react";
+import { copyText } from "../browser.ts";
+import { strings } from "../strings.ts";
+import styles from "./CopyField.module.css";
+
+export function CopyField({ label, text }: { label: string; text: string }) {
+	const [copied, setCopied] = useState<{ text: string; isDone: boolean }>();
+	const said = copied?.text !== text ? strings.copy : copied.isDone ? strings.copied : strings.copyFailed;
+	return (
+		<div className={styles.field}>
+			<input readOnly value={text} aria-label={label} onFocus={({ currentTarget }) => currentTarget.select()} />
+			<button type="button" onClick={async () => setCopied({ text, isDone: await copyText(text) })}>
+				<span aria-live="polite">{said}</span>
+			</button>
+		</div>
+	);
+}

@@ -1,0 +1,39 @@
+// Something to look at and to act in, over the page: the browser's own modal dialog, closed by its button, Escape or a click beside it.
+
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Icon } from "../icons.tsx";
+import { strings } from "../strings.ts";
+import dialog from "./Dialog.module.css";
+import styles from "./Modal.module.css";
+
+type Props = { title: string; onClose(): void; children: ReactNode };
+
+export function Modal({ title, onClose, children }: Props) {
+	const id = useId();
+	const frame = useRef<HTMLDialogElement>(null);
+	useEffect(() => frame.current?.showModal(), []);
+	return (
+		<dialog
+			ref={frame}
+			className={`${dialog.dialog} ${styles.modal}`}
+			aria-labelledby={id}
+			closedby="any"
+			// Of a question that is asked over it: not its own.
+			onClose={(event) => event.target === event.currentTarget && onClose()}
+		>
+			<header className={styles.bar}>
+				<h2 id={id}>{title}</h2>
+				<button
+					type="button"
+					className={styles.close}
+					aria-label={strings.close}
+					title={strings.close}
+					onClick={() => frame.current?.close()}
+				>
+					<Icon name="close" />
+				</button>
+			</header>
+			{children}
+		</dialog>
+	);
+}

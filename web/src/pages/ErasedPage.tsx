@@ -1,0 +1,12 @@
+// What was done when somebody had themselves erased: the last thing they read here.
+
+import type { Erased } from "../api.ts";
+import { session } from "../currentSession.ts";
+import { strings } from "../strings.ts";
+import { useTitle } from "../useTitle.ts";
+import { NoticePage } from "./NoticePage.tsx";
+
+export function ErasedPage({ erased }: { erased: Erased }) {
+	useTitle(undefined);
+	return <NoticePage text={strings.erased(erased)} action={{ label: strings.startAgain, act: session.beginAnew }} />;
+}

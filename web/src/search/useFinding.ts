@@ -1,0 +1,49 @@
+// Asks while somebody writes what they look for, a moment after each change; the last question alone counts.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Result } from "../api.ts";
+import { clock } from "../browser.ts";
+import { session } from "../currentSession.ts";
+
+export type Finding<T> =
+	| { type: "idle" }
+	/** What was found before stays while one waits. */
+	| { type: "searching"; query: string; found: T | undefined }
+	| { type: "found"; query: string; found: T }
+	| { type: "refused"; text: string };
+
+/** In ms: a pause in writing. */
+const pause = 350;
+
+/** `before`: what was found when it was looked at last. Keep the call's identity. */
+export function useFinding<T>(ask: (token: string, query: string) => Promise<Result<T>>, before: Finding<T> = { type: "idle" }) {
+	const [finding, setFinding] = useState(before);
+	const latest = useRef(0);
+	const cancel = useRef(() => {});
+	useEffect(() => () => cancel.current(), []);
+
+	const search = useCallback(
+		async (query: string) => {
+			cancel.current();
+			latest.current += 1;
+			const turn = latest.current;
+			setFinding((before) => ({ type: "searching", query, found: "found" in before ? before.found : undefined }));
+			const result = await session.call((token) => ask(token, query));
+			if (turn !== latest.current) return;
+			setFinding("value" in result ? { type: "found", query, found: result.value } : { type: "refused", text: result.error.message });
+		},
+		[ask],
+	);
+	/** To be called on every change of what one looks for. */
+	const write = useCallback(
+		(text: string) => {
+			const query = text.trim();
+			cancel.current();
+			latest.current += 1;
+			if (query === "") setFinding({ type: "idle" });
+			else cancel.current = clock.after(pause, () => void search(query));
+		},
+		[search],
+	);
+	return { finding, setFinding, write, search };
+}

@@ -1,0 +1,80 @@
+// What somebody sets for themselves, who they are here, and the ends of that.
+
+import { type ReactNode, useState } from "react";
+import { Dialog } from "../controls/Dialog.tsx";
+import { Modal } from "../controls/Modal.tsx";
+import { preferences, usePreferences } from "../currentPreferences.ts";
+import { session } from "../currentSession.ts";
+import { strings } from "../strings.ts";
+import styles from "./SettingsDialog.module.css";
+import { Tokens } from "./Tokens.tsx";
+
+const themes = ["system", "light", "dark"] as const;
+
+export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
+	const { theme, enterSends } = usePreferences();
+	const [asking, setAsking] = useState<"sign out" | "erase">();
+	const close = () => setAsking(undefined);
+	return (
+		<Modal title={strings.settings} onClose={onClose}>
+			<Choice legend={strings.theme}>
+				{themes.map((one) => (
+					<label key={one}>
+						<input type="radio" name="theme" checked={theme === one} onChange={() => preferences.change({ theme: one })} />
+						{strings.themes[one]}
+					</label>
+				))}
+			</Choice>
+			<Choice legend={strings.enterKey}>
+				{[true, false].map((sends) => (
+					<label key={String(sends)}>
+						<input type="radio" name="enter" checked={enterSends === sends} onChange={() => preferences.change({ enterSends: sends })} />
+						{sends ? strings.enterSends : strings.enterBreaks}
+					</label>
+				))}
+			</Choice>
+			<section className={styles.part}>
+				<h3>{strings.account}</h3>
+				<p>{strings.signedInAs(name)}</p>
+				<p className={styles.buttons}>
+					<button type="button" onClick={() => setAsking("sign out")}>
+						{strings.signOut}
+					</button>
+					<button type="button" data-danger="true" onClick={() => setAsking("erase")}>
+						{strings.eraseMe}
+					</button>
+				</p>
+			</section>
+			<Tokens />
+			{asking === "sign out" && (
+				<Dialog title={strings.signOutTitle} action={strings.signOutNow} isDanger act={() => session.signOut()} onClose={close}>
+					<p>{strings.signOutText}</p>
+				</Dialog>
+			)}
+			{asking === "erase" && (
+				<Dialog
+					title={strings.eraseTitle}
+					action={strings.eraseNow}
+					isDanger
+					act={(form) => (String(form.get("name")).trim() === name.trim() ? session.erase() : strings.notYourName)}
+					onClose={close}
+				>
+					<p>{strings.eraseText}</p>
+					<label htmlFor="erase-name" className={styles.name}>
+						{strings.typeYourName(name)}
+					</label>
+					<input id="erase-name" name="name" autoComplete="off" dir="auto" />
+				</Dialog>
+			)}
+		</Modal>
+	);
+}
+
+function Choice({ legend, children }: { legend: string; children: ReactNode }) {
+	return (
+		<fieldset className={styles.choice}>
+			<legend>{legend}</legend>
+			{children}
+		</fieldset>
+	);
+}

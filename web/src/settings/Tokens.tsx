@@ -1,0 +1,94 @@
+// The tokens by which programs speak for somebody: made, shown once, listed, revoked.
+
+import { type FormEvent, type ToggleEvent, useState } from "react";
+import { limits } from "../../../src/protocol/limits.ts";
+import type { PersonalToken } from "../../../src/protocol/token.ts";
+import { CopyField } from "../controls/CopyField.tsx";
+import { session } from "../currentSession.ts";
+import { formatDayAndTime, strings } from "../strings.ts";
+import { makeToken, revokeToken, tokensOf } from "./calls.ts";
+import styles from "./SettingsDialog.module.css";
+
+const day = 24 * 3600;
+const lives = [7 * day, 30 * day, 90 * day, 365 * day];
+
+export function Tokens() {
+	const [tokens, setTokens] = useState<readonly PersonalToken[]>();
+	const [made, setMade] = useState<{ name: string; secret: string }>();
+	const [problem, setProblem] = useState<string>();
+	const [isMaking, setIsMaking] = useState(false);
+
+	const load = async () => {
+		const result = await session.call(tokensOf);
+		if ("value" in result) setTokens(result.value.tokens);
+		setProblem("error" in result ? result.error.message : undefined);
+	};
+	const make = async (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const form = event.currentTarget;
+		const fields = new FormData(form);
+		const name = String(fields.get("name")).trim();
+		if (name === "" || isMaking) return;
+		setIsMaking(true);
+		const result = await session.call((token) => makeToken(token, name, Number(fields.get("life"))));
+		setIsMaking(false);
+		if ("error" in result) return setProblem(result.error.message);
+		setMade(result.value.token);
+		form.reset();
+		await load();
+	};
+	const revoke = async ({ id }: PersonalToken) => {
+		const refusal = await session.attempt((token) => revokeToken(token, id));
+		if (refusal !== undefined) return setProblem(refusal);
+		setMade(undefined);
+		await load();
+	};
+
+	return (
+		<details className={styles.part} onToggle={({ newState }: ToggleEvent) => newState === "open" && void load()}>
+			<summary>{strings.tokens}</summary>
+			<p>{strings.tokensText}</p>
+			<form className={styles.make} onSubmit={make}>
+				<label>
+					{strings.tokenName}
+					<input name="name" maxLength={limits.username} required autoComplete="off" dir="auto" />
+				</label>
+				<label>
+					{strings.inviteLives}
+					<select name="life" defaultValue={lives[1]}>
+						{lives.map((seconds) => (
+							<option key={seconds} value={seconds}>
+								{strings.duration(seconds)}
+							</option>
+						))}
+					</select>
+				</label>
+				<button type="submit" aria-disabled={isMaking}>
+					{strings.makeToken}
+				</button>
+			</form>
+			<p role="alert" className={styles.problem}>
+				{problem}
+			</p>
+			{made && (
+				<div className={styles.made}>
+					<p role="status">{strings.tokenMade(made.name)}</p>
+					<CopyField label={strings.tokenSecret} text={made.secret} />
+				</div>
+			)}
+			<ul aria-label={strings.tokens} className={styles.tokens}>
+				{tokens?.map((token) => (
+					<li key={token.id}>
+						<span>
+							<bdi>{token.name}</bdi>
+							<small>{strings.tokenUntil(formatDayAndTime(Date.parse(token.expiresAt)))}</small>
+						</span>
+						<button type="button" aria-label={strings.revokeToken(token.name)} onClick={() => revoke(token)}>
+							{strings.revoke}
+						</button>
+					</li>
+				))}
+			</ul>
+		</details>
+	);
+}

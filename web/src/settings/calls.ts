@@ -1,0 +1,16 @@
+// The HTTP calls of personal tokens.
+
+import * as v from "valibot";
+import { tokenSchema } from "../../../src/protocol/token.ts";
+import { call } from "../api.ts";
+
+export const tokensOf = (token: string) => call(v.object({ tokens: v.array(tokenSchema) }), "GET", "/me/tokens", { token });
+
+/** Its secret is told this once. */
+export const makeToken = (token: string, name: string, expiresInSeconds: number) =>
+	call(v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }), "POST", "/me/tokens", {
+		token,
+		body: { name, expiresInSeconds },
+	});
+
+export const revokeToken = (token: string, id: string) => call(v.undefined(), "DELETE", `/me/tokens/${encodeURIComponent(id)}`, { token });

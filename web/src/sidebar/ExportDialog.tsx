@@ -1,0 +1,42 @@
+// A conversation as a file, to keep: for programs, or to read.
+
+import { useEffect, useState } from "react";
+import type { Listed } from "../../../src/protocol/conversation.ts";
+import { fetchFile } from "../api.ts";
+import { saveFile } from "../browser.ts";
+import { Dialog } from "../controls/Dialog.tsx";
+import styles from "../conversation/SettingsForm.module.css";
+import { session } from "../currentSession.ts";
+import { strings } from "../strings.ts";
+import { fileNameOf, titleOf } from "../titles.ts";
+
+const formats = ["html", "jsonl"] as const;
+
+export function ExportDialog({ listed, onClose }: { listed: Listed; onClose(): void }) {
+	const title = titleOf(listed);
+	const [stop] = useState(() => new AbortController());
+	useEffect(() => () => stop.abort(), [stop]);
+	const save = async (form: FormData) => {
+		const format = form.get("format") === "jsonl" ? "jsonl" : "html";
+		const path = `/conversations/${encodeURIComponent(listed.id)}/export?format=${format}`;
+		const result = await session.call((token) => fetchFile(path, token, stop.signal));
+		if ("error" in result) return result.error.message;
+		saveFile(result.value, fileNameOf(title, format));
+	};
+	return (
+		<Dialog title={strings.exportTitle(title)} action={strings.saveFile} act={save} onClose={onClose}>
+			<fieldset className={styles.modes}>
+				<legend>{strings.exportAs}</legend>
+				{formats.map((format) => (
+					<label key={format}>
+						<input type="radio" name="format" value={format} defaultChecked={format === "html"} />
+						<span>
+							{strings.formats[format].name}
+							<small>{strings.formats[format].what}</small>
+						</span>
+					</label>
+				))}
+			</fieldset>
+		</Dialog>
+	);
+}
