@@ -65,6 +65,12 @@ describe("a passage", () => {
 		}
 	});
 
+	it("that reaches the beginning leaves nothing before it, also once it has joined the end", () => {
+		const near = reached(at(70), came(70, page(1, 80, { hasMore: false })), { type: "newer asked" });
+		expect(read(turn(near, { type: "newer came", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
+		expect(read(reached(at(20), came(20, page(92, 99))))).toBe("some 91-100 none");
+	});
+
 	it("leaves alone what is on its way to the end", () => {
 		const asked = reached({ type: "older asked" }, at(20), came(20, page(10, 30)));
 		const there = turn(asked, { type: "older came", before: 91, page: page(81, 90) });

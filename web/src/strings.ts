@@ -121,7 +121,7 @@ export const strings = {
 	exportAs: "As",
 	formats: {
 		html: { name: "A page to read", what: "HTML: opens in any browser" },
-		jsonl: { name: "A file for programs", what: "JSON Lines: whole, proof against changes, can be restored elsewhere" },
+		jsonl: { name: "A file for programs", what: "JSON Lines: everything, changes in it show, can be restored elsewhere" },
 	},
 	saveFile: "Save file",
 

@@ -1,6 +1,7 @@
 // A question that has to be answered before anything else: the browser's own modal dialog.
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { strings } from "../strings.ts";
 import styles from "./Dialog.module.css";
 
@@ -30,7 +31,8 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 		else setState({ type: "refused", text: problem });
 	};
 
-	return (
+	// As with any dialog: nothing may hide it while it is open.
+	return createPortal(
 		<dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
 			<form onSubmit={submit}>
 				<h2 id={id}>{title}</h2>
@@ -47,6 +49,7 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 					</button>
 				</div>
 			</form>
-		</dialog>
+		</dialog>,
+		document.body,
 	);
 }

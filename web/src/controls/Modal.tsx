@@ -1,6 +1,7 @@
 // Something to look at and to act in, over the page: the browser's own modal dialog, closed by its button, Escape or a click beside it.
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { createPortal } from "react-dom";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import dialog from "./Dialog.module.css";
@@ -12,7 +13,8 @@ export function Modal({ title, onClose, children }: Props) {
 	const id = useId();
 	const frame = useRef<HTMLDialogElement>(null);
 	useEffect(() => frame.current?.showModal(), []);
-	return (
+	// Where what opened it may be hidden, it would be too, and the page could not be used.
+	return createPortal(
 		<dialog
 			ref={frame}
 			className={`${dialog.dialog} ${styles.modal}`}
@@ -34,6 +36,7 @@ export function Modal({ title, onClose, children }: Props) {
 				</button>
 			</header>
 			{children}
-		</dialog>
+		</dialog>,
+		document.body,
 	);
 }
