@@ -20,7 +20,7 @@ type Row = { id: string; title: string; assistant: AssistantMode; created_at: st
 export class UserObject extends DurableObject<Env> {
 	readonly #sql: SqlStorage;
 	readonly #erasure: Erasure;
-	readonly #tokens: Tokens;
+	#tokens: Tokens;
 	#hasTable: boolean;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -117,9 +117,11 @@ export class UserObject extends DurableObject<Env> {
 		this.#sql.exec("DROP TABLE erasing");
 		this.#sql.exec("DROP TABLE erased");
 		if (this.#hasTable && this.#sql.exec("SELECT 1 FROM conversations LIMIT 1").toArray().length > 0) return;
+		if (this.#tokens.list().length > 0) return;
 		const isSignedOut = this.#isSignedOut();
 		const emptied = this.ctx.storage.deleteAll();
 		this.#hasTable = false;
+		this.#tokens = new Tokens(this.#sql);
 		if (isSignedOut) this.#markSignedOut();
 		await emptied;
 		await this.ctx.storage.deleteAlarm();
