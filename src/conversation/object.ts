@@ -31,6 +31,9 @@ import { Sockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { Titles } from "./title.ts";
 
+/** What asks for a page counts as if it had brought this much, in UTF-16 units: a page is as much work. */
+const pageAsked = 320 * 1024;
+
 /** What the Worker knows of a socket that it lets through. */
 type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
 
@@ -203,20 +206,24 @@ export class ConversationObject extends DurableObject<Env> {
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
 		const client = this.#sockets.get(socket);
 		if (!client || client.isRevoked) return;
-		const now = Date.now();
-		const verdict = this.#sockets.take(client, typeof frame === "string" ? frame.length : frame.byteLength, now);
+		const length = typeof frame === "string" ? frame.length : frame.byteLength;
+		if (this.#isToBeRead(client, length, Date.now())) this.#inbox.put({ client, frame });
+	}
+
+	/** Counts what a client sent, so many UTF-16 units or bytes, before anything is made of it. */
+	#isToBeRead(client: Socket, length: number, now: number): boolean {
+		const verdict = this.#sockets.take(client, length, now);
 		switch (verdict.type) {
 			case "read":
-				this.#inbox.put({ client, frame });
-				break;
+				return true;
 			case "refuse":
 				if (verdict.isToBeTold) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
-				break;
+				return false;
 			case "flooding":
 				this.#shutOut(client.person, now);
-				break;
+				return false;
 			default:
-				verdict satisfies never;
+				return verdict satisfies never;
 		}
 	}
 
@@ -275,8 +282,11 @@ export class ConversationObject extends DurableObject<Env> {
 
 	#apply(client: Socket, events: ParsedEvent[], now: number): void {
 		let isBad = false;
-		for (const parsed of events) {
-			if (client.isRevoked) return;
+		for (const [nth, parsed] of events.entries()) {
+			// The first was counted with its frame; one that holds many is no way around the count.
+			const asksForPage = "event" in parsed && parsed.event.type === "chat:join";
+			const isCounted = nth === 0 && !asksForPage;
+			if (client.isRevoked || !(isCounted || this.#isToBeRead(client, asksForPage ? pageAsked : 0, now))) break;
 			if ("event" in parsed) {
 				this.#conversation.receive(client, parsed.event);
 			} else {

@@ -207,6 +207,24 @@ describe("a flood", () => {
 		expect((await auditOf(id))[0]).toMatchObject({ action: "flooded", actor: "bob" });
 	});
 
+	it("is one too where few frames bring many events", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		const events = Array(limits.eventsPerFrame).fill({ type: "chat:delete", conversationId: id, messageId: "m1-none" });
+		for (let n = 0; n < 4; n++) bob.raw(JSON.stringify(events));
+		await bob.next("chat:error", ({ code }) => code === "rate_limited");
+		expect(bob.all("chat:error").filter(({ code }) => code === "not_found").length).toBeLessThan(450);
+		for (let n = 0; n < limits.refusedFramesPerMinute + 100; n++) bob.raw(JSON.stringify(events));
+		expect(await bob.closed).toBe(4429);
+	});
+
+	it("is one too where each event asks for a page", async () => {
+		const bob = await Client.join("bob", await newConversation("ann", ["bob"]));
+		for (let n = 0; n < 40; n++) bob.send({ type: "chat:join" });
+		await bob.next("chat:error", ({ code }) => code === "rate_limited");
+		expect(bob.all("chat:joined").length).toBeLessThan(25);
+	});
+
 	it("of frames that make no sense is counted over all sockets, new ones, and a sleep", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const first = await Client.join("bob", id);

@@ -187,6 +187,27 @@ describe("whoever has themselves erased", () => {
 		expect((await messagesOf("ann", id)).map(({ author }) => author.userId === person)).toEqual([false, false, false, true]);
 	});
 
+	it("has no token for a program any more, and may make new ones, which an erasure that goes on leaves alone", async () => {
+		const person = newPerson();
+		const { id } = await traced(person);
+		const make = async (name: string) => (await as(person, "POST", "/me/tokens", { name })).body.token.secret;
+		const namesOf = async () => (await as(person, "GET", "/me/tokens")).body.tokens.map(({ name }: { name: string }) => name);
+		const former = await make("former");
+		await as(person, "DELETE", "/me");
+		expect(codeOf(await call("GET", "/me", former))).toBe("unauthorized");
+		expect(await namesOf()).toEqual([]);
+
+		await Client.join(person, id, { claims: { conversations: [id] } });
+		const inRoom = (statement: string) => inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec(statement));
+		await inRoom("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken'); END");
+		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
+		await make("since");
+		await inRoom("DROP TRIGGER broken");
+		expect(await runDurableObjectAlarm(env.USERS.getByName(person))).toBe(true);
+		expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
+		expect(await namesOf()).toEqual(["since"]);
+	});
+
 	it("as a guest is signed out for good, and that is all that is known of them", async () => {
 		const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
 		const { token, user } = signIn.body;
