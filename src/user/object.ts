@@ -22,10 +22,11 @@ export function listUpgradeRequest(upgrade: Upgrade): Request {
 	return new Request(`https://user/socket?${query}`, { headers: { upgrade: "websocket" } });
 }
 
-/** How soon after a failure the rest is told that a person has signed out, in ms. */
-const signOutAgain = 5_000;
-/** How soon after a token is revoked its sockets are closed once more, in ms: a conversation may not have heard of it, or let one in just then. */
-const revokeAgain = 2_000;
+/**
+ * How soon after a sign-out, or after a token is revoked, the sockets are closed once more, in ms: a conversation may not have heard of it, or
+ * let one in just then.
+ */
+const closeAgain = 2_000;
 
 export class UserObject extends DurableObject<Env> {
 	readonly #store: Store;
@@ -138,12 +139,9 @@ export class UserObject extends DurableObject<Env> {
 		this.#tokens.forgetAll();
 		this.#store.signOut(Date.now());
 		this.#sockets.close(closeCodes.token, "signed out");
-		// Should a conversation not hear of it now, the alarm tells it.
-		this.#alarm.set(Date.now() + signOutAgain);
+		this.#alarm.set(Date.now() + closeAgain);
 		await this.#alarm.settled;
 		await this.#endSockets();
-		this.#alarm.clear();
-		await this.#alarm.settled;
 	}
 
 	async isSignedOut(): Promise<boolean> {
@@ -203,7 +201,7 @@ export class UserObject extends DurableObject<Env> {
 	/** Whether there was one. It is accepted no more, and its sockets are closed. */
 	async revokeToken(id: string): Promise<boolean> {
 		if (!this.#tokens.revoke(id, Date.now())) return false;
-		this.#alarm.set(Date.now() + revokeAgain);
+		this.#alarm.set(Date.now() + closeAgain);
 		await this.#alarm.settled;
 		await this.#endSocketsOf([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
 		return true;

@@ -3,6 +3,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { upgradeRequest } from "../../src/conversation/object.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -158,6 +159,20 @@ describe("a guest who signs out", () => {
 		await env.USERS.getByName(user.id).signOut();
 		expect(await gus.closed).toBe(4401);
 		expect((await call("GET", "/me", token)).status).toBe(401);
+	});
+
+	it("takes a socket along that was just being opened", async () => {
+		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+		await call("POST", "/auth/sign-out", token);
+		// It was let through the door a moment before, and gets there a moment after.
+		const identity = { userId: user.id, username: "Gus", expiresAt: Date.now() + 600_000, grants: [] };
+		const upgraded = await stubOf(id).fetch(upgradeRequest({ identity, cursor: undefined, isChatProtocol: false }));
+		const late = new Client(upgraded.webSocket as WebSocket, id);
+		await late.next("chat:joined");
+		// By the platform's own ringing.
+		expect(await late.closed).toBe(4401);
+		expect(await runDurableObjectAlarm(env.USERS.getByName(user.id))).toBe(false);
 	});
 
 	it("others cannot: their tokens are their issuer's", async () => {
