@@ -57,6 +57,7 @@ const conversationRules = [
 	"export",
 	"readable",
 	"restore",
+	"weight",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */
@@ -68,7 +69,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"Claude",
 		filesUnder("src/claude"),
-		/^(src\/(protocol|claude)\/|src\/conversation\/(reply|title|gist)\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
+		/^(src\/(protocol|claude)\/|src\/conversation\/(reply|title|gist|weight)\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
 	],
 	[
 		"a conversation's object",

@@ -2,6 +2,7 @@
 // Pure; knows the Messages API's shape of a turn, and nothing of its client. What it makes of a conversation grows at its end
 // and is cut at its beginning rarely, so that what was read once is found in the cache again.
 
+import { type Weighed, weightOf } from "../conversation/weight.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 
@@ -67,18 +68,19 @@ export function buildPrompt(messages: readonly Message[], soFar = ""): Prompt {
  * leave between half the limit and all of it, the one with the roundest place in the conversation: it stays the same while the
  * messages given slide on, until it no longer fits, or a rounder one comes. Every move costs the whole cache.
  */
-export function promptStart(messages: readonly Pick<Message, "seq" | "content">[]): number {
-	let left = messages.reduce((sum, { content }) => sum + content.length, 0);
+export function promptStart(messages: readonly (Pick<Message, "seq"> & Weighed)[]): number {
+	let left = messages.reduce((sum, message) => sum + weightOf(message), 0);
 	if (left <= limits.prompt) return 0;
 	let start = messages.length - 1;
 	let roundest = 0;
-	for (const [index, { seq, content }] of messages.entries()) {
+	for (const [index, message] of messages.entries()) {
+		const { seq } = message;
 		const isCandidate = left <= limits.prompt && (left >= limits.prompt / 2 || roundest === 0);
 		if (isCandidate && roundness(seq) > roundest) {
 			start = index;
 			roundest = roundness(seq);
 		}
-		left -= content.length;
+		left -= weightOf(message);
 	}
 	return start;
 }

@@ -10,6 +10,7 @@ import { harmlessLine } from "../protocol/text.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
 import { Versions } from "./versions.ts";
+import { weightOf } from "./weight.ts";
 import { WordIndex } from "./word-index.ts";
 
 /** How a reply ended. */
@@ -276,14 +277,14 @@ export class Log {
 		return [...known.values()].sort((one, other) => one.seq - other.seq);
 	}
 
-	/** The newest messages before a place, oldest first: as many as it takes for their text to exceed `length`, or all. */
-	messagesBefore(seq: number, length: number): Message[] {
+	/** The newest messages before a place, oldest first: as many as it takes for their weight to exceed this one, or all. */
+	messagesBefore(seq: number, weight: number): Message[] {
 		const newestFirst: Message[] = [];
 		let sum = 0;
 		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC", seq)) {
 			newestFirst.push(message);
-			sum += message.content.length;
-			if (sum > length) break;
+			sum += weightOf(message);
+			if (sum > weight) break;
 		}
 		return newestFirst.reverse();
 	}

@@ -17,6 +17,8 @@ export const limits = {
 	foundTitle: 60,
 	/** What Claude is given to read of a conversation, newest last: about 100,000 tokens, so that an answer stays payable. */
 	prompt: 400_000,
+	/** What stands around a message there beside names and ids. Short messages are mostly that. */
+	envelope: 50,
 	/** A UUID with a prefix fits; it is kept for ever beside the message. */
 	clientId: 64,
 	/** A cursor is three short numbers; anything longer is not ours. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { brokenOff, buildPrompt, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
+import { type Weighed, weightOf } from "../../src/conversation/weight.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
@@ -248,22 +249,23 @@ describe("an envelope", () => {
 });
 
 describe("the start of a long conversation's prompt", () => {
-	/** Messages of these lengths, as they are given: the newest, until their text exceeds the limit. */
-	function given(lengths: number[]) {
-		const messages: { seq: number; content: string }[] = [];
+	/** Messages of these weights, as they are given: the newest, until they exceed the limit. */
+	function given(weights: number[]) {
+		const messages: (Weighed & { seq: number })[] = [];
 		let sum = 0;
-		for (let seq = lengths.length; seq > 0 && sum <= limits.prompt; seq--) {
-			const content = "x".repeat(lengths[seq - 1] as number);
-			sum += content.length;
-			messages.unshift({ seq, content });
+		for (let seq = weights.length; seq > 0 && sum <= limits.prompt; seq--) {
+			const bare = { seq, content: "", author: { userId: "ann", username: "Ann" } };
+			const message = { ...bare, content: "x".repeat((weights[seq - 1] as number) - weightOf(bare)) };
+			sum += weightOf(message);
+			messages.unshift(message);
 		}
 		return messages;
 	}
 
-	const started = (lengths: number[]) => {
-		const messages = given(lengths);
+	const started = (weights: number[]) => {
+		const messages = given(weights);
 		const read = messages.slice(promptStart(messages));
-		return { seq: read[0]?.seq, length: read.reduce((sum, { content }) => sum + content.length, 0) };
+		return { seq: read[0]?.seq, length: read.reduce((sum, message) => sum + weightOf(message), 0) };
 	};
 
 	it("is the first message while all fit", () => {
@@ -288,8 +290,16 @@ describe("the start of a long conversation's prompt", () => {
 		expect([...starts]).toEqual([...starts].sort((a, b) => Number(a) - Number(b)));
 	});
 
+	it("leaves no more than the limit of short messages either, with all that says whose they are", () => {
+		const [one] = conversation(["Somebody with a name", "ok"]) as [Message];
+		const { messages } = buildPrompt(Array.from({ length: 20_000 }, (_, index) => ({ ...one, seq: index + 1 })));
+		const length = messages.flatMap(({ content }) => content).reduce((sum, { text }) => sum + text.length, 0);
+		expect(length).toBeGreaterThan(limits.prompt / 3);
+		expect(length).toBeLessThanOrEqual(limits.prompt);
+	});
+
 	it("never passes the last message, however long answers are", () => {
-		expect(started([10, limits.prompt * 2, 7])).toEqual({ seq: 3, length: 7 });
-		expect(started([10, limits.prompt * 2])).toEqual({ seq: 2, length: limits.prompt * 2 });
+		expect(started([100, limits.prompt * 2, 70])).toEqual({ seq: 3, length: 70 });
+		expect(started([100, limits.prompt * 2])).toEqual({ seq: 2, length: limits.prompt * 2 });
 	});
 });

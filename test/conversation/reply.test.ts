@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../src/protocol/errors.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { ann, bob, inRoom, Room, settled } from "../support/conversation.ts";
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
@@ -68,6 +69,18 @@ describe("a reply", () => {
 			await room.call.end();
 			expect(room.calls).toHaveLength(2);
 			expect(room.contents()).toEqual(["@claude one", "First", "@claude two", "three", "Second"]);
+		}));
+
+	it("is given a bounded part of a long log, though nothing is left in any of its messages", () =>
+		inRoom((room, { storage }) => {
+			storage.sql.exec(
+				`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < 20000)
+				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at, deleted_at)
+				SELECT seq, 'm' || seq || '-0', 'user', 'ann', 'Ann', '', 'complete', 0, seq, seq, 0, 0 FROM place`,
+			);
+			const messages = room.store.log.messagesBefore(20_001, limits.prompt);
+			expect(messages.at(-1)?.seq).toBe(20_000);
+			expect(messages.length).toBeLessThan(8_000);
 		}));
 
 	it("what is said meanwhile without asking gets no answer", () =>
