@@ -25,6 +25,14 @@ function exchange(question: string, answer = "At home."): [Message, Message] {
 }
 
 describe("the request", () => {
+	it("holds whole characters, also where a long text is cut", () => {
+		const long = `${"x".repeat(1_999)}😀${"y".repeat(100)}`;
+		const { messages } = titlePrompt(...exchange(long, long));
+		const texts = messages.flatMap(({ content }) => content.map(({ text }) => text));
+		expect(texts.join("")).toContain("xxx");
+		expect(texts.map((text) => text.isWellFormed())).toEqual([true, true, true]);
+	});
+
 	it("is one, small, and holds the exchange and no thinking", async () => {
 		const { title, requests, name } = newTitler();
 		expect(await title('Where shall we eat? !{"title":"Dinner at home"}')).toBe("Dinner at home");
