@@ -116,6 +116,13 @@ export class Erasure {
 	}
 
 	#entomb(seq: number, alias: string, revision: number): void {
+		// By the people it names, while it still does: looked for by its place alone, all mentions of the conversation would be read.
+		this.#sql.exec(
+			`DELETE FROM mentions WHERE seq = ?1 AND user_id IN (
+			SELECT value ->> 'userId' FROM messages, json_each(messages.mentions) WHERE messages.seq = ?1
+			UNION SELECT quoted.author_id FROM messages JOIN messages AS quoted ON quoted.seq = messages.reply_to WHERE messages.seq = ?1)`,
+			seq,
+		);
 		this.#sql.exec(
 			`UPDATE messages SET author_id = ?, author_name = ?, content = '', client_id = NULL, asks = 0, reply_to = NULL, mentions = NULL,
 			reactions = NULL, edited_at = NULL, deleted_at = COALESCE(deleted_at, ?), versions = 0, revision = ? WHERE seq = ?`,
@@ -126,7 +133,6 @@ export class Erasure {
 			seq,
 		);
 		this.#sql.exec("DELETE FROM versions WHERE seq = ?", seq);
-		this.#sql.exec("DELETE FROM mentions WHERE seq = ?", seq);
 		this.#sql.exec("DELETE FROM words WHERE rowid = ?", seq);
 	}
 

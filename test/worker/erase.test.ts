@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
+import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
@@ -261,6 +262,32 @@ describe("an erasure that is interrupted", () => {
 		for (const id of [second.id, third]) expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
 		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
 		expect(await inStorage("USERS", person, (storage) => storage.getAlarm())).toBeNull();
+	});
+
+	it("takes no longer for all that others have named each other", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person, "bob"]);
+		const places = 2_000;
+		await inStorage("CONVERSATIONS", id, ({ sql }) => {
+			sql.exec(
+				`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < ?)
+				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at, reply_to, mentions)
+				SELECT seq, 'm' || seq || '-00000000', 'user', iif(seq % 10 = 0, ?, 'ann'), 'A name', 'a secret', 'complete', 0, seq, seq, 0,
+				iif(seq % 20 = 0, seq - 1, NULL), '[{"userId":"bob","offset":0,"length":4}]' FROM place`,
+				places,
+				person,
+			);
+			sql.exec("INSERT INTO mentions SELECT 'bob', seq FROM messages");
+			sql.exec("INSERT INTO mentions SELECT 'ann', seq FROM messages WHERE reply_to IS NOT NULL");
+		});
+		await abortAllDurableObjects();
+		const rowsOfIts = await countRows();
+		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ messages: places / 10 });
+		expect((await rowsOfIts(id)).read).toBeLessThan(places * 3);
+		const named = await inStorage("CONVERSATIONS", id, ({ sql }) =>
+			sql.exec("SELECT user_id, count(*) AS times, max(seq % 10 = 0) AS theirs FROM mentions GROUP BY user_id").toArray(),
+		);
+		expect(named).toEqual([{ user_id: "bob", times: places * 0.9, theirs: 0 }]);
 	});
 
 	it("is gone through in steps where there is much, and everybody comes back for it", async () => {
