@@ -79,6 +79,7 @@ export class Membership {
 		if (!known) return { code: "not_found" };
 		if (known.role === role) return known;
 		if (known.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
+		this.#store.decide(userId, this.#now());
 		return this.#change(known, role, member.userId);
 	}
 
@@ -100,6 +101,7 @@ export class Membership {
 		if (!removed) return { code: "not_found" };
 		if (removed.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
 		this.#store.removeMember(userId, !isLeaving);
+		if (!isLeaving) this.#store.decide(userId, this.#now());
 		this.#store.audit(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
 		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
 		return { removed };
@@ -161,12 +163,15 @@ export class Membership {
 		return { revoked: true };
 	}
 
-	/** Lets a person in by an invite, or lets a reader write. Who has all that it gives already does not use it up. */
+	/**
+	 * Lets a person in by an invite, or lets a reader write; but whom an owner removed, or gave a role, only by a newer one. Who has all that it
+	 * gives already does not use it up.
+	 */
 	accept(person: Person, inviteId: string): Member | Refused {
 		const invite = this.#store.exists ? this.#store.invite(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.member(person.userId);
-		const lets = isLive(invite, this.#now());
+		const lets = isLive(invite, this.#now()) && invite.createdAt >= this.#store.decidedAt(person.userId);
 		const isRaised = lets && known?.role === "reader" && invite.role === "member";
 		if (known && !isRaised) return known;
 		if (!lets) return { code: "invite_expired" };

@@ -148,4 +148,11 @@ export const migrations: readonly Migration[] = [
 		const words = new WordIndex(sql);
 		for (const { seq, content } of messages) words.put(seq, content);
 	},
+	`
+	-- When an owner last removed somebody or gave them a role: an invite that is older gives them nothing, or their own old link would undo it.
+	CREATE TABLE decided (
+		user_id TEXT PRIMARY KEY,
+		at INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+	`,
 ];

@@ -254,6 +254,16 @@ export class Store {
 		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
 	}
 
+	/** An owner has decided about somebody: kept also after they left. */
+	decide(userId: string, now: number): void {
+		this.#sql.exec("INSERT INTO decided (user_id, at) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET at = excluded.at", userId, now);
+	}
+
+	/** When an owner last did, in ms; 0 where none ever did. */
+	decidedAt(userId: string): number {
+		return this.#sql.exec<{ at: number }>("SELECT at FROM decided WHERE user_id = ?", userId).toArray()[0]?.at ?? 0;
+	}
+
 	countOwners(): number {
 		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members WHERE role = 'owner'").one().count;
 	}

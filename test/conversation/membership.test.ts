@@ -129,6 +129,24 @@ describe("invites", () => {
 			expect(actionsOf(room)[0]).toEqual(["revoked", "ann", undefined]);
 		}));
 
+	it("do not undo what an owner has decided since: neither a removal nor a role", () =>
+		inRoom((room) => {
+			invite(room, "old");
+			room.membership.accept(bob, "old");
+			room.membership.accept(eve, "old");
+			room.now += 1;
+			room.membership.setRole(owner, "bob", "reader");
+			room.membership.remove(owner, "eve");
+			expect(room.membership.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
+			expect(room.membership.accept(eve, "old")).toEqual({ code: "invite_expired" });
+			room.membership.remove({ ...bob, role: "reader" }, "bob");
+			expect(room.membership.accept(bob, "old")).toEqual({ code: "invite_expired" });
+			expect(rolesOf(room)).toEqual({ ann: "owner" });
+			expect(room.membership.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
+			invite(room, "newer");
+			for (const person of [bob, eve]) expect(room.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
+		}));
+
 	it("are owners' alone", () =>
 		inRoom((room) => {
 			invite(room, "i");
