@@ -29,7 +29,11 @@ events.get("/conversations/:id/events", async (c) => {
 	const upgraded = await stub.fetch(upgradeRequest({ identity: c.get("identity"), cursor, isChatProtocol: false }));
 	if (!upgraded.webSocket) return new Response(upgraded.body, upgraded);
 	const { body } = new EventStream(upgraded.webSocket, c.req.param("id"));
-	return c.body(body, 200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
+	const headers = { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" };
+	if (c.req.method !== "HEAD") return c.body(body, 200, headers);
+	// Who asks for the headers alone reads nothing, and never goes either.
+	await body.cancel();
+	return c.body(null, 200, headers);
 });
 
 /** Between two pings, in ms: proxies let go what is silent for a minute, and the object wants a sign of life every 30 s. */

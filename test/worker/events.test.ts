@@ -11,10 +11,11 @@ import { EventReader } from "../support/events.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
-type Options = { token?: string; query?: string; headers?: Record<string, string> };
+type Options = { method?: string; token?: string; query?: string; headers?: Record<string, string> };
 
-async function open(who: string, id: string, { token, query = "", headers = {} }: Options = {}): Promise<Response> {
+async function open(who: string, id: string, { method, token, query = "", headers = {} }: Options = {}): Promise<Response> {
 	return exports.default.fetch(`${origin}/api/conversations/${id}/events${query}`, {
+		method,
 		headers: { authorization: `Bearer ${token ?? (await tokenOf(who))}`, ...headers },
 	});
 }
@@ -52,6 +53,14 @@ describe("a stream of events", () => {
 		expect(message.content).toBe("One\r\nevent: chat:error\ndata: {}\n\nid: forged\n\u2028");
 		expect(ann.lastEventId).toBe(cursor);
 		await ann.leave();
+		expect(await bob.next("chat:user-left")).toMatchObject({ userId: "ann" });
+	});
+
+	it("of which only the headers are asked for leaves nobody behind", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		const { status, headers } = await open("ann", id, { method: "HEAD" });
+		expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream"]);
 		expect(await bob.next("chat:user-left")).toMatchObject({ userId: "ann" });
 	});
 
