@@ -272,12 +272,13 @@ export class Conversation<T extends Client = Client> {
 	/** Something that a member says, wherever they say it; `at`: their socket, where it comes by one. */
 	say(person: Person, said: Said, at?: T): { message: Message; isNew: boolean } | Refused {
 		const { content, clientId, replyTo, mentions: given } = said;
-		if (!this.#mayWrite(person)) return { code: "forbidden" };
 		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
 		// What an edited or deleted one said at first is nowhere kept.
 		const isFirst = known?.editedAt === undefined && known?.deletedAt === undefined;
 		if (known && isFirst && known.content !== content) return { code: "conflict" };
 		if (known) return { message: known, isNew: false };
+		// Not before: what was said stays said, also by who has become a reader since.
+		if (!this.#mayWrite(person)) return { code: "forbidden" };
 
 		const quoted = replyTo === undefined ? undefined : this.#store.log.message(replyTo);
 		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };

@@ -254,6 +254,18 @@ describe("sending", () => {
 			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 		}));
 
+	it("a resend is answered even when the sender has become a reader", () =>
+		inRoom(async (room) => {
+			const client = room.enter(bob);
+			room.say(client, "said", "k");
+			room.store.setRole("bob", "reader");
+			room.say(client, "said", "k");
+			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k", seq: 1 } });
+			room.say(client, "new", "k2");
+			expect(client.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k2" });
+			expect(room.contents()).toEqual(["said"]);
+		}));
+
 	it("too fast is refused with the time to wait, over all sockets, after a wake, and stores nothing", () =>
 		inRoom(async (room, state) => {
 			room.enter(bob);
