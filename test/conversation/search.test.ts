@@ -105,7 +105,8 @@ describe("the index follows", () => {
 			const { sql } = state.storage;
 			sql.exec("DROP TABLE words");
 			sql.exec("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii')");
-			sql.exec("DELETE FROM migrations WHERE version = 4");
+			sql.exec("DROP TABLE decided");
+			sql.exec("DELETE FROM migrations WHERE version >= 4");
 			expect(seqs(room, "old")).toEqual([]);
 			const { log } = new Store(sql);
 			expect(search(log, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
