@@ -93,8 +93,7 @@ describe("Claude's answer", () => {
 		await ann.answered();
 		const answer = () => ann.log.getByRole("article", { name: /^Claude/ }).last();
 		await answer().hover();
-		await answer().getByRole("button", { name: "More" }).click();
-		await ann.page.getByRole("menuitem", { name: "Answer again" }).click();
+		await answer().getByRole("button", { name: "Regenerate", exact: true }).click();
 		await answer().getByText("2/2").waitFor();
 		await ann.stop.waitFor({ state: "detached" });
 		await answer().getByRole("button", { name: "Former version" }).click();

@@ -212,7 +212,7 @@ export const strings = {
 	copyText: "Copy text",
 	copyLink: "Copy link",
 	edit: "Edit",
-	regenerate: "Answer again",
+	regenerate: "Regenerate",
 	deleteMessage: "Delete…",
 	deletedMessage: "This message was deleted.",
 	edited: "edited",

@@ -21,7 +21,6 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 		{ label: strings.copyText, act: () => void copyText(message.content) },
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
 		...(may.has("edit") ? [{ label: strings.edit, act: () => edit(message) }] : []),
-		...(may.has("regenerate") ? [{ label: strings.regenerate, act: () => regenerate(message.id) }] : []),
 		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),
 	];
 	return (
@@ -37,6 +36,18 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 					onClick={() => answer(message)}
 				>
 					<Icon name="reply" />
+				</button>
+			)}
+			{may.has("regenerate") && (
+				<button
+					type="button"
+					className={styles.button}
+					tabIndex={tabIndex}
+					aria-label={strings.regenerate}
+					title={strings.regenerate}
+					onClick={() => regenerate(message.id)}
+				>
+					<Icon name="again" />
 				</button>
 			)}
 			<Menu opener={{ label: strings.more, className: styles.button, tabIndex }} items={items} />
