@@ -42,6 +42,11 @@ describe("what is new", () => {
 		expect(newFrom(messages, readsOf([{ userId: "u-ann", upTo }]), "u-ann")).toBe(from);
 	});
 
+	it("begins after what one said oneself last", () => {
+		const read = readsOf([{ userId: "u-ann", upTo: 1 }]);
+		expect(newFrom([message(1), message(2), message(3), reply(4)], read, "u-ann")).toBe(4);
+	});
+
 	it("stays where it began when it was opened, whatever is read and comes then", () => {
 		const reads = [{ userId: "u-ann", upTo: 1 }];
 		const opened = reduce(emptyTranscript, received(joined({ messages: messages.slice(0, 3), reads })));

@@ -20,7 +20,12 @@ export function withRead(reads: Reads, { userId, upTo }: { userId: string; upTo:
 export function newFrom(messages: Messages, reads: Reads, userId: string): number | null {
 	const upTo = reads.get(userId) ?? 0;
 	const isNew = ({ seq, author }: Message) => seq > upTo && author.userId !== userId;
-	return upTo > 0 && messages.some(isNew) ? upTo + 1 : null;
+	if (upTo === 0 || !messages.some(isNew)) return null;
+	// What one says oneself, one has read; the server may write that down only by the message.
+	const own = new Set(messages.filter(({ author }) => author.userId === userId).map(({ seq }) => seq));
+	let from = upTo + 1;
+	while (own.has(from)) from += 1;
+	return from;
 }
 
 /** The members but for its author who have read as far as a message. */
