@@ -103,7 +103,7 @@ export const strings = {
 	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
 		[
 			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
-			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else in it went whole.`] : []),
+			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else there went whole.`] : []),
 			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
 		].join(" "),
 	startAgain: "Begin anew",

@@ -77,7 +77,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 						</button>
 					</p>
 				)}
-				{role === "reader" && <p className={styles.notice}>{strings.readOnly}</p>}
+				{role === "reader" && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
 				{role !== "reader" && writing.type === "edit" && (
 					<Editor key={writing.message.id} message={writing.message} chat={chat} people={others} onDone={stop} />
 				)}
