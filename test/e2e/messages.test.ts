@@ -95,6 +95,7 @@ describe("Claude's answer", () => {
 		await answer().hover();
 		await answer().getByRole("button", { name: "Regenerate", exact: true }).click();
 		await answer().getByText("2/2").waitFor();
+		expect(await ann.log.locator("article:focus").getAttribute("aria-label")).toMatch(/^Claude/);
 		await ann.stop.waitFor({ state: "detached" });
 		await answer().getByRole("button", { name: "Former version" }).click();
 		await answer().getByText("1/2").waitFor();

@@ -55,8 +55,8 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const last = messages.at(-1);
 	useSeeing(chat.see, isAtBottom && isEnd ? last?.seq : undefined);
 	// The buttons go, and the focus should not go with them.
-	const settle = (act: (clientId: string) => void) => (clientId: string) => {
-		act(clientId);
+	const settle = (act: (id: string) => void) => (id: string) => {
+		act(id);
 		scroller.current?.focus({ preventScroll: true });
 	};
 	const show = useCallback(
@@ -109,7 +109,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 								isActive={message.id === active}
 								isQuoteHere={message.replyTo !== undefined && ids.has(message.replyTo)}
 								fate={message === lastOwn ? fateOf(message, chat) : undefined}
-								onRetry={isConnected && message === lastReply && message.status === "failed" ? chat.regenerate : undefined}
+								onRetry={isConnected && message === lastReply && message.status === "failed" ? settle(chat.regenerate) : undefined}
 							/>
 						))}
 						{newer !== "none" && (

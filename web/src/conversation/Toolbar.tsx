@@ -45,7 +45,11 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 					tabIndex={tabIndex}
 					aria-label={strings.regenerate}
 					title={strings.regenerate}
-					onClick={() => regenerate(message.id)}
+					onClick={({ currentTarget }) => {
+						// The button goes, and the focus should not go with it.
+						currentTarget.closest("article")?.focus({ preventScroll: true });
+						regenerate(message.id);
+					}}
 				>
 					<Icon name="again" />
 				</button>
