@@ -337,9 +337,10 @@ export class ConversationObject extends DurableObject<Env> {
 		await told;
 	}
 
-	/** Not before what is under way has come: it would be remembered again. */
+	/** Not before what is under way has come: it would be remembered again. Who has come back meanwhile keeps it. */
 	async #forget(userId: string): Promise<void> {
 		await this.#lists.quiet(userId);
+		if (this.#store.exists && this.#store.member(userId)) return;
 		await this.env.USERS.getByName(userId).forget(this.ctx.id.name as string);
 	}
 

@@ -41,6 +41,7 @@ export class Restore {
 		const known = from === 0 ? undefined : this.#state();
 		let reading = known?.reading ?? unread;
 		if (reading.lines !== from) return { taken: reading.lines };
+		if (lines.length === 0) return { code: "bad_request" };
 		const records: ArchiveRecord[] = [];
 		for (const line of lines) {
 			const next = await read(line, reading);

@@ -212,6 +212,15 @@ describe("an import", () => {
 		expect((await recordsOf((await download("ann", id)).text)).length).toBe(lines.length);
 	});
 
+	it("of nothing is refused, and takes nothing back of what has come", async () => {
+		const lines = linesOf((await download("ann", await fullConversation())).text);
+		const id = crypto.randomUUID();
+		expect((await restore(id, [])).body.error.code).toBe("bad_request");
+		expect((await restore(id, lines.slice(0, 4))).body).toEqual({ taken: 4 });
+		expect((await restore(id, [])).body.error.code).toBe("bad_request");
+		expect((await restore(id, lines.slice(4), 4)).status).toBe(200);
+	});
+
 	it("takes a part once that comes twice at the same moment", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
