@@ -74,10 +74,11 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	[
 		"a conversation's object",
 		["object", "socket", "sockets", "ending"].map((name) => `src/conversation/${name}.ts`),
-		/^(src\/(protocol|auth|claude|storage|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
+		/^(src\/(protocol|auth|claude|storage|conversation)\/|src\/(settings|upgrade)\.ts$|cloudflare:workers$)/,
 	],
 	["storage", filesUnder("src/storage"), /^$/],
-	["a person's object", filesUnder("src/user"), /^(src\/(protocol|storage|user)\/|cloudflare:workers$)/],
+	["a person's object", filesUnder("src/user"), /^(src\/(protocol|storage|user)\/|src\/upgrade\.ts$|cloudflare:workers$)/],
+	["what objects do with a WebSocket", ["src/upgrade.ts"], /^src\/protocol\//],
 	[
 		"routes",
 		filesUnder("src/routes"),

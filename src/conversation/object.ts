@@ -7,7 +7,7 @@ import { speakerOf } from "../auth/personal.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
-import { closeCodes, errorBody, errors } from "../protocol/errors.ts";
+import { closeCodes } from "../protocol/errors.ts";
 import { errorEvent, type Refusal, type Said } from "../protocol/events.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
@@ -15,6 +15,7 @@ import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Alarm } from "../storage/alarm.ts";
+import { answerClose, refuseUpgrade } from "../upgrade.ts";
 import { type CallName, Calls } from "./calls.ts";
 import { Conversation, type Refused } from "./conversation.ts";
 import { Ending } from "./ending.ts";
@@ -160,8 +161,8 @@ export class ConversationObject extends DurableObject<Env> {
 		const { identity, cursor, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
 		const now = Date.now();
 		const member = this.#enter(identity, now);
-		if ("code" in member) return refusal(member);
-		if (!this.#sockets.makeRoom(identity.userId)) return refusal({ code: "too_many" });
+		if ("code" in member) return refuseUpgrade(member);
+		if (!this.#sockets.makeRoom(identity.userId)) return refuseUpgrade({ code: "too_many" });
 
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
@@ -303,12 +304,7 @@ export class ConversationObject extends DurableObject<Env> {
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
 		this.#gone(socket);
-		try {
-			// The hibernation path leaves the answer to us; 1005 and 1006 stand for "no code" and cannot be sent.
-			socket.close(code === 1005 || code === 1006 ? closeCodes.normal : code, reason);
-		} catch {
-			// Closed from here before.
-		}
+		answerClose(socket, code, reason);
 	}
 
 	override webSocketError(socket: WebSocket): void {
@@ -443,11 +439,6 @@ export class ConversationObject extends DurableObject<Env> {
 		const member = this.#membership.find({ userId, username }, granted);
 		return member ? call(member) : { code: "not_found" };
 	}
-}
-
-function refusal({ code, retryAfterMs }: Refused): Response {
-	const headers: HeadersInit = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
-	return Response.json(errorBody(code, undefined, retryAfterMs), { status: errors[code].status, headers });
 }
 
 function newLineage(): string {

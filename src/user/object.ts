@@ -3,11 +3,12 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
-import { closeCodes, type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { Alarm } from "../storage/alarm.ts";
+import { answerClose, refuseUpgrade } from "../upgrade.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Sockets } from "./sockets.ts";
 import { end, type Page, type Place, Store } from "./store.ts";
@@ -58,9 +59,10 @@ export class UserObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { expiresAt, tokenId, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
 		// The Worker has asked; but they may have signed out since, or revoked it.
-		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now()))) return refusal("unauthorized");
+		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now())))
+			return refuseUpgrade({ code: "unauthorized" });
 		const room = this.#sockets.makeRoom();
-		if (room !== "open") return refusal(room);
+		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.shutOut }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		const { settings } = this.#store;
 		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;
@@ -75,12 +77,7 @@ export class UserObject extends DurableObject<Env> {
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-		try {
-			// The hibernation path leaves the answer to us; 1005 and 1006 stand for "no code" and cannot be sent.
-			socket.close(code === 1005 || code === 1006 ? closeCodes.normal : code, reason);
-		} catch {
-			// Closed from here before.
-		}
+		answerClose(socket, code, reason);
 	}
 
 	/** Who may no longer listen is let go; and what could not be done at once, in every conversation, is tried again. */
@@ -213,10 +210,4 @@ export class UserObject extends DurableObject<Env> {
 		const userId = this.ctx.id.name as string;
 		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
 	}
-}
-
-function refusal(code: ErrorCode): Response {
-	const retryAfterMs = code === "rate_limited" ? limits.shutOut : undefined;
-	const headers: HeadersInit = retryAfterMs === undefined ? {} : { "retry-after": String(retryAfterMs / 1000) };
-	return Response.json(errorBody(code, undefined, retryAfterMs), { status: errors[code].status, headers });
 }
