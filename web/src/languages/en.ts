@@ -1,0 +1,305 @@
+// Every word that people read here, in English. Other languages have the same names: the type says which are missing.
+
+import type { AssistantMode, MemberRole } from "../../../src/protocol/conversation.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import type { Erased } from "../api.ts";
+import type { Theme } from "../preferences.ts";
+import { formatsOf } from "./formats.ts";
+
+export const formats = formatsOf("en");
+
+const counted = (count: number, noun: string) => `${formats.number(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** So many of them by name. */
+function some(names: readonly string[], most: number): string {
+	const rest = names.length - most;
+	return formats.all(rest > 0 ? [...names.slice(0, most), `${formats.number(rest)} more`] : names);
+}
+
+export const en = {
+	product: "Parley",
+	tagline: "Talk things over together, with Claude in the room.",
+
+	// Signing in
+	yourName: "Your name",
+	nameHint: "This is what others see beside what you say.",
+	continueAsGuest: "Continue as guest",
+	invited: "You are invited to a conversation.",
+
+	// The service
+	unreachable: "The service cannot be reached. Check your connection and try again.",
+	unexpectedAnswer: "The service gave an answer that this page does not understand. Reload the page and try again.",
+	unreachableRetrying: "The service cannot be reached. Trying again…",
+	tryAgain: "Try again",
+	home: "All conversations",
+	broken: "This page ran into a problem. What was said is safe on the server.",
+	reload: "Reload",
+
+	// The list
+	conversations: "Conversations",
+	newConversation: "New conversation",
+	untitled: (createdAt: string) => `Conversation of ${formats.date(Date.parse(createdAt))}`,
+	noConversations: "Nothing here yet. Begin a conversation, then hand its link to whoever should be in it.",
+	allArchived: "Everything is in the archive.",
+	noneOpenTitle: "Choose a conversation, or begin one",
+	noneOpenText: "People and Claude read the same words here as they are written.",
+	archived: (count: number) => `Archived (${formats.number(count)})`,
+	moreConversations: "Show more",
+	moreFailed: "More could not be loaded. Try again",
+	lastLine: (author: string, text: string) => `${author}: ${text}`,
+	yourself: "You",
+	deletedLine: "Deleted message",
+	nothingSaid: "Nothing said yet",
+	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
+	unreadShort: (count: number) => (count >= limits.unread ? `${limits.unread - 1}+` : String(count)),
+	mentioned: "You are mentioned",
+	pinned: "Pinned",
+	muted: "Muted",
+	listBehind: "Reconnecting: this list may be behind.",
+	notChanged: "That could not be changed just now. Try again.",
+	conversationMenu: (title: string) => `More about ${title}`,
+	pin: "Pin to the top",
+	unpin: "Unpin",
+	mute: "Mute",
+	unmute: "Unmute",
+	archive: "Archive",
+	unarchive: "Take out of the archive",
+	rename: "Rename…",
+	leave: "Leave…",
+	deleteConversation: "Delete…",
+	settingsOf: "Conversation settings",
+	titleLabel: "Title",
+	assistantLegend: "When Claude answers",
+	assistant: {
+		auto: { name: "As it fits", what: "Everything while one person is here alone with it, else who says @claude" },
+		always: { name: "Always", what: "Every message" },
+		mention: { name: "When it is asked", what: "Who says @claude, or answers it" },
+		off: { name: "Never", what: "People are among themselves" },
+	} satisfies Record<AssistantMode, { name: string; what: string }>,
+	save: "Save",
+	cancel: "Cancel",
+	close: "Close",
+	notLoadedTitle: "This could not be loaded",
+	notLoaded: "Check the connection and try again. If that does not help, reload the page.",
+	leaveTitle: (title: string) => `Leave “${title}”?`,
+	leaveThis: "Leave this conversation?",
+	leaveText: "You come back only by a new invitation. What you said stays.",
+	leaveNow: "Leave",
+	deleteTitle: (title: string) => `Delete “${title}”?`,
+	deleteText: "Everything said in it is deleted for everybody, for good.",
+	deleteNow: "Delete",
+	loading: "Loading…",
+	joining: "Opening the conversation…",
+
+	// Settings
+	settings: "Settings",
+	theme: "Appearance",
+	themes: { system: "As the device", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	enterKey: "The Enter key",
+	enterSends: "Sends",
+	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
+	account: "You here",
+	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
+	signOut: "Sign out…",
+	signOutTitle: "Sign out?",
+	signOutText: "A guest cannot come back: your conversations stay with the others in them, and what you have not sent yet is deleted here.",
+	signOutNow: "Sign out",
+	eraseMe: "Erase me…",
+	eraseTitle: "Erase everything of yours?",
+	eraseText:
+		"What you said, your reactions and your name go from every conversation, for everybody and for good; only empty places stay. Conversations of yours go to whoever has been there longest, and are deleted where nobody else is.",
+	typeYourName: (name: string) => `To go on, type your name: ${name}`,
+	notYourName: "That is not your name.",
+	eraseNow: "Erase",
+	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
+		[
+			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
+			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else there went whole.`] : []),
+			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
+		].join(" "),
+	startAgain: "Begin anew",
+	tokens: "Tokens for programs",
+	tokensText:
+		"A program that has one can read and write here in your place, under your name and the token's. You can revoke it at any time.",
+	tokenName: "Name of the program",
+	makeToken: "Make token",
+	tokenMade: (name: string) => `The token of ${name}. It is shown this once: copy it now.`,
+	tokenSecret: "Token",
+	tokenUntil: (until: string) => `until ${until}`,
+	revokeToken: (name: string) => `Revoke ${name}`,
+	export: "Export…",
+	exportTitle: (title: string) => `Export “${title}”`,
+	exportAs: "As",
+	formats: {
+		html: { name: "A page to read", what: "HTML: opens in any browser" },
+		jsonl: { name: "A file for programs", what: "JSON Lines: everything, changes in it show, can be restored elsewhere" },
+	},
+	saveFile: "Save file",
+
+	// One conversation
+	conversation: "Conversation",
+	participants: "Participants",
+	you: (name: string) => `${name} (you)`,
+	members: "Members",
+	membersButton: (count: number) => `Members, ${formats.number(count)}`,
+	count: (count: number) => formats.number(count),
+	membersTitle: (count: number) => `Members (${formats.number(count)})`,
+	here: "here now",
+	away: "not here now",
+	roles: { owner: "Owner", member: "Member", reader: "Reader" } satisfies Record<MemberRole, string>,
+	roleOf: (name: string) => `Role of ${name}`,
+	findMember: "Find a member",
+	noSuchMember: "Nobody of that name.",
+	moreMembers: (count: number) => `And ${formats.number(count)} more: look for somebody by their name.`,
+	remove: "Remove",
+	removeMember: (name: string) => `Remove ${name}`,
+	removeTitle: (name: string) => `Remove ${name}?`,
+	removeText: "They are out at once and come back only by a new invitation. What they said stays.",
+	stepDownTitle: "Give up being an owner?",
+	stepDown: "Give it up",
+	stepDownText: "Only another owner can make you one again.",
+	invite: "Invite",
+	inviteTitle: "Invite people",
+	inviteLink: "Invite link",
+	inviteHint: "Whoever opens this link can join.",
+	inviteCopied: "Copied. Whoever opens this link can join.",
+	noLink: "",
+	anotherLink: "Another link",
+	inviteLives: "Works for",
+	inviteUses: "Lets in",
+	inviteRole: "As",
+	makeLink: "Make link",
+	duration: (seconds: number) => formats.duration(seconds),
+	people: (count: number) => (count === 0 ? "any number" : count === 1 ? "one person" : `${formats.number(count)} people`),
+	liveInvites: "Links that work",
+	noInvites: "None lets anybody in.",
+	inviteState: (role: string, uses: number, most: number | null, until: string) =>
+		`${role === "reader" ? "Readers" : "Members"}, ${most === null ? `${formats.number(uses)} came in` : `${formats.number(uses)} of ${formats.number(most)} came in`}, until ${until}`,
+	by: (name: string) => `By ${name}`,
+	linkAbove: "the link above",
+	revoke: "Revoke",
+	revokeInvite: (what: string) => `Revoke: ${what}`,
+	emptyTitle: "A room for talking things over",
+	emptyText: (canInvite: boolean) =>
+		`Everybody here reads the same words as they are written, Claude's too. While you are alone, Claude answers everything; with others in the room, say @claude to ask it.${
+			canInvite ? " The link for the others is at the top." : ""
+		}`,
+	prompts: [
+		"What can you help a group of people with?",
+		"Help us decide between two options: ask us what matters first.",
+		"Show me a small table that compares tea and coffee.",
+	],
+	older: "Show earlier",
+	olderLoading: "Loading earlier…",
+	olderFailed: "Earlier ones could not be loaded. Try again",
+	newer: "Show later",
+	newerLoading: "Loading later…",
+	newerFailed: "Later ones could not be loaded. Try again",
+	placeLoading: "Going there…",
+	placeFailed: "That place could not be loaded.",
+	jumpToLatest: "Jump to latest",
+	thinking: "Claude is thinking…",
+	articleLabel: (author: string, time: string) => `${author}, ${time}`,
+
+	// Searching
+	searchHere: "Search this conversation",
+	searchEverywhere: "Search everywhere",
+	searchHint: "Words, or “a phrase”",
+	searchResults: "Found",
+	searching: "Searching…",
+	found: (count: number, hasMore: boolean) =>
+		count === 0 ? "Nothing found." : `${formats.number(count)}${hasMore ? " or more" : ""} found, newest first.`,
+	foundPartly: (count: number) =>
+		`${count === 0 ? "Nothing found" : `${formats.number(count)} found`} so far: not every conversation could be searched to its end.`,
+	moreResults: "Show more",
+
+	// A message
+	react: "React",
+	reactWith: (emoji: string) => `React with ${emoji}`,
+	otherEmoji: "Another emoji",
+	notOneEmoji: "One emoji at a time.",
+	reply: "Reply",
+	more: "More",
+	copyText: "Copy text",
+	copyLink: "Copy link",
+	edit: "Edit",
+	regenerate: "Regenerate",
+	deleteMessage: "Delete…",
+	deletedMessage: "This message was deleted.",
+	edited: "edited",
+	editedAt: (at: number) => `Edited ${formats.dayAndTime(at)}`,
+	reactions: "Reactions",
+	reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+	names: some,
+	somebody: "somebody",
+	versions: "Versions of this answer",
+	versionOf: (at: number, all: number) => `${at}/${all}`,
+	formerVersion: "Former version",
+	laterVersion: "Later version",
+	inAnswerTo: (name: string) => `In answer to ${name}`,
+	deletedQuote: "Deleted message",
+	newSince: "New since you were here",
+	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formats.number(names.length)} people` : formats.all(names)}`,
+	deleteMessageTitle: "Delete this message?",
+	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
+
+	// Writing
+	replyingTo: (name: string) => `Replying to ${name}`,
+	cancelReply: "Cancel the reply",
+	editing: "Editing your message",
+	cancelEditing: "Cancel editing",
+	saveAndAskAgain: "Save and ask again",
+	saving: "Saving…",
+	notSaved: "There is no connection. Save it once it is back.",
+	suggestions: "People to name",
+	asksClaude: "answers here",
+	message: "Message",
+	messagePlaceholder: (hasOthers: boolean) => (hasOthers ? "Write, or ask @claude" : "Write to Claude"),
+	send: "Send",
+	stop: "Stop",
+	tooLong: (over: number) => `Too long by ${formats.number(over)} characters.`,
+	sending: "Sending…",
+	sent: "Sent",
+	held: "That was a little fast: going out one by one…",
+	readOnly: "You can read here, and not write.",
+	waiting: "Waiting for the connection…",
+	retry: "Retry",
+	discard: "Delete",
+	dismiss: "Dismiss",
+	stopped: "Stopped here.",
+	wentOn: "Interrupted on the way, and gone on with.",
+	typing: (names: readonly string[]) => {
+		const [first, second] = names;
+		if (names.length === 1) return `${first} is typing…`;
+		if (names.length === 2) return `${first} and ${second} are typing…`;
+		return names.length === 0 ? "" : `${first}, ${second} and others are typing…`;
+	},
+
+	// The connection
+	connection: "Connection",
+	connected: "Connected",
+	connecting: "Connecting…",
+	reconnecting: "Reconnecting…",
+	offline: "Offline",
+	ended: "Closed",
+	offlineBanner: "Your device is offline. What you write waits here and goes out when the network is back.",
+	waitingBanner: "The connection was lost. What you write waits here and goes out once it is back.",
+	reconnectNow: "Try now",
+	removed: "You are no longer in this conversation.",
+	gone: "There is no such conversation, or it is not open to you.",
+
+	// Said to screen readers
+	claudeAnswering: "Claude is answering",
+	claudeAnswered: "Claude answered",
+	claudeStopped: "Claude was stopped",
+	somebodySaid: (author: string, text: string) => `${author}: ${text}`,
+
+	// Markdown
+	code: "code",
+	copy: "Copy",
+	copied: "Copied",
+	copyFailed: "Could not copy",
+	image: (text: string) => (text === "" ? "Image" : `Image: ${text}`),
+	taskDone: "Done",
+	taskOpen: "Not done",
+};

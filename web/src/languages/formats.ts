@@ -1,0 +1,40 @@
+// Numbers, times and lists of names as a language writes them. Times are in ms.
+
+export type Formats = ReturnType<typeof formatsOf>;
+
+export function formatsOf(locale: string) {
+	const numbers = new Intl.NumberFormat(locale);
+	const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+	const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+	const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
+	const dayAndTime = new Intl.DateTimeFormat(locale, {
+		day: "numeric",
+		month: "long",
+		year: "numeric",
+		hour: "2-digit",
+		minute: "2-digit",
+		hourCycle: "h23",
+	});
+	const conjunction = new Intl.ListFormat(locale, { type: "conjunction" });
+	return {
+		number: (value: number) => numbers.format(value),
+		time: (at: number) => time.format(at),
+		day: (at: number) => day.format(at),
+		date: (at: number) => date.format(at),
+		dayAndTime: (at: number) => dayAndTime.format(at),
+		/** In a list: the time of today, the day of this week, else the date. */
+		when: (at: number, now: number) => {
+			const midnight = new Date(now).setHours(0, 0, 0, 0);
+			if (at >= midnight) return time.format(at);
+			return at >= midnight - 6 * 24 * 3600_000 ? weekday.format(at) : date.format(at);
+		},
+		/** In whole days from two days on, else in hours. */
+		duration: (seconds: number) => {
+			const hours = seconds / 3600;
+			const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
+			return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
+		},
+		all: (names: readonly string[]) => conjunction.format(names),
+	};
+}
