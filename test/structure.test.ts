@@ -58,6 +58,7 @@ const conversationRules = [
 	"readable",
 	"restore",
 	"weight",
+	"thinking",
 ].map((name) => `src/conversation/${name}.ts`);
 
 /** Which files may import which: our own by path, packages by name. */

@@ -135,12 +135,13 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				yield { type: "start", model: event.message.model };
 				break;
 			case "content_block_delta":
-				yield event.delta.type === "text_delta"
-					? { type: "text", text: event.delta.text }
-					: { type: event.delta.type === "thinking_delta" ? "thinking" : "alive" };
+				yield ofDelta(event.delta);
 				break;
 			case "content_block_start":
-				yield { type: event.content_block.type === "thinking" ? "thinking" : "alive" };
+				// Each thought is a paragraph.
+				yield event.content_block.type === "thinking"
+					? { type: "thinking", text: `\n\n${event.content_block.thinking}` }
+					: { type: "alive" };
 				break;
 			case "message_delta":
 				usage = counted(usage, event.usage);
@@ -154,6 +155,17 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				// The end of a block, and events that are newer than this.
 				yield { type: "alive" };
 		}
+	}
+}
+
+function ofDelta(delta: Anthropic.RawContentBlockDelta): ModelEvent {
+	switch (delta.type) {
+		case "text_delta":
+			return { type: "text", text: delta.text };
+		case "thinking_delta":
+			return { type: "thinking", text: delta.thinking };
+		default:
+			return { type: "alive" };
 	}
 }
 

@@ -9,7 +9,7 @@ const pace = 20;
 /** Takes the Messages API's request, which must ask for a stream; the same request has the same answer. */
 export async function demoFetch(_input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const prompt: Prompt = JSON.parse(String(init?.body));
-	return new Response(paced(eventsOf(prompt, restOfAnswer(prompt)), init?.signal ?? undefined), {
+	return new Response(paced(eventsOf(prompt, thoughtOn(prompt), restOfAnswer(prompt)), init?.signal ?? undefined), {
 		headers: { "content-type": "text/event-stream" },
 	});
 }
@@ -45,16 +45,22 @@ function paced(events: Iterator<Event>, signal: AbortSignal | undefined): Readab
 	return new ReadableStream(source, { highWaterMark: 0 });
 }
 
-function* eventsOf(prompt: Prompt, answer: string): Generator<Event, undefined> {
-	const words = answer.match(/\S+\s*/g) ?? [];
+function* eventsOf(prompt: Prompt, thought: string, answer: string): Generator<Event, undefined> {
+	const words = wordsOf(answer);
 	const read = prompt.messages.flatMap(({ content }) => content.map(({ text }) => text)).join(" ");
 	const usage = { input_tokens: read.split(/\s+/).length, output_tokens: 0 };
 	const message = { id: "msg_stand_in", type: "message", role: "assistant", model: "stand-in", content: [], stop_reason: null };
 	yield { type: "message_start", message: { ...message, stop_sequence: null, usage } };
-	yield { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+	if (thought !== "") {
+		yield { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } };
+		for (const thinking of wordsOf(thought)) yield { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking } };
+		yield { type: "content_block_stop", index: 0 };
+	}
+	const index = thought === "" ? 0 : 1;
+	yield { type: "content_block_start", index, content_block: { type: "text", text: "" } };
 	yield { type: "ping" };
-	for (const text of words) yield { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } };
-	yield { type: "content_block_stop", index: 0 };
+	for (const text of words) yield { type: "content_block_delta", index, delta: { type: "text_delta", text } };
+	yield { type: "content_block_stop", index };
 	yield {
 		type: "message_delta",
 		delta: { stop_reason: "end_turn", stop_sequence: null },
@@ -62,6 +68,11 @@ function* eventsOf(prompt: Prompt, answer: string): Generator<Event, undefined> 
 	};
 	yield { type: "message_stop" };
 	return undefined;
+}
+
+/** Each with the white space that follows it. */
+function wordsOf(text: string): string[] {
+	return text.match(/\S+\s*/g) ?? [];
 }
 
 /** An answer that broke off goes on where it did. */
@@ -72,15 +83,25 @@ function restOfAnswer(prompt: Prompt): string {
 	return whole.startsWith(soFar) ? whole.slice(soFar.length) : whole;
 }
 
-/** What the stand-in says, in Markdown: it introduces itself once, and then shows what it is asked for. */
-function answerTo({ messages }: Prompt): string {
+/** What it seems to think before it answers: only where one asks to see that. */
+function thoughtOn(prompt: Prompt): string {
+	return brokenOff(prompt) === undefined && askedIn(prompt).topic === "think" ? thoughts : "";
+}
+
+/** Who asks, what they say, and what of it can be shown. */
+function askedIn({ messages }: Prompt): { from: string; said: string; topic: string | undefined } {
 	const block = messages.at(-1)?.content.at(-1)?.text ?? "";
 	const { from, text } = readEnvelope(block) ?? { from: "", text: block };
 	const said = text.replace(/@claude\b/gi, "").trim();
-	const topic = /\b(help|code|list|table)\b/i.exec(said)?.[1]?.toLowerCase();
+	return { from, said, topic: /\b(help|code|list|table|think)\b/i.exec(said)?.[1]?.toLowerCase() };
+}
+
+/** What the stand-in says, in Markdown: it introduces itself once, and then shows what it is asked for. */
+function answerTo(prompt: Prompt): string {
+	const { from, said, topic } = askedIn(prompt);
 	if (topic) return `${shows[topic]}\n\n${reminder}`;
 	const name = asText(from);
-	return messages.some(({ role }) => role === "assistant") ? again(name, said) : introduction(name, said);
+	return prompt.messages.some(({ role }) => role === "assistant") ? again(name, said) : introduction(name, said);
 }
 
 const introduction = (name: string, said: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small stand-in inside \
@@ -98,7 +119,7 @@ ANTHROPIC_API_KEY="your key"
 
 2. Restart \`npm run dev\`.
 
-Until then I can show what answers look like. Write **help**, **code**, **list** or **table**, or invite somebody: everybody here sees \
+Until then I can show what answers look like. Write **help**, **code**, **list**, **table** or **think**, or invite somebody: everybody here sees \
 these words arrive as you do.`;
 
 const again = (name: string, said: string) => `I read you${name && `, ${name}`}: “${excerpt(said)}”
@@ -109,6 +130,7 @@ As the stand-in I have no thoughts of my own on it. What I can show you:
 - **code**: a piece of a program
 - **list**: steps with details
 - **table**: rows and columns
+- **think**: how it looks when Claude thinks first
 
 ${reminder}`;
 
@@ -161,7 +183,19 @@ It prints \`Map(4) { "to" => 2, "be" => 2, "or" => 1, "not" => 1 }\`.`,
 | A word arrives | everybody's browser | every ${pace} ms |
 
 The times are *typical* ones on one machine.`,
+	think: `Claude thinks before it answers what is hard, and everybody here can unfold what it thought: above these words, in its own summary.
+
+What it thought is kept with the answer, and goes with it when that is deleted.`,
 };
+
+const thoughts = `**Understanding the question**
+
+Somebody asks me to think. I cannot, I am a few lines of a program, but I can show how it looks: what Claude thinks comes first, word by \
+word, and folded, so that it is in nobody's way.
+
+**Planning the answer**
+
+A short one: where the thinking is found, and what becomes of it. Nobody should have to wait long for a stand-in.`;
 
 /** What somebody wrote, as a few words on one line. */
 function excerpt(text: string): string {

@@ -224,7 +224,7 @@ export class Conversation<T extends Client = Client> {
 				return this.#type(client, event.isTyping);
 			case "chat:stop":
 				if (!this.#mayWrite(client.person)) return { code: "forbidden" };
-				this.#replies.stop(event.messageId);
+				this.#replies.stop(client.person, event.messageId);
 				return;
 			case "chat:react":
 			case "chat:edit":
@@ -294,7 +294,7 @@ export class Conversation<T extends Client = Client> {
 		this.#reading.said(message);
 		this.#titles.said(message);
 		this.#listing.changed(person.userId);
-		if (asks) this.#replies.ask();
+		if (asks) this.#replies.ask([person]);
 		return { message, isNew: true };
 	}
 

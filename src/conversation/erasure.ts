@@ -4,8 +4,9 @@
 
 import { messageEvent } from "../protocol/events.ts";
 import type { Mention, Message, Reaction } from "../protocol/message.ts";
-import { erasedName } from "../protocol/person.ts";
+import { erasedName, type Person } from "../protocol/person.ts";
 import type { Clients, Listing } from "./conversation.ts";
+import { listColumn } from "./rows.ts";
 import type { Store } from "./store.ts";
 import type { Titles } from "./title.ts";
 
@@ -17,7 +18,7 @@ const stepLength = 20_000;
 /** More changes than these in one step are not told one by one: who is here comes back for them. */
 const mostTold = 100;
 
-type Row = { seq: number; author_id: string; reactions: string | null; mentions: string | null };
+type Row = { seq: number; author_id: string; reactions: string | null; mentions: string | null; asked_by: string | null };
 
 export class Erasure {
 	readonly #sql: SqlStorage;
@@ -97,20 +98,19 @@ export class Erasure {
 			this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
 	}
 
-	/** Messages that are theirs, that name them, or that quote one of theirs. */
+	/** Messages that are theirs, that name them, that quote one of theirs, or that they asked for or stopped. */
 	#rows(userId: string, alias: string, after: number, until: number): Row[] {
 		const quoted = JSON.stringify(userId);
 		return this.#sql
 			.exec<Row>(
-				`SELECT seq, author_id, reactions, mentions FROM messages AS message WHERE seq > ? AND seq <= ? AND (author_id = ?
-				OR instr(reactions, ?) > 0 OR instr(mentions, ?) > 0
-				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.author_id IN (?, ?)))`,
+				`SELECT seq, author_id, reactions, mentions, asked_by FROM messages AS message WHERE seq > ?1 AND seq <= ?2 AND (author_id = ?3
+				OR instr(reactions, ?4) > 0 OR instr(mentions, ?4) > 0 OR instr(asked_by, ?4) > 0 OR instr(reply, ?4) > 0
+				OR (versions > 0 AND EXISTS (SELECT 1 FROM versions WHERE versions.seq = message.seq AND instr(reply, ?4) > 0))
+				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.author_id IN (?3, ?5)))`,
 				after,
 				until,
 				userId,
 				quoted,
-				quoted,
-				userId,
 				alias,
 			)
 			.toArray();
@@ -145,13 +145,22 @@ export class Erasure {
 			.map(({ emoji, userIds }) => ({ emoji, userIds: userIds.filter((id) => id !== userId) }))
 			.filter(({ userIds }) => userIds.length > 0);
 		const mentions = named.filter((mention) => mention.userId !== userId);
+		const asked = row.asked_by === null ? [] : (JSON.parse(row.asked_by) as Person[]);
 		this.#sql.exec(
-			"UPDATE messages SET reactions = ?, mentions = ?, revision = ? WHERE seq = ?",
-			reactions.length === 0 ? null : JSON.stringify(reactions),
-			mentions.length === 0 ? null : JSON.stringify(mentions),
+			"UPDATE messages SET reactions = ?, mentions = ?, asked_by = ?, revision = ? WHERE seq = ?",
+			listColumn(reactions),
+			listColumn(mentions),
+			listColumn(asked.filter((asker) => asker.userId !== userId)),
 			revision,
 			row.seq,
 		);
+		// Who stopped an answer, or a former one in its place.
+		for (const table of ["messages", "versions"])
+			this.#sql.exec(
+				`UPDATE ${table} SET reply = json_remove(reply, '$.stoppedBy') WHERE seq = ? AND reply ->> '$.stoppedBy.userId' = ?`,
+				row.seq,
+				userId,
+			);
 		return given.filter(({ userIds }) => userIds.includes(userId)).length;
 	}
 

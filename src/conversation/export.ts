@@ -45,7 +45,7 @@ function read(source: Source, after: number): { records: ArchiveRecord[]; last: 
 	let last = after;
 	for (const message of messages) {
 		const versions = message.versions ? source.versionsOf(message.seq) : [];
-		length += versions.reduce((sum, { content }) => sum + content.length, message.content.length);
+		length += [message, ...versions].reduce((sum, { content, thinking = "" }) => sum + content.length + thinking.length, 0);
 		if (length > limits.exportPiece.length && last > after) return { records, last, isEnd: false };
 		records.push(recordOfMessage(message), ...versions.map((version) => ({ type: "version" as const, seq: message.seq, ...version })));
 		last = message.seq;

@@ -26,6 +26,13 @@ function chunkGap(sockets: number): number {
 	return Math.min(200, Math.max(50, sockets));
 }
 
+/** A part of a reply, or of what Claude thinks before it. */
+type Part = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
+
+function isPart(event: ServerEvent): event is Part {
+	return event.type === "chat:thought" || (event.type === "chat:streaming" && !event.isComplete);
+}
+
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
 
 export class Fanout<T extends Wire> implements Clients<T> {
@@ -74,7 +81,7 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	}
 
 	broadcast(event: ServerEvent, exceptUser?: string): void {
-		const isChunk = event.type === "chat:streaming" && !event.isComplete;
+		const isChunk = isPart(event);
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
 		if (this.#gathering) this.#gathering.isUrgent ||= !isChunk;
 		if (this.#gathering || this.#isFlushing) return;
@@ -99,9 +106,9 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	}
 
 	/** A part of a reply that follows the last one queued becomes one with it. */
-	#growsLast(chunk: ServerEvent & { type: "chat:streaming" }): boolean {
+	#growsLast(chunk: Part): boolean {
 		const last = this.#queue.at(-1)?.event;
-		if (last?.type !== "chat:streaming" || last.messageId !== chunk.messageId || last.isComplete) return false;
+		if (!last || !isPart(last) || last.type !== chunk.type || last.messageId !== chunk.messageId) return false;
 		last.chunk += chunk.chunk;
 		return true;
 	}
@@ -129,7 +136,7 @@ export class Fanout<T extends Wire> implements Clients<T> {
 
 	#deliver(queue: Queued[], now: number): void {
 		this.#sent.frame = now;
-		if (queue.some(({ event }) => event.type === "chat:streaming")) this.#sent.chunk = now;
+		if (queue.some(({ event }) => isPart(event))) this.#sent.chunk = now;
 
 		const whole = encodeFrame(queue.map(({ event }) => event));
 		const excepted = new Set(queue.map(({ exceptUser }) => exceptUser));

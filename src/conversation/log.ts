@@ -45,6 +45,7 @@ const nothingSaid = {
 	reactions: null,
 	edited_at: null,
 	versions: 0,
+	asked_by: null,
 } satisfies Partial<MessageRow>;
 
 export class Log {
@@ -88,24 +89,27 @@ export class Log {
 		return message;
 	}
 
-	/** An empty reply that has just begun. */
-	addReply(now: number): Message {
-		return this.#insert({ role: "assistant", author: claude, content: "", status: "streaming" }, now);
+	/** An empty reply that has just begun, for those who asked. */
+	addReply(now: number, askedBy: readonly Person[] = []): Message {
+		return this.#insert(
+			{ role: "assistant", author: claude, content: "", status: "streaming", ...(askedBy.length > 0 && { askedBy: [...askedBy] }) },
+			now,
+		);
 	}
 
 	#insert(
-		message: Pick<Message, "role" | "author" | "content" | "status" | "clientId">,
+		message: Pick<Message, "role" | "author" | "content" | "status" | "clientId" | "askedBy">,
 		now: number,
 		{ asksClaude = false, replyTo, mentions = [] }: Partial<Said> = {},
 	): Message {
-		const { role, author, content, status, clientId } = message;
+		const { role, author, content, status, clientId, askedBy = [] } = message;
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
 		// The place is in the id, so that finding a message by its id needs no index.
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
 		this.#sql.exec(
 			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, asks, born, revision, created_at,
-			reply_to, mentions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			reply_to, mentions, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			seq,
 			id,
 			role,
@@ -120,13 +124,19 @@ export class Log {
 			now,
 			replyTo?.seq ?? null,
 			listColumn(mentions),
+			listColumn(askedBy),
 		);
 		this.#head = { seq, revision };
 		if (role === "assistant") this.#newest.reply = seq;
 		if (asksClaude) this.#newest.question = seq;
 		if (content !== "") this.#words.put(seq, content);
 		const inserted = { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
-		return { ...inserted, ...(mentions.length > 0 && { mentions: [...mentions] }), ...(replyTo && this.#quote(replyTo.seq)) };
+		return {
+			...inserted,
+			...(asksClaude && { asksClaude }),
+			...(mentions.length > 0 && { mentions: [...mentions] }),
+			...(replyTo && this.#quote(replyTo.seq)),
+		};
 	}
 
 	/** Keeps the text so far, and how it came to be; the row stays `streaming` and its revision as it is. */
@@ -289,9 +299,17 @@ export class Log {
 		return newestFirst.reverse();
 	}
 
-	/** Whether anything after a place asked Claude. */
-	isAskedAfter(seq: number): boolean {
-		return this.#newestOf("question") > seq;
+	/** Who asked Claude after a place, each once, in their order. */
+	askersAfter(seq: number): Person[] {
+		if (this.#newestOf("question") <= seq) return [];
+		return this.#sql
+			.exec<Person>(
+				`SELECT author_id AS userId, author_name AS username FROM messages WHERE seq > ? AND asks = 1
+				GROUP BY author_id ORDER BY MIN(seq) LIMIT ?`,
+				seq,
+				limits.askers,
+			)
+			.toArray();
 	}
 
 	/** When a person sent, in ms, oldest first, as far back as `since`; reads from the end of the log and no further. */
@@ -398,6 +416,6 @@ function firstOf(all: Iterable<Message>, limit: number, most: number = limits.pa
 }
 
 /** What a message adds to a frame. */
-function lengthOf({ content, reactions = [] }: Message): number {
-	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, content.length);
+function lengthOf({ content, thinking = "", reactions = [] }: Message): number {
+	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, content.length + thinking.length);
 }

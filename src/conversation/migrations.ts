@@ -155,4 +155,8 @@ export const migrations: readonly Migration[] = [
 		at INTEGER NOT NULL
 	) STRICT, WITHOUT ROWID;
 	`,
+	`
+	-- Of a reply: who asked for it, as the wire has them, in JSON.
+	ALTER TABLE messages ADD COLUMN asked_by TEXT;
+	`,
 ];

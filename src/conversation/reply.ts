@@ -5,13 +5,14 @@ import { type Reason, reasons } from "../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Usage } from "../protocol/message.ts";
-import { claude } from "../protocol/person.ts";
+import { claude, type Person } from "../protocol/person.ts";
 import { waitBefore } from "./again.ts";
 import type { Clients, Listing } from "./conversation.ts";
 import type { Outcome } from "./log.ts";
 import type { ReplyFacts } from "./rows.ts";
 import { addedBy } from "./seam.ts";
 import type { Store } from "./store.ts";
+import { addedThought } from "./thinking.ts";
 
 /** What answers: the whole of what a reply may read, to the events of one answer. */
 export interface Model {
@@ -28,8 +29,8 @@ export type ModelEvent =
 	| { type: "start"; model: string }
 	/** A sign of life without text. */
 	| { type: "alive" }
-	/** Another one, after which more patience is due. */
-	| { type: "thinking" }
+	/** Another one, after which more patience is due; with what is thought, where it says. */
+	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
 	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
 	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
@@ -55,6 +56,8 @@ export interface Alarm {
 type Running = {
 	message: Message;
 	text: string;
+	/** What Claude thought before it. */
+	thinking: string;
 	/** What has come and is not said yet: the first half of a character, or what may repeat the text before a seam. */
 	held: string;
 	/** Where the text was interrupted and went on, and why Claude had to be asked again. */
@@ -66,7 +69,7 @@ type Running = {
 	/** When Claude last gave a sign of life, and whether it thinks since. */
 	aliveAt: number;
 	isThinking: boolean;
-	/** What the row holds: since when, and how much of the text. */
+	/** What the row holds: since when, and how much of text and thinking. */
 	kept: { at: number; length: number };
 	abort: AbortController;
 };
@@ -116,8 +119,8 @@ export class Replies {
 	}
 
 	/** Begins a reply, or leaves the question to the one that follows the running one. Returns at once. */
-	ask(): void {
-		if (!this.#running) this.#begin(this.#store.log.addReply(this.#now()));
+	ask(by: readonly Person[]): void {
+		if (!this.#running) this.#begin(this.#store.log.addReply(this.#now(), by));
 	}
 
 	/** A reply that has ended again, from the start, in its place. */
@@ -129,10 +132,10 @@ export class Replies {
 	}
 
 	/** Ends the running reply where it is, if it is the one that is meant. */
-	stop(messageId?: string): void {
+	stop(by: Person, messageId?: string): void {
 		const running = this.#running;
 		if (!running || (messageId !== undefined && messageId !== running.message.id)) return;
-		this.#halt(running);
+		this.#halt(running, by);
 		this.#askAgain(running.message);
 	}
 
@@ -144,9 +147,9 @@ export class Replies {
 		if (running) this.#askAgain(running.message);
 	}
 
-	#halt(running: Running): void {
+	#halt(running: Running, stoppedBy?: Person): void {
 		this.#say(running, true);
-		this.#end(running, { status: "stopped" });
+		this.#end(running, { status: "stopped" }, { stoppedBy });
 	}
 
 	/** Ends the running reply without a word: there is nobody left to hear it, and nothing to keep it in. */
@@ -159,8 +162,8 @@ export class Replies {
 	/** A message as it is this moment: what was said of the running reply lies over what is stored of it. */
 	live(message: Message): Message {
 		if (this.#running?.message.id !== message.id) return message;
-		const { text, busy } = this.#running;
-		return { ...message, content: text, ...(busy && { reason: busy }) };
+		const { text, thinking, busy } = this.#running;
+		return { ...message, content: text, ...(thinking && { thinking }), ...(busy && { reason: busy }) };
 	}
 
 	/** Goes on with replies whose object died under them, or ends them; to be called on every wake and by the alarm. */
@@ -172,7 +175,7 @@ export class Replies {
 
 	#goOn(orphan: Message): void {
 		const attempts = (orphan.attempts ?? []) as Running["attempts"];
-		const running = this.#runningOf(orphan, orphan.content, attempts);
+		const running = this.#runningOf(orphan, { text: orphan.content, thinking: orphan.thinking ?? "", attempts });
 		this.#running = running;
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
 		if (waitBefore(running.attempts.length + 1, outcome) === undefined) {
@@ -184,17 +187,17 @@ export class Replies {
 	}
 
 	#begin(message: Message): void {
-		const running = this.#runningOf(message, "", []);
+		const running = this.#runningOf(message, { text: "", thinking: "", attempts: [] });
 		this.#running = running;
-		const { conversationId, id } = message;
-		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id });
+		const { conversationId, id, askedBy } = message;
+		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id, ...(askedBy && { askedBy }) });
 		this.#start(running);
 	}
 
-	#runningOf(message: Message, text: string, attempts: Running["attempts"]): Running {
+	#runningOf(message: Message, soFar: Pick<Running, "text" | "thinking" | "attempts">): Running {
 		const now = this.#now();
-		const kept = { at: now, length: text.length };
-		return { message, text, held: "", attempts, startedAt: now, aliveAt: now, isThinking: false, kept, abort: new AbortController() };
+		const kept = { at: now, length: lengthOf(soFar) };
+		return { message, ...soFar, held: "", startedAt: now, aliveAt: now, isThinking: false, kept, abort: new AbortController() };
 	}
 
 	#start(running: Running): void {
@@ -269,7 +272,9 @@ export class Replies {
 						running.model = event.model;
 						break;
 					case "alive":
+						break;
 					case "thinking":
+						this.#think(running, event.text);
 						break;
 					case "text":
 						running.held += event.text;
@@ -303,14 +308,29 @@ export class Replies {
 		running.text += chunk;
 		running.busy = undefined;
 		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId: id, chunk, offset, isComplete: false });
+		this.#keepIfDue(running);
+	}
 
+	/** Says what Claude thinks. What an attempt that broke off had thought stays before it. */
+	#think(running: Running, more: string): void {
+		const chunk = addedThought(running.thinking, more);
+		if (chunk === "") return;
+		const { conversationId, id: messageId } = running.message;
+		const offset = running.thinking.length;
+		running.thinking += chunk;
+		running.busy = undefined;
+		this.#clients.broadcast({ type: "chat:thought", conversationId, messageId, chunk, offset });
+		this.#keepIfDue(running);
+	}
+
+	#keepIfDue(running: Running): void {
 		const { kept, aliveAt } = running;
-		if (aliveAt - kept.at >= checkpoint.interval || running.text.length - kept.length >= checkpoint.length) this.#keep(running);
+		if (aliveAt - kept.at >= checkpoint.interval || lengthOf(running) - kept.length >= checkpoint.length) this.#keep(running);
 	}
 
 	#keep(running: Running): void {
 		this.#store.log.checkpoint(running.message, running.text, factsOf(running));
-		running.kept = { at: running.aliveAt, length: running.text.length };
+		running.kept = { at: running.aliveAt, length: lengthOf(running) };
 	}
 
 	#finish(running: Running, outcome: Outcome, ended?: Pick<ReplyFacts, "usage" | "stopReason">): void {
@@ -321,7 +341,7 @@ export class Replies {
 	}
 
 	/** The one end of a reply: whoever comes second finds it ended. The reply as it is then, if it was this one. */
-	#end(running: Running, outcome: Outcome, ended: Pick<ReplyFacts, "usage" | "stopReason"> = {}): Message | undefined {
+	#end(running: Running, outcome: Outcome, ended: Partial<ReplyFacts> = {}): Message | undefined {
 		if (running !== this.#running) return undefined;
 		this.#running = undefined;
 		running.abort.abort();
@@ -347,12 +367,17 @@ export class Replies {
 
 	/** What was asked while a reply ran is answered by one further reply, which sees everything said. */
 	#askAgain(ended: Message): void {
-		if (this.#store.log.isAskedAfter(ended.seq)) this.ask();
+		const askers = this.#store.log.askersAfter(ended.seq);
+		if (askers.length > 0) this.ask(askers);
 	}
 }
 
-function factsOf({ model, attempts }: Running): ReplyFacts {
-	return { model, ...(attempts.length > 0 && { attempts }) };
+function lengthOf({ text, thinking }: Pick<Running, "text" | "thinking">): number {
+	return text.length + thinking.length;
+}
+
+function factsOf({ thinking, model, attempts }: Running): ReplyFacts {
+	return { ...(thinking && { thinking }), model, ...(attempts.length > 0 && { attempts }) };
 }
 
 /** How an answer ended that came to its end. One that was cut by a limit is an answer; one that was declined is not. */

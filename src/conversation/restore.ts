@@ -107,13 +107,14 @@ export class Restore {
 
 	/** In a new life of the conversation its place is its revision. */
 	#addMessage(message: RecordOf<"message">): void {
-		const { seq, id, role, author, content, createdAt, clientId, replyTo, mentions = [], reactions = [], editedAt, deletedAt } = message;
+		const { seq, id, role, author, content, createdAt, clientId, asksClaude = false, replyTo, editedAt, deletedAt } = message;
+		const { mentions = [], reactions = [], askedBy = [] } = message;
 		// Nobody goes on writing it.
 		const isBrokenOff = message.status === "streaming";
 		this.#storage.sql.exec(
-			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, reason, client_id, asks, born, revision, created_at,
-			reply, reply_to, mentions, reactions, edited_at, deleted_at, versions)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?1, ?1, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`,
+			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, reason, client_id, born, revision, created_at,
+			reply, reply_to, mentions, reactions, edited_at, deleted_at, versions, asks, asked_by)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?1, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)`,
 			seq,
 			id,
 			role,
@@ -131,6 +132,8 @@ export class Restore {
 			editedAt === undefined ? null : Date.parse(editedAt),
 			deletedAt === undefined ? null : Date.parse(deletedAt),
 			message.versions ?? 0,
+			asksClaude ? 1 : 0,
+			listColumn(askedBy),
 		);
 		if (content !== "") this.#words.put(seq, content);
 	}
@@ -169,7 +172,7 @@ export class Restore {
 }
 
 /** What is kept of a reply beside its text, as its column holds it. */
-function factsOf({ model, stopReason, usage, attempts, elapsedMs }: ReplyFacts): string | null {
-	const facts = JSON.stringify({ model, stopReason, usage, attempts, elapsedMs });
+function factsOf({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs }: ReplyFacts): string | null {
+	const facts = JSON.stringify({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs });
 	return facts === "{}" ? null : facts;
 }

@@ -1,9 +1,10 @@
 // A message as its row holds it, and as the wire has it. Pure; knows no statement.
 
 import type { Mention, Message, MessageStatus, Reaction, Version } from "../protocol/message.ts";
+import type { Person } from "../protocol/person.ts";
 
 /** What is kept of a reply beside its text. */
-export type ReplyFacts = Pick<Message, "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
+export type ReplyFacts = Pick<Message, "thinking" | "stoppedBy" | "model" | "stopReason" | "usage" | "attempts" | "elapsedMs">;
 
 export type MessageRow = {
 	seq: number;
@@ -26,6 +27,7 @@ export type MessageRow = {
 	edited_at: number | null;
 	deleted_at: number | null;
 	versions: number;
+	asked_by: string | null;
 };
 
 export type VersionRow = Pick<MessageRow, "content" | "status" | "reason" | "reply"> & { version: number };
@@ -43,6 +45,8 @@ export function toMessage(row: MessageRow, conversationId: string): Message {
 		seq: row.seq,
 		revision: row.revision,
 		...(row.client_id === null ? {} : { clientId: row.client_id }),
+		...(row.asks === 1 && { asksClaude: true }),
+		...(row.asked_by !== null && { askedBy: JSON.parse(row.asked_by) as Person[] }),
 		...factsOf(row),
 		...(row.versions > 0 && { versions: row.versions }),
 		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
@@ -62,7 +66,7 @@ function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
 }
 
 /** A list as its column holds it: as JSON, or not at all. */
-export function listColumn(list: readonly (Mention | Reaction)[]): string | null {
+export function listColumn(list: readonly (Mention | Reaction | Person)[]): string | null {
 	return list.length > 0 ? JSON.stringify(list) : null;
 }
 

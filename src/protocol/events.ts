@@ -81,6 +81,17 @@ export const serverEvents = {
 		conversationId,
 		status: v.literal("processing"),
 		messageId: idSchema,
+		/** Who asked for it. */
+		askedBy: v.optional(v.array(personSchema)),
+	}),
+	/** More of what Claude thinks before it answers. */
+	"chat:thought": v.object({
+		type: v.literal("chat:thought"),
+		conversationId,
+		messageId: idSchema,
+		/** Appended to the message's `thinking` at `offset`, counted in UTF-16 units. */
+		chunk: v.string(),
+		offset: countSchema,
 	}),
 	/** Claude took no request just now, and is asked again after `retryAfterMs`; what follows of the reply ends it. */
 	"chat:busy": v.object({

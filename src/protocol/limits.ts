@@ -57,6 +57,10 @@ export const limits = {
 	reactionKinds: 20,
 	/** Reactions to one message in all: they travel with it. */
 	reactions: 1_000,
+	/** What is kept of Claude's thinking about one reply: a summary longer than that is read by nobody, and travels with the message. */
+	thinking: 20_000,
+	/** Named as who asked for one reply. */
+	askers: 20,
 	/** Former versions of one reply: whoever asks oftener looks for another answer than any of them. */
 	versions: 20,
 	/** Reactions that one person gives and takes back: quicker than anybody reads, since each brings everybody the whole message. */

@@ -33,6 +33,14 @@ export const messageSchema = v.object({
 	/** Grows with every change in the conversation. */
 	revision: countSchema,
 	clientId: v.optional(clientIdSchema),
+	/** Of what somebody says: it asked Claude. What has a higher `seq` than a reply that runs is answered by the next one. */
+	asksClaude: v.optional(v.boolean()),
+	/** Of a reply: who asked for it, in their order, at most `limits.askers`. */
+	askedBy: v.optional(v.array(personSchema)),
+	/** Of a reply: what Claude thought before it answered, as its own summary, at most `limits.thinking`. */
+	thinking: v.optional(v.string()),
+	/** Of a reply that was `stopped`: by whom. */
+	stoppedBy: v.optional(personSchema),
 	/** Of a reply: the model that wrote it. */
 	model: v.optional(v.string()),
 	/** Of a reply: why the model ended it, in its own word. */
@@ -65,7 +73,18 @@ export const messageSchema = v.object({
 export const versionSchema = v.object({
 	/** 1, 2, 3 …: the oldest ones go when there are many. */
 	version: countSchema,
-	...v.pick(messageSchema, ["content", "status", "reason", "model", "stopReason", "usage", "attempts", "elapsedMs"]).entries,
+	...v.pick(messageSchema, [
+		"content",
+		"status",
+		"reason",
+		"thinking",
+		"stoppedBy",
+		"model",
+		"stopReason",
+		"usage",
+		"attempts",
+		"elapsedMs",
+	]).entries,
 });
 
 export type Message = v.InferOutput<typeof messageSchema>;

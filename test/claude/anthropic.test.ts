@@ -73,9 +73,9 @@ describe("an answer", () => {
 		const { events } = await ask(model, unique({ tokens: 3, thinking: 2 }));
 		expect(events.filter(({ type }) => type !== "alive")).toEqual([
 			{ type: "start", model: name },
-			{ type: "thinking" },
-			{ type: "thinking" },
-			{ type: "thinking" },
+			{ type: "thinking", text: "\n\n" },
+			{ type: "thinking", text: "Hm. " },
+			{ type: "thinking", text: "Hm. " },
 			{ type: "text", text: "word0 " },
 			{ type: "text", text: "word1 " },
 			{ type: "text", text: "word2 " },

@@ -39,6 +39,17 @@ describe.concurrent("the stand-in", () => {
 		expect(await answerTo(["Ann", question])).toContain(expected);
 	});
 
+	it("thinks first where it is asked to, and an answer that broke off goes on without another thought", async () => {
+		const { events, text } = await ask(model, "@claude think");
+		const thought = events.map((event) => (event.type === "thinking" ? event.text : "")).join("");
+		expect(thought).toMatch(/^\n\n\*\*Understanding the question\*\*\n\n.+\n\n\*\*Planning the answer\*\*\n\n.+$/);
+		expect(events.findLastIndex(({ type }) => type === "thinking")).toBeLessThan(events.findIndex(({ type }) => type === "text"));
+		const soFar = text.slice(0, 60);
+		const rest = [];
+		for await (const event of model.reply(conversation(["Ann", "@claude think"]), new AbortController().signal, soFar)) rest.push(event);
+		expect([rest.some(({ type }) => type === "thinking"), soFar + textOf(rest)]).toEqual([false, text]);
+	});
+
 	it("introduces itself once, then is brief, and is the same for the same conversation", async () => {
 		const second = await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"]);
 		expect(second).toMatch(/^I read you, Bob\\_1: “Is \\\*this\\\* \\`real\\`\? # Or not”/);

@@ -15,6 +15,14 @@ const chunk = (text: string, offset: number): ServerEvent => ({
 	isComplete: false,
 });
 
+const thought = (text: string, offset: number): ServerEvent => ({
+	type: "chat:thought",
+	conversationId,
+	messageId: "m",
+	chunk: text,
+	offset,
+});
+
 /** Keeps the frames it got; says when the next one comes. */
 class TestWire implements Wire {
 	readonly person: Person;
@@ -146,6 +154,17 @@ describe("parts of a reply", () => {
 		expect(chunks.map((event) => event?.offset)).toEqual(
 			chunks.map((_, n) => chunks.slice(0, n).reduce((sum, event) => sum + (event?.chunk.length ?? 0), 0)),
 		);
+	});
+
+	it("do not run together with what is thought, which is gathered in the same way", () => {
+		const { fanout, wire } = roomOf(1);
+		fanout.broadcast(thought("Hm", 0));
+		fanout.broadcast(thought(", well", 2));
+		fanout.broadcast(thought(".", 8));
+		fanout.broadcast(chunk("One", 0));
+		fanout.broadcast(chunk(" two", 3));
+		fanout.flush();
+		expect(wire.events()).toEqual([[thought("Hm", 0)], [thought(", well.", 2), chunk("One two", 0)]]);
 	});
 
 	it("keep their place among what else is said", () => {

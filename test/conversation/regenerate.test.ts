@@ -73,7 +73,7 @@ describe("Claude's last answer, asked for again", () => {
 			room.now += 9_999;
 			regenerate(room, client, id);
 			expect(versionsOf(room, id)).toMatchObject([
-				{ content: "Half", status: "stopped" },
+				{ content: "Half", status: "stopped", stoppedBy: ann },
 				{ content: "Most", status: "failed", reason: "bad_key" },
 			]);
 		}));

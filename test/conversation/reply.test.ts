@@ -33,8 +33,10 @@ describe("a reply", () => {
 					[11, "", true],
 				]);
 			}
+			expect(asker.last("chat:thinking").askedBy).toEqual([ann]);
 			const { message, cursor } = asker.last("chat:message");
 			expect(message).toMatchObject({
+				askedBy: [ann],
 				content: "Hello there",
 				status: "complete",
 				role: "assistant",
@@ -81,6 +83,30 @@ describe("a reply", () => {
 			const messages = room.store.log.messagesBefore(20_001, limits.prompt);
 			expect(messages.at(-1)?.seq).toBe(20_000);
 			expect(messages.length).toBeLessThan(8_000);
+		}));
+
+	it("says who asked for it, each once, and what waits for the next one says so", () =>
+		inRoom(async (room) => {
+			const [first, second] = [room.enter(ann), room.enter(bob)];
+			room.say(first, "@claude one");
+			room.say(second, "@claude two");
+			room.say(first, "@claude three");
+			room.say(first, "four");
+			room.say(second, "@claude five");
+			await room.call.end();
+			expect(first.last("chat:thinking").askedBy).toEqual([bob, ann]);
+			const asking = room.store.log
+				.page(9, 9)
+				.messages.map(({ asksClaude, askedBy }) => asksClaude ?? askedBy?.map(({ userId }) => userId));
+			expect(asking).toEqual([true, ["ann"], true, true, undefined, true, ["bob", "ann"]]);
+		}));
+
+	it("names no more than so many of who asked", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "@claude first");
+			for (let n = 0; n <= limits.askers; n++) room.say(room.enter({ userId: `u${n}`, username: `U${n}` }), "@claude me too");
+			await room.call.end();
+			expect(room.store.log.lastReply()?.askedBy).toHaveLength(limits.askers);
 		}));
 
 	it("what is said meanwhile without asking gets no answer", () =>
@@ -143,7 +169,7 @@ describe("a reply", () => {
 			expect(room.call.signal.aborted).toBe(false);
 			room.conversation.receive(client, { type: "chat:stop", conversationId });
 			expect(room.call.signal.aborted).toBe(true);
-			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped" });
+			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped", stoppedBy: ann });
 			const heard = client.heard.length;
 			await room.call.text("lo");
 			await room.call.end();
@@ -348,7 +374,7 @@ describe("a reply", () => {
 			room.say(room.enter(ann), "Hi");
 			const { signal } = room.call;
 			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-			await room.call.event({ type: "thinking" });
+			await room.call.event({ type: "thinking", text: "" });
 			room.now += 39;
 			// Longer than the watch takes to look again.
 			await new Promise((resolve) => setTimeout(resolve, 50));

@@ -51,17 +51,18 @@ async function fullConversation(): Promise<string> {
 		const { log } = new Store(sql);
 		const now = Date.parse("2026-11-24T12:00:00.000Z");
 		const say = (userId: string, content: string, clientId: string, more: { replyTo?: Message; mentions?: Mention[] } = {}) =>
-			log.addMessage({ author: { userId, username: nameOf(userId) }, content, clientId, asksClaude: false, ...more }, now);
+			log.addMessage({ author: { userId, username: nameOf(userId) }, content, clientId, asksClaude: clientId === "second", ...more }, now);
 		const first = say("ann", "to be edited", "first");
 		say("ann", "@bob hello", "second", { replyTo: first, mentions: [{ userId: "bob", offset: 0, length: 4 }] });
 		const usage = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
 		const failed = log.finishReply(
-			log.addReply(now),
+			log.addReply(now, [{ userId: "ann", username: "Ann" }]),
 			"<i>a former answer</i>",
 			{ status: "failed", reason: "interrupted" },
-			{ model: "m" },
+			{ model: "m", thinking: "a former thought", stoppedBy: { userId: "bob", username: "Bob" } },
 		);
-		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, { model: "m", stopReason: "end_turn", usage });
+		const facts = { model: "m", stopReason: "end_turn", usage, thinking: "a thought" };
+		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, facts);
 		log.deleteMessage(say("bob", "to be deleted", "gone"), now);
 		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);
 		log.setReactions(edited, [{ emoji: "👍", userIds: ["bob"] }]);
@@ -100,9 +101,14 @@ describe("an export", () => {
 			editedAt: "2026-11-24T12:00:00.000Z",
 		});
 		expect(second).toMatchObject({ replyTo: first?.id, quoted: { content: first?.content }, mentions: [{ userId: "bob" }] });
-		expect(reply).toMatchObject({ role: "assistant", versions: 1, status: "complete" });
+		expect(second).toHaveProperty("asksClaude", true);
+		const asked = { askedBy: [{ userId: "ann", username: "Ann" }], thinking: "a thought" };
+		expect(reply).toMatchObject({ role: "assistant", versions: 1, status: "complete", ...asked });
 		expect(deleted).toMatchObject({ content: "", deletedAt: "2026-11-24T12:00:00.000Z" });
-		expect(records.find(({ type }) => type === "version")).toMatchObject({ seq: 3, version: 1, reason: "interrupted" });
+		expect(records.find(({ type }) => type === "version")).toMatchObject({
+			...{ seq: 3, version: 1, reason: "interrupted" },
+			...{ thinking: "a former thought", stoppedBy: { userId: "bob" } },
+		});
 		expect((await download("eve", id)).status).toBe(404);
 		expect(JSON.parse((await download("ann", id, "?format=pdf")).text).error.code).toBe("bad_request");
 	});

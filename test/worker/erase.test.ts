@@ -55,6 +55,15 @@ async function traced(person: string) {
 		]);
 		sql.exec("UPDATE messages SET reply_to = 1, reactions = ?, mentions = ? WHERE seq = 2", reactions, mentions);
 		sql.exec("UPDATE messages SET reactions = ? WHERE seq = 1", JSON.stringify([{ emoji: "👍", userIds: ["bob"] }]));
+		const asker = { userId: person, username: theirs.joined.you.username };
+		const reply = JSON.stringify({ model: "m", stoppedBy: asker });
+		sql.exec(
+			"UPDATE messages SET asked_by = ?, reply = ? WHERE seq = 2",
+			JSON.stringify([asker, { userId: "bob", username: "Bob" }]),
+			reply,
+		);
+		sql.exec("UPDATE messages SET versions = 1 WHERE seq = 2");
+		sql.exec("INSERT INTO versions VALUES (2, 1, 'former', 'stopped', NULL, ?)", reply);
 		for (const [userId, seq] of [
 			[person, 2],
 			["bob", 1],
@@ -95,6 +104,8 @@ describe("whoever has themselves erased", () => {
 			quoted: { author: { username: erasedName }, content: "" },
 			mentions: [{ userId: "bob", offset: 5, length: 4 }],
 			reactions: [{ emoji: "👍", userIds: ["bob"] }],
+			askedBy: [{ userId: "bob", username: "Bob" }],
+			model: "m",
 		});
 		expect(third?.revision).toBe(3);
 		expect((await as("ann", "GET", `/conversations/${id}/members`)).body.members.map(({ userId }: { userId: string }) => userId)).toEqual([

@@ -41,7 +41,7 @@ function requote(messages: Messages, { id, author, content, editedAt, deletedAt 
 }
 
 /** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
-export function begin(messages: Messages, { conversationId, messageId }: Event<"chat:thinking">, now: number): Messages {
+export function begin(messages: Messages, { conversationId, messageId, askedBy }: Event<"chat:thinking">, now: number): Messages {
 	if (messages.some(({ id }) => id === messageId)) return messages;
 	const reply: Message = {
 		id: messageId,
@@ -53,6 +53,7 @@ export function begin(messages: Messages, { conversationId, messageId }: Event<"
 		status: "streaming",
 		seq: (messages.at(-1)?.seq ?? 0) + 1,
 		revision: 0,
+		...(askedBy && { askedBy }),
 	};
 	return [...messages, reply];
 }
@@ -63,11 +64,27 @@ export function sayBusy(messages: Messages, { messageId, reason }: Event<"chat:b
 }
 
 /** A reply by so much longer; `undefined` if something before that is missing. */
-export function append(messages: Messages, { messageId, chunk, offset }: Event<"chat:streaming">): Messages | undefined {
+export function append(messages: Messages, part: Event<"chat:streaming">): Messages | undefined {
+	return grow(messages, part, "content");
+}
+
+/** What is thought before a reply, by so much longer; in the same way. */
+export function think(messages: Messages, part: Event<"chat:thought">): Messages | undefined {
+	return grow(messages, part, "thinking");
+}
+
+function grow(
+	messages: Messages,
+	{ messageId, chunk, offset }: Event<"chat:streaming" | "chat:thought">,
+	field: "content" | "thinking",
+): Messages | undefined {
 	const reply = messages.find(({ id }) => id === messageId);
-	if (!reply || (reply.status === "streaming" && offset > reply.content.length)) return undefined;
-	const news = chunk.slice(reply.content.length - offset);
-	if (reply.status !== "streaming" || news === "") return messages;
-	const grown = { ...reply, reason: undefined, content: reply.content + news };
+	if (!reply) return undefined;
+	if (reply.status !== "streaming") return messages;
+	const held = reply[field] ?? "";
+	if (offset > held.length) return undefined;
+	const news = chunk.slice(held.length - offset);
+	if (news === "") return messages;
+	const grown = { ...reply, reason: undefined, [field]: held + news };
 	return messages.map((one) => (one === reply ? grown : one));
 }

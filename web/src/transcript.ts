@@ -7,7 +7,7 @@ import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import type { Person } from "../../src/protocol/person.ts";
-import { append, begin, sayBusy, update } from "./messages.ts";
+import { append, begin, sayBusy, think, update } from "./messages.ts";
 import { type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
 
@@ -158,6 +158,10 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, messages: begin(transcript.messages, event, now) };
 		case "chat:busy":
 			return { ...transcript, messages: sayBusy(transcript.messages, event) };
+		case "chat:thought": {
+			const messages = think(transcript.messages, event);
+			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
+		}
 		case "chat:streaming": {
 			const messages = append(transcript.messages, event);
 			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
