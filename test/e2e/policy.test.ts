@@ -66,7 +66,7 @@ describe("the headers", () => {
 		await ann.stop.waitFor();
 		await ann.stop.waitFor({ state: "detached" });
 		await ann.say("code");
-		await ann.log.getByRole("button", { name: "Copy" }).click();
+		await ann.log.getByRole("button", { name: "Copy code" }).click();
 		await ann.log.getByRole("button", { name: "Copied" }).waitFor();
 		await ann.page.reload();
 		await ann.connected();

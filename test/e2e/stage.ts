@@ -20,7 +20,7 @@ function watch(): void {
 		words(`a article bdi blockquote br button code del div em figcaption figure h2 h3 h4 h5 h6 header hr input li ol p path pre section
 		span strong svg table tbody td th thead time tr ul`);
 	const attributes =
-		words(`aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-pressed checked class d data-continued data-hue data-id data-kind
+		words(`aria-controls aria-disabled aria-expanded aria-haspopup aria-hidden aria-label aria-live aria-pressed checked class d data-continued data-hue data-id data-kind data-last
 		datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
 		tabindex target title type viewBox width`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;

@@ -39,8 +39,8 @@ export type Script = {
 	perSecond?: number;
 	/** The whole stream in one piece. */
 	burst?: true;
-	/** Pieces of thinking before the text. */
-	thinking?: number;
+	/** What is thought before the text, or so many pieces of it; at the same pace. */
+	thinking?: number | string;
 	/** Milliseconds before the answer begins. */
 	delay?: number;
 	/** The stop reason. */
@@ -100,6 +100,11 @@ export function scriptOf(question: string): Script {
 
 export function isRefusal(fault: string): fault is Refusal {
 	return Object.hasOwn(refusals, fault);
+}
+
+/** What is thought, piece by piece. */
+export function thoughtsOf({ thinking = 0 }: Script): string[] {
+	return typeof thinking === "number" ? Array.from({ length: thinking }, () => "Hm. ") : (thinking.match(/\S+\s*/g) ?? []);
 }
 
 /** An answer's words, each with the white space that follows it. */

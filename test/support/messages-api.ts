@@ -16,6 +16,7 @@ import {
 	refusals,
 	type Script,
 	scriptOf,
+	thoughtsOf,
 	titledQuestionOf,
 	wordsOf,
 } from "./messages-api-script.ts";
@@ -156,13 +157,23 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 	};
 	const words = wordsOf(script, question);
 	const cut = fault && !isRefusal(fault) ? fault : undefined;
-	await sendStart(log.body, script, send);
-	const began = performance.now();
-	for (const [index, text] of (cut ? words.slice(0, script.after ?? 3) : words).entries()) {
-		const due = script.perSecond ? began + (index * 1000) / script.perSecond - performance.now() : 0;
-		if (due > 0) await wait(due, undefined, { signal: gone });
-		await send("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
+	const sendPaced = async (deltas: readonly object[]) => {
+		const began = performance.now();
+		for (const [index, delta] of deltas.entries()) {
+			const due = script.perSecond ? began + (index * 1000) / script.perSecond - performance.now() : 0;
+			if (due > 0) await wait(due, undefined, { signal: gone });
+			await send("content_block_delta", { index: 0, delta });
+		}
+	};
+	await sendStart(log.body, send);
+	const thoughts = thoughtsOf(script);
+	if (thoughts.length > 0) {
+		await send("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } });
+		await sendPaced(thoughts.map((thinking) => ({ type: "thinking_delta", thinking })));
+		await send("content_block_stop", { index: 0 });
 	}
+	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
+	await sendPaced((cut ? words.slice(0, script.after ?? 3) : words).map((text) => ({ type: "text_delta", text })));
 	if (cut) return spoil(cut, log, response, send, gone);
 	await send("content_block_stop", { index: 0 });
 	await send("message_delta", {
@@ -176,18 +187,11 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 
 type Send = (type: string, fields?: object) => Promise<void>;
 
-async function sendStart({ model }: RequestBody, { thinking }: Script, send: Send): Promise<void> {
+async function sendStart({ model }: RequestBody, send: Send): Promise<void> {
 	const usage = { input_tokens: 11, output_tokens: 1, cache_read_input_tokens: 22, cache_creation_input_tokens: 33 };
 	const message = { id: "msg_scripted", type: "message", role: "assistant", model, content: [] };
 	await send("message_start", { message: { ...message, stop_reason: null, stop_sequence: null, usage } });
 	await send("ping");
-	if (thinking) {
-		await send("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } });
-		for (let piece = 0; piece < thinking; piece++)
-			await send("content_block_delta", { index: 0, delta: { type: "thinking_delta", thinking: "Hm. " } });
-		await send("content_block_stop", { index: 0 });
-	}
-	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
 }
 
 async function spoil(cut: Cut, log: RequestLog, response: ServerResponse, send: Send, gone: AbortSignal): Promise<void> {

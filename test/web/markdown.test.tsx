@@ -53,7 +53,7 @@ A last [reference][r] and 2 < 3.
 `;
 
 describe("a text that names members", () => {
-	const people = { nameOf: (userId: string) => (userId === "u-bob" ? "Robert <b>" : undefined), userId: "u-me" };
+	const people = { nameOf: (userId: string) => (userId === "u-bob" ? "Robert <b>" : undefined), userId: "u-me", isGroup: true };
 	const named = (source: string, ...mentions: [userId: string, text: string][]) =>
 		renderToStaticMarkup(
 			<People value={people}>

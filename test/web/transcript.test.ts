@@ -18,6 +18,13 @@ const chunk = (messageId: string, offset: number, text: string): ServerEvent => 
 	offset,
 	isComplete: false,
 });
+const thought = (messageId: string, offset: number, text: string): ServerEvent => ({
+	type: "chat:thought",
+	conversationId,
+	messageId,
+	chunk: text,
+	offset,
+});
 const closing = (messageId: string, offset: number): ServerEvent => ({
 	type: "chat:streaming",
 	conversationId,
@@ -37,11 +44,11 @@ const error = (given: Partial<Extract<ServerEvent, { type: "chat:error" }>>): Se
 	...given,
 });
 
-/** What a reader sees: `seq`, status where it is not complete, what it quotes, text. */
+/** What a reader sees: `seq`, status where it is not complete, what it quotes, what was thought, text. */
 const view = ({ messages }: Transcript) =>
 	messages.map(
-		({ seq, status, quoted, content }) =>
-			`${seq}${status === "complete" ? "" : ` ${status}`}${quoted ? ` > ${quoted.content}` : ""}: ${content}`,
+		({ seq, status, quoted, thinking, content }) =>
+			`${seq}${status === "complete" ? "" : ` ${status}`}${quoted ? ` > ${quoted.content}` : ""}${thinking ? ` (${thinking})` : ""}: ${content}`,
 	);
 
 describe("messages", () => {
@@ -105,6 +112,18 @@ describe("messages", () => {
 			[joined({ messages: [message(1)] }), thinking("m2"), chunk("m2", 0, "Hel"), chunk("m2", 3, "lo")],
 			["1: text 1", "2 streaming: Hello"],
 		],
+		[
+			"a reply that is thought about first",
+			[joined(), thinking("m1"), thought("m1", 0, "Hm, "), thought("m1", 4, "well"), thought("m1", 6, "ll."), chunk("m1", 0, "Hello")],
+			["1 streaming (Hm, well.): Hello"],
+		],
+		[
+			"a late join in the middle of a thought",
+			[joined({ messages: [reply(1, { content: "", thinking: "Hm", status: "streaming" })] }), thought("m1", 2, "m.")],
+			["1 streaming (Hmm.): "],
+		],
+		["a hole in a thought", [joined(), thinking("m1"), thought("m1", 0, "Hm"), thought("m1", 9, "lo")], ["1 streaming (Hm): "], true],
+		["a thought on a reply that is not known", [joined(), thought("m1", 0, "Hm")], [], true],
 		[
 			"a reply to its end",
 			[joined(), thinking("m1"), chunk("m1", 0, "Hi"), closing("m1", 2), whole(reply(1, { content: "Hi" })), complete("m1")],
@@ -175,6 +194,11 @@ describe("messages", () => {
 		const before = transcriptOf(received(joined({ messages: [message(1)] }), thinking("m2")));
 		const grown = reduce(before, received(chunk("m2", 0, "Hi")));
 		expect(grown.messages[0]).toBe(before.messages[0]);
+	});
+
+	it("a reply that begins says at once who asked for it", () => {
+		const transcript = transcriptOf(received(joined(), { ...thinking("m1"), askedBy: [ann] } as ServerEvent));
+		expect(transcript.messages[0]?.askedBy).toEqual([ann]);
 	});
 
 	it("the running reply is the one that is being written", () => {

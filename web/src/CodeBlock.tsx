@@ -12,7 +12,7 @@ export function CodeBlock({ language, code }: { language: string; code: string }
 		<figure className={styles.code} dir="ltr">
 			<figcaption>
 				<span>{language || strings.code}</span>
-				<button type="button" onClick={copy} onBlur={() => setCopied("no")}>
+				<button type="button" aria-label={copied === "no" ? strings.copyCode : undefined} onClick={copy} onBlur={() => setCopied("no")}>
 					{copied === "yes" ? strings.copied : copied === "failed" ? strings.copyFailed : strings.copy}
 				</button>
 			</figcaption>

@@ -10,9 +10,11 @@ export type Names = {
 	nameOf(userId: string): string | undefined;
 	/** Who reads. */
 	userId: string;
+	/** Whether there is anybody else, so that it is to be said who did something. */
+	isGroup: boolean;
 };
 
-export const People = createContext<Names>({ nameOf: () => undefined, userId: "" });
+export const People = createContext<Names>({ nameOf: () => undefined, userId: "", isGroup: false });
 
 /** Those of the text that is shown, in the order of its marks. */
 export const Mentions = createContext<readonly Mention[]>([]);

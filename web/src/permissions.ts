@@ -11,6 +11,8 @@ export type Doer = {
 	isConnected: boolean;
 	/** Claude's last answer, the one that can be had again. */
 	lastReplyId: string | undefined;
+	/** One's own last question, if it can be asked again. */
+	askableId?: string | undefined;
 };
 
 export function mayDo({ id, author, status, deletedAt }: Message, { userId, role, isConnected, lastReplyId }: Doer): Set<Doing> {

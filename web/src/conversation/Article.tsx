@@ -18,12 +18,16 @@ type Props = {
 	isContinued: boolean;
 	/** Whether the tab key comes to it; other keys come to all that have an `id`. */
 	isActive?: boolean;
+	/** For whom an answer is, beside whose it is. */
+	about?: string;
+	/** What can be done with it: beside what is in it, or below that. */
+	tools?: ReactNode;
 	/** Below what is in it. */
 	below?: ReactNode;
 	children: ReactNode;
 };
 
-export function Article({ id, author, at, kind, hue, isContinued, isActive = false, below, children }: Props) {
+export function Article({ id, author, at, kind, hue, isContinued, isActive = false, about, tools, below, children }: Props) {
 	const time = formatTime(at);
 	return (
 		<article
@@ -33,7 +37,7 @@ export function Article({ id, author, at, kind, hue, isContinued, isActive = fal
 			data-hue={hue}
 			data-continued={isContinued}
 			tabIndex={id === undefined ? undefined : isActive ? 0 : -1}
-			aria-label={strings.articleLabel(author, time)}
+			aria-label={strings.articleLabel(author, time, about)}
 		>
 			{!isContinued && (
 				<header className={styles.by}>
@@ -41,9 +45,17 @@ export function Article({ id, author, at, kind, hue, isContinued, isActive = fal
 					<time dateTime={new Date(at).toISOString()} title={formatDayAndTime(at)}>
 						{time}
 					</time>
+					{about !== undefined && (
+						<span className={styles.about} title={about}>
+							{about}
+						</span>
+					)}
 				</header>
 			)}
-			<div className={styles.body}>{children}</div>
+			<div className={styles.body}>
+				<div className={styles.bubble}>{children}</div>
+				{tools}
+			</div>
 			{below}
 		</article>
 	);

@@ -1,19 +1,25 @@
 // One message: what it answers, its text, what became of it, and what can be done with it.
 
+import { useContext } from "react";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import { ErrorBoundary } from "../ErrorBoundary.tsx";
 import { Markdown } from "../Markdown.tsx";
+import { type Names, People } from "../MentionedText.tsx";
+import { namesOf } from "../names.ts";
 import { hueOf } from "../person.ts";
+import { phaseOf } from "../replies.ts";
 import { strings } from "../strings.ts";
+import { AnswerBar, AnswerBarToCome } from "./AnswerBar.tsx";
 import styles from "./Article.module.css";
 import { Article, type Kind } from "./Article.tsx";
 import { Edited } from "./Edited.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
+import { Thinking } from "./Thinking.tsx";
 import { Toolbar } from "./Toolbar.tsx";
-import { useVersions, VersionButtons } from "./Versions.tsx";
+import { useVersions } from "./Versions.tsx";
 
 type Props = {
 	message: Message;
@@ -31,10 +37,13 @@ type Props = {
 
 export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteHere, fate, onRetry }: Props) {
 	const versions = useVersions(message);
-	const { id, author, content, status, reason, attempts, mentions } = { ...message, ...versions.shown };
-	const { createdAt, editedAt, deletedAt, replyTo, quoted } = message;
+	const people = useContext(People);
+	const looked: Message = { ...message, ...versions.shown };
+	const { id, author, content, status, mentions, thinking } = looked;
+	const { createdAt, editedAt, deletedAt, replyTo, quoted, askedBy, role } = message;
 	const isGrowing = status === "streaming";
-	const note = fate ?? noteOn({ status, reason, attempts });
+	const isAnswer = role === "assistant" && deletedAt === undefined;
+	const note = fate ?? noteOn(looked, people);
 	return (
 		<Article
 			id={id}
@@ -44,15 +53,20 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteH
 			hue={hueOf(author.userId)}
 			isContinued={isContinued}
 			isActive={isActive}
+			about={askedBy && people.isGroup ? strings.askedBy(namesOf(askedBy, people)) : undefined}
+			tools={deletedAt === undefined && toolsOf()}
 			below={<Reactions message={message} />}
 		>
 			{replyTo !== undefined && quoted && <Quote replyTo={replyTo} quoted={quoted} isHere={isQuoteHere} />}
 			{deletedAt !== undefined && <p className={styles.deleted}>{strings.deletedMessage}</p>}
+			{isAnswer && (
+				<Thinking phase={phaseOf(looked)}>
+					{thinking !== undefined && <Text content={thinking} isGrowing={isGrowing && content === ""} />}
+				</Thinking>
+			)}
 			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} />}
-			{isGrowing && content === "" && <p className={styles.thinking}>{strings.thinking}</p>}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
-			{note !== undefined && <p className={styles.note}>{note}</p>}
-			<VersionButtons versions={versions} />
+			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			{onRetry && (
 				<p className={styles.actions}>
 					<button type="button" onClick={() => onRetry(id)}>
@@ -60,9 +74,13 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteH
 					</button>
 				</p>
 			)}
-			{deletedAt === undefined && !isGrowing && <Toolbar message={message} isActive={isActive} />}
 		</Article>
 	);
+
+	function toolsOf() {
+		if (!isAnswer) return <Toolbar message={message} isActive={isActive} />;
+		return isGrowing ? <AnswerBarToCome /> : <AnswerBar message={message} versions={versions} isActive={isActive} />;
+	}
 }
 
 export function Text({ content, isGrowing = false, mentions }: { content: string; isGrowing?: boolean; mentions?: readonly Mention[] }) {
@@ -79,9 +97,20 @@ function kindOf({ author }: Message, isOwn: boolean): Kind {
 }
 
 /** Why a reply is not simply Claude's whole answer. */
-function noteOn({ status, reason, attempts }: Pick<Message, "status" | "reason" | "attempts">): string | undefined {
-	if (status === "complete" && reason === undefined && attempts) return strings.wentOn;
-	if (status === "stopped") return strings.stopped;
-	if (status === "failed") return reasons[reason as Reason] ?? reasons.internal;
-	return reasons[reason as Reason];
+function noteOn({ status, reason, attempts, content, stoppedBy }: Message, people: Names): string | undefined {
+	switch (status) {
+		case "streaming":
+			// Where nothing has come yet, it stands in its place.
+			return reason === undefined || content === "" ? undefined : strings.busy;
+		case "stopped":
+			return stoppedBy ? strings.stoppedBy(namesOf([stoppedBy], people)) : strings.stopped;
+		case "failed":
+			return reasons[reason as Reason] ?? reasons.internal;
+		case "complete":
+			if (reason !== undefined) return reasons[reason as Reason];
+			// Before its first word nothing can be interrupted.
+			return attempts?.some(({ offset }) => offset > 0) ? strings.wentOn : undefined;
+		default:
+			return status satisfies never;
+	}
 }

@@ -12,33 +12,31 @@ import { Acting } from "./Acting.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
 
-/** `isActive`: one is at the message; the tab key comes to no other one's buttons. */
+/** Of what a person said. `isActive`: one is at the message; the tab key comes to no other one's buttons. */
 export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
+	return (
+		<div className={styles.toolbar}>
+			<MessageButtons message={message} tabIndex={isActive ? 0 : -1} />
+		</div>
+	);
+}
+
+export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const { doer, answer, edit, remove, regenerate } = useContext(Acting);
 	const may = mayDo(message, doer);
-	const tabIndex = isActive ? 0 : -1;
 	const items: MenuItem[] = [
-		{ label: strings.copyText, act: () => void copyText(message.content) },
+		// An answer has a button of its own for it.
+		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
-		...(may.has("edit") ? [{ label: strings.edit, act: () => edit(message) }] : []),
+		...(may.has("edit")
+			? [{ label: message.id === doer.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
+			: []),
 		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),
 	];
 	return (
-		<div className={styles.toolbar}>
-			{may.has("react") && <ReactionPicker message={message} tabIndex={tabIndex} />}
-			{may.has("reply") && (
-				<button
-					type="button"
-					className={styles.button}
-					tabIndex={tabIndex}
-					aria-label={strings.reply}
-					title={strings.reply}
-					onClick={() => answer(message)}
-				>
-					<Icon name="reply" />
-				</button>
-			)}
-			{may.has("regenerate") && (
+		<>
+			{/* One that failed says so, and has a button to try again. */}
+			{may.has("regenerate") && message.status !== "failed" && (
 				<button
 					type="button"
 					className={styles.button}
@@ -54,7 +52,20 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 					<Icon name="again" />
 				</button>
 			)}
+			{may.has("react") && <ReactionPicker message={message} tabIndex={tabIndex} />}
+			{may.has("reply") && (
+				<button
+					type="button"
+					className={styles.button}
+					tabIndex={tabIndex}
+					aria-label={strings.reply}
+					title={strings.reply}
+					onClick={() => answer(message)}
+				>
+					<Icon name="reply" />
+				</button>
+			)}
 			<Menu opener={{ label: strings.more, className: styles.button, tabIndex }} items={items} />
-		</div>
+		</>
 	);
 }

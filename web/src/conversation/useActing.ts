@@ -3,7 +3,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { shown } from "../passage.ts";
-import type { Doer } from "../permissions.ts";
+import { canAskAgain, type Doer, lastOwn } from "../permissions.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import type { Acting } from "./Acting.ts";
 
@@ -18,9 +18,11 @@ export function useActing(chat: Chat, userId: string) {
 	const { messages, role, isConnected, react, regenerate } = chat;
 	const read = shown(chat).messages;
 	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
+	const own = lastOwn(messages, userId);
+	const askableId = own && canAskAgain(own, messages) ? own.id : undefined;
 	const stop = useCallback(() => setAbout(undefined), []);
 	const acting = useMemo<Acting>(() => {
-		const doer: Doer = { userId, role, isConnected, lastReplyId };
+		const doer: Doer = { userId, role, isConnected, lastReplyId, askableId };
 		return {
 			doer,
 			react,
@@ -29,7 +31,7 @@ export function useActing(chat: Chat, userId: string) {
 			edit: ({ id }) => setAbout({ type: "edit", messageId: id }),
 			remove: ({ id }) => setAbout({ type: "remove", messageId: id }),
 		};
-	}, [userId, role, isConnected, lastReplyId, react, regenerate]);
+	}, [userId, role, isConnected, lastReplyId, askableId, react, regenerate]);
 
 	// Whatever it is about may be deleted meanwhile.
 	const message = about && read.find(({ id, deletedAt }) => id === about.messageId && deletedAt === undefined);

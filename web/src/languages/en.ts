@@ -4,6 +4,7 @@ import type { AssistantMode, MemberRole } from "../../../src/protocol/conversati
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Erased } from "../api.ts";
 import type { Theme } from "../preferences.ts";
+import type { Cost } from "../replies.ts";
 import { formatsOf } from "./formats.ts";
 
 export const formats = formatsOf("en");
@@ -48,6 +49,7 @@ export const en = {
 	moreFailed: "More could not be loaded. Try again",
 	lastLine: (author: string, text: string) => `${author}: ${text}`,
 	yourself: "You",
+	youInside: "you",
 	deletedLine: "Deleted message",
 	nothingSaid: "Nothing said yet",
 	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
@@ -199,7 +201,11 @@ export const en = {
 	placeFailed: "That place could not be loaded.",
 	jumpToLatest: "Jump to latest",
 	thinking: "Claude is thinking…",
-	articleLabel: (author: string, time: string) => `${author}, ${time}`,
+	thought: "What Claude thought",
+	busy: "Claude is busy. Trying again…",
+	askedBy: (names: readonly string[]) => `asked by ${some(names, 3)}`,
+	waitingForClaude: (names: readonly string[]) => `Waiting for Claude: ${some(names, 3)}`,
+	articleLabel: (author: string, time: string, about?: string) => [author, time, ...(about === undefined ? [] : [about])].join(", "),
 
 	// Searching
 	searchHere: "Search this conversation",
@@ -221,8 +227,20 @@ export const en = {
 	reply: "Reply",
 	more: "More",
 	copyText: "Copy text",
+	details: "Details",
+	cost: ({ model, read, cached = 0, written = 0, elapsedMs }: Cost) =>
+		[
+			...(model === undefined ? [] : [model]),
+			...(read === undefined
+				? []
+				: [
+						`${formats.number(read)} tokens in${cached > 0 ? ` (${formats.number(cached)} from the cache)` : ""}, ${formats.number(written)} out`,
+					]),
+			...(elapsedMs === undefined ? [] : [formats.seconds(elapsedMs)]),
+		].join(" · "),
 	copyLink: "Copy link",
 	edit: "Edit",
+	editOrAskAgain: "Edit, or ask again",
 	regenerate: "Regenerate",
 	deleteMessage: "Delete…",
 	deletedMessage: "This message was deleted.",
@@ -267,6 +285,7 @@ export const en = {
 	discard: "Delete",
 	dismiss: "Dismiss",
 	stopped: "Stopped here.",
+	stoppedBy: (names: readonly string[]) => `Stopped by ${formats.all(names)}.`,
 	wentOn: "Interrupted on the way, and gone on with.",
 	typing: (names: readonly string[]) => {
 		const [first, second] = names;
@@ -289,7 +308,10 @@ export const en = {
 	gone: "There is no such conversation, or it is not open to you.",
 
 	// Said to screen readers
+	claudeThinking: "Claude is thinking",
+	claudeStillThinking: "Claude is still thinking",
 	claudeAnswering: "Claude is answering",
+	claudeStillAnswering: "Claude is still answering",
 	claudeAnswered: "Claude answered",
 	claudeStopped: "Claude was stopped",
 	somebodySaid: (author: string, text: string) => `${author}: ${text}`,
@@ -297,6 +319,7 @@ export const en = {
 	// Markdown
 	code: "code",
 	copy: "Copy",
+	copyCode: "Copy code",
 	copied: "Copied",
 	copyFailed: "Could not copy",
 	image: (text: string) => (text === "" ? "Image" : `Image: ${text}`),

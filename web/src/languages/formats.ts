@@ -35,6 +35,13 @@ export function formatsOf(locale: string) {
 			const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
 			return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
 		},
+		/** In seconds, with a tenth while they are few. */
+		seconds: (ms: number) => {
+			const digits = ms < 10_000 ? 1 : 0;
+			return new Intl.NumberFormat(locale, { style: "unit", unit: "second", unitDisplay: "narrow", maximumFractionDigits: digits }).format(
+				ms / 1000,
+			);
+		},
 		all: (names: readonly string[]) => conjunction.format(names),
 	};
 }

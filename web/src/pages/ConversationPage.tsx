@@ -14,6 +14,7 @@ import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
 import { Log } from "../conversation/Log.tsx";
 import { useActing } from "../conversation/useActing.ts";
+import { Waiting } from "../conversation/Waiting.tsx";
 import { session } from "../currentSession.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
@@ -67,7 +68,10 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 				</Acting>
 			</People>
 			<footer className={styles.footer}>
-				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
+				<div className={styles.meanwhile}>
+					<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
+					<Waiting messages={chat.messages} people={people} className={styles.waiting} />
+				</div>
 				<ConnectionBanner connection={chat.connection} onRetry={chat.reconnect} />
 				{chat.notice !== null && (
 					<p className={styles.notice}>
@@ -125,7 +129,7 @@ function useTarget(goTo: Chat["goTo"]) {
 function usePeople({ members, participants }: Chat, userId: string): Names {
 	return useMemo(() => {
 		const names = new Map([claude, ...participants, ...(members ?? [])].map((person) => [person.userId, person.username]));
-		return { nameOf: (userId) => names.get(userId), userId };
+		return { nameOf: (userId) => names.get(userId), userId, isGroup: names.size > 2 };
 	}, [members, participants, userId]);
 }
 

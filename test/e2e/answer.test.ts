@@ -1,0 +1,195 @@
+// What a group sees of Claude's answers: two people, each at a browser of their own, and a Claude that does as the question says.
+
+import type { Browser, Locator } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+
+let api: MessagesApi;
+let browser: Browser;
+let product: Product;
+let ann: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+	[browser, api] = await Promise.all([launchBrowser(), startMessagesApi()]);
+	const settings = { ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "claude-opus-4-1-20250805", SEND_BURST: "100" };
+	product = await startProduct(settings);
+	[ann, bob] = await annAndBob(browser, product.url);
+});
+afterAll(async () => {
+	expect([...(ann?.complaints ?? []), ...(bob?.complaints ?? [])]).toEqual([]);
+	await browser?.close();
+	await product?.stop();
+	await api?.close();
+});
+
+const lastAnswer = ({ log }: Visitor) => log.getByRole("article", { name: /^Claude/ }).last();
+const button = (within: Locator, name: string) => within.getByRole("button", { name, exact: true });
+const box = async (locator: Locator) => {
+	const found = await locator.boundingBox();
+	if (!found) throw new Error("It is not shown.");
+	return found;
+};
+
+describe("Claude's answer", () => {
+	it("shows both who asked, and what Claude thinks while it does: folded until one looks, without a jump when it becomes text", async () => {
+		const thinking = "**Weighing it** Tea keeps longer. Coffee needs a grinder, which nobody has. ".repeat(2);
+		api.script({ thinking, text: "Tea, for once, then.", perSecond: 15 });
+		await ann.say("@claude Tea or coffee?");
+		for (const [visitor, asker] of [
+			[ann, "asked by you"],
+			[bob, "asked by Ann"],
+		] as const) {
+			await lastAnswer(visitor).getByText(asker).waitFor();
+			await button(lastAnswer(visitor), "Claude is thinking…").click();
+			await lastAnswer(visitor).getByText("Tea keeps longer.").first().waitFor();
+		}
+		expect(await lastAnswer(bob).getAttribute("aria-label")).toMatch(/^Claude, .*, asked by Ann$/);
+		// While it still thinks: folded again, so that its text comes to stand right below.
+		const line = button(lastAnswer(ann), "Claude is thinking…");
+		await line.click();
+		const before = await box(line);
+		const after = button(lastAnswer(ann), "What Claude thought");
+		await after.waitFor();
+		expect([(await box(after)).y, (await box(after)).height]).toEqual([before.y, before.height]);
+		expect(await after.getAttribute("aria-expanded")).toBe("false");
+		expect(await button(lastAnswer(bob), "What Claude thought").getAttribute("aria-expanded")).toBe("true");
+		await ann.sees("Tea, for once, then.");
+		await ann.stop.waitFor({ state: "detached" });
+	});
+
+	it("still has what was thought after a reload", async () => {
+		await bob.page.reload();
+		await button(lastAnswer(bob), "What Claude thought").click();
+		await lastAnswer(bob).getByText("Coffee needs a grinder").first().waitFor();
+	});
+
+	it("is copied as Claude wrote it, which is said; and where that cannot be, that is said", async () => {
+		const text = "**Yes**, and:\n\n```ts\nconst tea = 1;\n```\n\n- one\n";
+		api.script({ text });
+		await ann.say("@claude Some code?");
+		await ann.sees("const tea = 1;");
+		await button(lastAnswer(ann), "Copy").click();
+		await lastAnswer(ann).getByText("Copied").waitFor();
+		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+		await button(lastAnswer(ann), "Copy code").click();
+		await expect.poll(() => ann.page.evaluate(() => navigator.clipboard.readText())).toBe("const tea = 1;");
+
+		await bob.sees("const tea = 1;");
+		await bob.page.evaluate(() => {
+			navigator.clipboard.writeText = async () => Promise.reject(new Error("not allowed"));
+		});
+		await button(lastAnswer(bob), "Copy").click();
+		await lastAnswer(bob).getByText("Could not copy").waitFor();
+	});
+
+	it("says what it took, by the keyboard alone, and had again, what each version took", async () => {
+		api.script({ text: "A second answer." });
+		await button(lastAnswer(ann), "Regenerate").click();
+		await ann.sees("A second answer.");
+		await button(lastAnswer(ann), "Former version").waitFor();
+		await lastAnswer(ann).focus();
+		const details = button(lastAnswer(ann), "Details");
+		for (let tabs = 0; tabs < 12 && !(await details.evaluate((one) => one === document.activeElement)); tabs++)
+			await ann.page.keyboard.press("Tab");
+		await ann.page.keyboard.press("Enter");
+		await lastAnswer(ann)
+			.getByText(/^Claude Opus 4\.1 · 66 tokens in \(22 from the cache\), 3 out · [\d.]+s$/)
+			.waitFor();
+		await button(lastAnswer(ann), "Former version").click();
+		await lastAnswer(ann)
+			.getByText(/, 10 out · /)
+			.waitFor();
+		await button(lastAnswer(ann), "Copy").click();
+		await expect.poll(() => ann.page.evaluate(() => navigator.clipboard.readText())).toContain("**Yes**, and:");
+	});
+
+	it("lets everybody see whose questions wait for the next one, who stopped it, and whom the next one answers", async () => {
+		await ann.say('@claude !{"tokens":1000,"perSecond":20}');
+		await bob.stop.waitFor();
+		await bob.say("@claude And juice?");
+		await ann.say("Nothing for you, Claude");
+		await ann.say("@claude And water?");
+		await ann.page.getByText("Waiting for Claude: Bob and you").waitFor();
+		await bob.page.getByText("Waiting for Claude: you and Ann").waitFor();
+		api.script({ text: "Both are there." });
+		await bob.stop.click();
+		await ann
+			.at(/word\d/)
+			.getByText("Stopped by Bob.")
+			.waitFor();
+		await bob
+			.at(/word\d/)
+			.getByText("Stopped by you.")
+			.waitFor();
+		await lastAnswer(ann).getByText("Both are there.").waitFor();
+		await lastAnswer(ann).getByText("asked by Bob and you").waitFor();
+		await ann.page.getByText(/Waiting for Claude/).waitFor({ state: "detached" });
+	});
+
+	it("that Claude declines, or is too busy for, says so in words, and that it is tried again", async () => {
+		await ann.say("@claude !refusal");
+		await bob.sees("Claude declined to answer this.");
+		await ann.say('@claude !{"fault":"overloaded","retryAfter":2,"times":1,"text":"Here at last."}');
+		await bob.sees("Claude is busy. Trying again…");
+		await lastAnswer(bob).getByText("Here at last.").waitFor();
+		await bob.log.getByText("Claude is busy").waitFor({ state: "detached" });
+		expect(await lastAnswer(bob).getByText("Interrupted").count()).toBe(0);
+		await ann.say("@claude !spend");
+		await lastAnswer(bob).getByText("The spending limit for Claude is reached.").waitFor();
+		await button(lastAnswer(bob), "Retry").waitFor();
+		expect(await button(lastAnswer(bob), "Regenerate").count()).toBe(0);
+	});
+
+	it("is announced by its states and not by its words, also where others talk meanwhile", async () => {
+		await bob.page.evaluate(() => {
+			const said: string[] = [];
+			const note = ({ target }: { target: Node }) => {
+				const region = (target instanceof Element ? target : target.parentElement)?.closest("[aria-live]");
+				if (region?.getAttribute("aria-live") === "polite") said.push(region.textContent ?? "");
+			};
+			new MutationObserver((records) => records.forEach(note)).observe(document.body, {
+				childList: true,
+				characterData: true,
+				subtree: true,
+			});
+			Object.assign(window, { said });
+		});
+		await ann.say('@claude !{"thinking":8,"tokens":20,"perSecond":20}');
+		await bob.sees(/word3/);
+		await ann.say("I am still here");
+		await ann.stop.waitFor({ state: "detached" });
+		const said = () => bob.page.evaluate(() => (window as unknown as { said: string[] }).said);
+		await expect.poll(said).toContain("Claude answered");
+		const lines = (await said()).filter((line) => line !== "");
+		expect(lines.filter((line) => line.startsWith("Claude"))).toEqual(["Claude is thinking", "Claude is answering", "Claude answered"]);
+		expect(lines).toContain("Ann: I am still here");
+		expect(lines.join()).not.toMatch(/word\d |Hm\./);
+	});
+});
+
+describe("on a phone", () => {
+	it("what is touched goes on below itself, and its buttons cover nothing and are large enough", async () => {
+		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+		await cleo.signIn(product.url, "Cleo");
+		await cleo.newConversation();
+		api.script({ text: "An answer." });
+		await cleo.say("A question?");
+		await cleo.sees("An answer.");
+		await button(lastAnswer(cleo), "Copy").waitFor();
+		const own = cleo.at("A question?");
+		await own.tap();
+		const [reply, text, next] = [await box(button(own, "Reply")), await box(own.getByText("A question?")), await box(lastAnswer(cleo))];
+		expect(Math.min(reply.width, reply.height)).toBeGreaterThanOrEqual(44);
+		expect(reply.y).toBeGreaterThan(text.y + text.height);
+		expect(reply.y + reply.height).toBeLessThanOrEqual(next.y);
+		for (const name of ["Copy", "Regenerate", "React", "Reply", "More", "Details"]) {
+			const { width, height, y } = await box(button(lastAnswer(cleo), name));
+			expect([name, Math.min(width, height) >= 44]).toEqual([name, true]);
+			expect(y).toBeGreaterThan((await box(lastAnswer(cleo).getByText("An answer."))).y);
+		}
+		await cleo.leave();
+	});
+});

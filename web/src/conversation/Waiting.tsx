@@ -1,0 +1,18 @@
+// Who asked Claude while it was answering: their questions are answered next, together.
+
+import type { Message } from "../../../src/protocol/message.ts";
+import type { Names } from "../MentionedText.tsx";
+import { namesOf } from "../names.ts";
+import { waiting } from "../replies.ts";
+import { strings } from "../strings.ts";
+
+export function Waiting({ messages, people, className }: { messages: readonly Message[]; people: Names; className: string | undefined }) {
+	const names = namesOf(waiting(messages), people);
+	if (names.length === 0) return null;
+	const line = strings.waitingForClaude(names);
+	return (
+		<p className={className} title={line}>
+			{line}
+		</p>
+	);
+}
