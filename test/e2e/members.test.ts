@@ -123,6 +123,7 @@ describe("what a conversation is", () => {
 		expect(await ann.page.getByRole("radio", { name: /^Always/ }).isChecked()).toBe(true);
 		await ann.page.getByRole("radio", { name: /^Never/ }).check();
 		await ann.page.getByRole("button", { name: "Save" }).click();
+		await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 		await bob.say("@claude are you there?");
 		await bob.say("It seems not.");
 		await ann.sees("It seems not.");
