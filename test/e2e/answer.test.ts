@@ -157,9 +157,11 @@ describe("Claude's answer", () => {
 			});
 			Object.assign(window, { said });
 		});
-		await ann.say('@claude !{"thinking":8,"tokens":20,"perSecond":20}');
+		await ann.say('@claude !{"thinking":8,"tokens":40,"perSecond":20}');
 		await bob.sees(/word3/);
 		await ann.say("I am still here");
+		await bob.sees("I am still here");
+		expect(await bob.page.evaluate(() => (window as unknown as { said: string[] }).said)).not.toContain("Claude answered");
 		await ann.stop.waitFor({ state: "detached" });
 		const said = () => bob.page.evaluate(() => (window as unknown as { said: string[] }).said);
 		await expect.poll(said).toContain("Claude answered");
