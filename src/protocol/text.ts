@@ -30,9 +30,10 @@ export function isEmoji(text: string): boolean {
 	return first !== undefined && second === undefined && /\p{Extended_Pictographic}|^\p{RI}{2}$|^[#*0-9]\ufe0f?\u20e3$/u.test(text);
 }
 
-/** A single character that is text of its own accord, as a picture: the same emoji is written in two ways. */
+/** The same emoji is written in several ways: as a picture, where it is text of its own accord, and without saying so, where it is one anyway. */
 export function pictured(emoji: string): string {
-	return /^\p{Extended_Pictographic}$/u.test(emoji) && !/^\p{Emoji_Presentation}$/u.test(emoji) ? `${emoji}\ufe0f` : emoji;
+	const plain = emoji.replace(/(?<=\p{Emoji_Presentation})\ufe0f/gu, "");
+	return /^\p{Extended_Pictographic}$/u.test(plain) && !/^\p{Emoji_Presentation}$/u.test(plain) ? `${plain}\ufe0f` : plain;
 }
 
 /** A line's beginning, cut at a word where it has words, and never within a character: no longer than `most` UTF-16 units. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFrame } from "../../src/protocol/frames.ts";
-import { harmless, harmlessLine } from "../../src/protocol/text.ts";
+import { harmless, harmlessLine, pictured } from "../../src/protocol/text.ts";
 
 const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],
@@ -34,4 +34,16 @@ describe("harmless", () => {
 		const event = { type: "chat:send", conversationId: "c", content: "evil\u202etxt.exe\u0000 \ud83d", role: "user" };
 		expect(parseFrame(JSON.stringify(event))).toEqual([{ event: { ...event, content: "eviltxt.exe \ufffd" } }]);
 	});
+});
+
+describe("an emoji that a device writes in its own way", () => {
+	it.each([
+		["❤", "❤\ufe0f"],
+		["❤\ufe0f", "❤\ufe0f"],
+		["👍\ufe0f", "👍"],
+		["👍", "👍"],
+		["👍🏽", "👍🏽"],
+		["❤\ufe0f\u200d🔥\ufe0f", "❤\ufe0f\u200d🔥"],
+		["1\ufe0f\u20e3", "1\ufe0f\u20e3"],
+	])("%s is %s", (written, emoji) => expect(pictured(written)).toBe(emoji));
 });
