@@ -1,6 +1,7 @@
 // Builds the web client into static files that the Worker or Pages serves, with the headers that go with them.
 
 import { defineConfig, type Plugin } from "vite";
+import { emojiFiles } from "./emojiFiles.ts";
 
 /** What browsers lend to pages and this one has no use for. */
 const unused = [
@@ -77,6 +78,6 @@ function headers(): Plugin {
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
-	plugins: [headers()],
+	plugins: [headers(), emojiFiles()],
 	build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
 });

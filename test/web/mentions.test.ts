@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { bare, complete, completionAt, marked, mentionsOf, partsOf } from "../../web/src/mentions.ts";
+import { bare, marked, mentionsOf, namedIn, namesAt, partsOf } from "../../web/src/mentions.ts";
 import { ann, bob } from "./fakes.ts";
 
 const eve = { userId: "u-eve", username: "Eve Adams" };
 const zoe = { userId: "u-zoe", username: "Zoë" };
 const people = [ann, bob, eve, zoe];
-const names = (text: string, caret = text.length) => completionAt(text, caret, people)?.options.map(({ username }) => username);
+const names = (text: string, caret = text.length) => namesAt(text, caret, people)?.people.map(({ username }) => username);
 
 describe("while a name is written", () => {
 	it.each<[text: string, names: string[] | undefined]>([
@@ -24,17 +24,23 @@ describe("while a name is written", () => {
 
 	it("it is the one before the caret", () => {
 		expect(names("@bob and @ann", 2)).toEqual(["Bob"]);
-		expect(completionAt("hi @bo there", 6, people)).toEqual({ start: 3, options: [bob] });
+		expect(namesAt("hi @bo there", 6, people)).toEqual({ start: 3, people: [bob] });
 	});
 
-	it("the chosen one takes its place, with a space after it", () => {
-		expect(complete("hi @bo there", 6, { start: 3, options: [] }, bob)).toEqual({ text: "hi @Bob there", caret: 8 });
-		expect(complete("@", 1, { start: 0, options: [] }, { userId: "claude", username: "Claude" })).toEqual({ text: "@claude ", caret: 8 });
+	it("whose name begins so comes before who has it as another name, and else who was given first", () => {
+		const crowd = ["Ann Clay", "Clara", "Mia Cloud", "Clemens"].map((username) => ({ userId: username, username }));
+		expect(namesAt("@cl", 3, crowd)?.people.map(({ username }) => username)).toEqual([
+			"Claude",
+			"Clara",
+			"Clemens",
+			"Ann Clay",
+			"Mia Cloud",
+		]);
 	});
 
-	it("no more are offered than one reads", () => {
-		const crowd = Array.from({ length: 100 }, (_, index) => ({ userId: `u${index}`, username: `Ann ${index}` }));
-		expect(completionAt("@ann", 4, crowd)?.options).toHaveLength(8);
+	it("in a long text it is as near as at its beginning", () => {
+		expect(names(`${"word ".repeat(20_000)}@zo`)).toEqual(["Zoë"]);
+		expect(names(`${"word ".repeat(20_000)}mail@zo`)).toBeUndefined();
 	});
 });
 
@@ -52,6 +58,11 @@ describe("those who were chosen", () => {
 			["u-bob-2", 0],
 			["u-bob", 6],
 		]);
+	});
+
+	it("are known again from a text that has them", () => {
+		const text = "@Bob and @Eve Adams";
+		expect(mentionsOf(text, namedIn(text, mentionsOf(text, [eve, bob])))).toEqual(mentionsOf(text, [eve, bob]));
 	});
 
 	it("are not Claude, which is asked by its name alone", () => {

@@ -4,31 +4,23 @@
 import type { Mention } from "../../src/protocol/message.ts";
 import { claude, type Person } from "../../src/protocol/person.ts";
 
-/** A name that is being written, from its `@` on, and who may be meant. */
-export type Completion = { start: number; options: readonly Person[] };
+/** A name that is being written, from its `@` on, and who may be meant, the likeliest first. */
+export type Naming = { start: number; people: readonly Person[] };
 
-/** A list that is longer is not read. */
-const mostOptions = 8;
+/** Of a name that is longer nothing is looked for. */
+const longestName = 64;
 
-/** Whether the caret stands in a name; Claude is offered first, as the one that is asked most. */
-export function completionAt(text: string, caret: number, people: readonly Person[]): Completion | undefined {
-	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(text.slice(0, caret))?.[1];
+/** Whether the caret stands in a name. Those whose name begins so come before those of whom another word does; else Claude first, as it is asked most. */
+export function namesAt(text: string, caret: number, people: readonly Person[]): Naming | undefined {
+	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
+	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(before)?.[1];
 	if (written === undefined) return undefined;
-	const begin = folded(written);
-	const options = [claude, ...people].filter(({ username }) => beginnings(folded(username)).some((name) => name.startsWith(begin)));
-	return options.length > 0 ? { start: caret - written.length - 1, options: options.slice(0, mostOptions) } : undefined;
-}
-
-/** The text with the name in full, and where the caret is then. */
-export function complete(
-	text: string,
-	caret: number,
-	{ start }: Completion,
-	{ userId, username }: Person,
-): { text: string; caret: number } {
-	const name = `@${userId === claude.userId ? username.toLowerCase() : username} `;
-	const rest = text.slice(caret).replace(/^ /, "");
-	return { text: text.slice(0, start) + name + rest, caret: start + name.length };
+	const wanted = folded(written);
+	const found = [claude, ...people]
+		.map((person) => ({ person, word: beginnings(folded(person.username)).findIndex((name) => name.startsWith(wanted)) }))
+		.filter(({ word }) => word !== -1)
+		.sort((one, other) => Math.min(one.word, 1) - Math.min(other.word, 1));
+	return found.length > 0 ? { start: caret - written.length - 1, people: found.map(({ person }) => person) } : undefined;
 }
 
 /** Where those who were chosen stand in a text; of several with one name, in the order in which they were chosen. */
@@ -44,6 +36,11 @@ export function mentionsOf(text: string, chosen: readonly Person[]): Mention[] {
 		if (offset !== -1) mentions.push({ userId, offset, length: name.length });
 	}
 	return mentions.sort((one, other) => one.offset - other.offset);
+}
+
+/** Who is named in a text already, by the name that stands there. */
+export function namedIn(text: string, mentions: readonly Mention[] = []): Person[] {
+	return mentions.map(({ userId, offset, length }) => ({ userId, username: text.slice(offset + 1, offset + length) }));
 }
 
 /** The whole name, and each of its words: one may know only the last. */

@@ -2,11 +2,14 @@
 
 import * as v from "valibot";
 import type { PersonalSettings } from "../../src/protocol/me.ts";
+import { skinTones } from "./emoji/skinTone.ts";
 
 const schema = v.object({
 	theme: v.fallback(v.picklist(["system", "light", "dark"]), "system"),
 	/** Else it makes a new line, and sends together with Ctrl or ⌘. */
 	enterSends: v.fallback(v.boolean(), true),
+	/** Of emoji that show people. */
+	skinTone: v.fallback(v.optional(v.picklist(skinTones)), undefined),
 });
 
 export type Preferences = v.InferOutput<typeof schema>;

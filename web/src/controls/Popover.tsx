@@ -11,9 +11,10 @@ type Props = Pick<HTMLAttributes<HTMLDivElement>, "className" | "onKeyDown"> & {
 	hasPopup: "menu" | "dialog";
 	/** What is in it while it is open. */
 	content(close: () => void): ReactNode;
+	onClosed?(): void;
 };
 
-export function Popover({ opener, hasPopup, content, className, ...rest }: Props) {
+export function Popover({ opener, hasPopup, content, onClosed, className, ...rest }: Props) {
 	const { label, icon, ...button } = opener;
 	const named = { role: hasPopup, "aria-label": label };
 	const id = useId();
@@ -34,7 +35,10 @@ export function Popover({ opener, hasPopup, content, className, ...rest }: Props
 				popover="auto"
 				{...named}
 				className={`${styles.popover} ${className ?? ""}`}
-				onToggle={({ newState }) => setIsOpen(newState === "open")}
+				onToggle={({ newState }) => {
+					setIsOpen(newState === "open");
+					if (newState === "closed") onClosed?.();
+				}}
 				{...rest}
 			>
 				{isOpen && content(() => popover.current?.hidePopover())}

@@ -6,8 +6,11 @@ import { Modal } from "./Modal.tsx";
 
 type State<P> = { type: "loading" } | { type: "here"; Part: ComponentType<P> } | { type: "failed" };
 
-/** To be taken as any other component. */
-export function later<P extends { onClose(): void }>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** To be taken as any other component. `Failed` stands in its place where it could not be had: a dialog, if nothing else is given. */
+export function later<P extends { onClose(): void }>(
+	load: () => Promise<ComponentType<P>>,
+	Failed: ComponentType<{ onClose(): void }> = NotLoaded,
+): ComponentType<P> {
 	return function Later(props: P) {
 		const [state, setState] = useState<State<P>>({ type: "loading" });
 		useEffect(() => {
@@ -22,13 +25,17 @@ export function later<P extends { onClose(): void }>(load: () => Promise<Compone
 			case "here":
 				return <state.Part {...props} />;
 			case "failed":
-				return (
-					<Modal title={strings.notLoadedTitle} onClose={props.onClose}>
-						<p>{strings.notLoaded}</p>
-					</Modal>
-				);
+				return <Failed onClose={props.onClose} />;
 			default:
 				return state satisfies never;
 		}
 	};
+}
+
+function NotLoaded({ onClose }: { onClose(): void }) {
+	return (
+		<Modal title={strings.notLoadedTitle} onClose={onClose}>
+			<p>{strings.notLoaded}</p>
+		</Modal>
+	);
 }

@@ -1,12 +1,14 @@
-// A field for what one says: Enter sends, if one likes, and a name that begins with @ is completed from a list.
+// A field for what one says: Enter sends, if one likes; names of members and of emoji are completed from a list.
 
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type ChangeEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Person } from "../../../src/protocol/person.ts";
 import { usePreferences } from "../currentPreferences.ts";
-import { complete, completionAt } from "../mentions.ts";
+import { EmojiButton } from "../emoji/EmojiButton.tsx";
 import { strings } from "../strings.ts";
 import { CompletionList } from "./CompletionList.tsx";
 import styles from "./Field.module.css";
+import { useCompletion } from "./useCompletion.ts";
+import { useGrowth } from "./useGrowth.ts";
 
 type Props = {
 	text: string;
@@ -30,9 +32,6 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 	const id = useId();
 	const field = useRef<HTMLTextAreaElement>(null);
 	const [caret, setCaret] = useState(text.length);
-	const [index, setIndex] = useState(0);
-	/** Where a list begins that was sent away. */
-	const [dismissed, setDismissed] = useState<number>();
 	const moveTo = useRef<number>(undefined);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another key is another reason to write.
 	useEffect(() => {
@@ -43,52 +42,54 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 		if (moveTo.current !== undefined) field.current?.setSelectionRange(moveTo.current, moveTo.current);
 		moveTo.current = undefined;
 	});
+	useGrowth(field, text);
 
-	const found = completionAt(text, caret, people);
-	const completion = found && found.start !== dismissed ? found : undefined;
-	const options = completion?.options ?? [];
-	const selected = Math.min(index, options.length - 1);
-	const optionId = (person: Person) => `${id} ${person.userId}`;
+	const put = (written: { text: string; caret: number }) => {
+		moveTo.current = written.caret;
+		setCaret(written.caret);
+		onText(written.text);
+	};
+	const { offer, typed } = useCompletion({ text, caret }, people, put, onName);
+	const insert = (emoji: string) => {
+		const { selectionStart, selectionEnd } = field.current ?? { selectionStart: caret, selectionEnd: caret };
+		put({ text: text.slice(0, selectionStart) + emoji + text.slice(selectionEnd), caret: selectionStart + emoji.length });
+		field.current?.focus();
+	};
+	const change = ({ target, nativeEvent }: ChangeEvent<HTMLTextAreaElement>) => {
+		const written = { text: target.value, caret: target.selectionEnd };
+		const become = (nativeEvent as InputEvent).isComposing ? written : typed(written);
+		if (become !== written) return put(become);
+		setCaret(written.caret);
+		onText(written.text);
+	};
 
-	const choose = (person: Person | undefined) => {
-		if (!completion || !person) return;
-		const completed = complete(text, caret, completion, person);
-		moveTo.current = completed.caret;
-		setCaret(completed.caret);
-		onText(completed.text);
-		onName(person);
-	};
-	const keysOfList: Record<string, () => void> = {
-		ArrowDown: () => setIndex((selected + 1) % options.length),
-		ArrowUp: () => setIndex((selected - 1 + options.length) % options.length),
-		Enter: () => choose(options[selected]),
-		Tab: () => choose(options[selected]),
-		Escape: () => setDismissed(completion?.start),
-	};
 	const { enterSends } = usePreferences();
 	const keysOfField: Record<string, () => void> = { Enter: onEnter, Escape: onEscape, ...(text === "" && onUp && { ArrowUp: onUp }) };
 	const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
 		// What ends a composed word is not for us; Safari tells it by 229 alone.
 		const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
-		const act = (completion ? keysOfList : keysOfField)[event.key];
+		const act = (offer?.keys ?? keysOfField)[event.key];
 		if (!act || event.shiftKey || isComposing) return;
-		const isNewLine = event.key === "Enter" && !completion && !enterSends && !event.ctrlKey && !event.metaKey;
+		const isNewLine = event.key === "Enter" && !offer && !enterSends && !event.ctrlKey && !event.metaKey;
 		if (isNewLine) return;
 		if (event.key !== "Escape") event.preventDefault();
 		act();
 	};
 
-	const combobox = completion && {
+	const optionId = (index: number) => `${id}-${index}`;
+	const combobox = offer && {
 		role: "combobox",
 		"aria-expanded": true,
 		"aria-haspopup": "listbox" as const,
 		"aria-autocomplete": "list" as const,
 		"aria-controls": id,
-		"aria-activedescendant": options[selected] && optionId(options[selected]),
+		"aria-activedescendant": optionId(offer.selected),
 	};
 	return (
 		<div className={styles.row}>
-			{completion && <CompletionList id={id} options={options} selected={selected} optionId={optionId} onChoose={choose} />}
+			{offer && (
+				<CompletionList id={id} completion={offer.completion} selected={offer.selected} optionId={optionId} onChoose={offer.choose} />
+			)}
 			<textarea
 				ref={field}
 				rows={1}
@@ -98,15 +99,11 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 				placeholder={placeholder}
 				value={text}
 				{...combobox}
-				onChange={({ target }) => {
-					setIndex(0);
-					setCaret(target.selectionEnd);
-					onText(target.value);
-					if (!target.value.includes("@")) setDismissed(undefined);
-				}}
+				onChange={change}
 				onSelect={({ currentTarget }) => setCaret(currentTarget.selectionEnd)}
 				onKeyDown={pressed}
 			/>
+			<EmojiButton className={styles.emoji} onChoose={insert} />
 			{children}
 		</div>
 	);

@@ -1,10 +1,11 @@
-// The reactions to a message, each with who gave it; and what one reacts with: six of them at once, any other by the keyboard of the device.
+// The reactions to a message, each with who gave it; and what one reacts with: six of them at once, any other from all there are.
 
 import { useContext, useState } from "react";
-import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { isEmoji, pictured } from "../../../src/protocol/text.ts";
 import { Popover } from "../controls/Popover.tsx";
+import emoji from "../emoji/EmojiButton.module.css";
+import { AllEmoji } from "../emoji/EmojiButton.tsx";
+import { Icon } from "../icons.tsx";
 import { People } from "../MentionedText.tsx";
 import { mayDo } from "../permissions.ts";
 import { strings } from "../strings.ts";
@@ -50,49 +51,41 @@ export function Reactions({ message }: { message: Message }) {
 
 export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const { doer, react } = useContext(Acting);
-	const choose = (emoji: string, close: () => void) => {
+	const [isWhole, setIsWhole] = useState(false);
+	const choose = (emoji: string) => {
 		const given = message.reactions?.find((reaction) => reaction.emoji === emoji);
-		close();
 		react(message.id, emoji, !given?.userIds.includes(doer.userId));
 	};
 	return (
 		<Popover
 			opener={{ label: strings.react, icon: "react", className: toolbar.button, tabIndex }}
 			hasPopup="dialog"
-			className={styles.picker}
-			content={(close) => (
-				<>
-					{quick.map((emoji) => (
-						<button key={emoji} type="button" aria-label={strings.reactWith(emoji)} onClick={() => choose(emoji, close)}>
-							{emoji}
+			className={isWhole ? emoji.emoji : styles.picker}
+			onClosed={() => setIsWhole(false)}
+			content={(close) =>
+				isWhole ? (
+					<AllEmoji onChoose={choose} onClose={close} />
+				) : (
+					<>
+						{quick.map((emoji) => (
+							<button
+								key={emoji}
+								type="button"
+								aria-label={strings.reactWith(emoji)}
+								onClick={() => {
+									close();
+									choose(emoji);
+								}}
+							>
+								{emoji}
+							</button>
+						))}
+						<button type="button" aria-label={strings.allEmoji} title={strings.allEmoji} onClick={() => setIsWhole(true)}>
+							<Icon name="plus" />
 						</button>
-					))}
-					<OtherEmoji onChoose={(emoji) => choose(emoji, close)} />
-				</>
-			)}
+					</>
+				)
+			}
 		/>
-	);
-}
-
-/** Whatever the device's own keyboard has: taken as soon as it is one. */
-function OtherEmoji({ onChoose }: { onChoose(emoji: string): void }) {
-	const [text, setText] = useState("");
-	const change = (text: string) => {
-		const emoji = text.trim();
-		if (emoji.length <= limits.emoji && isEmoji(emoji)) onChoose(pictured(emoji));
-		else setText(text);
-	};
-	return (
-		<label className={styles.other}>
-			<span className="visually-hidden">{strings.otherEmoji}</span>
-			<input
-				value={text}
-				placeholder={strings.otherEmoji}
-				autoComplete="off"
-				aria-invalid={text.trim() !== ""}
-				onChange={({ target }) => change(target.value)}
-			/>
-			{text.trim() !== "" && <small role="alert">{strings.notOneEmoji}</small>}
-		</label>
 	);
 }

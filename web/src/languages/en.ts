@@ -3,6 +3,7 @@
 import type { AssistantMode, MemberRole } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Erased } from "../api.ts";
+import type { SkinTone } from "../emoji/skinTone.ts";
 import type { Theme } from "../preferences.ts";
 import type { Cost } from "../replies.ts";
 import { formatsOf } from "./formats.ts";
@@ -222,8 +223,7 @@ export const en = {
 	// A message
 	react: "React",
 	reactWith: (emoji: string) => `React with ${emoji}`,
-	otherEmoji: "Another emoji",
-	notOneEmoji: "One emoji at a time.",
+	allEmoji: "More emoji",
 	reply: "Reply",
 	more: "More",
 	copyText: "Copy text",
@@ -261,6 +261,22 @@ export const en = {
 	deleteMessageTitle: "Delete this message?",
 	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
 
+	// Emoji
+	emoji: "Emoji",
+	findEmoji: "Find an emoji",
+	noEmoji: (text: string) => `No emoji found for “${text}”.`,
+	emojiNotLoaded: "The emoji could not be loaded. Check the connection and try again.",
+	skinTone: "Skin tone",
+	skinTones: {
+		none: "Yellow",
+		light: "Light",
+		"medium-light": "Medium-light",
+		medium: "Medium",
+		"medium-dark": "Medium-dark",
+		dark: "Dark",
+	} satisfies Record<SkinTone, string>,
+	emojiSuggestions: "Emoji to choose from",
+
 	// Writing
 	replyingTo: (name: string) => `Replying to ${name}`,
 	cancelReply: "Cancel the reply",
@@ -275,12 +291,19 @@ export const en = {
 	messagePlaceholder: (hasOthers: boolean) => (hasOthers ? "Write, or ask @claude" : "Write to Claude"),
 	send: "Send",
 	stop: "Stop",
-	tooLong: (over: number) => `Too long by ${formats.number(over)} characters.`,
+	tooLong: (over: number) => `Too long by ${counted(over, "character")}. Nothing of it is lost: shorten it, or send it in parts.`,
+	charactersLeft: (left: number) => `${formats.number(left)} left`,
 	sending: "Sending…",
 	sent: "Sent",
 	held: "That was a little fast: going out one by one…",
 	readOnly: "You can read here, and not write.",
-	waiting: "Waiting for the connection…",
+	waiting: "Queued. Waiting for the connection…",
+	notSent: (count: number) => (count === 1 ? "1 message was not sent" : `${formats.number(count)} messages were not sent`),
+	retryAll: "Retry all",
+	discardAll: "Delete all",
+	discardAllTitle: (count: number) => `Delete ${counted(count, "unsent message")}?`,
+	discardAllText: "Nobody has seen them, and nothing of them is kept.",
+	draft: "Draft",
 	retry: "Retry",
 	discard: "Delete",
 	dismiss: "Dismiss",

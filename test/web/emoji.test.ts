@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { isEmoji, pictured } from "../../src/protocol/text.ts";
+import { emojiFile } from "../../web/emojiFiles.ts";
+import { emojiNamed, findEmoji, readEmoji, tinted } from "../../web/src/emoji/emoji.ts";
+import { skinTones } from "../../web/src/emoji/skinTone.ts";
+
+const english = readEmoji(emojiFile("en"));
+const german = readEmoji(emojiFile("de"));
+const found = (written: string, list = english) => findEmoji(list, written, 5).map(({ emoji }) => emoji);
+
+describe("the file of emoji", () => {
+	it("has in each language the same ones, under its own headings", () => {
+		expect(english.all.length).toBeGreaterThan(1_900);
+		expect(german.all.map(({ emoji }) => emoji)).toEqual(english.all.map(({ emoji }) => emoji));
+		expect(german.groups).toContain("Menschen & Körper");
+		expect(english.groups).toContain("People & body");
+		expect(english.groups).toHaveLength(9);
+	});
+
+	it("has nothing that is no single emoji or would be written otherwise as a reaction, and everything under a name of its own", () => {
+		expect(english.all.filter(({ emoji }) => pictured(emoji) !== emoji)).toEqual([]);
+		expect(english.all.filter(({ emoji }) => !isEmoji(emoji))).toEqual([]);
+		expect(new Set(english.all.map(({ label }) => label)).size).toBe(english.all.length);
+		expect(new Set(german.all.map(({ label }) => label)).size).toBe(german.all.length);
+	});
+
+	it("is small", () => {
+		for (const language of ["en", "de"] as const) expect(JSON.stringify(emojiFile(language)).length).toBeLessThan(160_000);
+	});
+});
+
+describe("an emoji", () => {
+	it("is found by the name between colons, the closest first", () => {
+		expect(found("smile")[0]).toBe("😄");
+		expect(found("tada")[0]).toBe("🎉");
+		expect(found("+1")[0]).toBe("👍");
+		expect(found("heart")[0]).toBe("❤️");
+		expect(found("zzz-nothing")).toEqual([]);
+	});
+
+	it("is found by the words of one's own language, however they are accented, and by the names in every one", () => {
+		expect(found("korb", german)).toContain("🧺");
+		expect(found("katze", german)).toContain("😺");
+		expect(found("tada", german)[0]).toBe("🎉");
+		expect(found("lacheln", german)).toContain("🙂");
+		expect(found("lacheln", german)).toEqual(found("lächeln", german));
+	});
+
+	it("is the one of a whole name, in whichever case", () => {
+		expect(emojiNamed(english, "tada")?.emoji).toBe("🎉");
+		expect(emojiNamed(english, "TADA")?.emoji).toBe("🎉");
+		expect(emojiNamed(english, "tad")).toBeUndefined();
+	});
+
+	it("of people takes every colour of skin, and stays one emoji", () => {
+		expect(tinted({ emoji: "👋", tints: 1 }, "medium")).toBe("👋🏽");
+		expect(tinted({ emoji: "👋", tints: 1 }, "none")).toBe("👋");
+		expect(tinted({ emoji: "✌️", tints: 1 }, "dark")).toBe("✌🏿");
+		expect(tinted({ emoji: "👩‍💻", tints: 1 }, "light")).toBe("👩🏻‍💻");
+		expect(tinted({ emoji: "👩‍❤️‍💋‍👨", tints: 2 }, "light")).toBe("👩🏻‍❤️‍💋‍👨🏻");
+		expect(tinted({ emoji: "🎉", tints: 0 }, "light")).toBe("🎉");
+		const people = english.all.filter(({ tints }) => tints > 0);
+		expect(people.length).toBeGreaterThan(300);
+		expect(people.flatMap((one) => skinTones.map((tone) => tinted(one, tone))).filter((emoji) => !isEmoji(emoji))).toEqual([]);
+	});
+});

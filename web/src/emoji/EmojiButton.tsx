@@ -1,0 +1,20 @@
+// A button that opens all emoji beside it, on a phone at the bottom. Their code and their file are fetched when they are first opened.
+
+import { later } from "../controls/later.tsx";
+import { Popover } from "../controls/Popover.tsx";
+import { strings } from "../strings.ts";
+import styles from "./EmojiButton.module.css";
+import { NoEmoji } from "./NoEmoji.tsx";
+
+export const AllEmoji = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker, NoEmoji);
+
+export function EmojiButton({ className, onChoose }: { className: string | undefined; onChoose(emoji: string): void }) {
+	return (
+		<Popover
+			opener={{ label: strings.emoji, icon: "emoji", className }}
+			hasPopup="dialog"
+			className={styles.emoji}
+			content={(close) => <AllEmoji onChoose={onChoose} onClose={close} />}
+		/>
+	);
+}

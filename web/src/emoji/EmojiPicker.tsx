@@ -1,0 +1,163 @@
+// All emoji, to search and choose from by pointer, finger or keys. The emoji are our own file; nothing is fetched from elsewhere.
+
+import { EmojiPicker as Picker } from "frimousse";
+import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
+import { limits } from "../../../src/protocol/limits.ts";
+import { isEmoji, pictured } from "../../../src/protocol/text.ts";
+import { preferences, usePreferences } from "../currentPreferences.ts";
+import { strings } from "../strings.ts";
+import styles from "./EmojiPicker.module.css";
+import { type EmojiList, tinted } from "./emoji.ts";
+import { loadEmoji } from "./loading.ts";
+import { NoEmoji } from "./NoEmoji.tsx";
+import { type SkinTone, skinTones } from "./skinTone.ts";
+import { emojiLanguage } from "./useEmoji.ts";
+
+type Props = { onChoose(emoji: string): void; onClose(): void };
+
+type Data = Awaited<ReturnType<NonNullable<ComponentProps<typeof Picker.Root>["resolveEmojiData"]>>>;
+
+export function EmojiPicker({ onChoose, onClose }: Props) {
+	const { skinTone = "none" } = usePreferences();
+	const [isMissing, setIsMissing] = useState(false);
+	const root = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		// A finger chooses from what it sees: the keyboard that comes with a field would hide it.
+		const first = matchMedia("(pointer: coarse)").matches ? "[frimousse-viewport]" : "input";
+		root.current?.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
+	}, []);
+	const resolve = async (language: string): Promise<Data> => {
+		try {
+			return dataOf(await loadEmoji(language), language);
+		} catch {
+			setIsMissing(true);
+			return { locale: language, emojis: [], categories: [], skinTones: noNames };
+		}
+	};
+	const choose = (emoji: string) => {
+		onClose();
+		onChoose(emoji);
+	};
+	/** The device's own keyboard has emoji too, and newer ones: one is taken as soon as it stands there. */
+	const change = (event: ChangeEvent<HTMLInputElement>) => {
+		const emoji = event.target.value.trim();
+		if (emoji.length > limits.emoji || !isEmoji(emoji)) return;
+		event.preventDefault();
+		choose(pictured(emoji));
+	};
+
+	if (isMissing) return <NoEmoji />;
+	return (
+		<Picker.Root
+			ref={root}
+			className={styles.picker}
+			locale={emojiLanguage()}
+			columns={columns()}
+			skinTone={skinTone}
+			resolveEmojiData={resolve}
+			onEmojiSelect={({ emoji }) => choose(pictured(emoji))}
+		>
+			<div className={styles.bar}>
+				{/* Of no form: the one around it would be sent by Enter. */}
+				<Picker.Search form="" className={styles.search} aria-label={strings.findEmoji} placeholder={strings.findEmoji} onChange={change} />
+				<SkinToneField tone={skinTone} />
+			</div>
+			<Picker.Viewport className={styles.viewport} tabIndex={0} role="group" aria-label={strings.emoji}>
+				<Picker.Loading className={styles.note}>{strings.loading}</Picker.Loading>
+				<Picker.Empty className={styles.note}>{({ search }) => strings.noEmoji(search)}</Picker.Empty>
+				<Picker.List components={{ CategoryHeader, Row, Emoji }} />
+			</Picker.Viewport>
+		</Picker.Root>
+	);
+}
+
+/** Closed it shows the hand alone. */
+function SkinToneField({ tone }: { tone: SkinTone }) {
+	const hand = (tone: SkinTone) => tinted({ emoji: "✋", tints: 1 }, tone);
+	return (
+		<label className={styles.tone} title={strings.skinTone}>
+			<span aria-hidden="true">{hand(tone)}</span>
+			<select
+				aria-label={strings.skinTone}
+				value={tone}
+				onChange={({ target }) => preferences.change({ skinTone: target.value as SkinTone })}
+			>
+				{skinTones.map((tone) => (
+					<option key={tone} value={tone}>{`${hand(tone)} ${strings.skinTones[tone]}`}</option>
+				))}
+			</select>
+		</label>
+	);
+}
+
+type Parts = NonNullable<ComponentProps<typeof Picker.List>["components"]>;
+type PropsOf<K extends keyof Parts> = ComponentProps<NonNullable<Parts[K]>>;
+
+function CategoryHeader({ category, ...props }: PropsOf<"CategoryHeader">) {
+	return (
+		<div {...props} className={styles.group}>
+			{category.label}
+		</div>
+	);
+}
+
+/** Its index is looked for, counted from zero, which is none to who counts rows: the first goes without. */
+function Row({ "aria-rowindex": index, ...props }: PropsOf<"Row"> & { "aria-rowindex"?: number }) {
+	const place = index ? { "aria-rowindex": index } : {};
+	return <div {...props} {...place} className={styles.row} />;
+}
+
+function Emoji({ emoji, "aria-colindex": _, ...props }: PropsOf<"Emoji">) {
+	return (
+		<button type="button" {...props} title={emoji.label} className={styles.emoji}>
+			{emoji.emoji}
+		</button>
+	);
+}
+
+/** As many as have room side by side. */
+function columns(): number {
+	const target = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--target"));
+	const width = Math.min(24, document.documentElement.clientWidth / rem() - 2.5);
+	return Math.max(4, Math.floor(width / (target || 2.25)));
+}
+
+function rem(): number {
+	return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** The colours are named by ourselves. */
+const noNames: Data["skinTones"] = { light: "", "medium-light": "", medium: "", "medium-dark": "", dark: "" };
+
+const made = new WeakMap<EmojiList, Data>();
+
+/** As the picker wants it. Names between colons are searched as well. */
+function dataOf(list: EmojiList, locale: string): Data {
+	const known = made.get(list);
+	if (known) return known;
+	const data: Data = {
+		locale,
+		categories: list.groups.map((label, index) => ({ index, label })),
+		skinTones: noNames,
+		emojis: list.all.map((one) => ({
+			emoji: one.emoji,
+			category: one.group,
+			version: one.version,
+			label: one.label,
+			tags: [...one.names, ...one.tags],
+			...(one.tints > 0 && { skins: skinsOf(one) }),
+		})),
+	};
+	made.set(list, data);
+	return data;
+}
+
+function skinsOf(one: Parameters<typeof tinted>[0]): Record<Exclude<SkinTone, "none">, string> {
+	return {
+		light: tinted(one, "light"),
+		"medium-light": tinted(one, "medium-light"),
+		medium: tinted(one, "medium"),
+		"medium-dark": tinted(one, "medium-dark"),
+		dark: tinted(one, "dark"),
+	};
+}
