@@ -123,7 +123,15 @@ export class Talker {
 /** A page of its own keeps nothing and never waits for its turn. */
 const forgetful: OpenOutbox = (_token, listener) => {
 	queueMicrotask(() => listener.restored([]));
-	return { keep: () => {}, remove: () => {}, discard: () => {}, enter: () => listener.turn(true), leave: () => {}, close: () => {} };
+	return {
+		keep: () => {},
+		isKept: () => false,
+		remove: () => {},
+		discard: () => {},
+		enter: () => listener.turn(true),
+		leave: () => {},
+		close: () => {},
+	};
 };
 
 /** The page's client, without the page. */

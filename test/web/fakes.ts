@@ -108,6 +108,10 @@ export class FakeOutbox implements Outbox {
 		this.kept = [...others, outgoing].sort((one, other) => one.saidAt - other.saidAt);
 	}
 
+	isKept(clientId: string): boolean {
+		return this.kept.some((one) => one.clientId === clientId);
+	}
+
 	remove({ clientId }: Outgoing): void {
 		this.kept = this.kept.filter((one) => one.clientId !== clientId);
 	}

@@ -173,6 +173,11 @@ export class ConversationClient {
 		this.#outbox?.discard(outgoing);
 	}
 
+	/** Whether all that is not acknowledged is on the disk. */
+	isKept(): boolean {
+		return this.#snapshot.transcript.outgoing.every(({ clientId }) => this.#outbox?.isKept(clientId));
+	}
+
 	dismissNotice(): void {
 		this.#apply({ type: "notice dismissed" });
 	}

@@ -3,7 +3,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { eraseMe, type Result, refresh, signInAsGuest, signOutGuest } from "./api.ts";
 import { clock } from "./browser.ts";
-import { forgetDrafts } from "./drafts.ts";
+import { drafts } from "./currentDrafts.ts";
 import { forgetOutbox } from "./outbox.ts";
 import { Session, type SessionState } from "./session.ts";
 
@@ -13,7 +13,7 @@ export const session = new Session({
 	signOut: signOutGuest,
 	erase: eraseMe,
 	forget: (userId) => {
-		forgetDrafts();
+		drafts.forget();
 		void forgetOutbox(userId);
 	},
 	clock,

@@ -18,6 +18,8 @@ export type OutboxListener = {
 export interface Outbox {
 	/** Keeps it in its present state; the other tabs show it too. */
 	keep(outgoing: Outgoing): void;
+	/** Whether it is on the disk by now. */
+	isKept(clientId: string): boolean;
 	/** It is stored. The other tabs hear that from the server, with the message to show instead. */
 	remove(outgoing: Outgoing): void;
 	/** Deletes it in every tab. */
@@ -59,6 +61,8 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 	const database = openDatabase();
 	const line = lineFor(name, locks, listener.turn);
 
+	/** Given to the disk, which has not taken it, or would not. */
+	const unkept = new Set<string>();
 	let isOpen = true;
 	const everything = () => IDBKeyRange.bound([userId, conversationId], [userId, conversationId, []]);
 	database
@@ -68,7 +72,8 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 
 	let done: Promise<unknown> = database;
 	/** What fails, on a disk that is forbidden, full or gone, lives as long as the page. */
-	const write = (ask: (rows: Rows) => Promise<unknown>, change?: Change) => {
+	const write = (clientId: string, ask: (rows: Rows) => Promise<unknown>, change?: Change) => {
+		unkept.add(clientId);
 		const written = database
 			.then((database) => {
 				const transaction = database.transaction("outgoing", "readwrite");
@@ -77,6 +82,7 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 				transaction.commit();
 				return Promise.all([asked, transaction.done]);
 			})
+			.then(() => unkept.delete(clientId))
 			.catch(() => {})
 			.then(() => change && channel.postMessage(change));
 		done = Promise.allSettled([done, written]);
@@ -85,12 +91,13 @@ export function openOutbox(conversationId: string, token: string, listener: Outb
 		keep: (outgoing) => {
 			// What is under way now will be waiting for whoever finds it.
 			const kept: Outgoing = outgoing.state.type === "failed" ? outgoing : { ...outgoing, state: { type: "waiting" } };
-			write((rows) => rows.put({ userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
+			write(kept.clientId, (rows) => rows.put({ userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
 		},
-		remove: (outgoing) => write((rows) => rows.delete(keyOf(outgoing))),
+		isKept: (clientId) => !unkept.has(clientId),
+		remove: (outgoing) => write(outgoing.clientId, (rows) => rows.delete(keyOf(outgoing))),
 		discard: (outgoing) => {
 			const { clientId } = outgoing;
-			write((rows) => rows.delete(keyOf(outgoing)), { type: "discarded", clientId });
+			write(clientId, (rows) => rows.delete(keyOf(outgoing)), { type: "discarded", clientId });
 		},
 		...line,
 		close: () => {

@@ -97,6 +97,8 @@ function actionsOf(client: ConversationClient | null) {
 		see: (upTo: number) => client?.see(upTo),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
+		/** Whether what is not acknowledged would outlive the page. */
+		isKept: () => client?.isKept() ?? true,
 		loadOlder: () => void client?.paging.loadOlder(),
 		loadNewer: () => void client?.paging.loadNewer(),
 		/** Shows the messages around a place, by `seq`. */

@@ -3,6 +3,7 @@
 import { createContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Doer } from "../permissions.ts";
+import type { Outgoing } from "../transcript.ts";
 
 export type Acting = {
 	doer: Doer;
@@ -12,6 +13,8 @@ export type Acting = {
 	/** Asks first. */
 	remove(message: Message): void;
 	regenerate(messageId: string): void;
+	/** Takes what was not sent back to where one writes; `answered`: what it answers, where that is in the view. */
+	takeBack(outgoing: Outgoing, answered: Message | undefined): void;
 };
 
 const nothing = () => {};
@@ -23,4 +26,5 @@ export const Acting = createContext<Acting>({
 	edit: nothing,
 	remove: nothing,
 	regenerate: nothing,
+	takeBack: nothing,
 });

@@ -1,54 +1,47 @@
-// Where one writes. What is written and not sent stays over a reload of this tab.
+// Where one writes. What is written and not sent stays, also when the page goes.
 
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useRef } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import { harmless, isSeen } from "../../../src/protocol/text.ts";
-import { readDraft, writeDraft } from "../drafts.ts";
+import { useDraft } from "../currentDrafts.ts";
 import { Icon } from "../icons.tsx";
-import { lineOf } from "../line.ts";
 import { mentionsOf } from "../mentions.ts";
+import { shown } from "../passage.ts";
 import { strings } from "../strings.ts";
 import { runningReply } from "../transcript.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { About } from "./About.tsx";
-import styles from "./Composer.module.css";
 import row from "./Field.module.css";
 import { Field } from "./Field.tsx";
+import { Remaining } from "./Remaining.tsx";
 
 type Props = {
 	conversationId: string;
+	userId: string;
 	hasOthers: boolean;
 	chat: Chat;
 	people: readonly Person[];
-	/** The message that is answered. */
-	answered: Message | undefined;
-	/** It is answered no more. */
-	onAnswered(): void;
+	/** Another one takes the focus here. */
+	focusKey: number;
 	onEditLast(): void;
 };
 
-export function Composer({ conversationId, hasOthers, chat, people, answered, onAnswered, onEditLast }: Props) {
-	const [draft, setDraft] = useState(() => readDraft(conversationId));
+export function Composer({ conversationId, userId, hasOthers, chat, people, focusKey, onEditLast }: Props) {
+	const [{ text, named = [], ...draft }, change] = useDraft(userId, conversationId);
 	const form = useRef<HTMLFormElement>(null);
-	const named = useRef<Person[]>([]);
-	const over = draft.length - limits.content;
-	const canSend = isSeen(draft) && over <= 0;
+	const canSend = isSeen(text) && text.length <= limits.content;
 	const reply = runningReply(chat);
+	// It may be deleted meanwhile.
+	const isDeleted = shown(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
+	const answered = isDeleted ? undefined : draft.answered;
 
-	const change = (text: string) => {
-		setDraft(text);
-		writeDraft(conversationId, text);
-	};
 	const send = () => {
 		if (!canSend) return;
-		const content = harmless(draft);
-		const mentions = mentionsOf(content, named.current);
+		const content = harmless(text);
+		const mentions = mentionsOf(content, named);
 		chat.sendMessage(content, { ...(answered && { replyTo: answered.id }), ...(mentions.length > 0 && { mentions }) });
-		named.current = [];
-		change("");
-		onAnswered();
+		change({ text: "", answered: undefined, named: undefined });
 		focusField();
 	};
 	const submit = (event: FormEvent) => {
@@ -61,40 +54,40 @@ export function Composer({ conversationId, hasOthers, chat, people, answered, on
 		focusField();
 	};
 	const focusField = () => form.current?.querySelector("textarea")?.focus();
+	const cancelAnswer = () => change({ answered: undefined });
 
 	return (
 		<form ref={form} onSubmit={submit}>
-			{over > 0 && (
-				<p role="alert" className={styles.problem}>
-					{strings.tooLong(over)}
-				</p>
-			)}
 			{answered && (
 				<About
-					title={strings.replyingTo(answered.author.username)}
-					line={lineOf(answered.content.slice(0, limits.excerpt))}
+					title={strings.replyingTo(answered.username || strings.somebody)}
+					line={answered.line}
 					cancel={strings.cancelReply}
-					onCancel={onAnswered}
+					onCancel={() => {
+						cancelAnswer();
+						focusField();
+					}}
 				/>
 			)}
+			<Remaining length={text.length} />
 			<Field
-				text={draft}
+				text={text}
 				placeholder={strings.messagePlaceholder(hasOthers)}
 				people={people}
 				onText={(text) => {
-					change(text);
+					change({ text, ...(text === "" && { named: undefined }) });
 					chat.sendTyping(text.trim() !== "");
 				}}
-				onName={(person) => named.current.push(person)}
+				onName={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
 				onEnter={send}
-				onEscape={onAnswered}
+				onEscape={cancelAnswer}
 				onUp={onEditLast}
-				focusKey={answered?.id ?? ""}
+				focusKey={String(focusKey)}
 			>
 				{reply && (
 					<button type="button" className={row.stop} disabled={!chat.isConnected} onClick={() => stop(reply.id)}>
 						<Icon name="stop" />
-						{strings.stop}
+						<span>{strings.stop}</span>
 					</button>
 				)}
 				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>

@@ -7,7 +7,7 @@ import type { Person } from "../../../src/protocol/person.ts";
 import { harmless, isSeen } from "../../../src/protocol/text.ts";
 import { Icon } from "../icons.tsx";
 import { lineOf } from "../line.ts";
-import { mentionsOf } from "../mentions.ts";
+import { mentionsOf, namedIn } from "../mentions.ts";
 import { canAskAgain } from "../permissions.ts";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
@@ -15,19 +15,18 @@ import { About } from "./About.tsx";
 import styles from "./Composer.module.css";
 import row from "./Field.module.css";
 import { Field } from "./Field.tsx";
+import { Remaining } from "./Remaining.tsx";
 
 type Props = { message: Message; chat: Chat; people: readonly Person[]; onDone(): void };
 
 type State = { type: "writing" } | { type: "saving"; over: string | undefined } | { type: "failed"; text: string };
 
 export function Editor({ message, chat, people, onDone }: Props) {
-	const { id, content, editedAt, mentions = [] } = message;
+	const { id, content, editedAt } = message;
 	const [text, setText] = useState(content);
 	const [state, setState] = useState<State>({ type: "writing" });
-	// Who is named already, by the name that stands in the text.
-	const named = useRef(mentions.map(({ userId, offset, length }) => ({ userId, username: content.slice(offset + 1, offset + length) })));
-	const over = text.length - limits.content;
-	const canSave = isSeen(text) && over <= 0;
+	const named = useRef(namedIn(content, message.mentions));
+	const canSave = isSeen(text) && text.length <= limits.content;
 	const { notice, isConnected } = chat;
 
 	useEffect(() => {
@@ -54,11 +53,6 @@ export function Editor({ message, chat, people, onDone }: Props) {
 
 	return (
 		<form onSubmit={submit} aria-busy={state.type === "saving"}>
-			{over > 0 && (
-				<p role="alert" className={styles.problem}>
-					{strings.tooLong(over)}
-				</p>
-			)}
 			<p role="alert" className={state.type === "failed" ? styles.problem : undefined}>
 				{state.type === "failed" && state.text}
 			</p>
@@ -74,6 +68,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 					</button>
 				)}
 			</About>
+			<Remaining length={text.length} />
 			<Field
 				text={text}
 				placeholder=""

@@ -1,8 +1,10 @@
 // One's own message that is not yet known to be stored.
 
+import { useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { strings } from "../strings.ts";
 import type { Outgoing } from "../transcript.ts";
+import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
 import { Text } from "./MessageArticle.tsx";
@@ -21,7 +23,9 @@ type Props = {
 };
 
 export function OutgoingArticle({ outgoing, answered, author, isContinued, note, onRetry, onDiscard }: Props) {
+	const { doer, takeBack } = useContext(Acting);
 	const { clientId, content, mentions, saidAt, state } = outgoing;
+	const canWrite = doer.role !== "reader";
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
 			{answered && <Quote replyTo={answered.id} quoted={answered} isHere />}
@@ -35,6 +39,11 @@ export function OutgoingArticle({ outgoing, answered, author, isContinued, note,
 						<button type="button" onClick={() => onRetry(clientId)}>
 							{strings.retry}
 						</button>
+						{canWrite && (
+							<button type="button" onClick={() => takeBack(outgoing, answered)}>
+								{strings.edit}
+							</button>
+						)}
 						<button type="button" onClick={() => onDiscard(clientId)}>
 							{strings.discard}
 						</button>

@@ -1,40 +1,50 @@
 // What somebody is about to do with a message, and all that they may do.
 
 import { useCallback, useMemo, useState } from "react";
-import type { Message } from "../../../src/protocol/message.ts";
+import { drafts } from "../currentDrafts.ts";
+import { answeredOf, type Draft, joined } from "../drafts.ts";
 import { shown } from "../passage.ts";
 import { canAskAgain, type Doer, lastOwn } from "../permissions.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import type { Acting } from "./Acting.ts";
 
-/** What one writes: something new, or about a message. */
-export type Writing = { type: "new" } | { type: "answer" | "edit"; message: Message };
+type About = { type: "edit" | "remove"; messageId: string };
 
-type About = { type: "answer" | "edit" | "remove"; messageId: string };
-
-/** `removing`: the message of which one is asked whether it is to be deleted. */
-export function useActing(chat: Chat, userId: string) {
+/**
+ * `editing`, `removing`: the message that one changes, or of which one is asked whether it is to be deleted. What one answers is part of the draft.
+ * `focusKey`: another one takes the focus to where one writes. */
+export function useActing(chat: Chat, userId: string, conversationId: string) {
 	const [about, setAbout] = useState<About>();
-	const { messages, role, isConnected, react, regenerate } = chat;
+	const [focusKey, setFocusKey] = useState(0);
+	const { messages, role, isConnected, react, regenerate, discard } = chat;
 	const read = shown(chat).messages;
 	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
 	const own = lastOwn(messages, userId);
 	const askableId = own && canAskAgain(own, messages) ? own.id : undefined;
 	const stop = useCallback(() => setAbout(undefined), []);
 	const acting = useMemo<Acting>(() => {
+		const write = (change: Partial<Draft>) => {
+			setAbout(undefined);
+			drafts.change(userId, conversationId, change);
+			setFocusKey((key) => key + 1);
+		};
 		const doer: Doer = { userId, role, isConnected, lastReplyId, askableId };
 		return {
 			doer,
 			react,
 			regenerate,
-			answer: ({ id }) => setAbout({ type: "answer", messageId: id }),
+			answer: (message) => write({ answered: answeredOf(message) }),
 			edit: ({ id }) => setAbout({ type: "edit", messageId: id }),
 			remove: ({ id }) => setAbout({ type: "remove", messageId: id }),
+			takeBack: (outgoing, answered) => {
+				write(joined(drafts.of(userId, conversationId), outgoing, answered));
+				discard(outgoing.clientId);
+			},
 		};
-	}, [userId, role, isConnected, lastReplyId, askableId, react, regenerate]);
+	}, [userId, conversationId, role, isConnected, lastReplyId, askableId, react, regenerate, discard]);
 
 	// Whatever it is about may be deleted meanwhile.
 	const message = about && read.find(({ id, deletedAt }) => id === about.messageId && deletedAt === undefined);
-	const writing: Writing = message && about.type !== "remove" ? { type: about.type, message } : { type: "new" };
-	return { acting, writing, removing: about?.type === "remove" ? message : undefined, stop };
+	const of = (type: About["type"]) => (about?.type === type ? message : undefined);
+	return { acting, editing: of("edit"), removing: of("remove"), stop, focusKey };
 }

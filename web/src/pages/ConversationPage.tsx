@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
-import { claude } from "../../../src/protocol/person.ts";
+import { claude, type Person } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Acting } from "../conversation/Acting.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
@@ -13,8 +13,10 @@ import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
 import { Log } from "../conversation/Log.tsx";
+import { Unsent } from "../conversation/Unsent.tsx";
 import { useActing } from "../conversation/useActing.ts";
 import { Waiting } from "../conversation/Waiting.tsx";
+import { useIsDraftKept } from "../currentDrafts.ts";
 import { session } from "../currentSession.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
@@ -41,7 +43,8 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 	useSight(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
-	const { acting, writing, removing, stop } = useActing(chat, userId);
+	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
+	useLeaveWarning(id, chat, userId);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -49,7 +52,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 	}
 	const canInvite = role === "owner";
 	const hasOthers = hasMet || (members?.length ?? 0) > 1;
-	const others = (members ?? chat.participants).filter((person) => person.userId !== userId);
+	const others = othersIn(chat, userId);
 	const editLast = () => {
 		const message = lastOwn(chat.messages, userId);
 		if (message && mayDo(message, acting.doer).has("edit")) acting.edit(message);
@@ -82,17 +85,16 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 					</p>
 				)}
 				{role === "reader" && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
-				{role !== "reader" && writing.type === "edit" && (
-					<Editor key={writing.message.id} message={writing.message} chat={chat} people={others} onDone={stop} />
-				)}
-				{role !== "reader" && writing.type !== "edit" && (
+				<Unsent chat={chat} />
+				{role !== "reader" && editing && <Editor key={editing.id} message={editing} chat={chat} people={others} onDone={stop} />}
+				{role !== "reader" && !editing && (
 					<Composer
 						conversationId={id}
+						userId={userId}
 						hasOthers={hasOthers}
 						chat={chat}
 						people={others}
-						answered={writing.type === "answer" ? writing.message : undefined}
-						onAnswered={stop}
+						focusKey={focusKey}
 						onEditLast={editLast}
 					/>
 				)}
@@ -111,6 +113,27 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
 		</main>
 	);
+}
+
+/** Whom one may name: who is here before who is not. */
+function othersIn({ members, participants }: Chat, userId: string): Person[] {
+	const here = new Set(participants.map((person) => person.userId));
+	const others: readonly Person[] = (members ?? participants).filter((person) => person.userId !== userId);
+	return [...others.filter((person) => here.has(person.userId)), ...others.filter((person) => !here.has(person.userId))];
+}
+
+/** What is written or said here and is not on disk either would go with the page. */
+function useLeaveWarning(conversationId: string, { outgoing, isKept }: Chat, userId: string): void {
+	const isDraftKept = useIsDraftKept(userId, conversationId);
+	const isWaiting = outgoing.length > 0;
+	useEffect(() => {
+		if (isDraftKept && !isWaiting) return;
+		const warn = (event: BeforeUnloadEvent) => {
+			if (!isDraftKept || !isKept()) event.preventDefault();
+		};
+		addEventListener("beforeunload", warn);
+		return () => removeEventListener("beforeunload", warn);
+	}, [isDraftKept, isWaiting, isKept]);
 }
 
 /** The place that the address asks for, until it is shown. */

@@ -3,6 +3,7 @@
 import { Link } from "wouter";
 import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
+import { useHasDraft } from "../currentDrafts.ts";
 import { Icon } from "../icons.tsx";
 import { lineOf } from "../line.ts";
 import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
@@ -32,6 +33,7 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 					{formatWhen(at, Date.now())}
 				</time>
 				<span className={styles.last} dir="auto">
+					{useHasDraft(userId, id) && !isOpen && <strong className={styles.draft}>{strings.draft} </strong>}
 					{lastLineOf(listed, userId)}
 				</span>
 				<span className={styles.badges}>

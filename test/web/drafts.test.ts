@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { answeredOf, type Disk, Drafts, joined } from "../../web/src/drafts.ts";
+import { bob, message } from "./fakes.ts";
+
+/** The disk of one browser, which has room for so many characters, and the tabs that share it. */
+function browser(room = 5_000_000) {
+	const kept = new Map<string, string>();
+	const tabs: Drafts[] = [];
+	let now = 0;
+	const tab = () => {
+		const tell = (key: string, text: string | null) => {
+			for (const other of tabs) if (other !== drafts) other.changed(key, text);
+		};
+		const disk: Disk = {
+			keys: () => [...kept.keys()],
+			read: (key) => kept.get(key) ?? null,
+			write: (key, text) => {
+				const others = [...kept].filter(([other]) => other !== key);
+				if (others.reduce((sum, [key, text]) => sum + key.length + text.length, text.length) > room) throw new Error("Full");
+				kept.set(key, text);
+				tell(key, text);
+			},
+			remove: (key) => {
+				if (kept.delete(key)) tell(key, null);
+			},
+		};
+		const drafts: Drafts = new Drafts(disk, () => now++);
+		tabs.push(drafts);
+		return drafts;
+	};
+	return { kept, tab };
+}
+
+const textOf = (drafts: Drafts, conversationId = "c1") => drafts.of("u-ann", conversationId).text;
+
+describe("a draft", () => {
+	it("is there for who wrote it, in its conversation, after the page was closed", () => {
+		const { tab } = browser();
+		tab().change("u-ann", "c1", { text: "half a", named: [bob] });
+		const later = tab();
+		expect(later.of("u-ann", "c1")).toEqual({ text: "half a", named: [bob] });
+		expect(later.has("u-ann", "c1")).toBe(true);
+		expect(textOf(later, "c2")).toBe("");
+		expect(later.of("u-bob", "c1").text).toBe("");
+		expect(later.has("u-bob", "c1")).toBe(false);
+	});
+
+	it("holds what it answers, also without a text, and is nothing without both", () => {
+		const { kept, tab } = browser();
+		const drafts = tab();
+		drafts.change("u-ann", "c1", { answered: answeredOf(message(3, { content: "**Tea** or coffee?", author: bob })) });
+		expect(tab().of("u-ann", "c1").answered).toEqual({ id: "m3", username: "Bob", line: "Tea or coffee?" });
+		drafts.change("u-ann", "c1", { text: "Tea" });
+		drafts.change("u-ann", "c1", { text: "", answered: undefined });
+		expect(drafts.has("u-ann", "c1")).toBe(false);
+		expect(kept.size).toBe(0);
+	});
+
+	it("is the same in every tab, and gone from every tab when it is sent from one", () => {
+		const { tab } = browser();
+		const [left, right] = [tab(), tab()];
+		left.change("u-ann", "c1", { text: "from the left" });
+		expect(textOf(right)).toBe("from the left");
+		right.change("u-ann", "c1", { text: `${textOf(right)} and the right` });
+		expect(textOf(left)).toBe("from the left and the right");
+		left.change("u-ann", "c1", { text: "" });
+		expect([textOf(left), textOf(right), right.has("u-ann", "c1")]).toEqual(["", "", false]);
+		expect(textOf(tab())).toBe("");
+	});
+
+	it("tells who listens, and is the same object until it changes", () => {
+		const drafts = browser().tab();
+		let told = 0;
+		const stop = drafts.subscribe(() => told++);
+		drafts.change("u-ann", "c1", { text: "a" });
+		expect(told).toBe(1);
+		expect(drafts.of("u-ann", "c1")).toBe(drafts.of("u-ann", "c1"));
+		stop();
+		drafts.change("u-ann", "c1", { text: "b" });
+		expect(told).toBe(1);
+	});
+
+	it("of whoever goes is forgotten, in this page and on the disk, and nothing else is", () => {
+		const { kept, tab } = browser();
+		kept.set("preferences", "{}");
+		const drafts = tab();
+		drafts.change("u-ann", "c1", { text: "a" });
+		drafts.change("u-ann", "c2", { text: "b" });
+		drafts.forget();
+		expect([...kept.keys()]).toEqual(["preferences"]);
+		expect([textOf(drafts), drafts.has("u-ann", "c2")]).toEqual(["", false]);
+	});
+
+	it("that was damaged on the disk is none", () => {
+		const { kept, tab } = browser();
+		tab().change("u-ann", "c1", { text: "a" });
+		for (const [key] of kept) kept.set(key, '{"text":7}');
+		expect(textOf(tab())).toBe("");
+	});
+});
+
+describe("room", () => {
+	it("is made for the newest drafts by the oldest, which stay where they are open", () => {
+		const { kept, tab } = browser();
+		const drafts = tab();
+		for (let index = 0; index < 60; index++) drafts.change("u-ann", `c${index}`, { text: `draft ${index}` });
+		expect(kept.size).toBe(50);
+		const later = tab();
+		expect([textOf(later, "c9"), textOf(later, "c10"), textOf(later, "c59")]).toEqual(["", "draft 10", "draft 59"]);
+		expect(textOf(drafts, "c0")).toBe("draft 0");
+	});
+
+	it("on a full disk is made as well, and another tab loses nothing that it shows", () => {
+		const { tab } = browser(250);
+		const [left, right] = [tab(), tab()];
+		left.change("u-ann", "c1", { text: "x".repeat(100) });
+		expect(textOf(right)).toHaveLength(100);
+		left.change("u-ann", "c2", { text: "y".repeat(150) });
+		expect(left.isKept("u-ann", "c2")).toBe(true);
+		expect(textOf(right)).toHaveLength(100);
+		expect(right.isKept("u-ann", "c1")).toBe(false);
+	});
+
+	it("that cannot be had is said: the draft lives as long as the page", () => {
+		const { tab } = browser(40);
+		const drafts = tab();
+		drafts.change("u-ann", "c1", { text: "longer than this disk has room for" });
+		expect(textOf(drafts)).toMatch(/^longer/);
+		expect(drafts.isKept("u-ann", "c1")).toBe(false);
+		drafts.change("u-ann", "c1", { text: "" });
+		expect(drafts.isKept("u-ann", "c1")).toBe(true);
+	});
+
+	it("is not given to what is far too long, nor does an older state of it stay in its place", () => {
+		const { kept, tab } = browser();
+		const drafts = tab();
+		drafts.change("u-ann", "c1", { text: "x".repeat(100_000) });
+		expect(drafts.isKept("u-ann", "c1")).toBe(true);
+		drafts.change("u-ann", "c1", { text: "x".repeat(500_000) });
+		expect(drafts.isKept("u-ann", "c1")).toBe(false);
+		expect(kept.size).toBe(0);
+		expect(textOf(drafts)).toHaveLength(500_000);
+	});
+
+	it("where the disk is forbidden is none, and nothing breaks", () => {
+		const fail = () => {
+			throw new Error("Forbidden");
+		};
+		const drafts = new Drafts({ keys: fail, read: fail, write: fail, remove: fail }, () => 0);
+		drafts.change("u-ann", "c1", { text: "a" });
+		expect([textOf(drafts), drafts.has("u-ann", "c1"), drafts.isKept("u-ann", "c1")]).toEqual(["a", true, false]);
+		drafts.forget();
+		expect(textOf(drafts)).toBe("");
+	});
+});
+
+describe("what was refused and is taken back", () => {
+	const refused = { content: "Hi @Bob", replyTo: "m3", mentions: [{ userId: "u-bob", offset: 3, length: 4 }] };
+
+	it("stands before what is written, with whom it names and what it answers", () => {
+		const answered = { id: "m3", username: "Bob", line: "Tea?" };
+		expect(joined({ text: "" }, refused, message(3, { author: bob, content: "Tea?" }))).toEqual({
+			text: "Hi @Bob",
+			answered,
+			named: [bob],
+		});
+		expect(joined({ text: "and more" }, refused, undefined)).toMatchObject({ text: "Hi @Bob\n\nand more", answered: { id: "m3" } });
+	});
+
+	it("leaves what the draft answers, where it answers nothing itself", () => {
+		const answered = { id: "m9", username: "Ann", line: "line" };
+		expect(joined({ text: "", answered }, { content: "Hi" }, undefined)).toEqual({ text: "Hi", answered });
+	});
+});
