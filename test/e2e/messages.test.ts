@@ -33,7 +33,8 @@ describe("a message", () => {
 		await ann.at("Tea or coffee?").getByRole("button", { name: "👍 You", exact: true, pressed: true }).waitFor();
 
 		await bob.press("Tea or coffee?", "React");
-		await bob.page.getByRole("textbox", { name: "Another emoji" }).fill("🫖");
+		await bob.page.getByRole("button", { name: "More emoji" }).click();
+		await bob.page.getByRole("searchbox", { name: "Find an emoji" }).fill("🫖");
 		await ann.at("Tea or coffee?").getByRole("button", { name: "🫖 Bob" }).waitFor();
 	});
 

@@ -1,0 +1,312 @@
+// Writing and sending, as people do it: by keys, with a network that goes and comes, over a reload and in a new tab.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { guestWithConversation, post, Wire } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+async function annAlone(): Promise<Visitor> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(product.url, "Ann");
+	await ann.newConversation();
+	return ann;
+}
+
+/** The field, also while it is a combobox. */
+const fieldOf = (page: Page) => page.locator("textarea");
+const written = ({ page }: Visitor) => fieldOf(page).inputValue();
+
+describe("emoji", () => {
+	it("are chosen by keys alone, from a file of our own, and stand at the caret", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		const requests: string[] = [];
+		page.on("request", (request) => requests.push(request.url()));
+		await page.keyboard.type("Hello  world");
+		for (let step = 0; step < 6; step++) await page.keyboard.press("ArrowLeft");
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		const dialog = page.getByRole("dialog", { name: "Emoji" });
+		await dialog.getByRole("gridcell", { name: "grinning face", exact: true }).waitFor();
+		await page.keyboard.type("party pop");
+		await expect.poll(() => dialog.getByRole("gridcell").count()).toBe(1);
+		await page.keyboard.press("Enter");
+		await expect.poll(() => written(ann)).toBe("Hello 🎉 world");
+		await dialog.waitFor({ state: "hidden" });
+		await page.keyboard.type("!");
+		expect(await written(ann)).toBe("Hello 🎉! world");
+		expect(requests.filter((url) => !url.startsWith(product.url))).toEqual([]);
+		expect(requests.filter((url) => url.includes("/emoji/"))).toEqual([`${product.url}/emoji/en.json`]);
+
+		// Escape goes back, and Enter in the search sends nothing.
+		await page.keyboard.press("Tab");
+		await page.keyboard.press("Enter");
+		await dialog.waitFor();
+		await page.keyboard.press("Enter");
+		await page.keyboard.press("Escape");
+		await dialog.waitFor({ state: "hidden" });
+		expect(await page.getByRole("button", { name: "Emoji" }).evaluate((button) => button === document.activeElement)).toBe(true);
+		expect(await ann.messages()).toEqual([]);
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
+	it("are completed from a name after a colon, and made of a whole one", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		await page.keyboard.type("so :tad");
+		await page.getByRole("listbox", { name: "Emoji to choose from" }).getByRole("option", { name: "tada", selected: true }).waitFor();
+		await page.keyboard.press("Enter");
+		expect(await written(ann)).toBe("so 🎉 ");
+		await page.keyboard.type("and :smile: at 10:30, `:tada:` ::tada");
+		expect(await written(ann)).toBe("so 🎉 and 😄 at 10:30, `:tada:` ::tada");
+		expect(await page.getByRole("listbox").count()).toBe(0);
+		await page.keyboard.press("Enter");
+		await ann.sees("and 😄 at 10:30");
+		await ann.leave();
+	});
+
+	it("that are typed before they could be loaded are made as soon as they are", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		const asked = Promise.withResolvers<void>();
+		const held = Promise.withResolvers<void>();
+		await page.route("**/emoji/en.json", async (route) => {
+			asked.resolve();
+			await held.promise;
+			await route.continue();
+		});
+		await page.keyboard.type("so :tada: it");
+		await asked.promise;
+		expect(await written(ann)).toBe("so :tada: it");
+		held.resolve();
+		await expect.poll(() => written(ann)).toBe("so 🎉 it");
+		await page.keyboard.type(" is");
+		expect(await written(ann)).toBe("so 🎉 it is");
+		await ann.leave();
+	});
+
+	it("all of them can be given as a reaction, in one's own colour of skin, which is remembered", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.say("Ready?");
+		await bob.sees("Ready?");
+		const chooseAll = async () => {
+			await bob.press("Ready?", "React");
+			await bob.page.getByRole("button", { name: "More emoji" }).click();
+		};
+		await chooseAll();
+		await bob.page.getByRole("combobox", { name: "Skin tone" }).selectOption({ value: "medium" });
+		await bob.page.getByRole("searchbox", { name: "Find an emoji" }).fill("waving");
+		await bob.page.getByRole("gridcell", { name: "waving hand" }).click();
+		await ann.at("Ready?").getByRole("button", { name: "👋🏽 Bob" }).waitFor();
+
+		await bob.page.reload();
+		await bob.sees("Ready?");
+		await chooseAll();
+		expect(await bob.page.getByRole("combobox", { name: "Skin tone" }).inputValue()).toBe("medium");
+		// What the device's own keyboard has is taken at once, however that writes it.
+		await bob.page.getByRole("searchbox", { name: "Find an emoji" }).fill("👍\ufe0f");
+		await ann.at("Ready?").getByRole("button", { name: "👍 Bob" }).click();
+		await bob.at("Ready?").getByRole("button", { name: "👍 You and Ann" }).waitFor();
+		for (const person of [ann, bob]) {
+			expect(person.complaints).toEqual([]);
+			await person.leave();
+		}
+	});
+
+	it("that cannot be loaded are said to be missing, and can be had later", async () => {
+		const ann = await annAlone();
+		await ann.page.route("**/emoji/en.json", (route) => route.abort());
+		await ann.page.getByRole("button", { name: "Emoji" }).click();
+		await ann.page.getByRole("dialog", { name: "Emoji" }).getByText("could not be loaded").waitFor();
+		await ann.page.keyboard.press("Escape");
+		await ann.page.unroute("**/emoji/en.json");
+		await ann.page.getByRole("button", { name: "Emoji" }).click();
+		await ann.page.getByRole("gridcell", { name: "grinning face", exact: true }).click();
+		await expect.poll(() => written(ann)).toBe("😀");
+		await ann.leave();
+	});
+});
+
+describe("a draft", () => {
+	it("is there after a reload and in a new tab, with what it answers; two tabs have the same one", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await bob.say("Tea or coffee?");
+		await ann.sees("Tea or coffee?");
+		await ann.press("Tea or coffee?", "Reply");
+		await ann.page.keyboard.type("Tea, and ");
+		await ann.page.reload();
+		await ann.page.getByText("Replying to Bob Tea or coffee?").waitFor();
+		expect(await written(ann)).toBe("Tea, and ");
+
+		const address = ann.page.url();
+		const other = await ann.anotherTab();
+		await ann.page.close();
+		await other.page.goto(address);
+		await other.page.getByText("Replying to Bob").waitFor();
+		const third = await other.anotherTab();
+		await third.page.goto(address);
+		await third.connected();
+		await third.page.keyboard.type("cake");
+		await expect.poll(() => written(other)).toBe("Tea, and cake");
+		await other.page.keyboard.press("Enter");
+		await expect.poll(() => written(third)).toBe("");
+		await bob.at("Tea, and cake").getByRole("button", { name: "Bob Tea or coffee?" }).waitFor();
+		expect(await third.page.getByText("Replying to Bob").count()).toBe(0);
+		await other.leave();
+		await bob.leave();
+	});
+
+	it("is marked in the list while one is elsewhere, and goes with whoever signs out", async () => {
+		const ann = await annAlone();
+		const address = ann.page.url();
+		await ann.page.keyboard.type("half a thought");
+		await ann.newConversation();
+		await ann.listed("Draft").waitFor();
+		await ann.listed("Draft").click();
+		await expect.poll(() => written(ann)).toBe("half a thought");
+		expect(ann.page.url()).toBe(address);
+
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("button", { name: "Sign out…" }).click();
+		await ann.page.getByRole("dialog", { name: "Sign out?" }).getByRole("button", { name: "Sign out" }).click();
+		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		expect(await ann.page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("half a thought");
+		await ann.leave();
+	});
+
+	it("that cannot be kept is asked about before the page goes, one that can is not", async () => {
+		const ann = await annAlone();
+		const asked: string[] = [];
+		ann.page.on("dialog", (dialog) => {
+			asked.push(dialog.type());
+			void dialog.accept();
+		});
+		await ann.page.keyboard.type("kept");
+		await ann.page.reload();
+		await expect.poll(() => written(ann)).toBe("kept");
+		expect(asked).toEqual([]);
+		await ann.page.evaluate(() => {
+			Storage.prototype.setItem = () => {
+				throw new Error("Full");
+			};
+		});
+		await ann.message.click();
+		await ann.page.keyboard.type(" no more");
+		await ann.page.reload();
+		expect(asked).toEqual(["beforeunload"]);
+		await ann.leave();
+	});
+});
+
+describe("a long text", () => {
+	it("is pasted whole and at once; near the limit it says how much is left, over it by how much, and is kept", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		await page.evaluate(() => navigator.clipboard.writeText("words and more words\n".repeat(5_000).slice(0, 100_000)));
+		await page.keyboard.press("ControlOrMeta+v");
+		await expect.poll(async () => (await written(ann)).length).toBe(100_000);
+		await page.getByText("0 left").first().waitFor();
+		const { height, limit } = await fieldOf(page).evaluate((field) => ({ height: field.clientHeight, limit: innerHeight * 0.34 }));
+		expect(height).toBeLessThan(limit);
+
+		await page.keyboard.type("123");
+		await page.getByText("Too long by 3 characters.").first().waitFor();
+		await page.getByRole("status").getByText("Too long by 3 characters.").waitFor({ state: "attached" });
+		await page.keyboard.press("Enter");
+		expect((await written(ann)).length).toBe(100_003);
+		expect(await ann.messages()).toEqual([]);
+		await page.reload();
+		await expect.poll(async () => (await written(ann)).length).toBe(100_003);
+		for (let key = 0; key < 3; key++) await page.keyboard.press("Backspace");
+		await page.keyboard.press("Enter");
+		await ann.log.getByText("Sent").or(ann.log.getByRole("article").nth(1)).first().waitFor();
+		expect(await written(ann)).toBe("");
+		await ann.leave();
+	});
+});
+
+describe("what was said", () => {
+	it("offline is queued, says so, and is sent once when the network is back", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("one");
+		await ann.say("two");
+		await expect.poll(() => ann.log.getByText("Queued").count()).toBe(2);
+		expect(await ann.log.getByText("Sent").count()).toBe(0);
+		await ann.page.context().setOffline(false);
+		await bob.sees("two");
+		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
+		expect(await ann.log.getByText("Queued").count()).toBe(0);
+		for (const person of [ann, bob]) {
+			expect((await person.messages()).filter((text) => /one|two/.test(text))).toHaveLength(2);
+			await person.leave();
+		}
+	});
+
+	it("and refused can be taken back into the field, tried again with the others, or deleted with them", async () => {
+		const { token, id } = await guestWithConversation(product.url);
+		const wire = new Wire(product.url, id, token);
+		const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn((await post(product.url, `/conversations/${id}/invites`, token, { role: "member" })).invite.url, "Ann");
+		await ann.connected();
+		const { user } = (await (await ann.page.context().request.post(`${product.url}/api/auth/refresh`)).json()) as { user: { id: string } };
+		const become = async (role: string) => {
+			const body = JSON.stringify({ role });
+			const { ok } = await fetch(`${product.url}/api/conversations/${id}/members/${user.id}`, { method: "PATCH", headers, body });
+			expect(ok).toBe(true);
+		};
+		/** Said while one may, and delivered when one may not. */
+		const refuse = async (...texts: string[]) => {
+			await ann.page.context().setOffline(true);
+			await ann.connected("Offline");
+			for (const text of texts) await ann.say(text);
+			await become("reader");
+			await ann.page.context().setOffline(false);
+			await expect.poll(() => ann.log.getByRole("alert").count()).toBe(texts.length);
+			await become("member");
+			await ann.message.waitFor();
+		};
+
+		await refuse("one", "two", "three");
+		const bar = ann.page.getByRole("region", { name: "3 messages were not sent" });
+		await bar.waitFor();
+		await ann.message.fill("what I write");
+		await ann.at("two").getByRole("button", { name: "Edit" }).click();
+		expect(await written(ann)).toBe("two\n\nwhat I write");
+		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		await ann.message.fill("2");
+		await ann.message.press("Enter");
+		await ann.page.getByRole("button", { name: "Retry all" }).click();
+		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		await wire.first("chat:message", ({ message }) => message.seq >= 3);
+		const said = () => wire.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));
+		expect(said().toSorted()).toEqual(["2", "one", "three"]);
+		expect(await ann.page.getByRole("button", { name: "Retry all" }).count()).toBe(0);
+
+		await refuse("four", "five");
+		await ann.page.getByRole("button", { name: "Delete all" }).click();
+		await ann.page.getByRole("dialog", { name: "Delete 2 unsent messages?" }).getByRole("button", { name: "Delete" }).click();
+		await expect.poll(() => ann.messages()).toHaveLength(3);
+		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		await ann.page.reload();
+		await ann.sees("three");
+		expect(await ann.messages()).toHaveLength(3);
+		wire.close();
+		await ann.leave();
+	});
+});
