@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { ConversationClient } from "../../web/src/client.ts";
+import { type ClientOptions, ConversationClient } from "../../web/src/client.ts";
 import type { Page } from "../../web/src/passage.ts";
 import type { Outgoing } from "../../web/src/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
@@ -13,8 +13,12 @@ const members: Member[] = [
 
 type History = Page | null;
 
+type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
+
+const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
+
 /** What was kept, `restores` says. */
-function opened(history: History = null) {
+function opened(history: History = null, describe: () => Promise<Described> = async () => tea) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
 	const outbox = new FakeOutbox();
@@ -28,7 +32,7 @@ function opened(history: History = null) {
 		renewToken: async () => ({ failure: "unreachable" }),
 		whyRefused: async () => undefined,
 		history: async () => history,
-		describe: async () => ({ conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members }),
+		describe,
 		newId: () => `id-${++ids}`,
 		openOutbox: outbox.open,
 	});
@@ -183,6 +187,20 @@ describe("who belongs to it", () => {
 		network.last.says({ type: "chat:user-joined", conversationId, ...bob });
 		await settled();
 		expect(transcript().members).toEqual(members);
+	});
+
+	it("is what was told last: a description that was made before it is made again", async () => {
+		const [reader, writer] = (["reader", "member"] as const).map((role) => members.map((member) => ({ ...member, role })));
+		const answers: ((described: Described) => void)[] = [];
+		const { network, transcript } = opened(null, () => new Promise((answer) => answers.push(answer)));
+		network.last.says(joined());
+		network.last.says({ type: "chat:member", conversationId, member: { ...ann, role: "member" } });
+		answers[0]?.({ ...tea, members: reader ?? [] });
+		await settled();
+		expect(transcript().role).toBe("member");
+		answers[1]?.({ ...tea, members: writer ?? [] });
+		await settled();
+		expect([transcript().role, transcript().members, answers.length]).toEqual(["member", writer, 2]);
 	});
 
 	it("is asked for with every time of joining", async () => {

@@ -56,6 +56,8 @@ export class ConversationClient {
 	/** Whether it was in this tab, as far as is known, that something was said last: then it is the one to send. */
 	#spokeLast = false;
 	#token = "";
+	/** How often something came that a description tells of as well. */
+	#changes = 0;
 	#typingSaidAt = Number.NEGATIVE_INFINITY;
 	#cancelRestoring = () => {};
 	#cancelSending = () => {};
@@ -192,8 +194,12 @@ export class ConversationClient {
 
 	async #describe(): Promise<void> {
 		const connection = this.#connection;
+		const changes = this.#changes;
 		const described = await this.#options.describe(this.#token);
-		if (described && connection === this.#connection) this.#apply({ type: "described", ...described });
+		if (!described || connection !== this.#connection) return;
+		// What came meanwhile is newer, and may not be in it.
+		if (changes !== this.#changes) return this.#describe();
+		this.#apply({ type: "described", ...described });
 	}
 
 	/** Asks for everything since the cursor once more. */
@@ -224,6 +230,7 @@ export class ConversationClient {
 		const { outgoing } = this.#snapshot.transcript;
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#settle(outgoing);
+		if (events.some(({ type }) => type === "chat:member" || type === "chat:member-left" || type === "chat:conversation")) this.#changes++;
 		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 
