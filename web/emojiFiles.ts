@@ -4,10 +4,7 @@ import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 import { pictured } from "../src/protocol/text.ts";
 import type { EmojiFile, EmojiRow } from "./src/emoji/emoji.ts";
-
-const languages = ["en", "de"] as const;
-
-export type Language = (typeof languages)[number];
+import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 
 /** What is read of the package. */
 type Source = {
@@ -28,7 +25,7 @@ const read = createRequire(import.meta.url);
 /** Of no use by itself: skin, hair. */
 const component = "component";
 
-export function emojiFile(language: Language): EmojiFile {
+export function emojiFile(language: EmojiLanguage): EmojiFile {
 	const sources: Source[] = read(`emojibase-data/${language}/data.json`);
 	const { groups, subgroups }: Messages = read(`emojibase-data/${language}/messages.json`);
 	// By the names that people know from elsewhere, in every language; the newest have only the other ones.
@@ -49,7 +46,7 @@ export function emojiFile(language: Language): EmojiFile {
 }
 
 /** With a capital letter, as a heading. */
-function begun(text: string, language: Language): string {
+function begun(text: string, language: EmojiLanguage): string {
 	return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
@@ -71,7 +68,7 @@ export function emojiFiles(): Plugin {
 		name: "emoji files",
 		apply: "build",
 		generateBundle() {
-			for (const language of languages)
+			for (const language of emojiLanguages)
 				this.emitFile({ type: "asset", fileName: `emoji/${language}.json`, source: JSON.stringify(emojiFile(language)) });
 		},
 	};

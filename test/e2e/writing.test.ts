@@ -1,6 +1,6 @@
 // Writing and sending, as people do it: by keys, with a network that goes and comes, over a reload and in a new tab.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
@@ -24,9 +24,8 @@ async function annAlone(): Promise<Visitor> {
 	return ann;
 }
 
-/** The field, also while it is a combobox. */
-const fieldOf = (page: Page) => page.locator("textarea");
-const written = ({ page }: Visitor) => fieldOf(page).inputValue();
+const written = ({ message }: Visitor) => message.inputValue();
+const hasFocus = (element: Locator) => element.evaluate((element) => element === document.activeElement);
 
 describe("emoji", () => {
 	it("are chosen by keys alone, from a file of our own, and stand at the caret", async () => {
@@ -57,7 +56,7 @@ describe("emoji", () => {
 		await page.keyboard.press("Enter");
 		await page.keyboard.press("Escape");
 		await dialog.waitFor({ state: "hidden" });
-		expect(await page.getByRole("button", { name: "Emoji" }).evaluate((button) => button === document.activeElement)).toBe(true);
+		expect(await hasFocus(page.getByRole("button", { name: "Emoji" }))).toBe(true);
 		expect(await ann.messages()).toEqual([]);
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
@@ -67,7 +66,7 @@ describe("emoji", () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		await page.keyboard.type("so :tad");
-		await page.getByRole("listbox", { name: "Emoji to choose from" }).getByRole("option", { name: "tada", selected: true }).waitFor();
+		await page.getByRole("listbox", { name: "Emoji of that name" }).getByRole("option", { name: "tada", selected: true }).waitFor();
 		await page.keyboard.press("Enter");
 		expect(await written(ann)).toBe("so 🎉 ");
 		await page.keyboard.type("and :smile: at 10:30, `:tada:` ::tada");
@@ -219,7 +218,7 @@ describe("a long text", () => {
 		await page.keyboard.press("ControlOrMeta+v");
 		await expect.poll(async () => (await written(ann)).length).toBe(100_000);
 		await page.getByText("0 left").first().waitFor();
-		const { height, limit } = await fieldOf(page).evaluate((field) => ({ height: field.clientHeight, limit: innerHeight * 0.34 }));
+		const { height, limit } = await ann.message.evaluate((field) => ({ height: field.clientHeight, limit: innerHeight * 0.34 }));
 		expect(height).toBeLessThan(limit);
 
 		await page.keyboard.type("123");
@@ -288,11 +287,11 @@ describe("what was said", () => {
 		await ann.message.fill("what I write");
 		await ann.at("two").getByRole("button", { name: "Edit" }).click();
 		expect(await written(ann)).toBe("two\n\nwhat I write");
-		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		expect(await hasFocus(ann.message)).toBe(true);
 		await ann.message.fill("2");
 		await ann.message.press("Enter");
 		await ann.page.getByRole("button", { name: "Retry all" }).click();
-		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		expect(await hasFocus(ann.message)).toBe(true);
 		await wire.first("chat:message", ({ message }) => message.seq >= 3);
 		const said = () => wire.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));
 		expect(said().toSorted()).toEqual(["2", "one", "three"]);
@@ -302,7 +301,7 @@ describe("what was said", () => {
 		await ann.page.getByRole("button", { name: "Delete all" }).click();
 		await ann.page.getByRole("dialog", { name: "Delete 2 unsent messages?" }).getByRole("button", { name: "Delete" }).click();
 		await expect.poll(() => ann.messages()).toHaveLength(3);
-		expect(await fieldOf(ann.page).evaluate((field) => field === document.activeElement)).toBe(true);
+		expect(await hasFocus(ann.message)).toBe(true);
 		await ann.page.reload();
 		await ann.sees("three");
 		expect(await ann.messages()).toHaveLength(3);

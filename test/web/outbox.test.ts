@@ -185,7 +185,16 @@ describe("what was said", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("without a disk lives as long as the page", async () => {
+	it("is known to be kept once the disk has it", async () => {
+		const room = new Room();
+		const [tab, other] = [openTab("tab", room), openTab("other", room)];
+		tab.client.say("one");
+		expect(tab.client.isKept()).toBe(false);
+		await shows(other, "one");
+		expect([tab.client.isKept(), other.client.isKept()]).toEqual([true, true]);
+	});
+
+	it("without a disk lives as long as the page, and is known not to be kept", async () => {
 		vi.stubGlobal("indexedDB", undefined);
 		vi.stubGlobal("IDBKeyRange", undefined);
 		const room = new Room();
@@ -193,6 +202,7 @@ describe("what was said", () => {
 		const other = openTab("other", room);
 		tab.client.say("one");
 		await shows(other, "one");
+		expect(tab.client.isKept()).toBe(false);
 		room.lets("tab", "other");
 		await shows(tab);
 		expect(room.contents).toEqual(["one"]);

@@ -2,12 +2,10 @@
 
 import { claude, type Person } from "../../src/protocol/person.ts";
 import { shortcodeAt, wholeShortcodeAt } from "./emoji/shortcodes.ts";
-import { namesAt } from "./mentions.ts";
+import { namesAt } from "./naming.ts";
 
 /** An emoji as it is offered: in the colour of skin that was chosen, with the name by which it is known. */
 export type OfferedEmoji = { emoji: string; name: string };
-
-export type Options = { type: "people"; people: readonly Person[] } | { type: "emoji"; emoji: readonly OfferedEmoji[] };
 
 export type Option = { type: "person"; person: Person } | ({ type: "emoji" } & OfferedEmoji);
 

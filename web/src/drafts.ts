@@ -1,26 +1,24 @@
 // What is written and not yet sent, by person and conversation: kept on disk, the same in every tab. Knows of disk and clock what it is given.
 
-import * as v from "valibot";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import type { Person } from "../../src/protocol/person.ts";
 import { lineOf } from "./line.ts";
 import { namedIn } from "./mentions.ts";
 import type { Said } from "./transcript.ts";
 
-const schema = v.object({
-	text: v.string(),
+export type Draft = {
+	readonly text: string;
 	/** What it answers, as far as it is shown. */
-	answered: v.optional(v.object({ id: v.string(), username: v.string(), line: v.string() })),
+	readonly answered?: Answered | undefined;
 	/** Who was named from the list. */
-	named: v.optional(v.array(v.object({ userId: v.string(), username: v.string() }))),
-});
+	readonly named?: readonly Person[] | undefined;
+};
+
+export type Answered = { id: string; username: string; line: string };
 
 /** On disk with the time of its last change, in ms. */
-const keptSchema = v.object({ at: v.number(), ...schema.entries });
-
-export type Draft = Readonly<v.InferOutput<typeof schema>>;
-export type Answered = NonNullable<Draft["answered"]>;
-type Kept = v.InferOutput<typeof keptSchema>;
+type Kept = Draft & { at: number };
 
 /** May throw, whatever is asked of it. */
 export type Disk = {
@@ -193,10 +191,11 @@ function draftOf({ at: _, ...draft }: Kept): Draft {
 	return draft;
 }
 
+/** Only this page writes it, of whichever version. */
 function parsed(text: string | null): Kept | undefined {
 	try {
-		const read = v.safeParse(keptSchema, JSON.parse(text ?? "null"));
-		return read.success ? read.output : undefined;
+		const kept = JSON.parse(text ?? "null") as Kept | null;
+		return typeof kept?.text === "string" ? kept : undefined;
 	} catch {
 		return undefined;
 	}

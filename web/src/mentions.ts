@@ -1,27 +1,8 @@
-// Members named in a text: completing a name while it is written, and what is sent and shown of it. Pure.
+// Members named in a text: what is sent and shown of it. Pure.
 // Which names a text means without being told, the server reads off it.
 
 import type { Mention } from "../../src/protocol/message.ts";
 import { claude, type Person } from "../../src/protocol/person.ts";
-
-/** A name that is being written, from its `@` on, and who may be meant, the likeliest first. */
-export type Naming = { start: number; people: readonly Person[] };
-
-/** Of a name that is longer nothing is looked for. */
-const longestName = 64;
-
-/** Whether the caret stands in a name. Those whose name begins so come before those of whom another word does; else Claude first, as it is asked most. */
-export function namesAt(text: string, caret: number, people: readonly Person[]): Naming | undefined {
-	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
-	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(before)?.[1];
-	if (written === undefined) return undefined;
-	const wanted = folded(written);
-	const found = [claude, ...people]
-		.map((person) => ({ person, word: beginnings(folded(person.username)).findIndex((name) => name.startsWith(wanted)) }))
-		.filter(({ word }) => word !== -1)
-		.sort((one, other) => Math.min(one.word, 1) - Math.min(other.word, 1));
-	return found.length > 0 ? { start: caret - written.length - 1, people: found.map(({ person }) => person) } : undefined;
-}
 
 /** Where those who were chosen stand in a text; of several with one name, in the order in which they were chosen. */
 export function mentionsOf(text: string, chosen: readonly Person[]): Mention[] {
@@ -41,15 +22,6 @@ export function mentionsOf(text: string, chosen: readonly Person[]): Mention[] {
 /** Who is named in a text already, by the name that stands there. */
 export function namedIn(text: string, mentions: readonly Mention[] = []): Person[] {
 	return mentions.map(({ userId, offset, length }) => ({ userId, username: text.slice(offset + 1, offset + length) }));
-}
-
-/** The whole name, and each of its words: one may know only the last. */
-function beginnings(name: string): string[] {
-	return [name, ...name.split(" ").slice(1)];
-}
-
-function folded(text: string): string {
-	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 // A mention in Markdown: characters that nobody writes stand around it while the text is read, and are gone in whatever is no plain text.

@@ -5,7 +5,6 @@ import type { Person } from "../../../src/protocol/person.ts";
 import { usePreferences } from "../currentPreferences.ts";
 import { EmojiButton } from "../emoji/EmojiButton.tsx";
 import { strings } from "../strings.ts";
-import { CompletionList } from "./CompletionList.tsx";
 import styles from "./Field.module.css";
 import { useCompletion } from "./useCompletion.ts";
 import { useGrowth } from "./useGrowth.ts";
@@ -77,9 +76,8 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 	};
 
 	const optionId = (index: number) => `${id}-${index}`;
-	const combobox = offer && {
-		role: "combobox",
-		"aria-expanded": true,
+	// It stays a field of several lines, which no combobox is.
+	const listed = offer && {
 		"aria-haspopup": "listbox" as const,
 		"aria-autocomplete": "list" as const,
 		"aria-controls": id,
@@ -87,9 +85,7 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 	};
 	return (
 		<div className={styles.row}>
-			{offer && (
-				<CompletionList id={id} completion={offer.completion} selected={offer.selected} optionId={optionId} onChoose={offer.choose} />
-			)}
+			{offer && <offer.List id={id} completion={offer.completion} selected={offer.selected} optionId={optionId} onChoose={offer.choose} />}
 			<textarea
 				ref={field}
 				rows={1}
@@ -98,7 +94,7 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 				aria-label={strings.message}
 				placeholder={placeholder}
 				value={text}
-				{...combobox}
+				{...listed}
 				onChange={change}
 				onSelect={({ currentTarget }) => setCaret(currentTarget.selectionEnd)}
 				onKeyDown={pressed}

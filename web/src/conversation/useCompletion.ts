@@ -1,20 +1,28 @@
-// The list that is offered while something is written, and what the keys do in it.
+// The list that is offered while something is written, and what the keys do in it. What finds and shows it is fetched when it is first wanted.
 
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Person } from "../../../src/protocol/person.ts";
-import { type Completion, complete, completeShortcode, completionAt, type Option } from "../completions.ts";
-import { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
-import { useEmoji } from "../emoji/useEmoji.ts";
+import type { Completion, Option } from "../completions.ts";
+import { useLate } from "../controls/useLate.ts";
+import { usePreferences } from "../currentPreferences.ts";
+import { emojiLanguage } from "../emoji/languages.ts";
 
 type Written = { text: string; caret: number };
 
 export type Offer = {
+	List: typeof import("./CompletionList.tsx").CompletionList;
 	completion: Completion;
 	selected: number;
 	choose(option: Option | undefined): void;
 	/** What each key does that means something here. */
 	keys: Record<string, () => void>;
 };
+
+const load = () => import("./completing.ts");
+const loadEmoji = { en: async () => (await load()).emojiIn("en"), de: async () => (await load()).emojiIn("de") };
+
+/** As far before the caret as what is completed may begin. */
+const reach = 80;
 
 /** `put`: the text becomes this one, and the caret stands there. */
 export function useCompletion(
@@ -28,49 +36,45 @@ export function useCompletion(
 	const [dismissed, setDismissed] = useState<number>();
 	/** Where a name was ended before the emoji were here. */
 	const [ended, setEnded] = useState<number>();
-	const emoji = useEmoji(ended !== undefined || shortcodeAt(text, caret) !== undefined);
+	const { skinTone = "none" } = usePreferences();
+	const code = useLate(load, /[@:]/.test(text.slice(Math.max(0, caret - reach), caret)));
+	const isEnded = ended !== undefined && code?.wholeShortcodeAt(text, ended) !== undefined;
+	const source = useLate(loadEmoji[emojiLanguage()], isEnded || code?.shortcodeAt(text, caret) !== undefined);
+	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
 	useEffect(() => {
-		if (!emoji || ended === undefined) return;
+		if (!code || ended === undefined || (isEnded && !emoji)) return;
 		setEnded(undefined);
-		const completed = completeShortcode(text, ended, emoji);
+		const completed = emoji && code.completeShortcode(text, ended, emoji);
 		// One may have written on meanwhile.
 		if (completed) put({ text: completed.text, caret: caret < ended ? caret : caret + completed.caret - ended });
-	}, [emoji, ended, text, caret, put]);
+	}, [code, emoji, ended, isEnded, text, caret, put]);
 
-	const found = completionAt(text, caret, people, emoji);
-	const completion = found && found.start !== dismissed ? found : undefined;
-	const choose = (option: Option | undefined) => {
-		if (!completion || !option) return;
-		put(complete(text, caret, completion, option));
-		if (option.type === "person") onName(option.person);
-	};
 	/** To be called with what has just been typed: what it becomes. */
 	const typed = (written: Written): Written => {
 		setIndex(0);
 		if (!/[@:]/.test(written.text)) setDismissed(undefined);
-		const isOneMore = written.text.length === text.length + 1;
-		if (!isOneMore || !wholeShortcodeAt(written.text, written.caret)) return written;
+		const isColon = written.text.length === text.length + 1 && written.text[written.caret - 1] === ":";
+		if (!isColon) return written;
 		if (!emoji) setEnded(written.caret);
-		return (emoji && completeShortcode(written.text, written.caret, emoji)) ?? written;
+		return (emoji && code?.completeShortcode(written.text, written.caret, emoji)) ?? written;
 	};
-	return { offer: completion && offerOf(completion, index, setIndex, choose, () => setDismissed(completion.start)), typed };
-}
 
-function offerOf(
-	completion: Completion,
-	index: number,
-	setIndex: (index: number) => void,
-	choose: Offer["choose"],
-	dismiss: () => void,
-): Offer {
+	const completion = code?.completionAt(text, caret, people, emoji);
+	if (!code || !completion || completion.start === dismissed) return { offer: undefined, typed };
 	const { options } = completion;
 	const selected = Math.min(index, options.length - 1);
+	const choose = (option: Option | undefined) => {
+		if (!option) return;
+		put(code.complete(text, caret, completion, option));
+		if (option.type === "person") onName(option.person);
+	};
 	const keys = {
 		ArrowDown: () => setIndex((selected + 1) % options.length),
 		ArrowUp: () => setIndex((selected - 1 + options.length) % options.length),
 		Enter: () => choose(options[selected]),
 		Tab: () => choose(options[selected]),
-		Escape: dismiss,
+		Escape: () => setDismissed(completion.start),
 	};
-	return { completion, selected, choose, keys };
+	const offer: Offer = { List: code.CompletionList, completion, selected, choose, keys };
+	return { offer, typed };
 }

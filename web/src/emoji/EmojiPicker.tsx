@@ -8,10 +8,10 @@ import { preferences, usePreferences } from "../currentPreferences.ts";
 import { strings } from "../strings.ts";
 import styles from "./EmojiPicker.module.css";
 import { type EmojiList, tinted } from "./emoji.ts";
+import { emojiLanguage } from "./languages.ts";
 import { loadEmoji } from "./loading.ts";
 import { NoEmoji } from "./NoEmoji.tsx";
 import { type SkinTone, skinTones } from "./skinTone.ts";
-import { emojiLanguage } from "./useEmoji.ts";
 
 type Props = { onChoose(emoji: string): void; onClose(): void };
 

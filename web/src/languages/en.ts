@@ -275,7 +275,7 @@ export const en = {
 		"medium-dark": "Medium-dark",
 		dark: "Dark",
 	} satisfies Record<SkinTone, string>,
-	emojiSuggestions: "Emoji to choose from",
+	emojiSuggestions: "Emoji of that name",
 
 	// Writing
 	replyingTo: (name: string) => `Replying to ${name}`,

@@ -5,6 +5,7 @@ import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
+import { useLate } from "../controls/useLate.ts";
 import { Acting } from "../conversation/Acting.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
 import { Composer } from "../conversation/Composer.tsx";
@@ -13,7 +14,6 @@ import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
 import { Log } from "../conversation/Log.tsx";
-import { Unsent } from "../conversation/Unsent.tsx";
 import { useActing } from "../conversation/useActing.ts";
 import { Waiting } from "../conversation/Waiting.tsx";
 import { useIsDraftKept } from "../currentDrafts.ts";
@@ -28,6 +28,8 @@ import { usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
+
+const loadUnsent = () => import("../conversation/Unsent.tsx");
 
 type Props = { id: string; token: string; userId: string; name: string };
 
@@ -45,6 +47,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 	const people = usePeople(chat, userId);
 	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
+	const refused = useLate(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -85,7 +88,7 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 					</p>
 				)}
 				{role === "reader" && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
-				<Unsent chat={chat} />
+				{refused && <refused.Unsent chat={chat} />}
 				{role !== "reader" && editing && <Editor key={editing.id} message={editing} chat={chat} people={others} onDone={stop} />}
 				{role !== "reader" && !editing && (
 					<Composer
