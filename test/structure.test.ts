@@ -85,7 +85,11 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 		filesUnder("src/routes"),
 		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search|export|readable)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	],
-	["the web client", filesUnder("web/src"), /^(web\/src\/|src\/protocol\/|react|marked$|remend$|wouter$|valibot$|idb$|frimousse$)/],
+	[
+		"the web client",
+		filesUnder("web/src"),
+		/^(web\/src\/|src\/protocol\/|react|marked$|remend$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
+	],
 ];
 
 describe("imports", () => {

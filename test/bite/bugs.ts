@@ -644,9 +644,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a mark of a mention is left in an address",
-		file: "web/src/blocks.ts",
-		from: "token: bareBesideText(token)",
-		to: "token",
+		file: "web/src/nodes.ts",
+		from: "(place.isMarked ? bare(text) : text)",
+		to: "text",
 		project: "web",
 		tests: ["web/markdown"],
 	},

@@ -40,6 +40,8 @@ function watch(): void {
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};
 	const elsewhere = (element: Element) => {
+		// A part of the page that is about to be needed.
+		if (element.matches(`link[rel=modulepreload][href^="${location.origin}/assets/"]`)) return;
 		if (element.matches("script, link, style, meta, base, iframe, object, embed, img, video, audio")) breaches.push(element.outerHTML);
 	};
 	new MutationObserver((records) => {
@@ -87,9 +89,10 @@ export class Stage {
 		await stage.visitor.newConversation();
 		await page.waitForLoadState("networkidle");
 		await page.evaluate(watch);
-		// Who belongs to the conversation is asked for with every time of joining.
+		// Who belongs to the conversation is asked for with every time of joining, and parts of the page come when they are needed.
 		const described = `${url}/api/conversations/${stage.#conversationId}`;
-		page.on("request", (request) => request.url() !== described && stage.strayed.push(`asked for ${request.url()}`));
+		const isOwn = (asked: string) => asked === described || /^\/assets\/[\w-]+\.js$/.test(asked.slice(url.length));
+		page.on("request", (request) => isOwn(request.url()) || stage.strayed.push(`asked for ${request.url()}`));
 		page.on("popup", (popup) => stage.strayed.push(`opened ${popup.url()}`));
 		page.on("framenavigated", (frame) => stage.strayed.push(`went to ${frame.url()}`));
 		page.on("frameattached", () => stage.strayed.push("has a frame"));

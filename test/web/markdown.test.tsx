@@ -1,9 +1,14 @@
 import { renderToStaticMarkup } from "react-dom/server";
-import { describe, expect, it } from "vitest";
-import { growBlocks, noBlocks, readBlocks } from "../../web/src/blocks.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { heal, loadHealing } from "../../web/src/healing.ts";
 import { Markdown } from "../../web/src/Markdown.tsx";
 import { People } from "../../web/src/MentionedText.tsx";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown.ts";
 import { bare } from "../../web/src/mentions.ts";
+import type { Node } from "../../web/src/nodes.ts";
+import { answerOf } from "../bench/answer.ts";
+
+beforeAll(loadHealing);
 
 /** What stands inside the frame. */
 function html(source: string, isGrowing = false): string {
@@ -210,30 +215,61 @@ describe("text that is still being written", () => {
 		for (let length = 0; length <= long.length; length += 1) html(long.slice(0, length), true);
 	});
 
-	it("ends as if it had been read at once", () => {
-		let grown = noBlocks;
-		for (let length = 0; length <= long.length; length += 3) grown = growBlocks(grown, long.slice(0, length));
-		grown = growBlocks(grown, long);
-		const kinds = (blocks: readonly { offset: number; token: { type: string } }[]) =>
-			blocks.map(({ offset, token }) => `${offset} ${token.type}`);
-		expect(kinds([...grown.finished, ...grown.open])).toEqual(kinds(readBlocks(long)));
+	it("ends as if it had been read at once, but for links to its end", () => {
+		const text = long.replace("[reference][r]", "reference");
+		let grown = nothingRead;
+		for (let length = 0; length <= text.length; length += 3) grown = growMarkdown(grown, text.slice(0, length), heal);
+		grown = growMarkdown(grown, text, heal);
+		expect([...grown.finished, ...grown.open]).toEqual(readMarkdown(text));
 	});
 
-	it("keeps what is finished, as the same objects and without a hole", () => {
-		let before = noBlocks;
+	it("keeps what is finished, as the same objects", () => {
+		let before = nothingRead;
 		for (let length = 0; length <= long.length; length += 1) {
-			const grown = growBlocks(before, long.slice(0, length));
+			const grown = growMarkdown(before, long.slice(0, length), heal);
 			expect(grown.finished.slice(0, before.finished.length).every((block, index) => block === before.finished[index])).toBe(true);
-			expect(grown.finished.map(({ token }) => token.raw).join("")).toBe(grown.source.slice(0, grown.finishedLength));
 			before = grown;
 		}
 		expect(before.finished.length).toBeGreaterThan(10);
 	});
 
 	it("is read anew when it is another text", () => {
-		const grown = growBlocks(growBlocks(noBlocks, "# one\n\ntwo\n\nthree"), "# other");
+		const grown = growMarkdown(growMarkdown(nothingRead, "# one\n\ntwo\n\nthree", heal), "# other", heal);
 		expect(grown.finished).toEqual([]);
-		expect(grown.open.map(({ token }) => token.raw)).toEqual(["# other"]);
+		expect(grown.open).toEqual(readMarkdown("# other"));
+	});
+
+	it("shows no bare marks and takes nothing back, at hardly any length of an answer", () => {
+		const answer = answerOf(20_000);
+		const plain = (node: Node): string => {
+			if (node.type === "code" || node.type === "codespan") return "";
+			if (node.type === "table") return [node.head, ...node.rows].flat(2).map(plain).join("");
+			return "text" in node ? node.text : ("nodes" in node ? node.nodes : "items" in node ? node.items.flat() : []).map(plain).join("");
+		};
+		let [grown, bare, shorter, longest] = [nothingRead, 0, 0, 0];
+		for (let length = 10; length <= answer.length; length += 10) {
+			grown = growMarkdown(grown, answer.slice(0, length), heal);
+			const shown = [...grown.finished, ...grown.open].map(({ node }) => plain(node)).join("");
+			if (/\*\*|\]\(|\|:?--|~~/.test(shown.slice(-80))) bare += 1;
+			if (shown.length < longest) shorter += 1;
+			longest = Math.max(longest, shown.length);
+		}
+		expect({ bare, shorter }).toEqual({ bare: 0, shorter: 0 });
+	});
+
+	it("says of code whether it is whole: only then it gets its colours", () => {
+		const fences = (text: string) => {
+			const { finished, open } = growMarkdown(nothingRead, text, heal);
+			return [...finished, ...open]
+				.flatMap(({ node }) => (node.type === "list" ? node.items.flat() : node))
+				.filter(({ type }) => type === "code");
+		};
+		expect(fences("```ts\na\n``")).toMatchObject([{ isWhole: false }]);
+		expect(fences("````ts\na\n```\n")).toMatchObject([{ isWhole: false }]);
+		expect(fences("```ts\na\n```")).toMatchObject([{ isWhole: true }]);
+		expect(fences("```ts\na\n```\n\n```ts\nb")).toMatchObject([{ isWhole: true }, { isWhole: false }]);
+		expect(fences("- a\n  ```ts\n  b\n  ```\n- c")).toMatchObject([{ isWhole: true }]);
+		expect(readMarkdown("```ts\na")).toMatchObject([{ node: { type: "code", isWhole: true } }]);
 	});
 
 	const halves: [what: string, source: string, shown: string | RegExp][] = [
@@ -243,6 +279,11 @@ describe("text that is still being written", () => {
 		["a block of code", "```ts\nconst a", /<pre><code>const a<\/code><\/pre>/],
 		["a table's head: not yet", "Look:\n\n| a | b |\n|--", "<p>Look:</p>"],
 		["a table, from its second line on", "| a | b |\n|---|---|\n| 1", /<table>/],
+		["code within bold", "a **`co", "<p>a <strong><code>co</code></strong></p>"],
+		["a link's text, without its brackets", "a [link]", "<p>a link</p>"],
+		["a mark: not before there is something in it", "a **", "<p>a</p>"],
+		["a list's next item: not before it is one", "1. a\n2", '<ol start="1"><li>a</li></ol>'],
+		["a task: not before it has its box", "- [x]", "<ul><li></li></ul>"],
 	];
 	it.each(halves)("shows half of %s", (_what, source, shown) => {
 		if (typeof shown === "string") expect(html(source, true)).toBe(shown);
@@ -251,6 +292,10 @@ describe("text that is still being written", () => {
 });
 
 describe("text that is made to take long", () => {
+	/** Of blocks without marks. */
+	const textOf = (blocks: readonly Block[]) =>
+		blocks.map(({ node }) => ("nodes" in node ? node.nodes : [node]).map((one) => ("text" in one ? one.text : "")).join("")).join("");
+
 	// Each of these took from seconds to minutes. What is shown in time is shown as it was written.
 	it.each([
 		["emphasis that never ends", "a_*"],
@@ -262,22 +307,16 @@ describe("text that is made to take long", () => {
 		"%s",
 		(_what, part) => {
 			const text = part.repeat(Math.floor(100_000 / part.length));
-			const blocks = readBlocks(text);
-			expect(
-				blocks
-					.map(({ token }) => token.raw)
-					.join("")
-					.trim(),
-			).toBe(text.trim());
-			let growing = noBlocks;
-			for (let length = 0; length < 20_000; length += 1_000) growing = growBlocks(growing, text.slice(0, length));
+			expect(textOf(readMarkdown(text)).trim() === text.trim()).toBe(true);
+			let growing = nothingRead;
+			for (let length = 0; length < 20_000; length += 1_000) growing = growMarkdown(growing, text.slice(0, length), heal);
 			expect(growing.source).toBe(text.slice(0, 19_000));
 		},
 		5_000,
 	);
 
 	it("leaves an honest long paragraph as rich as it is", () => {
-		const [block] = readBlocks("Some **bold** and *soft* words, and `code`. ".repeat(40));
-		expect(block?.token.type === "paragraph" && block.token.tokens?.filter(({ type }) => type === "strong")).toHaveLength(40);
+		const [block] = readMarkdown("Some **bold** and *soft* words, and `code`. ".repeat(40));
+		expect(block?.node.type === "paragraph" && block.node.nodes.filter(({ type }) => type === "strong")).toHaveLength(40);
 	});
 });

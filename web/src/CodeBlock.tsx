@@ -1,11 +1,16 @@
-// A block of code: its language, the code as it is, a button that copies it.
+// A block of code: its language, the code as it is, a button that copies it. It gets its colours when it is whole and they are here,
+// which moves nothing.
 
-import { useState } from "react";
+import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "./browser.ts";
+import { highlight, languageOf, loadLanguage, type Piece } from "./highlighting.ts";
 import styles from "./Markdown.module.css";
 import { strings } from "./strings.ts";
 
-export function CodeBlock({ language, code }: { language: string; code: string }) {
+type Props = { language: string; code: string; isWhole: boolean };
+
+export function CodeBlock({ language, code, isWhole }: Props) {
+	const pieces = usePieces(language, code, isWhole);
 	const [copied, setCopied] = useState<"no" | "yes" | "failed">("no");
 	const copy = async () => setCopied((await copyText(code)) ? "yes" : "failed");
 	return (
@@ -17,8 +22,34 @@ export function CodeBlock({ language, code }: { language: string; code: string }
 				</button>
 			</figcaption>
 			<pre ref={reachable}>
-				<code>{code}</code>
+				<code>{pieces ? createElement(Fragment, null, ...pieces.map(drawPiece)) : code}</code>
 			</pre>
 		</figure>
 	);
+}
+
+function drawPiece({ text, kind }: Piece) {
+	return kind === null ? text : <span className={styles[kind]}>{text}</span>;
+}
+
+/** The code in its pieces; `null` as long as it is one. */
+function usePieces(name: string, code: string, isWhole: boolean): readonly Piece[] | null {
+	const language = isWhole ? languageOf(name, code) : undefined;
+	const [isHere, setHere] = useState(false);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: there may be something when it is here.
+	const pieces = useMemo(() => (language ? highlight(language, code) : null), [language, code, isHere]);
+	const missing = pieces === null ? language : undefined;
+	useEffect(() => {
+		if (!missing) return;
+		let isCurrent = true;
+		loadLanguage(missing).then(
+			() => isCurrent && setHere(true),
+			// It stays plain.
+			() => {},
+		);
+		return () => {
+			isCurrent = false;
+		};
+	}, [missing]);
+	return pieces;
 }

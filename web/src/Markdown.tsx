@@ -1,15 +1,15 @@
-// Markdown as React elements. No text ever becomes HTML: tags are shown as text, links have an allow-list, images are not loaded.
+// Draws the tree of a text as React elements. No text ever becomes HTML. What the tree is, is for `markdown.ts` to know.
 
-import type { MarkedToken, Token, Tokens } from "marked";
-import { createContext, createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
+import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Mention } from "../../src/protocol/message.ts";
-import { type Block, growBlocks, noBlocks, readBlocks, readMarkedBlocks } from "./blocks.ts";
 import { reachable } from "./browser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
-import { decodeEntities } from "./entities.ts";
+import { heal } from "./healing.ts";
+import type { Target } from "./links.ts";
 import styles from "./Markdown.module.css";
-import { MentionedText, Mentions } from "./MentionedText.tsx";
-import { bare, marked } from "./mentions.ts";
+import { Mentioned, Mentions } from "./MentionedText.tsx";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
+import type { Node, Nodes } from "./nodes.ts";
 import { strings } from "./strings.ts";
 
 type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
@@ -26,157 +26,99 @@ export function Markdown({ source, isGrowing = false, mentions = nobody }: Props
 const nobody: readonly Mention[] = [];
 
 function Growing({ source }: { source: string }) {
-	const grown = useRef(noBlocks);
-	grown.current = growBlocks(grown.current, source);
+	const grown = useRef(nothingRead);
+	grown.current = growMarkdown(grown.current, source, heal);
 	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
 }
 
 function Whole({ source, mentions }: { source: string; mentions: readonly Mention[] }) {
-	const blocks = useMemo(() => (mentions.length > 0 ? readMarkedBlocks(marked(source, mentions)) : readBlocks(source)), [source, mentions]);
-	return <Blocks blocks={blocks} />;
+	return <Blocks blocks={useMemo(() => readMarkdown(source, mentions), [source, mentions])} />;
 }
 
 function Blocks({ blocks }: { blocks: readonly Block[] }) {
-	return blocks.map(({ offset, token }) => <OneBlock key={offset} token={token} />);
+	return blocks.map(({ offset, node }) => <OneBlock key={offset} node={node} />);
 }
 
-const OneBlock = memo(({ token }: { token: MarkedToken }) => render(token, 0));
+const OneBlock = memo(({ node }: { node: Node }) => draw(node));
 
-/** Nobody writes so deep in earnest, and a browser's layout has a bottom. */
-const deepest = 24;
-
-/** Children by position, as they only ever grow at the end. */
-function renderAll(tokens: readonly Token[], depth: number): ReactNode {
-	return createElement(Fragment, null, ...tokens.map((token) => render(token as MarkedToken, depth)));
+/** By position, as they only ever grow at the end. */
+function drawAll(nodes: Nodes): ReactNode {
+	return createElement(Fragment, null, ...nodes.map(draw));
 }
 
-function render(token: MarkedToken, depth: number): ReactNode {
-	if (depth > deepest) return token.raw;
-	const inner = (tokens: readonly Token[]) => renderAll(tokens, depth + 1);
-	switch (token.type) {
-		case "space":
-		case "def":
-			return null;
-		case "hr":
-			return <hr />;
-		case "br":
-			return <br />;
-		case "heading":
-			return <Heading depth={token.depth}>{inner(token.tokens)}</Heading>;
-		case "paragraph":
-			return <p>{inner(token.tokens)}</p>;
-		case "blockquote":
-			return <blockquote>{inner(token.tokens)}</blockquote>;
-		case "list":
-			return <List list={token} depth={depth} />;
-		case "list_item":
-			return <li>{inner(token.tokens)}</li>;
-		case "checkbox":
-			return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? strings.taskDone : strings.taskOpen} />;
-		case "table":
-			return <Table table={token} depth={depth} />;
-		case "code":
-			return <CodeBlock language={token.lang?.trim().split(/\s/)[0] ?? ""} code={token.text} />;
-		case "codespan":
-			return <code>{token.text}</code>;
-		case "strong":
-			return <strong>{inner(token.tokens)}</strong>;
-		case "em":
-			return <em>{inner(token.tokens)}</em>;
-		case "del":
-			return <del>{inner(token.tokens)}</del>;
-		case "link":
-			if (token.autolink) return <SafeLink href={token.href} raw={token.raw} text={token.text} />;
-			return (
-				<SafeLink href={decodeEntities(token.href)} raw={token.raw} text={decodeEntities(token.text)}>
-					{inner(token.tokens)}
-				</SafeLink>
-			);
-		case "image":
-			// Loading it would tell its server who reads here, and whatever a text made of others' words puts into the address.
-			return <SafeLink href={decodeEntities(token.href)} raw={token.raw} text={strings.image(decodeEntities(token.text))} />;
-		case "html":
-			return token.block ? <p>{token.text}</p> : token.text;
-		case "escape":
-			return token.text;
+function draw(node: Node): ReactNode {
+	switch (node.type) {
 		case "text":
-			return token.tokens ? inner(token.tokens) : textOf(decodeEntities(token.text));
+			return node.text;
+		case "mention":
+			return <Mentioned index={node.index} text={node.text} />;
+		case "break":
+			return <br />;
+		case "rule":
+			return <hr />;
+		case "task":
+			return <input type="checkbox" checked={node.isDone} disabled aria-label={node.isDone ? strings.taskDone : strings.taskOpen} />;
+		case "codespan":
+			return <code>{node.text}</code>;
+		case "code":
+			return <CodeBlock language={node.language} code={node.text} isWhole={node.isWhole} />;
+		case "paragraph":
+			return <p>{drawAll(node.nodes)}</p>;
+		case "quote":
+			return <blockquote>{drawAll(node.nodes)}</blockquote>;
+		case "strong":
+			return <strong>{drawAll(node.nodes)}</strong>;
+		case "emphasis":
+			return <em>{drawAll(node.nodes)}</em>;
+		case "deleted":
+			return <del>{drawAll(node.nodes)}</del>;
+		case "heading":
+			return createElement(headings[node.level - 1] ?? "h6", null, drawAll(node.nodes));
+		case "list":
+			return drawList(node);
+		case "table":
+			return drawTable(node);
+		case "link":
+			return <Link target={node.target}>{drawAll(node.nodes)}</Link>;
+		case "picture":
+			return node.target ? <Link target={node.target}>{strings.image(node.text)}</Link> : strings.image(node.text);
 		default:
-			token satisfies never;
+			return node satisfies never;
 	}
 }
 
-/** Most texts name nobody. */
-function textOf(text: string): ReactNode {
-	return bare(text) === text ? text : <MentionedText text={text} />;
-}
-
 /** Below the page's own heading. */
-function Heading({ depth, children }: { depth: number; children: ReactNode }) {
-	const Tag = (["h2", "h3", "h4", "h5"] as const)[depth - 1] ?? "h6";
-	return <Tag>{children}</Tag>;
+const headings = ["h2", "h3", "h4", "h5"] as const;
+
+function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>): ReactNode {
+	const attributes = { className: hasTasks ? styles.tasks : undefined, ...(start !== null && { start }) };
+	return createElement(start === null ? "ul" : "ol", attributes, ...items.map((nodes) => createElement("li", null, drawAll(nodes))));
 }
 
-function List({ list, depth }: { list: Tokens.List; depth: number }) {
-	const items = renderAll(list.items, depth + 1);
-	const className = list.items.some(({ task }) => task) ? styles.tasks : undefined;
-	if (!list.ordered) return <ul className={className}>{items}</ul>;
-	return (
-		<ol className={className} start={list.start === "" ? undefined : list.start}>
-			{items}
-		</ol>
-	);
-}
-
-function Table({ table, depth }: { table: Tokens.Table; depth: number }) {
-	const row = (cells: readonly Tokens.TableCell[], tag: "th" | "td") =>
-		createElement(
-			"tr",
-			null,
-			...cells.map((cell) => createElement(tag, { className: cell.align && styles[cell.align] }, renderAll(cell.tokens, depth + 1))),
-		);
+function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>): ReactNode {
+	const classes = columns.map((align) => align && styles[align]);
+	const row = (cells: readonly Nodes[], tag: "th" | "td") =>
+		createElement("tr", null, ...cells.map((nodes, column) => createElement(tag, { className: classes[column] }, drawAll(nodes))));
 	return (
 		<div ref={reachable} className={styles.table}>
 			<table>
-				<thead>{row(table.header, "th")}</thead>
-				{createElement("tbody", null, ...table.rows.map((cells) => row(cells, "td")))}
+				<thead>{row(head, "th")}</thead>
+				{createElement("tbody", null, ...rows.map((cells) => row(cells, "td")))}
 			</table>
 		</div>
 	);
 }
 
-/** A link within a link would go elsewhere than the one around it says. */
-const InLink = createContext(false);
-
-type LinkProps = { href: string; raw: string; text: string; children?: ReactNode };
-
-/** A link to where a link may go, which shows where that is; else what was written. `children`: the text as it looks. */
-function SafeLink({ href, raw, text, children = text }: LinkProps) {
-	const isInLink = useContext(InLink);
-	const url = URL.canParse(href) ? new URL(href) : null;
-	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return raw;
-	if (isInLink) return children;
+/** Shows where it goes, beside a text that does not say it. */
+function Link({ target: { href, where }, children }: { target: Target; children: ReactNode }) {
 	return (
-		<a href={url.href} title={url.href} target="_blank" rel="noopener noreferrer nofollow">
-			<InLink value={true}>{children}</InLink>
-			{!saysWhere(text, url) && (
+		<a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">
+			{children}
+			{where !== null && (
 				<bdi className={styles.where} dir="ltr">
-					{whereOf(url)}
+					{where}
 				</bdi>
 			)}
 		</a>
 	);
-}
-
-/** A host of other letters than it seems to have stands here as `xn--…`. */
-function whereOf({ host, pathname, href }: URL): string {
-	return host || pathname || href;
-}
-
-/** Whether a link's text is its address, or the beginning of it. A name before the host is made to be taken for it. */
-function saysWhere(text: string, url: URL): boolean {
-	const said = text.replace(/^(?:https?:\/\/|mailto:)/i, "");
-	const where = whereOf(url);
-	const isSaid = said.slice(0, where.length).toLowerCase() === where.toLowerCase();
-	return isSaid && url.username === "" && /^(?:[/?#][!-~]*)?$/.test(said.slice(where.length));
 }

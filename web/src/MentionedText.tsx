@@ -1,9 +1,8 @@
-// Text in which members are named, each by the name that they have today.
+// Members that are named in a text, each by the name that they have today.
 
-import { createContext, createElement, Fragment, useContext } from "react";
+import { createContext, useContext } from "react";
 import type { Mention } from "../../src/protocol/message.ts";
 import styles from "./Markdown.module.css";
-import { partsOf } from "./mentions.ts";
 
 export type Names = {
 	/** What somebody is called today; `undefined` for whoever is not here any more. */
@@ -16,20 +15,12 @@ export type Names = {
 
 export const People = createContext<Names>({ nameOf: () => undefined, userId: "", isGroup: false });
 
-/** Those of the text that is shown, in the order of its marks. */
+/** Those of the text that is shown, in their order. */
 export const Mentions = createContext<readonly Mention[]>([]);
 
-/** `text` is as it was marked. */
-export function MentionedText({ text }: { text: string }) {
-	const mentions = useContext(Mentions);
-	if (mentions.length === 0) return text;
-	const parts = partsOf(text).map((part) =>
-		typeof part === "string" ? part : <Name key={part.index} userId={mentions[part.index]?.userId ?? ""} text={part.text} />,
-	);
-	return createElement(Fragment, null, ...parts);
-}
-
-function Name({ userId, text }: { userId: string; text: string }) {
+/** One of them; `text` as it was written. */
+export function Mentioned({ index, text }: { index: number; text: string }) {
+	const { userId } = useContext(Mentions)[index] ?? nobody;
 	const people = useContext(People);
 	const name = people.nameOf(userId);
 	return (
@@ -38,3 +29,5 @@ function Name({ userId, text }: { userId: string; text: string }) {
 		</bdi>
 	);
 }
+
+const nobody = { userId: "" };

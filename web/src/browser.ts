@@ -1,4 +1,4 @@
-// What the browser lends to the rules: its clock, its sockets, chance, focus, the clipboard.
+// What the browser lends to the rules: its clock, its sockets, chance, focus, the clipboard, idle moments.
 
 import type { Clock, OpenSocket } from "./connection.ts";
 
@@ -31,6 +31,12 @@ export function followNetwork(client: { wake(): void; lostNetwork(): void }): ()
 	window.addEventListener("offline", () => client.lostNetwork(), { signal });
 	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
 	return () => stop.abort();
+}
+
+/** Calls when the page has nothing more urgent to do. Not every browser says when. */
+export function whenIdle(call: () => void): void {
+	if ("requestIdleCallback" in window) requestIdleCallback(call, { timeout: 5_000 });
+	else clock.after(2_000, call);
 }
 
 /** 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a phone in a developer's network. */

@@ -3,8 +3,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
+import { whenIdle } from "./browser.ts";
 import { followTheme } from "./currentPreferences.ts";
 import { session } from "./currentSession.ts";
+import { loadHealing } from "./healing.ts";
 import "./tokens.css";
 import "./base.css";
 
@@ -15,3 +17,5 @@ createRoot(document.getElementById("root") as HTMLElement).render(
 		<App />
 	</StrictMode>,
 );
+// Before somebody streams. Where it cannot be had, what is unfinished looks so.
+whenIdle(() => void loadHealing().catch(() => {}));

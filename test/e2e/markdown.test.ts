@@ -1,0 +1,77 @@
+// Texts as they are read in a real browser: the colours of code, copying it, tables on a narrow page.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct } from "./product.ts";
+import { Stage } from "./stage.ts";
+
+let browser: Browser;
+let product: Product;
+let stage: Stage;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+	stage = await Stage.open(browser, product.url);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const code = Array.from(
+	{ length: 12 },
+	(_, line) => `const line${line} = "a long line of code that is wider than a phone"; // ${line}`,
+).join("\n");
+
+it("code gets its colours when its fence is closed, and nothing moves; what is copied is the code", async () => {
+	const { page, log } = stage.visitor;
+	await page.setViewportSize({ width: 390, height: 800 });
+	stage.clear();
+	const sizes = page.evaluate(
+		() =>
+			new Promise<{ plain: string; coloured: string }>((resolve) => {
+				const sizeOf = (element: Element) => JSON.stringify([element.getBoundingClientRect(), element.scrollWidth]);
+				let plain = "";
+				new MutationObserver(() => {
+					const pre = document.querySelector("[role=log] pre");
+					if (!pre?.textContent?.endsWith("// 11")) return;
+					if (pre.querySelector("span")) resolve({ plain, coloured: sizeOf(pre) });
+					else plain = sizeOf(pre);
+				}).observe(document, { childList: true, subtree: true, characterData: true });
+			}),
+	);
+	stage.stream(`\`\`\`ts\n${code}\n\`\`\``, 40);
+	const { plain, coloured } = await sizes;
+	expect(coloured).toBe(plain);
+	const colours = await log.locator("pre span").evaluateAll((pieces) => new Set(pieces.map((piece) => getComputedStyle(piece).color)).size);
+	expect(colours).toBeGreaterThanOrEqual(3);
+	await log.getByRole("button", { name: "Copy" }).click();
+	await log.getByRole("button", { name: "Copied" }).waitFor();
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+	expect(await stage.breaches()).toEqual([]);
+});
+
+it("code of a language whose colours cannot be had stays plain, and the page goes on", async () => {
+	const { page, log, complaints } = stage.visitor;
+	await page.route("**/assets/rust-*.js", (route) => route.abort());
+	stage.clear();
+	stage.say("```rust\nlet a = 1;\n```");
+	await page.waitForEvent("requestfailed", (request) => /rust/.test(request.url()));
+	stage.say("after it");
+	await stage.visitor.sees("after it");
+	expect(await log.locator("pre").innerText()).toBe("let a = 1;");
+	expect(complaints.splice(0).filter((complaint) => !/Failed to load resource/.test(complaint))).toEqual([]);
+});
+
+it("a wide table scrolls by itself, also by the keyboard", async () => {
+	const { page, log } = stage.visitor;
+	await page.setViewportSize({ width: 320, height: 640 });
+	stage.clear();
+	stage.say(`| ${"a name | ".repeat(12)}\n|${"---|".repeat(12)}\n| ${"something | ".repeat(12)}`);
+	const scroller = log.locator("[tabindex='0']:has(> table)");
+	await scroller.focus();
+	await page.keyboard.press("ArrowRight");
+	await expect.poll(() => scroller.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+});
