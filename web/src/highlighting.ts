@@ -29,13 +29,12 @@ const grammars = {
 export type Language = keyof typeof grammars;
 
 /** What people and models write at a fence for it, besides its name. */
-const otherNames: Record<Language, string> = {
+const otherNames: Partial<Record<Language, string>> = {
 	bash: "sh shell zsh console",
 	cpp: "c c++ cc h hpp",
 	css: "scss",
 	diff: "patch",
 	go: "golang",
-	java: "",
 	javascript: "js jsx mjs cjs",
 	json: "jsonc json5",
 	python: "py",
@@ -48,7 +47,7 @@ const otherNames: Record<Language, string> = {
 
 const languages = new Map(
 	(Object.keys(grammars) as Language[]).flatMap((language) =>
-		[language, ...otherNames[language].split(" ")].map((name) => [name, language] as const),
+		[language, ...(otherNames[language]?.split(" ") ?? [])].map((name) => [name, language] as const),
 	),
 );
 
