@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { judge, type Weights } from "../../scripts/budget.ts";
+
+const light: Weights = { firstScripts: 135_000, firstStyles: 12_000, fonts: 0, requests: 6, largestLater: 25_000, allScripts: 220_000 };
+const verdictsOf = (weights: Partial<Weights>) =>
+	judge({ ...light, ...weights })
+		.filter(({ verdict }) => verdict !== "good")
+		.map(({ what, verdict }) => `${what}: ${verdict}`);
+
+it("a page within its aims is good", () => expect(verdictsOf({})).toEqual([]));
+
+it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
+	["firstScripts", 135_100, 150_100],
+	["firstStyles", 12_100, 20_100],
+	["requests", 7, 11],
+	["largestLater", 25_100, 40_100],
+	["allScripts", 220_100, 260_100],
+])("it may be heavy, up to a line: %s", (name, heavy, tooHeavy) => {
+	expect(verdictsOf({ [name]: heavy })).toEqual([expect.stringMatching(/: heavy$/)]);
+	expect(verdictsOf({ [name]: tooHeavy })).toEqual([expect.stringMatching(/: TOO HEAVY$/)]);
+});
+
+it("a font is too much", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));
