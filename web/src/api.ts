@@ -166,8 +166,15 @@ export function queryOf(fields: Record<string, string | number>): string {
 	return `?${new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, String(value)]))}`;
 }
 
+let apiUrl: string | undefined;
+
+/** Where the API is, for a page whose build does not say it by `VITE_API_URL`. To be called before anything else. */
+export function setApiUrl(url: string): void {
+	apiUrl = url;
+}
+
 function addressOf(path: string): URL {
-	return new URL(`/api${path}`, import.meta.env.VITE_API_URL || location.origin);
+	return new URL(`/api${path}`, apiUrl ?? (import.meta.env?.VITE_API_URL || location.origin));
 }
 
 export async function call<T extends v.GenericSchema>(

@@ -22,7 +22,7 @@ export function useChatWebSocket(conversationId: string | null, token: string | 
 	useEffect(() => client?.stop.bind(client), [client]);
 	useEffect(() => (client ? followNetwork(client) : undefined), [client]);
 
-	const { transcript, connection } = useSyncExternalStore(client?.subscribe ?? neverChanges, client?.snapshot ?? nothing);
+	const { transcript, connection } = useSyncExternalStore(client?.subscribe ?? neverChanges, client?.snapshot ?? nothing, nothing);
 	const actions = useMemo(() => actionsOf(client), [client]);
 	const reply = runningReply(transcript);
 	return {

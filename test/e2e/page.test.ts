@@ -1,0 +1,82 @@
+// The page of ten lines in web/README.md, cut out of it, built with what it says is needed, and used from another origin.
+
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { build, type PreviewServer, preview } from "vite";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { freePort } from "../support/server.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+import { guestWithConversation } from "./wire.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const readme = readFileSync(join(root, "web/README.md"), "utf8");
+
+let folder: string;
+let browser: Browser;
+let product: Product;
+let server: PreviewServer;
+let origin: string;
+
+beforeAll(async () => {
+	const port = await freePort();
+	origin = `http://127.0.0.1:${port}`;
+	[browser, product] = await Promise.all([launchBrowser(), startProduct({ FRONTEND_URL: origin })]);
+	folder = mkdtempSync(join(tmpdir(), "parley-page-"));
+	install();
+	await build({ root: folder, configFile: false, logLevel: "warn" });
+	server = await preview({ root: folder, configFile: false, logLevel: "warn", preview: { port, host: "127.0.0.1" } });
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+	await server?.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** As the README says it: these sources, these packages, this address. */
+function install(): void {
+	for (const path of ["web/src", "src/protocol"]) cpSync(join(root, path), join(folder, "parley", path), { recursive: true });
+	mkdirSync(join(folder, "node_modules"));
+	const packages = /npm install ([\w -]+)`/.exec(readme)?.[1]?.split(" ") ?? [];
+	for (const name of packages) symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+	writeFileSync(join(folder, ".env"), `VITE_API_URL=${product.url}\n`);
+	writeFileSync(join(folder, "index.html"), '<div id="root"></div><script type="module" src="page.tsx"></script>');
+	writeFileSync(join(folder, "page.tsx"), page());
+}
+
+function page(): string {
+	return /```tsx\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+}
+
+it("has ten lines", () => expect(page().trimEnd().split("\n")).toHaveLength(10));
+
+it("holds a conversation, through a lost network, from another origin than the product's", async () => {
+	const { token, id } = await guestWithConversation(product.url);
+	const visitor = await Visitor.arrive(browser);
+	const { page } = visitor;
+	await page.goto(`${origin}/#${new URLSearchParams({ conversation: id, token })}`);
+	const text = page.getByRole("textbox", { name: "Message" });
+	const button = (name: string) => page.getByRole("button", { name, exact: true });
+	const said = (text: RegExp) => page.getByRole("paragraph").filter({ hasText: text }).waitFor();
+
+	await button("Send").waitFor();
+	await text.fill("Hello there");
+	await button("Send").click();
+	await said(/^Ann: Hello there$/);
+	await said(/^Claude: .*\w/);
+
+	await page.context().setOffline(true);
+	await text.fill("Said without a network");
+	await button("Send later").click();
+	expect(await page.getByText("Said without a network").count()).toBe(0);
+	await page.context().setOffline(false);
+	await said(/^Ann: Said without a network$/);
+	await button("Send").waitFor();
+
+	expect(visitor.complaints.filter((complaint) => !/ERR_INTERNET_DISCONNECTED/.test(complaint))).toEqual([]);
+	await visitor.leave();
+});
