@@ -277,6 +277,7 @@ describe("text that is still being written", () => {
 		["code", "a `co", "<p>a <code>co</code></p>"],
 		["a link, without its address", "a [link](https://a.exa", "<p>a link</p>"],
 		["a block of code", "```ts\nconst a", /<pre><code>const a<\/code><\/pre>/],
+		["the last fence of code: nothing of it", "```ts\nconst a\n``", /<pre><code>const a<\/code><\/pre>/],
 		["a table's head: not yet", "Look:\n\n| a | b |\n|--", "<p>Look:</p>"],
 		["a table, from its second line on", "| a | b |\n|---|---|\n| 1", /<table>/],
 		["code within bold", "a **`co", "<p>a <strong><code>co</code></strong></p>"],
@@ -314,6 +315,13 @@ describe("text that is made to take long", () => {
 		},
 		5_000,
 	);
+
+	it.each(["a ", "a>", "a\n", "a|", "[", "a`"])("something at whose end there might be a mark: %j many times", (text) => {
+		const [first = "", last = ""] = [text.slice(0, -1), text.slice(-1)];
+		let growing = nothingRead;
+		for (let length = 90_000; length < 100_000; length += 1_000) growing = growMarkdown(growing, first + last.repeat(length), heal);
+		expect(growing.source).toHaveLength(99_000 + first.length);
+	});
 
 	it("leaves an honest long paragraph as rich as it is", () => {
 		const [block] = readMarkdown("Some **bold** and *soft* words, and `code`. ".repeat(40));

@@ -43,19 +43,31 @@ export function lex(source: string): MarkedToken[] {
  * the mark of something still to come is left out.
  */
 export function asIfWhole(source: string, type: MarkedToken["type"] | undefined, heal: Heal): string {
-	if (type === "code" || isCostly(source)) return source;
-	const text = source.replace(begun, "").replace(taskToBe, "").replace(linkToBe, "$&(");
+	if (type === "code") return source.replace(fenceToBe, "");
+	if (isCostly(source)) return source;
+	const start = source.lastIndexOf("\n") + 1;
+	const text =
+		source.slice(0, start) +
+		source.slice(start).replace(itemToBe, "$1").replace(taskToBe, "$1").replace(begun, "").replace(linkToBe, "$&(");
 	return heal(type === "paragraph" ? text.replace(tableToBe, "") : text);
 }
 
-/** What opens something of which nothing is there yet: emphasis, code; a list, at the beginning of a line. */
-const begun = /(?:(?<=^|[\s|([>])[*_~`]+|(?<=(?:^|\n)[ \t>]*)(?:[-+]|\d{1,3}[.)]?))$/;
+// The last line of what is still to come
+
+/** A list's next item, or a heading. */
+const itemToBe = /^([ \t>]*)(?:[-+]|#{1,6}|\d{1,3}[.)]?)$/;
 
 /** The box of an item that is to be done. */
-const taskToBe = /(?<=(?:^|\n)[ \t]*[-*+] )\[[ xX]?\]?$/;
+const taskToBe = /^([ \t>]*[-*+] )\[[ xX]?\]?$/;
+
+/** Emphasis or code of which nothing is there. */
+const begun = /(?<=^|[\s|([>])[*_~`]+$/;
 
 /** The text of a link whose address is to come. */
-const linkToBe = /\[[^[\]\n]{2,}\]$/;
+const linkToBe = /\[[^[\]]{2,}\]$/;
 
 /** The head of a table, as long as the line below it does not yet make it one. */
 const tableToBe = /(?:^|\n)\|[^\n]*(?:\n[ |:-]*)?$/;
+
+/** The end of code. */
+const fenceToBe = /\n {0,3}(?:`{1,2}|~{1,2})$/;
