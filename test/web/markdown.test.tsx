@@ -316,7 +316,7 @@ describe("text that is made to take long", () => {
 		5_000,
 	);
 
-	it.each(["a ", "a>", "a\n", "a|", "[", "a`"])("something at whose end there might be a mark: %j many times", (text) => {
+	it.each([" ", "a ", "a\n", "a|", "[", "a`"])("something at whose end there might be a mark: %j many times", (text) => {
 		const [first = "", last = ""] = [text.slice(0, -1), text.slice(-1)];
 		let growing = nothingRead;
 		for (let length = 90_000; length < 100_000; length += 1_000) growing = growMarkdown(growing, first + last.repeat(length), heal);
