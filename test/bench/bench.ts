@@ -1,21 +1,30 @@
 // The benchmarks, on demand: Parley beside a plain Durable Object broadcast and Socket.IO on Node, on this machine, in the same run.
-//   npm run bench -- [--only fanout,stream,rows,ttft] [--quick] [--traced] [--json FILE]
+//   npm run bench -- [--only fanout,stream,rows,ttft,markdown,mount,typing,visits,hour] [--quick] [--traced] [--json FILE]
+// The last five are of the page, in a browser, and `--only page` is all of them but the hour, which is measured only when it is named.
 // --traced leaves wrangler's local tracing on. What is stored goes to a directory under TMPDIR: its disk is part of what is measured.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { Browser } from "playwright-core";
+import { startProduct } from "../e2e/product.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { freePort, startServer } from "../support/server.ts";
 import { peers } from "./dialects.ts";
 import { fanoutSections, measureFanout } from "./fanout.ts";
+import { markdownSection, measureMarkdown } from "./markdown.ts";
 import { formatSection, type Section } from "./report.ts";
+import { hourSection, measureHour, measureMount, measureTyping, mountSection, typingSection } from "./room.ts";
 import { measureRows, rowsSection } from "./rows.ts";
 import { type RunningServer, start } from "./servers.ts";
 import { measureStream, streamSections } from "./stream.ts";
 import { measureTtft, ttftSection } from "./ttft.ts";
+import { measureVisits, visitsSection } from "./visits.ts";
 
-const parts = ["fanout", "stream", "rows", "ttft"] as const;
+const ofServer = ["fanout", "stream", "rows", "ttft"] as const;
+const ofPage = ["markdown", "mount", "typing", "visits"] as const;
+const parts = [...ofServer, ...ofPage, "hour"] as const;
 type Part = (typeof parts)[number];
 
 const { values: options } = parseArgs({
@@ -26,7 +35,7 @@ const { values: options } = parseArgs({
 		json: { type: "string" },
 	},
 });
-const chosen = readParts(options.only ?? parts.join(","));
+const chosen = readParts(options.only ?? [...ofServer, "page"].join(","));
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
@@ -68,10 +77,10 @@ if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...circumstanc
 process.exit();
 
 function readParts(list: string): Part[] {
-	const names = list.split(",");
+	const names = list.split(",").flatMap((name) => (name === "page" ? ofPage : [name]));
 	const unknown = names.find((name) => !parts.some((part) => part === name));
 	if (unknown === undefined) return parts.filter((part) => names.includes(part));
-	console.error(`There is no part '${unknown}'. The parts are: ${parts.join(", ")}.`);
+	console.error(`There is no part '${unknown}'. The parts are: ${parts.join(", ")}, and page.`);
 	process.exit(2);
 }
 
@@ -93,9 +102,49 @@ async function run(part: Part): Promise<void> {
 			const results = await withServers(["parley"], ([parley]) => measureTtft(parley as RunningServer, messagesApi, options.quick));
 			return show(part, results, [ttftSection(results)]);
 		}
+		case "markdown": {
+			const results = await withBrowser((browser) => measureMarkdown(browser, options.quick));
+			return show(part, results, [markdownSection(results)]);
+		}
+		case "mount": {
+			const results = await withProduct((browser, url) => measureMount(browser, url, options.quick));
+			return show(part, results, [mountSection(results)]);
+		}
+		case "typing": {
+			const results = await withProduct((browser, url) => measureTyping(browser, url, options.quick));
+			return show(part, results, [typingSection(results)]);
+		}
+		case "visits": {
+			const results = await withProduct((browser, url) => measureVisits(browser, url, options.quick));
+			return show(part, results, [visitsSection(results)]);
+		}
+		case "hour": {
+			const results = await withProduct((browser, url) => measureHour(browser, url, options.quick));
+			return show(part, results, [hourSection(results)]);
+		}
 		default:
 			return part satisfies never;
 	}
+}
+
+async function withBrowser<R>(measure: (browser: Browser) => Promise<R>): Promise<R> {
+	const browser = await launchBrowser();
+	try {
+		return await measure(browser);
+	} finally {
+		await browser.close();
+	}
+}
+
+function withProduct<R>(measure: (browser: Browser, url: string) => Promise<R>): Promise<R> {
+	return withBrowser(async (browser) => {
+		const product = await startProduct();
+		try {
+			return await measure(browser, product.url);
+		} finally {
+			await product.stop();
+		}
+	});
 }
 
 async function withServers<R>(names: readonly (typeof peers)[number][], measure: (servers: RunningServer[]) => Promise<R>): Promise<R> {

@@ -1,6 +1,7 @@
 // A real page in a real browser, with the test as its server as far as the socket goes, and a watch on what becomes of the texts.
 // Knows which elements a text may become; nothing of any particular text.
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { Browser, WebSocketRoute } from "playwright-core";
 import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
@@ -103,15 +104,17 @@ export class Stage {
 		return stage;
 	}
 
-	/** As if nothing had been said. */
-	clear(): void {
+	/** As if nothing had been said but this. */
+	clear(messages: readonly Message[] = []): void {
+		const conversationId = this.#conversationId;
+		this.#revision = messages.length;
 		const you = { userId: "guest-ann", username: "Ann" };
 		this.#send({
 			type: "chat:joined",
-			conversationId: this.#conversationId,
+			conversationId,
 			cursor: "c",
 			reset: true,
-			messages: [],
+			messages: messages.map((message) => ({ ...message, conversationId })),
 			hasMore: false,
 			participants: [you, bob],
 			you,
@@ -142,6 +145,16 @@ export class Stage {
 			this.#send({ type: "chat:streaming", ...reply, chunk: content.slice(offset, offset + size), offset, isComplete: false });
 		this.#send({ type: "chat:streaming", ...reply, chunk: "", offset: content.length, isComplete: true });
 		this.#send(this.#whole({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
+	}
+
+	/** An answer that comes over time, in pieces of this size, one each so many ms, until it is all there or is broken off. */
+	async flow(content: string, { size, every, signal }: { size: number; every: number; signal: AbortSignal }): Promise<void> {
+		const reply = { conversationId: this.#conversationId, messageId: `r${this.#revision}` };
+		this.#send({ type: "chat:thinking", ...reply, status: "processing" });
+		for (let offset = 0; offset < content.length && !signal.aborted; offset += size) {
+			this.#send({ type: "chat:streaming", ...reply, chunk: content.slice(offset, offset + size), offset, isComplete: false });
+			await wait(every);
+		}
 	}
 
 	/** What went wrong until now, on the page and around it. */

@@ -16,8 +16,11 @@ const installed = [
 ];
 
 export async function launchBrowser(): Promise<Browser> {
-	const executablePath = installed.find((path) => path !== undefined && existsSync(path)) ?? (await unpacked());
-	return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	return chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+}
+
+export async function browserPath(): Promise<string> {
+	return installed.find((path) => path !== undefined && existsSync(path)) ?? (await unpacked());
 }
 
 /** The path of npm's Chromium, which comes packed, with the libraries that a bare Linux lacks beside it. */

@@ -1,0 +1,49 @@
+// What a page in a browser has used so far, as the browser itself counts it.
+
+import type { CDPSession, Page } from "playwright-core";
+
+export type Reading = {
+	/** Of its main thread, in ms. */
+	cpu: number;
+	/** In bytes. */
+	heap: number;
+	nodes: number;
+	listeners: number;
+};
+
+export class Meters {
+	readonly #session: CDPSession;
+
+	private constructor(session: CDPSession) {
+		this.#session = session;
+	}
+
+	static async on(page: Page): Promise<Meters> {
+		const session = await page.context().newCDPSession(page);
+		// Processor time instead of the clock's: what else this machine does does not count.
+		await session.send("Performance.enable", { timeDomain: "threadTicks" });
+		return new Meters(session);
+	}
+
+	async read(): Promise<Reading> {
+		const { metrics } = await this.#session.send("Performance.getMetrics");
+		const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+		return {
+			cpu: value("TaskDuration") * 1000,
+			heap: value("JSHeapUsedSize"),
+			nodes: value("Nodes"),
+			listeners: value("JSEventListeners"),
+		};
+	}
+
+	/** The same of what is still in use. */
+	async readKept(): Promise<Reading> {
+		for (let time = 0; time < 3; time++) await this.#session.send("HeapProfiler.collectGarbage");
+		return this.read();
+	}
+
+	/** As if the processor were so many times slower. */
+	async slowDown(times: number): Promise<void> {
+		await this.#session.send("Emulation.setCPUThrottlingRate", { rate: times });
+	}
+}
