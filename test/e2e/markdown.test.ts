@@ -46,8 +46,9 @@ it("code gets its colours when its fence is closed, and nothing moves; what is c
 	expect(coloured).toBe(plain);
 	const colours = await log.locator("pre span").evaluateAll((pieces) => new Set(pieces.map((piece) => getComputedStyle(piece).color)).size);
 	expect(colours).toBeGreaterThanOrEqual(3);
-	await log.getByRole("button", { name: "Copy" }).click();
-	await log.getByRole("button", { name: "Copied" }).waitFor();
+	const figure = log.getByRole("figure");
+	await figure.getByRole("button", { name: "Copy" }).click();
+	await figure.getByRole("button", { name: "Copied" }).waitFor();
 	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
 	expect(await stage.breaches()).toEqual([]);
 });
