@@ -54,6 +54,8 @@ export interface Listing {
 	left(userId: string): void;
 	/** This person had read up to `from`, and now up to `upTo`. */
 	read(userId: string, from: number, upTo: number): void;
+	/** This person has marked something unread. */
+	marked(userId: string): void;
 }
 
 /** Where in a conversation to read: before a place, after one, or on both sides of one and itself. */
@@ -232,7 +234,8 @@ export class Conversation<T extends Client = Client> {
 			case "chat:regenerate":
 				return this.#changes.apply(client, event);
 			case "chat:read":
-				this.#reading.read(client.person.userId, event.upTo);
+				if (event.unread) this.#reading.mark(client.person.userId, event.upTo);
+				else this.#reading.read(client.person.userId, event.upTo);
 				return;
 			default:
 				return event satisfies never;

@@ -131,6 +131,10 @@ export class Lists implements Listing {
 		if (this.#standings.unreadSince(userId, upTo) === undefined) this.#lingersNot(userId);
 	}
 
+	marked(userId: string): void {
+		void this.#deliveries.owe(userId);
+	}
+
 	// What is owed
 
 	/** When the alarm is to ring, in ms, for `recover`. */

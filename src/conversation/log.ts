@@ -391,7 +391,7 @@ export class Log {
 				seq,
 			)
 			.one();
-		return { replyTo: id, quoted: { author: { userId, username }, content } };
+		return { replyTo: id, quoted: { author: { userId, username }, content, seq } };
 	}
 }
 

@@ -159,4 +159,9 @@ export const migrations: readonly Migration[] = [
 	-- Of a reply: who asked for it, as the wire has them, in JSON.
 	ALTER TABLE messages ADD COLUMN asked_by TEXT;
 	`,
+	`
+	-- From which place on a member wants to have it unread, though they have seen more; and how often they wanted that.
+	ALTER TABLE members ADD COLUMN unread_from INTEGER;
+	ALTER TABLE members ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
+	`,
 ];

@@ -64,7 +64,8 @@ export class Outbox {
 	readersAfter(userId: string, limit: number): Reader[] {
 		return this.#sql
 			.exec<Reader>(
-				"SELECT user_id AS userId, read_up_to AS readUpTo FROM members WHERE user_id > ? ORDER BY user_id LIMIT ?",
+				`SELECT user_id AS userId, coalesce(unread_from - 1, read_up_to) AS readUpTo FROM members
+				WHERE user_id > ? ORDER BY user_id LIMIT ?`,
 				userId,
 				limit,
 			)

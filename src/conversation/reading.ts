@@ -1,7 +1,8 @@
 // How far each member has read: as far as they say, and at least as far as what they last said themselves. What a program says for them
-// is no sign of that.
+// is no sign of that. They may go back, for themselves: the others go on to hear how far they have ever been.
 // Knows nothing of what their lists make of it.
 
+import type { ServerEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Client, Clients, Listing } from "./conversation.ts";
 import type { Store } from "./store.ts";
@@ -9,17 +10,21 @@ import type { Store } from "./store.ts";
 export class Reading<T extends Client> {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients<T>, "all" | "send" | "broadcast">;
-	readonly #listing: Pick<Listing, "read">;
+	readonly #listing: Pick<Listing, "read" | "marked">;
 	/** The place of each person's last message in this life of the object. */
 	readonly #said = new Map<string, number>();
 
-	constructor(parts: { store: Store; clients: Pick<Clients<T>, "all" | "send" | "broadcast">; listing: Pick<Listing, "read"> }) {
+	constructor(parts: {
+		store: Store;
+		clients: Pick<Clients<T>, "all" | "send" | "broadcast">;
+		listing: Pick<Listing, "read" | "marked">;
+	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#listing = parts.listing;
 	}
 
-	/** A person has seen everything up to a place. It only grows, and is never more than there is. */
+	/** A person has seen everything up to a place, which is never more than there is. */
 	read(userId: string, upTo: number): void {
 		const seq = Math.min(upTo, this.#store.log.head.seq);
 		const from = this.#upTo(userId);
@@ -32,6 +37,15 @@ export class Reading<T extends Client> {
 		const from = this.#upTo(userId);
 		this.#said.set(userId, seq);
 		if (from < seq - 1) this.#keep(userId, from, seq);
+	}
+
+	/** A person wants to have read up to a place and no further. */
+	mark(userId: string, upTo: number): void {
+		if (upTo >= this.#upTo(userId)) return;
+		this.#said.delete(userId);
+		this.#store.markUnread(userId, upTo + 1);
+		this.#tellOwn({ type: "chat:read", conversationId: this.#store.info.id, userId, upTo, unread: true });
+		this.#listing.marked(userId);
 	}
 
 	#upTo(userId: string): number {
@@ -47,7 +61,11 @@ export class Reading<T extends Client> {
 	/** In a large conversation only who has read hears of it, wherever they are connected. */
 	#tell(userId: string, upTo: number): void {
 		const event = { type: "chat:read", conversationId: this.#store.info.id, userId, upTo } as const;
-		if (!this.#store.isLarge) this.#clients.broadcast(event);
-		else for (const client of this.#clients.all()) if (client.person.userId === userId) this.#clients.send(client, event);
+		if (this.#store.isLarge) this.#tellOwn(event);
+		else this.#clients.broadcast(event);
+	}
+
+	#tellOwn(event: Extract<ServerEvent, { type: "chat:read" }>): void {
+		for (const client of this.#clients.all()) if (client.person.userId === event.userId) this.#clients.send(client, event);
 	}
 }

@@ -19,7 +19,7 @@ export class Standings {
 		if (!member) return undefined;
 		const { info, outbox } = this.#store;
 		const { head, unread, last } = this.#now();
-		const readUpTo = this.#store.readUpTo(userId);
+		const { upTo: readUpTo, marks } = this.#store.reading(userId);
 		const count = unread.count(userId, readUpTo);
 		return {
 			...info,
@@ -30,6 +30,7 @@ export class Standings {
 			mentions: count > 0 ? outbox.countMentions(userId, readUpTo, limits.unread) : 0,
 			readUpTo,
 			revision: head.revision,
+			marks,
 		};
 	}
 

@@ -220,21 +220,46 @@ export class Store {
 		return this.countMembers() > limits.readers;
 	}
 
-	/** Up to which place each member has read; in a large conversation this one alone. */
+	/** Up to which place each member has read, this one for themselves; in a large conversation this one alone. */
 	reads(userId: string): { userId: string; upTo: number }[] {
-		const where = this.isLarge ? "user_id = ?" : "read_up_to > 0 OR user_id = ?";
+		const where = this.isLarge ? "user_id = ?1" : "read_up_to > 0 OR user_id = ?1";
 		return this.#sql
-			.exec<{ userId: string; upTo: number }>(`SELECT user_id AS userId, read_up_to AS upTo FROM members WHERE ${where}`, userId)
+			.exec<{ userId: string; upTo: number }>(
+				`SELECT user_id AS userId, CASE user_id WHEN ?1 THEN coalesce(unread_from - 1, read_up_to) ELSE read_up_to END AS upTo
+				FROM members WHERE ${where}`,
+				userId,
+			)
 			.toArray();
 	}
 
-	/** Up to which place a member has read. */
-	readUpTo(userId: string): number {
-		return this.#sql.exec<{ upTo: number }>("SELECT read_up_to AS upTo FROM members WHERE user_id = ?", userId).toArray()[0]?.upTo ?? 0;
+	/** Up to which place a member has read, as they want it to count for themselves; and how often it has gone back. */
+	reading(userId: string): { upTo: number; marks: number } {
+		return (
+			this.#sql
+				.exec<{ upTo: number; marks: number }>(
+					"SELECT coalesce(unread_from - 1, read_up_to) AS upTo, marks FROM members WHERE user_id = ?",
+					userId,
+				)
+				.toArray()[0] ?? { upTo: 0, marks: 0 }
+		);
 	}
 
+	readUpTo(userId: string): number {
+		return this.reading(userId).upTo;
+	}
+
+	/** What they had seen before, they have seen still. */
 	setReadUpTo(userId: string, seq: number): void {
-		this.#sql.exec("UPDATE members SET read_up_to = ? WHERE user_id = ?", seq, userId);
+		this.#sql.exec(
+			`UPDATE members SET read_up_to = max(read_up_to, ?1), unread_from = CASE WHEN ?1 < read_up_to THEN ?1 + 1 END
+			WHERE user_id = ?2`,
+			seq,
+			userId,
+		);
+	}
+
+	markUnread(userId: string, from: number): void {
+		this.#sql.exec("UPDATE members SET unread_from = ?, marks = marks + 1 WHERE user_id = ?", from, userId);
 	}
 
 	#members(where: string, ...values: SqlStorageValue[]): Member[] {

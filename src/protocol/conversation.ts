@@ -52,8 +52,11 @@ export const listingChangeSchema = v.object({
 	archived: v.optional(v.boolean()),
 });
 
-/** How a conversation stands for one of its members, as it tells their list: all but what they decide themselves. */
-export type Standing = Omit<Listed, keyof ListingChange> & { revision: number };
+/**
+ * How a conversation stands for one of its members, as it tells their list: all but what they decide themselves. `marks`: how often they
+ * have marked something unread; during a deployment an older conversation does not say.
+ */
+export type Standing = Omit<Listed, keyof ListingChange> & { revision: number; marks?: number };
 
 export type LastMessage = v.InferOutput<typeof lastMessageSchema>;
 export type Listed = v.InferOutput<typeof listedSchema>;

@@ -43,8 +43,8 @@ export const clientEvents = {
 	}),
 	"chat:delete": v.object({ type: v.literal("chat:delete"), conversationId, messageId: idSchema }),
 	"chat:react": v.object({ type: v.literal("chat:react"), conversationId, messageId: idSchema, emoji: emojiSchema, on: v.boolean() }),
-	/** Everything up to this place has been seen. */
-	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema }),
+	/** Everything up to this place has been seen. `unread`: and what comes after it is to be as if it had not been, for oneself. */
+	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema, unread: v.optional(v.boolean()) }),
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
@@ -126,8 +126,14 @@ export const serverEvents = {
 	/** A member is new, or has another role or name. */
 	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
 	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
-	/** A member has read up to this place. */
-	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, userId: idSchema, upTo: countSchema }),
+	/** A member has read up to this place. `unread`: oneself, and no further any more. */
+	"chat:read": v.object({
+		type: v.literal("chat:read"),
+		conversationId,
+		userId: idSchema,
+		upTo: countSchema,
+		unread: v.optional(v.boolean()),
+	}),
 	"chat:error": v.object({
 		type: v.literal("chat:error"),
 		conversationId,

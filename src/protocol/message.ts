@@ -59,7 +59,7 @@ export const messageSchema = v.object({
 	 * that id, also one that is older than all that is shown.
 	 */
 	replyTo: v.optional(idSchema),
-	quoted: v.optional(v.object({ author: personSchema, content: v.string() })),
+	quoted: v.optional(v.object({ author: personSchema, content: v.string(), seq: v.optional(countSchema) })),
 	/** Where the text names members: `offset` is that of the `@`, in UTF-16 units. Who is shown is whoever has this id, whatever their name is now. */
 	mentions: v.optional(v.array(mentionSchema)),
 	/** In the order in which each kind was first given. */

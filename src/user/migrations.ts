@@ -39,4 +39,8 @@ export const migrations: readonly string[] = [
 		at INTEGER NOT NULL
 	) STRICT;
 	`,
+	`
+	-- How often its person had marked something of it unread when it last told how it stands.
+	ALTER TABLE conversations ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
+	`,
 ];

@@ -27,6 +27,7 @@ type Row = {
 	muted: number;
 	pinned: number;
 	archived: number;
+	marks: number;
 };
 
 /** The columns that change by what a conversation tells, but for the time of the last activity: its indexes are paid for. */
@@ -39,6 +40,7 @@ const told = [
 	"mentions",
 	"read_up_to",
 	"revision",
+	"marks",
 	"archived",
 ] as const satisfies (keyof Row)[];
 
@@ -186,9 +188,10 @@ export class Store {
 	}
 }
 
-/** Of two of one revision the one that has read less is the older: that only grows. */
-function isOlder(standing: Standing, known: Row): boolean {
-	return standing.revision < known.revision || (standing.revision === known.revision && standing.readUpTo < known.read_up_to);
+/** Of two of one revision the one that has read less is the older: that only grows, but for what was marked unread. */
+function isOlder({ revision, marks = 0, readUpTo }: Standing, known: Row): boolean {
+	if (revision !== known.revision) return revision < known.revision;
+	return marks !== known.marks ? marks < known.marks : readUpTo < known.read_up_to;
 }
 
 /** What was said brings an archived conversation back, unless it is muted. */
@@ -213,6 +216,7 @@ function toRow(standing: Standing, known: Row | undefined): Row {
 		muted: known?.muted ?? 0,
 		pinned: known?.pinned ?? 0,
 		archived: known && !isBroughtBack(standing, known) ? known.archived : 0,
+		marks: standing.marks ?? 0,
 	};
 }
 

@@ -437,12 +437,12 @@ describe("a message that answers another", () => {
 		inPair((room, ann, bob) => {
 			const question = said(room, ann, `😀${"x".repeat(limits.excerpt)}`);
 			const answer = said(room, bob, "Noon", { replyTo: question.id });
-			const quoted = { author: ann.person, content: `😀${"x".repeat(limits.excerpt - 1)}` };
+			const quoted = { author: ann.person, content: `😀${"x".repeat(limits.excerpt - 1)}`, seq: question.seq };
 			expect(ann.last("chat:message").message).toEqual(answer);
 			expect(answer).toMatchObject({ replyTo: question.id, quoted });
 			expect(stored(room, answer)).toEqual(answer);
 			does(room, ann, "chat:edit", { messageId: question.id, content: "When is lunch?" });
-			expect(stored(room, answer).quoted).toEqual({ author: ann.person, content: "When is lunch?" });
+			expect(stored(room, answer).quoted).toEqual({ author: ann.person, content: "When is lunch?", seq: question.seq });
 			does(room, ann, "chat:delete", { messageId: question.id });
 			expect(stored(room, answer)).toMatchObject({ replyTo: question.id, quoted: { author: ann.person, content: "" } });
 		}));

@@ -122,6 +122,7 @@ describe("news of a conversation", () => {
 						mentions: 0,
 						readUpTo: 0,
 						revision: 1,
+						marks: 0,
 					},
 				})),
 			);

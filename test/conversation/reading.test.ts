@@ -9,7 +9,13 @@ function read(room: Room, client: TestClient, upTo: number): void {
 }
 
 const readsOf = (client: TestClient) =>
-	client.heard.filter((event) => event.type === "chat:read").map(({ userId, upTo }) => [userId, upTo]);
+	client.heard
+		.filter((event) => event.type === "chat:read")
+		.map(({ userId, upTo, unread }) => [userId, upTo, ...(unread ? ["unread"] : [])]);
+
+function mark(room: Room, client: TestClient, upTo: number): void {
+	room.conversation.receive(client, { type: "chat:read", conversationId: room.store.info.id, upTo, unread: true });
+}
 
 /** Ann and Bob are here, and Claude is off. */
 function inReadRoom(test: (room: Room, ann: TestClient, bob: TestClient) => void) {
@@ -76,6 +82,47 @@ describe("what is read", () => {
 			room.say(ann, "one");
 			room.conversation.say({ userId: "bob", username: "Bob (a program)" }, { content: "two" });
 			expect(room.store.readUpTo("bob")).toBe(0);
+		}));
+
+	it("can be marked unread: for oneself alone, wherever one is, until one reads on", () =>
+		inReadRoom((room, ann, bob) => {
+			for (const text of ["one", "two", "three"]) room.say(ann, text);
+			read(room, bob, 3);
+			const elsewhere = room.enter(bob.person);
+			mark(room, bob, 1);
+			expect(readsOf(elsewhere)).toEqual([["bob", 1, "unread"]]);
+			expect(readsOf(bob).slice(1)).toEqual(readsOf(elsewhere));
+			expect(readsOf(ann)).toEqual([["bob", 3]]);
+			const upTo = (client: TestClient) => client.last("chat:joined").reads?.find(({ userId }) => userId === "bob")?.upTo;
+			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve)), room.store.readUpTo("bob")]).toEqual([1, 3, 1]);
+			expect(room.listed).toContain("marked bob");
+
+			read(room, bob, 2);
+			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve))]).toEqual([2, 3]);
+			read(room, bob, 3);
+			mark(room, bob, 2);
+			room.now += 1_000;
+			room.say(ann, "four");
+			read(room, bob, 4);
+			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve))]).toEqual([4, 4]);
+		}));
+
+	it("is marked unread no further on than it is read, and read again by saying something", () =>
+		inReadRoom((room, ann, bob) => {
+			for (const text of ["one", "two"]) room.say(ann, text);
+			mark(room, bob, 0);
+			mark(room, bob, 1);
+			expect(readsOf(bob)).toEqual([]);
+			room.say(bob, "three");
+			mark(room, bob, 1);
+			expect(room.store.readUpTo("bob")).toBe(1);
+			room.say(bob, "four");
+			expect(room.store.readUpTo("bob")).toBe(4);
+			expect(readsOf(bob)).toEqual([
+				["bob", 3],
+				["bob", 1, "unread"],
+				["bob", 4],
+			]);
 		}));
 
 	it("is told to nobody but oneself in a large conversation", () =>

@@ -159,6 +159,9 @@ export class Room {
 			},
 			passed: () => {},
 			read: () => {},
+			marked: (userId: string) => {
+				this.listed.push(`marked ${userId}`);
+			},
 		};
 		this.store = new Store(state.storage.sql);
 		const told = { store: this.store, clients: this.clients, listing };

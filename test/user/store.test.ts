@@ -94,6 +94,17 @@ describe("a conversation", () => {
 			expect(store.remember(standing("a", { revision: 6, unread: 0, readUpTo: 5 }))).toMatchObject({ unread: 0, readUpTo: 5 });
 		}));
 
+	it("counts as unread again once its person has marked it so, and no late word takes that back", () =>
+		inStore((store) => {
+			const read = standing("a", { revision: 5, unread: 0, readUpTo: 5, marks: 0 });
+			const marked = standing("a", { revision: 5, unread: 3, readUpTo: 2, marks: 1 });
+			store.remember(read);
+			expect(store.remember(marked)).toMatchObject({ unread: 3, readUpTo: 2 });
+			expect(store.remember(read)).toBeUndefined();
+			expect(store.remember({ ...marked, unread: 0, readUpTo: 5 })).toMatchObject({ unread: 0, readUpTo: 5 });
+			expect(store.remember(marked)).toBeUndefined();
+		}));
+
 	it("writes one row when it is read, two when something was said, none when nothing is new", () =>
 		inStore((store, _storage, rowsOf) => {
 			store.remember(standing("a"));

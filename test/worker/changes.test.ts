@@ -29,7 +29,7 @@ describe("two people", () => {
 		const third = await said(bob, "or one");
 		expect(second).toMatchObject({
 			replyTo: first.id,
-			quoted: { author: { userId: "ann", username: "Ann" }, content: "Lunch?" },
+			quoted: { author: { userId: "ann", username: "Ann" }, content: "Lunch?", seq: 1 },
 			mentions: [{ userId: "ann", offset: 0, length: 4 }],
 		});
 

@@ -66,6 +66,32 @@ describe("a list", () => {
 		for (const device of [phone, laptop]) expect(await device.listed(id, { unread: 0 })).toMatchObject({ readUpTo: 1 });
 	});
 
+	it("counts what is marked unread again, mentions too, on all devices and over a sleep, and the others see it as seen", async () => {
+		const { bob, id, here } = await twoPeople();
+		const room = await Client.join(bob, id);
+		const first = await say(here, "one");
+		here.send({ type: "chat:send", content: "two", role: "user", mentions: [{ userId: bob, offset: 0, length: 3 }] });
+		await here.next("chat:message", ({ message }) => message.content === "two");
+		here.send({ type: "chat:send", content: "an answer", role: "user", replyTo: first.id });
+		const { message: last } = await here.next("chat:message", ({ message }) => message.content === "an answer");
+		room.send({ type: "chat:read", upTo: last.seq });
+		await here.next("chat:read");
+		const phone = await MeClient.open(bob);
+		room.send({ type: "chat:read", upTo: first.seq, unread: true });
+		expect(await room.next("chat:read", ({ unread }) => unread === true)).toMatchObject({ userId: bob, upTo: 1 });
+		expect(await phone.listed(id, { unread: 2 })).toMatchObject({ readUpTo: 1 });
+
+		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		expect(await listedFor(bob, id)).toMatchObject({ unread: 2, readUpTo: 1 });
+		const again = await Client.join(bob, id);
+		const readBy = ({ joined }: Awaited<ReturnType<typeof Client.join>>, who: string) =>
+			joined.reads?.find(({ userId }) => userId === who)?.upTo;
+		expect(readBy(again, bob)).toBe(1);
+		expect(readBy(await Client.join(here.joined.you.userId, id), bob)).toBe(3);
+		again.send({ type: "chat:read", upTo: last.seq });
+		expect(await phone.listed(id, { unread: 0 })).toMatchObject({ readUpTo: 3 });
+	});
+
 	it("counts nothing as read by being here, and tells who does not look", async () => {
 		const { bob, id, here } = await twoPeople();
 		const list = await MeClient.open(bob);
