@@ -41,11 +41,13 @@ export class Reading<T extends Client> {
 
 	/** A person wants to have read up to a place and no further. */
 	mark(userId: string, upTo: number): void {
-		if (upTo >= this.#upTo(userId)) return;
-		this.#said.delete(userId);
-		this.#store.markUnread(userId, upTo + 1);
+		this.read(userId, upTo);
+		if (upTo < this.#upTo(userId)) {
+			this.#said.delete(userId);
+			this.#store.markUnread(userId, upTo + 1);
+			this.#listing.marked(userId);
+		}
 		this.#tellOwn({ type: "chat:read", conversationId: this.#store.info.id, userId, upTo, unread: true });
-		this.#listing.marked(userId);
 	}
 
 	#upTo(userId: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ReadMark } from "../../web/src/readMark.ts";
-import { newFrom, readsOf, seenBy, withRead } from "../../web/src/reads.ts";
+import { countNews, newFrom, readsOf, seenBy, withRead } from "../../web/src/reads.ts";
 import { emptyTranscript, reduce } from "../../web/src/transcript.ts";
 import { ann, bob, conversationId, HandClock, joined, message, reply } from "./fakes.ts";
 
@@ -18,6 +18,12 @@ describe("how far somebody has read", () => {
 				{ userId: "u-bob", upTo: 1 },
 			]),
 		);
+	});
+
+	it("goes back for oneself where one has marked something unread, and the new begins there", () => {
+		const here = reduce(emptyTranscript, received(joined({ reads: [{ userId: "u-ann", upTo: 4 }] })));
+		const marked = reduce(here, received({ type: "chat:read", conversationId, userId: "u-ann", upTo: 2, unread: true }));
+		expect([marked.reads.get("u-ann"), marked.newFrom]).toEqual([2, 3]);
 	});
 
 	it("is told with joining, and as it happens", () => {
@@ -59,6 +65,14 @@ describe("what is new", () => {
 			),
 		);
 		expect(later.newFrom).toBe(2);
+	});
+});
+
+describe("how much is new", () => {
+	it("is what others said after a place and is still there, with what is not here", () => {
+		const deleted = message(5, { author: bob, deletedAt: "2026-11-24T12:00:00.000Z" });
+		const messages = [message(2, { author: bob }), reply(3), message(4), deleted];
+		expect([0, 1, 2, 3, 5].map((after) => countNews(messages, after, "u-ann"))).toEqual([3, 2, 1, 0, 0]);
 	});
 });
 
@@ -118,6 +132,22 @@ describe("one's own place", () => {
 		clock.advance(2_000);
 		readMark.see(6);
 		expect(told).toEqual([6]);
+	});
+
+	it("is not told while something is marked unread, until the server says that one has read on", () => {
+		const { readMark, clock, told, comeBack } = mark();
+		readMark.see(5);
+		readMark.see(6);
+		readMark.hold();
+		clock.advance(2_000);
+		comeBack(3);
+		readMark.see(7);
+		expect(told).toEqual([5]);
+		readMark.goOn(8);
+		clock.advance(2_000);
+		expect(told).toEqual([5]);
+		readMark.see(9);
+		expect(told).toEqual([5, 9]);
 	});
 
 	it("that was seen or told while the connection was lost is told by the next one", () => {

@@ -149,6 +149,13 @@ export class ConversationClient {
 		this.#readMark.see(upTo);
 	}
 
+	/** For oneself, from a place on; whether it went out. */
+	markUnread(from: number): boolean {
+		const isSent = this.#send({ type: "chat:read", conversationId: this.#options.conversationId, upTo: from - 1, unread: true });
+		if (isSent) this.#readMark.hold();
+		return isSent;
+	}
+
 	/** To be called on every change of what is being written. */
 	type(isTyping: boolean): void {
 		const now = this.#clock.now();
@@ -185,6 +192,13 @@ export class ConversationClient {
 	}
 
 	// What follows from it
+
+	/** One may have read on another device, or marked something unread. */
+	#followReading(event: ServerEvent): void {
+		if (event.type !== "chat:read" || event.userId !== this.#snapshot.transcript.you?.userId) return;
+		if (event.unread) this.#readMark.hold();
+		else this.#readMark.goOn(event.upTo);
+	}
 
 	/** Whether somebody has come of whom is not known that they are a member. */
 	#isStranger(event: ServerEvent): boolean {
@@ -231,6 +245,7 @@ export class ConversationClient {
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#settle(outgoing);
 		if (events.some(({ type }) => type === "chat:member" || type === "chat:member-left" || type === "chat:conversation")) this.#changes++;
+		for (const event of events) this.#followReading(event);
 		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 

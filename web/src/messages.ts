@@ -34,9 +34,9 @@ export function place(messages: Messages, message: Message): Messages {
 }
 
 /** A quote reads as its message does now. */
-function requote(messages: Messages, { id, author, content, editedAt, deletedAt }: Message): Messages {
+function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
 	if (editedAt === undefined && deletedAt === undefined) return messages;
-	const quoted = { author, content: content.slice(0, limits.excerpt) };
+	const quoted = { author, content: content.slice(0, limits.excerpt), seq };
 	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));
 }
 

@@ -1,4 +1,5 @@
-// Tells the server how far somebody here has read: now and then, and again where it may not have been heard.
+// Tells the server how far somebody here has read: now and then, and again where it may not have been heard. What they have marked unread
+// stays so, although it is before their eyes, until they say something, read elsewhere or come again.
 // Knows neither the events nor who reads.
 
 import type { Clock } from "./connection.ts";
@@ -19,6 +20,7 @@ export class ReadMark {
 	/** As far as the server knows, or is being told. */
 	#told = 0;
 	#isResting = false;
+	#isHeld = false;
 	#cancelRest = () => {};
 
 	constructor(options: Options) {
@@ -37,13 +39,26 @@ export class ReadMark {
 		this.#tell();
 	}
 
+	/** Something is marked unread. */
+	hold(): void {
+		this.#isHeld = true;
+		this.#seen = 0;
+	}
+
+	/** The server says that they have read on. */
+	goOn(upTo: number): void {
+		this.#isHeld = false;
+		this.#told = Math.max(this.#told, upTo);
+	}
+
 	stop(): void {
 		this.#cancelRest();
 		this.#isResting = false;
+		this.#isHeld = false;
 	}
 
 	#tell(): void {
-		if (this.#isResting || this.#seen <= this.#told || !this.#options.tell(this.#seen)) return;
+		if (this.#isHeld || this.#isResting || this.#seen <= this.#told || !this.#options.tell(this.#seen)) return;
 		this.#told = this.#seen;
 		this.#isResting = true;
 		this.#cancelRest = this.#options.clock.after(tellEvery, () => {

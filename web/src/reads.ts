@@ -11,9 +11,17 @@ export function readsOf(reads: readonly { userId: string; upTo: number }[]): Rea
 	return new Map(reads.map(({ userId, upTo }) => [userId, upTo]));
 }
 
-/** Nobody unreads: what comes late changes nothing. */
-export function withRead(reads: Reads, { userId, upTo }: { userId: string; upTo: number }): Reads {
-	return upTo > (reads.get(userId) ?? 0) ? new Map(reads).set(userId, upTo) : reads;
+/** What comes late changes nothing; but one may have marked something unread. */
+export function withRead(reads: Reads, { userId, upTo, unread = false }: { userId: string; upTo: number; unread?: boolean }): Reads {
+	return unread || upTo > (reads.get(userId) ?? 0) ? new Map(reads).set(userId, upTo) : reads;
+}
+
+/** How much others have said after a place. Of what is not here it is taken to be theirs: who says something is at the end. */
+export function countNews(messages: Messages, after: number, userId: string): number {
+	const missing = Math.max(0, (messages[0]?.seq ?? 0) - after - 1);
+	return (
+		missing + messages.filter(({ seq, author, deletedAt }) => seq > after && author.userId !== userId && deletedAt === undefined).length
+	);
 }
 
 /** From which place on there is something of others that a person has not read; `null` if there is nothing, or they were never here. */

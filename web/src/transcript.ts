@@ -37,7 +37,7 @@ export type Transcript = History & {
 	readonly role: MemberRole | null;
 	readonly members: readonly Member[] | null;
 	readonly reads: Reads;
-	/** The place from which on there was news when this was opened. */
+	/** The place from which on there was news when this was opened, or is what one has marked unread since. */
 	readonly newFrom: number | null;
 	/** Something is known to be missing: to be asked for again. */
 	readonly isBehind: boolean;
@@ -190,7 +190,11 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:member-left":
 			return { ...transcript, members: transcript.members && without(transcript.members, event.userId) };
 		case "chat:read":
-			return { ...transcript, reads: withRead(transcript.reads, event) };
+			return {
+				...transcript,
+				reads: withRead(transcript.reads, event),
+				newFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.newFrom,
+			};
 		case "chat:error":
 			return refused(transcript, event, now);
 		default:

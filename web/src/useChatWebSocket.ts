@@ -95,6 +95,8 @@ function actionsOf(client: ConversationClient | null) {
 		regenerate: (messageId: string) => client?.change({ type: "chat:regenerate", messageId }),
 		/** Everything up to this place is on the screen of somebody who looks. */
 		see: (upTo: number) => client?.see(upTo),
+		/** From a place on, for oneself. */
+		markUnread: (from: number) => client?.markUnread(from),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
 		/** Whether what is not acknowledged would outlive the page. */
