@@ -15,6 +15,8 @@ export type Acting = {
 	regenerate(messageId: string): void;
 	/** Takes what was not sent back to where one writes; `answered`: what it answers, where that is in the view. */
 	takeBack(outgoing: Outgoing, answered: Message | undefined): void;
+	/** This one and all that came after it. */
+	markUnread(message: Message): void;
 };
 
 const nothing = () => {};
@@ -27,4 +29,5 @@ export const Acting = createContext<Acting>({
 	remove: nothing,
 	regenerate: nothing,
 	takeBack: nothing,
+	markUnread: nothing,
 });

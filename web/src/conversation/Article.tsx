@@ -22,12 +22,14 @@ type Props = {
 	about?: string;
 	/** What can be done with it: beside what is in it, or below that. */
 	tools?: ReactNode;
+	/** Its place in the conversation, of which nobody knows how many there will be. */
+	place?: number;
 	/** Below what is in it. */
 	below?: ReactNode;
 	children: ReactNode;
 };
 
-export function Article({ id, author, at, kind, hue, isContinued, isActive = false, about, tools, below, children }: Props) {
+export function Article({ id, author, at, kind, hue, isContinued, isActive = false, about, place, tools, below, children }: Props) {
 	const time = formatTime(at);
 	return (
 		<article
@@ -37,6 +39,8 @@ export function Article({ id, author, at, kind, hue, isContinued, isActive = fal
 			data-hue={hue}
 			data-continued={isContinued}
 			tabIndex={id === undefined ? undefined : isActive ? 0 : -1}
+			aria-posinset={place}
+			aria-setsize={place === undefined ? undefined : -1}
 			aria-label={strings.articleLabel(author, time, about)}
 		>
 			{!isContinued && (

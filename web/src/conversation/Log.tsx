@@ -1,33 +1,32 @@
-// What was said, in order, with what is still on its way at the end. Follows the end while the reader is there.
+// What was said, in order, with what is still on its way at the end. Only what is near the screen is on the page: see viewport.ts.
 
 import {
-	type ComponentProps,
 	type FocusEvent,
 	type KeyboardEvent,
 	type MouseEvent,
-	memo,
 	type ReactNode,
 	useCallback,
 	useEffect,
+	useLayoutEffect,
 	useMemo,
+	useRef,
 	useState,
 } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
 import type { Messages } from "../messages.ts";
 import { type Extent, shown } from "../passage.ts";
-import { seenBy } from "../reads.ts";
-import { formatDay, strings } from "../strings.ts";
+import { countNews, seenBy } from "../reads.ts";
+import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { useIsLooking } from "../useIsLooking.ts";
+import { continues, Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
-import { MessageArticle } from "./MessageArticle.tsx";
+import { NewsBar } from "./NewsBar.tsx";
 import { OutgoingArticle } from "./OutgoingArticle.tsx";
-import { Show } from "./Quote.tsx";
-import { useStickToBottom } from "./useStickToBottom.ts";
-
-/** In ms: what the same person says within it stands under one name. */
-const groupedWithin = 5 * 60_000;
+import { GoTo } from "./Quote.tsx";
+import { Skeleton } from "./Skeleton.tsx";
+import { useViewport } from "./useViewport.ts";
 
 type Props = {
 	chat: Chat;
@@ -44,94 +43,145 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const { outgoing, passage, you, isConnected, heldUntil } = chat;
 	const { messages, older, newer } = shown(chat);
 	const isEnd = passage?.type !== "here";
-	const { scroller, content, isAtBottom, jump, leave } = useStickToBottom({
-		firstKey: messages[0]?.id,
+	const onWay = isEnd ? outgoing : [];
+	const last = messages.at(-1);
+	const [activeId, setActiveId] = useState<string>();
+	// The tab key comes to the message that one was at, and first to the last one.
+	const active = messages.find(({ id }) => id === activeId) ?? last;
+	// One's own keeps its place when it is stored; others' clientIds are not unique here.
+	const keyOf = useCallback((message: Message) => (message.author.userId === userId && message.clientId) || message.id, [userId]);
+	const { viewport, frame, list, above } = useViewport({
+		keptKey: active && keyOf(active),
 		lastOwnKey: outgoing.at(-1)?.clientId,
 		isEnd,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
 		onNearEnd: newer === "some" ? chat.loadNewer : undefined,
 	});
-	const [activeId, setActiveId] = useState<string>();
-	const last = messages.at(-1);
-	useSeeing(chat.see, isAtBottom && isEnd ? last?.seq : undefined);
+	const keys = [...messages.map(keyOf), ...onWay.map(({ clientId }) => clientId)];
+	const { rows, after } = viewport.rows(keys, (index) => guess((messages[index] ?? onWay[index - messages.length])?.content ?? ""));
+	const { isAtEnd } = viewport;
+	useSeeing(chat.see, isAtEnd && isEnd ? last?.seq : undefined);
+	const missed = useMissed(chat.messages, userId, isAtEnd && isEnd);
+
 	// The buttons go, and the focus should not go with them.
+	const stay = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
 	const settle = (act: (id: string) => void) => (id: string) => {
 		act(id);
-		scroller.current?.focus({ preventScroll: true });
+		stay();
 	};
-	const show = useCallback(
-		(messageId: string) => {
-			leave();
-			const article = scroller.current?.querySelector<HTMLElement>(`article[data-id="${CSS.escape(messageId)}"]`);
+	const [wanted, setWanted] = useState<number>();
+	const { goTo } = chat;
+	const go = useCallback(
+		(seq: number) => {
+			setWanted(seq);
+			goTo(seq);
+		},
+		[goTo],
+	);
+	const show = (message: Message) => {
+		viewport.reveal(keyOf(message), "center", (row) => {
+			const article = row.querySelector("article");
 			article?.focus({ preventScroll: true });
-			article?.scrollIntoView({ block: "center" });
 			// It fades, and nothing moves.
 			article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
-		},
-		[leave, scroller],
-	);
-	useTarget(target, messages, newer, show, onShown);
+		});
+		setWanted(undefined);
+		onShown();
+	};
+	useTarget(wanted ?? target, messages, newer, show);
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const firstNew = newsIn(messages, chat.newFrom, older);
-	const ids = useMemo(() => new Set(messages.map(({ id }) => id)), [messages]);
-	// The tab key comes to the message that one was at, and first to the last one.
-	const active = activeId !== undefined && ids.has(activeId) ? activeId : last?.id;
+
+	/** Up and down from one message to the next, while one is at a message and not at something in it. */
+	const moveBetweenMessages = (event: KeyboardEvent<HTMLElement>) => {
+		const article = articleOf(event);
+		if (article === null || article !== event.target) return;
+		const at = messages.findIndex(({ id }) => id === article.dataset.id);
+		const to = { ArrowUp: Math.max(0, at - 1), ArrowDown: at + 1, Home: 0, End: messages.length - 1 }[event.key];
+		if (to === undefined) return;
+		event.preventDefault();
+		const next = messages[to];
+		if (next) viewport.reveal(keyOf(next), "nearest", (row) => row.querySelector("article")?.focus({ preventScroll: true }));
+	};
+	const row = (index: number) => {
+		const message = messages[index];
+		if (message)
+			return (
+				<Entry
+					message={message}
+					before={messages[index - 1]}
+					isNew={message === firstNew}
+					isOwn={message.author.userId === userId}
+					isActive={message === active}
+					fate={message === lastOwn ? fateOf(message, chat) : undefined}
+					onRetry={isConnected && message === lastReply && message.status === "failed" ? settle(chat.regenerate) : undefined}
+				/>
+			);
+		const one = onWay[index - messages.length];
+		if (!one) return null;
+		return (
+			<OutgoingArticle
+				outgoing={one}
+				answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
+				isContinued={index > messages.length || continues(last, userId, one.saidAt)}
+				author={you?.username ?? name}
+				note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
+				onRetry={settle(chat.retry)}
+				onDiscard={settle(chat.discard)}
+			/>
+		);
+	};
 	return (
 		<div className={styles.frame}>
 			<div
-				ref={scroller}
+				ref={frame}
 				className={styles.log}
 				role="log"
 				aria-label={strings.conversation}
 				aria-live="off"
 				onFocus={(event) => setActiveId(articleOf(event)?.dataset.id ?? activeId)}
 				onKeyDown={moveBetweenMessages}
-				onClick={goTo}
+				onClick={beAt}
 			>
-				<div ref={content} className={styles.content}>
-					{you === null && <p className={styles.quiet}>{strings.joining}</p>}
+				<div className={styles.content}>
 					{older !== "none" && (
 						<button type="button" className={styles.older} onClick={chat.loadOlder} aria-disabled={older === "loading"}>
 							{older === "loading" ? strings.olderLoading : older === "failed" ? strings.olderFailed : strings.older}
 						</button>
 					)}
 					{children}
-					<Show value={show}>
-						{messages.map((message, index) => (
-							<Entry
-								// One's own keeps its place when it is stored; others' clientIds are not unique here.
-								key={(message.author.userId === userId && message.clientId) || message.id}
-								message={message}
-								before={messages[index - 1]}
-								isNew={message === firstNew}
-								isOwn={message.author.userId === userId}
-								isActive={message.id === active}
-								isQuoteHere={message.replyTo !== undefined && ids.has(message.replyTo)}
-								fate={message === lastOwn ? fateOf(message, chat) : undefined}
-								onRetry={isConnected && message === lastReply && message.status === "failed" ? settle(chat.regenerate) : undefined}
-							/>
-						))}
-						{newer !== "none" && (
-							<button type="button" className={styles.older} onClick={chat.loadNewer} aria-disabled={newer === "loading"}>
-								{newer === "loading" ? strings.newerLoading : newer === "failed" ? strings.newerFailed : strings.newer}
-							</button>
-						)}
-						{(isEnd ? outgoing : []).map((one, index) => (
-							<OutgoingArticle
-								key={one.clientId}
-								outgoing={one}
-								answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
-								isContinued={index > 0 || continues(last, userId, one.saidAt)}
-								author={you?.username ?? name}
-								note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
-								onRetry={settle(chat.retry)}
-								onDiscard={settle(chat.discard)}
-							/>
-						))}
-					</Show>
+					<GoTo value={go}>
+						<div ref={list} className={styles.rows}>
+							<div ref={above} style={{ blockSize: rows[0]?.before }} />
+							{rows.flatMap(({ index, before }, nth) => [
+								nth > 0 && before > 0 && <div key={`before ${keys[index]}`} style={{ blockSize: before }} />,
+								<div key={keys[index]} className={styles.row} data-row={keys[index]}>
+									{row(index)}
+								</div>,
+							])}
+							{after > 0 && <div style={{ blockSize: after }} />}
+						</div>
+					</GoTo>
+					{newer !== "none" && (
+						<button type="button" className={styles.older} onClick={chat.loadNewer} aria-disabled={newer === "loading"}>
+							{newer === "loading" ? strings.newerLoading : newer === "failed" ? strings.newerFailed : strings.newer}
+						</button>
+					)}
 				</div>
 			</div>
+			{you === null && <Skeleton />}
+			{isEnd && chat.newFrom !== null && (
+				<NewsBar
+					key={chat.newFrom}
+					viewport={viewport}
+					rowKey={firstNew && keyOf(firstNew)}
+					count={countNews(messages, chat.newFrom - 1, userId)}
+					since={firstNew && Date.parse(firstNew.createdAt)}
+					onGo={() => go(chat.newFrom ?? 0)}
+					onGone={stay}
+				/>
+			)}
 			{passage && passage.type !== "here" && (
 				<p className={styles.place} role="status">
 					{passage.type === "asked" ? strings.placeLoading : strings.placeFailed}
@@ -142,39 +192,29 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					)}
 				</p>
 			)}
-			{(!isAtBottom || !isEnd) && (
+			{(!isAtEnd || !isEnd) && (
 				<button
 					type="button"
 					className={styles.jump}
 					onClick={() => {
+						setWanted(undefined);
 						chat.leavePlace();
-						jump();
+						viewport.jump();
+						stay();
 					}}
 				>
 					<Icon name="down" />
-					{strings.jumpToLatest}
+					{strings.jumpToLatest(missed)}
 				</button>
 			)}
 		</div>
 	);
 }
 
-type EntryProps = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
-
-/** A message, below the day if that is another one than before, and below a line where the new begins. */
-const Entry = memo(({ before, isNew, ...props }: EntryProps) => {
-	const { message } = props;
-	const at = Date.parse(message.createdAt);
-	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
-	const isContinued = !isNewDay && !isNew && continues(before, message.author.userId, at);
-	return (
-		<>
-			{isNewDay && <p className={styles.day}>{formatDay(at)}</p>}
-			{isNew && <p className={styles.new}>{strings.newSince}</p>}
-			<MessageArticle {...props} isContinued={isContinued} />
-		</>
-	);
-});
+/** In px: how tall a message with this text may be, until it is measured. */
+function guess(content: string): number {
+	return 56 + 24 * Math.floor(content.length / 65);
+}
 
 /** What was on the screen of somebody who looks at it is read. */
 function useSeeing(see: (upTo: number) => void, upTo: number | undefined): void {
@@ -184,23 +224,25 @@ function useSeeing(see: (upTo: number) => void, upTo: number | undefined): void 
 	}, [see, isLooking, upTo]);
 }
 
+/** How much others have said since the reader left the end. */
+function useMissed(messages: Messages, userId: string, isAtEnd: boolean): number {
+	const left = useRef<number>(undefined);
+	const last = messages.at(-1)?.seq;
+	if (isAtEnd || left.current === undefined) left.current = last;
+	return isAtEnd || left.current === undefined ? 0 : countNews(messages, left.current, userId);
+}
+
 /** Brings the message at a place before the reader's eyes once it is here; past the end, the last one. */
-function useTarget(
-	target: number | undefined,
-	messages: Messages,
-	newer: Extent,
-	show: (messageId: string) => void,
-	onShown: () => void,
-): void {
-	const last = newer === "none" ? messages.at(-1) : undefined;
-	const message =
-		target === undefined ? undefined : (messages.find(({ seq }) => seq === target) ?? (last && last.seq < target ? last : undefined));
-	const id = message?.id;
-	useEffect(() => {
-		if (id === undefined) return;
-		show(id);
-		onShown();
-	}, [id, show, onShown]);
+function useTarget(target: number | undefined, messages: Messages, newer: Extent, show: (message: Message) => void): void {
+	const message = useMemo(() => {
+		if (target === undefined) return undefined;
+		const last = newer === "none" ? messages.at(-1) : undefined;
+		return messages.find(({ seq }) => seq === target) ?? (last && last.seq < target ? last : undefined);
+	}, [target, messages, newer]);
+	// Before it is painted: one does not see where one was any more.
+	useLayoutEffect(() => {
+		if (message) show(message);
+	});
 }
 
 /** The first message that was new when the conversation was opened, once it is clear that none before it is. */
@@ -224,29 +266,9 @@ function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLEle
 }
 
 /** A finger that touches a message is at it, as a mouse that points at it: its buttons appear. */
-function goTo(event: MouseEvent<HTMLElement>): void {
+function beAt(event: MouseEvent<HTMLElement>): void {
 	// What is touched in a message may lead elsewhere.
 	if ((event.target as Element).closest("button, a, input")) return;
 	const article = articleOf(event);
 	if (!article?.contains(document.activeElement)) article?.focus({ preventScroll: true });
-}
-
-/** Up and down from one message to the next, while one is at a message and not at something in it. */
-function moveBetweenMessages(event: KeyboardEvent<HTMLElement>): void {
-	const article = articleOf(event);
-	if (article !== event.target) return;
-	const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article[data-id]")];
-	const at = articles.indexOf(article as HTMLElement);
-	const next = { ArrowUp: Math.max(0, at - 1), ArrowDown: at + 1, Home: 0, End: articles.length - 1 }[event.key];
-	if (next === undefined) return;
-	event.preventDefault();
-	articles[next]?.focus();
-}
-
-function continues(before: Message | undefined, userId: string, at: number): boolean {
-	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupedWithin;
-}
-
-function dayOf(at: number): string {
-	return new Date(at).toDateString();
 }

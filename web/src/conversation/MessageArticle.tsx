@@ -28,19 +28,17 @@ type Props = {
 	isContinued: boolean;
 	/** One is at it. */
 	isActive: boolean;
-	/** What it answers is in the view. */
-	isQuoteHere: boolean;
 	/** What is to be said below it of its way to the others. */
 	fate: string | undefined;
 	onRetry: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteHere, fate, onRetry }: Props) {
+export function MessageArticle({ message, isOwn, isContinued, isActive, fate, onRetry }: Props) {
 	const versions = useVersions(message);
 	const people = useContext(People);
 	const looked: Message = { ...message, ...versions.shown };
 	const { id, author, content, status, mentions, thinking } = looked;
-	const { createdAt, editedAt, deletedAt, replyTo, quoted, askedBy, role } = message;
+	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
 	const isGrowing = status === "streaming";
 	const isAnswer = role === "assistant" && deletedAt === undefined;
 	const note = fate ?? noteOn(looked, people);
@@ -55,9 +53,10 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, isQuoteH
 			isActive={isActive}
 			about={askedBy && people.isGroup ? strings.askedBy(namesOf(askedBy, people)) : undefined}
 			tools={deletedAt === undefined && toolsOf()}
+			place={seq}
 			below={<Reactions message={message} />}
 		>
-			{replyTo !== undefined && quoted && <Quote replyTo={replyTo} quoted={quoted} isHere={isQuoteHere} />}
+			{quoted && <Quote quoted={quoted} />}
 			{deletedAt !== undefined && <p className={styles.deleted}>{strings.deletedMessage}</p>}
 			{isAnswer && (
 				<Thinking phase={phaseOf(looked)}>

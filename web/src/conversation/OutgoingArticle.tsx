@@ -28,7 +28,7 @@ export function OutgoingArticle({ outgoing, answered, author, isContinued, note,
 	const canWrite = doer.role !== "reader";
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
-			{answered && <Quote replyTo={answered.id} quoted={answered} isHere />}
+			{answered && <Quote quoted={answered} />}
 			<Text content={content} mentions={mentions} />
 			{state.type === "failed" ? (
 				<>

@@ -1,4 +1,4 @@
-// What a message answers, in one line above it; leads there where that is in the view.
+// What a message answers, in one line above it; leads there.
 
 import { createContext, useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -8,13 +8,11 @@ import { hueOf } from "../person.ts";
 import { strings } from "../strings.ts";
 import styles from "./Quote.module.css";
 
-/** Brings a message that is in the view before the reader's eyes. */
-export const Show = createContext((_messageId: string) => {});
+/** Brings the message at a place before the reader's eyes, wherever it is. */
+export const GoTo = createContext((_seq: number) => {});
 
-type Props = { replyTo: string; quoted: NonNullable<Message["quoted"]>; isHere: boolean };
-
-export function Quote({ replyTo, quoted: { author, content }, isHere }: Props) {
-	const show = useContext(Show);
+export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
+	const goTo = useContext(GoTo);
 	const { nameOf } = useContext(People);
 	const name = nameOf(author.userId) ?? author.username;
 	const inside = (
@@ -27,9 +25,10 @@ export function Quote({ replyTo, quoted: { author, content }, isHere }: Props) {
 		"data-hue": hueOf(author.userId),
 		"data-of": author.userId === "claude" ? "claude" : undefined,
 	};
-	if (!isHere) return <p {...shared}>{inside}</p>;
+	// During a deployment an older server may not say where.
+	if (seq === undefined) return <p {...shared}>{inside}</p>;
 	return (
-		<button type="button" {...shared} title={strings.inAnswerTo(name)} onClick={() => show(replyTo)}>
+		<button type="button" {...shared} title={strings.inAnswerTo(name)} onClick={() => goTo(seq)}>
 			{inside}
 		</button>
 	);

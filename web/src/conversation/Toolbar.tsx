@@ -22,12 +22,13 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 }
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
-	const { doer, answer, edit, remove, regenerate } = useContext(Acting);
+	const { doer, answer, edit, remove, regenerate, markUnread } = useContext(Acting);
 	const may = mayDo(message, doer);
 	const items: MenuItem[] = [
 		// An answer has a button of its own for it.
 		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
+		...(doer.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
 		...(may.has("edit")
 			? [{ label: message.id === doer.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
 			: []),

@@ -16,7 +16,7 @@ type About = { type: "edit" | "remove"; messageId: string };
 export function useActing(chat: Chat, userId: string, conversationId: string) {
 	const [about, setAbout] = useState<About>();
 	const [focusKey, setFocusKey] = useState(0);
-	const { messages, role, isConnected, react, regenerate, discard } = chat;
+	const { messages, role, isConnected, react, regenerate, discard, markUnread } = chat;
 	const read = shown(chat).messages;
 	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
 	const own = lastOwn(messages, userId);
@@ -33,6 +33,7 @@ export function useActing(chat: Chat, userId: string, conversationId: string) {
 			doer,
 			react,
 			regenerate,
+			markUnread: ({ seq }) => markUnread(seq),
 			answer: (message) => write({ answered: answeredOf(message) }),
 			edit: ({ id }) => setAbout({ type: "edit", messageId: id }),
 			remove: ({ id }) => setAbout({ type: "remove", messageId: id }),
@@ -41,7 +42,7 @@ export function useActing(chat: Chat, userId: string, conversationId: string) {
 				discard(outgoing.clientId);
 			},
 		};
-	}, [userId, conversationId, role, isConnected, lastReplyId, askableId, react, regenerate, discard]);
+	}, [userId, conversationId, role, isConnected, lastReplyId, askableId, react, regenerate, discard, markUnread]);
 
 	// Whatever it is about may be deleted meanwhile.
 	const message = about && read.find(({ id, deletedAt }) => id === about.messageId && deletedAt === undefined);

@@ -200,7 +200,7 @@ export const en = {
 	newerFailed: "Later ones could not be loaded. Try again",
 	placeLoading: "Going there…",
 	placeFailed: "That place could not be loaded.",
-	jumpToLatest: "Jump to latest",
+	jumpToLatest: (count: number) => (count === 0 ? "Jump to latest" : `Jump to latest (${formats.number(count)} new)`),
 	thinking: "Claude is thinking…",
 	thought: "What Claude thought",
 	busy: "Claude is busy. Trying again…",
@@ -257,6 +257,9 @@ export const en = {
 	inAnswerTo: (name: string) => `In answer to ${name}`,
 	deletedQuote: "Deleted message",
 	newSince: "New since you were here",
+	newAbove: (count: number, since: number | undefined, now: number) =>
+		`${formats.number(count)} new${since === undefined ? "" : ` since ${formats.when(since, now)}`}`,
+	markUnread: "Mark as unread from here",
 	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formats.number(names.length)} people` : formats.all(names)}`,
 	deleteMessageTitle: "Delete this message?",
 	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",

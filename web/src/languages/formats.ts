@@ -6,6 +6,7 @@ export function formatsOf(locale: string) {
 	const numbers = new Intl.NumberFormat(locale);
 	const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 	const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+	const dayOfYear = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 	const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 	const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
 	const dayAndTime = new Intl.DateTimeFormat(locale, {
@@ -20,7 +21,8 @@ export function formatsOf(locale: string) {
 	return {
 		number: (value: number) => numbers.format(value),
 		time: (at: number) => time.format(at),
-		day: (at: number) => day.format(at),
+		/** With its year, where that is not this one. */
+		day: (at: number, now: number) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at),
 		date: (at: number) => date.format(at),
 		dayAndTime: (at: number) => dayAndTime.format(at),
 		/** In a list: the time of today, the day of this week, else the date. */

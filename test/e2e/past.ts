@@ -1,0 +1,46 @@
+// A conversation with a long past, made in a second: restored from a file that is written here, as a deployer would restore it.
+
+import { randomBytes } from "node:crypto";
+import { issueImportToken } from "../../src/auth/deployer.ts";
+import { type ArchiveRecord, begun, endOf, headOf, written } from "../../src/protocol/archive.ts";
+import { claude } from "../../src/protocol/person.ts";
+
+const people = ["Bob", "Eve"].map((username) => ({ userId: `u-${username.toLowerCase()}`, username }));
+/** In lines per part: a part may have 8 MiB. */
+const partLength = 2_500;
+
+/** What stands at a place: mostly a line or two, now and then a long answer of Claude's. */
+export function textAt(seq: number): string {
+	if (seq % 10 !== 0) return `Line ${seq} of the past.${" It goes on for a while, as people do.".repeat(seq % 4)}`;
+	return `Answer ${seq} of the past.\n\n${`- a point that takes some words to make\n`.repeat(seq % 7)}\n\`\`\`\ncode ${seq}\n\`\`\`\n\n${"And so on. ".repeat(seq % 40)}`;
+}
+
+/** So many messages of others, a minute apart, in a conversation of `userId`; its id. `secret` is the deployment's. */
+export async function restorePast(url: string, secret: string, userId: string, count: number): Promise<string> {
+	const id = randomBytes(16).toString("base64url");
+	const begin = Date.now() - count * 60_000;
+	const timeAt = (seq: number) => new Date(begin + seq * 60_000).toISOString();
+	const members = [
+		...people.map((person) => ({ ...person, role: "member" as const })),
+		{ userId, username: "Ann", role: "owner" as const },
+	];
+	const head = headOf({ id, title: "The past", assistant: "off", createdAt: timeAt(0), members }, timeAt(count));
+	const messages = Array.from({ length: count }, (_, n): ArchiveRecord => {
+		const seq = n + 1;
+		const author = seq % 10 === 0 ? claude : (people[Math.floor(seq / 3) % people.length] ?? claude);
+		const role = author === claude ? "assistant" : "user";
+		return { type: "message", id: `m${seq}-past`, role, author, content: textAt(seq), createdAt: timeAt(seq), status: "complete", seq };
+	});
+	const body = await written([...head, ...messages], begun);
+	const end = await written([endOf(body.chain)], body.chain);
+	const lines = (body.lines + end.lines).trimEnd().split("\n");
+	for (let from = 0; from < lines.length; from += partLength) {
+		const answer = await fetch(`${url}/api/import/${id}?from=${from}&as=${userId}`, {
+			method: "POST",
+			headers: { authorization: `Bearer ${await issueImportToken(id, secret)}` },
+			body: lines.slice(from, from + partLength).join("\n"),
+		});
+		if (!answer.ok) throw new Error(`The past was refused: ${await answer.text()}`);
+	}
+	return id;
+}
