@@ -117,8 +117,11 @@ export const versionsOf = (token: string, id: string, messageId: string) =>
 	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
 /** The messages before, after or around a place, oldest first. */
+/** Messages of a page: only those near the screen are drawn. */
+const pageOf = 100;
+
 export const messagesAt = (token: string, id: string, place: Place) =>
-	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf(place)}`, { token });
+	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
 
 /** What is not said is the server's choice: a week, any number of people, as members. */
 export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };

@@ -33,6 +33,16 @@ export function place(messages: Messages, message: Message): Messages {
 	return requote(others.toSpliced(at, 0, message), message);
 }
 
+/** A page of messages in their places. One that joins on at either end is the rule, and what is quoted in it reads as it does now. */
+export function placeAll(messages: Messages, page: Messages): Messages {
+	const [first, last] = [messages[0], messages.at(-1)];
+	const [begins, ends] = [page[0], page.at(-1)];
+	if (!first || !last || !begins || !ends) return messages.length > 0 ? messages : page;
+	if (ends.seq < first.seq) return [...page, ...messages];
+	if (begins.seq > last.seq) return [...messages, ...page];
+	return page.reduce(place, messages);
+}
+
 /** A quote reads as its message does now. */
 function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
 	if (editedAt === undefined && deletedAt === undefined) return messages;

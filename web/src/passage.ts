@@ -2,7 +2,7 @@
 // Between the two may be anything: they are never mixed. Pure.
 
 import type { Message } from "../../src/protocol/message.ts";
-import { type Messages, place, revise } from "./messages.ts";
+import { type Messages, placeAll, revise } from "./messages.ts";
 
 /** What is known of more messages beyond those that are here. */
 export type Extent = "none" | "some" | "loading" | "failed";
@@ -82,7 +82,7 @@ export function joined<T extends History>(history: T): T {
 	const ends = passage.messages.at(-1)?.seq ?? 0;
 	if (ends + 1 < first) return history;
 	const older = first <= begins ? history.older : passage.older;
-	return { ...history, messages: passage.messages.reduce(place, messages), older, passage: null };
+	return { ...history, messages: placeAll(messages, passage.messages), older, passage: null };
 }
 
 function begun(at: number, page: Page | null): Passage | null {
@@ -97,12 +97,12 @@ function awaitsOlder({ messages, older }: { messages: Messages; older: Extent },
 
 function prepended<T extends { messages: Messages; older: Extent }>(held: T, page: Page | null): T {
 	if (!page) return { ...held, older: "failed" };
-	return { ...held, messages: page.messages.reduce(place, held.messages), older: extentOf(page.hasMore) };
+	return { ...held, messages: placeAll(held.messages, page.messages), older: extentOf(page.hasMore) };
 }
 
 function appended(held: Extract<Passage, { type: "here" }>, page: Page | null): Passage {
 	if (!page) return { ...held, newer: "failed" };
-	return { ...held, messages: page.messages.reduce(place, held.messages), newer: extentOf(page.hasNewer) };
+	return { ...held, messages: placeAll(held.messages, page.messages), newer: extentOf(page.hasNewer) };
 }
 
 function extentOf(hasMore: boolean): Extent {

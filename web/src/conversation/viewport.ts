@@ -239,7 +239,8 @@ export class Viewport {
 		for (const row of this.#mounted()) {
 			const rect = row.getBoundingClientRect();
 			if (rect.bottom <= top || rect.top >= bottom) continue;
-			const element = firstBelow(row, top);
+			// Last in it stands what was said: what is above it may go with what comes before.
+			const element = firstBelow(row.lastElementChild ?? row, top);
 			const mark = { element, top: element.getBoundingClientRect().top - top };
 			return { type: "row", key: row.dataset.row as string, top: rect.top - top, mark };
 		}
@@ -253,18 +254,18 @@ export class Viewport {
 	/** Moves what is read back to where it was. */
 	#hold({ key, top, mark }: Extract<Place, { type: "row" }>): void {
 		if (!this.#elements) return;
-		const { frame, above } = this.#elements;
-		const start = frame.getBoundingClientRect().top;
 		const row = this.#row(key);
 		const held = mark?.element.isConnected ? mark : row && { element: row, top };
-		if (!held) {
-			// It is to be drawn yet, or it is gone.
-			if (this.#heights.indexOf(key) === undefined) this.#go(this.#look());
-			return;
-		}
-		const by = held.element.getBoundingClientRect().top - start - held.top;
+		if (held) this.#shift(held.element.getBoundingClientRect().top - this.#elements.frame.getBoundingClientRect().top - held.top);
+		// What is held from now on is what has come, or what is left; a row that is to be drawn yet is waited for.
+		if (held ? held !== mark : this.#heights.indexOf(key) === undefined) this.#go(this.#look());
+	}
+
+	/** Everything stands lower by so much, and is to be back. */
+	#shift(by: number): void {
+		if (!this.#elements || Math.abs(by) < 0.01) return;
+		const { frame, above } = this.#elements;
 		const space = above.getBoundingClientRect().height;
-		if (Math.abs(by) < 0.01) return;
 		if (this.#isMoving && space > 0 && space - by >= 0 && Math.abs(this.#slack - by) < this.#screen) {
 			this.#slack -= by;
 			above.style.blockSize = `${space - by}px`;
@@ -337,17 +338,18 @@ export class Viewport {
 	#select(): void {
 		const selection = document.getSelection();
 		const ends = selection?.isCollapsed === false ? [selection.anchorNode, selection.focusNode] : [];
-		const [one, other] = ends.map((node) => this.#rowOf(node));
-		const [from, to] = one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING ? [other, one] : [one, other];
+		const [one, other] = ends.map((node) => this.#rowOf(node)).filter((row) => row !== null);
+		const [from, to = from] =
+			one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING ? [other, one] : [one, other];
 		this.#selected = from && to ? { from: from.dataset.row as string, to: to.dataset.row as string } : undefined;
 	}
 }
 
-/** The innermost element of a row that is where the screen begins, or the first one below that. */
+/** The innermost element of what was said that is where the screen begins, or the first one below that; not who said it, which may go too. */
 function firstBelow(element: Element, line: number): Element {
 	for (const child of element.children) {
 		const { top, bottom, height } = child.getBoundingClientRect();
-		if (height > 0 && bottom > line) return top >= line ? child : firstBelow(child, line);
+		if (height > 0 && bottom > line && child.localName !== "header") return top >= line ? child : firstBelow(child, line);
 	}
 	return element;
 }

@@ -1,0 +1,335 @@
+// A long history, read on a slow machine: nothing moves under the reader's eyes, and only what is near the screen is on the page.
+
+import type { Browser, CDPSession, Locator } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
+import { encodeFrame } from "../../src/protocol/frames.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { claude } from "../../src/protocol/person.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { restorePast, textAt } from "./past.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+import { tokenOf } from "./wire.ts";
+
+const secret = "a secret for a deployment with a long past";
+const many = 10_000;
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([
+		launchBrowser(),
+		startProduct({ JWT_SECRET: secret, SEND_BURST: "1000", SEND_PER_SECOND: "1000" }),
+	]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+/** Ann at the end of a conversation with a past of so many messages. */
+async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
+	const ann = await Visitor.arrive(browser, { viewport: { width: 1000, height: 700 } });
+	await ann.signIn(product.url, "Ann");
+	await ann.page.getByRole("button", { name: "New conversation" }).waitFor();
+	const userId = JSON.parse(Buffer.from((await tokenOf(ann)).split(".")[1] as string, "base64url").toString()).sub;
+	const id = await restorePast(product.url, secret, userId, count);
+	await ann.page.goto(`${product.url}/c/${id}`);
+	await ann.sees(`of the past`);
+	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };
+}
+
+/** What the page notes in itself in every frame, until `noted` takes it. */
+declare const window: Window & typeof globalThis & { notes: number[]; isNoting: boolean };
+
+/** Where a message stands on the screen, in every frame from now on; NaN where it is not on the page. */
+async function noteTop({ page }: Visitor, seq: number): Promise<void> {
+	await page.evaluate((seq) => {
+		window.notes = [];
+		window.isNoting = true;
+		const note = () => {
+			const article = document.querySelector(`article[aria-posinset="${seq}"]`);
+			window.notes.push(article?.querySelector(":scope > div")?.getBoundingClientRect().top ?? Number.NaN);
+			if (window.isNoting) requestAnimationFrame(note);
+		};
+		note();
+	}, seq);
+}
+
+/** How far the end of the log is below the screen, in every frame from now on. */
+async function noteEnd({ log }: Visitor): Promise<void> {
+	await log.evaluate((log) => {
+		window.notes = [];
+		window.isNoting = true;
+		const note = () => {
+			window.notes.push(log.scrollHeight - log.scrollTop - log.clientHeight);
+			if (window.isNoting) requestAnimationFrame(note);
+		};
+		note();
+	});
+}
+
+async function noted({ page }: Visitor): Promise<number[]> {
+	return page.evaluate(() => {
+		window.isNoting = false;
+		return window.notes;
+	});
+}
+
+/** By how much at most what was noted differs. */
+const spread = (notes: readonly number[]) => Math.max(...notes) - Math.min(...notes);
+
+/** How much of the screen is nothing but space, in px, above the first message that is on it and below the last one. */
+function blank({ log }: Visitor): Promise<number> {
+	return log.evaluate((log) => {
+		const screen = log.getBoundingClientRect();
+		const shown = [...log.querySelectorAll("article")]
+			.map((one) => one.getBoundingClientRect())
+			.filter(({ bottom, top }) => bottom > screen.top && top < screen.bottom);
+		const [first, last] = [shown[0], shown.at(-1)];
+		if (!first || !last) return screen.height;
+		return Math.max(0, first.top - screen.top - 100) + Math.max(0, screen.bottom - last.bottom - 100);
+	});
+}
+
+/** Whether a message is seen, in part at least. */
+function onScreen(article: Locator): Promise<boolean> {
+	return article.evaluate((one) => {
+		const screen = (one.closest("[role=log]") as HTMLElement).getBoundingClientRect();
+		const { top, bottom } = one.getBoundingClientRect();
+		return bottom > screen.top && top < screen.bottom;
+	});
+}
+
+/** The first message that is whole on the screen. */
+function firstOnScreen({ log }: Visitor): Promise<number> {
+	return log.evaluate((log) => {
+		const { top } = log.getBoundingClientRect();
+		const article = [...log.querySelectorAll("article")].find((one) => one.getBoundingClientRect().top > top);
+		return Number(article?.getAttribute("aria-posinset"));
+	});
+}
+
+/** Puts the test between the page and its server, to let it hear what nobody said: messages, and answers at 200 tokens a second in 20 frames. */
+async function stage({ page }: Visitor) {
+	let send = (_events: readonly ServerEvent[]) => {};
+	await page.routeWebSocket(/\/conversations\/[^/]+\/socket/, (socket) => {
+		const server = socket.connectToServer();
+		send = (events) => socket.send(encodeFrame(events));
+		server.onMessage((data) => socket.send(data));
+	});
+	const conversationId = /\/c\/([\w-]+)/.exec(page.url())?.[1] as string;
+	const say = (seq: number, content: string, about: Partial<Message> = {}) => {
+		const author = { userId: "u-bob", username: "Bob" };
+		const message: Message = {
+			id: `m${seq}-staged`,
+			conversationId,
+			role: "user",
+			content,
+			author,
+			status: "complete",
+			createdAt: "",
+			seq,
+			revision: seq,
+		};
+		send([messageEvent("chat:message", { ...message, createdAt: new Date().toISOString(), ...about }, "c")]);
+	};
+	const answer = async (seq: number, tokens: number) => {
+		const reply = { conversationId, messageId: `m${seq}-staged` };
+		send([{ type: "chat:thinking", ...reply, status: "processing" }]);
+		let content = "";
+		for (let token = 0; token < tokens; token += 10) {
+			const chunk = `word ${token} and **more** of it, ${token % 100 === 90 ? "\n\n- a point\n\n```\ncode\n```\n\n" : ""}`;
+			send([{ type: "chat:streaming", ...reply, chunk, offset: content.length, isComplete: false }]);
+			content += chunk;
+			await page.waitForTimeout(50);
+		}
+		say(seq, content, { role: "assistant", author: claude });
+	};
+	return { say, answer };
+}
+
+/**
+ * Scrolls to where older messages have to come, and notes in every frame where the first one on the screen stands, until they have come or
+ * there are none.
+ */
+function readOn({ log }: Visitor): Promise<{ seq: number; tops: number[]; rows: number; slowest: number }> {
+	return log.evaluate(async (log) => {
+		const frame = () => new Promise(requestAnimationFrame);
+		log.scrollTo({ top: 80 });
+		await frame();
+		await frame();
+		const start = log.getBoundingClientRect().top;
+		const row = [...log.querySelectorAll("article")].find((one) => one.getBoundingClientRect().top > start);
+		const tops: number[] = [];
+		let slowest = 0;
+		let then = performance.now();
+		for (let quiet = 0; quiet < 3; quiet += log.scrollTop > 1_000 || log.querySelector('article[aria-posinset="1"]') ? 1 : 0) {
+			await frame();
+			slowest = Math.max(slowest, performance.now() - then);
+			then = performance.now();
+			tops.push(row?.isConnected ? (row.querySelector(":scope > div")?.getBoundingClientRect().top ?? Number.NaN) : Number.NaN);
+		}
+		return { seq: Number(row?.getAttribute("aria-posinset")), tops, rows: log.querySelectorAll("article").length, slowest };
+	});
+}
+
+describe("10,000 messages", () => {
+	it("are read to their beginning and back, on a slow machine, and nothing jumps when more of them come", { timeout: 90_000 }, async () => {
+		const { ann, cdp } = await annWithPast(many);
+		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+		const steps: Awaited<ReturnType<typeof readOn>>[] = [];
+		while ((steps.at(-1)?.seq ?? many) > 5) steps.push(await readOn(ann));
+		await ann.sees("Line 1 of the past.");
+		expect(steps.length).toBeGreaterThan(90);
+		expect(Math.max(...steps.map(({ tops }) => spread(tops)))).toBeLessThan(1);
+		expect(Math.max(...steps.map(({ rows }) => rows))).toBeLessThanOrEqual(40);
+		// Back by leaps, over all of them.
+		for (let part = 1; part <= 20; part++) {
+			await ann.log.evaluate((log, to) => log.scrollTo({ top: log.scrollHeight * to }), part / 20);
+			await ann.page.evaluate(() => new Promise(requestAnimationFrame));
+			expect(await blank(ann)).toBe(0);
+		}
+		await ann.sees(`Answer ${many} of the past.`);
+		await ann.leave();
+	});
+});
+
+describe("a history", () => {
+	let ann: Visitor;
+	let cdp: CDPSession;
+	let staged: Awaited<ReturnType<typeof stage>>;
+
+	beforeAll(async () => {
+		({ ann, cdp } = await annWithPast(500));
+		staged = await stage(ann);
+		await ann.page.reload();
+		await ann.sees("Answer 500 of the past.");
+		await ann.connected();
+	});
+	afterAll(async () => {
+		expect(ann?.complaints).toEqual([]);
+		await ann?.leave();
+	});
+
+	it("is followed at its end while an answer comes at 200 tokens a second, on a slow machine", async () => {
+		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+		await noteEnd(ann);
+		await staged.answer(501, 400);
+		const notes = await noted(ann);
+		expect(notes.length).toBeGreaterThan(20);
+		expect(Math.max(...notes)).toBeLessThanOrEqual(1);
+	});
+
+	it("does not move by a pixel for who reads above, who is told how much is new and comes back to it", async () => {
+		await ann.log.hover();
+		await ann.page.mouse.wheel(0, -1_500);
+		const jump = ann.page.getByRole("button", { name: /^Jump to latest/ });
+		await jump.waitFor();
+		await ann.log.evaluate(async (log) => {
+			for (let top = Number.NaN; top !== log.scrollTop; await new Promise(requestAnimationFrame)) top = log.scrollTop;
+		});
+		const read = await firstOnScreen(ann);
+		await noteTop(ann, read);
+		await staged.answer(502, 400);
+		staged.say(503, "Said meanwhile");
+		// And one above and one on the screen become longer.
+		staged.say(read - 3, "Longer than before. ".repeat(40), { id: `m${read - 3}-past`, revision: 10_000 });
+		staged.say(read + 1, "Longer than before. ".repeat(40), { id: `m${read + 1}-past`, revision: 10_001 });
+		await ann.page.getByRole("button", { name: "Jump to latest (2 new)" }).waitFor();
+		const notes = await noted(ann);
+		expect(notes.length).toBeGreaterThan(20);
+		expect(spread(notes)).toBeLessThan(0.1);
+		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+		await jump.click();
+		await ann.sees("Said meanwhile");
+		expect(await jump.count()).toBe(0);
+	});
+
+	it("is walked through by the keys, beyond what is on the page, and scrolling does not lose the focus", async () => {
+		const focused = ann.log.locator("article:focus");
+		const place = () => focused.getAttribute("aria-posinset").then(Number);
+		await ann.at("Said meanwhile").focus();
+		for (let step = 1; step <= 30; step++) {
+			await ann.page.keyboard.press("ArrowUp");
+			expect(await place()).toBe(503 - step);
+		}
+		expect(await onScreen(focused)).toBe(true);
+		await ann.page.keyboard.press("Home");
+		const first = await place();
+		expect(first).toBeLessThan(473);
+		expect(await onScreen(focused)).toBe(true);
+		await ann.page.keyboard.press("End");
+		await expect.poll(place).toBe(503);
+		await ann.page.keyboard.press("ArrowUp");
+		expect(await place()).toBe(502);
+
+		await ann.log.evaluate((log) => log.scrollTo({ top: log.scrollTop - 5_000 }));
+		await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+		expect(await onScreen(focused)).toBe(false);
+		await ann.page.keyboard.press("ArrowUp");
+		expect(await place()).toBe(501);
+		expect(await onScreen(focused)).toBe(true);
+
+		// The tab key would come back to the message that one was at.
+		await ann.message.focus();
+		await ann.log.evaluate((log) => log.scrollTo({ top: log.scrollTop - 5_000 }));
+		await ann.page.waitForFunction(() => !document.querySelector('article[aria-posinset="499"]'));
+		expect(await ann.log.locator('article[tabindex="0"]').getAttribute("aria-posinset")).toBe("501");
+	});
+
+	it("keeps what is selected while one scrolls on", async () => {
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+		await ann.sees("Said meanwhile");
+		await ann.at("Said meanwhile").focus();
+		const selected = await ann.log.evaluate(async (log) => {
+			const [one, other] = [502, 503].map((seq) => log.querySelector(`article[aria-posinset="${seq}"]`) as Element);
+			getSelection()?.setBaseAndExtent(one as Element, 0, other as Element, 1);
+			return String(getSelection());
+		});
+		expect(selected).toContain("Said meanwhile");
+		await ann.log.evaluate((log) => log.scrollTo({ top: log.scrollTop - 9_000 }));
+		await ann.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+		await ann.page.waitForFunction(() => !document.querySelector('article[aria-posinset="499"]'));
+		expect(await ann.page.evaluate(() => String(getSelection()))).toBe(selected);
+		await ann.page.evaluate(() => getSelection()?.removeAllRanges());
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+	});
+
+	it("is led through by quotes, also to what is not loaded", async () => {
+		const quoted = { author: { userId: "u-bob", username: "Bob" }, content: textAt(7), seq: 7 };
+		staged.say(504, "As was said", { replyTo: "m7-past", quoted });
+		await ann
+			.at("As was said")
+			.getByRole("button", { name: /Line 7 of/ })
+			.click();
+		await ann.log.locator("article:focus").getByText("Line 7 of the past.").waitFor();
+		expect(await onScreen(ann.log.locator("article:focus"))).toBe(true);
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+		await ann.sees("As was said");
+	});
+});
+
+describe("what is new", () => {
+	it("is said above the screen, leads to its beginning, and can be marked so again", async () => {
+		const { ann, id } = await annWithPast(60);
+		await ann.log.hover();
+		await ann.page.mouse.wheel(0, -500);
+		await ann.choose("Line 52 of", "Mark as unread from here");
+		await ann.sees("New since you were here");
+		await ann.listed("The past").getByText("9 unread").waitFor({ state: "attached" });
+		// One looks at it, and it stays unread.
+		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
+		await ann.newConversation();
+		await ann.listed("The past").getByText("9 unread").waitFor({ state: "attached" });
+
+		await ann.page.goto(`${product.url}/c/${id}`);
+		await ann.page.getByRole("button", { name: /^9 new since / }).click();
+		await ann.log.locator("article:focus").getByText("Line 52 of").waitFor();
+		await ann.sees("New since you were here");
+		expect(await ann.page.getByRole("button", { name: /new since/ }).count()).toBe(0);
+		await ann.listed("The past").getByText("unread").waitFor({ state: "detached" });
+		await ann.leave();
+	});
+});
