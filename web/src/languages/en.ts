@@ -4,6 +4,7 @@ import type { AssistantMode, MemberRole } from "../../../src/protocol/conversati
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Erased } from "../api.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
+import type { News } from "../list.ts";
 import type { Theme } from "../preferences.ts";
 import type { Cost } from "../replies.ts";
 import { formatsOf } from "./formats.ts";
@@ -18,8 +19,16 @@ function some(names: readonly string[], most: number): string {
 	return formats.all(rest > 0 ? [...names.slice(0, most), `${formats.number(rest)} more`] : names);
 }
 
+function unreadShort(count: number): string {
+	return count >= limits.unread ? `${limits.unread - 1}+` : formats.number(count);
+}
+
 export const en = {
 	product: "Parley",
+	tabTitle: (place: string | undefined, { unread, mentions }: News) => {
+		const name = place === undefined ? "Parley" : `${place} · Parley`;
+		return unread === 0 ? name : `(${unreadShort(unread)})${mentions > 0 ? " @" : ""} ${name}`;
+	},
 	tagline: "Talk things over together, with Claude in the room.",
 
 	// Signing in
@@ -53,8 +62,8 @@ export const en = {
 	youInside: "you",
 	deletedLine: "Deleted message",
 	nothingSaid: "Nothing said yet",
-	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
-	unreadShort: (count: number) => (count >= limits.unread ? `${limits.unread - 1}+` : String(count)),
+	unread: (count: number) => `${unreadShort(count)} unread`,
+	unreadShort,
 	mentioned: "You are mentioned",
 	pinned: "Pinned",
 	muted: "Muted",
