@@ -8,6 +8,9 @@ import { annAndBob, type Product, startProduct } from "./product.ts";
 let browser: Browser;
 let product: Product;
 
+/** Lists hear in rounds, and of who does not look a while later. */
+const patient = { timeout: 15_000 };
+
 beforeAll(async () => {
 	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
 });
@@ -22,7 +25,6 @@ describe("a tab", () => {
 		const early = await bob.anotherTab();
 		await early.page.goto(product.url);
 		await early.listed("Nothing said yet").waitFor();
-		await bob.page.bringToFront();
 		await ann.say("Good morning");
 		await ann.at("Good morning").getByText("Seen by Bob").waitFor();
 		await early.listed("Ann: Good morning").waitFor();
@@ -39,17 +41,17 @@ describe("a tab", () => {
 		await ann.say("Hello");
 		await ann.at("Hello").getByText("Seen by Bob").waitFor();
 		await bob.page.goto(product.url);
-		await expect.poll(() => bob.page.title()).toBe("Parley");
+		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
 		await ann.say("Are you there?");
-		await expect.poll(() => bob.page.title()).toBe("(1) Parley");
+		await expect.poll(() => bob.page.title(), patient).toBe("(1) Parley");
 		await ann.say("@Bob, are you?");
-		await expect.poll(() => bob.page.title()).toBe("(2) @ Parley");
+		await expect.poll(() => bob.page.title(), patient).toBe("(2) @ Parley");
 		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-news.svg");
 		await bob.decide("@Bob", "Mute");
-		await expect.poll(() => bob.page.title()).toBe("Parley");
+		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
 		await bob.decide("@Bob", "Unmute");
 		await bob.listed("@Bob").click();
-		await expect.poll(() => bob.page.title()).toBe("Hello · Parley");
+		await expect.poll(() => bob.page.title(), patient).toBe("Hello · Parley");
 		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon.svg");
 		expect(bob.complaints).toEqual([]);
 		await ann.leave();

@@ -5,29 +5,7 @@ import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list.ts";
 import { ListClient } from "../../web/src/listClient.ts";
 import type { OpenTabs, TabWord } from "../../web/src/tabs.ts";
-import { ann, bob, FakeNetwork, HandClock, message } from "./fakes.ts";
-
-const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
-
-/** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
-function listed(id: string, minute: number, given: Partial<Listed> = {}): Listed {
-	return {
-		id,
-		title: id,
-		createdAt: at(0),
-		assistant: "auto",
-		role: "owner",
-		lastActivityAt: at(minute),
-		lastMessage: { seq: minute, author: bob, content: `line ${minute}`, createdAt: at(minute) },
-		unread: 0,
-		mentions: 0,
-		readUpTo: minute,
-		muted: false,
-		pinned: false,
-		archived: false,
-		...given,
-	};
-}
+import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
 const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
 const news = (conversation: Listed): MeEvent => ({ type: "me:conversation", conversation });

@@ -53,7 +53,9 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	});
 	const [activeId, setActiveId] = useState<string>();
 	const last = messages.at(-1);
-	useSeeing(chat.see, isAtBottom && isEnd ? last?.seq : undefined);
+	// What is still being written, nobody has read.
+	const lastWhole = messages.findLast(({ status }) => status !== "streaming");
+	useSeeing(chat.see, isAtBottom && isEnd ? lastWhole?.seq : undefined);
 	// The buttons go, and the focus should not go with them.
 	const settle = (act: (id: string) => void) => (id: string) => {
 		act(id);

@@ -5,7 +5,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Erased } from "../api.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
 import type { News } from "../list.ts";
-import type { Theme } from "../preferences.ts";
+import type { Preferences, Theme } from "../preferences.ts";
 import type { Cost } from "../replies.ts";
 import { formatsOf } from "./formats.ts";
 
@@ -67,8 +67,19 @@ export const en = {
 	mentioned: "You are mentioned",
 	pinned: "Pinned",
 	muted: "Muted",
+	listWaiting: "Your conversations cannot be loaded just now. Trying again…",
 	listBehind: "Reconnecting: this list may be behind.",
 	notChanged: "That could not be changed just now. Try again.",
+	goTo: "Go to",
+	goToLabel: "Go to a conversation",
+	goToHint: "A title, or what you want to do",
+	commands: "Commands",
+	commandWith: (command: string, text: string) => `${command}: “${text}”`,
+	openNow: "open",
+	inArchive: "archived",
+	lookingFurther: "Looking through older ones…",
+	notLookedFurther: "Older conversations could not be looked through.",
+	noSuchConversation: "No conversation of that name.",
 	conversationMenu: (title: string) => `More about ${title}`,
 	pin: "Pin to the top",
 	unpin: "Unpin",
@@ -110,6 +121,19 @@ export const en = {
 	enterKey: "The Enter key",
 	enterSends: "Sends",
 	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
+	notifications: "Notifications",
+	notificationLevels: {
+		off: "None",
+		mentions: "When I am named or answered, by Claude too",
+		all: "Everything that is not muted",
+	} satisfies Record<Preferences["notifications"], string>,
+	notificationsForbidden: {
+		denied: "Your browser blocks notifications of this page. Allow them in its settings for this site, then reload.",
+		none: "This browser does not show notifications of this page.",
+	},
+	notificationsOffer: "Shall we tell you when somebody names you or Claude has answered, while you look elsewhere?",
+	turnOn: "Turn on",
+	notNow: "Not now",
 	account: "You here",
 	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
 	signOut: "Sign out…",
@@ -153,7 +177,7 @@ export const en = {
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
 	members: "Members",
-	membersButton: (count: number) => `Members, ${formats.number(count)}`,
+	membersButton: (count: number | undefined) => (count === undefined ? "Members" : `Members, ${formats.number(count)}`),
 	count: (count: number) => formats.number(count),
 	membersTitle: (count: number) => `Members (${formats.number(count)})`,
 	here: "here now",

@@ -1,11 +1,13 @@
 // What somebody sets for themselves, who they are here, and the ends of that.
 
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { preferences, usePreferences } from "../currentPreferences.ts";
 import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
+import { Choice } from "./Choice.tsx";
+import { NotificationChoice } from "./NotificationChoice.tsx";
 import styles from "./SettingsDialog.module.css";
 import { Tokens } from "./Tokens.tsx";
 
@@ -33,6 +35,7 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 					</label>
 				))}
 			</Choice>
+			<NotificationChoice />
 			<section className={styles.part}>
 				<h3>{strings.account}</h3>
 				<p>{strings.signedInAs(name)}</p>
@@ -67,14 +70,5 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				</Dialog>
 			)}
 		</Modal>
-	);
-}
-
-function Choice({ legend, children }: { legend: string; children: ReactNode }) {
-	return (
-		<fieldset className={styles.choice}>
-			<legend>{legend}</legend>
-			{children}
-		</fieldset>
 	);
 }
