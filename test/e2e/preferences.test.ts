@@ -55,12 +55,16 @@ describe("settings", () => {
 
 	it("make tokens by which programs speak, until they are revoked", async () => {
 		const ann = await arrive();
+		await ann.page.setViewportSize({ width: 1280, height: 400 });
 		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
 		await openSettings(ann);
 		await ann.page.getByText("Tokens for programs").click();
 		await ann.page.getByRole("textbox", { name: "Name of the program" }).fill("Clock");
 		await ann.page.getByRole("button", { name: "Make token" }).click();
-		const secret = await ann.page.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+		const made = ann.page.getByRole("textbox", { name: "Token", exact: true });
+		const secret = await made.inputValue();
+		const { bottom } = await made.evaluate((element) => element.getBoundingClientRect());
+		expect(bottom).toBeLessThan(400);
 		await post(product.url, `/conversations/${id}/messages`, secret, { content: "It is noon." });
 		await ann.sees("It is noon.");
 		await ann.page.getByRole("button", { name: "Revoke Clock" }).click();

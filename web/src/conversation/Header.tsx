@@ -39,7 +39,11 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 				<h1 dir="auto">{title}</h1>
 				<ConnectionStatus connection={connection} wasConnected={you !== null} />
 			</div>
-			<ul className={styles.participants} aria-label={strings.participants}>
+			<ul
+				className={styles.participants}
+				aria-label={strings.participants}
+				title={participants.length > 0 ? strings.hereNow(participants.map(({ username }) => username)) : undefined}
+			>
 				{participants.map(({ userId, username }) => (
 					<li key={userId} data-hue={hueOf(userId)}>
 						<bdi>{userId === you?.userId ? strings.you(username) : username}</bdi>

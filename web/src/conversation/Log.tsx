@@ -21,7 +21,7 @@ import { formatDay, strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { useIsLooking } from "../useIsLooking.ts";
 import styles from "./Log.module.css";
-import { MessageArticle } from "./MessageArticle.tsx";
+import { type Fate, MessageArticle } from "./MessageArticle.tsx";
 import { OutgoingArticle } from "./OutgoingArticle.tsx";
 import { Show } from "./Quote.tsx";
 import { useStickToBottom } from "./useStickToBottom.ts";
@@ -213,10 +213,10 @@ function newsIn(messages: Messages, newFrom: number | null, older: Extent): Mess
 }
 
 /** What became of one's newest message on its way to the others. */
-function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): string | undefined {
+function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): Fate {
 	if (message.deletedAt !== undefined) return undefined;
 	const names = seenBy(message, reads, members ?? []).map(({ username }) => username);
-	if (names.length > 0) return strings.seenBy(names);
+	if (names.length > 0) return names;
 	// Where something came after it, it arrived.
 	return message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
 }

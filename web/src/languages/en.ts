@@ -112,6 +112,8 @@ export const en = {
 	deleteText: "Everything said in it is deleted for everybody, for good.",
 	deleteNow: "Delete",
 	loading: "Loading…",
+	inviteSpent: "This invitation is spent, expired or revoked. Ask whoever sent it for a new link.",
+	inviteUnknown: "This invitation leads nowhere: the link is not whole, or the conversation is gone. Ask whoever sent it for a new one.",
 	joining: "Opening the conversation…",
 
 	// Settings
@@ -149,8 +151,16 @@ export const en = {
 	eraseNow: "Erase",
 	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
 		[
-			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
-			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else there went whole.`] : []),
+			...(conversations > deletedConversations
+				? [
+						`You are erased from ${counted(conversations - deletedConversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
+					]
+				: ["You are erased."]),
+			...(deletedConversations > 0
+				? [
+						`${counted(deletedConversations, "conversation")} with nobody else there went whole, with everything in ${deletedConversations === 1 ? "it" : "them"}.`,
+					]
+				: []),
 			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
 		].join(" "),
 	startAgain: "Begin anew",
@@ -176,6 +186,7 @@ export const en = {
 	conversation: "Conversation",
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
+	hereNow: (names: readonly string[]) => `Here now: ${formats.all(names)}`,
 	members: "Members",
 	membersButton: (count: number | undefined) => (count === undefined ? "Members" : `Members, ${formats.number(count)}`),
 	count: (count: number) => formats.number(count),
@@ -290,7 +301,7 @@ export const en = {
 	inAnswerTo: (name: string) => `In answer to ${name}`,
 	deletedQuote: "Deleted message",
 	newSince: "New since you were here",
-	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formats.number(names.length)} people` : formats.all(names)}`,
+	seenBy: (whom: string) => `Seen by ${whom}`,
 	deleteMessageTitle: "Delete this message?",
 	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
 
@@ -344,10 +355,9 @@ export const en = {
 	stoppedBy: (names: readonly string[]) => `Stopped by ${formats.all(names)}.`,
 	wentOn: "Interrupted on the way, and gone on with.",
 	typing: (names: readonly string[]) => {
-		const [first, second] = names;
-		if (names.length === 1) return `${first} is typing…`;
-		if (names.length === 2) return `${first} and ${second} are typing…`;
-		return names.length === 0 ? "" : `${first}, ${second} and others are typing…`;
+		if (names.length === 0) return "";
+		if (names.length > 2) return `${formats.number(names.length)} people are typing…`;
+		return `${formats.all(names)} ${names.length === 1 ? "is" : "are"} typing…`;
 	},
 
 	// The connection
