@@ -24,7 +24,7 @@ describe("the lines of what was found", () => {
 	const shown = (content: string, snippet: string) => inOneLine(withLines({ message: message(1, { content }), snippet }).snippet);
 
 	it.each([
-		["To buy:\n- milk\n- eggs", "To buy: - milk - eggs", "To buy: · milk · eggs"],
+		["To buy:\n- milk\n- eggs", "To buy: - milk - eggs", "To buy: milk · eggs"],
 		["# Plan\n\n> 1. begin\n2. end", "# Plan  > 1. begin 2. end", "# Plan · begin · end"],
 		["before it\nfirst\nlast\nafter it", "…first last…", "…first · last…"],
 		["a\t-\tb", "a - b", "a\t-\tb"],

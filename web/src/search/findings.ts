@@ -30,7 +30,7 @@ export function withLines<T extends Pick<Found, "message" | "snippet">>(found: T
 
 /** The lines of a text, which are mostly things of their own, after each other; without the marks that Markdown begins them with. */
 export function inOneLine(text: string): string {
-	return text.replace(/\s*\n\s*(?:(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)*/g, " · ");
+	return text.replace(/(:?)\s*\n\s*(?:(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
 }
 
 /** The snippet cut where what was asked for begins and ends. */
