@@ -21,6 +21,11 @@ export function signInGuest(name: string, settings: Settings, now: number): Prom
 	return signIn({ userId: `${guestPrefix}${id}`, username: name }, settings, now);
 }
 
+/** A guest by another name, from now on; as `signInGuest`. */
+export function renameGuest(userId: string, name: string, settings: Settings, now: number): Promise<GuestSignIn> {
+	return signIn({ userId, username: name }, settings, now);
+}
+
 /** Whether a person came in as a guest: such a one may have signed out for good. */
 export function isGuest(userId: string): boolean {
 	return userId.startsWith(guestPrefix);

@@ -13,10 +13,11 @@ export function firstWords(content: string): string {
 	return isSeen(words) ? shortened(words, limits.foundTitle) : "";
 }
 
-/** A text as it reads when its Markdown is shown: the marks at the beginnings of lines, around words, and of links. */
+/** A text as it reads when its Markdown is shown: the marks at the beginnings of lines, around words, and of links. What a list has, commas part. */
 function withoutMarks(text: string): string {
 	return text
 		.replace(/^[ \t]*(?:```|~~~).*$/gm, "")
+		.replace(/([^\s,;:.!?…])\s*\n\s*(?:[-*+]|\d{1,9}[.)])[ \t]+/gu, "$1, ")
 		.replace(/^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+|>[ \t]?)+/gm, "")
 		.replace(/!?\[([^[\]\n]*)\]\([^()\n]*\)/g, "$1")
 		.replace(/`+|\*+(?=\S)|(?<=\S)\*+|~~|(?<![\p{L}\p{N}_])_+(?=\S)|(?<=\S)_+(?![\p{L}\p{N}_])/gu, "");

@@ -49,9 +49,19 @@ export class Membership {
 		if (!member) return undefined;
 		const known = this.#store.member(person.userId);
 		if (!known) return this.#enrol(person, member.role);
-		const named = { ...known, username: person.username };
-		if (known.username !== person.username) {
-			this.#store.rename(person.userId, person.username);
+		return this.#rename(known, person.username);
+	}
+
+	/** A member has another name; nothing where this is no member. */
+	rename(person: Person): void {
+		const known = this.find(person, false);
+		if (known) this.#rename(known, person.username);
+	}
+
+	#rename(known: Member, username: string): Member {
+		const named = { ...known, username };
+		if (known.username !== username) {
+			this.#store.rename(known.userId, username);
 			this.#tell(named);
 		}
 		return named;

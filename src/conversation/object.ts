@@ -421,6 +421,12 @@ export class ConversationObject extends DurableObject<Env> {
 		for (const socket of this.#sockets.all()) socket.close(closeCodes.resync, "much has changed");
 	}
 
+	/** A person has another name, also where they are connected already. */
+	async rename(person: Person): Promise<void> {
+		for (const socket of this.#sockets.of(person.userId)) if (socket.tokenId === undefined) socket.rename(person.username);
+		this.#membership.rename(person);
+	}
+
 	/** A person is signed out everywhere: none of their tokens is accepted any more. */
 	async signOut(userId: string): Promise<void> {
 		this.#sockets.close(userId, closeCodes.token, "signed out");

@@ -127,6 +127,11 @@ export class Socket implements Wire {
 		this.#hooks.renewed();
 	}
 
+	/** Its person is called otherwise from now on. */
+	rename(username: string): void {
+		this.#keep({ ...this.#attachment, person: { ...this.person, username } });
+	}
+
 	keepBadFrames(badFrames: readonly number[]): void {
 		this.#keep({ ...this.#attachment, badFrames });
 	}

@@ -2,10 +2,19 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { clearedSession, type GuestSignIn, isGuest, readSession, refreshGuest, sessionCookie, signInGuest } from "../auth/guest.ts";
+import {
+	clearedSession,
+	type GuestSignIn,
+	isGuest,
+	readSession,
+	refreshGuest,
+	renameGuest,
+	sessionCookie,
+	signInGuest,
+} from "../auth/guest.ts";
 import { claude, usernameSchema, userSchema } from "../protocol/person.ts";
 import { describe } from "./description.ts";
-import { type App, isSignedOut, pass, readBody, refuse } from "./http.ts";
+import { type App, isSignedOut, pass, readBody, refuse, refuseProgram } from "./http.ts";
 
 /** What wants no token. */
 export const guests = new Hono<App>();
@@ -25,10 +34,8 @@ guests.post("/auth/guest", async (c) => {
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
 	if (tooFast) return tooFast;
-	const body = await readBody(c, guestSchema);
-	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
-	if (looksLikeClaude(body.name)) return refuse(c, "bad_request", "That name is Claude's. Choose another.");
-	return signedIn(c, await signInGuest(body.name, settings, Date.now()), 201);
+	const name = await readName(c);
+	return typeof name === "string" ? signedIn(c, await signInGuest(name, settings, Date.now()), 201) : name;
 });
 
 describe("POST /auth/refresh", {
@@ -58,6 +65,35 @@ guestsSignedIn.post("/auth/sign-out", async (c) => {
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return c.body(null, 204);
 });
+
+describe("PATCH /me", {
+	is: "Another name for a guest, and the token that has it. Where they are a member they are called so from now on; what they said keeps the name it was said under.",
+	body: guestSchema,
+	answers: { 200: signedInSchema },
+	refuses: ["forbidden", "guest_sign_in_disabled", "rate_limited"],
+});
+guestsSignedIn.patch("/me", async (c) => {
+	const refused = refuseProgram(c);
+	if (refused) return refused;
+	const settings = c.get("settings");
+	const { userId } = c.get("identity");
+	if (!isGuest(userId)) return refuse(c, "forbidden", "Only guests are named here; of others their issuer says what they are called.");
+	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
+	const tooFast = await pass(c, "TOKENS", userId);
+	if (tooFast) return tooFast;
+	const name = await readName(c);
+	if (typeof name !== "string") return name;
+	const renamed = await renameGuest(userId, name, settings, Date.now());
+	await c.env.USERS.getByName(userId).rename(name);
+	return signedIn(c, renamed, 200);
+});
+
+/** The name that a guest gives, or why it is none. */
+async function readName(c: Context<App>) {
+	const body = await readBody(c, guestSchema);
+	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
+	return looksLikeClaude(body.name) ? refuse(c, "bad_request", "That name is Claude's. Choose another.") : body.name;
+}
 
 function looksLikeClaude(name: string): boolean {
 	const seen = name.normalize("NFKC").replace(/[\s\p{Cf}\p{M}]/gu, "");

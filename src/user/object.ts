@@ -141,6 +141,13 @@ export class UserObject extends DurableObject<Env> {
 		await this.#endSockets();
 	}
 
+	/** Where they are a member, they are called so. What cannot be reached now, or is too much for one go, hears it when they come there. */
+	async rename(username: string): Promise<void> {
+		const person = { userId: this.ctx.id.name as string, username };
+		const ids = this.#store.ids().slice(0, limits.calls);
+		await Promise.allSettled(ids.map((id) => this.env.CONVERSATIONS.getByName(id).rename(person)));
+	}
+
 	async isSignedOut(): Promise<boolean> {
 		return this.#store.isSignedOut;
 	}

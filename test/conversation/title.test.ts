@@ -11,13 +11,14 @@ const owner = { ...ann, role: "owner" as const };
 describe("the first words", () => {
 	it.each([
 		["Where shall we eat?", "Where shall we eat?"],
+		["To buy:\n- milk\n- eggs\n\n1. today", "To buy: milk, eggs, today"],
 		["@claude, what is an edge?", "what is an edge?"],
 		["请@claude帮忙", "请 帮忙"],
 		["mail me@claude.example", "mail me@claude.example"],
-		["# Plan\n\n- [ ] first\n- second", "Plan [ ] first second"],
+		["# Plan\n\n- [ ] first\n- second", "Plan, [ ] first, second"],
 		["> quoted\n> **bold** and _it_ ~~gone~~ `code`", "quoted bold and it gone code"],
 		["see [the page](https://a.example/x) ![a cat](cat.png)", "see the page a cat"],
-		["1. one\n2) two", "one two"],
+		["1. one\n2) two", "one, two"],
 		["```ts\nlet snake_case = 2 * 3;\n```", "let snake_case = 2 * 3;"],
 		["@claude", ""],
 		["***", ""],

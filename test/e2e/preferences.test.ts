@@ -53,14 +53,44 @@ describe("settings", () => {
 		await ann.leave();
 	});
 
+	it("give one another name, which the others see at once, in one's other tabs and after a reload too", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const other = await bob.anotherTab();
+		await other.page.goto(product.url);
+		await other.list.getByText("Bob").waitFor();
+		await openSettings(bob);
+		await bob.page.getByRole("button", { name: "Change name…" }).click();
+		const asked = bob.page.getByRole("dialog", { name: "Change your name" });
+		await asked.getByRole("textbox", { name: "Your name" }).fill("Claude");
+		await asked.getByRole("button", { name: "Save" }).click();
+		await asked.getByText("That name is Claude's. Choose another.").waitFor();
+		await asked.getByRole("textbox", { name: "Your name" }).fill("Beau");
+		await asked.getByRole("button", { name: "Save" }).click();
+		await ann.participants.getByText("Beau").waitFor();
+		await bob.page.getByText("Signed in as Beau, a guest.").waitFor();
+		await bob.page.keyboard.press("Escape");
+		await other.list.getByText("Beau", { exact: true }).waitFor();
+		await bob.say("It is me");
+		await ann.log.getByRole("article", { name: /^Beau/ }).waitFor();
+		await bob.page.reload();
+		await bob.participants.getByText("Beau (you)").waitFor();
+		expect(await ann.participants.getByText("Bob").count()).toBe(0);
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("make tokens by which programs speak, until they are revoked", async () => {
 		const ann = await arrive();
+		await ann.page.setViewportSize({ width: 1280, height: 400 });
 		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
 		await openSettings(ann);
 		await ann.page.getByText("Tokens for programs").click();
 		await ann.page.getByRole("textbox", { name: "Name of the program" }).fill("Clock");
 		await ann.page.getByRole("button", { name: "Make token" }).click();
-		const secret = await ann.page.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+		const made = ann.page.getByRole("textbox", { name: "Token", exact: true });
+		const secret = await made.inputValue();
+		const { bottom } = await made.evaluate((element) => element.getBoundingClientRect());
+		expect(bottom).toBeLessThan(400);
 		await post(product.url, `/conversations/${id}/messages`, secret, { content: "It is noon." });
 		await ann.sees("It is noon.");
 		await ann.page.getByRole("button", { name: "Revoke Clock" }).click();

@@ -23,6 +23,9 @@ const search = ({ page }: Visitor, text: string) => page.getByRole("searchbox", 
 const results = ({ page }: Visitor) => page.getByRole("list", { name: "Found" }).getByRole("link");
 const focused = ({ log }: Visitor) => log.locator("article:focus");
 
+/** What is marked in the message that one has gone to. */
+const marked = ({ page }: Visitor) => page.evaluate(() => [...(CSS.highlights.get("found") ?? [])].map(String));
+
 /** So many lines, so that what comes first is far from the end. */
 async function fill(visitor: Visitor, lines: number, first: string): Promise<void> {
 	const token = await tokenOf(visitor);
@@ -134,6 +137,9 @@ describe("everywhere", () => {
 		await found.getByRole("heading", { name: "Where are the teapots?" }).waitFor();
 		await found.getByRole("link", { name: /left cupboard/ }).click();
 		await focused(ann).getByText("Teapots are in the left cupboard").waitFor();
+		expect(await marked(ann)).toEqual(["Teapots"]);
+		await ann.message.focus();
+		expect(await marked(ann)).toEqual([]);
 
 		await ann.choose("Teapots are", "Copy link");
 		const link = await ann.page.evaluate(() => navigator.clipboard.readText());

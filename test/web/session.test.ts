@@ -15,12 +15,18 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 	const clock = new HandClock();
 	let asked = 0;
 	const forgotten: string[] = [];
+	const told: string[] = [];
 	const signedIn = (token: string): Result<SignedIn> => ({
 		value: { token, expiresAt: clock.now() + 900_000, user: { id: "g1", name: "Ann" } },
 	});
 	const session = new Session({
 		clock,
 		signOut: async () => ({ value: undefined }),
+		rename: async (_token, name) => {
+			const renamed = signedIn("token-renamed");
+			return name === "Claude" ? unreachable : "value" in renamed ? { value: { ...renamed.value, user: { id: "g1", name } } } : renamed;
+		},
+		renamed: () => told.push("renamed"),
 		erase: async () => ending,
 		forget: (userId) => forgotten.push(userId),
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
@@ -30,7 +36,7 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 			return answer === "token" ? signedIn(`token-${asked}`) : answer;
 		},
 	});
-	return { session, clock, asked: () => asked, forgotten };
+	return { session, clock, asked: () => asked, forgotten, told };
 }
 
 beforeEach(() => {
@@ -55,6 +61,15 @@ describe("a session", () => {
 		expect(await session.signIn("")).toEqual({ code: "bad_request", message: "Give a name." });
 		expect(await session.signIn("Ann")).toBeUndefined();
 		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-0" });
+	});
+
+	it("goes on under another name, of which the other tabs hear, or says why not", async () => {
+		const { session, told } = begin("token");
+		await session.renew();
+		expect(await session.rename("Claude")).toBe("No answer.");
+		expect([session.state(), told]).toMatchObject([{ token: "token-1", user: { name: "Ann" } }, []]);
+		expect(await session.rename("Anna")).toBeUndefined();
+		expect([session.state(), told]).toMatchObject([{ token: "token-renamed", user: { id: "g1", name: "Anna" } }, ["renamed"]]);
 	});
 
 	it("replaces its token two minutes before the end", async () => {

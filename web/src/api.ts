@@ -65,6 +65,9 @@ export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/au
 /** By the guest's cookie, which this code cannot read. */
 export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
 
+/** Another name, for a guest. */
+export const renameGuest = (token: string, name: string) => call(signedInSchema, "PATCH", "/me", { token, body: { name } });
+
 /** For good. */
 export const signOutGuest = (token: string) => call(done, "POST", "/auth/sign-out", { token });
 

@@ -1,15 +1,21 @@
 // The one session of this page, and how components see it.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { eraseMe, type Result, refresh, signInAsGuest, signOutGuest } from "./api.ts";
+import { eraseMe, type Result, refresh, renameGuest, signInAsGuest, signOutGuest } from "./api.ts";
 import { clock } from "./browser.ts";
 import { drafts } from "./currentDrafts.ts";
 import { forgetOutbox } from "./outbox.ts";
 import { Session, type SessionState } from "./session.ts";
 
+/** Of this browser, whose cookie is one. */
+const tabs = new BroadcastChannel("session");
+tabs.onmessage = () => void session.renew();
+
 export const session = new Session({
 	signInAsGuest,
 	refresh,
+	rename: renameGuest,
+	renamed: () => tabs.postMessage("renamed"),
 	signOut: signOutGuest,
 	erase: eraseMe,
 	forget: (userId) => {

@@ -12,6 +12,7 @@ const paths = {
 	forth: "M9 5l7 7-7 7",
 	copy: "M9 9h11v11H9zM5 15H4V4h11v1",
 	details: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 7.500v.500",
+	goTo: "M3 12h12m0 0l-5-5m5 5l-5 5M20 5v14",
 	check: "M5 12.500l4.500 4.500L19 7.500",
 	close: "M6 6l12 12M18 6L6 18",
 	muted: "M4 4l16 16M9.500 5.500A5 5 0 0 1 17 10v3l2 4M7 9v4l-2 4h11M10 20h4",

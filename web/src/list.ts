@@ -16,6 +16,9 @@ export type List = {
 	readonly settings: PersonalSettings;
 };
 
+/** How many messages are new, and how many of them are for oneself. */
+export type News = { unread: number; mentions: number };
+
 /** What somebody who looks at a conversation sees of it before their list is told: who looks is not told of news. */
 export type Sight = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
 
@@ -53,6 +56,13 @@ export function reduceList(list: List, action: ListAction): List {
 /** How the conversations stand in their parts. */
 export function sections({ conversations }: List): { main: readonly Listed[]; archived: readonly Listed[] } {
 	return { main: conversations.filter(({ archived }) => !archived), archived: conversations.filter(({ archived }) => archived) };
+}
+
+/** What is new in the conversations that are not muted. */
+export function newsIn({ conversations }: List): News {
+	const heard = conversations.filter(({ muted }) => !muted);
+	const sum = (name: keyof News) => heard.reduce((all, listed) => all + listed[name], 0);
+	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
 /** A message as a list shows it. */

@@ -6,6 +6,7 @@ import { parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import { emptyList, type List, type ListAction, reduceList, type Sight } from "./list.ts";
+import type { OpenTabs, Tabs, TabWord } from "./tabs.ts";
 
 export type ListSnapshot = { list: List; connection: ConnectionState };
 
@@ -16,6 +17,8 @@ export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "read" | "w
 	olderThan(listed: Listed | undefined): Promise<Page>;
 	/** Whether the server took it. */
 	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
+	/** The person's other tabs. */
+	openTabs: OpenTabs;
 };
 
 export const emptyListSnapshot: ListSnapshot = { list: emptyList, connection: { type: "connecting" } };
@@ -25,6 +28,9 @@ export class ListClient {
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptyListSnapshot;
 	#connection: Connection<MeEvent, never> | undefined;
+	#tabs: Tabs | undefined;
+	/** What was seen last of the conversation that is open here. */
+	#sight: Sight | undefined;
 
 	constructor(options: ListOptions) {
 		this.#options = options;
@@ -44,12 +50,13 @@ export class ListClient {
 			this.#connection.setToken(token);
 			return;
 		}
+		this.#tabs = this.#options.openTabs((word) => this.#hear(word));
 		this.#connection = new Connection<MeEvent, never>({
 			...this.#options,
 			token,
 			read: parseMeFrame,
 			welcome: "me:conversations",
-			onEvents: (events) => this.#apply({ type: "received", events }),
+			onEvents: (events) => this.#receive(events),
 			onState: (connection) => this.#become({ ...this.#snapshot, connection }),
 		});
 		this.#connection.start();
@@ -59,6 +66,8 @@ export class ListClient {
 	stop(): void {
 		this.#connection?.stop();
 		this.#connection = undefined;
+		this.#tabs?.close();
+		this.#tabs = undefined;
 	}
 
 	wake(): void {
@@ -71,7 +80,14 @@ export class ListClient {
 
 	/** What is seen of a conversation that is open here. */
 	look(sight: Sight): void {
+		this.#sight = sight;
 		this.#apply({ type: "looked", sight });
+		this.#tabs?.tell({ type: "looked", sight });
+	}
+
+	/** It is open here no more. */
+	lookAway(): void {
+		this.#sight = undefined;
 	}
 
 	/** Left or deleted from here. */
@@ -98,8 +114,28 @@ export class ListClient {
 		this.#apply({ type: "older came", page: await this.#options.olderThan(last) });
 	}
 
-	#apply(action: ListAction): void {
-		const list = reduceList(this.#snapshot.list, action);
+	#receive(events: readonly MeEvent[]): void {
+		const isAnew = events.some(({ type }) => type === "me:conversations");
+		const seen: ListAction[] = isAnew && this.#sight ? [{ type: "looked", sight: this.#sight }] : [];
+		this.#apply({ type: "received", events }, ...seen);
+		if (isAnew) this.#tabs?.tell({ type: "asked" });
+	}
+
+	#hear(word: TabWord): void {
+		switch (word.type) {
+			case "looked":
+				this.#apply(word);
+				return;
+			case "asked":
+				if (this.#sight) this.#tabs?.tell({ type: "looked", sight: this.#sight });
+				return;
+			default:
+				word satisfies never;
+		}
+	}
+
+	#apply(...actions: ListAction[]): void {
+		const list = actions.reduce(reduceList, this.#snapshot.list);
 		if (list !== this.#snapshot.list) this.#become({ ...this.#snapshot, list });
 	}
 

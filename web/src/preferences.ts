@@ -10,6 +10,8 @@ const schema = v.object({
 	enterSends: v.fallback(v.boolean(), true),
 	/** Of emoji that show people. */
 	skinTone: v.fallback(v.optional(v.picklist(skinTones)), undefined),
+	/** What one is told of while one looks elsewhere, on a device that allows it. */
+	notifications: v.fallback(v.picklist(["off", "mentions", "all"]), "mentions"),
 });
 
 export type Preferences = v.InferOutput<typeof schema>;

@@ -2,6 +2,7 @@
 
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { Person } from "../../src/protocol/person.ts";
+import { folded } from "./folded.ts";
 
 export type Present = Member & { isHere: boolean };
 
@@ -17,9 +18,4 @@ export function roster(members: readonly Member[], participants: readonly Person
 
 function rank(member: Present, userId: string): number {
 	return (member.userId === userId ? 2 : 0) + (member.isHere ? 1 : 0);
-}
-
-/** Without case and accents, as one looks for a name. */
-function folded(text: string): string {
-	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -16,6 +16,9 @@ export type SessionState =
 export type SessionOptions = {
 	signInAsGuest(name: string): Promise<Result<SignedIn>>;
 	refresh(): Promise<Result<SignedIn>>;
+	rename(token: string, name: string): Promise<Result<SignedIn>>;
+	/** The person's other tabs have the same cookie, and a token with the name from before. */
+	renamed(): void;
 	signOut(token: string): Promise<Result<undefined>>;
 	erase(token: string): Promise<Result<Erased>>;
 	/** Whoever was signed in is not to come back: what this device keeps of them goes. */
@@ -53,6 +56,15 @@ export class Session {
 		const result = await this.#options.signInAsGuest(name);
 		if ("error" in result) return result.error;
 		this.#signedIn(result.value);
+	}
+
+	/** To be called otherwise from now on. Why not, or nothing. */
+	async rename(name: string): Promise<string | undefined> {
+		const result = await this.call((token) => this.#options.rename(token, name));
+		if ("error" in result) return result.error.message;
+		this.#signedIn(result.value);
+		this.#options.renamed();
+		return undefined;
 	}
 
 	/** For good: a guest is nobody but their session. Why not, or nothing. */

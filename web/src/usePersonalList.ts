@@ -6,13 +6,14 @@ import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "./api.t
 import { clock, followNetwork, openSocket } from "./browser.ts";
 import { session } from "./currentSession.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
+import { tabsOf } from "./tabs.ts";
 
 /** For whatever shows conversations, or changes them. */
 export const PersonalList = createContext<ListClient | null>(null);
 
 /** The list of whoever the token is for, connected for as long as the component is there. */
-export function useListClient(token: string): ListClient {
-	const client = useMemo(makeClient, []);
+export function useListClient(token: string, userId: string): ListClient {
+	const client = useMemo(() => makeClient(userId), [userId]);
 	useEffect(() => client.setToken(token), [client, token]);
 	useEffect(() => () => client.stop(), [client]);
 	useEffect(() => followNetwork(client), [client]);
@@ -29,7 +30,7 @@ export function usePersonalList(): ListClient {
 	return client;
 }
 
-function makeClient(): ListClient {
+function makeClient(userId: string): ListClient {
 	return new ListClient({
 		urlFor: meSocketUrl,
 		openSocket,
@@ -45,5 +46,6 @@ function makeClient(): ListClient {
 			return "value" in result ? result.value : null;
 		},
 		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
+		openTabs: tabsOf(userId),
 	});
 }

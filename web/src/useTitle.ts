@@ -1,10 +1,38 @@
-// The document's title, for as long as a component is there.
+// What the tab is called: where one is, and before it how much is new. The icons that the browser and the system show say so too.
 
 import { useEffect } from "react";
+import type { News } from "./list.ts";
 import { strings } from "./strings.ts";
 
+let place: string | undefined;
+let news: News = { unread: 0, mentions: 0 };
+
+/** For as long as a component is there. */
 export function useTitle(title: string | undefined): void {
 	useEffect(() => {
-		document.title = title === undefined ? strings.product : `${title} · ${strings.product}`;
+		place = title;
+		show();
 	}, [title]);
+}
+
+/** As `useTitle`: what is new in one's conversations. */
+export function useBadge({ unread, mentions }: News): void {
+	useEffect(() => {
+		tell({ unread, mentions });
+		return () => tell({ unread: 0, mentions: 0 });
+	}, [unread, mentions]);
+}
+
+function tell(told: News): void {
+	news = told;
+	show();
+	const { unread } = news;
+	const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+	if (icon) icon.href = unread > 0 ? "/icon-news.svg" : "/icon.svg";
+	// Of an installed page; where the browser has none, or does not want to, nothing is lost.
+	navigator.setAppBadge?.(unread).catch(() => {});
+}
+
+function show(): void {
+	document.title = strings.tabTitle(place, news);
 }

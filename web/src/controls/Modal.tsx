@@ -2,9 +2,9 @@
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { createPortal } from "react-dom";
-import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import dialog from "./Dialog.module.css";
+import { IconButton } from "./IconButton.tsx";
 import styles from "./Modal.module.css";
 
 type Props = { title: string; onClose(): void; children: ReactNode };
@@ -25,15 +25,7 @@ export function Modal({ title, onClose, children }: Props) {
 		>
 			<header className={styles.bar}>
 				<h2 id={id}>{title}</h2>
-				<button
-					type="button"
-					className={styles.close}
-					aria-label={strings.close}
-					title={strings.close}
-					onClick={() => frame.current?.close()}
-				>
-					<Icon name="close" />
-				</button>
+				<IconButton icon="close" name={strings.close} onClick={() => frame.current?.close()} />
 			</header>
 			{children}
 		</dialog>,

@@ -11,11 +11,16 @@ export function later<P extends { onClose(): void }>(
 	load: () => Promise<ComponentType<P>>,
 	Failed: ComponentType<{ onClose(): void }> = NotLoaded,
 ): ComponentType<P> {
+	let known: State<P> = { type: "loading" };
 	return function Later(props: P) {
-		const [state, setState] = useState<State<P>>({ type: "loading" });
+		const [state, setState] = useState(known);
 		useEffect(() => {
+			if (known.type === "here") return;
 			load().then(
-				(Part) => setState({ type: "here", Part }),
+				(Part) => {
+					known = { type: "here", Part };
+					setState(known);
+				},
 				() => setState({ type: "failed" }),
 			);
 		}, []);

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/later.tsx";
 import { Icon } from "../icons.tsx";
 import { hueOf } from "../person.ts";
@@ -9,6 +10,7 @@ import type { Looked } from "../search/SearchDialog.tsx";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { usePersonalList } from "../usePersonalList.ts";
+import { searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import styles from "./Header.module.css";
 import { Invite } from "./Invite.tsx";
@@ -27,6 +29,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 	const looked = useRef<Looked>(null);
 	const close = () => setOpen(undefined);
 	const isOwner = role === "owner";
+	useShortcut(searchKeys, () => setOpen("search"));
 	return (
 		<header className={styles.header}>
 			<Link href="/" className={styles.back} aria-label={strings.home}>
@@ -36,7 +39,11 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 				<h1 dir="auto">{title}</h1>
 				<ConnectionStatus connection={connection} wasConnected={you !== null} />
 			</div>
-			<ul className={styles.participants} aria-label={strings.participants}>
+			<ul
+				className={styles.participants}
+				aria-label={strings.participants}
+				title={participants.length > 0 ? strings.hereNow(participants.map(({ username }) => username)) : undefined}
+			>
 				{participants.map(({ userId, username }) => (
 					<li key={userId} data-hue={hueOf(userId)}>
 						<bdi>{userId === you?.userId ? strings.you(username) : username}</bdi>
@@ -44,38 +51,17 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 				))}
 			</ul>
 			<div className={styles.buttons}>
-				<button
-					type="button"
-					className={styles.button}
-					aria-label={strings.searchHere}
-					title={strings.searchHere}
-					onClick={() => setOpen("search")}
+				<IconButton icon="search" name={strings.searchHere} shortcut={searchKeys} onClick={() => setOpen("search")} />
+				<IconButton
+					icon="members"
+					name={strings.membersButton(members?.length)}
+					title={strings.members}
+					isDisabled={members === null}
+					onClick={() => setOpen("members")}
 				>
-					<Icon name="search" />
-				</button>
-				{members && (
-					<button
-						type="button"
-						className={styles.button}
-						aria-label={strings.membersButton(members.length)}
-						title={strings.members}
-						onClick={() => setOpen("members")}
-					>
-						<Icon name="members" />
-						<span>{strings.count(members.length)}</span>
-					</button>
-				)}
-				{isOwner && conversation && (
-					<button
-						type="button"
-						className={styles.button}
-						aria-label={strings.settingsOf}
-						title={strings.settingsOf}
-						onClick={() => setOpen("settings")}
-					>
-						<Icon name="adjust" />
-					</button>
-				)}
+					<span className={styles.count}>{members && strings.count(members.length)}</span>
+				</IconButton>
+				{isOwner && conversation && <IconButton icon="adjust" name={strings.settingsOf} onClick={() => setOpen("settings")} />}
 				{isOwner && <Invite id={id} nameOf={nameOf} />}
 			</div>
 			{open === "members" && (

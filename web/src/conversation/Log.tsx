@@ -22,6 +22,7 @@ import type { Chat } from "../useChatWebSocket.ts";
 import { useIsLooking } from "../useIsLooking.ts";
 import { continues, Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
+import type { Fate } from "./MessageArticle.tsx";
 import { NewsBar } from "./NewsBar.tsx";
 import { OutgoingArticle } from "./OutgoingArticle.tsx";
 import { GoTo } from "./Quote.tsx";
@@ -60,7 +61,9 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const keys = [...messages.map(keyOf), ...onWay.map(({ clientId }) => clientId)];
 	const { rows, after } = viewport.rows(keys, (index) => guess((messages[index] ?? onWay[index - messages.length])?.content ?? ""));
 	const { isAtEnd } = viewport;
-	useSeeing(chat.see, isAtEnd && isEnd ? last?.seq : undefined);
+	// What is still being written, nobody has read.
+	const lastWhole = messages.findLast(({ status }) => status !== "streaming");
+	useSeeing(chat.see, isAtEnd && isEnd ? lastWhole?.seq : undefined);
 	const missed = useMissed(chat.messages, userId, isAtEnd && isEnd);
 
 	// The buttons go, and the focus should not go with them.
@@ -253,10 +256,10 @@ function newsIn(messages: Messages, newFrom: number | null, older: Extent): Mess
 }
 
 /** What became of one's newest message on its way to the others. */
-function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): string | undefined {
+function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): Fate {
 	if (message.deletedAt !== undefined) return undefined;
 	const names = seenBy(message, reads, members ?? []).map(({ username }) => username);
-	if (names.length > 0) return strings.seenBy(names);
+	if (names.length > 0) return names;
 	// Where something came after it, it arrived.
 	return message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
 }

@@ -17,9 +17,13 @@ import { Article, type Kind } from "./Article.tsx";
 import { Edited } from "./Edited.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
+import { SeenBy } from "./SeenBy.tsx";
 import { Thinking } from "./Thinking.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { useVersions } from "./Versions.tsx";
+
+/** Who has seen it, or what else became of it. */
+export type Fate = readonly string[] | string | undefined;
 
 type Props = {
 	message: Message;
@@ -29,7 +33,7 @@ type Props = {
 	/** One is at it. */
 	isActive: boolean;
 	/** What is to be said below it of its way to the others. */
-	fate: string | undefined;
+	fate: Fate;
 	onRetry: ((messageId: string) => void) | undefined;
 };
 
@@ -41,7 +45,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, fate, on
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
 	const isGrowing = status === "streaming";
 	const isAnswer = role === "assistant" && deletedAt === undefined;
-	const note = fate ?? noteOn(looked, people);
+	const note = typeof fate === "object" ? <SeenBy names={fate} /> : (fate ?? noteOn(looked, people));
 	return (
 		<Article
 			id={id}

@@ -4,7 +4,8 @@ import type { AssistantMode, MemberRole } from "../../../src/protocol/conversati
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Erased } from "../api.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
-import type { Theme } from "../preferences.ts";
+import type { News } from "../list.ts";
+import type { Preferences, Theme } from "../preferences.ts";
 import type { Cost } from "../replies.ts";
 import { formatsOf } from "./formats.ts";
 
@@ -18,8 +19,16 @@ function some(names: readonly string[], most: number): string {
 	return formats.all(rest > 0 ? [...names.slice(0, most), `${formats.number(rest)} more`] : names);
 }
 
+function unreadShort(count: number): string {
+	return count >= limits.unread ? `${limits.unread - 1}+` : formats.number(count);
+}
+
 export const en = {
 	product: "Parley",
+	tabTitle: (place: string | undefined, { unread, mentions }: News) => {
+		const name = place === undefined ? "Parley" : `${place} · Parley`;
+		return unread === 0 ? name : `(${unreadShort(unread)})${mentions > 0 ? " @" : ""} ${name}`;
+	},
 	tagline: "Talk things over together, with Claude in the room.",
 
 	// Signing in
@@ -53,13 +62,24 @@ export const en = {
 	youInside: "you",
 	deletedLine: "Deleted message",
 	nothingSaid: "Nothing said yet",
-	unread: (count: number) => `${count >= limits.unread ? `${limits.unread - 1}+` : count} unread`,
-	unreadShort: (count: number) => (count >= limits.unread ? `${limits.unread - 1}+` : String(count)),
+	unread: (count: number) => `${unreadShort(count)} unread`,
+	unreadShort,
 	mentioned: "You are mentioned",
 	pinned: "Pinned",
 	muted: "Muted",
+	listWaiting: "Your conversations cannot be loaded just now. Trying again…",
 	listBehind: "Reconnecting: this list may be behind.",
 	notChanged: "That could not be changed just now. Try again.",
+	goTo: "Go to",
+	goToLabel: "Go to a conversation",
+	goToHint: "A title, or what you want to do",
+	commands: "Commands",
+	commandWith: (command: string, text: string) => `${command}: “${text}”`,
+	openNow: "open",
+	inArchive: "archived",
+	lookingFurther: "Looking through older ones…",
+	notLookedFurther: "Older conversations could not be looked through.",
+	noSuchConversation: "No conversation of that name.",
 	conversationMenu: (title: string) => `More about ${title}`,
 	pin: "Pin to the top",
 	unpin: "Unpin",
@@ -92,6 +112,8 @@ export const en = {
 	deleteText: "Everything said in it is deleted for everybody, for good.",
 	deleteNow: "Delete",
 	loading: "Loading…",
+	inviteSpent: "This invitation is spent, expired or revoked. Ask whoever sent it for a new link.",
+	inviteUnknown: "This invitation leads nowhere: the link is not whole, or the conversation is gone. Ask whoever sent it for a new one.",
 	joining: "Opening the conversation…",
 
 	// Settings
@@ -101,8 +123,24 @@ export const en = {
 	enterKey: "The Enter key",
 	enterSends: "Sends",
 	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
+	notifications: "Notifications",
+	notificationLevels: {
+		off: "None",
+		mentions: "When I am named or answered, by Claude too",
+		all: "Everything that is not muted",
+	} satisfies Record<Preferences["notifications"], string>,
+	notificationsForbidden: {
+		denied: "Your browser blocks notifications of this page. Allow them in its settings for this site, then reload.",
+		none: "This browser does not show notifications of this page.",
+	},
+	notificationsOffer: "Shall we tell you when somebody names you or Claude has answered, while you look elsewhere?",
+	turnOn: "Turn on",
+	notNow: "Not now",
 	account: "You here",
 	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
+	changeName: "Change name…",
+	changeNameTitle: "Change your name",
+	changeNameText: "You are called so from now on, everywhere. What you said keeps the name under which you said it.",
 	signOut: "Sign out…",
 	signOutTitle: "Sign out?",
 	signOutText: "A guest cannot come back: your conversations stay with the others in them, and what you have not sent yet is deleted here.",
@@ -116,8 +154,16 @@ export const en = {
 	eraseNow: "Erase",
 	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
 		[
-			`You are erased from ${counted(conversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
-			...(deletedConversations > 0 ? [`${counted(deletedConversations, "conversation")} with nobody else there went whole.`] : []),
+			...(conversations > deletedConversations
+				? [
+						`You are erased from ${counted(conversations - deletedConversations, "conversation")}: ${counted(messages, "message")} and ${counted(reactions, "reaction")} are gone.`,
+					]
+				: ["You are erased."]),
+			...(deletedConversations > 0
+				? [
+						`${counted(deletedConversations, "conversation")} with nobody else there went whole, with everything in ${deletedConversations === 1 ? "it" : "them"}.`,
+					]
+				: []),
 			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
 		].join(" "),
 	startAgain: "Begin anew",
@@ -143,8 +189,9 @@ export const en = {
 	conversation: "Conversation",
 	participants: "Participants",
 	you: (name: string) => `${name} (you)`,
+	hereNow: (names: readonly string[]) => `Here now: ${formats.all(names)}`,
 	members: "Members",
-	membersButton: (count: number) => `Members, ${formats.number(count)}`,
+	membersButton: (count: number | undefined) => (count === undefined ? "Members" : `Members, ${formats.number(count)}`),
 	count: (count: number) => formats.number(count),
 	membersTitle: (count: number) => `Members (${formats.number(count)})`,
 	here: "here now",
@@ -260,7 +307,7 @@ export const en = {
 	newAbove: (count: number, since: number | undefined, now: number) =>
 		`${formats.number(count)} new${since === undefined ? "" : ` since ${formats.when(since, now)}`}`,
 	markUnread: "Mark as unread from here",
-	seenBy: (names: readonly string[]) => `Seen by ${names.length > 2 ? `${formats.number(names.length)} people` : formats.all(names)}`,
+	seenBy: (whom: string) => `Seen by ${whom}`,
 	deleteMessageTitle: "Delete this message?",
 	deleteMessageText: "It is deleted for everybody, for good. Its place stays, with nothing in it.",
 
@@ -314,10 +361,9 @@ export const en = {
 	stoppedBy: (names: readonly string[]) => `Stopped by ${formats.all(names)}.`,
 	wentOn: "Interrupted on the way, and gone on with.",
 	typing: (names: readonly string[]) => {
-		const [first, second] = names;
-		if (names.length === 1) return `${first} is typing…`;
-		if (names.length === 2) return `${first} and ${second} are typing…`;
-		return names.length === 0 ? "" : `${first}, ${second} and others are typing…`;
+		if (names.length === 0) return "";
+		if (names.length > 2) return `${formats.number(names.length)} people are typing…`;
+		return `${formats.all(names)} ${names.length === 1 ? "is" : "are"} typing…`;
 	},
 
 	// The connection

@@ -168,6 +168,8 @@ function useSight(conversationId: string, { conversation, messages, reads }: Cha
 	useEffect(() => {
 		if (title !== undefined) list.look({ conversationId, title, lastMessage: last && lastMessageOf(last), readUpTo });
 	}, [list, conversationId, title, last, readUpTo]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is another sight.
+	useEffect(() => () => list.lookAway(), [list, conversationId]);
 }
 
 /** Some browsers lay a keyboard over the page without telling the layout: the composer has to stay above it. */

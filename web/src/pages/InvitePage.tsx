@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect } from "react";
 import { useLocation } from "wouter";
-import { acceptInvite } from "../api.ts";
+import { type ApiError, acceptInvite } from "../api.ts";
 import { useCall } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { NoticePage } from "./NoticePage.tsx";
@@ -15,6 +15,11 @@ export function InvitePage({ invite }: { invite: string }) {
 		if (conversationId !== undefined) navigate(`/c/${conversationId}`, { replace: true });
 	}, [conversationId, navigate]);
 
-	if (accepted && "error" in accepted) return <NoticePage text={accepted.error.message} hasWayHome />;
+	if (accepted && "error" in accepted) return <NoticePage text={textOf(accepted.error)} hasWayHome />;
 	return <NoticePage text={strings.joining} />;
+}
+
+function textOf({ code, message }: ApiError): string {
+	if (code === "invite_expired") return strings.inviteSpent;
+	return code === "not_found" ? strings.inviteUnknown : message;
 }

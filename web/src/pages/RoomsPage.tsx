@@ -3,22 +3,25 @@
 import { useEffect } from "react";
 import { useRoute } from "wouter";
 import { followSettings } from "../currentPreferences.ts";
+import { newsIn } from "../list.ts";
+import type { ListClient } from "../listClient.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { strings } from "../strings.ts";
-import { PersonalList, useListClient } from "../usePersonalList.ts";
-import { useTitle } from "../useTitle.ts";
+import { PersonalList, useListClient, useListSnapshot } from "../usePersonalList.ts";
+import { useBadge, useTitle } from "../useTitle.ts";
 import { ConversationPage } from "./ConversationPage.tsx";
 import { NoticePage } from "./NoticePage.tsx";
 import styles from "./RoomsPage.module.css";
 
 export function RoomsPage({ token, userId, name }: { token: string; userId: string; name: string }) {
-	const client = useListClient(token);
+	const client = useListClient(token, userId);
 	useEffect(() => followSettings(client), [client]);
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
 	const openId = conversation?.id;
 	return (
 		<PersonalList value={client}>
+			<Badge client={client} />
 			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
 				<div className={styles.list}>
 					<Sidebar userId={userId} name={name} openId={openId} />
@@ -31,6 +34,12 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 			</div>
 		</PersonalList>
 	);
+}
+
+/** By itself: what is open is not drawn anew with every change of the list. */
+function Badge({ client }: { client: ListClient }) {
+	useBadge(newsIn(useListSnapshot(client).list));
+	return null;
 }
 
 function NothingOpen() {

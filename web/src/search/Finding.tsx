@@ -5,7 +5,8 @@ import { pathOf } from "../paths.ts";
 import { hueOf } from "../person.ts";
 import { formatDayAndTime, formatWhen } from "../strings.ts";
 import styles from "./Finding.module.css";
-import { type Found, partsOf } from "./findings.ts";
+import { type Found, inOneLine, partsOf, withLines } from "./findings.ts";
+import { markAt } from "./marking.ts";
 
 export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 	const { conversationId, seq, author, createdAt } = found.message;
@@ -13,7 +14,14 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 	let place = 0;
 	return (
 		<li data-hue={hueOf(author.userId)}>
-			<Link href={pathOf(conversationId, seq)} className={styles.found} onClick={onGo}>
+			<Link
+				href={pathOf(conversationId, seq)}
+				className={styles.found}
+				onClick={() => {
+					markAt(found);
+					onGo();
+				}}
+			>
 				<span className={styles.by}>
 					<bdi>{author.username}</bdi>
 					<time dateTime={createdAt} title={formatDayAndTime(at)}>
@@ -21,10 +29,10 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 					</time>
 				</span>
 				<span className={styles.snippet} dir="auto">
-					{partsOf(found).map(({ text, isFound }) => {
+					{partsOf(withLines(found)).map(({ text, isFound }) => {
 						const key = place;
 						place += text.length;
-						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{text}</span>;
+						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{inOneLine(text)}</span>;
 					})}
 				</span>
 			</Link>

@@ -2,7 +2,9 @@
 
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
+import { moveBetween } from "../controls/arrows.ts";
 import { Modal } from "../controls/Modal.tsx";
+import more from "../controls/More.module.css";
 import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { searchIn } from "./calls.ts";
@@ -78,7 +80,7 @@ export function SearchDialog({ id, looked, onClose }: Props) {
 					))}
 				</ol>
 				{found?.hasMore && (
-					<button type="button" className={styles.more} aria-disabled={isLoading} onClick={loadMore}>
+					<button type="button" className={more.more} aria-disabled={isLoading} onClick={loadMore}>
 						{isLoading ? strings.loading : strings.moreResults}
 					</button>
 				)}
@@ -108,11 +110,5 @@ function moveBetweenResults(event: KeyboardEvent<HTMLElement>): void {
 		event.preventDefault();
 		event.currentTarget.closest("dialog")?.close();
 	}
-	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-	if (step === undefined || event.nativeEvent.isComposing) return;
-	const stops = [...event.currentTarget.querySelectorAll<HTMLElement>("input, a")];
-	const next = stops[stops.indexOf(document.activeElement as HTMLElement) + step];
-	if (!next) return;
-	event.preventDefault();
-	next.focus();
+	moveBetween(event, "input, a", document.activeElement instanceof HTMLAnchorElement);
 }

@@ -21,6 +21,18 @@ export type FoundIn = v.InferOutput<typeof foundEverywhereSchema>["results"][num
 
 export type Part = { text: string; isFound: boolean };
 
+/** With its lines, where the snippet has them all in one: what was found is the message itself. */
+export function withLines<T extends Pick<Found, "message" | "snippet">>(found: T): T {
+	const bare = found.snippet.replace(/^…|…$/g, "");
+	const at = found.message.content.replace(/\s/g, " ").indexOf(bare);
+	return at === -1 ? found : { ...found, snippet: found.snippet.replace(bare, () => found.message.content.slice(at, at + bare.length)) };
+}
+
+/** The lines of a text, which are mostly things of their own, after each other; without the marks that Markdown begins them with. */
+export function inOneLine(text: string): string {
+	return text.replace(/(:?)\s*\n\s*(?:(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
+}
+
 /** The snippet cut where what was asked for begins and ends. */
 export function partsOf({ snippet, highlights }: Pick<Found, "snippet" | "highlights">): Part[] {
 	const parts: Part[] = [];

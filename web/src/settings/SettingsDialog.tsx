@@ -1,11 +1,14 @@
 // What somebody sets for themselves, who they are here, and the ends of that.
 
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
+import { limits } from "../../../src/protocol/limits.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { preferences, usePreferences } from "../currentPreferences.ts";
 import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
+import { Choice } from "./Choice.tsx";
+import { NotificationChoice } from "./NotificationChoice.tsx";
 import styles from "./SettingsDialog.module.css";
 import { Tokens } from "./Tokens.tsx";
 
@@ -13,8 +16,12 @@ const themes = ["system", "light", "dark"] as const;
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
 	const { theme, enterSends } = usePreferences();
-	const [asking, setAsking] = useState<"sign out" | "erase">();
+	const [asking, setAsking] = useState<"rename" | "sign out" | "erase">();
 	const close = () => setAsking(undefined);
+	const rename = (form: FormData) => {
+		const given = String(form.get("name")).trim();
+		return given === name ? undefined : session.rename(given);
+	};
 	return (
 		<Modal title={strings.settings} onClose={onClose}>
 			<Choice legend={strings.theme}>
@@ -33,10 +40,14 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 					</label>
 				))}
 			</Choice>
+			<NotificationChoice />
 			<section className={styles.part}>
 				<h3>{strings.account}</h3>
 				<p>{strings.signedInAs(name)}</p>
 				<p className={styles.buttons}>
+					<button type="button" onClick={() => setAsking("rename")}>
+						{strings.changeName}
+					</button>
 					<button type="button" onClick={() => setAsking("sign out")}>
 						{strings.signOut}
 					</button>
@@ -46,6 +57,13 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				</p>
 			</section>
 			<Tokens />
+			{asking === "rename" && (
+				<Dialog title={strings.changeNameTitle} action={strings.save} act={rename} onClose={close}>
+					<label htmlFor="new-name">{strings.yourName}</label>
+					<input id="new-name" name="name" defaultValue={name} required maxLength={limits.username} autoComplete="nickname" dir="auto" />
+					<p className={styles.name}>{strings.changeNameText}</p>
+				</Dialog>
+			)}
 			{asking === "sign out" && (
 				<Dialog title={strings.signOutTitle} action={strings.signOutNow} isDanger act={() => session.signOut()} onClose={close}>
 					<p>{strings.signOutText}</p>
@@ -67,14 +85,5 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				</Dialog>
 			)}
 		</Modal>
-	);
-}
-
-function Choice({ legend, children }: { legend: string; children: ReactNode }) {
-	return (
-		<fieldset className={styles.choice}>
-			<legend>{legend}</legend>
-			{children}
-		</fieldset>
 	);
 }

@@ -12,6 +12,11 @@ import styles from "./SettingsDialog.module.css";
 const day = 24 * 3600;
 const lives = [7 * day, 30 * day, 90 * day, 365 * day];
 
+/** As a `ref`: it is shown this once, and may stand below the edge. */
+function bringIntoView(element: HTMLElement | null): void {
+	element?.scrollIntoView({ block: "center" });
+}
+
 export function Tokens() {
 	const [tokens, setTokens] = useState<readonly PersonalToken[]>();
 	const [made, setMade] = useState<{ name: string; secret: string }>();
@@ -71,7 +76,7 @@ export function Tokens() {
 				{problem}
 			</p>
 			{made && (
-				<div className={styles.made}>
+				<div key={made.secret} ref={bringIntoView} className={styles.made}>
 					<p role="status">{strings.tokenMade(made.name)}</p>
 					<CopyField label={strings.tokenSecret} text={made.secret} />
 				</div>

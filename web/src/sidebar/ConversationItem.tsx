@@ -4,12 +4,12 @@ import { Link } from "wouter";
 import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import { useHasDraft } from "../currentDrafts.ts";
-import { Icon } from "../icons.tsx";
-import { lineOf } from "../line.ts";
 import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
 import { titleOf } from "../titles.ts";
+import { Badges } from "./Badges.tsx";
 import type { Asking } from "./ConversationDialog.tsx";
 import styles from "./ConversationItem.module.css";
+import { lastLineOf } from "./lastLine.ts";
 
 type Props = {
 	listed: Listed;
@@ -20,7 +20,7 @@ type Props = {
 };
 
 export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Props) {
-	const { id, lastActivityAt, unread, mentions, muted, pinned } = listed;
+	const { id, lastActivityAt, unread, muted } = listed;
 	const at = Date.parse(lastActivityAt);
 	const title = titleOf(listed);
 	return (
@@ -36,42 +36,11 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 					{useHasDraft(userId, id) && !isOpen && <strong className={styles.draft}>{strings.draft} </strong>}
 					{lastLineOf(listed, userId)}
 				</span>
-				<span className={styles.badges}>
-					{muted && <Sign icon="muted" name={strings.muted} />}
-					{pinned && <Sign icon="pin" name={strings.pinned} />}
-					{mentions > 0 && (
-						<span className={styles.mention} title={strings.mentioned}>
-							<span aria-hidden="true">@</span>
-							<span className="visually-hidden">{strings.mentioned}</span>
-						</span>
-					)}
-					{unread > 0 && (
-						<span className={styles.unread}>
-							<span aria-hidden="true">{strings.unreadShort(unread)}</span>
-							<span className="visually-hidden">{strings.unread(unread)}</span>
-						</span>
-					)}
-				</span>
+				<Badges listed={listed} />
 			</Link>
 			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, onChange, onAsk)} />
 		</li>
 	);
-}
-
-function Sign({ icon, name }: { icon: "muted" | "pin"; name: string }) {
-	return (
-		<span className={styles.sign} title={name}>
-			<Icon name={icon} />
-			<span className="visually-hidden">{name}</span>
-		</span>
-	);
-}
-
-function lastLineOf({ lastMessage }: Listed, userId: string): string {
-	if (!lastMessage) return strings.nothingSaid;
-	const { author, content, deletedAt } = lastMessage;
-	const text = deletedAt === undefined ? lineOf(content) : strings.deletedLine;
-	return strings.lastLine(author.userId === userId ? strings.yourself : author.username, text);
 }
 
 function menuOf({ pinned, muted, archived, role }: Listed, onChange: Props["onChange"], onAsk: Props["onAsk"]): MenuItem[] {

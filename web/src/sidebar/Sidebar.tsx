@@ -1,66 +1,63 @@
-// The conversations that somebody is in, beside the one that is open: live, with a button that begins another one.
+// The conversations that somebody is in, beside the one that is open: live, with what begins, finds and goes to one.
 
-import { type UIEvent, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import type { Listed } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { createConversation } from "../api.ts";
+import { moveBetween } from "../controls/arrows.ts";
+import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/later.tsx";
 import { session } from "../currentSession.ts";
 import { Icon, Mark } from "../icons.tsx";
-import { sections } from "../list.ts";
+import { pathOf } from "../paths.ts";
 import { strings } from "../strings.ts";
 import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
-import type { Asking } from "./ConversationDialog.tsx";
-import { ConversationItem } from "./ConversationItem.tsx";
+import { switchKeys, useShortcut } from "../useShortcut.ts";
+import { ConversationList } from "./ConversationList.tsx";
 import styles from "./Sidebar.module.css";
 
 const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
 const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
-const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
-
-/** In px: how near to the end more is fetched. */
-const nearEnd = 300;
+const Switcher = later(async () => (await import("../switcher/Switcher.tsx")).Switcher);
+/** Nobody waits for it. */
+const Notifications = later(
+	async () => (await import("../notifications/Notifications.tsx")).Notifications,
+	() => null,
+);
 
 /** `openId`: of the conversation that is open beside it. */
 export function Sidebar({ userId, name, openId }: { userId: string; name: string; openId: string | undefined }) {
 	const client = usePersonalList();
-	const { list, connection } = useListSnapshot(client);
+	const snapshot = useListSnapshot(client);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const [isCreating, setIsCreating] = useState(false);
 	/** What is looked for in all of them. */
 	const [sought, setSought] = useState("");
-	const [isSetting, setIsSetting] = useState(false);
-	const [asking, setAsking] = useState<Asking | null>(null);
-	const { main, archived } = sections(list);
+	const [open, setOpen] = useState<"settings" | "switcher">();
+	const field = useRef<HTMLInputElement>(null);
+	const [seeking, setSeeking] = useState(0);
+	useEffect(() => {
+		if (seeking > 0) field.current?.focus();
+	}, [seeking]);
+	useShortcut(switchKeys, () => setOpen("switcher"));
 	const Heading = openId === undefined ? "h1" : "h2";
+	const close = () => setOpen(undefined);
 
 	const create = async () => {
 		if (isCreating) return;
 		setIsCreating(true);
 		const result = await session.call(createConversation);
-		if ("value" in result) navigate(`/c/${result.value.conversation.id}`);
+		if ("value" in result) navigate(pathOf(result.value.conversation.id));
 		setProblem("error" in result ? result.error.message : "");
 		setIsCreating(false);
 	};
-	const loadNearEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
-		if (list.older === "some" && scrollHeight - scrollTop - clientHeight < nearEnd) void client.loadOlder();
+	const seek = (text: string) => {
+		// On a phone the list is a place of its own.
+		if (!field.current?.checkVisibility()) navigate("/");
+		setSought(text);
+		setSeeking(seeking + 1);
 	};
-	const items = (conversations: readonly Listed[]) => (
-		<ul className={styles.list}>
-			{conversations.map((listed) => (
-				<ConversationItem
-					key={listed.id}
-					listed={listed}
-					userId={userId}
-					isOpen={listed.id === openId}
-					onChange={async (change) => setProblem((await client.change(listed, change)) ? "" : strings.notChanged)}
-					onAsk={(type) => setAsking({ type, listed })}
-				/>
-			))}
-		</ul>
-	);
 
 	return (
 		<nav className={styles.sidebar} aria-label={strings.conversations}>
@@ -70,21 +67,17 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				<span className={styles.who} dir="auto">
 					{name}
 				</span>
-				<button
-					type="button"
-					className={styles.settings}
-					aria-label={strings.settings}
-					title={strings.settings}
-					onClick={() => setIsSetting(true)}
-				>
-					<Icon name="gear" />
-				</button>
+				<span className={styles.buttons}>
+					<IconButton icon="goTo" name={strings.goToLabel} shortcut={switchKeys} onClick={() => setOpen("switcher")} />
+					<IconButton icon="gear" name={strings.settings} onClick={() => setOpen("settings")} />
+				</span>
 			</header>
 			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
 				<Icon name="plus" />
 				{strings.newConversation}
 			</button>
 			<input
+				ref={field}
 				type="search"
 				className={styles.search}
 				value={sought}
@@ -99,40 +92,26 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 			<p role="alert" className={styles.problem}>
 				{problem}
 			</p>
+			<Notifications client={client} userId={userId} openId={openId} onGo={navigate} onClose={close} />
 			{sought.trim() !== "" && (
-				<div className={styles.scroller}>
-					<Everywhere text={sought} conversations={list.conversations} onClose={() => setSought("")} />
+				// biome-ignore lint/a11y/noStaticElementInteractions: the keys go from one link to the next.
+				<div className={styles.scroller} onKeyDown={(event) => moveBetween(event, "a")}>
+					<Everywhere text={sought} conversations={snapshot.list.conversations} onClose={() => setSought("")} />
 				</div>
 			)}
-			<div className={styles.scroller} hidden={sought.trim() !== ""} onScroll={loadNearEnd}>
-				{list.isKnown && connection.type !== "connected" && <p className={styles.quiet}>{strings.listBehind}</p>}
-				{!list.isKnown && <p className={styles.quiet}>{strings.loading}</p>}
-				{list.isKnown && main.length === 0 && (
-					<p className={styles.quiet}>{archived.length > 0 ? strings.allArchived : strings.noConversations}</p>
-				)}
-				{items(main)}
-				{archived.length > 0 && (
-					<details className={styles.archive}>
-						<summary>{strings.archived(archived.length)}</summary>
-						{items(archived)}
-					</details>
-				)}
-				{list.older !== "none" && (
-					<button type="button" className={styles.more} aria-disabled={list.older === "loading"} onClick={() => void client.loadOlder()}>
-						{list.older === "loading" ? strings.loading : list.older === "failed" ? strings.moreFailed : strings.moreConversations}
-					</button>
-				)}
-			</div>
-			{isSetting && <SettingsDialog name={name} onClose={() => setIsSetting(false)} />}
-			{asking && (
-				<ConversationDialog
-					asking={asking}
-					userId={userId}
-					onClose={() => setAsking(null)}
-					onGone={() => {
-						client.left(asking.listed.id);
-						if (asking.listed.id === openId) navigate("/");
-					}}
+			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={sought.trim() !== ""} onProblem={setProblem} />
+			{open === "settings" && <SettingsDialog name={name} onClose={close} />}
+			{open === "switcher" && (
+				<Switcher
+					client={client}
+					openId={openId}
+					commands={[
+						{ icon: "plus", label: strings.newConversation, act: () => void create() },
+						{ icon: "search", label: strings.searchEverywhere, takesText: true, act: seek },
+						{ icon: "gear", label: strings.settings, act: () => setOpen("settings") },
+					]}
+					onGo={(id) => navigate(pathOf(id))}
+					onClose={() => setOpen((now) => (now === "switcher" ? undefined : now))}
 				/>
 			)}
 		</nav>

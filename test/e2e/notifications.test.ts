@@ -1,0 +1,172 @@
+// Being told of what comes while one looks elsewhere: what the browser is asked to show, by all tabs together.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+/** Lists hear in rounds, and of who does not look a while later. */
+const patient = { timeout: 15_000 };
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+type Shown = { title: string; body: string | undefined; tag: string | undefined };
+
+/** What every page of a browser shows from now on; `answer`: what its person says when they are asked. */
+async function listen({ page }: Visitor, answer: NotificationPermission): Promise<Shown[]> {
+	const shown: Shown[] = [];
+	await page.context().exposeBinding("heard", (_source, notification: Shown) => shown.push(notification));
+	await page.context().addInitScript((answer) => {
+		// The screen that a headless browser has not got.
+		class Screen extends EventTarget {
+			static get permission(): NotificationPermission {
+				return localStorage.getItem("asked") === null ? "default" : answer;
+			}
+			static async requestPermission() {
+				localStorage.setItem("asked", "yes");
+				return answer;
+			}
+			onclick: (() => void) | null = null;
+			constructor(title: string, { body, tag }: NotificationOptions = {}) {
+				super();
+				Object.assign(globalThis, { last: this });
+				(globalThis as unknown as { heard(shown: Shown): void }).heard({ title, body, tag });
+			}
+			close() {
+				document.documentElement.dataset.closed = "yes";
+			}
+		}
+		Object.assign(globalThis, { Notification: Screen });
+	}, answer);
+	return shown;
+}
+
+/** Whoever presses the notification that was shown last. */
+const press = ({ page }: Visitor) => page.evaluate(() => (globalThis as unknown as { last: { onclick(): void } }).last.onclick());
+
+/** Whether the page is before anybody's eyes. */
+const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
+	page.evaluate((state) => {
+		Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+		document.dispatchEvent(new Event("visibilitychange"));
+	}, state);
+
+const offer = ({ page }: Visitor) => page.getByRole("region", { name: "Notifications" });
+
+describe("notifications", () => {
+	it("are asked for when there is something to tell, and then told, one for each conversation, until one goes there", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const shown = await listen(bob, "granted");
+		await bob.page.goto(product.url);
+		await bob.listed("Nothing said yet").waitFor();
+		await ann.say("Good morning");
+		await bob.listed("Ann: Good morning").waitFor();
+		expect(await offer(bob).count()).toBe(0);
+		await ann.say("@Bob, are you there?");
+		await offer(bob).getByRole("button", { name: "Turn on" }).click();
+		await offer(bob).waitFor({ state: "detached" });
+		expect(shown).toEqual([]);
+
+		await ann.say("Not for you");
+		await bob.listed("Ann: Not for you").waitFor();
+		await ann.say("@Bob: **now** it is");
+		await expect.poll(() => shown, patient).toEqual([{ title: "Good morning", body: "Ann: @Bob: now it is", tag: expect.any(String) }]);
+		await press(bob);
+		await bob.sees("now it is");
+		await ann.at("now it is").getByText("Seen by Bob").waitFor();
+		await ann.say("@Bob: you see this yourself");
+		await ann.at("see this yourself").getByText("Seen by Bob").waitFor();
+		expect(shown).toHaveLength(1);
+
+		await look(bob, "hidden");
+		await ann.say("@Bob: and this you do not");
+		await expect.poll(() => shown.at(-1)?.body, patient).toBe("Ann: @Bob: and this you do not");
+		await bob.page.evaluate(() => delete document.documentElement.dataset.closed);
+		await look(bob, "visible");
+		await bob.page.locator("html[data-closed=yes]").waitFor();
+		expect(bob.complaints).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("are shown by one tab, and by none while another one has the conversation before its person's eyes", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const shown = await listen(bob, "granted");
+		const room = bob.page.url();
+		await bob.page.goto(product.url);
+		await bob.listed("Nothing said yet").waitFor();
+		await ann.say("@Bob?");
+		await offer(bob).getByRole("button", { name: "Turn on" }).click();
+		const tabs = [await bob.anotherTab(), await bob.anotherTab()];
+		for (const tab of tabs) {
+			await tab.page.goto(product.url);
+			await tab.listed("Ann: @Bob?").waitFor();
+		}
+		await ann.say("@Bob!");
+		await Promise.all([bob, ...tabs].map((tab) => tab.listed("Ann: @Bob!").waitFor()));
+		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!"]);
+
+		// The one that showed it goes; another takes its place.
+		await bob.page.close();
+		await ann.say("@Bob, once more");
+		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!", "Ann: @Bob, once more"]);
+
+		const [first, second] = tabs as [Visitor, Visitor];
+		await second.page.goto(room);
+		await second.sees("@Bob, once more");
+		await ann.say("@Bob, here");
+		await ann.at("@Bob, here").getByText("Seen by Bob").waitFor();
+		await first.listed("Ann: @Bob, here").waitFor();
+		expect(shown).toHaveLength(2);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("tell that Claude has answered, not what is muted, and all of it where that is set; who declines is not asked again", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const shown = await listen(bob, "granted");
+		await bob.page.reload();
+		await bob.connected();
+		await bob.say("@claude a table, please");
+		await bob.stop.waitFor();
+		await bob.page.getByRole("button", { name: "New conversation" }).click();
+		await offer(bob).getByRole("button", { name: "Not now" }).click();
+		await bob.page.reload();
+		await ann.say("@Bob, look");
+		await bob.listed("Ann: @Bob, look").waitFor();
+		expect(await offer(bob).count()).toBe(0);
+
+		await bob.page.getByRole("button", { name: "Settings", exact: true }).click();
+		expect(await bob.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
+		await bob.page.getByRole("radio", { name: "Everything that is not muted" }).check();
+		await bob.page.keyboard.press("Escape");
+		await ann.say("Just so");
+		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: Just so"]);
+		await bob.decide("Ann: Just so", "Mute");
+		await ann.say("@Bob, psst");
+		await bob.listed("Ann: @Bob, psst").waitFor();
+		expect(shown).toHaveLength(1);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("that the browser forbids are said to be", async () => {
+		const ann = await Visitor.arrive(browser);
+		await listen(ann, "denied");
+		await ann.signIn(product.url, "Ann");
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("radio", { name: "Everything that is not muted" }).click();
+		await ann.page.getByText("Your browser blocks notifications of this page.").waitFor();
+		expect(await ann.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
+		await ann.leave();
+	});
+});

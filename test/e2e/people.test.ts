@@ -1,0 +1,89 @@
+// Several people in a conversation, as one of them sees the others; and the links by which they come.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+describe("of four people", () => {
+	it("one sees who is here, how many type, and who has seen what one said", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const link = await ann.invite();
+		await ann.page.keyboard.press("Escape");
+		const others: Visitor[] = [];
+		for (const name of ["Bob", "Cleo", "Dan"]) {
+			const other = await Visitor.arrive(browser);
+			await other.signIn(link, name);
+			await other.connected();
+			others.push(other);
+		}
+		await ann.participants.getByText("Dan").waitFor();
+		expect(await ann.participants.getAttribute("title")).toBe("Here now: Ann, Bob, Cleo, and Dan");
+
+		await others[0]?.message.pressSequentially("W");
+		await ann.page.getByText("Bob is typing…").waitFor();
+		await others[1]?.message.pressSequentially("W");
+		await ann.page.getByText("Bob and Cleo are typing…").waitFor();
+		await Promise.all(others.map(({ message }) => message.pressSequentially("W")));
+		await ann.page.getByText("3 people are typing…").waitFor();
+
+		await ann.say("Has everybody seen this?");
+		const seen = ann.at("Has everybody").getByRole("button", { name: /^Seen by/ });
+		await seen.getByText("Seen by 3 people").waitFor();
+		expect(await seen.getAttribute("title")).toBe("Seen by Bob, Cleo, and Dan");
+		await seen.click();
+		await seen.getByText("Seen by Bob, Cleo, and Dan").waitFor();
+		await Promise.all([ann, ...others].map((visitor) => visitor.leave()));
+	});
+});
+
+describe("a link", () => {
+	it("that lets nobody in any more says so, to members not, and there is a way on", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const room = ann.page.url();
+		const link = await ann.invite();
+		await ann.page.getByRole("button", { name: /^Revoke/ }).click();
+		await ann.page.getByText("None lets anybody in.").waitFor();
+		const bob = await Visitor.arrive(browser);
+		await bob.signIn(link, "Bob");
+		await bob.page.getByText("This invitation is spent, expired or revoked. Ask whoever sent it for a new link.").waitFor();
+		await bob.page.goto(`${product.url}/invite/nowhere.at-all`);
+		await bob.page.getByText("This invitation leads nowhere").waitFor();
+		await bob.page.getByRole("link", { name: "All conversations" }).click();
+		await bob.page.getByText("Nothing here yet.").waitFor();
+		await ann.page.goto(link);
+		await ann.page.waitForURL(room);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+describe("who is erased", () => {
+	it("reads of what went whole, and of no messages where there were none to take out", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("button", { name: "Erase me…" }).click();
+		const asked = ann.page.getByRole("dialog", { name: "Erase everything of yours?" });
+		await asked.getByRole("textbox").fill("Ann");
+		await asked.getByRole("button", { name: "Erase" }).click();
+		await ann.page.getByText("You are erased. 1 conversation with nobody else there went whole, with everything in it.").waitFor();
+		await ann.leave();
+	});
+});

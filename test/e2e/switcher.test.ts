@@ -1,0 +1,126 @@
+// Going to a conversation by a part of its title, from anywhere and with the keyboard alone.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+import { post, tokenOf } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+/** Ann at her list, with a conversation of each title, the last one the newest. */
+async function arrive(titles: readonly string[]): Promise<Visitor> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(product.url, "Ann");
+	await ann.page.getByText("Nothing here yet.").waitFor();
+	const token = await tokenOf(ann);
+	for (const title of titles) await post(product.url, "/conversations", token, { title });
+	await ann.listed(titles.at(-1) ?? "").waitFor();
+	return ann;
+}
+
+const field = ({ page }: Visitor) => page.getByRole("combobox", { name: "Go to a conversation" });
+const options = ({ page }: Visitor) => page.getByRole("listbox", { name: "Go to" }).getByRole("option");
+/** The option that a screen reader would say is at the field. */
+const active = (visitor: Visitor) =>
+	field(visitor).evaluate((element) => document.getElementById(element.getAttribute("aria-activedescendant") ?? "")?.textContent);
+
+describe("Ctrl+K", () => {
+	it("opens what was last alive, goes by a part of a title, without accents, and gives the focus back where nobody goes", async () => {
+		const ann = await arrive(["Budget", "Résumé of the trip", "Garden"]);
+		await ann.listed("Garden").click();
+		await ann.message.focus();
+		await ann.page.keyboard.press("Control+k");
+		await field(ann).waitFor();
+		await expect.poll(() => active(ann)).toMatch(/^Résumé/);
+		await ann.page.keyboard.press("Escape");
+		await field(ann).waitFor({ state: "detached" });
+		expect(await ann.message.evaluate((element) => element === document.activeElement)).toBe(true);
+
+		await ann.page.keyboard.press("Control+k");
+		await ann.page.keyboard.type("trip resu");
+		await expect.poll(() => options(ann).allInnerTexts()).toEqual([expect.stringMatching(/^Résumé/), "Search everywhere: “trip resu”"]);
+		await ann.page.keyboard.press("Enter");
+		await ann.page.getByRole("heading", { name: "Résumé of the trip" }).waitFor();
+
+		await ann.page.keyboard.press("Control+k");
+		await ann.page.keyboard.press("ArrowDown");
+		await expect.poll(() => active(ann)).toMatch(/^Budget/);
+		await ann.page.keyboard.press("ArrowUp");
+		await ann.page.keyboard.press("ArrowUp");
+		await expect.poll(() => active(ann)).toBe("Settings");
+		await ann.page.keyboard.press("Control+k");
+		await field(ann).waitFor({ state: "detached" });
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
+	it("finds what is older than the list has come to", async () => {
+		const ann = await arrive(Array.from({ length: 112 }, (_, index) => (index === 0 ? "The very first" : `Number ${index}`)));
+		await ann.page.reload();
+		await ann.listed("Number 111").waitFor();
+		expect(await ann.list.getByRole("link").count()).toBe(50);
+		await ann.page.getByRole("button", { name: "Go to a conversation" }).click();
+		await field(ann).fill("very first");
+		await options(ann)
+			.filter({ hasText: /^The very first/ })
+			.click();
+		await ann.page.getByRole("heading", { name: "The very first" }).waitFor();
+		await ann.page.keyboard.press("Control+k");
+		await field(ann).fill("nothing like it");
+		await ann.page.getByText("No conversation of that name.").waitFor();
+		await ann.leave();
+	});
+
+	it("does what is wanted from anywhere, on a phone too", async () => {
+		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 } });
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.page.keyboard.press("Control+k");
+		await field(ann).fill("teapots");
+		await ann.page.keyboard.press("Enter");
+		const search = ann.page.getByRole("searchbox", { name: "Search everywhere" });
+		await expect.poll(() => search.inputValue()).toBe("teapots");
+		expect(await search.evaluate((element) => element === document.activeElement)).toBe(true);
+		await ann.page.keyboard.press("Control+k");
+		await field(ann).fill("sett");
+		await ann.page.keyboard.press("ArrowDown");
+		await ann.page.keyboard.press("Enter");
+		await ann.page.getByRole("dialog", { name: "Settings" }).waitFor();
+		await ann.leave();
+	});
+});
+
+describe("the keyboard", () => {
+	it("goes up and down the list, unfolds the archive where an archived one is open, and searches where one is", async () => {
+		const ann = await arrive(["First", "Second", "Third"]);
+		await ann.decide(/^First/, "Archive");
+		await ann.listed("Third").focus();
+		const focused = () => ann.page.evaluate(() => document.activeElement?.textContent);
+		await ann.page.keyboard.press("ArrowDown");
+		expect(await focused()).toMatch(/^Second/);
+		await ann.page.keyboard.press("End");
+		expect(await focused()).toBe("Archived (1)");
+		await ann.page.keyboard.press("Enter");
+		await ann.page.keyboard.press("ArrowDown");
+		expect(await focused()).toMatch(/^First/);
+		await ann.page.keyboard.press("Enter");
+		await ann.page.getByRole("heading", { name: "First" }).waitFor();
+		await ann.page.reload();
+		await ann.list.locator("[aria-current=page]", { hasText: "First" }).waitFor();
+
+		await ann.connected();
+		await ann.page.keyboard.press("Control+Shift+f");
+		await ann.page.getByRole("searchbox", { name: "Search this conversation" }).waitFor();
+		await ann.leave();
+	});
+});

@@ -1,0 +1,60 @@
+// Several tabs of one person: each knows what is read in the others, and says how much is new.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+/** Lists hear in rounds, and of who does not look a while later. */
+const patient = { timeout: 15_000 };
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+describe("a tab", () => {
+	it("shows what is read along in another one, also if it is opened later", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const early = await bob.anotherTab();
+		await early.page.goto(product.url);
+		await early.listed("Nothing said yet").waitFor();
+		await ann.say("Good morning");
+		await ann.at("Good morning").getByText("Seen by Bob").waitFor();
+		await early.listed("Ann: Good morning").waitFor();
+		const late = await bob.anotherTab();
+		await late.page.goto(product.url);
+		await late.listed("Ann: Good morning").waitFor();
+		for (const { list } of [early, late]) expect(await list.getByText("unread").count()).toBe(0);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("says in its title how much is new, but for what is muted", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.say("Hello");
+		await ann.at("Hello").getByText("Seen by Bob").waitFor();
+		await bob.page.goto(product.url);
+		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
+		await ann.say("Are you there?");
+		await expect.poll(() => bob.page.title(), patient).toBe("(1) Parley");
+		await ann.say("@Bob, are you?");
+		await expect.poll(() => bob.page.title(), patient).toBe("(2) @ Parley");
+		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-news.svg");
+		await bob.decide("@Bob", "Mute");
+		await expect.poll(() => bob.page.title(), patient).toBe("Parley");
+		await bob.decide("@Bob", "Unmute");
+		await bob.listed("@Bob").click();
+		await expect.poll(() => bob.page.title(), patient).toBe("Hello · Parley");
+		expect(await bob.page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon.svg");
+		expect(bob.complaints).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+});

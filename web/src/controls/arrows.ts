@@ -1,0 +1,16 @@
+// The arrow keys between things that stand below each other.
+
+import type { KeyboardEvent } from "react";
+
+/** Up and down among what a selector finds in what listens; Home and End where `hasEnds`, which a field of text keeps for itself. */
+export function moveBetween(event: KeyboardEvent<HTMLElement>, selector: string, hasEnds = true): void {
+	if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+	const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)].filter((stop) => stop.checkVisibility());
+	const at = stops.indexOf(document.activeElement as HTMLElement);
+	if (at === -1) return;
+	const next = { ArrowDown: at + 1, ArrowUp: at - 1, ...(hasEnds && { Home: 0, End: stops.length - 1 }) }[event.key];
+	const stop = next === undefined ? undefined : stops[next];
+	if (!stop) return;
+	event.preventDefault();
+	stop.focus();
+}

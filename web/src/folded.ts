@@ -1,0 +1,5 @@
+// A text as one looks for it: without case and accents. Pure.
+
+export function folded(text: string): string {
+	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}

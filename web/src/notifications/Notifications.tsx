@@ -1,0 +1,100 @@
+// Tells of what comes while one looks elsewhere; and asks, when something has come for the first time, whether one wants to be told.
+
+import { useEffect, useRef, useState } from "react";
+import { preferences } from "../currentPreferences.ts";
+import type { ListClient } from "../listClient.ts";
+import { pathOf } from "../paths.ts";
+import { lastLineOf } from "../sidebar/lastLine.ts";
+import { strings } from "../strings.ts";
+import { titleOf } from "../titles.ts";
+import { useIsLooking } from "../useIsLooking.ts";
+import { askPermission, hold, isHeld, permission, show, withdraw } from "./browser.ts";
+import styles from "./Notifications.module.css";
+import { follow } from "./notifier.ts";
+
+type Props = { client: ListClient; userId: string; openId: string | undefined; onGo(path: string): void; onClose(): void };
+
+export function Notifications({ client, userId, openId, onGo }: Props) {
+	const [isOffered, setIsOffered] = useState(false);
+	const go = useRef(onGo);
+	useEffect(() => {
+		go.current = onGo;
+	});
+	const isLooking = useIsLooking();
+	useEffect(() => {
+		if (isLooking && openId !== undefined) return hold(lookingAt(userId, openId), "shared");
+	}, [userId, openId, isLooking]);
+	useEffect(() => {
+		let isOurTurn = false;
+		const leave = hold(JSON.stringify(["notifications", userId]), "exclusive", () => {
+			isOurTurn = true;
+		});
+		const stop = follow({
+			userId,
+			list: client,
+			level: () => preferences.state().notifications,
+			permission,
+			isOurTurn: () => isOurTurn,
+			isLookedAt: (id) => isHeld(lookingAt(userId, id)),
+			show: (listed) => {
+				const path = pathOf(listed.id);
+				void show({ tag: listed.id, title: titleOf(listed), body: lastLineOf(listed, userId), path }, () => go.current(path));
+			},
+			withdraw: (id) => void withdraw(id),
+			missed: () => setIsOffered(!wasDeclined()),
+		});
+		return () => {
+			stop();
+			leave();
+		};
+	}, [client, userId]);
+
+	if (!isOffered) return null;
+	return (
+		<section className={styles.offer} aria-label={strings.notifications}>
+			<p>{strings.notificationsOffer}</p>
+			<button
+				type="button"
+				onClick={async () => {
+					await askPermission();
+					setIsOffered(false);
+				}}
+			>
+				{strings.turnOn}
+			</button>
+			<button
+				type="button"
+				onClick={() => {
+					decline();
+					setIsOffered(false);
+				}}
+			>
+				{strings.notNow}
+			</button>
+		</section>
+	);
+}
+
+function lookingAt(userId: string, conversationId: string): string {
+	return JSON.stringify(["looking", userId, conversationId]);
+}
+
+/** On this device: what is allowed on one says nothing of another. */
+const key = "notifications";
+
+function wasDeclined(): boolean {
+	try {
+		return localStorage.getItem(key) !== null;
+	} catch {
+		// Forbidden: then nothing was kept.
+		return false;
+	}
+}
+
+function decline(): void {
+	try {
+		localStorage.setItem(key, "declined");
+	} catch {
+		// Forbidden: it holds as long as the page.
+	}
+}

@@ -1,0 +1,52 @@
+// Follows a person's list and has shown what they want to be told of. Knows neither React nor the browser.
+
+import type { Listed } from "../../../src/protocol/conversation.ts";
+import { emptyList } from "../list.ts";
+import type { ListClient } from "../listClient.ts";
+import type { Preferences } from "../preferences.ts";
+import { isWanted, type Watched, watch } from "./arrivals.ts";
+
+export type Permission =
+	| "granted"
+	| "denied"
+	/** Not asked yet. */
+	| "default"
+	/** The browser has no notifications, or not on this page. */
+	| "none";
+
+export type NotifierOptions = {
+	userId: string;
+	list: Pick<ListClient, "subscribe" | "snapshot">;
+	level(): Preferences["notifications"];
+	permission(): Permission;
+	/** Whether it is this tab that shows them. */
+	isOurTurn(): boolean;
+	/** Whether somebody looks at it, in this tab or another. */
+	isLookedAt(conversationId: string): Promise<boolean>;
+	show(conversation: Listed): void;
+	withdraw(conversationId: string): void;
+	/** This they would have been told, had they been asked whether they want to. */
+	missed(): void;
+};
+
+/** Answers how to stop. */
+export function follow(options: NotifierOptions): () => void {
+	let watched: Watched = { list: emptyList, answers: new Map() };
+	const look = () => {
+		const { list } = options.list.snapshot();
+		if (list === watched.list) return;
+		const watching = watch(watched, list, options.userId);
+		watched = watching.watched;
+		for (const id of watching.over) options.withdraw(id);
+		for (const arrival of watching.arrivals) if (isWanted(arrival, options.level())) void tell(arrival.listed);
+	};
+	const tell = async (listed: Listed) => {
+		const permission = options.permission();
+		if (permission !== "granted" && permission !== "default") return;
+		if (await options.isLookedAt(listed.id)) return;
+		if (permission === "default") options.missed();
+		else if (options.isOurTurn()) options.show(listed);
+	};
+	look();
+	return options.list.subscribe(look);
+}

@@ -1,0 +1,12 @@
+// What was said last in a conversation, as one line. Pure.
+
+import type { Listed } from "../../../src/protocol/conversation.ts";
+import { lineOf } from "../line.ts";
+import { strings } from "../strings.ts";
+
+export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string): string {
+	if (!lastMessage) return strings.nothingSaid;
+	const { author, content, deletedAt } = lastMessage;
+	const text = deletedAt === undefined ? lineOf(content) : strings.deletedLine;
+	return strings.lastLine(author.userId === userId ? strings.yourself : author.username, text);
+}

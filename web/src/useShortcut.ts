@@ -1,0 +1,43 @@
+// Keys that do something wherever one is on the page, but for a dialog, which has keys of its own.
+
+import { useEffect, useRef } from "react";
+
+/** Together with Ctrl, or with ⌘ where there is one. */
+export type Shortcut = { key: string; shift?: boolean };
+
+export const switchKeys: Shortcut = { key: "k" };
+export const searchKeys: Shortcut = { key: "f", shift: true };
+
+/** Where Ctrl with a letter is for editing. */
+const isApple = /Mac|iP(?:hone|ad|od)/.test(navigator.platform);
+
+export function isPressed({ key, shift = false }: Shortcut, event: KeyboardEvent): boolean {
+	const isHeld = isApple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+	return isHeld && !event.altKey && event.shiftKey === shift && event.key.toLowerCase() === key;
+}
+
+/** As people read it on their keyboard. */
+export function keysOf({ key, shift = false }: Shortcut): string {
+	return isApple ? `${shift ? "⇧" : ""}⌘${key.toUpperCase()}` : `Ctrl+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
+}
+
+/** As it is told to a screen reader. */
+export function spokenKeysOf({ key, shift = false }: Shortcut): string {
+	return `${isApple ? "Meta" : "Control"}+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
+}
+
+export function useShortcut(shortcut: Shortcut, act: () => void): void {
+	const latest = useRef(act);
+	useEffect(() => {
+		latest.current = act;
+	});
+	useEffect(() => {
+		const listen = (event: KeyboardEvent) => {
+			if (!isPressed(shortcut, event) || document.querySelector("dialog:modal")) return;
+			event.preventDefault();
+			latest.current();
+		};
+		addEventListener("keydown", listen);
+		return () => removeEventListener("keydown", listen);
+	}, [shortcut]);
+}
