@@ -219,7 +219,8 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 	const base: Transcript = reset
 		? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none", passage }
 		: { ...known, passage };
-	const come = joinedUp(messages.reduce(tell, base));
+	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
+	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
 	const isFirst = transcript.you === null;
 	return isFirst ? { ...come, newFrom: newFrom(come.messages, come.reads, you.userId) } : come;
 }
