@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { type ClientOptions, ConversationClient } from "../../web/src/client.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { type ClientOptions, ConversationClient, type Keeper } from "../../web/src/client.ts";
+import { type Kept, keptOf } from "../../web/src/kept.ts";
 import type { Page } from "../../web/src/passage.ts";
-import type { Outgoing } from "../../web/src/transcript.ts";
+import { emptyTranscript, type Outgoing, reduce } from "../../web/src/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 
 const members: Member[] = [
@@ -18,7 +20,7 @@ type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
 const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
 
 /** What was kept, `restores` says. */
-function opened(history: History = null, describe: () => Promise<Described> = async () => tea) {
+function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: Keeper) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
 	const outbox = new FakeOutbox();
@@ -35,6 +37,7 @@ function opened(history: History = null, describe: () => Promise<Described> = as
 		describe,
 		newId: () => `id-${++ids}`,
 		openOutbox: outbox.open,
+		keeper,
 	});
 	client.setToken("token-1");
 	return { client, clock, network, outbox, transcript: () => client.snapshot().transcript };
@@ -444,5 +447,76 @@ describe("another tab of the same person", () => {
 		network.last.says(joined({ reset: false }));
 		expect(outbox.isInLine).toBe(true);
 		expect(sends(network)).toEqual([]);
+	});
+});
+
+describe("what was seen", () => {
+	/** A shelf with this on it; what is put there since. */
+	function shelf(recalled?: Kept, cursor = recalled?.joined.cursor) {
+		const kept: (Kept | undefined | "dropped")[] = [];
+		const keeper: Keeper = {
+			recall: async () => recalled && { kept: recalled, cursor },
+			keep: (transcript, cursor) => kept.push(keptOf(conversationId, transcript, cursor, "build-1")),
+			drop: () => kept.push("dropped"),
+		};
+		return { keeper, kept, places: () => kept.map((one) => (one === "dropped" ? one : one?.joined.messages.map(({ seq }) => seq).join())) };
+	}
+
+	const seen = (cursor: string, ...messages: Message[]): Kept => {
+		const transcript = reduce(emptyTranscript, { type: "received", events: [joined({ messages })], now: 0 });
+		return keptOf(conversationId, transcript, cursor, "build-1") as Kept;
+	};
+
+	it("last time is there before the server, which is asked for what is new since", async () => {
+		const { client, network, transcript } = opened(null, undefined, shelf(seen("c2", message(1), message(2))).keeper);
+		expect(network.sockets).toEqual([]);
+		await settled();
+		expect(transcript().messages.map(({ seq }) => seq)).toEqual([1, 2]);
+		expect(network.last.url).toContain("cursor=c2");
+		network.last.says(joined({ reset: false, cursor: "c3", messages: [message(1, { content: "changed", revision: 3 })] }));
+		expect(transcript().messages.map(({ content }) => content)).toEqual(["changed", "text 2"]);
+		client.stop();
+	});
+
+	it("is dropped where the server begins anew", async () => {
+		const { network, transcript } = opened(null, undefined, shelf(seen("c2", message(1), message(2))).keeper);
+		await settled();
+		network.last.says(joined({ messages: [message(9)], hasMore: true }));
+		expect(transcript().messages.map(({ seq }) => seq)).toEqual([9]);
+	});
+
+	it("is not waited for where the disk does not answer", () => {
+		const { clock, network } = opened(null, undefined, { ...shelf().keeper, recall: () => new Promise(() => {}) });
+		clock.advance(1_000);
+		expect(network.last.url).toContain("cursor=undefined");
+	});
+
+	it("is kept with its cursor, once for all that comes within a second, and when one goes", async () => {
+		const { keeper, kept, places } = shelf();
+		const { client, clock, network } = opened(null, undefined, keeper);
+		await settled();
+		network.last.says(joined({ messages: [message(1)] }));
+		network.last.says(stored(2, "id-x"));
+		clock.advance(999);
+		expect(places()).toEqual([]);
+		clock.advance(1);
+		network.last.says({ type: "chat:read", conversationId, userId: bob.userId, upTo: 2 });
+		clock.advance(20_000);
+		expect(places()).toEqual(["1,2"]);
+		network.last.says(stored(3, "id-y"));
+		client.stop();
+		expect(places()).toEqual(["1,2", "1,2,3"]);
+		expect(kept.map((one) => one !== "dropped" && one?.joined.cursor)).toEqual(["c2", "c3"]);
+	});
+
+	it.each([4403, 4404])("is kept no longer where one may not be: %i", async (code) => {
+		const { keeper, places } = shelf();
+		const { client, clock, network } = opened(null, undefined, keeper);
+		await settled();
+		network.last.says(joined({ messages: [message(1)] }));
+		network.last.closes(code);
+		clock.advance(60_000);
+		client.stop();
+		expect(places()).toEqual(["dropped"]);
 	});
 });

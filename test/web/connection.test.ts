@@ -6,14 +6,18 @@ import { Connection, type ConnectionState, type Renewal } from "../../web/src/co
 import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
 
 /** A connection that has begun, with everything around it in the test's hands. */
-function connect(given: { random?: number; renewal?: Renewal; whyRefused?: CloseCode } = {}) {
+function connect(
+	given: { token?: null; cursor?: string; random?: number; renewal?: Renewal; whyRefused?: CloseCode; hasNetwork?: boolean } = {},
+) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
 	const states: ConnectionState[] = [];
 	const events: ServerEvent[] = [];
 	const renewals: number[] = [];
 	const connection = new Connection<ServerEvent, ClientEvent>({
-		token: "token-1",
+		token: given.token === undefined ? "token-1" : null,
+		cursor: given.cursor,
+		hasNetwork: () => given.hasNetwork ?? true,
 		read: parseServerFrame,
 		welcome: "chat:joined",
 		urlFor: (cursor) => `wss://chat.example/socket${cursor === undefined ? "" : `?cursor=${cursor}`}`,
@@ -53,12 +57,35 @@ describe("coming in", () => {
 		expect(network.last.events).toEqual([{ type: "chat:typing", conversationId, isTyping: true }]);
 	});
 
+	it("goes on from where one had come before", () => {
+		expect(connect({ cursor: "c1" }).network.last.url).toBe("wss://chat.example/socket?cursor=c1");
+	});
+
+	it("is joining while what was missed is on its way, which may take a minute", async () => {
+		const { clock, network, state } = connect();
+		network.last.opens();
+		expect(state()).toEqual({ type: "joining" });
+		clock.advance(59_999);
+		expect(state()).toEqual({ type: "joining" });
+		network.last.says(joined());
+		expect(state()).toEqual({ type: "connected" });
+	});
+
+	it("gives up a server that answers and then says nothing", async () => {
+		const { clock, network, state } = connect();
+		network.last.opens();
+		clock.advance(60_000);
+		await settled();
+		expect(network.last.isClosed).toBe(true);
+		expect(state()?.type).toBe("waiting");
+	});
+
 	it("gives up a server that says nothing", async () => {
 		const { clock, network, state } = connect();
 		clock.advance(10_000);
 		await settled();
 		expect(network.last.isClosed).toBe(true);
-		expect(state()).toEqual({ type: "waiting", retryAt: clock.now() + 500 });
+		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500 });
 	});
 });
 
@@ -67,7 +94,7 @@ describe("coming back", () => {
 		const { clock, network, state } = connect();
 		network.last.says(joined({ cursor: "c1" }), { type: "chat:message", conversationId, message: message(1), cursor: "c2" });
 		network.last.closes(code);
-		expect(state()).toEqual({ type: "waiting", retryAt: clock.now() + 500 });
+		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500 });
 		clock.advance(500);
 		expect(network.sockets).toHaveLength(2);
 		expect(network.last.url).toBe("wss://chat.example/socket?cursor=c2");
@@ -81,8 +108,8 @@ describe("coming back", () => {
 			await settled();
 			const now = state();
 			if (now?.type !== "waiting") throw new Error(`It is ${now?.type}`);
-			waits.push(now.retryAt - clock.now());
-			clock.advance(now.retryAt - clock.now());
+			waits.push(now.until - clock.now());
+			clock.advance(now.until - clock.now());
 		}
 		expect(waits).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500, 7500]);
 	});
@@ -91,7 +118,7 @@ describe("coming back", () => {
 		const { clock, network, state } = connect();
 		const wait = () => {
 			const now = state();
-			return now?.type === "waiting" ? now.retryAt - clock.now() : undefined;
+			return now?.type === "waiting" ? now.until - clock.now() : undefined;
 		};
 		network.last.says(joined());
 		network.last.closes(1006);
@@ -168,6 +195,37 @@ describe("a token", () => {
 		network.last.closes(1006);
 		clock.advance(500);
 		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+});
+
+describe("without a token", () => {
+	it("one is asked for, and then it connects at once", async () => {
+		const { network, state, renewals } = connect({ token: null, renewal: { token: "token-2" } });
+		expect([network.sockets.length, state()]).toEqual([0, { type: "connecting" }]);
+		await settled();
+		expect(renewals).toHaveLength(1);
+		expect(network.last.protocols[1]).toBe("bearer.token-2");
+	});
+
+	it("that can be had now one is asked for again, also when somebody asks to", async () => {
+		const { connection, clock, network, state, renewals } = connect({ token: null });
+		await settled();
+		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500 });
+		clock.advance(500);
+		await settled();
+		expect([renewals.length, network.sockets.length]).toEqual([2, 0]);
+		connection.wake();
+		await settled();
+		expect(renewals).toHaveLength(3);
+	});
+
+	it("whoever gets one elsewhere connects at once, and once", async () => {
+		const { connection, clock, network } = connect({ token: null });
+		await settled();
+		connection.setToken("token-3");
+		connection.setToken("token-3");
+		clock.advance(500);
+		expect(network.sockets.map(({ protocols }) => protocols[1])).toEqual(["bearer.token-3"]);
 	});
 });
 
@@ -252,6 +310,16 @@ describe("the device's network", () => {
 		connection.lostNetwork();
 		clock.advance(15_000);
 		network.last.says(joined({ reset: false }));
+		expect(state()).toEqual({ type: "connected" });
+	});
+
+	it("gone from the beginning: that is what is said of what fails", async () => {
+		const { clock, network, state } = connect({ hasNetwork: false });
+		network.last.closes(1006);
+		await settled();
+		expect(state()).toEqual({ type: "offline" });
+		clock.advance(15_000);
+		network.last.says(joined());
 		expect(state()).toEqual({ type: "connected" });
 	});
 

@@ -63,6 +63,11 @@ export class FakeSocket {
 		this.#listener.message(text);
 	}
 
+	/** The server has answered. */
+	opens(): void {
+		this.#listener.open();
+	}
+
 	/** The connection is gone, by the server or by the network. */
 	closes(code: number): void {
 		this.isClosed = true;

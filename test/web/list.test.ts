@@ -3,7 +3,7 @@ import type { Listed } from "../../src/protocol/conversation.ts";
 import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list.ts";
-import { ListClient } from "../../web/src/listClient.ts";
+import { ListClient, type ListKeeper } from "../../web/src/listClient.ts";
 import type { OpenTabs, TabWord } from "../../web/src/tabs.ts";
 import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
@@ -107,13 +107,17 @@ function browserOfTabs(): OpenTabs {
 }
 
 describe("a person's own socket", () => {
-	function open(page: { conversations: Listed[]; hasMore: boolean } | null = null, isTaken = true, openTabs: OpenTabs = noTabs) {
+	type Page = { conversations: Listed[]; hasMore: boolean };
+
+	function open(page: Page | null = null, isTaken = true, openTabs: OpenTabs = noTabs, keeper?: ListKeeper) {
 		const network = new FakeNetwork();
+		const clock = new HandClock();
 		const asked: string[] = [];
 		const client = new ListClient({
 			urlFor: () => "wss://chat.example/me",
 			openSocket: network.open,
-			clock: new HandClock(),
+			clock,
+			keeper,
 			random: () => 1,
 			renewToken: async () => ({ failure: "unreachable" }),
 			whyRefused: async () => undefined,
@@ -126,8 +130,37 @@ describe("a person's own socket", () => {
 		});
 		client.setToken("token-1");
 		const says = (...events: MeEvent[]) => network.last.saysText(JSON.stringify(events));
-		return { client, network, asked, says, list: () => client.snapshot().list };
+		return { client, clock, network, asked, says, list: () => client.snapshot().list };
 	}
+
+	it("begins with what was kept until the server has spoken, and keeps what it says, seldom", async () => {
+		const kept: string[] = [];
+		const { client, clock, says, list } = open(null, true, noTabs, {
+			recall: async () => [listed("c2", 2), listed("c1", 1)],
+			keep: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
+		});
+		await Promise.resolve();
+		expect([list().isKnown, ids(list())]).toEqual([false, "c2 c1"]);
+		says(told(listed("c1", 1), listed("c2", 2), listed("c3", 3)));
+		says(news(listed("c1", 4)));
+		expect([list().isKnown, kept]).toEqual([true, []]);
+		clock.advance(2_000);
+		expect(kept).toEqual(["c1 c3 c2"]);
+		client.stop();
+		expect(kept).toHaveLength(1);
+	});
+
+	it("keeps nothing of a conversation for a moment longer than one is in it", () => {
+		const kept: string[] = [];
+		const { says } = open(null, true, noTabs, {
+			recall: async () => undefined,
+			keep: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
+		});
+		says(told(listed("c1", 1), listed("c2", 2)), { type: "me:removed", conversationId: "c1" });
+		expect(kept).toEqual([]);
+		says({ type: "me:removed", conversationId: "c2" });
+		expect(kept).toEqual([""]);
+	});
 
 	it("is connected by the first list, and says nothing of its own", () => {
 		const { client, network, says, list } = open();

@@ -60,8 +60,6 @@ class Room {
 	}
 }
 
-const tokenOf = (sub: string) => `header.${btoa(JSON.stringify({ sub }))}.signature`;
-
 type Tab = { client: ConversationClient; outgoing(): string[] };
 type Place = { userId?: string; conversation?: string; locks?: LockManager | null };
 
@@ -83,10 +81,10 @@ function openTab(name: string, room: Room, { userId = ann.userId, conversation =
 		history: async () => null,
 		describe: async () => null,
 		newId: () => `${name}-${++ids}`,
-		openOutbox: (token, listener) => openOutbox(conversation, token, listener, locks ?? undefined),
+		openOutbox: (_token, listener) => openOutbox(conversation, userId, listener, locks ?? undefined),
 	});
 	clients.push(client);
-	client.setToken(tokenOf(userId));
+	client.setToken("token-1");
 	const show = ({ content, state }: Outgoing) => (state.type === "failed" ? `${content}: ${state.text}` : content);
 	return { client, outgoing: () => client.snapshot().transcript.outgoing.map(show) };
 }
@@ -111,7 +109,7 @@ async function onDisk(userId = ann.userId, conversation = here): Promise<string[
 	const { promise, resolve } = Promise.withResolvers<readonly Outgoing[]>();
 	const unused = () => {};
 	const listener = { restored: resolve, kept: unused, discarded: unused, turn: unused };
-	const outbox = openOutbox(conversation, tokenOf(userId), listener, undefined);
+	const outbox = openOutbox(conversation, userId, listener, undefined);
 	const kept = await promise;
 	outbox.close();
 	return kept.map(({ content }) => content);

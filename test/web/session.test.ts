@@ -10,6 +10,9 @@ const erased = { conversations: 2, messages: 3, reactions: 1, deletedConversatio
 /** What the service says to whoever wants to be erased. */
 let ending: Result<typeof erased>;
 
+/** Whom this device remembers. */
+let recalled: { id: string; name: string } | undefined;
+
 /** A session whose refreshes have these answers, one after the other. */
 function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[]) {
 	const clock = new HandClock();
@@ -28,6 +31,7 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 		},
 		renamed: () => told.push("renamed"),
 		erase: async () => ending,
+		recall: async () => recalled,
 		forget: (userId) => forgotten.push(userId),
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
 		refresh: async () => {
@@ -41,6 +45,7 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 
 beforeEach(() => {
 	ending = { value: erased };
+	recalled = undefined;
 });
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -70,6 +75,37 @@ describe("a session", () => {
 		expect([session.state(), told]).toMatchObject([{ token: "token-1", user: { name: "Ann" } }, []]);
 		expect(await session.rename("Anna")).toBeUndefined();
 		expect([session.state(), told]).toMatchObject([{ token: "token-renamed", user: { id: "g1", name: "Anna" } }, ["renamed"]]);
+	});
+
+	it("is meanwhile that of whom the device remembers, and theirs again once the service says so", async () => {
+		recalled = { id: "g1", name: "Ann" };
+		const { session, clock } = begin(unreachable, "token");
+		const states: string[] = [];
+		session.subscribe(() => states.push(session.state().type));
+		session.start();
+		await settled();
+		expect(session.state()).toEqual({ type: "remembered", user: { id: "g1", name: "Ann" } });
+		clock.advance(10_000);
+		await settled();
+		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-2" });
+		expect(states).toEqual(["remembered", "signed_in"]);
+	});
+
+	it("is nobody's where the service says so, whomever the device remembers", async () => {
+		recalled = { id: "g1", name: "Ann" };
+		const { session } = begin(unauthorized);
+		session.start();
+		await settled();
+		expect(session.state()).toEqual({ type: "signed_out" });
+	});
+
+	it("of somebody remembered makes a call once it has a token, and says why it has none", async () => {
+		recalled = { id: "g1", name: "Ann" };
+		const { session } = begin(unreachable, unreachable, "token");
+		session.start();
+		await settled();
+		expect(await session.call(async () => ({ value: "done" }))).toEqual(unreachable);
+		expect(await session.call(async (token) => ({ value: token }))).toEqual({ value: "token-3" });
 	});
 
 	it("replaces its token two minutes before the end", async () => {

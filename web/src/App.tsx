@@ -33,10 +33,14 @@ function Page({ state }: { state: SessionState }) {
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;
 		case "erased":
 			return <ErasedPage erased={state.erased} />;
-		case "signed_in":
-			if (invite) return <InvitePage key={state.user.id} invite={invite.token} />;
+		case "remembered":
+		case "signed_in": {
+			const { id, name } = state.user;
+			if (invite) return <InvitePage key={id} invite={invite.token} />;
+			const token = state.type === "signed_in" ? state.token : null;
 			// Another person's cookie may come from another tab: nothing of the one before them is carried over.
-			return <RoomsPage key={state.user.id} token={state.token} userId={state.user.id} name={state.user.name} />;
+			return <RoomsPage key={id} token={token} userId={id} name={name} />;
+		}
 		default:
 			state satisfies never;
 	}

@@ -1,4 +1,4 @@
-// What the browser lends to the rules: its clock, its sockets, chance, focus, the clipboard, idle moments.
+// What the browser lends to the rules: its clock, its sockets, its network, chance, focus, the clipboard, idle moments.
 
 import type { Clock, OpenSocket } from "./connection.ts";
 
@@ -10,8 +10,15 @@ export const clock: Clock = {
 	},
 };
 
+/** Names this build of the page: its file is called by what is in it. */
+export const build = new URL(import.meta.url).pathname;
+
+/** Whether the device says so: what it denies may still be there, on the device itself. */
+export const hasNetwork = () => navigator.onLine;
+
 export const openSocket: OpenSocket = (url, protocols, listener) => {
 	const socket = new WebSocket(url, protocols);
+	socket.addEventListener("open", () => listener.open());
 	socket.addEventListener("message", ({ data }) => listener.message(data));
 	socket.addEventListener("close", ({ code }) => listener.close(code));
 	return {
@@ -23,13 +30,14 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 	};
 };
 
-/** The device knows best when its network comes and goes, and when somebody looks again after a sleep. Answers how to stop. */
-export function followNetwork(client: { wake(): void; lostNetwork(): void }): () => void {
+/** The device knows best when its network comes and goes, and when somebody looks again after a sleep, or no more. Answers how to stop. */
+export function followNetwork(client: { wake(): void; lostNetwork(): void; rest(): void }): () => void {
 	const stop = new AbortController();
 	const { signal } = stop;
 	window.addEventListener("online", () => client.wake(), { signal });
 	window.addEventListener("offline", () => client.lostNetwork(), { signal });
-	document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake(), { signal });
+	const look = () => (document.visibilityState === "visible" ? client.wake() : client.rest());
+	document.addEventListener("visibilitychange", look, { signal });
 	return () => stop.abort();
 }
 

@@ -1,14 +1,17 @@
 // One conversation as this device holds it: its transcript, its connection, and the sending of what was said until it is acknowledged.
 // Knows nothing of React; hands out snapshots and says when there is a new one.
 
+import { closeCodes } from "../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
+import type { Kept } from "./kept.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
 import { Paging, type Place } from "./paging.ts";
 import type { Page } from "./passage.ts";
 import { ReadMark } from "./readMark.ts";
+import { type Sparing, sparingly } from "./sparing.ts";
 import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
@@ -19,7 +22,16 @@ type Described = Omit<Extract<Action, { type: "described" }>, "type">;
 export type Change = ChangeOf<Extract<ClientEvent, { type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" }>>;
 type ChangeOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
 
-export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
+/** What outlives the page of what was seen. */
+export interface Keeper {
+	/** As it was left; the cursor, if one may go on from there. */
+	recall(): Promise<{ kept: Kept; cursor: string | undefined } | undefined>;
+	keep(transcript: Transcript, cursor: string | undefined): void;
+	/** It is not to be seen here any more. */
+	drop(): void;
+}
+
+export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "cursor" | "read" | "welcome" | "onEvents" | "onState"> & {
 	conversationId: string;
 	/** The page of messages at a place; `null` if it cannot be had now. */
 	history(place: Place, token: string): Promise<Page | null>;
@@ -28,6 +40,8 @@ export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "read
 	newId(): string;
 	/** Where what was said is kept until it is acknowledged. */
 	openOutbox: OpenOutbox;
+	/** Without one every visit begins with nothing. */
+	keeper?: Keeper;
 };
 
 export const emptySnapshot: Snapshot = { transcript: emptyTranscript, connection: { type: "connecting" } };
@@ -36,6 +50,9 @@ export const emptySnapshot: Snapshot = { transcript: emptyTranscript, connection
 const acknowledgedWithin = 15_000;
 /** In ms: a disk that has not answered by then is not waited for. */
 const restoredWithin = 3_000;
+const recalledWithin = 1_000;
+/** In ms: a disk is not for every word. */
+const keepEvery = 1_000;
 /** In ms: a little less often than the server passes it on. */
 const typingEvery = limits.typingInterval * 1.25;
 
@@ -55,11 +72,13 @@ export class ConversationClient {
 	#isOurTurn = false;
 	/** Whether it was in this tab, as far as is known, that something was said last: then it is the one to send. */
 	#spokeLast = false;
-	#token = "";
+	#token: string | null = null;
+	readonly #keeping: Sparing;
 	/** How often something came that a description tells of as well. */
 	#changes = 0;
 	#typingSaidAt = Number.NEGATIVE_INFINITY;
 	#cancelRestoring = () => {};
+	#cancelRecalling = () => {};
 	#cancelSending = () => {};
 	#cancelFading = () => {};
 
@@ -67,7 +86,7 @@ export class ConversationClient {
 		this.#options = options;
 		this.#clock = options.clock;
 		this.paging = new Paging({
-			fetch: (place) => options.history(place, this.#token),
+			fetch: async (place) => (this.#token === null ? null : options.history(place, this.#token)),
 			history: () => this.#snapshot.transcript,
 			isJoined: () => this.#snapshot.transcript.you !== null,
 			apply: (action) => this.#apply(action),
@@ -75,6 +94,9 @@ export class ConversationClient {
 		this.#readMark = new ReadMark({
 			clock: options.clock,
 			tell: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
+		});
+		this.#keeping = sparingly(options.clock, keepEvery, () => {
+			options.keeper?.keep(this.#snapshot.transcript, this.#connection?.cursor);
 		});
 	}
 
@@ -86,29 +108,23 @@ export class ConversationClient {
 
 	readonly snapshot = (): Snapshot => this.#snapshot;
 
-	/** Connects with the first token; every later one takes its place. */
-	setToken(token: string): void {
-		const isNew = token !== this.#token;
-		this.#token = token;
-		if (this.#connection) {
+	/** Connects with the first token, or asks for one where there is none; every later one takes its place. */
+	setToken(token: string | null): void {
+		this.#token = token ?? this.#token;
+		if (this.#connection && token !== null && token !== this.#connection.token) {
 			this.#connection.setToken(token);
-			if (isNew) this.#send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
-			return;
+			this.#send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
 		}
+		if (this.#outbox) return;
 		this.#openOutbox(token);
-		this.#connection = new Connection({
-			...this.#options,
-			token,
-			read: parseServerFrame,
-			welcome: "chat:joined",
-			onEvents: (events) => this.#receive(events),
-			onState: (state) => this.#become(state),
-		});
-		this.#connection.start();
+		if (this.#options.keeper) this.#recall(this.#options.keeper);
+		else this.#connect();
 	}
 
 	/** Lets go of the connection; a token would connect again. */
 	stop(): void {
+		this.#keeping.now();
+		this.#cancelRecalling();
 		this.#connection?.stop();
 		this.#connection = undefined;
 		this.#outbox?.close();
@@ -127,6 +143,11 @@ export class ConversationClient {
 
 	lostNetwork(): void {
 		this.#connection?.lostNetwork();
+	}
+
+	/** Nobody looks any more, and the page may be gone at any time. */
+	rest(): void {
+		this.#keeping.now();
 	}
 
 	// What a person does
@@ -209,11 +230,12 @@ export class ConversationClient {
 	async #describe(): Promise<void> {
 		const connection = this.#connection;
 		const changes = this.#changes;
-		const described = await this.#options.describe(this.#token);
+		const described = this.#token === null ? null : await this.#options.describe(this.#token);
 		if (!described || connection !== this.#connection) return;
 		// What came meanwhile is newer, and may not be in it.
 		if (changes !== this.#changes) return this.#describe();
 		this.#apply({ type: "described", ...described });
+		this.#keeping.ask();
 	}
 
 	/** Asks for everything since the cursor once more. */
@@ -227,6 +249,11 @@ export class ConversationClient {
 
 	#become(connection: ConnectionState): void {
 		this.#snapshot = { ...this.#snapshot, connection };
+		this.#token = this.#connection?.token ?? this.#token;
+		if (connection.type === "ended" && connection.code !== closeCodes.token) {
+			this.#keeping.cancel();
+			this.#options.keeper?.drop();
+		}
 		if (connection.type === "connected") {
 			const { reads, you } = this.#snapshot.transcript;
 			this.#apply({ type: "time passed", now: this.#clock.now() });
@@ -246,10 +273,42 @@ export class ConversationClient {
 		this.#settle(outgoing);
 		if (events.some(({ type }) => type === "chat:member" || type === "chat:member-left" || type === "chat:conversation")) this.#changes++;
 		for (const event of events) this.#followReading(event);
+		// What has no cursor is told again to whoever comes back.
+		if (events.some((event) => "cursor" in event)) this.#keeping.ask();
 		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 
-	#openOutbox(token: string): void {
+	#connect(cursor?: string): void {
+		this.#connection = new Connection({
+			...this.#options,
+			token: this.#token,
+			cursor,
+			read: parseServerFrame,
+			welcome: "chat:joined",
+			onEvents: (events) => this.#receive(events),
+			onState: (state) => this.#become(state),
+		});
+		this.#connection.start();
+	}
+
+	/** What is kept is there before the first word of the server. */
+	#recall(keeper: Keeper): void {
+		let isOver = false;
+		const goOn = (recalled: Awaited<ReturnType<Keeper["recall"]>>) => {
+			if (isOver) return;
+			this.#cancelRecalling();
+			if (recalled) this.#apply({ type: "recalled", kept: recalled.kept });
+			this.#connect(recalled?.cursor);
+		};
+		const stop = this.#clock.after(recalledWithin, () => goOn(undefined));
+		this.#cancelRecalling = () => {
+			isOver = true;
+			stop();
+		};
+		void keeper.recall().then(goOn);
+	}
+
+	#openOutbox(token: string | null): void {
 		this.#outbox = this.#options.openOutbox(token, {
 			restored: (outgoing) => this.#restore(outgoing),
 			kept: (outgoing) => this.#apply({ type: "mirrored", outgoing }),

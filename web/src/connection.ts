@@ -5,9 +5,11 @@ import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 
 export type ConnectionState =
 	| { type: "connecting" }
+	/** The server has answered; what was missed is on its way. */
+	| { type: "joining" }
 	| { type: "connected" }
-	/** `retryAt` in ms. */
-	| { type: "waiting"; retryAt: number }
+	/** `until` the next try, in ms. */
+	| { type: "waiting"; until: number }
 	/** The device says it has no network. Still tried now and then: what it talks to may be on the device itself. */
 	| { type: "offline" }
 	/** For good: no token is accepted any more (4401), removed (4403), deleted or never there (4404). */
@@ -23,7 +25,7 @@ export interface Socket {
 export type OpenSocket = (
 	url: string,
 	protocols: string[],
-	listener: { message(data: unknown): void; close(code: number): void },
+	listener: { open(): void; message(data: unknown): void; close(code: number): void },
 ) => Socket;
 
 export interface Clock {
@@ -40,7 +42,10 @@ export type Renewal = { token: string } | { failure: "signed_out" | "unreachable
 export type Heard = { type: string; cursor?: string };
 
 export type ConnectionOptions<In extends Heard> = {
-	token: string;
+	/** `null`: one is asked for first. */
+	token: string | null;
+	/** How far one had come before. */
+	cursor?: string;
 	/** The events of a frame. */
 	read(frame: string): In[];
 	/** The event by which the server says that one is connected. */
@@ -51,6 +56,8 @@ export type ConnectionOptions<In extends Heard> = {
 	clock: Clock;
 	/** 0 to 1. */
 	random(): number;
+	/** What the device says; not asked while it is connected. */
+	hasNetwork?(): boolean;
 	renewToken(): Promise<Renewal>;
 	/** Browsers do not tell why an upgrade was refused: the close code that would say it, where it can be found out. */
 	whyRefused(token: string): Promise<CloseCode | undefined>;
@@ -58,13 +65,20 @@ export type ConnectionOptions<In extends Heard> = {
 	onState(state: ConnectionState): void;
 };
 
-/** In ms. A ping costs nothing; proxies drop what is silent for a minute. */
-const timing = { answerWithin: 10_000, pingEvery: 25_000, firstRetry: 500, slowestRetry: 15_000, steadyAfter: 5_000 };
+/** In ms. A ping costs nothing; proxies drop what is silent for a minute. What was missed may be much, and the network slow. */
+const timing = {
+	answerWithin: 10_000,
+	catchUpWithin: 60_000,
+	pingEvery: 25_000,
+	firstRetry: 500,
+	slowestRetry: 15_000,
+	steadyAfter: 5_000,
+};
 
 /** Hears `In`, says `Out`. */
 export class Connection<In extends Heard, Out extends object> {
 	readonly #options: ConnectionOptions<In>;
-	#token: string;
+	#token: string | null;
 	#cursor: string | undefined;
 	#state: ConnectionState = { type: "connecting" };
 	#socket: Socket | undefined;
@@ -80,6 +94,7 @@ export class Connection<In extends Heard, Out extends object> {
 	constructor(options: ConnectionOptions<In>) {
 		this.#options = options;
 		this.#token = options.token;
+		this.#cursor = options.cursor;
 	}
 
 	start(): void {
@@ -96,6 +111,11 @@ export class Connection<In extends Heard, Out extends object> {
 		return this.#cursor;
 	}
 
+	/** The one that it connects with. */
+	get token(): string | null {
+		return this.#token;
+	}
+
 	/** Whether it went out; what does not is the caller's to keep. */
 	send(event: Out): boolean {
 		if (this.#state.type !== "connected") return false;
@@ -103,9 +123,11 @@ export class Connection<In extends Heard, Out extends object> {
 		return true;
 	}
 
-	/** The next time with this token. */
+	/** The next time with this token; at once where there was none. */
 	setToken(token: string): void {
+		const isFirst = this.#token === null;
 		this.#token = token;
+		if (isFirst) this.#connect();
 	}
 
 	/** There may be a network again, or somebody looks again: connect at once, or see whether the connection still lives. */
@@ -121,8 +143,7 @@ export class Connection<In extends Heard, Out extends object> {
 	lostNetwork(): void {
 		if (this.#state.type === "ended") return;
 		this.#drop();
-		this.#become({ type: "offline" });
-		this.#setTimer(timing.slowestRetry, () => this.#connect());
+		this.#waitForNetwork();
 	}
 
 	/** Gives up the open socket, which does not do what it should, for another one. */
@@ -131,15 +152,26 @@ export class Connection<In extends Heard, Out extends object> {
 	}
 
 	#connect(): void {
+		if (this.#token === null) {
+			void this.#renewToken();
+			return;
+		}
 		this.#drop();
 		this.#become({ type: "connecting" });
 		const turn = this.#turn;
 		const { openSocket, urlFor } = this.#options;
 		this.#socket = openSocket(urlFor(this.#cursor), ["chat.v1", `bearer.${this.#token}`], {
+			open: () => turn === this.#turn && this.#opened(),
 			message: (data) => turn === this.#turn && this.#received(data),
 			close: (code) => turn === this.#turn && this.#closed(code),
 		});
 		this.#setTimer(timing.answerWithin, () => this.#closed(undefined));
+	}
+
+	#opened(): void {
+		if (this.#state.type !== "connecting") return;
+		this.#become({ type: "joining" });
+		this.#setTimer(timing.catchUpWithin, () => this.#closed(undefined));
 	}
 
 	#received(data: unknown): void {
@@ -149,7 +181,8 @@ export class Connection<In extends Heard, Out extends object> {
 		const events = read(data);
 		for (const { cursor } of events) this.#cursor = cursor ?? this.#cursor;
 		onEvents(events);
-		if (this.#state.type !== "connecting" || !events.some(({ type }) => type === welcome)) return;
+		const { type } = this.#state;
+		if ((type !== "connecting" && type !== "joining") || !events.some(({ type }) => type === welcome)) return;
 		this.#connectedAt = this.#options.clock.now();
 		this.#become({ type: "connected" });
 		this.#setTimer(timing.pingEvery, () => this.#ping());
@@ -182,15 +215,17 @@ export class Connection<In extends Heard, Out extends object> {
 
 	async #findOutWhy(): Promise<void> {
 		const turn = this.#turn;
-		const code = await this.#options.whyRefused(this.#token);
+		const code = this.#token === null ? undefined : await this.#options.whyRefused(this.#token);
 		if (turn === this.#turn) this.#goOn(code);
 	}
 
 	async #renewToken(): Promise<void> {
+		this.#drop();
 		this.#become({ type: "connecting" });
 		const turn = this.#turn;
 		const renewal = await this.#options.renewToken();
 		if (turn !== this.#turn) return;
+		if ("token" in renewal && this.#token === null) return this.setToken(renewal.token);
 		if ("token" in renewal) this.#token = renewal.token;
 		else if (renewal.failure === "signed_out") return this.#become({ type: "ended", code: closeCodes.token });
 		this.#retry();
@@ -198,11 +233,20 @@ export class Connection<In extends Heard, Out extends object> {
 
 	/** After a time that is random up to a bound that doubles: many clients that lost one server do not come back at once. */
 	#retry(): void {
+		if (this.#options.hasNetwork?.() === false) {
+			this.#waitForNetwork();
+			return;
+		}
 		const bound = Math.min(timing.slowestRetry, timing.firstRetry * 2 ** this.#attempts);
 		this.#attempts += 1;
 		const delay = Math.round(this.#options.random() * bound);
-		this.#become({ type: "waiting", retryAt: this.#options.clock.now() + delay });
+		this.#become({ type: "waiting", until: this.#options.clock.now() + delay });
 		this.#setTimer(delay, () => this.#connect());
+	}
+
+	#waitForNetwork(): void {
+		this.#become({ type: "offline" });
+		this.#setTimer(timing.slowestRetry, () => this.#connect());
 	}
 
 	/** Forgets the socket and whatever was waited for. Does not wait for the close: on a dead network it may take a minute. */

@@ -6,6 +6,7 @@ import { clock } from "./browser.ts";
 import { drafts } from "./currentDrafts.ts";
 import { forgetOutbox } from "./outbox.ts";
 import { Session, type SessionState } from "./session.ts";
+import { clearShelf, giveShelf, ownerOfShelf } from "./shelf.ts";
 
 /** Of this browser, whose cookie is one. */
 const tabs = new BroadcastChannel("session");
@@ -18,11 +19,18 @@ export const session = new Session({
 	renamed: () => tabs.postMessage("renamed"),
 	signOut: signOutGuest,
 	erase: eraseMe,
+	recall: ownerOfShelf,
 	forget: (userId) => {
 		drafts.forget();
 		void forgetOutbox(userId);
 	},
 	clock,
+});
+
+session.subscribe(() => {
+	const state = session.state();
+	if (state.type === "signed_in") void giveShelf(state.user);
+	if (state.type === "signed_out" || state.type === "erased") void clearShelf();
 });
 
 export function useSession(): SessionState {

@@ -23,6 +23,8 @@ export type News = { unread: number; mentions: number };
 export type Sight = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
 
 export type ListAction =
+	/** Kept on this device from the last visit. */
+	| { type: "recalled"; conversations: readonly Listed[] }
 	| { type: "received"; events: readonly MeEvent[] }
 	| { type: "looked"; sight: Sight }
 	/** Decided here: it holds at once, and the server's word comes after it. */
@@ -36,6 +38,8 @@ export const emptyList: List = { conversations: [], isKnown: false, older: "none
 
 export function reduceList(list: List, action: ListAction): List {
 	switch (action.type) {
+		case "recalled":
+			return list.isKnown ? list : { ...list, conversations: action.conversations };
 		case "received":
 			return action.events.reduce(receive, list);
 		case "looked":

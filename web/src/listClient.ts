@@ -6,20 +6,31 @@ import { parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import { emptyList, type List, type ListAction, reduceList, type Sight } from "./list.ts";
+import { type Sparing, sparingly } from "./sparing.ts";
 import type { OpenTabs, Tabs, TabWord } from "./tabs.ts";
 
 export type ListSnapshot = { list: List; connection: ConnectionState };
 
 type Page = Extract<ListAction, { type: "older came" }>["page"];
 
-export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "read" | "welcome" | "onEvents" | "onState"> & {
+/** What outlives the page of the list. */
+export interface ListKeeper {
+	recall(): Promise<readonly Listed[] | undefined>;
+	keep(conversations: readonly Listed[]): void;
+}
+
+export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "read" | "welcome" | "onEvents" | "onState"> & {
 	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
 	olderThan(listed: Listed | undefined): Promise<Page>;
 	/** Whether the server took it. */
 	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
+	keeper?: ListKeeper;
 	/** The person's other tabs. */
 	openTabs: OpenTabs;
 };
+
+/** In ms: a disk is not for every change. */
+const keepEvery = 2_000;
 
 export const emptyListSnapshot: ListSnapshot = { list: emptyList, connection: { type: "connecting" } };
 
@@ -31,9 +42,11 @@ export class ListClient {
 	#tabs: Tabs | undefined;
 	/** What was seen last of the conversation that is open here. */
 	#sight: Sight | undefined;
+	readonly #keeping: Sparing;
 
 	constructor(options: ListOptions) {
 		this.#options = options;
+		this.#keeping = sparingly(options.clock, keepEvery, () => options.keeper?.keep(this.#snapshot.list.conversations));
 	}
 
 	/** For `useSyncExternalStore`; answers how to stop listening. */
@@ -44,13 +57,14 @@ export class ListClient {
 
 	readonly snapshot = (): ListSnapshot => this.#snapshot;
 
-	/** Connects with the first token; every later one takes its place. */
-	setToken(token: string): void {
+	/** Connects with the first token, or asks for one where there is none; every later one takes its place. */
+	setToken(token: string | null): void {
 		if (this.#connection) {
-			this.#connection.setToken(token);
+			if (token !== null) this.#connection.setToken(token);
 			return;
 		}
 		this.#tabs = this.#options.openTabs((word) => this.#hear(word));
+		void this.#options.keeper?.recall().then((kept) => kept && this.#apply({ type: "recalled", conversations: kept }));
 		this.#connection = new Connection<MeEvent, never>({
 			...this.#options,
 			token,
@@ -64,6 +78,7 @@ export class ListClient {
 
 	/** Lets go of the connection; a token would connect again. */
 	stop(): void {
+		this.#keeping.now();
 		this.#connection?.stop();
 		this.#connection = undefined;
 		this.#tabs?.close();
@@ -76,6 +91,11 @@ export class ListClient {
 
 	lostNetwork(): void {
 		this.#connection?.lostNetwork();
+	}
+
+	/** Nobody looks any more, and the page may be gone at any time. */
+	rest(): void {
+		this.#keeping.now();
 	}
 
 	/** What is seen of a conversation that is open here. */
@@ -135,8 +155,14 @@ export class ListClient {
 	}
 
 	#apply(...actions: ListAction[]): void {
-		const list = actions.reduce(reduceList, this.#snapshot.list);
-		if (list !== this.#snapshot.list) this.#become({ ...this.#snapshot, list });
+		const before = this.#snapshot.list;
+		const list = actions.reduce(reduceList, before);
+		if (list === before) return;
+		this.#become({ ...this.#snapshot, list });
+		if (!list.isKnown || list.conversations === before.conversations) return;
+		this.#keeping.ask();
+		// Where one is no longer, nothing is kept of it.
+		if (list.conversations.length < before.conversations.length) this.#keeping.now();
 	}
 
 	#become(snapshot: ListSnapshot): void {

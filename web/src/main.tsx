@@ -11,7 +11,7 @@ import "./tokens.css";
 import "./base.css";
 
 followTheme();
-void session.renew();
+session.start();
 createRoot(document.getElementById("root") as HTMLElement).render(
 	<StrictMode>
 		<App />

@@ -31,8 +31,8 @@ export interface Outbox {
 	close(): void;
 }
 
-/** Listeners are called later, never before this has returned. */
-export type OpenOutbox = (token: string, listener: OutboxListener) => Outbox;
+/** Whose it is, the token says, if there is one. Listeners are called later, never before this has returned. */
+export type OpenOutbox = (token: string | null, listener: OutboxListener) => Outbox;
 
 type Rows = IDBPObjectStore<Schema, ["outgoing"], "outgoing", "readwrite">;
 
@@ -46,9 +46,8 @@ interface Schema extends DBSchema {
 	};
 }
 
-/** The outbox of whose token this is. Without `locks`, as on a page without https, every tab sends: the `clientId` makes that harmless. */
-export function openOutbox(conversationId: string, token: string, listener: OutboxListener, locks: LockManager | undefined): Outbox {
-	const userId = bearerOf(token);
+/** A person's outbox. Without `locks`, as on a page without https, every tab sends: the `clientId` makes that harmless. */
+export function openOutbox(conversationId: string, userId: string, listener: OutboxListener, locks: LockManager | undefined): Outbox {
 	const name = JSON.stringify(["outbox", userId, conversationId]);
 	const keyOf = ({ saidAt, clientId }: Outgoing): Schema["outgoing"]["key"] => [userId, conversationId, saidAt, clientId];
 
@@ -162,7 +161,7 @@ function lineFor(name: string, locks: LockManager | undefined, turn: OutboxListe
 }
 
 /** The `sub` of a token, for telling people apart on this device; nobody's word is taken for it. */
-function bearerOf(token: string): string {
+export function bearerOf(token: string): string {
 	const payload = token.split(".")[1] ?? "";
 	const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));
 	return String((JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown }).sub);

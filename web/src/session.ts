@@ -9,6 +9,8 @@ export type SessionState =
 	/** Not known yet, and the service does not answer; asked again by itself. */
 	| { type: "unreachable" }
 	| { type: "signed_out" }
+	/** Who was here when this device last heard of them: until the service says so, or otherwise. */
+	| { type: "remembered"; user: SignedIn["user"] }
 	/** And nothing is left of who was here; what was done is still to be read. */
 	| { type: "erased"; erased: Erased }
 	| ({ type: "signed_in" } & SignedIn);
@@ -21,6 +23,8 @@ export type SessionOptions = {
 	renamed(): void;
 	signOut(token: string): Promise<Result<undefined>>;
 	erase(token: string): Promise<Result<Erased>>;
+	/** Who was here last, if this device kept that. */
+	recall(): Promise<SignedIn["user"] | undefined>;
 	/** Whoever was signed in is not to come back: what this device keeps of them goes. */
 	forget(userId: string): void;
 	clock: Clock;
@@ -34,9 +38,10 @@ export class Session {
 	readonly #listeners = new Set<() => void>();
 	#state: SessionState = { type: "unknown" };
 	/** The one renewal under way, which everybody who asks waits for. */
-	#renewal: Promise<Renewal> | undefined;
+	#renewal: Promise<Result<SignedIn>> | undefined;
 	/** Its end is under way: what the server then refuses is no news. */
 	#isEnding = false;
+	#recalled: Promise<void> = Promise.resolve();
 	#cancelTimer = () => {};
 
 	constructor(options: SessionOptions) {
@@ -50,6 +55,14 @@ export class Session {
 	};
 
 	readonly state = (): SessionState => this.#state;
+
+	/** Asks the service who is here; meanwhile it is whoever this device remembers. */
+	start(): void {
+		this.#recalled = this.#options.recall().then((user) => {
+			if (user && this.#state.type === "unknown") this.#become({ type: "remembered", user });
+		});
+		void this.renew();
+	}
 
 	/** Why not, or nothing. */
 	async signIn(name: string): Promise<ApiError | undefined> {
@@ -81,20 +94,20 @@ export class Session {
 	readonly beginAnew = (): void => this.#become({ type: "signed_out" });
 
 	/** A fresh token by the cookie: at the start, before the one there is ends, and when it is no longer accepted. */
-	readonly renew = (): Promise<Renewal> => {
-		this.#renewal ??= this.#renew().finally(() => {
-			this.#renewal = undefined;
-		});
-		return this.#renewal;
+	readonly renew = async (): Promise<Renewal> => {
+		const result = await this.#refreshed();
+		if ("value" in result) return { token: result.value.token };
+		return { failure: result.error.code === "unauthorized" ? "signed_out" : "unreachable" };
 	};
 
-	/** Makes a call with the token; with a fresh one once more if it is not accepted. */
+	/** Makes a call with the token; with a fresh one where there is none, and once more if it is not accepted. */
 	async call<T>(call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
-		if (this.#state.type !== "signed_in") return notSignedIn;
-		const result = await call(this.#state.token);
-		if (!("error" in result) || (result.error.code !== "unauthorized" && result.error.code !== "token_expired")) return result;
-		const renewal = await this.renew();
-		return "token" in renewal ? call(renewal.token) : result;
+		const state = this.#state;
+		if (state.type !== "signed_in" && state.type !== "remembered") return notSignedIn;
+		const result = state.type === "signed_in" ? await call(state.token) : undefined;
+		if (result && (!("error" in result) || (result.error.code !== "unauthorized" && result.error.code !== "token_expired"))) return result;
+		const refreshed = await this.#refreshed();
+		return "value" in refreshed ? call(refreshed.value.token) : (result ?? refreshed);
 	}
 
 	/** As `call`, where only what went wrong matters: in a sentence. */
@@ -105,7 +118,7 @@ export class Session {
 
 	async #end<T>(call: (token: string) => Promise<Result<T>>, stateAfter: (value: T) => SessionState): Promise<string | undefined> {
 		const state = this.#state;
-		if (state.type !== "signed_in") return notSignedIn.error.message;
+		if (state.type !== "signed_in" && state.type !== "remembered") return notSignedIn.error.message;
 		this.#isEnding = true;
 		const result = await this.call(call);
 		this.#isEnding = false;
@@ -120,20 +133,29 @@ export class Session {
 		return undefined;
 	}
 
-	async #renew(): Promise<Renewal> {
+	/** Once for all who ask at once. */
+	#refreshed(): Promise<Result<SignedIn>> {
+		this.#renewal ??= this.#refresh().finally(() => {
+			this.#renewal = undefined;
+		});
+		return this.#renewal;
+	}
+
+	async #refresh(): Promise<Result<SignedIn>> {
 		const result = await this.#options.refresh();
 		if ("value" in result) {
 			this.#signedIn(result.value);
-			return { token: result.value.token };
+			return result;
 		}
 		if (result.error.code === "unauthorized") {
 			this.#cancelTimer();
 			if (!this.#isEnding && this.#state.type !== "erased") this.#become({ type: "signed_out" });
-			return { failure: "signed_out" };
+			return result;
 		}
+		await this.#recalled;
 		if (this.#state.type === "unknown") this.#become({ type: "unreachable" });
 		this.#setTimer(timing.retryAfter);
-		return { failure: "unreachable" };
+		return result;
 	}
 
 	#signedIn(value: SignedIn): void {

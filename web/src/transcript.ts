@@ -7,6 +7,7 @@ import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import type { Person } from "../../src/protocol/person.ts";
+import type { Kept } from "./kept.ts";
 import { append, begin, sayBusy, think, update } from "./messages.ts";
 import { type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
@@ -51,6 +52,8 @@ export type Transcript = History & {
 export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
+	/** Kept on this device from the last visit, before the server has said anything in this one. */
+	| { type: "recalled"; kept: Kept }
 	/** Kept on this device from before this page was opened, in its order. */
 	| { type: "restored"; outgoing: readonly Outgoing[] }
 	/** Kept by another tab since. */
@@ -97,6 +100,11 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 				isBehind: false,
 				outgoing: transcript.outgoing.map((one) => (one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one)),
 			};
+		case "recalled": {
+			const { joined, members } = action.kept;
+			// Nobody has said yet who is speaking here today.
+			return { ...receive(transcript, joined, 0), members, you: null, newFrom: null };
+		}
 		case "restored":
 			return restore(transcript, action.outgoing);
 		case "mirrored":
@@ -208,6 +216,7 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 	const { reset, messages, hasMore, participants, you, conversation, role } = event;
 	const known: Transcript = {
 		...transcript,
+		older: transcript.older === "failed" ? "some" : transcript.older,
 		participants,
 		you,
 		conversation: conversation ?? transcript.conversation,
@@ -221,8 +230,10 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 		: { ...known, passage };
 	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
 	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
-	const isFirst = transcript.you === null;
-	return isFirst ? { ...come, newFrom: newFrom(come.messages, come.reads, you.userId) } : come;
+	if (transcript.you !== null) return come;
+	// Of what was kept from the last visit, the server says nothing more.
+	const outgoing = come.outgoing.filter((one) => !isStored(come, one));
+	return { ...come, outgoing, newFrom: newFrom(come.messages, come.reads, you.userId) };
 }
 
 /** A message as it stands now. */

@@ -3,22 +3,33 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
-import { clock, followNetwork, newId, openSocket } from "./browser.ts";
-import { ConversationClient, emptySnapshot } from "./client.ts";
+import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
+import { ConversationClient, emptySnapshot, type Keeper } from "./client.ts";
 import type { Renewal } from "./connection.ts";
-import { openOutbox } from "./outbox.ts";
+import { cursorOf, keptOf } from "./kept.ts";
+import { bearerOf, openOutbox } from "./outbox.ts";
+import type { Shelf } from "./shelf.ts";
 import { runningReply, type Said } from "./transcript.ts";
 
 /**
  * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.
- * `renewToken` is asked for a token when the server no longer takes the one there is; without it the connection ends then. Keep its identity.
+ * `renewToken` is asked for a token when the server no longer takes the one there is; without it the connection ends then.
+ * On a `shelf` it keeps what was seen, and with one it begins without a token too: by what is kept, and by asking for a token. Keep the identity of both.
  */
-export function useChatWebSocket(conversationId: string | null, token: string | null, renewToken: () => Promise<Renewal> = signedOut) {
-	const client = useMemo(() => (conversationId === null ? null : clientOf(conversationId, renewToken)), [conversationId, renewToken]);
+export function useChatWebSocket(
+	conversationId: string | null,
+	token: string | null,
+	renewToken: () => Promise<Renewal> = signedOut,
+	shelf?: Shelf,
+) {
+	const client = useMemo(
+		() => (conversationId === null ? null : clientOf(conversationId, renewToken, shelf)),
+		[conversationId, renewToken, shelf],
+	);
 	useEffect(() => {
-		if (client && token !== null) client.setToken(token);
+		if (client && (token !== null || shelf)) client.setToken(token);
 		else client?.stop();
-	}, [client, token]);
+	}, [client, token, shelf]);
 	useEffect(() => client?.stop.bind(client), [client]);
 	useEffect(() => (client ? followNetwork(client) : undefined), [client]);
 
@@ -41,13 +52,14 @@ export function useChatWebSocket(conversationId: string | null, token: string | 
 export type Edit = Omit<Said, "replyTo"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>;
 
-function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): ConversationClient {
+function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, shelf: Shelf | undefined): ConversationClient {
 	return new ConversationClient({
 		conversationId,
 		urlFor: (cursor) => socketUrl(conversationId, cursor),
 		openSocket,
 		clock,
 		random: Math.random,
+		hasNetwork,
 		renewToken,
 		whyRefused: (token) => whyRefused(token, conversationId),
 		history: async (place, token) => {
@@ -61,8 +73,26 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>): C
 			return { conversation, members };
 		},
 		newId,
-		openOutbox: (token, listener) => openOutbox(conversationId, token, listener, navigator.locks),
+		openOutbox: (token, listener) => {
+			const userId = token === null ? (shelf?.userId ?? "") : bearerOf(token);
+			return openOutbox(conversationId, userId, listener, navigator.locks);
+		},
+		keeper: shelf && keeperOf(conversationId, shelf),
 	});
+}
+
+function keeperOf(conversationId: string, shelf: Shelf): Keeper {
+	return {
+		recall: async () => {
+			const kept = await shelf.recall(conversationId);
+			return kept && { kept, cursor: cursorOf(kept, build) };
+		},
+		keep: (transcript, cursor) => {
+			const kept = keptOf(conversationId, transcript, cursor, build);
+			if (kept) void shelf.keep(conversationId, kept, clock.now());
+		},
+		drop: () => void shelf.drop(conversationId),
+	};
 }
 
 /** The same question asked where a browser may read the answer. */

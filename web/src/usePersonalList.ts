@@ -3,17 +3,18 @@
 import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { closeCodes } from "../../src/protocol/errors.ts";
 import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "./api.ts";
-import { clock, followNetwork, openSocket } from "./browser.ts";
+import { clock, followNetwork, hasNetwork, openSocket } from "./browser.ts";
 import { session } from "./currentSession.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
+import type { Shelf } from "./shelf.ts";
 import { tabsOf } from "./tabs.ts";
 
 /** For whatever shows conversations, or changes them. */
 export const PersonalList = createContext<ListClient | null>(null);
 
-/** The list of whoever the token is for, connected for as long as the component is there. */
-export function useListClient(token: string, userId: string): ListClient {
-	const client = useMemo(() => makeClient(userId), [userId]);
+/** The list of whoever the token is for, and the shelf; connected for as long as the component is there. */
+export function useListClient(token: string | null, shelf: Shelf): ListClient {
+	const client = useMemo(() => makeClient(shelf), [shelf]);
 	useEffect(() => client.setToken(token), [client, token]);
 	useEffect(() => () => client.stop(), [client]);
 	useEffect(() => followNetwork(client), [client]);
@@ -30,12 +31,13 @@ export function usePersonalList(): ListClient {
 	return client;
 }
 
-function makeClient(userId: string): ListClient {
+function makeClient(shelf: Shelf): ListClient {
 	return new ListClient({
 		urlFor: meSocketUrl,
 		openSocket,
 		clock,
 		random: Math.random,
+		hasNetwork,
 		renewToken: session.renew,
 		whyRefused: async (token) => {
 			const result = await whoAmI(token);
@@ -46,6 +48,7 @@ function makeClient(userId: string): ListClient {
 			return "value" in result ? result.value : null;
 		},
 		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
-		openTabs: tabsOf(userId),
+		openTabs: tabsOf(shelf.userId),
+		keeper: { recall: shelf.recallList, keep: (conversations) => void shelf.keepList(conversations) },
 	});
 }

@@ -1,24 +1,29 @@
-// How the connection is: always said in the header, and told at length where something can be done about it.
+// How the connection is, in a word: always said in the header.
 
 import type { ConnectionState } from "../connection.ts";
 import { strings } from "../strings.ts";
+import { useGap } from "../useGap.ts";
 import styles from "./ConnectionStatus.module.css";
 
 export function ConnectionStatus({ connection, wasConnected }: { connection: ConnectionState; wasConnected: boolean }) {
+	const isGap = useGap(connection.type);
+	const type = wasConnected && !isGap ? "connected" : connection.type;
 	return (
-		<output className={styles.status} aria-label={strings.connection} data-state={connection.type}>
+		<output className={styles.status} aria-label={strings.connection} data-state={type}>
 			<span className={styles.dot} aria-hidden="true" />
-			<span className={styles.text}>{describe(connection, wasConnected)}</span>
+			<span className={styles.text}>{describe(type, wasConnected)}</span>
 		</output>
 	);
 }
 
-function describe({ type }: ConnectionState, wasConnected: boolean): string {
+function describe(type: ConnectionState["type"], wasConnected: boolean): string {
 	switch (type) {
 		case "connected":
 			return strings.connected;
-		case "connecting":
 		case "waiting":
+			return strings.reconnecting;
+		case "connecting":
+		case "joining":
 			return wasConnected ? strings.reconnecting : strings.connecting;
 		case "offline":
 			return strings.offline;
@@ -27,16 +32,4 @@ function describe({ type }: ConnectionState, wasConnected: boolean): string {
 		default:
 			return type satisfies never;
 	}
-}
-
-export function ConnectionBanner({ connection, onRetry }: { connection: ConnectionState; onRetry(): void }) {
-	if (connection.type !== "waiting" && connection.type !== "offline") return null;
-	return (
-		<p className={styles.banner}>
-			{connection.type === "offline" ? strings.offlineBanner : strings.waitingBanner}
-			<button type="button" onClick={onRetry}>
-				{strings.reconnectNow}
-			</button>
-		</p>
-	);
 }

@@ -173,7 +173,9 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					)}
 				</div>
 			</div>
-			{you === null && <Skeleton />}
+			{you === null &&
+				messages.length === 0 &&
+				(chat.connection.type === "offline" ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
 			{isEnd && chat.newFrom !== null && (
 				<NewsBar
 					key={chat.newFrom}

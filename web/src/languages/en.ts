@@ -68,7 +68,6 @@ export const en = {
 	pinned: "Pinned",
 	muted: "Muted",
 	listWaiting: "Your conversations cannot be loaded just now. Trying again…",
-	listBehind: "Reconnecting: this list may be behind.",
 	notChanged: "That could not be changed just now. Try again.",
 	goTo: "Go to",
 	goToLabel: "Go to a conversation",
@@ -115,6 +114,7 @@ export const en = {
 	inviteSpent: "This invitation is spent, expired or revoked. Ask whoever sent it for a new link.",
 	inviteUnknown: "This invitation leads nowhere: the link is not whole, or the conversation is gone. Ask whoever sent it for a new one.",
 	joining: "Opening the conversation…",
+	notKept: "This conversation is not on this device. It opens once you are online; what you write waits until then.",
 
 	// Settings
 	settings: "Settings",
@@ -373,8 +373,10 @@ export const en = {
 	reconnecting: "Reconnecting…",
 	offline: "Offline",
 	ended: "Closed",
-	offlineBanner: "Your device is offline. What you write waits here and goes out when the network is back.",
-	waitingBanner: "The connection was lost. What you write waits here and goes out once it is back.",
+	offlineBanner: "You are offline. What you write waits here.",
+	reconnectingIn: (seconds: number) => `Reconnecting in ${formats.number(seconds)} s`,
+	catchingUp: "Catching up…",
+	listBehind: "The list may be behind.",
 	reconnectNow: "Try now",
 	removed: "You are no longer in this conversation.",
 	gone: "There is no such conversation, or it is not open to you.",

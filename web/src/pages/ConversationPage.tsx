@@ -9,7 +9,7 @@ import { useLate } from "../controls/useLate.ts";
 import { Acting } from "../conversation/Acting.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
 import { Composer } from "../conversation/Composer.tsx";
-import { ConnectionBanner } from "../conversation/ConnectionStatus.tsx";
+import { ConnectionBanner } from "../conversation/ConnectionBanner.tsx";
 import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
@@ -21,20 +21,21 @@ import { session } from "../currentSession.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
 import { lastOwn, mayDo } from "../permissions.ts";
+import type { Shelf } from "../shelf.ts";
 import { strings } from "../strings.ts";
 import { titleOf } from "../titles.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
-import { usePersonalList } from "../usePersonalList.ts";
+import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
 const loadUnsent = () => import("../conversation/Unsent.tsx");
 
-type Props = { id: string; token: string; userId: string; name: string };
+type Props = { id: string; token: string | null; shelf: Shelf; userId: string; name: string };
 
-export function ConversationPage({ id, token, userId, name }: Props) {
-	const chat = useChatWebSocket(id, token, session.renew);
+export function ConversationPage({ id, token, shelf, userId, name }: Props) {
+	const chat = useChatWebSocket(id, token, session.renew, shelf);
 	const { conversation, role, members } = chat;
 	const title = conversation ? titleOf(conversation) : undefined;
 	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
@@ -73,12 +74,12 @@ export function ConversationPage({ id, token, userId, name }: Props) {
 					</Log>
 				</Acting>
 			</People>
+			<Banner chat={chat} />
 			<footer className={styles.footer}>
 				<div className={styles.meanwhile}>
 					<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
 					<Waiting messages={chat.messages} people={people} className={styles.waiting} />
 				</div>
-				<ConnectionBanner connection={chat.connection} onRetry={chat.reconnect} />
 				{chat.notice !== null && (
 					<p className={styles.notice}>
 						{chat.notice}
@@ -139,6 +140,26 @@ function useLeaveWarning(conversationId: string, { outgoing, isKept }: Chat, use
 	}, [isDraftKept, isWaiting, isKept]);
 }
 
+/** Of this conversation and of the list beside it, which have a socket each and one network. */
+function Banner({ chat }: { chat: Chat }) {
+	const { isConnected, reconnect } = chat;
+	const list = usePersonalList();
+	const { connection: listConnection } = useListSnapshot(list);
+	const isListConnected = listConnection.type === "connected";
+	// Where the one has come through, the other does not wait for its turn.
+	useEffect(() => {
+		if (isListConnected) reconnect();
+	}, [isListConnected, reconnect]);
+	useEffect(() => {
+		if (isConnected) list.wake();
+	}, [isConnected, list]);
+	const tryNow = () => {
+		reconnect();
+		list.wake();
+	};
+	return <ConnectionBanner conversation={chat} list={listConnection} onTry={tryNow} />;
+}
+
 /** The place that the address asks for, until it is shown. */
 function useTarget(goTo: Chat["goTo"]) {
 	const [fields, setFields] = useSearchParams();
@@ -160,9 +181,10 @@ function usePeople({ members, participants }: Chat, userId: string): Names {
 }
 
 /** The list is told what is seen here: who looks at a conversation gets no news of it there. */
-function useSight(conversationId: string, { conversation, messages, reads }: Chat, userId: string): void {
+function useSight(conversationId: string, { you, conversation, messages, reads }: Chat, userId: string): void {
 	const list = usePersonalList();
-	const title = conversation?.title;
+	// What is only remembered here, the list may know better.
+	const title = you ? conversation?.title : undefined;
 	const last = messages.findLast(({ status }) => status !== "streaming");
 	const readUpTo = reads.get(userId) ?? 0;
 	useEffect(() => {

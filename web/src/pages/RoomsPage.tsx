@@ -1,10 +1,12 @@
 // The list of conversations and the one that is open: side by side where there is room, else one or the other.
 
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useRoute } from "wouter";
+import { ConnectionBanner } from "../conversation/ConnectionBanner.tsx";
 import { followSettings } from "../currentPreferences.ts";
 import { newsIn } from "../list.ts";
 import type { ListClient } from "../listClient.ts";
+import { shelfOf } from "../shelf.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { strings } from "../strings.ts";
 import { PersonalList, useListClient, useListSnapshot } from "../usePersonalList.ts";
@@ -13,8 +15,9 @@ import { ConversationPage } from "./ConversationPage.tsx";
 import { NoticePage } from "./NoticePage.tsx";
 import styles from "./RoomsPage.module.css";
 
-export function RoomsPage({ token, userId, name }: { token: string; userId: string; name: string }) {
-	const client = useListClient(token, userId);
+export function RoomsPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
+	const shelf = useMemo(() => shelfOf(userId), [userId]);
+	const client = useListClient(token, shelf);
 	useEffect(() => followSettings(client), [client]);
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
@@ -27,10 +30,11 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 					<Sidebar userId={userId} name={name} openId={openId} />
 				</div>
 				<div className={styles.open}>
-					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} userId={userId} name={name} />}
+					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} shelf={shelf} userId={userId} name={name} />}
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>
+				{openId === undefined && <ListBanner client={client} />}
 			</div>
 		</PersonalList>
 	);
@@ -40,6 +44,12 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 function Badge({ client }: { client: ListClient }) {
 	useBadge(newsIn(useListSnapshot(client).list));
 	return null;
+}
+
+/** Where a conversation is open, its own says it. */
+function ListBanner({ client }: { client: ListClient }) {
+	const { connection } = useListSnapshot(client);
+	return <ConnectionBanner list={connection} onTry={() => client.wake()} />;
 }
 
 function NothingOpen() {

@@ -74,8 +74,9 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 				onScroll={loadNearEnd}
 				onKeyDown={(event) => moveBetween(event, "a, summary")}
 			>
-				{list.isKnown && connection.type !== "connected" && <p className={styles.quiet}>{strings.listBehind}</p>}
-				{!list.isKnown && <Unknown isWaiting={connection.type === "waiting" || connection.type === "offline"} />}
+				{!list.isKnown && list.conversations.length === 0 && (
+					<Unknown isWaiting={connection.type === "waiting" || connection.type === "offline"} />
+				)}
 				{list.isKnown && main.length === 0 && (
 					<p className={styles.quiet}>{archived.length > 0 ? strings.allArchived : strings.noConversations}</p>
 				)}

@@ -1,0 +1,73 @@
+// What can be done about a connection that is not there, over whatever is below it: nothing moves when it comes and goes.
+// It is for the eyes: the status in the header is what is spoken, and not once a second.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { clock } from "../browser.ts";
+import type { ConnectionState } from "../connection.ts";
+import { type About, type Notice, noticeFor, secondsUntil } from "../connectionNotice.ts";
+import { strings } from "../strings.ts";
+import { useGap } from "../useGap.ts";
+import styles from "./ConnectionBanner.module.css";
+
+type Props = {
+	/** Of the conversation that is open. */
+	conversation?: { connection: ConnectionState; isBehind: boolean };
+	list: ConnectionState;
+	onTry(): void;
+};
+
+export function ConnectionBanner({ conversation, list, onTry }: Props) {
+	const said = noticeFor(conversation, list);
+	const isGap = useGap(said ? (said.notice.type === "offline" ? "offline" : "connecting") : "connected");
+	return said && isGap ? <Banner {...said} onTry={onTry} /> : null;
+}
+
+function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(): void }) {
+	const banner = useRef<HTMLDivElement>(null);
+	useLayoutEffect(() => {
+		const { current } = banner;
+		return () => {
+			// The button goes, and the focus should not go with it.
+			const place = current?.contains(document.activeElement) ? current.parentElement : null;
+			if (!place) return;
+			place.tabIndex = -1;
+			place.focus({ preventScroll: true });
+		};
+	}, []);
+	const isWaiting = notice.type === "waiting" || notice.type === "offline";
+	return (
+		<div ref={banner} className={styles.banner} data-banner={notice.type}>
+			<p>{about === "list" ? strings.listBehind : <Text notice={notice} />}</p>
+			{notice.type !== "catching up" && (
+				<button type="button" aria-disabled={!isWaiting} onClick={() => isWaiting && onTry()}>
+					{strings.reconnectNow}
+				</button>
+			)}
+		</div>
+	);
+}
+
+function Text({ notice }: { notice: Notice }) {
+	switch (notice.type) {
+		case "offline":
+			return strings.offlineBanner;
+		case "connecting":
+			return strings.connecting;
+		case "waiting":
+			return <Countdown until={notice.until} />;
+		case "catching up":
+			return strings.catchingUp;
+		default:
+			return notice satisfies never;
+	}
+}
+
+function Countdown({ until }: { until: number }) {
+	const [now, setNow] = useState(clock.now);
+	useEffect(() => {
+		const left = until - now;
+		// To the next whole second that is left.
+		return left > 1_000 ? clock.after(left % 1_000 || 1_000, () => setNow(clock.now())) : undefined;
+	}, [until, now]);
+	return strings.reconnectingIn(secondsUntil(until, now));
+}

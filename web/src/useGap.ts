@@ -1,0 +1,18 @@
+// Whether a gap in a connection has lasted long enough to be spoken of: most mend themselves before anybody would have read it.
+
+import { useEffect, useState } from "react";
+import { clock } from "./browser.ts";
+import type { ConnectionState } from "./connection.ts";
+
+/** In ms. */
+const unnoticed = 1_000;
+
+export function useGap(type: ConnectionState["type"]): boolean {
+	const [isLong, setIsLong] = useState(false);
+	const kind = type === "connected" ? "none" : type === "offline" || type === "ended" ? "certain" : "perhaps";
+	useEffect(() => {
+		if (kind === "perhaps") return clock.after(unnoticed, () => setIsLong(true));
+		setIsLong(kind === "certain");
+	}, [kind]);
+	return isLong || kind === "certain";
+}
