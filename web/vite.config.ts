@@ -2,6 +2,7 @@
 
 import { defineConfig, type Plugin } from "vite";
 import { emojiFiles } from "./emojiFiles.ts";
+import { shellWorker } from "./shellWorker.ts";
 
 /** What browsers lend to pages and this one has no use for. */
 const unused = [
@@ -35,12 +36,14 @@ function headersFor(apiUrl: string | undefined): string {
 		"font-src 'self'",
 		["connect-src 'self'", ...(apiUrl ? originsOf(apiUrl) : [])].join(" "),
 		"manifest-src 'self'",
+		"worker-src 'self'",
 		"base-uri 'none'",
 		"form-action 'none'",
 		"frame-ancestors 'none'",
 		"object-src 'none'",
 		"require-trusted-types-for 'script'",
-		"trusted-types 'none'",
+		// Of one policy, which knows one address: the service worker's. See src/version.ts.
+		"trusted-types service-worker",
 	].join("; ");
 	return `/*
   Content-Security-Policy: ${policy}
@@ -51,6 +54,9 @@ function headersFor(apiUrl: string | undefined): string {
   Permissions-Policy: ${unused.map((feature) => `${feature}=()`).join(", ")}
   Cross-Origin-Opener-Policy: same-origin
   Cross-Origin-Resource-Policy: same-origin
+
+/sw.js
+  Cache-Control: no-cache
 `;
 }
 
@@ -98,6 +104,6 @@ function lexerOnly(): Plugin {
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
-	plugins: [headers(), emojiFiles(), lexerOnly()],
+	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
 	build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
 });

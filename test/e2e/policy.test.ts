@@ -24,12 +24,13 @@ const policy = {
 	"font-src": "'self'",
 	"connect-src": "'self'",
 	"manifest-src": "'self'",
+	"worker-src": "'self'",
 	"base-uri": "'none'",
 	"form-action": "'none'",
 	"frame-ancestors": "'none'",
 	"object-src": "'none'",
 	"require-trusted-types-for": "'script'",
-	"trusted-types": "'none'",
+	"trusted-types": "service-worker",
 };
 
 describe("the headers", () => {
@@ -37,7 +38,7 @@ describe("the headers", () => {
 		const page = await (await fetch(product.url)).text();
 		const [script] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
 		const [style] = /\/assets\/[\w-]+\.css/.exec(page) ?? [];
-		for (const path of ["/", "/conversations/x", "/no/such/place", "/icon.svg", script, style]) {
+		for (const path of ["/", "/conversations/x", "/no/such/place", "/icon.svg", "/sw.js", "/manifest.webmanifest", script, style]) {
 			const { headers } = await fetch(`${product.url}${path}`);
 			const directives = headers.get("content-security-policy")?.split("; ") ?? [];
 			expect(Object.fromEntries(directives.map((one) => one.split(/ (.*)/)))).toEqual(policy);
@@ -68,8 +69,10 @@ describe("the headers", () => {
 		await ann.say("code");
 		await ann.log.getByRole("button", { name: "Copy code" }).click();
 		await ann.log.getByRole("button", { name: "Copied" }).waitFor();
+		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
 		await ann.page.reload();
 		await ann.connected();
+		expect(await ann.page.evaluate(() => navigator.serviceWorker.controller?.scriptURL)).toBe(`${product.url}/sw.js`);
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
@@ -209,7 +212,7 @@ type Strictness = "whole" | "without Trusted Types" | "none";
 
 /** What comes of an injection first: harm, or the directive that it offends. */
 async function outcome(inject: () => unknown, strictness: Strictness): Promise<string> {
-	const context = await browser.newContext({ bypassCSP: strictness === "none" });
+	const context = await browser.newContext({ bypassCSP: strictness === "none", serviceWorkers: "block" });
 	const first = Promise.withResolvers<string>();
 	const harm = () => first.resolve("harm");
 	await context.exposeFunction("harm", harm);
@@ -244,5 +247,45 @@ describe("the policy stops, and nothing else does,", () => {
 		expect(await outcome(inject, "none")).toBe("harm");
 		expect(await outcome(inject, "without Trusted Types")).toBe(directive);
 		expect(await outcome(inject, "whole")).toBeOneOf([directive, "require-trusted-types-for"]);
+	});
+});
+
+/** What an attack of its own kind comes to, on a page that has its service worker by then. */
+async function tried(attack: () => unknown): Promise<string> {
+	const ann = await Visitor.arrive(browser);
+	await ann.page.goto(product.url);
+	await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+	const result = await ann.page.evaluate(attack).then(
+		() => "done",
+		(error: Error) => error.message,
+	);
+	await ann.leave();
+	return result;
+}
+
+declare const trustedTypes: { createPolicy(name: string, rules: object): { createScriptURL(url: string): TrustedScriptURL } };
+declare class TrustedScriptURL {
+	toString(): string;
+}
+
+describe("the one policy of Trusted Types that there is", () => {
+	it("is made once, by the page itself", async () => {
+		const result = await tried(() => trustedTypes.createPolicy("service-worker", { createScriptURL: (url: string) => url }));
+		expect(result).toContain("already exists");
+	});
+
+	it.each<[what: string, attack: () => unknown]>([
+		["has no other beside it", () => trustedTypes.createPolicy("harm", { createScriptURL: (url: string) => url })],
+		["has none before it, for all", () => trustedTypes.createPolicy("default", { createScriptURL: (url: string) => url })],
+	])("%s", async (_what, attack) => {
+		expect(await tried(attack)).toContain("disallowed");
+	});
+
+	it.each<[what: string, attack: () => unknown]>([
+		["a service worker by its address alone, its own one too", () => navigator.serviceWorker.register("/sw.js")],
+		["another service worker", () => navigator.serviceWorker.register("/assets/x.js")],
+		["a worker", () => new Worker("/sw.js")],
+	])("and without it there is not: %s", async (_what, attack) => {
+		expect(await tried(attack)).toMatch(/requires 'TrustedScriptURL'/);
 	});
 });

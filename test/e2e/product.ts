@@ -14,30 +14,41 @@ export type Product = {
 	url: string;
 	/** The group of its processes, another one after each crash. */
 	group(): number;
-	/** Kills it where it stands, and starts it again on what it had stored. */
+	/** Kills it where it stands. */
+	kill(): Promise<void>;
+	/** Starts it again on what it had stored. */
+	revive(): Promise<void>;
+	/** Both. */
 	crash(): Promise<void>;
 	/** What it stored goes with it. */
 	stop(): Promise<void>;
 };
 
-/** `wrangler dev` as people run it, with settings as they give them. */
-export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+/** `wrangler dev` as people run it, with settings as they give them; `assets`: the folder of another build of the page. */
+export async function startProduct(settings: Record<string, string> = {}, assets?: string): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
 	const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
-	const command = [wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...vars];
+	const page = assets === undefined ? [] : ["--assets", assets];
+	const command = [wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...page, ...vars];
 	const start = (): Promise<ServerProcess> => startServer(command, /Ready on/);
 	let server = await start();
+	const kill = () => server.stop();
+	const revive = async () => {
+		server = await start();
+	};
 	return {
 		url: `http://127.0.0.1:${port}`,
 		group: () => server.group,
+		kill,
+		revive,
 		crash: async () => {
-			await server.stop();
-			server = await start();
+			await kill();
+			await revive();
 		},
 		stop: async () => {
-			await server.stop();
+			await kill();
 			rmSync(state, { recursive: true, force: true });
 		},
 	};

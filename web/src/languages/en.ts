@@ -45,6 +45,7 @@ export const en = {
 	home: "All conversations",
 	broken: "This page ran into a problem. What was said is safe on the server.",
 	reload: "Reload",
+	newVersion: "A new version is here.",
 
 	// The list
 	conversations: "Conversations",

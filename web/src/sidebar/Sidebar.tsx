@@ -14,6 +14,7 @@ import { strings } from "../strings.ts";
 import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
 import { switchKeys, useShortcut } from "../useShortcut.ts";
 import { ConversationList } from "./ConversationList.tsx";
+import { NewVersion } from "./NewVersion.tsx";
 import styles from "./Sidebar.module.css";
 
 const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
@@ -100,6 +101,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				</div>
 			)}
 			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={sought.trim() !== ""} onProblem={setProblem} />
+			<NewVersion />
 			{open === "settings" && <SettingsDialog name={name} onClose={close} />}
 			{open === "switcher" && (
 				<Switcher

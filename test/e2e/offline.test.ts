@@ -1,0 +1,339 @@
+// The page without a network, and with a newer build of it: what a second visit begins with, and what it leaves behind.
+// Where a page is built, its service worker lets the network go first; at another name of this machine it does as it does for everybody.
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+/** The folder of the page that is served. */
+let pages: string;
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
+const elsewhere = () => product.url.replace("127.0.0.1", "parley.localhost");
+
+/** For what takes the time that it takes. */
+const patience = { timeout: 20_000 };
+
+/** Builds the page, for an API that is elsewhere if it is said to be: then it is another build. */
+async function build(apiUrl?: string): Promise<void> {
+	const env = { ...process.env, ...(apiUrl && { VITE_API_URL: apiUrl }) };
+	await promisify(execFile)(process.execPath, [vite, "build", "web", "--outDir", pages, "--emptyOutDir", "--logLevel", "warn"], {
+		cwd: root,
+		env,
+	});
+}
+
+/** Serves another build instead. A server that goes on would call it by the etags of the one before. */
+async function deploy(apiUrl?: string): Promise<void> {
+	await product.kill();
+	await build(apiUrl);
+	await product.revive();
+}
+
+beforeAll(async () => {
+	pages = mkdtempSync(join(tmpdir(), "parley-pages-"));
+	await build();
+	[browser, product] = await Promise.all([launchBrowser(), startProduct({}, pages)]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+	rmSync(pages, { recursive: true, force: true });
+});
+
+/** Until all of the page is on the device, and the conversation and the list as far as they have this text. */
+async function kept({ page }: Visitor, text: string): Promise<void> {
+	await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+	const has = (store: string) => async () => JSON.stringify((await onDisk(page)).stores[`kept ${store}`]).includes(text);
+	for (const store of ["conversations", "list"]) await expect.poll(has(store), patience).toBe(true);
+}
+
+/** Everything that a script could read of what this origin keeps. */
+function onDisk(page: Page): Promise<{ stores: Record<string, unknown> }> {
+	return page.evaluate(async () => {
+		const answer = <T>(request: IDBRequest<T>) =>
+			new Promise<T>((resolve, reject) => {
+				request.onsuccess = () => resolve(request.result);
+				request.onerror = () => reject(request.error);
+			});
+		const stores: Record<string, unknown> = {};
+		for (const { name = "" } of await indexedDB.databases()) {
+			const database = await answer(indexedDB.open(name));
+			for (const store of database.objectStoreNames)
+				stores[`${name} ${store}`] = await answer(database.transaction(store).objectStore(store).getAll());
+			database.close();
+		}
+		const cached: string[] = [];
+		for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) cached.push(url);
+		return { stores, cached, local: { ...localStorage }, session: { ...sessionStorage } };
+	});
+}
+
+const script = (page: Page) => page.evaluate(() => document.querySelector("script")?.src);
+const banner = (page: Page) => page.locator("[data-banner]");
+
+describe.each([
+	["where it is built", () => product.url],
+	["for everybody", elsewhere],
+])("a second visit without a network, %s,", (_where, url) => {
+	it("begins with the list and the last conversation, and what is written goes out once when the network is back", async () => {
+		const [ann, bob] = await annAndBob(browser, url());
+		const { page } = ann;
+		await bob.say("said by Bob");
+		await ann.sees("said by Bob");
+		await kept(ann, "said by Bob");
+		await page.context().setOffline(true);
+		const next = await ann.anotherTab();
+		await page.close();
+		await next.page.goto(page.url());
+		await next.sees("said by Bob");
+		await next.connected("Offline");
+		await next.listed(/said by Bob/).waitFor();
+		await banner(next.page).getByText("You are offline").waitFor();
+		await next.say("written offline");
+		await next.page.reload();
+		await next.sees("written offline");
+		await next.page.context().setOffline(false);
+		await next.connected();
+		await bob.sees("written offline");
+		await banner(next.page).waitFor({ state: "detached" });
+		for (const visitor of [next, bob])
+			expect((await visitor.messages()).filter((text) => text.includes("written offline"))).toHaveLength(1);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+describe("a second visit", () => {
+	it("without a server shows the same, and says so where a conversation is not on the device", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(elsewhere(), "Ann");
+		await ann.newConversation();
+		await ann.say("said to Claude");
+		await ann.answered();
+		await kept(ann, "said to Claude");
+		await product.kill();
+		await ann.page.reload();
+		await ann.sees("said to Claude");
+		await banner(ann.page)
+			.getByText(/Reconnecting/)
+			.waitFor();
+		await product.revive();
+		await ann.connected();
+		await ann.page.context().setOffline(true);
+		await ann.page.goto(`${elsewhere()}/c/somewhere`);
+		await ann.page.getByText("This conversation is not on this device.").waitFor();
+		await ann.leave();
+	});
+
+	it("shows what is kept before the server has said a word, and then what is new", async () => {
+		const [ann, bob] = await annAndBob(browser, elsewhere());
+		await bob.say("said before");
+		await ann.sees("said before");
+		await kept(ann, "said before");
+		const address = ann.page.url();
+		const next = await ann.anotherTab();
+		await ann.page.close();
+		await bob.say("said meanwhile");
+		let letIn = () => {};
+		const held = new Promise<void>((resolve) => {
+			letIn = resolve;
+		});
+		await next.page.route("**/api/**", async (route) => {
+			await held;
+			await route.continue();
+		});
+		await next.page.goto(address);
+		await next.sees("said before");
+		expect((await next.messages()).join()).not.toContain("said meanwhile");
+		letIn();
+		await next.sees("said meanwhile");
+		await next.connected();
+		expect(await next.messages()).toHaveLength(2);
+		await next.leave();
+		await bob.leave();
+	});
+
+	it("where the browser keeps nothing is as the first one", async () => {
+		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
+		await ann.page.addInitScript(() => {
+			Object.defineProperty(window, "indexedDB", {
+				value: {
+					open: () => {
+						throw new DOMException("Forbidden", "SecurityError");
+					},
+				},
+			});
+		});
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("said to Claude");
+		await ann.answered();
+		await ann.page.reload();
+		await ann.sees("said to Claude");
+		await ann.connected();
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
+	it("after signing out finds nothing of whoever was here", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(elsewhere(), "Annabella");
+		await ann.newConversation();
+		await ann.say("between us");
+		await ann.answered();
+		await kept(ann, "between us");
+		await ann.page.context().setOffline(true);
+		await ann.connected("Offline");
+		await ann.say("not yet sent");
+		await expect.poll(async () => JSON.stringify(await onDisk(ann.page)), patience).toContain("not yet sent");
+		await ann.message.fill("not yet said");
+		await ann.page.context().setOffline(false);
+		await ann.connected();
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("button", { name: "Sign out…" }).click();
+		await ann.page.getByRole("button", { name: "Sign out", exact: true }).click();
+		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		await expect
+			.poll(async () => JSON.stringify(await onDisk(ann.page)), patience)
+			.not.toMatch(/Annabella|guest-|between us|not yet|\/c\//);
+		await ann.page.context().setOffline(true);
+		await ann.page.reload();
+		await ann.page.getByText("The service cannot be reached.").waitFor();
+		await ann.leave();
+	});
+});
+
+describe("a connection that is lost", () => {
+	it("is counted down to the next try, which can be had at once, and nothing moves for it", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(elsewhere(), "Ann");
+		await ann.newConversation();
+		const { page } = ann;
+		const places = () => Promise.all([ann.log, ann.message].map((part) => part.boundingBox()));
+		const before = await places();
+		await product.kill();
+		const count = banner(page).getByText(/Reconnecting in \d+ s/);
+		const seconds = async () => Number(/\d+/.exec(await count.innerText({ timeout: 60_000 }))?.[0]);
+		await expect.poll(seconds, { timeout: 50_000, interval: 200 }).toBeGreaterThanOrEqual(4);
+		const first = await seconds();
+		await expect.poll(seconds, { timeout: 5_000, interval: 100 }).toBe(first - 1);
+		expect(await places()).toEqual(before);
+		// What is spoken, is spoken once.
+		expect(await count.evaluate((element) => element.closest("output, [aria-live], [role=status], [role=alert]"))).toBeNull();
+		expect(await page.getByRole("status", { name: "Connection" }).innerText()).toBe("Reconnecting…");
+		const tried = page.waitForEvent("websocket", { timeout: 900 });
+		await banner(page).getByRole("button", { name: "Try now" }).click();
+		await tried;
+		await product.revive();
+		await ann.connected();
+		await banner(page).waitFor({ state: "detached" });
+		expect(await places()).toEqual(before);
+		await ann.leave();
+	});
+
+	it("is there again and catches up until what was missed is here", async () => {
+		const [ann, bob] = await annAndBob(browser, elsewhere());
+		const { page } = ann;
+		let letIn = () => {};
+		const held = new Promise<void>((resolve) => {
+			letIn = resolve;
+		});
+		await page.context().setOffline(true);
+		await ann.connected("Offline");
+		await bob.say("said meanwhile");
+		await bob.sees("said meanwhile");
+		await page.routeWebSocket(/\/conversations\/.*\/socket/, (socket) => {
+			const server = socket.connectToServer();
+			server.onMessage(async (message) => {
+				await held;
+				socket.send(message);
+			});
+		});
+		await page.context().setOffline(false);
+		await banner(page).getByText("Catching up…").waitFor();
+		expect((await ann.messages()).join()).not.toContain("said meanwhile");
+		letIn();
+		await ann.sees("said meanwhile");
+		await ann.connected();
+		await banner(page).waitFor({ state: "detached" });
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+describe("a newer build of the page", () => {
+	it("is offered and not forced: taken in one tab it is there in all, with what was being written", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.signIn(elsewhere(), "Ann");
+		await ann.newConversation();
+		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+		const former = await script(ann.page);
+		const other = await ann.anotherTab();
+		await other.page.goto(ann.page.url());
+		await other.connected();
+		await other.message.fill("half a sent");
+
+		await deploy(elsewhere());
+		await ann.page.reload();
+		await ann.list.getByText("A new version is here.").waitFor();
+		await other.page.reload();
+		await other.list.getByText("A new version is here.").waitFor();
+		expect([await script(ann.page), await script(other.page)]).toEqual([former, former]);
+		// A part that was not needed before is still that of this build.
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("dialog").getByText("Appearance").waitFor();
+		await ann.page.keyboard.press("Escape");
+
+		await ann.list.getByRole("button", { name: "Reload" }).click();
+		for (const { page } of [ann, other]) await expect.poll(() => script(page).catch(() => former), patience).not.toBe(former);
+		for (const visitor of [ann, other]) await visitor.connected();
+		expect(await other.message.inputValue()).toBe("half a sent");
+		expect(await other.list.getByText("A new version is here.").count()).toBe(0);
+		const caches = await ann.page.evaluate(() => window.caches.keys());
+		expect(caches).toHaveLength(1);
+		await ann.leave();
+	});
+
+	it("is there on the next reload where it is built", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.page.goto(product.url);
+		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+		const former = await script(ann.page);
+		await deploy();
+		await ann.page.reload();
+		expect(await script(ann.page)).not.toBe(former);
+		await ann.leave();
+	});
+});
+
+it("the page can be installed", async () => {
+	const ann = await Visitor.arrive(browser);
+	await ann.page.goto(product.url);
+	const inspector = await ann.page.context().newCDPSession(ann.page);
+	const { errors } = await inspector.send("Page.getAppManifest");
+	expect(errors).toEqual([]);
+	const { installabilityErrors } = await inspector.send("Page.getInstallabilityErrors");
+	expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([]);
+	const manifest = await (await fetch(`${product.url}/manifest.webmanifest`)).json();
+	for (const { src, sizes, type } of manifest.icons) {
+		const response = await fetch(product.url + src);
+		expect(response.headers.get("content-type")).toBe(type);
+		if (type === "image/png") {
+			const picture = Buffer.from(await response.arrayBuffer());
+			expect(`${picture.readUInt32BE(16)}x${picture.readUInt32BE(20)}`).toBe(sizes);
+		}
+	}
+	expect((await fetch(`${product.url}/sw.js`)).headers.get("cache-control")).toBe("no-cache");
+	await ann.leave();
+});
