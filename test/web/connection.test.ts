@@ -223,6 +223,7 @@ describe("without a token", () => {
 		const { connection, clock, network } = connect({ token: null });
 		await settled();
 		connection.setToken("token-3");
+		expect(network.sockets).toHaveLength(1);
 		connection.setToken("token-3");
 		clock.advance(500);
 		expect(network.sockets.map(({ protocols }) => protocols[1])).toEqual(["bearer.token-3"]);
