@@ -478,6 +478,19 @@ describe("what was seen", () => {
 		client.stop();
 	});
 
+	it("is no reason not to go to a place further back that the address asks for", async () => {
+		const { client, network, transcript } = opened(
+			{ messages: [message(3)], hasMore: true, hasNewer: true },
+			undefined,
+			shelf(seen("c9", message(9))).keeper,
+		);
+		client.paging.goTo(3);
+		await settled();
+		network.last.says(joined({ reset: false }));
+		await settled();
+		expect(transcript().passage).toMatchObject({ type: "here", at: 3 });
+	});
+
 	it("is dropped where the server begins anew", async () => {
 		const { network, transcript } = opened(null, undefined, shelf(seen("c2", message(1), message(2))).keeper);
 		await settled();

@@ -224,13 +224,15 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 		reads: event.reads ? readsOf(event.reads) : transcript.reads,
 		isBehind: false,
 	};
-	const passage = reset || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
+	// Nobody was asked for a place before.
+	const isFirst = transcript.you === null;
+	const passage = reset || isFirst || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
 	const base: Transcript = reset
 		? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none", passage }
 		: { ...known, passage };
 	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
 	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
-	if (transcript.you !== null) return come;
+	if (!isFirst) return come;
 	// Of what was kept from the last visit, the server says nothing more.
 	const outgoing = come.outgoing.filter((one) => !isStored(come, one));
 	return { ...come, outgoing, newFrom: newFrom(come.messages, come.reads, you.userId) };
