@@ -1,36 +1,47 @@
 // Builds the service worker, with the list of all that it keeps: a build that differs in anything has another worker.
+// It is built by itself: as a second entry it would tear the page into more pieces.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { Plugin } from "vite";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "vite";
 
+const source = fileURLToPath(new URL("src/serviceWorker.ts", import.meta.url));
 const publicFolder = new URL("public/", import.meta.url);
-const fileName = "sw.js";
 
 export function shellWorker(): Plugin {
 	return {
 		name: "shell worker",
 		apply: "build",
 		enforce: "post",
-		buildStart() {
-			this.emitFile({ type: "chunk", id: "/src/serviceWorker.ts", fileName });
-		},
 		generateBundle: {
 			order: "post",
-			handler(_options, bundle) {
+			async handler(_options, bundle) {
 				const built = Object.values(bundle).map((file): [string, string | Uint8Array] => [
 					file.fileName,
 					file.type === "chunk" ? file.code : file.source,
 				]);
 				const given = readdirSync(publicFolder).map((name): [string, Uint8Array] => [name, readFileSync(new URL(name, publicFolder))]);
-				const files = [...built, ...given].filter(([name]) => name !== fileName && name !== "_headers");
+				const files = [...built, ...given].filter(([name]) => name !== "_headers");
 				const hashes = files.map(([name, content]) => [name, `sha256-${createHash("sha256").update(content).digest("base64")}`]);
 				const shell = hashes.map(([name, hash]) => (name === "index.html" ? ["/", ""] : [`/${name}`, hash]));
 				const version = createHash("sha256").update(JSON.stringify(hashes)).digest("hex").slice(0, 16);
-				const worker = bundle[fileName];
-				if (worker?.type !== "chunk") throw new Error("There is no service worker.");
-				worker.code = worker.code.replace("__SHELL__", JSON.stringify(shell)).replace("__VERSION__", JSON.stringify(version));
+				this.emitFile({ type: "asset", fileName: "sw.js", source: await worker({ __SHELL__: shell, __VERSION__: version }) });
 			},
 		},
 	};
+}
+
+/** Its code, with these values in place of their names. */
+async function worker(values: Record<string, unknown>): Promise<string> {
+	const define = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
+	const result = await build({
+		configFile: false,
+		logLevel: "warn",
+		define,
+		build: { write: false, copyPublicDir: false, target: "es2022", rolldownOptions: { input: source, output: { format: "iife" } } },
+	});
+	const [chunk] = "output" in result ? result.output : [];
+	if (!chunk) throw new Error("There is no service worker.");
+	return chunk.code;
 }

@@ -89,7 +89,7 @@ const listed = (id: string) =>
 		archived: false,
 	}) satisfies Listed;
 const of = (text: string) => keep(seen([message(1, { content: text })])) as Kept;
-const textOf = (kept: Kept | undefined) => kept?.joined.messages[0]?.content;
+const textOf = (kept: unknown) => readKept(kept)?.joined.messages[0]?.content;
 
 describe("the shelf", () => {
 	const shelf = shelfOf(ann.userId);

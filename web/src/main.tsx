@@ -7,14 +7,13 @@ import { whenIdle } from "./browser.ts";
 import { followTheme } from "./currentPreferences.ts";
 import { session } from "./currentSession.ts";
 import { loadHealing } from "./healing.ts";
-import { followVersions } from "./version.ts";
 import "./tokens.css";
 import "./base.css";
 
 followTheme();
 session.start();
 // Whoever comes first comes first: the worker fetches the whole page once more.
-addEventListener("load", () => void followVersions());
+addEventListener("load", async () => (await import("./version.ts")).followVersions());
 createRoot(document.getElementById("root") as HTMLElement).render(
 	<StrictMode>
 		<App />

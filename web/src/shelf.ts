@@ -4,7 +4,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import * as v from "valibot";
 import { type Listed, listedSchema } from "../../src/protocol/conversation.ts";
-import { type Kept, readKept } from "./kept.ts";
+import type { Kept } from "./kept.ts";
 
 export type Owner = { id: string; name: string };
 
@@ -14,7 +14,8 @@ export type Shelf = {
 	recallList(): Promise<readonly Listed[] | undefined>;
 	/** What is kept of conversations that are not in it goes. */
 	keepList(list: readonly Listed[]): Promise<void>;
-	recall(conversationId: string): Promise<Kept | undefined>;
+	/** What may be a `Kept`, or was one to a former page. */
+	recall(conversationId: string): Promise<unknown>;
 	keep(conversationId: string, kept: Kept, now: number): Promise<void>;
 	drop(conversationId: string): Promise<void>;
 };
@@ -55,7 +56,7 @@ export function shelfOf(userId: string): Shelf {
 			}),
 		recall: async (conversationId) => {
 			const row = await own("readonly", (stored) => stored.objectStore("conversations").get(conversationId));
-			return readKept(row?.kept);
+			return row?.kept;
 		},
 		keep: (conversationId, kept, at) =>
 			own("readwrite", async (stored) => {

@@ -6,7 +6,7 @@ import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
 import { ConversationClient, emptySnapshot, type Keeper } from "./client.ts";
 import type { Renewal } from "./connection.ts";
-import { cursorOf, keptOf } from "./kept.ts";
+import { cursorOf, keptOf, readKept } from "./kept.ts";
 import { bearerOf, openOutbox } from "./outbox.ts";
 import type { Shelf } from "./shelf.ts";
 import { runningReply, type Said } from "./transcript.ts";
@@ -84,7 +84,7 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, sh
 function keeperOf(conversationId: string, shelf: Shelf): Keeper {
 	return {
 		recall: async () => {
-			const kept = await shelf.recall(conversationId);
+			const kept = readKept(await shelf.recall(conversationId));
 			return kept && { kept, cursor: cursorOf(kept, build) };
 		},
 		keep: (transcript, cursor) => {

@@ -8,8 +8,8 @@ import { Dialog } from "../controls/Dialog.tsx";
 import { useLate } from "../controls/useLate.ts";
 import { Acting } from "../conversation/Acting.ts";
 import { Announcer } from "../conversation/Announcer.tsx";
+import { Banner } from "../conversation/Banner.tsx";
 import { Composer } from "../conversation/Composer.tsx";
-import { ConnectionBanner } from "../conversation/ConnectionBanner.tsx";
 import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
@@ -25,7 +25,7 @@ import type { Shelf } from "../shelf.ts";
 import { strings } from "../strings.ts";
 import { titleOf } from "../titles.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
-import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
+import { usePersonalList } from "../usePersonalList.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
@@ -138,26 +138,6 @@ function useLeaveWarning(conversationId: string, { outgoing, isKept }: Chat, use
 		addEventListener("beforeunload", warn);
 		return () => removeEventListener("beforeunload", warn);
 	}, [isDraftKept, isWaiting, isKept]);
-}
-
-/** Of this conversation and of the list beside it, which have a socket each and one network. */
-function Banner({ chat }: { chat: Chat }) {
-	const { isConnected, reconnect } = chat;
-	const list = usePersonalList();
-	const { connection: listConnection } = useListSnapshot(list);
-	const isListConnected = listConnection.type === "connected";
-	// Where the one has come through, the other does not wait for its turn.
-	useEffect(() => {
-		if (isListConnected) reconnect();
-	}, [isListConnected, reconnect]);
-	useEffect(() => {
-		if (isConnected) list.wake();
-	}, [isConnected, list]);
-	const tryNow = () => {
-		reconnect();
-		list.wake();
-	};
-	return <ConnectionBanner conversation={chat} list={listConnection} onTry={tryNow} />;
 }
 
 /** The place that the address asks for, until it is shown. */

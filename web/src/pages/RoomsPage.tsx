@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo } from "react";
 import { useRoute } from "wouter";
-import { ConnectionBanner } from "../conversation/ConnectionBanner.tsx";
+import { Banner } from "../conversation/Banner.tsx";
 import { followSettings } from "../currentPreferences.ts";
 import { newsIn } from "../list.ts";
 import type { ListClient } from "../listClient.ts";
@@ -34,7 +34,7 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>
-				{openId === undefined && <ListBanner client={client} />}
+				{openId === undefined && <Banner />}
 			</div>
 		</PersonalList>
 	);
@@ -44,12 +44,6 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 function Badge({ client }: { client: ListClient }) {
 	useBadge(newsIn(useListSnapshot(client).list));
 	return null;
-}
-
-/** Where a conversation is open, its own says it. */
-function ListBanner({ client }: { client: ListClient }) {
-	const { connection } = useListSnapshot(client);
-	return <ConnectionBanner list={connection} onTry={() => client.wake()} />;
 }
 
 function NothingOpen() {

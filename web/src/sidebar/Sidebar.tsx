@@ -7,6 +7,7 @@ import { createConversation } from "../api.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/later.tsx";
+import { useLate } from "../controls/useLate.ts";
 import { session } from "../currentSession.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { pathOf } from "../paths.ts";
@@ -14,9 +15,9 @@ import { strings } from "../strings.ts";
 import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
 import { switchKeys, useShortcut } from "../useShortcut.ts";
 import { ConversationList } from "./ConversationList.tsx";
-import { NewVersion } from "./NewVersion.tsx";
 import styles from "./Sidebar.module.css";
 
+const loadNewVersion = () => import("./NewVersion.tsx");
 const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
 const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
 const Switcher = later(async () => (await import("../switcher/Switcher.tsx")).Switcher);
@@ -30,6 +31,7 @@ const Notifications = later(
 export function Sidebar({ userId, name, openId }: { userId: string; name: string; openId: string | undefined }) {
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
+	const late = useLate(loadNewVersion, true);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const [isCreating, setIsCreating] = useState(false);
@@ -101,7 +103,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				</div>
 			)}
 			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={sought.trim() !== ""} onProblem={setProblem} />
-			<NewVersion />
+			{late && <late.NewVersion />}
 			{open === "settings" && <SettingsDialog name={name} onClose={close} />}
 			{open === "switcher" && (
 				<Switcher
