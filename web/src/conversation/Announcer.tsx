@@ -1,7 +1,7 @@
 // Says to screen readers what happened, once and whole: the log itself is silent, or every token would be read out.
 
 import { useEffect, useRef, useState } from "react";
-import { type Reason, reasons } from "../../../src/protocol/errors.ts";
+import type { Reason } from "../../../src/protocol/errors.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { type Phase, phaseOf } from "../replies.ts";
 import { strings } from "../strings.ts";
@@ -74,7 +74,7 @@ function lineOf(phase: Phase, reason: string | undefined): string {
 		case "stopped":
 			return strings.claudeStopped;
 		case "failed":
-			return reasons[reason as Reason] ?? reasons.internal;
+			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
 		default:
 			return phase satisfies never;
 	}

@@ -6,6 +6,7 @@ import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { preferences, usePreferences } from "../currentPreferences.ts";
 import { session } from "../currentSession.ts";
+import { languages } from "../language.ts";
 import { strings } from "../strings.ts";
 import { Choice } from "./Choice.tsx";
 import { NotificationChoice } from "./NotificationChoice.tsx";
@@ -15,7 +16,7 @@ import { Tokens } from "./Tokens.tsx";
 const themes = ["system", "light", "dark"] as const;
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
-	const { theme, enterSends } = usePreferences();
+	const { theme, language, enterSends } = usePreferences();
 	const [asking, setAsking] = useState<"rename" | "sign out" | "erase">();
 	const close = () => setAsking(undefined);
 	const rename = (form: FormData) => {
@@ -29,6 +30,14 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 					<label key={one}>
 						<input type="radio" name="theme" checked={theme === one} onChange={() => preferences.change({ theme: one })} />
 						{strings.themes[one]}
+					</label>
+				))}
+			</Choice>
+			<Choice legend={strings.language}>
+				{(["system", ...languages] as const).map((one) => (
+					<label key={one} lang={one === "system" ? undefined : one}>
+						<input type="radio" name="language" checked={language === one} onChange={() => preferences.change({ language: one })} />
+						{strings.languages[one]}
 					</label>
 				))}
 			</Choice>
