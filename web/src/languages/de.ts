@@ -172,6 +172,9 @@ export const de: Translation = {
 	notificationsOffer: "Sollen wir dir sagen, wenn jemand dich nennt oder Claude geantwortet hat, während du woanders bist?",
 	turnOn: "Einschalten",
 	notNow: "Nicht jetzt",
+	letterKeys: "Kürzel aus einer einzigen Taste",
+	letterKeysOn: "An",
+	letterKeysOff: "Aus",
 	account: "Du hier",
 	signedInAs: (name) => `Angemeldet als ${name}, zu Gast.`,
 	changeName: "Namen ändern …",
@@ -297,7 +300,7 @@ export const de: Translation = {
 	thought: "Was Claude sich dachte",
 	busy: "Claude ist beschäftigt. Neuer Versuch …",
 	askedBy: (names) => `gefragt von ${some(names, 3)}`,
-	waitingForClaude: (names) => `Warten auf Claude: ${some(names, 3)}`,
+	waitingForClaude: (names) => `Danach antwortet Claude ${some(names, 3)}`,
 	articleLabel: (author, time, about) => [author, time, ...(about === undefined ? [] : [about])].join(", "),
 
 	// Searching
@@ -423,6 +426,34 @@ export const de: Translation = {
 	reconnectNow: "Jetzt versuchen",
 	removed: "Du bist nicht mehr in diesem Gespräch.",
 	gone: "Dieses Gespräch gibt es nicht, oder es ist nicht für dich zugänglich.",
+
+	// The keyboard
+	skipToMessages: "Zu den Nachrichten springen",
+	skipToField: "Zum Schreiben springen",
+	help: "Tastenkürzel",
+	keys: {
+		ctrl: "Strg",
+		shift: "Umschalt",
+		enter: "Eingabe",
+		delete: "Entf",
+		home: "Pos1",
+		end: "Ende",
+		tab: "Tab",
+		escape: "Esc",
+	},
+	shortcuts: {
+		everywhere: "Überall",
+		parts: "Zum nächsten Teil der Seite oder zum vorigen",
+		help: "Diese Hilfe",
+		close: "Schließen oder abbrechen",
+		writing: "Beim Schreiben",
+		newLine: "Neue Zeile",
+		name: "Jemanden nennen oder Claude fragen",
+		editLast: "Deine letzte Nachricht bearbeiten, solange das Feld leer ist",
+		atMessage: "Bei einer Nachricht",
+		move: "Zu einer anderen Nachricht",
+		buttons: "Zu den Knöpfen der Nachricht",
+	},
 
 	// Said to screen readers
 	claudeThinking: "Claude denkt nach",

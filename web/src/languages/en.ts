@@ -147,6 +147,9 @@ export const en = {
 	notificationsOffer: "Shall we tell you when somebody names you or Claude has answered, while you look elsewhere?",
 	turnOn: "Turn on",
 	notNow: "Not now",
+	letterKeys: "Shortcuts of a single key",
+	letterKeysOn: "On",
+	letterKeysOff: "Off",
 	account: "You here",
 	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
 	changeName: "Change name…",
@@ -390,6 +393,25 @@ export const en = {
 	reconnectNow: "Try now",
 	removed: "You are no longer in this conversation.",
 	gone: "There is no such conversation, or it is not open to you.",
+
+	// The keyboard
+	skipToMessages: "Skip to the messages",
+	skipToField: "Skip to the field",
+	help: "Keyboard shortcuts",
+	keys: { ctrl: "Ctrl", shift: "Shift", enter: "Enter", delete: "Delete", home: "Home", end: "End", tab: "Tab", escape: "Esc" },
+	shortcuts: {
+		everywhere: "Everywhere",
+		parts: "To the next part of the page, or the one before",
+		help: "This help",
+		close: "Close, or cancel",
+		writing: "While writing",
+		newLine: "New line",
+		name: "Name somebody, or ask Claude",
+		editLast: "Edit your last message, while the field is empty",
+		atMessage: "At a message",
+		move: "To another message",
+		buttons: "To the buttons of the message",
+	},
 
 	// Said to screen readers
 	claudeThinking: "Claude is thinking",

@@ -1,8 +1,11 @@
 // The list of conversations and the one that is open: side by side where there is room, else one or the other.
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useRoute } from "wouter";
 import { followSettings } from "../currentPreferences.ts";
+import { Keyboard } from "../keyboard/Keyboard.tsx";
+import { goTo } from "../keyboard/landmarks.ts";
+import { SkipLinks } from "../keyboard/SkipLinks.tsx";
 import { newsIn } from "../list.ts";
 import type { ListClient } from "../listClient.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
@@ -19,9 +22,17 @@ export function RoomsPage({ token, userId, name }: { token: string; userId: stri
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
 	const openId = conversation?.id;
+	const before = useRef(openId);
+	useEffect(() => {
+		// Whoever leaves a conversation leaves what had the focus with it.
+		if (before.current !== undefined && openId === undefined && document.activeElement === document.body) goTo("nav");
+		before.current = openId;
+	}, [openId]);
 	return (
 		<PersonalList value={client}>
 			<Badge client={client} />
+			{openId !== undefined && <SkipLinks />}
+			<Keyboard />
 			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
 				<div className={styles.list}>
 					<Sidebar userId={userId} name={name} openId={openId} />
