@@ -342,7 +342,7 @@ export const de: Translation = {
 	edited: "bearbeitet",
 	editedAt: (at) => `Bearbeitet am ${formats.dayAndTime(at)}`,
 	reactions: "Reaktionen",
-	reaction: (emoji, names) => `${emoji} ${names}`,
+	reaction: (emoji, names, count) => `${emoji} ${names}, ${count}`,
 	names: some,
 	somebody: "jemand",
 	versions: "Fassungen dieser Antwort",

@@ -309,7 +309,7 @@ export const en = {
 	edited: "edited",
 	editedAt: (at: number) => `Edited ${formats.dayAndTime(at)}`,
 	reactions: "Reactions",
-	reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+	reaction: (emoji: string, names: string, count: number) => `${emoji} ${names}, ${count}`,
 	names: some,
 	somebody: "somebody",
 	versions: "Versions of this answer",
