@@ -162,11 +162,32 @@ describe("with the keys alone", () => {
 		await keys(ann, "F6");
 		expect(await focus(ann)).toBe("textarea Message");
 
+		// A message that is deleted from its menu takes the menu with it, and not the place.
+		await keys(ann, "Shift+F6");
+		await tabTo(ann, /^button More/);
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
+		await keys(ann, "End", "Enter");
+		await dialog(ann, "Delete this message?").waitFor();
+		await tabTo(ann, /^button Delete/);
+		await keys(ann, "Enter");
+		await ann.sees("This message was deleted.");
+		await expect.poll(() => focus(ann)).toMatch(/^article Ann, /);
+		await keys(ann, "F6");
+		expect(await focus(ann)).toBe("textarea Message");
+
 		// Before the list there are two ways past it.
 		await keys(ann, "F6");
 		await tabTo(ann, /Skip to the field/, "Shift+Tab");
 		await keys(ann, "Enter");
 		expect(await focus(ann)).toBe("textarea Message");
+
+		// Where the list takes the place of the conversation one comes to the list.
+		await ann.page.setViewportSize({ width: 390, height: 844 });
+		await keys(ann, "Shift+F6", "Shift+F6");
+		await tabTo(ann, /All conversations/, "Shift+Tab");
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toBe("button Settings");
 		await ann.leave();
 	});
 
