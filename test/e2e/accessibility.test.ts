@@ -232,6 +232,9 @@ describe("what one hits", () => {
 		await cem.page.getByRole("link", { name: "All conversations" }).click();
 		await cem.newConversation();
 		await isLarge("an empty room");
+		await cem.page.setViewportSize({ width: 320, height: 640 });
+		expect([...(await stickingOut(cem.page)), ...(await hardToHit(cem.page, 44))]).toEqual([]);
+		await cem.page.setViewportSize({ width: 390, height: 844 });
 		await cem.invite();
 		await dialog(cem).getByRole("listitem").first().waitFor();
 		await isLarge("inviting");

@@ -47,7 +47,9 @@ async function rulesBroken(page: Page): Promise<string[]> {
 /** What one has to scroll to the side for. Code and tables may be wider than their frames, and names than theirs. */
 export function stickingOut(page: Page): Promise<string[]> {
 	return page.evaluate(() => {
-		const frames = document.querySelectorAll("html, body, nav, main, main > header, [role=log], main > footer, dialog[open], nav > div");
+		const frames = document.querySelectorAll(
+			"html, body, nav, main, main > header, main > header > div, [role=log], main > footer, dialog[open], nav > div",
+		);
 		return [...frames].flatMap((frame) => {
 			const over = frame.scrollWidth - frame.clientWidth;
 			return over > 1 && frame.checkVisibility() ? [`${frame.localName} ${frame.role ?? ""} is too narrow by ${over}`] : [];
