@@ -17,7 +17,7 @@ function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
 
 /** What is the same in both: names, numbers, and what is composed of nothing else. */
 const same = new Set([
-	...["product", "keys.tab", "keys.escape", "languages.en", "languages.de", "tokenSecret", "offline", "noLink"],
+	...["product", "emoji", "keys.tab", "keys.escape", "languages.en", "languages.de", "tokenSecret", "offline", "noLink"],
 	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 ]);
 

@@ -36,6 +36,13 @@ export function goTo(selector: "[role=log]" | "main > footer" | "nav"): void {
 	if (part) enter(part);
 }
 
+/** Where what had the focus went with what was open over the page: back into the part that one came from. */
+export function keepPlace(): void {
+	if (document.activeElement !== document.body) return;
+	const part = lastPart?.isConnected ? lastPart : document.querySelector("nav");
+	if (part) enter(part);
+}
+
 function enter(part: Element): void {
 	entryOf(part)?.focus();
 }
