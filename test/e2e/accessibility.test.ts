@@ -145,6 +145,10 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 			expect(await violations(page), item).toEqual([]);
 			await close(ann);
 		}
+		await press(ann, "Go to a conversation");
+		await dialog(ann).getByRole("option").first().waitFor();
+		expect(await violations(page), "going to a conversation").toEqual([]);
+		await close(ann);
 		await press(ann, "Settings");
 		await page.getByText("Tokens for programs").click();
 		expect(await violations(page), "settings").toEqual([]);

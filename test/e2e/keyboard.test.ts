@@ -187,7 +187,7 @@ describe("with the keys alone", () => {
 		await keys(ann, "Shift+F6", "Shift+F6");
 		await tabTo(ann, /All conversations/, "Shift+Tab");
 		await keys(ann, "Enter");
-		await expect.poll(() => focus(ann)).toBe("button Settings");
+		await expect.poll(() => focus(ann)).toBe("button Go to a conversation");
 		await ann.leave();
 	});
 

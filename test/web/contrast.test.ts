@@ -48,7 +48,7 @@ const hues = Array.from({ length: 8 }, (_, index) => `hue-${index}`);
 
 /** What is written on what: text of the size that most of it has. A list of grounds lies from above to below. */
 const texts: [ink: string, grounds: string[]][] = [
-	["ink", ["paper", "raised", "tint", "tint-strong", "own", "claude-tint", "problem-tint"]],
+	["ink", ["found", "paper", "raised", "tint", "tint-strong", "own", "claude-tint", "problem-tint"]],
 	["ink-soft", ["paper", "raised", "tint", "tint-strong", "own"]],
 	["act", ["paper", "raised", "tint", "tint-strong"]],
 	["act-strong", ["paper", "raised", "tint", "own", "mention paper", "mention tint", "mention own"]],

@@ -3,6 +3,7 @@
 import { Modal } from "../controls/Modal.tsx";
 import { usePreferences } from "../currentPreferences.ts";
 import { strings } from "../strings.ts";
+import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
 import styles from "./HelpDialog.module.css";
 
 /** Keys that are pressed together, or instead of each other. */
@@ -18,6 +19,9 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 			[
 				[[["F6"], [keys.shift, "F6"]], shortcuts.parts],
 				[[...(letterKeys ? [["?"]] : []), [keys.ctrl, "/"]], shortcuts.help],
+				[[[keysOf(switchKeys)]], strings.goToLabel],
+				[[[keysOf(searchKeys)]], strings.searchHere],
+				[[["↑"], ["↓"]], shortcuts.inList],
 				[[[keys.escape]], shortcuts.close],
 			],
 		],

@@ -445,6 +445,7 @@ export const de: Translation = {
 		everywhere: "Überall",
 		parts: "Zum nächsten Teil der Seite oder zum vorigen",
 		help: "Diese Hilfe",
+		inList: "Von einem Gespräch zum nächsten, in ihrer Liste",
 		close: "Schließen oder abbrechen",
 		writing: "Beim Schreiben",
 		newLine: "Neue Zeile",

@@ -403,6 +403,7 @@ export const en = {
 		everywhere: "Everywhere",
 		parts: "To the next part of the page, or the one before",
 		help: "This help",
+		inList: "From one conversation to the next, in their list",
 		close: "Close, or cancel",
 		writing: "While writing",
 		newLine: "New line",
