@@ -30,7 +30,7 @@ describe("a message", () => {
 		await seen.waitFor();
 		await seen.click();
 		await bob.at("Tea or coffee?").getByRole("button", { name: "👍 You and Ann", pressed: true }).click();
-		await ann.at("Tea or coffee?").getByRole("button", { name: "👍 You", exact: true, pressed: true }).waitFor();
+		await ann.at("Tea or coffee?").getByRole("button", { name: "👍 You, 1", exact: true, pressed: true }).waitFor();
 
 		await bob.press("Tea or coffee?", "React");
 		await bob.page.getByRole("button", { name: "More emoji" }).click();

@@ -54,9 +54,9 @@ export async function startProduct(settings: Record<string, string> = {}, assets
 	};
 }
 
-/** Two people in a new conversation of Ann's, both connected. */
-export async function annAndBob(browser: Browser, url: string): Promise<[Visitor, Visitor]> {
-	const ann = await Visitor.arrive(browser);
+/** Two people in a new conversation of Ann's, both connected; Ann at a device of hers. */
+export async function annAndBob(browser: Browser, url: string, device: BrowserContextOptions = {}): Promise<[Visitor, Visitor]> {
+	const ann = await Visitor.arrive(browser, device);
 	await ann.signIn(url, "Ann");
 	await ann.newConversation();
 	const link = await ann.invite();

@@ -1,6 +1,7 @@
 // Which page there is, by the address and by who is signed in.
 
 import { useLocation, useRoute } from "wouter";
+import { useLanguage } from "./currentLanguage.ts";
 import { session, useSession } from "./currentSession.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { ErasedPage } from "./pages/ErasedPage.tsx";
@@ -9,14 +10,19 @@ import { NoticePage } from "./pages/NoticePage.tsx";
 import { RoomsPage } from "./pages/RoomsPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 import type { SessionState } from "./session.ts";
+import { Spoken } from "./spoken.ts";
 import { strings } from "./strings.ts";
 
 export function App() {
 	const state = useSession();
+	// Another one draws all of it anew.
+	const language = useLanguage();
 	const reload = { label: strings.reload, act: () => location.reload() };
 	return (
 		<ErrorBoundary fallback={<NoticePage text={strings.broken} action={reload} />}>
-			<Page state={state} />
+			<Spoken value={language}>
+				<Page state={state} />
+			</Spoken>
 		</ErrorBoundary>
 	);
 }

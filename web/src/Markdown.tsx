@@ -1,6 +1,6 @@
 // Draws the tree of a text as React elements. No text ever becomes HTML. What the tree is, is for `markdown.ts` to know.
 
-import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import { createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
 import type { Mention } from "../../src/protocol/message.ts";
 import { reachable } from "./browser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
@@ -10,6 +10,7 @@ import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
 import { type Block, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
 import type { Node, Nodes } from "./nodes.ts";
+import { Spoken } from "./spoken.ts";
 import { strings } from "./strings.ts";
 
 type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
@@ -39,7 +40,10 @@ function Blocks({ blocks }: { blocks: readonly Block[] }) {
 	return blocks.map(({ offset, node }) => <OneBlock key={offset} node={node} />);
 }
 
-const OneBlock = memo(({ node }: { node: Node }) => draw(node));
+const OneBlock = memo(({ node }: { node: Node }) => {
+	useContext(Spoken);
+	return draw(node);
+});
 
 /** By position, as they only ever grow at the end. */
 function drawAll(nodes: Nodes): ReactNode {

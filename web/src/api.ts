@@ -15,7 +15,7 @@ import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import type { Place } from "./paging.ts";
-import { strings } from "./strings.ts";
+import { refusalText, strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
 export type Result<T> = { value: T } | { error: ApiError };
@@ -227,5 +227,6 @@ export async function fetchFile(path: string, token: string, signal: AbortSignal
 function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
 	if (!refusal.success) return { code: "internal", message: strings.unexpectedAnswer };
-	return { code: refusal.output.error.code as ErrorCode, message: refusal.output.error.message };
+	const { code, message } = refusal.output.error;
+	return { code: code as ErrorCode, message: refusalText(code, message) };
 }

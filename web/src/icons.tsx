@@ -30,13 +30,13 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** 20 pixels wide. */
+/** 20 pixels wide, and more where letters are larger. */
 export function Icon({ name }: { name: IconName }) {
 	return (
 		<svg
 			viewBox="0 0 24 24"
-			width="20"
-			height="20"
+			width="1.25rem"
+			height="1.25rem"
 			fill="none"
 			stroke="currentColor"
 			strokeWidth="2"

@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { whenIdle } from "./browser.ts";
+import { followLanguage } from "./currentLanguage.ts";
 import { followTheme } from "./currentPreferences.ts";
 import { session } from "./currentSession.ts";
 import { loadHealing } from "./healing.ts";
@@ -14,10 +15,13 @@ followTheme();
 session.start();
 // Whoever comes first comes first: the worker fetches the whole page once more.
 addEventListener("load", async () => (await import("./version.ts")).followVersions());
-createRoot(document.getElementById("root") as HTMLElement).render(
-	<StrictMode>
-		<App />
-	</StrictMode>,
+// Not awaited here: a language that is fetched needs this file to have run.
+void followLanguage().then(() =>
+	createRoot(document.getElementById("root") as HTMLElement).render(
+		<StrictMode>
+			<App />
+		</StrictMode>,
+	),
 );
 // Before somebody streams. Where it cannot be had, what is unfinished looks so.
 whenIdle(() => void loadHealing().catch(() => {}));

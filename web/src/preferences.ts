@@ -3,9 +3,13 @@
 import * as v from "valibot";
 import type { PersonalSettings } from "../../src/protocol/me.ts";
 import { skinTones } from "./emoji/skinTone.ts";
+import { languages } from "./language.ts";
 
 const schema = v.object({
 	theme: v.fallback(v.picklist(["system", "light", "dark"]), "system"),
+	language: v.fallback(v.picklist(["system", ...languages]), "system"),
+	/** Whether a letter or a sign alone does something, outside of fields. */
+	letterKeys: v.fallback(v.boolean(), true),
 	/** Else it makes a new line, and sends together with Ctrl or ⌘. */
 	enterSends: v.fallback(v.boolean(), true),
 	/** Of emoji that show people. */

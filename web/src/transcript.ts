@@ -11,6 +11,7 @@ import type { Kept } from "./kept.ts";
 import { append, begin, sayBusy, think, update } from "./messages.ts";
 import { type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
+import { refusalText } from "./strings.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
 export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };
@@ -267,7 +268,8 @@ function acknowledge(transcript: Transcript, { author, clientId }: Message): Tra
 }
 
 function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
-	const { error, code, retryAfterMs, messageId } = event;
+	const { code, retryAfterMs, messageId } = event;
+	const error = refusalText(code, event.error);
 	// Who has no ids to go by means what is under way, or nothing that could be helped here.
 	const clientId = event.clientId ?? (messageId === undefined ? underWay(transcript)?.clientId : undefined);
 	if (clientId !== undefined && retryAfterMs !== undefined)

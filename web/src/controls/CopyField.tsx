@@ -10,7 +10,7 @@ export function CopyField({ label, text }: { label: string; text: string }) {
 	const said = copied?.text !== text ? strings.copy : copied.isDone ? strings.copied : strings.copyFailed;
 	return (
 		<div className={styles.field}>
-			<input readOnly value={text} aria-label={label} onFocus={({ currentTarget }) => currentTarget.select()} />
+			<input readOnly dir="auto" value={text} aria-label={label} onFocus={({ currentTarget }) => currentTarget.select()} />
 			<button type="button" onClick={async () => setCopied({ text, isDone: await copyText(text) })}>
 				<span aria-live="polite">{said}</span>
 			</button>

@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { keepPlace } from "../keyboard/landmarks.ts";
 import { strings } from "../strings.ts";
 import styles from "./Dialog.module.css";
 
@@ -20,7 +21,10 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 	const id = useId();
 	const dialog = useRef<HTMLDialogElement>(null);
 	const [state, setState] = useState<{ type: "asking" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "asking" });
-	useEffect(() => dialog.current?.showModal(), []);
+	useEffect(() => {
+		dialog.current?.showModal();
+		return keepPlace;
+	}, []);
 
 	const submit = async (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();

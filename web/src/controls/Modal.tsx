@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { createPortal } from "react-dom";
+import { keepPlace } from "../keyboard/landmarks.ts";
 import { strings } from "../strings.ts";
 import dialog from "./Dialog.module.css";
 import { IconButton } from "./IconButton.tsx";
@@ -12,7 +13,10 @@ type Props = { title: string; onClose(): void; children: ReactNode };
 export function Modal({ title, onClose, children }: Props) {
 	const id = useId();
 	const frame = useRef<HTMLDialogElement>(null);
-	useEffect(() => frame.current?.showModal(), []);
+	useEffect(() => {
+		frame.current?.showModal();
+		return keepPlace;
+	}, []);
 	// Where what opened it may be hidden, it would be too, and the page could not be used.
 	return createPortal(
 		<dialog

@@ -1,67 +1,103 @@
 // Says to screen readers what happened, once and whole: the log itself is silent, or every token would be read out.
 
-import { useEffect, useRef, useState } from "react";
-import { type Reason, reasons } from "../../../src/protocol/errors.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Reason } from "../../../src/protocol/errors.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import { lineOf } from "../line.ts";
 import { type Phase, phaseOf } from "../replies.ts";
 import { strings } from "../strings.ts";
 
 /** In ms: how long Claude may take before it is said again that it does. */
 const saidAgainAfter = 7_000;
+/** More messages at once are counted and not read. */
+const mostRead = 3;
 
-export function Announcer({ messages, notice, userId }: { messages: readonly Message[]; notice: string | null; userId: string }) {
-	const said = useSaid(messages, userId);
-	const progress = useProgress(messages);
+type Props = {
+	/** What has been said so far is there. */
+	isHere: boolean;
+	messages: readonly Message[];
+	notice: string | null;
+	/** What was done here and is not to be seen. */
+	done: string | undefined;
+	userId: string;
+};
+
+export function Announcer({ isHere, messages, notice, done, userId }: Props) {
+	const [said, say] = useSaying();
+	const [progress, sayProgress] = useSaying();
+	const news = useNews(isHere, messages, userId);
+	useEffect(() => {
+		if (news.length > mostRead) say(strings.unread(news.length));
+		else if (news.length > 0) say(news.map(readOut).join(" "));
+	}, [news, say]);
+	useEffect(() => {
+		if (notice !== null) say(notice);
+	}, [notice, say]);
+	useEffect(() => {
+		if (done !== undefined) say(done);
+	}, [done, say]);
+	useProgress(isHere, messages, sayProgress);
 	return (
 		<>
-			<output className="visually-hidden" aria-live="polite">
-				{notice ?? said}
-			</output>
-			<output className="visually-hidden" aria-live="polite">
-				{progress}
-			</output>
+			{[said, progress].map(({ turn, text }, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: there are always these two.
+				<output key={index} className="visually-hidden" aria-live="polite">
+					<span key={turn}>{text}</span>
+				</output>
+			))}
 		</>
 	);
 }
 
-/** What somebody else has said since one came. */
-function useSaid(messages: readonly Message[], userId: string): string {
-	const last = messages.findLast(({ role }) => role === "user");
-	const known = useRef<string>(undefined);
-	const [text, setText] = useState("");
+/** What is to be heard, also where it is the same as before: then it is another element. */
+function useSaying() {
+	const [said, setSaid] = useState({ turn: 0, text: "" });
+	const say = useCallback((text: string) => setSaid(({ turn }) => ({ turn: turn + 1, text })), []);
+	return [said, say] as const;
+}
+
+const nothing: readonly Message[] = [];
+
+/** What others have said since what came before. What was there on arrival is no news. */
+function useNews(isHere: boolean, messages: readonly Message[], userId: string): readonly Message[] {
+	const known = useRef<number>(undefined);
+	const [news, setNews] = useState(nothing);
 	useEffect(() => {
-		if (!last) return;
-		// What was there on arrival is no news.
-		if (known.current !== undefined && known.current !== last.id && last.author.userId !== userId)
-			setText(strings.somebodySaid(last.author.username, last.content.slice(0, 300)));
-		known.current = last.id;
-	}, [last, userId]);
-	return text;
+		if (!isHere) return;
+		const before = known.current;
+		known.current = messages.at(-1)?.seq ?? 0;
+		if (before === undefined) return;
+		const come = messages.filter(({ seq, role, author }) => seq > before && role === "user" && author.userId !== userId);
+		if (come.length > 0) setNews(come);
+	}, [isHere, messages, userId]);
+	return news;
 }
 
 /** How far Claude's answer is, whatever is said meanwhile; while it takes long, from time to time. */
-function useProgress(messages: readonly Message[]): string {
+function useProgress(isHere: boolean, messages: readonly Message[], say: (text: string) => void): void {
 	const reply = messages.findLast(({ role, deletedAt }) => role === "assistant" && deletedAt === undefined);
 	const phase = reply && phaseOf(reply);
 	const state = reply && `${reply.id} ${phase}`;
 	const reason = reply?.reason;
-	const known = useRef<string>(undefined);
-	const [text, setText] = useState("");
+	const known = useRef<{ state: string | undefined }>(undefined);
 	useEffect(() => {
+		if (!isHere) return;
+		const before = known.current;
+		known.current = { state };
 		if (phase === undefined) return;
-		const line = lineOf(phase, reason);
-		if (known.current !== undefined && known.current !== state) setText(line);
-		known.current = state;
+		if (before !== undefined && before.state !== state) say(progressOf(phase, reason));
 		const still = stillOf(phase);
 		if (still === undefined) return;
-		// What is the same as before would not be said.
-		const timer = setInterval(() => setText((before) => (before === still ? line : still)), saidAgainAfter);
+		const timer = setInterval(() => say(still), saidAgainAfter);
 		return () => clearInterval(timer);
-	}, [state, phase, reason]);
-	return text;
+	}, [isHere, state, phase, reason, say]);
 }
 
-function lineOf(phase: Phase, reason: string | undefined): string {
+function readOut({ author, content }: Message): string {
+	return strings.somebodySaid(author.username, lineOf(content).slice(0, 300));
+}
+
+function progressOf(phase: Phase, reason: string | undefined): string {
 	switch (phase) {
 		case "thinking":
 			return strings.claudeThinking;
@@ -74,7 +110,7 @@ function lineOf(phase: Phase, reason: string | undefined): string {
 		case "stopped":
 			return strings.claudeStopped;
 		case "failed":
-			return reasons[reason as Reason] ?? reasons.internal;
+			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
 		default:
 			return phase satisfies never;
 	}

@@ -1,7 +1,8 @@
 // A message in the log: below the day if that is another one than before, and below a line where the new begins.
 
-import { type ComponentProps, memo } from "react";
+import { type ComponentProps, memo, useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
+import { Spoken } from "../spoken.ts";
 import { formatDay, strings } from "../strings.ts";
 import styles from "./Log.module.css";
 import { MessageArticle } from "./MessageArticle.tsx";
@@ -12,6 +13,7 @@ const groupedWithin = 5 * 60_000;
 type Props = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
 
 export const Entry = memo(({ before, isNew, ...props }: Props) => {
+	useContext(Spoken);
 	const { message } = props;
 	const at = Date.parse(message.createdAt);
 	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);

@@ -54,6 +54,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			{all.length > most.unsought && (
 				<input
 					type="search"
+					dir="auto"
 					aria-label={strings.findMember}
 					placeholder={strings.findMember}
 					onChange={({ target }) => setSought(target.value)}

@@ -1,7 +1,7 @@
 // One message: what it answers, its text, what became of it, and what can be done with it.
 
 import { useContext } from "react";
-import { type Reason, reasons } from "../../../src/protocol/errors.ts";
+import type { Reason } from "../../../src/protocol/errors.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import { ErrorBoundary } from "../ErrorBoundary.tsx";
@@ -108,9 +108,9 @@ function noteOn({ status, reason, attempts, content, stoppedBy }: Message, peopl
 		case "stopped":
 			return stoppedBy ? strings.stoppedBy(namesOf([stoppedBy], people)) : strings.stopped;
 		case "failed":
-			return reasons[reason as Reason] ?? reasons.internal;
+			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
 		case "complete":
-			if (reason !== undefined) return reasons[reason as Reason];
+			if (reason !== undefined) return strings.reasons[reason as Reason];
 			// Before its first word nothing can be interrupted.
 			return attempts?.some(({ offset }) => offset > 0) ? strings.wentOn : undefined;
 		default:

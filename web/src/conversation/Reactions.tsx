@@ -28,7 +28,7 @@ export function Reactions({ message }: { message: Message }) {
 			{reactions.map(({ emoji, userIds }) => {
 				const isOwn = userIds.includes(userId);
 				const nameFor = (one: string) => (one === userId ? strings.yourself : (nameOf(one) ?? strings.somebody));
-				const label = strings.reaction(emoji, strings.names(userIds.map(nameFor), mostNames));
+				const label = strings.reaction(emoji, strings.names(userIds.map(nameFor), mostNames), userIds.length);
 				return (
 					<li key={emoji}>
 						<button

@@ -1,9 +1,10 @@
 // Every word that people read here, in English. Other languages have the same names: the type says which are missing.
 
 import type { AssistantMode, MemberRole } from "../../../src/protocol/conversation.ts";
+import { reasons } from "../../../src/protocol/errors.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Erased } from "../api.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
+import type { Language } from "../language.ts";
 import type { News } from "../list.ts";
 import type { Preferences, Theme } from "../preferences.ts";
 import type { Cost } from "../replies.ts";
@@ -11,7 +12,7 @@ import { formatsOf } from "./formats.ts";
 
 export const formats = formatsOf("en");
 
-const counted = (count: number, noun: string) => `${formats.number(count)} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count: number, noun: string) => `${formats.number(count)} ${formats.form(count, { one: noun, other: `${noun}s` })}`;
 
 /** So many of them by name. */
 function some(names: readonly string[], most: number): string {
@@ -22,6 +23,8 @@ function some(names: readonly string[], most: number): string {
 function unreadShort(count: number): string {
 	return count >= limits.unread ? `${limits.unread - 1}+` : formats.number(count);
 }
+/** What is counted when somebody is erased. */
+type Erased = "conversations" | "messages" | "reactions" | "deletedConversations" | "failed" | "remaining";
 
 export const en = {
 	product: "Parley",
@@ -35,10 +38,15 @@ export const en = {
 	yourName: "Your name",
 	nameHint: "This is what others see beside what you say.",
 	continueAsGuest: "Continue as guest",
+	nameRefused: "That name is Claude's. Choose another.",
 	invited: "You are invited to a conversation.",
 
 	// The service
 	unreachable: "The service cannot be reached. Check your connection and try again.",
+	/** The server speaks English. */
+	refusals: {},
+	/** Why a reply is not simply Claude's whole answer. */
+	reasons,
 	unexpectedAnswer: "The service gave an answer that this page does not understand. Reload the page and try again.",
 	unreachableRetrying: "The service cannot be reached. Trying again…",
 	tryAgain: "Try again",
@@ -121,6 +129,9 @@ export const en = {
 	settings: "Settings",
 	theme: "Appearance",
 	themes: { system: "As the device", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	language: "Language",
+	/** Each calls itself what its readers call it. */
+	languages: { system: "As the device", en: "English", de: "Deutsch" } satisfies Record<Language | "system", string>,
 	enterKey: "The Enter key",
 	enterSends: "Sends",
 	enterBreaks: "Makes a new line; Ctrl or ⌘ with it sends",
@@ -137,6 +148,9 @@ export const en = {
 	notificationsOffer: "Shall we tell you when somebody names you or Claude has answered, while you look elsewhere?",
 	turnOn: "Turn on",
 	notNow: "Not now",
+	letterKeys: "Shortcuts of a single key",
+	letterKeysOn: "On",
+	letterKeysOff: "Off",
 	account: "You here",
 	signedInAs: (name: string) => `Signed in as ${name}, a guest.`,
 	changeName: "Change name…",
@@ -153,7 +167,7 @@ export const en = {
 	typeYourName: (name: string) => `To go on, type your name: ${name}`,
 	notYourName: "That is not your name.",
 	eraseNow: "Erase",
-	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Erased) =>
+	erased: ({ conversations, messages, reactions, deletedConversations, failed, remaining }: Record<Erased, number>) =>
 		[
 			...(conversations > deletedConversations
 				? [
@@ -162,7 +176,7 @@ export const en = {
 				: ["You are erased."]),
 			...(deletedConversations > 0
 				? [
-						`${counted(deletedConversations, "conversation")} with nobody else there went whole, with everything in ${deletedConversations === 1 ? "it" : "them"}.`,
+						`${counted(deletedConversations, "conversation")} with nobody else there went whole, with everything in ${formats.form(deletedConversations, { one: "it", other: "them" })}.`,
 					]
 				: []),
 			...(failed + remaining > 0 ? [`${counted(remaining, "conversation")} more will follow by themselves.`] : []),
@@ -221,7 +235,8 @@ export const en = {
 	inviteRole: "As",
 	makeLink: "Make link",
 	duration: (seconds: number) => formats.duration(seconds),
-	people: (count: number) => (count === 0 ? "any number" : count === 1 ? "one person" : `${formats.number(count)} people`),
+	people: (count: number) =>
+		count === 0 ? "any number" : formats.form(count, { one: "one person", other: `${formats.number(count)} people` }),
 	liveInvites: "Links that work",
 	noInvites: "None lets anybody in.",
 	inviteState: (role: string, uses: number, most: number | null, until: string) =>
@@ -295,7 +310,7 @@ export const en = {
 	edited: "edited",
 	editedAt: (at: number) => `Edited ${formats.dayAndTime(at)}`,
 	reactions: "Reactions",
-	reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+	reaction: (emoji: string, names: string, count: number) => `${emoji} ${names}, ${count}`,
 	names: some,
 	somebody: "somebody",
 	versions: "Versions of this answer",
@@ -349,7 +364,7 @@ export const en = {
 	held: "That was a little fast: going out one by one…",
 	readOnly: "You can read here, and not write.",
 	waiting: "Queued. Waiting for the connection…",
-	notSent: (count: number) => (count === 1 ? "1 message was not sent" : `${formats.number(count)} messages were not sent`),
+	notSent: (count: number) => `${counted(count, "message")} ${formats.form(count, { one: "was", other: "were" })} not sent`,
 	retryAll: "Retry all",
 	discardAll: "Delete all",
 	discardAllTitle: (count: number) => `Delete ${counted(count, "unsent message")}?`,
@@ -381,6 +396,26 @@ export const en = {
 	reconnectNow: "Try now",
 	removed: "You are no longer in this conversation.",
 	gone: "There is no such conversation, or it is not open to you.",
+
+	// The keyboard
+	skipToMessages: "Skip to the messages",
+	skipToField: "Skip to the field",
+	help: "Keyboard shortcuts",
+	keys: { ctrl: "Ctrl", shift: "Shift", enter: "Enter", delete: "Delete", home: "Home", end: "End", tab: "Tab", escape: "Esc" },
+	shortcuts: {
+		everywhere: "Everywhere",
+		parts: "To the next part of the page, or the one before",
+		help: "This help",
+		inList: "From one conversation to the next, in their list",
+		close: "Close, or cancel",
+		writing: "While writing",
+		newLine: "New line",
+		name: "Name somebody, or ask Claude",
+		editLast: "Edit your last message, while the field is empty",
+		atMessage: "At a message",
+		move: "To another message",
+		buttons: "To the buttons of the message",
+	},
 
 	// Said to screen readers
 	claudeThinking: "Claude is thinking",

@@ -1,5 +1,7 @@
 // Numbers, times and lists of names as a language writes them. Times are in ms.
 
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
 export type Formats = ReturnType<typeof formatsOf>;
 
 export function formatsOf(locale: string) {
@@ -17,9 +19,12 @@ export function formatsOf(locale: string) {
 		minute: "2-digit",
 		hourCycle: "h23",
 	});
+	const plurals = new Intl.PluralRules(locale);
 	const conjunction = new Intl.ListFormat(locale, { type: "conjunction" });
 	return {
 		number: (value: number) => numbers.format(value),
+		/** The form that a number asks for, of those that the language has. */
+		form: (count: number, forms: Forms) => forms[plurals.select(count)] ?? forms.other,
 		time: (at: number) => time.format(at),
 		/** With its year, where that is not this one. */
 		day: (at: number, now: number) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at),

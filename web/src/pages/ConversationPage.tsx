@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
+import type { Message } from "../../../src/protocol/message.ts";
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { useLate } from "../controls/useLate.ts";
@@ -18,8 +19,11 @@ import { useActing } from "../conversation/useActing.ts";
 import { Waiting } from "../conversation/Waiting.tsx";
 import { useIsDraftKept } from "../currentDrafts.ts";
 import { session } from "../currentSession.ts";
+import { goTo } from "../keyboard/landmarks.ts";
+import { useMessageKeys } from "../keyboard/useMessageKeys.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
+import { shown } from "../passage.ts";
 import { lastOwn, mayDo } from "../permissions.ts";
 import type { Shelf } from "../shelf.ts";
 import { strings } from "../strings.ts";
@@ -49,6 +53,7 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
 	const refused = useLate(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
+	const done = useMessageKeys(shown(chat).messages, acting);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -83,7 +88,14 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 				{chat.notice !== null && (
 					<p className={styles.notice}>
 						{chat.notice}
-						<button type="button" onClick={chat.dismissNotice}>
+						<button
+							type="button"
+							onClick={() => {
+								chat.dismissNotice();
+								// The button goes, and the focus should not go with it.
+								goTo("main > footer");
+							}}
+						>
 							{strings.dismiss}
 						</button>
 					</p>
@@ -109,12 +121,15 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 					action={strings.deleteNow}
 					isDanger
 					act={() => (chat.deleteMessage(removing.id) ? undefined : strings.notSaved)}
-					onClose={stop}
+					onClose={() => {
+						stop();
+						focusOn(removing);
+					}}
 				>
 					<p>{strings.deleteMessageText}</p>
 				</Dialog>
 			)}
-			<Announcer messages={chat.messages} notice={chat.notice} userId={userId} />
+			<Announcer isHere={chat.you !== null} messages={chat.messages} notice={chat.notice} done={done} userId={userId} />
 		</main>
 	);
 }
@@ -138,6 +153,11 @@ function useLeaveWarning(conversationId: string, { outgoing, isKept }: Chat, use
 		addEventListener("beforeunload", warn);
 		return () => removeEventListener("beforeunload", warn);
 	}, [isDraftKept, isWaiting, isKept]);
+}
+
+/** The message's place stays when it goes, and its buttons do not. */
+function focusOn({ id }: Message): void {
+	document.querySelector<HTMLElement>(`article[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
 }
 
 /** The place that the address asks for, until it is shown. */
@@ -183,7 +203,12 @@ function useKeyboardInset(): void {
 			const covered = Math.max(0, window.innerHeight - viewport.height * viewport.scale - viewport.offsetTop);
 			document.documentElement.style.setProperty("--keyboard", `${covered}px`);
 		};
-		viewport.addEventListener("resize", follow);
-		return () => viewport.removeEventListener("resize", follow);
+		const stop = new AbortController();
+		// Where it is scrolled over the page there is less of the page below it.
+		for (const change of ["resize", "scroll"]) viewport.addEventListener(change, follow, stop);
+		return () => {
+			stop.abort();
+			document.documentElement.style.removeProperty("--keyboard");
+		};
 	}, []);
 }

@@ -1,9 +1,12 @@
 // The list of conversations and the one that is open: side by side where there is room, else one or the other.
 
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useRoute } from "wouter";
 import { Banner } from "../conversation/Banner.tsx";
 import { followSettings } from "../currentPreferences.ts";
+import { Keyboard } from "../keyboard/Keyboard.tsx";
+import { goTo } from "../keyboard/landmarks.ts";
+import { SkipLinks } from "../keyboard/SkipLinks.tsx";
 import { newsIn } from "../list.ts";
 import type { ListClient } from "../listClient.ts";
 import { shelfOf } from "../shelf.ts";
@@ -22,9 +25,17 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
 	const openId = conversation?.id;
+	const before = useRef(openId);
+	useEffect(() => {
+		// Whoever leaves a conversation leaves what had the focus with it.
+		if (before.current !== undefined && openId === undefined && document.activeElement === document.body) goTo("nav");
+		before.current = openId;
+	}, [openId]);
 	return (
 		<PersonalList value={client}>
 			<Badge client={client} />
+			{openId !== undefined && <SkipLinks />}
+			<Keyboard />
 			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
 				<div className={styles.list}>
 					<Sidebar userId={userId} name={name} openId={openId} />

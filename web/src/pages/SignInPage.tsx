@@ -18,7 +18,7 @@ export function SignInPage({ isInvited }: { isInvited: boolean }) {
 		if (name === "" || state.type === "busy") return;
 		setState({ type: "busy" });
 		const refusal = await session.signIn(name);
-		if (refusal) setState({ type: "refused", text: refusal.message });
+		if (refusal) setState({ type: "refused", text: refusal.code === "bad_request" ? strings.nameRefused : refusal.message });
 	};
 
 	return (

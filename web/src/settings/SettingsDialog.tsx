@@ -3,19 +3,24 @@
 import { useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { Dialog } from "../controls/Dialog.tsx";
+import { later } from "../controls/later.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { preferences, usePreferences } from "../currentPreferences.ts";
 import { session } from "../currentSession.ts";
+import { languages } from "../language.ts";
 import { strings } from "../strings.ts";
 import { Choice } from "./Choice.tsx";
 import { NotificationChoice } from "./NotificationChoice.tsx";
 import styles from "./SettingsDialog.module.css";
 import { Tokens } from "./Tokens.tsx";
 
+const HelpDialog = later(async () => (await import("../keyboard/HelpDialog.tsx")).HelpDialog);
+
 const themes = ["system", "light", "dark"] as const;
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
-	const { theme, enterSends } = usePreferences();
+	const { theme, language, enterSends, letterKeys } = usePreferences();
+	const [isHelping, setIsHelping] = useState(false);
 	const [asking, setAsking] = useState<"rename" | "sign out" | "erase">();
 	const close = () => setAsking(undefined);
 	const rename = (form: FormData) => {
@@ -32,6 +37,14 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 					</label>
 				))}
 			</Choice>
+			<Choice legend={strings.language}>
+				{(["system", ...languages] as const).map((one) => (
+					<label key={one} lang={one === "system" ? undefined : one}>
+						<input type="radio" name="language" checked={language === one} onChange={() => preferences.change({ language: one })} />
+						{strings.languages[one]}
+					</label>
+				))}
+			</Choice>
 			<Choice legend={strings.enterKey}>
 				{[true, false].map((sends) => (
 					<label key={String(sends)}>
@@ -41,6 +54,17 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 				))}
 			</Choice>
 			<NotificationChoice />
+			<Choice legend={strings.letterKeys}>
+				{[true, false].map((isOn) => (
+					<label key={String(isOn)}>
+						<input type="radio" name="letters" checked={letterKeys === isOn} onChange={() => preferences.change({ letterKeys: isOn })} />
+						{isOn ? strings.letterKeysOn : strings.letterKeysOff}
+					</label>
+				))}
+				<button type="button" onClick={() => setIsHelping(true)}>
+					{strings.help}
+				</button>
+			</Choice>
 			<section className={styles.part}>
 				<h3>{strings.account}</h3>
 				<p>{strings.signedInAs(name)}</p>
@@ -64,6 +88,7 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 					<p className={styles.name}>{strings.changeNameText}</p>
 				</Dialog>
 			)}
+			{isHelping && <HelpDialog onClose={() => setIsHelping(false)} />}
 			{asking === "sign out" && (
 				<Dialog title={strings.signOutTitle} action={strings.signOutNow} isDanger act={() => session.signOut()} onClose={close}>
 					<p>{strings.signOutText}</p>

@@ -62,7 +62,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 		if (isShort) void client.loadOlder();
 	}, [isShort, client]);
 	useEffect(() => {
-		document.getElementById(`${id} ${selected}`)?.scrollIntoView({ block: "nearest" });
+		document.getElementById(`${id}-${selected}`)?.scrollIntoView({ block: "nearest" });
 	}, [id, selected]);
 
 	const close = () => field.current?.closest("dialog")?.close();
@@ -86,7 +86,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus and the keys.
 		<div
 			key={option.key}
-			id={`${id} ${index}`}
+			id={`${id}-${index}`}
 			role="option"
 			className={styles.option}
 			aria-selected={index === selected}
@@ -112,8 +112,8 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 				value={text}
 				aria-label={strings.goToLabel}
 				aria-expanded="true"
-				aria-controls={`${id} list`}
-				aria-activedescendant={options.length > 0 ? `${id} ${selected}` : undefined}
+				aria-controls={`${id}-list`}
+				aria-activedescendant={options.length > 0 ? `${id}-${selected}` : undefined}
 				aria-autocomplete="list"
 				placeholder={strings.goToHint}
 				maxLength={limits.title}
@@ -129,7 +129,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 			<p className={styles.said} role="status">
 				{saidOf(list, found.length, sought)}
 			</p>
-			<div id={`${id} list`} role="listbox" aria-label={strings.goTo} className={styles.options}>
+			<div id={`${id}-list`} role="listbox" aria-label={strings.goTo} className={styles.options}>
 				{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
 				<div role="group" aria-label={strings.conversations}>
 					{conversations.map(draw)}

@@ -1,0 +1,380 @@
+// Every state of the page, as people meet it who see, hear, point or read otherwise.
+
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { hardToHit, stickingOut, violations } from "./accessibility.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { post, tokenOf } from "./wire.ts";
+
+let browser: Browser;
+let product: Product;
+/** Of a conversation in which there is something of everything; each test leaves it as it is. */
+let ann: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct({ SEND_BURST: "100" })]);
+	[ann, bob] = await furnished();
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+const idOf = (page: Page) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
+const press = ({ page }: Visitor, name: string) => page.getByRole("button", { name, exact: true }).click();
+const dialog = ({ page }: Visitor, name?: string | RegExp) => page.getByRole("dialog", { name });
+
+/** Closes what is open over the page. */
+async function close(visitor: Visitor): Promise<void> {
+	await visitor.page.keyboard.press("Escape");
+	await dialog(visitor).waitFor({ state: "detached" });
+}
+
+async function furnished(): Promise<[Visitor, Visitor]> {
+	const [ann, bob] = await annAndBob(browser, product.url);
+	await bob.say("Shall we meet on **Monday**, at <https://example.com/place>?");
+	await ann.sees("Monday");
+	await ann.press("Monday", "Reply");
+	await ann.say("Yes. @Bob brings `code`");
+	await bob.sees("brings");
+	await bob.press("brings", "React");
+	await bob.page.getByRole("button", { name: "React with 👍" }).click();
+	for (const topic of ["code", "table"]) {
+		await bob.say(`@claude ${topic}`);
+		await bob.answered();
+	}
+	await ann.log.getByRole("table").waitFor();
+	await ann.page.getByRole("list", { name: "Reactions" }).waitFor();
+	return [ann, bob];
+}
+
+describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night,", () => {
+	it("on the way in, with nothing there yet, and where there is nothing", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.page.goto(product.url);
+		await ann.page.getByRole("textbox", { name: "Your name" }).fill("Claude");
+		await press(ann, "Continue as guest");
+		await ann.page.getByRole("alert").getByText("Choose another").waitFor();
+		expect(await violations(ann.page), "signing in").toEqual([]);
+		await ann.page.getByRole("textbox", { name: "Your name" }).fill("Ann");
+		await press(ann, "Continue as guest");
+		await ann.page.getByText("Nothing here yet").waitFor();
+		expect(await violations(ann.page), "an empty list").toEqual([]);
+		await ann.newConversation();
+		expect(await violations(ann.page), "an empty room").toEqual([]);
+		await ann.page.goto(`${product.url}/c/${"0".repeat(32)}`);
+		await ann.page.getByText("There is no such conversation").waitFor();
+		expect(await violations(ann.page), "no room").toEqual([]);
+		await ann.leave();
+	});
+
+	it("in a room, and in all that opens over it", async () => {
+		const { page } = ann;
+		expect(await violations(page), "a room").toEqual([]);
+
+		await ann.choose("brings", "Edit");
+		await page.getByText("Editing your message").waitFor();
+		expect(await violations(page), "editing").toEqual([]);
+		await page.keyboard.press("Escape");
+		await ann.press("Monday", "Reply");
+		await ann.message.pressSequentially("@");
+		await page.getByRole("listbox").waitFor();
+		expect(await violations(page), "replying, with a list of names").toEqual([]);
+		await page.keyboard.press("Escape");
+		await page.locator("textarea").fill("");
+		await page.keyboard.press("Escape");
+
+		await press(ann, "Emoji");
+		await page.getByRole("gridcell").first().waitFor();
+		expect(await violations(page), "choosing an emoji").toEqual([]);
+		await close(ann);
+		await ann.press("brings", "React");
+		expect(await violations(page), "reacting").toEqual([]);
+		await close(ann);
+		await ann.press("brings", "More");
+		expect(await violations(page), "a message's menu").toEqual([]);
+		await page.getByRole("menuitem", { name: "Delete…" }).click();
+		await dialog(ann, "Delete this message?").waitFor();
+		expect(await violations(page), "deleting a message").toEqual([]);
+		await close(ann);
+
+		await ann.invite();
+		await dialog(ann).getByRole("listitem").first().waitFor();
+		expect(await violations(page), "inviting").toEqual([]);
+		await close(ann);
+		await press(ann, "Members, 2");
+		await dialog(ann, "Members (2)").waitFor();
+		expect(await violations(page), "members").toEqual([]);
+		await close(ann);
+		await press(ann, "Conversation settings");
+		await dialog(ann, "Conversation settings").waitFor();
+		expect(await violations(page), "settings of a conversation").toEqual([]);
+		await close(ann);
+		await press(ann, "Search this conversation");
+		await dialog(ann).getByRole("searchbox").fill("meet");
+		await dialog(ann).getByRole("link").first().waitFor();
+		expect(await violations(page), "searching").toEqual([]);
+		await close(ann);
+
+		await bob.say("@claude help");
+		await ann.stop.waitFor();
+		expect(await violations(page), "while Claude answers").toEqual([]);
+		await ann.stop.waitFor({ state: "detached" });
+	});
+
+	it("in the list, and in what is asked and set there", async () => {
+		const { page } = ann;
+		const entry = ann.list.getByRole("listitem").first();
+		await entry.hover();
+		await entry.getByRole("button").click();
+		await page.getByRole("menu").waitFor();
+		expect(await violations(page), "an entry's menu").toEqual([]);
+		await page.keyboard.press("Escape");
+		for (const [item, asks] of [
+			["Rename…", /settings/],
+			["Export…", /^Export/],
+			["Leave…", /^Leave/],
+			["Delete…", /^Delete/],
+		] as const) {
+			await ann.decide(/\w/, item);
+			await dialog(ann, asks).waitFor();
+			expect(await violations(page), item).toEqual([]);
+			await close(ann);
+		}
+		await press(ann, "Go to a conversation");
+		await dialog(ann).getByRole("option").first().waitFor();
+		expect(await violations(page), "going to a conversation").toEqual([]);
+		await close(ann);
+		await press(ann, "Settings");
+		await page.getByText("Tokens for programs").click();
+		expect(await violations(page), "settings").toEqual([]);
+		await press(ann, "Keyboard shortcuts");
+		await dialog(ann, "Keyboard shortcuts").waitFor();
+		expect(await violations(page), "help").toEqual([]);
+		await page.keyboard.press("Escape");
+		await press(ann, "Erase me…");
+		await dialog(ann, /^Erase/).waitFor();
+		expect(await violations(page), "erasing").toEqual([]);
+		await page.keyboard.press("Escape");
+		await close(ann);
+		await page.getByRole("searchbox", { name: "Search everywhere" }).fill("meet");
+		await ann.list.getByRole("region", { name: "Found" }).getByRole("link").first().waitFor();
+		expect(await violations(page), "searching everywhere").toEqual([]);
+		await page.keyboard.press("Escape");
+	});
+
+	it("without a network, refused, only reading, and around a place that is not the end", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const token = await tokenOf(ann);
+		const id = idOf(ann.page);
+		for (let line = 0; line < 60; line += 1) await post(product.url, `/conversations/${id}/messages`, token, { content: `Line ${line}` });
+		await bob.sees("Line 59");
+		await bob.page.context().setOffline(true);
+		await bob.connected("Offline");
+		await bob.say("Never heard");
+		await bob.page.getByText("Your device is offline").waitFor();
+		expect(await violations(bob.page), "offline").toEqual([]);
+
+		await press(ann, "Members, 2");
+		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("reader");
+		await ann.page
+			.getByRole("combobox", { name: "Role of Bob" })
+			.locator("option:checked", { hasText: "Reader" })
+			.waitFor({ state: "attached" });
+		await bob.page.context().setOffline(false);
+		await bob.log.getByRole("alert").getByText("You may not do that here.").waitFor();
+		await bob.page.getByText("You can read here, and not write.").waitFor();
+		expect(await violations(bob.page), "refused").toEqual([]);
+		await bob.page.goto(`${product.url}/c/${id}?at=3`);
+		await bob.sees("Line 2");
+		await bob.page.getByRole("button", { name: "Jump to latest" }).waitFor();
+		expect(await violations(bob.page), "around a place").toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+describe("what one hits", () => {
+	it("is 44 pixels large for a finger, and 24 for a mouse", async () => {
+		const cem = await Visitor.arrive(browser, phone);
+		const link = await ann.invite();
+		await close(ann);
+		await cem.signIn(link, "Cem");
+		await cem.connected();
+		const both = async (act: (visitor: Visitor) => Promise<unknown>) => {
+			for (const visitor of [cem, bob]) await act(visitor);
+		};
+		const isLarge = async (what: string) => {
+			expect(await hardToHit(cem.page, 44), what).toEqual([]);
+			expect(await hardToHit(bob.page, 24), what).toEqual([]);
+		};
+		const pressAt = (visitor: Visitor, name: string) => visitor.at("Monday").getByRole("button", { name }).click();
+		await isLarge("a room");
+		await both((visitor) => visitor.at("Monday").click());
+		await isLarge("at a message");
+		await both((visitor) => pressAt(visitor, "React"));
+		await isLarge("reacting");
+		await both(close);
+		await both((visitor) => pressAt(visitor, "More"));
+		await isLarge("a menu");
+		await both(({ page }) => page.keyboard.press("Escape"));
+		await both((visitor) => pressAt(visitor, "Reply"));
+		await both(({ message }) => message.pressSequentially("@"));
+		await isLarge("replying, with a list of names");
+		await both(({ page }) => page.keyboard.press("Escape"));
+		await both(({ page }) => page.locator("textarea").fill(""));
+		await both(({ page }) => page.keyboard.press("Escape"));
+		await both((visitor) => press(visitor, "Members, 3"));
+		await both((visitor) => dialog(visitor, "Members (3)").waitFor());
+		await isLarge("members");
+		await both(close);
+		await both((visitor) => press(visitor, "Search this conversation"));
+		await both((visitor) => dialog(visitor).getByRole("searchbox").fill("meet"));
+		await both((visitor) => dialog(visitor).getByRole("link").first().waitFor());
+		await isLarge("searching");
+		await both(close);
+		await cem.page.getByRole("link", { name: "All conversations" }).click();
+		await cem.newConversation();
+		await isLarge("an empty room");
+		await cem.page.setViewportSize({ width: 320, height: 640 });
+		expect([...(await stickingOut(cem.page)), ...(await hardToHit(cem.page, 44))]).toEqual([]);
+		await cem.page.setViewportSize({ width: 390, height: 844 });
+		await cem.invite();
+		await dialog(cem).getByRole("listitem").first().waitFor();
+		await isLarge("inviting");
+		await close(cem);
+		await cem.page.getByRole("link", { name: "All conversations" }).click();
+		await cem.list.waitFor();
+		await isLarge("the list");
+		await both((visitor) => press(visitor, "Settings"));
+		await both(({ page }) => page.getByText("Tokens for programs").click());
+		await isLarge("settings");
+		await both(close);
+		await cem.leave();
+	});
+});
+
+describe("letters twice as large", () => {
+	it("leave everything to be read and to be hit, and nothing to be scrolled to the side for", async () => {
+		const { page } = ann;
+		const isWhole = async (what: string) => expect([...(await stickingOut(page)), ...(await hardToHit(page, 24))], what).toEqual([]);
+		const enlarge = (size: string) =>
+			page.evaluate((size) => {
+				document.documentElement.style.fontSize = size;
+			}, size);
+		await enlarge("200%");
+		for (const width of [1280, 640, 390]) {
+			await page.setViewportSize({ width, height: 900 });
+			await isWhole(`a room at ${width}`);
+			await page.getByRole("button", { name: /^Members/ }).click();
+			await dialog(ann, /^Members/).waitFor();
+			await isWhole(`members at ${width}`);
+			await close(ann);
+			await ann.invite();
+			await isWhole(`inviting at ${width}`);
+			await close(ann);
+		}
+		await page.getByRole("link", { name: "All conversations" }).click();
+		await ann.list.waitFor();
+		await isWhole("the list");
+		await press(ann, "Settings");
+		await dialog(ann, "Settings").waitFor();
+		await isWhole("settings");
+		await close(ann);
+		await enlarge("");
+		await page.setViewportSize({ width: 1280, height: 720 });
+		await page.goBack();
+		await ann.message.waitFor();
+	});
+});
+
+describe("the senses", () => {
+	it("hear each message once and whole, and of an answer that it begins and ends", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.page.evaluate(() => {
+			const heard: string[] = [];
+			Object.assign(window, { heard });
+			const observer = new MutationObserver((changes) => {
+				for (const { addedNodes } of changes) for (const added of addedNodes) heard.push(added.textContent ?? "");
+			});
+			for (const status of document.querySelectorAll("main > output")) observer.observe(status, { childList: true });
+		});
+		const heard = () => ann.page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+		await bob.say("**Yes**");
+		await expect.poll(heard).toEqual(["Bob: Yes"]);
+		await bob.say("Yes");
+		await expect.poll(heard).toEqual(["Bob: Yes", "Bob: Yes"]);
+		await ann.say("Mine is not news to me");
+		await bob.sees("Mine is");
+		await bob.say("@claude list");
+		await ann.stop.waitFor();
+		// What comes meanwhile does not hide the end.
+		await bob.say("While it answers");
+		await ann.stop.waitFor({ state: "detached" });
+		await expect.poll(heard).toContain("Claude answered");
+		const [, , ...rest] = await heard();
+		expect(rest.filter((text) => text.startsWith("Bob"))).toEqual(["Bob: @claude list", "Bob: While it answers"]);
+		const ofClaude = rest.filter((text) => !text.startsWith("Bob"));
+		// That it thinks may be over before it is drawn.
+		expect(ofClaude.filter((text) => text !== "Claude is thinking")).toEqual(["Claude is answering", "Claude answered"]);
+		expect(await ann.log.getAttribute("aria-live")).toBe("off");
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("are spared what moves, where they are to be", async () => {
+		const ann = await Visitor.arrive(browser, { reducedMotion: "reduce" });
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		await ann.say("list");
+		await ann.stop.waitFor();
+		const moving = () =>
+			ann.page.evaluate(() =>
+				document
+					.getAnimations()
+					.filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1 && effect?.getComputedTiming().iterations !== 1),
+			);
+		expect(await moving()).toEqual([]);
+		await ann.page.context().setOffline(true);
+		await ann.page.getByText("Your device is offline").waitFor();
+		const longest = await ann.page.evaluate(() =>
+			Math.max(0, ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().duration))),
+		);
+		expect(longest).toBeLessThanOrEqual(1);
+		await ann.leave();
+	});
+
+	it("find the field above a keyboard that the browser lays over the page, also where the page is pushed up for it", async () => {
+		const ann = await Visitor.arrive(browser, phone);
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		const cover = (height: number, offsetTop: number, event: string) =>
+			ann.page.evaluate(
+				([height, offsetTop, event]) => {
+					const viewport = window.visualViewport as VisualViewport;
+					Object.defineProperties(viewport, {
+						height: { value: height, configurable: true },
+						offsetTop: { value: offsetTop, configurable: true },
+					});
+					viewport.dispatchEvent(new Event(event));
+				},
+				[height, offsetTop, event] as const,
+			);
+		const bottom = async () => {
+			const { y, height } = (await ann.message.boundingBox()) ?? { y: 0, height: 0 };
+			return y + height;
+		};
+		await cover(500, 0, "resize");
+		expect(await bottom()).toBeLessThanOrEqual(500);
+		await cover(500, 200, "scroll");
+		expect(await bottom()).toBeLessThanOrEqual(700);
+		expect(await bottom()).toBeGreaterThan(600);
+		await cover(844, 0, "resize");
+		expect(await bottom()).toBeGreaterThan(780);
+		await ann.leave();
+	});
+});

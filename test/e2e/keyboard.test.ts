@@ -1,0 +1,223 @@
+// The page without a mouse.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
+
+let browser: Browser;
+let product: Product;
+
+beforeAll(async () => {
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await product?.stop();
+});
+
+/** What has the focus: its role and name, or what it is. */
+const focus = ({ page }: Visitor) =>
+	page.evaluate(() => {
+		const element = document.activeElement as HTMLElement;
+		const name = element.ariaLabel ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent ?? "";
+		return `${element.role ?? element.localName} ${name}`.trim();
+	});
+
+/** Tab until something of that name has the focus, which is to be seen whole and as having it. */
+async function tabTo(visitor: Visitor, name: RegExp, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+	const passed: string[] = [];
+	while (!name.test(passed.at(-1) ?? "")) {
+		if (passed.length > 60) throw new Error(`Nothing called ${name} among ${passed.join(", ")}`);
+		await visitor.page.keyboard.press(key);
+		passed.push(await focus(visitor));
+	}
+	const isSeen = await visitor.page.evaluate(() => {
+		const element = document.activeElement as HTMLInputElement;
+		const { left, top, width, height } = element.getBoundingClientRect();
+		const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+		const isShown = getComputedStyle(element).outlineStyle !== "none" || element.matches("textarea");
+		return isShown && (element.contains(hit) || element.labels?.[0]?.contains(hit) === true);
+	});
+	expect(isSeen, `${passed.at(-1)} is seen`).toBe(true);
+}
+
+const keys = async ({ page }: Visitor, ...all: string[]) => {
+	for (const key of all) await page.keyboard.press(key);
+};
+const dialog = ({ page }: Visitor, name: string | RegExp) => page.getByRole("dialog", { name });
+
+async function arrive(): Promise<Visitor> {
+	const ann = await Visitor.arrive(browser);
+	await ann.signIn(product.url, "Ann");
+	await ann.newConversation();
+	return ann;
+}
+
+describe("with the keys alone", () => {
+	it("one signs in, begins a conversation, says, reacts, answers, edits, deletes, invites, sets and leaves; the focus is never lost", async () => {
+		const ann = await Visitor.arrive(browser);
+		await ann.page.goto(product.url);
+		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		await tabTo(ann, /Your name/);
+		await ann.page.keyboard.type("Ann");
+		await keys(ann, "Enter");
+		await ann.list.waitFor();
+		await tabTo(ann, /New conversation/);
+		await keys(ann, "Enter");
+		await ann.connected();
+		await ann.message.waitFor();
+		expect(await focus(ann)).toBe("textarea Message");
+		await ann.page.keyboard.type("First");
+		await keys(ann, "Enter");
+		await ann.answered();
+		await ann.sees("First");
+
+		// To the messages, and the first of them.
+		await keys(ann, "Shift+F6");
+		expect(await focus(ann)).toMatch(/^article Claude, /);
+		await keys(ann, "Home");
+		expect(await focus(ann)).toMatch(/^article Ann, /);
+		await keys(ann, "+");
+		await expect.poll(() => focus(ann)).toBe("button React with 👍");
+		await keys(ann, "Enter");
+		await ann.log.getByRole("button", { name: "👍 You" }).waitFor();
+		await ann.page.keyboard.press("Escape");
+		await keys(ann, "F6", "Shift+F6", "Home", "r");
+		await ann.page.getByText("Replying to Ann").waitFor();
+		await ann.page.keyboard.type("Second");
+		await keys(ann, "Enter");
+		await ann.answered();
+		await keys(ann, "ArrowUp");
+		await ann.page.getByText("Editing your message").waitFor();
+		await ann.page.keyboard.type(" thought");
+		await keys(ann, "Enter");
+		await ann.sees("Second thought");
+		await expect.poll(() => focus(ann)).toBe("textarea Message");
+
+		await keys(ann, "Shift+F6", "End", "ArrowUp", "Delete");
+		await dialog(ann, "Delete this message?").waitFor();
+		await tabTo(ann, /^button Delete/);
+		await keys(ann, "Enter");
+		await ann.sees("This message was deleted.");
+		await expect.poll(() => focus(ann)).toMatch(/^article Ann, /);
+
+		// To the header: invite, and back to where one was.
+		await keys(ann, "Shift+F6");
+		await tabTo(ann, /Invite/);
+		await keys(ann, "Enter");
+		await dialog(ann, "Invite people").getByRole("textbox", { name: "Invite link" }).waitFor();
+		await tabTo(ann, /Make link/);
+		await keys(ann, "Escape");
+		expect(await focus(ann)).toMatch(/Invite$/);
+
+		// To the list: settings.
+		await keys(ann, "Shift+F6");
+		await tabTo(ann, /Settings$/, "Shift+Tab");
+		await keys(ann, "Enter");
+		await dialog(ann, "Settings").waitFor();
+		await tabTo(ann, /As the device/);
+		await keys(ann, "ArrowRight", "ArrowRight");
+		await expect.poll(() => ann.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
+		await keys(ann, "Escape");
+		expect(await focus(ann)).toMatch(/Settings$/);
+
+		await tabTo(ann, /^button More about/);
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
+		await keys(ann, "End", "ArrowUp", "Enter");
+		await dialog(ann, /^Leave/).waitFor();
+		await keys(ann, "Escape");
+		expect(await focus(ann)).toMatch(/^button More about/);
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
+		await keys(ann, "End", "Enter");
+		await dialog(ann, /^Delete/).waitFor();
+		await tabTo(ann, /^button Delete/);
+		await keys(ann, "Enter");
+		await ann.page.getByText("Nothing here yet").waitFor();
+		expect(await focus(ann)).toMatch(/^button/);
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+	});
+
+	it("F6 goes from part to part in a circle, comes to where one was in each, and goes on from there where that is gone", async () => {
+		const ann = await arrive();
+		await ann.say("Hello");
+		await ann.answered();
+		const stops: string[] = [];
+		for (let press = 0; press < 4; press += 1) {
+			await keys(ann, "F6");
+			stops.push(await focus(ann));
+		}
+		expect(stops).toEqual([
+			"button New conversation",
+			"button Search this conversation",
+			expect.stringMatching(/^article Claude, /),
+			"textarea Message",
+		]);
+		await keys(ann, "Shift+F6", "ArrowUp", "F6", "Shift+F6");
+		expect(await focus(ann)).toMatch(/^article Ann, /);
+		await ann.page.evaluate(() => (document.activeElement as HTMLElement).blur());
+		await keys(ann, "F6");
+		expect(await focus(ann)).toBe("textarea Message");
+
+		// A message that is deleted from its menu takes the menu with it, and not the place.
+		await keys(ann, "Shift+F6");
+		await tabTo(ann, /^button More/);
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
+		await keys(ann, "End", "Enter");
+		await dialog(ann, "Delete this message?").waitFor();
+		await tabTo(ann, /^button Delete/);
+		await keys(ann, "Enter");
+		await ann.sees("This message was deleted.");
+		await expect.poll(() => focus(ann)).toMatch(/^article Ann, /);
+		await keys(ann, "F6");
+		expect(await focus(ann)).toBe("textarea Message");
+
+		// Before the list there are two ways past it.
+		await keys(ann, "F6");
+		await tabTo(ann, /Skip to the field/, "Shift+Tab");
+		await keys(ann, "Enter");
+		expect(await focus(ann)).toBe("textarea Message");
+
+		// Where the list takes the place of the conversation one comes to the list.
+		await ann.page.setViewportSize({ width: 390, height: 844 });
+		await keys(ann, "Shift+F6", "Shift+F6");
+		await tabTo(ann, /All conversations/, "Shift+Tab");
+		await keys(ann, "Enter");
+		await expect.poll(() => focus(ann)).toBe("button Go to a conversation");
+		await ann.leave();
+	});
+
+	it("help opens by ? outside of fields and by Ctrl and / anywhere, and no single key does anything once that is set so", async () => {
+		const ann = await arrive();
+		await ann.say("Hello");
+		await ann.answered();
+		const help = dialog(ann, "Keyboard shortcuts");
+		await keys(ann, "?");
+		expect(await ann.message.inputValue()).toBe("?");
+		await keys(ann, "Backspace", "Control+/");
+		await help.waitFor();
+		await keys(ann, "Escape");
+		expect(await focus(ann)).toBe("textarea Message");
+		await keys(ann, "Shift+F6", "?");
+		await help.waitFor();
+		await keys(ann, "Escape");
+		await keys(ann, "c");
+		await ann.page.getByText("Copied", { exact: true }).waitFor({ state: "attached" });
+		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain("stand-in");
+
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await ann.page.getByRole("group", { name: "Shortcuts of a single key" }).getByRole("radio", { name: "Off" }).check();
+		await keys(ann, "Escape");
+		await ann.message.focus();
+		await keys(ann, "Shift+F6", "?", "r");
+		expect(await focus(ann)).toMatch(/^article /);
+		expect(await help.count()).toBe(0);
+		await keys(ann, "Control+/");
+		await help.waitFor();
+		await ann.leave();
+	});
+});

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { errors, reasons } from "../../src/protocol/errors.ts";
+import { languageFor } from "../../web/src/language.ts";
+import { de, formats as german } from "../../web/src/languages/de.ts";
+import { en, formats as english } from "../../web/src/languages/en.ts";
+import { formatsOf } from "../../web/src/languages/formats.ts";
+
+/** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
+function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
+	return Object.entries(catalogue).flatMap(([name, value]): [string, string][] => {
+		if (typeof value === "string" || typeof value === "function") return [[path + name, String(value)]];
+		return textsOf(value as object, `${path}${name}.`);
+	});
+}
+
+/** What is the same in both: names, numbers, and what is composed of nothing else. */
+const same = new Set([
+	...["product", "emoji", "keys.tab", "keys.escape", "languages.en", "languages.de", "tokenSecret", "offline", "noLink"],
+	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
+]);
+
+describe("the catalogues", () => {
+	it("have the same names, and of other languages also the sentences of the server", () => {
+		const names = (catalogue: object) => textsOf(catalogue).map(([name]) => name);
+		expect(names({ ...de, refusals: {} })).toEqual(names(en));
+		expect(Object.keys(de.refusals)).toEqual(Object.keys(errors));
+		expect(Object.keys(de.reasons)).toEqual(Object.keys(reasons));
+	});
+
+	it("say nothing in the words of another language", () => {
+		const inEnglish = new Map(
+			textsOf({ ...en, refusals: Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text])) }),
+		);
+		const untranslated = textsOf(de).filter(([name, text]) => text === inEnglish.get(name) && !same.has(name));
+		expect(untranslated).toEqual([]);
+		const words = /\b(the|your|you|this|that|with|and|could|again|is|are|not)\b/i;
+		expect(textsOf(de).filter(([name, text]) => words.test(text) && !same.has(name))).toEqual([]);
+	});
+
+	it("count as their language does", () => {
+		const erased = { conversations: 2, messages: 2, reactions: 1000, deletedConversations: 1, failed: 0, remaining: 2 };
+		expect(en.erased(erased)).toBe(
+			"You are erased from 1 conversation: 2 messages and 1,000 reactions are gone. 1 conversation with nobody else there went whole, with everything in it. 2 conversations more will follow by themselves.",
+		);
+		expect(de.erased(erased)).toBe(
+			"Du bist aus 1 Gespräch gelöscht: 2 Nachrichten und 1.000 Reaktionen sind weg. 1 Gespräch, in dem sonst niemand war, ist ganz gelöscht, mit allem darin. 2 weitere Gespräche folgen von selbst.",
+		);
+		expect([en.people(1), en.people(1000), de.people(1), de.people(1000)]).toEqual([
+			"one person",
+			"1,000 people",
+			"eine Person",
+			"1.000 Personen",
+		]);
+		expect(en.names(["Ann", "Bob", "Cem", "Dot"], 2)).toBe("Ann, Bob, and 2 more");
+		expect(de.names(["Ann", "Bob", "Cem", "Dot"], 2)).toBe("Ann, Bob und 2 weitere");
+	});
+
+	it("write times and lengths of time as their language does", () => {
+		const at = new Date(2026, 2, 7, 8, 5).getTime();
+		expect([english.dayAndTime(at), german.dayAndTime(at)]).toEqual(["March 7, 2026 at 08:05", "7. März 2026 um 08:05"]);
+		expect([english.duration(7200), german.duration(7200), german.duration(604_800)]).toEqual(["2 hours", "2 Stunden", "7 Tage"]);
+		// Polish has four forms, and Japanese one.
+		const forms = { one: "one", few: "few", many: "many", other: "other" };
+		expect([1, 2, 5].map((count) => formatsOf("pl").form(count, forms))).toEqual(["one", "few", "many"]);
+		expect(formatsOf("ja").form(1, forms)).toBe("other");
+	});
+});
+
+describe("the language", () => {
+	it.each([
+		["system", ["de-AT", "en"], "de"],
+		["system", ["fr-FR", "de", "en"], "de"],
+		["system", ["en-GB", "de"], "en"],
+		["system", ["fr"], "en"],
+		["system", [], "en"],
+		["en", ["de"], "en"],
+		["de", ["en"], "de"],
+	] as const)("chosen as %s on a device that likes %j is %s", (chosen, wanted, language) => {
+		expect(languageFor(chosen, wanted)).toBe(language);
+	});
+
+	it("reaches what is kept from being drawn anew", () => {
+		const folder = join(import.meta.dirname, "../../web/src");
+		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));
+		const kept = files.filter((name) => /\bmemo[(<]/.test(readFileSync(join(folder, name), "utf8")));
+		expect(kept.length).toBeGreaterThan(0);
+		for (const name of kept) expect(readFileSync(join(folder, name), "utf8"), name).toContain("useContext(Spoken)");
+	});
+
+	it("is asked for when something is said: nothing is read from it when a file is loaded", async () => {
+		const { speak, strings } = await import("../../web/src/strings.ts");
+		const folder = join(import.meta.dirname, "../../web/src");
+		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
+		// Read at the first column, or not within a function: such a line begins a declaration and has no arrow before the word.
+		const early = files.flatMap((name) =>
+			readFileSync(join(folder, name), "utf8")
+				.split("\n")
+				.filter((line) => /^(?:export )?(?:const|let) /.test(line) && /\bstrings\./.test(line.split("=>")[0] ?? ""))
+				.map((line) => `${name}: ${line}`),
+		);
+		expect(early).toEqual([]);
+		expect(strings).toBe(en);
+		speak(de, german);
+		const now = await import("../../web/src/strings.ts");
+		expect([now.strings.send, now.refusalText("forbidden", "No."), now.refusalText("new_code", "No.")]).toEqual([
+			"Senden",
+			"Das darfst du hier nicht.",
+			"No.",
+		]);
+		speak(en, english);
+		expect([now.strings.send, now.refusalText("forbidden", "Not here.")]).toEqual(["Send", "Not here."]);
+	});
+});

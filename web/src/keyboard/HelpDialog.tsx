@@ -1,0 +1,72 @@
+// What one can do without a mouse, by the keys that do it.
+
+import { Modal } from "../controls/Modal.tsx";
+import { usePreferences } from "../currentPreferences.ts";
+import { strings } from "../strings.ts";
+import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
+import styles from "./HelpDialog.module.css";
+
+/** Keys that are pressed together, or instead of each other. */
+type Row = [keys: readonly (readonly string[])[], what: string];
+
+export function HelpDialog({ onClose }: { onClose(): void }) {
+	const { enterSends, letterKeys } = usePreferences();
+	const { keys, shortcuts } = strings;
+	const letters = (...rows: Row[]): Row[] => (letterKeys ? rows : []);
+	const sections: [title: string, rows: Row[]][] = [
+		[
+			shortcuts.everywhere,
+			[
+				[[["F6"], [keys.shift, "F6"]], shortcuts.parts],
+				[[...(letterKeys ? [["?"]] : []), [keys.ctrl, "/"]], shortcuts.help],
+				[[[keysOf(switchKeys)]], strings.goToLabel],
+				[[[keysOf(searchKeys)]], strings.searchHere],
+				[[["↑"], ["↓"]], shortcuts.inList],
+				[[[keys.escape]], shortcuts.close],
+			],
+		],
+		[
+			shortcuts.writing,
+			[
+				[[enterSends ? [keys.enter] : [keys.ctrl, keys.enter]], strings.send],
+				[[enterSends ? [keys.shift, keys.enter] : [keys.enter]], shortcuts.newLine],
+				[[["@"]], shortcuts.name],
+				[[["↑"]], shortcuts.editLast],
+			],
+		],
+		[
+			shortcuts.atMessage,
+			[
+				[[["↑"], ["↓"], [keys.home], [keys.end]], shortcuts.move],
+				...letters([[["R"]], strings.reply], [[["+"]], strings.react], [[["C"]], strings.copyText], [[["E"]], strings.edit]),
+				[[[keys.delete]], strings.deleteMessage],
+				[[[keys.tab]], shortcuts.buttons],
+			],
+		],
+	];
+	return (
+		<Modal title={strings.help} onClose={onClose}>
+			{sections.map(([title, rows]) => (
+				<section key={title} className={styles.section}>
+					<h3>{title}</h3>
+					<dl>
+						{rows.map(([keys, what]) => (
+							<div key={what}>
+								<dt>
+									{keys.map((together) => (
+										<span key={together.join()}>
+											{together.map((key) => (
+												<kbd key={key}>{key}</kbd>
+											))}
+										</span>
+									))}
+								</dt>
+								<dd>{what}</dd>
+							</div>
+						))}
+					</dl>
+				</section>
+			))}
+		</Modal>
+	);
+}

@@ -1,0 +1,35 @@
+// The keys that mean something wherever one is: from one part of the page to the next, and what all the keys are.
+
+import { useEffect, useState } from "react";
+import { later } from "../controls/later.tsx";
+import { usePreferences } from "../currentPreferences.ts";
+import { followFocus, goToPart } from "./landmarks.ts";
+
+const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);
+
+export function Keyboard() {
+	const { letterKeys } = usePreferences();
+	const [isHelping, setIsHelping] = useState(false);
+	useEffect(followFocus, []);
+	useEffect(() => {
+		const press = (event: KeyboardEvent) => {
+			// What is open over the page keeps the keys to itself.
+			if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
+			const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+			const hasModifier = ctrlKey || metaKey || altKey;
+			if (key === "F6" && !hasModifier) goToPart(shiftKey ? -1 : 1);
+			else if (key === "/" && (ctrlKey || metaKey)) setIsHelping(true);
+			else if (key === "?" && letterKeys && !hasModifier && !isField(event.target)) setIsHelping(true);
+			else return;
+			event.preventDefault();
+		};
+		addEventListener("keydown", press);
+		return () => removeEventListener("keydown", press);
+	}, [letterKeys]);
+	return isHelping ? <HelpDialog onClose={() => setIsHelping(false)} /> : null;
+}
+
+/** Where a key writes, or chooses. */
+function isField(target: EventTarget | null): boolean {
+	return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}

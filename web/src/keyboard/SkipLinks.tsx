@@ -1,0 +1,18 @@
+// Past the list of conversations, for whoever goes by the tab key: seen while one is at them.
+
+import { strings } from "../strings.ts";
+import { goTo } from "./landmarks.ts";
+import styles from "./SkipLinks.module.css";
+
+export function SkipLinks() {
+	return (
+		<div className={styles.links}>
+			<button type="button" onClick={() => goTo("[role=log]")}>
+				{strings.skipToMessages}
+			</button>
+			<button type="button" onClick={() => goTo("main > footer")}>
+				{strings.skipToField}
+			</button>
+		</div>
+	);
+}

@@ -1,0 +1,45 @@
+// The keys of the message that one is at: single ones, and only while it has the focus, so that nobody who dictates sets them off elsewhere.
+
+import { useEffect, useState } from "react";
+import { copyText } from "../browser.ts";
+import type { Acting } from "../conversation/Acting.ts";
+import { usePreferences } from "../currentPreferences.ts";
+import type { Messages } from "../messages.ts";
+import { mayDo } from "../permissions.ts";
+import { strings } from "../strings.ts";
+
+/** What is to be said of what a key did and nobody hears. */
+export function useMessageKeys(messages: Messages, acting: Acting): string | undefined {
+	const { letterKeys } = usePreferences();
+	const [said, setSaid] = useState<string>();
+	useEffect(() => {
+		const press = (event: KeyboardEvent) => {
+			const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
+			setSaid(undefined);
+			if (defaultPrevented || ctrlKey || metaKey || altKey || !(target instanceof HTMLElement) || !target.matches("article[data-id]"))
+				return;
+			const message = messages.find(({ id }) => id === target.dataset.id);
+			if (!message || (key.length === 1 && !letterKeys)) return;
+			const may = mayDo(message, acting.doer);
+			const copy = async () => {
+				const isCopied = await copyText(message.content);
+				setSaid(isCopied ? strings.copied : strings.copyFailed);
+				if (isCopied) target.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 800 });
+			};
+			const acts: Record<string, (() => void) | false> = {
+				r: may.has("reply") && (() => acting.answer(message)),
+				e: may.has("edit") && (() => acting.edit(message)),
+				"+": may.has("react") && (() => target.querySelector<HTMLElement>("[aria-haspopup=dialog]")?.click()),
+				c: message.deletedAt === undefined && (() => void copy()),
+				delete: may.has("delete") && (() => acting.remove(message)),
+			};
+			const act = acts[key.toLowerCase()];
+			if (!act) return;
+			event.preventDefault();
+			act();
+		};
+		addEventListener("keydown", press);
+		return () => removeEventListener("keydown", press);
+	}, [messages, acting, letterKeys]);
+	return said;
+}
