@@ -100,10 +100,33 @@ function lexerOnly(): Plugin {
 	};
 }
 
+/** Whether the page needs a file before anything is asked of it: by what imports it, and what imports that. */
+function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importers: string[] } | null): boolean {
+	const seen = new Set([id]);
+	for (const one of seen) {
+		const info = infoOf(one);
+		if (info?.isEntry) return true;
+		for (const importer of info?.importers ?? []) seen.add(importer);
+	}
+	return false;
+}
+
 // What is built is what people get, whoever calls for it: a test run's NODE_ENV would put React's development build into it.
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
 	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
-	build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+	build: {
+		target: "es2022",
+		modulePreload: { polyfill: false },
+		assetsInlineLimit: 0,
+		// Together, and not in a file for each set of later parts that share some of it: those cost requests, and do not compress as well.
+		rolldownOptions: {
+			output: {
+				codeSplitting: {
+					groups: [{ debugName: "first", name: (id, modules) => (isFirst(id, (one) => modules.getModuleInfo(one)) ? "first" : null) }],
+				},
+			},
+		},
+	},
 });
