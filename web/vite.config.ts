@@ -116,6 +116,8 @@ process.env.NODE_ENV = "production";
 
 export default defineConfig({
 	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
+	// Of React's own: what wouter asks for is for versions that had none.
+	resolve: { alias: { "use-sync-external-store/shim/index.js": "react" } },
 	build: {
 		target: "es2022",
 		modulePreload: { polyfill: false },

@@ -3,9 +3,18 @@
 
 import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "./browser.ts";
-import { highlight, languageOf, loadLanguage, type Piece } from "./highlighting.ts";
+import { useLate } from "./controls/useLate.ts";
+import type { Piece } from "./highlighting.ts";
 import styles from "./Markdown.module.css";
 import { strings } from "./strings.ts";
+
+type Highlighting = typeof import("./highlighting.ts");
+/** Kept here too: what comes back to the page has its colours at once. */
+let known: Highlighting | undefined;
+const load = async (): Promise<Highlighting> => {
+	known = await import("./highlighting.ts");
+	return known;
+};
 
 type Props = { language: string; code: string; isWhole: boolean };
 
@@ -34,15 +43,20 @@ function drawPiece({ text, kind }: Piece) {
 
 /** The code in its pieces; `null` as long as it is one. */
 function usePieces(name: string, code: string, isWhole: boolean): readonly Piece[] | null {
-	const language = isWhole ? languageOf(name, code) : undefined;
+	const isWanted = isWhole && name !== "";
+	const highlighting = useLate(load, isWanted) ?? known;
+	const language = isWanted ? highlighting?.languageOf(name, code) : undefined;
 	const [isHere, setHere] = useState(false);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: there may be something when it is here.
-	const pieces = useMemo(() => (language ? highlight(language, code) : null), [language, code, isHere]);
+	const pieces = useMemo(
+		() => (language ? (highlighting?.highlight(language, code) ?? null) : null),
+		[highlighting, language, code, isHere],
+	);
 	const missing = pieces === null ? language : undefined;
 	useEffect(() => {
-		if (!missing) return;
+		if (!missing || !highlighting) return;
 		let isCurrent = true;
-		loadLanguage(missing).then(
+		highlighting.loadLanguage(missing).then(
 			() => isCurrent && setHere(true),
 			// It stays plain.
 			() => {},
@@ -50,6 +64,6 @@ function usePieces(name: string, code: string, isWhole: boolean): readonly Piece
 		return () => {
 			isCurrent = false;
 		};
-	}, [missing]);
+	}, [highlighting, missing]);
 	return pieces;
 }

@@ -3,26 +3,27 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../src/protocol/errors.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import { useMessageKeys } from "../keyboard/useMessageKeys.ts";
 import { lineOf } from "../line.ts";
+import { shown } from "../passage.ts";
 import { type Phase, phaseOf } from "../replies.ts";
 import { strings } from "../strings.ts";
+import type { Chat } from "../useChatWebSocket.ts";
+import type { Acting } from "./Acting.ts";
 
 /** In ms: how long Claude may take before it is said again that it does. */
 const saidAgainAfter = 7_000;
 /** More messages at once are counted and not read. */
 const mostRead = 3;
 
-type Props = {
-	/** What has been said so far is there. */
-	isHere: boolean;
-	messages: readonly Message[];
-	notice: string | null;
-	/** What was done here and is not to be seen. */
-	done: string | undefined;
-	userId: string;
-};
+type Props = { chat: Chat; acting: Acting; userId: string };
 
-export function Announcer({ isHere, messages, notice, done, userId }: Props) {
+export function Announcer({ chat, acting, userId }: Props) {
+	const { messages, notice } = chat;
+	/** What has been said so far is there. */
+	const isHere = chat.you !== null;
+	// What a key did is not to be seen.
+	const done = useMessageKeys(shown(chat).messages, acting);
 	const [said, say] = useSaying();
 	const [progress, sayProgress] = useSaying();
 	const news = useNews(isHere, messages, userId);

@@ -8,10 +8,8 @@ import { claude, type Person } from "../../../src/protocol/person.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { useLate } from "../controls/useLate.ts";
 import { Acting } from "../conversation/Acting.ts";
-import { Announcer } from "../conversation/Announcer.tsx";
 import { Banner } from "../conversation/Banner.tsx";
 import { Composer } from "../conversation/Composer.tsx";
-import { Editor } from "../conversation/Editor.tsx";
 import { EmptyRoom } from "../conversation/EmptyRoom.tsx";
 import { Header } from "../conversation/Header.tsx";
 import { Log } from "../conversation/Log.tsx";
@@ -20,10 +18,8 @@ import { Waiting } from "../conversation/Waiting.tsx";
 import { useIsDraftKept } from "../currentDrafts.ts";
 import { session } from "../currentSession.ts";
 import { goTo } from "../keyboard/landmarks.ts";
-import { useMessageKeys } from "../keyboard/useMessageKeys.ts";
 import { lastMessageOf } from "../list.ts";
 import { type Names, People } from "../MentionedText.tsx";
-import { shown } from "../passage.ts";
 import { lastOwn, mayDo } from "../permissions.ts";
 import type { Shelf } from "../shelf.ts";
 import { strings } from "../strings.ts";
@@ -34,6 +30,8 @@ import { useTitle } from "../useTitle.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
+const loadAnnouncer = () => import("../conversation/Announcer.tsx");
+const loadEditor = () => import("../conversation/Editor.tsx");
 const loadUnsent = () => import("../conversation/Unsent.tsx");
 
 type Props = { id: string; token: string | null; shelf: Shelf; userId: string; name: string };
@@ -53,7 +51,8 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
 	const refused = useLate(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
-	const done = useMessageKeys(shown(chat).messages, acting);
+	const announcing = useLate(loadAnnouncer, true);
+	const editor = useLate(loadEditor, editing !== undefined);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -102,8 +101,10 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 				)}
 				{role === "reader" && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
 				{refused && <refused.Unsent chat={chat} />}
-				{role !== "reader" && editing && <Editor key={editing.id} message={editing} chat={chat} people={others} onDone={stop} />}
-				{role !== "reader" && !editing && (
+				{role !== "reader" && editing && editor && (
+					<editor.Editor key={editing.id} message={editing} chat={chat} people={others} onDone={stop} />
+				)}
+				{role !== "reader" && !(editing && editor) && (
 					<Composer
 						conversationId={id}
 						userId={userId}
@@ -129,7 +130,7 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 					<p>{strings.deleteMessageText}</p>
 				</Dialog>
 			)}
-			<Announcer isHere={chat.you !== null} messages={chat.messages} notice={chat.notice} done={done} userId={userId} />
+			{announcing && <announcing.Announcer chat={chat} acting={acting} userId={userId} />}
 		</main>
 	);
 }
