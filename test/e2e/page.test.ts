@@ -27,7 +27,8 @@ beforeAll(async () => {
 	[browser, product] = await Promise.all([launchBrowser(), startProduct({ FRONTEND_URL: origin })]);
 	folder = mkdtempSync(join(tmpdir(), "parley-page-"));
 	install();
-	await build({ root: folder, configFile: false, logLevel: "warn" });
+	const pages = ["index.html", "guide.html"].map((name) => join(folder, name));
+	await build({ root: folder, configFile: false, logLevel: "warn", build: { rolldownOptions: { input: pages } } });
 	server = await preview({ root: folder, configFile: false, logLevel: "warn", preview: { port, host: "127.0.0.1" } });
 });
 afterAll(async () => {
@@ -46,7 +47,27 @@ function install(): void {
 	writeFileSync(join(folder, ".env"), `VITE_API_URL=${product.url}\n`);
 	writeFileSync(join(folder, "index.html"), '<div id="root"></div><script type="module" src="page.tsx"></script>');
 	writeFileSync(join(folder, "page.tsx"), page());
+	writeFileSync(join(folder, "guide.html"), '<div id="root"></div><script type="module" src="guide.tsx"></script>');
+	writeFileSync(join(folder, "guide.tsx"), asTheGuide);
 }
+
+/** What a component of the guide that Parley replaces takes from the hook, and how it shows it. */
+const asTheGuide = `
+import { createRoot } from "react-dom/client";
+import { useChatWebSocket } from "./parley/web/src/useChatWebSocket.ts";
+const { conversation, token } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+function ChatInterface() {
+	const { messages, isThinking, streamingContent, isConnected, sendMessage } = useChatWebSocket(conversation, token);
+	return (
+		<div>
+			<button disabled={!isConnected} onClick={() => sendMessage("list")}>Send</button>
+			{messages.map((msg) => <div key={msg.id} className={"message " + msg.role}>{msg.content}</div>)}
+			{isThinking && <div className="message assistant streaming">{streamingContent || "Thinking..."}</div>}
+		</div>
+	);
+}
+createRoot(document.getElementById("root")!).render(<ChatInterface />);
+`;
 
 function page(): string {
 	return /```tsx\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
@@ -78,5 +99,23 @@ it("holds a conversation, through a lost network, from another origin than the p
 	await button("Send").waitFor();
 
 	expect(visitor.complaints.filter((complaint) => !/ERR_INTERNET_DISCONNECTED/.test(complaint))).toEqual([]);
+	await visitor.leave();
+});
+
+it("shows an answer once in a component of the former guide, while it is written and afterwards", async () => {
+	const { token, id } = await guestWithConversation(product.url);
+	const visitor = await Visitor.arrive(browser);
+	const { page } = visitor;
+	await page.goto(`${origin}/guide.html#${new URLSearchParams({ conversation: id, token })}`);
+	await page.evaluate(() => {
+		const most = { answers: 0 };
+		const count = () => Math.max(most.answers, document.querySelectorAll(".assistant").length);
+		new MutationObserver(() => Object.assign(most, { answers: count() })).observe(document.body, { childList: true, subtree: true });
+		Object.assign(window, { most });
+	});
+	await page.getByRole("button", { name: "Send" }).click();
+	await page.locator(".streaming").waitFor();
+	await page.locator(".assistant:not(.streaming)").waitFor();
+	expect(await page.evaluate(() => (window as unknown as { most: { answers: number } }).most.answers)).toBe(1);
 	await visitor.leave();
 });

@@ -36,7 +36,7 @@ export function useChatWebSocket(
 	const { transcript, connection } = useSyncExternalStore(client?.subscribe ?? neverChanges, client?.snapshot ?? nothing, nothing);
 	const actions = useMemo(() => actionsOf(client), [client]);
 	const reply = runningReply(transcript);
-	return {
+	const chat = {
 		...transcript,
 		connection,
 		isConnected: connection.type === "connected",
@@ -46,11 +46,14 @@ export function useChatWebSocket(
 		streamingContent: reply?.content ?? "",
 		...actions,
 	};
+	const messages = useMemo(() => transcript.messages.filter(({ status }) => status !== "streaming"), [transcript.messages]);
+	/** `messages` are whole, as in the guide's hook; those of `chat` have the reply that is being written in its place. */
+	return { ...chat, messages, chat };
 }
 
 /** `asksAgain`: one's own last question, which Claude then answers once more. */
 export type Edit = Omit<Said, "replyTo"> & { asksAgain?: boolean };
-export type Chat = ReturnType<typeof useChatWebSocket>;
+export type Chat = ReturnType<typeof useChatWebSocket>["chat"];
 
 function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, shelf: Shelf | undefined): ConversationClient {
 	return new ConversationClient({

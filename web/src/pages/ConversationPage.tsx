@@ -37,7 +37,7 @@ const loadUnsent = () => import("../conversation/Unsent.tsx");
 type Props = { id: string; token: string | null; shelf: Shelf; userId: string; name: string };
 
 export function ConversationPage({ id, token, shelf, userId, name }: Props) {
-	const chat = useChatWebSocket(id, token, session.renew, shelf);
+	const { chat } = useChatWebSocket(id, token, session.renew, shelf);
 	const { conversation, role, members } = chat;
 	const title = conversation ? titleOf(conversation) : undefined;
 	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
