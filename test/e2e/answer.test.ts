@@ -146,7 +146,8 @@ describe("Claude's answer", () => {
 	it("is announced by its states and not by its words, also where others talk meanwhile", async () => {
 		await bob.page.evaluate(() => {
 			const said: string[] = [];
-			const note = ({ target }: { target: Node }) => {
+			const note = ({ type, target, addedNodes }: MutationRecord) => {
+				if (type === "childList" && addedNodes.length === 0) return;
 				const region = (target instanceof Element ? target : target.parentElement)?.closest("[aria-live]");
 				if (region?.getAttribute("aria-live") === "polite") said.push(region.textContent ?? "");
 			};
