@@ -176,7 +176,7 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		await bob.page.context().setOffline(true);
 		await bob.connected("Offline");
 		await bob.say("Never heard");
-		await bob.page.getByText("Your device is offline").waitFor();
+		await bob.page.getByText("You are offline").waitFor();
 		expect(await violations(bob.page), "offline").toEqual([]);
 
 		await press(ann, "Members, 2");
@@ -340,7 +340,7 @@ describe("the senses", () => {
 			);
 		expect(await moving()).toEqual([]);
 		await ann.page.context().setOffline(true);
-		await ann.page.getByText("Your device is offline").waitFor();
+		await ann.page.getByText("You are offline").waitFor();
 		const longest = await ann.page.evaluate(() =>
 			Math.max(0, ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().duration))),
 		);
