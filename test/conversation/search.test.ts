@@ -107,6 +107,8 @@ describe("the index follows", () => {
 			sql.exec("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii')");
 			sql.exec("DROP TABLE decided");
 			sql.exec("ALTER TABLE messages DROP COLUMN asked_by");
+			sql.exec("ALTER TABLE members DROP COLUMN unread_from");
+			sql.exec("ALTER TABLE members DROP COLUMN marks");
 			sql.exec("DELETE FROM migrations WHERE version >= 4");
 			expect(seqs(room, "old")).toEqual([]);
 			const { log } = new Store(sql);
