@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
-const source = fileURLToPath(new URL("src/serviceWorker.ts", import.meta.url));
+const source = fileURLToPath(new URL("src/shell/serviceWorker.ts", import.meta.url));
 const publicFolder = new URL("public/", import.meta.url);
 
 export function shellWorker(): Plugin {

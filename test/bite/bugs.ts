@@ -476,7 +476,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page forgets what was under way when the connection went",
-		file: "web/src/transcript.ts",
+		file: "web/src/live/transcript.ts",
 		from: 'one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one',
 		to: "one",
 		project: "web",
@@ -484,7 +484,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page appends what it has already",
-		file: "web/src/messages.ts",
+		file: "web/src/live/messages.ts",
 		from: "chunk.slice(held.length - offset)",
 		to: "chunk",
 		project: "web",
@@ -492,7 +492,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page takes an older state of a message for news",
-		file: "web/src/messages.ts",
+		file: "web/src/live/messages.ts",
 		from: "if (held && held.revision > message.revision) return messages;",
 		to: "",
 		project: "web",
@@ -500,7 +500,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page never notices that its socket is dead",
-		file: "web/src/connection.ts",
+		file: "web/src/live/connection.ts",
 		from: "			else this.#closed(undefined);\n		});",
 		to: "		});",
 		project: "web",
@@ -508,7 +508,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the outbox keeps things in no order",
-		file: "web/src/outbox.ts",
+		file: "web/src/live/outbox.ts",
 		from: '["userId", "conversationId", "outgoing.saidAt", "outgoing.clientId"]',
 		to: '["userId", "conversationId", "outgoing.clientId", "outgoing.saidAt"]',
 		project: "web",
@@ -516,7 +516,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the outbox is waited for by nobody",
-		file: "web/src/client.ts",
+		file: "web/src/live/client.ts",
 		from: "if (!this.#isRestored || !this.#isOurTurn) return;",
 		to: "if (!this.#isOurTurn) return;",
 		project: "web",
@@ -524,7 +524,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the outbox forgets what was refused",
-		file: "web/src/client.ts",
+		file: "web/src/live/client.ts",
 		from: 'else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.keep(outgoing);',
 		to: "",
 		project: "web",
@@ -532,7 +532,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "two tabs both send what both hold",
-		file: "web/src/outbox.ts",
+		file: "web/src/live/outbox.ts",
 		from: "if (!locks) return turn(true);",
 		to: "if (!locks || name) return turn(true);",
 		project: "web",
@@ -540,7 +540,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "nobody takes over from a tab that is gone",
-		file: "web/src/outbox.ts",
+		file: "web/src/live/outbox.ts",
 		from: "leave = () => leaving.abort();",
 		to: "leave = () => {};",
 		project: "web",
@@ -548,7 +548,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page stays away after a close with 1000",
-		file: "web/src/connection.ts",
+		file: "web/src/live/connection.ts",
 		from: "return code === closeCodes.token ||",
 		to: "return code === 1000 || code === closeCodes.token ||",
 		project: "web",
@@ -612,7 +612,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page's list is overtaken by what the server knew before",
-		file: "web/src/list.ts",
+		file: "web/src/list/list.ts",
 		from: "return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ?",
 		to: "return false && lastMessage ?",
 		project: "web",
@@ -620,7 +620,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a quote goes on saying what its message no longer says",
-		file: "web/src/messages.ts",
+		file: "web/src/live/messages.ts",
 		from: "one.replyTo === id && one.quoted?.content !== quoted.content",
 		to: "false",
 		project: "web",
@@ -628,15 +628,15 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "what is new moves away under one's eyes",
-		file: "web/src/transcript.ts",
-		from: "return isFirst ? { ...come",
-		to: "return true ? { ...come",
+		file: "web/src/live/transcript.ts",
+		from: "if (!isFirst) return come;",
+		to: "",
 		project: "web",
 		tests: ["web/reads"],
 	},
 	{
 		name: "how far one has read is told with every message",
-		file: "web/src/readMark.ts",
+		file: "web/src/live/readMark.ts",
 		from: "this.#isResting ||",
 		to: "",
 		project: "web",
@@ -644,7 +644,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a mark of a mention is left in an address",
-		file: "web/src/nodes.ts",
+		file: "web/src/markdown/nodes.ts",
 		from: "(place.isMarked ? bare(text) : text)",
 		to: "text",
 		project: "web",
@@ -652,7 +652,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "what may not be done with a message is offered",
-		file: "web/src/permissions.ts",
+		file: "web/src/people/permissions.ts",
 		from: 'if (deletedAt !== undefined || status === "streaming") return may;',
 		to: "",
 		project: "web",

@@ -3,8 +3,8 @@
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { ConversationClient } from "../../web/src/client.ts";
-import type { OpenOutbox } from "../../web/src/outbox.ts";
+import { ConversationClient } from "../../web/src/live/client.ts";
+import type { OpenOutbox } from "../../web/src/live/outbox.ts";
 import type { Chunk, Heard } from "./checker.ts";
 import type { Random } from "./random.ts";
 

@@ -4,8 +4,8 @@
 import { exports } from "cloudflare:workers";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
-import { type Clock, Connection, type ConnectionState, type OpenSocket } from "../../web/src/connection.ts";
-import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/transcript.ts";
+import { type Clock, Connection, type ConnectionState, type OpenSocket } from "../../web/src/live/connection.ts";
+import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
 import type { Heard, Said } from "../soak/checker.ts";
 import { Notes } from "./notes.ts";
 import { origin, tokenOf } from "./socket.ts";

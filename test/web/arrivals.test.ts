@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { claude } from "../../src/protocol/person.ts";
-import { emptyList, type List } from "../../web/src/list.ts";
+import { emptyList, type List } from "../../web/src/list/list.ts";
 import { isWanted, type Watched, watch } from "../../web/src/notifications/arrivals.ts";
 import { follow, type NotifierOptions } from "../../web/src/notifications/notifier.ts";
 import { ann, listed } from "./fakes.ts";

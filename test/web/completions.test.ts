@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { complete, completeShortcode, completionAt, type EmojiSource, mostOptions } from "../../web/src/completions.ts";
 import { shortcodeAt, wholeShortcodeAt } from "../../web/src/emoji/shortcodes.ts";
+import { complete, completeShortcode, completionAt, type EmojiSource, mostOptions } from "../../web/src/writing/completions.ts";
 import { ann, bob } from "./fakes.ts";
 
 const known = { smile: "😄", smiley: "😃", tada: "🎉", "+1": "👍" };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CloseCode } from "../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
-import { Connection, type ConnectionState, type Renewal } from "../../web/src/connection.ts";
+import { Connection, type ConnectionState, type Renewal } from "../../web/src/live/connection.ts";
 import { conversationId, FakeNetwork, HandClock, joined, message } from "./fakes.ts";
 
 /** A connection that has begun, with everything around it in the test's hands. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionState } from "../../web/src/connection.ts";
-import { noticeFor, noticeOf, secondsUntil } from "../../web/src/connectionNotice.ts";
+import type { ConnectionState } from "../../web/src/live/connection.ts";
+import { noticeFor, noticeOf, secondsUntil } from "../../web/src/live/connectionNotice.ts";
 
 const connected: ConnectionState = { type: "connected" };
 const waiting: ConnectionState = { type: "waiting", until: 5_000 };

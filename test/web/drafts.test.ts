@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answeredOf, type Disk, Drafts, joined } from "../../web/src/drafts.ts";
+import { answeredOf, type Disk, Drafts, joined } from "../../web/src/writing/drafts.ts";
 import { bob, message } from "./fakes.ts";
 
 /** The disk of one browser, which has room for so many characters, and the tabs that share it. */

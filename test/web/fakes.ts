@@ -4,9 +4,9 @@ import type { Listed } from "../../src/protocol/conversation.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import type { Clock, OpenSocket } from "../../web/src/connection.ts";
-import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/outbox.ts";
-import type { Outgoing } from "../../web/src/transcript.ts";
+import type { Clock, OpenSocket } from "../../web/src/live/connection.ts";
+import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/live/outbox.ts";
+import type { Outgoing } from "../../web/src/live/transcript.ts";
 
 export class HandClock implements Clock {
 	#now = 1_000_000;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { highlight, type Kind, languageOf, loadLanguage } from "../../web/src/highlighting.ts";
+import { highlight, type Kind, languageOf, loadLanguage } from "../../web/src/markdown/highlighting.ts";
 
 const kindsIn = async (name: string, code: string) => {
 	const language = languageOf(name, code);
@@ -58,7 +58,7 @@ describe("its colours", () => {
 	const kinds = ["keyword", "string", "number", "comment", "name", "type", "attribute", "tag", "added", "removed"] satisfies Kind[];
 	it.each(kinds)("can be read by day and by night: %s", (kind) => {
 		const variable =
-			new RegExp(`^\\.${kind} \\{\\n\\tcolor: var\\((--[\\w-]+)\\);\\n\\}`, "m").exec(source("Markdown.module.css"))?.[1] ?? "";
+			new RegExp(`^\\.${kind} \\{\\n\\tcolor: var\\((--[\\w-]+)\\);\\n\\}`, "m").exec(source("markdown/Markdown.module.css"))?.[1] ?? "";
 		const papers = colours("--raised");
 		const inks = colours(variable);
 		expect(inks).toHaveLength(2);

@@ -2,9 +2,9 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Listed } from "../../src/protocol/conversation.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { cursorOf, type Kept, keptOf, readKept } from "../../web/src/kept.ts";
-import { clearShelf, giveShelf, ownerOfShelf, shelfOf } from "../../web/src/shelf.ts";
-import { emptyTranscript, reduce, type Transcript } from "../../web/src/transcript.ts";
+import { cursorOf, type Kept, keptOf, readKept } from "../../web/src/live/kept.ts";
+import { clearShelf, giveShelf, ownerOfShelf, shelfOf } from "../../web/src/live/shelf.ts";
+import { emptyTranscript, reduce, type Transcript } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
-import { languageFor } from "../../web/src/language.ts";
 import { de, formats as german } from "../../web/src/languages/de.ts";
 import { en, formats as english } from "../../web/src/languages/en.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
+import { languageFor } from "../../web/src/languages/language.ts";
 
 /** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
 function textsOf(catalogue: object, path = ""): [name: string, text: string][] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
-import { lineOf } from "../../web/src/line.ts";
+import { lineOf } from "../../web/src/list/line.ts";
 
 describe("a text in one line", () => {
 	it.each([

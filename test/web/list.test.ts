@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Listed } from "../../src/protocol/conversation.ts";
 import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
-import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list.ts";
-import { ListClient, type ListKeeper } from "../../web/src/listClient.ts";
-import type { OpenTabs, TabWord } from "../../web/src/tabs.ts";
+import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list/list.ts";
+import { ListClient, type ListKeeper } from "../../web/src/list/listClient.ts";
+import type { OpenTabs, TabWord } from "../../web/src/list/tabs.ts";
 import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
 const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });

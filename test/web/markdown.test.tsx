@@ -1,11 +1,11 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, describe, expect, it } from "vitest";
-import { heal, loadHealing } from "../../web/src/healing.ts";
-import { Markdown } from "../../web/src/Markdown.tsx";
-import { People } from "../../web/src/MentionedText.tsx";
-import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown.ts";
-import { bare } from "../../web/src/mentions.ts";
-import type { Node } from "../../web/src/nodes.ts";
+import { heal, loadHealing } from "../../web/src/markdown/healing.ts";
+import { Markdown } from "../../web/src/markdown/Markdown.tsx";
+import { People } from "../../web/src/markdown/MentionedText.tsx";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "../../web/src/markdown/markdown.ts";
+import type { Node } from "../../web/src/markdown/nodes.ts";
+import { bare } from "../../web/src/writing/mentions.ts";
 import { answerOf } from "../bench/answer.ts";
 
 beforeAll(loadHealing);

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { ConversationClient } from "../../web/src/client.ts";
-import type { OpenSocket } from "../../web/src/connection.ts";
-import { forgetOutbox, openOutbox } from "../../web/src/outbox.ts";
-import type { Outgoing } from "../../web/src/transcript.ts";
+import { ConversationClient } from "../../web/src/live/client.ts";
+import type { OpenSocket } from "../../web/src/live/connection.ts";
+import { forgetOutbox, openOutbox } from "../../web/src/live/outbox.ts";
+import type { Outgoing } from "../../web/src/live/transcript.ts";
 import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
 
 /** A server of one conversation, as far as sending goes. It is reached by those tabs that it lets join. */

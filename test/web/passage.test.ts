@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { type History, type Page, type PageAction, shown, turn } from "../../web/src/passage.ts";
-import { emptyTranscript, reduce, type Transcript } from "../../web/src/transcript.ts";
+import { type History, type Page, type PageAction, shown, turn } from "../../web/src/live/passage.ts";
+import { emptyTranscript, reduce, type Transcript } from "../../web/src/live/transcript.ts";
 import { conversationId, joined, message } from "./fakes.ts";
 
 const seqs = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index));

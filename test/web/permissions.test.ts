@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canAskAgain, type Doer, lastOwn, mayDo } from "../../web/src/permissions.ts";
+import { canAskAgain, type Doer, lastOwn, mayDo } from "../../web/src/people/permissions.ts";
 import { ann, bob, message, reply } from "./fakes.ts";
 
 const doer = (given: Partial<Doer> = {}): Doer => ({ userId: ann.userId, role: "member", isConnected: true, lastReplyId: "m9", ...given });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Preferences, PreferencesStore } from "../../web/src/preferences.ts";
+import { type Preferences, PreferencesStore } from "../../web/src/account/preferences.ts";
 
 /** A device on which this was kept, and an account that takes what it is told while it can be reached. */
 function device(kept: string | null = null) {

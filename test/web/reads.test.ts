@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { ReadMark } from "../../web/src/readMark.ts";
-import { countNews, newFrom, readsOf, seenBy, withRead } from "../../web/src/reads.ts";
-import { emptyTranscript, reduce } from "../../web/src/transcript.ts";
+import { ReadMark } from "../../web/src/live/readMark.ts";
+import { countNews, newFrom, readsOf, seenBy, withRead } from "../../web/src/live/reads.ts";
+import { emptyTranscript, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, HandClock, joined, message, reply } from "./fakes.ts";
 
 const received = (...events: ServerEvent[]) => ({ type: "received" as const, events, now: 1_000 });

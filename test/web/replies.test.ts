@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { en } from "../../web/src/languages/en.ts";
-import { namesOf } from "../../web/src/names.ts";
-import { costOf, modelName, phaseOf, waiting } from "../../web/src/replies.ts";
+import { costOf, modelName, phaseOf, waiting } from "../../web/src/live/replies.ts";
+import { namesOf } from "../../web/src/people/names.ts";
 
 const person = (name: string) => ({ userId: name.toLowerCase(), username: name });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
-import { roster } from "../../web/src/roster.ts";
+import { roster } from "../../web/src/people/roster.ts";
 import { ann, bob } from "./fakes.ts";
 
 const members: Member[] = [

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { Session } from "../../web/src/account/session.ts";
 import type { Result, SignedIn } from "../../web/src/api.ts";
-import { Session } from "../../web/src/session.ts";
 import { HandClock } from "./fakes.ts";
 
 const unauthorized = { error: { code: "unauthorized", message: "Sign in." } } as const;

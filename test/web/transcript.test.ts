@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/transcript.ts";
+import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
 const now = 1_000;

@@ -1,16 +1,16 @@
 // Which page there is, by the address and by who is signed in.
 
 import { useLocation, useRoute } from "wouter";
-import { useLanguage } from "./currentLanguage.ts";
-import { session, useSession } from "./currentSession.ts";
+import { session, useSession } from "./account/currentSession.ts";
+import type { SessionState } from "./account/session.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
+import { useLanguage } from "./languages/currentLanguage.ts";
+import { Spoken } from "./languages/spoken.ts";
 import { ErasedPage } from "./pages/ErasedPage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
 import { RoomsPage } from "./pages/RoomsPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
-import type { SessionState } from "./session.ts";
-import { Spoken } from "./spoken.ts";
 import { strings } from "./strings.ts";
 
 export function App() {

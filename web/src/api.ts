@@ -14,7 +14,7 @@ import {
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
-import type { Place } from "./paging.ts";
+import type { Place } from "./live/paging.ts";
 import { refusalText, strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };

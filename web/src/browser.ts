@@ -1,6 +1,6 @@
 // What the browser lends to the rules: its clock, its sockets, its network, chance, focus, the clipboard, idle moments.
 
-import type { Clock, OpenSocket } from "./connection.ts";
+import type { Clock, OpenSocket } from "./live/connection.ts";
 
 export const clock: Clock = {
 	now: () => Date.now(),

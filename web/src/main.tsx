@@ -3,18 +3,18 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
+import { followTheme } from "./account/currentPreferences.ts";
+import { session } from "./account/currentSession.ts";
 import { whenIdle } from "./browser.ts";
-import { followLanguage } from "./currentLanguage.ts";
-import { followTheme } from "./currentPreferences.ts";
-import { session } from "./currentSession.ts";
-import { loadHealing } from "./healing.ts";
+import { followLanguage } from "./languages/currentLanguage.ts";
+import { loadHealing } from "./markdown/healing.ts";
 import "./tokens.css";
 import "./base.css";
 
 followTheme();
 session.start();
 // Whoever comes first comes first: the worker fetches the whole page once more.
-addEventListener("load", async () => (await import("./version.ts")).followVersions());
+addEventListener("load", async () => (await import("./shell/version.ts")).followVersions());
 // Not awaited here: a language that is fetched needs this file to have run.
 void followLanguage().then(() =>
 	createRoot(document.getElementById("root") as HTMLElement).render(

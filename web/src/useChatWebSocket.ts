@@ -4,12 +4,12 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
-import { ConversationClient, emptySnapshot, type Keeper } from "./client.ts";
-import type { Renewal } from "./connection.ts";
-import { cursorOf, keptOf, readKept } from "./kept.ts";
-import { bearerOf, openOutbox } from "./outbox.ts";
-import type { Shelf } from "./shelf.ts";
-import { runningReply, type Said } from "./transcript.ts";
+import { ConversationClient, emptySnapshot, type Keeper } from "./live/client.ts";
+import type { Renewal } from "./live/connection.ts";
+import { cursorOf, keptOf, readKept } from "./live/kept.ts";
+import { bearerOf, openOutbox } from "./live/outbox.ts";
+import type { Shelf } from "./live/shelf.ts";
+import { runningReply, type Said } from "./live/transcript.ts";
 
 /**
  * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { clock } from "./browser.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./live/connection.ts";
 
 /** In ms. */
 const unnoticed = 1_000;

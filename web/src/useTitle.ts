@@ -1,7 +1,7 @@
 // What the tab is called: where one is, and before it how much is new. The icons that the browser and the system show say so too.
 
 import { useEffect } from "react";
-import type { News } from "./list.ts";
+import type { News } from "./list/list.ts";
 import { strings } from "./strings.ts";
 
 let place: string | undefined;

@@ -3,8 +3,8 @@
 import type { ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
-import { loadHealing } from "../../../web/src/healing.ts";
-import { Markdown } from "../../../web/src/Markdown.tsx";
+import { loadHealing } from "../../../web/src/markdown/healing.ts";
+import { Markdown } from "../../../web/src/markdown/Markdown.tsx";
 import "../../../web/src/tokens.css";
 import "../../../web/src/base.css";
 import type { Looked, Renderer, Timed } from "./window.ts";

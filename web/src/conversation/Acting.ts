@@ -2,8 +2,8 @@
 
 import { createContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
-import type { Doer } from "../permissions.ts";
-import type { Outgoing } from "../transcript.ts";
+import type { Outgoing } from "../live/transcript.ts";
+import type { Doer } from "../people/permissions.ts";
 
 export type Acting = {
 	doer: Doer;

@@ -3,7 +3,7 @@
 import { useContext, useId, useState } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
-import { costOf } from "../replies.ts";
+import { costOf } from "../live/replies.ts";
 import { strings } from "../strings.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./AnswerBar.module.css";

@@ -3,8 +3,8 @@
 
 import { useEffect } from "react";
 import { useLate } from "../controls/useLate.ts";
+import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import type { Chat } from "../useChatWebSocket.ts";
-import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
 
 const load = () => import("./ConnectionBanner.tsx");
 

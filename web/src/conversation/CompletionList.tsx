@@ -2,9 +2,9 @@
 
 import { useEffect, useRef } from "react";
 import { claude, type Person } from "../../../src/protocol/person.ts";
-import type { Completion, Option } from "../completions.ts";
-import { hueOf } from "../person.ts";
+import { hueOf } from "../people/person.ts";
 import { strings } from "../strings.ts";
+import type { Completion, Option } from "../writing/completions.ts";
 import styles from "./CompletionList.module.css";
 
 type Props = {

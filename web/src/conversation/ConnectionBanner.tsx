@@ -3,8 +3,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clock } from "../browser.ts";
-import type { ConnectionState } from "../connection.ts";
-import { type About, type Notice, noticeFor, secondsUntil } from "../connectionNotice.ts";
+import type { ConnectionState } from "../live/connection.ts";
+import { type About, type Notice, noticeFor, secondsUntil } from "../live/connectionNotice.ts";
 import { strings } from "../strings.ts";
 import { useGap } from "../useGap.ts";
 import styles from "./ConnectionBanner.module.css";

@@ -1,6 +1,6 @@
 // How the connection is, in a word: always said in the header.
 
-import type { ConnectionState } from "../connection.ts";
+import type { ConnectionState } from "../live/connection.ts";
 import { strings } from "../strings.ts";
 import { useGap } from "../useGap.ts";
 import styles from "./ConnectionStatus.module.css";

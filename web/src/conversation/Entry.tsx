@@ -2,7 +2,7 @@
 
 import { type ComponentProps, memo, useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
-import { Spoken } from "../spoken.ts";
+import { Spoken } from "../languages/spoken.ts";
 import { formatDay, strings } from "../strings.ts";
 import styles from "./Log.module.css";
 import { MessageArticle } from "./MessageArticle.tsx";

@@ -2,7 +2,7 @@
 
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Person } from "../../../src/protocol/person.ts";
-import { usePreferences } from "../currentPreferences.ts";
+import { usePreferences } from "../account/currentPreferences.ts";
 import { EmojiButton } from "../emoji/EmojiButton.tsx";
 import { strings } from "../strings.ts";
 import styles from "./Field.module.css";

@@ -1,10 +1,10 @@
 // The button that lets others in: a link at once, copied, and a dialog for any other. One link for as long as the page is open.
 
 import { useState } from "react";
+import { session } from "../account/currentSession.ts";
 import { createInvite, type InviteTerms } from "../api.ts";
 import { copyText } from "../browser.ts";
 import { later } from "../controls/later.tsx";
-import { session } from "../currentSession.ts";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import styles from "./Invite.module.css";

@@ -1,10 +1,10 @@
 // The link that lets others in, another one for as long and as many as one likes, and all that still let somebody in.
 
 import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { session } from "../account/currentSession.ts";
 import { type InviteTerms, invitesOf, type LiveInvite, revokeInvite } from "../api.ts";
 import { CopyField } from "../controls/CopyField.tsx";
 import { Modal } from "../controls/Modal.tsx";
-import { session } from "../currentSession.ts";
 import { formatDayAndTime, strings } from "../strings.ts";
 import type { Link } from "./Invite.tsx";
 import styles from "./InviteDialog.module.css";

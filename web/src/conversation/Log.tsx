@@ -14,9 +14,9 @@ import {
 } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
 import { Icon } from "../icons.tsx";
-import type { Messages } from "../messages.ts";
-import { type Extent, shown } from "../passage.ts";
-import { countNews, seenBy } from "../reads.ts";
+import type { Messages } from "../live/messages.ts";
+import { type Extent, shown } from "../live/passage.ts";
+import { countNews, seenBy } from "../live/reads.ts";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { useIsLooking } from "../useIsLooking.ts";

@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState } from "react";
 import { type MemberRole, roleSchema } from "../../../src/protocol/conversation.ts";
+import { session } from "../account/currentSession.ts";
 import { changeRole, removeMember } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
-import { session } from "../currentSession.ts";
-import { hueOf } from "../person.ts";
-import { type Present, roster } from "../roster.ts";
+import { hueOf } from "../people/person.ts";
+import { type Present, roster } from "../people/roster.ts";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import styles from "./MembersDialog.module.css";

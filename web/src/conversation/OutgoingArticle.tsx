@@ -2,8 +2,8 @@
 
 import { useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
+import type { Outgoing } from "../live/transcript.ts";
 import { strings } from "../strings.ts";
-import type { Outgoing } from "../transcript.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";

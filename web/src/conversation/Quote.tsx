@@ -2,9 +2,9 @@
 
 import { createContext, useContext } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
-import { lineOf } from "../line.ts";
-import { People } from "../MentionedText.tsx";
-import { hueOf } from "../person.ts";
+import { lineOf } from "../list/line.ts";
+import { People } from "../markdown/MentionedText.tsx";
+import { hueOf } from "../people/person.ts";
 import { strings } from "../strings.ts";
 import styles from "./Quote.module.css";
 

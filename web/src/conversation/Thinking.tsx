@@ -1,7 +1,7 @@
 // What stands where an answer is to come: that Claude thinks, or is busy; and what it thought, folded until somebody wants to read it.
 
 import { type ReactNode, useState } from "react";
-import type { Phase } from "../replies.ts";
+import type { Phase } from "../live/replies.ts";
 import { strings } from "../strings.ts";
 import styles from "./Thinking.module.css";
 

@@ -6,7 +6,7 @@ import { copyText } from "../browser.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import { Icon } from "../icons.tsx";
 import { pathOf } from "../paths.ts";
-import { mayDo } from "../permissions.ts";
+import { mayDo } from "../people/permissions.ts";
 import { strings } from "../strings.ts";
 import { Acting } from "./Acting.ts";
 import { ReactionPicker } from "./Reactions.tsx";

@@ -2,8 +2,8 @@
 
 import { useState } from "react";
 import type { Message, Version } from "../../../src/protocol/message.ts";
+import { session } from "../account/currentSession.ts";
 import { versionsOf } from "../api.ts";
-import { session } from "../currentSession.ts";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import styles from "./Versions.module.css";

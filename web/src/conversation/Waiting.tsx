@@ -1,9 +1,9 @@
 // Who asked Claude while it was answering: their questions are answered next, together.
 
 import type { Message } from "../../../src/protocol/message.ts";
-import type { Names } from "../MentionedText.tsx";
-import { namesOf } from "../names.ts";
-import { waiting } from "../replies.ts";
+import { waiting } from "../live/replies.ts";
+import type { Names } from "../markdown/MentionedText.tsx";
+import { namesOf } from "../people/names.ts";
 import { strings } from "../strings.ts";
 
 export function Waiting({ messages, people, className }: { messages: readonly Message[]; people: Names; className: string | undefined }) {

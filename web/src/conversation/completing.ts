@@ -1,13 +1,13 @@
 // All that is needed once something is being completed; fetched then.
 
-import type { EmojiSource } from "../completions.ts";
 import { emojiNamed, findEmoji, tinted } from "../emoji/emoji.ts";
 import type { EmojiLanguage } from "../emoji/languages.ts";
 import { loadEmoji } from "../emoji/loading.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
+import type { EmojiSource } from "../writing/completions.ts";
 
-export { complete, completeShortcode, completionAt } from "../completions.ts";
 export { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
+export { complete, completeShortcode, completionAt } from "../writing/completions.ts";
 export { CompletionList } from "./CompletionList.tsx";
 
 /** The emoji of a language, in a colour of skin. */

@@ -1,11 +1,11 @@
 // What somebody is about to do with a message, and all that they may do.
 
 import { useCallback, useMemo, useState } from "react";
-import { drafts } from "../currentDrafts.ts";
-import { answeredOf, type Draft, joined } from "../drafts.ts";
-import { shown } from "../passage.ts";
-import { canAskAgain, type Doer, lastOwn } from "../permissions.ts";
+import { shown } from "../live/passage.ts";
+import { canAskAgain, type Doer, lastOwn } from "../people/permissions.ts";
 import type { Chat } from "../useChatWebSocket.ts";
+import { drafts } from "../writing/currentDrafts.ts";
+import { answeredOf, type Draft, joined } from "../writing/drafts.ts";
 import type { Acting } from "./Acting.ts";
 
 type About = { type: "edit" | "remove"; messageId: string };

@@ -2,10 +2,10 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { Person } from "../../../src/protocol/person.ts";
-import type { Completion, Option } from "../completions.ts";
+import { usePreferences } from "../account/currentPreferences.ts";
 import { useLate } from "../controls/useLate.ts";
-import { usePreferences } from "../currentPreferences.ts";
 import { emojiLanguage } from "../emoji/languages.ts";
+import type { Completion, Option } from "../writing/completions.ts";
 
 type Written = { text: string; caret: number };
 

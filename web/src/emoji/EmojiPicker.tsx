@@ -4,7 +4,7 @@ import { EmojiPicker as Picker } from "frimousse";
 import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { isEmoji, pictured } from "../../../src/protocol/text.ts";
-import { preferences, usePreferences } from "../currentPreferences.ts";
+import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { strings } from "../strings.ts";
 import styles from "./EmojiPicker.module.css";
 import { type EmojiList, tinted } from "./emoji.ts";

@@ -1,7 +1,7 @@
 // What one can do without a mouse, by the keys that do it.
 
+import { usePreferences } from "../account/currentPreferences.ts";
 import { Modal } from "../controls/Modal.tsx";
-import { usePreferences } from "../currentPreferences.ts";
 import { strings } from "../strings.ts";
 import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
 import styles from "./HelpDialog.module.css";

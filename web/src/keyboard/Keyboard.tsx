@@ -1,8 +1,8 @@
 // The keys that mean something wherever one is: from one part of the page to the next, and what all the keys are.
 
 import { useEffect, useState } from "react";
+import { usePreferences } from "../account/currentPreferences.ts";
 import { later } from "../controls/later.tsx";
-import { usePreferences } from "../currentPreferences.ts";
 import { followFocus, goToPart } from "./landmarks.ts";
 
 const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);

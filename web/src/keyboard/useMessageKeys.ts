@@ -1,11 +1,11 @@
 // The keys of the message that one is at: single ones, and only while it has the focus, so that nobody who dictates sets them off elsewhere.
 
 import { useEffect, useState } from "react";
+import { usePreferences } from "../account/currentPreferences.ts";
 import { copyText } from "../browser.ts";
 import type { Acting } from "../conversation/Acting.ts";
-import { usePreferences } from "../currentPreferences.ts";
-import type { Messages } from "../messages.ts";
-import { mayDo } from "../permissions.ts";
+import type { Messages } from "../live/messages.ts";
+import { mayDo } from "../people/permissions.ts";
 import { strings } from "../strings.ts";
 
 /** What is to be said of what a key did and nobody hears. */

@@ -3,12 +3,12 @@
 import type { AssistantMode, MemberRole } from "../../../src/protocol/conversation.ts";
 import { reasons } from "../../../src/protocol/errors.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import type { Preferences, Theme } from "../account/preferences.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
-import type { Language } from "../language.ts";
-import type { News } from "../list.ts";
-import type { Preferences, Theme } from "../preferences.ts";
-import type { Cost } from "../replies.ts";
+import type { News } from "../list/list.ts";
+import type { Cost } from "../live/replies.ts";
 import { formatsOf } from "./formats.ts";
+import type { Language } from "./language.ts";
 
 export const formats = formatsOf("en");
 

@@ -1,12 +1,12 @@
 // Tells of what comes while one looks elsewhere; and asks, when something has come for the first time, whether one wants to be told.
 
 import { useEffect, useRef, useState } from "react";
-import { preferences } from "../currentPreferences.ts";
-import type { ListClient } from "../listClient.ts";
+import { preferences } from "../account/currentPreferences.ts";
+import type { ListClient } from "../list/listClient.ts";
+import { titleOf } from "../list/titles.ts";
 import { pathOf } from "../paths.ts";
 import { lastLineOf } from "../sidebar/lastLine.ts";
 import { strings } from "../strings.ts";
-import { titleOf } from "../titles.ts";
 import { useIsLooking } from "../useIsLooking.ts";
 import { askPermission, hold, isHeld, permission, show, withdraw } from "./browser.ts";
 import styles from "./Notifications.module.css";

@@ -2,8 +2,8 @@
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { claude } from "../../../src/protocol/person.ts";
-import type { List } from "../list.ts";
-import type { Preferences } from "../preferences.ts";
+import type { Preferences } from "../account/preferences.ts";
+import type { List } from "../list/list.ts";
 
 /** `isForMe`: it names them or answers them, Claude's answer to what they said last too. */
 export type Arrival = { listed: Listed; isForMe: boolean };

@@ -1,9 +1,9 @@
 // Follows a person's list and has shown what they want to be told of. Knows neither React nor the browser.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { emptyList } from "../list.ts";
-import type { ListClient } from "../listClient.ts";
-import type { Preferences } from "../preferences.ts";
+import type { Preferences } from "../account/preferences.ts";
+import { emptyList } from "../list/list.ts";
+import type { ListClient } from "../list/listClient.ts";
 import { isWanted, type Watched, watch } from "./arrivals.ts";
 
 export type Permission =

@@ -1,7 +1,7 @@
 // What was done when somebody had themselves erased: the last thing they read here.
 
+import { session } from "../account/currentSession.ts";
 import type { Erased } from "../api.ts";
-import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { useTitle } from "../useTitle.ts";
 import { NoticePage } from "./NoticePage.tsx";

@@ -2,8 +2,8 @@
 
 import { useCallback, useEffect } from "react";
 import { useLocation } from "wouter";
+import { useCall } from "../account/currentSession.ts";
 import { type ApiError, acceptInvite } from "../api.ts";
-import { useCall } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { NoticePage } from "./NoticePage.tsx";
 

@@ -2,17 +2,17 @@
 
 import { useEffect, useMemo, useRef } from "react";
 import { useRoute } from "wouter";
+import { followSettings } from "../account/currentPreferences.ts";
 import { useLate } from "../controls/useLate.ts";
 import { Banner } from "../conversation/Banner.tsx";
-import { followSettings } from "../currentPreferences.ts";
 import { goTo } from "../keyboard/landmarks.ts";
 import { SkipLinks } from "../keyboard/SkipLinks.tsx";
-import { newsIn } from "../list.ts";
-import type { ListClient } from "../listClient.ts";
-import { shelfOf } from "../shelf.ts";
+import { newsIn } from "../list/list.ts";
+import type { ListClient } from "../list/listClient.ts";
+import { PersonalList, useListClient, useListSnapshot } from "../list/usePersonalList.ts";
+import { shelfOf } from "../live/shelf.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { strings } from "../strings.ts";
-import { PersonalList, useListClient, useListSnapshot } from "../usePersonalList.ts";
 import { useBadge, useTitle } from "../useTitle.ts";
 import { ConversationPage } from "./ConversationPage.tsx";
 import { NoticePage } from "./NoticePage.tsx";

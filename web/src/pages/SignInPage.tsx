@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import { session } from "../currentSession.ts";
+import { session } from "../account/currentSession.ts";
 import { Mark } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import { useTitle } from "../useTitle.ts";

@@ -2,10 +2,10 @@
 
 import { useCallback, useEffect } from "react";
 import type { Listed } from "../../../src/protocol/conversation.ts";
+import { useCall } from "../account/currentSession.ts";
 import { describeConversation } from "../api.ts";
-import { useCall } from "../currentSession.ts";
+import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";
-import { titleOf } from "../titles.ts";
 import { searchEverywhere } from "./calls.ts";
 import { Finding as FoundItem } from "./Finding.tsx";
 import { byConversation, type FoundIn } from "./findings.ts";

@@ -2,7 +2,7 @@
 
 import { Link } from "wouter";
 import { pathOf } from "../paths.ts";
-import { hueOf } from "../person.ts";
+import { hueOf } from "../people/person.ts";
 import { formatDayAndTime, formatWhen } from "../strings.ts";
 import styles from "./Finding.module.css";
 import { type Found, inOneLine, partsOf, withLines } from "./findings.ts";

@@ -2,10 +2,10 @@
 
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
+import { session } from "../account/currentSession.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { Modal } from "../controls/Modal.tsx";
 import more from "../controls/More.module.css";
-import { session } from "../currentSession.ts";
 import { strings } from "../strings.ts";
 import { searchIn } from "./calls.ts";
 import { Finding as FoundItem } from "./Finding.tsx";

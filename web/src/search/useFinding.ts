@@ -1,9 +1,9 @@
 // Asks while somebody writes what they look for, a moment after each change; the last question alone counts.
 
 import { useCallback, useEffect, useRef, useState } from "react";
+import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { clock } from "../browser.ts";
-import { session } from "../currentSession.ts";
 
 export type Finding<T> =
 	| { type: "idle" }

@@ -1,9 +1,9 @@
 // What somebody wants to be told of while they look elsewhere. What this device does not allow counts as nothing.
 
 import { useState } from "react";
-import { preferences, usePreferences } from "../currentPreferences.ts";
+import { preferences, usePreferences } from "../account/currentPreferences.ts";
+import type { Preferences } from "../account/preferences.ts";
 import { askPermission, permission } from "../notifications/browser.ts";
-import type { Preferences } from "../preferences.ts";
 import { strings } from "../strings.ts";
 import { Choice } from "./Choice.tsx";
 

@@ -2,12 +2,12 @@
 
 import { useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
+import { preferences, usePreferences } from "../account/currentPreferences.ts";
+import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { later } from "../controls/later.tsx";
 import { Modal } from "../controls/Modal.tsx";
-import { preferences, usePreferences } from "../currentPreferences.ts";
-import { session } from "../currentSession.ts";
-import { languages } from "../language.ts";
+import { languages } from "../languages/language.ts";
 import { strings } from "../strings.ts";
 import { Choice } from "./Choice.tsx";
 import { NotificationChoice } from "./NotificationChoice.tsx";

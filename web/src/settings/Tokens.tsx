@@ -3,8 +3,8 @@
 import { type FormEvent, type ToggleEvent, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { PersonalToken } from "../../../src/protocol/token.ts";
+import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
-import { session } from "../currentSession.ts";
 import { formatDayAndTime, strings } from "../strings.ts";
 import { makeToken, revokeToken, tokensOf } from "./calls.ts";
 import styles from "./SettingsDialog.module.css";

@@ -1,12 +1,12 @@
 // What is asked before a conversation is renamed, left or deleted.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
+import { session } from "../account/currentSession.ts";
 import { deleteConversation, type Result, removeMember } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { SettingsForm } from "../conversation/SettingsForm.tsx";
-import { session } from "../currentSession.ts";
+import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";
-import { titleOf } from "../titles.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
 
 export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: Listed };

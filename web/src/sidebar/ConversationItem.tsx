@@ -3,9 +3,9 @@
 import { Link } from "wouter";
 import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
-import { useHasDraft } from "../currentDrafts.ts";
+import { titleOf } from "../list/titles.ts";
 import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
-import { titleOf } from "../titles.ts";
+import { useHasDraft } from "../writing/currentDrafts.ts";
 import { Badges } from "./Badges.tsx";
 import type { Asking } from "./ConversationDialog.tsx";
 import styles from "./ConversationItem.module.css";

@@ -1,8 +1,8 @@
 // Says quietly that there is a newer build of the page; nobody has to take it now.
 
 import { useSyncExternalStore } from "react";
+import { newVersion } from "../shell/version.ts";
 import { strings } from "../strings.ts";
-import { newVersion } from "../version.ts";
 import styles from "./NewVersion.module.css";
 
 export function NewVersion() {

@@ -3,16 +3,16 @@
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { limits } from "../../../src/protocol/limits.ts";
+import { session } from "../account/currentSession.ts";
 import { createConversation } from "../api.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/later.tsx";
 import { useLate } from "../controls/useLate.ts";
-import { session } from "../currentSession.ts";
 import { Icon, Mark } from "../icons.tsx";
+import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import { pathOf } from "../paths.ts";
 import { strings } from "../strings.ts";
-import { useListSnapshot, usePersonalList } from "../usePersonalList.ts";
 import { switchKeys, useShortcut } from "../useShortcut.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import styles from "./Sidebar.module.css";

@@ -5,11 +5,11 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { limits } from "../../../src/protocol/limits.ts";
 import { Modal } from "../controls/Modal.tsx";
 import { Icon, type IconName } from "../icons.tsx";
-import type { ListClient } from "../listClient.ts";
+import type { ListClient } from "../list/listClient.ts";
+import { titleOf } from "../list/titles.ts";
+import { useListSnapshot } from "../list/usePersonalList.ts";
 import { Badges } from "../sidebar/Badges.tsx";
 import { formatWhen, strings } from "../strings.ts";
-import { titleOf } from "../titles.ts";
-import { useListSnapshot } from "../usePersonalList.ts";
 import { isPressed, switchKeys } from "../useShortcut.ts";
 import { choicesFor, type Named } from "./choices.ts";
 import styles from "./Switcher.module.css";

@@ -1,0 +1,156 @@
+// A person's conversations as this device knows them, in the order in which they are shown. Pure.
+// Knows the events of a person's own socket; nothing of sockets, of React or of the clock.
+
+import type { LastMessage, Listed, ListingChange } from "../../../src/protocol/conversation.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import type { MeEvent, PersonalSettings } from "../../../src/protocol/me.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+
+export type List = {
+	/** Pinned ones first, then by their last activity. */
+	readonly conversations: readonly Listed[];
+	/** Whether the server has told them. */
+	readonly isKnown: boolean;
+	/** What is known of conversations after the last one here. */
+	readonly older: "none" | "some" | "loading" | "failed";
+	readonly settings: PersonalSettings;
+};
+
+/** How many messages are new, and how many of them are for oneself. */
+export type News = { unread: number; mentions: number };
+
+/** What somebody who looks at a conversation sees of it before their list is told: who looks is not told of news. */
+export type Sight = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
+
+export type ListAction =
+	/** Kept on this device from the last visit. */
+	| { type: "recalled"; conversations: readonly Listed[] }
+	| { type: "received"; events: readonly MeEvent[] }
+	| { type: "looked"; sight: Sight }
+	/** Decided here: it holds at once, and the server's word comes after it. */
+	| { type: "changed"; conversationId: string; change: ListingChange }
+	| { type: "left"; conversationId: string }
+	| { type: "older asked" }
+	/** `null` if it could not be had. */
+	| { type: "older came"; page: { conversations: readonly Listed[]; hasMore: boolean } | null };
+
+export const emptyList: List = { conversations: [], isKnown: false, older: "none", settings: {} };
+
+export function reduceList(list: List, action: ListAction): List {
+	switch (action.type) {
+		case "recalled":
+			return list.isKnown ? list : { ...list, conversations: action.conversations };
+		case "received":
+			return action.events.reduce(receive, list);
+		case "looked":
+			return change(list, action.sight.conversationId, (listed) => seen(listed, action.sight));
+		case "changed":
+			return change(list, action.conversationId, (listed) => ({ ...listed, ...action.change }));
+		case "left":
+			return without(list, action.conversationId);
+		case "older asked":
+			return { ...list, older: "loading" };
+		case "older came":
+			return append(list, action.page);
+		default:
+			return action satisfies never;
+	}
+}
+
+/** How the conversations stand in their parts. */
+export function sections({ conversations }: List): { main: readonly Listed[]; archived: readonly Listed[] } {
+	return { main: conversations.filter(({ archived }) => !archived), archived: conversations.filter(({ archived }) => archived) };
+}
+
+/** What is new in the conversations that are not muted. */
+export function newsIn({ conversations }: List): News {
+	const heard = conversations.filter(({ muted }) => !muted);
+	const sum = (name: keyof News) => heard.reduce((all, listed) => all + listed[name], 0);
+	return { unread: sum("unread"), mentions: sum("mentions") };
+}
+
+/** A message as a list shows it. */
+export function lastMessageOf({ seq, author, content, createdAt, deletedAt }: Message): LastMessage {
+	return { seq, author, content: content.slice(0, limits.excerpt), createdAt, deletedAt };
+}
+
+function receive(list: List, event: MeEvent): List {
+	switch (event.type) {
+		case "me:conversations": {
+			const { conversations, hasMore, settings } = event;
+			const known = { ...list, conversations: [], isKnown: true, older: hasMore ? "some" : "none", settings } as const;
+			return conversations.map((listed) => newest(find(list, listed.id), listed)).reduce(place, known);
+		}
+		case "me:conversation":
+			return place(list, newest(find(list, event.conversation.id), event.conversation));
+		case "me:removed":
+			return without(list, event.conversationId);
+		case "me:settings":
+			return { ...list, settings: event.settings };
+		default:
+			return event satisfies never;
+	}
+}
+
+/** A page may have been overtaken by news: what is here already is newer. */
+function append(list: List, page: Extract<ListAction, { type: "older came" }>["page"]): List {
+	// Meanwhile the list may have begun anew.
+	if (list.older !== "loading") return list;
+	if (!page) return { ...list, older: "failed" };
+	const fresh = page.conversations.filter(({ id }) => !find(list, id));
+	return { ...fresh.reduce(place, list), older: page.hasMore ? "some" : "none" };
+}
+
+function find({ conversations }: List, id: string): Listed | undefined {
+	return conversations.find((listed) => listed.id === id);
+}
+
+function without(list: List, id: string): List {
+	return { ...list, conversations: list.conversations.filter((listed) => listed.id !== id) };
+}
+
+function change(list: List, id: string, by: (listed: Listed) => Listed): List {
+	const held = find(list, id);
+	if (!held) return list;
+	const changed = by(held);
+	return changed === held ? list : place(list, changed);
+}
+
+/** In its place, instead of what it was before. */
+function place(list: List, listed: Listed): List {
+	const others = list.conversations.filter(({ id }) => id !== listed.id);
+	const at = others.findIndex((one) => comesBefore(listed, one));
+	return { ...list, conversations: others.toSpliced(at === -1 ? others.length : at, 0, listed) };
+}
+
+function comesBefore(one: Listed, other: Listed): boolean {
+	if (one.pinned !== other.pinned) return one.pinned;
+	return Date.parse(one.lastActivityAt) > Date.parse(other.lastActivityAt);
+}
+
+/** What the server tells, with what was seen since it last heard. */
+function newest(held: Listed | undefined, listed: Listed): Listed {
+	const { lastMessage, lastActivityAt } = held ?? listed;
+	return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ? { ...listed, lastMessage, lastActivityAt } : listed;
+}
+
+function seen(listed: Listed, { title, lastMessage, readUpTo }: Sight): Listed {
+	// A view that lags behind knows less than the list.
+	if (!lastMessage || lastMessage.seq < (listed.lastMessage?.seq ?? 0)) return listed.title === title ? listed : { ...listed, title };
+	const told: Listed = {
+		...listed,
+		title,
+		lastMessage,
+		lastActivityAt: later(listed.lastActivityAt, lastMessage.createdAt),
+		...(readUpTo >= lastMessage.seq && { unread: 0, mentions: 0, readUpTo }),
+	};
+	return isSame(told, listed) ? listed : told;
+}
+
+function later(one: string, other: string): string {
+	return Date.parse(one) >= Date.parse(other) ? one : other;
+}
+
+function isSame(one: Listed, other: Listed): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,54 @@
+// The hook: a person's list of conversations, live. The list itself is a `ListClient`; this ties it to React, the window and the session.
+
+import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
+import { closeCodes } from "../../../src/protocol/errors.ts";
+import { session } from "../account/currentSession.ts";
+import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "../api.ts";
+import { clock, followNetwork, hasNetwork, openSocket } from "../browser.ts";
+import type { Shelf } from "../live/shelf.ts";
+import { ListClient, type ListSnapshot } from "./listClient.ts";
+import { tabsOf } from "./tabs.ts";
+
+/** For whatever shows conversations, or changes them. */
+export const PersonalList = createContext<ListClient | null>(null);
+
+/** The list of whoever the token is for, and the shelf; connected for as long as the component is there. */
+export function useListClient(token: string | null, shelf: Shelf): ListClient {
+	const client = useMemo(() => makeClient(shelf), [shelf]);
+	useEffect(() => client.setToken(token), [client, token]);
+	useEffect(() => () => client.stop(), [client]);
+	useEffect(() => followNetwork(client), [client]);
+	return client;
+}
+
+export function useListSnapshot(client: ListClient): ListSnapshot {
+	return useSyncExternalStore(client.subscribe, client.snapshot);
+}
+
+export function usePersonalList(): ListClient {
+	const client = useContext(PersonalList);
+	if (!client) throw new Error("There is no list around this.");
+	return client;
+}
+
+function makeClient(shelf: Shelf): ListClient {
+	return new ListClient({
+		urlFor: meSocketUrl,
+		openSocket,
+		clock,
+		random: Math.random,
+		hasNetwork,
+		renewToken: session.renew,
+		whyRefused: async (token) => {
+			const result = await whoAmI(token);
+			return "error" in result && result.error.code === "unauthorized" ? closeCodes.token : undefined;
+		},
+		olderThan: async (before) => {
+			const result = await session.call((token) => conversationsBefore(token, before));
+			return "value" in result ? result.value : null;
+		},
+		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
+		openTabs: tabsOf(shelf.userId),
+		keeper: { recall: shelf.recallList, keep: (conversations) => void shelf.keepList(conversations) },
+	});
+}

@@ -1,0 +1,114 @@
+// Where somebody reads in the history: at its end, which is live, or in a passage around a place, which joins the end once it reaches it.
+// Between the two may be anything: they are never mixed. Pure.
+
+import type { Message } from "../../../src/protocol/message.ts";
+import { type Messages, placeAll, revise } from "./messages.ts";
+
+/** What is known of more messages beyond those that are here. */
+export type Extent = "none" | "some" | "loading" | "failed";
+
+/** `at`: the place one wanted to see. */
+export type Passage =
+	| { type: "asked" | "failed"; at: number }
+	| { type: "here"; at: number; messages: Messages; older: Extent; newer: Extent };
+
+/** Of the end, and of a passage if one is read. */
+export type History = { readonly messages: Messages; readonly older: Extent; readonly passage: Passage | null };
+
+export type Page = { messages: readonly Message[]; hasMore: boolean; hasNewer: boolean };
+
+/** `page` is `null` if it could not be had. */
+export type PageAction =
+	| { type: "older asked" }
+	/** The page before the message at `before`. */
+	| { type: "older came"; before: number; page: Page | null }
+	| { type: "newer asked" }
+	| { type: "newer came"; after: number; page: Page | null }
+	| { type: "place asked"; at: number }
+	| { type: "place came"; at: number; page: Page | null }
+	| { type: "place left" };
+
+/** What is read. */
+export function shown({ messages, older, passage }: History): { messages: Messages; older: Extent; newer: Extent } {
+	return passage?.type === "here" ? passage : { messages, older, newer: "none" };
+}
+
+export function turn<T extends History>(history: T, action: PageAction): T {
+	const { passage } = history;
+	const here = passage?.type === "here" ? passage : undefined;
+	switch (action.type) {
+		case "older asked":
+			return here ? { ...history, passage: { ...here, older: "loading" } } : { ...history, older: "loading" };
+		case "older came":
+			// Meanwhile the view may have begun anew.
+			if (here && awaitsOlder(here, action.before)) return joined({ ...history, passage: prepended(here, action.page) });
+			return awaitsOlder(history, action.before) ? prepended(history, action.page) : history;
+		case "newer asked":
+			return here ? { ...history, passage: { ...here, newer: "loading" } } : history;
+		case "newer came":
+			return here?.newer === "loading" && here.messages.at(-1)?.seq === action.after
+				? joined({ ...history, passage: appended(here, action.page) })
+				: history;
+		case "place asked":
+			if (holds(shown(history).messages, action.at)) return history;
+			return { ...history, passage: holds(history.messages, action.at) ? null : { type: "asked", at: action.at } };
+		case "place came":
+			return passage?.type === "asked" && passage.at === action.at
+				? joined({ ...history, passage: begun(action.at, action.page) })
+				: history;
+		case "place left":
+			return { ...history, passage: null };
+		default:
+			return action satisfies never;
+	}
+}
+
+/** A message that changed, if it is in the passage; what quotes it follows. */
+export function revised(passage: Passage | null, message: Message): Passage | null {
+	return passage?.type === "here" ? { ...passage, messages: revise(passage.messages, message) } : passage;
+}
+
+/** What changed meanwhile is not known of it: it is asked for once more. */
+export function outdated(passage: Passage | null): Passage | null {
+	return passage && { type: "asked", at: passage.at };
+}
+
+/** A passage that has reached the end is no passage any more. */
+export function joined<T extends History>(history: T): T {
+	const { passage, messages } = history;
+	const first = messages[0]?.seq;
+	if (passage?.type !== "here" || first === undefined) return history;
+	const begins = passage.messages[0]?.seq ?? 0;
+	const ends = passage.messages.at(-1)?.seq ?? 0;
+	if (ends + 1 < first) return history;
+	const older = first <= begins ? history.older : passage.older;
+	return { ...history, messages: placeAll(messages, passage.messages), older, passage: null };
+}
+
+function begun(at: number, page: Page | null): Passage | null {
+	if (!page) return { type: "failed", at };
+	if (page.messages.length === 0) return null;
+	return { type: "here", at, messages: page.messages, older: extentOf(page.hasMore), newer: extentOf(page.hasNewer) };
+}
+
+function awaitsOlder({ messages, older }: { messages: Messages; older: Extent }, before: number): boolean {
+	return older === "loading" && messages[0]?.seq === before;
+}
+
+function prepended<T extends { messages: Messages; older: Extent }>(held: T, page: Page | null): T {
+	if (!page) return { ...held, older: "failed" };
+	return { ...held, messages: placeAll(held.messages, page.messages), older: extentOf(page.hasMore) };
+}
+
+function appended(held: Extract<Passage, { type: "here" }>, page: Page | null): Passage {
+	if (!page) return { ...held, newer: "failed" };
+	return { ...held, messages: placeAll(held.messages, page.messages), newer: extentOf(page.hasNewer) };
+}
+
+function extentOf(hasMore: boolean): Extent {
+	return hasMore ? "some" : "none";
+}
+
+function holds(messages: Messages, at: number): boolean {
+	return messages.some(({ seq }) => seq === at);
+}

@@ -1,0 +1,41 @@
+// What there is to know of Claude's part beside its words: who waits for it, how far it is, what it took. Pure.
+
+import type { Message } from "../../../src/protocol/message.ts";
+import type { Person } from "../../../src/protocol/person.ts";
+
+/** Whoever asked Claude while it was answering, each once, in their order: the next answer is theirs. */
+export function waiting(messages: readonly Message[]): Person[] {
+	const running = messages.findLast(({ status }) => status === "streaming");
+	if (!running) return [];
+	const asked = messages.filter(({ seq, asksClaude, deletedAt }) => seq > running.seq && asksClaude && deletedAt === undefined);
+	return [...new Map(asked.map(({ author }) => [author.userId, author])).values()];
+}
+
+export type Phase = "thinking" | "busy" | "answering" | "complete" | "stopped" | "failed";
+
+/** How far a reply is. */
+export function phaseOf({ status, reason, content }: Message): Phase {
+	if (status !== "streaming") return status;
+	if (reason !== undefined) return "busy";
+	return content === "" ? "thinking" : "answering";
+}
+
+/** What an answer took: tokens read, those of them that were in the cache, tokens written; the time in ms. */
+export type Cost = { model?: string; read?: number; cached?: number; written?: number; elapsedMs?: number };
+
+export function costOf({ model, usage, elapsedMs }: Pick<Message, "model" | "usage" | "elapsedMs">): Cost {
+	return {
+		...(model !== undefined && { model: modelName(model) }),
+		...(usage && { read: usage.input + usage.cacheRead + usage.cacheWrite, cached: usage.cacheRead, written: usage.output }),
+		...(elapsedMs !== undefined && { elapsedMs }),
+	};
+}
+
+/** `claude-opus-4-1-20250805` as people say it; whatever is named otherwise as it is. */
+export function modelName(id: string): string {
+	const [, before, family, after] = /^claude-(?:(\d+(?:-\d+)?)-)?([a-z]+)(?:-(\d{1,2}(?:-\d{1,2})?))?(?:-\d{8}|-latest)?$/.exec(id) ?? [];
+	if (family === undefined) return id;
+	const version = (before ?? after)?.replace("-", ".");
+	const name = family.charAt(0).toUpperCase() + family.slice(1);
+	return ["Claude", ...(before ? [version, name] : [name, version])].filter((part) => part !== undefined).join(" ");
+}

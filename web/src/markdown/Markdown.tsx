@@ -1,0 +1,128 @@
+// Draws the tree of a text as React elements. No text ever becomes HTML. What the tree is, is for `markdown.ts` to know.
+
+import { createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
+import type { Mention } from "../../../src/protocol/message.ts";
+import { reachable } from "../browser.ts";
+import { Spoken } from "../languages/spoken.ts";
+import { strings } from "../strings.ts";
+import { CodeBlock } from "./CodeBlock.tsx";
+import { heal } from "./healing.ts";
+import type { Target } from "./links.ts";
+import styles from "./Markdown.module.css";
+import { Mentioned, Mentions } from "./MentionedText.tsx";
+import { type Block, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
+import type { Node, Nodes } from "./nodes.ts";
+
+type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
+
+/** `isGrowing`: more may be appended. Once it no longer grows the whole text is read once more, as links may refer to its end. */
+export function Markdown({ source, isGrowing = false, mentions = nobody }: Props) {
+	return (
+		<div className={styles.markdown} dir="auto">
+			<Mentions value={mentions}>{isGrowing ? <Growing source={source} /> : <Whole source={source} mentions={mentions} />}</Mentions>
+		</div>
+	);
+}
+
+const nobody: readonly Mention[] = [];
+
+function Growing({ source }: { source: string }) {
+	const grown = useRef(nothingRead);
+	grown.current = growMarkdown(grown.current, source, heal);
+	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
+}
+
+function Whole({ source, mentions }: { source: string; mentions: readonly Mention[] }) {
+	return <Blocks blocks={useMemo(() => readMarkdown(source, mentions), [source, mentions])} />;
+}
+
+function Blocks({ blocks }: { blocks: readonly Block[] }) {
+	return blocks.map(({ offset, node }) => <OneBlock key={offset} node={node} />);
+}
+
+const OneBlock = memo(({ node }: { node: Node }) => {
+	useContext(Spoken);
+	return draw(node);
+});
+
+/** By position, as they only ever grow at the end. */
+function drawAll(nodes: Nodes): ReactNode {
+	return createElement(Fragment, null, ...nodes.map(draw));
+}
+
+function draw(node: Node): ReactNode {
+	switch (node.type) {
+		case "text":
+			return node.text;
+		case "mention":
+			return <Mentioned index={node.index} text={node.text} />;
+		case "break":
+			return <br />;
+		case "rule":
+			return <hr />;
+		case "task":
+			return <input type="checkbox" checked={node.isDone} disabled aria-label={node.isDone ? strings.taskDone : strings.taskOpen} />;
+		case "codespan":
+			return <code>{node.text}</code>;
+		case "code":
+			return <CodeBlock language={node.language} code={node.text} isWhole={node.isWhole} />;
+		case "paragraph":
+			return <p>{drawAll(node.nodes)}</p>;
+		case "quote":
+			return <blockquote>{drawAll(node.nodes)}</blockquote>;
+		case "strong":
+			return <strong>{drawAll(node.nodes)}</strong>;
+		case "emphasis":
+			return <em>{drawAll(node.nodes)}</em>;
+		case "deleted":
+			return <del>{drawAll(node.nodes)}</del>;
+		case "heading":
+			return createElement(headings[node.level - 1] ?? "h6", null, drawAll(node.nodes));
+		case "list":
+			return drawList(node);
+		case "table":
+			return drawTable(node);
+		case "link":
+			return <Link target={node.target}>{drawAll(node.nodes)}</Link>;
+		case "picture":
+			return node.target ? <Link target={node.target}>{strings.image(node.text)}</Link> : strings.image(node.text);
+		default:
+			return node satisfies never;
+	}
+}
+
+/** Below the page's own heading. */
+const headings = ["h2", "h3", "h4", "h5"] as const;
+
+function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>): ReactNode {
+	const attributes = { className: hasTasks ? styles.tasks : undefined, ...(start !== null && { start }) };
+	return createElement(start === null ? "ul" : "ol", attributes, ...items.map((nodes) => createElement("li", null, drawAll(nodes))));
+}
+
+function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>): ReactNode {
+	const classes = columns.map((align) => align && styles[align]);
+	const row = (cells: readonly Nodes[], tag: "th" | "td") =>
+		createElement("tr", null, ...cells.map((nodes, column) => createElement(tag, { className: classes[column] }, drawAll(nodes))));
+	return (
+		<div ref={reachable} className={styles.table}>
+			<table>
+				<thead>{row(head, "th")}</thead>
+				{createElement("tbody", null, ...rows.map((cells) => row(cells, "td")))}
+			</table>
+		</div>
+	);
+}
+
+/** Shows where it goes, beside a text that does not say it. */
+function Link({ target: { href, where }, children }: { target: Target; children: ReactNode }) {
+	return (
+		<a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">
+			{children}
+			{where !== null && (
+				<bdi className={styles.where} dir="ltr">
+					{where}
+				</bdi>
+			)}
+		</a>
+	);
+}

@@ -1,0 +1,151 @@
+// The tree of a text: what is to be drawn, and nothing else. Tokens become nodes here, once. Pure; makes no HTML.
+
+import type { MarkedToken, Token, Tokens } from "marked";
+import { bare, partsOf } from "../writing/mentions.ts";
+import { decodeEntities } from "./entities.ts";
+import { type Target, targetOf } from "./links.ts";
+
+export type Node =
+	| { type: "text"; text: string }
+	/** `index` among the mentions of the text; `text` as it was written. */
+	| { type: "mention"; index: number; text: string }
+	| { type: "break" }
+	| { type: "rule" }
+	/** The mark of an item that is done or not. */
+	| { type: "task"; isDone: boolean }
+	| { type: "codespan"; text: string }
+	/** `isWhole`: nothing comes to it any more. */
+	| { type: "code"; language: string; text: string; isWhole: boolean }
+	| { type: "paragraph" | "quote" | "strong" | "emphasis" | "deleted"; nodes: Nodes }
+	| { type: "heading"; level: number; nodes: Nodes }
+	/** `start`: the number of the first item, where they are numbered. */
+	| { type: "list"; start: number | null; hasTasks: boolean; items: readonly Nodes[] }
+	| { type: "table"; columns: readonly Alignment[]; head: readonly Nodes[]; rows: readonly (readonly Nodes[])[] }
+	| { type: "link"; target: Target; nodes: Nodes }
+	/** Shown as a link, or as text: loading it would tell its server who reads here, and whatever a text made of others' words puts into the address. */
+	| { type: "picture"; target: Target | null; text: string };
+
+export type Nodes = readonly Node[];
+export type Alignment = "left" | "center" | "right" | null;
+
+/** How tokens are read. */
+export type Reading = {
+	/** Mentions are marked in the text; in addresses, code and whatever else is no plain text, no mark is left. */
+	isMarked: boolean;
+	/** More may come. */
+	isOpen: boolean;
+};
+
+type Place = Reading & { depth: number; isInLink: boolean };
+
+/** Nobody writes so deep in earnest, and a browser's layout has a bottom. */
+const deepest = 24;
+
+/** What a block is; nothing, where there is nothing to see. */
+export function nodesOf(token: MarkedToken, reading: Reading): Nodes {
+	return read(token, { ...reading, depth: 0, isInLink: false });
+}
+
+function readAll(tokens: readonly Token[], place: Place): Nodes {
+	const within = { ...place, depth: place.depth + 1 };
+	return tokens.flatMap((token) => read(token as MarkedToken, within));
+}
+
+function read(token: MarkedToken, place: Place): Nodes {
+	const plain = (text: string) => (place.isMarked ? bare(text) : text);
+	if (place.depth > deepest) return [{ type: "text", text: plain(token.raw) }];
+	const inner = (tokens: readonly Token[]) => readAll(tokens, place);
+	switch (token.type) {
+		case "space":
+		case "def":
+			return [];
+		case "hr":
+			return [{ type: "rule" }];
+		case "br":
+			return [{ type: "break" }];
+		case "heading":
+			return [{ type: "heading", level: token.depth, nodes: inner(token.tokens) }];
+		case "paragraph":
+			return [{ type: "paragraph", nodes: inner(token.tokens) }];
+		case "blockquote":
+			return [{ type: "quote", nodes: inner(token.tokens) }];
+		case "list":
+			return [listOf(token, place)];
+		case "list_item":
+			return inner(token.tokens);
+		case "checkbox":
+			return [{ type: "task", isDone: token.checked }];
+		case "table":
+			return [tableOf(token, inner)];
+		case "code": {
+			const language = plain(token.lang?.trim().split(/\s/)[0] ?? "");
+			return [{ type: "code", language, text: plain(token.text), isWhole: !place.isOpen || isClosed(token.raw) }];
+		}
+		case "codespan":
+			return [{ type: "codespan", text: plain(token.text) }];
+		case "strong":
+			return [{ type: "strong", nodes: inner(token.tokens) }];
+		case "em":
+			return [{ type: "emphasis", nodes: inner(token.tokens) }];
+		case "del":
+			return [{ type: "deleted", nodes: inner(token.tokens) }];
+		case "link": {
+			// An automatic one is as it was written.
+			const as = token.autolink ? plain : (text: string) => decodeEntities(plain(text));
+			const target = targetOf(as(token.href), as(token.text));
+			if (!target) return [{ type: "text", text: plain(token.raw) }];
+			const nodes = token.autolink
+				? [{ type: "text", text: plain(token.text) } as const]
+				: readAll(token.tokens, { ...place, isInLink: true });
+			// A link within a link would go elsewhere than the one around it says.
+			return place.isInLink ? nodes : [{ type: "link", target, nodes }];
+		}
+		case "image": {
+			const text = decodeEntities(plain(token.text));
+			// What it shows says nothing of where it is.
+			const target = targetOf(decodeEntities(plain(token.href)), "");
+			if (!target) return [{ type: "text", text: plain(token.raw) }];
+			return [{ type: "picture", target: place.isInLink ? null : target, text }];
+		}
+		case "html": {
+			const text = { type: "text", text: plain(token.text) } as const;
+			return [token.block ? { type: "paragraph", nodes: [text] } : text];
+		}
+		case "escape":
+			return [{ type: "text", text: plain(token.text) }];
+		case "text":
+			return token.tokens ? inner(token.tokens) : textOf(token.text, place);
+		default:
+			return token satisfies never;
+	}
+}
+
+function textOf(text: string, { isMarked }: Reading): Nodes {
+	if (!isMarked) return [{ type: "text", text: decodeEntities(text) }];
+	return partsOf(text).map((part) =>
+		typeof part === "string"
+			? { type: "text", text: decodeEntities(part) }
+			: { type: "mention", index: part.index, text: decodeEntities(part.text) },
+	);
+}
+
+function listOf({ ordered, start, items }: Tokens.List, place: Place): Node {
+	return {
+		type: "list",
+		start: ordered ? Number(start) : null,
+		hasTasks: items.some(({ task }) => task),
+		items: items.map(({ tokens }) => readAll(tokens, { ...place, depth: place.depth + 1 })),
+	};
+}
+
+function tableOf({ header, rows }: Tokens.Table, inner: (tokens: readonly Token[]) => Nodes): Node {
+	const cells = (row: readonly Tokens.TableCell[]) => row.map(({ tokens }) => inner(tokens));
+	return { type: "table", columns: header.map(({ align }) => align), head: cells(header), rows: rows.map(cells) };
+}
+
+/** Whether a block of code has its last fence. */
+function isClosed(raw: string): boolean {
+	const fence = /^ {0,3}(`{3,}|~{3,})/.exec(raw)?.[1];
+	const last = /\n {0,3}(`{3,}|~{3,})[ \t]*\n*$/.exec(raw)?.[1];
+	return fence !== undefined && last?.startsWith(fence) === true;
+}

@@ -1,0 +1,43 @@
+// What somebody may do with a message, as far as can be known here: the server decides. Pure.
+
+import type { MemberRole } from "../../../src/protocol/conversation.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+
+export type Doing = "reply" | "react" | "edit" | "delete" | "regenerate";
+
+export type Doer = {
+	userId: string;
+	role: MemberRole | null;
+	isConnected: boolean;
+	/** Claude's last answer, the one that can be had again. */
+	lastReplyId: string | undefined;
+	/** One's own last question, if it can be asked again. */
+	askableId?: string | undefined;
+};
+
+export function mayDo({ id, author, status, deletedAt }: Message, { userId, role, isConnected, lastReplyId }: Doer): Set<Doing> {
+	const may = new Set<Doing>();
+	if (deletedAt !== undefined || status === "streaming") return may;
+	const writes = role === "owner" || role === "member";
+	// What is said waits for a connection; what changes something does not.
+	if (writes) may.add("reply");
+	if (!isConnected) return may;
+	if (writes) may.add("react");
+	if (writes && author.userId === userId) may.add("edit");
+	if (writes && id === lastReplyId) may.add("regenerate");
+	if (author.userId === userId || role === "owner") may.add("delete");
+	return may;
+}
+
+/** One's own last question, if Claude has answered it and nobody has said anything since: it can be put otherwise and asked again. */
+export function canAskAgain(message: Message, messages: readonly Message[]): boolean {
+	const question = messages.findLast(({ role }) => role === "user");
+	const reply = messages.findLast(({ role }) => role === "assistant");
+	if (question?.id !== message.id || !reply) return false;
+	return reply.seq > message.seq && reply.status !== "streaming" && reply.deletedAt === undefined;
+}
+
+/** One's own last message that can still be changed. */
+export function lastOwn(messages: readonly Message[], userId: string): Message | undefined {
+	return messages.findLast(({ author, deletedAt }) => author.userId === userId && deletedAt === undefined);
+}

@@ -1,0 +1,21 @@
+// The members of a conversation as they are listed: who is here before who is not, each by their name. Pure.
+
+import type { Member } from "../../../src/protocol/conversation.ts";
+import type { Person } from "../../../src/protocol/person.ts";
+import { folded } from "../writing/folded.ts";
+
+export type Present = Member & { isHere: boolean };
+
+/** Those whose name has this in it, oneself first. */
+export function roster(members: readonly Member[], participants: readonly Person[], userId: string, text: string): Present[] {
+	const here = new Set(participants.map((person) => person.userId));
+	const wanted = folded(text.trim());
+	return members
+		.filter(({ username }) => folded(username).includes(wanted))
+		.map((member) => ({ ...member, isHere: here.has(member.userId) }))
+		.sort((one, other) => rank(other, userId) - rank(one, userId) || one.username.localeCompare(other.username));
+}
+
+function rank(member: Present, userId: string): number {
+	return (member.userId === userId ? 2 : 0) + (member.isHere ? 1 : 0);
+}

@@ -1,0 +1,34 @@
+// The drafts of whoever sits at this page, and how components see them.
+
+import { useCallback, useSyncExternalStore } from "react";
+import { clock } from "../browser.ts";
+import { type Draft, Drafts } from "./drafts.ts";
+
+export const drafts = new Drafts(
+	{
+		keys: () => Object.keys(localStorage),
+		read: (key) => localStorage.getItem(key),
+		write: (key, text) => localStorage.setItem(key, text),
+		remove: (key) => localStorage.removeItem(key),
+	},
+	clock.now,
+);
+
+addEventListener("storage", ({ key, newValue }) => {
+	if (key !== null) drafts.changed(key, newValue);
+});
+
+/** The draft, and how to change some of it. */
+export function useDraft(userId: string, conversationId: string): [Draft, (change: Partial<Draft>) => void] {
+	const draft = useSyncExternalStore(drafts.subscribe, () => drafts.of(userId, conversationId));
+	const change = useCallback((change: Partial<Draft>) => drafts.change(userId, conversationId, change), [userId, conversationId]);
+	return [draft, change];
+}
+
+export function useHasDraft(userId: string, conversationId: string): boolean {
+	return useSyncExternalStore(drafts.subscribe, () => drafts.has(userId, conversationId));
+}
+
+export function useIsDraftKept(userId: string, conversationId: string): boolean {
+	return useSyncExternalStore(drafts.subscribe, () => drafts.isKept(userId, conversationId));
+}

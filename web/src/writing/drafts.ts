@@ -1,0 +1,210 @@
+// What is written and not yet sent, by person and conversation: kept on disk, the same in every tab. Knows of disk and clock what it is given.
+
+import { limits } from "../../../src/protocol/limits.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+import type { Person } from "../../../src/protocol/person.ts";
+import { lineOf } from "../list/line.ts";
+import type { Said } from "../live/transcript.ts";
+import { namedIn } from "./mentions.ts";
+
+export type Draft = {
+	readonly text: string;
+	/** What it answers, as far as it is shown. */
+	readonly answered?: Answered | undefined;
+	/** Who was named from the list. */
+	readonly named?: readonly Person[] | undefined;
+};
+
+export type Answered = { id: string; username: string; line: string };
+
+/** On disk with the time of its last change, in ms. */
+type Kept = Draft & { at: number };
+
+/** May throw, whatever is asked of it. */
+export type Disk = {
+	keys(): string[];
+	read(key: string): string | null;
+	write(key: string, text: string): void;
+	remove(key: string): void;
+};
+
+const emptyDraft: Draft = { text: "" };
+/** Of one more the oldest goes. */
+const mostKept = 50;
+/** Of one draft: a few times what may be said at once. What is longer stays in the field alone. */
+const longestKept = 4 * limits.content;
+
+export function answeredOf({ id, author, content }: Message): Answered {
+	return { id, username: author.username, line: lineOf(content.slice(0, limits.excerpt)) };
+}
+
+/** With what was said and not sent before it: nothing of either is lost. */
+export function joined(draft: Draft, { content, replyTo, mentions }: Said, message: Message | undefined): Draft {
+	const answered = message ? answeredOf(message) : replyTo === undefined ? draft.answered : { id: replyTo, username: "", line: "" };
+	const named = [...namedIn(content, mentions), ...(draft.named ?? [])];
+	return { text: draft.text === "" ? content : `${content}\n\n${draft.text}`, answered, ...(named.length > 0 && { named }) };
+}
+
+export class Drafts {
+	readonly #disk: Disk;
+	readonly #now: () => number;
+	readonly #listeners = new Set<() => void>();
+	/** Those that were looked at, as they are in this page. */
+	readonly #known = new Map<string, Draft>();
+	/** Whatever is there, here or on the disk. */
+	readonly #there: Set<string>;
+	readonly #unkept = new Set<string>();
+
+	constructor(disk: Disk, now: () => number) {
+		this.#disk = disk;
+		this.#now = now;
+		this.#there = new Set(this.#kept());
+	}
+
+	/** For `useSyncExternalStore`; answers how to stop listening. */
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+
+	/** The same object until it changes. */
+	of(userId: string, conversationId: string): Draft {
+		const key = keyOf(userId, conversationId);
+		const known = this.#known.get(key) ?? this.#read(key) ?? emptyDraft;
+		this.#known.set(key, known);
+		return known;
+	}
+
+	has(userId: string, conversationId: string): boolean {
+		return this.#there.has(keyOf(userId, conversationId));
+	}
+
+	/** Whether it would still be there if the page went now. */
+	isKept(userId: string, conversationId: string): boolean {
+		return !this.#unkept.has(keyOf(userId, conversationId));
+	}
+
+	change(userId: string, conversationId: string, change: Partial<Draft>): void {
+		const key = keyOf(userId, conversationId);
+		const draft = { ...this.of(userId, conversationId), ...change };
+		const isEmpty = draft.text === "" && draft.answered === undefined;
+		if (isEmpty) this.#unkept.delete(key);
+		else this.#unkept.add(key);
+		if (this.#keep(key, isEmpty ? emptyDraft : draft)) this.#unkept.delete(key);
+		this.#become(key, isEmpty ? emptyDraft : draft);
+	}
+
+	/** Another tab has written this to the disk, or removed it. */
+	changed(key: string, text: string | null): void {
+		if (!isKey(key)) return;
+		const kept = parsed(text);
+		// Removed after it was emptied, or to make room: one that is here stays, and is now here alone.
+		const isHere = this.#known.has(key) && this.#there.has(key);
+		if (kept) this.#become(key, draftOf(kept));
+		else if (isHere) this.#unkept.add(key);
+		else this.#there.delete(key);
+		if (!kept) this.#tell();
+	}
+
+	/** All of them: whoever comes next is somebody else. */
+	forget(): void {
+		for (const key of this.#kept()) this.#remove(key);
+		this.#known.clear();
+		this.#there.clear();
+		this.#unkept.clear();
+		this.#tell();
+	}
+
+	#become(key: string, draft: Draft): void {
+		const isEmpty = draft.text === "" && draft.answered === undefined;
+		this.#known.set(key, isEmpty ? emptyDraft : draft);
+		if (isEmpty) this.#there.delete(key);
+		else this.#there.add(key);
+		this.#tell();
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+
+	#read(key: string): Draft | undefined {
+		try {
+			const kept = parsed(this.#disk.read(key));
+			return kept && draftOf(kept);
+		} catch {
+			// Forbidden: then nothing was kept.
+			return undefined;
+		}
+	}
+
+	/** Whether it could. One that is empty is written before it goes, so that other tabs know that it was not merely made room for. */
+	#keep(key: string, draft: Draft): boolean {
+		const isLonger = draft.text.length > longestKept;
+		const isWritten = !isLonger && this.#write(key, JSON.stringify({ at: this.#now(), ...draft } satisfies Kept));
+		if (isLonger || draft === emptyDraft) this.#remove(key);
+		return isWritten;
+	}
+
+	#write(key: string, text: string): boolean {
+		const others = () => this.#kept().filter((one) => one !== key);
+		if (!this.#there.has(key)) while (others().length >= mostKept && this.#removeOldest(others()));
+		do {
+			try {
+				this.#disk.write(key, text);
+				return true;
+			} catch {
+				// Forbidden, or full: there may be older ones.
+			}
+		} while (this.#removeOldest(others()));
+		return false;
+	}
+
+	/** Whether there was one. */
+	#removeOldest(keys: string[]): boolean {
+		const oldest = keys.map((key) => ({ key, at: this.#timeOf(key) })).sort((one, other) => one.at - other.at)[0];
+		return oldest !== undefined && this.#remove(oldest.key);
+	}
+
+	#timeOf(key: string): number {
+		return parsed(this.#disk.read(key))?.at ?? 0;
+	}
+
+	#remove(key: string): boolean {
+		try {
+			this.#disk.remove(key);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	#kept(): string[] {
+		try {
+			return this.#disk.keys().filter(isKey);
+		} catch {
+			return [];
+		}
+	}
+}
+
+function draftOf({ at: _, ...draft }: Kept): Draft {
+	return draft;
+}
+
+/** Only this page writes it, of whichever version. */
+function parsed(text: string | null): Kept | undefined {
+	try {
+		const kept = JSON.parse(text ?? "null") as Kept | null;
+		return typeof kept?.text === "string" ? kept : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function keyOf(userId: string, conversationId: string): string {
+	return JSON.stringify(["draft", userId, conversationId]);
+}
+
+function isKey(key: string): boolean {
+	return key.startsWith('["draft",');
+}
