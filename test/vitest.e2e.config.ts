@@ -2,5 +2,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-	test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+	test: { name: "e2e", include: ["e2e/**/*.test.ts"], globalSetup: "e2e/once.setup.ts", testTimeout: 60_000, hookTimeout: 120_000 },
 });

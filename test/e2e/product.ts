@@ -1,6 +1,6 @@
 // The product as its users have it: a server of its own on a free port, and people in browsers of their own.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,19 @@ export type Product = {
 	stop(): Promise<void>;
 };
 
+/** What `wrangler.toml` says, but for the build where that was made once for all: builds beside each other would empty each other's folder. */
+function configFor(folder: string): string[] {
+	const path = join(root, "wrangler.toml");
+	if (process.env.PAGE_IS_BUILT === undefined) return ["--config", path];
+	const here = (path: string) => JSON.stringify(join(root, path));
+	const text = readFileSync(path, "utf8")
+		.replace(/^\[build\][\s\S]*?^(?=\[)/m, "")
+		.replace(/^(main|directory) = "(.*)"$/gm, (_line, name, path) => `${name} = ${here(path)}`);
+	const copy = join(folder, "wrangler.toml");
+	writeFileSync(copy, text);
+	return ["--config", copy, "--env-file", join(root, ".dev.vars")];
+}
+
 /** `wrangler dev` as people run it, with settings as they give them; `assets`: the folder of another build of the page. */
 export async function startProduct(settings: Record<string, string> = {}, assets?: string): Promise<Product> {
 	const port = await freePort();
@@ -31,7 +44,7 @@ export async function startProduct(settings: Record<string, string> = {}, assets
 	const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
 	const page = assets === undefined ? [] : ["--assets", assets];
-	const command = [wrangler, "dev", "--config", join(root, "wrangler.toml"), "--persist-to", state, ...address, ...page, ...vars];
+	const command = [wrangler, "dev", ...configFor(state), "--persist-to", state, ...address, ...page, ...vars];
 	const start = (): Promise<ServerProcess> => startServer(command, /Ready on/);
 	let server = await start();
 	const kill = () => server.stop();
