@@ -36,7 +36,7 @@ async function unpacked(): Promise<string> {
 		const temporary = process.env.TMPDIR;
 		process.env.TMPDIR = partial;
 		await npmChromium.executablePath();
-		await inflate(fileURLToPath(new URL("../../node_modules/@sparticuz/chromium/bin/al2023.tar.br", import.meta.url)));
+		await inflate(fileURLToPath(new URL("../bin/al2023.tar.br", import.meta.resolve("@sparticuz/chromium"))));
 		if (temporary === undefined) delete process.env.TMPDIR;
 		else process.env.TMPDIR = temporary;
 		// The package's own configuration looks for its fonts elsewhere; without any font Chromium dies at the first button.
