@@ -1,5 +1,6 @@
 // The product as its users have it: a server of its own on a free port, and people in browsers of their own.
 
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +35,7 @@ function configFor(folder: string): string[] {
 		.replace(/^(main|directory) = "(.*)"$/gm, (_line, name, path) => `${name} = ${here(path)}`);
 	const copy = join(folder, "wrangler.toml");
 	writeFileSync(copy, text);
-	return ["--config", copy, "--env-file", join(root, ".dev.vars")];
+	return ["--config", copy, "--var", `JWT_SECRET:${randomUUID()}`];
 }
 
 /** `wrangler dev` as people run it, with settings as they give them; `assets`: the folder of another build of the page. */
