@@ -52,7 +52,8 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 	useLeaveWarning(id, chat, userId);
 	const refused = useLate(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
 	const announcing = useLate(loadAnnouncer, true);
-	const editor = useLate(loadEditor, editing !== undefined);
+	// Before it is wanted: the focus goes into it at once.
+	const editor = useLate(loadEditor, true);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;

@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useRoute } from "wouter";
 import { followSettings } from "../account/currentPreferences.ts";
-import { useLate } from "../controls/useLate.ts";
 import { Banner } from "../conversation/Banner.tsx";
+import { Keyboard } from "../keyboard/Keyboard.tsx";
 import { goTo } from "../keyboard/landmarks.ts";
 import { SkipLinks } from "../keyboard/SkipLinks.tsx";
 import { newsIn } from "../list/list.ts";
@@ -18,8 +18,6 @@ import { ConversationPage } from "./ConversationPage.tsx";
 import { NoticePage } from "./NoticePage.tsx";
 import styles from "./RoomsPage.module.css";
 
-const loadKeyboard = () => import("../keyboard/Keyboard.tsx");
-
 export function RoomsPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
 	const shelf = useMemo(() => shelfOf(userId), [userId]);
 	const client = useListClient(token, shelf);
@@ -27,7 +25,6 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
 	const openId = conversation?.id;
-	const keys = useLate(loadKeyboard, true);
 	const before = useRef(openId);
 	useEffect(() => {
 		// Whoever leaves a conversation leaves what had the focus with it.
@@ -38,7 +35,7 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 		<PersonalList value={client}>
 			<Badge client={client} />
 			{openId !== undefined && <SkipLinks />}
-			{keys && <keys.Keyboard />}
+			<Keyboard />
 			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
 				<div className={styles.list}>
 					<Sidebar userId={userId} name={name} openId={openId} />
