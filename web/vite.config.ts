@@ -118,6 +118,8 @@ export default defineConfig({
 	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
 	// Of React's own: what wouter asks for is for versions that had none.
 	resolve: { alias: { "use-sync-external-store/shim/index.js": "react" } },
+	// By the content of name and file alone: long names stand in scripts and styles alike.
+	css: { modules: { generateScopedName: "_[hash:base64:5]" } },
 	build: {
 		target: "es2022",
 		modulePreload: { polyfill: false },
