@@ -2,5 +2,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-	test: { name: "e2e", include: ["e2e/**/*.test.ts"], globalSetup: "e2e/once.setup.ts", testTimeout: 60_000, hookTimeout: 120_000 },
+	test: {
+		name: "e2e",
+		include: ["e2e/**/*.test.ts"],
+		globalSetup: "e2e/once.setup.ts",
+		maxWorkers: 2,
+		testTimeout: 60_000,
+		hookTimeout: 120_000,
+	},
 });
