@@ -63,6 +63,7 @@ describe("the language", () => {
 		await log.getByRole("button", { name: "Kopieren", exact: true }).first().waitFor();
 		await ann.page.getByRole("status", { name: "Verbindung" }).getByText("Verbunden").waitFor({ state: "attached" });
 		await ann.page.getByRole("navigation", { name: "Gespräche" }).waitFor();
+		await ann.page.getByTitle("In diesem Gespräch suchen (Strg+Umschalt+F)").waitFor();
 		const field = ann.page.getByRole("textbox", { name: "Nachricht" });
 		expect(await field.inputValue()).toBe("half a thought");
 		expect(sockets).toBe(opened);

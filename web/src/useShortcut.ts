@@ -1,6 +1,7 @@
 // Keys that do something wherever one is on the page, but for a dialog, which has keys of its own.
 
 import { useEffect, useRef } from "react";
+import { strings } from "./strings.ts";
 
 /** Together with Ctrl, or with ⌘ where there is one. */
 export type Shortcut = { key: string; shift?: boolean };
@@ -16,9 +17,10 @@ export function isPressed({ key, shift = false }: Shortcut, event: KeyboardEvent
 	return isHeld && !event.altKey && event.shiftKey === shift && event.key.toLowerCase() === key;
 }
 
-/** As people read it on their keyboard. */
-export function keysOf({ key, shift = false }: Shortcut): string {
-	return isApple ? `${shift ? "⇧" : ""}⌘${key.toUpperCase()}` : `Ctrl+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
+/** As people read them on their keyboard, each by itself. */
+export function keysOf({ key, shift = false }: Shortcut): string[] {
+	const [hold, also] = isApple ? ["⌘", "⇧"] : [strings.keys.ctrl, strings.keys.shift];
+	return [hold, ...(shift ? [also] : []), key.toUpperCase()];
 }
 
 /** As it is told to a screen reader. */

@@ -23,7 +23,7 @@ export function IconButton({ icon, name, title = name, shortcut, isDisabled, onC
 			className={styles.button}
 			aria-label={name}
 			aria-keyshortcuts={shortcut && spokenKeysOf(shortcut)}
-			title={shortcut ? `${title} (${keysOf(shortcut)})` : title}
+			title={shortcut ? `${title} (${keysOf(shortcut).join("+")})` : title}
 			disabled={isDisabled}
 			onClick={onClick}
 		>

@@ -19,8 +19,8 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 			[
 				[[["F6"], [keys.shift, "F6"]], shortcuts.parts],
 				[[...(letterKeys ? [["?"]] : []), [keys.ctrl, "/"]], shortcuts.help],
-				[[[keysOf(switchKeys)]], strings.goToLabel],
-				[[[keysOf(searchKeys)]], strings.searchHere],
+				[[keysOf(switchKeys)], strings.goToLabel],
+				[[keysOf(searchKeys)], strings.searchHere],
 				[[["↑"], ["↓"]], shortcuts.inList],
 				[[[keys.escape]], shortcuts.close],
 			],
