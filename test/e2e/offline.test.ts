@@ -128,12 +128,35 @@ describe("a second visit", () => {
 		await banner(ann.page)
 			.getByText(/Reconnecting/)
 			.waitFor();
+		await ann.page.goto(`${elsewhere()}/c/somewhere`);
+		const notKept = ann.page.getByText("This conversation is not on this device.");
+		await notKept.waitFor();
 		await product.revive();
+		await ann.page.goto(elsewhere());
+		await ann.listed(/said to Claude/).click();
 		await ann.connected();
 		await ann.page.context().setOffline(true);
 		await ann.page.goto(`${elsewhere()}/c/somewhere`);
-		await ann.page.getByText("This conversation is not on this device.").waitFor();
+		await notKept.waitFor();
 		await ann.leave();
+	});
+
+	it("covers nothing at the beginning of a conversation with what it says of the network", async () => {
+		const [ann, bob] = await annAndBob(browser, elsewhere(), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+		await bob.say("said by Bob");
+		await ann.sees("said by Bob");
+		await ann.page.context().setOffline(true);
+		await banner(ann.page).waitFor();
+		const { y, height } = (await banner(ann.page).boundingBox()) ?? { y: 0, height: 0 };
+		const first = await ann.log.evaluate((log) => {
+			const texts = document.createTreeWalker(log, NodeFilter.SHOW_TEXT);
+			const range = document.createRange();
+			range.selectNode(texts.nextNode() as Node);
+			return range.getBoundingClientRect().top;
+		});
+		expect(first).toBeGreaterThanOrEqual(y + height);
+		await ann.leave();
+		await bob.leave();
 	});
 
 	it("shows what is kept before the server has said a word, and then what is new", async () => {

@@ -46,6 +46,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const isEnd = passage?.type !== "here";
 	const onWay = isEnd ? outgoing : [];
 	const last = messages.at(-1);
+	const isLost = useLoss(chat.connection);
 	const [activeId, setActiveId] = useState<string>();
 	// The tab key comes to the message that one was at, and first to the last one.
 	const active = messages.find(({ id }) => id === activeId) ?? last;
@@ -173,9 +174,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					)}
 				</div>
 			</div>
-			{you === null &&
-				messages.length === 0 &&
-				(chat.connection.type === "offline" ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
+			{you === null && messages.length === 0 && (isLost ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
 			{isEnd && chat.newFrom !== null && (
 				<NewsBar
 					key={chat.newFrom}
@@ -214,6 +213,13 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 			)}
 		</div>
 	);
+}
+
+/** Whether a try has failed: while the next ones are under way, nothing more is known. */
+function useLoss({ type }: Chat["connection"]): boolean {
+	const [isLost, setIsLost] = useState(false);
+	if (!isLost && (type === "offline" || type === "waiting")) setIsLost(true);
+	return isLost;
 }
 
 /** In px: how tall a message with this text may be, until it is measured. */

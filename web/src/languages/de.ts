@@ -149,7 +149,7 @@ export const de: Translation = {
 	inviteUnknown:
 		"Diese Einladung führt nirgendwohin: Der Link ist nicht vollständig, oder das Gespräch gibt es nicht mehr. Bitte um einen neuen.",
 	joining: "Das Gespräch wird geöffnet …",
-	notKept: "Dieses Gespräch ist nicht auf diesem Gerät. Es öffnet sich, sobald du online bist; was du schreibst, wartet bis dahin.",
+	notKept: "Dieses Gespräch ist nicht auf diesem Gerät. Es öffnet sich, sobald eine Verbindung da ist; was du schreibst, wartet bis dahin.",
 
 	// Settings
 	settings: "Einstellungen",
@@ -341,7 +341,6 @@ export const de: Translation = {
 	deleteMessage: "Löschen …",
 	deletedMessage: "Diese Nachricht wurde gelöscht.",
 	edited: "bearbeitet",
-	editedAt: (at) => `Bearbeitet am ${formats.dayAndTime(at)}`,
 	reactions: "Reaktionen",
 	reaction: (emoji, names, count) => `${emoji} ${names}, ${count}`,
 	names: some,

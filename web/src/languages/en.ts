@@ -123,7 +123,7 @@ export const en = {
 	inviteSpent: "This invitation is spent, expired or revoked. Ask whoever sent it for a new link.",
 	inviteUnknown: "This invitation leads nowhere: the link is not whole, or the conversation is gone. Ask whoever sent it for a new one.",
 	joining: "Opening the conversation…",
-	notKept: "This conversation is not on this device. It opens once you are online; what you write waits until then.",
+	notKept: "This conversation is not on this device. It opens once you are connected; what you write waits until then.",
 
 	// Settings
 	settings: "Settings",
@@ -308,7 +308,6 @@ export const en = {
 	deleteMessage: "Delete…",
 	deletedMessage: "This message was deleted.",
 	edited: "edited",
-	editedAt: (at: number) => `Edited ${formats.dayAndTime(at)}`,
 	reactions: "Reactions",
 	reaction: (emoji: string, names: string, count: number) => `${emoji} ${names}, ${count}`,
 	names: some,
