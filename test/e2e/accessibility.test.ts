@@ -240,7 +240,11 @@ describe("what one hits", () => {
 		await cem.page.getByRole("link", { name: "All conversations" }).click();
 		await cem.newConversation();
 		await isLarge("an empty room");
+		const widthOf = async (part: string) => (await cem.page.locator(part).boundingBox())?.width ?? 0;
+		expect(await widthOf("main h1"), "the title beside all the buttons of an owner").toBeGreaterThan((await widthOf("main")) / 2);
 		await cem.page.setViewportSize({ width: 320, height: 640 });
+		const beginning = cem.log.getByRole("heading");
+		await expect.poll(async () => (await beginning.boundingBox())?.y).toBeGreaterThan((await cem.log.boundingBox())?.y ?? 0);
 		expect([...(await stickingOut(cem.page)), ...(await hardToHit(cem.page, 44))]).toEqual([]);
 		await cem.page.setViewportSize({ width: 390, height: 844 });
 		await cem.invite();

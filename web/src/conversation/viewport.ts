@@ -196,8 +196,9 @@ export class Viewport {
 		for (const row of this.#mounted()) this.#heights.measure(row.dataset.row as string, row.getBoundingClientRect().height);
 		this.#notice();
 		if (this.#goal) this.#reach(this.#goal);
-		if (this.#place.type === "end") frame.scrollTop = frame.scrollHeight;
-		else this.#hold(this.#place);
+		if (this.#place.type === "row") this.#hold(this.#place);
+		// Where nothing is said yet, what stands there instead is read from its beginning.
+		else if (this.#heights.count > 0) frame.scrollTop = frame.scrollHeight;
 		this.#scrollTop = frame.scrollTop;
 		this.#drawMissing();
 	}
