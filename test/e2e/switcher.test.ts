@@ -35,6 +35,32 @@ const active = (visitor: Visitor) =>
 	field(visitor).evaluate((element) => document.getElementById(element.getAttribute("aria-activedescendant") ?? "")?.textContent);
 
 describe("Ctrl+K", () => {
+	it("sends nothing of what is typed while it is still fetched, and after it the field is as it was", async () => {
+		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
+		await ann.signIn(product.url, "Ann");
+		await ann.newConversation();
+		let letIn = () => {};
+		const held = new Promise<void>((resolve) => {
+			letIn = resolve;
+		});
+		await ann.page.route(/Switcher.*\.js/, async (route) => {
+			await held;
+			await route.continue();
+		});
+		await ann.message.fill("half a ");
+		await ann.page.keyboard.press("Control+k");
+		await ann.page.keyboard.type("budget");
+		await ann.page.keyboard.press("Enter");
+		letIn();
+		await field(ann).waitFor();
+		await ann.page.keyboard.press("Escape");
+		await field(ann).waitFor({ state: "detached" });
+		await ann.page.keyboard.type("thought");
+		expect(await ann.message.inputValue()).toBe("half a thought");
+		expect(await ann.messages()).toEqual([]);
+		await ann.leave();
+	});
+
 	it("opens what was last alive, goes by a part of a title, without accents, and gives the focus back where nobody goes", async () => {
 		const ann = await arrive(["Budget", "Résumé of the trip", "Garden"]);
 		await ann.listed("Garden").click();

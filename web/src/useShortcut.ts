@@ -37,9 +37,23 @@ export function useShortcut(shortcut: Shortcut, act: () => void): void {
 		const listen = (event: KeyboardEvent) => {
 			if (!isPressed(shortcut, event) || document.querySelector("dialog:modal")) return;
 			event.preventDefault();
+			hold();
 			latest.current();
 		};
 		addEventListener("keydown", listen);
 		return () => removeEventListener("keydown", listen);
 	}, [shortcut]);
+}
+
+/** What opens may have to be fetched: until the focus is in it, what is typed is not for the field that one comes from. */
+function hold(): void {
+	const held = new AbortController();
+	const { signal } = held;
+	const swallow = (event: KeyboardEvent) => {
+		if (event.key === "Escape") return held.abort();
+		event.preventDefault();
+		event.stopImmediatePropagation();
+	};
+	addEventListener("keydown", swallow, { capture: true, signal });
+	addEventListener("focusin", () => held.abort(), { signal });
 }
