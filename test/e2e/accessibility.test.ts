@@ -1,25 +1,19 @@
 // Every state of the page, as people meet it who see, hear, point or read otherwise.
 
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { hardToHit, stickingOut, violations } from "./accessibility.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
 /** Of a conversation in which there is something of everything; each test leaves it as it is. */
 let ann: Visitor;
 let bob: Visitor;
 
+openProduct({ SEND_BURST: "100" });
 beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct({ SEND_BURST: "100" })]);
 	[ann, bob] = await furnished();
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
 });
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

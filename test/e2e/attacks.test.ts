@@ -1,22 +1,11 @@
 // What people and Claude write, as attacks on who reads it: in the built client as the Worker serves it, with its policy, in a real browser.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { attacks } from "./attacks.ts";
-import { type Product, startProduct } from "./product.ts";
+import { browser, openProduct, product } from "./opened.ts";
 import { Stage } from "./stage.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 const words = "word ".repeat(50);
 

@@ -1,20 +1,10 @@
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 import { guestWithConversation, post } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 /** The README's pictures: taken anew by `npm run screenshots`, and only then. */
 async function screenshot(visitor: Visitor, name: string): Promise<void> {

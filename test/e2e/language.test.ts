@@ -1,20 +1,10 @@
 // The page in another language: by the device, by choice, at once and without losing anything.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { Visitor } from "./product.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 describe("the language", () => {
 	it("is that of the device from the first word on: nothing is shown in English before, and refusals are understood", async () => {

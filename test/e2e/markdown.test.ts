@@ -1,22 +1,14 @@
 // Texts as they are read in a real browser: the colours of code, copying it, tables on a narrow page.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct } from "./product.ts";
+import { beforeAll, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
 import { Stage } from "./stage.ts";
 
-let browser: Browser;
-let product: Product;
 let stage: Stage;
 
+openProduct();
 beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
 	stage = await Stage.open(browser, product.url);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
 });
 
 const code = Array.from(

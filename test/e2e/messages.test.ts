@@ -1,23 +1,18 @@
 // What people do with messages, each at a browser of their own.
 
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, type Visitor } from "./product.ts";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, type Visitor } from "./product.ts";
 
-let browser: Browser;
-let product: Product;
 let ann: Visitor;
 let bob: Visitor;
 
+openProduct();
 beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
 	[ann, bob] = await annAndBob(browser, product.url);
 });
 afterAll(async () => {
 	expect([...(ann?.complaints ?? []), ...(bob?.complaints ?? [])]).toEqual([]);
-	await browser?.close();
-	await product?.stop();
 });
 
 describe("a message", () => {

@@ -1,23 +1,13 @@
 // Being told of what comes while one looks elsewhere: what the browser is asked to show, by all tabs together.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
-
-let browser: Browser;
-let product: Product;
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 
 /** Lists hear in rounds, and of who does not look a while later. */
 const patient = { timeout: 15_000 };
 
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 type Shown = { title: string; body: string | undefined; tag: string | undefined };
 

@@ -1,20 +1,10 @@
 // Several people in a conversation, as one of them sees the others; and the links by which they come.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { Visitor } from "./product.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 describe("of four people", () => {
 	it("one sees who is here, how many type, and who has seen what one said", async () => {

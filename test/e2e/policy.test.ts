@@ -1,20 +1,10 @@
 // The headers of the built client, as the Worker serves it: that they stand there, that they bite, and that nothing of ours is bitten.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { Visitor } from "./product.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 const policy = {
 	"default-src": "'none'",

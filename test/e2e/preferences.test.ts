@@ -1,22 +1,12 @@
 // What people set for themselves, what they take with them, and how they go.
 
 import { readFile } from "node:fs/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 import { post } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 const openSettings = ({ page }: Visitor) => page.getByRole("button", { name: "Settings", exact: true }).click();
 const schemeOf = ({ page }: Visitor) => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);

@@ -1,21 +1,11 @@
 // What was said is found again, and read where it was said.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct({ SEND_BURST: "1000", SEND_PER_SECOND: "1000" })]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct({ SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
 
 const idOf = ({ page }: Visitor) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
 const open = ({ page }: Visitor) => page.getByRole("button", { name: "Search this conversation" }).click();

@@ -1,21 +1,11 @@
 // Going to a conversation by a part of its title, from anywhere and with the keyboard alone.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 /** Ann at her list, with a conversation of each title, the last one the newest. */
 async function arrive(titles: readonly string[]): Promise<Visitor> {

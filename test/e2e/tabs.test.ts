@@ -1,23 +1,13 @@
 // Several tabs of one person: each knows what is read in the others, and says how much is new.
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct } from "./product.ts";
-
-let browser: Browser;
-let product: Product;
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob } from "./product.ts";
 
 /** Lists hear in rounds, and of who does not look a while later. */
 const patient = { timeout: 15_000 };
 
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 describe("a tab", () => {
 	it("shows what is read along in another one, also if it is opened later", async () => {

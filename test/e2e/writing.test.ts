@@ -1,21 +1,12 @@
 // Writing and sending, as people do it: by keys, with a network that goes and comes, over a reload and in a new tab.
 
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
+import type { Locator } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { browser, openProduct, product } from "./opened.ts";
+import { annAndBob, Visitor } from "./product.ts";
 import { guestWithConversation, post, Wire } from "./wire.ts";
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openProduct();
 
 async function annAlone(): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);
