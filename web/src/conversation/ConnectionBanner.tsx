@@ -3,6 +3,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clock } from "../browser.ts";
+import pill from "../controls/Pill.module.css";
 import type { ConnectionState } from "../live/connection.ts";
 import { type About, type Notice, noticeFor, secondsUntil } from "../live/connectionNotice.ts";
 import { strings } from "../strings.ts";
@@ -36,7 +37,7 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 	}, []);
 	const isWaiting = notice.type === "waiting" || notice.type === "offline";
 	return (
-		<div ref={banner} className={styles.banner} data-banner={notice.type}>
+		<div ref={banner} className={`${pill.pill} ${styles.banner}`} data-banner={notice.type}>
 			<p>{about === "list" ? strings.listBehind : <Text notice={notice} />}</p>
 			{notice.type !== "catching up" && (
 				<button type="button" aria-disabled={!isWaiting} onClick={() => isWaiting && onTry()}>

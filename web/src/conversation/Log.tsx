@@ -13,6 +13,8 @@ import {
 	useState,
 } from "react";
 import type { Message } from "../../../src/protocol/message.ts";
+import { More } from "../controls/More.tsx";
+import pill from "../controls/Pill.module.css";
 import { Icon } from "../icons.tsx";
 import type { Messages } from "../live/messages.ts";
 import { type Extent, shown } from "../live/passage.ts";
@@ -149,11 +151,11 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				onClick={beAt}
 			>
 				<div className={styles.content}>
-					{older !== "none" && (
-						<button type="button" className={styles.older} onClick={chat.loadOlder} aria-disabled={older === "loading"}>
-							{older === "loading" ? strings.olderLoading : older === "failed" ? strings.olderFailed : strings.older}
-						</button>
-					)}
+					<More
+						extent={older}
+						words={{ more: strings.older, loading: strings.olderLoading, failed: strings.olderFailed }}
+						onMore={chat.loadOlder}
+					/>
 					{children}
 					<GoTo value={go}>
 						<div ref={list} className={styles.rows}>
@@ -167,11 +169,11 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 							{after > 0 && <div style={{ blockSize: after }} />}
 						</div>
 					</GoTo>
-					{newer !== "none" && (
-						<button type="button" className={styles.older} onClick={chat.loadNewer} aria-disabled={newer === "loading"}>
-							{newer === "loading" ? strings.newerLoading : newer === "failed" ? strings.newerFailed : strings.newer}
-						</button>
-					)}
+					<More
+						extent={newer}
+						words={{ more: strings.newer, loading: strings.newerLoading, failed: strings.newerFailed }}
+						onMore={chat.loadNewer}
+					/>
 				</div>
 			</div>
 			{you === null && messages.length === 0 && (isLost ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
@@ -187,7 +189,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				/>
 			)}
 			{passage && passage.type !== "here" && (
-				<p className={styles.place} role="status">
+				<p className={`${pill.pill} ${styles.place}`} role="status">
 					{passage.type === "asked" ? strings.placeLoading : strings.placeFailed}
 					{passage.type === "failed" && (
 						<button type="button" onClick={() => chat.goTo(passage.at)}>
@@ -199,7 +201,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 			{(!isAtEnd || !isEnd) && (
 				<button
 					type="button"
-					className={styles.jump}
+					className={`${pill.pill} ${styles.jump}`}
 					onClick={() => {
 						setWanted(undefined);
 						chat.leavePlace();

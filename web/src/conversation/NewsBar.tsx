@@ -1,6 +1,7 @@
 // That there is something new above the screen: leads there, and goes for good once it was seen, or is not wanted.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
+import pill from "../controls/Pill.module.css";
 import { Icon } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import styles from "./Log.module.css";
@@ -31,7 +32,7 @@ export function NewsBar({ viewport, rowKey, count, since, onGo, onGone }: Props)
 		setIsDone(true);
 	};
 	return (
-		<p className={styles.news}>
+		<p className={`${pill.pill} ${styles.news}`}>
 			<button
 				type="button"
 				onClick={() => {

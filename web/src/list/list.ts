@@ -5,6 +5,7 @@ import type { LastMessage, Listed, ListingChange } from "../../../src/protocol/c
 import { limits } from "../../../src/protocol/limits.ts";
 import type { MeEvent, PersonalSettings } from "../../../src/protocol/me.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import { type Extent, extentOf } from "../live/passage.ts";
 
 export type List = {
 	/** Pinned ones first, then by their last activity. */
@@ -12,7 +13,7 @@ export type List = {
 	/** Whether the server has told them. */
 	readonly isKnown: boolean;
 	/** What is known of conversations after the last one here. */
-	readonly older: "none" | "some" | "loading" | "failed";
+	readonly older: Extent;
 	readonly settings: PersonalSettings;
 };
 
@@ -78,7 +79,7 @@ function receive(list: List, event: MeEvent): List {
 	switch (event.type) {
 		case "me:conversations": {
 			const { conversations, hasMore, settings } = event;
-			const known = { ...list, conversations: [], isKnown: true, older: hasMore ? "some" : "none", settings } as const;
+			const known = { ...list, conversations: [], isKnown: true, older: extentOf(hasMore), settings } as const;
 			return conversations.map((listed) => newest(find(list, listed.id), listed)).reduce(place, known);
 		}
 		case "me:conversation":
@@ -98,7 +99,7 @@ function append(list: List, page: Extract<ListAction, { type: "older came" }>["p
 	if (list.older !== "loading") return list;
 	if (!page) return { ...list, older: "failed" };
 	const fresh = page.conversations.filter(({ id }) => !find(list, id));
-	return { ...fresh.reduce(place, list), older: page.hasMore ? "some" : "none" };
+	return { ...fresh.reduce(place, list), older: extentOf(page.hasMore) };
 }
 
 function find({ conversations }: List, id: string): Listed | undefined {

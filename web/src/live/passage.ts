@@ -105,7 +105,7 @@ function appended(held: Extract<Passage, { type: "here" }>, page: Page | null): 
 	return { ...held, messages: placeAll(held.messages, page.messages), newer: extentOf(page.hasNewer) };
 }
 
-function extentOf(hasMore: boolean): Extent {
+export function extentOf(hasMore: boolean): Extent {
 	return hasMore ? "some" : "none";
 }
 

@@ -10,7 +10,7 @@ import type { Person } from "../../../src/protocol/person.ts";
 import { refusalText } from "../strings.ts";
 import type { Kept } from "./kept.ts";
 import { append, begin, sayBusy, think, update } from "./messages.ts";
-import { type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
+import { extentOf, type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
@@ -228,9 +228,7 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 	// Nobody was asked for a place before.
 	const isFirst = transcript.you === null;
 	const passage = reset || isFirst || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
-	const base: Transcript = reset
-		? { ...known, messages: [], typing: [], older: hasMore ? "some" : "none", passage }
-		: { ...known, passage };
+	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: extentOf(hasMore), passage } : { ...known, passage };
 	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
 	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
 	if (!isFirst) return come;

@@ -5,7 +5,7 @@ import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { later } from "../controls/later.tsx";
-import more from "../controls/More.module.css";
+import { More } from "../controls/More.tsx";
 import { sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
@@ -87,11 +87,11 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 						{items(archived)}
 					</details>
 				)}
-				{list.older !== "none" && (
-					<button type="button" className={more.more} aria-disabled={list.older === "loading"} onClick={() => void client.loadOlder()}>
-						{list.older === "loading" ? strings.loading : list.older === "failed" ? strings.moreFailed : strings.moreConversations}
-					</button>
-				)}
+				<More
+					extent={list.older}
+					words={{ more: strings.moreConversations, loading: strings.loading, failed: strings.moreFailed }}
+					onMore={() => void client.loadOlder()}
+				/>
 			</div>
 			{asking && (
 				<ConversationDialog
