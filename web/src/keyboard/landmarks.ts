@@ -8,6 +8,8 @@ const focusable = "a[href], button:not(:disabled), input:not(:disabled), select,
 
 const lastIn = new WeakMap<Element, HTMLElement>();
 let lastPart: Element | undefined;
+/** Of a field that lost the focus. */
+const carets = new WeakMap<Element, Parameters<HTMLTextAreaElement["setSelectionRange"]>>();
 
 /** Keeps in mind where one is. Answers how to stop. */
 export function followFocus(): () => void {
@@ -17,8 +19,27 @@ export function followFocus(): () => void {
 		lastPart = part;
 		lastIn.set(part, target as HTMLElement);
 	};
-	addEventListener("focusin", follow);
-	return () => removeEventListener("focusin", follow);
+	const stopped = new AbortController();
+	const { signal } = stopped;
+	addEventListener("focusin", follow, { signal });
+	addEventListener("focusout", keepCaret, { signal });
+	addEventListener("focusin", placeCaret, { signal });
+	return () => stopped.abort();
+}
+
+function keepCaret({ target }: FocusEvent): void {
+	if (!(target instanceof HTMLTextAreaElement)) return;
+	const { selectionStart, selectionEnd, selectionDirection } = target;
+	carets.set(target, [selectionStart, selectionEnd, selectionDirection]);
+}
+
+/**
+ * A dialog that closes gives the focus back while the field that one came from is still behind it: sometimes without a caret, and then
+ * what is typed goes nowhere.
+ */
+function placeCaret({ target, relatedTarget }: FocusEvent): void {
+	const caret = carets.get(target as Element);
+	if (caret && (relatedTarget as Element | null)?.closest("dialog")) (target as HTMLTextAreaElement).setSelectionRange(...caret);
 }
 
 /** To the next part, or the one before, in a circle. Whose place is gone goes on from the part that it was in. */
