@@ -174,7 +174,7 @@ describe("Claude's answer", () => {
 });
 
 describe("on a phone", () => {
-	it("what is touched goes on below itself, and its buttons cover nothing and are large enough", async () => {
+	it("what is touched stays where it is, as does all around it, and its buttons are large enough and not on its words", async () => {
 		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
 		await cleo.signIn(product.url, "Cleo");
 		await cleo.newConversation();
@@ -183,16 +183,34 @@ describe("on a phone", () => {
 		await cleo.sees("An answer.");
 		await button(lastAnswer(cleo), "Copy").waitFor();
 		const own = cleo.at("A question?");
+		const tops = () => cleo.log.getByRole("article").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+		const before = await tops();
 		await own.tap();
-		const [reply, text, next] = [await box(button(own, "Reply")), await box(own.getByText("A question?")), await box(lastAnswer(cleo))];
+		const [reply, text] = [await box(button(own, "Reply")), await box(own.getByText("A question?"))];
+		expect(await tops()).toEqual(before);
 		expect(Math.min(reply.width, reply.height)).toBeGreaterThanOrEqual(44);
-		expect(reply.y).toBeGreaterThan(text.y + text.height);
-		expect(reply.y + reply.height).toBeLessThanOrEqual(next.y);
+		expect(reply.y + reply.height).toBeLessThanOrEqual(text.y);
+		expect(reply.x).toBeGreaterThanOrEqual(0);
 		for (const name of ["Copy", "Regenerate", "React", "Reply", "More", "Details"]) {
 			const { width, height, y } = await box(button(lastAnswer(cleo), name));
 			expect([name, Math.min(width, height) >= 44]).toEqual([name, true]);
 			expect(y).toBeGreaterThan((await box(lastAnswer(cleo).getByText("An answer."))).y);
 		}
+		await cleo.leave();
+	});
+
+	it("the buttons of a message that begins above the screen are on the screen", async () => {
+		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+		await cleo.signIn(product.url, "Cleo");
+		await cleo.newConversation();
+		api.script({ text: "An answer." });
+		await cleo.say(Array.from({ length: 60 }, (_, n) => `Line ${n}`).join("\n\n"));
+		await cleo.sees("An answer.");
+		await button(lastAnswer(cleo), "Copy").waitFor();
+		await cleo.at("Line 0").getByText("Line 55").tap();
+		const [log, reply] = [await box(cleo.log), await box(button(cleo.at("Line 0"), "Reply"))];
+		expect(reply.y).toBeGreaterThanOrEqual(log.y);
+		expect(reply.y + reply.height).toBeLessThan(log.y + log.height);
 		await cleo.leave();
 	});
 });
