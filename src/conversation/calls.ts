@@ -6,6 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Version } from "../protocol/message.ts";
 import type { Conversation, History, Place, Refused } from "./conversation.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./export.ts";
+import type { Filter } from "./log.ts";
 import type { LiveInvite, Membership, NewInvite } from "./membership.ts";
 import { search } from "./search.ts";
 import type { AuditEntry, Store } from "./store.ts";
@@ -35,8 +36,8 @@ export class Calls {
 	}
 
 	/** What was said of this before a place, newest first. */
-	search(_member: Member, text: string, before: number, limit: number): { results: Found[]; hasMore: boolean } {
-		return search(this.#store.log, text, before, limit);
+	search(_member: Member, text: string, before: number, limit: number, filter: Filter): { results: Found[]; hasMore: boolean } {
+		return search(this.#store.log, text, before, limit, filter);
 	}
 
 	/** What a reply said before it was asked for again, oldest first. */

@@ -27,6 +27,9 @@ export type Said = {
 	mentions?: readonly Mention[];
 };
 
+/** Whose messages, and of what time in ms: from `since` on, before `until`. */
+export type Filter = { from?: string | undefined; since?: number | undefined; until?: number | undefined };
+
 /** A message as far as counting needs it; `at` in ms. `counts`: it is whole and not deleted, and so can be unread. */
 export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
 
@@ -264,8 +267,22 @@ export class Log {
 	}
 
 	/** The messages before a place whose words fit, in the index's language: newest first, up to `limit`, and less where they are long. */
-	search(match: string, before: number, limit: number): { messages: Message[]; hasMore: boolean } {
-		return firstOf(this.#at(this.#words.find(match, before, limit + 1)), limit, limits.search.length);
+	search(match: string, before: number, limit: number, { from, since, until }: Filter = {}): { messages: Message[]; hasMore: boolean } {
+		const after = since === undefined ? 0 : this.#lastBefore(since);
+		const end = until === undefined ? before : Math.min(before, this.#lastBefore(until) + 1);
+		return firstOf(this.#at(this.#words.find(match, after, end, limit + 1, from)), limit, limits.search.length);
+	}
+
+	/** The last place before a time, 0 if there is none: by halves, as times go up with places and have no index. */
+	#lastBefore(time: number): number {
+		let [low, high] = [0, this.head.seq];
+		while (low < high) {
+			const middle = Math.ceil((low + high) / 2);
+			const [row] = this.#sql.exec<{ at: number }>("SELECT created_at AS at FROM messages WHERE seq = ?", middle).toArray();
+			if (row && row.at < time) low = middle;
+			else high = middle - 1;
+		}
+		return low;
 	}
 
 	/** What came or changed after a cursor's place and revision, or runs now; `undefined` if that is too much for one frame. */

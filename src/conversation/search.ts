@@ -3,7 +3,7 @@
 
 import type { Found } from "../protocol/found.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Log } from "./log.ts";
+import type { Filter, Log } from "./log.ts";
 import { matchesIn, matchOf, parseQuery, type Query } from "./words.ts";
 
 /** Start and end, in UTF-16 units. */
@@ -12,10 +12,16 @@ type Range = [start: number, end: number];
 export type Snippet = Pick<Found, "snippet" | "highlights">;
 
 /** The messages before a place that say all of this, newest first. */
-export function search(log: Pick<Log, "search">, text: string, before: number, limit: number): { results: Found[]; hasMore: boolean } {
+export function search(
+	log: Pick<Log, "search">,
+	text: string,
+	before: number,
+	limit: number,
+	filter: Filter = {},
+): { results: Found[]; hasMore: boolean } {
 	const query = parseQuery(text);
 	if (query.length === 0) return { results: [], hasMore: false };
-	const { messages, hasMore } = log.search(matchOf(query), before, limit);
+	const { messages, hasMore } = log.search(matchOf(query), before, limit, filter);
 	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), hasMore };
 }
 

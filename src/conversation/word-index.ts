@@ -20,13 +20,20 @@ export class WordIndex {
 		this.#sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
 	}
 
-	/** Where it is said, newest first, before a place. `match` is in the index's own language. */
-	find(match: string, before: number, limit: number): number[] {
+	/**
+	 * Where it is said, by this author if one is given, newest first, between two places. `match` is in the index's own language, which
+	 * leaves out what lies beyond a place only where it is given a whole number: one from here is a broken one until it is cast.
+	 */
+	find(match: string, after: number, before: number, limit: number, from?: string): number[] {
 		return this.#sql
 			.exec<{ seq: number }>(
-				"SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+				`SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid > CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)
+				${from === undefined ? "" : "AND EXISTS (SELECT 1 FROM messages WHERE seq = words.rowid AND author_id = ?)"}
+				ORDER BY rowid DESC LIMIT ?`,
 				match,
+				after,
 				before,
+				...(from === undefined ? [] : [from]),
 				limit,
 			)
 			.toArray()

@@ -4,13 +4,21 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/found.ts";
 import { limits } from "../protocol/limits.ts";
+import { idSchema } from "../protocol/person.ts";
 import { describe } from "./description.ts";
 import { askEach } from "./everywhere.ts";
 import { type App, afterAll, answer, ask, askAt, isRefused, limitOf, pass, placeSchema, refuse } from "./http.ts";
 
 export const searches = new Hono<App>();
 
+/** In ms, from a moment on the wire. */
+const momentSchema = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse), v.number());
+
+/** By whom it was said, from when on, and before when. */
+const filterSchema = v.object({ from: v.optional(idSchema), since: v.optional(momentSchema), until: v.optional(momentSchema) });
+
 const querySchema = v.object({
+	...filterSchema.entries,
 	q: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.search.query)),
 	...limitOf(limits.search.page),
 });
@@ -19,7 +27,7 @@ const querySchema = v.object({
 const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(afterAll)) });
 
 describe("GET /conversations/:id/search", {
-	is: "What was said of this before a place, newest first: all of the words, phrases in quotation marks, beginnings of words with `*` and of the last one.",
+	is: "What was said of this before a place, newest first: all of the words, phrases in quotation marks, beginnings of words with `*` and of the last one; if wanted only of one author, or of a time.",
 	query: pagedSchema,
 	answers: { 200: v.object({ results: v.array(foundSchema), hasMore: v.boolean() }) },
 	refuses: ["rate_limited"],
@@ -29,8 +37,8 @@ searches.get("/conversations/:id/search", async (c) => {
 	if (tooFast) return tooFast;
 	const query = v.safeParse(pagedSchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
-	const { q, before, limit } = query.output;
-	return answer(c, await ask(c, "search", q, before, limit), (page) => page);
+	const { q, before, limit, ...filter } = query.output;
+	return answer(c, await ask(c, "search", q, before, limit, filter), (page) => page);
 });
 
 describe("GET /search", {
@@ -45,7 +53,7 @@ searches.get("/search", async (c) => {
 	if (tooFast) return tooFast;
 	const query = v.safeParse(querySchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
-	const { q, limit } = query.output;
+	const { q, limit, ...filter } = query.output;
 	const { conversations: most, atOnce, patience } = limits.search.everywhere;
 	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most);
 	const results: FoundAnywhere[] = [];
@@ -53,7 +61,7 @@ searches.get("/search", async (c) => {
 	const { isWhole } = await askEach(
 		conversations,
 		async ({ id: conversationId }) => {
-			const found = await askAt(c, conversationId, "search", q, afterAll, limit);
+			const found = await askAt(c, conversationId, "search", q, afterAll, limit, filter);
 			// Who is no longer a member finds nothing there.
 			if (isRefused(found)) return;
 			// What is older than a page that had to end early may be missing.
@@ -76,6 +84,6 @@ function refuseQuery(c: Context<App>) {
 	return refuse(
 		c,
 		"bad_request",
-		"`q` is what to search for, 1 to 200 characters; `before` a message's seq, `limit` a number from 1 to 50.",
+		"`q` is what to search for, 1 to 200 characters; `from` whose, `since` and `until` moments as in `createdAt`, `before` a message's seq, `limit` a number from 1 to 50.",
 	);
 }

@@ -69,6 +69,37 @@ describe("in a conversation", () => {
 		await bob.leave();
 	});
 
+	it("only of one person, only of late, and so for the next look too", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.say("Code of Ann");
+		await bob.say("Code of Bob");
+		await bob.sees("Code of Ann");
+		await ann.sees("Code of Bob");
+		await open(ann);
+		await search(ann, "code");
+		const found = async () => (await results(ann).allInnerTexts()).map((text) => /Code of \w+/.exec(text)?.[0]);
+		await expect.poll(found).toEqual(["Code of Bob", "Code of Ann"]);
+		const [from, when] = [ann.page.getByRole("combobox", { name: "From" }), ann.page.getByRole("combobox", { name: "When" })];
+		expect(await from.locator("option").allInnerTexts()).toEqual(["Anyone", "Ann (you)", "Claude", "Bob"]);
+		await from.selectOption("Bob");
+		await expect.poll(found).toEqual(["Code of Bob"]);
+		await from.selectOption("Ann (you)");
+		await expect.poll(found).toEqual(["Code of Ann"]);
+		const asked = ann.page.waitForRequest((request) => request.url().includes("since="));
+		await when.selectOption("Past week");
+		const since = Date.parse(new URL((await asked).url()).searchParams.get("since") ?? "");
+		expect(Math.round((Date.now() - since) / 86_400_000)).toBe(7);
+		await expect.poll(found).toEqual(["Code of Ann"]);
+		await ann.page.keyboard.press("Escape");
+		await open(ann);
+		const chosen = await Promise.all([from, when].map((one) => one.locator("option:checked").innerText()));
+		expect([chosen, await found()]).toEqual([["Ann (you)", "Past week"], ["Code of Ann"]]);
+		await from.selectOption("Anyone");
+		await expect.poll(found).toEqual(["Code of Bob", "Code of Ann"]);
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("what was found stays for the next look; Escape gives the focus back", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");

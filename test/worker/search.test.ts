@@ -54,6 +54,32 @@ describe("in a conversation", () => {
 		expect(contents((await get("ann", `/conversations/${id}/search?q="cafe is"`)).body)).toEqual(["The café is open"]);
 	});
 
+	it("only of one author, only of a time, or both", async () => {
+		const id = await quietConversation("ann", ["bob"]);
+		const [start, hour] = [Date.parse("2026-11-20T08:00:00Z"), 3_600_000];
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+			const { log } = new Store(storage.sql);
+			for (let n = 0; n < 40; n++) {
+				const userId = n % 2 ? "bob" : "ann";
+				log.addMessage({ author: { userId, username: userId }, content: `needle ${n}`, asksClaude: false }, start + n * hour);
+			}
+		});
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		const at = (n: number) => new Date(start + n * hour).toISOString();
+		const found = async (query: string) =>
+			contents((await get("ann", `/conversations/${id}/search?q=needle${query}`)).body).map((text) => Number(text.split(" ")[1]));
+		expect(await found("&from=bob&limit=3")).toEqual([39, 37, 35]);
+		expect(await found(`&from=bob&until=${at(5)}`)).toEqual([3, 1]);
+		expect(await found(`&since=${at(37)}`)).toEqual([39, 38, 37]);
+		expect(await found(`&since=${at(3)}&until=${at(6)}`)).toEqual([5, 4, 3]);
+		expect(await found(`&since=${at(10)}&before=14`)).toEqual([12, 11, 10]);
+		expect(await found(`&since=${at(40)}`)).toEqual([]);
+		expect(await found(`&until=${at(0)}`)).toEqual([]);
+		expect(await found("&from=nobody")).toEqual([]);
+		const { body } = await get("ann", `/search?q=needle&from=bob&since=${at(36)}`);
+		expect(contents(body)).toEqual(["needle 39", "needle 37"]);
+	});
+
 	it("page by page, and Claude's answers as well", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
@@ -82,6 +108,11 @@ describe("in a conversation", () => {
 		"?q=x&limit=x",
 		"?q=x&before=-1",
 		"?q=x&before=x",
+		"?q=x&from=",
+		`?q=x&from=${"x".repeat(limits.id + 1)}`,
+		"?q=x&since=yesterday",
+		"?q=x&since=2026-02-41T00:00:00Z",
+		"?q=x&until=1764028800000",
 	])("%j is no search", async (query) => {
 		const id = await newConversation("ann");
 		const { status, body } = await get("ann", `/conversations/${id}/search${query}`);
@@ -116,6 +147,12 @@ describe("in a conversation", () => {
 			// One in the index and one in the log for each result, and one to know that there are others.
 			expect(cost).toBeLessThanOrEqual(2 * 21);
 		}
+		// What lies beyond a place is not read, and where a time begins is found by halves.
+		await get("ann", `/conversations/${large}/search?q=message&before=1000`);
+		expect((await rows(large)).read).toBeLessThanOrEqual(2 * 21);
+		const since = encodeURIComponent(new Date(Date.now() + 60_000).toISOString());
+		await get("ann", `/conversations/${large}/search?q=message&since=${since}`);
+		expect((await rows(large)).read).toBeLessThanOrEqual(20);
 	});
 });
 

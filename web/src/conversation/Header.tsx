@@ -76,7 +76,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 					onClose={close}
 				/>
 			)}
-			{open === "search" && <SearchDialog id={id} looked={looked} onClose={close} />}
+			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} looked={looked} onClose={close} />}
 			{open === "settings" && conversation && <SettingsForm conversation={conversation} onClose={close} />}
 		</header>
 	);

@@ -315,6 +315,10 @@ export const de: Translation = {
 	foundPartly: (count) =>
 		`Bisher ${count === 0 ? "nichts" : formats.number(count)} gefunden: Nicht jedes Gespräch ließ sich bis zum Ende durchsuchen.`,
 	moreResults: "Mehr zeigen",
+	searchFrom: "Von",
+	searchWhen: "Wann",
+	anyone: "Allen",
+	spans: { ever: "Jederzeit", week: "Vergangene 7 Tage", month: "Vergangene 30 Tage", year: "Vergangene 365 Tage" },
 
 	// A message
 	react: "Reagieren",

@@ -282,6 +282,10 @@ export const en = {
 	foundPartly: (count: number) =>
 		`${count === 0 ? "Nothing found" : `${formats.number(count)} found`} so far: not every conversation could be searched to its end.`,
 	moreResults: "Show more",
+	searchFrom: "From",
+	searchWhen: "When",
+	anyone: "Anyone",
+	spans: { ever: "Any time", week: "Past week", month: "Past month", year: "Past year" },
 
 	// A message
 	react: "React",

@@ -18,7 +18,7 @@ type Props = { text: string; conversations: readonly Listed[]; onClose(): void }
 
 export function Everywhere({ text, conversations }: Props) {
 	const { finding, write } = useFinding<Results>(searchEverywhere);
-	useEffect(() => write(text), [write, text]);
+	useEffect(() => write({ q: text.trim() }), [write, text]);
 	const found = "found" in finding ? finding.found : undefined;
 	return (
 		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>

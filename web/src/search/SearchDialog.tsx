@@ -2,12 +2,13 @@
 
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
+import { claude, type Person } from "../../../src/protocol/person.ts";
 import { session } from "../account/currentSession.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { Modal } from "../controls/Modal.tsx";
 import more from "../controls/More.module.css";
 import { strings } from "../strings.ts";
-import { searchIn } from "./calls.ts";
+import { type Query, searchIn } from "./calls.ts";
 import { Finding as FoundItem } from "./Finding.tsx";
 import type { Found } from "./findings.ts";
 import styles from "./Search.module.css";
@@ -15,22 +16,38 @@ import { type Finding, useFinding } from "./useFinding.ts";
 
 type Results = { results: readonly Found[]; hasMore: boolean };
 
+/** How far back one looks, in days. */
+const spans = { ever: undefined, week: 7, month: 30, year: 365 };
+type Span = keyof typeof spans;
+const day = 86_400_000;
+
+/** What one looks for: `from` is an author's id, empty for anyone. */
+type Sought = { text: string; from: string; span: Span };
+
 /** What one looked for last, and found. */
-export type Looked = { text: string; finding: Finding<Results> };
+export type Looked = Sought & { finding: Finding<Results> };
 
-type Props = { id: string; looked: RefObject<Looked | null>; onClose(): void };
+type Props = { id: string; userId: string; people: readonly Person[]; looked: RefObject<Looked | null>; onClose(): void };
 
-export function SearchDialog({ id, looked, onClose }: Props) {
-	const ask = useCallback((token: string, query: string) => searchIn(token, id, query), [id]);
-	const [text, setText] = useState(looked.current?.text ?? "");
+export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
+	const ask = useCallback((token: string, query: Query) => searchIn(token, id, query), [id]);
+	const [sought, setSought] = useState<Sought>(looked.current ?? { text: "", from: "", span: "ever" });
 	const { finding, setFinding, write, search } = useFinding<Results>(ask, looked.current?.finding);
 	const [isLoading, setIsLoading] = useState(false);
 	const field = useRef<HTMLInputElement>(null);
 	const found = "found" in finding ? finding.found : undefined;
 	useEffect(() => {
-		looked.current = { text, finding };
-	}, [looked, text, finding]);
+		looked.current = { ...sought, finding };
+	}, [looked, sought, finding]);
 	useEffect(() => field.current?.select(), []);
+
+	const change = (change: Partial<Sought>, act: (query: Query) => void) => {
+		const next = { ...sought, ...change };
+		setSought(next);
+		act(queryOf(next));
+	};
+	/** At once, if there is anything to look for. */
+	const look = (query: Query) => (query.q === "" ? write(query) : void search(query));
 
 	const loadMore = async () => {
 		const last = found?.results.at(-1);
@@ -52,24 +69,44 @@ export function SearchDialog({ id, looked, onClose }: Props) {
 				<form
 					onSubmit={(event) => {
 						event.preventDefault();
-						if (text.trim() !== "") void search(text.trim());
+						look(queryOf(sought));
 					}}
 				>
 					<input
 						ref={field}
 						type="search"
-						value={text}
+						value={sought.text}
 						aria-label={strings.searchHere}
 						placeholder={strings.searchHint}
 						maxLength={limits.search.query}
 						autoComplete="off"
 						enterKeyHint="search"
 						dir="auto"
-						onChange={({ target }) => {
-							setText(target.value);
-							write(target.value);
-						}}
+						onChange={({ target }) => change({ text: target.value }, write)}
 					/>
+					<div className={styles.filters}>
+						<label>
+							{strings.searchFrom}
+							<select value={sought.from} onChange={({ target }) => change({ from: target.value }, look)}>
+								<option value="">{strings.anyone}</option>
+								{authorsOf(people, userId).map(({ userId, username }) => (
+									<option key={userId} value={userId}>
+										{username}
+									</option>
+								))}
+							</select>
+						</label>
+						<label>
+							{strings.searchWhen}
+							<select value={sought.span} onChange={({ target }) => change({ span: target.value as Span }, look)}>
+								{Object.entries(strings.spans).map(([span, name]) => (
+									<option key={span} value={span}>
+										{name}
+									</option>
+								))}
+							</select>
+						</label>
+					</div>
 				</form>
 				<p className={styles.said} role="status">
 					{saidOf(finding)}
@@ -87,6 +124,25 @@ export function SearchDialog({ id, looked, onClose }: Props) {
 			</search>
 		</Modal>
 	);
+}
+
+function queryOf({ text, from, span }: Sought): Query {
+	const days = spans[span];
+	return {
+		q: text.trim(),
+		...(from !== "" && { from }),
+		...(days !== undefined && { since: new Date(Date.now() - days * day).toISOString() }),
+	};
+}
+
+/** Oneself, Claude, and the others by their names. */
+function authorsOf(people: readonly Person[], userId: string): Person[] {
+	const others = people.filter((person) => person.userId !== userId).sort((one, other) => one.username.localeCompare(other.username));
+	return [
+		...people.filter((person) => person.userId === userId).map((own) => ({ ...own, username: strings.you(own.username) })),
+		claude,
+		...others,
+	];
 }
 
 function saidOf(finding: Finding<Results>): string {

@@ -3,16 +3,17 @@
 import { call, queryOf } from "../api.ts";
 import { foundEverywhereSchema, foundHereSchema } from "./findings.ts";
 
+/** `from`: one author's id. `since`: a moment, as messages have it. */
+export type Query = { q: string; from?: string; since?: string };
+
 /** What says this in a conversation, newest first; `before`: only what is older than a place. */
-export const searchIn = (token: string, id: string, q: string, before?: number) =>
+export const searchIn = (token: string, id: string, query: Query, before?: number) =>
 	call(
 		foundHereSchema,
 		"GET",
-		`/conversations/${encodeURIComponent(id)}/search${queryOf({ q, ...(before !== undefined && { before }) })}`,
-		{
-			token,
-		},
+		`/conversations/${encodeURIComponent(id)}/search${queryOf({ ...query, ...(before !== undefined && { before }) })}`,
+		{ token },
 	);
 
 /** What says this in all conversations that one is in. */
-export const searchEverywhere = (token: string, q: string) => call(foundEverywhereSchema, "GET", `/search${queryOf({ q })}`, { token });
+export const searchEverywhere = (token: string, query: Query) => call(foundEverywhereSchema, "GET", `/search${queryOf(query)}`, { token });

@@ -4,26 +4,27 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { clock } from "../browser.ts";
+import type { Query } from "./calls.ts";
 
 export type Finding<T> =
 	| { type: "idle" }
 	/** What was found before stays while one waits. */
-	| { type: "searching"; query: string; found: T | undefined }
-	| { type: "found"; query: string; found: T }
+	| { type: "searching"; query: Query; found: T | undefined }
+	| { type: "found"; query: Query; found: T }
 	| { type: "refused"; text: string };
 
 /** In ms: a pause in writing. */
 const pause = 350;
 
 /** `before`: what was found when it was looked at last. Keep the call's identity. */
-export function useFinding<T>(ask: (token: string, query: string) => Promise<Result<T>>, before: Finding<T> = { type: "idle" }) {
+export function useFinding<T>(ask: (token: string, query: Query) => Promise<Result<T>>, before: Finding<T> = { type: "idle" }) {
 	const [finding, setFinding] = useState(before);
 	const latest = useRef(0);
 	const cancel = useRef(() => {});
 	useEffect(() => () => cancel.current(), []);
 
 	const search = useCallback(
-		async (query: string) => {
+		async (query: Query) => {
 			cancel.current();
 			latest.current += 1;
 			const turn = latest.current;
@@ -36,11 +37,10 @@ export function useFinding<T>(ask: (token: string, query: string) => Promise<Res
 	);
 	/** To be called on every change of what one looks for. */
 	const write = useCallback(
-		(text: string) => {
-			const query = text.trim();
+		(query: Query) => {
 			cancel.current();
 			latest.current += 1;
-			if (query === "") setFinding({ type: "idle" });
+			if (query.q === "") setFinding({ type: "idle" });
 			else cancel.current = clock.after(pause, () => void search(query));
 		},
 		[search],
