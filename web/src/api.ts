@@ -1,9 +1,8 @@
 // The HTTP calls, one function each. What goes wrong is a value; what comes is checked by the wire's schemas.
-// Knows no session and keeps nothing.
+// Knows no session and keeps nothing. What only dialogs ask for stands beside them, as `calls.ts`.
 
 import * as v from "valibot";
 import {
-	type AssistantMode,
 	conversationSchema,
 	type Listed,
 	type ListingChange,
@@ -35,14 +34,6 @@ const describedSchema = v.object({ ...conversationSchema.entries, members: v.arr
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
-const inviteSchema = v.object({
-	id: v.string(),
-	role: v.string(),
-	createdBy: v.string(),
-	expiresAt: v.string(),
-	maxUses: v.nullable(v.number()),
-	uses: v.number(),
-});
 /** `failed` and `remaining`: conversations that could not be reached just now, and those that are still to come, by themselves. */
 const erasedSchema = v.object({
 	conversations: v.number(),
@@ -58,7 +49,6 @@ const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.st
 
 export type Erased = v.InferOutput<typeof erasedSchema>;
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
-export type LiveInvite = v.InferOutput<typeof inviteSchema>;
 
 export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
 
@@ -96,22 +86,6 @@ export const createConversation = (token: string) =>
 export const describeConversation = (token: string, id: string) =>
 	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
 
-export const updateConversation = (token: string, id: string, change: { title?: string; assistant?: AssistantMode }) =>
-	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: change });
-
-export const deleteConversation = (token: string, id: string) =>
-	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
-
-/** Oneself, as a rule: then it is leaving. */
-export const removeMember = (token: string, id: string, userId: string) =>
-	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
-
-export const changeRole = (token: string, id: string, userId: string, role: MemberRole) =>
-	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {
-		token,
-		body: { role },
-	});
-
 export const changeListing = (token: string, id: string, change: ListingChange) =>
 	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
@@ -119,10 +93,10 @@ export const changeListing = (token: string, id: string, change: ListingChange) 
 export const versionsOf = (token: string, id: string, messageId: string) =>
 	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
-/** The messages before, after or around a place, oldest first. */
 /** Messages of a page: only those near the screen are drawn. */
 const pageOf = 100;
 
+/** The messages before, after or around a place, oldest first. */
 export const messagesAt = (token: string, id: string, place: Place) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
 
@@ -139,13 +113,6 @@ export const createInvite = (token: string, id: string, terms: InviteTerms = {})
 			body: terms,
 		},
 	);
-
-/** The ones that still let somebody in. */
-export const invitesOf = (token: string, id: string) =>
-	call(v.object({ invites: v.array(inviteSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/invites`, { token });
-
-export const revokeInvite = (token: string, id: string, inviteId: string) =>
-	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/invites/${encodeURIComponent(inviteId)}`, { token });
 
 export const acceptInvite = (token: string, invite: string) =>
 	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });
@@ -179,7 +146,7 @@ export function setApiUrl(url: string): void {
 	apiUrl = url;
 }
 
-function addressOf(path: string): URL {
+export function addressOf(path: string): URL {
 	return new URL(`/api${path}`, apiUrl ?? (import.meta.env?.VITE_API_URL || location.origin));
 }
 
@@ -214,17 +181,7 @@ export async function call<T extends v.GenericSchema>(
 	return { error: refusalIn(answer) };
 }
 
-/** A file, however long it takes. */
-export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
-	try {
-		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
-		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
-	} catch {
-		return { error: { code: "unreachable", message: strings.unreachable } };
-	}
-}
-
-function refusalIn(answer: unknown): ApiError {
+export function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
 	if (!refusal.success) return { code: "internal", message: strings.unexpectedAnswer };
 	const { code, message } = refusal.output.error;

@@ -66,13 +66,3 @@ export async function copyText(text: string): Promise<boolean> {
 		return false;
 	}
 }
-
-/** Hands a file to whoever sits here. */
-export function saveFile(file: Blob, name: string): void {
-	const link = document.createElement("a");
-	link.href = URL.createObjectURL(file);
-	link.download = name;
-	link.click();
-	// The browser has it by then.
-	clock.after(60_000, () => URL.revokeObjectURL(link.href));
-}

@@ -2,10 +2,11 @@
 
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { session } from "../account/currentSession.ts";
-import { type InviteTerms, invitesOf, type LiveInvite, revokeInvite } from "../api.ts";
+import type { InviteTerms } from "../api.ts";
 import { CopyField } from "../controls/CopyField.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
+import { invitesOf, type LiveInvite, revokeInvite } from "./calls.ts";
 import type { Link } from "./Invite.tsx";
 import styles from "./InviteDialog.module.css";
 

@@ -3,13 +3,13 @@
 import { useEffect, useRef, useState } from "react";
 import { type MemberRole, roleSchema } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
-import { changeRole, removeMember } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { hueOf } from "../people/person.ts";
 import { type Present, roster } from "../people/roster.ts";
 import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
+import { changeRole, removeMember } from "./calls.ts";
 import styles from "./MembersDialog.module.css";
 
 /** So many are shown at once; past the first number there is a field to look for one. */

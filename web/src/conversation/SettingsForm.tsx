@@ -4,10 +4,10 @@ import { useId } from "react";
 import { type AssistantMode, assistantSchema, type ConversationInfo } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { session } from "../account/currentSession.ts";
-import { updateConversation } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";
+import { updateConversation } from "./calls.ts";
 import styles from "./SettingsForm.module.css";
 
 export function SettingsForm({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {

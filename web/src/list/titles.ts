@@ -6,14 +6,3 @@ import { strings } from "../strings.ts";
 export function titleOf({ title, createdAt }: Pick<ConversationInfo, "title" | "createdAt">): string {
 	return title || strings.untitled(createdAt);
 }
-
-/** A name that every file system takes. */
-export function fileNameOf(title: string, ending: string): string {
-	const name = title
-		.replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
-		.replace(/\s+/g, " ")
-		.replace(/^[. ]+|[. ]+$/g, "")
-		.slice(0, 80)
-		.trim();
-	return `${name || strings.conversation}.${ending}`;
-}

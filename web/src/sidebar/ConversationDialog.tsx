@@ -2,8 +2,9 @@
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
-import { deleteConversation, type Result, removeMember } from "../api.ts";
+import type { Result } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
+import { deleteConversation, removeMember } from "../conversation/calls.ts";
 import { SettingsForm } from "../conversation/SettingsForm.tsx";
 import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";

@@ -3,12 +3,11 @@
 import { useEffect, useState } from "react";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
-import { fetchFile } from "../api.ts";
-import { saveFile } from "../browser.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import styles from "../conversation/SettingsForm.module.css";
-import { fileNameOf, titleOf } from "../list/titles.ts";
+import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";
+import { fetchFile, fileNameOf, saveFile } from "./files.ts";
 
 const formats = ["html", "jsonl"] as const;
 

@@ -1,0 +1,36 @@
+// A conversation as a file: fetched, named, handed to whoever sits here.
+
+import { addressOf, type Result, refusalIn } from "../api.ts";
+import { clock } from "../browser.ts";
+import { strings } from "../strings.ts";
+
+/** A file, however long it takes. */
+export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
+	try {
+		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
+		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
+	} catch {
+		return { error: { code: "unreachable", message: strings.unreachable } };
+	}
+}
+
+/** A name that every file system takes. */
+export function fileNameOf(title: string, ending: string): string {
+	const name = title
+		.replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
+		.replace(/\s+/g, " ")
+		.replace(/^[. ]+|[. ]+$/g, "")
+		.slice(0, 80)
+		.trim();
+	return `${name || strings.conversation}.${ending}`;
+}
+
+/** Hands a file to whoever sits here. */
+export function saveFile(file: Blob, name: string): void {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(file);
+	link.download = name;
+	link.click();
+	// The browser has it by then.
+	clock.after(60_000, () => URL.revokeObjectURL(link.href));
+}
