@@ -58,7 +58,9 @@ describe("its colours", () => {
 	const kinds = ["keyword", "string", "number", "comment", "name", "type", "attribute", "tag", "added", "removed"] satisfies Kind[];
 	it.each(kinds)("can be read by day and by night: %s", (kind) => {
 		const variable =
-			new RegExp(`^\\.${kind} \\{\\n\\tcolor: var\\((--[\\w-]+)\\);\\n\\}`, "m").exec(source("markdown/Markdown.module.css"))?.[1] ?? "";
+			new RegExp(`\\[data-kind="${kind}"\\] \\{\\n\\tcolor: var\\((--[\\w-]+)\\);\\n\\}`).exec(
+				source("markdown/Markdown.module.css"),
+			)?.[1] ?? "";
 		const papers = colours("--raised");
 		const inks = colours(variable);
 		expect(inks).toHaveLength(2);

@@ -38,7 +38,7 @@ export function CodeBlock({ language, code, isWhole }: Props) {
 }
 
 function drawPiece({ text, kind }: Piece) {
-	return kind === null ? text : <span className={styles[kind]}>{text}</span>;
+	return kind === null ? text : <span data-kind={kind}>{text}</span>;
 }
 
 /** The code in its pieces; `null` as long as it is one. */
