@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 import { pictured } from "../src/protocol/text.ts";
-import type { EmojiFile, EmojiRow } from "./src/emoji/emoji.ts";
+import { type EmojiFile, type EmojiRow, tinted } from "./src/emoji/emoji.ts";
 import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 
 /** What is read of the package. */
@@ -55,11 +55,7 @@ function tinting(emoji: string, skins: readonly { emoji: string; tone: number | 
 	const found = skins.find(({ tone }) => tone === 1);
 	if (!found) return 0;
 	const light = pictured(found.emoji);
-	const [first = "", ...rest] = emoji;
-	const after = rest[0] === "\ufe0f" ? rest.slice(1) : rest;
-	const one = `${first}\u{1f3fb}${after.join("")}`;
-	if (light === one) return 1;
-	if (light === `${one}\u{1f3fb}`) return 2;
+	for (const tints of [1, 2] as const) if (tinted({ emoji, tints }, "light") === light) return tints;
 	throw new Error(`No way is known to give ${emoji} a colour of skin.`);
 }
 

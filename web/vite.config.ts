@@ -42,7 +42,7 @@ function headersFor(apiUrl: string | undefined): string {
 		"frame-ancestors 'none'",
 		"object-src 'none'",
 		"require-trusted-types-for 'script'",
-		// Of one policy, which knows one address: the service worker's. See src/version.ts.
+		// Of one policy, which knows one address: the service worker's. See src/shell/version.ts.
 		"trusted-types service-worker",
 	].join("; ");
 	return `/*

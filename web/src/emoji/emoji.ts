@@ -1,5 +1,6 @@
 // The emoji of a language: read from the file that the build makes, found by what they are called, in a colour of skin. Pure.
 
+import { folded } from "../writing/folded.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 /** Its names are separated by spaces, its tags by commas. The last: where a colour of skin stands in it, or that it is a land's flag. */
@@ -73,8 +74,4 @@ function distanceOf({ names, label, tags }: Emoji, wanted: string): number {
 	if (names.some(hasWord)) return 2;
 	if (hasWord(label)) return 3;
 	return tags.some(hasWord) ? 4 : far;
-}
-
-function folded(text: string): string {
-	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

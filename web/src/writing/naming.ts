@@ -1,6 +1,7 @@
 // A member's name while it is written after an `@`: who may be meant. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
+import { folded } from "./folded.ts";
 
 /** A name that is being written, from its `@` on, and who may be meant, the likeliest first. */
 export type Naming = { start: number; people: readonly Person[] };
@@ -24,8 +25,4 @@ export function namesAt(text: string, caret: number, people: readonly Person[]):
 /** The whole name, and each of its words: one may know only the last. */
 function beginnings(name: string): string[] {
 	return [name, ...name.split(" ").slice(1)];
-}
-
-function folded(text: string): string {
-	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
