@@ -1,4 +1,4 @@
-// What the browser lends to the rules: its clock, its sockets, its network, chance, focus, the clipboard, idle moments.
+// What the browser lends to the rules: its clock, its sockets, its network, chance, focus, the clipboard, idle moments, what the device keeps.
 
 import type { Clock, OpenSocket } from "./live/connection.ts";
 
@@ -65,4 +65,20 @@ export async function copyText(text: string): Promise<boolean> {
 	} catch {
 		return false;
 	}
+}
+
+/** What this device keeps under a name. Where that is forbidden, nothing was kept. */
+export function recall(name: string): string | null {
+	try {
+		return localStorage.getItem(name);
+	} catch {
+		return null;
+	}
+}
+
+/** Where that is forbidden, or the device is full, it holds as long as the page. */
+export function remember(name: string, text: string): void {
+	try {
+		localStorage.setItem(name, text);
+	} catch {}
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { changeSettings } from "../api.ts";
+import { recall, remember } from "../browser.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { session } from "./currentSession.ts";
 import { type Preferences, PreferencesStore, type Theme } from "./preferences.ts";
@@ -9,21 +10,8 @@ import { type Preferences, PreferencesStore, type Theme } from "./preferences.ts
 const key = "preferences";
 
 export const preferences = new PreferencesStore({
-	read: () => {
-		try {
-			return localStorage.getItem(key);
-		} catch {
-			// Forbidden: then nothing was kept.
-			return null;
-		}
-	},
-	keep: (text) => {
-		try {
-			localStorage.setItem(key, text);
-		} catch {
-			// Forbidden or full: it holds as long as the page.
-		}
-	},
+	read: () => recall(key),
+	keep: (text) => remember(key, text),
 	send: async (change) => "value" in (await session.call((token) => changeSettings(token, change))),
 });
 

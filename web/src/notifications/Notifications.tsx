@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { preferences } from "../account/currentPreferences.ts";
+import { recall, remember } from "../browser.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { titleOf } from "../list/titles.ts";
 import { pathOf } from "../paths.ts";
@@ -11,6 +12,9 @@ import { useIsLooking } from "../useIsLooking.ts";
 import { askPermission, hold, isHeld, permission, show, withdraw } from "./browser.ts";
 import styles from "./Notifications.module.css";
 import { follow } from "./notifier.ts";
+
+/** On this device: what is allowed on one says nothing of another. */
+const key = "notifications";
 
 type Props = { client: ListClient; userId: string; openId: string | undefined; onGo(path: string): void; onClose(): void };
 
@@ -41,7 +45,7 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 				void show({ tag: listed.id, title: titleOf(listed), body: lastLineOf(listed, userId), path }, () => go.current(path));
 			},
 			withdraw: (id) => void withdraw(id),
-			missed: () => setIsOffered(!wasDeclined()),
+			missed: () => setIsOffered(recall(key) === null),
 		});
 		return () => {
 			stop();
@@ -65,7 +69,7 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 			<button
 				type="button"
 				onClick={() => {
-					decline();
+					remember(key, "declined");
 					setIsOffered(false);
 				}}
 			>
@@ -77,24 +81,4 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 
 function lookingAt(userId: string, conversationId: string): string {
 	return JSON.stringify(["looking", userId, conversationId]);
-}
-
-/** On this device: what is allowed on one says nothing of another. */
-const key = "notifications";
-
-function wasDeclined(): boolean {
-	try {
-		return localStorage.getItem(key) !== null;
-	} catch {
-		// Forbidden: then nothing was kept.
-		return false;
-	}
-}
-
-function decline(): void {
-	try {
-		localStorage.setItem(key, "declined");
-	} catch {
-		// Forbidden: it holds as long as the page.
-	}
 }
