@@ -171,6 +171,26 @@ describe("Claude's answer", () => {
 		expect(lines).toContain("Ann: I am still here");
 		expect(lines.join()).not.toMatch(/word\d |Hm\./);
 	});
+
+	it("is written without drawing what stands above it anew, though it says who has seen that", async () => {
+		await ann.say('@claude !{"tokens":1001,"perSecond":20}');
+		const question = ann.at('"tokens":1001');
+		await question.getByText("Seen by Bob").waitFor();
+		// React leaves at an element what it was last drawn with.
+		const drawn = await question.evaluateHandle((article) => {
+			const name = Object.keys(article).find((key) => key.startsWith("__reactProps$")) ?? "";
+			return { article, name, last: Reflect.get(article, name) as unknown };
+		});
+		const length = async () => (await lastAnswer(ann).innerText()).length;
+		const before = await length();
+		await expect.poll(length).toBeGreaterThan(before + 50);
+		expect(await drawn.evaluate(({ article, name, last }) => [last !== undefined, Reflect.get(article, name) === last])).toEqual([
+			true,
+			true,
+		]);
+		await ann.stop.click();
+		await ann.stop.waitFor({ state: "detached" });
+	});
 });
 
 describe("on a phone", () => {

@@ -97,6 +97,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	useTarget(wanted ?? target, messages, newer, show);
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
+	const fate = useFate(lastOwn, chat);
 	const firstNew = newsIn(messages, chat.newFrom, older);
 
 	/** Up and down from one message to the next, while one is at a message and not at something in it. */
@@ -120,7 +121,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					isNew={message === firstNew}
 					isOwn={message.author.userId === userId}
 					isActive={message === active}
-					fate={message === lastOwn ? fateOf(message, chat) : undefined}
+					fate={message === lastOwn ? fate : undefined}
 					onRetry={isConnected && message === lastReply && message.status === "failed" ? settle(chat.regenerate) : undefined}
 				/>
 			);
@@ -265,13 +266,16 @@ function newsIn(messages: Messages, newFrom: number | null, older: Extent): Mess
 	return first > 0 || older === "none" ? messages[first] : undefined;
 }
 
-/** What became of one's newest message on its way to the others. */
-function fateOf(message: Message, { messages, outgoing, reads, members }: Chat): Fate {
-	if (message.deletedAt !== undefined) return undefined;
-	const names = seenBy(message, reads, members ?? []).map(({ username }) => username);
+/** What became of one's newest message on its way to the others. The same names stay the same: it is not drawn anew for them. */
+function useFate(message: Message | undefined, { messages, outgoing, reads, members }: Chat): Fate {
+	const names = useMemo(
+		() => (message ? seenBy(message, reads, members ?? []).map(({ username }) => username) : []),
+		[message, reads, members],
+	);
+	if (message?.deletedAt !== undefined) return undefined;
 	if (names.length > 0) return names;
 	// Where something came after it, it arrived.
-	return message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
+	return message && message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
 }
 
 function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLElement | null {
