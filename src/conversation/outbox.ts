@@ -1,6 +1,8 @@
 // What the members' lists have been told and who is still to hear: every SQL statement on it, by name. That news is owed is written
 // down by nobody: the log is further on than what was told. Decides nothing of when anybody hears.
 
+import { readUpTo } from "./rows.ts";
+
 /** How far the lists have been told; `at` in ms. Of a round that takes several steps: what it tells, and after which member it goes on. */
 export type Told = { revision: number; at: number; round?: { target: number; after: string } };
 
@@ -64,7 +66,7 @@ export class Outbox {
 	readersAfter(userId: string, limit: number): Reader[] {
 		return this.#sql
 			.exec<Reader>(
-				`SELECT user_id AS userId, coalesce(unread_from - 1, read_up_to) AS readUpTo FROM members
+				`SELECT user_id AS userId, ${readUpTo} AS readUpTo FROM members
 				WHERE user_id > ? ORDER BY user_id LIMIT ?`,
 				userId,
 				limit,

@@ -1,4 +1,4 @@
-// A message as its row holds it, and as the wire has it. Pure; knows no statement.
+// A message as its row holds it, and as the wire has it; and what a member has read, by theirs. Pure; knows no statement.
 
 import type { Mention, Message, MessageStatus, Reaction, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
@@ -31,6 +31,9 @@ export type MessageRow = {
 };
 
 export type VersionRow = Pick<MessageRow, "content" | "status" | "reason" | "reply"> & { version: number };
+
+/** SQL, of a row of `members`: up to which place its member has read, as they want it to count for themselves. */
+export const readUpTo = "coalesce(unread_from - 1, read_up_to)";
 
 export function toMessage(row: MessageRow, conversationId: string): Message {
 	return {

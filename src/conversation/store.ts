@@ -8,7 +8,7 @@ import { migrate } from "../storage/migrate.ts";
 import { Log } from "./log.ts";
 import { migrations } from "./migrations.ts";
 import { Outbox } from "./outbox.ts";
-import { isoTime } from "./rows.ts";
+import { isoTime, readUpTo } from "./rows.ts";
 
 export type Invite = {
 	/** SHA-256 of the link's secret, in hex. */
@@ -225,7 +225,7 @@ export class Store {
 		const where = this.isLarge ? "user_id = ?1" : "read_up_to > 0 OR user_id = ?1";
 		return this.#sql
 			.exec<{ userId: string; upTo: number }>(
-				`SELECT user_id AS userId, CASE user_id WHEN ?1 THEN coalesce(unread_from - 1, read_up_to) ELSE read_up_to END AS upTo
+				`SELECT user_id AS userId, CASE user_id WHEN ?1 THEN ${readUpTo} ELSE read_up_to END AS upTo
 				FROM members WHERE ${where}`,
 				userId,
 			)
@@ -236,10 +236,7 @@ export class Store {
 	reading(userId: string): { upTo: number; marks: number } {
 		return (
 			this.#sql
-				.exec<{ upTo: number; marks: number }>(
-					"SELECT coalesce(unread_from - 1, read_up_to) AS upTo, marks FROM members WHERE user_id = ?",
-					userId,
-				)
+				.exec<{ upTo: number; marks: number }>(`SELECT ${readUpTo} AS upTo, marks FROM members WHERE user_id = ?`, userId)
 				.toArray()[0] ?? { upTo: 0, marks: 0 }
 		);
 	}
