@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { migrations } from "../../src/conversation/migrations.ts";
 import { search, snippetOf } from "../../src/conversation/search.ts";
 import { Store } from "../../src/conversation/store.ts";
 import { parseQuery } from "../../src/conversation/words.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { migrate } from "../../src/storage/migrate.ts";
 import { ann, inRoom, type Room } from "../support/conversation.ts";
 
 const add = (room: Room, content: string) => room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
@@ -98,19 +100,15 @@ describe("the index follows", () => {
 		}));
 
 	it("what was said before there was one", () =>
-		inRoom((room, state) => {
-			add(room, "an old message");
-			add(room, "?!");
-			room.store.log.addReply(room.now);
+		inRoom(async (room, state) => {
+			await state.storage.deleteAll();
 			const { sql } = state.storage;
-			sql.exec("DROP TABLE words");
-			sql.exec("CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii')");
-			sql.exec("DROP TABLE decided");
-			sql.exec("ALTER TABLE messages DROP COLUMN asked_by");
-			sql.exec("ALTER TABLE members DROP COLUMN unread_from");
-			sql.exec("ALTER TABLE members DROP COLUMN marks");
-			sql.exec("DELETE FROM migrations WHERE version >= 4");
-			expect(seqs(room, "old")).toEqual([]);
+			migrate(sql, migrations.slice(0, 3));
+			sql.exec("INSERT INTO conversation (one, id, title, assistant, lineage, created_at) VALUES (1, 'c1', '', 'auto', 'a', 0)");
+			sql.exec(`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at) VALUES
+				(1, 'm1', 'user', 'ann', 'Ann', 'an old message', 'complete', 0, 1, 1, 0),
+				(2, 'm2', 'user', 'ann', 'Ann', '?!', 'complete', 0, 2, 2, 0),
+				(3, 'm3', 'assistant', 'claude', 'Claude', 'an old answer so far', 'streaming', 0, 3, 3, 0)`);
 			const { log } = new Store(sql);
 			expect(search(log, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
 			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, room.now);
