@@ -5,6 +5,7 @@ import { createPortal } from "react-dom";
 import { keepPlace } from "../keyboard/landmarks.ts";
 import { strings } from "../strings.ts";
 import styles from "./Dialog.module.css";
+import { Problem } from "./Problem.tsx";
 
 type Props = {
 	title: string;
@@ -41,9 +42,7 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 			<form onSubmit={submit}>
 				<h2 id={id}>{title}</h2>
 				{children}
-				<p role="alert" className={styles.problem}>
-					{state.type === "refused" && state.text}
-				</p>
+				<Problem className={styles.problem}>{state.type === "refused" && state.text}</Problem>
 				<div className={styles.actions}>
 					<button type="button" className={styles.cancel} onClick={() => dialog.current?.close()}>
 						{strings.cancel}

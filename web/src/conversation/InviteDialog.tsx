@@ -5,6 +5,7 @@ import { session } from "../account/currentSession.ts";
 import type { InviteTerms } from "../api.ts";
 import { CopyField } from "../controls/CopyField.tsx";
 import { Modal } from "../controls/Modal.tsx";
+import { Problem } from "../controls/Problem.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
 import { invitesOf, type LiveInvite, revokeInvite } from "./calls.ts";
 import type { Link } from "./Invite.tsx";
@@ -94,9 +95,7 @@ export function InviteDialog({ id, link, nameOf, onMake, onRevoked, onClose }: P
 			</form>
 			<section className={styles.live}>
 				<h3>{strings.liveInvites}</h3>
-				<p role="alert" className={styles.problem}>
-					{problem}
-				</p>
+				<Problem className={styles.problem}>{problem}</Problem>
 				{invites?.length === 0 && <p>{strings.noInvites}</p>}
 				<ul aria-label={strings.liveInvites}>
 					{invites?.map((invite) => {

@@ -5,6 +5,7 @@ import { type MemberRole, roleSchema } from "../../../src/protocol/conversation.
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
+import { Problem } from "../controls/Problem.tsx";
 import { hueOf } from "../people/person.ts";
 import { type Present, roster } from "../people/roster.ts";
 import { strings } from "../strings.ts";
@@ -60,9 +61,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 					onChange={({ target }) => setSought(target.value)}
 				/>
 			)}
-			<p role="alert" className={styles.problem}>
-				{problem}
-			</p>
+			<Problem>{problem}</Problem>
 			<ul ref={list} tabIndex={-1} className={styles.members} aria-label={strings.members}>
 				{found.slice(0, most.shown).map((member) => (
 					<li key={member.userId} data-hue={hueOf(member.userId)} data-here={member.isHere}>

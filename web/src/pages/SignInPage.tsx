@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { session } from "../account/currentSession.ts";
+import { Problem } from "../controls/Problem.tsx";
 import { Mark } from "../icons.tsx";
 import { strings } from "../strings.ts";
 import { useTitle } from "../useTitle.ts";
@@ -35,9 +36,7 @@ export function SignInPage({ isInvited }: { isInvited: boolean }) {
 				<button type="submit" className={styles.primary} aria-disabled={state.type === "busy"}>
 					{strings.continueAsGuest}
 				</button>
-				<p role="alert" className={styles.problem}>
-					{state.type === "refused" && state.text}
-				</p>
+				<Problem>{state.type === "refused" && state.text}</Problem>
 			</form>
 		</main>
 	);

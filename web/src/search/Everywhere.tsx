@@ -10,7 +10,7 @@ import { searchEverywhere } from "./calls.ts";
 import { Finding as FoundItem } from "./Finding.tsx";
 import { byConversation, type FoundIn } from "./findings.ts";
 import styles from "./Search.module.css";
-import { type Finding, useFinding } from "./useFinding.ts";
+import { saidOf, useFinding } from "./useFinding.ts";
 
 type Results = { results: readonly FoundIn[]; partial: boolean };
 
@@ -23,7 +23,7 @@ export function Everywhere({ text, conversations }: Props) {
 	return (
 		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
 			<p className={styles.said} role="status">
-				{saidOf(finding)}
+				{saidOf(finding, ({ results, partial }) => (partial ? strings.foundPartly(results.length) : strings.found(results.length, false)))}
 			</p>
 			{byConversation(found?.results ?? []).map(([id, results]) => {
 				const listed = conversations.find((one) => one.id === id);
@@ -46,21 +46,4 @@ export function Everywhere({ text, conversations }: Props) {
 function FetchedTitle({ id }: { id: string }) {
 	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));
 	return described && "value" in described ? titleOf(described.value.conversation) : strings.conversation;
-}
-
-function saidOf(finding: Finding<Results>): string {
-	switch (finding.type) {
-		case "idle":
-			return "";
-		case "searching":
-			return strings.searching;
-		case "refused":
-			return finding.text;
-		case "found": {
-			const { results, partial } = finding.found;
-			return partial ? strings.foundPartly(results.length) : strings.found(results.length, false);
-		}
-		default:
-			return finding satisfies never;
-	}
 }

@@ -12,7 +12,7 @@ import { type Query, searchIn } from "./calls.ts";
 import { Finding as FoundItem } from "./Finding.tsx";
 import type { Found } from "./findings.ts";
 import styles from "./Search.module.css";
-import { type Finding, useFinding } from "./useFinding.ts";
+import { type Finding, saidOf, useFinding } from "./useFinding.ts";
 
 type Results = { results: readonly Found[]; hasMore: boolean };
 
@@ -109,7 +109,7 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 					</div>
 				</form>
 				<p className={styles.said} role="status">
-					{saidOf(finding)}
+					{saidOf(finding, ({ results, hasMore }) => strings.found(results.length, hasMore))}
 				</p>
 				<ol className={styles.results} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
 					{found?.results.map((one) => (
@@ -143,21 +143,6 @@ function authorsOf(people: readonly Person[], userId: string): Person[] {
 		claude,
 		...others,
 	];
-}
-
-function saidOf(finding: Finding<Results>): string {
-	switch (finding.type) {
-		case "idle":
-			return "";
-		case "searching":
-			return strings.searching;
-		case "refused":
-			return finding.text;
-		case "found":
-			return strings.found(finding.found.results.length, finding.found.hasMore);
-		default:
-			return finding satisfies never;
-	}
 }
 
 /** Up and down between the field and what was found; Escape closes, where a browser would first empty the field. */

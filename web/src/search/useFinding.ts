@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { clock } from "../browser.ts";
+import { strings } from "../strings.ts";
 import type { Query } from "./calls.ts";
 
 export type Finding<T> =
@@ -46,4 +47,20 @@ export function useFinding<T>(ask: (token: string, query: Query) => Promise<Resu
 		[search],
 	);
 	return { finding, setFinding, write, search };
+}
+
+/** What is said of it; `count`: of what was found. */
+export function saidOf<T>(finding: Finding<T>, count: (found: T) => string): string {
+	switch (finding.type) {
+		case "idle":
+			return "";
+		case "searching":
+			return strings.searching;
+		case "refused":
+			return finding.text;
+		case "found":
+			return count(finding.found);
+		default:
+			return finding satisfies never;
+	}
 }

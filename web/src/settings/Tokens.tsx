@@ -5,6 +5,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { PersonalToken } from "../../../src/protocol/token.ts";
 import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
+import { Problem } from "../controls/Problem.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
 import { makeToken, revokeToken, tokensOf } from "./calls.ts";
 import styles from "./SettingsDialog.module.css";
@@ -72,9 +73,7 @@ export function Tokens() {
 					{strings.makeToken}
 				</button>
 			</form>
-			<p role="alert" className={styles.problem}>
-				{problem}
-			</p>
+			<Problem className={styles.problem}>{problem}</Problem>
 			{made && (
 				<div key={made.secret} ref={bringIntoView} className={styles.made}>
 					<p role="status">{strings.tokenMade(made.name)}</p>

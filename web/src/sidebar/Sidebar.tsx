@@ -8,6 +8,7 @@ import { createConversation } from "../api.ts";
 import { moveBetween } from "../controls/arrows.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/later.tsx";
+import { Problem } from "../controls/Problem.tsx";
 import { useLate } from "../controls/useLate.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
@@ -92,9 +93,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				onChange={({ target }) => setSought(target.value)}
 				onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setSought("")}
 			/>
-			<p role="alert" className={styles.problem}>
-				{problem}
-			</p>
+			<Problem className={styles.problem}>{problem}</Problem>
 			<Notifications client={client} userId={userId} openId={openId} onGo={navigate} onClose={close} />
 			{sought.trim() !== "" && (
 				// biome-ignore lint/a11y/noStaticElementInteractions: the keys go from one link to the next.
