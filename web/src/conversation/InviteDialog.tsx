@@ -4,6 +4,7 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { session } from "../account/currentSession.ts";
 import type { InviteTerms } from "../api.ts";
 import { CopyField } from "../controls/CopyField.tsx";
+import { LifeChoice } from "../controls/LifeChoice.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { Problem } from "../controls/Problem.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
@@ -62,16 +63,7 @@ export function InviteDialog({ id, link, nameOf, onMake, onRevoked, onClose }: P
 			</div>
 			<form className={styles.terms} onSubmit={make}>
 				<h3>{strings.anotherLink}</h3>
-				<label>
-					{strings.inviteLives}
-					<select name="life" defaultValue={lives[2]}>
-						{lives.map((seconds) => (
-							<option key={seconds} value={seconds}>
-								{strings.duration(seconds)}
-							</option>
-						))}
-					</select>
-				</label>
+				<LifeChoice lives={lives} usual={7 * 24 * hour} />
 				<label>
 					{strings.inviteUses}
 					<select name="uses" defaultValue={0}>

@@ -5,6 +5,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { PersonalToken } from "../../../src/protocol/token.ts";
 import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
+import { LifeChoice } from "../controls/LifeChoice.tsx";
 import { Problem } from "../controls/Problem.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
 import { makeToken, revokeToken, tokensOf } from "./calls.ts";
@@ -59,16 +60,7 @@ export function Tokens() {
 					{strings.tokenName}
 					<input name="name" maxLength={limits.username} required autoComplete="off" dir="auto" />
 				</label>
-				<label>
-					{strings.inviteLives}
-					<select name="life" defaultValue={lives[1]}>
-						{lives.map((seconds) => (
-							<option key={seconds} value={seconds}>
-								{strings.duration(seconds)}
-							</option>
-						))}
-					</select>
-				</label>
+				<LifeChoice lives={lives} usual={30 * day} />
 				<button type="submit" aria-disabled={isMaking}>
 					{strings.makeToken}
 				</button>
