@@ -74,7 +74,7 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 	],
 	[
 		"a conversation's object",
-		["object", "socket", "sockets", "ending"].map((name) => `src/conversation/${name}.ts`),
+		["object", "socket", "sockets", "intake", "ending"].map((name) => `src/conversation/${name}.ts`),
 		/^(src\/(protocol|auth|claude|storage|conversation)\/|src\/(settings|upgrade)\.ts$|cloudflare:workers$)/,
 	],
 	["storage", filesUnder("src/storage"), /^$/],

@@ -8,8 +8,7 @@ import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
 import type { ConversationInfo, Member } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
-import { errorEvent, type Refusal, type Said } from "../protocol/events.ts";
-import { isOversize, type ParsedEvent, parseFrame } from "../protocol/frames.ts";
+import type { Said } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
@@ -22,7 +21,7 @@ import { Ending } from "./ending.ts";
 import { Erasure, type ErasureStep } from "./erasure.ts";
 import { Fanout } from "./fanout.ts";
 import { Farewells } from "./farewells.ts";
-import { Inbox } from "./inbox.ts";
+import { Intake } from "./intake.ts";
 import { Lists } from "./lists.ts";
 import { Membership } from "./membership.ts";
 import { Replies } from "./reply.ts";
@@ -31,9 +30,6 @@ import type { Socket } from "./socket.ts";
 import { Sockets } from "./sockets.ts";
 import { Store } from "./store.ts";
 import { Titles } from "./title.ts";
-
-/** What asks for a page counts as if it had brought this much, in UTF-16 units: a page is as much work. */
-const pageAsked = 320 * 1024;
 
 /** What the Worker knows of a socket that it lets through. */
 type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
@@ -60,7 +56,7 @@ export class ConversationObject extends DurableObject<Env> {
 	readonly #calls: Calls;
 	readonly #restore: Restore;
 	readonly #sockets: Sockets;
-	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
+	readonly #intake: Intake;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -139,9 +135,12 @@ export class ConversationObject extends DurableObject<Env> {
 		});
 		this.#calls = new Calls({ store: this.#store, conversation: this.#conversation, membership: this.#membership });
 		this.#restore = new Restore({ storage: ctx.storage, store: this.#store, now });
-		this.#inbox = new Inbox({
-			handle: (frames) => this.#clients.gather(() => this.#handle(frames)),
-			gap: () => this.#clients.gap,
+		this.#intake = new Intake({
+			store: this.#store,
+			clients: this.#clients,
+			sockets: this.#sockets,
+			conversation: this.#conversation,
+			id: ctx.id.name as string,
 			now,
 		});
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -203,40 +202,9 @@ export class ConversationObject extends DurableObject<Env> {
 		return this.#membership.join({ userId, username }, granted);
 	}
 
-	/** Every frame comes here, of a revoked or flooding client too: nothing is made of what is not to be read. */
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
 		const client = this.#sockets.get(socket);
-		if (!client || client.isRevoked) return;
-		const length = typeof frame === "string" ? frame.length : frame.byteLength;
-		if (this.#isToBeRead(client, length, Date.now())) this.#inbox.put({ client, frame });
-	}
-
-	/** Counts what a client sent, so many UTF-16 units or bytes, before anything is made of it. */
-	#isToBeRead(client: Socket, length: number, now: number): boolean {
-		const verdict = this.#sockets.take(client, length, now);
-		switch (verdict.type) {
-			case "read":
-				return true;
-			case "refuse":
-				if (verdict.isToBeTold) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
-				return false;
-			case "flooding":
-				this.#shutOut(client.person, now);
-				return false;
-			default:
-				return verdict satisfies never;
-		}
-	}
-
-	#countBadFrame(client: Socket, now: number): void {
-		if (this.#sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
-	}
-
-	/** Lets all of a person's sockets go, and takes none for a while. */
-	#shutOut({ userId }: Person, now: number): void {
-		this.#store.shutOut(userId, now + limits.shutOut);
-		this.#store.audit("flooded", userId, undefined, now);
-		this.#sockets.close(userId, closeCodes.flooding, "too many frames");
+		if (client) this.#intake.take(client, frame);
 	}
 
 	/** A token that is not accepted counts as a frame that makes no sense: nobody is to try many. */
@@ -248,58 +216,12 @@ export class ConversationObject extends DurableObject<Env> {
 			return verified.identity.expiresAt;
 		this.#store.audit("token_refused", person.userId, undefined, now);
 		const [client] = this.#sockets.of(person.userId);
-		if (client) this.#countBadFrame(client, now);
+		if (client) this.#intake.countBadFrame(client, now);
 		return undefined;
 	}
 
 	async #isSignedOut({ userId }: Person): Promise<boolean> {
 		return isGuest(userId) && this.env.USERS.getByName(userId).isSignedOut();
-	}
-
-	#handle(frames: { client: Socket; frame: string | ArrayBuffer }[]): void {
-		const now = Date.now();
-		for (const { client, frame } of frames) {
-			try {
-				if (!client.isRevoked) this.#receive(client, frame, now);
-			} catch (error) {
-				console.error("A frame failed", this.ctx.id.name, client.person.userId, error);
-				this.#refuse(client, { code: "internal" });
-			}
-		}
-	}
-
-	#receive(client: Socket, frame: string | ArrayBuffer, now: number): void {
-		if (!client.isOpen(now)) {
-			client.expire();
-		} else if (typeof frame !== "string") {
-			this.#refuse(client, { code: "bad_frame" });
-			this.#countBadFrame(client, now);
-		} else if (isOversize(frame)) {
-			client.close(closeCodes.tooBig, "frame over the limit");
-		} else {
-			this.#apply(client, parseFrame(frame), now);
-		}
-	}
-
-	#apply(client: Socket, events: ParsedEvent[], now: number): void {
-		let isBad = false;
-		for (const [nth, parsed] of events.entries()) {
-			// The first was counted with its frame; one that holds many is no way around the count.
-			const asksForPage = "event" in parsed && parsed.event.type === "chat:join";
-			const isCounted = nth === 0 && !asksForPage;
-			if (client.isRevoked || !(isCounted || this.#isToBeRead(client, asksForPage ? pageAsked : 0, now))) break;
-			if ("event" in parsed) {
-				this.#conversation.receive(client, parsed.event);
-			} else {
-				this.#refuse(client, parsed.refusal);
-				isBad ||= parsed.refusal.code !== "too_large";
-			}
-		}
-		if (isBad) this.#countBadFrame(client, now);
-	}
-
-	#refuse(client: Socket, refusal: Refusal & { retryAfterMs?: number }): void {
-		this.#clients.send(client, errorEvent(this.ctx.id.name as string, refusal));
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
@@ -313,7 +235,7 @@ export class ConversationObject extends DurableObject<Env> {
 
 	#gone(socket: WebSocket): void {
 		// What it said last counts.
-		this.#inbox.empty();
+		this.#intake.empty();
 		const client = this.#sockets.get(socket);
 		this.#sockets.delete(socket);
 		if (client) this.#conversation.leave(client);
