@@ -76,6 +76,38 @@ describe("two people and the stand-in", () => {
 	});
 });
 
+describe("a conversation that opens", () => {
+	it.each([390, 1280])("stands where it will stay, at %d px, for an owner and a member", async (width) => {
+		const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width, height: 800 } });
+		await ann.say("@claude, hello");
+		await ann.answered();
+		for (const visitor of [ann, bob]) {
+			const page = await visitor.page.context().newPage();
+			// As on a device that has nothing of it yet.
+			await page.addInitScript(() => {
+				indexedDB.open = () => {
+					throw new Error("Nothing is kept.");
+				};
+				const moved: [number, string][] = [];
+				new PerformanceObserver((list) => {
+					for (const { value, sources } of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Element }[] })[])
+						moved.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join()]);
+				}).observe({ type: "layout-shift", buffered: true });
+				Object.assign(window, { moved });
+			});
+			await page.goto(visitor.page.url());
+			await page.getByRole("article").nth(1).waitFor();
+			await page.getByRole("button", { name: visitor === ann ? "Invite" : "Members" }).waitFor();
+			await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+			const moved = await page.evaluate(() => (window as unknown as { moved: [number, string][] }).moved);
+			expect([moved.reduce((sum, [value]) => sum + value, 0) < 0.01, moved]).toEqual([true, moved]);
+			await page.close();
+		}
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
 describe("what one cannot do", () => {
 	it("is not offered: sending what nobody would see", async () => {
 		const ann = await Visitor.arrive(browser);
