@@ -13,8 +13,10 @@ let ending: Result<typeof erased>;
 /** Whom this device remembers. */
 let recalled: { id: string; name: string } | undefined;
 
+type Answer = "token" | typeof unauthorized | typeof unreachable;
+
 /** A session whose refreshes have these answers, one after the other. */
-function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[]) {
+function begin(...answers: (Answer | Promise<Answer>)[]) {
 	const clock = new HandClock();
 	let asked = 0;
 	const forgotten: string[] = [];
@@ -37,7 +39,7 @@ function begin(...answers: ("token" | typeof unauthorized | typeof unreachable)[
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
 		refresh: async () => {
 			asked += 1;
-			const answer = answers.shift() ?? unauthorized;
+			const answer = (await answers.shift()) ?? unauthorized;
 			return answer === "token" ? signedIn(`token-${asked}`) : answer;
 		},
 	});
@@ -100,6 +102,25 @@ describe("a session", () => {
 		await settled();
 		await settled();
 		expect(session.state()).toEqual({ type: "signed_out" });
+	});
+
+	it.each([
+		["token", ["unremembered", "signed_in"], { token: "token-1" }],
+		[unauthorized, ["unremembered", "signed_out", "signed_in"], { token: "token-0" }],
+		[unreachable, ["unremembered", "unreachable", "signed_in"], { token: "token-0" }],
+	] as const)("begins before %j comes where the device remembers nobody, and makes nobody another one", async (answer, states, end) => {
+		const slow = Promise.withResolvers<typeof answer>();
+		const { session } = begin(slow.promise);
+		const seen: string[] = [];
+		session.subscribe(() => seen.push(session.state().type));
+		session.start();
+		await settled();
+		await settled();
+		const begun = session.signIn("Ann");
+		slow.resolve(answer);
+		expect(await begun).toBeUndefined();
+		expect(seen).toEqual(states);
+		expect(session.state()).toMatchObject(end);
 	});
 
 	it("of somebody remembered makes a call once it has a token, and says why it has none", async () => {

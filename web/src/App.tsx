@@ -35,6 +35,7 @@ function Page({ state }: { state: SessionState }) {
 			return <NoticePage text={strings.loading} />;
 		case "unreachable":
 			return <NoticePage text={strings.unreachableRetrying} action={{ label: strings.tryAgain, act: () => void session.renew() }} />;
+		case "unremembered":
 		case "signed_out":
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;
 		case "erased":

@@ -6,6 +6,8 @@ import type { Clock, Renewal } from "../live/connection.ts";
 
 export type SessionState =
 	| { type: "unknown" }
+	/** Not known yet, but nobody whom this device remembers: most likely nobody. */
+	| { type: "unremembered" }
 	/** Not known yet, and the service does not answer; asked again by itself. */
 	| { type: "unreachable" }
 	| { type: "signed_out" }
@@ -59,13 +61,15 @@ export class Session {
 	/** Asks the service who is here; meanwhile it is whoever this device remembers. */
 	start(): void {
 		this.#recalled = this.#options.recall().then((user) => {
-			if (user && this.#state.type === "unknown") this.#become({ type: "remembered", user });
+			if (this.#state.type === "unknown") this.#become(user ? { type: "remembered", user } : { type: "unremembered" });
 		});
 		void this.renew();
 	}
 
 	/** Why not, or nothing. */
 	async signIn(name: string): Promise<ApiError | undefined> {
+		// Whoever turns out to be here already is not made another one.
+		if (this.#state.type === "unremembered" && "value" in (await this.#refreshed())) return;
 		const result = await this.#options.signInAsGuest(name);
 		if ("error" in result) return result.error;
 		this.#signedIn(result.value);
@@ -153,7 +157,7 @@ export class Session {
 			return result;
 		}
 		await this.#recalled;
-		if (this.#state.type === "unknown") this.#become({ type: "unreachable" });
+		if (this.#state.type === "unknown" || this.#state.type === "unremembered") this.#become({ type: "unreachable" });
 		this.#setTimer(timing.retryAfter);
 		return result;
 	}
