@@ -78,11 +78,12 @@ describe("two people and the stand-in", () => {
 
 describe("a conversation that opens", () => {
 	it.each([390, 1280])("stands where it will stay, at %d px, for an owner and a member", async (width) => {
-		const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width, height: 800 } });
+		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("@claude, hello");
 		await ann.answered();
 		for (const visitor of [ann, bob]) {
 			const page = await visitor.page.context().newPage();
+			await page.setViewportSize({ width, height: 800 });
 			// As on a device that has nothing of it yet.
 			await page.addInitScript(() => {
 				indexedDB.open = () => {
