@@ -1,6 +1,7 @@
 // What a text begins with, in as many words as a title has. Pure.
 
 import { limits } from "../protocol/limits.ts";
+import { withoutMarks } from "../protocol/marks.ts";
 import { harmlessLine, isSeen, shortened } from "../protocol/text.ts";
 
 /** More of a text than any title takes, marks and all. */
@@ -8,17 +9,14 @@ const readOf = 2_000;
 
 /** The first words of a message as one line, without Markdown's marks and without the call for Claude; empty where it has none. */
 export function firstWords(content: string): string {
-	const line = harmlessLine(withoutMarks(content.slice(0, readOf)).replace(/(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/gi, " "));
+	const line = harmlessLine(read(content.slice(0, readOf)).replace(/(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/gi, " "));
 	const words = line.replace(/^[\s,;:.!?–—-]+(?=\S)/u, "");
 	return isSeen(words) ? shortened(words, limits.foundTitle) : "";
 }
 
-/** A text as it reads when its Markdown is shown: the marks at the beginnings of lines, around words, and of links. What a list has, commas part. */
-function withoutMarks(text: string): string {
-	return text
-		.replace(/^[ \t]*(?:```|~~~).*$/gm, "")
-		.replace(/([^\s,;:.!?…])\s*\n\s*(?:[-*+]|\d{1,9}[.)])[ \t]+/gu, "$1, ")
-		.replace(/^[ \t]*(?:(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+|>[ \t]?)+/gm, "")
-		.replace(/!?\[([^[\]\n]*)\]\([^()\n]*\)/g, "$1")
+/** Without the marks that stand alone and the numbers of a list either. What a list has, commas part. */
+function read(text: string): string {
+	return withoutMarks(text.replace(/([^\s,;:.!?…])\s*\n\s*(?:[-*+]|\d{1,9}[.)])[ \t]+/gu, "$1, "))
+		.replace(/^[ \t]*\d{1,9}[.)][ \t]+/gm, "")
 		.replace(/`+|\*+(?=\S)|(?<=\S)\*+|~~|(?<![\p{L}\p{N}_])_+(?=\S)|(?<=\S)_+(?![\p{L}\p{N}_])/gu, "");
 }

@@ -4,6 +4,7 @@
 import type { LastMessage } from "../protocol/conversation.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
+import { withoutMarks } from "../protocol/marks.ts";
 import type { Mention, Message, MessageStatus, Reaction } from "../protocol/message.ts";
 import { claude, type Person } from "../protocol/person.ts";
 import { harmlessLine } from "../protocol/text.ts";
@@ -353,7 +354,7 @@ export class Log {
 		return {
 			seq: row.seq,
 			author: { userId: row.author_id, username: row.author_name },
-			content: row.deleted_at === null ? harmlessLine(row.content) : "",
+			content: row.deleted_at === null ? harmlessLine(withoutMarks(row.content)) : "",
 			createdAt: isoTime(row.created_at),
 			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 		};

@@ -274,6 +274,13 @@ describe("what is unread", () => {
 			expect(standing).toMatchObject({ unread: 2, lastMessage: { seq: 3, content: "", deletedAt: expect.any(String) } });
 		}));
 
+	it("is shown by one line of the newest message, as it reads", () =>
+		inRoom(async (room) => {
+			const content = "## Plan\n\n| Drink | **Price** |\n|---|---|\n| Tea | `2` |\n\n- not snake_case";
+			room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
+			expect(room.store.log.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
+		}));
+
 	it("is counted up to a limit, from a number of rows that does not grow with the room", () =>
 		inRoom(async (room, { storage }) => {
 			room.membership.join({ userId: "b", username: "b" }, true);

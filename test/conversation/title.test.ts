@@ -20,6 +20,7 @@ describe("the first words", () => {
 		["see [the page](https://a.example/x) ![a cat](cat.png)", "see the page a cat"],
 		["1. one\n2) two", "one, two"],
 		["```ts\nlet snake_case = 2 * 3;\n```", "let snake_case = 2 * 3;"],
+		["## Plan\n\n| Drink | Price |\n|---|:-:|\n| Tea | 2 |", "Plan Drink, Price Tea, 2"],
 		["@claude", ""],
 		["***", ""],
 		["```\n```", ""],

@@ -15,12 +15,21 @@ describe("a text in one line", () => {
 		["```ts\nconst a = 1;\n```\nthat was it", "const a = 1; that was it"],
 		["a_name_with_lines, 2 * 3 * 4, C#, a > b", "a_name_with_lines, 2 * 3 * 4, C#, a > b"],
 		["**open, and `open", "**open, and `open"],
+		["*soft*, _soft_ and ***both***, not 2 ** 3 or *this", "soft, soft and both, not 2 ** 3 or *this"],
+		["> - **quoted** item", "quoted item"],
+		["| Name | **Price** |\n|:---|---:|\n| Tea | `2` |", "Name, Price Tea, 2"],
+		["|a|b|\n|-|-|\n|1|2|", "a, b 1, 2"],
+		["either a | b, ||, |x| = 3 and :-|", "either a | b, ||, |x| = 3 and :-|"],
+		["|x| = 3", "|x| = 3"],
+		["above\n\n---\n\nbelow -- or --- beside", "above below -- or --- beside"],
+		["**cut off he…", "cut off he…"],
 		["", ""],
 	])("%j", (text, line) => expect(lineOf(text)).toBe(line));
 
 	it("takes no time to speak of, whatever is in it", () => {
 		const began = performance.now();
-		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "[a](", "\n"]) lineOf(piece.repeat(limits.excerpt));
+		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "| ", "|-", "*a", "_a ", "…|", "---", "[a](", "\n"])
+			lineOf(piece.repeat(limits.excerpt));
 		expect(performance.now() - began).toBeLessThan(200);
 	});
 });

@@ -95,7 +95,7 @@ function useProgress(isHere: boolean, messages: readonly Message[], say: (text: 
 }
 
 function readOut({ author, content }: Message): string {
-	return strings.somebodySaid(author.username, lineOf(content).slice(0, 300));
+	return strings.somebodySaid(author.username, lineOf(content.slice(0, 1_000)).slice(0, 300));
 }
 
 function progressOf(phase: Phase, reason: string | undefined): string {

@@ -1,11 +1,7 @@
-// A text as one line, without the marks that Markdown puts around words: for quotes and lists. Pure.
+// A text as one line, without Markdown's marks: for quotes and lists. Pure.
+
+import { withoutMarks } from "../../../src/protocol/marks.ts";
 
 export function lineOf(text: string): string {
-	return text
-		.replace(/^[ \t]*(?:```|~~~).*$/gm, " ")
-		.replace(/^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)/gm, "")
-		.replace(/!?\[([^[\]\n]*)\]\([^()\s]*\)/g, "$1")
-		.replace(/(\*\*|__|~~|`+)(?=\S)([^\n]*?\S)\1/g, "$2")
-		.replace(/\s+/g, " ")
-		.trim();
+	return withoutMarks(text).replace(/\s+/g, " ").trim();
 }

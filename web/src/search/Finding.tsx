@@ -5,7 +5,7 @@ import { pathOf } from "../paths.ts";
 import { hueOf } from "../people/person.ts";
 import { formatDayAndTime, formatWhen } from "../strings.ts";
 import styles from "./Finding.module.css";
-import { type Found, inOneLine, partsOf, withLines } from "./findings.ts";
+import { type Found, shownOf } from "./findings.ts";
 import { markAt } from "./marking.ts";
 
 export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
@@ -29,10 +29,10 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 					</time>
 				</span>
 				<span className={styles.snippet} dir="auto">
-					{partsOf(withLines(found)).map(({ text, isFound }) => {
+					{shownOf(found).map(({ text, isFound }) => {
 						const key = place;
 						place += text.length;
-						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{inOneLine(text)}</span>;
+						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{text}</span>;
 					})}
 				</span>
 			</Link>

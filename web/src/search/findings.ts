@@ -1,6 +1,7 @@
 // What a search has found, as it is shown: pieces of text in which what was asked for stands out, by conversation where there are several. Pure.
 
 import * as v from "valibot";
+import { withoutMarks } from "../../../src/protocol/marks.ts";
 import { messageSchema } from "../../../src/protocol/message.ts";
 
 const foundEntries = {
@@ -22,15 +23,30 @@ export type FoundIn = v.InferOutput<typeof foundEverywhereSchema>["results"][num
 export type Part = { text: string; isFound: boolean };
 
 /** With its lines, where the snippet has them all in one: what was found is the message itself. */
-export function withLines<T extends Pick<Found, "message" | "snippet">>(found: T): T {
+function withLines<T extends Pick<Found, "message" | "snippet">>(found: T): T {
 	const bare = found.snippet.replace(/^…|…$/g, "");
 	const at = found.message.content.replace(/\s/g, " ").indexOf(bare);
 	return at === -1 ? found : { ...found, snippet: found.snippet.replace(bare, () => found.message.content.slice(at, at + bare.length)) };
 }
 
-/** The lines of a text, which are mostly things of their own, after each other; without the marks that Markdown begins them with. */
-export function inOneLine(text: string): string {
-	return text.replace(/(:?)\s*\n\s*(?:(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
+/** The lines of a text, which are mostly things of their own, after each other; without the numbers of a list. */
+function inOneLine(text: string): string {
+	return text.trim().replace(/(:?)\s*\n\s*(?:\d{1,9}[.)][ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
+}
+
+/** No message has it in it. */
+const edge = "\u0002";
+
+/** The snippet as it is shown: in one line, without Markdown's marks, what was asked for apart. */
+export function shownOf(found: Found): Part[] {
+	const marked = partsOf(withLines(found)).map(({ text, isFound }) => (isFound ? edge + text + edge : text));
+	// A link is called what was found in it, if it can be.
+	const text = marked.join("").replace(/!?\[([^[\]\n]*\p{Cc}[^[\]\n]*)\]\([^()\s]*\)/gu, "$1");
+	return inOneLine(withoutMarks(text))
+		.replace(/^(…[^*\n]*[^*\s])\*\*/, "$1")
+		.split(edge)
+		.map((text, index) => ({ text, isFound: index % 2 === 1 }))
+		.filter(({ text }) => text !== "");
 }
 
 /** The snippet cut where what was asked for begins and ends. */
