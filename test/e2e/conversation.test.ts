@@ -141,6 +141,33 @@ describe("what one cannot do", () => {
 		await bob.leave();
 	});
 
+	it("what is said of an empty room is true of it: who is alone, among others, of one where Claude answers nobody", async () => {
+		const { token, id } = await guestWithConversation(product.url);
+		const setTo = (assistant: string) =>
+			fetch(`${product.url}/api/conversations/${id}`, {
+				method: "PATCH",
+				headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+				body: JSON.stringify({ assistant }),
+			});
+		const { invite } = await post(product.url, `/conversations/${id}/invites`, token);
+		const bob = await Visitor.arrive(browser);
+		await bob.signIn(product.url, "Bob");
+		await bob.newConversation();
+		await bob.sees(/While you are alone, Claude answers everything/);
+		await bob.page.goto(invite.url);
+		await bob.sees(/written, Claude's too. Say @claude to ask it.$/);
+		await setTo("always");
+		await bob.sees(/Claude answers everything.$/);
+		await setTo("off");
+		await bob.sees(/written. Claude does not answer here.$/);
+		expect(await bob.log.getByRole("button").count()).toBe(0);
+		await setTo("mention");
+		await bob.page.getByRole("button", { name: /small table/ }).click();
+		await bob.sees(/@claude Show me a small table/);
+		await bob.stop.waitFor();
+		await bob.leave();
+	});
+
 	it("a reader reads and is told so", async () => {
 		const { token, id } = await guestWithConversation(product.url);
 		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "reader" });
@@ -148,6 +175,7 @@ describe("what one cannot do", () => {
 		await eve.signIn(invite.url, "Eve");
 		await eve.page.getByText("You can read here, and not write.").waitFor();
 		expect(await eve.message.count()).toBe(0);
+		expect(await eve.log.getByRole("button").count()).toBe(0);
 		await eve.leave();
 	});
 });

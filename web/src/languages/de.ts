@@ -279,10 +279,15 @@ export const de: Translation = {
 	revoke: "Widerrufen",
 	revokeInvite: (what) => `Widerrufen: ${what}`,
 	emptyTitle: "Ein Raum, um etwas zu besprechen",
-	emptyText: (canInvite) =>
-		`Alle hier lesen dieselben Worte, während sie geschrieben werden, auch die von Claude. Solange du allein bist, antwortet Claude auf alles; sind andere im Raum, fragst du mit @claude.${
-			canInvite ? " Den Link für die anderen findest du oben." : ""
-		}`,
+	emptyText: (asked, canInvite) =>
+		`Alle hier lesen dieselben Worte, während sie geschrieben werden${asked === "off" ? "." : ", auch die von Claude."} ${
+			{
+				auto: "Solange du allein bist, antwortet Claude auf alles; sind andere im Raum, fragst du mit @claude.",
+				always: "Claude antwortet auf alles.",
+				mention: "Mit @claude fragst du Claude.",
+				off: "Claude antwortet hier nicht.",
+			}[asked]
+		}${canInvite ? " Den Link für andere findest du oben." : ""}`,
 	prompts: [
 		"Wobei kannst du einer Gruppe von Menschen helfen?",
 		"Hilf uns, zwischen zwei Möglichkeiten zu entscheiden: Frag zuerst, was uns wichtig ist.",

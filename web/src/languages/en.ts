@@ -246,10 +246,16 @@ export const en = {
 	revoke: "Revoke",
 	revokeInvite: (what: string) => `Revoke: ${what}`,
 	emptyTitle: "A room for talking things over",
-	emptyText: (canInvite: boolean) =>
-		`Everybody here reads the same words as they are written, Claude's too. While you are alone, Claude answers everything; with others in the room, say @claude to ask it.${
-			canInvite ? " The link for the others is at the top." : ""
-		}`,
+	/** `asked`: how Claude is asked as it stands; "auto" for who is alone. */
+	emptyText: (asked: AssistantMode, canInvite: boolean) =>
+		`Everybody here reads the same words as they are written${asked === "off" ? "." : ", Claude's too."} ${
+			{
+				auto: "While you are alone, Claude answers everything; with others in the room, say @claude to ask it.",
+				always: "Claude answers everything.",
+				mention: "Say @claude to ask it.",
+				off: "Claude does not answer here.",
+			}[asked]
+		}${canInvite ? " The link for others is at the top." : ""}`,
 	prompts: [
 		"What can you help a group of people with?",
 		"Help us decide between two options: ask us what matters first.",

@@ -59,7 +59,6 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
 		return <NoticePage text={text} hasWayHome />;
 	}
-	const canInvite = role === "owner";
 	const hasOthers = hasMet || (members?.length ?? 0) > 1;
 	const others = othersIn(chat, userId);
 	const editLast = () => {
@@ -73,9 +72,7 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 			<People value={people}>
 				<Acting value={acting}>
 					<Log chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
-						{isEmpty && (
-							<EmptyRoom canInvite={canInvite} onPrompt={(prompt) => chat.sendMessage(hasOthers ? `@claude ${prompt}` : prompt)} />
-						)}
+						{isEmpty && <EmptyRoom chat={chat} hasOthers={hasOthers} />}
 					</Log>
 				</Acting>
 			</People>
