@@ -53,6 +53,28 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
+	it("are searched by their names: the closest comes first, whatever its group, and all are in their order again afterwards", async () => {
+		const ann = await annAlone();
+		const { page } = ann;
+		const cells = page.getByRole("dialog", { name: "Emoji" }).getByRole("gridcell");
+		const open = () => page.getByRole("button", { name: "Emoji" }).click();
+		const first = async () => [await cells.first().getAttribute("title"), await cells.first().getAttribute("aria-selected")];
+		for (const [search, name, emoji] of [
+			["rocket", "rocket", "🚀"],
+			["smile", "grinning face with smiling eyes", "😄"],
+			["heart", "red heart", "❤️"],
+		]) {
+			await open();
+			await expect.poll(first).toEqual(["grinning face", null]);
+			await page.keyboard.type(search as string);
+			await expect.poll(first).toEqual([name, "true"]);
+			await page.keyboard.press("Enter");
+			await expect.poll(() => written(ann)).toBe(emoji);
+			await ann.message.fill("");
+		}
+		await ann.leave();
+	});
+
 	it("are completed from a name after a colon, and made of a whole one", async () => {
 		const ann = await annAlone();
 		const { page } = ann;

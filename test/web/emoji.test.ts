@@ -42,6 +42,8 @@ describe("an emoji", () => {
 		expect(found("korb", german)).toContain("🧺");
 		expect(found("katze", german)).toContain("😺");
 		expect(found("tada", german)[0]).toBe("🎉");
+		// Not the flag of Herzegovina.
+		expect(found("herz", german)[0]).toBe("💘");
 		expect(found("lacheln", german)).toContain("🙂");
 		expect(found("lacheln", german)).toEqual(found("lächeln", german));
 	});

@@ -1,34 +1,39 @@
 // All emoji, to search and choose from by pointer, finger or keys. The emoji are our own file; nothing is fetched from elsewhere.
 
-import { EmojiPicker as Picker } from "frimousse";
+import { type EmojiData, EmojiPicker as Picker } from "frimousse";
 import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { isEmoji, pictured } from "../../../src/protocol/text.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { strings } from "../strings.ts";
 import styles from "./EmojiPicker.module.css";
-import { type EmojiList, tinted } from "./emoji.ts";
+import { tinted } from "./emoji.ts";
 import { emojiLanguage } from "./languages.ts";
 import { loadEmoji } from "./loading.ts";
 import { NoEmoji } from "./NoEmoji.tsx";
+import { noNames, pickerData, putFirst } from "./pickerData.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 type Props = { onChoose(emoji: string): void; onClose(): void };
-
-type Data = Awaited<ReturnType<NonNullable<ComponentProps<typeof Picker.Root>["resolveEmojiData"]>>>;
 
 export function EmojiPicker({ onChoose, onClose }: Props) {
 	const { skinTone = "none" } = usePreferences();
 	const [isMissing, setIsMissing] = useState(false);
 	const root = useRef<HTMLDivElement>(null);
+	const field = useRef<HTMLInputElement>(null);
+	const arrange = useRef((_search: string) => {});
 	useEffect(() => {
 		// A finger chooses from what it sees: the keyboard that comes with a field would hide it.
 		const first = matchMedia("(pointer: coarse)").matches ? "[frimousse-viewport]" : "input";
 		root.current?.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
 	}, []);
-	const resolve = async (language: string): Promise<Data> => {
+	const resolve = async (language: string): Promise<EmojiData> => {
 		try {
-			return dataOf(await loadEmoji(language), language);
+			const list = await loadEmoji(language);
+			const data = pickerData(list, language);
+			arrange.current = (search) => putFirst(data, list, search);
+			arrange.current(field.current?.value ?? "");
+			return data;
 		} catch {
 			setIsMissing(true);
 			return { locale: language, emojis: [], categories: [], skinTones: noNames };
@@ -41,6 +46,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 	/** The device's own keyboard has emoji too, and newer ones: one is taken as soon as it stands there. */
 	const change = (event: ChangeEvent<HTMLInputElement>) => {
 		const emoji = event.target.value.trim();
+		arrange.current(emoji);
 		if (emoji.length > limits.emoji || !isEmoji(emoji)) return;
 		event.preventDefault();
 		choose(pictured(emoji));
@@ -59,7 +65,14 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 		>
 			<div className={styles.bar}>
 				{/* Of no form: the one around it would be sent by Enter. */}
-				<Picker.Search form="" className={styles.search} aria-label={strings.findEmoji} placeholder={strings.findEmoji} onChange={change} />
+				<Picker.Search
+					ref={field}
+					form=""
+					className={styles.search}
+					aria-label={strings.findEmoji}
+					placeholder={strings.findEmoji}
+					onChange={change}
+				/>
 				<SkinToneField tone={skinTone} />
 			</div>
 			<Picker.Viewport className={styles.viewport} tabIndex={0} role="group" aria-label={strings.emoji}>
@@ -124,40 +137,4 @@ function columns(): number {
 
 function rem(): number {
 	return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-}
-
-/** The colours are named by ourselves. */
-const noNames: Data["skinTones"] = { light: "", "medium-light": "", medium: "", "medium-dark": "", dark: "" };
-
-const made = new WeakMap<EmojiList, Data>();
-
-/** As the picker wants it. Names between colons are searched as well. */
-function dataOf(list: EmojiList, locale: string): Data {
-	const known = made.get(list);
-	if (known) return known;
-	const data: Data = {
-		locale,
-		categories: list.groups.map((label, index) => ({ index, label })),
-		skinTones: noNames,
-		emojis: list.all.map((one) => ({
-			emoji: one.emoji,
-			category: one.group,
-			version: one.version,
-			label: one.label,
-			tags: [...one.names, ...one.tags],
-			...(one.tints > 0 && { skins: skinsOf(one) }),
-		})),
-	};
-	made.set(list, data);
-	return data;
-}
-
-function skinsOf(one: Parameters<typeof tinted>[0]): Record<Exclude<SkinTone, "none">, string> {
-	return {
-		light: tinted(one, "light"),
-		"medium-light": tinted(one, "medium-light"),
-		medium: tinted(one, "medium"),
-		"medium-dark": tinted(one, "medium-dark"),
-		dark: tinted(one, "dark"),
-	};
 }

@@ -67,10 +67,9 @@ function distanceOf({ names, label, tags }: Emoji, wanted: string): number {
 	const begun = names.filter((name) => name.startsWith(wanted)).map(({ length }) => length);
 	// The less is left to write, the closer: no name is longer than 99.
 	if (begun.length > 0) return Math.min(...begun) / 100;
-	const hasWord = (text: string) =>
-		folded(text)
-			.split(/[\s_-]+/)
-			.some((word) => word.startsWith(wanted));
+	const words = (text: string) => folded(text).split(/[\s_-]+/);
+	const hasWord = (text: string) => words(text).some((word) => word.startsWith(wanted));
+	if (words(label).includes(wanted)) return 1;
 	if (names.some(hasWord)) return 2;
 	if (hasWord(label)) return 3;
 	return tags.some(hasWord) ? 4 : far;
