@@ -124,3 +124,20 @@ describe("what the buttons of a message open", () => {
 		await bob.leave();
 	});
 });
+
+it("the keys in the help stand at the end of their rows, beside what they do", async () => {
+	const ann = await alone();
+	await ann.page.keyboard.press("Control+/");
+	const rows = ann.page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("dl > div");
+	await rows.first().waitFor();
+	const places = await rows.evaluateAll((rows) =>
+		rows.map((row) => {
+			const boxes = ["dd", "dt"].map((part) => row.querySelector(part)?.getBoundingClientRect() ?? new DOMRect());
+			const [said, keys] = boxes as [DOMRect, DOMRect];
+			return { atEnd: Math.round(keys.right) === Math.round(row.getBoundingClientRect().right), isBeside: keys.left >= said.right };
+		}),
+	);
+	expect(places.length).toBeGreaterThan(10);
+	expect(places.filter(({ atEnd, isBeside }) => !atEnd || !isBeside)).toEqual([]);
+	await ann.leave();
+});
