@@ -35,9 +35,11 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 				popover="auto"
 				{...named}
 				className={`${styles.popover} ${className ?? ""}`}
-				onToggle={({ newState }) => {
+				onToggle={({ newState, currentTarget }) => {
 					setIsOpen(newState === "open");
-					if (newState === "closed") onClosed?.();
+					if (newState === "open") return;
+					letGo(currentTarget);
+					onClosed?.();
 				}}
 				{...rest}
 			>
@@ -45,4 +47,10 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 			</div>
 		</>
 	);
+}
+
+/** What is shown for as long as the focus is at it, a finger is done with. Who goes by keys sees the focus, and keeps it. */
+function letGo(popover: HTMLElement): void {
+	const at = popover.parentElement?.querySelector<HTMLElement>(":scope > :focus:not(:focus-visible)");
+	if (matchMedia("(hover: none)").matches) at?.blur();
 }

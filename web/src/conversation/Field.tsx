@@ -99,8 +99,10 @@ export function Field({ text, placeholder, people, onText, onName, onEnter, onEs
 				onSelect={({ currentTarget }) => setCaret(currentTarget.selectionEnd)}
 				onKeyDown={pressed}
 			/>
-			<EmojiButton className={styles.emoji} onChoose={insert} />
-			{children}
+			<div className={styles.buttons}>
+				<EmojiButton className={styles.emoji} onChoose={insert} />
+				{children}
+			</div>
 		</div>
 	);
 }
