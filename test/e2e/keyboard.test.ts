@@ -210,4 +210,19 @@ describe("with the keys alone", () => {
 		await help.waitFor();
 		await ann.leave();
 	});
+
+	it("help that is asked for again before it has closed is there", async () => {
+		const ann = await arrive();
+		const help = dialog(ann, "Keyboard shortcuts");
+		await keys(ann, "Control+/");
+		await help.waitFor();
+		await help.evaluate((open) => {
+			(open as HTMLDialogElement).close();
+			document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true }));
+		});
+		await ann.page.locator("dialog:modal").waitFor();
+		await keys(ann, "Escape");
+		await help.waitFor({ state: "detached" });
+		await ann.leave();
+	});
 });

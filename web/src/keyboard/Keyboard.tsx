@@ -9,7 +9,8 @@ const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDial
 
 export function Keyboard() {
 	const { letterKeys } = usePreferences();
-	const [isHelping, setIsHelping] = useState(false);
+	/** How often it was asked for, while it is open: one that has closed says so a moment later, when another may be wanted. */
+	const [help, setHelp] = useState(0);
 	useEffect(followFocus, []);
 	useEffect(() => {
 		const press = (event: KeyboardEvent) => {
@@ -18,16 +19,18 @@ export function Keyboard() {
 			const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
 			const hasModifier = ctrlKey || metaKey || altKey;
 			if (key === "F6" && !hasModifier) goToPart(shiftKey ? -1 : 1);
-			else if (key === "/" && (ctrlKey || metaKey)) setIsHelping(true);
-			else if (key === "?" && letterKeys && !hasModifier && !isField(event.target)) setIsHelping(true);
+			else if (key === "/" && (ctrlKey || metaKey)) setHelp(more);
+			else if (key === "?" && letterKeys && !hasModifier && !isField(event.target)) setHelp(more);
 			else return;
 			event.preventDefault();
 		};
 		addEventListener("keydown", press);
 		return () => removeEventListener("keydown", press);
 	}, [letterKeys]);
-	return isHelping ? <HelpDialog onClose={() => setIsHelping(false)} /> : null;
+	return help > 0 ? <HelpDialog key={help} onClose={() => setHelp((latest) => (latest === help ? 0 : latest))} /> : null;
 }
+
+const more = (help: number) => help + 1;
 
 /** Where a key writes, or chooses. */
 function isField(target: EventTarget | null): boolean {
