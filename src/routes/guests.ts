@@ -12,9 +12,10 @@ import {
 	sessionCookie,
 	signInGuest,
 } from "../auth/guest.ts";
+import { isSignedOut } from "../auth/identify.ts";
 import { claude, usernameSchema, userSchema } from "../protocol/person.ts";
 import { describe } from "./description.ts";
-import { type App, isSignedOut, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, pass, readBody, refuse, refuseProgram } from "./http.ts";
 
 /** What wants no token. */
 export const guests = new Hono<App>();
@@ -48,7 +49,7 @@ guests.post("/auth/refresh", async (c) => {
 	// Every first visit asks: that nobody is signed in is no error then.
 	if (!session) return c.body(null, 204);
 	const refreshed = await refreshGuest(session, c.get("settings"), Date.now());
-	if (!("refusal" in refreshed) && !(await isSignedOut(c, refreshed.user.id))) return signedIn(c, refreshed, 200);
+	if (!("refusal" in refreshed) && !(await isSignedOut(refreshed.user.id, c.env.USERS))) return signedIn(c, refreshed, 200);
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });

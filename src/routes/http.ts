@@ -3,14 +3,12 @@
 import type { Context } from "hono";
 import { base64url } from "jose";
 import * as v from "valibot";
-import { isGuest } from "../auth/guest.ts";
-import { isPersonal, ownerOf } from "../auth/personal.ts";
+import { identify } from "../auth/identify.ts";
 import { readToken } from "../auth/request.ts";
-import { type Identity, type Verified, verifyToken } from "../auth/tokens.ts";
+import type { Identity } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
-import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
@@ -19,35 +17,15 @@ export type App = { Bindings: Env; Variables: { settings: Settings; identity: Id
 
 /** Verifies the request's token once; answers why not, or leaves the identity with the request. */
 export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
-	const token = readToken(c.req.raw);
-	if (token === undefined) return "unauthorized";
-	const verified = isPersonal(token) ? await verifyPersonal(c, token) : await verifyToken(token, c.get("settings"), Date.now());
+	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
 	if ("refusal" in verified) return verified.refusal;
-	if (await isSignedOut(c, verified.identity.userId)) return "unauthorized";
 	c.set("identity", verified.identity);
 	return undefined;
-}
-
-/** Asks the object of whom the token says to speak for, which knows it by its hash. */
-async function verifyPersonal(c: Context<App>, token: string): Promise<Verified> {
-	const userId = ownerOf(token);
-	if (userId === undefined) return { refusal: "unauthorized" };
-	const tokenId = await sha256(token);
-	const shown = await c.env.USERS.getByName(userId).showToken(tokenId);
-	if (!shown) return { refusal: "unauthorized" };
-	const { name, username, expiresAt } = shown;
-	if (expiresAt <= Date.now()) return { refusal: "token_expired" };
-	return { identity: { userId, username, expiresAt, grants: [], program: { tokenId, name } } };
 }
 
 /** Refuses a program what only a person may do who is signed in. */
 export function refuseProgram(c: Context<App>) {
 	return c.get("identity").program && refuse(c, "forbidden", "A personal token may not do that: sign in.");
-}
-
-/** Whether a guest has signed out: their tokens would live on for minutes. */
-export async function isSignedOut(c: Context<App>, userId: string): Promise<boolean> {
-	return isGuest(userId) && c.env.USERS.getByName(userId).isSignedOut();
 }
 
 /** The conversation that the address names. */
