@@ -3,12 +3,13 @@
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("./worker.ts");
-		durableNamespaces: "ConversationObject" | "UserObject";
+		durableNamespaces: "ConversationObject" | "UserObject" | "PollingObject";
 	}
 
 	interface Env {
 		CONVERSATIONS: DurableObjectNamespace<import("./conversation/object.ts").ConversationObject>;
 		USERS: DurableObjectNamespace<import("./user/object.ts").UserObject>;
+		POLLING: DurableObjectNamespace<import("./socketio/object.ts").PollingObject>;
 		GUESTS: RateLimit;
 		INVITES: RateLimit;
 		TOKENS: RateLimit;
@@ -26,6 +27,8 @@ declare namespace Cloudflare {
 		SEND_BURST?: string;
 		SEND_PER_SECOND?: string;
 		REPLY_IDLE_TIMEOUT_SECONDS?: string;
+		SOCKETIO_PING_INTERVAL_SECONDS?: string;
+		SOCKETIO_PING_TIMEOUT_SECONDS?: string;
 	}
 }
 

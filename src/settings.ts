@@ -20,11 +20,13 @@ export type Settings = {
 		idleTimeout: number;
 	};
 	sends: { burst: number; perSecond: number };
+	/** Of Socket.IO connections, in ms: between two pings, and how long an answer may take. */
+	socketIo: { interval: number; timeout: number };
 };
 
 export type SettingsResult = { settings: Settings } | { problem: string };
 
-type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES">;
+type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS" | "POLLING" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES">;
 
 /**
  * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one
@@ -56,6 +58,10 @@ export function readSettings(env: Cloudflare.Env): SettingsResult {
 		sends: {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
+		},
+		socketIo: {
+			interval: readNumber(env, "SOCKETIO_PING_INTERVAL_SECONDS", 25, problems) * 1000,
+			timeout: readNumber(env, "SOCKETIO_PING_TIMEOUT_SECONDS", 20, problems) * 1000,
 		},
 	};
 	const [problem] = problems;

@@ -22,17 +22,23 @@ import { openapi } from "./routes/openapi.ts";
 import { searches } from "./routes/search.ts";
 import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
+import { socketio } from "./socketio/route.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
+export { PollingObject } from "./socketio/object.ts";
 export { UserObject } from "./user/object.ts";
 
-const app = new Hono<App>().basePath("/api");
+const worker = new Hono<App>();
 
-app.onError((error, c) => {
+worker.onError((error, c) => {
 	console.error("A request failed", c.req.method, c.req.routePath, error);
 	return refuse(c, "internal");
 });
-app.notFound((c) => refuse(c, "not_found"));
+worker.notFound((c) => refuse(c, "not_found"));
+
+worker.route("/", socketio);
+
+const app = worker.basePath("/api");
 
 app.use(async (c, next) => {
 	const read = readSettings(c.env);
@@ -101,4 +107,4 @@ app.route("/", members);
 app.route("/", searches);
 app.route("/", exports);
 
-export default app satisfies ExportedHandler<Env>;
+export default worker satisfies ExportedHandler<Env>;

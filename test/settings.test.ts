@@ -20,6 +20,7 @@ describe("settings", () => {
 			guestSignIn: false,
 			claude: { model: "claude-sonnet-5-5", maxTokens: 16_000, idleTimeout: 60_000 },
 			sends: { burst: 10, perSecond: 1 },
+			socketIo: { interval: 25_000, timeout: 20_000 },
 		});
 	});
 
@@ -37,6 +38,8 @@ describe("settings", () => {
 			SEND_BURST: "5",
 			SEND_PER_SECOND: "0.5",
 			REPLY_IDLE_TIMEOUT_SECONDS: "2.5",
+			SOCKETIO_PING_INTERVAL_SECONDS: "0.5",
+			SOCKETIO_PING_TIMEOUT_SECONDS: "1",
 		});
 		expect(settings).toEqual({
 			jwtSecret: secret,
@@ -47,6 +50,7 @@ describe("settings", () => {
 			guestSignIn: true,
 			claude: { apiKey: "a key", baseUrl: "http://localhost:11434", model: "another", maxTokens: 100, idleTimeout: 2_500 },
 			sends: { burst: 5, perSecond: 0.5 },
+			socketIo: { interval: 500, timeout: 1_000 },
 		});
 		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
 	});
@@ -137,6 +141,7 @@ describe("a problem names what to mend, and quotes nothing:", () => {
 		[{ ...good, SEND_PER_SECOND: "NaN" }, /^SEND_PER_SECOND/],
 		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "1m" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
 		[{ ...good, REPLY_IDLE_TIMEOUT_SECONDS: "-5" }, /^REPLY_IDLE_TIMEOUT_SECONDS/],
+		[{ ...good, SOCKETIO_PING_INTERVAL_SECONDS: "0" }, /^SOCKETIO_PING_INTERVAL_SECONDS/],
 	])("%j", (fields, sentence) => {
 		const result = read(fields);
 		if (!("problem" in result)) throw new Error("No problem was found");

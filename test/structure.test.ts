@@ -61,6 +61,10 @@ const conversationRules = [
 	"thinking",
 ].map((name) => `src/conversation/${name}.ts`);
 
+const socketIoPackets = ["packets", "engine", "translate", "progress", "recovery", "sends", "polling"].map(
+	(name) => `src/socketio/${name}.ts`,
+);
+
 /** Which files may import which: our own by path, packages by name. */
 const rules: [what: string, files: string[], allowed: RegExp][] = [
 	["the wire", filesUnder("src/protocol"), /^(src\/protocol\/|valibot$)/],
@@ -84,6 +88,16 @@ const rules: [what: string, files: string[], allowed: RegExp][] = [
 		"routes",
 		filesUnder("src/routes"),
 		/^(src\/(protocol|auth|routes)\/|src\/conversation\/(object|calls|conversation|search|export|readable)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+	],
+	[
+		"Socket.IO's packets and what they mean",
+		socketIoPackets,
+		new RegExp(`^(src/protocol/|src/conversation/cursor\\.ts$|(${socketIoPackets.join("|")})$|(engine|socket)\\.io-parser$|valibot$)`),
+	],
+	[
+		"Socket.IO",
+		filesUnder("src/socketio").filter((file) => !socketIoPackets.includes(file)),
+		/^(src\/(protocol|auth|socketio)\/|src\/conversation\/(object|conversation|floods)\.ts$|src\/settings\.ts$|hono|cloudflare:workers$)/,
 	],
 	[
 		"the web client",

@@ -21,6 +21,9 @@ export const errors = {
 	upgrade_required: { status: 426, text: "This address is a WebSocket: connect with an upgrade." },
 	rate_limited: { status: 429, text: "That was a little fast. Wait a moment and try again." },
 	too_many: { status: 409, text: "There is no room for more of these here." },
+	too_many_conversations: { status: 409, text: "One connection takes part in up to 50 conversations. Leave one of them first." },
+	not_joined: { status: 409, text: "Join that conversation first." },
+	no_binary: { status: 415, text: "Files and other binary data cannot be sent here." },
 	misconfigured: { status: 500, text: "This deployment's settings need attention." },
 	internal: { status: 500, text: "Something went wrong on our side. Please try again." },
 } as const satisfies Record<string, { status: number; text: string }>;

@@ -45,6 +45,8 @@ export const refusedFramesPerMinute = 1_000;
 export const shutOut = 60_000;
 /** Sockets of one person in a conversation: tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
+/** Conversations that one Socket.IO connection takes part in: each is a socket of its own behind it. */
+export const conversationsPerSocket = 50;
 /** With those that were closed and do not go: a client that ignores being closed could gather any number of them. */
 export const lingeringSockets = 32;
 /** Bytes that wait for one socket: past it, it is let go as too slow, and comes back with its cursor. */

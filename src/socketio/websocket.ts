@@ -1,0 +1,98 @@
+// Socket.IO over a WebSocket, which the Worker holds: while it waits it bills nothing, and the conversations behind it may sleep. One that
+// began by polling takes its session over from the object that has carried it.
+
+import { closeCodes } from "../protocol/errors.ts";
+import { Line } from "./line.ts";
+import type { PollingObject } from "./object.ts";
+import { encodeEnginePacket } from "./packets.ts";
+import type { House, SessionState } from "./session.ts";
+
+/** How long a client may take to finish an upgrade, in ms. */
+export const upgradeWithin = 10_000;
+
+export function openLine(socket: WebSocket, house: House, token: string | undefined): void {
+	const line = lineOn(socket, house);
+	line.offerToken(token);
+	listen(
+		socket,
+		(packet) => feed(line, socket, packet),
+		() => line.close(),
+	);
+	line.open(crypto.randomUUID(), []);
+}
+
+/** Goes on with what was begun by polling, once the client says so: a probe both ways, and then all that is still to come. */
+export function upgradeLine(socket: WebSocket, house: House, polling: DurableObjectStub<PollingObject>): void {
+	let line: Line | undefined;
+	/** What comes while the session is on its way. */
+	let early: (string | ArrayBuffer)[] | undefined;
+	let isClosed = false;
+	const close = () => closeSocket(socket);
+	const timer = setTimeout(close, upgradeWithin);
+
+	const takeOver = async () => {
+		early = [];
+		clearTimeout(timer);
+		const handed = await polling.handOver();
+		if (!handed || isClosed) return close();
+		line = lineOn(socket, house, handed.session);
+		for (const packet of handed.packets) socket.send(packet);
+		for (const packet of early.splice(0)) feed(line, socket, packet);
+	};
+	listen(
+		socket,
+		(packet) => {
+			if (line) return feed(line, socket, packet);
+			if (early) return void early.push(packet);
+			if (packet === encodeEnginePacket("ping", "probe")) {
+				socket.send(encodeEnginePacket("pong", "probe"));
+				void polling.pause().catch(close);
+			} else if (packet === encodeEnginePacket("upgrade")) {
+				void takeOver().catch(close);
+			} else {
+				close();
+			}
+		},
+		() => {
+			isClosed = true;
+			clearTimeout(timer);
+			line?.close();
+			if (!line && !early) void polling.goOn().catch(() => {});
+		},
+	);
+}
+
+function lineOn(socket: WebSocket, house: House, state?: SessionState): Line {
+	const write = (packet: string) => {
+		try {
+			socket.send(packet);
+		} catch {
+			// It closes, and says so.
+		}
+	};
+	return new Line(house, { write, end: () => closeSocket(socket) }, state);
+}
+
+function listen(socket: WebSocket, heard: (packet: string | ArrayBuffer) => void, closed: () => void): void {
+	socket.addEventListener("message", ({ data }) => heard(data as string | ArrayBuffer));
+	socket.addEventListener("close", () => {
+		closed();
+		closeSocket(socket);
+	});
+	socket.addEventListener("error", closed);
+	socket.accept();
+}
+
+function feed(line: Line, socket: WebSocket, packet: string | ArrayBuffer): void {
+	// A binary frame is a binary packet.
+	const outcome = line.receive(typeof packet === "string" ? packet : "b");
+	if (outcome !== "open") closeSocket(socket);
+}
+
+function closeSocket(socket: WebSocket): void {
+	try {
+		socket.close(closeCodes.normal);
+	} catch {
+		// Closed already.
+	}
+}
