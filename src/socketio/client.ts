@@ -281,8 +281,9 @@ export class Client {
 	}
 
 	#answer(ackIds: readonly number[], answer: object, clientId?: string): void {
-		for (const ackId of ackIds) this.#send(encodeAck(this.#nsp, ackId, answer));
+		// What is said on hearing the answer comes after the sign that it was heard.
 		if (ackIds.length > 0 && clientId !== undefined) this.#sends.answered(clientId, () => this.#options.mark());
+		for (const ackId of ackIds) this.#send(encodeAck(this.#nsp, ackId, answer));
 	}
 
 	#refuse(refused: Refused, names: { conversationId?: string; clientId?: string; messageId?: string }, ackId?: number): void {

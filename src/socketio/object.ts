@@ -34,15 +34,17 @@ export class PollingObject extends DurableObject<Env> {
 		return polling.poll();
 	}
 
-	async poll(token: string | undefined): Promise<Answer> {
+	/** `key`: as `Polling` has it. */
+	async poll(token: string | undefined, key: string | undefined): Promise<Answer> {
 		this.#line?.offerToken(token);
-		return this.#line || this.#polling.isClosed ? this.#polling.poll() : unknownSession;
+		return this.#line || this.#polling.isClosed ? this.#polling.poll(key) : unknownSession;
 	}
 
 	/** Packets of the client, in a body that is not too long. */
-	async post(body: string, token: string | undefined): Promise<Answer> {
+	async post(body: string, token: string | undefined, key: string | undefined): Promise<Answer> {
 		if (!this.#line) return unknownSession;
 		this.#line.offerToken(token);
+		if (!this.#polling.isNew(key)) return { status: 200, body: "ok" };
 		for (const packet of body.split(separator)) {
 			const outcome = this.#line?.receive(packet) ?? "closed";
 			if (outcome === "open") continue;

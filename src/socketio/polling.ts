@@ -12,10 +12,17 @@ const noop = "6";
 /** How long a request waits while the client upgrades, in ms: it is to ask no more, and not as fast as it can either. */
 const upgradePause = 100;
 
+/** Bodies that may come again. */
+const remembered = 8;
+
 export class Polling {
 	#queue: string[] = [];
 	/** Answers the request that waits. */
 	#answer: ((answer: Answer) => void) | undefined;
+	/** The last request, by what its address has of its own, and its answer: where that was lost, the request is made again. */
+	#last: { key?: string; answer?: Answer } = {};
+	/** The last bodies that were taken. */
+	#taken: string[] = [];
 	#state: "open" | "upgrading" | "closed" = "open";
 	#isFlushing = false;
 
@@ -34,18 +41,29 @@ export class Polling {
 		});
 	}
 
-	/** A request for what there is. Resolves when there is something. */
-	poll(): Promise<Answer> | Answer {
+	/** A request for what there is. Resolves when there is something. `key`: the same for a request that is made again. */
+	poll(key?: string): Promise<Answer> | Answer {
+		const isAgain = key !== undefined && key === this.#last.key;
+		if (isAgain && this.#last.answer) return this.#last.answer;
 		if (this.#state === "closed") return this.#queue.length > 0 ? this.#rest() : unknownSession;
-		if (this.#answer) {
+		if (this.#answer && !isAgain) {
 			this.end();
 			return badRequest;
 		}
 		const { promise, resolve } = Promise.withResolvers<Answer>();
 		this.#answer = resolve;
+		this.#last = { key };
 		this.#flush();
 		if (this.#state === "upgrading") setTimeout(() => this.#answer === resolve && this.#reply([noop]), upgradePause);
 		return promise;
+	}
+
+	/** Whether a body is new; one whose answer was lost comes again. */
+	isNew(key: string | undefined): boolean {
+		if (key === undefined) return true;
+		if (this.#taken.includes(key)) return false;
+		this.#taken = [...this.#taken.slice(-remembered), key];
+		return true;
 	}
 
 	#flush(): void {
@@ -53,7 +71,8 @@ export class Polling {
 	}
 
 	#reply(packets: string[]): void {
-		this.#answer?.({ status: 200, body: packets.join(separator) });
+		this.#last.answer = { status: 200, body: packets.join(separator) };
+		this.#answer?.(this.#last.answer);
 		this.#answer = undefined;
 	}
 

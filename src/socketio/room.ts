@@ -171,7 +171,8 @@ export class Room {
 		if (progress) this.#progress = follow(progress, event);
 		if (event.type === "chat:user-joined") this.#participants?.set(event.userId, { userId: event.userId, username: event.username });
 		if (event.type === "chat:user-left") this.#participants?.delete(event.userId);
-		if (!isTold) this.#options.emit(event);
+		// Told all the same, as what is known: with it comes that there was an acknowledgement.
+		this.#options.emit(isTold ? { ...event, type: "chat:updated" } : event);
 	}
 
 	#settle(heard: ServerEvent): void {

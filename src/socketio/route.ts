@@ -63,10 +63,12 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	}
 	const session = sessionOf(c, sid);
 	if (!session) return respond(c, unknownSession);
-	if (isGet) return respond(c, await session.poll(token));
+	// Browsers and agents make a request again whose connection broke: to the same address, to which clients give something of its own.
+	const key = c.req.query("t")?.slice(0, 64);
+	if (isGet) return respond(c, await session.poll(token, key));
 	if (c.req.method !== "POST") return respond(c, badRequest);
 	if (c.req.header("content-type") === "application/octet-stream") return respond(c, await session.refuse());
-	return respond(c, await session.post(await c.req.text(), token));
+	return respond(c, await session.post(await c.req.text(), token, key));
 }
 
 async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {

@@ -44,13 +44,12 @@ export class Sends {
 		return clientId;
 	}
 
-	/** It has been acknowledged; that has come when everything up to `mark` has been read. Whether the id was made here. */
-	answered(clientId: string, mark: () => number): boolean {
+	/** It is about to be acknowledged: that will have come when everything up to `mark` has been read. */
+	answered(clientId: string, mark: () => number): void {
 		const sent = this.#open.find((open) => open.clientId === clientId);
-		if (!sent) return false;
+		if (!sent) return;
 		if (sent.mark === undefined) this.#acknowledged += 1;
 		sent.mark = mark();
-		return true;
 	}
 
 	read(mark: number): void {
