@@ -9,8 +9,8 @@ import { type House, Session, type SessionState } from "./session.ts";
 /** What carries the packets. */
 export type Transport = {
 	write(packet: string): void;
-	/** Once all has gone that was written. */
-	end(): void;
+	/** Once all has gone that was written; `dead`: nobody is there to have it. */
+	end(why: "ended" | "dead"): void;
 };
 
 export class Line {
@@ -30,7 +30,7 @@ export class Line {
 	/** `state`: of a session that another line has begun. */
 	constructor(house: House, transport: Transport, state?: SessionState) {
 		const { interval, timeout } = house.settings.socketIo;
-		this.#patience = interval + timeout;
+		this.#patience = 3 * (interval + timeout);
 		this.#transport = transport;
 		this.#engine = new Engine(house.settings.socketIo, Date.now());
 		this.#session = new Session(
@@ -101,9 +101,11 @@ export class Line {
 		if (read) this.#read = read.sent;
 		this.#marks = this.#marks.filter((sent) => sent.mark > mark);
 		this.#session.read(mark);
+		this.#wait();
 	}
 
 	#wait(): void {
+		clearTimeout(this.#timer);
 		const now = Date.now();
 		// No timer is longer than a day; whatever is due later is looked at again.
 		const at = Math.min(this.#engine.due, this.#session.expiresAt, now + 24 * 3600_000);
@@ -115,7 +117,7 @@ export class Line {
 		if (this.#session.isConnected) this.#usedAt = now;
 		this.#session.expire(now);
 		const due = now - this.#usedAt >= this.#patience ? "dead" : this.#engine.beat(now);
-		if (due === "dead") this.end();
+		if (due === "dead") this.end("dead");
 		else if (due === "ping") {
 			this.#ping();
 			this.#session.ping();
@@ -133,10 +135,10 @@ export class Line {
 	}
 
 	/** From here. */
-	end(): void {
+	end(why: "ended" | "dead" = "ended"): void {
 		if (this.#isOver) return;
 		this.close();
-		this.#transport.end();
+		this.#transport.end(why);
 	}
 
 	/** The transport is at its end. */

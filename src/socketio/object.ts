@@ -28,7 +28,7 @@ export class PollingObject extends DurableObject<Env> {
 	/** Begins a session; the first answer. */
 	async open(sid: string, token: string | undefined): Promise<Answer> {
 		const polling = this.#polling;
-		this.#line = new Line(houseOf(this.env, this.#settings), { write: (packet) => polling.write(packet), end: () => this.#ended() });
+		this.#line = new Line(houseOf(this.env, this.#settings), { write: (packet) => polling.write(packet), end: (why) => this.#ended(why) });
 		this.#line.offerToken(token);
 		this.#line.open(sid, ["websocket"]);
 		return polling.poll();
@@ -48,8 +48,8 @@ export class PollingObject extends DurableObject<Env> {
 		for (const packet of body.split(separator)) {
 			const outcome = this.#line?.receive(packet) ?? "closed";
 			if (outcome === "open") continue;
-			if (outcome === "malformed") this.#ended();
-			else this.#polling.close();
+			if (outcome === "malformed") this.#ended("dead");
+			else if (!this.#polling.isClosed) this.#polling.close();
 			this.#line = undefined;
 			return outcome === "malformed" ? badRequest : { status: 200, body: "ok" };
 		}
@@ -63,8 +63,8 @@ export class PollingObject extends DurableObject<Env> {
 		return badRequest;
 	}
 
-	#ended(): void {
-		this.#polling.end();
+	#ended(why: "ended" | "dead" = "ended"): void {
+		this.#polling.end(why);
 		this.#line = undefined;
 	}
 

@@ -101,9 +101,10 @@ export class Polling {
 		return packets;
 	}
 
-	/** From here: what waits to be sent still is, if it is asked for. */
-	end(): void {
+	/** From here: what waits to be sent still is, if it is asked for by somebody who is there. */
+	end(why: "ended" | "dead" = "ended"): void {
 		this.#state = "closed";
+		if (why === "dead") this.#queue = [];
 		if (this.#answer) this.#reply([...this.#queue.splice(0), close]);
 		else if (this.#queue.length > 0) this.#queue.push(close);
 	}

@@ -26,40 +26,43 @@ export function upgradeLine(socket: WebSocket, house: House, polling: DurableObj
 	let line: Line | undefined;
 	/** What comes while the session is on its way. */
 	let early: (string | ArrayBuffer)[] | undefined;
-	let isClosed = false;
-	const close = () => closeSocket(socket);
-	const timer = setTimeout(close, upgradeWithin);
+	let isOver = false;
+
+	/** Without it: as long as the session has not been taken over, its client goes on polling. */
+	const giveUp = () => {
+		closeSocket(socket);
+		if (isOver) return;
+		isOver = true;
+		clearTimeout(timer);
+		line?.close();
+		if (!early) void polling.goOn().catch(() => {});
+	};
+	const timer = setTimeout(giveUp, upgradeWithin);
 
 	const takeOver = async () => {
 		early = [];
 		clearTimeout(timer);
 		const handed = await polling.handOver();
-		if (!handed || isClosed) return close();
+		if (!handed || isOver) return giveUp();
 		line = lineOn(socket, house, handed.session);
 		for (const packet of handed.packets) socket.send(packet);
 		for (const packet of early.splice(0)) feed(line, socket, packet);
 	};
-	listen(
-		socket,
-		(packet) => {
-			if (line) return feed(line, socket, packet);
-			if (early) return void early.push(packet);
-			if (packet === encodeEnginePacket("ping", "probe")) {
-				socket.send(encodeEnginePacket("pong", "probe"));
-				void polling.pause().catch(close);
-			} else if (packet === encodeEnginePacket("upgrade")) {
-				void takeOver().catch(close);
-			} else {
-				close();
-			}
-		},
-		() => {
-			isClosed = true;
-			clearTimeout(timer);
-			line?.close();
-			if (!line && !early) void polling.goOn().catch(() => {});
-		},
-	);
+	const hear = (packet: string | ArrayBuffer) => {
+		if (line) {
+			feed(line, socket, packet);
+		} else if (early) {
+			early.push(packet);
+		} else if (packet === encodeEnginePacket("ping", "probe")) {
+			socket.send(encodeEnginePacket("pong", "probe"));
+			void polling.pause().catch(giveUp);
+		} else if (packet === encodeEnginePacket("upgrade")) {
+			void takeOver().catch(giveUp);
+		} else {
+			giveUp();
+		}
+	};
+	listen(socket, hear, giveUp);
 }
 
 function lineOn(socket: WebSocket, house: House, state?: SessionState): Line {
