@@ -38,6 +38,7 @@ export class Line {
 			{
 				send: (packet) => this.#write(encodeEnginePacket("message", packet)),
 				mark: () => this.#ping(),
+				watch: () => this.#wait(),
 				close: () => this.end(),
 			},
 			state,

@@ -44,7 +44,7 @@ export function decodeSocketPacket(text: string): SocketPacket | undefined {
 	const ackId = Number.isSafeInteger(id) && { ackId: id };
 	if (binary) {
 		const count = Number(binary[2]);
-		return count > 0 && count <= attachments ? { type: "binary", nsp, attachments: count, ...ackId } : undefined;
+		return data && count > 0 && count <= attachments ? { type: "binary", nsp, attachments: count, ...ackId } : undefined;
 	}
 	switch (type) {
 		case PacketType.CONNECT:
@@ -62,6 +62,8 @@ export function decodeSocketPacket(text: string): SocketPacket | undefined {
 }
 
 function decode(text: string): Packet | undefined {
+	// For the parser nothing begins with a 0.
+	if (text === "") return undefined;
 	let decoded: Packet | undefined;
 	const decoder = new Decoder();
 	decoder.on("decoded", (packet) => {

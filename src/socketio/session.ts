@@ -20,6 +20,8 @@ export type Carrier = {
 	send(packet: string): void;
 	/** Asks for a sign that all that was sent has been read; its number. */
 	mark(): number;
+	/** A sign-in begins to count, and ends at some time. */
+	watch(): void;
 	/** Once all has been sent. */
 	close(): void;
 };
@@ -146,6 +148,7 @@ export class Session {
 		if (this.#isOver) return client.close();
 		this.#clients.set(nsp, client);
 		client.welcome();
+		this.#carrier.watch();
 	}
 
 	#identify(token: string | undefined) {

@@ -256,7 +256,7 @@ describe("what goes wrong", () => {
 		const { id } = await ofTwo();
 		const [ends, renewed] = await Promise.all([tokenOf("bob", 3), tokenOf("bob", 3)]);
 		const short = await join(ends, [id]);
-		const idle = await join(renewed, []);
+		const idle = await join(renewed, [], { transports: ["websocket"] });
 		const long = await join(renewed, [id]);
 		expect(await long.socket.emitWithAck("chat:auth", { token: ann })).toMatchObject({ code: "unauthorized" });
 		expect(await long.socket.emitWithAck("chat:auth", { token: bob })).toEqual({});
