@@ -269,7 +269,7 @@ export class Client {
 
 	#emitAs(name: string, payload: object): void {
 		const { text, isHandy } = encodeOffset({ acknowledged: this.#sends.acknowledged, rooms: this.#told() });
-		const isPassing = name === "chat:streaming" || name.startsWith("chat:user-") || name === "chat:read";
+		const isPassing = name === "chat:streaming" || name === "chat:thought" || name.startsWith("chat:user-") || name === "chat:read";
 		this.#send(encodeEvent(this.#nsp, isHandy || !isPassing ? [name, payload, text] : [name, payload]));
 	}
 
