@@ -124,7 +124,7 @@ describe("Engine.IO: packets", () => {
 		["no packet", "abc"],
 		["nothing", ""],
 		["a ping of the client's", "2"],
-		["a packet after one that is none", "4\x1ex"],
+		["no packet, after one that is", "3\x1ex"],
 	])("of polling that make no sense close the session: %s", async (_what, body) => {
 		const sid = await openPolling();
 		expect((await post(sid, body)).status).toBe(400);

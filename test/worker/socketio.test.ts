@@ -1,0 +1,218 @@
+// What stands behind a Socket.IO connection, inside the runtime: conversations that may sleep, and may die, without its client hearing of it.
+
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+type Heard = { packet: string; name?: string; payload: { message: Message; code: string; messages: Message[]; userId: string } };
+
+const url = (query: string) => `${origin}/socket.io/?EIO=4&transport=${query}`;
+
+/** One connection by WebSocket, its pings answered. */
+class Line {
+	readonly heard: Heard[] = [];
+	readonly closed: Promise<number>;
+	readonly #socket: WebSocket;
+	#more = Promise.withResolvers<void>();
+	#read = 0;
+
+	constructor(socket: WebSocket) {
+		this.#socket = socket;
+		socket.accept();
+		socket.addEventListener("message", ({ data }) => {
+			const packet = data as string;
+			if (packet === "2") return socket.send("3");
+			const [name, payload] = packet.startsWith("42") ? JSON.parse(packet.slice(2)) : [];
+			this.heard.push({ packet, name, payload });
+			this.#more.resolve();
+			this.#more = Promise.withResolvers();
+		});
+		this.closed = new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+	}
+
+	static async open(userId: string, headers: Record<string, string> = {}): Promise<Line> {
+		const response = await exports.default.fetch(url("websocket"), { headers: { upgrade: "websocket", ...headers } });
+		if (!response.webSocket) throw new Error(`No socket: ${response.status}`);
+		const line = new Line(response.webSocket);
+		line.send(`40${JSON.stringify({ token: await tokenOf(userId) })}`);
+		await line.next(({ packet }) => packet.startsWith("40{"));
+		return line;
+	}
+
+	static async join(userId: string, id: string): Promise<Line> {
+		const line = await Line.open(userId);
+		line.emit("chat:join", { conversationId: id });
+		await line.next(({ name }) => name === "chat:joined");
+		return line;
+	}
+
+	async next(fits: (heard: Heard) => boolean): Promise<Heard> {
+		for (;;) {
+			for (; this.#read < this.heard.length; this.#read++) {
+				const heard = this.heard[this.#read] as Heard;
+				if (!fits(heard)) continue;
+				this.#read += 1;
+				return heard;
+			}
+			await this.#more.promise;
+		}
+	}
+
+	/** Until somebody has said this. */
+	said(content: string): Promise<Heard> {
+		return this.next(({ name, payload }) => name === "chat:message" && payload.message.content === content);
+	}
+
+	get contents(): string[] {
+		return this.heard.flatMap(({ name, payload }) => (name === "chat:message" ? [payload.message.content] : []));
+	}
+
+	emit(name: string, payload: object, ackId: number | "" = ""): void {
+		this.send(`42${ackId}${JSON.stringify([name, payload])}`);
+	}
+
+	say(conversationId: string, content: string, ackId: number | "" = ""): void {
+		this.emit("chat:send", { conversationId, content, role: "user" }, ackId);
+	}
+
+	send(packet: string): void {
+		this.#socket.send(packet);
+	}
+
+	close(): void {
+		this.#socket.close(1000);
+	}
+}
+
+describe("behind a Socket.IO connection", () => {
+	it("a conversation sleeps, and is heard when it wakes", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Line.join("ann", id);
+		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Good morning" });
+		await ann.said("Good morning");
+		ann.close();
+	});
+
+	it("conversations die, again and again: everything is heard once and in order, and the client is not told why it took longer", async () => {
+		const ids = [await newConversation("ann", ["bob"]), await newConversation("ann", ["bob"])];
+		const ann = await Line.open("ann");
+		for (const id of ids) ann.emit("chat:join", { conversationId: id });
+		for (const _ of ids) await ann.next(({ name }) => name === "chat:joined");
+		const token = await tokenOf("bob");
+		for (let turn = 0; turn < 3; turn++) {
+			await abortAllDurableObjects();
+			for (const [nth, id] of ids.entries()) {
+				await call("POST", `/conversations/${id}/messages`, token, { content: `Bob ${nth}.${turn}` });
+				ann.say(id, `Ann ${nth}.${turn}`, turn * 10 + nth);
+				await ann.next(({ packet }) => packet.startsWith(`43${turn * 10 + nth}[`));
+			}
+		}
+		while (ann.contents.length < 12) await ann.next(() => true);
+		for (const id of ids) {
+			const { messages } = (await call("GET", `/conversations/${id}/messages`, token)).body as { messages: Message[] };
+			expect(messages.length).toBe(6);
+			const heard = ann.heard.flatMap(({ name, payload }) => (name === "chat:message" ? [payload.message] : []));
+			expect(heard.filter(({ conversationId }) => conversationId === id)).toEqual(messages);
+		}
+		const names = new Set(ann.heard.map(({ name }) => name));
+		expect(names.has("chat:error")).toBe(false);
+		expect(ann.heard.filter(({ name }) => name === "chat:joined").length).toBe(2);
+		ann.close();
+	});
+
+	it("whoever is deleted with a conversation hears so, once, and is in the others", async () => {
+		const [gone, kept] = [await newConversation("ann", ["bob"]), await newConversation("ann", ["bob"])];
+		const bob = await Line.open("bob");
+		for (const id of [gone, kept]) bob.emit("chat:join", { conversationId: id });
+		for (let n = 0; n < 2; n++) await bob.next(({ name }) => name === "chat:joined");
+		await call("DELETE", `/conversations/${gone}`, await tokenOf("ann"));
+		expect((await bob.next(({ name }) => name === "chat:error")).payload).toMatchObject({ conversationId: gone, code: "not_found" });
+		bob.say(kept, "here");
+		await bob.said("here");
+		expect(bob.heard.filter(({ name }) => name === "chat:error").length).toBe(1);
+		bob.close();
+	});
+
+	it("the events of one packet count as what they are: too much is not read, and its sender is let go", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Line.join("bob", id);
+		for (let n = 0; n < 1_000; n++) bob.emit("chat:typing", { conversationId: id, isTyping: true });
+		expect((await bob.next(({ name }) => name === "chat:error")).payload).toMatchObject({ code: "rate_limited" });
+		for (let n = 0; n < 1_000; n++) bob.emit("chat:typing", { conversationId: id, isTyping: true });
+		await bob.closed;
+	});
+
+	it("nonsense is answered fifty times", async () => {
+		const bob = await Line.open("bob");
+		for (let n = 0; n < limits.badFramesPerMinute; n++) bob.emit("chat:nonsense", {});
+		await bob.closed;
+		expect(bob.heard.filter(({ name }) => name === "chat:error").length).toBeGreaterThan(40);
+	});
+
+	it("a page of another origin is let in as FRONTEND_URL says, by either transport", async () => {
+		for (const [from, status] of [
+			["https://pages.example", 200],
+			["https://evil.example", 403],
+			["null", 403],
+		] as const) {
+			const preflight = await exports.default.fetch(url("polling"), {
+				method: "OPTIONS",
+				headers: { origin: from, "access-control-request-method": "GET", "access-control-request-headers": "authorization,x-own" },
+			});
+			const answer = await exports.default.fetch(url("polling"), { headers: { origin: from } });
+			expect(answer.status).toBe(status);
+			const allowed = [preflight, answer].map(({ headers }) => [
+				headers.get("access-control-allow-origin"),
+				headers.get("access-control-allow-credentials"),
+			]);
+			expect(allowed).toEqual(
+				status === 200
+					? [
+							[from, "true"],
+							[from, "true"],
+						]
+					: [
+							[null, null],
+							[null, null],
+						],
+			);
+			if (status === 200) expect(preflight.headers.get("access-control-allow-headers")).toBe("authorization,x-own");
+			const upgrade = await exports.default.fetch(url("websocket"), { headers: { upgrade: "websocket", origin: from } });
+			expect(upgrade.status).toBe(status === 200 ? 101 : 403);
+			upgrade.webSocket?.accept();
+			upgrade.webSocket?.close(1000);
+		}
+	});
+
+	it("a session by polling stores nothing and sets no alarm, and what it said is answered", async () => {
+		const id = await newConversation("ann");
+		const opened = await exports.default.fetch(url("polling"), { headers: { authorization: `Bearer ${await tokenOf("ann")}` } });
+		const { sid } = JSON.parse((await opened.text()).slice(1)) as { sid: string };
+		const session = url(`polling&sid=${sid}`);
+		for (const body of ["40", `427["chat:join",{"conversationId":"${id}"}]`]) {
+			expect(await (await exports.default.fetch(session, { method: "POST", body })).text()).toBe("ok");
+			expect(await (await exports.default.fetch(session)).text()).toMatch(/^4(0|37)/);
+		}
+		await runInDurableObject(env.POLLING.get(env.POLLING.idFromString(sid)), async (_object, { storage }) => {
+			expect([(await storage.list()).size, await storage.getAlarm()]).toEqual([0, null]);
+		});
+		await exports.default.fetch(session, { method: "POST", body: "1" });
+		expect((await exports.default.fetch(session)).status).toBe(400);
+	});
+
+	it("is the same person as on the native socket", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const line = await Line.join("bob", id);
+		expect(await ann.next("chat:user-joined")).toMatchObject({ userId: "bob", username: "Bob" });
+		const native = await Client.join("bob", id);
+		line.close();
+		native.say("still here");
+		await ann.next("chat:message");
+		expect(ann.all("chat:user-joined").length + ann.all("chat:user-left").length).toBe(1);
+	});
+});
