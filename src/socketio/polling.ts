@@ -54,7 +54,7 @@ export class Polling {
 		this.#answer = resolve;
 		this.#last = { key };
 		this.#flush();
-		if (this.#state === "upgrading") setTimeout(() => this.#answer === resolve && this.#reply([noop]), upgradePause);
+		if (this.#state === "upgrading") this.#letGo();
 		return promise;
 	}
 
@@ -80,11 +80,15 @@ export class Polling {
 		return { status: 200, body: this.#queue.splice(0).join(separator) };
 	}
 
-	/** The client upgrades: what waits for news is let go. Whether it may. */
+	/** The client upgrades: what waits for news is let go, if the upgrade is not over by then. */
 	pause(): void {
 		this.#state = "upgrading";
-		this.#flush();
-		if (this.#answer) this.#reply([noop]);
+		this.#letGo();
+	}
+
+	#letGo(): void {
+		const waiting = this.#answer;
+		if (waiting) setTimeout(() => this.#answer === waiting && this.#reply([noop]), upgradePause);
 	}
 
 	/** It does not upgrade after all. */

@@ -10,7 +10,7 @@ import { readSettings, type Settings } from "../settings.ts";
 import { houseOf } from "./house.ts";
 import type { PollingObject } from "./object.ts";
 import { type Answer, badRequest, unknownSession } from "./polling.ts";
-import { openLine, upgradeLine } from "./websocket.ts";
+import { openLine, shut, upgradeLine } from "./websocket.ts";
 
 type App = { Bindings: Env; Variables: { settings: Settings } };
 
@@ -75,9 +75,11 @@ async function connect(c: Context<App>, sid: string | undefined): Promise<Respon
 	if (!isUpgrade(c)) return respond(c, badRequest);
 	const house = houseOf(c.env, c.get("settings"));
 	const session = sid ? sessionOf(c, sid) : undefined;
-	if (sid && !(session && (await session.mayUpgrade()))) return respond(c, unknownSession);
+	if (sid && !session) return respond(c, unknownSession);
 	const { 0: theirs, 1: ours } = new WebSocketPair();
-	if (session) upgradeLine(ours, house, session);
+	// As the protocol's own server has it: a session that is over, or upgrades already, closes another WebSocket instead of refusing it.
+	if (session && !(await session.mayUpgrade())) shut(ours);
+	else if (session) upgradeLine(ours, house, session);
 	else openLine(ours, house, readToken(c.req.raw));
 	return new Response(null, { status: 101, webSocket: theirs });
 }

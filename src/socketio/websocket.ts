@@ -21,6 +21,12 @@ export function openLine(socket: WebSocket, house: House, token: string | undefi
 	line.open(crypto.randomUUID(), []);
 }
 
+/** A WebSocket of which nothing comes. */
+export function shut(socket: WebSocket): void {
+	socket.accept();
+	closeSocket(socket);
+}
+
 /** Goes on with what was begun by polling, once the client says so: a probe both ways, and then all that is still to come. */
 export function upgradeLine(socket: WebSocket, house: House, polling: DurableObjectStub<PollingObject>): void {
 	let line: Line | undefined;
