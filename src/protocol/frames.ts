@@ -33,7 +33,8 @@ function readJson(frame: string): unknown[] | undefined {
 	return typeof value === "object" && value !== null ? [value] : undefined;
 }
 
-function parseEvent(value: unknown): ParsedEvent {
+/** One value of a frame. */
+export function parseEvent(value: unknown): ParsedEvent {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return { refusal: { code: "bad_frame" } };
 	const fields = value as Record<string, unknown>;
 	const type = fields.type;

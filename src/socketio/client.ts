@@ -29,8 +29,8 @@ export type ClientOptions = {
 	send(packet: string): void;
 	/** Asks for a sign that all that was sent has been read; its number. */
 	mark(): number;
-	/** Whether it may be in one conversation more. */
-	hasRoom(): boolean;
+	/** Whether it may be in so many conversations more. */
+	hasRoom(count: number): boolean;
 	/** Something came that made no sense. */
 	countBad(): void;
 	/** It is no longer connected. */
@@ -73,7 +73,7 @@ export class Client {
 		const pid = former ?? (await newPid(randomId(), 0, owner));
 		const sends = { base: pid.base, acknowledged: offset?.acknowledged ?? 0, open: [] };
 		const client = new Client({ nsp, sid: randomId(), pid, identity, sends, rooms: new Map() }, options);
-		const isRecovered = offset !== undefined && (await client.#recover(offset));
+		const isRecovered = offset !== undefined && options.hasRoom(offset.rooms.size) && (await client.#recover(offset));
 		if (former && !isRecovered) client.#pid = await newPid(former.base, former.life + 1, owner);
 		return client;
 	}
@@ -167,25 +167,23 @@ export class Client {
 	// What it says
 
 	receive({ name, payload, ackId }: EventPacket): void {
-		const translated = toWire(name, this.#named(name, payload, ackId));
+		const translated = toWire(name, name === "chat:auth" ? withPlace(payload) : payload);
 		if ("refusal" in translated) {
 			this.#options.countBad();
 			this.#refuse(translated.refusal, placeOf(payload), ackId);
 		} else {
-			const refused = this.#apply(translated.event, ackId);
-			if (refused) this.#refuse(refused, translated.event, ackId);
+			const event = this.#named(translated.event, ackId);
+			const refused = this.#apply(event, ackId);
+			if (refused) this.#refuse(refused, event, ackId);
 		}
 	}
 
 	/** What is said needs a name, so that it can be said again after a break. */
-	#named(name: string, payload: unknown, ackId: number | undefined): unknown {
-		if (typeof payload !== "object" || payload === null) return payload;
-		// A newer token is of the connection, and of no conversation.
-		if (name === "chat:auth") return { conversationId: "-", ...payload };
-		if (name !== "chat:send" || "clientId" in payload) return payload;
+	#named(event: ClientEvent, ackId: number | undefined): ClientEvent {
+		if (event.type !== "chat:send" || event.clientId !== undefined) return event;
 		// Who wants no acknowledgement does not say it again.
-		const clientId = ackId === undefined ? randomId() : this.#sends.idOf(JSON.stringify(payload), Date.now());
-		return { ...payload, clientId };
+		const clientId = ackId === undefined ? randomId() : this.#sends.idOf(JSON.stringify(event), Date.now());
+		return { ...event, clientId };
 	}
 
 	#apply(event: ClientEvent, ackId: number | undefined): Refused | undefined {
@@ -223,7 +221,7 @@ export class Client {
 	}
 
 	#join(event: Extract<ClientEvent, { type: "chat:join" }>, known: Room | undefined, ackId: number | undefined): Refused | undefined {
-		if (!known && !this.#options.hasRoom()) return { code: "too_many_conversations" };
+		if (!known && !this.#options.hasRoom(1)) return { code: "too_many_conversations" };
 		const room = known ?? this.#enter(event.conversationId);
 		room.join(event, ackId);
 		if (!known) room.start();
@@ -343,6 +341,11 @@ function randomId(): string {
 		.replaceAll("+", "-")
 		.replaceAll("/", "_")
 		.replaceAll("=", "");
+}
+
+/** A newer token is of the connection, and of no conversation. */
+function withPlace(payload: unknown): unknown {
+	return typeof payload === "object" && payload !== null ? { conversationId: "-", ...payload } : payload;
 }
 
 /** Which conversation a payload speaks of that could not be read. */

@@ -69,6 +69,7 @@ export class Line {
 				this.#wasRead(heard.mark);
 				break;
 			case "nothing":
+				this.#session.receiveNothing(packet.length);
 				break;
 			case "closed":
 				this.close();

@@ -2,7 +2,7 @@
 // in a packet tells that from the same words said twice. So a message's id is made of what its sender knew when it was said, which is the same
 // when it is said again: whose connection it is, how many acknowledgements it has had, and the words. Pure. Times in ms.
 
-/** Sent and not known to have been acknowledged to who sent it; `mark`: it is, once what was sent up to there has been read. */
+/** Sent, as the hash of it, and not known to have been acknowledged to who sent it; `mark`: it is, once what was sent up to there has been read. */
 type Open = { said: string; clientId: string; at: number; mark?: number };
 
 export type SendsState = { base: string; acknowledged: number; open: Open[] };
@@ -33,13 +33,14 @@ export class Sends {
 	}
 
 	/** The `clientId` of something said: all of it, as one text. */
-	idOf(said: string, now: number): string {
+	idOf(words: string, now: number): string {
+		const said = hash(words);
 		const same = this.#open.filter((sent) => sent.said === said);
 		const again = same.find(({ at, mark }) => mark !== undefined || now - at >= impatience);
 		if (again) return again.clientId;
 		// Whoever waits for acknowledgements has had those before this.
 		this.#open = this.#open.filter(({ mark }) => mark === undefined).slice(-most);
-		const clientId = `${this.#base}.${this.#acknowledged}.${hash(said)}.${same.length}`;
+		const clientId = `${this.#base}.${this.#acknowledged}.${said}.${same.length}`;
 		this.#open.push({ said, clientId, at: now });
 		return clientId;
 	}

@@ -71,9 +71,26 @@ export class Session {
 
 	receive(text: string): void {
 		if (this.#isOver) return;
-		const packet = decodeSocketPacket(text);
-		if (!packet) this.end();
-		else if (this.#isToBeRead(text.length, packet)) this.#apply(packet);
+		// Counted before it is read, so that refusing it costs next to nothing.
+		const verdict = this.#floods.take("", text.length, Date.now());
+		switch (verdict.type) {
+			case "read":
+				this.#take(decodeSocketPacket(text));
+				break;
+			case "refuse":
+				if (verdict.isToBeTold) this.#refuseFlood(decodeSocketPacket(text), verdict.retryAfterMs);
+				break;
+			case "flooding":
+				this.end();
+				break;
+			default:
+				verdict satisfies never;
+		}
+	}
+
+	/** A packet in which nothing is said: it counts all the same. */
+	receiveNothing(length: number): void {
+		if (this.#floods.take("", length, Date.now()).type === "flooding") this.end();
 	}
 
 	receiveBinary(): void {
@@ -81,28 +98,15 @@ export class Session {
 		this.#binaryToCome -= 1;
 	}
 
-	#isToBeRead(length: number, packet: SocketPacket): boolean {
-		const verdict = this.#floods.take("", length, Date.now());
-		switch (verdict.type) {
-			case "read":
-				return true;
-			case "refuse":
-				if (verdict.isToBeTold)
-					this.#clients.get(packet.nsp)?.refuseFlood(verdict.retryAfterMs, "ackId" in packet ? packet.ackId : undefined);
-				return false;
-			case "flooding":
-				this.end();
-				return false;
-			default:
-				return verdict satisfies never;
-		}
+	#refuseFlood(packet: SocketPacket | undefined, retryAfterMs: number): void {
+		if (packet) this.#clients.get(packet.nsp)?.refuseFlood(retryAfterMs, "ackId" in packet ? packet.ackId : undefined);
 	}
 
-	#apply(packet: SocketPacket): void {
-		const client = this.#clients.get(packet.nsp);
-		if (packet.type === "connect" && !client && !this.#connecting.has(packet.nsp)) this.#connect(packet.nsp, packet.auth);
+	#take(packet: SocketPacket | undefined): void {
+		const client = packet && this.#clients.get(packet.nsp);
+		if (packet?.type === "connect" && !client && !this.#connecting.has(packet.nsp)) this.#connect(packet.nsp, packet.auth);
 		else if (client && packet.type !== "connect") this.#pass(client, packet);
-		// Nobody speaks who is not connected, and nobody connects twice.
+		// What is none ends it; nobody speaks who is not connected, and nobody connects twice.
 		else this.end();
 	}
 
@@ -129,7 +133,8 @@ export class Session {
 	}
 
 	#connect(nsp: string, auth: Record<string, unknown>): void {
-		const connecting = this.#welcome(nsp, auth).catch((error) => {
+		const earlier = [...this.#connecting.values()];
+		const connecting = this.#welcome(nsp, auth, earlier).catch((error) => {
 			console.error("A Socket.IO client could not be connected", error);
 			this.#refuse(nsp, "internal");
 		});
@@ -139,9 +144,11 @@ export class Session {
 		);
 	}
 
-	async #welcome(nsp: string, auth: Record<string, unknown>): Promise<void> {
+	/** One after the other: in how many conversations one namespace is, the next has to know. */
+	async #welcome(nsp: string, auth: Record<string, unknown>, earlier: Promise<void>[]): Promise<void> {
 		if (!namespaces.includes(nsp)) return this.#carrier.send(encodeConnectError(nsp, { message: "Invalid namespace" }));
 		const verified = await this.#identify(tokenIn(auth.token) ?? this.#token);
+		await Promise.all(earlier);
 		if (this.#isOver) return;
 		if ("refusal" in verified) return this.#refuse(nsp, verified.refusal);
 		const client = await Client.connect(nsp, verified.identity, auth, this.#clientOptions(nsp));
@@ -165,7 +172,10 @@ export class Session {
 			identify: (token) => this.#identify(token),
 			send: (packet) => this.#carrier.send(packet),
 			mark: () => this.#carrier.mark(),
-			hasRoom: () => [...this.#clients.values()].reduce((sum, { roomCount }) => sum + roomCount, 0) < limits.conversationsPerSocket,
+			hasRoom: (count) => {
+				const rooms = [...this.#clients.values()].reduce((sum, { roomCount }) => sum + roomCount, 0);
+				return rooms + count <= limits.conversationsPerSocket;
+			},
 			countBad: () => this.#countBad(),
 			gone: () => void this.#clients.delete(nsp),
 		};

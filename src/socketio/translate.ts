@@ -1,14 +1,12 @@
 // Between the events of Socket.IO clients and those of our wire: the same names, and what is a `type` here is an event's name there. Pure.
 
-import type { ClientEvent, Refusal, ServerEvent } from "../protocol/events.ts";
-import { encodeFrame, isOversize, parseFrame } from "../protocol/frames.ts";
+import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
+import { type ParsedEvent, parseEvent } from "../protocol/frames.ts";
 
-/** What a client said, by our wire's own rules. Who says where they are may leave that out of what they say, if they are in one place. */
-export function toWire(name: string, payload: unknown): { event: ClientEvent } | { refusal: Refusal } {
+/** What a client said, by our wire's own rules. Of what it sent nothing is written again: it may be nested deeper than can be written. */
+export function toWire(name: string, payload: unknown): ParsedEvent {
 	if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return { refusal: { code: "bad_event" } };
-	const frame = encodeFrame([{ ...payload, type: name } as ClientEvent]);
-	if (isOversize(frame)) return { refusal: { code: "too_large" } };
-	return parseFrame(frame)[0] ?? { refusal: { code: "bad_frame" } };
+	return parseEvent({ ...payload, type: name });
 }
 
 export function toSocketIo({ type, ...payload }: ServerEvent): { name: string; payload: object } {

@@ -2,6 +2,7 @@
 // began by polling takes its session over from the object that has carried it.
 
 import { closeCodes } from "../protocol/errors.ts";
+import { limits } from "../protocol/limits.ts";
 import { Line } from "./line.ts";
 import type { PollingObject } from "./object.ts";
 import { encodeEnginePacket } from "./packets.ts";
@@ -9,6 +10,9 @@ import type { House, SessionState } from "./session.ts";
 
 /** How long a client may take to finish an upgrade, in ms. */
 export const upgradeWithin = 10_000;
+
+/** What a packet that waits weighs besides its length: of short ones there can be many. */
+const perPacket = 64;
 
 export function openLine(socket: WebSocket, house: House, token: string | undefined): void {
 	const line = lineOn(socket, house);
@@ -30,8 +34,9 @@ export function shut(socket: WebSocket): void {
 /** Goes on with what was begun by polling, once the client says so: a probe both ways, and then all that is still to come. */
 export function upgradeLine(socket: WebSocket, house: House, polling: DurableObjectStub<PollingObject>): void {
 	let line: Line | undefined;
-	/** What comes while the session is on its way. */
+	/** What comes while the session is on its way, and how much it is. */
 	let early: (string | ArrayBuffer)[] | undefined;
+	let earlyLength = 0;
 	let isOver = false;
 
 	/** Without it: as long as the session has not been taken over, its client goes on polling. */
@@ -41,6 +46,7 @@ export function upgradeLine(socket: WebSocket, house: House, polling: DurableObj
 		isOver = true;
 		clearTimeout(timer);
 		line?.close();
+		early?.splice(0);
 		if (!early) void polling.goOn().catch(() => {});
 	};
 	const timer = setTimeout(giveUp, upgradeWithin);
@@ -55,10 +61,14 @@ export function upgradeLine(socket: WebSocket, house: House, polling: DurableObj
 		for (const packet of early.splice(0)) feed(line, socket, packet);
 	};
 	const hear = (packet: string | ArrayBuffer) => {
+		// Who was closed may go on sending.
+		if (isOver) return;
 		if (line) {
 			feed(line, socket, packet);
 		} else if (early) {
-			early.push(packet);
+			earlyLength += perPacket + (typeof packet === "string" ? packet.length : packet.byteLength);
+			if (earlyLength > limits.queuedBytes) giveUp();
+			else early.push(packet);
 		} else if (packet === encodeEnginePacket("ping", "probe")) {
 			socket.send(encodeEnginePacket("pong", "probe"));
 			void polling.pause().catch(giveUp);

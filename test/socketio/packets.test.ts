@@ -202,6 +202,8 @@ describe("words said", () => {
 		const sends = new Sends({ base: "a".repeat(22), acknowledged: 999_999, open: [] });
 		for (let n = 0; n < 2_000; n++) expect(sends.idOf(`number ${n}`, 0).length).toBeLessThanOrEqual(limits.clientId);
 		expect(sends.state.open.length).toBeLessThan(300);
+		sends.idOf("x".repeat(100_000), 0);
+		expect(JSON.stringify(sends.state).length).toBeLessThan(50_000);
 	});
 });
 

@@ -5,9 +5,18 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { readSettings } from "../../src/settings.ts";
+import { houseOf } from "../../src/socketio/house.ts";
+import type { Progress } from "../../src/socketio/progress.ts";
+import { encodeOffset, encodePid, newPid } from "../../src/socketio/recovery.ts";
+import { openLine } from "../../src/socketio/websocket.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
-type Heard = { packet: string; name?: string; payload: { message: Message; code: string; messages: Message[]; userId: string } };
+type Heard = {
+	packet: string;
+	name?: string;
+	payload: { message: Message; code: string; messages: Message[]; userId: string; cursor: string };
+};
 
 const url = (query: string) => `${origin}/socket.io/?EIO=4&transport=${query}`;
 
@@ -15,6 +24,7 @@ const url = (query: string) => `${origin}/socket.io/?EIO=4&transport=${query}`;
 class Line {
 	readonly heard: Heard[] = [];
 	readonly closed: Promise<number>;
+	answersPings = true;
 	readonly #socket: WebSocket;
 	#more = Promise.withResolvers<void>();
 	#read = 0;
@@ -24,8 +34,8 @@ class Line {
 		socket.accept();
 		socket.addEventListener("message", ({ data }) => {
 			const packet = data as string;
-			if (packet === "2") return socket.send("3");
-			const [name, payload] = packet.startsWith("42") ? JSON.parse(packet.slice(2)) : [];
+			if (packet === "2" && this.answersPings) socket.send("3");
+			const [name, payload] = packet.startsWith("42[") ? JSON.parse(packet.slice(2)) : [];
 			this.heard.push({ packet, name, payload });
 			this.#more.resolve();
 			this.#more = Promise.withResolvers();
@@ -33,11 +43,16 @@ class Line {
 		this.closed = new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
 	}
 
-	static async open(userId: string, headers: Record<string, string> = {}): Promise<Line> {
-		const response = await exports.default.fetch(url("websocket"), { headers: { upgrade: "websocket", ...headers } });
+	/** Connected to nothing yet. */
+	static async bare(query = "websocket"): Promise<Line> {
+		const response = await exports.default.fetch(url(query), { headers: { upgrade: "websocket" } });
 		if (!response.webSocket) throw new Error(`No socket: ${response.status}`);
-		const line = new Line(response.webSocket);
-		line.send(`40${JSON.stringify({ token: await tokenOf(userId) })}`);
+		return new Line(response.webSocket);
+	}
+
+	static async open(userId: string, auth: object = {}): Promise<Line> {
+		const line = await Line.bare();
+		line.send(`40${JSON.stringify({ token: await tokenOf(userId), ...auth })}`);
 		await line.next(({ packet }) => packet.startsWith("40{"));
 		return line;
 	}
@@ -64,6 +79,12 @@ class Line {
 	/** Until somebody has said this. */
 	said(content: string): Promise<Heard> {
 		return this.next(({ name, payload }) => name === "chat:message" && payload.message.content === content);
+	}
+
+	/** The answer to what was asked with this number. */
+	async answered(ackId: number): Promise<object> {
+		const { packet } = await this.next(({ packet }) => packet.startsWith(`43${ackId}[`));
+		return JSON.parse(packet.slice(`43${ackId}`.length))[0];
 	}
 
 	get contents(): string[] {
@@ -94,6 +115,28 @@ describe("behind a Socket.IO connection", () => {
 		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Good morning" });
 		await ann.said("Good morning");
+		ann.close();
+	});
+
+	it("a conversation sleeps on while its connection is pinged: the platform answers for it", async () => {
+		const id = await newConversation("ann");
+		const read = readSettings(env);
+		if ("problem" in read) throw new Error(read.problem);
+		const { 0: theirs, 1: ours } = new WebSocketPair();
+		openLine(ours, houseOf(env, { ...read.settings, socketIo: { interval: 20, timeout: 20_000 } }), await tokenOf("ann"));
+		const ann = new Line(theirs);
+		ann.send("40");
+		await ann.next(({ packet }) => packet.startsWith("40{"));
+		ann.emit("chat:join", { conversationId: id });
+		await ann.next(({ name }) => name === "chat:joined");
+		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		const sleepsSince = Date.now();
+		for (let n = 0; n < 5; n++) await ann.next(({ packet }) => packet === "2");
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => {
+			const answered = state.getWebSockets().map((socket) => state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0);
+			expect(answered.length).toBe(1);
+			expect(answered[0]).toBeGreaterThanOrEqual(sleepsSince);
+		});
 		ann.close();
 	});
 
@@ -190,8 +233,7 @@ describe("behind a Socket.IO connection", () => {
 
 	it("a session by polling stores nothing and sets no alarm, and what it said is answered", async () => {
 		const id = await newConversation("ann");
-		const opened = await exports.default.fetch(url("polling"), { headers: { authorization: `Bearer ${await tokenOf("ann")}` } });
-		const { sid } = JSON.parse((await opened.text()).slice(1)) as { sid: string };
+		const sid = await openPolling("ann");
 		const session = url(`polling&sid=${sid}`);
 		for (const body of ["40", `427["chat:join",{"conversationId":"${id}"}]`]) {
 			expect(await (await exports.default.fetch(session, { method: "POST", body })).text()).toBe("ok");
@@ -216,3 +258,114 @@ describe("behind a Socket.IO connection", () => {
 		expect(ann.all("chat:user-joined").length + ann.all("chat:user-left").length).toBe(1);
 	});
 });
+
+describe("whoever means harm to a Socket.IO connection", () => {
+	const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
+	it("is answered where what they say is nested deeper than can be written, by either transport, and nothing breaks", async () => {
+		const said = (ackId: number) => `42${ackId}["chat:send",{"conversationId":"x","role":"user","content":${nested(250_000)}}]`;
+		const line = await Line.open("eve");
+		line.send(said(1));
+		expect(await line.answered(1)).toMatchObject({ code: "bad_event" });
+		line.emit("chat:ack", { conversationId: "x" }, 2);
+		expect(await line.answered(2)).toEqual({ conversationId: "x" });
+		line.close();
+
+		const session = url(`polling&sid=${await openPolling("eve")}`);
+		await exports.default.fetch(session, { method: "POST", body: "40" });
+		expect(await (await exports.default.fetch(session)).text()).toMatch(/^40\{/);
+		const answer = await exports.default.fetch(session, { method: "POST", body: said(1) });
+		expect([answer.status, await answer.text()]).toEqual([200, "ok"]);
+		expect(await (await exports.default.fetch(session)).text()).toContain('"code":"bad_event"');
+	});
+
+	it("is let go where they send packets in which nothing is said, without end", async () => {
+		const line = await Line.open("eve");
+		for (let n = 0; n < 3_000; n++) line.send("6");
+		await line.closed;
+	});
+
+	it("is not even read where it is too much: nonsense in it closes nothing", async () => {
+		const id = await newConversation("ann", ["eve"]);
+		const line = await Line.join("eve", id);
+		for (let n = 0; n < 600; n++) line.emit("chat:ack", { conversationId: id });
+		await line.next(({ payload }) => payload?.code === "rate_limited");
+		for (let n = 0; n < 300; n++) line.emit("chat:ack", { conversationId: id });
+		line.send("42{");
+		await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "still here?" });
+		await line.said("still here?");
+		line.close();
+	});
+
+	it("reads nothing: what waits for them does not grow without end", async () => {
+		const id = await newConversation("ann", ["eve"]);
+		const token = await tokenOf("ann");
+		for (let n = 0; n < 9; n++) await call("POST", `/conversations/${id}/messages`, token, { content: "x".repeat(100_000) });
+		const line = await Line.open("eve");
+		line.answersPings = false;
+		for (let n = 0; n < 30; n++) line.emit("chat:join", { conversationId: id, cursor: "from the beginning" });
+		await line.closed;
+	});
+
+	it("gains nothing by an offset of their own making: who is not let in hears nothing of it", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "for Bob alone" });
+		const eve = await Line.open("eve", { pid: await pidOf("eve"), offset: `0;${id},a.0.0,m1-x:whole` });
+		expect((await eve.next(({ name }) => name === "chat:error")).payload).toMatchObject({ conversationId: id, code: "not_found" });
+		eve.say(id, "hello", 1);
+		expect(await eve.answered(1)).toMatchObject({ code: "not_joined" });
+		expect(eve.heard.filter(({ name }) => name !== undefined && name !== "chat:error")).toEqual([]);
+		eve.close();
+	});
+
+	it("comes back to fifty conversations and no more, in however many namespaces at once", async () => {
+		const ids = await Promise.all(Array.from({ length: limits.conversationsPerSocket }, () => newConversation("eve")));
+		const eve = await Line.open("eve");
+		const rooms = new Map<string, Progress>();
+		for (const conversationId of ids) {
+			eve.emit("chat:join", { conversationId });
+			const { payload } = await eve.next(({ name }) => name === "chat:joined");
+			rooms.set(conversationId, { cursor: payload.cursor, live: new Map() });
+		}
+		const back = await Line.bare();
+		for (const nsp of ["/", "/chat"]) {
+			const auth = { token: await tokenOf("eve"), pid: await pidOf("eve", nsp), offset: encodeOffset({ acknowledged: 0, rooms }).text };
+			back.send(`40${nsp === "/" ? "" : `${nsp},`}${JSON.stringify(auth)}`);
+		}
+		await back.next(({ packet }) => packet.startsWith("40/chat,{"));
+		back.say(ids[0] as string, "here", 1);
+		expect(await back.answered(1)).toMatchObject({ content: "here" });
+		back.send(`42/chat,2["chat:send",{"conversationId":"${ids[0]}","content":"and here","role":"user"}]`);
+		const { packet } = await back.next(({ packet }) => packet.startsWith("43/chat,2["));
+		expect(packet).toContain('"code":"not_joined"');
+		for (const line of [eve, back]) line.close();
+	});
+
+	it("is let go where they say too much while their session is on its way to a WebSocket", async () => {
+		const id = await newConversation("eve");
+		// What it is to come back to does not answer for a while.
+		void runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => {
+			void state.blockConcurrencyWhile(() => scheduler.wait(3_000));
+		});
+		const sid = await openPolling("eve");
+		const auth = { token: await tokenOf("eve"), pid: await pidOf("eve"), offset: `0;${id},a.0.0` };
+		await exports.default.fetch(url(`polling&sid=${sid}`), { method: "POST", body: `40${JSON.stringify(auth)}` });
+		const line = await Line.bare(`websocket&sid=${sid}`);
+		line.send("2probe");
+		line.send("5");
+		const much = `42["chat:much",{"text":"${"x".repeat(limits.frameBytes - 100)}"}]`;
+		for (let n = 0; n < 9; n++) line.send(much);
+		await line.closed;
+	});
+});
+
+/** As anybody can make it: nothing in it is secret. */
+async function pidOf(userId: string, nsp = "/"): Promise<string> {
+	return encodePid(await newPid("a".repeat(22), 0, `${nsp} ${userId}`));
+}
+
+async function openPolling(userId: string): Promise<string> {
+	const opened = await exports.default.fetch(url("polling"), { headers: { authorization: `Bearer ${await tokenOf(userId)}` } });
+	const { sid } = JSON.parse((await opened.text()).slice(1)) as { sid: string };
+	return sid;
+}
