@@ -179,6 +179,27 @@ describe.each([
 	});
 });
 
+describe("events that the guide does not know", () => {
+	it("pass under their own names, and the guide's are as they were beside them", async () => {
+		const id = newId();
+		const talker = await join(ann, [id]);
+		await talker.say(id, "think");
+		const { messageId } = await talker.next("chat:complete");
+		const message = talker.all("chat:message").find((heard) => heard.message.id === messageId)?.message;
+		const { text, order } = replyAsHeard(talker, messageId);
+		expect(order).toEqual(["chat:thinking", "chat:thought", "chat:streaming", "chat:streaming (end)", "chat:message", "chat:complete"]);
+		expect(text).toBe(message?.content);
+		const thoughts = talker.all("chat:thought").map(({ chunk }) => chunk);
+		expect(thoughts.join("")).toBe(message?.thinking);
+		expect(message?.askedBy).toEqual([{ userId: "ann", username: "Ann" }]);
+
+		const read = (upTo: number, more = {}) => talker.socket.emitWithAck("chat:read", { conversationId: id, upTo, ...more });
+		expect(await read(2)).toEqual({ conversationId: id });
+		expect(await read(1, { unread: true })).toEqual({ conversationId: id });
+		expect(await talker.next("chat:read", (heard) => "unread" in heard)).toMatchObject({ userId: "ann", upTo: 1, unread: true });
+	});
+});
+
 describe("what goes wrong", () => {
 	it("is answered with an error and a code, and takes nothing else with it", async () => {
 		const { id } = await ofTwo();
