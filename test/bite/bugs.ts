@@ -891,14 +891,6 @@ export const bugs: Bug[] = [
 		tests: ["socketio/packets"],
 	},
 	{
-		name: "Socket.IO: what was said is written again, however deep it is",
-		file: "src/socketio/translate.ts",
-		from: "return parseEvent({ ...payload, type: name });",
-		to: "return parseEvent(JSON.parse(JSON.stringify({ ...payload, type: name })));",
-		project: "worker",
-		tests: ["worker/socketio"],
-	},
-	{
 		name: "Socket.IO: packets in which nothing is said count for nothing",
 		file: "src/socketio/line.ts",
 		from: "this.#session.receiveNothing(packet.length);",
