@@ -14,6 +14,7 @@ declare namespace Cloudflare {
 		INVITES: RateLimit;
 		TOKENS: RateLimit;
 		SEARCHES: RateLimit;
+		HANDSHAKES: RateLimit;
 		JWT_SECRET?: string;
 		JWT_JWKS_URL?: string;
 		JWT_ISSUER?: string;

@@ -26,7 +26,10 @@ export type Settings = {
 
 export type SettingsResult = { settings: Settings } | { problem: string };
 
-type TextName = Exclude<keyof Cloudflare.Env, "CONVERSATIONS" | "USERS" | "POLLING" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES">;
+type TextName = Exclude<
+	keyof Cloudflare.Env,
+	"CONVERSATIONS" | "USERS" | "POLLING" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES" | "HANDSHAKES"
+>;
 
 /**
  * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one

@@ -47,6 +47,8 @@ export const shutOut = 60_000;
 export const socketsPerPerson = 8;
 /** Conversations that one Socket.IO connection takes part in: each is a socket of its own behind it. */
 export const conversationsPerSocket = 50;
+/** Who opens a Socket.IO session connects with a token in the next request; until then it is held for nobody. */
+export const connectWithin = 10_000;
 /** With those that were closed and do not go: a client that ignores being closed could gather any number of them. */
 export const lingeringSockets = 32;
 /** Bytes that wait for one socket: past it, it is let go as too slow, and comes back with its cursor. */

@@ -17,10 +17,11 @@ export class Line {
 	readonly #transport: Transport;
 	readonly #engine: Engine;
 	readonly #session: Session;
-	/** Without a namespace for so long, in ms, it is of no use. */
+	/** Connected to no namespace for so long, in ms, it is of no use. */
 	readonly #patience: number;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#usedAt = Date.now();
+	/** Since when it has been connected to none. */
+	#unusedSince: number | undefined;
 	#isOver = false;
 	/** UTF-16 units that were sent, and that are known to have been read; and how many had been sent before which ping. */
 	#sent = 0;
@@ -30,7 +31,7 @@ export class Line {
 	/** `state`: of a session that another line has begun. */
 	constructor(house: House, transport: Transport, state?: SessionState) {
 		const { interval, timeout } = house.settings.socketIo;
-		this.#patience = 3 * (interval + timeout);
+		this.#patience = Math.min(limits.connectWithin, 3 * (interval + timeout));
 		this.#transport = transport;
 		this.#engine = new Engine(house.settings.socketIo, Date.now());
 		this.#session = new Session(
@@ -109,16 +110,20 @@ export class Line {
 	#wait(): void {
 		clearTimeout(this.#timer);
 		const now = Date.now();
+		this.#unusedSince = this.#session.isConnected ? undefined : (this.#unusedSince ?? now);
 		// No timer is longer than a day; whatever is due later is looked at again.
-		const at = Math.min(this.#engine.due, this.#session.expiresAt, now + 24 * 3600_000);
+		const at = Math.min(this.#engine.due, this.#session.expiresAt, this.#uselessAt, now + 24 * 3600_000);
 		this.#timer = setTimeout(() => this.#beat(), Math.max(1, at - now));
+	}
+
+	get #uselessAt(): number {
+		return this.#session.isConnected || this.#unusedSince === undefined ? Number.POSITIVE_INFINITY : this.#unusedSince + this.#patience;
 	}
 
 	#beat(): void {
 		const now = Date.now();
-		if (this.#session.isConnected) this.#usedAt = now;
 		this.#session.expire(now);
-		const due = now - this.#usedAt >= this.#patience ? "dead" : this.#engine.beat(now);
+		const due = now >= this.#uselessAt ? "dead" : this.#engine.beat(now);
 		if (due === "dead") this.end("dead");
 		else if (due === "ping") {
 			this.#ping();

@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { isAllowedOrigin } from "../auth/origins.ts";
 import { readToken } from "../auth/request.ts";
+import { errorBody, errors } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { houseOf } from "./house.ts";
@@ -58,6 +59,9 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	const isGet = c.req.method === "GET";
 	if (!sid) {
 		if (!isGet) return c.json(refusals.badMethod, 400);
+		// Whether a token is good is seen only when they connect, and an object is awake from here on.
+		const { success } = await c.env.HANDSHAKES.limit({ key: c.req.header("cf-connecting-ip") ?? "" });
+		if (!success) return refuseTooMany(c);
 		const id = c.env.POLLING.newUniqueId();
 		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token));
 	}
@@ -82,6 +86,12 @@ async function connect(c: Context<App>, sid: string | undefined): Promise<Respon
 	else if (session) upgradeLine(ours, house, session);
 	else openLine(ours, house, readToken(c.req.raw));
 	return new Response(null, { status: 101, webSocket: theirs });
+}
+
+/** As Engine.IO clients read it, and as the API says it. */
+function refuseTooMany(c: Context<App>): Response {
+	const refusal = { code: 3, message: errors.rate_limited.text, ...errorBody("rate_limited", undefined, 60_000) };
+	return c.json(refusal, 429, { "Retry-After": "60" });
 }
 
 /** The object of a session that has begun somewhere; an id is none that was not made here. */

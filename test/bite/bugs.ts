@@ -954,4 +954,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["socketio/packets"],
 	},
+	{
+		name: "Socket.IO: a session without anybody in it goes on",
+		file: "src/socketio/line.ts",
+		from: 'const due = now >= this.#uselessAt ? "dead" : this.#engine.beat(now);',
+		to: "const due = this.#engine.beat(now);",
+		project: "worker",
+		tests: ["worker/socketio"],
+	},
+	{
+		name: "Socket.IO: one address begins any number of sessions",
+		file: "src/socketio/route.ts",
+		from: "if (!success) return refuseTooMany(c);",
+		to: "",
+		project: "worker",
+		tests: ["worker/socketio"],
+	},
 ];

@@ -246,6 +246,42 @@ describe("behind a Socket.IO connection", () => {
 		expect((await exports.default.fetch(session)).status).toBe(400);
 	});
 
+	it("a session by polling in which nobody connects with a good token ends within ten seconds, and nothing of it is left", async () => {
+		const sids = await Promise.all([openPolling("ann"), openPolling("ann")]);
+		const [silent, refused] = sids.map((sid) => url(`polling&sid=${sid}`)) as [string, string];
+		const since = Date.now();
+		await exports.default.fetch(refused, { method: "POST", body: `40${JSON.stringify({ token: "none of ours" })}` });
+		expect(await (await exports.default.fetch(refused)).text()).toMatch(/^44\{.*"unauthorized"/);
+		const ends = await Promise.all([silent, refused].map(async (session) => (await exports.default.fetch(session)).text()));
+		expect(ends).toEqual(["1", "1"]);
+		expect(Date.now() - since).toBeLessThan(12_000);
+		for (const sid of sids) {
+			expect((await exports.default.fetch(url(`polling&sid=${sid}`))).status).toBe(400);
+			await runInDurableObject(env.POLLING.get(env.POLLING.idFromString(sid)), async (_object, { storage }) => {
+				expect([(await storage.list()).size, await storage.getAlarm()]).toEqual([0, null]);
+			});
+		}
+	});
+
+	it("one address may begin so many sessions by polling, in words that clients of either kind read, and another one goes on", async () => {
+		const begin = (address: string) => exports.default.fetch(url("polling"), { headers: { "cf-connecting-ip": address } });
+		let refused: Response | undefined;
+		let begun = 0;
+		// The limit counts in windows of time: the last of one may be followed by all of the next.
+		for (; refused === undefined && begun <= 2 * 600; begun++) {
+			const answer = await begin("192.0.2.1");
+			if (answer.status !== 200) refused = answer;
+		}
+		expect(begun).toBeGreaterThan(600);
+		expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
+		expect(await refused?.json()).toEqual({
+			code: 3,
+			message: expect.any(String),
+			error: { code: "rate_limited", message: expect.any(String), retryAfterMs: 60_000 },
+		});
+		expect((await begin("192.0.2.2")).status).toBe(200);
+	});
+
 	it("is the same person as on the native socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
