@@ -3,15 +3,15 @@
 import type { Identity } from "../auth/tokens.ts";
 import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
-import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
-import { limits } from "../protocol/limits.ts";
-import { encodeAck, encodeConnect, encodeDisconnect, encodeEvent, type SocketPacket } from "./packets.ts";
+import type { ClientEvent } from "../protocol/events.ts";
+import { encodeConnect, encodeDisconnect, type SocketPacket } from "./packets.ts";
 import type { Progress } from "./progress.ts";
-import { encodeOffset, encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
+import { encodePid, newPid, type Offset, type Pid, parseOffset, randomId, readPid } from "./recovery.ts";
 import { Room, type RoomOptions, type RoomState } from "./room.ts";
 import { Sends, type SendsState } from "./sends.ts";
-import { refusalOf, toSocketIo, toWire } from "./translate.ts";
+import { placeOf, refusalOf, toWire } from "./translate.ts";
 import type { OpenUpstream } from "./upstream.ts";
+import { Voice } from "./voice.ts";
 
 export type ClientState = {
 	nsp: string;
@@ -49,9 +49,8 @@ export class Client {
 	readonly #rooms = new Map<string, Room>();
 	#pid: Pid;
 	#identity: Identity;
-	#sends: Sends;
-	/** What is to be sent once it is connected. */
-	#held: string[] | undefined = [];
+	readonly #sends: Sends;
+	readonly #voice: Voice;
 	#isOver = false;
 
 	/** Goes on where another Worker, or another transport, stopped; `resume` then tells what has happened since. */
@@ -62,6 +61,8 @@ export class Client {
 		this.#pid = state.pid;
 		this.#identity = state.identity;
 		this.#sends = new Sends(state.sends);
+		const { send, mark } = options;
+		this.#voice = new Voice({ nsp: state.nsp, sends: this.#sends, send, mark, told: () => this.#told() });
 		for (const [id, room] of state.rooms) this.#enter(id, room);
 	}
 
@@ -94,15 +95,24 @@ export class Client {
 
 	/** Tells the client that it is connected, and what has waited for that. */
 	welcome(): void {
-		const held = this.#held ?? [];
-		this.#held = undefined;
-		this.#options.send(encodeConnect(this.#nsp, this.#sid, encodePid(this.#pid)));
-		for (const packet of held) this.#options.send(packet);
+		this.#voice.begin(encodeConnect(this.#nsp, this.#sid, encodePid(this.#pid)));
 	}
 
 	resume(): void {
-		this.#held = undefined;
+		this.#voice.begin();
 		for (const room of this.#rooms.values()) room.start();
+	}
+
+	/** Everything up to `mark`. */
+	read(mark: number): void {
+		this.#sends.read(mark);
+	}
+
+	/** The conversations it knows itself to be in. */
+	#told(): Map<string, Progress> {
+		const told = new Map<string, Progress>();
+		for (const [id, { progress }] of this.#rooms) if (progress) told.set(id, progress);
+		return told;
 	}
 
 	// Coming back
@@ -117,7 +127,7 @@ export class Client {
 		if (isWhole) return true;
 		for (const room of this.#rooms.values()) room.close();
 		this.#rooms.clear();
-		this.#held = [];
+		this.#voice.forget();
 		return false;
 	}
 
@@ -131,7 +141,7 @@ export class Client {
 				cameBack: resolve,
 				ended: (why, isTold) => {
 					resolve(why.code === "not_found");
-					if (this.#held === undefined || why.code === "not_found") this.#left(id, why, isTold);
+					if (!this.#voice.isHeld || why.code === "not_found") this.#left(id, why, isTold);
 				},
 			},
 		);
@@ -145,8 +155,8 @@ export class Client {
 				conversationId,
 				userId: this.#identity.userId,
 				open: (id, cursor) => this.#options.open(this.#identity)(id, cursor),
-				emit: (event) => this.#emit(event),
-				answer: (ackIds, answer, clientId) => this.#answer(ackIds, answer, clientId),
+				emit: (event) => this.#voice.emit(event),
+				answer: (ackIds, answer, clientId) => this.#voice.answer(ackIds, answer, clientId),
 				ended: (why, isTold) => this.#left(conversationId, why, isTold),
 				...also,
 			},
@@ -160,21 +170,21 @@ export class Client {
 		const room = this.#rooms.get(conversationId);
 		this.#rooms.delete(conversationId);
 		room?.fail(refusalOf({ error: errors[why.code].text, ...why }));
-		if (!isTold) this.#refuse(why, { conversationId });
+		if (!isTold) this.#voice.refuse(why, { conversationId });
 		if (why.code === "unauthorized") this.disconnect();
 	}
 
 	// What it says
 
 	receive({ name, payload, ackId }: EventPacket): void {
-		const translated = toWire(name, name === "chat:auth" ? withPlace(payload) : payload);
+		const translated = toWire(name, payload);
 		if ("refusal" in translated) {
 			this.#options.countBad();
-			this.#refuse(translated.refusal, placeOf(payload), ackId);
+			this.#voice.refuse(translated.refusal, placeOf(payload), ackId);
 		} else {
 			const event = this.#named(translated.event, ackId);
 			const refused = this.#apply(event, ackId);
-			if (refused) this.#refuse(refused, event, ackId);
+			if (refused) this.#voice.refuse(refused, event, ackId);
 		}
 	}
 
@@ -217,7 +227,7 @@ export class Client {
 			default:
 				return event satisfies never;
 		}
-		if (ackId !== undefined) this.#answer([ackId], { conversationId });
+		if (ackId !== undefined) this.#voice.answer([ackId], { conversationId });
 	}
 
 	#join(event: Extract<ClientEvent, { type: "chat:join" }>, known: Room | undefined, ackId: number | undefined): Refused | undefined {
@@ -232,7 +242,7 @@ export class Client {
 		room.close();
 		room.fail(refusalOf({ error: errors.not_joined.text, code: "not_joined" }));
 		// The guide knows no such event: it brings the offset in which this conversation is no more.
-		this.#emitAs("chat:left", { conversationId });
+		this.#voice.emitAs("chat:left", { conversationId });
 	}
 
 	async #renew(token: string, ackId: number | undefined): Promise<void> {
@@ -241,64 +251,21 @@ export class Client {
 		if ("identity" in verified && verified.identity.userId === this.#identity.userId) {
 			this.#identity = verified.identity;
 			for (const room of this.#rooms.values()) room.renew(token);
-			if (ackId !== undefined) this.#answer([ackId], {});
+			if (ackId !== undefined) this.#voice.answer([ackId], {});
 		} else {
 			this.#options.countBad();
-			this.#refuse({ code: "refusal" in verified ? verified.refusal : "unauthorized" }, {}, ackId);
+			this.#voice.refuse({ code: "refusal" in verified ? verified.refusal : "unauthorized" }, {}, ackId);
 		}
 	}
 
 	/** Binary data, which nothing here takes. */
 	refuseBinary(ackId: number | undefined): void {
-		this.#refuse({ code: "no_binary" }, {}, ackId);
+		this.#voice.refuse({ code: "no_binary" }, {}, ackId);
 	}
 
 	/** It says more than is read. */
 	refuseFlood(retryAfterMs: number, ackId: number | undefined): void {
-		this.#refuse({ code: "rate_limited", retryAfterMs }, {}, ackId);
-	}
-
-	// What it hears
-
-	#emit(event: ServerEvent): void {
-		const { name, payload } = toSocketIo(event);
-		this.#emitAs(name, payload);
-	}
-
-	#emitAs(name: string, payload: object): void {
-		const { text, isHandy } = encodeOffset({ acknowledged: this.#sends.acknowledged, rooms: this.#told() });
-		const isPassing = name === "chat:streaming" || name === "chat:thought" || name.startsWith("chat:user-") || name === "chat:read";
-		this.#send(encodeEvent(this.#nsp, isHandy || !isPassing ? [name, payload, text] : [name, payload]));
-	}
-
-	/** The conversations it knows itself to be in. */
-	#told(): Map<string, Progress> {
-		const told = new Map<string, Progress>();
-		for (const [id, { progress }] of this.#rooms) if (progress) told.set(id, progress);
-		return told;
-	}
-
-	#answer(ackIds: readonly number[], answer: object, clientId?: string): void {
-		// What is said on hearing the answer comes after the sign that it was heard.
-		if (ackIds.length > 0 && clientId !== undefined) this.#sends.answered(clientId, () => this.#options.mark());
-		for (const ackId of ackIds) this.#send(encodeAck(this.#nsp, ackId, answer));
-	}
-
-	#refuse(refused: Refused, names: { conversationId?: string; clientId?: string; messageId?: string }, ackId?: number): void {
-		const { conversationId, clientId, messageId } = names;
-		const error = errors[refused.code].text;
-		if (ackId !== undefined) this.#answer([ackId], refusalOf({ error, ...refused }), clientId);
-		this.#emitAs("chat:error", { conversationId, error, ...refused, clientId, messageId });
-	}
-
-	#send(packet: string): void {
-		if (this.#isOver) return;
-		if (this.#held) this.#held.push(packet);
-		else this.#options.send(packet);
-	}
-
-	read(mark: number): void {
-		this.#sends.read(mark);
+		this.#voice.refuse({ code: "rate_limited", retryAfterMs }, {}, ackId);
 	}
 
 	// Time, and the end
@@ -311,45 +278,31 @@ export class Client {
 	/** Its sign-in may have ended. */
 	expire(now: number): void {
 		if (this.#isOver || now < this.#identity.expiresAt) return;
-		this.#refuse({ code: "token_expired" }, {});
+		this.#voice.refuse({ code: "token_expired" }, {});
 		this.disconnect();
 	}
 
 	/** From the server. */
 	disconnect(): void {
 		if (this.#isOver) return;
-		this.#send(encodeDisconnect(this.#nsp));
+		this.#voice.say(encodeDisconnect(this.#nsp));
 		this.close();
 		this.#options.gone();
 	}
 
 	/** Says nothing any more; what is behind it goes on listening. */
 	freeze(): void {
-		this.#isOver = true;
+		this.#end();
 	}
 
 	/** Quietly. */
 	close(): void {
-		this.#isOver = true;
+		this.#end();
 		for (const room of this.#rooms.values()) room.close();
 	}
-}
 
-/** 128 random bits. */
-function randomId(): string {
-	return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
-		.replaceAll("+", "-")
-		.replaceAll("/", "_")
-		.replaceAll("=", "");
-}
-
-/** A newer token is of the connection, and of no conversation. */
-function withPlace(payload: unknown): unknown {
-	return typeof payload === "object" && payload !== null ? { conversationId: "-", ...payload } : payload;
-}
-
-/** Which conversation a payload speaks of that could not be read. */
-function placeOf(payload: unknown): { conversationId?: string } {
-	const id = (payload as { conversationId?: unknown } | null | undefined)?.conversationId;
-	return typeof id === "string" ? { conversationId: id.slice(0, limits.id) } : {};
+	#end(): void {
+		this.#isOver = true;
+		this.#voice.end();
+	}
 }

@@ -22,6 +22,14 @@ export async function newPid(base: string, life: number, owner: string): Promise
 	return { base, life, check: await checkOf(base, life, owner) };
 }
 
+/** 128 random bits. */
+export function randomId(): string {
+	return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
+		.replaceAll("+", "-")
+		.replaceAll("/", "_")
+		.replaceAll("=", "");
+}
+
 export function encodePid({ base, life, check }: Pid): string {
 	return `${base}.${life}.${check}`;
 }

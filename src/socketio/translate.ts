@@ -2,11 +2,20 @@
 
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
 import { type ParsedEvent, parseEvent } from "../protocol/frames.ts";
+import { limits } from "../protocol/limits.ts";
 
 /** What a client said, by our wire's own rules. Of what it sent nothing is written again: it may be nested deeper than can be written. */
 export function toWire(name: string, payload: unknown): ParsedEvent {
 	if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return { refusal: { code: "bad_event" } };
-	return parseEvent({ ...payload, type: name });
+	// A newer token is of the connection, and of no conversation.
+	const place = name === "chat:auth" ? { conversationId: "-" } : {};
+	return parseEvent({ ...place, ...payload, type: name });
+}
+
+/** Which conversation a payload speaks of that could not be read. */
+export function placeOf(payload: unknown): { conversationId?: string } {
+	const id = (payload as { conversationId?: unknown } | null | undefined)?.conversationId;
+	return typeof id === "string" ? { conversationId: id.slice(0, limits.id) } : {};
 }
 
 export function toSocketIo({ type, ...payload }: ServerEvent): { name: string; payload: object } {

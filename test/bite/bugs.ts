@@ -941,8 +941,8 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: who is no longer let in is not told after a break",
 		file: "src/socketio/client.ts",
-		from: 'if (this.#held === undefined || why.code === "not_found") this.#left(id, why, isTold);',
-		to: "if (this.#held === undefined) this.#left(id, why, isTold);",
+		from: 'if (!this.#voice.isHeld || why.code === "not_found") this.#left(id, why, isTold);',
+		to: "if (!this.#voice.isHeld) this.#left(id, why, isTold);",
 		project: "worker",
 		tests: ["worker/socketio"],
 	},
