@@ -4,6 +4,7 @@ import { connect, createServer, type Socket as NetSocket } from "node:net";
 import { SignJWT } from "jose";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Message } from "../../src/protocol/message.ts";
+import { Wire } from "./wire.ts";
 
 export const secret = "a secret for tests, at least 32 bytes long";
 
@@ -14,6 +15,18 @@ export function tokenOf(userId: string, seconds = 600): Promise<string> {
 		.setSubject(userId)
 		.setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
 		.sign(new TextEncoder().encode(secret));
+}
+
+/** A conversation of two, in which Claude does not answer unasked; Ann is there by a native socket. */
+export async function beginOfTwo(url: string, ann: string, bob: string): Promise<{ id: string; native: Wire }> {
+	const id = crypto.randomUUID();
+	const native = new Wire(url, id, ann);
+	await native.first("chat:joined");
+	const other = new Wire(url, id, bob);
+	await other.first("chat:joined");
+	other.close();
+	await native.first("chat:user-left");
+	return { id, native };
 }
 
 type Heard = { name: string; payload: Payload };

@@ -178,6 +178,17 @@ describe("Engine.IO: packets", () => {
 		expect((await poll(sid)).status).toBe(400);
 	});
 
+	it("a request for news that was given up closes the session, where another one comes", async () => {
+		const sid = await openPolling();
+		const going = new AbortController();
+		const given = fetch(polling(sid), { signal: going.signal }).catch(() => "given up");
+		// It is there before the next one is.
+		expect((await post(sid, "6")).status).toBe(200);
+		going.abort();
+		expect(await given).toBe("given up");
+		expect((await poll(sid)).status).toBe(400);
+	});
+
 	it("a request that is made again is answered as the first was, and what it says counts once", async () => {
 		const sid = await openPolling();
 		const twice = `${polling(sid)}&t=1`;
@@ -397,12 +408,21 @@ it("an hour of heartbeats, as many as 25 s apart, in which nothing is said: what
 }, async () => {
 	const calm = await startProduct({ JWT_SECRET: secret, SOCKETIO_PING_INTERVAL_SECONDS: "0.05" });
 	const id = crypto.randomUUID();
-	const [ann, bob] = await Promise.all([Talker.join(calm.url, token, [id]), Talker.join(calm.url, await tokenOf("bob"), [id])]);
-	let pings = 0;
-	await new Promise<void>((resolve) => bob.socket.io.on("ping", () => ++pings >= 3600 / 25 && resolve()));
+	const [ann, bob, cem] = await Promise.all([
+		Talker.join(calm.url, token, [id]),
+		Talker.join(calm.url, await tokenOf("bob"), [id]),
+		Talker.join(calm.url, await tokenOf("cem"), [id], { transports: ["polling"] }),
+	]);
+	const anHour = ({ socket }: Talker) => {
+		let pings = 0;
+		return new Promise<void>((resolve) => socket.io.on("ping", () => ++pings >= 3600 / 25 && resolve()));
+	};
+	await Promise.all([ann, bob, cem].map(anHour));
 	expect(await ann.say(id, "Good morning")).toMatchObject({ content: "Good morning" });
-	expect(await bob.next("chat:message")).toMatchObject({ message: { content: "Good morning" } });
-	expect(bob.all("connect").length + bob.all("disconnect").length).toBe(1);
-	for (const talker of [ann, bob]) talker.close();
+	for (const talker of [bob, cem]) {
+		expect(await talker.next("chat:message")).toMatchObject({ message: { content: "Good morning" } });
+		expect(talker.all("connect").length + talker.all("disconnect").length).toBe(1);
+	}
+	for (const talker of [ann, bob, cem]) talker.close();
 	await calm.stop();
 });

@@ -1,43 +1,25 @@
 // Socket.IO clients, unmodified: the published client by every transport, beside native ones, over networks and servers that break.
 
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
 import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
 import { type Product, startProduct } from "./product.ts";
-import { type Network, secret, startNetwork, Talker, tokenOf } from "./socketio-client.ts";
+import { beginOfTwo, type Network, secret, startNetwork, Talker, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
 let product: Product;
-let page: ReturnType<typeof createServer>;
-let pageUrl = "";
 let ann = "";
 let bob = "";
 const opened: { close(): void }[] = [];
 
 beforeAll(async () => {
-	page = createServer((request, response) => {
-		const isScript = request.url?.endsWith(".js");
-		response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-		response.end(isScript ? bundledClient() : "<!doctype html><title>Elsewhere</title>");
-	});
-	await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
-	const address = page.address();
-	pageUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-	product = await startProduct({ JWT_SECRET: secret, FRONTEND_URL: pageUrl, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
+	product = await startProduct({ JWT_SECRET: secret, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
 	[ann, bob] = await Promise.all([tokenOf("ann"), tokenOf("bob")]);
 });
 afterEach(() => {
 	for (const one of opened.splice(0)) one.close();
 });
-afterAll(async () => {
-	page?.close();
-	await product?.stop();
-});
+afterAll(() => product?.stop());
 
-const bundledClient = () => readFileSync(fileURLToPath(new URL("../../node_modules/socket.io-client/dist/socket.io.js", import.meta.url)));
 const newId = () => crypto.randomUUID();
 const keep = <T extends { close(): void }>(one: T): T => {
 	opened.push(one);
@@ -46,16 +28,10 @@ const keep = <T extends { close(): void }>(one: T): T => {
 const join = async (token: string, ids: string[], options: Parameters<typeof Talker.join>[3] = {}, url = product.url) =>
 	keep(await Talker.join(url, token, ids, options));
 
-/** Ann's first message makes the conversation one of two, in which Claude does not answer unasked. */
 async function ofTwo(): Promise<{ id: string; native: Wire }> {
-	const id = newId();
-	const native = keep(new Wire(product.url, id, ann));
-	await native.first("chat:joined");
-	const other = new Wire(product.url, id, bob);
-	await other.first("chat:joined");
-	other.close();
-	await native.first("chat:user-left");
-	return { id, native };
+	const begun = await beginOfTwo(product.url, ann, bob);
+	keep(begun.native);
+	return begun;
 }
 
 /** A reply as the events of the guide bring it: its chunks joined at their offsets, its message, and its end, once each. */
@@ -494,52 +470,4 @@ describe("many", () => {
 		console.log(`200 clients: 20 messages in ${Date.now() - start} ms`);
 		for (const talker of talkers) expect(talker.contents).toEqual(said);
 	});
-});
-
-it("in a browser, on a page of another origin: the guide's snippet, by polling with its header and then by WebSocket", async () => {
-	const browser = await launchBrowser();
-	try {
-		const tab = await browser.newPage();
-		await tab.goto(pageUrl);
-		await tab.addScriptTag({ url: `${pageUrl}/socket.io.js` });
-		const heard = await tab.evaluate(
-			async ([url, token, conversationId]) => {
-				const socket = (globalThis as unknown as { io(url: string, options: object): ReturnType<typeof io> }).io(`${url}/chat`, {
-					extraHeaders: { Authorization: `Bearer ${token}`, "X-Requested-By": "a page" },
-					withCredentials: true,
-				});
-				const names: string[] = [];
-				const upgraded = new Promise<void>((resolve) => socket.io.on("open", () => socket.io.engine.on("upgrade", () => resolve())));
-				socket.onAny((name) => names.at(-1) !== name && names.push(name));
-				await new Promise<void>((resolve, reject) => {
-					socket.on("connect", resolve);
-					socket.on("connect_error", reject);
-				});
-				socket.emit("chat:join", { conversationId });
-				socket.emit("chat:send", { conversationId, content: "Hello from a page", role: "user" });
-				await new Promise((resolve) => socket.on("chat:complete", resolve));
-				await upgraded;
-				return names.filter((name) => name !== "chat:conversation");
-			},
-			[product.url, ann, newId()] as const,
-		);
-		expect(heard).toEqual(["chat:joined", "chat:message", "chat:thinking", "chat:streaming", "chat:message", "chat:complete"]);
-
-		await tab.goto(pageUrl.replace("127.0.0.1", "localhost"));
-		await tab.addScriptTag({ url: `${pageUrl}/socket.io.js` });
-		const refused = await tab.evaluate(
-			([url, token]) =>
-				new Promise<string>((resolve) => {
-					const socket = (globalThis as unknown as { io(url: string, options: object): ReturnType<typeof io> }).io(`${url}/chat`, {
-						auth: { token },
-					});
-					socket.on("connect", () => resolve("connected"));
-					socket.on("connect_error", () => resolve("refused"));
-				}),
-			[product.url, ann] as const,
-		);
-		expect(refused).toBe("refused");
-	} finally {
-		await browser.close();
-	}
 });
