@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import type { io, Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
-import { beginOfTwo, type Payload, secret, tokenOf } from "./socketio-client.ts";
+import { beginOfTwo, type Payload, secret, startNetwork, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
 /** What a page has: the client, and all that it heard. */
@@ -48,7 +48,7 @@ function keep<T extends { close(): unknown }>(one: T): T {
 }
 
 /** A page with one client on it. */
-async function openPage(options: object, from = elsewhere.url): Promise<Page> {
+async function openPage(options: object, { from = elsewhere.url, to = product.url } = {}): Promise<Page> {
 	const page = keep(await browser.newPage());
 	await page.goto(from);
 	await page.evaluate(
@@ -59,9 +59,10 @@ async function openPage(options: object, from = elsewhere.url): Promise<Page> {
 			Object.assign(here, { socket, heard: [] });
 			socket.onAny(hear);
 			socket.on("connect", () => hear("connect", { recovered: socket.recovered }));
+			socket.on("disconnect", (reason) => hear("disconnect", { reason }));
 			socket.on("connect_error", ({ message }) => hear("connect_error", { message }));
 		},
-		[product.url, options] as const,
+		[to, options] as const,
 	);
 	return page;
 }
@@ -120,15 +121,22 @@ describe.each([
 	it("the server is killed: the page is connected again by itself, and hears what it missed, once and in order", async () => {
 		const { id, native } = await beginOfTwo(product.url, ann, bob);
 		keep(native);
-		const page = await openPage({ ...bearing(bob), ...options });
+		const network = keep(await startNetwork(product.url));
+		const page = await openPage({ ...bearing(bob), ...options }, { to: network.url });
 		await ask(page, "chat:join", { conversationId: id });
 		await carriedBy(page, transport);
 		expect(await ask(page, "chat:send", { conversationId: id, content: "before", role: "user" })).toMatchObject({ seq: 1 });
 
-		await product.crash();
+		await product.kill();
+		await hears(page, "disconnect");
+		// It comes back after this has been said, and not in the middle of it.
+		network.hold();
+		await product.revive();
 		const again = keep(new Wire(product.url, id, ann));
 		await again.first("chat:joined");
 		for (const text of ["one", "two", "three"]) again.say(text);
+		await again.first("chat:message", ({ message }) => message.content === "three");
+		network.release();
 		await hears(page, "connect", 2);
 		await hears(page, "chat:message", 4);
 		expect(await ask(page, "chat:send", { conversationId: id, content: "after", role: "user" })).toMatchObject({ seq: 5 });
@@ -156,7 +164,7 @@ it("the guide's snippet works as written, with its header and with cookies", asy
 });
 
 it.each([["polling"], ["websocket"]])("a page of an origin that is not named is not let in by %s", async (transport) => {
-	const page = await openPage({ ...auth(ann), transports: [transport] }, elsewhere.url.replace("127.0.0.1", "localhost"));
+	const page = await openPage({ ...auth(ann), transports: [transport] }, { from: elsewhere.url.replace("127.0.0.1", "localhost") });
 	await hears(page, "connect_error");
 	expect(await all(page, "connect")).toEqual([]);
 });
