@@ -1,6 +1,6 @@
 // Dependencies point one way: read off the import lines.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -130,4 +130,25 @@ it("nothing of the tests is in the product", () => {
 
 it("what rides in an address is kept out of the platform's log", () => {
 	expect(readFileSync(join(root, "wrangler.toml"), "utf8")).toMatch(/^redact_query_string = true$/m);
+});
+
+describe("what documents name as the test of something", () => {
+	const textOf = (file: string) => readFileSync(join(root, file), "utf8");
+
+	it("is a file that is there", () => {
+		for (const document of ["GUARANTEES.md", "docs/socket.io-conformance.md"]) {
+			const files = [...textOf(document).matchAll(/\]\((?:\.\.\/)?(test\/[^)]+)\)/g)].map((match) => match[1] as string);
+			expect(files.length).toBeGreaterThan(0);
+			expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+		}
+	});
+
+	it("is, of each case of the conformance suites, a test by this name", () => {
+		const tests = textOf("test/e2e/socketio-protocol.test.ts");
+		const cases = [...textOf("docs/socket.io-conformance.md").matchAll(/^\| [^|]+: [^|]+ \| [^|]+ \| ([^|]+) \|$/gm)];
+		expect(cases.length).toBe(25 + 32);
+		// A row of a table of tests is named by what it has in common with the others.
+		const isThere = (name: string) => name.split("…").every((part) => tests.includes(part.trim()));
+		expect(cases.map((match) => match[1] as string).filter((name) => !isThere(name))).toEqual([]);
+	});
 });
