@@ -4,7 +4,7 @@ import { sha256 } from "../protocol/hash.ts";
 import type { Settings } from "../settings.ts";
 import { isGuest } from "./guest.ts";
 import { isPersonal, ownerOf } from "./personal.ts";
-import { type Verified, verifyToken } from "./tokens.ts";
+import { type Identity, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
@@ -26,6 +26,12 @@ async function verifyPersonal(token: string, users: Users, now: number): Promise
 	const { name, username, expiresAt } = shown;
 	if (expiresAt <= now) return { refusal: "token_expired" };
 	return { identity: { userId, username, expiresAt, grants: [], program: { tokenId, name } } };
+}
+
+/** Whether who was identified before would be now: a personal token may have been revoked since, a guest may have signed out. */
+export async function isStillSignedIn({ userId, program }: Identity, users: Users): Promise<boolean> {
+	if (program && !(await users.getByName(userId).showToken(program.tokenId))) return false;
+	return !(await isSignedOut(userId, users));
 }
 
 /** Whether a guest has signed out: their tokens would live on for minutes. */

@@ -970,4 +970,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/socketio"],
 	},
+	{
+		name: "Socket.IO: whose token was revoked goes on joining by a connection of before",
+		file: "src/socketio/house.ts",
+		from: 'if (!(await isStillSignedIn(identity, env.USERS))) return { code: "unauthorized" };',
+		to: "",
+		project: "worker",
+		tests: ["worker/socketio"],
+	},
 ];

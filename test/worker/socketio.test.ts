@@ -51,8 +51,12 @@ class Line {
 	}
 
 	static async open(userId: string, auth: object = {}): Promise<Line> {
+		return Line.signedIn(await tokenOf(userId), auth);
+	}
+
+	static async signedIn(token: string, auth: object = {}): Promise<Line> {
 		const line = await Line.bare();
-		line.send(`40${JSON.stringify({ token: await tokenOf(userId), ...auth })}`);
+		line.send(`40${JSON.stringify({ token, ...auth })}`);
 		await line.next(({ packet }) => packet.startsWith("40{"));
 		return line;
 	}
@@ -351,6 +355,28 @@ describe("whoever means harm to a Socket.IO connection", () => {
 		expect(await eve.answered(1)).toMatchObject({ code: "not_joined" });
 		expect(eve.heard.filter(({ name }) => name !== undefined && name !== "chat:error")).toEqual([]);
 		eve.close();
+	});
+
+	it("enters nothing more by a connection of before, once they have signed out or their token is revoked, and is out where they were", async () => {
+		const guest = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body.token as string;
+		const owner = await tokenOf("ann");
+		const program = (await call("POST", "/me/tokens", owner, { name: "bot" })).body.token as { id: string; secret: string };
+		const begin = async (token: string) => (await call("POST", "/conversations", token, {})).body.conversation.id as string;
+		for (const [token, id, end] of [
+			[guest, await begin(guest), () => call("POST", "/auth/sign-out", guest)],
+			[program.secret, await begin(owner), () => call("DELETE", `/me/tokens/${program.id}`, owner)],
+		] as const) {
+			const [there, idle] = [await Line.signedIn(token), await Line.signedIn(token)];
+			there.emit("chat:join", { conversationId: id }, 1);
+			expect(await there.answered(1)).toEqual({ conversationId: id });
+			expect((await end()).status).toBe(204);
+			await there.next(({ packet }) => packet === "41");
+			idle.emit("chat:join", { conversationId: id }, 1);
+			expect(await idle.answered(1)).toMatchObject({ code: "unauthorized" });
+			await idle.next(({ packet }) => packet === "41");
+			expect(idle.heard.some(({ name }) => name === "chat:joined")).toBe(false);
+			for (const line of [there, idle]) line.close();
+		}
 	});
 
 	it("comes back to fifty conversations and no more, in however many namespaces at once", async () => {
