@@ -66,6 +66,7 @@ describe("Markdown in what was found", () => {
 
 	it("is read where the snippet cuts it in two as well", () => {
 		expect(shown("…is bold** and **⟦tea⟧ goes…", "what is bold** and **tea goes on**")).toBe("…is bold and ⟦tea⟧ goes…");
+		expect(shown("…is code` and `⟦tea⟧ goes…", "`what is code` and `tea goes on`")).toBe("…is code and ⟦tea⟧ goes…");
 		expect(shown("…⟦Tea⟧ | hot | | Coffee | co…", "| Name | Tea | hot |\n| Coffee | cold |")).toBe("…⟦Tea⟧, hot · Coffee, co…");
 	});
 });

@@ -16,6 +16,8 @@ describe("a text in one line", () => {
 		["a_name_with_lines, 2 * 3 * 4, C#, a > b", "a_name_with_lines, 2 * 3 * 4, C#, a > b"],
 		["**open, and `open", "**open, and `open"],
 		["*soft*, _soft_ and ***both***, not 2 ** 3 or *this", "soft, soft and both, not 2 ** 3 or *this"],
+		["**Use `code` *here***", "Use code here"],
+		["snake__case__name and __loud__", "snake__case__name and loud"],
 		["> - **quoted** item", "quoted item"],
 		["| Name | **Price** |\n|:---|---:|\n| Tea | `2` |", "Name, Price Tea, 2"],
 		["|a|b|\n|-|-|\n|1|2|", "a, b 1, 2"],

@@ -43,7 +43,7 @@ export function shownOf(found: Found): Part[] {
 	// A link is called what was found in it, if it can be.
 	const text = marked.join("").replace(/!?\[([^[\]\n]*\p{Cc}[^[\]\n]*)\]\([^()\s]*\)/gu, "$1");
 	return inOneLine(withoutMarks(text))
-		.replace(/^(…[^*\n]*[^*\s])\*\*/, "$1")
+		.replace(/^(…[^*`\n]*[^*`\s])(?:\*\*|`)/, "$1")
 		.split(edge)
 		.map((text, index) => ({ text, isFound: index % 2 === 1 }))
 		.filter(({ text }) => text !== "");
