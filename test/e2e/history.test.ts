@@ -196,6 +196,19 @@ describe("10,000 messages", () => {
 	});
 });
 
+describe("what comes before", () => {
+	it("comes also where the page had looked anew before it was told that one scrolled there", async () => {
+		const { ann } = await annWithPast(300);
+		await ann.log.evaluate((log) => {
+			log.scrollTo({ top: 80 });
+			// Of the scrolling before it, which came to its end just now.
+			log.dispatchEvent(new Event("scrollend"));
+		});
+		await expect.poll(() => ann.log.evaluate((log) => log.scrollTop)).toBeGreaterThan(1_000);
+		await ann.leave();
+	});
+});
+
 describe("a history", () => {
 	let ann: Visitor;
 	let cdp: CDPSession;

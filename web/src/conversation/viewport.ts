@@ -224,6 +224,8 @@ export class Viewport {
 			const { mark } = this.#place;
 			this.#place = { ...this.#place, top: this.#place.top - by, ...(mark && { mark: { ...mark, top: mark.top - by } }) };
 		}
+		// Once it is told, it is no news any more.
+		this.#fetch(by < 0);
 	}
 
 	#toEnd(): number {
