@@ -450,6 +450,8 @@ describe("after a break", () => {
 			const talker = await join(bob, [id], options, network.url);
 			await talker.say(id, "ok");
 			for (let turn = 2; turn < 5; turn++) {
+				// With its own message comes that it was acknowledged, which is what the client gives back after a break.
+				await talker.next("chat:message", ({ message }) => message.seq === turn - 1);
 				// What it says by polling waits for the answer to what it said before.
 				const { engine } = talker.socket.io;
 				while (!engine.transport.writable) await new Promise<void>((resolve) => engine.once("drain", resolve));
