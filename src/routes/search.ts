@@ -14,11 +14,11 @@ export const searches = new Hono<App>();
 /** In ms, from a moment on the wire. */
 const momentSchema = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse), v.number());
 
-/** By whom it was said, from when on, and before when. */
-const filterSchema = v.object({ from: v.optional(idSchema), since: v.optional(momentSchema), until: v.optional(momentSchema) });
-
 const querySchema = v.object({
-	...filterSchema.entries,
+	/** By whom it was said, from when on, and before when. */
+	from: v.optional(idSchema),
+	since: v.optional(momentSchema),
+	until: v.optional(momentSchema),
 	q: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.search.query)),
 	...limitOf(limits.search.page),
 });

@@ -24,7 +24,11 @@ export async function newPid(base: string, life: number, owner: string): Promise
 
 /** 128 random bits. */
 export function randomId(): string {
-	return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
+	return base64url(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+function base64url(bytes: Uint8Array): string {
+	return btoa(String.fromCharCode(...bytes))
 		.replaceAll("+", "-")
 		.replaceAll("/", "_")
 		.replaceAll("=", "");
@@ -43,9 +47,7 @@ export async function readPid(text: unknown, owner: string): Promise<Pid | undef
 
 async function checkOf(base: string, life: number, owner: string): Promise<string> {
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${base}.${life}.${owner}`));
-	return btoa(String.fromCharCode(...new Uint8Array(digest).slice(0, 12)))
-		.replaceAll("+", "-")
-		.replaceAll("/", "_");
+	return base64url(new Uint8Array(digest).slice(0, 12));
 }
 
 /** `isHandy`: short enough to go with every event. Where it is not, it leaves out how much of running replies was told. */
