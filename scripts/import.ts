@@ -8,7 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
-import { issueImportToken } from "../src/auth/deployer.ts";
+import { issueImportToken } from "../src/auth/import-token.ts";
 import { type ArchiveRecord, type RecordOf, read, unread } from "../src/protocol/archive.ts";
 
 /** Sent at once, in UTF-16 units: far below what is taken, and a second's work at most. */

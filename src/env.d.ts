@@ -9,7 +9,7 @@ declare namespace Cloudflare {
 	interface Env {
 		CONVERSATIONS: DurableObjectNamespace<import("./conversation/object.ts").ConversationObject>;
 		USERS: DurableObjectNamespace<import("./user/object.ts").UserObject>;
-		POLLING: DurableObjectNamespace<import("./socketio/object.ts").PollingObject>;
+		POLLING: DurableObjectNamespace<import("./gateway/socketio/object.ts").PollingObject>;
 		GUESTS: RateLimit;
 		INVITES: RateLimit;
 		TOKENS: RateLimit;

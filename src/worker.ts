@@ -7,10 +7,10 @@ import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
 import { version } from "../package.json";
 import { isAllowedOrigin } from "./auth/origins.ts";
+import { socketio } from "./gateway/socketio/route.ts";
 import { limits } from "./protocol/limits.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
-import { describe } from "./routes/description.ts";
 import { docs } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
 import { guests, guestsSignedIn } from "./routes/guests.ts";
@@ -19,13 +19,13 @@ import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages, saysSomething } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
+import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
 import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
-import { socketio } from "./socketio/route.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
-export { PollingObject } from "./socketio/object.ts";
+export { PollingObject } from "./gateway/socketio/object.ts";
 export { UserObject } from "./user/object.ts";
 
 const worker = new Hono<App>();

@@ -19,6 +19,6 @@ export default defineConfig({
 		// The stand-in writes at the speed of a model, and machines are shared.
 		testTimeout: 30_000,
 		globalSetup: "support/messages-api.setup.ts",
-		include: ["{protocol,auth,conversation,claude,storage,user,worker,socketio}/**/*.test.ts", "settings.test.ts"],
+		include: ["{protocol,auth,conversation,claude,platform,user,worker,gateway}/**/*.test.ts", "settings.test.ts"],
 	},
 });

@@ -5,7 +5,7 @@ import { parse, serialize } from "hono/utils/cookie";
 import { base64url } from "jose";
 import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
-import { derivedKey } from "./derived.ts";
+import { derivedKey } from "./derive-key.ts";
 import { issueToken, sign, verify } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's; `session` belongs in the cookie and nowhere else. */

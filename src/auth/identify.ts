@@ -3,7 +3,7 @@
 import { sha256 } from "../protocol/hash.ts";
 import type { Settings } from "../settings.ts";
 import { isGuest } from "./guest.ts";
-import { isPersonal, ownerOf } from "./personal.ts";
+import { isPersonal, ownerOf } from "./personal-token.ts";
 import { type Identity, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];

@@ -2,9 +2,9 @@
 // Pure; knows the Messages API's shape of a turn, and nothing of its client. What it makes of a conversation grows at its end
 // and is cut at its beginning rarely, so that what was read once is found in the cache again.
 
-import { type Weighed, weightOf } from "../conversation/weight.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
+import { type Weighed, weightOf } from "../protocol/prompt-size.ts";
 
 export type Block = { type: "text"; text: string };
 export type Turn = { role: Message["role"]; content: Block[] };

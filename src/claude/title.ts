@@ -1,6 +1,6 @@
 // What Claude is asked for a conversation's title, and how its answer is read. Pure; what is read is what it is given.
 
-import { firstWords } from "../conversation/gist.ts";
+import { firstWords } from "../protocol/first-words.ts";
 import type { Message } from "../protocol/message.ts";
 import { envelope, type Prompt } from "./prompt.ts";
 

@@ -1,15 +1,15 @@
 // What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
 
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
-import type { Found } from "../protocol/found.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Version } from "../protocol/message.ts";
+import type { Found } from "../protocol/search-result.ts";
+import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Conversation, History, Place, Refused } from "./conversation.ts";
-import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./export.ts";
-import type { Filter } from "./log.ts";
-import type { LiveInvite, Membership, NewInvite } from "./membership.ts";
-import { search } from "./search.ts";
-import type { AuditEntry, Store } from "./store.ts";
+import { search } from "./messages/search.ts";
+import type { LiveInvite, Membership, NewInvite } from "./people/membership.ts";
+import type { Filter } from "./store/log.ts";
+import type { AuditEntry, Store } from "./store/store.ts";
 
 export class Calls {
 	readonly #store: Store;

@@ -6,16 +6,16 @@ import { type ClientEvent, errorEvent, messageEvent, type Refusal, type Said, ty
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
-import { asksClaude } from "./asking.ts";
-import { Changes } from "./changes.ts";
-import { parseCursor } from "./cursor.ts";
-import { readMentions } from "./mentions.ts";
+import { Changes } from "./messages/changes.ts";
+import { readMentions } from "./messages/mentions.ts";
+import { Reading } from "./people/read-marks.ts";
+import { Typing } from "./people/typing.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
-import { Reading } from "./reading.ts";
-import type { Replies } from "./reply.ts";
-import type { Store } from "./store.ts";
-import type { Titles } from "./title.ts";
-import { Typing } from "./typing.ts";
+import type { Replies } from "./replies/reply.ts";
+import type { Titles } from "./replies/title.ts";
+import { asksClaude } from "./replies/trigger.ts";
+import { parseCursor } from "./store/cursor.ts";
+import type { Store } from "./store/store.ts";
 
 /** One connected socket, as the rules see it. */
 export interface Client {

@@ -3,17 +3,17 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
-import { verifyImportToken } from "../auth/deployer.ts";
-import { readToken } from "../auth/request.ts";
-import type { ExportFormat, ExportPiece } from "../conversation/export.ts";
-import { readablePolicy } from "../conversation/readable.ts";
+import { readToken } from "../auth/bearer.ts";
+import { verifyImportToken } from "../auth/import-token.ts";
+import type { ExportFormat, ExportPiece } from "../conversation/archive/export.ts";
+import { readablePolicy } from "../conversation/archive/html.ts";
 import { begun } from "../protocol/archive.ts";
 import { conversationSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
-import { describe } from "./description.ts";
 import { type App, answer, ask, isRefused, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
 

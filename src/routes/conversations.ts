@@ -2,13 +2,12 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { offersChatProtocol } from "../auth/request.ts";
+import { offersChatProtocol } from "../auth/bearer.ts";
 import { upgradeRequest } from "../conversation/object.ts";
 import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
-import { describe } from "./description.ts";
 import {
 	type App,
 	afterAll,
@@ -24,6 +23,7 @@ import {
 	refuse,
 	stubOf,
 } from "./http.ts";
+import { describe } from "./operation.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const sockets = new Hono<App>();

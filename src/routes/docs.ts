@@ -5,9 +5,9 @@ import { Hono } from "hono";
 import { html, raw } from "hono/html";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { errors } from "../protocol/errors.ts";
-import { describe } from "./description.ts";
 import type { App } from "./http.ts";
 import { type Answer, apiDocument, type MediaType, type Operation, type Parameter } from "./openapi.ts";
+import { describe } from "./operation.ts";
 
 export const docs = new Hono<App>();
 

@@ -4,13 +4,13 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { upgradeRequest } from "../conversation/object.ts";
+import { encodeEvent, encodeRetry, signOfLife } from "../gateway/sse.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import { errorEvent, type ServerEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
-import { describe } from "./description.ts";
 import { type App, refuse, stubOf } from "./http.ts";
-import { encodeEvent, encodeRetry, signOfLife } from "./sse.ts";
+import { describe } from "./operation.ts";
 
 export const events = new Hono<App>();
 

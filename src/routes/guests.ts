@@ -14,8 +14,8 @@ import {
 } from "../auth/guest.ts";
 import { isSignedOut } from "../auth/identify.ts";
 import { claude, usernameSchema, userSchema } from "../protocol/person.ts";
-import { describe } from "./description.ts";
 import { type App, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { describe } from "./operation.ts";
 
 /** What wants no token. */
 export const guests = new Hono<App>();

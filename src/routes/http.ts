@@ -3,8 +3,8 @@
 import type { Context } from "hono";
 import { base64url } from "jose";
 import * as v from "valibot";
+import { readToken } from "../auth/bearer.ts";
 import { identify } from "../auth/identify.ts";
-import { readToken } from "../auth/request.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import type { Refused } from "../conversation/conversation.ts";

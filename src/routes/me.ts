@@ -2,15 +2,15 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
+import { offersChatProtocol } from "../auth/bearer.ts";
 import { clearedSession, isGuest } from "../auth/guest.ts";
-import { offersChatProtocol } from "../auth/request.ts";
 import { listedSchema, listingChangeSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
 import { listUpgradeRequest } from "../user/object.ts";
-import { describe } from "./description.ts";
 import { type App, answer, authenticate, readBody, refuse, refuseProgram } from "./http.ts";
+import { describe } from "./operation.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const listSockets = new Hono<App>();

@@ -4,8 +4,8 @@ import { Hono, type HonoRequest } from "hono";
 import * as v from "valibot";
 import { saidSchema } from "../protocol/events.ts";
 import { messageSchema } from "../protocol/message.ts";
-import { describe } from "./description.ts";
 import { type App, isRefused, readJson, refuse, stubOf } from "./http.ts";
+import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
 

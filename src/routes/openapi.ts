@@ -7,12 +7,12 @@ import { version } from "../../package.json";
 import { conversationSchema, listedSchema, memberSchema } from "../protocol/conversation.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import { clientEvents, serverEvents } from "../protocol/events.ts";
-import { foundSchema } from "../protocol/found.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { personSchema } from "../protocol/person.ts";
+import { foundSchema } from "../protocol/search-result.ts";
 import { tokenSchema } from "../protocol/token.ts";
-import { type Content, type Description, describe, descriptions, type RouteName } from "./description.ts";
 import type { App } from "./http.ts";
+import { type Content, type Description, describe, descriptions, type RouteName } from "./operation.ts";
 
 export const openapi = new Hono<App>();
 

@@ -2,12 +2,12 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/found.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
-import { describe } from "./description.ts";
-import { askEach } from "./everywhere.ts";
+import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
+import { askEach } from "./ask-each.ts";
 import { type App, afterAll, answer, ask, askAt, isRefused, limitOf, pass, placeSchema, refuse } from "./http.ts";
+import { describe } from "./operation.ts";
 
 export const searches = new Hono<App>();
 

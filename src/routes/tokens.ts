@@ -2,11 +2,11 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { makePersonalToken } from "../auth/personal.ts";
+import { makePersonalToken } from "../auth/personal-token.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
-import { describe } from "./description.ts";
 import { type App, answer, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { describe } from "./operation.ts";
 
 export const tokens = new Hono<App>();
 

@@ -2,13 +2,13 @@
 // that the person is in.
 
 import { DurableObject } from "cloudflare:workers";
+import { Alarm } from "../platform/alarm.ts";
+import { answerClose, refuseUpgrade } from "../platform/upgrade.ts";
 import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
-import { Alarm } from "../storage/alarm.ts";
-import { answerClose, refuseUpgrade } from "../upgrade.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Sockets } from "./sockets.ts";
 import { end, type Page, type Place, Store } from "./store.ts";

@@ -1,9 +1,9 @@
 // Every SQL statement on one person, by name: the conversations they are in, their settings, whether they have signed out. Rows in,
 // the wire's values out. All calls are synchronous. Nothing is written for a person who was only asked for.
 
+import { hasTables, migrate } from "../platform/migrate.ts";
 import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
 import type { PersonalSettings } from "../protocol/me.ts";
-import { hasTables, migrate } from "../storage/migrate.ts";
 import { migrations } from "./migrations.ts";
 
 /** Before which conversation a page ends: that of the last activity at this time (ms), with this id. */

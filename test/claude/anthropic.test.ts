@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { anthropicModel } from "../../src/claude/anthropic.ts";
-import type { ModelFailure } from "../../src/conversation/reply.ts";
+import type { ModelFailure } from "../../src/conversation/replies/reply.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
-import { ask, conversation, textOf } from "./asking.ts";
+import { ask, conversation, textOf } from "./requests.ts";
 
 type Log = { headers: Record<string, string>; body: Record<string, unknown>; ended?: number; aborted?: number };
 

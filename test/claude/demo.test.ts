@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { anthropicModel } from "../../src/claude/anthropic.ts";
 import { demoFetch } from "../../src/claude/demo.ts";
 import { buildPrompt } from "../../src/claude/prompt.ts";
-import { ask, conversation, textOf } from "./asking.ts";
+import { ask, conversation, textOf } from "./requests.ts";
 
 const model = anthropicModel({ model: "claude-sonnet-5-5", maxTokens: 1000, idleTimeout: 60_000 });
 

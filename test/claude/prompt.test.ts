@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { brokenOff, buildPrompt, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
-import { type Weighed, weightOf } from "../../src/conversation/weight.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { conversation, type Said } from "./asking.ts";
+import { type Weighed, weightOf } from "../../src/protocol/prompt-size.ts";
+import { conversation, type Said } from "./requests.ts";
 
 const turns = (...said: Said[]) =>
 	buildPrompt(conversation(...said)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);

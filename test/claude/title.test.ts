@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from "vitest";
 import { anthropicTitler } from "../../src/claude/anthropic.ts";
 import { readTitle, titlePrompt } from "../../src/claude/title.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { conversation } from "./asking.ts";
+import { conversation } from "./requests.ts";
 
 const baseUrl = inject("messagesApi");
 

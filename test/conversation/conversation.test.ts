@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asksClaude } from "../../src/conversation/asking.ts";
+import { asksClaude } from "../../src/conversation/replies/trigger.ts";
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { ann, bob, inRoom, type Room, settled, TestClient } from "../support/conversation.ts";

@@ -1,7 +1,7 @@
 // A conversation with a long past, made in a second: restored from a file that is written here, as a deployer would restore it.
 
 import { randomBytes } from "node:crypto";
-import { issueImportToken } from "../../src/auth/deployer.ts";
+import { issueImportToken } from "../../src/auth/import-token.ts";
 import { type ArchiveRecord, begun, endOf, headOf, written } from "../../src/protocol/archive.ts";
 import { claude } from "../../src/protocol/person.ts";
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { type Kept, keptOf } from "../../web/src/live/cachedConversation.ts";
 import { type ClientOptions, ConversationClient, type Keeper } from "../../web/src/live/client.ts";
-import { type Kept, keptOf } from "../../web/src/live/kept.ts";
-import type { Page } from "../../web/src/live/passage.ts";
+import type { Page } from "../../web/src/live/historyWindow.ts";
 import { emptyTranscript, type Outgoing, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 

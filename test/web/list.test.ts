@@ -4,7 +4,7 @@ import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list/list.ts";
 import { ListClient, type ListKeeper } from "../../web/src/list/listClient.ts";
-import type { OpenTabs, TabWord } from "../../web/src/list/tabs.ts";
+import type { OpenTabs, TabWord } from "../../web/src/list/otherTabs.ts";
 import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
 const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });

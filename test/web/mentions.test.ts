@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { namesAt } from "../../web/src/writing/mentionQuery.ts";
 import { bare, marked, mentionsOf, namedIn, partsOf } from "../../web/src/writing/mentions.ts";
-import { namesAt } from "../../web/src/writing/naming.ts";
 import { ann, bob } from "./fakes.ts";
 
 const eve = { userId: "u-eve", username: "Eve Adams" };

@@ -3,9 +3,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { issueImportToken } from "../../src/auth/deployer.ts";
-import { Restore } from "../../src/conversation/restore.ts";
-import { Store } from "../../src/conversation/store.ts";
+import { issueImportToken } from "../../src/auth/import-token.ts";
+import { Restore } from "../../src/conversation/archive/import.ts";
+import { Store } from "../../src/conversation/store/store.ts";
 import { type ArchiveRecord, read, unread } from "../../src/protocol/archive.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";

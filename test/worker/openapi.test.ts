@@ -4,8 +4,8 @@ import { exports } from "cloudflare:workers";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
-import { descriptions, type RouteName } from "../../src/routes/description.ts";
 import type { apiDocument, Operation } from "../../src/routes/openapi.ts";
+import { descriptions, type RouteName } from "../../src/routes/operation.ts";
 import worker from "../../src/worker.ts";
 import { call, origin, tokenOf } from "../support/socket.ts";
 

@@ -4,7 +4,7 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { base64url, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makePersonalToken } from "../../src/auth/personal.ts";
+import { makePersonalToken } from "../../src/auth/personal-token.ts";
 import worker from "../../src/worker.ts";
 import { countRows, rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";

@@ -3,9 +3,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { Store } from "../../src/conversation/store.ts";
-import type { Found } from "../../src/protocol/found.ts";
+import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import type { Found } from "../../src/protocol/search-result.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 

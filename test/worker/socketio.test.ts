@@ -3,13 +3,13 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { houseOf } from "../../src/gateway/socketio/backend.ts";
+import type { Progress } from "../../src/gateway/socketio/catch-up.ts";
+import { encodeOffset, encodePid, newPid } from "../../src/gateway/socketio/recovery.ts";
+import { openLine } from "../../src/gateway/socketio/websocket.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { readSettings } from "../../src/settings.ts";
-import { houseOf } from "../../src/socketio/house.ts";
-import type { Progress } from "../../src/socketio/progress.ts";
-import { encodeOffset, encodePid, newPid } from "../../src/socketio/recovery.ts";
-import { openLine } from "../../src/socketio/websocket.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Heard = {

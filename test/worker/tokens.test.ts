@@ -3,7 +3,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { makePersonalToken } from "../../src/auth/personal.ts";
+import { makePersonalToken } from "../../src/auth/personal-token.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 

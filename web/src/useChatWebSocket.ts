@@ -4,11 +4,11 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
+import { cursorOf, keptOf, readKept } from "./live/cachedConversation.ts";
 import { ConversationClient, emptySnapshot, type Keeper } from "./live/client.ts";
 import type { Renewal } from "./live/connection.ts";
-import { cursorOf, keptOf, readKept } from "./live/kept.ts";
+import type { Shelf } from "./live/deviceCache.ts";
 import { bearerOf, openOutbox } from "./live/outbox.ts";
-import type { Shelf } from "./live/shelf.ts";
 import { runningReply, type Said } from "./live/transcript.ts";
 
 /**

@@ -4,7 +4,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, type TestContext, test } from "vitest";
-import { Store } from "../../../src/conversation/store.ts";
+import { Store } from "../../../src/conversation/store/store.ts";
 import type { UserObject } from "../../../src/user/object.ts";
 import { MeClient } from "../../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../../support/socket.ts";

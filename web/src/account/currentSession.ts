@@ -3,8 +3,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { eraseMe, type Result, refresh, renameGuest, signInAsGuest, signOutGuest } from "../api.ts";
 import { clock } from "../browser.ts";
+import { clearShelf, giveShelf, ownerOfShelf } from "../live/deviceCache.ts";
 import { forgetOutbox } from "../live/outbox.ts";
-import { clearShelf, giveShelf, ownerOfShelf } from "../live/shelf.ts";
 import { drafts } from "../writing/currentDrafts.ts";
 import { Session, type SessionState } from "./session.ts";
 

@@ -2,7 +2,7 @@
 // What it says is fetched once the page stands.
 
 import { useEffect } from "react";
-import { useLate } from "../controls/useLate.ts";
+import { useLate } from "../controls/useLazy.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 

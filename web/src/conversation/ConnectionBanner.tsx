@@ -7,7 +7,7 @@ import pill from "../controls/Pill.module.css";
 import type { ConnectionState } from "../live/connection.ts";
 import { type About, type Notice, noticeFor, secondsUntil } from "../live/connectionNotice.ts";
 import { strings } from "../strings.ts";
-import { useGap } from "../useGap.ts";
+import { useGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionBanner.module.css";
 
 type Props = {

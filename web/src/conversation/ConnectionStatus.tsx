@@ -2,7 +2,7 @@
 
 import type { ConnectionState } from "../live/connection.ts";
 import { strings } from "../strings.ts";
-import { useGap } from "../useGap.ts";
+import { useGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionStatus.module.css";
 
 export function ConnectionStatus({ connection, wasConnected }: { connection: ConnectionState; wasConnected: boolean }) {

@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "../controls/IconButton.tsx";
-import { later } from "../controls/later.tsx";
+import { later } from "../controls/lazyDialog.tsx";
 import { Icon } from "../icons.tsx";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import { hueOf } from "../people/person.ts";
@@ -12,12 +12,12 @@ import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
+import { Invite } from "./dialogs/Invite.tsx";
 import styles from "./Header.module.css";
-import { Invite } from "./Invite.tsx";
 
-const MembersDialog = later(async () => (await import("./MembersDialog.tsx")).MembersDialog);
+const MembersDialog = later(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
 const SearchDialog = later(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
-const SettingsForm = later(async () => (await import("./SettingsForm.tsx")).SettingsForm);
+const SettingsForm = later(async () => (await import("./dialogs/SettingsForm.tsx")).SettingsForm);
 
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
 

@@ -1,6 +1,6 @@
 // A button that opens all emoji beside it, on a phone at the bottom. Their code and their file are fetched when they are first opened.
 
-import { later } from "../controls/later.tsx";
+import { later } from "../controls/lazyDialog.tsx";
 import { Popover } from "../controls/Popover.tsx";
 import { strings } from "../strings.ts";
 import styles from "./EmojiButton.module.css";

@@ -1,6 +1,6 @@
 // The emoji of a language: read from the file that the build makes, found by what they are called, in a colour of skin. Pure.
 
-import { folded } from "../writing/folded.ts";
+import { folded } from "../writing/foldCase.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 /** Its names are separated by spaces, its tags by commas. The last: where a colour of skin stands in it, or that it is a land's flag. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
-import { later } from "../controls/later.tsx";
+import { later } from "../controls/lazyDialog.tsx";
 import { followFocus, goToPart } from "./landmarks.ts";
 
 const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);

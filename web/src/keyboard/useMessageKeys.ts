@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
 import { copyText } from "../browser.ts";
-import type { Acting } from "../conversation/Acting.ts";
+import type { Acting } from "../conversation/message/Acting.ts";
 import type { Messages } from "../live/messages.ts";
 import { mayDo } from "../people/permissions.ts";
 import { strings } from "../strings.ts";

@@ -6,7 +6,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Preferences, Theme } from "../account/preferences.ts";
 import type { SkinTone } from "../emoji/skinTone.ts";
 import type { News } from "../list/list.ts";
-import type { Cost } from "../live/replies.ts";
+import type { Cost } from "../live/replyStatus.ts";
 import { formatsOf } from "./formats.ts";
 import type { Language } from "./language.ts";
 

@@ -5,7 +5,7 @@ import type { LastMessage, Listed, ListingChange } from "../../../src/protocol/c
 import { limits } from "../../../src/protocol/limits.ts";
 import type { MeEvent, PersonalSettings } from "../../../src/protocol/me.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { type Extent, extentOf } from "../live/passage.ts";
+import { type Extent, extentOf } from "../live/historyWindow.ts";
 
 export type List = {
 	/** Pinned ones first, then by their last activity. */

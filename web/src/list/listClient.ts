@@ -5,9 +5,9 @@ import type { Listed, ListingChange } from "../../../src/protocol/conversation.t
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
 import type { MeEvent } from "../../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "../live/connection.ts";
-import { type Sparing, sparingly } from "../live/sparing.ts";
+import { type Sparing, sparingly } from "../live/throttle.ts";
 import { emptyList, type List, type ListAction, reduceList, type Sight } from "./list.ts";
-import type { OpenTabs, Tabs, TabWord } from "./tabs.ts";
+import type { OpenTabs, Tabs, TabWord } from "./otherTabs.ts";
 
 export type ListSnapshot = { list: List; connection: ConnectionState };
 

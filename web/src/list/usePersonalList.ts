@@ -5,9 +5,9 @@ import { closeCodes } from "../../../src/protocol/errors.ts";
 import { session } from "../account/currentSession.ts";
 import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "../api.ts";
 import { clock, followNetwork, hasNetwork, openSocket } from "../browser.ts";
-import type { Shelf } from "../live/shelf.ts";
+import type { Shelf } from "../live/deviceCache.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
-import { tabsOf } from "./tabs.ts";
+import { tabsOf } from "./otherTabs.ts";
 
 /** For whatever shows conversations, or changes them. */
 export const PersonalList = createContext<ListClient | null>(null);

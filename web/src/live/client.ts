@@ -5,13 +5,13 @@ import { closeCodes } from "../../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../../src/protocol/events.ts";
 import { parseServerFrame } from "../../../src/protocol/frames.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import type { Kept } from "./cachedConversation.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
-import type { Kept } from "./kept.ts";
+import type { Page } from "./historyWindow.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
 import { Paging, type Place } from "./paging.ts";
-import type { Page } from "./passage.ts";
 import { ReadMark } from "./readMark.ts";
-import { type Sparing, sparingly } from "./sparing.ts";
+import { type Sparing, sparingly } from "./throttle.ts";
 import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };

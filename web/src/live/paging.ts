@@ -1,6 +1,6 @@
 // Fetches the pages of a conversation's history that somebody reads. Knows nothing of sockets or of React.
 
-import { type History, type Page, type PageAction, shown } from "./passage.ts";
+import { type History, type Page, type PageAction, shown } from "./historyWindow.ts";
 
 /** One place, by `seq`. */
 export type Place = { before: number } | { after: number } | { around: number };

@@ -8,10 +8,10 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import { refusalText } from "../strings.ts";
-import type { Kept } from "./kept.ts";
+import type { Kept } from "./cachedConversation.ts";
+import { extentOf, type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./historyWindow.ts";
 import { append, begin, sayBusy, think, update } from "./messages.ts";
-import { extentOf, type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./passage.ts";
-import { newFrom, type Reads, readsOf, withRead } from "./reads.ts";
+import { newFrom, type Reads, readsOf, withRead } from "./readPositions.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
 export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };

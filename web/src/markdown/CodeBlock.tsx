@@ -3,7 +3,7 @@
 
 import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
-import { useLate } from "../controls/useLate.ts";
+import { useLate } from "../controls/useLazy.ts";
 import { strings } from "../strings.ts";
 import type { Piece } from "./highlighting.ts";
 import styles from "./Markdown.module.css";

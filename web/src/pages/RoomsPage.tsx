@@ -10,7 +10,7 @@ import { SkipLinks } from "../keyboard/SkipLinks.tsx";
 import { newsIn } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { PersonalList, useListClient, useListSnapshot } from "../list/usePersonalList.ts";
-import { shelfOf } from "../live/shelf.ts";
+import { shelfOf } from "../live/deviceCache.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { strings } from "../strings.ts";
 import { useBadge, useTitle } from "../useTitle.ts";

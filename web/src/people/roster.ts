@@ -2,7 +2,7 @@
 
 import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import { folded } from "../writing/folded.ts";
+import { folded } from "../writing/foldCase.ts";
 
 export type Present = Member & { isHere: boolean };
 

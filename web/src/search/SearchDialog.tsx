@@ -4,15 +4,15 @@ import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, use
 import { limits } from "../../../src/protocol/limits.ts";
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { session } from "../account/currentSession.ts";
-import { moveBetween } from "../controls/arrows.ts";
+import { moveBetween } from "../controls/arrowKeys.ts";
 import { Modal } from "../controls/Modal.tsx";
-import more from "../controls/More.module.css";
+import more from "../controls/MoreButton.module.css";
 import { strings } from "../strings.ts";
-import { type Query, searchIn } from "./calls.ts";
-import { Finding as FoundItem } from "./Finding.tsx";
-import type { Found } from "./findings.ts";
+import { type Query, searchIn } from "./api.ts";
+import type { Found } from "./results.ts";
 import styles from "./Search.module.css";
-import { type Finding, saidOf, useFinding } from "./useFinding.ts";
+import { Finding as FoundItem } from "./SearchResult.tsx";
+import { type Finding, saidOf, useFinding } from "./useSearch.ts";
 
 type Results = { results: readonly Found[]; hasMore: boolean };
 

@@ -5,7 +5,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import { later } from "../controls/later.tsx";
+import { later } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { languages } from "../languages/language.ts";
 import { strings } from "../strings.ts";

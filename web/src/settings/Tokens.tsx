@@ -8,7 +8,7 @@ import { CopyField } from "../controls/CopyField.tsx";
 import { LifeChoice } from "../controls/LifeChoice.tsx";
 import { Problem } from "../controls/Problem.tsx";
 import { formatDayAndTime, strings } from "../strings.ts";
-import { makeToken, revokeToken, tokensOf } from "./calls.ts";
+import { makeToken, revokeToken, tokensOf } from "./api.ts";
 import styles from "./SettingsDialog.module.css";
 
 const day = 24 * 3600;

@@ -3,9 +3,9 @@
 import { type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { moveBetween } from "../controls/arrows.ts";
-import { later } from "../controls/later.tsx";
-import { More } from "../controls/More.tsx";
+import { moveBetween } from "../controls/arrowKeys.ts";
+import { later } from "../controls/lazyDialog.tsx";
+import { More } from "../controls/MoreButton.tsx";
 import { sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";

@@ -4,10 +4,10 @@ import { useEffect, useState } from "react";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import styles from "../conversation/SettingsForm.module.css";
+import styles from "../conversation/dialogs/SettingsForm.module.css";
 import { titleOf } from "../list/titles.ts";
 import { strings } from "../strings.ts";
-import { fetchFile, fileNameOf, saveFile } from "./files.ts";
+import { fetchFile, fileNameOf, saveFile } from "./saveExport.ts";
 
 const formats = ["html", "jsonl"] as const;
 

@@ -5,11 +5,11 @@ import { useLocation } from "wouter";
 import { limits } from "../../../src/protocol/limits.ts";
 import { session } from "../account/currentSession.ts";
 import { createConversation } from "../api.ts";
-import { moveBetween } from "../controls/arrows.ts";
+import { moveBetween } from "../controls/arrowKeys.ts";
 import { IconButton } from "../controls/IconButton.tsx";
-import { later } from "../controls/later.tsx";
+import { later } from "../controls/lazyDialog.tsx";
 import { Problem } from "../controls/Problem.tsx";
-import { useLate } from "../controls/useLate.ts";
+import { useLate } from "../controls/useLazy.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import { pathOf } from "../paths.ts";
@@ -20,7 +20,7 @@ import styles from "./Sidebar.module.css";
 
 const loadNewVersion = () => import("./NewVersion.tsx");
 const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
-const Everywhere = later(async () => (await import("../search/Everywhere.tsx")).Everywhere);
+const Everywhere = later(async () => (await import("../search/SearchAll.tsx")).Everywhere);
 const Switcher = later(async () => (await import("../switcher/Switcher.tsx")).Switcher);
 /** Nobody waits for it. */
 const Notifications = later(

@@ -1,7 +1,7 @@
 // What was said last in a conversation, as one line. Pure.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { lineOf } from "../list/line.ts";
+import { lineOf } from "../list/plainLine.ts";
 import { strings } from "../strings.ts";
 
 export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string): string {

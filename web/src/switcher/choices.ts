@@ -1,7 +1,7 @@
 // Which conversations somebody may mean who writes a part of a title, the likeliest first. Pure.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { folded } from "../writing/folded.ts";
+import { folded } from "../writing/foldCase.ts";
 
 /** A conversation with what it is called. */
 export type Named = { listed: Listed; title: string };

@@ -2,7 +2,7 @@
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
-import { namesAt } from "./naming.ts";
+import { namesAt } from "./mentionQuery.ts";
 
 /** An emoji as it is offered: in the colour of skin that was chosen, with the name by which it is known. */
 export type OfferedEmoji = { emoji: string; name: string };

@@ -3,7 +3,7 @@
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import { lineOf } from "../list/line.ts";
+import { lineOf } from "../list/plainLine.ts";
 import type { Said } from "../live/transcript.ts";
 import { namedIn } from "./mentions.ts";
 

@@ -1,0 +1,87 @@
+// A conversation as a page to read and to print: HTML that loads nothing and runs nothing, with every text in it as text. Pure.
+
+import type { RecordOf } from "../../protocol/archive.ts";
+import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
+import { type Reason, reasons } from "../../protocol/errors.ts";
+
+const style = `
+:root { color-scheme: light dark; --quiet: light-dark(#5d5b55, #aaa69c); --line: light-dark(#dddad2, #3d3b36); }
+body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#fff, #1c1b19); color: light-dark(#1f1e1b, #edeae2); }
+h1 { font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
+header p, footer, .facts, time { color: var(--quiet); font-size: .875rem; }
+article { margin: 1.25rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+article h2 { display: inline; margin: 0 .5rem 0 0; font-size: 1rem; overflow-wrap: anywhere; }
+p { margin: .25rem 0; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; }
+blockquote { margin: .5rem 0; padding-inline-start: .75rem; border-inline-start: 3px solid var(--line); color: var(--quiet); white-space: pre-wrap; overflow-wrap: anywhere; }
+footer { margin: 2rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 10.5pt; } article h2, time { break-after: avoid; } }
+`;
+
+/** What the page may do: be shown, with its own style. */
+export async function readablePolicy(): Promise<string> {
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+	const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
+	return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+}
+
+export async function beginning(
+	{ title, createdAt, members }: ConversationInfo & { members: Member[] },
+	exportedAt: string,
+): Promise<string> {
+	const name = escaped(title || "Conversation");
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${await readablePolicy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${name}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1 dir="auto">${name}</h1>
+<p>Begun ${timeOf(createdAt)}, saved ${timeOf(exportedAt)}</p>
+<p>With <bdi>${members.map(({ username }) => escaped(username)).join("</bdi>, <bdi>")}</bdi></p>
+</header>
+<main>
+`;
+}
+
+/** A page without it was cut short. */
+export function ending(messages: number): string {
+	return `</main>
+<footer>The end: ${messages} ${messages === 1 ? "message" : "messages"}.</footer>
+</body>
+</html>
+`;
+}
+
+export function article(message: RecordOf<"message">): string {
+	const { id, author, createdAt, content, quoted, editedAt, deletedAt, reactions = [] } = message;
+	const facts = [
+		...(editedAt === undefined ? [] : [`Edited ${timeOf(editedAt)}.`]),
+		...(message.status === "stopped" ? ["Stopped."] : []),
+		...(message.status === "streaming" ? ["Still being written."] : []),
+		...(message.reason !== undefined && Object.hasOwn(reasons, message.reason) ? [reasons[message.reason as Reason]] : []),
+	];
+	const given = reactions.map(({ emoji, userIds }) => `${escaped(emoji)} ${userIds.length}`);
+	return `<article id="${escaped(id)}">
+<h2><bdi>${escaped(author.username)}</bdi></h2>${timeOf(createdAt)}
+${quoted ? `<blockquote dir="auto"><bdi>${escaped(quoted.author.username)}</bdi>: ${escaped(quoted.content)}</blockquote>\n` : ""}${
+	deletedAt === undefined ? `<p class="text" dir="auto">${escaped(content)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
+}
+${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
+`;
+}
+
+/** A time of ours, to the minute. */
+function timeOf(iso: string): string {
+	const time = escaped(iso);
+	return `<time datetime="${time}">${time.slice(0, 16).replace("T", " ")} UTC</time>`;
+}
+
+function escaped(text: string): string {
+	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

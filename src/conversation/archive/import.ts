@@ -1,0 +1,178 @@
+// A conversation out of a file, part by part: every SQL statement that writes it, and what it takes to be one. Nothing of it exists for
+// anybody until its end has come. What was broken off is begun again from its first line.
+
+import { type ArchiveRecord, placeOf, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
+import type { ConversationInfo } from "../../protocol/conversation.ts";
+import type { Refused } from "../conversation.ts";
+import { listColumn, type ReplyFacts } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import { WordIndex } from "../store/word-index.ts";
+
+/** How many lines have been taken; with the last one, the conversation. */
+export type Taken = { taken: number; conversation?: ConversationInfo };
+
+/** How far an import has come, and the file's first record. */
+type State = { reading: Reading; first: RecordOf<"conversation"> };
+
+export class Restore {
+	readonly #storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
+	readonly #store: Store;
+	readonly #words: WordIndex;
+	readonly #now: () => number;
+
+	constructor(parts: { storage: Pick<DurableObjectStorage, "sql" | "transactionSync">; store: Store; now: () => number }) {
+		this.#storage = parts.storage;
+		this.#store = parts.store;
+		this.#words = new WordIndex(parts.storage.sql);
+		this.#now = parts.now;
+	}
+
+	/** Whether there is an import whose end has not come. */
+	get isUnderWay(): boolean {
+		return this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restoring'").toArray().length > 0;
+	}
+
+	/**
+	 * Takes the lines that come after the first `from`; from 0 on it begins anew. Lines that were taken before, or come too early, change
+	 * nothing: the answer says where to go on. `as`: who is an owner in any case.
+	 */
+	async take(lines: readonly string[], from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refused> {
+		if (this.#isTaken) return { code: "conflict" };
+		const known = from === 0 ? undefined : this.#state();
+		let reading = known?.reading ?? unread;
+		if (reading.lines !== from) return { taken: reading.lines };
+		if (lines.length === 0) return { code: "bad_request" };
+		const records: ArchiveRecord[] = [];
+		for (const line of lines) {
+			const next = await read(line, reading);
+			if (!next) return { code: "bad_request" };
+			records.push(next.record);
+			reading = next.reading;
+		}
+		// The same lines may have come twice, and the others have been quicker.
+		if (this.#isTaken) return { code: "conflict" };
+		const now = from === 0 ? undefined : this.#state();
+		if (now?.reading.hash !== known?.reading.hash) return { taken: now?.reading.lines ?? 0 };
+		return this.#storage.transactionSync(() => {
+			this.#write(records, reading);
+			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#finish(conversation) }) };
+		});
+	}
+
+	/** Whether there is, or was for ever, a conversation. */
+	get #isTaken(): boolean {
+		return this.#store.exists || this.#store.end !== undefined;
+	}
+
+	#state(): State | undefined {
+		if (!this.isUnderWay) return undefined;
+		const [row] = this.#storage.sql.exec<{ reading: string; first: string }>("SELECT reading, first FROM restoring").toArray();
+		return row && { reading: JSON.parse(row.reading), first: JSON.parse(row.first) };
+	}
+
+	#write(records: readonly ArchiveRecord[], reading: Reading): void {
+		for (const record of records) {
+			switch (record.type) {
+				case "conversation":
+					this.#begin(record);
+					break;
+				case "member":
+					this.#store.addMember(record, this.#now());
+					break;
+				case "message":
+					this.#addMessage(record);
+					break;
+				case "version":
+					this.#addVersion(record);
+					break;
+				case "end":
+					break;
+				default:
+					record satisfies never;
+			}
+		}
+		this.#storage.sql.exec("UPDATE restoring SET reading = ?", JSON.stringify(reading));
+	}
+
+	/** With nothing left of one that was broken off. */
+	#begin(first: RecordOf<"conversation">): void {
+		const { sql } = this.#storage;
+		this.#store.prepare();
+		for (const table of ["members", "messages", "versions"]) sql.exec(`DELETE FROM ${table}`);
+		this.#words.clear();
+		sql.exec("DROP TABLE IF EXISTS restoring");
+		sql.exec("CREATE TABLE restoring (reading TEXT NOT NULL, first TEXT NOT NULL) STRICT");
+		sql.exec("INSERT INTO restoring (reading, first) VALUES (?, ?)", JSON.stringify(unread), JSON.stringify(first));
+	}
+
+	/** In a new life of the conversation its place is its revision. */
+	#addMessage(message: RecordOf<"message">): void {
+		const { seq, id, role, author, content, createdAt, clientId, asksClaude = false, replyTo, editedAt, deletedAt } = message;
+		const { mentions = [], reactions = [], askedBy = [] } = message;
+		// Nobody goes on writing it.
+		const isBrokenOff = message.status === "streaming";
+		this.#storage.sql.exec(
+			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, reason, client_id, born, revision, created_at,
+			reply, reply_to, mentions, reactions, edited_at, deleted_at, versions, asks, asked_by)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?1, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)`,
+			seq,
+			id,
+			role,
+			author.userId,
+			author.username,
+			content,
+			isBrokenOff ? "failed" : message.status,
+			isBrokenOff ? "interrupted" : (message.reason ?? null),
+			clientId ?? null,
+			Date.parse(createdAt),
+			factsOf(message),
+			(replyTo !== undefined && placeOf(replyTo)) || null,
+			listColumn(mentions),
+			listColumn(reactions),
+			editedAt === undefined ? null : Date.parse(editedAt),
+			deletedAt === undefined ? null : Date.parse(deletedAt),
+			message.versions ?? 0,
+			asksClaude ? 1 : 0,
+			listColumn(askedBy),
+		);
+		if (content !== "") this.#words.put(seq, content);
+	}
+
+	#addVersion(version: RecordOf<"version">): void {
+		this.#storage.sql.exec(
+			"INSERT INTO versions (seq, version, content, status, reason, reply) VALUES (?, ?, ?, ?, ?, ?)",
+			version.seq,
+			version.version,
+			version.content,
+			version.status,
+			version.reason ?? null,
+			factsOf(version),
+		);
+	}
+
+	/** From here on it exists. Whoever is in it has read it, where it comes from. */
+	#finish({ id, lineage, as }: { id: string; lineage: string; as?: string }): ConversationInfo {
+		const { reading, first } = this.#state() as State;
+		const { sql } = this.#storage;
+		if (as !== undefined && this.#store.member(as)) this.#store.setRole(as, "owner");
+		else if (as !== undefined) this.#store.addMember({ userId: as, username: as, role: "owner" }, this.#now());
+		sql.exec("UPDATE members SET read_up_to = ?", reading.messages);
+		sql.exec("DROP TABLE restoring");
+		sql.exec(
+			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled) VALUES (1, ?, ?, ?, ?, ?, ?)",
+			id,
+			first.title,
+			first.assistant,
+			lineage,
+			Date.parse(first.createdAt),
+			first.title === "" ? 0 : 1,
+		);
+		return this.#store.appear();
+	}
+}
+
+/** What is kept of a reply beside its text, as its column holds it. */
+function factsOf({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs }: ReplyFacts): string | null {
+	const facts = JSON.stringify({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs });
+	return facts === "{}" ? null : facts;
+}

@@ -1,0 +1,146 @@
+// What becomes of a message once it was said: reactions, edits, its deletion, Claude's answer once more. Who may do it, and who hears.
+// What changes nothing is told to who asked for it alone, with the message as it is: so it may be asked again after a lost connection.
+// Knows nothing of the platform, of HTTP or of tokens.
+
+import { type ClientEvent, messageEvent } from "../../protocol/events.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { Client, Clients, Listing, Refused } from "../conversation.ts";
+import { type Bucket, fullBucket, take } from "../rate.ts";
+import type { Replies } from "../replies/reply.ts";
+import type { Titles } from "../replies/title.ts";
+import type { Store } from "../store/store.ts";
+import { readMentions } from "./mentions.ts";
+import { areTooMany, withReaction } from "./reactions.ts";
+
+type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
+export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:regenerate">;
+
+export class Changes<T extends Client> {
+	readonly #store: Store;
+	readonly #clients: Clients<T>;
+	readonly #replies: Replies;
+	readonly #listing: Listing;
+	readonly #titles: Titles;
+	readonly #spend: (userId: string) => Refused | undefined;
+	readonly #now: () => number;
+	readonly #reactionsLeft = new Map<string, Bucket>();
+
+	/** `spend` takes one of a person's sends. */
+	constructor(parts: {
+		store: Store;
+		clients: Clients<T>;
+		replies: Replies;
+		listing: Listing;
+		titles: Titles;
+		spend: (userId: string) => Refused | undefined;
+		now: () => number;
+	}) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#replies = parts.replies;
+		this.#listing = parts.listing;
+		this.#titles = parts.titles;
+		this.#spend = parts.spend;
+		this.#now = parts.now;
+	}
+
+	apply(client: T, event: Change): Refused | undefined {
+		const role = this.#store.member(client.person.userId)?.role;
+		// A reader's own words are theirs to take back: a reader may have been a member.
+		if (role === undefined || (role === "reader" && event.type !== "chat:delete")) return { code: "forbidden" };
+		const message = this.#store.log.message(event.messageId);
+		if (!message || (message.deletedAt !== undefined && event.type !== "chat:delete")) return { code: "not_found" };
+		switch (event.type) {
+			case "chat:react":
+				return this.#react(client, message, event);
+			case "chat:edit":
+				return this.#edit(client, message, event);
+			case "chat:delete":
+				return this.#delete(client, message, role === "owner");
+			case "chat:regenerate":
+				return this.#regenerate(client, message);
+			default:
+				return event satisfies never;
+		}
+	}
+
+	#react(client: T, message: Message, { emoji, on }: Event<"chat:react">): Refused | undefined {
+		const { userId } = client.person;
+		const now = this.#now();
+		const before = message.reactions ?? [];
+		const reactions = withReaction(before, emoji, userId, on);
+		if (reactions === before) return this.#answer(client, message);
+		if (on && areTooMany(reactions)) return { code: "too_many" };
+		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reacting, now), limits.reacting, now);
+		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
+		this.#reactionsLeft.set(userId, taken.bucket);
+		this.#tell(this.#store.log.setReactions(message, reactions));
+		this.#listing.passed();
+	}
+
+	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refused | undefined {
+		const { userId } = client.person;
+		if (message.author.userId !== userId) return { code: "forbidden" };
+		const answer = asksAgain ? this.#answerTo(message) : undefined;
+		if (asksAgain && !answer) return { code: "bad_event" };
+		const isSame = content === message.content;
+		if (isSame && !answer) return this.#answer(client, message);
+		const limited = this.#spend(userId);
+		if (limited) return limited;
+		if (!isSame)
+			this.#rewrite(
+				message,
+				content,
+				readMentions(content, () => this.#store.members(limits.members), given),
+			);
+		if (answer) this.#replies.regenerate(answer);
+	}
+
+	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
+		this.#tell(this.#store.log.editMessage(message, content, mentions, this.#now()));
+		this.#titles.edited(message);
+		// Lists show the newest line, and count who is named.
+		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
+		if (isListed) this.#listing.changed(message.author.userId);
+		else this.#listing.passed();
+	}
+
+	/** The reply to a question that is the last one, if it has ended and nothing came of it but that. */
+	#answerTo(question: Message): Message | undefined {
+		const reply = this.#store.log.lastReply();
+		const isAnswered = reply !== undefined && reply.seq > question.seq && this.#store.log.isLastQuestion(question);
+		return isAnswered && reply.status !== "streaming" && reply.deletedAt === undefined ? reply : undefined;
+	}
+
+	#delete(client: T, message: Message, isOwner: boolean): Refused | undefined {
+		const { userId } = client.person;
+		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
+		if (message.deletedAt !== undefined) return this.#answer(client, message);
+		this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));
+		this.#titles.withdraw(message.seq);
+		this.#listing.changed(userId, "all");
+	}
+
+	/** Claude's last answer again, in its place. */
+	#regenerate(client: T, message: Message): Refused | undefined {
+		if (message.role !== "assistant") return { code: "not_found" };
+		// Everybody sees it come.
+		if (message.status === "streaming") return;
+		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
+		const limited = this.#spend(client.person.userId);
+		if (limited) return limited;
+		this.#replies.regenerate(message);
+	}
+
+	/** To everybody. A reply that runs has said more than its row holds. */
+	#tell(message: Message): undefined {
+		this.#clients.broadcast(messageEvent("chat:updated", this.#replies.live(message), this.#store.log.cursor));
+	}
+
+	/** To who asked for what is so already. What waits is older than the cursor that goes with this. */
+	#answer(client: T, message: Message): undefined {
+		this.#clients.flush();
+		this.#clients.send(client, messageEvent("chat:updated", this.#replies.live(message), this.#store.log.cursor));
+	}
+}

@@ -1,0 +1,80 @@
+// What is found of what was said: the messages of a query, each with the piece of its text around the first match, and what to
+// highlight in it. Knows nothing of how the index is kept.
+
+import { limits } from "../../protocol/limits.ts";
+import type { Found } from "../../protocol/search-result.ts";
+import type { Filter, Log } from "../store/log.ts";
+import { matchesIn, matchOf, parseQuery, type Query } from "../store/words.ts";
+
+/** Start and end, in UTF-16 units. */
+type Range = [start: number, end: number];
+
+export type Snippet = Pick<Found, "snippet" | "highlights">;
+
+/** The messages before a place that say all of this, newest first. */
+export function search(
+	log: Pick<Log, "search">,
+	text: string,
+	before: number,
+	limit: number,
+	filter: Filter = {},
+): { results: Found[]; hasMore: boolean } {
+	const query = parseQuery(text);
+	if (query.length === 0) return { results: [], hasMore: false };
+	const { messages, hasMore } = log.search(matchOf(query), before, limit, filter);
+	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), hasMore };
+}
+
+/** How much of a piece stands before the first match; and how far it may be shortened to begin and end with a whole word. */
+const lead = 60;
+const slack = 20;
+
+export function snippetOf(text: string, query: Query): Snippet {
+	const characters = graphemes.segment(text);
+	let piece: Range | undefined;
+	const ranges: Range[] = [];
+	for (const [start, end] of matchesIn(text, query)) {
+		piece ??= pieceAround(text, characters, start, end);
+		const [from, to] = piece;
+		if (start >= to) break;
+		join(ranges, [Math.max(from, characterAt(text, characters, start)[0]), Math.min(to, characterAt(text, characters, end - 1)[1])]);
+	}
+	const [from, to] = piece ?? pieceAround(text, characters, 0, 0);
+	const before = from > 0 ? "…" : "";
+	const snippet = `${before}${text.slice(from, to).replace(/\s/g, " ")}${to < text.length ? "…" : ""}`;
+	const shift = before.length - from;
+	return { snippet, highlights: ranges.map(([start, end]) => [start + shift, end + shift]) };
+}
+
+/** Adds a range that ends no sooner than those that are there; what touches becomes one. */
+function join(ranges: Range[], [start, end]: Range): void {
+	let first = start;
+	for (let last = ranges.at(-1); last && last[1] >= first; last = ranges.at(-1)) {
+		first = Math.min(first, last[0]);
+		ranges.pop();
+	}
+	ranges.push([first, end]);
+}
+
+/** As much of a text as is shown of it, around a match; two units are left for what says that there is more. */
+function pieceAround(text: string, characters: Intl.Segments, start: number, end: number): Range {
+	const length = limits.excerpt - 2;
+	const from = Math.max(0, Math.min(start - lead, text.length - length));
+	const to = Math.min(text.length, from + length);
+	const space = text.slice(from, Math.min(start, from + slack)).search(/\s\S/);
+	const lastSpace = text.slice(Math.max(end, to - slack), to).search(/\s\S*$/);
+	return [
+		from === 0 || space < 0 ? characterAt(text, characters, from)[0] : from + space + 1,
+		to === text.length || lastSpace < 0 ? characterAt(text, characters, to)[0] : Math.max(end, to - slack) + lastSpace,
+	];
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+/** The character, as people count them, that a place is in; of one that is made of very much, what the machine calls one. */
+function characterAt(text: string, characters: Intl.Segments, at: number): Range {
+	const { index, segment } = characters.containing(at) ?? { index: at, segment: "" };
+	if (segment.length <= limits.emoji) return [index, index + segment.length];
+	const start = /[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at;
+	return [start, start + String.fromCodePoint(text.codePointAt(start) as number).length];
+}

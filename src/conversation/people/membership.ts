@@ -1,0 +1,197 @@
+// Who belongs to a conversation: its beginning, its members and their roles, the invites that let more in.
+// Knows nothing of sockets, of HTTP or of tokens.
+
+import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Person } from "../../protocol/person.ts";
+import type { Clients, Listing, Refused } from "../conversation.ts";
+import type { Titles } from "../replies/title.ts";
+import { isoTime } from "../store/rows.ts";
+import type { AuditEntry, Invite, Store } from "../store/store.ts";
+
+export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
+/** An invite as owners see it; times in ISO 8601. The id opens no door. */
+export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
+
+export class Membership {
+	readonly #store: Store;
+	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #listing: Listing;
+	readonly #titles: Titles;
+	readonly #now: () => number;
+
+	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; listing: Listing; titles: Titles; now: () => number }) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#listing = parts.listing;
+		this.#titles = parts.titles;
+		this.#now = parts.now;
+	}
+
+	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
+		this.#store.create(conversation, owner, this.#now());
+		this.#store.audit("created", owner.userId, undefined, this.#now());
+		this.#listing.entered(owner.userId);
+		return this.#store.info;
+	}
+
+	/** The member that this person is, also by being granted the conversation; `undefined` for a stranger. Changes nothing. */
+	find(person: Person, isGranted: boolean): Member | undefined {
+		if (!this.#store.exists) return undefined;
+		const known = this.#store.member(person.userId);
+		if (known || !isGranted || this.#store.isBarred(person.userId)) return known;
+		return { ...person, role: "member" };
+	}
+
+	/** As `find`, and keeps what it finds: who is granted the conversation becomes a member, and a new name is the name from now on. */
+	join(person: Person, isGranted: boolean): Member | undefined {
+		const member = this.find(person, isGranted);
+		if (!member) return undefined;
+		const known = this.#store.member(person.userId);
+		if (!known) return this.#enrol(person, member.role);
+		return this.#rename(known, person.username);
+	}
+
+	/** A member has another name; nothing where this is no member. */
+	rename(person: Person): void {
+		const known = this.find(person, false);
+		if (known) this.#rename(known, person.username);
+	}
+
+	#rename(known: Member, username: string): Member {
+		const named = { ...known, username };
+		if (known.username !== username) {
+			this.#store.rename(known.userId, username);
+			this.#tell(named);
+		}
+		return named;
+	}
+
+	/** A member is new, or is another than before. */
+	#tell(member: Member): void {
+		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member });
+	}
+
+	#enrol(person: Person, role: MemberRole): Member | undefined {
+		if (this.#store.countMembers() >= limits.members) return undefined;
+		const member = { ...person, role };
+		this.#store.addMember(member, this.#now());
+		this.#store.audit("joined", person.userId, undefined, this.#now());
+		this.#tell(member);
+		this.#listing.entered(person.userId);
+		return member;
+	}
+
+	/** An owner gives a member another role: to make somebody else an owner is to hand over, or to share. */
+	setRole(member: Member, userId: string, role: MemberRole): Member | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const known = this.#store.member(userId);
+		if (!known) return { code: "not_found" };
+		if (known.role === role) return known;
+		if (known.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
+		this.#store.decide(userId, this.#now());
+		return this.#change(known, role, member.userId);
+	}
+
+	#change(known: Member, role: MemberRole, by: string): Member {
+		const changed = { ...known, role };
+		this.#store.setRole(known.userId, role);
+		this.#store.audit("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
+		this.#tell(changed);
+		// Their list shows it.
+		this.#listing.entered(known.userId);
+		return changed;
+	}
+
+	/** Ends a membership: one's own, or as an owner another's. */
+	remove(member: Member, userId: string): { removed: Member } | Refused {
+		const isLeaving = userId === member.userId;
+		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
+		const removed = this.#store.member(userId);
+		if (!removed) return { code: "not_found" };
+		if (removed.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
+		this.#store.removeMember(userId, !isLeaving);
+		if (!isLeaving) this.#store.decide(userId, this.#now());
+		this.#store.audit(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
+		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
+		return { removed };
+	}
+
+	/** Whether this member may delete the conversation. */
+	end(member: Member): { ended: true } | Refused {
+		return member.role === "owner" ? { ended: true } : { code: "forbidden" };
+	}
+
+	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
+	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const entries = this.#store.auditBefore(before, limit + 1);
+		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
+	}
+
+	describe(): ConversationInfo & { members: Member[] } {
+		return { ...this.#store.info, members: this.members() };
+	}
+
+	members(): Member[] {
+		return this.#store.members(limits.members);
+	}
+
+	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
+		if (change.title !== undefined) this.#titles.give(change.title);
+		this.#titles.tell();
+		return this.#store.info;
+	}
+
+	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const now = this.#now();
+		if (this.#store.countLiveInvites(now) >= limits.invites) return { code: "too_many" };
+		this.#store.addInvite({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 });
+		this.#store.audit("invited", member.userId, undefined, now);
+		return { expiresAt: invite.expiresAt };
+	}
+
+	/** The invites that still let somebody in. */
+	invites(member: Member): { invites: LiveInvite[] } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const live = this.#store.liveInvites(this.#now());
+		return {
+			invites: live.map((invite) => ({ ...invite, createdAt: isoTime(invite.createdAt), expiresAt: isoTime(invite.expiresAt) })),
+		};
+	}
+
+	revoke(member: Member, inviteId: string): { revoked: true } | Refused {
+		if (member.role !== "owner") return { code: "forbidden" };
+		const now = this.#now();
+		const invite = this.#store.invite(inviteId);
+		if (!invite || !isLive(invite, now)) return { code: "not_found" };
+		this.#store.expireInvite(inviteId, now);
+		this.#store.audit("revoked", member.userId, undefined, now);
+		return { revoked: true };
+	}
+
+	/**
+	 * Lets a person in by an invite, or lets a reader write; but whom an owner removed, or gave a role, only by a newer one. Who has all that it
+	 * gives already does not use it up.
+	 */
+	accept(person: Person, inviteId: string): Member | Refused {
+		const invite = this.#store.exists ? this.#store.invite(inviteId) : undefined;
+		if (!invite) return { code: "not_found" };
+		const known = this.#store.member(person.userId);
+		const lets = isLive(invite, this.#now()) && invite.createdAt >= this.#store.decidedAt(person.userId);
+		const isRaised = lets && known?.role === "reader" && invite.role === "member";
+		if (known && !isRaised) return known;
+		if (!lets) return { code: "invite_expired" };
+		const member = isRaised ? this.#change(known, invite.role, invite.createdBy) : this.#enrol(person, invite.role);
+		if (!member) return { code: "too_many" };
+		this.#store.countInviteUse(invite.id);
+		return member;
+	}
+}
+
+function isLive({ expiresAt, maxUses, uses }: Invite, now: number): boolean {
+	return expiresAt > now && (maxUses === null || uses < maxUses);
+}

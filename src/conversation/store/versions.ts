@@ -1,0 +1,38 @@
+// What replies said before they were asked for again: every SQL statement on it.
+
+import { limits } from "../../protocol/limits.ts";
+import type { Version } from "../../protocol/message.ts";
+import { toVersion, type VersionRow } from "./rows.ts";
+
+export class Versions {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	/** Keeps what the reply at a place says now; how many there are then. The oldest make room. */
+	keep(seq: number): number {
+		this.#sql.exec(
+			`INSERT INTO versions (seq, version, content, status, reason, reply)
+			SELECT seq, (SELECT IFNULL(MAX(version), 0) + 1 FROM versions WHERE seq = ?1), content, status, reason, reply
+			FROM messages WHERE seq = ?1`,
+			seq,
+		);
+		this.#sql.exec(
+			"DELETE FROM versions WHERE seq = ?1 AND version <= (SELECT MAX(version) FROM versions WHERE seq = ?1) - ?2",
+			seq,
+			limits.versions,
+		);
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM versions WHERE seq = ?", seq).one().count;
+	}
+
+	/** Oldest first. */
+	of(seq: number): Version[] {
+		return this.#sql.exec<VersionRow>("SELECT * FROM versions WHERE seq = ? ORDER BY version", seq).toArray().map(toVersion);
+	}
+
+	drop(seq: number): void {
+		this.#sql.exec("DELETE FROM versions WHERE seq = ?", seq);
+	}
+}

@@ -1,0 +1,109 @@
+// `/socket.io/`: which transport a request is of, and who may make it. A session by polling is its object's, one by WebSocket the Worker's.
+
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { readToken } from "../../auth/bearer.ts";
+import { isAllowedOrigin } from "../../auth/origins.ts";
+import { errorBody, errors } from "../../protocol/errors.ts";
+import { limits } from "../../protocol/limits.ts";
+import { readSettings, type Settings } from "../../settings.ts";
+import { houseOf } from "./backend.ts";
+import type { PollingObject } from "./object.ts";
+import { type Answer, badRequest, unknownSession } from "./polling.ts";
+import { openLine, shut, upgradeLine } from "./websocket.ts";
+
+type App = { Bindings: Env; Variables: { settings: Settings } };
+
+export const socketio = new Hono<App>();
+
+/** Refusals as Engine.IO servers word them. */
+const refusals = {
+	unknownTransport: { code: 0, message: "Transport unknown" },
+	badMethod: { code: 2, message: "Bad handshake method" },
+	forbidden: { code: 4, message: "Forbidden" },
+	unsupported: { code: 5, message: "Unsupported protocol version" },
+} as const;
+
+const paths = ["/socket.io", "/socket.io/"];
+
+for (const path of paths) {
+	socketio.use(path, async (c, next) => {
+		const read = readSettings(c.env);
+		if ("problem" in read) {
+			console.error(read.problem);
+			return c.json({ code: 3, message: read.problem }, 500);
+		}
+		c.set("settings", read.settings);
+		if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return c.json(refusals.forbidden, 403);
+		return isUpgrade(c) ? next() : crossOrigin(c, next);
+	});
+	socketio.use(path, bodyLimit({ maxSize: limits.frameBytes, onError: (c) => c.json({ code: 3, message: "Payload too large" }, 413) }));
+	socketio.all(path, async (c) => {
+		const { transport, EIO, sid } = c.req.query();
+		if (transport !== "polling" && transport !== "websocket") return c.json(refusals.unknownTransport, 400);
+		if (EIO !== "4") return c.json(refusals.unsupported, 400);
+		return transport === "polling" ? poll(c, sid) : connect(c, sid);
+	});
+}
+
+/** Who comes this far may; clients choose headers of their own. */
+const crossOrigin = cors({ origin: (origin) => origin, allowMethods: ["GET", "POST"], credentials: true, maxAge: 600 });
+
+function isUpgrade(c: Context<App>): boolean {
+	return c.req.header("upgrade")?.toLowerCase() === "websocket";
+}
+
+async function poll(c: Context<App>, sid: string | undefined): Promise<Response> {
+	const token = readToken(c.req.raw);
+	const isGet = c.req.method === "GET";
+	if (!sid) {
+		if (!isGet) return c.json(refusals.badMethod, 400);
+		// Whether a token is good is seen only when they connect, and an object is awake from here on.
+		const { success } = await c.env.HANDSHAKES.limit({ key: c.req.header("cf-connecting-ip") ?? "" });
+		if (!success) return refuseTooMany(c);
+		const id = c.env.POLLING.newUniqueId();
+		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token));
+	}
+	const session = sessionOf(c, sid);
+	if (!session) return respond(c, unknownSession);
+	// Browsers and agents make a request again whose connection broke: to the same address, to which clients give something of its own.
+	const key = c.req.query("t")?.slice(0, 64);
+	if (isGet) return respond(c, await session.poll(token, key));
+	if (c.req.method !== "POST") return respond(c, badRequest);
+	if (c.req.header("content-type") === "application/octet-stream") return respond(c, await session.refuse());
+	return respond(c, await session.post(await c.req.text(), token, key));
+}
+
+async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {
+	if (!isUpgrade(c)) return respond(c, badRequest);
+	const house = houseOf(c.env, c.get("settings"));
+	const session = sid ? sessionOf(c, sid) : undefined;
+	if (sid && !session) return respond(c, unknownSession);
+	const { 0: theirs, 1: ours } = new WebSocketPair();
+	// As the protocol's own server has it: a session that is over, or upgrades already, closes another WebSocket instead of refusing it.
+	if (session && !(await session.mayUpgrade())) shut(ours);
+	else if (session) upgradeLine(ours, house, session);
+	else openLine(ours, house, readToken(c.req.raw));
+	return new Response(null, { status: 101, webSocket: theirs });
+}
+
+/** As Engine.IO clients read it, and as the API says it. */
+function refuseTooMany(c: Context<App>): Response {
+	const refusal = { code: 3, message: errors.rate_limited.text, ...errorBody("rate_limited", undefined, 60_000) };
+	return c.json(refusal, 429, { "Retry-After": "60" });
+}
+
+/** The object of a session that has begun somewhere; an id is none that was not made here. */
+function sessionOf(c: Context<App>, sid: string): DurableObjectStub<PollingObject> | undefined {
+	try {
+		return c.env.POLLING.get(c.env.POLLING.idFromString(sid));
+	} catch {
+		return undefined;
+	}
+}
+
+function respond(c: Context<App>, { status, body }: Answer): Response {
+	const type = status === 200 ? "text/plain; charset=UTF-8" : "application/json";
+	return c.body(body, status, { "Content-Type": type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+}

@@ -1,0 +1,63 @@
+import { SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { derivedKey } from "../../src/auth/derive-key.ts";
+import { refreshGuest, signInGuest } from "../../src/auth/guest.ts";
+import { issueImportToken, verifyImportToken } from "../../src/auth/import-token.ts";
+import { issueToken, verifyToken } from "../../src/auth/tokens.ts";
+import { secret, settingsWith } from "./forge.ts";
+
+const settings = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on" });
+const now = Date.now();
+const minute = 60_000;
+const guest = await signInGuest("Ann", settings, now);
+
+const signed = (key: Uint8Array, claims: object = {}) =>
+	new SignJWT({
+		aud: "parley import of a conversation",
+		sub: "c",
+		iat: Math.floor(now / 1000),
+		exp: Math.floor(now / 1000) + 300,
+		...claims,
+	})
+		.setProtectedHeader({ alg: "HS256" })
+		.sign(key);
+const ours = await derivedKey(secret, "parley import of a conversation");
+
+describe("an import's token", () => {
+	it("is for one conversation, and for minutes", async () => {
+		const token = await issueImportToken("c", secret);
+		expect(await verifyImportToken(token, "c", settings, now)).toBe(true);
+		expect(await verifyImportToken(token, "other", settings, now)).toBe(false);
+		expect(await verifyImportToken(token, "c", settings, now + 6 * minute)).toBe(false);
+		expect(await verifyImportToken(token, "c", settingsWith({ JWT_SECRET: `another ${secret}` }), now)).toBe(false);
+		expect(await verifyImportToken(token, "c", {}, now)).toBe(false);
+	});
+
+	it("is nobody's access token or session", async () => {
+		const token = await issueImportToken("c", secret);
+		expect(await verifyToken(token, settings, now)).toEqual({ refusal: "unauthorized" });
+		expect(await refreshGuest(token, settings, now)).toEqual({ refusal: "unauthorized" });
+	});
+
+	it("as the test makes it is accepted", async () => {
+		expect(await verifyImportToken(await signed(ours), "c", settings, now)).toBe(true);
+	});
+
+	it.each<[string, () => string | Promise<string>]>([
+		["a guest's access token", () => guest.token],
+		["a guest's session", () => guest.session],
+		["an access token", async () => (await issueToken({ userId: "c", username: "C" }, settings, now)).token],
+		["one signed with the secret itself", () => signed(new TextEncoder().encode(secret))],
+		["one signed with a session's key", async () => signed(await derivedKey(secret, "parley guest session"))],
+		["one for another audience", () => signed(ours, { aud: "parley" })],
+		["one for no audience", () => signed(ours, { aud: undefined })],
+		["one without an end", () => signed(ours, { exp: undefined })],
+		["one without a beginning", () => signed(ours, { iat: undefined })],
+		["one for ever", () => signed(ours, { iat: Math.floor(now / 1000) - 3_600, exp: Math.floor(now / 1000) + 1e9 })],
+		["one of no conversation", () => signed(ours, { sub: undefined })],
+		["nothing", () => ""],
+		["no token", () => "x.y.z"],
+	])("is not %s", async (_what, make) => {
+		expect(await verifyImportToken(await make(), "c", settings, now)).toBe(false);
+	});
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { readMentions } from "../../../src/conversation/messages/mentions.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+
+const person = (username: string, userId = username.toLowerCase()) => ({ userId, username });
+const members = ["Ann", "Ann Lee", "Bob", "Zoë", "Strauß", "Νίκος", "山田", "철수", "สมชาย", "Robin 🦊", "O'Neil"].map((name) =>
+	person(name),
+);
+
+/** What is named, as it stands in the text, with who is meant by it. */
+const read = (content: string, people = members) =>
+	readMentions(content, () => people).map(({ userId, offset, length }) => `${content.slice(offset, offset + length)} ${userId}`);
+
+describe("a member is named", () => {
+	it.each<[text: string, ...named: string[]]>([
+		["@Ann, hello", "@Ann ann"],
+		["hello @ann", "@ann ann"],
+		["@ANN!", "@ANN ann"],
+		["(@Ann) and @bob.", "@Ann ann", "@bob bob"],
+		["@Ann's idea", "@Ann ann"],
+		["@o'neil and @O'Neil", "@o'neil o'neil", "@O'Neil o'neil"],
+		["@Ann Lee knows", "@Ann Lee ann lee"],
+		["@ann  lee", "@ann ann"],
+		["@Ann Leek", "@Ann ann"],
+		["@Ann@Bob", "@Ann ann"],
+		["@@Ann", "@Ann ann"],
+		["@Ann @Ann", "@Ann ann", "@Ann ann"],
+		["请@Ann帮忙", "@Ann ann"],
+		["请@山田帮忙", "@山田 山田"],
+		["@山田さん、@철수야", "@山田 山田", "@철수 철수"],
+		["ถามคุณ@สมชายหน่อย", "@สมชาย สมชาย"],
+		["@zoe\u0308 and @ZOË", "@zoe\u0308 zoë", "@ZOË zoë"],
+		["@STRAUSS and @strauß", "@STRAUSS strauß", "@strauß strauß"],
+		["@ΝΊΚΟΣ", "@ΝΊΚΟΣ νίκος"],
+		["@robin 🦊 is here", "@robin 🦊 robin 🦊"],
+		["line\n@Bob\nline", "@Bob bob"],
+		["`@Ann`", "@Ann ann"],
+	])("in %j", (text, ...named) => expect(read(text)).toEqual(named));
+
+	it.each([
+		"Ann",
+		"@ Ann",
+		"@Anna",
+		"@Anné",
+		"@Ann\u0301",
+		"@Ann_1",
+		"@Ann-Marie",
+		"me@ann.example",
+		"ask-me@Bob",
+		"_@Bob",
+		"@bob.example",
+		"ж@Bob",
+		"@Bobж",
+		"@Robin",
+		"@zoe",
+		"@nobody",
+		"@",
+		"",
+	])("not in %j", (text) => expect(read(text)).toEqual([]));
+
+	it("but Claude is none, whoever has that name", () => {
+		const people = [...members, person("Claude", "x"), person("Claude Roy", "roy")];
+		expect(read("@claude and @CLAUDE, @claude roy", people)).toEqual(["@claude roy roy"]);
+	});
+
+	it("by a name that two have, nobody is, nor by the beginning of it", () => {
+		const people = [person("Ann", "1"), person("Bob Dee", "2"), person("bob dee", "3"), person("Bob", "4")];
+		expect(read("@Bob Dee, @Ann, @Bob", people)).toEqual(["@Ann 1", "@Bob 4"]);
+	});
+
+	it("is not looked for where there is no @", () => {
+		const asked = () => {
+			throw new Error("The members were asked for.");
+		};
+		expect(readMentions("Ann and Bob", asked, [{ userId: "ann", offset: 0, length: 3 }])).toEqual([]);
+	});
+
+	it("as often as the limit says, and no oftener", () => {
+		expect(read("@Bob ".repeat(limits.mentions + 1))).toHaveLength(limits.mentions);
+	});
+
+	it("in no time to speak of, in the longest texts and the largest conversations", () => {
+		const crowd = Array.from({ length: limits.members }, (_, n) => person(`${"@".repeat(60)}${n}`));
+		const began = performance.now();
+		for (const piece of ["@", "@A", "@Ann", "@@@@ ", "@\u0301"]) read(piece.repeat(limits.content / piece.length), crowd);
+		expect(performance.now() - began).toBeLessThan(2_000);
+	});
+});
+
+describe("what a sender says of whom it names", () => {
+	const two = [person("Ann", "1"), person("Ann", "2"), person("Bob", "3")];
+	const given = (content: string, ...mentions: [userId: string, offset: number, length: number][]) =>
+		readMentions(
+			content,
+			() => two,
+			mentions.map(([userId, offset, length]) => ({ userId, offset, length })),
+		).map(({ userId, offset, length }) => [userId, offset, length]);
+
+	it("counts where a name leaves it open, and goes before what is read", () => {
+		expect(given("@Ann and @Ann and @Bob", ["2", 9, 4], ["1", 0, 4])).toEqual([
+			["1", 0, 4],
+			["2", 9, 4],
+			["3", 18, 4],
+		]);
+		expect(given("@Bob", ["1", 0, 4])).toEqual([["1", 0, 4]]);
+		expect(given("@Bob!", ["1", 0, 5])).toEqual([["1", 0, 5]]);
+	});
+
+	it.each<[string, [string, number, number]]>([
+		["is no member", ["4", 5, 4]],
+		["is Claude", ["claude", 5, 4]],
+		["stands at no @", ["1", 0, 4]],
+		["is an @ alone", ["1", 5, 1]],
+		["reaches past the end", ["1", 5, 6]],
+		["begins past the end", ["1", 99, 4]],
+		["is as long as nothing", ["1", 5, 0]],
+		["ends within a character", ["1", 10, 2]],
+		["overlaps another", ["1", 5, 5]],
+	])("is left out where it %s", (_how, mention) => {
+		expect(given("Hey, @Bob @😀", ["3", 5, 4], mention)).toEqual([["3", 5, 4]]);
+	});
+
+	it("is left out where it would hide more than a name", () => {
+		expect(given(`@${"x".repeat(65)}`, ["1", 0, 66])).toEqual([]);
+		expect(given("@one\ntwo", ["1", 0, 8])).toEqual([]);
+	});
+});

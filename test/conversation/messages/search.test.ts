@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { search, snippetOf } from "../../../src/conversation/messages/search.ts";
+import { migrations } from "../../../src/conversation/store/migrations.ts";
+import { Store } from "../../../src/conversation/store/store.ts";
+import { parseQuery } from "../../../src/conversation/store/words.ts";
+import { migrate } from "../../../src/platform/migrate.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import { ann, inRoom, type Room } from "../../support/conversation.ts";
+
+const add = (room: Room, content: string) => room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
+const find = (room: Room, text: string, before = 1e15, limit = 50) => search(room.store.log, text, before, limit);
+const seqs = (room: Room, text: string) => find(room, text).results.map(({ message }) => message.seq);
+
+/** The pieces of a snippet that are highlighted. */
+const shown = ({ snippet, highlights }: ReturnType<typeof snippetOf>) => highlights.map(([start, end]) => snippet.slice(start, end));
+
+describe("what was said is found", () => {
+	it.each([
+		["The quick brown fox", ["quick", "QUICK fox", "qui", "fo", '"quick brown"', "bro* the"], ["brow fox", '"quick fox"', "uick", "q"]],
+		["Crème brûlée à la carte", ["creme", "BRÛL", "a la"], ["cream"]],
+		["Die Straße ist naß", ["strasse", "STRASSE", "nass"], ["stras ist"]],
+		["Σίσυφος έφυγε", ["σισυφος", "ΣΙΣΥΦΟΣ", "σισυ"], ["συφος"]],
+		["Привет, Алёна", ["привет алена", "АЛЁНА"], ["вет"]],
+		["مرحباً بالعالم", ["مرحبا", "مَرْحَبًا"], ["عالم"]],
+		["שָׁלוֹם עולם", ["שלום", "עולם"], ["לום"]],
+		["नमस्ते दुनिया", ["नमस्ते", "दुनि"], ["नमस् दुनिया"]],
+		["今日は東京タワーに行きます", ["東京", "京タ", "タワー", "行きます", "今日 東京"], ["京東", "大阪"]],
+		["我们在上海见面", ["上海", "海见", "们"], ["海上"]],
+		["학교에서 만나요", ["학교", "교에", "만나"], ["교학"]],
+		["ฉันรักภาษาไทย", ["ภาษา", "รักภาษา", "ไทย"], ["ไทยภาษา"]],
+		["GitHubで検索", ["github", "検索", "GitHubで"], ["hub"]],
+		["Done 🎉 👩‍💻", ["🎉", "👩‍💻", "done 🎉"], ["🎊"]],
+		["a - b, [c] {d} e:f \"g\" 'h' (i)", ["e:f", '"g"', "'h'", "(i)", "c d"], ["NOT a", "x:a", "a OR x", "NEAR(a b)"]],
+	])("%j", (text, hits, misses) =>
+		inRoom((room) => {
+			add(room, "Something else entirely");
+			const { seq } = add(room, text);
+			expect(hits.map((query) => [query, seqs(room, query)])).toEqual(hits.map((query) => [query, [seq]]));
+			expect(misses.map((query) => [query, seqs(room, query)])).toEqual(misses.map((query) => [query, []]));
+			for (const query of hits) {
+				const [result] = find(room, query).results;
+				expect([query, result && shown(result).length > 0]).toEqual([query, true]);
+			}
+		}),
+	);
+
+	it("newest first, page by page", () =>
+		inRoom((room) => {
+			for (let n = 1; n <= 7; n++) add(room, n % 2 ? `odd ${n}` : `even ${n}`);
+			const first = find(room, "odd", 1e15, 3);
+			expect([first.results.map(({ message }) => message.seq), first.hasMore]).toEqual([[7, 5, 3], true]);
+			const second = find(room, "odd", 3, 3);
+			expect([second.results.map(({ message }) => message.content), second.hasMore]).toEqual([["odd 1"], false]);
+		}));
+
+	it("in pages that hold no more text than they should", () =>
+		inRoom((room) => {
+			const fitting = limits.search.length / limits.content;
+			for (let n = 0; n <= fitting; n++) add(room, `needle ${"x".repeat(limits.content - 7)}`);
+			const { results, hasMore } = find(room, "needle");
+			expect([results.length, hasMore]).toEqual([fitting, true]);
+		}));
+
+	it.each(["?!", "*", '"', '""', "( ) - +", "\u0000", "x".repeat(200), '"'.repeat(200), "a* ".repeat(66), "漢".repeat(200), "\ud83d"])(
+		"and %j, which asks for nothing that is there, finds nothing",
+		(query) =>
+			inRoom((room) => {
+				add(room, "Hello");
+				expect(find(room, query)).toEqual({ results: [], hasMore: false });
+			}),
+	);
+});
+
+describe("the index follows", () => {
+	it("a reply: not while it is being written, whole when it has ended, and not while it is written again", () =>
+		inRoom((room) => {
+			const reply = room.store.log.addReply(room.now);
+			room.store.log.checkpoint(reply, "the answer so far", {});
+			expect(seqs(room, "answer")).toEqual([]);
+			const failed = room.store.log.finishReply(reply, "the answer is wrong", { status: "failed", reason: "interrupted" }, {});
+			expect(seqs(room, "wrong")).toEqual([1]);
+			room.store.log.reopenReply(failed);
+			expect(seqs(room, "wrong")).toEqual([]);
+			room.store.log.finishReply(reply, "the answer is 42", { status: "complete" }, {});
+			expect([seqs(room, "42"), seqs(room, "wrong"), seqs(room, "answer")]).toEqual([[1], [], [1]]);
+		}));
+
+	it("edits and deletions, of answers too", () =>
+		inRoom((room) => {
+			const { log } = room.store;
+			const edited = log.editMessage(add(room, "a secret plan"), "a public plan", [], room.now);
+			expect([seqs(room, "secret"), seqs(room, "public")]).toEqual([[], [1]]);
+			log.editMessage(edited, "?!", [], room.now);
+			expect([seqs(room, "public"), seqs(room, "plan")]).toEqual([[], []]);
+			log.deleteMessage(add(room, "to be deleted"), room.now);
+			const reply = log.finishReply(log.addReply(room.now), "an answer to be deleted", { status: "complete" }, {});
+			expect(seqs(room, "deleted")).toEqual([3]);
+			log.deleteMessage(reply, room.now);
+			expect(seqs(room, "deleted")).toEqual([]);
+		}));
+
+	it("what was said before there was one", () =>
+		inRoom(async (room, state) => {
+			await state.storage.deleteAll();
+			const { sql } = state.storage;
+			migrate(sql, migrations.slice(0, 3));
+			sql.exec("INSERT INTO conversation (one, id, title, assistant, lineage, created_at) VALUES (1, 'c1', '', 'auto', 'a', 0)");
+			sql.exec(`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at) VALUES
+				(1, 'm1', 'user', 'ann', 'Ann', 'an old message', 'complete', 0, 1, 1, 0),
+				(2, 'm2', 'user', 'ann', 'Ann', '?!', 'complete', 0, 2, 2, 0),
+				(3, 'm3', 'assistant', 'claude', 'Claude', 'an old answer so far', 'streaming', 0, 3, 3, 0)`);
+			const { log } = new Store(sql);
+			expect(search(log, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
+			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, room.now);
+			expect(search(log, "one", 9, 9).results.map(({ message }) => message.seq)).toEqual([4]);
+		}));
+});
+
+describe("a snippet", () => {
+	const of = (text: string, query: string) => snippetOf(text, parseQuery(query));
+
+	it("is the whole of a short text, on one line", () => {
+		expect(of("Line one\n\tand line two", "line")).toEqual({
+			snippet: "Line one  and line two",
+			highlights: [
+				[0, 4],
+				[14, 18],
+			],
+		});
+	});
+
+	it("is around the first match in a long one, between whole words, and says where there is more", () => {
+		const text = `${"before ".repeat(100)}needle${" after".repeat(100)}`;
+		const result = of(text, "needle");
+		expect(result.snippet).toMatch(/^…(before )+needle( after)+…$/);
+		expect(result.snippet.length).toBeGreaterThan(150);
+		expect(result.snippet.length).toBeLessThanOrEqual(limits.excerpt);
+		expect(shown(result)).toEqual(["needle"]);
+	});
+
+	it.each([
+		["at the beginning", `needle ${"x ".repeat(300)}`, /^needle( x)+…$/],
+		["at the end", `${"x ".repeat(300)}needle`, /^…(x )+needle$/],
+		["in one long word", `${"x".repeat(300)} needle ${"y".repeat(300)}`, /^…x+ needle y+…$/],
+	])("of a match %s", (_where, text, form) => {
+		const result = of(text, "needle");
+		expect(result.snippet).toMatch(form);
+		expect(result.snippet.length).toBeLessThanOrEqual(limits.excerpt);
+		expect(shown(result)).toEqual(["needle"]);
+	});
+
+	it("shows words that overlap or touch as one, and phrases whole", () => {
+		expect(shown(of("今日は東京タワーへ", "東京 京タ"))).toEqual(["東京タ"]);
+		expect(shown(of("in New York, new and york", '"new york" york'))).toEqual(["New York", "york"]);
+	});
+
+	it("cuts and highlights by whole characters", () => {
+		const family = "👩‍👩‍👧‍👦";
+		for (let shift = 0; shift < 12; shift++) {
+			const text = `${"x".repeat(shift)}${family.repeat(30)}needle${family.repeat(30)}`;
+			const { snippet, highlights } = of(text, "needle");
+			expect(snippet.isWellFormed()).toBe(true);
+			expect(snippet.replaceAll(family, "")).toMatch(/^…x*needle…$/);
+			expect(snippet.slice(...(highlights[0] as [number, number]))).toBe("needle");
+		}
+		expect(shown(of("fine 👍🏽 it is", "👍"))).toEqual(["👍🏽"]);
+		expect(shown(of("she is a 👩‍💻", "💻"))).toEqual(["👩‍💻"]);
+	});
+
+	it("stays short where one character is made of very much, or the match is long", () => {
+		const heap = "e\u0301".concat("\u0301".repeat(5_000));
+		for (const text of [`${heap} needle ${heap}`, `needle ${"𝒶\u0301".repeat(500)}`]) {
+			const { snippet, highlights } = of(text, "needle");
+			expect(snippet.slice(...(highlights[0] as [number, number]))).toBe("needle");
+			expect(snippet.length).toBeLessThanOrEqual(limits.excerpt);
+			expect(snippet.isWellFormed()).toBe(true);
+		}
+		const { snippet, highlights } = of(`${"漢".repeat(190)}${"字".repeat(300)}`, `"${"漢".repeat(100)}${"字".repeat(90)}"`);
+		expect(snippet.length).toBeLessThanOrEqual(limits.excerpt);
+		for (const [start, end] of highlights) expect(0 <= start && start < end && end <= snippet.length).toBe(true);
+	});
+});

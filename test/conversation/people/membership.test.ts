@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { ann, bob, inRoom, type Room } from "../../support/conversation.ts";
+
+const owner = { ...ann, role: "owner" as const };
+const eve = { userId: "eve", username: "Eve" };
+
+const rolesOf = (room: Room) => Object.fromEntries(room.membership.members().map(({ userId, role }) => [userId, role]));
+const actionsOf = (room: Room) => room.store.auditBefore(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
+
+describe("a role", () => {
+	it("is changed by an owner, told to everybody, kept in the audit, and counts at once for who is here", () =>
+		inRoom((room) => {
+			const [anns, bobs] = [room.enter(ann), room.enter(bob)];
+			expect(room.membership.setRole(owner, "bob", "reader")).toEqual({ ...bob, role: "reader" });
+			for (const client of [anns, bobs]) expect(client.last("chat:member").member).toEqual({ ...bob, role: "reader" });
+			room.say(bobs, "Hi", "k");
+			expect(bobs.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
+			room.membership.setRole(owner, "bob", "member");
+			room.say(bobs, "Hi again");
+			expect(room.contents()).toEqual(["Hi again"]);
+			expect(actionsOf(room).slice(0, 2)).toEqual([
+				["role_changed", "ann", "bob"],
+				["role_changed", "ann", "bob"],
+			]);
+			expect(room.entered).toEqual(["ann", "bob", "bob", "bob"]);
+		}));
+
+	it("that is the same is no news", () =>
+		inRoom((room) => {
+			const client = room.enter(bob);
+			expect(room.membership.setRole(owner, "bob", "member")).toEqual({ ...bob, role: "member" });
+			expect(client.types()).not.toContain("chat:member");
+			expect(actionsOf(room).map(([action]) => action)).not.toContain("role_changed");
+		}));
+
+	it("of owner is handed over: by making another one, never by leaving none", () =>
+		inRoom((room) => {
+			room.enter(bob);
+			expect(room.membership.setRole(owner, "ann", "member")).toEqual({ code: "last_owner" });
+			room.membership.setRole(owner, "bob", "owner");
+			expect(room.membership.setRole(owner, "ann", "reader")).toEqual({ ...ann, role: "reader" });
+			expect(rolesOf(room)).toEqual({ ann: "reader", bob: "owner" });
+			expect(room.membership.setRole({ ...bob, role: "owner" }, "bob", "member")).toEqual({ code: "last_owner" });
+			expect(actionsOf(room)[0]).toEqual(["role_changed", "ann", undefined]);
+		}));
+
+	it("is no business of others than owners, nor of who is no member", () =>
+		inRoom((room) => {
+			room.enter(bob);
+			expect(room.membership.setRole({ ...bob, role: "member" }, "bob", "owner")).toEqual({ code: "forbidden" });
+			expect(room.membership.setRole(owner, "eve", "owner")).toEqual({ code: "not_found" });
+			expect(rolesOf(room)).toEqual({ ann: "owner", bob: "member" });
+		}));
+
+	it("of reader stops nothing", () =>
+		inRoom(async (room) => {
+			const anns = room.enter(ann);
+			room.store.addMember({ ...eve, role: "reader" }, room.now);
+			const eves = room.enter(eve);
+			room.say(anns, "@claude Hi");
+			room.conversation.receive(eves, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(eves.last("chat:error").code).toBe("forbidden");
+			await room.call.text("On it goes");
+			await room.call.end();
+			expect(room.contents()).toEqual(["@claude Hi", "On it goes"]);
+		}));
+});
+
+describe("who is here hears", () => {
+	it("of a new member, of a new name, and of one who is gone, who does not", () =>
+		inRoom((room) => {
+			const anns = room.enter(ann);
+			const bobs = room.enter(bob);
+			expect(anns.last("chat:member").member).toEqual({ ...bob, role: "member" });
+			room.membership.join({ userId: "bob", username: "Robert" }, false);
+			expect(anns.last("chat:member").member).toEqual({ userId: "bob", username: "Robert", role: "member" });
+			room.membership.remove(owner, "bob");
+			expect(anns.last("chat:member-left").userId).toBe("bob");
+			expect(bobs.types()).not.toContain("chat:member-left");
+		}));
+
+	it("of the title and of when Claude answers", () =>
+		inRoom((room) => {
+			const bobs = room.enter(bob);
+			room.membership.update(owner, { title: "Plans", assistant: "off" });
+			expect(bobs.last("chat:conversation").conversation).toEqual(room.store.info);
+			expect(room.store.info).toMatchObject({ title: "Plans", assistant: "off" });
+		}));
+});
+
+describe("invites", () => {
+	const invite = (room: Room, id: string, maxUses: number | null = null) =>
+		room.membership.invite(owner, { id, role: "member", expiresAt: room.now + 1_000, maxUses });
+	const idsOf = (room: Room) => {
+		const listed = room.membership.invites(owner);
+		return "invites" in listed ? listed.invites.map(({ id }) => id) : listed.code;
+	};
+
+	it("are listed while they let somebody in", () =>
+		inRoom((room) => {
+			invite(room, "spent", 1);
+			invite(room, "open", 2);
+			room.membership.accept(bob, "spent");
+			room.membership.accept(eve, "open");
+			expect(room.membership.invites(owner)).toEqual({
+				invites: [
+					{
+						id: "open",
+						role: "member",
+						createdBy: "ann",
+						createdAt: new Date(room.now).toISOString(),
+						expiresAt: new Date(room.now + 1_000).toISOString(),
+						maxUses: 2,
+						uses: 1,
+					},
+				],
+			});
+			room.now += 1_000;
+			expect(idsOf(room)).toEqual([]);
+		}));
+
+	it("that are revoked let nobody in, and the audit says who did it", () =>
+		inRoom((room) => {
+			invite(room, "i");
+			expect(room.membership.revoke(owner, "i")).toEqual({ revoked: true });
+			expect(idsOf(room)).toEqual([]);
+			expect(room.membership.accept(bob, "i")).toEqual({ code: "invite_expired" });
+			expect(room.membership.revoke(owner, "i")).toEqual({ code: "not_found" });
+			expect(actionsOf(room)[0]).toEqual(["revoked", "ann", undefined]);
+		}));
+
+	it("do not undo what an owner has decided since: neither a removal nor a role", () =>
+		inRoom((room) => {
+			invite(room, "old");
+			room.membership.accept(bob, "old");
+			room.membership.accept(eve, "old");
+			room.now += 1;
+			room.membership.setRole(owner, "bob", "reader");
+			room.membership.remove(owner, "eve");
+			expect(room.membership.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
+			expect(room.membership.accept(eve, "old")).toEqual({ code: "invite_expired" });
+			room.membership.remove({ ...bob, role: "reader" }, "bob");
+			expect(room.membership.accept(bob, "old")).toEqual({ code: "invite_expired" });
+			expect(rolesOf(room)).toEqual({ ann: "owner" });
+			expect(room.membership.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
+			invite(room, "newer");
+			for (const person of [bob, eve]) expect(room.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
+		}));
+
+	it("are owners' alone", () =>
+		inRoom((room) => {
+			invite(room, "i");
+			const member = { ...bob, role: "member" as const };
+			expect(room.membership.invites(member)).toEqual({ code: "forbidden" });
+			expect(room.membership.revoke(member, "i")).toEqual({ code: "forbidden" });
+			expect(idsOf(room)).toEqual(["i"]);
+		}));
+});
+
+describe("the heir of a conversation", () => {
+	it("is who has been here longest, of those who may write", () =>
+		inRoom((room) => {
+			for (const [userId, role] of [
+				["r", "reader"],
+				["late", "member"],
+			] as const)
+				room.store.addMember({ userId, username: userId, role }, ++room.now);
+			expect(room.store.heir()?.userId).toBe("late");
+			room.store.removeMember("late", false);
+			expect(room.store.heir()?.userId).toBe("r");
+			room.store.removeMember("r", false);
+			expect(room.store.heir()).toBeUndefined();
+		}));
+});

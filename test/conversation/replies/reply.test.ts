@@ -1,0 +1,459 @@
+import { describe, expect, it } from "vitest";
+import { type Reason, reasons } from "../../../src/protocol/errors.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
+
+const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
+
+describe("a reply", () => {
+	it("is thinking, text, its end, the message, complete: for everybody", () =>
+		inRoom(async (room) => {
+			const asker = room.enter(ann);
+			const other = room.enter(bob);
+			room.say(asker, "@claude Hi");
+			await room.call.event({ type: "start", model: "m-1" });
+			await room.call.text("Hello ");
+			await room.call.text("there");
+			room.now += 1500;
+			await room.call.end();
+			for (const client of [asker, other]) {
+				expect(ofReply(client.types())).toEqual([
+					"chat:message",
+					"chat:thinking",
+					"chat:streaming",
+					"chat:streaming",
+					"chat:streaming",
+					"chat:message",
+					"chat:complete",
+				]);
+				const chunks = client.heard.filter((event) => event.type === "chat:streaming");
+				expect(chunks.map(({ offset, chunk, isComplete }) => [offset, chunk, isComplete])).toEqual([
+					[0, "Hello ", false],
+					[6, "there", false],
+					[11, "", true],
+				]);
+			}
+			expect(asker.last("chat:thinking").askedBy).toEqual([ann]);
+			const { message, cursor } = asker.last("chat:message");
+			expect(message).toMatchObject({
+				askedBy: [ann],
+				content: "Hello there",
+				status: "complete",
+				role: "assistant",
+				author: { userId: "claude", username: "Claude" },
+				seq: 2,
+				revision: 3,
+				model: "m-1",
+				stopReason: "end_turn",
+				usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
+				elapsedMs: 1500,
+			});
+			expect(message.id).toBe(asker.last("chat:thinking").messageId);
+			expect(cursor).toBe(room.store.log.cursor);
+			expect(room.alarms.at(-1)).toBe("cleared");
+			expect(room.call.signal.aborted).toBe(true);
+		}));
+
+	it("reads what was said before it, and what is asked meanwhile is answered once more, seeing everything", () =>
+		inRoom(async (room) => {
+			room.membership.join(bob, true);
+			const client = room.enter(ann);
+			room.say(client, "@claude one");
+			room.say(client, "@claude two");
+			room.say(client, "three");
+			expect(room.calls).toHaveLength(1);
+			expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude one"]);
+			await room.call.text("First");
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+			expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude one", "First", "@claude two", "three"]);
+			await room.call.text("Second");
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+			expect(room.contents()).toEqual(["@claude one", "First", "@claude two", "three", "Second"]);
+		}));
+
+	it("is given a bounded part of a long log, though nothing is left in any of its messages", () =>
+		inRoom((room, { storage }) => {
+			storage.sql.exec(
+				`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < 20000)
+				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at, deleted_at)
+				SELECT seq, 'm' || seq || '-0', 'user', 'ann', 'Ann', '', 'complete', 0, seq, seq, 0, 0 FROM place`,
+			);
+			const messages = room.store.log.messagesBefore(20_001, limits.prompt);
+			expect(messages.at(-1)?.seq).toBe(20_000);
+			expect(messages.length).toBeLessThan(8_000);
+		}));
+
+	it("says who asked for it, each once, and what waits for the next one says so", () =>
+		inRoom(async (room) => {
+			const [first, second] = [room.enter(ann), room.enter(bob)];
+			room.say(first, "@claude one");
+			room.say(second, "@claude two");
+			room.say(first, "@claude three");
+			room.say(first, "four");
+			room.say(second, "@claude five");
+			await room.call.end();
+			expect(first.last("chat:thinking").askedBy).toEqual([bob, ann]);
+			const asking = room.store.log
+				.page(9, 9)
+				.messages.map(({ asksClaude, askedBy }) => asksClaude ?? askedBy?.map(({ userId }) => userId));
+			expect(asking).toEqual([true, ["ann"], true, true, undefined, true, ["bob", "ann"]]);
+		}));
+
+	it("names no more than so many of who asked", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "@claude first");
+			for (let n = 0; n <= limits.askers; n++) room.say(room.enter({ userId: `u${n}`, username: `U${n}` }), "@claude me too");
+			await room.call.end();
+			expect(room.store.log.lastReply()?.askedBy).toHaveLength(limits.askers);
+		}));
+
+	it("what is said meanwhile without asking gets no answer", () =>
+		inRoom(async (room) => {
+			room.membership.join(bob, true);
+			const client = room.enter(ann);
+			room.say(client, "@claude one");
+			room.say(client, "two");
+			await room.call.end();
+			expect(room.calls).toHaveLength(1);
+		}));
+
+	it("was asked for or not when it was said, whatever has changed until the answer before is over", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "alone and asking");
+			room.say(client, "alone and asking again");
+			room.membership.join(bob, true);
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+			room.say(client, "to Bob");
+			room.store.setAssistant("always");
+			await room.call.end();
+			expect(room.calls).toHaveLength(2);
+		}));
+
+	it("never ends in half a character", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("a\ud83d");
+			await room.call.text("\ude00b\ud83d");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			const streamed = client.heard.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
+			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
+		}));
+
+	it("is kept while it grows: by time and by length, not by token", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "Hi");
+			const kept = () => room.store.log.streaming()[0]?.content.length;
+			await room.call.text("x".repeat(10));
+			expect(kept()).toBe(0);
+			room.now += 1000;
+			await room.call.text("x".repeat(10));
+			expect(kept()).toBe(20);
+			await room.call.text("x".repeat(1999));
+			expect(kept()).toBe(20);
+			await room.call.text("x");
+			expect(kept()).toBe(2020);
+		}));
+
+	it("stops when a participant says so: text kept, Claude told at once, nothing after it", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			const conversationId = room.store.info.id;
+			room.say(client, "Hi");
+			await room.call.text("Hel");
+			room.conversation.receive(client, { type: "chat:stop", conversationId, messageId: "m1-other" });
+			expect(room.call.signal.aborted).toBe(false);
+			room.conversation.receive(client, { type: "chat:stop", conversationId });
+			expect(room.call.signal.aborted).toBe(true);
+			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped", stoppedBy: ann });
+			const heard = client.heard.length;
+			await room.call.text("lo");
+			await room.call.end();
+			expect(client.heard).toHaveLength(heard);
+			expect(room.contents()).toEqual(["Hi", "Hel"]);
+			room.conversation.receive(client, { type: "chat:stop", conversationId });
+			expect(client.heard).toHaveLength(heard);
+		}));
+
+	it("that is stopped makes way for the answer to what was asked meanwhile", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("Hel");
+			room.say(client, "And?");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi", "Hel", "And?"]);
+			expect(room.calls).toHaveLength(2);
+		}));
+
+	it.each(["max_tokens", "context_window"] as const)("cut by %s is an answer that says so", (reason) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("Long");
+			await room.call.end(reason);
+			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason, content: "Long" });
+			expect(client.types()).not.toContain("chat:error");
+		}),
+	);
+
+	const failures: [string, (room: Room) => Promise<void>, Reason][] = [
+		["Claude declines", (room) => room.call.end("refusal"), "refusal"],
+		["Claude cannot be reached", (room) => room.call.fail("bad_key"), "bad_key"],
+		["something of ours breaks", (room) => room.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
+	];
+	it.each(failures)("when %s it has failed, in words, with what there is", (_what, fail, reason) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("So far");
+			await fail(room);
+			expect(ofReply(client.types()).slice(-4)).toEqual(["chat:streaming", "chat:message", "chat:complete", "chat:error"]);
+			const { message } = client.last("chat:message");
+			expect(message).toMatchObject({ status: "failed", reason, content: "So far" });
+			expect(client.last("chat:error")).toMatchObject({ code: reason, error: reasons[reason], messageId: message.id });
+			expect(JSON.stringify(client.heard)).not.toContain("secret");
+		}),
+	);
+
+	it("that could not begin has failed at once", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.fail("spend_limit");
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "spend_limit", content: "" });
+			expect(room.calls).toHaveLength(1);
+		}));
+
+	it.each(["overloaded", "rate_limited", "unavailable"] as const)(
+		"that is %s before it begins waits as it is told, and people see it",
+		(reason) =>
+			inRoom(async (room) => {
+				const client = room.enter(ann);
+				room.say(client, "Hi");
+				const again = room.asked;
+				await room.call.fail(reason, 30);
+				const { messageId } = client.last("chat:thinking");
+				expect(client.last("chat:busy")).toMatchObject({ messageId, reason, retryAfterMs: 30 });
+				const [, late] = room.enter(bob).last("chat:joined").messages;
+				expect(late).toMatchObject({ id: messageId, status: "streaming", content: "", reason });
+				expect(room.calls).toHaveLength(1);
+				await again;
+				await room.call.text("Here");
+				expect(room.enter(bob).last("chat:joined").messages[1]?.reason).toBeUndefined();
+				await room.call.end();
+				const { message } = client.last("chat:message");
+				expect(message).toMatchObject({ content: "Here", status: "complete", attempts: [{ offset: 0, reason }] });
+				expect(message.reason).toBeUndefined();
+				expect(client.types().filter((type) => type === "chat:thinking")).toHaveLength(1);
+			}),
+	);
+
+	it("that stays overloaded has failed after three tries, and at once where the wait would be long", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (let tries = 1; tries <= 3; tries++) {
+				expect(room.calls).toHaveLength(tries);
+				await room.call.fail("overloaded", 0);
+			}
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded" });
+			room.say(client, "And now?");
+			await room.call.fail("rate_limited", 20_001);
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "rate_limited" });
+			expect(room.calls).toHaveLength(4);
+		}));
+
+	it("can be stopped while Claude is busy, and is not asked for again", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.fail("overloaded", 20);
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(client.last("chat:message").message.status).toBe("stopped");
+			room.say(client, "Something else");
+			await room.call.fail("overloaded", 30);
+			await room.asked;
+			expect(room.calls).toHaveLength(3);
+		}));
+
+	it.each([
+		["is cut", (room: Room) => room.call.cut(), "interrupted"],
+		["breaks off", (room: Room) => room.call.fail("interrupted"), "interrupted"],
+		["is overloaded in the middle", (room: Room) => room.call.fail("overloaded", 0), "overloaded"],
+	] as const)("that %s goes on in the same message, without what it says again", (_what, breakOff, reason) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("One two three four");
+			await breakOff(room);
+			expect(room.calls).toHaveLength(2);
+			expect([room.call.soFar, room.call.messages.length]).toEqual(["One two three four", 1]);
+			await room.call.text("two three ");
+			await room.call.text("four five");
+			await room.call.end();
+			const { message } = client.last("chat:message");
+			expect(message).toMatchObject({ content: "One two three four five", status: "complete", attempts: [{ offset: 18, reason }] });
+			const chunks = client.heard.filter((event) => event.type === "chat:streaming");
+			expect(chunks.map(({ offset, chunk }) => [offset, chunk])).toEqual([
+				[0, "One two three four"],
+				[18, " five"],
+				[23, ""],
+			]);
+			expect(ofReply(client.types())).toEqual([
+				"chat:message",
+				"chat:thinking",
+				"chat:streaming",
+				"chat:streaming",
+				"chat:streaming",
+				"chat:message",
+				"chat:complete",
+			]);
+		}),
+	);
+
+	it("that breaks off again and again is kept as it is after three attempts", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (const text of ["One", " two", " three"]) {
+				await room.call.text(text);
+				await room.call.cut();
+			}
+			expect(room.calls).toHaveLength(3);
+			expect(client.last("chat:message").message).toMatchObject({
+				content: "One two three",
+				status: "failed",
+				reason: "interrupted",
+				attempts: [
+					{ offset: 3, reason: "interrupted" },
+					{ offset: 7, reason: "interrupted" },
+				],
+			});
+		}));
+
+	it("can be stopped while it goes on, and an attempt that is over says nothing more", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			const [first] = room.calls;
+			await room.call.text("One");
+			await room.call.cut();
+			expect(first?.signal.aborted).toBe(true);
+			await room.call.text(" two");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(room.call.signal.aborted).toBe(true);
+			expect(client.last("chat:message").message).toMatchObject({ content: "One two", status: "stopped" });
+			expect(room.calls).toHaveLength(2);
+		}));
+
+	it("that is silent for too long is asked for again, one that shows signs of life is not", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (let attempt = 1; attempt <= 3; attempt++) {
+				expect(room.calls).toHaveLength(attempt);
+				const { signal } = room.call;
+				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+				room.now += 19;
+				await room.call.event({ type: "alive" });
+				expect(signal.aborted).toBe(false);
+				room.now += 20;
+				await over;
+				await settled();
+			}
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
+		}, 20));
+
+	it("may be silent for twice as long while it thinks", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "Hi");
+			const { signal } = room.call;
+			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+			await room.call.event({ type: "thinking", text: "" });
+			room.now += 39;
+			// Longer than the watch takes to look again.
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			expect(signal.aborted).toBe(false);
+			room.now += 1;
+			await over;
+		}, 20));
+
+	it("that failed is tried again in its place", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			const conversationId = room.store.info.id;
+			room.say(client, "Hi");
+			await room.call.text("Half");
+			await room.call.fail("bad_key");
+			const { id: messageId } = client.last("chat:message").message;
+			const from = client.heard.length;
+			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			expect(room.calls).toHaveLength(2);
+			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
+			await room.call.text("Whole");
+			await room.call.end();
+			expect(client.types().slice(from)).toEqual([
+				"chat:updated",
+				"chat:thinking",
+				"chat:streaming",
+				"chat:streaming",
+				"chat:message",
+				"chat:complete",
+			]);
+			expect(client.last("chat:updated").message).toMatchObject({ id: messageId, content: "", status: "streaming" });
+			expect(client.last("chat:message").message).toMatchObject({ id: messageId, seq: 2, content: "Whole", status: "complete" });
+			expect(client.last("chat:message").message.reason).toBeUndefined();
+		}));
+});
+
+describe("when the object died under a reply", () => {
+	it("the next life goes on with it, and answers what was asked meanwhile", () =>
+		inRoom(async (room, state) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			room.now += 1000;
+			await room.call.text("So far");
+			room.say(client, "And?");
+			const next = new Room(state, 60_000);
+			const watcher = next.enter(ann);
+			next.replies.recover();
+			expect([next.calls.length, next.call.soFar]).toEqual([1, "So far"]);
+			await next.call.text(", so good");
+			await next.call.end();
+			expect(watcher.last("chat:streaming").offset).toBe(15);
+			expect(next.store.log.page(3, 1).messages).toMatchObject([
+				{ content: "So far, so good", status: "complete", attempts: [{ offset: 6, reason: "interrupted" }] },
+			]);
+			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far, so good", "And?"]);
+		}));
+
+	it("again and again, it is kept as it is after three attempts in all", () =>
+		inRoom(async (room, state) => {
+			room.say(room.enter(ann), "Hi");
+			room.now += 1000;
+			await room.call.text("So far");
+			for (let life = 2; life <= 4; life++) {
+				const next = new Room(state, 60_000);
+				next.replies.recover();
+				expect(next.calls).toHaveLength(life < 4 ? 1 : 0);
+			}
+			const last = new Room(state, 60_000);
+			expect(last.store.log.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
+		}));
+
+	it("a living reply is left alone and watched further", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			const alarms = room.alarms.length;
+			room.replies.recover();
+			expect(client.types()).not.toContain("chat:complete");
+			expect(room.alarms).toHaveLength(alarms + 1);
+		}));
+});

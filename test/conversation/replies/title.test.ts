@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import type { Titler } from "../../../src/conversation/replies/title.ts";
+import { firstWords } from "../../../src/protocol/first-words.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+import { shortened } from "../../../src/protocol/text.ts";
+import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
+
+const owner = { ...ann, role: "owner" as const };
+
+describe("the first words", () => {
+	it.each([
+		["Where shall we eat?", "Where shall we eat?"],
+		["To buy:\n- milk\n- eggs\n\n1. today", "To buy: milk, eggs, today"],
+		["@claude, what is an edge?", "what is an edge?"],
+		["请@claude帮忙", "请 帮忙"],
+		["mail me@claude.example", "mail me@claude.example"],
+		["# Plan\n\n- [ ] first\n- second", "Plan, [ ] first, second"],
+		["> quoted\n> **bold** and _it_ ~~gone~~ `code`", "quoted bold and it gone code"],
+		["see [the page](https://a.example/x) ![a cat](cat.png)", "see the page a cat"],
+		["1. one\n2) two", "one, two"],
+		["```ts\nlet snake_case = 2 * 3;\n```", "let snake_case = 2 * 3;"],
+		["## Plan\n\n| Drink | Price |\n|---|:-:|\n| Tea | 2 |", "Plan Drink, Price Tea, 2"],
+		["@claude", ""],
+		["***", ""],
+		["```\n```", ""],
+		["…\u202eabc", "…abc"],
+		["a\u0000b\tc", "ab c"],
+	])("of %j are %j", (content, expected) => expect(firstWords(content)).toBe(expected));
+
+	it("are a line's worth, cut at a word, never within a character", () => {
+		const words = firstWords("This is a rather long question about the weather in the north of the country");
+		expect(words).toBe("This is a rather long question about the weather in the…");
+		for (const text of [
+			"x".repeat(500),
+			"漢字".repeat(99),
+			"👩‍👩‍👧‍👦".repeat(40),
+			"e\u0301".repeat(80),
+			`${"a ".repeat(10)}${"b".repeat(99)}`,
+		]) {
+			const title = firstWords(text);
+			expect(title.length).toBeLessThanOrEqual(limits.foundTitle);
+			expect(title.length).toBeGreaterThan(limits.foundTitle / 2 - 1);
+			expect(title.isWellFormed()).toBe(true);
+			expect(text.startsWith(title.slice(0, -1))).toBe(true);
+			expect(title).toMatch(/(x|漢|字|\u{1f466}|\u0301|b)…$/u);
+		}
+		expect(shortened("exactly", 7)).toBe("exactly");
+	});
+
+	it("are found quickly in what is made to take long", () => {
+		const began = performance.now();
+		for (const text of [
+			"[".repeat(100_000),
+			"> ".repeat(50_000),
+			"*_".repeat(50_000),
+			`${"#".repeat(99)} `.repeat(1_000),
+			"![](".repeat(25_000),
+		])
+			firstWords(text);
+		expect(performance.now() - began).toBeLessThan(500);
+	});
+});
+
+/** A titler that a test holds in its hands. */
+function heldTitler() {
+	const asked: { question: Message; answer: Message; propose: (title?: string) => Promise<void>; fail: () => Promise<void> }[] = [];
+	const titler: Titler = {
+		title: (question, answer) => {
+			const proposed = Promise.withResolvers<string | undefined>();
+			const propose = (title?: string) => {
+				proposed.resolve(title);
+				return settled();
+			};
+			const fail = () => {
+				proposed.reject(new Error("no"));
+				return settled();
+			};
+			asked.push({ question, answer, propose, fail });
+			return proposed.promise;
+		},
+	};
+	return { titler, asked };
+}
+
+/** A conversation to which nobody gave a title. */
+function inUntitledRoom(
+	test: (room: Room, asked: ReturnType<typeof heldTitler>["asked"], state: DurableObjectState) => Promise<void> | void,
+) {
+	const { titler, asked } = heldTitler();
+	return inRoom((room, state) => test(room, asked, state), 60_000, { title: "", titler });
+}
+
+describe("a conversation that nobody named", () => {
+	it("is called by its first words at once, after the message, and no more after that", () =>
+		inUntitledRoom((room) => {
+			const [client, other] = [room.enter(ann), room.enter(bob)];
+			room.say(client, "@claude");
+			expect(room.store.info.title).toBe("");
+			room.say(client, "Where shall we **eat**?");
+			room.say(client, "Or drink?");
+			expect(other.last("chat:conversation").conversation.title).toBe("Where shall we eat?");
+			const types = other.types().filter((type) => type === "chat:message" || type === "chat:conversation");
+			expect(types.slice(1)).toEqual(["chat:message", "chat:conversation", "chat:message"]);
+		}));
+
+	it("gets a better title after Claude's first answer, for which it is asked once", () =>
+		inUntitledRoom(async (room, asked) => {
+			const client = room.enter(ann);
+			room.say(client, "Where shall we eat?");
+			await room.call.text("At home.");
+			expect(asked).toEqual([]);
+			await room.call.end();
+			expect(asked.map(({ question, answer }) => [question.content, answer.content])).toEqual([["Where shall we eat?", "At home."]]);
+			await asked[0]?.propose("Dinner at home");
+			expect(client.last("chat:conversation").conversation.title).toBe("Dinner at home");
+			expect(room.listed.at(-1)).toBe("claude");
+			room.say(client, "And drink?");
+			await room.call.end();
+			expect(asked).toHaveLength(1);
+		}));
+
+	it.each([["nothing"], ["a failure"]])(
+		"keeps its first words where %s comes of it, and Claude is not asked again, after a wake neither",
+		(what) =>
+			inUntitledRoom(async (room, asked, state) => {
+				room.say(room.enter(ann), "Where shall we eat?");
+				await room.call.end();
+				expect(asked).toHaveLength(1);
+				if (what === "nothing") await asked[0]?.propose(undefined);
+				if (what === "a failure") await asked[0]?.fail();
+				expect(room.store.info.title).toBe("Where shall we eat?");
+				const again = heldTitler();
+				const woken = new Room(state, 60_000, again.titler);
+				woken.say(woken.enter(ann), "And then?");
+				await woken.call.end();
+				expect(again.asked).toEqual([]);
+			}),
+	);
+
+	it("is not asked about for an answer that failed or was stopped", () =>
+		inUntitledRoom(async (room, asked) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.fail("bad_key");
+			room.say(client, "Hello?");
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(asked).toEqual([]);
+		}));
+
+	it("keeps the title that a person gives it, before Claude's proposal or after", () =>
+		inUntitledRoom(async (room, asked) => {
+			const client = room.enter(ann);
+			room.say(client, "Where shall we eat?");
+			await room.call.end();
+			room.membership.update(owner, { title: "Food" });
+			await asked[0]?.propose("Dinner at home");
+			room.say(client, "Now?");
+			expect(room.store.info.title).toBe("Food");
+		}));
+
+	it("that is given none any more goes back to its first words", () =>
+		inUntitledRoom(async (room, _asked, state) => {
+			const client = room.enter(ann);
+			room.membership.update(owner, { title: "Food" });
+			room.say(client, "@claude");
+			room.say(client, "Where shall we eat?");
+			expect(room.store.info.title).toBe("Food");
+			room.membership.update(owner, { title: "" });
+			expect(client.last("chat:conversation").conversation.title).toBe("Where shall we eat?");
+			expect(new Room(state, 60_000).store.titling).toMatchObject({ isGiven: false, from: 3 });
+		}));
+
+	it("is not called by what is edited out or deleted", () =>
+		inUntitledRoom((room) => {
+			const client = room.enter(bob);
+			const change = (fields: { type: "chat:edit"; content: string; messageId: string } | { type: "chat:delete"; messageId: string }) =>
+				room.conversation.receive(client, { conversationId: room.store.info.id, ...fields });
+			room.say(client, "A secret");
+			const messageId = client.last("chat:message").message.id;
+			room.say(client, "Nothing much");
+			change({ type: "chat:delete", messageId: client.last("chat:message").message.id });
+			expect(room.store.info.title).toBe("A secret");
+			change({ type: "chat:edit", messageId, content: "A remark" });
+			expect(client.last("chat:conversation").conversation.title).toBe("A remark");
+			room.now += 10_000;
+			room.say(client, "Nothing more");
+			change({ type: "chat:delete", messageId });
+			expect(client.last("chat:conversation").conversation.title).toBe("Nothing more");
+		}));
+
+	it("keeps what Claude proposed when its first words are edited, and not when they are deleted", () =>
+		inUntitledRoom(async (room, asked) => {
+			const client = room.enter(ann);
+			room.say(client, "Where shall we eat?");
+			const messageId = client.last("chat:message").message.id;
+			await room.call.end();
+			await asked[0]?.propose("Dinner at home");
+			const { id: conversationId } = room.store.info;
+			room.conversation.receive(client, { type: "chat:edit", conversationId, messageId, content: "Where shall we dine?" });
+			expect(room.store.info.title).toBe("Dinner at home");
+			room.conversation.receive(client, { type: "chat:delete", conversationId, messageId });
+			expect(room.store.info.title).toBe("");
+		}));
+});

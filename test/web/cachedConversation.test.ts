@@ -1,0 +1,148 @@
+import "fake-indexeddb/auto";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Listed } from "../../src/protocol/conversation.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { cursorOf, type Kept, keptOf, readKept } from "../../web/src/live/cachedConversation.ts";
+import { clearShelf, giveShelf, ownerOfShelf, shelfOf } from "../../web/src/live/deviceCache.ts";
+import { emptyTranscript, reduce, type Transcript } from "../../web/src/live/transcript.ts";
+import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+/** As somebody sees it who has just come in. */
+function seen(messages: Message[], given: Parameters<typeof joined>[0] = {}): Transcript {
+	return reduce(emptyTranscript, { type: "received", events: [joined({ messages, ...given })], now: 0 });
+}
+
+const keep = (transcript: Transcript, cursor: string | undefined = "c9") => keptOf(conversationId, transcript, cursor, "build-1");
+const seqs = (kept: Kept | undefined) => kept?.joined.messages.map(({ seq }) => seq);
+
+describe("of a conversation is kept", () => {
+	it("its last page, with how far that goes and whether there is more", () => {
+		const kept = keep(seen(numbers(60).map((seq) => message(seq))));
+		expect(seqs(kept)).toEqual(numbers(60).slice(10));
+		expect(kept?.joined).toMatchObject({ cursor: "c9", reset: true, hasMore: true, you: ann });
+		expect(keep(seen([message(1), message(2)]))?.joined).toMatchObject({ hasMore: false });
+		expect(keep(seen([message(7)], { hasMore: true }))?.joined).toMatchObject({ hasMore: true });
+	});
+
+	it("no more than a page's text, and rather the former than a hole", () => {
+		const long = "x".repeat(90_000);
+		expect(seqs(keep(seen(numbers(5).map((seq) => message(seq, { content: long })))))).toEqual([4, 5]);
+		expect(keep(seen([message(1, { content: "x".repeat(200_001) })]))).toBeUndefined();
+		expect(seqs(keep(seen([])))).toEqual([]);
+	});
+
+	it("no half of an answer", () => {
+		expect(seqs(keep(seen([message(1), reply(2, { status: "streaming", content: "So f" }), message(3)])))).toEqual([1, 3]);
+	});
+
+	it("nothing before the server has spoken, nor while something is missing", () => {
+		expect(keep({ ...seen([message(1)]), you: null })).toBeUndefined();
+		expect(keep({ ...seen([message(1)]), isBehind: true })).toBeUndefined();
+		expect(keptOf(conversationId, seen([message(1)]), undefined, "build-1")).toBeUndefined();
+	});
+});
+
+describe("what was kept", () => {
+	const kept = keep(seen([message(1), message(2, { author: bob })], { role: "owner", reads: [{ userId: ann.userId, upTo: 1 }] })) as Kept;
+
+	it("is shown at once, and nobody has spoken yet", () => {
+		const transcript = reduce(emptyTranscript, { type: "recalled", kept: { ...kept, members: [{ ...ann, role: "owner" }] } });
+		expect(transcript.messages).toHaveLength(2);
+		expect(transcript).toMatchObject({ you: null, newFrom: null, role: "owner", older: "none", members: [{ userId: ann.userId }] });
+	});
+
+	it("goes on from its cursor; as another build knew it, all is asked for anew", () => {
+		expect(cursorOf(kept, "build-1")).toBe("c9");
+		expect(cursorOf(kept, "build-2")).toBeUndefined();
+	});
+
+	it("is nothing where it is not what it should be", () => {
+		expect(readKept(structuredClone(kept))).toEqual(kept);
+		for (const other of [undefined, {}, { ...kept, joined: { ...kept.joined, messages: [{ id: "m1" }] } }])
+			expect(readKept(other)).toBeUndefined();
+	});
+
+	it("and what waits to be sent are the same message once it is stored", () => {
+		const said = { clientId: "id-1", content: "one", saidAt: 1, state: { type: "waiting" } } as const;
+		let transcript = reduce(emptyTranscript, { type: "recalled", kept: keep(seen([message(1, { clientId: "id-1" })])) as Kept });
+		transcript = reduce(transcript, { type: "restored", outgoing: [said] });
+		transcript = reduce(transcript, { type: "received", events: [joined({ reset: false })], now: 0 });
+		expect(transcript.outgoing).toEqual([]);
+	});
+});
+
+const listed = (id: string) =>
+	({
+		id,
+		title: id,
+		createdAt: "",
+		assistant: "auto",
+		role: "owner",
+		lastActivityAt: "",
+		unread: 0,
+		mentions: 0,
+		readUpTo: 0,
+		muted: false,
+		pinned: false,
+		archived: false,
+	}) satisfies Listed;
+const of = (text: string) => keep(seen([message(1, { content: text })])) as Kept;
+const textOf = (kept: unknown) => readKept(kept)?.joined.messages[0]?.content;
+
+describe("the shelf", () => {
+	const shelf = shelfOf(ann.userId);
+
+	beforeEach(async () => {
+		await clearShelf();
+		await giveShelf({ id: ann.userId, name: "Ann" });
+	});
+
+	it("has what was put on it, and knows whose it is", async () => {
+		await shelf.keep("c1", of("tea"), 1);
+		await shelf.keepList([listed("c1")]);
+		await giveShelf({ id: ann.userId, name: "Ann" });
+		expect(textOf(await shelf.recall("c1"))).toBe("tea");
+		expect((await shelf.recallList())?.map(({ id }) => id)).toEqual(["c1"]);
+		expect(await ownerOfShelf()).toEqual({ id: ann.userId, name: "Ann" });
+	});
+
+	it("has room for the twenty conversations one was in last", async () => {
+		for (const at of numbers(21)) await shelf.keep(`c${at}`, of("tea"), at);
+		await shelf.keep("c3", of("coffee"), 30);
+		await shelf.keep("c22", of("tea"), 31);
+		const left = await Promise.all(numbers(22).map(async (at) => (await shelf.recall(`c${at}`)) && at));
+		expect(left.filter(Boolean)).toEqual(numbers(22).filter((at) => at !== 1 && at !== 2));
+		expect(textOf(await shelf.recall("c3"))).toBe("coffee");
+	});
+
+	it("keeps nothing of where one is no longer", async () => {
+		for (const id of ["c1", "c2", "c3"]) await shelf.keep(id, of(id), 1);
+		await shelf.keepList([listed("c2"), listed("c3")]);
+		await shelf.drop("c3");
+		expect(await Promise.all(["c1", "c2", "c3"].map(async (id) => textOf(await shelf.recall(id))))).toEqual([undefined, "c2", undefined]);
+	});
+
+	it("is one person's: nothing of the one before, nor of what their tab says late", async () => {
+		await shelf.keep("c1", of("Ann's"), 1);
+		await shelf.keepList([listed("c1")]);
+		await giveShelf({ id: bob.userId, name: "Bob" });
+		await shelf.keep("c2", of("Ann's"), 2);
+		await shelf.keepList([listed("c2")]);
+		const bobs = shelfOf(bob.userId);
+		for (const one of [shelf, bobs]) {
+			expect(await one.recallList()).toBeUndefined();
+			expect(await Promise.all(["c1", "c2"].map(one.recall))).toEqual([undefined, undefined]);
+		}
+	});
+
+	it("is nobody's after that, whatever is said late", async () => {
+		await shelf.keep("c1", of("tea"), 1);
+		await clearShelf();
+		await shelf.keep("c1", of("tea"), 2);
+		expect(await ownerOfShelf()).toBeUndefined();
+		await giveShelf({ id: ann.userId, name: "Ann" });
+		expect(await shelf.recall("c1")).toBeUndefined();
+	});
+});

@@ -1,0 +1,99 @@
+// Where one writes. What is written and not sent stays, also when the page goes.
+
+import { type FormEvent, useRef } from "react";
+import { limits } from "../../../../src/protocol/limits.ts";
+import type { Person } from "../../../../src/protocol/person.ts";
+import { harmless, isSeen } from "../../../../src/protocol/text.ts";
+import { Icon } from "../../icons.tsx";
+import { shown } from "../../live/historyWindow.ts";
+import { runningReply } from "../../live/transcript.ts";
+import { strings } from "../../strings.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import { useDraft } from "../../writing/currentDrafts.ts";
+import { mentionsOf } from "../../writing/mentions.ts";
+import { About } from "./About.tsx";
+import row from "./Field.module.css";
+import { Field } from "./Field.tsx";
+import { Remaining } from "./Remaining.tsx";
+
+type Props = {
+	conversationId: string;
+	userId: string;
+	hasOthers: boolean;
+	chat: Chat;
+	people: readonly Person[];
+	/** Another one takes the focus here. */
+	focusKey: number;
+	onEditLast(): void;
+};
+
+export function Composer({ conversationId, userId, hasOthers, chat, people, focusKey, onEditLast }: Props) {
+	const [{ text, named = [], ...draft }, change] = useDraft(userId, conversationId);
+	const form = useRef<HTMLFormElement>(null);
+	const canSend = isSeen(text) && text.length <= limits.content;
+	const reply = runningReply(chat);
+	// It may be deleted meanwhile.
+	const isDeleted = shown(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
+	const answered = isDeleted ? undefined : draft.answered;
+
+	const send = () => {
+		if (!canSend) return;
+		const content = harmless(text);
+		const mentions = mentionsOf(content, named);
+		chat.sendMessage(content, { ...(answered && { replyTo: answered.id }), ...(mentions.length > 0 && { mentions }) });
+		change({ text: "", answered: undefined, named: undefined });
+		focusField();
+	};
+	const submit = (event: FormEvent) => {
+		event.preventDefault();
+		send();
+	};
+	const stop = (messageId: string) => {
+		chat.stopReply(messageId);
+		// The button goes, and the focus should not go with it.
+		focusField();
+	};
+	const focusField = () => form.current?.querySelector("textarea")?.focus();
+	const cancelAnswer = () => change({ answered: undefined });
+
+	return (
+		<form ref={form} onSubmit={submit}>
+			{answered && (
+				<About
+					title={strings.replyingTo(answered.username || strings.somebody)}
+					line={answered.line}
+					cancel={strings.cancelReply}
+					onCancel={() => {
+						cancelAnswer();
+						focusField();
+					}}
+				/>
+			)}
+			<Remaining length={text.length} />
+			<Field
+				text={text}
+				placeholder={strings.messagePlaceholder(hasOthers)}
+				people={people}
+				onText={(text) => {
+					change({ text, ...(text === "" && { named: undefined }) });
+					chat.sendTyping(text.trim() !== "");
+				}}
+				onName={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
+				onEnter={send}
+				onEscape={cancelAnswer}
+				onUp={onEditLast}
+				focusKey={String(focusKey)}
+			>
+				{reply && (
+					<button type="button" className={row.stop} disabled={!chat.isConnected} onClick={() => stop(reply.id)}>
+						<Icon name="stop" />
+						<span>{strings.stop}</span>
+					</button>
+				)}
+				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
+					<Icon name="send" />
+				</button>
+			</Field>
+		</form>
+	);
+}

@@ -1,0 +1,88 @@
+// Where one changes what one has said. Stays until the server has it: a refusal loses nothing that was written.
+
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { limits } from "../../../../src/protocol/limits.ts";
+import type { Message } from "../../../../src/protocol/message.ts";
+import type { Person } from "../../../../src/protocol/person.ts";
+import { harmless, isSeen } from "../../../../src/protocol/text.ts";
+import { Icon } from "../../icons.tsx";
+import { lineOf } from "../../list/plainLine.ts";
+import { canAskAgain } from "../../people/permissions.ts";
+import { strings } from "../../strings.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import { mentionsOf, namedIn } from "../../writing/mentions.ts";
+import { About } from "./About.tsx";
+import styles from "./Composer.module.css";
+import row from "./Field.module.css";
+import { Field } from "./Field.tsx";
+import { Remaining } from "./Remaining.tsx";
+
+type Props = { message: Message; chat: Chat; people: readonly Person[]; onDone(): void };
+
+type State = { type: "writing" } | { type: "saving"; over: string | undefined } | { type: "failed"; text: string };
+
+export function Editor({ message, chat, people, onDone }: Props) {
+	const { id, content, editedAt } = message;
+	const [text, setText] = useState(content);
+	const [state, setState] = useState<State>({ type: "writing" });
+	const named = useRef(namedIn(content, message.mentions));
+	const canSave = isSeen(text) && text.length <= limits.content;
+	const { notice, isConnected } = chat;
+
+	useEffect(() => {
+		if (state.type !== "saving") return;
+		if (editedAt !== state.over) onDone();
+		else if (notice !== null || !isConnected) setState({ type: "failed", text: notice ?? strings.notSaved });
+	}, [state, editedAt, notice, isConnected, onDone]);
+
+	const save = (asksAgain: boolean) => {
+		if (!canSave || state.type === "saving") return;
+		const changed = harmless(text);
+		const isSame = changed === content;
+		if (isSame && !asksAgain) return onDone();
+		chat.dismissNotice();
+		if (!chat.edit(id, { content: changed, mentions: mentionsOf(changed, named.current), asksAgain })) {
+			setState({ type: "failed", text: strings.notSaved });
+		} else if (isSame) onDone();
+		else setState({ type: "saving", over: editedAt });
+	};
+	const submit = (event: FormEvent) => {
+		event.preventDefault();
+		save(false);
+	};
+
+	return (
+		<form onSubmit={submit} aria-busy={state.type === "saving"}>
+			<p role="alert" className={state.type === "failed" ? styles.problem : undefined}>
+				{state.type === "failed" && state.text}
+			</p>
+			<About
+				title={state.type === "saving" ? strings.saving : strings.editing}
+				line={lineOf(content.slice(0, limits.excerpt))}
+				cancel={strings.cancelEditing}
+				onCancel={onDone}
+			>
+				{canAskAgain(message, chat.messages) && (
+					<button type="button" className={styles.also} onClick={() => save(true)}>
+						{strings.saveAndAskAgain}
+					</button>
+				)}
+			</About>
+			<Remaining length={text.length} />
+			<Field
+				text={text}
+				placeholder=""
+				people={people}
+				onText={setText}
+				onName={(person) => named.current.push(person)}
+				onEnter={() => save(false)}
+				onEscape={onDone}
+				focusKey={id}
+			>
+				<button type="submit" className={row.send} aria-label={strings.save} aria-disabled={!canSave}>
+					<Icon name="check" />
+				</button>
+			</Field>
+		</form>
+	);
+}

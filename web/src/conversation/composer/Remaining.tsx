@@ -1,0 +1,29 @@
+// How much more one may say, near the end of it, and by how much it is too long. Seen at each key, spoken when one pauses.
+
+import { useEffect, useState } from "react";
+import { limits } from "../../../../src/protocol/limits.ts";
+import { clock } from "../../browser.ts";
+import { strings } from "../../strings.ts";
+import styles from "./Composer.module.css";
+
+/** In ms. */
+const pause = 1_000;
+
+export function Remaining({ length }: { length: number }) {
+	const left = limits.content - length;
+	const text = left < 0 ? strings.tooLong(-left) : left <= limits.content / 10 ? strings.charactersLeft(left) : "";
+	const [spoken, setSpoken] = useState("");
+	useEffect(() => clock.after(text === "" ? 0 : pause, () => setSpoken(text)), [text]);
+	return (
+		<>
+			<p role="status" className="visually-hidden">
+				{spoken}
+			</p>
+			{text !== "" && (
+				<p aria-hidden="true" className={left < 0 ? styles.problem : styles.remaining}>
+					{text}
+				</p>
+			)}
+		</>
+	);
+}

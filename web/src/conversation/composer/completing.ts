@@ -1,0 +1,25 @@
+// All that is needed once something is being completed; fetched then.
+
+import { emojiNamed, findEmoji, tinted } from "../../emoji/emoji.ts";
+import type { EmojiLanguage } from "../../emoji/languages.ts";
+import { loadEmoji } from "../../emoji/loading.ts";
+import type { SkinTone } from "../../emoji/skinTone.ts";
+import type { EmojiSource } from "../../writing/completions.ts";
+
+export { shortcodeAt, wholeShortcodeAt } from "../../emoji/shortcodes.ts";
+export { complete, completeShortcode, completionAt } from "../../writing/completions.ts";
+export { CompletionList } from "./CompletionList.tsx";
+
+/** The emoji of a language, in a colour of skin. */
+export async function emojiIn(language: EmojiLanguage): Promise<{ coloured(tone: SkinTone): EmojiSource }> {
+	const list = await loadEmoji(language);
+	return {
+		coloured: (tone) => ({
+			find: (written, most) => findEmoji(list, written, most).map((one) => ({ emoji: tinted(one, tone), name: one.names[0] ?? one.label })),
+			named: (name) => {
+				const found = emojiNamed(list, name);
+				return found && tinted(found, tone);
+			},
+		}),
+	};
+}

@@ -1,0 +1,52 @@
+// What owners decide about a conversation: what it is called, and when Claude answers.
+
+import { useId } from "react";
+import { type AssistantMode, assistantSchema, type ConversationInfo } from "../../../../src/protocol/conversation.ts";
+import { limits } from "../../../../src/protocol/limits.ts";
+import { session } from "../../account/currentSession.ts";
+import { Dialog } from "../../controls/Dialog.tsx";
+import { titleOf } from "../../list/titles.ts";
+import { strings } from "../../strings.ts";
+import { updateConversation } from "./api.ts";
+import styles from "./SettingsForm.module.css";
+
+export function SettingsForm({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {
+	const id = useId();
+	const { title, assistant } = conversation;
+	const save = (form: FormData) => {
+		const given = { title: String(form.get("title")), assistant: String(form.get("assistant")) as AssistantMode };
+		// What one has not touched may have been changed by another owner meanwhile.
+		const change = {
+			...(given.title !== title && { title: given.title }),
+			...(given.assistant !== assistant && { assistant: given.assistant }),
+		};
+		if (Object.keys(change).length === 0) return undefined;
+		return session.attempt((token) => updateConversation(token, conversation.id, change));
+	};
+	return (
+		<Dialog title={strings.settingsOf} action={strings.save} act={save} onClose={onClose}>
+			<label htmlFor={`${id} title`}>{strings.titleLabel}</label>
+			<input
+				id={`${id} title`}
+				name="title"
+				defaultValue={title}
+				placeholder={titleOf(conversation)}
+				maxLength={limits.title}
+				dir="auto"
+				autoComplete="off"
+			/>
+			<fieldset className={styles.modes}>
+				<legend>{strings.assistantLegend}</legend>
+				{assistantSchema.options.map((mode) => (
+					<label key={mode}>
+						<input type="radio" name="assistant" value={mode} defaultChecked={mode === assistant} />
+						<span>
+							{strings.assistant[mode].name}
+							<small>{strings.assistant[mode].what}</small>
+						</span>
+					</label>
+				))}
+			</fieldset>
+		</Dialog>
+	);
+}

@@ -1,0 +1,41 @@
+// The HTTP calls of a conversation's dialogs, one function each.
+
+import * as v from "valibot";
+import { type AssistantMode, conversationSchema, type MemberRole, memberSchema } from "../../../../src/protocol/conversation.ts";
+import { call } from "../../api.ts";
+
+const inviteSchema = v.object({
+	id: v.string(),
+	role: v.string(),
+	createdBy: v.string(),
+	expiresAt: v.string(),
+	maxUses: v.nullable(v.number()),
+	uses: v.number(),
+});
+/** Of an answer that says nothing but that it was done. */
+const done = v.undefined();
+
+export type LiveInvite = v.InferOutput<typeof inviteSchema>;
+
+export const updateConversation = (token: string, id: string, change: { title?: string; assistant?: AssistantMode }) =>
+	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: change });
+
+export const deleteConversation = (token: string, id: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
+
+/** Oneself, as a rule: then it is leaving. */
+export const removeMember = (token: string, id: string, userId: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
+
+export const changeRole = (token: string, id: string, userId: string, role: MemberRole) =>
+	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {
+		token,
+		body: { role },
+	});
+
+/** The ones that still let somebody in. */
+export const invitesOf = (token: string, id: string) =>
+	call(v.object({ invites: v.array(inviteSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/invites`, { token });
+
+export const revokeInvite = (token: string, id: string, inviteId: string) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/invites/${encodeURIComponent(inviteId)}`, { token });

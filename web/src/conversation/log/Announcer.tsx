@@ -1,0 +1,123 @@
+// Says to screen readers what happened, once and whole: the log itself is silent, or every token would be read out.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Reason } from "../../../../src/protocol/errors.ts";
+import type { Message } from "../../../../src/protocol/message.ts";
+import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
+import { lineOf } from "../../list/plainLine.ts";
+import { shown } from "../../live/historyWindow.ts";
+import { type Phase, phaseOf } from "../../live/replyStatus.ts";
+import { strings } from "../../strings.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import type { Acting } from "../message/Acting.ts";
+
+/** In ms: how long Claude may take before it is said again that it does. */
+const saidAgainAfter = 7_000;
+/** More messages at once are counted and not read. */
+const mostRead = 3;
+
+type Props = { chat: Chat; acting: Acting; userId: string };
+
+export function Announcer({ chat, acting, userId }: Props) {
+	const { messages, notice } = chat;
+	/** What has been said so far is there. */
+	const isHere = chat.you !== null;
+	// What a key did is not to be seen.
+	const done = useMessageKeys(shown(chat).messages, acting);
+	const [said, say] = useSaying();
+	const [progress, sayProgress] = useSaying();
+	const news = useNews(isHere, messages, userId);
+	useEffect(() => {
+		if (news.length > mostRead) say(strings.unread(news.length));
+		else if (news.length > 0) say(news.map(readOut).join(" "));
+	}, [news, say]);
+	useEffect(() => {
+		if (notice !== null) say(notice);
+	}, [notice, say]);
+	useEffect(() => {
+		if (done !== undefined) say(done);
+	}, [done, say]);
+	useProgress(isHere, messages, sayProgress);
+	return (
+		<>
+			{[said, progress].map(({ turn, text }, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: there are always these two.
+				<output key={index} className="visually-hidden" aria-live="polite">
+					<span key={turn}>{text}</span>
+				</output>
+			))}
+		</>
+	);
+}
+
+/** What is to be heard, also where it is the same as before: then it is another element. */
+function useSaying() {
+	const [said, setSaid] = useState({ turn: 0, text: "" });
+	const say = useCallback((text: string) => setSaid(({ turn }) => ({ turn: turn + 1, text })), []);
+	return [said, say] as const;
+}
+
+const nothing: readonly Message[] = [];
+
+/** What others have said since what came before. What was there on arrival is no news. */
+function useNews(isHere: boolean, messages: readonly Message[], userId: string): readonly Message[] {
+	const known = useRef<number>(undefined);
+	const [news, setNews] = useState(nothing);
+	useEffect(() => {
+		if (!isHere) return;
+		const before = known.current;
+		known.current = messages.at(-1)?.seq ?? 0;
+		if (before === undefined) return;
+		const come = messages.filter(({ seq, role, author }) => seq > before && role === "user" && author.userId !== userId);
+		if (come.length > 0) setNews(come);
+	}, [isHere, messages, userId]);
+	return news;
+}
+
+/** How far Claude's answer is, whatever is said meanwhile; while it takes long, from time to time. */
+function useProgress(isHere: boolean, messages: readonly Message[], say: (text: string) => void): void {
+	const reply = messages.findLast(({ role, deletedAt }) => role === "assistant" && deletedAt === undefined);
+	const phase = reply && phaseOf(reply);
+	const state = reply && `${reply.id} ${phase}`;
+	const reason = reply?.reason;
+	const known = useRef<{ state: string | undefined }>(undefined);
+	useEffect(() => {
+		if (!isHere) return;
+		const before = known.current;
+		known.current = { state };
+		if (phase === undefined) return;
+		if (before !== undefined && before.state !== state) say(progressOf(phase, reason));
+		const still = stillOf(phase);
+		if (still === undefined) return;
+		const timer = setInterval(() => say(still), saidAgainAfter);
+		return () => clearInterval(timer);
+	}, [isHere, state, phase, reason, say]);
+}
+
+function readOut({ author, content }: Message): string {
+	return strings.somebodySaid(author.username, lineOf(content.slice(0, 1_000)).slice(0, 300));
+}
+
+function progressOf(phase: Phase, reason: string | undefined): string {
+	switch (phase) {
+		case "thinking":
+			return strings.claudeThinking;
+		case "busy":
+			return strings.busy;
+		case "answering":
+			return strings.claudeAnswering;
+		case "complete":
+			return strings.claudeAnswered;
+		case "stopped":
+			return strings.claudeStopped;
+		case "failed":
+			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
+		default:
+			return phase satisfies never;
+	}
+}
+
+function stillOf(phase: Phase): string | undefined {
+	if (phase === "thinking") return strings.claudeStillThinking;
+	return phase === "answering" ? strings.claudeStillAnswering : undefined;
+}

@@ -1,0 +1,29 @@
+// What a conversation is in which nothing was said yet, and some ways to begin.
+
+import { strings } from "../../strings.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import styles from "./EmptyRoom.module.css";
+
+type Props = { chat: Pick<Chat, "conversation" | "role" | "sendMessage">; hasOthers: boolean };
+
+export function EmptyRoom({ chat: { conversation, role, sendMessage }, hasOthers }: Props) {
+	const { assistant = "auto" } = conversation ?? {};
+	const asked = assistant === "auto" && hasOthers ? "mention" : assistant;
+	return (
+		<section className={styles.empty}>
+			<h2>{strings.emptyTitle}</h2>
+			<p>{strings.emptyText(asked, role === "owner")}</p>
+			{asked !== "off" && role !== "reader" && (
+				<ul>
+					{strings.prompts.map((prompt) => (
+						<li key={prompt}>
+							<button type="button" onClick={() => sendMessage(asked === "mention" ? `@claude ${prompt}` : prompt)}>
+								{prompt}
+							</button>
+						</li>
+					))}
+				</ul>
+			)}
+		</section>
+	);
+}

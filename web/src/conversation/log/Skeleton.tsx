@@ -1,0 +1,19 @@
+// Where messages will stand, while the conversation opens. It lies over the log, so that nothing moves when they come.
+
+import { strings } from "../../strings.ts";
+import styles from "./Skeleton.module.css";
+
+export function Skeleton() {
+	return (
+		<div className={styles.skeleton}>
+			<p className="visually-hidden" role="status">
+				{strings.joining}
+			</p>
+			<span />
+			<span />
+			<span />
+			<span />
+			<span />
+		</div>
+	);
+}

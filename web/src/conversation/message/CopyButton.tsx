@@ -1,0 +1,43 @@
+// Copies a text, and says whether it could. The button keeps its name; what became of it is said beside it.
+
+import { useEffect, useState } from "react";
+import { clock, copyText } from "../../browser.ts";
+import { Icon } from "../../icons.tsx";
+import { strings } from "../../strings.ts";
+import styles from "./AnswerBar.module.css";
+import toolbar from "./Toolbar.module.css";
+
+/** In ms. */
+const saidFor = 4_000;
+
+export function useCopying() {
+	const [outcome, setOutcome] = useState<{ isDone: boolean }>();
+	useEffect(() => (outcome ? clock.after(saidFor, () => setOutcome(undefined)) : undefined), [outcome]);
+	return { outcome, copy: async (text: string) => setOutcome({ isDone: await copyText(text) }) };
+}
+
+type Props = { text: string; tabIndex: number; copying: ReturnType<typeof useCopying> };
+
+export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props) {
+	return (
+		<button
+			type="button"
+			className={toolbar.button}
+			tabIndex={tabIndex}
+			aria-label={strings.copy}
+			title={strings.copy}
+			onClick={() => void copy(text)}
+		>
+			<Icon name={outcome?.isDone ? "check" : "copy"} />
+		</button>
+	);
+}
+
+/** Always there, so that a screen reader hears of it. */
+export function CopySaid({ copying: { outcome } }: Pick<Props, "copying">) {
+	return (
+		<span className={styles.said} aria-live="polite">
+			{outcome && (outcome.isDone ? strings.copied : strings.copyFailed)}
+		</span>
+	);
+}

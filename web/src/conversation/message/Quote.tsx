@@ -1,0 +1,35 @@
+// What a message answers, in one line above it; leads there.
+
+import { createContext, useContext } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
+import { lineOf } from "../../list/plainLine.ts";
+import { People } from "../../markdown/MentionedText.tsx";
+import { hueOf } from "../../people/person.ts";
+import { strings } from "../../strings.ts";
+import styles from "./Quote.module.css";
+
+/** Brings the message at a place before the reader's eyes, wherever it is. */
+export const GoTo = createContext((_seq: number) => {});
+
+export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
+	const goTo = useContext(GoTo);
+	const { nameOf } = useContext(People);
+	const name = nameOf(author.userId) ?? author.username;
+	const inside = (
+		<>
+			<bdi>{name}</bdi> <span dir="auto">{content === "" ? strings.deletedQuote : lineOf(content)}</span>
+		</>
+	);
+	const shared = {
+		className: styles.quote,
+		"data-hue": hueOf(author.userId),
+		"data-of": author.userId === "claude" ? "claude" : undefined,
+	};
+	// During a deployment an older server may not say where.
+	if (seq === undefined) return <p {...shared}>{inside}</p>;
+	return (
+		<button type="button" {...shared} title={strings.inAnswerTo(name)} onClick={() => goTo(seq)}>
+			{inside}
+		</button>
+	);
+}

@@ -1,0 +1,91 @@
+// The reactions to a message, each with who gave it; and what one reacts with: six of them at once, any other from all there are.
+
+import { useContext, useState } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
+import { Popover } from "../../controls/Popover.tsx";
+import emoji from "../../emoji/EmojiButton.module.css";
+import { AllEmoji } from "../../emoji/EmojiButton.tsx";
+import { Icon } from "../../icons.tsx";
+import { People } from "../../markdown/MentionedText.tsx";
+import { mayDo } from "../../people/permissions.ts";
+import { strings } from "../../strings.ts";
+import { Acting } from "./Acting.ts";
+import styles from "./Reactions.module.css";
+import toolbar from "./Toolbar.module.css";
+
+const quick = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
+/** Named where one asks who it was. */
+const mostNames = 20;
+
+export function Reactions({ message }: { message: Message }) {
+	const { doer, react } = useContext(Acting);
+	const { nameOf, userId } = useContext(People);
+	const { id, reactions = [] } = message;
+	if (reactions.length === 0) return null;
+	const isOpen = mayDo(message, doer).has("react");
+	return (
+		<ul className={styles.reactions} aria-label={strings.reactions}>
+			{reactions.map(({ emoji, userIds }) => {
+				const isOwn = userIds.includes(userId);
+				const nameFor = (one: string) => (one === userId ? strings.yourself : (nameOf(one) ?? strings.somebody));
+				const label = strings.reaction(emoji, strings.names(userIds.map(nameFor), mostNames), userIds.length);
+				return (
+					<li key={emoji}>
+						<button
+							type="button"
+							aria-pressed={isOwn}
+							aria-disabled={!isOpen}
+							aria-label={label}
+							title={label}
+							onClick={() => isOpen && react(id, emoji, !isOwn)}
+						>
+							<span>{emoji}</span>
+							<span>{userIds.length}</span>
+						</button>
+					</li>
+				);
+			})}
+		</ul>
+	);
+}
+
+export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
+	const { doer, react } = useContext(Acting);
+	const [isWhole, setIsWhole] = useState(false);
+	const choose = (emoji: string) => {
+		const given = message.reactions?.find((reaction) => reaction.emoji === emoji);
+		react(message.id, emoji, !given?.userIds.includes(doer.userId));
+	};
+	return (
+		<Popover
+			opener={{ label: strings.react, icon: "react", className: toolbar.button, tabIndex }}
+			hasPopup="dialog"
+			className={isWhole ? emoji.emoji : styles.picker}
+			onClosed={() => setIsWhole(false)}
+			content={(close) =>
+				isWhole ? (
+					<AllEmoji onChoose={choose} onClose={close} />
+				) : (
+					<>
+						{quick.map((emoji) => (
+							<button
+								key={emoji}
+								type="button"
+								aria-label={strings.reactWith(emoji)}
+								onClick={() => {
+									close();
+									choose(emoji);
+								}}
+							>
+								{emoji}
+							</button>
+						))}
+						<button type="button" aria-label={strings.allEmoji} title={strings.allEmoji} onClick={() => setIsWhole(true)}>
+							<Icon name="plus" />
+						</button>
+					</>
+				)
+			}
+		/>
+	);
+}

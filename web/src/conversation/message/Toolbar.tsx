@@ -1,0 +1,72 @@
+// What can be done with one message: seen when one points at it or is at it, and always there for who does not see.
+
+import { useContext } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
+import { copyText } from "../../browser.ts";
+import { Menu, type MenuItem } from "../../controls/Menu.tsx";
+import { Icon } from "../../icons.tsx";
+import { pathOf } from "../../paths.ts";
+import { mayDo } from "../../people/permissions.ts";
+import { strings } from "../../strings.ts";
+import { Acting } from "./Acting.ts";
+import { ReactionPicker } from "./Reactions.tsx";
+import styles from "./Toolbar.module.css";
+
+/** Of what a person said. `isActive`: one is at the message; the tab key comes to no other one's buttons. */
+export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
+	return (
+		<div className={styles.toolbar}>
+			<MessageButtons message={message} tabIndex={isActive ? 0 : -1} />
+		</div>
+	);
+}
+
+export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
+	const { doer, answer, edit, remove, regenerate, markUnread } = useContext(Acting);
+	const may = mayDo(message, doer);
+	const items: MenuItem[] = [
+		// An answer has a button of its own for it.
+		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
+		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
+		...(doer.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
+		...(may.has("edit")
+			? [{ label: message.id === doer.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
+			: []),
+		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),
+	];
+	return (
+		<>
+			{/* One that failed says so, and has a button to try again. */}
+			{may.has("regenerate") && message.status !== "failed" && (
+				<button
+					type="button"
+					className={styles.button}
+					tabIndex={tabIndex}
+					aria-label={strings.regenerate}
+					title={strings.regenerate}
+					onClick={({ currentTarget }) => {
+						// The button goes, and the focus should not go with it.
+						currentTarget.closest("article")?.focus({ preventScroll: true });
+						regenerate(message.id);
+					}}
+				>
+					<Icon name="again" />
+				</button>
+			)}
+			{may.has("react") && <ReactionPicker message={message} tabIndex={tabIndex} />}
+			{may.has("reply") && (
+				<button
+					type="button"
+					className={styles.button}
+					tabIndex={tabIndex}
+					aria-label={strings.reply}
+					title={strings.reply}
+					onClick={() => answer(message)}
+				>
+					<Icon name="reply" />
+				</button>
+			)}
+			<Menu opener={{ label: strings.more, className: styles.button, tabIndex }} items={items} />
+		</>
+	);
+}

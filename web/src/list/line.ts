@@ -1,7 +1,0 @@
-// A text as one line, without Markdown's marks: for quotes and lists. Pure.
-
-import { withoutMarks } from "../../../src/protocol/marks.ts";
-
-export function lineOf(text: string): string {
-	return withoutMarks(text).replace(/\s+/g, " ").trim();
-}

@@ -1,0 +1,7 @@
+// A text as one line, without Markdown's marks: for quotes and lists. Pure.
+
+import { withoutMarks } from "../../../src/protocol/plain-text.ts";
+
+export function lineOf(text: string): string {
+	return withoutMarks(text).replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,49 @@
+// What was found in all of one's conversations, in place of their list: under the name of each, newest first.
+
+import { useCallback, useEffect } from "react";
+import type { Listed } from "../../../src/protocol/conversation.ts";
+import { useCall } from "../account/currentSession.ts";
+import { describeConversation } from "../api.ts";
+import { titleOf } from "../list/titles.ts";
+import { strings } from "../strings.ts";
+import { searchEverywhere } from "./api.ts";
+import { byConversation, type FoundIn } from "./results.ts";
+import styles from "./Search.module.css";
+import { Finding as FoundItem } from "./SearchResult.tsx";
+import { saidOf, useFinding } from "./useSearch.ts";
+
+type Results = { results: readonly FoundIn[]; partial: boolean };
+
+type Props = { text: string; conversations: readonly Listed[]; onClose(): void };
+
+export function Everywhere({ text, conversations }: Props) {
+	const { finding, write } = useFinding<Results>(searchEverywhere);
+	useEffect(() => write({ q: text.trim() }), [write, text]);
+	const found = "found" in finding ? finding.found : undefined;
+	return (
+		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
+			<p className={styles.said} role="status">
+				{saidOf(finding, ({ results, partial }) => (partial ? strings.foundPartly(results.length) : strings.found(results.length, false)))}
+			</p>
+			{byConversation(found?.results ?? []).map(([id, results]) => {
+				const listed = conversations.find((one) => one.id === id);
+				return (
+					<section key={id} className={styles.group}>
+						<h3 dir="auto">{listed ? titleOf(listed) : <FetchedTitle id={id} />}</h3>
+						<ol className={styles.results}>
+							{results.map((one) => (
+								<FoundItem key={one.message.id} found={one} onGo={() => {}} />
+							))}
+						</ol>
+					</section>
+				);
+			})}
+		</section>
+	);
+}
+
+/** Of a conversation that is further down in the list than what is here of it. */
+function FetchedTitle({ id }: { id: string }) {
+	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));
+	return described && "value" in described ? titleOf(described.value.conversation) : strings.conversation;
+}

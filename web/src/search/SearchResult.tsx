@@ -1,0 +1,41 @@
+// One message that was found: who said it and when, with what was asked for marked; leads to its place.
+
+import { Link } from "wouter";
+import { pathOf } from "../paths.ts";
+import { hueOf } from "../people/person.ts";
+import { formatDayAndTime, formatWhen } from "../strings.ts";
+import { markAt } from "./highlight.ts";
+import { type Found, shownOf } from "./results.ts";
+import styles from "./SearchResult.module.css";
+
+export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
+	const { conversationId, seq, author, createdAt } = found.message;
+	const at = Date.parse(createdAt);
+	let place = 0;
+	return (
+		<li data-hue={hueOf(author.userId)}>
+			<Link
+				href={pathOf(conversationId, seq)}
+				className={styles.found}
+				onClick={() => {
+					markAt(found);
+					onGo();
+				}}
+			>
+				<span className={styles.by}>
+					<bdi>{author.username}</bdi>
+					<time dateTime={createdAt} title={formatDayAndTime(at)}>
+						{formatWhen(at, Date.now())}
+					</time>
+				</span>
+				<span className={styles.snippet} dir="auto">
+					{shownOf(found).map(({ text, isFound }) => {
+						const key = place;
+						place += text.length;
+						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{text}</span>;
+					})}
+				</span>
+			</Link>
+		</li>
+	);
+}

@@ -1,0 +1,70 @@
+// What a search has found, as it is shown: pieces of text in which what was asked for stands out, by conversation where there are several. Pure.
+
+import * as v from "valibot";
+import { messageSchema } from "../../../src/protocol/message.ts";
+import { withoutMarks } from "../../../src/protocol/plain-text.ts";
+
+const foundEntries = {
+	message: messageSchema,
+	snippet: v.string(),
+	/** Start and end in the snippet, in UTF-16 units. */
+	highlights: v.array(v.tuple([v.number(), v.number()])),
+};
+
+export const foundHereSchema = v.object({ results: v.array(v.object(foundEntries)), hasMore: v.boolean() });
+export const foundEverywhereSchema = v.object({
+	results: v.array(v.object({ conversationId: v.string(), ...foundEntries })),
+	partial: v.boolean(),
+});
+
+export type Found = v.InferOutput<typeof foundHereSchema>["results"][number];
+export type FoundIn = v.InferOutput<typeof foundEverywhereSchema>["results"][number];
+
+export type Part = { text: string; isFound: boolean };
+
+/** With its lines, where the snippet has them all in one: what was found is the message itself. */
+function withLines<T extends Pick<Found, "message" | "snippet">>(found: T): T {
+	const bare = found.snippet.replace(/^…|…$/g, "");
+	const at = found.message.content.replace(/\s/g, " ").indexOf(bare);
+	return at === -1 ? found : { ...found, snippet: found.snippet.replace(bare, () => found.message.content.slice(at, at + bare.length)) };
+}
+
+/** The lines of a text, which are mostly things of their own, after each other; without the numbers of a list. */
+function inOneLine(text: string): string {
+	return text.trim().replace(/(:?)\s*\n\s*(?:\d{1,9}[.)][ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
+}
+
+/** No message has it in it. */
+const edge = "\u0002";
+
+/** The snippet as it is shown: in one line, without Markdown's marks, what was asked for apart. */
+export function shownOf(found: Found): Part[] {
+	const marked = partsOf(withLines(found)).map(({ text, isFound }) => (isFound ? edge + text + edge : text));
+	// A link is called what was found in it, if it can be.
+	const text = marked.join("").replace(/!?\[([^[\]\n]*\p{Cc}[^[\]\n]*)\]\([^()\s]*\)/gu, "$1");
+	return inOneLine(withoutMarks(text))
+		.replace(/^(…[^*`\n]*[^*`\s])(?:\*\*|`)/, "$1")
+		.split(edge)
+		.map((text, index) => ({ text, isFound: index % 2 === 1 }))
+		.filter(({ text }) => text !== "");
+}
+
+/** The snippet cut where what was asked for begins and ends. */
+export function partsOf({ snippet, highlights }: Pick<Found, "snippet" | "highlights">): Part[] {
+	const parts: Part[] = [];
+	let done = 0;
+	for (const [start, end] of highlights) {
+		const from = Math.max(done, start);
+		if (end <= from) continue;
+		parts.push({ text: snippet.slice(done, from), isFound: false }, { text: snippet.slice(from, end), isFound: true });
+		done = end;
+	}
+	return [...parts, { text: snippet.slice(done), isFound: false }].filter(({ text }) => text !== "");
+}
+
+/** The conversation with the newest of them first. */
+export function byConversation(results: readonly FoundIn[]): [conversationId: string, results: FoundIn[]][] {
+	const groups = new Map<string, FoundIn[]>();
+	for (const result of results) groups.set(result.conversationId, [...(groups.get(result.conversationId) ?? []), result]);
+	return [...groups];
+}

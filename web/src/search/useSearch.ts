@@ -1,0 +1,66 @@
+// Asks while somebody writes what they look for, a moment after each change; the last question alone counts.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { session } from "../account/currentSession.ts";
+import type { Result } from "../api.ts";
+import { clock } from "../browser.ts";
+import { strings } from "../strings.ts";
+import type { Query } from "./api.ts";
+
+export type Finding<T> =
+	| { type: "idle" }
+	/** What was found before stays while one waits. */
+	| { type: "searching"; query: Query; found: T | undefined }
+	| { type: "found"; query: Query; found: T }
+	| { type: "refused"; text: string };
+
+/** In ms: a pause in writing. */
+const pause = 350;
+
+/** `before`: what was found when it was looked at last. Keep the call's identity. */
+export function useFinding<T>(ask: (token: string, query: Query) => Promise<Result<T>>, before: Finding<T> = { type: "idle" }) {
+	const [finding, setFinding] = useState(before);
+	const latest = useRef(0);
+	const cancel = useRef(() => {});
+	useEffect(() => () => cancel.current(), []);
+
+	const search = useCallback(
+		async (query: Query) => {
+			cancel.current();
+			latest.current += 1;
+			const turn = latest.current;
+			setFinding((before) => ({ type: "searching", query, found: "found" in before ? before.found : undefined }));
+			const result = await session.call((token) => ask(token, query));
+			if (turn !== latest.current) return;
+			setFinding("value" in result ? { type: "found", query, found: result.value } : { type: "refused", text: result.error.message });
+		},
+		[ask],
+	);
+	/** To be called on every change of what one looks for. */
+	const write = useCallback(
+		(query: Query) => {
+			cancel.current();
+			latest.current += 1;
+			if (query.q === "") setFinding({ type: "idle" });
+			else cancel.current = clock.after(pause, () => void search(query));
+		},
+		[search],
+	);
+	return { finding, setFinding, write, search };
+}
+
+/** What is said of it; `count`: of what was found. */
+export function saidOf<T>(finding: Finding<T>, count: (found: T) => string): string {
+	switch (finding.type) {
+		case "idle":
+			return "";
+		case "searching":
+			return strings.searching;
+		case "refused":
+			return finding.text;
+		case "found":
+			return count(finding.found);
+		default:
+			return finding satisfies never;
+	}
+}
