@@ -2,8 +2,7 @@
 // Knows no conversation's rules: what is read is what it is given, and who listens is not its business.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { type Model, type ModelEvent, ModelFailure } from "../conversation/replies/reply.ts";
-import type { Titler } from "../conversation/replies/title.ts";
+import { type Model, type ModelEvent, ModelFailure, type Titler } from "../conversation/ports.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/message.ts";
 import type { Settings } from "../settings.ts";

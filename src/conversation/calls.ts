@@ -3,9 +3,10 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Version } from "../protocol/message.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import type { Found } from "../protocol/search-result.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
-import type { Conversation, History, Place, Refused } from "./conversation.ts";
+import type { Conversation, History, Place } from "./conversation.ts";
 import { search } from "./messages/search.ts";
 import type { LiveInvite, Membership, NewInvite } from "./people/membership.ts";
 import type { Filter } from "./store/log.ts";
@@ -26,7 +27,7 @@ export class Calls {
 		return this.#membership.describe();
 	}
 
-	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
+	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
 		return this.#membership.update(member, change);
 	}
 
@@ -41,7 +42,7 @@ export class Calls {
 	}
 
 	/** What a reply said before it was asked for again, oldest first. */
-	versions(_member: Member, messageId: string): { versions: Version[] } | Refused {
+	versions(_member: Member, messageId: string): { versions: Version[] } | Refusal {
 		return this.#conversation.versions(messageId);
 	}
 
@@ -55,7 +56,7 @@ export class Calls {
 		return exportPiece(source, format, place);
 	}
 
-	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {
+	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {
 		return this.#membership.invite(member, invite);
 	}
 
@@ -63,19 +64,19 @@ export class Calls {
 		return { members: this.#membership.members() };
 	}
 
-	setRole(member: Member, userId: string, role: MemberRole): Member | Refused {
+	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
 		return this.#membership.setRole(member, userId, role);
 	}
 
-	invites(member: Member): { invites: LiveInvite[] } | Refused {
+	invites(member: Member): { invites: LiveInvite[] } | Refusal {
 		return this.#membership.invites(member);
 	}
 
-	revoke(member: Member, inviteId: string): { revoked: true } | Refused {
+	revoke(member: Member, inviteId: string): { revoked: true } | Refusal {
 		return this.#membership.revoke(member, inviteId);
 	}
 
-	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {
+	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
 		return this.#membership.audit(member, before, limit);
 	}
 }
@@ -83,4 +84,4 @@ export class Calls {
 export type CallName = keyof Calls;
 export type CallArguments<N extends CallName> = Parameters<Calls[N]> extends [Member, ...infer Rest] ? Rest : never;
 /** What a call answers where it is not refused. */
-export type Answer<N extends CallName> = Exclude<Awaited<ReturnType<Calls[N]>>, Refused>;
+export type Answer<N extends CallName> = Exclude<Awaited<ReturnType<Calls[N]>>, Refusal>;

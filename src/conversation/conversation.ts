@@ -1,15 +1,17 @@
 // The rules of one conversation: who may come in, what is said, who is here, who types, when Claude is asked.
 // Knows nothing of the platform, of HTTP or of tokens: it is told who speaks and what time it is.
 
-import { type CloseCode, closeCodes, type ErrorCode } from "../protocol/errors.ts";
-import { type ClientEvent, errorEvent, messageEvent, type Refusal, type Said, type ServerEvent } from "../protocol/events.ts";
+import { closeCodes } from "../protocol/errors.ts";
+import { type ClientEvent, errorEvent, messageEvent, type Said } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import { Changes } from "./messages/changes.ts";
 import { readMentions } from "./messages/mentions.ts";
 import { Reading } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
+import type { Authenticate, Client, Clients, Listing } from "./ports.ts";
 import { type Bucket, memory, type Rate, replay, take } from "./rate.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { Titles } from "./replies/title.ts";
@@ -17,58 +19,11 @@ import { asksClaude } from "./replies/trigger.ts";
 import { parseCursor } from "./store/cursor.ts";
 import type { Store } from "./store/store.ts";
 
-/** One connected socket, as the rules see it. */
-export interface Client {
-	readonly person: Person;
-	/** Moves the end of its sign-in, in ms. */
-	renew(expiresAt: number): void;
-	/** Has read what was sent until now. */
-	read(): void;
-	/** Ends it; the conversation hears of it by `leave`. */
-	close(code: CloseCode, reason: string): void;
-}
-
-/** Everybody who is connected. */
-export interface Clients<T extends Client = Client> {
-	all(): Iterable<T>;
-	add(client: T): void;
-	/** Whether it was there. */
-	delete(client: T): boolean;
-	/** To one client, at once. */
-	send(client: T, event: ServerEvent): void;
-	/** To all, but for the sockets of `exceptUser`; may wait for a moment to go together with others. */
-	broadcast(event: ServerEvent, exceptUser?: string): void;
-	/** Lets everything go that waits. */
-	flush(): void;
-}
-
-/** The lists in which people find their conversations again; told, not asked. */
-export interface Listing {
-	/** Something was said or changed, by this person. `all`: such that also who is here, and has read everything, has to hear of it. */
-	changed(by: string, to?: "all"): void;
-	/** Something was changed that no list shows. */
-	passed(): void;
-	/** The conversation is new to this person's list, or their part in it is another. */
-	entered(userId: string): void;
-	/** This person looks at the conversation no longer. */
-	left(userId: string): void;
-	/** This person had read up to `from`, and now up to `upTo`. */
-	read(userId: string, from: number, upTo: number): void;
-	/** This person has marked something unread. */
-	marked(userId: string): void;
-}
-
 /** Where in a conversation to read: before a place, after one, or on both sides of one and itself. */
 export type Place = { before: number } | { after: number } | { around: number };
 
 /** Messages, oldest first, and whether there are others before the first and after the last of them. */
 export type History = { messages: Message[]; hasMore: boolean; hasNewer: boolean };
-
-/** Why something was not done; nothing has changed then. */
-export type Refused = { code: ErrorCode; retryAfterMs?: number };
-
-/** Until when (ms) a token says that its bearer is this person; `undefined` for one that is not accepted, or is another's. */
-export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
@@ -189,7 +144,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** What a reply said before it was asked for again, oldest first. */
-	versions(messageId: string): { versions: Version[] } | Refused {
+	versions(messageId: string): { versions: Version[] } | Refusal {
 		const message = this.#store.log.message(messageId);
 		return message && message.deletedAt === undefined ? { versions: this.#store.log.versions.of(message.seq) } : { code: "not_found" };
 	}
@@ -201,11 +156,11 @@ export class Conversation<T extends Client = Client> {
 		if (refused) this.#refuse(client, event, refused);
 	}
 
-	#refuse(client: T, event: ClientEvent, refused: Refused): void {
+	#refuse(client: T, event: ClientEvent, refused: Refusal): void {
 		this.#clients.send(client, errorEvent(this.#id, { ...namesOf(event), ...refused }));
 	}
 
-	#apply(client: T, event: ClientEvent): Refused | undefined {
+	#apply(client: T, event: ClientEvent): Refusal | undefined {
 		if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };
 		switch (event.type) {
 			case "chat:join":
@@ -262,7 +217,7 @@ export class Conversation<T extends Client = Client> {
 		}
 	}
 
-	#send(client: T, event: Event<"chat:send">): Refused | undefined {
+	#send(client: T, event: Event<"chat:send">): Refusal | undefined {
 		const said = this.say(client.person, event, client);
 		if ("code" in said) return said;
 		// What is new, all have been told.
@@ -273,7 +228,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** Something that a member says, wherever they say it; `at`: their socket, where it comes by one. */
-	say(person: Person, said: Said, at?: T): { message: Message; isNew: boolean } | Refused {
+	say(person: Person, said: Said, at?: T): { message: Message; isNew: boolean } | Refusal {
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : this.#store.log.messageByClientId(person.userId, clientId);
 		// What an edited or deleted one said at first is nowhere kept.
@@ -302,7 +257,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** Takes one of a person's sends. */
-	#spend(userId: string, now: number): Refused | undefined {
+	#spend(userId: string, now: number): Refusal | undefined {
 		const bucket = this.#buckets.get(userId) ?? replay(this.#store.log.sendTimes(userId, now - memory(this.#rate)), this.#rate);
 		const taken = take(bucket, this.#rate, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };

@@ -14,10 +14,11 @@ import type { Said } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { Restore, type Taken } from "./archive/import.ts";
 import { type CallName, Calls } from "./calls.ts";
-import { Conversation, type Refused } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import { Ending } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
 import { Farewells } from "./lists/removals.ts";
@@ -179,7 +180,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** As `#admit`, but for who flooded the conversation and is to stay outside for a while. */
-	#enter(identity: Identity, now: number): Member | Refused {
+	#enter(identity: Identity, now: number): Member | Refusal {
 		const member = this.#admit(identity);
 		if (!member) return { code: "not_found" };
 		const outside = this.#store.shutOutUntil(member.userId) - now;
@@ -272,7 +273,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** Takes a part of the file of a conversation that does not exist here, for who deploys. */
-	async restore(lines: string, from: number, as: string | undefined): Promise<Taken | Refused> {
+	async restore(lines: string, from: number, as: string | undefined): Promise<Taken | Refusal> {
 		const id = this.ctx.id.name as string;
 		const taken = await this.#restore.take(
 			lines.split("\n").filter((line) => line !== ""),
@@ -295,12 +296,12 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** Something said without a socket. Who is granted the conversation comes in by it, as by one. */
-	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refused> {
+	async say(identity: Identity, said: Said): Promise<{ message: Message; isNew: boolean } | Refusal> {
 		const member = this.#enter(identity, Date.now());
 		return "code" in member ? member : this.#conversation.say(speakerOf(member, identity), said);
 	}
 
-	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refused> {
+	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refusal> {
 		const member = this.#membership.accept(person, inviteId);
 		if ("code" in member) return member;
 		await this.#lists.settled;
@@ -308,7 +309,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** Ends a membership; whoever it was is out at once. */
-	async remove(identity: Identity, userId: string): Promise<{ removed: true } | Refused> {
+	async remove(identity: Identity, userId: string): Promise<{ removed: true } | Refusal> {
 		const removed = this.#asMember(identity, (member) => this.#membership.remove(member, userId));
 		if ("code" in removed) return removed;
 		this.#farewells.owe(userId);
@@ -318,7 +319,7 @@ export class ConversationObject extends DurableObject<Env> {
 		return { removed: true };
 	}
 
-	async end(identity: Identity): Promise<{ ended: true } | Refused> {
+	async end(identity: Identity): Promise<{ ended: true } | Refusal> {
 		const ended = this.#asMember(identity, (member) => this.#membership.end(member));
 		if ("ended" in ended) await this.#ending.begin();
 		return ended;
@@ -361,7 +362,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** A stranger hears the same as if there were no such conversation. */
-	#asMember<T>(identity: Identity, call: (member: Member) => T | Refused): T | Refused {
+	#asMember<T>(identity: Identity, call: (member: Member) => T | Refusal): T | Refusal {
 		const granted = isGranted(identity, this.ctx.id.name as string);
 		const { userId, username } = identity;
 		const member = this.#membership.find({ userId, username }, granted);

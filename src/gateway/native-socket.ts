@@ -1,20 +1,20 @@
 // One native socket to a conversation's object: opened, kept alive while the object may sleep, and opened again with the cursor when it
 // breaks. Knows frames and close codes; nothing of what the events mean.
 
-import type { Refused } from "../conversation/conversation.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 
 /** Opens a socket of somebody who is to come in, or says why not; may throw. */
-export type OpenUpstream = (conversationId: string, cursor: string | undefined) => Promise<WebSocket | Refused>;
+export type OpenUpstream = (conversationId: string, cursor: string | undefined) => Promise<WebSocket | Refusal>;
 
 export type UpstreamOptions = {
-	open(): Promise<WebSocket | Refused>;
+	open(): Promise<WebSocket | Refusal>;
 	heard(events: ServerEvent[]): void;
 	/** For good, and why; `told`: the conversation has said so itself. */
-	ended(why: Refused, isTold: boolean): void;
+	ended(why: Refusal, isTold: boolean): void;
 };
 
 /** In ms; each attempt waits up to twice as long as the one before. */
@@ -23,7 +23,7 @@ const retry = { first: 100, slowest: 15_000, attempts: 20 };
 const firstAttempts = 4;
 
 /** What the end of a socket means, where coming back with the cursor is not the answer to it. */
-const ends: { readonly [closeCode: number]: Refused | undefined } = {
+const ends: { readonly [closeCode: number]: Refusal | undefined } = {
 	[closeCodes.token]: { code: "unauthorized" },
 	[closeCodes.removed]: { code: "not_found" },
 	[closeCodes.deleted]: { code: "not_found" },
@@ -123,7 +123,7 @@ export class Upstream {
 		else this.#timer = setTimeout(() => void this.connect(), (0.5 + Math.random() / 2) * most);
 	}
 
-	#end(why: Refused, isTold: boolean): void {
+	#end(why: Refusal, isTold: boolean): void {
 		if (this.#isOver) return;
 		this.#isOver = true;
 		this.#options.ended(why, isTold);

@@ -4,11 +4,11 @@
 
 import * as v from "valibot";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
-import type { ErrorCode } from "./errors.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { clientIdSchema, contentSchema, countSchema, emojiSchema, type Message, mentionSchema, messageSchema } from "./message.ts";
 import { idSchema, personSchema } from "./person.ts";
+import type { Refusal } from "./refusal.ts";
 
 const cursorSchema = v.pipe(
 	v.string(),
@@ -153,16 +153,13 @@ export type ClientEvent = Outputs<typeof clientEvents>;
 export type ServerEvent = Outputs<typeof serverEvents>;
 export type Said = v.InferOutput<typeof saidSchema>;
 
-/** An event that could not be taken, with what lets its sender find which one it was. */
-export type Refusal = { code: ErrorCode; clientId?: string; messageId?: string };
-
 /** The event that tells a message which is whole, or one that changed; `cursor`: how far who hears it has come. */
 export function messageEvent(type: "chat:message" | "chat:updated", message: Message, cursor: string): ServerEvent {
 	return { type, conversationId: message.conversationId, message, cursor };
 }
 
 /** The event that tells a refusal. */
-export function errorEvent(conversationId: string, refusal: Refusal & { retryAfterMs?: number }): ServerEvent {
+export function errorEvent(conversationId: string, refusal: Refusal): ServerEvent {
 	const { code, ...names } = refusal;
 	return { type: "chat:error", conversationId, error: errors[code].text, code, ...names };
 }

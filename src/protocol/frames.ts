@@ -1,11 +1,12 @@
 // Frames: text to events and back, on both ends. Knows no rule of the chat.
 
 import * as v from "valibot";
-import { type ClientEvent, clientEvents, type Refusal, type ServerEvent, serverEvents } from "./events.ts";
+import { type ClientEvent, clientEvents, type ServerEvent, serverEvents } from "./events.ts";
 import { limits } from "./limits.ts";
 import { type MeEvent, meEvents } from "./me.ts";
 import { clientIdSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
+import type { Refusal } from "./refusal.ts";
 
 export type ParsedEvent = { event: ClientEvent } | { refusal: Refusal };
 

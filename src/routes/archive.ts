@@ -12,7 +12,8 @@ import { conversationSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
-import { type App, answer, ask, isRefused, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { isRefusal } from "../protocol/refusal.ts";
+import { type App, answer, ask, pass, placeSchema, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
@@ -33,7 +34,7 @@ exports.get("/conversations/:id/export", async (c) => {
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
 	const first = await ask(c, "exportPiece", format, { after: 0, chain: begun, exportedAt });
-	if (isRefused(first)) return refuse(c, first);
+	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
 	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
 	if (format === "html") c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
@@ -46,7 +47,7 @@ async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPie
 	yield piece.text;
 	while (piece.next) {
 		const next = await ask(c, "exportPiece", format, piece.next);
-		if (isRefused(next)) throw new Error(`An export could not go on: ${next.code}`);
+		if (isRefusal(next)) throw new Error(`An export could not go on: ${next.code}`);
 		piece = next;
 		yield piece.text;
 	}
@@ -93,7 +94,7 @@ imports.post(
 		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before these, `as` a user's id.");
 		const { from, as } = query.output;
 		const taken = await stub.restore(await c.req.text(), from, as);
-		if (!isRefused(taken)) return answer(c, taken, (progress) => progress);
+		if (!isRefusal(taken)) return answer(c, taken, (progress) => progress);
 		if (taken.code === "conflict") return refuse(c, "conflict", "There is a conversation with this id, or was one.");
 		return refuse(c, taken.code, "A line does not follow from the one before it, or is none of such a file.");
 	},

@@ -109,7 +109,7 @@ function call(name: string, { operationId, summary, security, parameters, reques
 ${asked.map((parameter) => html`<dt>${wordFor(parameter)}</dt><dd><code>${typeOf(parameter.schema)}</code></dd>`)}
 ${requestBody && html`<dt>Body${requestBody.required ? "" : ", or none"}</dt><dd>${content(requestBody.content)}</dd>`}
 ${answered.map(([status, answer]) => html`<dt>${status}</dt><dd>${said(answer)}</dd>`)}
-<dt>Refused</dt><dd>${refused.map(([status, answer]) => `${status} ${answer["x-codes"]?.join(", ")}`).join(" · ")}</dd>
+<dt>Refusal</dt><dd>${refused.map(([status, answer]) => `${status} ${answer["x-codes"]?.join(", ")}`).join(" · ")}</dd>
 </dl>
 </section>`;
 }

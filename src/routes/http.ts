@@ -7,10 +7,10 @@ import { readToken } from "../auth/bearer.ts";
 import { identify } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
-import type { Refused } from "../conversation/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
+import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
@@ -35,7 +35,7 @@ export function stubOf(c: Context<App>) {
 }
 
 /** Calls the conversation that the address names, as who asks; a stranger hears the same as of one that does not exist. */
-export async function ask<N extends CallName>(c: Context<App>, name: N, ...values: CallArguments<N>): Promise<Answer<N> | Refused> {
+export async function ask<N extends CallName>(c: Context<App>, name: N, ...values: CallArguments<N>): Promise<Answer<N> | Refusal> {
 	return askAt(c, c.req.param("id"), name, ...values);
 }
 
@@ -45,9 +45,9 @@ export async function askAt<N extends CallName>(
 	id: string | undefined,
 	name: N,
 	...values: CallArguments<N>
-): Promise<Answer<N> | Refused> {
+): Promise<Answer<N> | Refusal> {
 	if (!v.is(idSchema, id)) return { code: "not_found" };
-	return (await c.env.CONVERSATIONS.getByName(id).ask(c.get("identity"), name, values)) as Answer<N> | Refused;
+	return (await c.env.CONVERSATIONS.getByName(id).ask(c.get("identity"), name, values)) as Answer<N> | Refusal;
 }
 
 /** Refuses who comes too often for a gate of wrangler.toml. */
@@ -91,22 +91,18 @@ export const limitOf = (page: { min: number; default: number; max: number }) => 
 /** A page of what has places: before which one, and how many. */
 export const pageSchema = v.object({ before: v.optional(placeSchema, String(afterAll)), ...limitOf(limits.page) });
 
-export function answer<T, B extends object>(c: Context<App>, result: T | Refused, body: (result: T) => B, status: 200 | 201 = 200) {
-	if (isRefused(result)) return refuse(c, result);
+export function answer<T, B extends object>(c: Context<App>, result: T | Refusal, body: (result: T) => B, status: 200 | 201 = 200) {
+	if (isRefusal(result)) return refuse(c, result);
 	return c.json(body(result), status);
 }
 
 /** As `answer`, where there is nothing to say but that it was done. */
-export function answerDone(c: Context<App>, result: object | Refused) {
-	return isRefused(result) ? refuse(c, result) : c.body(null, 204);
+export function answerDone(c: Context<App>, result: object | Refusal) {
+	return isRefusal(result) ? refuse(c, result) : c.body(null, 204);
 }
 
-export function isRefused(result: unknown): result is Refused {
-	return typeof result === "object" && result !== null && "code" in result;
-}
-
-export function refuse(c: Context, refused: ErrorCode | Refused, detail?: string) {
-	const { code, retryAfterMs }: Refused = typeof refused === "string" ? { code: refused } : refused;
+export function refuse(c: Context, refused: ErrorCode | Refusal, detail?: string) {
+	const { code, retryAfterMs }: Refusal = typeof refused === "string" ? { code: refused } : refused;
 	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
 	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
 }

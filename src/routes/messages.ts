@@ -4,7 +4,8 @@ import { Hono, type HonoRequest } from "hono";
 import * as v from "valibot";
 import { saidSchema } from "../protocol/events.ts";
 import { messageSchema } from "../protocol/message.ts";
-import { type App, isRefused, readJson, refuse, stubOf } from "./http.ts";
+import { isRefusal } from "../protocol/refusal.ts";
+import { type App, readJson, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
@@ -25,7 +26,7 @@ messages.post("/conversations/:id/messages", async (c) => {
 	}
 	const said = await stubOf(c)?.say(c.get("identity"), body.output);
 	if (!said) return refuse(c, "not_found");
-	return isRefused(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
+	return isRefusal(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
 });
 
 /** Whether a request says something: its body may be as long as that may be. */

@@ -4,9 +4,10 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
+import { isRefusal } from "../protocol/refusal.ts";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
 import { askEach } from "./ask-each.ts";
-import { type App, afterAll, answer, ask, askAt, isRefused, limitOf, pass, placeSchema, refuse } from "./http.ts";
+import { type App, afterAll, answer, ask, askAt, limitOf, pass, placeSchema, refuse } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const searches = new Hono<App>();
@@ -63,7 +64,7 @@ searches.get("/search", async (c) => {
 		async ({ id: conversationId }) => {
 			const found = await askAt(c, conversationId, "search", q, afterAll, limit, filter);
 			// Who is no longer a member finds nothing there.
-			if (isRefused(found)) return;
+			if (isRefusal(found)) return;
 			// What is older than a page that had to end early may be missing.
 			isPartial ||= found.hasMore && found.results.length < limit;
 			results.push(...found.results.map((result) => ({ conversationId, ...result })));

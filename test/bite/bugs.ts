@@ -669,8 +669,8 @@ export const bugs: Bug[] = [
 	{
 		name: "one who has left a conversation is told that it could not be searched",
 		file: "src/routes/search.ts",
-		from: "			if (isRefused(found)) return;\n",
-		to: "			if (isRefused(found)) throw new Error(found.code);\n",
+		from: "			if (isRefusal(found)) return;\n",
+		to: "			if (isRefusal(found)) throw new Error(found.code);\n",
 		project: "worker",
 		tests: ["worker/search"],
 	},

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { anthropicModel } from "../../src/claude/anthropic.ts";
-import type { ModelFailure } from "../../src/conversation/replies/reply.ts";
+import type { ModelFailure } from "../../src/conversation/ports.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
 import { ask, conversation, textOf } from "./requests.ts";
 

@@ -1,6 +1,6 @@
 // A conversation as Claude is given it, and an answer read to its end.
 
-import { type Model, type ModelEvent, ModelFailure } from "../../src/conversation/replies/reply.ts";
+import { type Model, type ModelEvent, ModelFailure } from "../../src/conversation/ports.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 

@@ -2,10 +2,11 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { type Client, type Clients, Conversation } from "../../src/conversation/conversation.ts";
+import { Conversation } from "../../src/conversation/conversation.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
-import { type Model, type ModelEvent, ModelFailure, Replies } from "../../src/conversation/replies/reply.ts";
-import { type Titler, Titles } from "../../src/conversation/replies/title.ts";
+import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
+import { Replies } from "../../src/conversation/replies/reply.ts";
+import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";

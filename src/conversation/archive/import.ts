@@ -3,7 +3,7 @@
 
 import { type ArchiveRecord, placeOf, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
-import type { Refused } from "../conversation.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import { listColumn, type ReplyFacts } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { WordIndex } from "../store/word-index.ts";
@@ -36,7 +36,7 @@ export class Restore {
 	 * Takes the lines that come after the first `from`; from 0 on it begins anew. Lines that were taken before, or come too early, change
 	 * nothing: the answer says where to go on. `as`: who is an owner in any case.
 	 */
-	async take(lines: readonly string[], from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refused> {
+	async take(lines: readonly string[], from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
 		if (this.#isTaken) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#state();
 		let reading = known?.reading ?? unread;

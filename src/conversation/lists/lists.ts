@@ -5,7 +5,7 @@
 
 import type { Standing } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Listing } from "../conversation.ts";
+import type { Listing } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Standings } from "./summary.ts";

@@ -5,7 +5,8 @@
 import { type ClientEvent, messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Client, Clients, Listing, Refused } from "../conversation.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import type { Client, Clients, Listing } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
 import type { Replies } from "../replies/reply.ts";
 import type { Titles } from "../replies/title.ts";
@@ -22,7 +23,7 @@ export class Changes<T extends Client> {
 	readonly #replies: Replies;
 	readonly #listing: Listing;
 	readonly #titles: Titles;
-	readonly #spend: (userId: string) => Refused | undefined;
+	readonly #spend: (userId: string) => Refusal | undefined;
 	readonly #now: () => number;
 	readonly #reactionsLeft = new Map<string, Bucket>();
 
@@ -33,7 +34,7 @@ export class Changes<T extends Client> {
 		replies: Replies;
 		listing: Listing;
 		titles: Titles;
-		spend: (userId: string) => Refused | undefined;
+		spend: (userId: string) => Refusal | undefined;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -45,7 +46,7 @@ export class Changes<T extends Client> {
 		this.#now = parts.now;
 	}
 
-	apply(client: T, event: Change): Refused | undefined {
+	apply(client: T, event: Change): Refusal | undefined {
 		const role = this.#store.member(client.person.userId)?.role;
 		// A reader's own words are theirs to take back: a reader may have been a member.
 		if (role === undefined || (role === "reader" && event.type !== "chat:delete")) return { code: "forbidden" };
@@ -65,7 +66,7 @@ export class Changes<T extends Client> {
 		}
 	}
 
-	#react(client: T, message: Message, { emoji, on }: Event<"chat:react">): Refused | undefined {
+	#react(client: T, message: Message, { emoji, on }: Event<"chat:react">): Refusal | undefined {
 		const { userId } = client.person;
 		const now = this.#now();
 		const before = message.reactions ?? [];
@@ -79,7 +80,7 @@ export class Changes<T extends Client> {
 		this.#listing.passed();
 	}
 
-	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refused | undefined {
+	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refusal | undefined {
 		const { userId } = client.person;
 		if (message.author.userId !== userId) return { code: "forbidden" };
 		const answer = asksAgain ? this.#answerTo(message) : undefined;
@@ -113,7 +114,7 @@ export class Changes<T extends Client> {
 		return isAnswered && reply.status !== "streaming" && reply.deletedAt === undefined ? reply : undefined;
 	}
 
-	#delete(client: T, message: Message, isOwner: boolean): Refused | undefined {
+	#delete(client: T, message: Message, isOwner: boolean): Refusal | undefined {
 		const { userId } = client.person;
 		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, message);
@@ -123,7 +124,7 @@ export class Changes<T extends Client> {
 	}
 
 	/** Claude's last answer again, in its place. */
-	#regenerate(client: T, message: Message): Refused | undefined {
+	#regenerate(client: T, message: Message): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
 		// Everybody sees it come.
 		if (message.status === "streaming") return;

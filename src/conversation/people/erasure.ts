@@ -5,7 +5,7 @@
 import { messageEvent } from "../../protocol/events.ts";
 import type { Mention, Message, Reaction } from "../../protocol/message.ts";
 import { erasedName, type Person } from "../../protocol/person.ts";
-import type { Clients, Listing } from "../conversation.ts";
+import type { Clients, Listing } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { listColumn } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";

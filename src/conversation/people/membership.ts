@@ -4,7 +4,8 @@
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
-import type { Clients, Listing, Refused } from "../conversation.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import type { Clients, Listing } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { isoTime } from "../store/rows.ts";
 import type { AuditEntry, Invite, Store } from "../store/store.ts";
@@ -83,7 +84,7 @@ export class Membership {
 	}
 
 	/** An owner gives a member another role: to make somebody else an owner is to hand over, or to share. */
-	setRole(member: Member, userId: string, role: MemberRole): Member | Refused {
+	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const known = this.#store.member(userId);
 		if (!known) return { code: "not_found" };
@@ -104,7 +105,7 @@ export class Membership {
 	}
 
 	/** Ends a membership: one's own, or as an owner another's. */
-	remove(member: Member, userId: string): { removed: Member } | Refused {
+	remove(member: Member, userId: string): { removed: Member } | Refusal {
 		const isLeaving = userId === member.userId;
 		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
 		const removed = this.#store.member(userId);
@@ -118,12 +119,12 @@ export class Membership {
 	}
 
 	/** Whether this member may delete the conversation. */
-	end(member: Member): { ended: true } | Refused {
+	end(member: Member): { ended: true } | Refusal {
 		return member.role === "owner" ? { ended: true } : { code: "forbidden" };
 	}
 
 	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
-	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refused {
+	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const entries = this.#store.auditBefore(before, limit + 1);
 		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
@@ -137,7 +138,7 @@ export class Membership {
 		return this.#store.members(limits.members);
 	}
 
-	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refused {
+	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
 		if (change.title !== undefined) this.#titles.give(change.title);
@@ -145,7 +146,7 @@ export class Membership {
 		return this.#store.info;
 	}
 
-	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refused {
+	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const now = this.#now();
 		if (this.#store.countLiveInvites(now) >= limits.invites) return { code: "too_many" };
@@ -155,7 +156,7 @@ export class Membership {
 	}
 
 	/** The invites that still let somebody in. */
-	invites(member: Member): { invites: LiveInvite[] } | Refused {
+	invites(member: Member): { invites: LiveInvite[] } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const live = this.#store.liveInvites(this.#now());
 		return {
@@ -163,7 +164,7 @@ export class Membership {
 		};
 	}
 
-	revoke(member: Member, inviteId: string): { revoked: true } | Refused {
+	revoke(member: Member, inviteId: string): { revoked: true } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const now = this.#now();
 		const invite = this.#store.invite(inviteId);
@@ -177,7 +178,7 @@ export class Membership {
 	 * Lets a person in by an invite, or lets a reader write; but whom an owner removed, or gave a role, only by a newer one. Who has all that it
 	 * gives already does not use it up.
 	 */
-	accept(person: Person, inviteId: string): Member | Refused {
+	accept(person: Person, inviteId: string): Member | Refusal {
 		const invite = this.#store.exists ? this.#store.invite(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.member(person.userId);

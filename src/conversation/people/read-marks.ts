@@ -4,7 +4,7 @@
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Client, Clients, Listing } from "../conversation.ts";
+import type { Client, Clients, Listing } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
 export class Reading<T extends Client> {

@@ -4,54 +4,15 @@
 import { type Reason, reasons } from "../../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message, Usage } from "../../protocol/message.ts";
+import type { Message } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
-import type { Clients, Listing } from "../conversation.ts";
+import { type Alarm, type Clients, type Listing, type Model, ModelFailure } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { ReplyFacts } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { addedBy } from "./overlap.ts";
 import { waitBefore } from "./retry.ts";
 import { addedThought } from "./thinking.ts";
-
-/** What answers: the whole of what a reply may read, to the events of one answer. */
-export interface Model {
-	/**
-	 * Yields events until the answer is over. `end` is the last one and is yielded only when the answer is known to be whole
-	 * as far as its stop reason says; an iteration that finishes without it was cut off. Throws `ModelFailure`, and ends quietly
-	 * or throws anything once `signal` is aborted. `soFar` is what an answer that was interrupted says already: it goes on from there.
-	 */
-	reply(messages: readonly Message[], signal: AbortSignal, soFar?: string): AsyncIterable<ModelEvent>;
-}
-
-export type ModelEvent =
-	/** The answer has begun, by this model. */
-	| { type: "start"; model: string }
-	/** A sign of life without text. */
-	| { type: "alive" }
-	/** Another one, after which more patience is due; with what is thought, where it says. */
-	| { type: "thinking"; text: string }
-	| { type: "text"; text: string }
-	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
-	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
-
-/** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
-export class ModelFailure extends Error {
-	readonly reason: Reason;
-	/** How long the other side asks to wait before the next try, in ms; `undefined` where it says nothing. */
-	readonly retryAfterMs: number | undefined;
-	constructor(reason: Reason, retryAfterMs?: number) {
-		super(reason);
-		this.reason = reason;
-		this.retryAfterMs = retryAfterMs;
-	}
-}
-
-/** Brings the object back to `recover` should it die while a reply runs. */
-export interface Alarm {
-	set(at: number): void;
-	clear(): void;
-}
 
 type Running = {
 	message: Message;

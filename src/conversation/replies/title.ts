@@ -6,14 +6,8 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
 import { shortened } from "../../protocol/text.ts";
-import type { Clients, Listing } from "../conversation.ts";
+import type { Clients, Listing, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
-
-/** What proposes titles. */
-export interface Titler {
-	/** A title for what a question and its answer are about; `undefined` where nothing came of it. May reject. */
-	title(question: Message, answer: Message, signal: AbortSignal): Promise<string | undefined>;
-}
 
 /** In ms: a title that takes longer comes too late to be missed. */
 const patience = 30_000;

@@ -3,7 +3,7 @@
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
-import type { Client, Clients } from "../conversation.ts";
+import type { Client, Clients } from "../ports.ts";
 
 /** A client as the fan-out needs it. `send` may be called at any time, never throws, and says nothing to one that is closed. */
 export interface Wire extends Client {

@@ -2,10 +2,11 @@
 // refused, and who floods is shut out. What it means is decided elsewhere.
 
 import { closeCodes } from "../../protocol/errors.ts";
-import { errorEvent, type Refusal } from "../../protocol/events.ts";
+import { errorEvent } from "../../protocol/events.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Store } from "../store/store.ts";
 import { Inbox } from "./batch.ts";
@@ -128,7 +129,7 @@ export class Intake {
 		if (isBad) this.countBadFrame(client, now);
 	}
 
-	#refuse(client: Socket, refusal: Refusal & { retryAfterMs?: number }): void {
+	#refuse(client: Socket, refusal: Refusal): void {
 		this.#clients.send(client, errorEvent(this.#id, refusal));
 	}
 }

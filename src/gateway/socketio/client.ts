@@ -1,9 +1,9 @@
 // One client in one namespace: who it is, which conversations it is in, what it is answered. Every rule of the chat is the conversations' own.
 
 import type { Identity } from "../../auth/tokens.ts";
-import type { Refused } from "../../conversation/conversation.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import type { OpenUpstream } from "../native-socket.ts";
 import type { Progress } from "./catch-up.ts";
 import { Voice } from "./outbound.ts";
@@ -166,7 +166,7 @@ export class Client {
 		return room;
 	}
 
-	#left(conversationId: string, why: Refused, isTold: boolean): void {
+	#left(conversationId: string, why: Refusal, isTold: boolean): void {
 		const room = this.#rooms.get(conversationId);
 		this.#rooms.delete(conversationId);
 		room?.fail(refusalOf({ error: errors[why.code].text, ...why }));
@@ -196,7 +196,7 @@ export class Client {
 		return { ...event, clientId };
 	}
 
-	#apply(event: ClientEvent, ackId: number | undefined): Refused | undefined {
+	#apply(event: ClientEvent, ackId: number | undefined): Refusal | undefined {
 		const { conversationId } = event;
 		const room = this.#rooms.get(conversationId);
 		switch (event.type) {
@@ -230,7 +230,7 @@ export class Client {
 		if (ackId !== undefined) this.#voice.answer([ackId], { conversationId });
 	}
 
-	#join(event: Extract<ClientEvent, { type: "chat:join" }>, known: Room | undefined, ackId: number | undefined): Refused | undefined {
+	#join(event: Extract<ClientEvent, { type: "chat:join" }>, known: Room | undefined, ackId: number | undefined): Refusal | undefined {
 		if (!known && !this.#options.hasRoom(1)) return { code: "too_many_conversations" };
 		const room = known ?? this.#enter(event.conversationId);
 		room.join(event, ackId);

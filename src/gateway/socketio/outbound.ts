@@ -1,8 +1,8 @@
 // What one client is told in one namespace, each event with how far it has come by then. Knows nothing of where it comes from.
 
-import type { Refused } from "../../conversation/conversation.ts";
 import { errors } from "../../protocol/errors.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import type { Progress } from "./catch-up.ts";
 import { encodeAck, encodeEvent } from "./packets.ts";
 import { encodeOffset } from "./recovery.ts";
@@ -68,7 +68,7 @@ export class Voice {
 		for (const ackId of ackIds) this.say(encodeAck(nsp, ackId, answer));
 	}
 
-	refuse(refused: Refused, { conversationId, clientId, messageId }: Names, ackId?: number): void {
+	refuse(refused: Refusal, { conversationId, clientId, messageId }: Names, ackId?: number): void {
 		const error = errors[refused.code].text;
 		if (ackId !== undefined) this.answer([ackId], refusalOf({ error, ...refused }), clientId);
 		this.emitAs("chat:error", { conversationId, error, ...refused, clientId, messageId });

@@ -1,10 +1,10 @@
 // One conversation that a client is in: what it was told of it, what it said there that has no answer yet, and what it is told now, also
 // after the socket behind it broke. The client hears nothing of that.
 
-import type { Refused } from "../../conversation/conversation.ts";
 import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import { type OpenUpstream, Upstream } from "../native-socket.ts";
 import { catchUp, follow, isKnown, type Progress, progressAt, textOf } from "./catch-up.ts";
 import { answerTo, hasAnswer } from "./translate.ts";
@@ -26,7 +26,7 @@ export type RoomOptions = {
 	/** Answers what asked for it; `clientId`: of what was said. */
 	answer(ackIds: readonly number[], answer: object, clientId?: string): void;
 	/** For good. `isTold`: the client knows why. */
-	ended(why: Refused, isTold: boolean): void;
+	ended(why: Refusal, isTold: boolean): void;
 	/** It was there before; whether all was told that was missed since. */
 	cameBack?(isWhole: boolean): void;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Titler } from "../../../src/conversation/replies/title.ts";
+import type { Titler } from "../../../src/conversation/ports.ts";
 import { firstWords } from "../../../src/protocol/first-words.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";

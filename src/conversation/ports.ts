@@ -1,0 +1,96 @@
+// The ports of a conversation: what its rules need from the outside, and what fills each seam in production and in tests.
+// Types only, but for `ModelFailure`. Imports nothing but the wire.
+
+import type { CloseCode, Reason } from "../protocol/errors.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { Message, Usage } from "../protocol/message.ts";
+import type { Person } from "../protocol/person.ts";
+
+/** One connected socket, as the rules see it. */
+export interface Client {
+	readonly person: Person;
+	/** Moves the end of its sign-in, in ms. */
+	renew(expiresAt: number): void;
+	/** Has read what was sent until now. */
+	read(): void;
+	/** Ends it; the conversation hears of it by `leave`. */
+	close(code: CloseCode, reason: string): void;
+}
+
+/** Everybody who is connected. */
+export interface Clients<T extends Client = Client> {
+	all(): Iterable<T>;
+	add(client: T): void;
+	/** Whether it was there. */
+	delete(client: T): boolean;
+	/** To one client, at once. */
+	send(client: T, event: ServerEvent): void;
+	/** To all, but for the sockets of `exceptUser`; may wait for a moment to go together with others. */
+	broadcast(event: ServerEvent, exceptUser?: string): void;
+	/** Lets everything go that waits. */
+	flush(): void;
+}
+
+/** The lists in which people find their conversations again; told, not asked. */
+export interface Listing {
+	/** Something was said or changed, by this person. `all`: such that also who is here, and has read everything, has to hear of it. */
+	changed(by: string, to?: "all"): void;
+	/** Something was changed that no list shows. */
+	passed(): void;
+	/** The conversation is new to this person's list, or their part in it is another. */
+	entered(userId: string): void;
+	/** This person looks at the conversation no longer. */
+	left(userId: string): void;
+	/** This person had read up to `from`, and now up to `upTo`. */
+	read(userId: string, from: number, upTo: number): void;
+	/** This person has marked something unread. */
+	marked(userId: string): void;
+}
+
+/** Until when (ms) a token says that its bearer is this person; `undefined` for one that is not accepted, or is another's. */
+export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
+
+/** What answers: the whole of what a reply may read, to the events of one answer. */
+export interface Model {
+	/**
+	 * Yields events until the answer is over. `end` is the last one and is yielded only when the answer is known to be whole
+	 * as far as its stop reason says; an iteration that finishes without it was cut off. Throws `ModelFailure`, and ends quietly
+	 * or throws anything once `signal` is aborted. `soFar` is what an answer that was interrupted says already: it goes on from there.
+	 */
+	reply(messages: readonly Message[], signal: AbortSignal, soFar?: string): AsyncIterable<ModelEvent>;
+}
+
+export type ModelEvent =
+	/** The answer has begun, by this model. */
+	| { type: "start"; model: string }
+	/** A sign of life without text. */
+	| { type: "alive" }
+	/** Another one, after which more patience is due; with what is thought, where it says. */
+	| { type: "thinking"; text: string }
+	| { type: "text"; text: string }
+	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
+	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
+
+/** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
+export class ModelFailure extends Error {
+	readonly reason: Reason;
+	/** How long the other side asks to wait before the next try, in ms; `undefined` where it says nothing. */
+	readonly retryAfterMs: number | undefined;
+	constructor(reason: Reason, retryAfterMs?: number) {
+		super(reason);
+		this.reason = reason;
+		this.retryAfterMs = retryAfterMs;
+	}
+}
+
+/** Brings the object back to `recover` should it die while a reply runs. */
+export interface Alarm {
+	set(at: number): void;
+	clear(): void;
+}
+
+/** What proposes titles. */
+export interface Titler {
+	/** A title for what a question and its answer are about; `undefined` where nothing came of it. May reject. */
+	title(question: Message, answer: Message, signal: AbortSignal): Promise<string | undefined>;
+}

@@ -1,0 +1,10 @@
+// What a request is answered that was not carried out.
+
+import type { ErrorCode } from "./errors.ts";
+
+/** Why a request was not carried out; nothing has changed. `clientId` and `messageId` let its sender find which one it was. */
+export type Refusal = { code: ErrorCode; retryAfterMs?: number; clientId?: string; messageId?: string };
+
+export function isRefusal(result: unknown): result is Refusal {
+	return typeof result === "object" && result !== null && "code" in result;
+}
