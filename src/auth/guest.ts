@@ -2,8 +2,8 @@
 // receives, and is signed with a key of its own: it never passes as an access token, nor an access token as a session.
 
 import { parse, serialize } from "hono/utils/cookie";
-import { base64url } from "jose";
 import type { Person } from "../protocol/person.ts";
+import { randomId } from "../protocol/random-id.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { derivedKey } from "./derive-key.ts";
 import { issueToken, sign, verify } from "./tokens.ts";
@@ -17,8 +17,7 @@ const cookieName = "parley_session";
 
 /** A new person of this name, one that fits `usernameSchema`. Throws where guest sign-in is off. `now` in ms. */
 export function signInGuest(name: string, settings: Settings, now: number): Promise<GuestSignIn> {
-	const id = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
-	return signIn({ userId: `${guestPrefix}${id}`, username: name }, settings, now);
+	return signIn({ userId: `${guestPrefix}${randomId()}`, username: name }, settings, now);
 }
 
 /** A guest by another name, from now on; as `signInGuest`. */

@@ -4,6 +4,7 @@
 import { base64url } from "jose";
 import * as v from "valibot";
 import type { Person } from "../protocol/person.ts";
+import { randomId } from "../protocol/random-id.ts";
 import { type Identity, subSchema } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
@@ -15,7 +16,7 @@ export function isPersonal(token: string): boolean {
 
 /** A new one, with 128 random bits. */
 export function makePersonalToken(userId: string): string {
-	return `parley_${base64url.encode(userId)}.${base64url.encode(crypto.getRandomValues(new Uint8Array(16)))}`;
+	return `parley_${base64url.encode(userId)}.${randomId()}`;
 }
 
 /** The id of whom it says to speak for, unverified; `undefined` for what no token of ours looks like. */

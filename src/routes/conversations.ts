@@ -8,6 +8,7 @@ import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
+import { randomId } from "../protocol/random-id.ts";
 import {
 	type App,
 	afterAll,
@@ -18,7 +19,6 @@ import {
 	limitOf,
 	pageSchema,
 	placeSchema,
-	randomId,
 	readBody,
 	refuse,
 	stubOf,

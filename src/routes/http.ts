@@ -1,7 +1,6 @@
 // What all routes share: who asks, what they send, what they are answered. Holds no route.
 
 import type { Context } from "hono";
-import { base64url } from "jose";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { identify } from "../auth/identify.ts";
@@ -105,9 +104,4 @@ export function refuse(c: Context, refused: ErrorCode | Refusal, detail?: string
 	const { code, retryAfterMs }: Refusal = typeof refused === "string" ? { code: refused } : refused;
 	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
 	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
-}
-
-/** 128 random bits. */
-export function randomId(): string {
-	return base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
 }

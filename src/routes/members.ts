@@ -6,7 +6,8 @@ import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
-import { type App, answer, answerDone, ask, pass, randomId, readBody, refuse, stubOf } from "./http.ts";
+import { randomId } from "../protocol/random-id.ts";
+import { type App, answer, answerDone, ask, pass, readBody, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const members = new Hono<App>();

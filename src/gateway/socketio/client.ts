@@ -3,12 +3,13 @@
 import type { Identity } from "../../auth/tokens.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
+import { randomId } from "../../protocol/random-id.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { OpenUpstream } from "../native-socket.ts";
 import type { Progress } from "./catch-up.ts";
 import { Voice } from "./outbound.ts";
 import { encodeConnect, encodeDisconnect, type SocketPacket } from "./packets.ts";
-import { encodePid, newPid, type Offset, type Pid, parseOffset, randomId, readPid } from "./recovery.ts";
+import { encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
 import { Sends, type SendsState } from "./resends.ts";
 import { Room, type RoomOptions, type RoomState } from "./room.ts";
 import { placeOf, refusalOf, toWire } from "./translate.ts";

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { limits } from "../../protocol/limits.ts";
 import { idSchema } from "../../protocol/person.ts";
+import { base64url } from "../../protocol/random-id.ts";
 import type { Progress, Told } from "./catch-up.ts";
 
 /** `base`: the same for as long as its client remembers it; `life`: another one each time it could not be told all it missed. */
@@ -20,18 +21,6 @@ const none = "-";
 
 export async function newPid(base: string, life: number, owner: string): Promise<Pid> {
 	return { base, life, check: await checkOf(base, life, owner) };
-}
-
-/** 128 random bits. */
-export function randomId(): string {
-	return base64url(crypto.getRandomValues(new Uint8Array(16)));
-}
-
-function base64url(bytes: Uint8Array): string {
-	return btoa(String.fromCharCode(...bytes))
-		.replaceAll("+", "-")
-		.replaceAll("/", "_")
-		.replaceAll("=", "");
 }
 
 export function encodePid({ base, life, check }: Pid): string {
