@@ -47,6 +47,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/routes/":
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/worker.ts": /./,
+	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/": /^(src\/protocol\/|react|marked$|remend$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
 };
 

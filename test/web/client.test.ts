@@ -56,7 +56,7 @@ const kept = (clientId: string, saidAt: number, state: Outgoing["state"] = { typ
 	saidAt,
 	state,
 });
-const failed: Outgoing["state"] = { type: "failed", text: "Too long." };
+const failed: Outgoing["state"] = { type: "failed", code: "too_large", text: "Too long." };
 
 /** Lets everything that was promised happen. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -125,7 +125,7 @@ describe("what is said", () => {
 		network.last.says(joined());
 		client.say("one");
 		network.last.says({ type: "chat:error", conversationId, error: "Too long.", code: "too_large", clientId: "id-1" });
-		expect(transcript().outgoing[0]?.state).toEqual({ type: "failed", text: "Too long." });
+		expect(transcript().outgoing[0]?.state).toEqual(failed);
 		client.retry("id-1");
 		expect(sends(network)).toEqual(["id-1: one", "id-1: one"]);
 	});

@@ -277,7 +277,7 @@ describe("what was said here", () => {
 			{ type: "sent", clientId: "a" },
 			received(error({ clientId: "a" })),
 		);
-		expect(refused.outgoing[0]?.state).toEqual({ type: "failed", text: "Not so." });
+		expect(refused.outgoing[0]?.state).toEqual({ type: "failed", code: "bad_event", text: "Not so." });
 		expect(nextToSend(refused, now)?.clientId).toBe("b");
 		expect(states(reduce(refused, { type: "retried", clientId: "a" }))).toEqual(["a waiting", "b waiting"]);
 		expect(states(reduce(refused, { type: "discarded", clientId: "a" }))).toEqual(["b waiting"]);
@@ -306,7 +306,7 @@ describe("what was said here", () => {
 describe("notices", () => {
 	it("say what was refused, until they are dismissed", () => {
 		const refused = transcriptOf(received(joined(), error({})));
-		expect(refused.notice).toBe("Not so.");
+		expect(refused.notice).toEqual({ code: "bad_event", text: "Not so." });
 		expect(reduce(refused, { type: "notice dismissed" }).notice).toBeNull();
 	});
 
@@ -314,7 +314,7 @@ describe("notices", () => {
 		const failed = reply(1, { status: "failed", reason: "rate_limited" });
 		expect(transcriptOf(received(joined(), whole(failed), error({ code: "rate_limited", messageId: "m1" }))).notice).toBeNull();
 		const asked = error({ code: "rate_limited", messageId: "m1", retryAfterMs: 500 });
-		expect(transcriptOf(received(joined(), whole(failed), asked)).notice).toBe("Not so.");
+		expect(transcriptOf(received(joined(), whole(failed), asked)).notice?.text).toBe("Not so.");
 	});
 });
 

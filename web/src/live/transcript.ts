@@ -7,7 +7,6 @@ import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import { refusalText } from "../strings.ts";
 import type { Kept } from "./cachedConversation.ts";
 import { extentOf, type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./historyWindow.ts";
 import { append, begin, sayBusy, think, update } from "./messages.ts";
@@ -16,12 +15,15 @@ import { newFrom, type Reads, readsOf, withRead } from "./readPositions.ts";
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
 export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };
 
+/** Why the server refused something: its code, for the page to put into words, and its own English text. */
+export type Refusal = { code: string; text: string };
+
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
 export type Outgoing = Said & {
 	clientId: string;
 	/** In ms, by this device's clock; later than that of what was said before it. */
 	saidAt: number;
-	state: { type: "waiting" } | { type: "sent" } | { type: "failed"; text: string };
+	state: { type: "waiting" } | { type: "sent" } | ({ type: "failed" } & Refusal);
 };
 
 /** `until` in ms: a sign of typing that is not renewed fades by itself. */
@@ -46,7 +48,7 @@ export type Transcript = History & {
 	/** Nothing is to be sent before this time, in ms. */
 	readonly heldUntil: number;
 	/** What the server refused and no message shows. */
-	readonly notice: string | null;
+	readonly notice: Refusal | null;
 };
 
 /** `now` in ms. */
@@ -267,16 +269,16 @@ function acknowledge(transcript: Transcript, { author, clientId }: Message): Tra
 
 function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
 	const { code, retryAfterMs, messageId } = event;
-	const error = refusalText(code, event.error);
+	const refusal: Refusal = { code, text: event.error };
 	// Who has no ids to go by means what is under way, or nothing that could be helped here.
 	const clientId = event.clientId ?? (messageId === undefined ? underWay(transcript)?.clientId : undefined);
 	if (clientId !== undefined && retryAfterMs !== undefined)
 		return { ...setOutgoing(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
 	// The connection sees to it: another token, then the same again.
 	if (code === "token_expired") return transcript;
-	if (clientId !== undefined) return setOutgoing(transcript, clientId, { type: "failed", text: error });
+	if (clientId !== undefined) return setOutgoing(transcript, clientId, { type: "failed", ...refusal });
 	const isShown = messageId !== undefined && retryAfterMs === undefined && code in reasons;
-	return isShown ? transcript : { ...transcript, notice: error };
+	return isShown ? transcript : { ...transcript, notice: refusal };
 }
 
 function underWay({ outgoing }: Transcript): Outgoing | undefined {

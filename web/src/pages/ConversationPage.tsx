@@ -23,7 +23,7 @@ import { usePersonalList } from "../list/usePersonalList.ts";
 import type { Shelf } from "../live/deviceCache.ts";
 import { type Names, People } from "../markdown/MentionedText.tsx";
 import { lastOwn, mayDo } from "../people/permissions.ts";
-import { strings } from "../strings.ts";
+import { refusalText, strings } from "../strings.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { useTitle } from "../useTitle.ts";
 import { useIsDraftKept } from "../writing/currentDrafts.ts";
@@ -84,7 +84,7 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 				</div>
 				{chat.notice !== null && (
 					<p className={styles.notice}>
-						{chat.notice}
+						{refusalText(chat.notice.code, chat.notice.text)}
 						<button
 							type="button"
 							onClick={() => {

@@ -8,7 +8,7 @@ import { harmless, isSeen } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
 import { lineOf } from "../../list/plainLine.ts";
 import { canAskAgain } from "../../people/permissions.ts";
-import { strings } from "../../strings.ts";
+import { refusalText, strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { mentionsOf, namedIn } from "../../writing/mentions.ts";
 import { About } from "./About.tsx";
@@ -32,7 +32,8 @@ export function Editor({ message, chat, people, onDone }: Props) {
 	useEffect(() => {
 		if (state.type !== "saving") return;
 		if (editedAt !== state.over) onDone();
-		else if (notice !== null || !isConnected) setState({ type: "failed", text: notice ?? strings.notSaved });
+		else if (notice !== null || !isConnected)
+			setState({ type: "failed", text: notice ? refusalText(notice.code, notice.text) : strings.notSaved });
 	}, [state, editedAt, notice, isConnected, onDone]);
 
 	const save = (asksAgain: boolean) => {

@@ -7,7 +7,7 @@ import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
 import { lineOf } from "../../list/plainLine.ts";
 import { shown } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
-import { strings } from "../../strings.ts";
+import { refusalText, strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { Acting } from "../message/Acting.ts";
 
@@ -19,7 +19,8 @@ const mostRead = 3;
 type Props = { chat: Chat; acting: Acting; userId: string };
 
 export function Announcer({ chat, acting, userId }: Props) {
-	const { messages, notice } = chat;
+	const { messages } = chat;
+	const notice = chat.notice && refusalText(chat.notice.code, chat.notice.text);
 	/** What has been said so far is there. */
 	const isHere = chat.you !== null;
 	// What a key did is not to be seen.

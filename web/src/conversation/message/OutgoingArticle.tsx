@@ -3,7 +3,7 @@
 import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import type { Outgoing } from "../../live/transcript.ts";
-import { strings } from "../../strings.ts";
+import { refusalText, strings } from "../../strings.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
@@ -33,7 +33,7 @@ export function OutgoingArticle({ outgoing, answered, author, isContinued, note,
 			{state.type === "failed" ? (
 				<>
 					<p role="alert" className={styles.problem}>
-						{state.text}
+						{refusalText(state.code, state.text)}
 					</p>
 					<p className={styles.actions}>
 						<button type="button" onClick={() => onRetry(clientId)}>
