@@ -48,6 +48,7 @@ const rules: { readonly [place: string]: RegExp } = {
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/worker.ts": /./,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
+	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
 	"web/src/": /^(src\/protocol\/|react|marked$|remend$|lowlight$|highlight\.js(\/lib\/languages\/\w+)?$|wouter$|valibot$|idb$|frimousse$)/,
 };
 

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
-import { de, formats as german } from "../../web/src/languages/de.ts";
-import { en, formats as english } from "../../web/src/languages/en.ts";
+import { refusalText } from "../../web/src/languages/catalogue.ts";
+import { setStrings } from "../../web/src/languages/currentLanguage.ts";
+import { de } from "../../web/src/languages/de.ts";
+import { en } from "../../web/src/languages/en.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { languageFor } from "../../web/src/languages/language.ts";
+import { LanguageProvider, useStrings } from "../../web/src/languages/useStrings.ts";
 
 /** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
 function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
@@ -19,6 +24,7 @@ function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
 const same = new Set([
 	...["product", "emoji", "keys.tab", "keys.escape", "languages.en", "languages.de", "tokenSecret", "offline", "noLink"],
 	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
+	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],
 ]);
 
 describe("the catalogues", () => {
@@ -59,8 +65,8 @@ describe("the catalogues", () => {
 
 	it("write times and lengths of time as their language does", () => {
 		const at = new Date(2026, 2, 7, 8, 5).getTime();
-		expect([english.dayAndTime(at), german.dayAndTime(at)]).toEqual(["March 7, 2026 at 08:05", "7. März 2026 um 08:05"]);
-		expect([english.duration(7200), german.duration(7200), german.duration(604_800)]).toEqual(["2 hours", "2 Stunden", "7 Tage"]);
+		expect([en.formatDayAndTime(at), de.formatDayAndTime(at)]).toEqual(["March 7, 2026 at 08:05", "7. März 2026 um 08:05"]);
+		expect([en.duration(7200), de.duration(7200), de.duration(604_800)]).toEqual(["2 hours", "2 Stunden", "7 Tage"]);
 		// Polish has four forms, and Japanese one.
 		const forms = { one: "one", few: "few", many: "many", other: "other" };
 		expect([1, 2, 5].map((count) => formatsOf("pl").form(count, forms))).toEqual(["one", "few", "many"]);
@@ -81,35 +87,46 @@ describe("the language", () => {
 		expect(languageFor(chosen, wanted)).toBe(language);
 	});
 
-	it("reaches what is kept from being drawn anew", () => {
-		const folder = join(import.meta.dirname, "../../web/src");
-		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));
-		const kept = files.filter((name) => /\bmemo[(<]/.test(readFileSync(join(folder, name), "utf8")));
-		expect(kept.length).toBeGreaterThan(0);
-		for (const name of kept) expect(readFileSync(join(folder, name), "utf8"), name).toContain("useContext(Spoken)");
+	it("is what components get from the hook", () => {
+		const Button = () => useStrings().send;
+		const show = () => renderToStaticMarkup(createElement(LanguageProvider, null, createElement(Button)));
+		expect(show()).toBe("Send");
+		setStrings(de);
+		expect(show()).toBe("Senden");
+		setStrings(en);
+		expect(show()).toBe("Send");
 	});
 
-	it("is asked for when something is said: nothing is read from it when a file is loaded", async () => {
-		const { speak, strings } = await import("../../web/src/strings.ts");
+	it("is read by components through the hook alone; only these files ask for the current texts, when they need one", () => {
 		const folder = join(import.meta.dirname, "../../web/src");
 		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
-		// Read at the first column, or not within a function: such a line begins a declaration and has no arrow before the word.
+		const textOf = (name: string) => readFileSync(join(folder, name), "utf8");
+		expect(files.filter((name) => /languages\/currentLanguage\.ts"/.test(textOf(name))).sort()).toEqual([
+			"api.ts",
+			"conversation/log/Announcer.tsx",
+			"notifications/Notifications.tsx",
+			"sidebar/saveExport.ts",
+		]);
+		expect(files.filter((name) => /"[./]*\/(en|de)\.ts"/.test(textOf(name))).sort()).toEqual([
+			"languages/catalogue.ts",
+			"languages/currentLanguage.ts",
+			"languages/followLanguage.ts",
+			"languages/useStrings.ts",
+		]);
+		// Nothing is read while a file is loaded: such a line begins a declaration and has no arrow before the word.
 		const early = files.flatMap((name) =>
-			readFileSync(join(folder, name), "utf8")
+			textOf(name)
 				.split("\n")
-				.filter((line) => /^(?:export )?(?:const|let) /.test(line) && /\bstrings\./.test(line.split("=>")[0] ?? ""))
-				.map((line) => `${name}: ${line}`),
+				.filter(
+					(line) => /^(?:export )?(?:const|let) /.test(line) && /\b(?:strings|currentStrings|useStrings)\b/.test(line.split("=>")[0] ?? ""),
+				),
 		);
 		expect(early).toEqual([]);
-		expect(strings).toBe(en);
-		speak(de, german);
-		const now = await import("../../web/src/strings.ts");
-		expect([now.strings.send, now.refusalText("forbidden", "No."), now.refusalText("new_code", "No.")]).toEqual([
-			"Senden",
-			"Das darfst du hier nicht.",
-			"No.",
-		]);
-		speak(en, english);
-		expect([now.strings.send, now.refusalText("forbidden", "Not here.")]).toEqual(["Send", "Not here."]);
+	});
+
+	it("has its own sentence for each refusal; an unknown one is shown as the server sent it", () => {
+		expect(refusalText(de, { code: "forbidden", text: "No." })).toBe("Das darfst du hier nicht.");
+		expect(refusalText(de, { code: "new_code", text: "No." })).toBe("No.");
+		expect(refusalText(en, { code: "forbidden", text: "Not here." })).toBe("Not here.");
 	});
 });

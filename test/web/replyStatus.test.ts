@@ -64,5 +64,5 @@ describe("what an answer took", () => {
 
 it("people are called by the names that they have today, oneself by none, who has gone by the last one", () => {
 	const nameOf = (userId: string) => (userId === "bob" ? "Robert" : undefined);
-	expect(namesOf([person("Ann"), person("Bob"), person("Cleo")], { nameOf, userId: "ann" })).toEqual(["you", "Robert", "Cleo"]);
+	expect(namesOf([person("Ann"), person("Bob"), person("Cleo")], { nameOf, userId: "ann" }, en)).toEqual(["you", "Robert", "Cleo"]);
 });

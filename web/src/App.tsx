@@ -4,30 +4,26 @@ import { useLocation, useRoute } from "wouter";
 import { session, useSession } from "./account/currentSession.ts";
 import type { SessionState } from "./account/session.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { useLanguage } from "./languages/currentLanguage.ts";
-import { Spoken } from "./languages/spoken.ts";
+import { useStrings } from "./languages/useStrings.ts";
 import { ErasedPage } from "./pages/ErasedPage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
 import { RoomsPage } from "./pages/RoomsPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
-import { strings } from "./strings.ts";
 
 export function App() {
 	const state = useSession();
-	// Another one draws all of it anew.
-	const language = useLanguage();
+	const strings = useStrings();
 	const reload = { label: strings.reload, act: () => location.reload() };
 	return (
 		<ErrorBoundary fallback={<NoticePage text={strings.broken} action={reload} />}>
-			<Spoken value={language}>
-				<Page state={state} />
-			</Spoken>
+			<Page state={state} />
 		</ErrorBoundary>
 	);
 }
 
 function Page({ state }: { state: SessionState }) {
+	const strings = useStrings();
 	const [path] = useLocation();
 	const [, invite] = useRoute("/invite/:token");
 	switch (state.type) {

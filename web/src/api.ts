@@ -13,8 +13,9 @@ import {
 import type { ErrorCode } from "../../src/protocol/errors.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
+import { refusalText } from "./languages/catalogue.ts";
+import { currentStrings } from "./languages/currentLanguage.ts";
 import type { Place } from "./live/paging.ts";
-import { refusalText, strings } from "./strings.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
 export type Result<T> = { value: T } | { error: ApiError };
@@ -172,7 +173,7 @@ export async function call<T extends v.GenericSchema>(
 		isOk = response.ok;
 		answer = response.status === 204 ? undefined : await response.json();
 	} catch {
-		return { error: { code: "unreachable", message: strings.unreachable } };
+		return { error: { code: "unreachable", message: currentStrings().unreachable } };
 	}
 	const value = v.safeParse(schema, answer);
 	if (isOk && value.success) return { value: value.output };
@@ -183,7 +184,7 @@ export async function call<T extends v.GenericSchema>(
 
 export function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
-	if (!refusal.success) return { code: "internal", message: strings.unexpectedAnswer };
+	if (!refusal.success) return { code: "internal", message: currentStrings().unexpectedAnswer };
 	const { code, message } = refusal.output.error;
-	return { code: code as ErrorCode, message: refusalText(code, message) };
+	return { code: code as ErrorCode, message: refusalText(currentStrings(), { code, text: message }) };
 }

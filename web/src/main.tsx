@@ -6,7 +6,8 @@ import { App } from "./App.tsx";
 import { followTheme } from "./account/currentPreferences.ts";
 import { session } from "./account/currentSession.ts";
 import { whenIdle } from "./browser.ts";
-import { followLanguage } from "./languages/currentLanguage.ts";
+import { followLanguage } from "./languages/followLanguage.ts";
+import { LanguageProvider } from "./languages/useStrings.ts";
 import { loadHealing } from "./markdown/healing.ts";
 import "./tokens.css";
 import "./base.css";
@@ -19,7 +20,9 @@ addEventListener("load", async () => (await import("./shell/version.ts")).follow
 void followLanguage().then(() =>
 	createRoot(document.getElementById("root") as HTMLElement).render(
 		<StrictMode>
-			<App />
+			<LanguageProvider>
+				<App />
+			</LanguageProvider>
 		</StrictMode>,
 	),
 );

@@ -1,7 +1,7 @@
 // Keys that do something wherever one is on the page, but for a dialog, which has keys of its own.
 
 import { useEffect, useRef } from "react";
-import { strings } from "./strings.ts";
+import type { Catalogue } from "./languages/catalogue.ts";
 
 /** Together with Ctrl, or with ⌘ where there is one. */
 export type Shortcut = { key: string; shift?: boolean };
@@ -18,8 +18,8 @@ export function isPressed({ key, shift = false }: Shortcut, event: KeyboardEvent
 }
 
 /** As people read them on their keyboard, each by itself. */
-export function keysOf({ key, shift = false }: Shortcut): string[] {
-	const [hold, also] = isApple ? ["⌘", "⇧"] : [strings.keys.ctrl, strings.keys.shift];
+export function keysOf({ key, shift = false }: Shortcut, names: Catalogue["keys"]): string[] {
+	const [hold, also] = isApple ? ["⌘", "⇧"] : [names.ctrl, names.shift];
 	return [hold, ...(shift ? [also] : []), key.toUpperCase()];
 }
 

@@ -2,10 +2,11 @@
 
 import { useState } from "react";
 import { copyText } from "../browser.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./CopyField.module.css";
 
 export function CopyField({ label, text }: { label: string; text: string }) {
+	const strings = useStrings();
 	const [copied, setCopied] = useState<{ text: string; isDone: boolean }>();
 	const said = copied?.text !== text ? strings.copy : copied.isDone ? strings.copied : strings.copyFailed;
 	return (

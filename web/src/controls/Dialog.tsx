@@ -3,7 +3,7 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { keepPlace } from "../keyboard/landmarks.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./Dialog.module.css";
 import { Problem } from "./Problem.tsx";
 
@@ -19,6 +19,7 @@ type Props = {
 };
 
 export function Dialog({ title, action, isDanger = false, children, act, onClose }: Props) {
+	const strings = useStrings();
 	const id = useId();
 	const dialog = useRef<HTMLDialogElement>(null);
 	const [state, setState] = useState<{ type: "asking" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "asking" });

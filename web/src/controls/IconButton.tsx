@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "../icons.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { keysOf, type Shortcut, spokenKeysOf } from "../useShortcut.ts";
 import styles from "./IconButton.module.css";
 
@@ -17,13 +18,14 @@ type Props = {
 };
 
 export function IconButton({ icon, name, title = name, shortcut, isDisabled, onClick, children }: Props) {
+	const strings = useStrings();
 	return (
 		<button
 			type="button"
 			className={styles.button}
 			aria-label={name}
 			aria-keyshortcuts={shortcut && spokenKeysOf(shortcut)}
-			title={shortcut ? `${title} (${keysOf(shortcut).join("+")})` : title}
+			title={shortcut ? `${title} (${keysOf(shortcut, strings.keys).join("+")})` : title}
 			disabled={isDisabled}
 			onClick={onClick}
 		>

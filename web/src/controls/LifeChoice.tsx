@@ -1,8 +1,9 @@
 // For how long something lets somebody in: a field of a form, `life`, in seconds.
 
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 
 export function LifeChoice({ lives, usual }: { lives: readonly number[]; usual: number }) {
+	const strings = useStrings();
 	return (
 		<label>
 			{strings.inviteLives}

@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { createPortal } from "react-dom";
 import { keepPlace } from "../keyboard/landmarks.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import dialog from "./Dialog.module.css";
 import { IconButton } from "./IconButton.tsx";
 import styles from "./Modal.module.css";
@@ -11,6 +11,7 @@ import styles from "./Modal.module.css";
 type Props = { title: string; onClose(): void; children: ReactNode };
 
 export function Modal({ title, onClose, children }: Props) {
+	const strings = useStrings();
 	const id = useId();
 	const frame = useRef<HTMLDialogElement>(null);
 	useEffect(() => {

@@ -1,7 +1,7 @@
 // A dialog whose code is fetched when it is first wanted, and again where it could not be had.
 
 import { type ComponentType, useEffect, useState } from "react";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { Modal } from "./Modal.tsx";
 
 type State<P> = { type: "loading" } | { type: "here"; Part: ComponentType<P> } | { type: "failed" };
@@ -38,6 +38,7 @@ export function later<P extends { onClose(): void }>(
 }
 
 function NotLoaded({ onClose }: { onClose(): void }) {
+	const strings = useStrings();
 	return (
 		<Modal title={strings.notLoadedTitle} onClose={onClose}>
 			<p>{strings.notLoaded}</p>

@@ -4,9 +4,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clock } from "../browser.ts";
 import pill from "../controls/Pill.module.css";
+import { useStrings } from "../languages/useStrings.ts";
 import type { ConnectionState } from "../live/connection.ts";
 import { type About, type Notice, noticeFor, secondsUntil } from "../live/connectionNotice.ts";
-import { strings } from "../strings.ts";
 import { useGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionBanner.module.css";
 
@@ -24,6 +24,7 @@ export function ConnectionBanner({ conversation, list, onTry }: Props) {
 }
 
 function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(): void }) {
+	const strings = useStrings();
 	const banner = useRef<HTMLDivElement>(null);
 	useLayoutEffect(() => {
 		const { current } = banner;
@@ -49,6 +50,7 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 }
 
 function Text({ notice }: { notice: Notice }) {
+	const strings = useStrings();
 	switch (notice.type) {
 		case "offline":
 			return strings.offlineBanner;
@@ -64,6 +66,7 @@ function Text({ notice }: { notice: Notice }) {
 }
 
 function Countdown({ until }: { until: number }) {
+	const strings = useStrings();
 	const [now, setNow] = useState(clock.now);
 	useEffect(() => {
 		const left = until - now;

@@ -1,22 +1,24 @@
 // How the connection is, in a word: always said in the header.
 
+import type { Catalogue } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import type { ConnectionState } from "../live/connection.ts";
-import { strings } from "../strings.ts";
 import { useGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionStatus.module.css";
 
 export function ConnectionStatus({ connection, wasConnected }: { connection: ConnectionState; wasConnected: boolean }) {
+	const strings = useStrings();
 	const isGap = useGap(connection.type);
 	const type = wasConnected && !isGap ? "connected" : connection.type;
 	return (
 		<output className={styles.status} aria-label={strings.connection} data-state={type}>
 			<span className={styles.dot} aria-hidden="true" />
-			<span className={styles.text}>{describe(type, wasConnected)}</span>
+			<span className={styles.text}>{describe(type, wasConnected, strings)}</span>
 		</output>
 	);
 }
 
-function describe(type: ConnectionState["type"], wasConnected: boolean): string {
+function describe(type: ConnectionState["type"], wasConnected: boolean, strings: Catalogue): string {
 	switch (type) {
 		case "connected":
 			return strings.connected;

@@ -5,10 +5,10 @@ import { Link, useLocation } from "wouter";
 import { IconButton } from "../controls/IconButton.tsx";
 import { later } from "../controls/lazyDialog.tsx";
 import { Icon } from "../icons.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import { hueOf } from "../people/person.ts";
 import type { Looked } from "../search/SearchDialog.tsx";
-import { strings } from "../strings.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
@@ -22,6 +22,7 @@ const SettingsForm = later(async () => (await import("./dialogs/SettingsForm.tsx
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
 
 export function Header({ id, title, userId, nameOf, chat }: Props) {
+	const strings = useStrings();
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();

@@ -2,13 +2,14 @@
 
 import { later } from "../controls/lazyDialog.tsx";
 import { Popover } from "../controls/Popover.tsx";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiButton.module.css";
 import { NoEmoji } from "./NoEmoji.tsx";
 
 export const AllEmoji = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker, NoEmoji);
 
 export function EmojiButton({ className, onChoose }: { className: string | undefined; onChoose(emoji: string): void }) {
+	const strings = useStrings();
 	return (
 		<Popover
 			opener={{ label: strings.emoji, icon: "emoji", className }}

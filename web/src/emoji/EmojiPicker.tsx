@@ -5,7 +5,7 @@ import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } fr
 import { limits } from "../../../src/protocol/limits.ts";
 import { isEmoji, pictured } from "../../../src/protocol/text.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiPicker.module.css";
 import { tinted } from "./emoji.ts";
 import { emojiLanguage } from "./languages.ts";
@@ -17,6 +17,7 @@ import { type SkinTone, skinTones } from "./skinTone.ts";
 type Props = { onChoose(emoji: string): void; onClose(): void };
 
 export function EmojiPicker({ onChoose, onClose }: Props) {
+	const strings = useStrings();
 	const { skinTone = "none" } = usePreferences();
 	const [isMissing, setIsMissing] = useState(false);
 	const root = useRef<HTMLDivElement>(null);
@@ -86,6 +87,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 
 /** Closed it shows the hand alone. */
 function SkinToneField({ tone }: { tone: SkinTone }) {
+	const strings = useStrings();
 	const hand = (tone: SkinTone) => tinted({ emoji: "✋", tints: 1 }, tone);
 	return (
 		<label className={styles.tone} title={strings.skinTone}>

@@ -2,7 +2,7 @@
 
 import { usePreferences } from "../account/currentPreferences.ts";
 import { Modal } from "../controls/Modal.tsx";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
 import styles from "./HelpDialog.module.css";
 
@@ -10,6 +10,7 @@ import styles from "./HelpDialog.module.css";
 type Row = [keys: readonly (readonly string[])[], what: string];
 
 export function HelpDialog({ onClose }: { onClose(): void }) {
+	const strings = useStrings();
 	const { enterSends, letterKeys } = usePreferences();
 	const { keys, shortcuts } = strings;
 	const letters = (...rows: Row[]): Row[] => (letterKeys ? rows : []);
@@ -19,8 +20,8 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 			[
 				[[["F6"], [keys.shift, "F6"]], shortcuts.parts],
 				[[...(letterKeys ? [["?"]] : []), [keys.ctrl, "/"]], shortcuts.help],
-				[[keysOf(switchKeys)], strings.goToLabel],
-				[[keysOf(searchKeys)], strings.searchHere],
+				[[keysOf(switchKeys, keys)], strings.goToLabel],
+				[[keysOf(searchKeys, keys)], strings.searchHere],
 				[[["↑"], ["↓"]], shortcuts.inList],
 				[[[keys.escape]], shortcuts.close],
 			],

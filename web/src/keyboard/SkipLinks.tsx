@@ -1,10 +1,11 @@
 // Past the list of conversations, for whoever goes by the tab key: seen while one is at them.
 
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { goTo } from "./landmarks.ts";
 import styles from "./SkipLinks.module.css";
 
 export function SkipLinks() {
+	const strings = useStrings();
 	return (
 		<div className={styles.links}>
 			<button type="button" onClick={() => goTo("[role=log]")}>

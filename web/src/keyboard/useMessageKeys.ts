@@ -6,12 +6,11 @@ import { copyText } from "../browser.ts";
 import type { Acting } from "../conversation/message/Acting.ts";
 import type { Messages } from "../live/messages.ts";
 import { mayDo } from "../people/permissions.ts";
-import { strings } from "../strings.ts";
 
-/** What is to be said of what a key did and nobody hears. */
-export function useMessageKeys(messages: Messages, acting: Acting): string | undefined {
+/** What a key did that a screen reader has to be told. */
+export function useMessageKeys(messages: Messages, acting: Acting): "copied" | "copyFailed" | undefined {
 	const { letterKeys } = usePreferences();
-	const [said, setSaid] = useState<string>();
+	const [said, setSaid] = useState<"copied" | "copyFailed">();
 	useEffect(() => {
 		const press = (event: KeyboardEvent) => {
 			const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
@@ -23,7 +22,7 @@ export function useMessageKeys(messages: Messages, acting: Acting): string | und
 			const may = mayDo(message, acting.doer);
 			const copy = async () => {
 				const isCopied = await copyText(message.content);
-				setSaid(isCopied ? strings.copied : strings.copyFailed);
+				setSaid(isCopied ? "copied" : "copyFailed");
 				if (isCopied) target.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 800 });
 			};
 			const acts: Record<string, (() => void) | false> = {

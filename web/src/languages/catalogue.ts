@@ -1,17 +1,22 @@
-// What a language has to say: what English says, by the same names, and the sentences that come from the server in English.
+// The texts that every language provides: the same names as English, plus the server's refusals in that language.
 
 import type { ErrorCode } from "../../../src/protocol/errors.ts";
 import type { en } from "./en.ts";
 
-/** `refusals`: in the words of this language; what is not there is said as it came. */
+/** A refusal that is missing from `refusals` is shown as the server sent it. */
 export type Catalogue = Widened<Omit<typeof en, "refusals">> & { refusals: Partial<Record<ErrorCode, string>> };
 
-/** Of any other language: whoever reads it does not read the server's. */
+/** Any language but English has all of them, because the server's sentences are English. */
 export type Translation = Catalogue & { refusals: Record<ErrorCode, string> };
 
-/** Another text in place of each. */
+/** The same names, with any text in place of the English one. */
 type Widened<T> = T extends string
 	? string
 	: T extends (...args: infer A) => infer R
 		? (...args: A) => Widened<R>
 		: { [K in keyof T]: Widened<T[K]> };
+
+/** The server's sentence in the reader's language; as it was sent where the code is newer than this page. */
+export function refusalText({ refusals }: Catalogue, { code, text }: { code: string; text: string }): string {
+	return refusals[code as ErrorCode] ?? text;
+}

@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Translation } from "./catalogue.ts";
 import { formatsOf } from "./formats.ts";
 
-export const formats = formatsOf("de");
+const formats = formatsOf("de");
 
 const counted = (count: number, one: string, other: string) => `${formats.number(count)} ${formats.form(count, { one, other })}`;
 
@@ -25,6 +25,12 @@ export const de: Translation = {
 		return unread === 0 ? name : `(${unreadShort(unread)})${mentions > 0 ? " @" : ""} ${name}`;
 	},
 	tagline: "Besprecht es gemeinsam, mit Claude am Tisch.",
+
+	// Times
+	formatTime: formats.time,
+	formatDay: formats.day,
+	formatDayAndTime: formats.dayAndTime,
+	formatWhen: formats.when,
 
 	// Signing in
 	yourName: "Dein Name",

@@ -10,7 +10,7 @@ import type { Cost } from "../live/replyStatus.ts";
 import { formatsOf } from "./formats.ts";
 import type { Language } from "./language.ts";
 
-export const formats = formatsOf("en");
+const formats = formatsOf("en");
 
 const counted = (count: number, noun: string) => `${formats.number(count)} ${formats.form(count, { one: noun, other: `${noun}s` })}`;
 
@@ -33,6 +33,12 @@ export const en = {
 		return unread === 0 ? name : `(${unreadShort(unread)})${mentions > 0 ? " @" : ""} ${name}`;
 	},
 	tagline: "Talk things over together, with Claude in the room.",
+
+	// Times
+	formatTime: formats.time,
+	formatDay: formats.day,
+	formatDayAndTime: formats.dayAndTime,
+	formatWhen: formats.when,
 
 	// Signing in
 	yourName: "Your name",

@@ -4,7 +4,7 @@
 import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
 import { useLate } from "../controls/useLazy.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import type { Piece } from "./highlighting.ts";
 import styles from "./Markdown.module.css";
 
@@ -19,6 +19,7 @@ const load = async (): Promise<Highlighting> => {
 type Props = { language: string; code: string; isWhole: boolean };
 
 export function CodeBlock({ language, code, isWhole }: Props) {
+	const strings = useStrings();
 	const pieces = usePieces(language, code, isWhole);
 	const [copied, setCopied] = useState<"no" | "yes" | "failed">("no");
 	const copy = async () => setCopied((await copyText(code)) ? "yes" : "failed");

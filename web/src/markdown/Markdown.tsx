@@ -1,10 +1,9 @@
 // Draws the tree of a text as React elements. No text ever becomes HTML. What the tree is, is for `markdown.ts` to know.
 
-import { createElement, Fragment, memo, type ReactNode, useContext, useMemo, useRef } from "react";
+import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Mention } from "../../../src/protocol/message.ts";
 import { reachable } from "../browser.ts";
-import { Spoken } from "../languages/spoken.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { heal } from "./healing.ts";
 import type { Target } from "./links.ts";
@@ -40,10 +39,7 @@ function Blocks({ blocks }: { blocks: readonly Block[] }) {
 	return blocks.map(({ offset, node }) => <OneBlock key={offset} node={node} />);
 }
 
-const OneBlock = memo(({ node }: { node: Node }) => {
-	useContext(Spoken);
-	return draw(node);
-});
+const OneBlock = memo(({ node }: { node: Node }) => draw(node));
 
 /** By position, as they only ever grow at the end. */
 function drawAll(nodes: Nodes): ReactNode {
@@ -61,7 +57,7 @@ function draw(node: Node): ReactNode {
 		case "rule":
 			return <hr />;
 		case "task":
-			return <input type="checkbox" checked={node.isDone} disabled aria-label={node.isDone ? strings.taskDone : strings.taskOpen} />;
+			return <Task isDone={node.isDone} />;
 		case "codespan":
 			return <code>{node.text}</code>;
 		case "code":
@@ -85,7 +81,7 @@ function draw(node: Node): ReactNode {
 		case "link":
 			return <Link target={node.target}>{drawAll(node.nodes)}</Link>;
 		case "picture":
-			return node.target ? <Link target={node.target}>{strings.image(node.text)}</Link> : strings.image(node.text);
+			return <Picture target={node.target} text={node.text} />;
 		default:
 			return node satisfies never;
 	}
@@ -111,6 +107,17 @@ function drawTable({ columns, head, rows }: Extract<Node, { type: "table" }>): R
 			</table>
 		</div>
 	);
+}
+
+function Task({ isDone }: { isDone: boolean }) {
+	const strings = useStrings();
+	return <input type="checkbox" checked={isDone} disabled aria-label={isDone ? strings.taskDone : strings.taskOpen} />;
+}
+
+/** Pictures are not loaded from elsewhere: a link stands in their place. */
+function Picture({ target, text }: { target: Target | null; text: string }) {
+	const name = useStrings().image(text);
+	return target ? <Link target={target}>{name}</Link> : name;
 }
 
 /** Shows where it goes, beside a text that does not say it. */

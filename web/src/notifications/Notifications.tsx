@@ -3,11 +3,12 @@
 import { useEffect, useRef, useState } from "react";
 import { preferences } from "../account/currentPreferences.ts";
 import { recall, remember } from "../browser.ts";
+import { currentStrings } from "../languages/currentLanguage.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { titleOf } from "../list/titles.ts";
 import { pathOf } from "../paths.ts";
 import { lastLineOf } from "../sidebar/lastLine.ts";
-import { strings } from "../strings.ts";
 import { useIsLooking } from "../useIsLooking.ts";
 import { askPermission, hold, isHeld, permission, show, withdraw } from "./browser.ts";
 import styles from "./Notifications.module.css";
@@ -19,6 +20,7 @@ const key = "notifications";
 type Props = { client: ListClient; userId: string; openId: string | undefined; onGo(path: string): void; onClose(): void };
 
 export function Notifications({ client, userId, openId, onGo }: Props) {
+	const strings = useStrings();
 	const [isOffered, setIsOffered] = useState(false);
 	const go = useRef(onGo);
 	useEffect(() => {
@@ -42,7 +44,10 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 			isLookedAt: (id) => isHeld(lookingAt(userId, id)),
 			show: (listed) => {
 				const path = pathOf(listed.id);
-				void show({ tag: listed.id, title: titleOf(listed), body: lastLineOf(listed, userId), path }, () => go.current(path));
+				void show(
+					{ tag: listed.id, title: titleOf(listed, currentStrings()), body: lastLineOf(listed, userId, currentStrings()), path },
+					() => go.current(path),
+				);
 			},
 			withdraw: (id) => void withdraw(id),
 			missed: () => setIsOffered(recall(key) === null),

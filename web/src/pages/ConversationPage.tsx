@@ -17,13 +17,14 @@ import { Waiting } from "../conversation/log/Waiting.tsx";
 import { Acting } from "../conversation/message/Acting.ts";
 import { useActing } from "../conversation/message/useActing.ts";
 import { goTo } from "../keyboard/landmarks.ts";
+import { refusalText } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { lastMessageOf } from "../list/list.ts";
 import { titleOf } from "../list/titles.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import type { Shelf } from "../live/deviceCache.ts";
 import { type Names, People } from "../markdown/MentionedText.tsx";
 import { lastOwn, mayDo } from "../people/permissions.ts";
-import { refusalText, strings } from "../strings.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { useTitle } from "../useTitle.ts";
 import { useIsDraftKept } from "../writing/currentDrafts.ts";
@@ -37,9 +38,10 @@ const loadUnsent = () => import("../conversation/composer/Unsent.tsx");
 type Props = { id: string; token: string | null; shelf: Shelf; userId: string; name: string };
 
 export function ConversationPage({ id, token, shelf, userId, name }: Props) {
+	const strings = useStrings();
 	const { chat } = useChatWebSocket(id, token, session.renew, shelf);
 	const { conversation, role, members } = chat;
-	const title = conversation ? titleOf(conversation) : undefined;
+	const title = conversation ? titleOf(conversation, strings) : undefined;
 	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
 	const [hasMet, setHasMet] = useState(false);
 	if (!hasMet && chat.participants.length > 1) setHasMet(true);
@@ -84,7 +86,7 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 				</div>
 				{chat.notice !== null && (
 					<p className={styles.notice}>
-						{refusalText(chat.notice.code, chat.notice.text)}
+						{refusalText(strings, chat.notice)}
 						<button
 							type="button"
 							onClick={() => {

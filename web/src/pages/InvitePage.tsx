@@ -4,10 +4,12 @@ import { useCallback, useEffect } from "react";
 import { useLocation } from "wouter";
 import { useCall } from "../account/currentSession.ts";
 import { type ApiError, acceptInvite } from "../api.ts";
-import { strings } from "../strings.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { NoticePage } from "./NoticePage.tsx";
 
 export function InvitePage({ invite }: { invite: string }) {
+	const strings = useStrings();
 	const [, navigate] = useLocation();
 	const accepted = useCall(useCallback((token: string) => acceptInvite(token, invite), [invite]));
 	const conversationId = accepted && "value" in accepted ? accepted.value.conversationId : undefined;
@@ -15,11 +17,11 @@ export function InvitePage({ invite }: { invite: string }) {
 		if (conversationId !== undefined) navigate(`/c/${conversationId}`, { replace: true });
 	}, [conversationId, navigate]);
 
-	if (accepted && "error" in accepted) return <NoticePage text={textOf(accepted.error)} hasWayHome />;
+	if (accepted && "error" in accepted) return <NoticePage text={textOf(accepted.error, strings)} hasWayHome />;
 	return <NoticePage text={strings.joining} />;
 }
 
-function textOf({ code, message }: ApiError): string {
+function textOf({ code, message }: ApiError, strings: Catalogue): string {
 	if (code === "invite_expired") return strings.inviteSpent;
 	return code === "not_found" ? strings.inviteUnknown : message;
 }

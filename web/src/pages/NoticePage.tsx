@@ -2,7 +2,7 @@
 
 import { Link } from "wouter";
 import { Mark } from "../icons.tsx";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./pages.module.css";
 
 export function NoticePage({
@@ -14,6 +14,7 @@ export function NoticePage({
 	action?: { label: string; act(): void };
 	hasWayHome?: boolean;
 }) {
+	const strings = useStrings();
 	return (
 		<main className={styles.centred}>
 			<Mark />

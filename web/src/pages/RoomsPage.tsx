@@ -7,18 +7,19 @@ import { Banner } from "../conversation/Banner.tsx";
 import { Keyboard } from "../keyboard/Keyboard.tsx";
 import { goTo } from "../keyboard/landmarks.ts";
 import { SkipLinks } from "../keyboard/SkipLinks.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { newsIn } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { PersonalList, useListClient, useListSnapshot } from "../list/usePersonalList.ts";
 import { shelfOf } from "../live/deviceCache.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
-import { strings } from "../strings.ts";
 import { useBadge, useTitle } from "../useTitle.ts";
 import { ConversationPage } from "./ConversationPage.tsx";
 import { NoticePage } from "./NoticePage.tsx";
 import styles from "./RoomsPage.module.css";
 
 export function RoomsPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
+	const strings = useStrings();
 	const shelf = useMemo(() => shelfOf(userId), [userId]);
 	const client = useListClient(token, shelf);
 	useEffect(() => followSettings(client), [client]);
@@ -58,6 +59,7 @@ function Badge({ client }: { client: ListClient }) {
 }
 
 function NothingOpen() {
+	const strings = useStrings();
 	useTitle(undefined);
 	return (
 		<main className={styles.nothing}>

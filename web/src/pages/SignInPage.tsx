@@ -5,11 +5,12 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { session } from "../account/currentSession.ts";
 import { Problem } from "../controls/Problem.tsx";
 import { Mark } from "../icons.tsx";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { useTitle } from "../useTitle.ts";
 import styles from "./pages.module.css";
 
 export function SignInPage({ isInvited }: { isInvited: boolean }) {
+	const strings = useStrings();
 	const [state, setState] = useState<{ type: "idle" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "idle" });
 	useTitle(undefined);
 

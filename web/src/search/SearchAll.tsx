@@ -4,8 +4,8 @@ import { useCallback, useEffect } from "react";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { useCall } from "../account/currentSession.ts";
 import { describeConversation } from "../api.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { strings } from "../strings.ts";
 import { searchEverywhere } from "./api.ts";
 import { byConversation, type FoundIn } from "./results.ts";
 import styles from "./Search.module.css";
@@ -17,19 +17,22 @@ type Results = { results: readonly FoundIn[]; partial: boolean };
 type Props = { text: string; conversations: readonly Listed[]; onClose(): void };
 
 export function Everywhere({ text, conversations }: Props) {
+	const strings = useStrings();
 	const { finding, write } = useFinding<Results>(searchEverywhere);
 	useEffect(() => write({ q: text.trim() }), [write, text]);
 	const found = "found" in finding ? finding.found : undefined;
 	return (
 		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
 			<p className={styles.said} role="status">
-				{saidOf(finding, ({ results, partial }) => (partial ? strings.foundPartly(results.length) : strings.found(results.length, false)))}
+				{saidOf(finding, strings, ({ results, partial }) =>
+					partial ? strings.foundPartly(results.length) : strings.found(results.length, false),
+				)}
 			</p>
 			{byConversation(found?.results ?? []).map(([id, results]) => {
 				const listed = conversations.find((one) => one.id === id);
 				return (
 					<section key={id} className={styles.group}>
-						<h3 dir="auto">{listed ? titleOf(listed) : <FetchedTitle id={id} />}</h3>
+						<h3 dir="auto">{listed ? titleOf(listed, strings) : <FetchedTitle id={id} />}</h3>
 						<ol className={styles.results}>
 							{results.map((one) => (
 								<FoundItem key={one.message.id} found={one} onGo={() => {}} />
@@ -44,6 +47,7 @@ export function Everywhere({ text, conversations }: Props) {
 
 /** Of a conversation that is further down in the list than what is here of it. */
 function FetchedTitle({ id }: { id: string }) {
+	const strings = useStrings();
 	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));
-	return described && "value" in described ? titleOf(described.value.conversation) : strings.conversation;
+	return described && "value" in described ? titleOf(described.value.conversation, strings) : strings.conversation;
 }

@@ -7,7 +7,8 @@ import { session } from "../account/currentSession.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { Modal } from "../controls/Modal.tsx";
 import more from "../controls/MoreButton.module.css";
-import { strings } from "../strings.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { type Query, searchIn } from "./api.ts";
 import type { Found } from "./results.ts";
 import styles from "./Search.module.css";
@@ -30,6 +31,7 @@ export type Looked = Sought & { finding: Finding<Results> };
 type Props = { id: string; userId: string; people: readonly Person[]; looked: RefObject<Looked | null>; onClose(): void };
 
 export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
+	const strings = useStrings();
 	const ask = useCallback((token: string, query: Query) => searchIn(token, id, query), [id]);
 	const [sought, setSought] = useState<Sought>(looked.current ?? { text: "", from: "", span: "ever" });
 	const { finding, setFinding, write, search } = useFinding<Results>(ask, looked.current?.finding);
@@ -89,7 +91,7 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 							{strings.searchFrom}
 							<select value={sought.from} onChange={({ target }) => change({ from: target.value }, look)}>
 								<option value="">{strings.anyone}</option>
-								{authorsOf(people, userId).map(({ userId, username }) => (
+								{authorsOf(people, userId, strings).map(({ userId, username }) => (
 									<option key={userId} value={userId}>
 										{username}
 									</option>
@@ -109,7 +111,7 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 					</div>
 				</form>
 				<p className={styles.said} role="status">
-					{saidOf(finding, ({ results, hasMore }) => strings.found(results.length, hasMore))}
+					{saidOf(finding, strings, ({ results, hasMore }) => strings.found(results.length, hasMore))}
 				</p>
 				<ol className={styles.results} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
 					{found?.results.map((one) => (
@@ -136,7 +138,7 @@ function queryOf({ text, from, span }: Sought): Query {
 }
 
 /** Oneself, Claude, and the others by their names. */
-function authorsOf(people: readonly Person[], userId: string): Person[] {
+function authorsOf(people: readonly Person[], userId: string, strings: Catalogue): Person[] {
 	const others = people.filter((person) => person.userId !== userId).sort((one, other) => one.username.localeCompare(other.username));
 	return [
 		...people.filter((person) => person.userId === userId).map((own) => ({ ...own, username: strings.you(own.username) })),

@@ -1,14 +1,15 @@
 // One message that was found: who said it and when, with what was asked for marked; leads to its place.
 
 import { Link } from "wouter";
+import { useStrings } from "../languages/useStrings.ts";
 import { pathOf } from "../paths.ts";
 import { hueOf } from "../people/person.ts";
-import { formatDayAndTime, formatWhen } from "../strings.ts";
 import { markAt } from "./highlight.ts";
 import { type Found, shownOf } from "./results.ts";
 import styles from "./SearchResult.module.css";
 
 export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
+	const strings = useStrings();
 	const { conversationId, seq, author, createdAt } = found.message;
 	const at = Date.parse(createdAt);
 	let place = 0;
@@ -24,8 +25,8 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 			>
 				<span className={styles.by}>
 					<bdi>{author.username}</bdi>
-					<time dateTime={createdAt} title={formatDayAndTime(at)}>
-						{formatWhen(at, Date.now())}
+					<time dateTime={createdAt} title={strings.formatDayAndTime(at)}>
+						{strings.formatWhen(at, Date.now())}
 					</time>
 				</span>
 				<span className={styles.snippet} dir="auto">

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { clock } from "../browser.ts";
-import { strings } from "../strings.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 import type { Query } from "./api.ts";
 
 export type Finding<T> =
@@ -50,7 +50,7 @@ export function useFinding<T>(ask: (token: string, query: Query) => Promise<Resu
 }
 
 /** What is said of it; `count`: of what was found. */
-export function saidOf<T>(finding: Finding<T>, count: (found: T) => string): string {
+export function saidOf<T>(finding: Finding<T>, strings: Catalogue, count: (found: T) => string): string {
 	switch (finding.type) {
 		case "idle":
 			return "";

@@ -3,13 +3,14 @@
 import { useState } from "react";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import type { Preferences } from "../account/preferences.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { askPermission, permission } from "../notifications/browser.ts";
-import { strings } from "../strings.ts";
 import { Choice } from "./Choice.tsx";
 
 const levels = ["off", "mentions", "all"] as const;
 
 export function NotificationChoice() {
+	const strings = useStrings();
 	const { notifications } = usePreferences();
 	const [allowed, setAllowed] = useState(permission);
 	const chosen = allowed === "granted" ? notifications : "off";

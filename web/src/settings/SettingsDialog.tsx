@@ -8,7 +8,7 @@ import { Dialog } from "../controls/Dialog.tsx";
 import { later } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { languages } from "../languages/language.ts";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { Choice } from "./Choice.tsx";
 import { NotificationChoice } from "./NotificationChoice.tsx";
 import styles from "./SettingsDialog.module.css";
@@ -19,6 +19,7 @@ const HelpDialog = later(async () => (await import("../keyboard/HelpDialog.tsx")
 const themes = ["system", "light", "dark"] as const;
 
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
+	const strings = useStrings();
 	const { theme, language, enterSends, letterKeys } = usePreferences();
 	const [isHelping, setIsHelping] = useState(false);
 	const [asking, setAsking] = useState<"rename" | "sign out" | "erase">();

@@ -7,7 +7,7 @@ import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
 import { LifeChoice } from "../controls/LifeChoice.tsx";
 import { Problem } from "../controls/Problem.tsx";
-import { formatDayAndTime, strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { makeToken, revokeToken, tokensOf } from "./api.ts";
 import styles from "./SettingsDialog.module.css";
 
@@ -20,6 +20,7 @@ function bringIntoView(element: HTMLElement | null): void {
 }
 
 export function Tokens() {
+	const strings = useStrings();
 	const [tokens, setTokens] = useState<readonly PersonalToken[]>();
 	const [made, setMade] = useState<{ name: string; secret: string }>();
 	const [problem, setProblem] = useState<string>();
@@ -77,7 +78,7 @@ export function Tokens() {
 					<li key={token.id}>
 						<span>
 							<bdi>{token.name}</bdi>
-							<small>{strings.tokenUntil(formatDayAndTime(Date.parse(token.expiresAt)))}</small>
+							<small>{strings.tokenUntil(strings.formatDayAndTime(Date.parse(token.expiresAt)))}</small>
 						</span>
 						<button type="button" aria-label={strings.revokeToken(token.name)} onClick={() => revoke(token)}>
 							{strings.revoke}

@@ -2,10 +2,11 @@
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { Icon } from "../icons.tsx";
-import { strings } from "../strings.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import styles from "./Badges.module.css";
 
 export function Badges({ listed: { muted, pinned, mentions, unread } }: { listed: Listed }) {
+	const strings = useStrings();
 	return (
 		<span className={styles.badges} data-muted={muted}>
 			{muted && <Sign icon="muted" name={strings.muted} />}

@@ -6,8 +6,8 @@ import type { Result } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { deleteConversation, removeMember } from "../conversation/dialogs/api.ts";
 import { SettingsForm } from "../conversation/dialogs/SettingsForm.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { strings } from "../strings.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
 
 export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: Listed };
@@ -21,9 +21,10 @@ type Props = {
 };
 
 export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
+	const strings = useStrings();
 	const { listed } = asking;
 	const { id } = listed;
-	const title = titleOf(listed);
+	const title = titleOf(listed, strings);
 	const ask = async <T,>(call: (token: string) => Promise<Result<T>>, onDone = () => {}) => {
 		const result = await session.call(call);
 		if ("error" in result) return result.error.message;

@@ -3,8 +3,9 @@
 import { Link } from "wouter";
 import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
+import type { Catalogue } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { formatDayAndTime, formatWhen, strings } from "../strings.ts";
 import { useHasDraft } from "../writing/currentDrafts.ts";
 import { Badges } from "./Badges.tsx";
 import type { Asking } from "./ConversationDialog.tsx";
@@ -20,30 +21,36 @@ type Props = {
 };
 
 export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Props) {
+	const strings = useStrings();
 	const { id, lastActivityAt, unread, muted } = listed;
 	const at = Date.parse(lastActivityAt);
-	const title = titleOf(listed);
+	const title = titleOf(listed, strings);
 	return (
 		<li className={styles.item} data-open={isOpen} data-muted={muted} data-unread={unread > 0}>
 			<Link href={`/c/${id}`} className={styles.link} aria-current={isOpen ? "page" : undefined}>
 				<span className={styles.title} dir="auto">
 					{title}
 				</span>
-				<time dateTime={lastActivityAt} title={formatDayAndTime(at)}>
-					{formatWhen(at, Date.now())}
+				<time dateTime={lastActivityAt} title={strings.formatDayAndTime(at)}>
+					{strings.formatWhen(at, Date.now())}
 				</time>
 				<span className={styles.last} dir="auto">
 					{useHasDraft(userId, id) && !isOpen && <strong className={styles.draft}>{strings.draft} </strong>}
-					{lastLineOf(listed, userId)}
+					{lastLineOf(listed, userId, strings)}
 				</span>
 				<Badges listed={listed} />
 			</Link>
-			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, onChange, onAsk)} />
+			<Menu opener={{ label: strings.conversationMenu(title), className: styles.menu }} items={menuOf(listed, strings, onChange, onAsk)} />
 		</li>
 	);
 }
 
-function menuOf({ pinned, muted, archived, role }: Listed, onChange: Props["onChange"], onAsk: Props["onAsk"]): MenuItem[] {
+function menuOf(
+	{ pinned, muted, archived, role }: Listed,
+	strings: Catalogue,
+	onChange: Props["onChange"],
+	onAsk: Props["onAsk"],
+): MenuItem[] {
 	return [
 		{ label: pinned ? strings.unpin : strings.pin, act: () => onChange({ pinned: !pinned }) },
 		{ label: muted ? strings.unmute : strings.mute, act: () => onChange({ muted: !muted }) },

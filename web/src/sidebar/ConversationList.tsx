@@ -6,10 +6,10 @@ import type { Listed } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { later } from "../controls/lazyDialog.tsx";
 import { More } from "../controls/MoreButton.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
-import { strings } from "../strings.ts";
 import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
@@ -29,6 +29,7 @@ type Props = {
 };
 
 export function ConversationList({ snapshot: { list, connection }, userId, openId, isHidden, onProblem }: Props) {
+	const strings = useStrings();
 	const client = usePersonalList();
 	const [, navigate] = useLocation();
 	const [asking, setAsking] = useState<Asking | null>(null);
@@ -110,6 +111,7 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 
 /** In place of what is not told yet. */
 function Unknown({ isWaiting }: { isWaiting: boolean }) {
+	const strings = useStrings();
 	if (isWaiting) return <p className={styles.quiet}>{strings.listWaiting}</p>;
 	return (
 		<div className={styles.skeleton}>

@@ -5,14 +5,15 @@ import type { Listed } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import styles from "../conversation/dialogs/SettingsForm.module.css";
+import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { strings } from "../strings.ts";
 import { fetchFile, fileNameOf, saveFile } from "./saveExport.ts";
 
 const formats = ["html", "jsonl"] as const;
 
 export function ExportDialog({ listed, onClose }: { listed: Listed; onClose(): void }) {
-	const title = titleOf(listed);
+	const strings = useStrings();
+	const title = titleOf(listed, strings);
 	const [stop] = useState(() => new AbortController());
 	useEffect(() => () => stop.abort(), [stop]);
 	const save = async (form: FormData) => {
@@ -20,7 +21,7 @@ export function ExportDialog({ listed, onClose }: { listed: Listed; onClose(): v
 		const path = `/conversations/${encodeURIComponent(listed.id)}/export?format=${format}`;
 		const result = await session.call((token) => fetchFile(path, token, stop.signal));
 		if ("error" in result) return result.error.message;
-		saveFile(result.value, fileNameOf(title, format));
+		saveFile(result.value, fileNameOf(title, format, strings.conversation));
 	};
 	return (
 		<Dialog title={strings.exportTitle(title)} action={strings.saveFile} act={save} onClose={onClose}>

@@ -11,9 +11,9 @@ import { later } from "../controls/lazyDialog.tsx";
 import { Problem } from "../controls/Problem.tsx";
 import { useLate } from "../controls/useLazy.ts";
 import { Icon, Mark } from "../icons.tsx";
+import { useStrings } from "../languages/useStrings.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import { pathOf } from "../paths.ts";
-import { strings } from "../strings.ts";
 import { switchKeys, useShortcut } from "../useShortcut.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import styles from "./Sidebar.module.css";
@@ -30,6 +30,7 @@ const Notifications = later(
 
 /** `openId`: of the conversation that is open beside it. */
 export function Sidebar({ userId, name, openId }: { userId: string; name: string; openId: string | undefined }) {
+	const strings = useStrings();
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
 	const late = useLate(loadNewVersion, true);

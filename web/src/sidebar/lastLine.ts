@@ -1,10 +1,10 @@
 // What was said last in a conversation, as one line. Pure.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { Catalogue } from "../languages/catalogue.ts";
 import { lineOf } from "../list/plainLine.ts";
-import { strings } from "../strings.ts";
 
-export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string): string {
+export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string, strings: Catalogue): string {
 	if (!lastMessage) return strings.nothingSaid;
 	const { author, content, deletedAt } = lastMessage;
 	const text = deletedAt === undefined ? lineOf(content) : strings.deletedLine;

@@ -2,7 +2,7 @@
 
 import { addressOf, type Result, refusalIn } from "../api.ts";
 import { clock } from "../browser.ts";
-import { strings } from "../strings.ts";
+import { currentStrings } from "../languages/currentLanguage.ts";
 
 /** A file, however long it takes. */
 export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
@@ -10,19 +10,19 @@ export async function fetchFile(path: string, token: string, signal: AbortSignal
 		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
 		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
 	} catch {
-		return { error: { code: "unreachable", message: strings.unreachable } };
+		return { error: { code: "unreachable", message: currentStrings().unreachable } };
 	}
 }
 
-/** A name that every file system takes. */
-export function fileNameOf(title: string, ending: string): string {
+/** A name that every file system accepts. `unnamed`: what stands in place of a title with no such characters. */
+export function fileNameOf(title: string, ending: string, unnamed: string): string {
 	const name = title
 		.replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
 		.replace(/\s+/g, " ")
 		.replace(/^[. ]+|[. ]+$/g, "")
 		.slice(0, 80)
 		.trim();
-	return `${name || strings.conversation}.${ending}`;
+	return `${name || unnamed}.${ending}`;
 }
 
 /** Hands a file to whoever sits here. */

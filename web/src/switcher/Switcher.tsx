@@ -5,11 +5,12 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { limits } from "../../../src/protocol/limits.ts";
 import { Modal } from "../controls/Modal.tsx";
 import { Icon, type IconName } from "../icons.tsx";
+import type { Catalogue } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { titleOf } from "../list/titles.ts";
 import { useListSnapshot } from "../list/usePersonalList.ts";
 import { Badges } from "../sidebar/Badges.tsx";
-import { formatWhen, strings } from "../strings.ts";
 import { isPressed, switchKeys } from "../useShortcut.ts";
 import { choicesFor, type Named } from "./choices.ts";
 import styles from "./Switcher.module.css";
@@ -37,6 +38,7 @@ type Props = {
 };
 
 export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
+	const strings = useStrings();
 	const { list } = useListSnapshot(client);
 	const id = useId();
 	const field = useRef<HTMLInputElement>(null);
@@ -45,7 +47,10 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 	const [chosen, setChosen] = useState<string>();
 	useEffect(() => field.current?.focus(), []);
 
-	const named = useMemo(() => list.conversations.map((listed) => ({ listed, title: titleOf(listed) })), [list.conversations]);
+	const named = useMemo(
+		() => list.conversations.map((listed) => ({ listed, title: titleOf(listed, strings) })),
+		[list.conversations, strings],
+	);
 	const found = useMemo(() => choicesFor(text, named, openId), [text, named, openId]);
 	const sought = text.trim();
 	const fitting = commands.filter(({ label, takesText }) => takesText || label.toLowerCase().includes(sought.toLowerCase()));
@@ -127,7 +132,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 				onKeyDown={press}
 			/>
 			<p className={styles.said} role="status">
-				{saidOf(list, found.length, sought)}
+				{saidOf(list, found.length, sought, strings)}
 			</p>
 			<div id={`${id}-list`} role="listbox" aria-label={strings.goTo} className={styles.options}>
 				{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
@@ -144,6 +149,7 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 }
 
 function Conversation({ listed, title, isOpen }: Named & { isOpen: boolean }) {
+	const strings = useStrings();
 	return (
 		<>
 			<span className={styles.name} dir="auto">
@@ -151,12 +157,13 @@ function Conversation({ listed, title, isOpen }: Named & { isOpen: boolean }) {
 			</span>
 			{(isOpen || listed.archived) && <small>{isOpen ? strings.openNow : strings.inArchive}</small>}
 			<Badges listed={listed} />
-			<time dateTime={listed.lastActivityAt}>{formatWhen(Date.parse(listed.lastActivityAt), Date.now())}</time>
+			<time dateTime={listed.lastActivityAt}>{strings.formatWhen(Date.parse(listed.lastActivityAt), Date.now())}</time>
 		</>
 	);
 }
 
 function Doing({ icon, label, keys, takesText, text }: Command & { text: string }) {
+	const strings = useStrings();
 	return (
 		<>
 			<Icon name={icon} />
@@ -166,7 +173,7 @@ function Doing({ icon, label, keys, takesText, text }: Command & { text: string 
 	);
 }
 
-function saidOf({ isKnown, older }: { isKnown: boolean; older: string }, count: number, sought: string): string {
+function saidOf({ isKnown, older }: { isKnown: boolean; older: string }, count: number, sought: string, strings: Catalogue): string {
 	if (!isKnown) return strings.loading;
 	if (sought === "") return "";
 	if (older === "loading" || older === "some") return count < most ? strings.lookingFurther : "";

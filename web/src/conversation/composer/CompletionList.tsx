@@ -2,8 +2,8 @@
 
 import { useEffect, useRef } from "react";
 import { claude, type Person } from "../../../../src/protocol/person.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { hueOf } from "../../people/person.ts";
-import { strings } from "../../strings.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
 import styles from "./CompletionList.module.css";
 
@@ -16,6 +16,7 @@ type Props = {
 };
 
 export function CompletionList({ id, completion: { noun, options }, selected, optionId, onChoose }: Props) {
+	const strings = useStrings();
 	const list = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		list.current?.children[selected]?.scrollIntoView({ block: "nearest" });
@@ -49,6 +50,7 @@ export function CompletionList({ id, completion: { noun, options }, selected, op
 }
 
 function Name({ person: { userId, username } }: { person: Person }) {
+	const strings = useStrings();
 	return (
 		<>
 			<bdi>{username}</bdi>

@@ -5,9 +5,9 @@ import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { harmless, isSeen } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { shown } from "../../live/historyWindow.ts";
 import { runningReply } from "../../live/transcript.ts";
-import { strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
@@ -28,6 +28,7 @@ type Props = {
 };
 
 export function Composer({ conversationId, userId, hasOthers, chat, people, focusKey, onEditLast }: Props) {
+	const strings = useStrings();
 	const [{ text, named = [], ...draft }, change] = useDraft(userId, conversationId);
 	const form = useRef<HTMLFormElement>(null);
 	const canSend = isSeen(text) && text.length <= limits.content;
@@ -47,11 +48,6 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const submit = (event: FormEvent) => {
 		event.preventDefault();
 		send();
-	};
-	const stop = (messageId: string) => {
-		chat.stopReply(messageId);
-		// The button goes, and the focus should not go with it.
-		focusField();
 	};
 	const focusField = () => form.current?.querySelector("textarea")?.focus();
 	const cancelAnswer = () => change({ answered: undefined });
@@ -84,16 +80,26 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
-				{reply && (
-					<button type="button" className={row.stop} disabled={!chat.isConnected} onClick={() => stop(reply.id)}>
-						<Icon name="stop" />
-						<span>{strings.stop}</span>
-					</button>
-				)}
+				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
 				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
 					<Icon name="send" />
 				</button>
 			</Field>
 		</form>
+	);
+}
+
+/** `onStopped`: the button disappears, so the focus has to move elsewhere. */
+function StopButton({ chat, replyId, onStopped }: { chat: Chat; replyId: string; onStopped(): void }) {
+	const strings = useStrings();
+	const stop = () => {
+		chat.stopReply(replyId);
+		onStopped();
+	};
+	return (
+		<button type="button" className={row.stop} disabled={!chat.isConnected} onClick={stop}>
+			<Icon name="stop" />
+			<span>{strings.stop}</span>
+		</button>
 	);
 }

@@ -6,9 +6,11 @@ import type { Message } from "../../../../src/protocol/message.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { harmless, isSeen } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
+import { refusalText } from "../../languages/catalogue.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { lineOf } from "../../list/plainLine.ts";
+import type { Refusal } from "../../live/transcript.ts";
 import { canAskAgain } from "../../people/permissions.ts";
-import { refusalText, strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { mentionsOf, namedIn } from "../../writing/mentions.ts";
 import { About } from "./About.tsx";
@@ -19,9 +21,10 @@ import { Remaining } from "./Remaining.tsx";
 
 type Props = { message: Message; chat: Chat; people: readonly Person[]; onDone(): void };
 
-type State = { type: "writing" } | { type: "saving"; over: string | undefined } | { type: "failed"; text: string };
+type State = { type: "writing" } | { type: "saving"; over: string | undefined } | { type: "failed"; refusal: Refusal | undefined };
 
 export function Editor({ message, chat, people, onDone }: Props) {
+	const strings = useStrings();
 	const { id, content, editedAt } = message;
 	const [text, setText] = useState(content);
 	const [state, setState] = useState<State>({ type: "writing" });
@@ -32,8 +35,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 	useEffect(() => {
 		if (state.type !== "saving") return;
 		if (editedAt !== state.over) onDone();
-		else if (notice !== null || !isConnected)
-			setState({ type: "failed", text: notice ? refusalText(notice.code, notice.text) : strings.notSaved });
+		else if (notice !== null || !isConnected) setState({ type: "failed", refusal: notice ?? undefined });
 	}, [state, editedAt, notice, isConnected, onDone]);
 
 	const save = (asksAgain: boolean) => {
@@ -43,7 +45,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 		if (isSame && !asksAgain) return onDone();
 		chat.dismissNotice();
 		if (!chat.edit(id, { content: changed, mentions: mentionsOf(changed, named.current), asksAgain })) {
-			setState({ type: "failed", text: strings.notSaved });
+			setState({ type: "failed", refusal: undefined });
 		} else if (isSame) onDone();
 		else setState({ type: "saving", over: editedAt });
 	};
@@ -55,7 +57,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 	return (
 		<form onSubmit={submit} aria-busy={state.type === "saving"}>
 			<p role="alert" className={state.type === "failed" ? styles.problem : undefined}>
-				{state.type === "failed" && state.text}
+				{state.type === "failed" && (state.refusal ? refusalText(strings, state.refusal) : strings.notSaved)}
 			</p>
 			<About
 				title={state.type === "saving" ? strings.saving : strings.editing}

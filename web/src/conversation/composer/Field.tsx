@@ -4,7 +4,7 @@ import { type ChangeEvent, type KeyboardEvent, type ReactNode, useEffect, useId,
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { EmojiButton } from "../../emoji/EmojiButton.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Field.module.css";
 import { useCompletion } from "./useCompletion.ts";
 import { useGrowth } from "./useGrowth.ts";
@@ -28,6 +28,7 @@ type Props = {
 };
 
 export function Field({ text, placeholder, people, onText, onName, onEnter, onEscape, onUp, focusKey, children }: Props) {
+	const strings = useStrings();
 	const id = useId();
 	const field = useRef<HTMLTextAreaElement>(null);
 	const [caret, setCaret] = useState(text.length);

@@ -3,13 +3,14 @@
 import { useEffect, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import { clock } from "../../browser.ts";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Composer.module.css";
 
 /** In ms. */
 const pause = 1_000;
 
 export function Remaining({ length }: { length: number }) {
+	const strings = useStrings();
 	const left = limits.content - length;
 	const text = left < 0 ? strings.tooLong(-left) : left <= limits.content / 10 ? strings.charactersLeft(left) : "";
 	const [spoken, setSpoken] = useState("");

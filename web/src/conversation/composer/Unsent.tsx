@@ -2,11 +2,12 @@
 
 import { useRef, useState } from "react";
 import { Dialog } from "../../controls/Dialog.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import styles from "./Unsent.module.css";
 
 export function Unsent({ chat }: { chat: Chat }) {
+	const strings = useStrings();
 	const [isAsking, setIsAsking] = useState(false);
 	const isSure = useRef(false);
 	const bar = useRef<HTMLElement>(null);

@@ -6,7 +6,7 @@ import { createInvite, type InviteTerms } from "../../api.ts";
 import { copyText } from "../../browser.ts";
 import { later } from "../../controls/lazyDialog.tsx";
 import { Icon } from "../../icons.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Invite.module.css";
 
 const InviteDialog = later(async () => (await import("./InviteDialog.tsx")).InviteDialog);
@@ -18,6 +18,7 @@ export type Link =
 	| { type: "refused"; text: string };
 
 export function Invite({ id, nameOf }: { id: string; nameOf(userId: string): string | undefined }) {
+	const strings = useStrings();
 	const [link, setLink] = useState<Link>({ type: "none" });
 	const [isOpen, setIsOpen] = useState(false);
 

@@ -7,7 +7,8 @@ import { CopyField } from "../../controls/CopyField.tsx";
 import { LifeChoice } from "../../controls/LifeChoice.tsx";
 import { Modal } from "../../controls/Modal.tsx";
 import { Problem } from "../../controls/Problem.tsx";
-import { formatDayAndTime, strings } from "../../strings.ts";
+import type { Catalogue } from "../../languages/catalogue.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { invitesOf, type LiveInvite, revokeInvite } from "./api.ts";
 import type { Link } from "./Invite.tsx";
 import styles from "./InviteDialog.module.css";
@@ -28,6 +29,7 @@ type Props = {
 };
 
 export function InviteDialog({ id, link, nameOf, onMake, onRevoked, onClose }: Props) {
+	const strings = useStrings();
 	const [invites, setInvites] = useState<readonly LiveInvite[]>();
 	const [problem, setProblem] = useState<string>();
 	const [isMaking, setIsMaking] = useState(false);
@@ -59,7 +61,7 @@ export function InviteDialog({ id, link, nameOf, onMake, onRevoked, onClose }: P
 		<Modal title={strings.inviteTitle} onClose={onClose}>
 			<div className={styles.link}>
 				{link.type === "made" && <CopyField label={strings.inviteLink} text={link.url} />}
-				<p role="status">{saidOf(link)}</p>
+				<p role="status">{saidOf(link, strings)}</p>
 			</div>
 			<form className={styles.terms} onSubmit={make}>
 				<h3>{strings.anotherLink}</h3>
@@ -92,7 +94,7 @@ export function InviteDialog({ id, link, nameOf, onMake, onRevoked, onClose }: P
 				<ul aria-label={strings.liveInvites}>
 					{invites?.map((invite) => {
 						const { role, uses, maxUses, expiresAt, createdBy } = invite;
-						const said = strings.inviteState(role, uses, maxUses, formatDayAndTime(Date.parse(expiresAt)));
+						const said = strings.inviteState(role, uses, maxUses, strings.formatDayAndTime(Date.parse(expiresAt)));
 						return (
 							<li key={invite.id}>
 								<span>
@@ -123,7 +125,7 @@ function termsOf(form: FormData): InviteTerms {
 	};
 }
 
-function saidOf(link: Link): string {
+function saidOf(link: Link, strings: Catalogue): string {
 	switch (link.type) {
 		case "none":
 			return strings.noLink;

@@ -6,9 +6,9 @@ import { session } from "../../account/currentSession.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { Modal } from "../../controls/Modal.tsx";
 import { Problem } from "../../controls/Problem.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { hueOf } from "../../people/person.ts";
 import { type Present, roster } from "../../people/roster.ts";
-import { strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { changeRole, removeMember } from "./api.ts";
 import styles from "./MembersDialog.module.css";
@@ -21,6 +21,7 @@ type Asking = { type: "remove"; member: Present } | { type: "leave" } | { type: 
 type Props = { id: string; userId: string; chat: Chat; onLeft(): void; onClose(): void };
 
 export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
+	const strings = useStrings();
 	const { members, participants, role } = chat;
 	const [sought, setSought] = useState("");
 	const [problem, setProblem] = useState<string>();

@@ -5,12 +5,13 @@ import { type AssistantMode, assistantSchema, type ConversationInfo } from "../.
 import { limits } from "../../../../src/protocol/limits.ts";
 import { session } from "../../account/currentSession.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { titleOf } from "../../list/titles.ts";
-import { strings } from "../../strings.ts";
 import { updateConversation } from "./api.ts";
 import styles from "./SettingsForm.module.css";
 
 export function SettingsForm({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {
+	const strings = useStrings();
 	const id = useId();
 	const { title, assistant } = conversation;
 	const save = (form: FormData) => {
@@ -30,7 +31,7 @@ export function SettingsForm({ conversation, onClose }: { conversation: Conversa
 				id={`${id} title`}
 				name="title"
 				defaultValue={title}
-				placeholder={titleOf(conversation)}
+				placeholder={titleOf(conversation, strings)}
 				maxLength={limits.title}
 				dir="auto"
 				autoComplete="off"

@@ -4,10 +4,11 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
+import { type Catalogue, refusalText } from "../../languages/catalogue.ts";
+import { currentStrings } from "../../languages/currentLanguage.ts";
 import { lineOf } from "../../list/plainLine.ts";
 import { shown } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
-import { refusalText, strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { Acting } from "../message/Acting.ts";
 
@@ -19,8 +20,7 @@ const mostRead = 3;
 type Props = { chat: Chat; acting: Acting; userId: string };
 
 export function Announcer({ chat, acting, userId }: Props) {
-	const { messages } = chat;
-	const notice = chat.notice && refusalText(chat.notice.code, chat.notice.text);
+	const { messages, notice } = chat;
 	/** What has been said so far is there. */
 	const isHere = chat.you !== null;
 	// What a key did is not to be seen.
@@ -29,14 +29,14 @@ export function Announcer({ chat, acting, userId }: Props) {
 	const [progress, sayProgress] = useSaying();
 	const news = useNews(isHere, messages, userId);
 	useEffect(() => {
-		if (news.length > mostRead) say(strings.unread(news.length));
-		else if (news.length > 0) say(news.map(readOut).join(" "));
+		if (news.length > mostRead) say(currentStrings().unread(news.length));
+		else if (news.length > 0) say(news.map((message) => readOut(message, currentStrings())).join(" "));
 	}, [news, say]);
 	useEffect(() => {
-		if (notice !== null) say(notice);
+		if (notice !== null) say(refusalText(currentStrings(), notice));
 	}, [notice, say]);
 	useEffect(() => {
-		if (done !== undefined) say(done);
+		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);
 	useProgress(isHere, messages, sayProgress);
 	return (
@@ -87,19 +87,18 @@ function useProgress(isHere: boolean, messages: readonly Message[], say: (text: 
 		const before = known.current;
 		known.current = { state };
 		if (phase === undefined) return;
-		if (before !== undefined && before.state !== state) say(progressOf(phase, reason));
-		const still = stillOf(phase);
-		if (still === undefined) return;
-		const timer = setInterval(() => say(still), saidAgainAfter);
+		if (before !== undefined && before.state !== state) say(progressOf(phase, reason, currentStrings()));
+		if (phase !== "thinking" && phase !== "answering") return;
+		const timer = setInterval(() => say(stillOf(phase, currentStrings())), saidAgainAfter);
 		return () => clearInterval(timer);
 	}, [isHere, state, phase, reason, say]);
 }
 
-function readOut({ author, content }: Message): string {
+function readOut({ author, content }: Message, strings: Catalogue): string {
 	return strings.somebodySaid(author.username, lineOf(content.slice(0, 1_000)).slice(0, 300));
 }
 
-function progressOf(phase: Phase, reason: string | undefined): string {
+function progressOf(phase: Phase, reason: string | undefined, strings: Catalogue): string {
 	switch (phase) {
 		case "thinking":
 			return strings.claudeThinking;
@@ -118,7 +117,6 @@ function progressOf(phase: Phase, reason: string | undefined): string {
 	}
 }
 
-function stillOf(phase: Phase): string | undefined {
-	if (phase === "thinking") return strings.claudeStillThinking;
-	return phase === "answering" ? strings.claudeStillAnswering : undefined;
+function stillOf(phase: "thinking" | "answering", strings: Catalogue): string {
+	return phase === "thinking" ? strings.claudeStillThinking : strings.claudeStillAnswering;
 }

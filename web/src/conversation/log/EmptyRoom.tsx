@@ -1,12 +1,13 @@
 // What a conversation is in which nothing was said yet, and some ways to begin.
 
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import styles from "./EmptyRoom.module.css";
 
 type Props = { chat: Pick<Chat, "conversation" | "role" | "sendMessage">; hasOthers: boolean };
 
 export function EmptyRoom({ chat: { conversation, role, sendMessage }, hasOthers }: Props) {
+	const strings = useStrings();
 	const { assistant = "auto" } = conversation ?? {};
 	const asked = assistant === "auto" && hasOthers ? "mention" : assistant;
 	return (

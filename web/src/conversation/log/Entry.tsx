@@ -1,9 +1,8 @@
 // A message in the log: below the day if that is another one than before, and below a line where the new begins.
 
-import { type ComponentProps, memo, useContext } from "react";
+import { type ComponentProps, memo } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
-import { Spoken } from "../../languages/spoken.ts";
-import { formatDay, strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { MessageArticle } from "../message/MessageArticle.tsx";
 import styles from "./Log.module.css";
 
@@ -13,14 +12,14 @@ const groupedWithin = 5 * 60_000;
 type Props = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
 
 export const Entry = memo(({ before, isNew, ...props }: Props) => {
-	useContext(Spoken);
+	const strings = useStrings();
 	const { message } = props;
 	const at = Date.parse(message.createdAt);
 	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
 	const isContinued = !isNewDay && !isNew && continues(before, message.author.userId, at);
 	return (
 		<>
-			{isNewDay && <p className={styles.day}>{formatDay(at, Date.now())}</p>}
+			{isNewDay && <p className={styles.day}>{strings.formatDay(at, Date.now())}</p>}
 			{isNew && <p className={styles.new}>{strings.newSince}</p>}
 			<MessageArticle {...props} isContinued={isContinued} />
 		</>

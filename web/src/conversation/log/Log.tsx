@@ -16,10 +16,10 @@ import type { Message } from "../../../../src/protocol/message.ts";
 import { More } from "../../controls/MoreButton.tsx";
 import pill from "../../controls/Pill.module.css";
 import { Icon } from "../../icons.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { type Extent, shown } from "../../live/historyWindow.ts";
 import type { Messages } from "../../live/messages.ts";
 import { countNews, seenBy } from "../../live/readPositions.ts";
-import { strings } from "../../strings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { useIsLooking } from "../../useIsLooking.ts";
 import type { Fate } from "../message/MessageArticle.tsx";
@@ -43,6 +43,7 @@ type Props = {
 };
 
 export function Log({ chat, userId, name, target, onShown, children }: Props) {
+	const strings = useStrings();
 	const { outgoing, passage, you, isConnected, heldUntil } = chat;
 	const { messages, older, newer } = shown(chat);
 	const isEnd = passage?.type !== "here";
@@ -268,6 +269,7 @@ function newsIn(messages: Messages, newFrom: number | null, older: Extent): Mess
 
 /** What became of one's newest message on its way to the others. The same names stay the same: it is not drawn anew for them. */
 function useFate(message: Message | undefined, { messages, outgoing, reads, members }: Chat): Fate {
+	const strings = useStrings();
 	const names = useMemo(
 		() => (message ? seenBy(message, reads, members ?? []).map(({ username }) => username) : []),
 		[message, reads, members],

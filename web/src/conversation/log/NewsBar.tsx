@@ -3,7 +3,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import pill from "../../controls/Pill.module.css";
 import { Icon } from "../../icons.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Log.module.css";
 import type { Viewport } from "./viewport.ts";
 
@@ -20,6 +20,7 @@ type Props = {
 };
 
 export function NewsBar({ viewport, rowKey, count, since, onGo, onGone }: Props) {
+	const strings = useStrings();
 	const isAbove = useSyncExternalStore(viewport.subscribe, () => rowKey === undefined || viewport.isAbove(rowKey));
 	const [isDone, setIsDone] = useState(false);
 	useEffect(() => {

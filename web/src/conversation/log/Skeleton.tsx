@@ -1,9 +1,10 @@
 // Where messages will stand, while the conversation opens. It lies over the log, so that nothing moves when they come.
 
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Skeleton.module.css";
 
 export function Skeleton() {
+	const strings = useStrings();
 	return (
 		<div className={styles.skeleton}>
 			<p className="visually-hidden" role="status">

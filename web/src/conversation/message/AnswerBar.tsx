@@ -3,8 +3,8 @@
 import { useContext, useId, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { Icon } from "../../icons.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { costOf } from "../../live/replyStatus.ts";
-import { strings } from "../../strings.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./AnswerBar.module.css";
 import { CopyButton, CopySaid, useCopying } from "./CopyButton.tsx";
@@ -21,6 +21,7 @@ type Props = {
 };
 
 export function AnswerBar({ message, versions, isActive }: Props) {
+	const strings = useStrings();
 	const { doer } = useContext(Acting);
 	const copying = useCopying();
 	const [isDetailed, setIsDetailed] = useState(false);

@@ -1,7 +1,7 @@
 // The frame of a message: whose it is, when it was said, and what stands in it.
 
 import type { ReactNode } from "react";
-import { formatDayAndTime, formatTime, strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Article.module.css";
 
 export type Kind = "claude" | "other" | "own";
@@ -30,7 +30,8 @@ type Props = {
 };
 
 export function Article({ id, author, at, kind, hue, isContinued, isActive = false, about, place, tools, below, children }: Props) {
-	const time = formatTime(at);
+	const strings = useStrings();
+	const time = strings.formatTime(at);
 	return (
 		<article
 			className={styles.article}
@@ -46,7 +47,7 @@ export function Article({ id, author, at, kind, hue, isContinued, isActive = fal
 			{!isContinued && (
 				<header className={styles.by}>
 					<bdi>{author}</bdi>
-					<time dateTime={new Date(at).toISOString()} title={formatDayAndTime(at)}>
+					<time dateTime={new Date(at).toISOString()} title={strings.formatDayAndTime(at)}>
 						{time}
 					</time>
 					{about !== undefined && (

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { clock, copyText } from "../../browser.ts";
 import { Icon } from "../../icons.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./AnswerBar.module.css";
 import toolbar from "./Toolbar.module.css";
 
@@ -19,6 +19,7 @@ export function useCopying() {
 type Props = { text: string; tabIndex: number; copying: ReturnType<typeof useCopying> };
 
 export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props) {
+	const strings = useStrings();
 	return (
 		<button
 			type="button"
@@ -35,6 +36,7 @@ export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props
 
 /** Always there, so that a screen reader hears of it. */
 export function CopySaid({ copying: { outcome } }: Pick<Props, "copying">) {
+	const strings = useStrings();
 	return (
 		<span className={styles.said} aria-live="polite">
 			{outcome && (outcome.isDone ? strings.copied : strings.copyFailed)}

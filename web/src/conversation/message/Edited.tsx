@@ -1,12 +1,13 @@
 // Says that a text is not the one that was said first, and since when.
 
-import { formatDayAndTime, strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Article.module.css";
 
 export function Edited({ at }: { at: number }) {
+	const strings = useStrings();
 	return (
 		<small className={styles.edited}>
-			<time dateTime={new Date(at).toISOString()} title={formatDayAndTime(at)}>
+			<time dateTime={new Date(at).toISOString()} title={strings.formatDayAndTime(at)}>
 				{strings.edited}
 			</time>
 		</small>

@@ -5,12 +5,13 @@ import type { Reason } from "../../../../src/protocol/errors.ts";
 import type { Mention, Message } from "../../../../src/protocol/message.ts";
 import { claude } from "../../../../src/protocol/person.ts";
 import { ErrorBoundary } from "../../ErrorBoundary.tsx";
+import type { Catalogue } from "../../languages/catalogue.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { phaseOf } from "../../live/replyStatus.ts";
 import { Markdown } from "../../markdown/Markdown.tsx";
 import { type Names, People } from "../../markdown/MentionedText.tsx";
 import { namesOf } from "../../people/names.ts";
 import { hueOf } from "../../people/person.ts";
-import { strings } from "../../strings.ts";
 import { AnswerBar, AnswerBarToCome } from "./AnswerBar.tsx";
 import styles from "./Article.module.css";
 import { Article, type Kind } from "./Article.tsx";
@@ -38,6 +39,7 @@ type Props = {
 };
 
 export function MessageArticle({ message, isOwn, isContinued, isActive, fate, onRetry }: Props) {
+	const strings = useStrings();
 	const versions = useVersions(message);
 	const people = useContext(People);
 	const looked: Message = { ...message, ...versions.shown };
@@ -45,7 +47,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, fate, on
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
 	const isGrowing = status === "streaming";
 	const isAnswer = role === "assistant" && deletedAt === undefined;
-	const note = typeof fate === "object" ? <SeenBy names={fate} /> : (fate ?? noteOn(looked, people));
+	const note = typeof fate === "object" ? <SeenBy names={fate} /> : (fate ?? noteOn(looked, people, strings));
 	return (
 		<Article
 			id={id}
@@ -55,7 +57,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, fate, on
 			hue={hueOf(author.userId)}
 			isContinued={isContinued}
 			isActive={isActive}
-			about={askedBy && people.isGroup ? strings.askedBy(namesOf(askedBy, people)) : undefined}
+			about={askedBy && people.isGroup ? strings.askedBy(namesOf(askedBy, people, strings)) : undefined}
 			tools={deletedAt === undefined && toolsOf()}
 			place={seq}
 			below={<Reactions message={message} />}
@@ -100,13 +102,13 @@ function kindOf({ author }: Message, isOwn: boolean): Kind {
 }
 
 /** Why a reply is not simply Claude's whole answer. */
-function noteOn({ status, reason, attempts, content, stoppedBy }: Message, people: Names): string | undefined {
+function noteOn({ status, reason, attempts, content, stoppedBy }: Message, people: Names, strings: Catalogue): string | undefined {
 	switch (status) {
 		case "streaming":
 			// Where nothing has come yet, it stands in its place.
 			return reason === undefined || content === "" ? undefined : strings.busy;
 		case "stopped":
-			return stoppedBy ? strings.stoppedBy(namesOf([stoppedBy], people)) : strings.stopped;
+			return stoppedBy ? strings.stoppedBy(namesOf([stoppedBy], people, strings)) : strings.stopped;
 		case "failed":
 			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
 		case "complete":

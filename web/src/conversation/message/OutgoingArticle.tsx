@@ -2,8 +2,9 @@
 
 import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { refusalText } from "../../languages/catalogue.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import type { Outgoing } from "../../live/transcript.ts";
-import { refusalText, strings } from "../../strings.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
@@ -23,6 +24,7 @@ type Props = {
 };
 
 export function OutgoingArticle({ outgoing, answered, author, isContinued, note, onRetry, onDiscard }: Props) {
+	const strings = useStrings();
 	const { doer, takeBack } = useContext(Acting);
 	const { clientId, content, mentions, saidAt, state } = outgoing;
 	const canWrite = doer.role !== "reader";
@@ -33,7 +35,7 @@ export function OutgoingArticle({ outgoing, answered, author, isContinued, note,
 			{state.type === "failed" ? (
 				<>
 					<p role="alert" className={styles.problem}>
-						{refusalText(state.code, state.text)}
+						{refusalText(strings, state)}
 					</p>
 					<p className={styles.actions}>
 						<button type="button" onClick={() => onRetry(clientId)}>

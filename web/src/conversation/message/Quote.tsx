@@ -2,16 +2,17 @@
 
 import { createContext, useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import { lineOf } from "../../list/plainLine.ts";
 import { People } from "../../markdown/MentionedText.tsx";
 import { hueOf } from "../../people/person.ts";
-import { strings } from "../../strings.ts";
 import styles from "./Quote.module.css";
 
 /** Brings the message at a place before the reader's eyes, wherever it is. */
 export const GoTo = createContext((_seq: number) => {});
 
 export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
+	const strings = useStrings();
 	const goTo = useContext(GoTo);
 	const { nameOf } = useContext(People);
 	const name = nameOf(author.userId) ?? author.username;

@@ -6,9 +6,9 @@ import { Popover } from "../../controls/Popover.tsx";
 import emoji from "../../emoji/EmojiButton.module.css";
 import { AllEmoji } from "../../emoji/EmojiButton.tsx";
 import { Icon } from "../../icons.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { People } from "../../markdown/MentionedText.tsx";
 import { mayDo } from "../../people/permissions.ts";
-import { strings } from "../../strings.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Reactions.module.css";
 import toolbar from "./Toolbar.module.css";
@@ -18,6 +18,7 @@ const quick = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 const mostNames = 20;
 
 export function Reactions({ message }: { message: Message }) {
+	const strings = useStrings();
 	const { doer, react } = useContext(Acting);
 	const { nameOf, userId } = useContext(People);
 	const { id, reactions = [] } = message;
@@ -50,6 +51,7 @@ export function Reactions({ message }: { message: Message }) {
 }
 
 export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
+	const strings = useStrings();
 	const { doer, react } = useContext(Acting);
 	const [isWhole, setIsWhole] = useState(false);
 	const choose = (emoji: string) => {

@@ -1,12 +1,13 @@
 // What stands where an answer is to come: that Claude thinks, or is busy; and what it thought, folded until somebody wants to read it.
 
 import { type ReactNode, useState } from "react";
+import { useStrings } from "../../languages/useStrings.ts";
 import type { Phase } from "../../live/replyStatus.ts";
-import { strings } from "../../strings.ts";
 import styles from "./Thinking.module.css";
 
 /** `children`: what is thought, where that is said. */
 export function Thinking({ phase, children }: { phase: Phase; children: ReactNode }) {
+	const strings = useStrings();
 	const [isOpen, setIsOpen] = useState(false);
 	const isToCome = phase === "thinking" || phase === "busy";
 	const line = phase === "busy" ? strings.busy : isToCome ? strings.thinking : strings.thought;

@@ -5,9 +5,9 @@ import type { Message } from "../../../../src/protocol/message.ts";
 import { copyText } from "../../browser.ts";
 import { Menu, type MenuItem } from "../../controls/Menu.tsx";
 import { Icon } from "../../icons.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
 import { pathOf } from "../../paths.ts";
 import { mayDo } from "../../people/permissions.ts";
-import { strings } from "../../strings.ts";
 import { Acting } from "./Acting.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
@@ -22,6 +22,7 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 }
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
+	const strings = useStrings();
 	const { doer, answer, edit, remove, regenerate, markUnread } = useContext(Acting);
 	const may = mayDo(message, doer);
 	const items: MenuItem[] = [

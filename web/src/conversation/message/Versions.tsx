@@ -5,7 +5,7 @@ import type { Message, Version } from "../../../../src/protocol/message.ts";
 import { session } from "../../account/currentSession.ts";
 import { versionsOf } from "../../api.ts";
 import { Icon } from "../../icons.tsx";
-import { strings } from "../../strings.ts";
+import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Versions.module.css";
 
 export type Versions = {
@@ -38,6 +38,7 @@ export function useVersions({ id, conversationId, status, versions: former = 0 }
 }
 
 export function VersionButtons({ versions: { place, all, isLoading, go } }: { versions: Versions }) {
+	const strings = useStrings();
 	if (all < 2) return null;
 	return (
 		<fieldset className={styles.versions} aria-busy={isLoading}>
