@@ -13,7 +13,7 @@ import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { docs } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
-import { guests, guestsSignedIn } from "./routes/guests.ts";
+import { guestNames, guestSignIns } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
@@ -21,6 +21,7 @@ import { messages, saysSomething } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
 import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
+import { refreshes, signOuts } from "./routes/session.ts";
 import { tokens } from "./routes/tokens.ts";
 import { readSettings } from "./settings.ts";
 
@@ -90,14 +91,16 @@ describe("GET /health", {
 });
 app.get("/health", (c) => c.json({ status: "ok", version }));
 app.route("/", openapi);
-app.route("/", guests);
+app.route("/", guestSignIns);
+app.route("/", refreshes);
 
 // Everything below wants a token.
 app.use(async (c, next) => {
 	const refusal = await authenticate(c);
 	return refusal ? refuse(c, refusal) : next();
 });
-app.route("/", guestsSignedIn);
+app.route("/", signOuts);
+app.route("/", guestNames);
 app.route("/", me);
 app.route("/", tokens);
 app.route("/", conversations);

@@ -9,10 +9,13 @@ import type { Settings } from "../settings.ts";
 import { issuerKeys } from "./keys.ts";
 
 /**
- * `expiresAt` in ms; `grants` are the conversations the issuer lets its bearer into, `["*"]` for all. `program`: what speaks for this
- * person by a personal token of theirs.
+ * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits the bearer to, `["*"]` for all.
+ * `kind`: a guest of this deployment, somebody whom an issuer vouches for, or a program that acts for a person by a personal token.
  */
-export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; program?: Program };
+export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] } & (
+	| { kind: "guest" | "issued"; program?: undefined }
+	| { kind: "program"; program: Program }
+);
 export type Program = { tokenId: string; name: string };
 export type Verified = { identity: Identity } | { refusal: "unauthorized" | "token_expired" };
 
@@ -20,6 +23,9 @@ export type Verified = { identity: Identity } | { refusal: "unauthorized" | "tok
 export type Verifier = { algorithms: string[]; key: JWTVerifyGetKey; issuer?: string; audience?: string };
 /** An HS256 key, how long what it signs lives, and claims to put beside the person's. */
 export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: string };
+
+/** Begins the id of every guest, and of nobody else whom this deployment signs in. */
+export const guestPrefix = "guest-";
 
 const accessTokenSeconds = 15 * 60;
 /** How far, in seconds, an issuer's clock may be ahead of ours. */
@@ -115,7 +121,8 @@ function identify(payload: JWTPayload, now: number): Verified {
 	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
 	// jose gives `exp` the tolerance that `nbf` needs; with it a socket would end in the moment it opened.
 	if (expiresAt <= now) return { refusal: "token_expired" };
-	return { identity: { userId: sub, username: name, expiresAt, grants: conversations } };
+	const kind = sub.startsWith(guestPrefix) ? "guest" : "issued";
+	return { identity: { kind, userId: sub, username: name, expiresAt, grants: conversations } };
 }
 
 /** For want of a name, as much of the id as a name may have, without half a character at its end. */

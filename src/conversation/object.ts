@@ -2,7 +2,7 @@
 // It believes whoever holds its stub: only the Worker does, and it passes on nobody but whom it verified.
 
 import { DurableObject } from "cloudflare:workers";
-import { isGuest } from "../auth/guest.ts";
+import { isSignedOut } from "../auth/identify.ts";
 import { speakerOf } from "../auth/personal-token.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
@@ -213,16 +213,12 @@ export class ConversationObject extends DurableObject<Env> {
 		const now = Date.now();
 		const verified = await verifyToken(token, this.#settings, now);
 		if (!this.#store.exists) return undefined;
-		if ("identity" in verified && verified.identity.userId === person.userId && !(await this.#isSignedOut(person)))
+		if ("identity" in verified && verified.identity.userId === person.userId && !(await isSignedOut(verified.identity, this.env.USERS)))
 			return verified.identity.expiresAt;
 		this.#store.audit("token_refused", person.userId, undefined, now);
 		const [client] = this.#sockets.of(person.userId);
 		if (client) this.#intake.countBadFrame(client, now);
 		return undefined;
-	}
-
-	async #isSignedOut({ userId }: Person): Promise<boolean> {
-		return isGuest(userId) && this.env.USERS.getByName(userId).isSignedOut();
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {

@@ -1,27 +1,18 @@
-// Guest sign-in, its renewal by cookie, and its end.
+// Guests: sign-in with a name, and another name later.
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import {
-	clearedSession,
-	type GuestSignIn,
-	isGuest,
-	readSession,
-	refreshGuest,
-	renameGuest,
-	sessionCookie,
-	signInGuest,
-} from "../auth/guest.ts";
-import { isSignedOut } from "../auth/identify.ts";
-import { claude, usernameSchema, userSchema } from "../protocol/person.ts";
+import { renameGuest, signInGuest } from "../auth/guest.ts";
+import { limits } from "../protocol/limits.ts";
+import { claude, usernameSchema } from "../protocol/person.ts";
 import { type App, pass, readBody, refuse, refuseProgram } from "./http.ts";
 import { describe } from "./operation.ts";
+import { signedIn, signedInSchema } from "./session.ts";
 
-/** What wants no token. */
-export const guests = new Hono<App>();
+/** Open without an access token. */
+export const guestSignIns = new Hono<App>();
 
 const guestSchema = v.object({ name: usernameSchema });
-const signedInSchema = v.object({ token: v.string(), expiresAt: v.string(), user: userSchema });
 
 describe("POST /auth/guest", {
 	is: "Come in with nothing but a name.",
@@ -30,7 +21,7 @@ describe("POST /auth/guest", {
 	answers: { 201: signedInSchema },
 	refuses: ["guest_sign_in_disabled", "rate_limited"],
 });
-guests.post("/auth/guest", async (c) => {
+guestSignIns.post("/auth/guest", async (c) => {
 	const settings = c.get("settings");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
@@ -39,33 +30,8 @@ guests.post("/auth/guest", async (c) => {
 	return typeof name === "string" ? signedIn(c, await signInGuest(name, settings, Date.now()), 201) : name;
 });
 
-describe("POST /auth/refresh", {
-	is: "The next token of a guest, by the cookie alone; without one, nothing.",
-	who: "guest",
-	answers: { 200: signedInSchema, 204: "nothing" },
-});
-guests.post("/auth/refresh", async (c) => {
-	const session = readSession(c.req.raw);
-	// Every first visit asks: that nobody is signed in is no error then.
-	if (!session) return c.body(null, 204);
-	const refreshed = await refreshGuest(session, c.get("settings"), Date.now());
-	if (!("refusal" in refreshed) && !(await isSignedOut(refreshed.user.id, c.env.USERS))) return signedIn(c, refreshed, 200);
-	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
-	return refuse(c, "unauthorized");
-});
-
-/** What wants one. */
-export const guestsSignedIn = new Hono<App>();
-
-describe("POST /auth/sign-out", { is: "The end of a guest, for good.", answers: { 204: "nothing" }, refuses: ["forbidden"] });
-/** For good: a guest is nobody but their session. */
-guestsSignedIn.post("/auth/sign-out", async (c) => {
-	const { userId } = c.get("identity");
-	if (!isGuest(userId)) return refuse(c, "forbidden", "Only guests sign out here; other tokens are their issuer's to end.");
-	await c.env.USERS.getByName(userId).signOut();
-	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
-	return c.body(null, 204);
-});
+/** Need an access token. */
+export const guestNames = new Hono<App>();
 
 describe("PATCH /me", {
 	is: "Another name for a guest, and the token that has it. Where they are a member they are called so from now on; what they said keeps the name it was said under.",
@@ -73,12 +39,12 @@ describe("PATCH /me", {
 	answers: { 200: signedInSchema },
 	refuses: ["forbidden", "guest_sign_in_disabled", "rate_limited"],
 });
-guestsSignedIn.patch("/me", async (c) => {
+guestNames.patch("/me", async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const settings = c.get("settings");
-	const { userId } = c.get("identity");
-	if (!isGuest(userId)) return refuse(c, "forbidden", "Only guests are named here; of others their issuer says what they are called.");
+	const { userId, kind } = c.get("identity");
+	if (kind !== "guest") return refuse(c, "forbidden", "Only guests can be renamed here. Other names come from the token's issuer.");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const tooFast = await pass(c, "TOKENS", userId);
 	if (tooFast) return tooFast;
@@ -89,19 +55,14 @@ guestsSignedIn.patch("/me", async (c) => {
 	return signedIn(c, renamed, 200);
 });
 
-/** The name that a guest gives, or why it is none. */
+/** The name in the request's body, or the response that refuses it. */
 async function readName(c: Context<App>) {
 	const body = await readBody(c, guestSchema);
-	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters.");
+	if (!body) return refuse(c, "bad_request", `Give a name of 1 to ${limits.username} characters.`);
 	return looksLikeClaude(body.name) ? refuse(c, "bad_request", "That name is Claude's. Choose another.") : body.name;
 }
 
 function looksLikeClaude(name: string): boolean {
 	const seen = name.normalize("NFKC").replace(/[\s\p{Cf}\p{M}]/gu, "");
 	return seen.toLowerCase() === claude.username.toLowerCase();
-}
-
-function signedIn(c: Context<App>, { session, ...body }: GuestSignIn, status: 200 | 201) {
-	c.header("Set-Cookie", sessionCookie(session, new URL(c.req.url)));
-	return c.json(body, status);
 }

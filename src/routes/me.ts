@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
-import { clearedSession, isGuest } from "../auth/guest.ts";
+import { clearedSession } from "../auth/session.ts";
 import { listedSchema, listingChangeSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
@@ -131,8 +131,8 @@ describe("DELETE /me", {
 me.delete("/me", async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
-	const { userId } = c.get("identity");
-	const erased = await c.env.USERS.getByName(userId).erase(isGuest(userId));
-	if (isGuest(userId)) c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	const { userId, kind } = c.get("identity");
+	const erased = await c.env.USERS.getByName(userId).erase(kind === "guest");
+	if (kind === "guest") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return c.json({ erased });
 });

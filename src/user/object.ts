@@ -197,9 +197,9 @@ export class UserObject extends DurableObject<Env> {
 		return this.#tokens.list();
 	}
 
-	/** What the token of this id is good for, which somebody has just shown. */
+	/** What the token of this id is good for, which somebody has just shown. One made while its owner signed out is good for nothing. */
 	async showToken(id: string): Promise<ShownToken | undefined> {
-		return this.#tokens.show(id, Date.now());
+		return this.#store.isSignedOut ? undefined : this.#tokens.show(id, Date.now());
 	}
 
 	/** Whether there was one. It is accepted no more, and its sockets are closed. */

@@ -20,9 +20,10 @@ export function settingsWith(fields: Partial<Cloudflare.Env>): Settings {
 }
 
 export const hmac =
-	(key: string, hash = "SHA-256") =>
+	(key: string | Uint8Array, hash = "SHA-256") =>
 	async (bytes: Uint8Array) => {
-		const imported = await crypto.subtle.importKey("raw", encode(key), { name: "HMAC", hash }, false, ["sign"]);
+		const raw = typeof key === "string" ? encode(key) : key;
+		const imported = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash }, false, ["sign"]);
 		return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
 	};
 

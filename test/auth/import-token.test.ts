@@ -1,8 +1,9 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { derivedKey } from "../../src/auth/derive-key.ts";
-import { refreshGuest, signInGuest } from "../../src/auth/guest.ts";
+import { signInGuest } from "../../src/auth/guest.ts";
 import { issueImportToken, verifyImportToken } from "../../src/auth/import-token.ts";
+import { refresh } from "../../src/auth/session.ts";
 import { issueToken, verifyToken } from "../../src/auth/tokens.ts";
 import { secret, settingsWith } from "./forge.ts";
 
@@ -36,7 +37,7 @@ describe("an import's token", () => {
 	it("is nobody's access token or session", async () => {
 		const token = await issueImportToken("c", secret);
 		expect(await verifyToken(token, settings, now)).toEqual({ refusal: "unauthorized" });
-		expect(await refreshGuest(token, settings, now)).toEqual({ refusal: "unauthorized" });
+		expect(await refresh(token, settings, now)).toEqual({ refusal: "unauthorized" });
 	});
 
 	it("as the test makes it is accepted", async () => {

@@ -12,7 +12,9 @@ const verifyClaims = async (claims: Claims) => verifyToken(await forge({ ...clai
 
 describe("a token says", () => {
 	it("who its bearer is, and until when", async () => {
-		expect(await verifyClaims({})).toEqual({ identity: { userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] } });
+		expect(await verifyClaims({})).toEqual({
+			identity: { kind: "issued", userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] },
+		});
 	});
 
 	it.each<[string, Claims, object]>([
@@ -240,7 +242,7 @@ describe("grants", () => {
 		[["*"], "anything", true],
 		[["a*"], "ab", false],
 	])("of %j let into %s: %s", (grants, id, granted) => {
-		expect(isGranted({ userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
+		expect(isGranted({ kind: "issued", userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
 	});
 });
 
@@ -250,7 +252,7 @@ describe("our own tokens", () => {
 	it("are accepted for 15 minutes", async () => {
 		const { token, expiresAt } = await issueToken(person, settings, now + 999);
 		expect(expiresAt).toBe(now + 15 * 60_000);
-		expect(await verifyToken(token, settings, now)).toEqual({ identity: { ...person, expiresAt, grants: [] } });
+		expect(await verifyToken(token, settings, now)).toEqual({ identity: { kind: "guest", ...person, expiresAt, grants: [] } });
 		expect(await verifyToken(token, settings, expiresAt)).toEqual(expired);
 	});
 

@@ -219,7 +219,8 @@ describe("a token that is revoked", () => {
 		const { id: tokenId } = await makeToken(ann);
 		await revoke(ann, tokenId);
 		// It was let through the door a moment before, and gets there a moment after.
-		const identity = { userId: ann, username: "Ann", expiresAt: Date.now() + 600_000, grants: [], program: { tokenId, name: "late" } };
+		const program = { tokenId, name: "late" };
+		const identity = { kind: "program", userId: ann, username: "Ann", expiresAt: Date.now() + 600_000, grants: [], program };
 		const upgraded = await env.CONVERSATIONS.getByName(id).fetch(
 			`https://conversation/socket?${new URLSearchParams({ upgrade: JSON.stringify({ identity }) })}`,
 			{ headers: { upgrade: "websocket" } },

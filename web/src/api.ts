@@ -53,14 +53,14 @@ export type SignedIn = v.InferOutput<typeof signedInSchema>;
 
 export const signInAsGuest = (name: string) => call(signedInSchema, "POST", "/auth/guest", { body: { name } });
 
-/** By the guest's cookie, which this code cannot read. */
+/** By the session cookie, which this code cannot read. */
 export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
 
-/** Another name, for a guest. */
-export const renameGuest = (token: string, name: string) => call(signedInSchema, "PATCH", "/me", { token, body: { name } });
+/** Gives a guest another name. */
+export const rename = (token: string, name: string) => call(signedInSchema, "PATCH", "/me", { token, body: { name } });
 
-/** For good. */
-export const signOutGuest = (token: string) => call(done, "POST", "/auth/sign-out", { token });
+/** Ends the session for good. */
+export const signOut = (token: string) => call(done, "POST", "/auth/sign-out", { token });
 
 /** Everything of one's own, everywhere; what was done. */
 export const eraseMe = async (token: string): Promise<Result<Erased>> => {

@@ -1,7 +1,7 @@
 // The one session of this page, and how components see it.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { eraseMe, type Result, refresh, renameGuest, signInAsGuest, signOutGuest } from "../api.ts";
+import { eraseMe, type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
 import { clock } from "../browser.ts";
 import { clearShelf, giveShelf, ownerOfShelf } from "../live/deviceCache.ts";
 import { forgetOutbox } from "../live/outbox.ts";
@@ -15,9 +15,9 @@ tabs.onmessage = () => void session.renew();
 export const session = new Session({
 	signInAsGuest,
 	refresh,
-	rename: renameGuest,
+	rename,
 	renamed: () => tabs.postMessage("renamed"),
-	signOut: signOutGuest,
+	signOut,
 	erase: eraseMe,
 	recall: ownerOfShelf,
 	forget: (userId) => {

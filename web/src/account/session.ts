@@ -84,7 +84,7 @@ export class Session {
 		return undefined;
 	}
 
-	/** For good: a guest is nobody but their session. Why not, or nothing. */
+	/** Ends the session for good, and with it a guest. Resolves to what went wrong, if anything did. */
 	signOut(): Promise<string | undefined> {
 		return this.#end(this.#options.signOut, () => ({ type: "signed_out" }));
 	}

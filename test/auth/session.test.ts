@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { derivedKey } from "../../src/auth/derive-key.ts";
+import { signInGuest } from "../../src/auth/guest.ts";
+import { clearedSession, readSession, refresh, sessionCookie, signIn } from "../../src/auth/session.ts";
+import { verifyToken } from "../../src/auth/tokens.ts";
+import { claimsOfAnn, forge, hmac, now, seconds, secret, settingsWith } from "./forge.ts";
+
+const settings = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on" });
+const withoutGuests = settingsWith({ JWT_SECRET: secret });
+const unauthorized = { refusal: "unauthorized" };
+const day = 24 * 60 * 60 * 1000;
+
+const ann = await signInGuest("Ann", settings, now);
+
+describe("a session", () => {
+	it("renews the access token of the same person for 30 days, counted from the last renewal", async () => {
+		const later = now + 29 * day;
+		const again = await refresh(ann.session, settings, later);
+		if ("refusal" in again) throw new Error(again.refusal);
+		expect(again.identity).toMatchObject({ kind: "guest", userId: ann.user.id });
+		expect(again.signIn.user).toEqual(ann.user);
+		expect(await verifyToken(again.signIn.token, settings, later)).toMatchObject({ identity: { userId: ann.user.id, username: "Ann" } });
+		expect(await refresh(ann.session, settings, now + 30 * day)).toEqual({ refusal: "token_expired" });
+		expect(await refresh(again.signIn.session, settings, now + 30 * day)).toMatchObject({ signIn: { user: ann.user } });
+	});
+
+	it("renews access tokens that name the issuer and the audience of the deployment", async () => {
+		const strict = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on", JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
+		const { session, user } = await signInGuest("Ann", strict, now);
+		const again = await refresh(session, strict, now);
+		expect(again).toMatchObject({ signIn: { user } });
+		expect("signIn" in again && (await verifyToken(again.signIn.token, strict, now))).toHaveProperty("identity");
+	});
+
+	it("accepts a cookie that an earlier version signed", async () => {
+		const key = await derivedKey(secret, "parley guest session");
+		const claims = { sub: "guest-old", name: "Old", iat: seconds - 1000, exp: seconds + 1000 };
+		expect(await refresh(await forge(claims, { alg: "HS256" }, hmac(key)), settings, now)).toMatchObject({
+			signIn: { user: { id: "guest-old", name: "Old" } },
+		});
+	});
+
+	it("renews the tokens of people who are no guests, also where guest sign-in is off", async () => {
+		const { session } = await signIn({ userId: "ben", username: "Ben" }, withoutGuests, now);
+		expect(await refresh(session, withoutGuests, now)).toMatchObject({ identity: { kind: "issued" }, signIn: { user: { id: "ben" } } });
+	});
+
+	it("is not accepted as an access token", async () => {
+		expect(await verifyToken(ann.session, settings, now)).toEqual(unauthorized);
+	});
+
+	it.each<[string, string | Promise<string>]>([
+		["an access token of the guest's", ann.token],
+		["an issuer's token", forge(claimsOfAnn)],
+		["an unsigned token", forge(claimsOfAnn, { alg: "none" }, async () => new Uint8Array())],
+		["a session with another payload", ann.session.replace(/\..*\./, `.${(ann.token.split(".") as [string, string])[1]}.`)],
+		["an empty text", ""],
+		["a text that is no token", "x"],
+	])("is refused when it is %s", async (_what, session) => {
+		expect(await refresh(await session, settings, now)).toEqual(unauthorized);
+	});
+
+	it("ends when the deployment's secret changes or guest sign-in is turned off", async () => {
+		const renewed = settingsWith({ JWT_SECRET: `another ${secret}`, GUEST_SIGN_IN: "on" });
+		expect(await refresh(ann.session, renewed, now)).toEqual(unauthorized);
+		expect(await refresh(ann.session, withoutGuests, now)).toEqual(unauthorized);
+	});
+});
+
+describe("the cookie", () => {
+	it.each([
+		["https://parley.example", true],
+		["http://parley.example", true],
+		["https://localhost:8787", true],
+		["http://localhost:8787", false],
+		["http://127.0.0.1:8787", false],
+		["http://[::1]:8787", false],
+		["http://localhost.evil.example", true],
+	])("set from %s has Secure: %s", (origin, isSecure) => {
+		const url = new URL("/api/auth/guest", origin);
+		const parts = ["Max-Age=2592000", "Path=/api/auth/refresh", "HttpOnly", ...(isSecure ? ["Secure"] : []), "SameSite=Strict"];
+		expect(sessionCookie("a.b.c", url).split("; ")).toEqual(["parley_session=a.b.c", ...parts]);
+		expect(clearedSession(url).split("; ")).toEqual(["parley_session=", "Max-Age=0", ...parts.slice(1)]);
+	});
+
+	it.each<[string | undefined, string | undefined]>([
+		[undefined, undefined],
+		["other=1", undefined],
+		["parley_session=a.b.c", "a.b.c"],
+		["other=1; parley_session=a.b.c; more=2", "a.b.c"],
+		["not_parley_session=a.b.c", undefined],
+	])("%j is read as the session %j", (cookie, session) => {
+		const headers: Record<string, string> = cookie === undefined ? {} : { cookie };
+		expect(readSession(new Request("https://parley.example/api/auth/refresh", { headers }))).toBe(session);
+	});
+});
