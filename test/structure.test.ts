@@ -41,7 +41,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
 	"src/conversation/": /^(src\/(protocol|auth|claude|platform|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
-	"src/gateway/": /^src\/protocol\//,
+	"src/gateway/": /^src\/((protocol|auth)\/|conversation\/object\.ts$)/,
 	"src/gateway/socketio/":
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/settings\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":

@@ -1,147 +1,118 @@
-// One native socket to a conversation's object: opened, kept alive while the object may sleep, and opened again with the cursor when it
-// breaks. Knows frames and close codes; nothing of what the events mean.
+// One WebSocket to a conversation's object, which the Worker holds for a client. Knows frames, liveness and close codes, but not what
+// events mean, and does not reconnect.
 
+import type { Identity } from "../auth/tokens.ts";
+import { upgradeRequest } from "../conversation/object.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 
-/** Opens a socket of somebody who is to come in, or says why not; may throw. */
-export type OpenUpstream = (conversationId: string, cursor: string | undefined) => Promise<WebSocket | Refusal>;
+type ConversationStub = { fetch(request: Request): Promise<Response> };
 
-export type UpstreamOptions = {
-	open(): Promise<WebSocket | Refusal>;
-	heard(events: ServerEvent[]): void;
-	/** For good, and why; `told`: the conversation has said so itself. */
-	ended(why: Refusal, isTold: boolean): void;
-};
+/** Opens a socket at a cursor, or returns why the conversation refuses it. */
+export async function openSocket(stub: ConversationStub, identity: Identity, cursor: string | undefined): Promise<WebSocket | Refusal> {
+	const response = await stub.fetch(upgradeRequest({ identity, cursor, isChatProtocol: false }));
+	if (response.webSocket) return response.webSocket;
+	const { error } = (await response.json()) as { error: { code: ErrorCode; retryAfterMs?: number } };
+	return { code: error.code, retryAfterMs: error.retryAfterMs };
+}
 
-/** In ms; each attempt waits up to twice as long as the one before. */
-const retry = { first: 100, slowest: 15_000, attempts: 20 };
-/** The first attempts at a conversation that was never reached: who asks to be let in waits for an answer. */
-const firstAttempts = 4;
+export interface NativeSocketListener {
+	received(events: ServerEvent[]): void;
+	pongReceived?(): void;
+	/**
+	 * The socket has closed. `refusal`: why the client may not simply return with its cursor. `isAnnounced`: the conversation has sent an
+	 * event that says so.
+	 */
+	closed(refusal: Refusal | undefined, isAnnounced: boolean): void;
+}
 
-/** What the end of a socket means, where coming back with the cursor is not the answer to it. */
-const ends: { readonly [closeCode: number]: Refusal | undefined } = {
+/** After any other code the client may return with its cursor. */
+const refusals: { readonly [closeCode: number]: Refusal | undefined } = {
 	[closeCodes.token]: { code: "unauthorized" },
 	[closeCodes.removed]: { code: "not_found" },
 	[closeCodes.deleted]: { code: "not_found" },
 	[closeCodes.replaced]: { code: "too_many", retryAfterMs: limits.shutOut },
 	[closeCodes.flooding]: { code: "rate_limited", retryAfterMs: limits.shutOut },
 };
-const passing: readonly ErrorCode[] = ["internal", "misconfigured"];
 
-export class Upstream {
-	readonly #options: UpstreamOptions;
-	#socket: WebSocket | undefined;
-	#timer: ReturnType<typeof setTimeout> | undefined;
-	#attempts = 0;
-	#wasOpen = false;
+export class NativeSocket {
+	readonly #socket: WebSocket;
+	readonly #conversationId: string;
+	readonly #listener: NativeSocketListener;
+	#isClosed = false;
 	#awaitsPong = false;
-	#isOver = false;
-	/** That the sign-in has ended is said before the socket closes. */
-	#isToldOfToken = false;
-	/** UTF-16 units that came since they were last acknowledged. */
-	#unread = 0;
+	/** A conversation sends `token_expired` before it closes the socket for that reason. */
+	#isExpiryAnnounced = false;
+	/** UTF-16 units received since the last acknowledgement. */
+	#unacknowledged = 0;
 
-	constructor(options: UpstreamOptions) {
-		this.#options = options;
-	}
-
-	async connect(): Promise<void> {
-		try {
-			const opened = await this.#options.open();
-			if (!("code" in opened)) this.#listen(opened);
-			else if (passing.includes(opened.code)) this.#comeBack();
-			else this.#end(opened, false);
-		} catch {
-			this.#comeBack();
-		}
-	}
-
-	#listen(socket: WebSocket): void {
-		socket.addEventListener("message", ({ data }) => socket === this.#socket && this.#hear(data as string));
-		socket.addEventListener("close", ({ code }) => socket === this.#socket && this.#closed(code));
-		socket.addEventListener("error", () => socket === this.#socket && this.#closed(closeCodes.internal));
+	/** `socket`: opened and not accepted yet. */
+	constructor(socket: WebSocket, conversationId: string, listener: NativeSocketListener) {
 		this.#socket = socket;
-		this.#awaitsPong = false;
-		this.#unread = 0;
+		this.#conversationId = conversationId;
+		this.#listener = listener;
+		socket.addEventListener("message", ({ data }) => this.#receive(data as string));
+		socket.addEventListener("close", ({ code }) => this.#closed(code));
+		socket.addEventListener("error", () => this.#closed(closeCodes.internal));
 		socket.accept();
-		if (this.#isOver) this.#drop();
 	}
 
-	#hear(data: string): void {
-		this.#attempts = 0;
-		this.#wasOpen = true;
+	#receive(data: string): void {
+		if (this.#isClosed) return;
 		this.#awaitsPong = false;
-		if (data === "pong") return;
-		const events = JSON.parse(data) as ServerEvent[];
-		this.#isToldOfToken ||= events.some((event) => event.type === "chat:error" && event.code === "token_expired");
-		this.#options.heard(events);
-		this.#unread += data.length;
-		const conversationId = events[0]?.conversationId;
-		if (this.#unread < limits.ackEvery || conversationId === undefined) return;
-		this.#unread = 0;
-		this.send({ type: "chat:ack", conversationId });
+		if (data === "pong") this.#listener.pongReceived?.();
+		else this.#receiveEvents(JSON.parse(data) as ServerEvent[], data.length);
 	}
 
-	/** Whether it went out. */
+	#receiveEvents(events: ServerEvent[], length: number): void {
+		this.#isExpiryAnnounced ||= events.some((event) => event.type === "chat:error" && event.code === "token_expired");
+		this.#unacknowledged += length;
+		this.#listener.received(events);
+	}
+
+	/** Everything received so far has been read. Sends that only once it is worth a frame. */
+	acknowledge(): void {
+		if (this.#unacknowledged < limits.ackEvery) return;
+		this.#unacknowledged = 0;
+		this.send({ type: "chat:ack", conversationId: this.#conversationId });
+	}
+
+	/** Returns false if the event could not be sent. */
 	send(event: ClientEvent): boolean {
-		return this.#say(encodeFrame([event]));
+		return this.#write(encodeFrame([event]));
 	}
 
-	/** The platform answers, also where the object sleeps: where no answer comes until the next time, the connection is dead. */
+	/** The platform answers pings even while the object hibernates: if the previous one has no answer, the connection is dead. */
 	ping(): void {
 		if (this.#awaitsPong) this.#closed(closeCodes.internal);
-		else this.#awaitsPong = this.#say("ping");
+		else this.#awaitsPong = this.#write("ping");
 	}
 
-	#say(text: string): boolean {
-		if (!this.#socket) return false;
+	#write(text: string): boolean {
+		if (this.#isClosed) return false;
 		try {
 			this.#socket.send(text);
 			return true;
 		} catch {
-			// It closes, and says so.
+			// It is closing: the close event follows.
 			return false;
 		}
 	}
 
 	#closed(code: number): void {
-		this.#drop();
-		const end = ends[code];
-		if (end) this.#end(end, code === closeCodes.token && this.#isToldOfToken);
-		else this.#comeBack();
+		if (this.#isClosed) return;
+		this.close();
+		this.#listener.closed(refusals[code], code === closeCodes.token && this.#isExpiryAnnounced);
 	}
 
-	#comeBack(): void {
-		if (this.#isOver) return;
-		this.#attempts += 1;
-		const most = Math.min(retry.slowest, retry.first * 2 ** this.#attempts);
-		if (this.#attempts >= (this.#wasOpen ? retry.attempts : firstAttempts)) this.#end({ code: "internal" }, false);
-		else this.#timer = setTimeout(() => void this.connect(), (0.5 + Math.random() / 2) * most);
-	}
-
-	#end(why: Refusal, isTold: boolean): void {
-		if (this.#isOver) return;
-		this.#isOver = true;
-		this.#options.ended(why, isTold);
-	}
-
-	/** From here, quietly. */
-	close(): void {
-		this.#isOver = true;
-		clearTimeout(this.#timer);
-		this.#drop();
-	}
-
-	#drop(): void {
-		const socket = this.#socket;
-		this.#socket = undefined;
-		this.#awaitsPong = false;
+	/** Closes it from this end: the listener is not called again. */
+	close(code: number = closeCodes.normal, reason = "done"): void {
+		this.#isClosed = true;
 		try {
-			socket?.close(closeCodes.normal, "done");
+			this.#socket.close(code, reason);
 		} catch {
 			// Closed already.
 		}

@@ -1,20 +1,20 @@
-// Events as server-sent events. Pure. Nothing in an event begins a line of its own: JSON has no line breaks, and from what else is written they
-// are taken out.
+// Encodes server-sent events. Pure. No field of an event can begin a line of its own: JSON contains no line breaks, and they are removed
+// from the other fields.
 
-/** What the lines are made of; the rest of an event is data. */
-type Told = { type: string; cursor?: string };
+/** The fields that become lines; the whole event becomes the data. */
+type Encodable = { type: string; cursor?: string };
 
-export function encodeEvent(event: Told): string {
+export function encodeEvent(event: Encodable): string {
 	const id = event.cursor === undefined ? "" : `id: ${oneLine(event.cursor)}\n`;
 	return `event: ${oneLine(event.type)}\n${id}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** After how many ms a client that is cut off is to come back. */
+/** Sets how many ms a client waits before it reconnects. */
 export function encodeRetry(ms: number): string {
 	return `retry: ${Math.ceil(ms)}\n\n`;
 }
 
-/** A comment: a sign of life that no client makes anything of. */
+/** A comment: it shows that the connection works, and clients ignore it. */
 export const signOfLife = ":\n\n";
 
 function oneLine(text: string): string {

@@ -588,7 +588,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "events wait without end for who does not read them",
-		file: "src/routes/events.ts",
+		file: "src/gateway/event-stream.ts",
 		from: "if (this.#waitingLength > limits.queuedBytes) this.#giveUp();",
 		to: "",
 		project: "worker",
@@ -596,15 +596,15 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a stream of events outlives its object",
-		file: "src/routes/events.ts",
-		from: "if (this.#awaitsPong) this.#close(closeCodes.internal);",
-		to: "if (false) this.#close(closeCodes.internal);",
+		file: "src/gateway/native-socket.ts",
+		from: "if (this.#awaitsPong) this.#closed(closeCodes.internal);",
+		to: "if (false) this.#closed(closeCodes.internal);",
 		project: "worker",
 		tests: ["worker/events"],
 	},
 	{
 		name: "a reader that goes leaves its socket behind",
-		file: "src/routes/events.ts",
+		file: "src/gateway/event-stream.ts",
 		from: 'cancel: () => this.#end(closeCodes.normal, "the reader is gone"),',
 		to: "",
 		project: "worker",
@@ -757,7 +757,7 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: after a break what has no answer is not said again",
 		file: "src/gateway/socketio/room.ts",
-		from: "for (const { event } of this.#pending) this.#upstream.send(event);",
+		from: "for (const { event } of this.#pending) this.#socket.send(event);",
 		to: "",
 		project: "worker",
 		tests: ["worker/socketio"],
@@ -765,8 +765,8 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: after a break one joins anew",
 		file: "src/gateway/socketio/room.ts",
-		from: "return options.open(options.conversationId, this.#progress?.cursor);",
-		to: "return options.open(options.conversationId, undefined);",
+		from: "return this.#options.open(this.#options.conversationId, this.#progress?.cursor);",
+		to: "return this.#options.open(this.#options.conversationId, undefined);",
 		project: "worker",
 		tests: ["worker/socketio"],
 	},

@@ -3,10 +3,10 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { EventStream } from "../../src/gateway/event-stream.ts";
 import { encodeEvent, encodeRetry } from "../../src/gateway/sse.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { EventStream } from "../../src/routes/events.ts";
 import { EventReader } from "../support/events.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 

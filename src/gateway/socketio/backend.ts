@@ -1,9 +1,8 @@
 // What a Socket.IO session has of the house, on the platform: tokens, and one native socket for each conversation that a client is in.
 
 import { isStillSignedIn } from "../../auth/identify.ts";
-import { upgradeRequest } from "../../conversation/object.ts";
-import type { ErrorCode } from "../../protocol/errors.ts";
 import type { Settings } from "../../settings.ts";
+import { openSocket } from "../native-socket.ts";
 import type { House } from "./session.ts";
 
 export function houseOf(env: Env, settings: Settings): House {
@@ -13,11 +12,7 @@ export function houseOf(env: Env, settings: Settings): House {
 		open: (identity) => async (conversationId, cursor) => {
 			// They were identified when they connected, which may be long ago: those sockets are closed with a sign-in that are open then.
 			if (!(await isStillSignedIn(identity, env.USERS))) return { code: "unauthorized" };
-			const stub = env.CONVERSATIONS.getByName(conversationId);
-			const response = await stub.fetch(upgradeRequest({ identity, cursor, isChatProtocol: false }));
-			if (response.webSocket) return response.webSocket;
-			const { error } = (await response.json()) as { error: { code: ErrorCode; retryAfterMs?: number } };
-			return { code: error.code, retryAfterMs: error.retryAfterMs };
+			return openSocket(env.CONVERSATIONS.getByName(conversationId), identity, cursor);
 		},
 	};
 }

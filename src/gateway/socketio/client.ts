@@ -5,13 +5,12 @@ import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { OpenUpstream } from "../native-socket.ts";
 import type { Progress } from "./catch-up.ts";
 import { Voice } from "./outbound.ts";
 import { encodeConnect, encodeDisconnect, type SocketPacket } from "./packets.ts";
 import { encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
 import { Sends, type SendsState } from "./resends.ts";
-import { Room, type RoomOptions, type RoomState } from "./room.ts";
+import { type OpenSocket, Room, type RoomOptions, type RoomState } from "./room.ts";
 import { placeOf, refusalOf, toWire } from "./translate.ts";
 
 export type ClientState = {
@@ -24,7 +23,7 @@ export type ClientState = {
 };
 
 export type ClientOptions = {
-	open(identity: Identity): OpenUpstream;
+	open(identity: Identity): OpenSocket;
 	/** The identity of a newer token, or why it is none. */
 	identify(token: string): Promise<{ identity: Identity } | { refusal: ErrorCode }>;
 	send(packet: string): void;

@@ -5,9 +5,12 @@ import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { type OpenUpstream, Upstream } from "../native-socket.ts";
+import { ReconnectingSocket, type ReconnectingSocketListener } from "../reconnecting-socket.ts";
 import { catchUp, follow, isKnown, type Progress, progressAt, textOf } from "./catch-up.ts";
 import { answerTo, hasAnswer } from "./translate.ts";
+
+/** Opens a socket for a client that is to be let in, or returns the refusal; may throw. */
+export type OpenSocket = (conversationId: string, cursor: string | undefined) => Promise<WebSocket | Refusal>;
 
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
@@ -21,7 +24,7 @@ export type RoomOptions = {
 	conversationId: string;
 	/** Who is in it. */
 	userId: string;
-	open: OpenUpstream;
+	open: OpenSocket;
 	emit(event: ServerEvent): void;
 	/** Answers what asked for it; `clientId`: of what was said. */
 	answer(ackIds: readonly number[], answer: object, clientId?: string): void;
@@ -31,9 +34,9 @@ export type RoomOptions = {
 	cameBack?(isWhole: boolean): void;
 };
 
-export class Room {
+export class Room implements ReconnectingSocketListener {
 	readonly #options: RoomOptions;
-	readonly #upstream: Upstream;
+	readonly #socket: ReconnectingSocket;
 	/** Who the client knows to be here, where that is known. */
 	#participants: Map<string, Person> | undefined;
 	#progress: Progress | undefined;
@@ -52,18 +55,20 @@ export class Room {
 		this.#pending = state.pending;
 		this.#waiting = state.waiting;
 		this.#joins = state.joins;
-		this.#upstream = new Upstream({
-			open: () => {
-				this.#isHere = false;
-				return options.open(options.conversationId, this.#progress?.cursor);
-			},
-			heard: (events) => this.#hear(events),
-			ended: (why, isTold) => options.ended(why, isTold),
-		});
+		this.#socket = new ReconnectingSocket(options.conversationId, this);
+	}
+
+	open(): Promise<WebSocket | Refusal> {
+		this.#isHere = false;
+		return this.#options.open(this.#options.conversationId, this.#progress?.cursor);
+	}
+
+	ended(reason: Refusal, isAnnounced: boolean): void {
+		this.#options.ended(reason, isAnnounced);
 	}
 
 	start(): void {
-		void this.#upstream.connect();
+		void this.#socket.connect();
 	}
 
 	get progress(): Progress | undefined {
@@ -78,14 +83,14 @@ export class Room {
 	/** Somebody asks to be let in who is here, or on the way. */
 	join(event: Extract<ClientEvent, { type: "chat:join" }>, ackId: number | undefined): void {
 		if (ackId !== undefined) this.#joins.push(ackId);
-		if (this.#isHere) this.#upstream.send({ ...event, cursor: event.cursor ?? this.#progress?.cursor });
+		if (this.#isHere) this.#socket.send({ ...event, cursor: event.cursor ?? this.#progress?.cursor });
 	}
 
 	/** Whether there was room for it. */
 	say(event: ClientEvent, ackId: number | undefined): boolean {
 		if (this.#pending.length + this.#waiting.length >= limits.eventsPerFrame) return false;
 		if (hasAnswer(event)) this.#await(event, ackId);
-		const isSent = this.#isHere && this.#upstream.send(event);
+		const isSent = this.#isHere && this.#socket.send(event);
 		// That somebody types is no news later.
 		if (!isSent && !hasAnswer(event) && event.type !== "chat:typing") this.#waiting.push(event);
 		return true;
@@ -101,15 +106,15 @@ export class Room {
 
 	/** The token of its socket is another one. */
 	renew(token: string): void {
-		this.#upstream.send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
+		this.#socket.send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
 	}
 
 	ping(): void {
-		this.#upstream.ping();
+		this.#socket.ping();
 	}
 
 	close(): void {
-		this.#upstream.close();
+		this.#socket.close();
 	}
 
 	/** What waits is not going to be done. */
@@ -118,11 +123,12 @@ export class Room {
 		this.#options.answer(this.#joins.splice(0), refusal);
 	}
 
-	#hear(events: ServerEvent[]): void {
+	received(events: ServerEvent[]): void {
 		for (const event of events) {
 			if (event.type === "chat:joined") this.#joined(event);
 			else this.#tell(event);
 		}
+		this.#socket.acknowledge();
 	}
 
 	#joined(joined: Joined): void {
@@ -132,8 +138,8 @@ export class Room {
 		if (before && isAnew && !joined.reset) this.#goOn(before, joined);
 		else this.#begin(joined, before === undefined || joined.reset);
 		if (!isAnew) return;
-		for (const { event } of this.#pending) this.#upstream.send(event);
-		for (const event of this.#waiting.splice(0)) this.#upstream.send(event);
+		for (const { event } of this.#pending) this.#socket.send(event);
+		for (const event of this.#waiting.splice(0)) this.#socket.send(event);
 	}
 
 	/** After a break, of which the client hears nothing but what it missed. */

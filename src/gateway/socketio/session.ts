@@ -6,14 +6,14 @@ import { Floods } from "../../conversation/sockets/flood-control.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Settings } from "../../settings.ts";
-import type { OpenUpstream } from "../native-socket.ts";
 import { Client, type ClientOptions, type ClientState } from "./client.ts";
 import { decodeSocketPacket, encodeConnectError, type SocketPacket } from "./packets.ts";
+import type { OpenSocket } from "./room.ts";
 
 export type SessionState = { token?: string; clients: ClientState[] };
 
 /** What a session has of the house. */
-export type House = { settings: Settings; users: Cloudflare.Env["USERS"]; open(identity: Identity): OpenUpstream };
+export type House = { settings: Settings; users: Cloudflare.Env["USERS"]; open(identity: Identity): OpenSocket };
 
 /** What a session has of what carries it. */
 export type Carrier = {
