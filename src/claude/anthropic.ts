@@ -2,14 +2,14 @@
 // Knows no conversation's rules: what is read is what it is given, and who listens is not its business.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { type Model, type ModelEvent, ModelFailure, type Titler } from "../conversation/ports.ts";
+import { type Model, type ModelEvent, ModelFailure, type ProposedTitle, type Titler } from "../conversation/ports.ts";
 import type { Reason } from "../protocol/errors.ts";
-import type { Usage } from "../protocol/message.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
 import { type Progress, reasonOf, retryAfterOf } from "./failures.ts";
 import { buildPrompt, type Prompt } from "./prompt.ts";
 import { readTitle, titlePrompt } from "./title.ts";
+import { modelIdOf, noUsage, usageAfter } from "./usage.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
 type Events = AsyncIterable<Anthropic.RawMessageStreamEvent>;
@@ -40,17 +40,21 @@ export function anthropicTitler(settings: Settings["claude"]): Titler | undefine
 }
 
 /** One request, whatever becomes of it: a server that refuses what it does not know gets no second one, but none like it again. */
-async function title(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<string | undefined> {
+async function title(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<ProposedTitle> {
 	const refuser = refuserOf(settings);
 	const isPlain = refusers.has(refuser) || refusersOfSilence.has(refuser);
 	// A model that thinks unasked would have thought all its tokens away.
 	const silently = isPlain ? {} : { thinking: { type: "disabled" } as const };
 	try {
-		const { content } = await client.messages.create(
+		const { content, model, usage } = await client.messages.create(
 			{ model: settings.model, max_tokens: titleTokens, ...prompt, ...silently },
 			{ signal },
 		);
-		return readTitle(content.map((block) => (block.type === "text" ? block.text : "")).join(""));
+		return {
+			title: readTitle(content.map((block) => (block.type === "text" ? block.text : "")).join("")),
+			model: modelIdOf(model),
+			usage: usageAfter(noUsage, usage),
+		};
 	} catch (error) {
 		if (reasonOf(error, "asking") === "bad_request") refusersOfSilence.add(refuser);
 		throw error;
@@ -125,13 +129,14 @@ async function ask(client: Anthropic, settings: Settings["claude"], prompt: Prom
 
 /** The API's events as ours. Ends with `end`, or without it where the stream ends before its `message_stop`. */
 async function* read(events: Events): AsyncGenerator<ModelEvent> {
-	let usage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+	let usage = noUsage;
 	let stopReason: string | null = null;
 	for await (const event of events) {
 		switch (event.type) {
 			case "message_start":
-				usage = counted(usage, event.message.usage);
-				yield { type: "start", model: event.message.model };
+				usage = usageAfter(usage, event.message?.usage);
+				yield { type: "start", model: modelIdOf(event.message?.model) };
+				yield { type: "usage", usage };
 				break;
 			case "content_block_delta":
 				yield ofDelta(event.delta);
@@ -143,12 +148,12 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 					: { type: "alive" };
 				break;
 			case "message_delta":
-				usage = counted(usage, event.usage);
-				stopReason = event.delta.stop_reason ?? stopReason;
-				yield { type: "alive" };
+				usage = usageAfter(usage, event.usage);
+				stopReason = event.delta?.stop_reason ?? stopReason;
+				yield { type: "usage", usage };
 				break;
 			case "message_stop":
-				yield { type: "end", usage, ...endingOf(stopReason) };
+				yield { type: "end", ...endingOf(stopReason) };
 				return;
 			default:
 				// The end of a block, and events that are newer than this.
@@ -166,21 +171,6 @@ function ofDelta(delta: Anthropic.RawContentBlockDelta): ModelEvent {
 		default:
 			return { type: "alive" };
 	}
-}
-
-type Counts = Pick<
-	Partial<Anthropic.MessageDeltaUsage>,
-	"input_tokens" | "output_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens"
->;
-
-/** Counts are cumulative: each replaces the former. Other servers leave some out, or all. */
-function counted(before: Usage, counts: Counts | null | undefined): Usage {
-	return {
-		input: counts?.input_tokens ?? before.input,
-		output: counts?.output_tokens ?? before.output,
-		cacheRead: counts?.cache_read_input_tokens ?? before.cacheRead,
-		cacheWrite: counts?.cache_creation_input_tokens ?? before.cacheWrite,
-	};
 }
 
 /** What a stop reason says of the text. One that cannot come of what is asked here, or is not known, counts as a cut. */

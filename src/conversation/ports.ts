@@ -61,15 +61,17 @@ export interface Model {
 }
 
 export type ModelEvent =
-	/** The answer has begun, by this model. */
-	| { type: "start"; model: string }
+	/** The answer has begun, by this model where it gives its name. */
+	| { type: "start"; model: string | undefined }
+	/** The tokens that this request has used so far. Each of these events replaces the one before it. */
+	| { type: "usage"; usage: Usage }
 	/** A sign of life without text. */
 	| { type: "alive" }
 	/** Another one, after which more patience is due; with what is thought, where it says. */
 	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
 	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
-	| { type: "end"; stopReason: string; reason?: Reason; usage?: Usage };
+	| { type: "end"; stopReason: string; reason?: Reason };
 
 /** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
 export class ModelFailure extends Error {
@@ -89,8 +91,11 @@ export interface Alarm {
 	clear(): void;
 }
 
-/** What proposes titles. */
+/** Proposes titles. */
 export interface Titler {
-	/** A title for what a question and its answer are about; `undefined` where nothing came of it. May reject. */
-	title(question: Message, answer: Message, signal: AbortSignal): Promise<string | undefined>;
+	/** Proposes a title for a question and its answer. May reject. */
+	title(question: Message, answer: Message, signal: AbortSignal): Promise<ProposedTitle>;
 }
+
+/** `title` is `undefined` if the model proposed none; the request has used tokens all the same. */
+export type ProposedTitle = { title: string | undefined; model: string | undefined; usage: Usage };

@@ -68,18 +68,20 @@ describe("a request", () => {
 });
 
 describe("an answer", () => {
-	it("is its start, its text as it comes, and its end with what it used", async () => {
+	it("is its start, its text as it comes, what it used, and its end", async () => {
 		const { model, name } = newModel();
 		const { events } = await ask(model, unique({ tokens: 3, thinking: 2 }));
 		expect(events.filter(({ type }) => type !== "alive")).toEqual([
 			{ type: "start", model: name },
+			{ type: "usage", usage: { input: 11, output: 1, cacheRead: 22, cacheWrite: 33 } },
 			{ type: "thinking", text: "\n\n" },
 			{ type: "thinking", text: "Hm. " },
 			{ type: "thinking", text: "Hm. " },
 			{ type: "text", text: "word0 " },
 			{ type: "text", text: "word1 " },
 			{ type: "text", text: "word2 " },
-			{ type: "end", stopReason: "end_turn", usage: { input: 11, output: 3, cacheRead: 22, cacheWrite: 33 } },
+			{ type: "usage", usage: { input: 11, output: 3, cacheRead: 22, cacheWrite: 33 } },
+			{ type: "end", stopReason: "end_turn" },
 		]);
 	});
 
@@ -92,6 +94,28 @@ describe("an answer", () => {
 		}
 	});
 
+	const allCounts = (value: unknown) => ({
+		input_tokens: value,
+		output_tokens: value,
+		cache_read_input_tokens: value,
+		cache_creation_input_tokens: value,
+	});
+	it.each<[what: string, script: object]>([
+		["no model and no usage", { message: { model: null, usage: null }, usage: null }],
+		["a model that is no text and counts that are none", { message: { model: 5, usage: allCounts(12.5) }, usage: allCounts("7") }],
+		["negative counts", { message: { model: {}, usage: allCounts(-1) }, usage: allCounts(1e300) }],
+		["no message at its start", { message: null, usage: null }],
+	])("with %s is whole, and these are left out", async (_what, script) => {
+		const { events, text, failure } = await ask(newModel().model, unique({ tokens: 2, ...script }));
+		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: undefined });
+		const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+		expect(events.filter(({ type }) => type === "start" || type === "usage")).toEqual([
+			{ type: "start", model: undefined },
+			{ type: "usage", usage },
+			{ type: "usage", usage },
+		]);
+	});
+
 	it.each<[stop: string, reason: Reason | undefined]>([
 		["end_turn", undefined],
 		["stop_sequence", undefined],
@@ -101,7 +125,7 @@ describe("an answer", () => {
 	])("that stops with %s is whole so far", async (stop, reason) => {
 		const { events, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
 		expect(failure).toBeUndefined();
-		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), usage: expect.anything(), ...(reason && { reason }) });
+		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), ...(reason && { reason }) });
 	});
 
 	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s is not, and the log names it", async (stop) => {

@@ -12,7 +12,8 @@ describe.concurrent("the stand-in", () => {
 		const { events, text, failure } = await ask(model, "What is an edge?");
 		expect(failure).toBeUndefined();
 		expect(events[0]).toEqual({ type: "start", model: "stand-in" });
-		expect(events.at(-1)).toEqual({ type: "end", stopReason: "end_turn", usage: expect.objectContaining({ cacheRead: 0, cacheWrite: 0 }) });
+		expect(events.at(-2)).toEqual({ type: "usage", usage: expect.objectContaining({ cacheRead: 0, cacheWrite: 0 }) });
+		expect(events.at(-1)).toEqual({ type: "end", stopReason: "end_turn" });
 		const words = events.filter(({ type }) => type === "text");
 		expect(words.length).toBe(text.match(/\S+/g)?.length);
 		expect(words.length).toBeGreaterThan(70);

@@ -35,7 +35,11 @@ describe("the request", () => {
 
 	it("is one, small, and holds the exchange and no thinking", async () => {
 		const { title, requests, name } = newTitler();
-		expect(await title('Where shall we eat? !{"title":"Dinner at home"}')).toBe("Dinner at home");
+		expect(await title('Where shall we eat? !{"title":"Dinner at home"}')).toEqual({
+			title: "Dinner at home",
+			model: name,
+			usage: { input: 11, output: 1, cacheRead: 0, cacheWrite: 0 },
+		});
 		expect(await requests()).toEqual([
 			{
 				model: name,
@@ -51,12 +55,12 @@ describe("the request", () => {
 	it("that is refused is not made again, and the next one says nothing of thinking", async () => {
 		const { title, requests } = newTitler();
 		await expect(title("Hi !no-extras")).rejects.toThrow();
-		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toBe("Greetings");
+		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toMatchObject({ title: "Greetings" });
 		expect((await requests()).map((body) => "thinking" in body)).toEqual([true, false]);
 	});
 
-	it("gives none where the answer has none", async () => {
-		expect(await newTitler().title("Hi")).toBeUndefined();
+	it("gives none where the answer has none, and says what it used", async () => {
+		expect(await newTitler().title("Hi")).toMatchObject({ title: undefined, usage: { input: 11, output: 1 } });
 	});
 
 	it("is never made by the stand-in", () => {

@@ -56,6 +56,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		const stoppedAt = Date.now();
 		wire.send({ type: "chat:stop" });
 		const reply = await wire.reply("stopped");
+		expect(reply.usage).toEqual({ input: 11, output: 1, cacheRead: 22, cacheWrite: 33 });
 		expect(wire.streamed).toBe(reply.content);
 		await expect.poll(() => request().aborted, { timeout: 5_000, interval: 10 }).toBeDefined();
 		expect((request().aborted as number) - stoppedAt).toBeLessThan(1_000);
@@ -69,7 +70,8 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 	] as const)("%s fails in words of ours, after %s, with %i requests", async (question, reason, requests) => {
 		const before = api.requests.length;
 		wire.say(question);
-		expect((await wire.reply("failed")).reason).toBe(reason);
+		const reply = await wire.reply("failed");
+		expect([reply.reason, reply.usage?.input]).toEqual([reason, reason === "refusal" ? 11 : undefined]);
 		expect(await wire.first("chat:error")).toMatchObject({ code: reason, error: reasons[reason] });
 		expect(api.requests.length - before).toBe(requests);
 	});
@@ -87,6 +89,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		wire.say(question);
 		const reply = await wire.reply("complete");
 		expect(reply.attempts).toEqual([{ offset: expect.any(Number), reason }]);
+		expect(reply.usage).toEqual({ input: 22, output: expect.any(Number), cacheRead: 44, cacheWrite: 66 });
 		expect(wire.streamed).toBe(reply.content);
 		expect(api.requests.length - before).toBe(2);
 		const [said, goOn] = request().body.messages.slice(-2) as { role: string; content: { text: string }[] }[];

@@ -41,8 +41,8 @@ export class Call {
 		}
 	}
 
-	async #say(event: ModelEvent | Error | "over"): Promise<void> {
-		this.#events.push(event);
+	async #say(...events: (ModelEvent | Error | "over")[]): Promise<void> {
+		this.#events.push(...events);
 		this.#wake();
 		await settled();
 	}
@@ -51,15 +51,16 @@ export class Call {
 		return this.#say({ type: "text", text });
 	}
 	end(reason?: Reason): Promise<void> {
-		return this.#say({
-			type: "end",
-			stopReason: reason ?? "end_turn",
-			reason,
-			usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
-		});
+		return this.#say(
+			{ type: "usage", usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 } },
+			{ type: "end", stopReason: reason ?? "end_turn", reason },
+		);
 	}
 	event(event: ModelEvent): Promise<void> {
 		return this.#say(event);
+	}
+	usage(input: number, output: number): Promise<void> {
+		return this.#say({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
 	}
 	cut(): Promise<void> {
 		return this.#say("over");

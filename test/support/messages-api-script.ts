@@ -45,6 +45,10 @@ export type Script = {
 	delay?: number;
 	/** The stop reason. */
 	stop?: string;
+	/** Fields of `message_start` that differ from what Anthropic's API sends; `null`: the event has no message. */
+	message?: object | null;
+	/** Token counts of `message_delta` that differ. */
+	usage?: object | null;
 	fault?: Fault;
 	/** How many words come before a cut; 3 where nothing is said. */
 	after?: number;

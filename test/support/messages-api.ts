@@ -165,7 +165,7 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 			await send("content_block_delta", { index: 0, delta });
 		}
 	};
-	await sendStart(log.body, send);
+	await sendStart(log.body, script, send);
 	const thoughts = thoughtsOf(script);
 	if (thoughts.length > 0) {
 		await send("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } });
@@ -178,7 +178,7 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 	await send("content_block_stop", { index: 0 });
 	await send("message_delta", {
 		delta: { stop_reason: script.stop ?? "end_turn", stop_sequence: null },
-		usage: { output_tokens: words.length },
+		usage: script.usage === null ? null : { output_tokens: words.length, ...script.usage },
 	});
 	log.ended = Date.now();
 	await send("message_stop");
@@ -187,10 +187,11 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 
 type Send = (type: string, fields?: object) => Promise<void>;
 
-async function sendStart({ model }: RequestBody, send: Send): Promise<void> {
+async function sendStart({ model }: RequestBody, script: Script, send: Send): Promise<void> {
 	const usage = { input_tokens: 11, output_tokens: 1, cache_read_input_tokens: 22, cache_creation_input_tokens: 33 };
 	const message = { id: "msg_scripted", type: "message", role: "assistant", model, content: [] };
-	await send("message_start", { message: { ...message, stop_reason: null, stop_sequence: null, usage } });
+	const whole = { ...message, stop_reason: null, stop_sequence: null, usage, ...script.message };
+	await send("message_start", script.message === null ? {} : { message: whole });
 	await send("ping");
 }
 

@@ -16,9 +16,12 @@ it("an answer whose object died goes on though nobody comes back", { timeout: 20
 	const token = await tokenOf("ann");
 	const reply = async () => (await call("GET", `/conversations/${id}/messages`, token)).body.messages[1];
 	await expect.poll(reply, { timeout: 10_000 }).toMatchObject({ status: "complete", attempts: [{ reason: "interrupted" }] });
-	const { content, attempts } = await reply();
+	const { content, attempts, usage } = await reply();
 	expect(attempts[0].offset).toBeGreaterThan(0);
 	const other = await Client.join("ann", await newConversation("ann"));
 	other.say("table");
-	expect((await other.next("chat:message", ({ message }) => message.role === "assistant")).message.content).toBe(content);
+	const { message: uninterrupted } = await other.next("chat:message", ({ message }) => message.role === "assistant");
+	expect(uninterrupted.content).toBe(content);
+	// Both requests read the question; the second one also read what the first had answered.
+	expect(usage.input).toBeGreaterThan(2 * (uninterrupted.usage?.input ?? Number.NaN));
 });

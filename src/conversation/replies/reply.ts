@@ -4,7 +4,7 @@
 import { type Reason, reasons } from "../../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message } from "../../protocol/message.ts";
+import type { Message, Usage } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import { type Alarm, type Clients, type Listing, type Model, ModelFailure } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
@@ -25,7 +25,10 @@ type Running = {
 	attempts: { offset: number; reason: Reason }[];
 	/** Why nothing more of it comes just now. */
 	busy?: Reason;
-	model?: string;
+	model: string | undefined;
+	/** Tokens used by the attempts that are over, and by the one that runs. */
+	usedBefore: Usage | undefined;
+	usage?: Usage;
 	startedAt: number;
 	/** When Claude last gave a sign of life, and whether it thinks since. */
 	aliveAt: number;
@@ -35,7 +38,7 @@ type Running = {
 	abort: AbortController;
 };
 
-type Ended = { outcome: Outcome; retryAfterMs?: number } & Pick<ReplyFacts, "usage" | "stopReason">;
+type Ended = { outcome: Outcome; retryAfterMs?: number; stopReason?: string };
 
 /** The text so far is kept at least this often while it grows (ms), or after so much of it (UTF-16 units). */
 const checkpoint = { interval: 1_000, length: 2_000 };
@@ -136,7 +139,8 @@ export class Replies {
 
 	#goOn(orphan: Message): void {
 		const attempts = (orphan.attempts ?? []) as Running["attempts"];
-		const running = this.#runningOf(orphan, { text: orphan.content, thinking: orphan.thinking ?? "", attempts });
+		const { content: text, thinking = "", model, usage: usedBefore } = orphan;
+		const running = this.#runningOf(orphan, { text, thinking, attempts, model, usedBefore });
 		this.#running = running;
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
 		if (waitBefore(running.attempts.length + 1, outcome) === undefined) {
@@ -148,14 +152,14 @@ export class Replies {
 	}
 
 	#begin(message: Message): void {
-		const running = this.#runningOf(message, { text: "", thinking: "", attempts: [] });
+		const running = this.#runningOf(message, { text: "", thinking: "", attempts: [], model: undefined, usedBefore: undefined });
 		this.#running = running;
 		const { conversationId, id, askedBy } = message;
 		this.#clients.broadcast({ type: "chat:thinking", conversationId, status: "processing", messageId: id, ...(askedBy && { askedBy }) });
 		this.#start(running);
 	}
 
-	#runningOf(message: Message, soFar: Pick<Running, "text" | "thinking" | "attempts">): Running {
+	#runningOf(message: Message, soFar: Pick<Running, "text" | "thinking" | "attempts" | "model" | "usedBefore">): Running {
 		const now = this.#now();
 		const kept = { at: now, length: lengthOf(soFar) };
 		return { message, ...soFar, held: "", startedAt: now, aliveAt: now, isThinking: false, kept, abort: new AbortController() };
@@ -168,11 +172,11 @@ export class Replies {
 
 	async #run(running: Running): Promise<void> {
 		for (;;) {
-			const { outcome, retryAfterMs, ...facts } = await this.#attempt(running);
+			const { outcome, retryAfterMs, stopReason } = await this.#attempt(running);
 			if (running !== this.#running) return;
 			this.#say(running, true);
 			const wait = waitBefore(running.attempts.length + 1, outcome, retryAfterMs);
-			if (wait === undefined) return this.#finish(running, outcome, facts);
+			if (wait === undefined) return this.#finish(running, outcome, stopReason);
 			this.#markSeam(running, outcome.reason as Reason);
 			if (wait > 0) await this.#pause(running, outcome.reason as Reason, wait);
 			if (running !== this.#running) return;
@@ -195,6 +199,8 @@ export class Replies {
 	/** Kept at once: whatever happens to the next attempt, it has been made. */
 	#markSeam(running: Running, reason: Reason): void {
 		running.attempts = [...running.attempts, { offset: running.text.length, reason }];
+		running.usedBefore = usageOf(running);
+		running.usage = undefined;
 		this.#keep(running);
 	}
 
@@ -230,7 +236,10 @@ export class Replies {
 				running.isThinking = event.type === "thinking";
 				switch (event.type) {
 					case "start":
-						running.model = event.model;
+						running.model = event.model ?? running.model;
+						break;
+					case "usage":
+						this.#use(running, event.usage);
 						break;
 					case "alive":
 						break;
@@ -242,7 +251,7 @@ export class Replies {
 						this.#say(running, false);
 						break;
 					case "end":
-						return { outcome: endOf(event.reason), usage: event.usage, stopReason: event.stopReason };
+						return { outcome: endOf(event.reason), stopReason: event.stopReason };
 					default:
 						event satisfies never;
 				}
@@ -284,6 +293,13 @@ export class Replies {
 		this.#keepIfDue(running);
 	}
 
+	/** The first usage of an attempt is written at once, or an object that dies would forget what it has spent. */
+	#use(running: Running, usage: Usage): void {
+		const isFirst = running.usage === undefined;
+		running.usage = usage;
+		if (isFirst) this.#keep(running);
+	}
+
 	#keepIfDue(running: Running): void {
 		const { kept, aliveAt } = running;
 		if (aliveAt - kept.at >= checkpoint.interval || lengthOf(running) - kept.length >= checkpoint.length) this.#keep(running);
@@ -294,8 +310,8 @@ export class Replies {
 		running.kept = { at: running.aliveAt, length: lengthOf(running) };
 	}
 
-	#finish(running: Running, outcome: Outcome, ended?: Pick<ReplyFacts, "usage" | "stopReason">): void {
-		const finished = this.#end(running, outcome, ended);
+	#finish(running: Running, outcome: Outcome, stopReason?: string): void {
+		const finished = this.#end(running, outcome, { stopReason });
 		if (!finished) return;
 		this.#askAgain(running.message);
 		if (outcome.status === "complete") this.#answered(finished);
@@ -337,8 +353,20 @@ function lengthOf({ text, thinking }: Pick<Running, "text" | "thinking">): numbe
 	return text.length + thinking.length;
 }
 
-function factsOf({ thinking, model, attempts }: Running): ReplyFacts {
-	return { ...(thinking && { thinking }), model, ...(attempts.length > 0 && { attempts }) };
+function factsOf(running: Running): ReplyFacts {
+	const { thinking, model, attempts } = running;
+	return { ...(thinking && { thinking }), model, ...(attempts.length > 0 && { attempts }), usage: usageOf(running) };
+}
+
+/** What all attempts have used together; `undefined` if none was accepted. */
+function usageOf({ usedBefore, usage }: Running): Usage | undefined {
+	if (!usedBefore || !usage) return usage ?? usedBefore;
+	return {
+		input: usedBefore.input + usage.input,
+		output: usedBefore.output + usage.output,
+		cacheRead: usedBefore.cacheRead + usage.cacheRead,
+		cacheWrite: usedBefore.cacheWrite + usage.cacheWrite,
+	};
 }
 
 /** How an answer ended that came to its end. One that was cut by a limit is an answer; one that was declined is not. */

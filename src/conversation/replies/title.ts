@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
 import { shortened } from "../../protocol/text.ts";
-import type { Clients, Listing, Titler } from "../ports.ts";
+import type { Clients, Listing, ProposedTitle, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
 /** In ms: a title that takes longer comes too late to be missed. */
@@ -59,8 +59,11 @@ export class Titles {
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(answer);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
-		const title = await proposed(this.#titler, question, answer);
-		const isStillOpen = this.#store.exists && !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
+		const proposal = await proposed(this.#titler, question, answer);
+		if (!proposal || !this.#store.exists) return;
+		const { title, model, usage } = proposal;
+		this.#store.setTitleUsage({ model, ...usage });
+		const isStillOpen = !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
 		if (title === undefined || !isStillOpen) return;
 		this.#set(shortened(title, limits.foundTitle), question.seq);
 	}
@@ -85,7 +88,7 @@ export class Titles {
 }
 
 /** What comes of asking, nothing where that fails or takes too long. A timer that went on after it would keep the object awake. */
-async function proposed(titler: Titler, question: Message, answer: Message): Promise<string | undefined> {
+async function proposed(titler: Titler, question: Message, answer: Message): Promise<ProposedTitle | undefined> {
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), patience);
 	try {

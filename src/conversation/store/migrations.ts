@@ -164,4 +164,8 @@ export const migrations: readonly Migration[] = [
 	ALTER TABLE members ADD COLUMN unread_from INTEGER;
 	ALTER TABLE members ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
 	`,
+	`
+	-- The model and the tokens of the request for a title, as JSON.
+	ALTER TABLE conversation ADD COLUMN title_usage TEXT;
+	`,
 ];

@@ -4,6 +4,7 @@
 import { migrate } from "../../platform/migrate.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { Outbox } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
@@ -32,11 +33,18 @@ type ConversationRow = {
 	is_titled: number;
 	titled_from: number | null;
 	is_title_asked: number;
+	title_usage: string | null;
 	deleted_at: number | null;
 };
 
-/** How a conversation came by its title: whether a person gave it, else of which message it was made; and whether Claude was asked for one. */
-export type Titling = { isGiven: boolean; from: number | null; isAsked: boolean };
+/** The tokens that one request for a title used, and of which model. */
+export type TitleUsage = Usage & { model: string | undefined };
+
+/**
+ * How a conversation came by its title: whether a person gave it, else of which message it was made; whether Claude was asked for one,
+ * and what that request used.
+ */
+export type Titling = { isGiven: boolean; from: number | null; isAsked: boolean; usage?: TitleUsage };
 
 /** One line of the audit: who did what, to whom where that is somebody else; `at` is ISO 8601. */
 export type AuditEntry = { id: number; at: string; action: AuditAction; actor: string; subject?: string };
@@ -69,7 +77,12 @@ export class Store {
 		const { created_at, lineage, id, title, assistant } = row;
 		if (row.deleted_at !== null) this.#end = "ending";
 		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
-		this.#titling = { isGiven: row.is_titled === 1, from: row.titled_from, isAsked: row.is_title_asked === 1 };
+		this.#titling = {
+			isGiven: row.is_titled === 1,
+			from: row.titled_from,
+			isAsked: row.is_title_asked === 1,
+			...(row.title_usage !== null && { usage: JSON.parse(row.title_usage) as TitleUsage }),
+		};
 		this.#log = new Log(this.#sql, { id, lineage });
 		this.#outbox = new Outbox(this.#sql);
 	}
@@ -163,6 +176,11 @@ export class Store {
 	markTitleAsked(): void {
 		this.#sql.exec("UPDATE conversation SET is_title_asked = 1");
 		this.#titling = { ...this.#titling, isAsked: true };
+	}
+
+	setTitleUsage(usage: TitleUsage): void {
+		this.#sql.exec("UPDATE conversation SET title_usage = ?", JSON.stringify(usage));
+		this.#titling = { ...this.#titling, usage };
 	}
 
 	// Members

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Titler } from "../../../src/conversation/ports.ts";
+import type { ProposedTitle, Titler } from "../../../src/conversation/ports.ts";
 import { firstWords } from "../../../src/protocol/first-words.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -62,14 +62,16 @@ describe("the first words", () => {
 	});
 });
 
+const titleUsage = { input: 90, output: 6, cacheRead: 0, cacheWrite: 0 };
+
 /** A titler that a test holds in its hands. */
 function heldTitler() {
 	const asked: { question: Message; answer: Message; propose: (title?: string) => Promise<void>; fail: () => Promise<void> }[] = [];
 	const titler: Titler = {
 		title: (question, answer) => {
-			const proposed = Promise.withResolvers<string | undefined>();
+			const proposed = Promise.withResolvers<ProposedTitle>();
 			const propose = (title?: string) => {
-				proposed.resolve(title);
+				proposed.resolve({ title, model: "m-1", usage: titleUsage });
 				return settled();
 			};
 			const fail = () => {
@@ -137,6 +139,29 @@ describe("a conversation that nobody named", () => {
 				expect(again.asked).toEqual([]);
 			}),
 	);
+
+	it.each([["a title"], ["nothing"], ["a title that comes too late"]])("keeps what the request used where %s comes of it", (what) =>
+		inUntitledRoom(async (room, asked, state) => {
+			room.say(room.enter(ann), "Where shall we eat?");
+			await room.call.end();
+			expect(room.store.titling.usage).toBeUndefined();
+			if (what === "a title that comes too late") room.membership.update(owner, { title: "Food" });
+			await asked[0]?.propose(what === "nothing" ? undefined : "Dinner at home");
+			const usage = { model: "m-1", ...titleUsage };
+			expect([room.store.titling.usage, new Room(state, 60_000).store.titling.usage]).toEqual([usage, usage]);
+			room.membership.update(owner, { title: "" });
+			expect(new Room(state, 60_000).store.titling.usage).toEqual(usage);
+		}),
+	);
+
+	it("keeps nothing of a request that was under way when the conversation was deleted", () =>
+		inUntitledRoom(async (room, asked) => {
+			room.say(room.enter(ann), "Where shall we eat?");
+			await room.call.end();
+			room.store.markDeleted(room.now);
+			await asked[0]?.propose("Dinner at home");
+			expect(room.store.titling.usage).toBeUndefined();
+		}));
 
 	it("is not asked about for an answer that failed or was stopped", () =>
 		inUntitledRoom(async (room, asked) => {
