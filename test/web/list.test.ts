@@ -4,7 +4,7 @@ import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list/list.ts";
 import { ListClient, type ListKeeper } from "../../web/src/list/listClient.ts";
-import type { OpenTabs, TabWord } from "../../web/src/list/otherTabs.ts";
+import type { OpenOtherTabs, TabMessage } from "../../web/src/list/otherTabs.ts";
 import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
 const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
@@ -49,7 +49,7 @@ it("what is new is counted where it is not muted", () => {
 
 describe("what is seen of an open conversation", () => {
 	const list = listOf(received(told(listed("other", 5), listed("open", 3, { unread: 2, mentions: 1, readUpTo: 1 }))));
-	const sight = {
+	const view = {
 		conversationId: "open",
 		title: "open",
 		readUpTo: 1,
@@ -58,13 +58,13 @@ describe("what is seen of an open conversation", () => {
 	const open = ({ conversations }: List) => conversations.find(({ id }) => id === "open");
 
 	it("shows in the list at once, in its place", () => {
-		const seen = reduceList(list, { type: "looked", sight });
+		const seen = reduceList(list, { type: "viewed", view });
 		expect(ids(seen)).toBe("open other");
 		expect(open(seen)).toMatchObject({ lastActivityAt: at(6), lastMessage: { content: "text 6", author: ann }, unread: 2 });
 	});
 
 	it("takes what was read off what is unread", () => {
-		expect(open(reduceList(list, { type: "looked", sight: { ...sight, readUpTo: 6 } }))).toMatchObject({
+		expect(open(reduceList(list, { type: "viewed", view: { ...view, readUpTo: 6 } }))).toMatchObject({
 			unread: 0,
 			mentions: 0,
 			readUpTo: 6,
@@ -72,17 +72,17 @@ describe("what is seen of an open conversation", () => {
 	});
 
 	it("is no news where nothing is new", () => {
-		const seen = reduceList(list, { type: "looked", sight });
-		expect(reduceList(seen, { type: "looked", sight: { ...sight } })).toBe(seen);
+		const seen = reduceList(list, { type: "viewed", view });
+		expect(reduceList(seen, { type: "viewed", view: { ...view } })).toBe(seen);
 	});
 
 	it("is not overtaken by what the server knew before, and yields to what it knows since", () => {
-		const seen = reduceList(list, { type: "looked", sight });
+		const seen = reduceList(list, { type: "viewed", view });
 		const late = reduceList(seen, received(news(listed("open", 4, { unread: 3 }))));
 		expect(open(late)).toMatchObject({ lastMessage: { content: "text 6" }, lastActivityAt: at(6), unread: 3 });
 		const newer = reduceList(late, received(news(listed("open", 7))));
 		expect(open(newer)?.lastMessage?.content).toBe("line 7");
-		expect(open(reduceList(newer, { type: "looked", sight }))?.lastMessage?.content).toBe("line 7");
+		expect(open(reduceList(newer, { type: "viewed", view }))?.lastMessage?.content).toBe("line 7");
 	});
 
 	it("is shown by its first line's worth of text alone", () => {
@@ -90,18 +90,18 @@ describe("what is seen of an open conversation", () => {
 	});
 });
 
-const noTabs: OpenTabs = () => ({ tell: () => {}, close: () => {} });
+const noTabs: OpenOtherTabs = () => ({ send: () => {}, close: () => {} });
 
-/** Tabs that hear each other at once. */
-function browserOfTabs(): OpenTabs {
-	const open = new Set<(word: TabWord) => void>();
-	return (hear) => {
-		open.add(hear);
+/** Tabs that receive each other's messages at once. */
+function browserOfTabs(): OpenOtherTabs {
+	const open = new Set<(message: TabMessage) => void>();
+	return (receive) => {
+		open.add(receive);
 		return {
-			tell: (word) => {
-				for (const other of open) if (other !== hear) other(word);
+			send: (message) => {
+				for (const other of open) if (other !== receive) other(message);
 			},
-			close: () => open.delete(hear),
+			close: () => open.delete(receive),
 		};
 	};
 }
@@ -109,7 +109,7 @@ function browserOfTabs(): OpenTabs {
 describe("a person's own socket", () => {
 	type Page = { conversations: Listed[]; hasMore: boolean };
 
-	function open(page: Page | null = null, isTaken = true, openTabs: OpenTabs = noTabs, keeper?: ListKeeper) {
+	function open(page: Page | null = null, isTaken = true, openTabs: OpenOtherTabs = noTabs, keeper?: ListKeeper) {
 		const network = new FakeNetwork();
 		const clock = new HandClock();
 		const asked: string[] = [];
@@ -210,7 +210,7 @@ describe("a person's own socket", () => {
 		reading.says(before);
 		early.says(before);
 		const lastMessage = lastMessageOf(message(6, { createdAt: at(6) }));
-		reading.client.look({ conversationId: "c1", title: "c1", lastMessage, readUpTo: 6 });
+		reading.client.reportView({ conversationId: "c1", title: "c1", lastMessage, readUpTo: 6 });
 		const late = open(null, true, openTabs);
 		late.says(before);
 		early.says(before);
@@ -218,7 +218,7 @@ describe("a person's own socket", () => {
 		for (const { list } of [reading, early, late])
 			expect(list().conversations[0]).toMatchObject({ unread: 0, lastMessage: { content: "text 6" } });
 
-		reading.client.lookAway();
+		reading.client.endView();
 		late.says(before);
 		expect(late.list().conversations[0]?.unread).toBe(1);
 	});

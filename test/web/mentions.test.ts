@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { namesAt } from "../../web/src/writing/mentionQuery.ts";
+import { mentionQueryAt } from "../../web/src/writing/mentionQuery.ts";
 import { bare, marked, mentionsOf, namedIn, partsOf } from "../../web/src/writing/mentions.ts";
 import { ann, bob } from "./fakes.ts";
 
 const eve = { userId: "u-eve", username: "Eve Adams" };
 const zoe = { userId: "u-zoe", username: "Zoë" };
 const people = [ann, bob, eve, zoe];
-const names = (text: string, caret = text.length) => namesAt(text, caret, people)?.people.map(({ username }) => username);
+const names = (text: string, caret = text.length) => mentionQueryAt(text, caret, people)?.people.map(({ username }) => username);
 
 describe("while a name is written", () => {
 	it.each<[text: string, names: string[] | undefined]>([
@@ -25,12 +25,12 @@ describe("while a name is written", () => {
 
 	it("it is the one before the caret", () => {
 		expect(names("@bob and @ann", 2)).toEqual(["Bob"]);
-		expect(namesAt("hi @bo there", 6, people)).toEqual({ start: 3, people: [bob] });
+		expect(mentionQueryAt("hi @bo there", 6, people)).toEqual({ start: 3, people: [bob] });
 	});
 
 	it("whose name begins so comes before who has it as another name, and else who was given first", () => {
 		const crowd = ["Ann Clay", "Clara", "Mia Cloud", "Clemens"].map((username) => ({ userId: username, username }));
-		expect(namesAt("@cl", 3, crowd)?.people.map(({ username }) => username)).toEqual([
+		expect(mentionQueryAt("@cl", 3, crowd)?.people.map(({ username }) => username)).toEqual([
 			"Claude",
 			"Clara",
 			"Clemens",

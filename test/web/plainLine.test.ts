@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
-import { lineOf } from "../../web/src/list/plainLine.ts";
+import { plainLine } from "../../web/src/list/plainLine.ts";
 
 describe("a text in one line", () => {
 	it.each([
@@ -26,12 +26,12 @@ describe("a text in one line", () => {
 		["above\n\n---\n\nbelow -- or --- beside", "above below -- or --- beside"],
 		["**cut off he…", "cut off he…"],
 		["", ""],
-	])("%j", (text, line) => expect(lineOf(text)).toBe(line));
+	])("%j", (text, line) => expect(plainLine(text)).toBe(line));
 
 	it("takes no time to speak of, whatever is in it", () => {
 		const began = performance.now();
 		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "| ", "|-", "*a", "_a ", "…|", "---", "[a](", "\n"])
-			lineOf(piece.repeat(limits.excerpt));
+			plainLine(piece.repeat(limits.excerpt));
 		expect(performance.now() - began).toBeLessThan(200);
 	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byConversation, type FoundIn, partsOf, shownOf } from "../../web/src/search/results.ts";
+import { byConversation, displayedSnippet, type FoundAnywhere, partsOf } from "../../web/src/search/results.ts";
 import { message } from "./fakes.ts";
 
 const marked = (snippet: string, ...highlights: [number, number][]) =>
@@ -22,7 +22,7 @@ describe("a snippet", () => {
 
 describe("the lines of what was found", () => {
 	const shown = (content: string, snippet: string) =>
-		shownOf({ message: message(1, { content }), snippet, highlights: [] })
+		displayedSnippet({ message: message(1, { content }), snippet, highlights: [] })
 			.map(({ text }) => text)
 			.join("|");
 
@@ -46,7 +46,7 @@ describe("Markdown in what was found", () => {
 			if (index % 2 === 1) highlights.push([snippet.length, snippet.length + piece.length]);
 			snippet += piece.replace(/\s/g, " ");
 		}
-		return shownOf({ message: message(1, { content }), snippet, highlights })
+		return displayedSnippet({ message: message(1, { content }), snippet, highlights })
 			.map(({ text, isFound }) => (isFound ? `⟦${text}⟧` : text))
 			.join("");
 	};
@@ -72,7 +72,12 @@ describe("Markdown in what was found", () => {
 });
 
 it("what is found stands by conversation, the one with the newest first", () => {
-	const found = (conversationId: string, seq: number): FoundIn => ({ conversationId, message: message(seq), snippet: "", highlights: [] });
+	const found = (conversationId: string, seq: number): FoundAnywhere => ({
+		conversationId,
+		message: message(seq),
+		snippet: "",
+		highlights: [],
+	});
 	const groups = byConversation([found("b", 9), found("a", 8), found("b", 3)]);
 	expect(groups.map(([id, results]) => [id, ...results.map(({ message }) => message.seq)])).toEqual([
 		["b", 9, 3],

@@ -7,7 +7,7 @@ import type { ConnectionState } from "./live/connection.ts";
 /** In ms. */
 const unnoticed = 1_000;
 
-export function useGap(type: ConnectionState["type"]): boolean {
+export function useConnectionGap(type: ConnectionState["type"]): boolean {
 	const [isLong, setIsLong] = useState(false);
 	const kind = type === "connected" ? "none" : type === "offline" || type === "ended" ? "certain" : "perhaps";
 	useEffect(() => {

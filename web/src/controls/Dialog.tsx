@@ -2,7 +2,7 @@
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { keepPlace } from "../keyboard/landmarks.ts";
+import { restoreFocus } from "../keyboard/landmarks.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./Dialog.module.css";
 import { Problem } from "./Problem.tsx";
@@ -25,7 +25,7 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 	const [state, setState] = useState<{ type: "asking" } | { type: "busy" } | { type: "refused"; text: string }>({ type: "asking" });
 	useEffect(() => {
 		dialog.current?.showModal();
-		return keepPlace;
+		return restoreFocus;
 	}, []);
 
 	const submit = async (event: FormEvent<HTMLFormElement>) => {

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { createPortal } from "react-dom";
-import { keepPlace } from "../keyboard/landmarks.ts";
+import { restoreFocus } from "../keyboard/landmarks.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import dialog from "./Dialog.module.css";
 import { IconButton } from "./IconButton.tsx";
@@ -16,7 +16,7 @@ export function Modal({ title, onClose, children }: Props) {
 	const frame = useRef<HTMLDialogElement>(null);
 	useEffect(() => {
 		frame.current?.showModal();
-		return keepPlace;
+		return restoreFocus;
 	}, []);
 	// Where what opened it may be hidden, it would be too, and the page could not be used.
 	return createPortal(

@@ -5,7 +5,7 @@ import styles from "./MoreButton.module.css";
 
 type Props = { extent: Extent; words: { more: string; loading: string; failed: string }; onMore(): void };
 
-export function More({ extent, words, onMore }: Props) {
+export function MoreButton({ extent, words, onMore }: Props) {
 	if (extent === "none") return null;
 	return (
 		<button type="button" className={styles.more} aria-disabled={extent === "loading"} onClick={onMore}>

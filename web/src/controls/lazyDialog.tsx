@@ -7,12 +7,12 @@ import { Modal } from "./Modal.tsx";
 type State<P> = { type: "loading" } | { type: "here"; Part: ComponentType<P> } | { type: "failed" };
 
 /** To be taken as any other component. `Failed` stands in its place where it could not be had: a dialog, if nothing else is given. */
-export function later<P extends { onClose(): void }>(
+export function lazyDialog<P extends { onClose(): void }>(
 	load: () => Promise<ComponentType<P>>,
 	Failed: ComponentType<{ onClose(): void }> = NotLoaded,
 ): ComponentType<P> {
 	let known: State<P> = { type: "loading" };
-	return function Later(props: P) {
+	return function LazyDialog(props: P) {
 		const [state, setState] = useState(known);
 		useEffect(() => {
 			if (known.type === "here") return;

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 
 /** Keep the identity of `load`: another one loads anew. */
-export function useLate<T extends object>(load: () => Promise<T>, isWanted: boolean): T | undefined {
+export function useLazy<T extends object>(load: () => Promise<T>, isWanted: boolean): T | undefined {
 	const [here, setHere] = useState<{ load: typeof load; value: T }>();
 	const isHere = here?.load === load;
 	useEffect(() => {

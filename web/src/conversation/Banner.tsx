@@ -2,7 +2,7 @@
 // What it says is fetched once the page stands.
 
 import { useEffect } from "react";
-import { useLate } from "../controls/useLazy.ts";
+import { useLazy } from "../controls/useLazy.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 
@@ -21,7 +21,7 @@ export function Banner({ chat }: { chat?: Chat }) {
 	useEffect(() => {
 		if (isConnected) list.wake();
 	}, [isConnected, list]);
-	const late = useLate(load, true);
+	const late = useLazy(load, true);
 	const tryNow = () => {
 		reconnect?.();
 		list.wake();

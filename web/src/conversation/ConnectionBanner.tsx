@@ -7,7 +7,7 @@ import pill from "../controls/Pill.module.css";
 import { useStrings } from "../languages/useStrings.ts";
 import type { ConnectionState } from "../live/connection.ts";
 import { type About, type Notice, noticeFor, secondsUntil } from "../live/connectionNotice.ts";
-import { useGap } from "../useConnectionGap.ts";
+import { useConnectionGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionBanner.module.css";
 
 type Props = {
@@ -19,7 +19,7 @@ type Props = {
 
 export function ConnectionBanner({ conversation, list, onTry }: Props) {
 	const said = noticeFor(conversation, list);
-	const isGap = useGap(said ? (said.notice.type === "offline" ? "offline" : "connecting") : "connected");
+	const isGap = useConnectionGap(said ? (said.notice.type === "offline" ? "offline" : "connecting") : "connected");
 	return said && isGap ? <Banner {...said} onTry={onTry} /> : null;
 }
 

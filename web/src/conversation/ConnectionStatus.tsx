@@ -3,12 +3,12 @@
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { ConnectionState } from "../live/connection.ts";
-import { useGap } from "../useConnectionGap.ts";
+import { useConnectionGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionStatus.module.css";
 
 export function ConnectionStatus({ connection, wasConnected }: { connection: ConnectionState; wasConnected: boolean }) {
 	const strings = useStrings();
-	const isGap = useGap(connection.type);
+	const isGap = useConnectionGap(connection.type);
 	const type = wasConnected && !isGap ? "connected" : connection.type;
 	return (
 		<output className={styles.status} aria-label={strings.connection} data-state={type}>

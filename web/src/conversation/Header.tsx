@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "../controls/IconButton.tsx";
-import { later } from "../controls/lazyDialog.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Icon } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
@@ -15,9 +15,9 @@ import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Invite } from "./dialogs/Invite.tsx";
 import styles from "./Header.module.css";
 
-const MembersDialog = later(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
-const SearchDialog = later(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
-const SettingsForm = later(async () => (await import("./dialogs/SettingsForm.tsx")).SettingsForm);
+const MembersDialog = lazyDialog(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
+const SearchDialog = lazyDialog(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
+const SettingsForm = lazyDialog(async () => (await import("./dialogs/SettingsForm.tsx")).SettingsForm);
 
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
 

@@ -1,12 +1,12 @@
 // A button that opens all emoji beside it, on a phone at the bottom. Their code and their file are fetched when they are first opened.
 
-import { later } from "../controls/lazyDialog.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Popover } from "../controls/Popover.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiButton.module.css";
 import { NoEmoji } from "./NoEmoji.tsx";
 
-export const AllEmoji = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker, NoEmoji);
+export const AllEmoji = lazyDialog(async () => (await import("./EmojiPicker.tsx")).EmojiPicker, NoEmoji);
 
 export function EmojiButton({ className, onChoose }: { className: string | undefined; onChoose(emoji: string): void }) {
 	const strings = useStrings();

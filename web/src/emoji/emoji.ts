@@ -1,6 +1,6 @@
 // The emoji of a language: read from the file that the build makes, found by what they are called, in a colour of skin. Pure.
 
-import { folded } from "../writing/foldCase.ts";
+import { foldCase } from "../writing/foldCase.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 /** Its names are separated by spaces, its tags by commas. The last: where a colour of skin stands in it, or that it is a land's flag. */
@@ -47,7 +47,7 @@ export function tinted({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, tone: S
 
 /** Those whose name, or a word of it, begins so, or that have to do with it: the closest first, no more than `most`. */
 export function findEmoji({ all }: EmojiList, written: string, most: number): Emoji[] {
-	const wanted = folded(written);
+	const wanted = foldCase(written);
 	const found = all.map((one) => ({ one, distance: distanceOf(one, wanted) })).filter(({ distance }) => distance < far);
 	return found
 		.sort((one, other) => one.distance - other.distance)
@@ -67,7 +67,7 @@ function distanceOf({ names, label, tags }: Emoji, wanted: string): number {
 	const begun = names.filter((name) => name.startsWith(wanted)).map(({ length }) => length);
 	// The less is left to write, the closer: no name is longer than 99.
 	if (begun.length > 0) return Math.min(...begun) / 100;
-	const words = (text: string) => folded(text).split(/[\s_-]+/);
+	const words = (text: string) => foldCase(text).split(/[\s_-]+/);
 	const hasWord = (text: string) => words(text).some((word) => word.startsWith(wanted));
 	if (words(label).includes(wanted)) return 1;
 	if (names.some(hasWord)) return 2;

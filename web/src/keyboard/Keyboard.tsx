@@ -2,10 +2,10 @@
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
-import { later } from "../controls/lazyDialog.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { followFocus, goToPart } from "./landmarks.ts";
 
-const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);
+const HelpDialog = lazyDialog(async () => (await import("./HelpDialog.tsx")).HelpDialog);
 
 export function Keyboard() {
 	const { letterKeys } = usePreferences();

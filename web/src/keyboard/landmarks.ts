@@ -58,7 +58,7 @@ export function goTo(selector: "[role=log]" | "main > footer" | "nav"): void {
 }
 
 /** Where what had the focus went with what was open over the page: back into the part that one came from. */
-export function keepPlace(): void {
+export function restoreFocus(): void {
 	if (document.activeElement !== document.body) return;
 	const part = lastPart?.isConnected ? lastPart : document.querySelector("nav");
 	if (part) enter(part);

@@ -21,13 +21,13 @@ export type List = {
 export type News = { unread: number; mentions: number };
 
 /** What somebody who looks at a conversation sees of it before their list is told: who looks is not told of news. */
-export type Sight = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
+export type ConversationView = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
 
 export type ListAction =
 	/** Kept on this device from the last visit. */
 	| { type: "recalled"; conversations: readonly Listed[] }
 	| { type: "received"; events: readonly MeEvent[] }
-	| { type: "looked"; sight: Sight }
+	| { type: "viewed"; view: ConversationView }
 	/** Decided here: it holds at once, and the server's word comes after it. */
 	| { type: "changed"; conversationId: string; change: ListingChange }
 	| { type: "left"; conversationId: string }
@@ -43,8 +43,8 @@ export function reduceList(list: List, action: ListAction): List {
 			return list.isKnown ? list : { ...list, conversations: action.conversations };
 		case "received":
 			return action.events.reduce(receive, list);
-		case "looked":
-			return change(list, action.sight.conversationId, (listed) => seen(listed, action.sight));
+		case "viewed":
+			return change(list, action.view.conversationId, (listed) => seen(listed, action.view));
 		case "changed":
 			return change(list, action.conversationId, (listed) => ({ ...listed, ...action.change }));
 		case "left":
@@ -65,8 +65,8 @@ export function sections({ conversations }: List): { main: readonly Listed[]; ar
 
 /** What is new in the conversations that are not muted. */
 export function newsIn({ conversations }: List): News {
-	const heard = conversations.filter(({ muted }) => !muted);
-	const sum = (name: keyof News) => heard.reduce((all, listed) => all + listed[name], 0);
+	const unmuted = conversations.filter(({ muted }) => !muted);
+	const sum = (name: keyof News) => unmuted.reduce((all, listed) => all + listed[name], 0);
 	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
@@ -135,7 +135,7 @@ function newest(held: Listed | undefined, listed: Listed): Listed {
 	return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ? { ...listed, lastMessage, lastActivityAt } : listed;
 }
 
-function seen(listed: Listed, { title, lastMessage, readUpTo }: Sight): Listed {
+function seen(listed: Listed, { title, lastMessage, readUpTo }: ConversationView): Listed {
 	// A view that lags behind knows less than the list.
 	if (!lastMessage || lastMessage.seq < (listed.lastMessage?.seq ?? 0)) return listed.title === title ? listed : { ...listed, title };
 	const told: Listed = {

@@ -6,8 +6,8 @@ import { parseMeFrame } from "../../../src/protocol/frames.ts";
 import type { MeEvent } from "../../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "../live/connection.ts";
 import { type Sparing, sparingly } from "../live/throttle.ts";
-import { emptyList, type List, type ListAction, reduceList, type Sight } from "./list.ts";
-import type { OpenTabs, Tabs, TabWord } from "./otherTabs.ts";
+import { type ConversationView, emptyList, type List, type ListAction, reduceList } from "./list.ts";
+import type { OpenOtherTabs, OtherTabs, TabMessage } from "./otherTabs.ts";
 
 export type ListSnapshot = { list: List; connection: ConnectionState };
 
@@ -26,7 +26,7 @@ export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | 
 	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
 	keeper?: ListKeeper;
 	/** The person's other tabs. */
-	openTabs: OpenTabs;
+	openTabs: OpenOtherTabs;
 };
 
 /** In ms: a disk is not for every change. */
@@ -39,9 +39,9 @@ export class ListClient {
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptyListSnapshot;
 	#connection: Connection<MeEvent, never> | undefined;
-	#tabs: Tabs | undefined;
+	#tabs: OtherTabs | undefined;
 	/** What was seen last of the conversation that is open here. */
-	#sight: Sight | undefined;
+	#view: ConversationView | undefined;
 	readonly #keeping: Sparing;
 
 	constructor(options: ListOptions) {
@@ -63,7 +63,7 @@ export class ListClient {
 			if (token !== null) this.#connection.setToken(token);
 			return;
 		}
-		this.#tabs = this.#options.openTabs((word) => this.#hear(word));
+		this.#tabs = this.#options.openTabs((message) => this.#receiveFromTab(message));
 		void this.#options.keeper?.recall().then((kept) => kept && this.#apply({ type: "recalled", conversations: kept }));
 		this.#connection = new Connection<MeEvent, never>({
 			...this.#options,
@@ -99,15 +99,15 @@ export class ListClient {
 	}
 
 	/** What is seen of a conversation that is open here. */
-	look(sight: Sight): void {
-		this.#sight = sight;
-		this.#apply({ type: "looked", sight });
-		this.#tabs?.tell({ type: "looked", sight });
+	reportView(view: ConversationView): void {
+		this.#view = view;
+		this.#apply({ type: "viewed", view });
+		this.#tabs?.send({ type: "viewed", view });
 	}
 
 	/** It is open here no more. */
-	lookAway(): void {
-		this.#sight = undefined;
+	endView(): void {
+		this.#view = undefined;
 	}
 
 	/** Left or deleted from here. */
@@ -136,21 +136,21 @@ export class ListClient {
 
 	#receive(events: readonly MeEvent[]): void {
 		const isAnew = events.some(({ type }) => type === "me:conversations");
-		const seen: ListAction[] = isAnew && this.#sight ? [{ type: "looked", sight: this.#sight }] : [];
+		const seen: ListAction[] = isAnew && this.#view ? [{ type: "viewed", view: this.#view }] : [];
 		this.#apply({ type: "received", events }, ...seen);
-		if (isAnew) this.#tabs?.tell({ type: "asked" });
+		if (isAnew) this.#tabs?.send({ type: "views requested" });
 	}
 
-	#hear(word: TabWord): void {
-		switch (word.type) {
-			case "looked":
-				this.#apply(word);
+	#receiveFromTab(message: TabMessage): void {
+		switch (message.type) {
+			case "viewed":
+				this.#apply(message);
 				return;
-			case "asked":
-				if (this.#sight) this.#tabs?.tell({ type: "looked", sight: this.#sight });
+			case "views requested":
+				if (this.#view) this.#tabs?.send({ type: "viewed", view: this.#view });
 				return;
 			default:
-				word satisfies never;
+				message satisfies never;
 		}
 	}
 

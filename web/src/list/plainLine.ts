@@ -2,6 +2,6 @@
 
 import { withoutMarks } from "../../../src/protocol/plain-text.ts";
 
-export function lineOf(text: string): string {
+export function plainLine(text: string): string {
 	return withoutMarks(text).replace(/\s+/g, " ").trim();
 }

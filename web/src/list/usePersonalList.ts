@@ -7,7 +7,7 @@ import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "../api.
 import { clock, followNetwork, hasNetwork, openSocket } from "../browser.ts";
 import type { Shelf } from "../live/deviceCache.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
-import { tabsOf } from "./otherTabs.ts";
+import { openOtherTabs } from "./otherTabs.ts";
 
 /** For whatever shows conversations, or changes them. */
 export const PersonalList = createContext<ListClient | null>(null);
@@ -48,7 +48,7 @@ function makeClient(shelf: Shelf): ListClient {
 			return "value" in result ? result.value : null;
 		},
 		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
-		openTabs: tabsOf(shelf.userId),
+		openTabs: openOtherTabs(shelf.userId),
 		keeper: { recall: shelf.recallList, keep: (conversations) => void shelf.keepList(conversations) },
 	});
 }

@@ -3,7 +3,7 @@
 
 import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
-import { useLate } from "../controls/useLazy.ts";
+import { useLazy } from "../controls/useLazy.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { Piece } from "./highlighting.ts";
 import styles from "./Markdown.module.css";
@@ -45,7 +45,7 @@ function drawPiece({ text, kind }: Piece) {
 /** The code in its pieces; `null` as long as it is one. */
 function usePieces(name: string, code: string, isWhole: boolean): readonly Piece[] | null {
 	const isWanted = isWhole && name !== "";
-	const highlighting = useLate(load, isWanted) ?? known;
+	const highlighting = useLazy(load, isWanted) ?? known;
 	const language = isWanted ? highlighting?.languageOf(name, code) : undefined;
 	const [isHere, setHere] = useState(false);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: there may be something when it is here.

@@ -7,7 +7,7 @@ import type { Message } from "../../../src/protocol/message.ts";
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import { useLate } from "../controls/useLazy.ts";
+import { useLazy } from "../controls/useLazy.ts";
 import { Banner } from "../conversation/Banner.tsx";
 import { Composer } from "../conversation/composer/Composer.tsx";
 import { Header } from "../conversation/Header.tsx";
@@ -47,15 +47,15 @@ export function ConversationPage({ id, token, shelf, userId, name }: Props) {
 	if (!hasMet && chat.participants.length > 1) setHasMet(true);
 	useTitle(title);
 	useKeyboardInset();
-	useSight(id, chat, userId);
+	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
 	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
-	const refused = useLate(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
-	const announcing = useLate(loadAnnouncer, true);
+	const refused = useLazy(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
+	const announcing = useLazy(loadAnnouncer, true);
 	// Before it is wanted: the focus goes into it at once.
-	const editor = useLate(loadEditor, true);
+	const editor = useLazy(loadEditor, true);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -182,17 +182,17 @@ function usePeople({ members, participants }: Chat, userId: string): Names {
 }
 
 /** The list is told what is seen here: who looks at a conversation gets no news of it there. */
-function useSight(conversationId: string, { you, conversation, messages, reads }: Chat, userId: string): void {
+function useReportView(conversationId: string, { you, conversation, messages, reads }: Chat, userId: string): void {
 	const list = usePersonalList();
 	// What is only remembered here, the list may know better.
 	const title = you ? conversation?.title : undefined;
 	const last = messages.findLast(({ status }) => status !== "streaming");
 	const readUpTo = reads.get(userId) ?? 0;
 	useEffect(() => {
-		if (title !== undefined) list.look({ conversationId, title, lastMessage: last && lastMessageOf(last), readUpTo });
+		if (title !== undefined) list.reportView({ conversationId, title, lastMessage: last && lastMessageOf(last), readUpTo });
 	}, [list, conversationId, title, last, readUpTo]);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is another sight.
-	useEffect(() => () => list.lookAway(), [list, conversationId]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another conversation is another view.
+	useEffect(() => () => list.endView(), [list, conversationId]);
 }
 
 /** Some browsers lay a keyboard over the page without telling the layout: the composer has to stay above it. */

@@ -2,16 +2,16 @@
 
 import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import { folded } from "../writing/foldCase.ts";
+import { foldCase } from "../writing/foldCase.ts";
 
 export type Present = Member & { isHere: boolean };
 
 /** Those whose name has this in it, oneself first. */
 export function roster(members: readonly Member[], participants: readonly Person[], userId: string, text: string): Present[] {
 	const here = new Set(participants.map((person) => person.userId));
-	const wanted = folded(text.trim());
+	const wanted = foldCase(text.trim());
 	return members
-		.filter(({ username }) => folded(username).includes(wanted))
+		.filter(({ username }) => foldCase(username).includes(wanted))
 		.map((member) => ({ ...member, isHere: here.has(member.userId) }))
 		.sort((one, other) => rank(other, userId) - rank(one, userId) || one.username.localeCompare(other.username));
 }

@@ -7,24 +7,24 @@ import { describeConversation } from "../api.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { searchEverywhere } from "./api.ts";
-import { byConversation, type FoundIn } from "./results.ts";
+import { byConversation, type FoundAnywhere } from "./results.ts";
 import styles from "./Search.module.css";
-import { Finding as FoundItem } from "./SearchResult.tsx";
-import { saidOf, useFinding } from "./useSearch.ts";
+import { SearchResult } from "./SearchResult.tsx";
+import { searchStatus, useSearch } from "./useSearch.ts";
 
-type Results = { results: readonly FoundIn[]; partial: boolean };
+type Results = { results: readonly FoundAnywhere[]; partial: boolean };
 
 type Props = { text: string; conversations: readonly Listed[]; onClose(): void };
 
-export function Everywhere({ text, conversations }: Props) {
+export function SearchAll({ text, conversations }: Props) {
 	const strings = useStrings();
-	const { finding, write } = useFinding<Results>(searchEverywhere);
+	const { state, write } = useSearch<Results>(searchEverywhere);
 	useEffect(() => write({ q: text.trim() }), [write, text]);
-	const found = "found" in finding ? finding.found : undefined;
+	const found = "found" in state ? state.found : undefined;
 	return (
-		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
+		<section className={styles.everywhere} aria-label={strings.searchResults} aria-busy={state.type === "searching"}>
 			<p className={styles.said} role="status">
-				{saidOf(finding, strings, ({ results, partial }) =>
+				{searchStatus(state, strings, ({ results, partial }) =>
 					partial ? strings.foundPartly(results.length) : strings.found(results.length, false),
 				)}
 			</p>
@@ -35,7 +35,7 @@ export function Everywhere({ text, conversations }: Props) {
 						<h3 dir="auto">{listed ? titleOf(listed, strings) : <FetchedTitle id={id} />}</h3>
 						<ol className={styles.results}>
 							{results.map((one) => (
-								<FoundItem key={one.message.id} found={one} onGo={() => {}} />
+								<SearchResult key={one.message.id} found={one} onGo={() => {}} />
 							))}
 						</ol>
 					</section>

@@ -10,12 +10,12 @@ import more from "../controls/MoreButton.module.css";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { type Query, searchIn } from "./api.ts";
-import type { Found } from "./results.ts";
+import type { FoundMessage } from "./results.ts";
 import styles from "./Search.module.css";
-import { Finding as FoundItem } from "./SearchResult.tsx";
-import { type Finding, saidOf, useFinding } from "./useSearch.ts";
+import { SearchResult } from "./SearchResult.tsx";
+import { type SearchState, searchStatus, useSearch } from "./useSearch.ts";
 
-type Results = { results: readonly Found[]; hasMore: boolean };
+type Results = { results: readonly FoundMessage[]; hasMore: boolean };
 
 /** How far back one looks, in days. */
 const spans = { ever: undefined, week: 7, month: 30, year: 365 };
@@ -26,7 +26,7 @@ const day = 86_400_000;
 type Sought = { text: string; from: string; span: Span };
 
 /** What one looked for last, and found. */
-export type Looked = Sought & { finding: Finding<Results> };
+export type Looked = Sought & { state: SearchState<Results> };
 
 type Props = { id: string; userId: string; people: readonly Person[]; looked: RefObject<Looked | null>; onClose(): void };
 
@@ -34,13 +34,13 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 	const strings = useStrings();
 	const ask = useCallback((token: string, query: Query) => searchIn(token, id, query), [id]);
 	const [sought, setSought] = useState<Sought>(looked.current ?? { text: "", from: "", span: "ever" });
-	const { finding, setFinding, write, search } = useFinding<Results>(ask, looked.current?.finding);
+	const { state, setState, write, search } = useSearch<Results>(ask, looked.current?.state);
 	const [isLoading, setIsLoading] = useState(false);
 	const field = useRef<HTMLInputElement>(null);
-	const found = "found" in finding ? finding.found : undefined;
+	const found = "found" in state ? state.found : undefined;
 	useEffect(() => {
-		looked.current = { ...sought, finding };
-	}, [looked, sought, finding]);
+		looked.current = { ...sought, state };
+	}, [looked, sought, state]);
 	useEffect(() => field.current?.select(), []);
 
 	const change = (change: Partial<Sought>, act: (query: Query) => void) => {
@@ -53,16 +53,14 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 
 	const loadMore = async () => {
 		const last = found?.results.at(-1);
-		if (isLoading || finding.type !== "found" || !last) return;
+		if (isLoading || state.type !== "found" || !last) return;
 		setIsLoading(true);
-		const { query } = finding;
+		const { query } = state;
 		const result = await session.call((token) => searchIn(token, id, query, last.message.seq));
 		setIsLoading(false);
-		if ("error" in result) return setFinding({ type: "refused", text: result.error.message });
+		if ("error" in result) return setState({ type: "refused", text: result.error.message });
 		const { results, hasMore } = result.value;
-		setFinding((before) =>
-			before === finding ? { ...finding, found: { results: [...finding.found.results, ...results], hasMore } } : before,
-		);
+		setState((before) => (before === state ? { ...state, found: { results: [...state.found.results, ...results], hasMore } } : before));
 	};
 
 	return (
@@ -111,11 +109,11 @@ export function SearchDialog({ id, userId, people, looked, onClose }: Props) {
 					</div>
 				</form>
 				<p className={styles.said} role="status">
-					{saidOf(finding, strings, ({ results, hasMore }) => strings.found(results.length, hasMore))}
+					{searchStatus(state, strings, ({ results, hasMore }) => strings.found(results.length, hasMore))}
 				</p>
-				<ol className={styles.results} aria-label={strings.searchResults} aria-busy={finding.type === "searching"}>
+				<ol className={styles.results} aria-label={strings.searchResults} aria-busy={state.type === "searching"}>
 					{found?.results.map((one) => (
-						<FoundItem key={one.message.id} found={one} onGo={onClose} />
+						<SearchResult key={one.message.id} found={one} onGo={onClose} />
 					))}
 				</ol>
 				{found?.hasMore && (

@@ -4,11 +4,11 @@ import { Link } from "wouter";
 import { useStrings } from "../languages/useStrings.ts";
 import { pathOf } from "../paths.ts";
 import { hueOf } from "../people/person.ts";
-import { markAt } from "./highlight.ts";
-import { type Found, shownOf } from "./results.ts";
+import { highlightOnArrival } from "./highlight.ts";
+import { displayedSnippet, type FoundMessage } from "./results.ts";
 import styles from "./SearchResult.module.css";
 
-export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
+export function SearchResult({ found, onGo }: { found: FoundMessage; onGo(): void }) {
 	const strings = useStrings();
 	const { conversationId, seq, author, createdAt } = found.message;
 	const at = Date.parse(createdAt);
@@ -19,7 +19,7 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 				href={pathOf(conversationId, seq)}
 				className={styles.found}
 				onClick={() => {
-					markAt(found);
+					highlightOnArrival(found);
 					onGo();
 				}}
 			>
@@ -30,7 +30,7 @@ export function Finding({ found, onGo }: { found: Found; onGo(): void }) {
 					</time>
 				</span>
 				<span className={styles.snippet} dir="auto">
-					{shownOf(found).map(({ text, isFound }) => {
+					{displayedSnippet(found).map(({ text, isFound }) => {
 						const key = place;
 						place += text.length;
 						return isFound ? <mark key={key}>{text}</mark> : <span key={key}>{text}</span>;

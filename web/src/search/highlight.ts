@@ -1,13 +1,13 @@
 // Marks what was looked for in the message that one goes to: by the browser's own highlights, so that nothing is drawn anew, and until one
 // goes elsewhere. Where a browser has none, nothing is marked.
 
-import { type Found, partsOf } from "./results.ts";
+import { type FoundMessage, partsOf } from "./results.ts";
 
 const name = "found";
 let stop = () => {};
 
 /** To be called when somebody goes to the place: the message has the focus once it is shown. */
-export function markAt(found: Found): void {
+export function highlightOnArrival(found: FoundMessage): void {
 	stop();
 	if (!("highlights" in CSS)) return;
 	const texts = partsOf(found).flatMap(({ text, isFound }) => (isFound ? [text] : []));

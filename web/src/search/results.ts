@@ -17,13 +17,13 @@ export const foundEverywhereSchema = v.object({
 	partial: v.boolean(),
 });
 
-export type Found = v.InferOutput<typeof foundHereSchema>["results"][number];
-export type FoundIn = v.InferOutput<typeof foundEverywhereSchema>["results"][number];
+export type FoundMessage = v.InferOutput<typeof foundHereSchema>["results"][number];
+export type FoundAnywhere = v.InferOutput<typeof foundEverywhereSchema>["results"][number];
 
 export type Part = { text: string; isFound: boolean };
 
 /** With its lines, where the snippet has them all in one: what was found is the message itself. */
-function withLines<T extends Pick<Found, "message" | "snippet">>(found: T): T {
+function withLines<T extends Pick<FoundMessage, "message" | "snippet">>(found: T): T {
 	const bare = found.snippet.replace(/^…|…$/g, "");
 	const at = found.message.content.replace(/\s/g, " ").indexOf(bare);
 	return at === -1 ? found : { ...found, snippet: found.snippet.replace(bare, () => found.message.content.slice(at, at + bare.length)) };
@@ -38,7 +38,7 @@ function inOneLine(text: string): string {
 const edge = "\u0002";
 
 /** The snippet as it is shown: in one line, without Markdown's marks, what was asked for apart. */
-export function shownOf(found: Found): Part[] {
+export function displayedSnippet(found: FoundMessage): Part[] {
 	const marked = partsOf(withLines(found)).map(({ text, isFound }) => (isFound ? edge + text + edge : text));
 	// A link is called what was found in it, if it can be.
 	const text = marked.join("").replace(/!?\[([^[\]\n]*\p{Cc}[^[\]\n]*)\]\([^()\s]*\)/gu, "$1");
@@ -50,7 +50,7 @@ export function shownOf(found: Found): Part[] {
 }
 
 /** The snippet cut where what was asked for begins and ends. */
-export function partsOf({ snippet, highlights }: Pick<Found, "snippet" | "highlights">): Part[] {
+export function partsOf({ snippet, highlights }: Pick<FoundMessage, "snippet" | "highlights">): Part[] {
 	const parts: Part[] = [];
 	let done = 0;
 	for (const [start, end] of highlights) {
@@ -63,8 +63,8 @@ export function partsOf({ snippet, highlights }: Pick<Found, "snippet" | "highli
 }
 
 /** The conversation with the newest of them first. */
-export function byConversation(results: readonly FoundIn[]): [conversationId: string, results: FoundIn[]][] {
-	const groups = new Map<string, FoundIn[]>();
+export function byConversation(results: readonly FoundAnywhere[]): [conversationId: string, results: FoundAnywhere[]][] {
+	const groups = new Map<string, FoundAnywhere[]>();
 	for (const result of results) groups.set(result.conversationId, [...(groups.get(result.conversationId) ?? []), result]);
 	return [...groups];
 }

@@ -7,7 +7,7 @@ import { clock } from "../browser.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
 import type { Query } from "./api.ts";
 
-export type Finding<T> =
+export type SearchState<T> =
 	| { type: "idle" }
 	/** What was found before stays while one waits. */
 	| { type: "searching"; query: Query; found: T | undefined }
@@ -18,8 +18,8 @@ export type Finding<T> =
 const pause = 350;
 
 /** `before`: what was found when it was looked at last. Keep the call's identity. */
-export function useFinding<T>(ask: (token: string, query: Query) => Promise<Result<T>>, before: Finding<T> = { type: "idle" }) {
-	const [finding, setFinding] = useState(before);
+export function useSearch<T>(ask: (token: string, query: Query) => Promise<Result<T>>, before: SearchState<T> = { type: "idle" }) {
+	const [state, setState] = useState(before);
 	const latest = useRef(0);
 	const cancel = useRef(() => {});
 	useEffect(() => () => cancel.current(), []);
@@ -29,10 +29,10 @@ export function useFinding<T>(ask: (token: string, query: Query) => Promise<Resu
 			cancel.current();
 			latest.current += 1;
 			const turn = latest.current;
-			setFinding((before) => ({ type: "searching", query, found: "found" in before ? before.found : undefined }));
+			setState((before) => ({ type: "searching", query, found: "found" in before ? before.found : undefined }));
 			const result = await session.call((token) => ask(token, query));
 			if (turn !== latest.current) return;
-			setFinding("value" in result ? { type: "found", query, found: result.value } : { type: "refused", text: result.error.message });
+			setState("value" in result ? { type: "found", query, found: result.value } : { type: "refused", text: result.error.message });
 		},
 		[ask],
 	);
@@ -41,26 +41,26 @@ export function useFinding<T>(ask: (token: string, query: Query) => Promise<Resu
 		(query: Query) => {
 			cancel.current();
 			latest.current += 1;
-			if (query.q === "") setFinding({ type: "idle" });
+			if (query.q === "") setState({ type: "idle" });
 			else cancel.current = clock.after(pause, () => void search(query));
 		},
 		[search],
 	);
-	return { finding, setFinding, write, search };
+	return { state, setState, write, search };
 }
 
 /** What is said of it; `count`: of what was found. */
-export function saidOf<T>(finding: Finding<T>, strings: Catalogue, count: (found: T) => string): string {
-	switch (finding.type) {
+export function searchStatus<T>(state: SearchState<T>, strings: Catalogue, count: (found: T) => string): string {
+	switch (state.type) {
 		case "idle":
 			return "";
 		case "searching":
 			return strings.searching;
 		case "refused":
-			return finding.text;
+			return state.text;
 		case "found":
-			return count(finding.found);
+			return count(state.found);
 		default:
-			return finding satisfies never;
+			return state satisfies never;
 	}
 }

@@ -5,7 +5,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import { later } from "../controls/lazyDialog.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { languages } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -14,7 +14,7 @@ import { NotificationChoice } from "./NotificationChoice.tsx";
 import styles from "./SettingsDialog.module.css";
 import { Tokens } from "./Tokens.tsx";
 
-const HelpDialog = later(async () => (await import("../keyboard/HelpDialog.tsx")).HelpDialog);
+const HelpDialog = lazyDialog(async () => (await import("../keyboard/HelpDialog.tsx")).HelpDialog);
 
 const themes = ["system", "light", "dark"] as const;
 

@@ -4,8 +4,8 @@ import { type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
-import { later } from "../controls/lazyDialog.tsx";
-import { More } from "../controls/MoreButton.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
+import { MoreButton } from "../controls/MoreButton.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
@@ -14,7 +14,7 @@ import type { Asking } from "./ConversationDialog.tsx";
 import { ConversationItem } from "./ConversationItem.tsx";
 import styles from "./Sidebar.module.css";
 
-const ConversationDialog = later(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
+const ConversationDialog = lazyDialog(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
 /** In px: how near to the end more is fetched. */
 const nearEnd = 300;
@@ -88,7 +88,7 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 						{items(archived)}
 					</details>
 				)}
-				<More
+				<MoreButton
 					extent={list.older}
 					words={{ more: strings.moreConversations, loading: strings.loading, failed: strings.moreFailed }}
 					onMore={() => void client.loadOlder()}

@@ -7,7 +7,7 @@ import { Dialog } from "../controls/Dialog.tsx";
 import styles from "../conversation/dialogs/SettingsForm.module.css";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
-import { fetchFile, fileNameOf, saveFile } from "./saveExport.ts";
+import { exportFileName, fetchExport, saveFile } from "./saveExport.ts";
 
 const formats = ["html", "jsonl"] as const;
 
@@ -19,9 +19,9 @@ export function ExportDialog({ listed, onClose }: { listed: Listed; onClose(): v
 	const save = async (form: FormData) => {
 		const format = form.get("format") === "jsonl" ? "jsonl" : "html";
 		const path = `/conversations/${encodeURIComponent(listed.id)}/export?format=${format}`;
-		const result = await session.call((token) => fetchFile(path, token, stop.signal));
+		const result = await session.call((token) => fetchExport(path, token, stop.signal));
 		if ("error" in result) return result.error.message;
-		saveFile(result.value, fileNameOf(title, format, strings.conversation));
+		saveFile(result.value, exportFileName(title, format, strings.conversation));
 	};
 	return (
 		<Dialog title={strings.exportTitle(title)} action={strings.saveFile} act={save} onClose={onClose}>

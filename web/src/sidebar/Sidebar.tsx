@@ -7,9 +7,9 @@ import { session } from "../account/currentSession.ts";
 import { createConversation } from "../api.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { IconButton } from "../controls/IconButton.tsx";
-import { later } from "../controls/lazyDialog.tsx";
+import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Problem } from "../controls/Problem.tsx";
-import { useLate } from "../controls/useLazy.ts";
+import { useLazy } from "../controls/useLazy.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
@@ -19,11 +19,11 @@ import { ConversationList } from "./ConversationList.tsx";
 import styles from "./Sidebar.module.css";
 
 const loadNewVersion = () => import("./NewVersion.tsx");
-const SettingsDialog = later(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
-const Everywhere = later(async () => (await import("../search/SearchAll.tsx")).Everywhere);
-const Switcher = later(async () => (await import("../switcher/Switcher.tsx")).Switcher);
+const SettingsDialog = lazyDialog(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
+const SearchAll = lazyDialog(async () => (await import("../search/SearchAll.tsx")).SearchAll);
+const Switcher = lazyDialog(async () => (await import("../switcher/Switcher.tsx")).Switcher);
 /** Nobody waits for it. */
-const Notifications = later(
+const Notifications = lazyDialog(
 	async () => (await import("../notifications/Notifications.tsx")).Notifications,
 	() => null,
 );
@@ -33,7 +33,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 	const strings = useStrings();
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
-	const late = useLate(loadNewVersion, true);
+	const late = useLazy(loadNewVersion, true);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const [isCreating, setIsCreating] = useState(false);
@@ -99,7 +99,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 			{sought.trim() !== "" && (
 				// biome-ignore lint/a11y/noStaticElementInteractions: the keys go from one link to the next.
 				<div className={styles.scroller} onKeyDown={(event) => moveBetween(event, "a")}>
-					<Everywhere text={sought} conversations={snapshot.list.conversations} onClose={() => setSought("")} />
+					<SearchAll text={sought} conversations={snapshot.list.conversations} onClose={() => setSought("")} />
 				</div>
 			)}
 			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={sought.trim() !== ""} onProblem={setProblem} />

@@ -2,11 +2,11 @@
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
-import { lineOf } from "../list/plainLine.ts";
+import { plainLine } from "../list/plainLine.ts";
 
 export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string, strings: Catalogue): string {
 	if (!lastMessage) return strings.nothingSaid;
 	const { author, content, deletedAt } = lastMessage;
-	const text = deletedAt === undefined ? lineOf(content) : strings.deletedLine;
+	const text = deletedAt === undefined ? plainLine(content) : strings.deletedLine;
 	return strings.lastLine(author.userId === userId ? strings.yourself : author.username, text);
 }

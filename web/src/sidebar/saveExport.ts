@@ -5,7 +5,7 @@ import { clock } from "../browser.ts";
 import { currentStrings } from "../languages/currentLanguage.ts";
 
 /** A file, however long it takes. */
-export async function fetchFile(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
+export async function fetchExport(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
 	try {
 		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
 		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
@@ -15,7 +15,7 @@ export async function fetchFile(path: string, token: string, signal: AbortSignal
 }
 
 /** A name that every file system accepts. `unnamed`: what stands in place of a title with no such characters. */
-export function fileNameOf(title: string, ending: string, unnamed: string): string {
+export function exportFileName(title: string, ending: string, unnamed: string): string {
 	const name = title
 		.replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
 		.replace(/\s+/g, " ")

@@ -1,7 +1,7 @@
 // Which conversations somebody may mean who writes a part of a title, the likeliest first. Pure.
 
 import type { Listed } from "../../../src/protocol/conversation.ts";
-import { folded } from "../writing/foldCase.ts";
+import { foldCase } from "../writing/foldCase.ts";
 
 /** A conversation with what it is called. */
 export type Named = { listed: Listed; title: string };
@@ -11,10 +11,10 @@ export type Named = { listed: Listed; title: string };
  * then what was alive last. `openId`: of the one that is open, which nobody has to go to.
  */
 export function choicesFor(text: string, conversations: readonly Named[], openId: string | undefined): Named[] {
-	const wanted = folded(text).trim();
+	const wanted = foldCase(text).trim();
 	const words = wanted.split(/\s+/);
 	const ranked = conversations.flatMap((named) => {
-		const title = folded(named.title);
+		const title = foldCase(named.title);
 		if (!words.every((word) => title.includes(word))) return [];
 		return [{ named, ranks: [named.listed.id === openId ? 1 : 0, closeness(title, wanted), ...standing(named.listed)] }];
 	});

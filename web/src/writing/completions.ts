@@ -2,7 +2,7 @@
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
-import { namesAt } from "./mentionQuery.ts";
+import { mentionQueryAt } from "./mentionQuery.ts";
 
 /** An emoji as it is offered: in the colour of skin that was chosen, with the name by which it is known. */
 export type OfferedEmoji = { emoji: string; name: string };
@@ -24,7 +24,7 @@ export function completionAt(
 	people: readonly Person[],
 	emoji: EmojiSource | undefined,
 ): Completion | undefined {
-	const names = namesAt(text, caret, people);
+	const names = mentionQueryAt(text, caret, people);
 	if (names)
 		return {
 			start: names.start,

@@ -3,7 +3,7 @@
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import { lineOf } from "../list/plainLine.ts";
+import { plainLine } from "../list/plainLine.ts";
 import type { Said } from "../live/transcript.ts";
 import { namedIn } from "./mentions.ts";
 
@@ -35,7 +35,7 @@ const mostKept = 50;
 const longestKept = 4 * limits.content;
 
 export function answeredOf({ id, author, content }: Message): Answered {
-	return { id, username: author.username, line: lineOf(content.slice(0, limits.excerpt)) };
+	return { id, username: author.username, line: plainLine(content.slice(0, limits.excerpt)) };
 }
 
 /** With what was said and not sent before it: nothing of either is lost. */

@@ -8,7 +8,7 @@ import { harmless, isSeen } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import { lineOf } from "../../list/plainLine.ts";
+import { plainLine } from "../../list/plainLine.ts";
 import type { Refusal } from "../../live/transcript.ts";
 import { canAskAgain } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
@@ -61,7 +61,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 			</p>
 			<About
 				title={state.type === "saving" ? strings.saving : strings.editing}
-				line={lineOf(content.slice(0, limits.excerpt))}
+				line={plainLine(content.slice(0, limits.excerpt))}
 				cancel={strings.cancelEditing}
 				onCancel={onDone}
 			>

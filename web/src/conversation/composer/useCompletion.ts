@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
-import { useLate } from "../../controls/useLazy.ts";
+import { useLazy } from "../../controls/useLazy.ts";
 import { emojiLanguage } from "../../emoji/languages.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
 
@@ -37,9 +37,9 @@ export function useCompletion(
 	/** Where a name was ended before the emoji were here. */
 	const [ended, setEnded] = useState<number>();
 	const { skinTone = "none" } = usePreferences();
-	const code = useLate(load, /[@:]/.test(text.slice(Math.max(0, caret - reach), caret)));
+	const code = useLazy(load, /[@:]/.test(text.slice(Math.max(0, caret - reach), caret)));
 	const isEnded = ended !== undefined && code?.wholeShortcodeAt(text, ended) !== undefined;
-	const source = useLate(loadEmoji[emojiLanguage()], isEnded || code?.shortcodeAt(text, caret) !== undefined);
+	const source = useLazy(loadEmoji[emojiLanguage()], isEnded || code?.shortcodeAt(text, caret) !== undefined);
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
 	useEffect(() => {
 		if (!code || ended === undefined || (isEnded && !emoji)) return;

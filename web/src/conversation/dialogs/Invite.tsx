@@ -4,12 +4,12 @@ import { useState } from "react";
 import { session } from "../../account/currentSession.ts";
 import { createInvite, type InviteTerms } from "../../api.ts";
 import { copyText } from "../../browser.ts";
-import { later } from "../../controls/lazyDialog.tsx";
+import { lazyDialog } from "../../controls/lazyDialog.tsx";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Invite.module.css";
 
-const InviteDialog = later(async () => (await import("./InviteDialog.tsx")).InviteDialog);
+const InviteDialog = lazyDialog(async () => (await import("./InviteDialog.tsx")).InviteDialog);
 
 /** The link there is, or why there is none. */
 export type Link =

@@ -6,7 +6,7 @@ import type { Message } from "../../../../src/protocol/message.ts";
 import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
 import { type Catalogue, refusalText } from "../../languages/catalogue.ts";
 import { currentStrings } from "../../languages/currentLanguage.ts";
-import { lineOf } from "../../list/plainLine.ts";
+import { plainLine } from "../../list/plainLine.ts";
 import { shown } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
@@ -95,7 +95,7 @@ function useProgress(isHere: boolean, messages: readonly Message[], say: (text: 
 }
 
 function readOut({ author, content }: Message, strings: Catalogue): string {
-	return strings.somebodySaid(author.username, lineOf(content.slice(0, 1_000)).slice(0, 300));
+	return strings.somebodySaid(author.username, plainLine(content.slice(0, 1_000)).slice(0, 300));
 }
 
 function progressOf(phase: Phase, reason: string | undefined, strings: Catalogue): string {

@@ -13,7 +13,7 @@ import {
 	useState,
 } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
-import { More } from "../../controls/MoreButton.tsx";
+import { MoreButton } from "../../controls/MoreButton.tsx";
 import pill from "../../controls/Pill.module.css";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -153,7 +153,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				onClick={beAt}
 			>
 				<div className={styles.content}>
-					<More
+					<MoreButton
 						extent={older}
 						words={{ more: strings.older, loading: strings.olderLoading, failed: strings.olderFailed }}
 						onMore={chat.loadOlder}
@@ -171,7 +171,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 							{after > 0 && <div style={{ blockSize: after }} />}
 						</div>
 					</GoTo>
-					<More
+					<MoreButton
 						extent={newer}
 						words={{ more: strings.newer, loading: strings.newerLoading, failed: strings.newerFailed }}
 						onMore={chat.loadNewer}

@@ -3,7 +3,7 @@
 import { createContext, useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import { lineOf } from "../../list/plainLine.ts";
+import { plainLine } from "../../list/plainLine.ts";
 import { People } from "../../markdown/MentionedText.tsx";
 import { hueOf } from "../../people/person.ts";
 import styles from "./Quote.module.css";
@@ -18,7 +18,7 @@ export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullabl
 	const name = nameOf(author.userId) ?? author.username;
 	const inside = (
 		<>
-			<bdi>{name}</bdi> <span dir="auto">{content === "" ? strings.deletedQuote : lineOf(content)}</span>
+			<bdi>{name}</bdi> <span dir="auto">{content === "" ? strings.deletedQuote : plainLine(content)}</span>
 		</>
 	);
 	const shared = {
