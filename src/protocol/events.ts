@@ -6,7 +6,16 @@ import * as v from "valibot";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { clientIdSchema, contentSchema, countSchema, emojiSchema, type Message, mentionSchema, messageSchema } from "./message.ts";
+import {
+	clientIdSchema,
+	contentSchema,
+	countSchema,
+	emojiSchema,
+	type Message,
+	mentionSchema,
+	messageSchema,
+	reactionsSchema,
+} from "./message.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -42,7 +51,15 @@ export const clientEvents = {
 		asksAgain: v.optional(v.boolean()),
 	}),
 	"chat:delete": v.object({ type: v.literal("chat:delete"), conversationId, messageId: idSchema }),
-	"chat:react": v.object({ type: v.literal("chat:react"), conversationId, messageId: idSchema, emoji: emojiSchema, on: v.boolean() }),
+	"chat:react": v.object({
+		type: v.literal("chat:react"),
+		conversationId,
+		messageId: idSchema,
+		emoji: emojiSchema,
+		on: v.boolean(),
+		/** The answer to this socket brings the whole message besides. */
+		whole: v.optional(v.boolean()),
+	}),
 	/** Everything up to this place has been seen. `unread`: and what comes after it is to be as if it had not been, for oneself. */
 	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema, unread: v.optional(v.boolean()) }),
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
@@ -76,6 +93,18 @@ export const serverEvents = {
 	}),
 	"chat:message": v.object({ type: v.literal("chat:message"), conversationId, message: messageSchema, cursor: cursorSchema }),
 	"chat:updated": v.object({ type: v.literal("chat:updated"), conversationId, message: messageSchema, cursor: cursorSchema }),
+	/** All reactions that a message has now. It stands for the message as of `revision`, except that nothing else of it is repeated. */
+	"chat:reacted": v.object({
+		type: v.literal("chat:reacted"),
+		conversationId,
+		messageId: idSchema,
+		reactions: reactionsSchema,
+		/** That of the message. A client that holds a newer state of it keeps that. */
+		revision: countSchema,
+		cursor: cursorSchema,
+		/** The message itself, only for the socket that asked for it with `whole`. */
+		message: v.optional(messageSchema),
+	}),
 	"chat:thinking": v.object({
 		type: v.literal("chat:thinking"),
 		conversationId,
@@ -156,6 +185,11 @@ export type Said = v.InferOutput<typeof saidSchema>;
 /** The event that tells a message which is whole, or one that changed; `cursor`: how far who hears it has come. */
 export function messageEvent(type: "chat:message" | "chat:updated", message: Message, cursor: string): ServerEvent {
 	return { type, conversationId: message.conversationId, message, cursor };
+}
+
+/** The event for a message whose reactions have changed. */
+export function reactedEvent({ id, conversationId, reactions = [], revision }: Message, cursor: string) {
+	return { type: "chat:reacted", conversationId, messageId: id, reactions, revision, cursor } satisfies ServerEvent;
 }
 
 /** The event that tells a refusal. */

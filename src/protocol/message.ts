@@ -17,6 +17,8 @@ export const mentionSchema = v.object({ userId: idSchema, offset: countSchema, l
 /** A reaction's emoji: one, however many code points it is made of, in the form that shows it as a picture. */
 export const emojiSchema = v.pipe(v.string(), v.maxLength(limits.emoji), v.check(isEmoji), v.transform(pictured));
 
+export const reactionsSchema = v.array(v.object({ emoji: v.string(), userIds: v.array(idSchema) }));
+
 export const messageSchema = v.object({
 	id: idSchema,
 	conversationId: idSchema,
@@ -63,7 +65,7 @@ export const messageSchema = v.object({
 	/** Where the text names members: `offset` is that of the `@`, in UTF-16 units. Who is shown is whoever has this id, whatever their name is now. */
 	mentions: v.optional(v.array(mentionSchema)),
 	/** In the order in which each kind was first given. */
-	reactions: v.optional(v.array(v.object({ emoji: v.string(), userIds: v.array(idSchema) }))),
+	reactions: v.optional(reactionsSchema),
 	/** ISO 8601, UTC. A deleted message keeps its place, and nothing of its text. */
 	editedAt: v.optional(v.string()),
 	deletedAt: v.optional(v.string()),
@@ -90,6 +92,6 @@ export const versionSchema = v.object({
 export type Message = v.InferOutput<typeof messageSchema>;
 export type MessageStatus = Message["status"];
 export type Mention = v.InferOutput<typeof mentionSchema>;
-export type Reaction = NonNullable<Message["reactions"]>[number];
+export type Reaction = v.InferOutput<typeof reactionsSchema>[number];
 export type Usage = NonNullable<Message["usage"]>;
 export type Version = v.InferOutput<typeof versionSchema>;

@@ -11,7 +11,7 @@ const page = (from: number, to: number, { hasMore = true, hasNewer = true } = {}
 	hasNewer,
 });
 /** The end, from 91 to 100. */
-const end: History = { messages: seqs(91, 100), older: "some", passage: null };
+const end: History = { messages: seqs(91, 100), older: "some", passage: null, changes: [] };
 const reached = (...actions: PageAction[]) => actions.reduce((history, action) => turn(history, action), end);
 const read = (history: History) => {
 	const { messages, older, newer } = shown(history);
@@ -104,6 +104,50 @@ describe("a passage in a conversation that goes on", () => {
 		expect(anew.passage).toEqual({ type: "asked", at: 20 });
 		const failed = reduce(reduce(reading, at(50)), came(50, null));
 		expect(reduce(failed, received(joined({ reset: false }))).passage).toEqual({ type: "asked", at: 50 });
+	});
+
+	const reacted = (seq: number, revision: number, emoji = "👍"): ServerEvent => ({
+		type: "chat:reacted",
+		conversationId,
+		messageId: `m${seq}`,
+		reactions: [{ emoji, userIds: ["bob"] }],
+		revision,
+		cursor: "c",
+	});
+	const reactionsOf = (transcript: Transcript, at: number) => shown(transcript).messages.find(({ seq }) => seq === at)?.reactions;
+
+	it("shows reactions to what is in it, and leaves the end alone", () => {
+		const later = reduce(reading, received(reacted(20, 102)));
+		expect(reactionsOf(later, 20)).toEqual([{ emoji: "👍", userIds: ["bob"] }]);
+		expect(later.messages).toEqual(reading.messages);
+	});
+
+	it.each<[string, PageAction, PageAction, number]>([
+		["an older page", { type: "older asked" }, { type: "older came", before: 10, page: page(1, 9) }, 5],
+		["a newer page", { type: "newer asked" }, { type: "newer came", after: 30, page: page(31, 40) }, 35],
+		["another passage", at(50), came(50, page(45, 55)), 50],
+	])("keeps what changed while %s was being loaded, though the page was read before", (_what, asked, answer, seq) => {
+		const edited = message(seq, { content: "changed", revision: 102, editedAt: "2026-11-24T13:00:00.000Z" });
+		const loaded = [asked, told("chat:updated", edited), received(reacted(seq, 103)), answer].reduce(reduce, reading);
+		expect(shown(loaded).messages.find((one) => one.seq === seq)).toMatchObject({ content: "changed", revision: 103 });
+		expect(reactionsOf(loaded, seq)).toEqual([{ emoji: "👍", userIds: ["bob"] }]);
+		expect(loaded.changes).toEqual([]);
+	});
+
+	it("keeps a page that was read after what changed while it was being loaded", () => {
+		const newest = message(50, { content: "newest", revision: 105 });
+		const loaded = [at(50), received(reacted(50, 103)), came(50, { messages: [newest], hasMore: true, hasNewer: true })].reduce(
+			reduce,
+			reading,
+		);
+		expect(shown(loaded).messages).toEqual([newest]);
+	});
+
+	it("keeps the text by which a reply grew while a page was being loaded", () => {
+		const begun = message(101, { role: "assistant", content: "", status: "streaming", revision: 102 });
+		const chunk = { type: "chat:streaming", conversationId, messageId: "m101", chunk: "Hello", offset: 0, isComplete: false } as const;
+		const actions = [at(50), told("chat:updated", begun), received(chunk), came(50, page(45, 55))];
+		expect(actions.reduce(reduce, reading).messages.at(-1)?.content).toBe("Hello");
 	});
 
 	it("is over with what one says", () => {

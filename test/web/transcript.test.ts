@@ -35,6 +35,14 @@ const closing = (messageId: string, offset: number): ServerEvent => ({
 });
 const whole = (whole: ReturnType<typeof message>): ServerEvent => ({ type: "chat:message", conversationId, message: whole, cursor: "c" });
 const updated = (whole: ReturnType<typeof message>): ServerEvent => ({ type: "chat:updated", conversationId, message: whole, cursor: "c" });
+const reacted = (messageId: string, revision: number, ...userIds: string[]): ServerEvent => ({
+	type: "chat:reacted",
+	conversationId,
+	messageId,
+	reactions: userIds.length > 0 ? [{ emoji: "👍", userIds }] : [],
+	revision,
+	cursor: "c",
+});
 const complete = (messageId: string): ServerEvent => ({ type: "chat:complete", conversationId, messageId });
 const error = (given: Partial<Extract<ServerEvent, { type: "chat:error" }>>): ServerEvent => ({
 	type: "chat:error",
@@ -199,6 +207,28 @@ describe("messages", () => {
 	it("a reply that begins says at once who asked for it", () => {
 		const transcript = transcriptOf(received(joined(), { ...thinking("m1"), askedBy: [ann] } as ServerEvent));
 		expect(transcript.messages[0]?.askedBy).toEqual([ann]);
+	});
+
+	it("show their reactions as they stand, and keep the newer state of what changed since", () => {
+		const one = { emoji: "👍", userIds: ["bob"] };
+		const first = [received(joined({ messages: [message(1), message(2)] }))];
+		const given = transcriptOf(...first, received(reacted("m1", 3, "bob")));
+		expect(given.messages).toEqual([message(1, { reactions: [one], revision: 3 }), message(2)]);
+		expect(reduce(given, received(reacted("m1", 4))).messages).toEqual([message(1, { revision: 4 }), message(2)]);
+		for (const revision of [2, 3]) expect(reduce(given, received(reacted("m1", revision))).messages).toEqual(given.messages);
+		// An older state of the message does not take them away, a newer one may.
+		expect(reduce(given, received(updated(message(1, { content: "old", revision: 2 })))).messages).toEqual(given.messages);
+		const newer = message(1, { content: "new", revision: 4 });
+		expect(reduce(given, received(updated(newer))).messages[0]).toEqual(newer);
+		expect(reduce(given, received(reacted("m0", 5, "bob"))).messages).toEqual(given.messages);
+	});
+
+	it("show reactions to a running reply, which goes on from its text", () => {
+		const reactions = [{ emoji: "👍", userIds: ["bob"] }];
+		const running = transcriptOf(received(joined(), thinking("m1"), chunk("m1", 0, "Hel"), reacted("m1", 2, "bob"), chunk("m1", 3, "lo")));
+		expect(running.messages[0]).toMatchObject({ content: "Hello", status: "streaming", reactions });
+		const ended = reply(1, { content: "Hello!", reactions, revision: 3 });
+		expect(reduce(running, received(whole(ended))).messages).toEqual([ended]);
 	});
 
 	it("the running reply is the one that is being written", () => {

@@ -56,6 +56,20 @@ describe("a stream of events", () => {
 		expect(await bob.next("chat:user-left")).toMatchObject({ userId: "ann" });
 	});
 
+	it("has the cursor of a reaction as its id", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await listen("ann", id);
+		const bob = await Client.join("bob", id);
+		bob.say("Lunch?");
+		const { message } = await ann.next<EventOf<"chat:message">>("chat:message");
+		bob.send({ type: "chat:react", messageId: message.id, emoji: "👍", on: true });
+		const reacted = await ann.next<EventOf<"chat:reacted">>("chat:reacted");
+		expect(reacted).toMatchObject({ messageId: message.id, reactions: [{ emoji: "👍", userIds: ["bob"] }] });
+		expect(ann.lastEventId).toBe(reacted.cursor);
+		const { joined } = await listen("ann", id, { headers: { "last-event-id": reacted.cursor } });
+		expect([joined.reset, joined.messages]).toEqual([false, []]);
+	});
+
 	it("of which only the headers are asked for leaves nobody behind", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);

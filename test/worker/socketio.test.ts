@@ -122,6 +122,41 @@ describe("behind a Socket.IO connection", () => {
 		ann.close();
 	});
 
+	it("a reaction is acknowledged with the whole message, and everybody gets it without", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const [ann, bob] = [await Line.join("ann", id), await Line.join("bob", id)];
+		ann.say(id, "Lunch?");
+		const { message } = (await bob.said("Lunch?")).payload;
+		const react = (line: Line, ackId: number | "") =>
+			line.emit("chat:react", { conversationId: id, messageId: message.id, emoji: "👍", on: true }, ackId);
+		react(bob, 1);
+		const reactions = [{ emoji: "👍", userIds: ["bob"] }];
+		expect(await bob.answered(1)).toEqual({ ...message, reactions, revision: message.revision + 1 });
+		// The same again changes nothing, and is acknowledged in the same way.
+		react(bob, 2);
+		expect(await bob.answered(2)).toEqual({ ...message, reactions, revision: message.revision + 1 });
+		react(ann, "");
+		const ofBoth = { messageId: message.id, reactions: [{ emoji: "👍", userIds: ["bob", "ann"] }], revision: message.revision + 2 };
+		for (const line of [ann, bob]) {
+			await line.next(({ name, payload }) => name === "chat:reacted" && (payload as { revision?: number }).revision === ofBoth.revision);
+			const received = line.heard.filter(({ name }) => name === "chat:reacted" || name === "chat:updated");
+			expect(received.at(-1)?.payload).toMatchObject(ofBoth);
+			expect(received.map(({ name, payload }) => [name, payload.message])).toEqual(received.map(() => ["chat:reacted", undefined]));
+			line.close();
+		}
+	});
+
+	it("a reaction that lost its acknowledgement with the conversation is acknowledged after it came back", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Line.join("bob", id);
+		bob.say(id, "Lunch?", 1);
+		const message = (await bob.answered(1)) as Message;
+		await abortAllDurableObjects();
+		bob.emit("chat:react", { conversationId: id, messageId: message.id, emoji: "👍", on: true }, 2);
+		expect(await bob.answered(2)).toMatchObject({ id: message.id, content: "Lunch?", reactions: [{ emoji: "👍", userIds: ["bob"] }] });
+		bob.close();
+	});
+
 	it("a conversation sleeps on while its connection is pinged: the platform answers for it", async () => {
 		const id = await newConversation("ann");
 		const read = readSettings(env);

@@ -2,7 +2,7 @@
 // What changes nothing is told to who asked for it alone, with the message as it is: so it may be asked again after a lost connection.
 // Knows nothing of the platform, of HTTP or of tokens.
 
-import { type ClientEvent, messageEvent } from "../../protocol/events.ts";
+import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
@@ -66,18 +66,30 @@ export class Changes<T extends Client> {
 		}
 	}
 
-	#react(client: T, message: Message, { emoji, on }: Event<"chat:react">): Refusal | undefined {
+	#react(client: T, message: Message, { emoji, on, whole = false }: Event<"chat:react">): Refusal | undefined {
 		const { userId } = client.person;
 		const now = this.#now();
 		const before = message.reactions ?? [];
 		const reactions = withReaction(before, emoji, userId, on);
-		if (reactions === before) return this.#answer(client, message);
+		if (reactions === before) {
+			if (whole) this.#answerWhole(client, message);
+			this.#answer(client, reactedEvent(message, this.#store.log.cursor));
+			return;
+		}
 		if (on && areTooMany(reactions)) return { code: "too_many" };
 		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reacting, now), limits.reacting, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
 		this.#reactionsLeft.set(userId, taken.bucket);
-		this.#tell(this.#store.log.setReactions(message, reactions));
+		const changed = this.#store.log.setReactions(message, reactions);
+		if (whole) this.#answerWhole(client, changed);
+		// A message may be long, and everybody has it: only its reactions are sent.
+		this.#clients.broadcast(reactedEvent(changed, this.#store.log.cursor));
 		this.#listing.passed();
+	}
+
+	/** A running reply has more text in memory than its row holds. */
+	#answerWhole(client: T, message: Message): void {
+		this.#answer(client, { ...reactedEvent(message, this.#store.log.cursor), message: this.#replies.live(message) });
 	}
 
 	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refusal | undefined {
@@ -86,7 +98,7 @@ export class Changes<T extends Client> {
 		const answer = asksAgain ? this.#answerTo(message) : undefined;
 		if (asksAgain && !answer) return { code: "bad_event" };
 		const isSame = content === message.content;
-		if (isSame && !answer) return this.#answer(client, message);
+		if (isSame && !answer) return this.#answer(client, this.#updated(message));
 		const limited = this.#spend(userId);
 		if (limited) return limited;
 		if (!isSame)
@@ -117,7 +129,7 @@ export class Changes<T extends Client> {
 	#delete(client: T, message: Message, isOwner: boolean): Refusal | undefined {
 		const { userId } = client.person;
 		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
-		if (message.deletedAt !== undefined) return this.#answer(client, message);
+		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
 		this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));
 		this.#titles.withdraw(message.seq);
 		this.#listing.changed(userId, "all");
@@ -134,14 +146,17 @@ export class Changes<T extends Client> {
 		this.#replies.regenerate(message);
 	}
 
-	/** To everybody. A reply that runs has said more than its row holds. */
-	#tell(message: Message): undefined {
-		this.#clients.broadcast(messageEvent("chat:updated", this.#replies.live(message), this.#store.log.cursor));
+	#tell(message: Message): void {
+		this.#clients.broadcast(this.#updated(message));
 	}
 
-	/** To who asked for what is so already. What waits is older than the cursor that goes with this. */
-	#answer(client: T, message: Message): undefined {
+	#updated(message: Message): ServerEvent {
+		return messageEvent("chat:updated", message, this.#store.log.cursor);
+	}
+
+	/** Sends an event to this client alone. Queued events go first: they are older than the cursor in this one. */
+	#answer(client: T, event: ServerEvent): undefined {
 		this.#clients.flush();
-		this.#clients.send(client, messageEvent("chat:updated", this.#replies.live(message), this.#store.log.cursor));
+		this.#clients.send(client, event);
 	}
 }

@@ -30,6 +30,7 @@ export function follow(progress: Progress, event: ServerEvent): Progress {
 			if (live.has(event.message.id)) live.set(event.message.id, "whole");
 			return { cursor: event.cursor, live };
 		case "chat:updated":
+		case "chat:reacted":
 			return { ...progress, cursor: event.cursor };
 		case "chat:thinking":
 			return { ...progress, live: live.set(event.messageId, 0) };

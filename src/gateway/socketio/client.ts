@@ -188,8 +188,9 @@ export class Client {
 		}
 	}
 
-	/** What is said needs a name, so that it can be said again after a break. */
+	/** What is said needs a name, so that it can be said again after a break. A reaction is acknowledged by the whole message. */
 	#named(event: ClientEvent, ackId: number | undefined): ClientEvent {
+		if (event.type === "chat:react") return { ...event, whole: ackId !== undefined };
 		if (event.type !== "chat:send" || event.clientId !== undefined) return event;
 		// Who wants no acknowledgement does not say it again.
 		const clientId = ackId === undefined ? randomId() : this.#sends.idOf(JSON.stringify(event), Date.now());

@@ -172,6 +172,8 @@ export class Room implements ReconnectingSocketListener {
 	#tell(event: ServerEvent): void {
 		// The acknowledgement comes first: whoever has the event has had it.
 		this.#settle(event);
+		// It brought the message for the acknowledgement. The same event follows without it.
+		if (event.type === "chat:reacted" && event.message) return;
 		const progress = this.#progress;
 		const isTold = event.type === "chat:message" && progress !== undefined && isKnown(progress, event.message);
 		if (progress) this.#progress = follow(progress, event);

@@ -35,13 +35,23 @@ export function answerTo(event: ClientEvent, heard: ServerEvent, userId: string)
 		}
 		case "chat:edit":
 		case "chat:delete":
-		case "chat:react":
 			return heard.type === "chat:updated" && heard.message.id === event.messageId ? heard.message : undefined;
+		case "chat:react":
+			return reactionAnswer(event, heard, userId);
 		case "chat:regenerate":
 			return heard.type === "chat:thinking" && heard.messageId === event.messageId ? toSocketIo(heard).payload : undefined;
 		default:
 			return undefined;
 	}
+}
+
+/** The acknowledgement is the whole message, which comes to its sender alone. A server of an older version sends `chat:updated` instead. */
+function reactionAnswer(event: Extract<ClientEvent, { type: "chat:react" }>, heard: ServerEvent, userId: string): object | undefined {
+	if (heard.type !== "chat:reacted" && heard.type !== "chat:updated") return undefined;
+	const { id, reactions = [] } = heard.type === "chat:updated" ? heard.message : { ...heard, id: heard.messageId };
+	const isOn = reactions.find(({ emoji }) => emoji === event.emoji)?.userIds.includes(userId) ?? false;
+	if (id !== event.messageId || isOn !== event.on) return undefined;
+	return heard.message ?? (event.whole ? undefined : heard);
 }
 
 /** By what the answer to an event is known; `undefined` where it has none. */

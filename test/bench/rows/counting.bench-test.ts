@@ -147,7 +147,7 @@ for (const [name, event] of changes) {
 		const { message } = await ann.next("chat:message");
 		await count(context, id, 1, async () => {
 			ann.send({ ...event, messageId: message.id });
-			await ann.next("chat:updated");
+			await ann.next(event.type === "chat:react" ? "chat:reacted" : "chat:updated");
 		});
 	});
 }

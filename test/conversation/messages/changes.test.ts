@@ -45,22 +45,25 @@ function refused(room: Room, client: TestClient, act: () => void): string {
 	return last.code;
 }
 
-/** That this changes nothing, and that its asker alone is told how it stands. */
-function unchanged(room: Room, client: TestClient, message: Pick<Message, "id">, act: () => void): void {
+/** Expects that this changes nothing, and that only its sender gets an event, which carries the current state. */
+function unchanged(room: Room, client: TestClient, message: Pick<Message, "id">, act: () => void, type = "chat:updated"): void {
 	const before = everything(room);
 	const others = [...room.clients.all()].filter((one) => one !== client);
 	const heard = others.map((one) => one.heard.length);
 	act();
 	expect(everything(room)).toEqual(before);
 	expect(others.map((one) => one.heard.length)).toEqual(heard);
-	expect(client.heard.at(-1)).toMatchObject({ type: "chat:updated", message: stored(room, message), cursor: room.store.log.cursor });
+	const { id: messageId, revision, reactions = [] } = stored(room, message);
+	const state = type === "chat:reacted" ? { messageId, revision, reactions } : { message: stored(room, message) };
+	expect(client.heard.at(-1)).toMatchObject({ type, ...state, cursor: room.store.log.cursor });
 }
 
 describe("a reaction", () => {
-	const react = (room: Room, client: TestClient, messageId: string, emoji = "👍", on = true) =>
-		does(room, client, "chat:react", { messageId, emoji, on });
+	const react = (room: Room, client: TestClient, messageId: string, emoji = "👍", on = true, whole?: boolean) =>
+		does(room, client, "chat:react", { messageId, emoji, on, whole });
+	const conversationId = (room: Room) => room.store.info.id;
 
-	it("is told to everybody with the message, and comes with a return", () =>
+	it("is sent to everybody without the message, and to a returning client with it", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
 			const { cursor } = ann.last("chat:message");
@@ -71,13 +74,36 @@ describe("a reaction", () => {
 				{ emoji: "👍", userIds: ["bob", "ann"] },
 				{ emoji: "🎉", userIds: ["ann"] },
 			];
+			const event = {
+				type: "chat:reacted",
+				conversationId: conversationId(room),
+				messageId: message.id,
+				reactions,
+				revision: message.revision + 3,
+				cursor: room.store.log.cursor,
+			};
 			for (const client of [ann, bob]) {
-				expect(client.last("chat:updated")).toMatchObject({ message: { id: message.id, content: "Lunch?", reactions } });
-				expect(client.last("chat:updated").message.revision).toBe(message.revision + 3);
+				expect(client.heard.at(-1)).toEqual(event);
+				expect(client.types()).not.toContain("chat:updated");
 			}
 			const joined = room.enter(cleo, cursor).last("chat:joined");
-			expect([joined.reset, joined.messages]).toEqual([false, [ann.last("chat:updated").message]]);
-			expect(room.enter(cleo, ann.last("chat:updated").cursor).last("chat:joined").messages).toEqual([]);
+			expect([joined.reset, joined.messages]).toEqual([false, [{ ...message, reactions, revision: event.revision }]]);
+			expect(joined.messages).toEqual([stored(room, message)]);
+			expect(room.enter(cleo, event.cursor).last("chat:joined").messages).toEqual([]);
+		}));
+
+	it("brings the whole message to its sender alone, first, if the sender asks for it", () =>
+		inPair((room, ann, bob) => {
+			const message = said(room, ann, "Lunch?");
+			const before = bob.heard.length;
+			react(room, ann, message.id, "👍", true, true);
+			const event = ann.last("chat:reacted");
+			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
+			expect(bob.heard.slice(before)).toEqual([event]);
+			// It changes nothing any more.
+			react(room, ann, message.id, "👍", true, true);
+			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
+			expect(bob.heard.slice(before)).toEqual([event]);
 		}));
 
 	it("is taken back, and its kind goes with the last who gave it", () =>
@@ -89,15 +115,15 @@ describe("a reaction", () => {
 			expect(stored(room, { id }).reactions).toEqual([{ emoji: "👍", userIds: ["bob"] }]);
 			react(room, bob, id, "👍", false);
 			expect(stored(room, { id }).reactions).toBeUndefined();
-			expect(bob.last("chat:updated").message.reactions).toBeUndefined();
+			expect(bob.last("chat:reacted").reactions).toEqual([]);
 		}));
 
 	it("given or taken back twice changes nothing", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
-			unchanged(room, bob, message, () => react(room, bob, message.id, "👍", false));
+			unchanged(room, bob, message, () => react(room, bob, message.id, "👍", false), "chat:reacted");
 			react(room, bob, message.id);
-			unchanged(room, bob, message, () => react(room, bob, message.id));
+			unchanged(room, bob, message, () => react(room, bob, message.id), "chat:reacted");
 		}));
 
 	it("has at most so many kinds, and so many of them in all", () =>
@@ -155,16 +181,16 @@ describe("a reaction", () => {
 			expect(ann.last("chat:error").messageId).toBe(message.id);
 		}));
 
-	it("to a reply that runs shows all that was said of it, and stays on it when it is over", () =>
+	it("to a running reply leaves its text alone, and stays on it when it has ended", () =>
 		inPair(async (room, ann, bob) => {
 			said(room, ann, "@claude Hi");
 			await room.call.text("So far");
 			const { messageId } = ann.last("chat:thinking");
 			react(room, bob, messageId);
 			const reactions = [{ emoji: "👍", userIds: ["bob"] }];
-			expect(ann.last("chat:updated").message).toMatchObject({ id: messageId, content: "So far", status: "streaming", reactions });
-			react(room, bob, messageId);
-			expect(bob.heard.at(-1)).toMatchObject({ type: "chat:updated", message: { content: "So far" } });
+			expect(ann.last("chat:reacted")).toMatchObject({ messageId, reactions });
+			react(room, bob, messageId, "👍", true, true);
+			expect(bob.heard.at(-2)).toMatchObject({ type: "chat:reacted", message: { content: "So far", status: "streaming", reactions } });
 			await room.call.text(", so good");
 			expect(ann.last("chat:streaming").offset).toBe(6);
 			await room.call.end();

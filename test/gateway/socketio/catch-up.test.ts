@@ -143,6 +143,10 @@ describe("how far a client has come", () => {
 			],
 			[{ type: "chat:complete", ...id }, at("a.5.4", [["m2-x", 2]])],
 			[{ type: "chat:updated", conversationId: "here", message: message(1), cursor: "a.6.4" }, at("a.6.4", [["m2-x", 2]])],
+			[
+				{ type: "chat:reacted", conversationId: "here", messageId: "m1-x", reactions: [], revision: 7, cursor: "a.7.4" },
+				at("a.7.4", [["m2-x", 2]]),
+			],
 		];
 		for (const [event, expected] of steps) {
 			progress = follow(progress, event);

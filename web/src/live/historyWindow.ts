@@ -1,8 +1,9 @@
 // Where somebody reads in the history: at its end, which is live, or in a passage around a place, which joins the end once it reaches it.
 // Between the two may be anything: they are never mixed. Pure.
 
+import type { ServerEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { type Messages, placeAll, revise } from "./messages.ts";
+import { type Messages, placeAll, react, requote, revise, update } from "./messages.ts";
 
 /** What is known of more messages beyond those that are here. */
 export type Extent = "none" | "some" | "loading" | "failed";
@@ -12,8 +13,17 @@ export type Passage =
 	| { type: "asked" | "failed"; at: number }
 	| { type: "here"; at: number; messages: Messages; older: Extent; newer: Extent };
 
+/** A message as it stands now, or only its reactions. */
+export type Change = Message | Extract<ServerEvent, { type: "chat:reacted" }>;
+
 /** Of the end, and of a passage if one is read. */
-export type History = { readonly messages: Messages; readonly older: Extent; readonly passage: Passage | null };
+export type History = {
+	readonly messages: Messages;
+	readonly older: Extent;
+	readonly passage: Passage | null;
+	/** Received while a page is being loaded: the page may have been read before them. */
+	readonly changes: readonly Change[];
+};
 
 export type Page = { messages: readonly Message[]; hasMore: boolean; hasNewer: boolean };
 
@@ -34,6 +44,43 @@ export function shown({ messages, older, passage }: History): { messages: Messag
 }
 
 export function turn<T extends History>(history: T, action: PageAction): T {
+	const turned = turnPage(history, action);
+	const changed = turned.changes.reduce<T>((before, one) => change(before, one, again), turned);
+	return isLoading(changed) || changed.changes.length === 0 ? changed : { ...changed, changes: [] };
+}
+
+/** Applies a change wherever its message is. A page that is being loaded gets it as well. */
+export function receiveChange<T extends History>(history: T, received: Change): T {
+	const changed = change(history, received);
+	return isLoading(history) ? { ...changed, changes: [...history.changes, received] } : changed;
+}
+
+type Apply = (messages: Messages, message: Message) => Messages;
+
+function change<T extends History>(history: T, changed: Change, guard: (apply: Apply) => Apply = (apply) => apply): T {
+	const { messages, passage } = history;
+	const applied = (held: Messages, apply: Apply) => ("id" in changed ? guard(apply)(held, changed) : react(held, changed));
+	return {
+		...history,
+		messages: applied(messages, update),
+		passage: passage?.type === "here" ? { ...passage, messages: applied(passage.messages, revise) } : passage,
+	};
+}
+
+/** Applies a change that was applied before. What is held at the same revision may have grown since, and stays. */
+function again(apply: Apply): Apply {
+	return (messages, message) => {
+		const held = messages.find(({ id }) => id === message.id);
+		return held && held.revision >= message.revision ? requote(messages, held) : apply(messages, message);
+	};
+}
+
+function isLoading({ older, passage }: History): boolean {
+	if (older === "loading" || passage?.type === "asked") return true;
+	return passage?.type === "here" && (passage.older === "loading" || passage.newer === "loading");
+}
+
+function turnPage<T extends History>(history: T, action: PageAction): T {
 	const { passage } = history;
 	const here = passage?.type === "here" ? passage : undefined;
 	switch (action.type) {
@@ -61,11 +108,6 @@ export function turn<T extends History>(history: T, action: PageAction): T {
 		default:
 			return action satisfies never;
 	}
-}
-
-/** A message that changed, if it is in the passage; what quotes it follows. */
-export function revised(passage: Passage | null, message: Message): Passage | null {
-	return passage?.type === "here" ? { ...passage, messages: revise(passage.messages, message) } : passage;
 }
 
 /** What changed meanwhile is not known of it: it is asked for once more. */

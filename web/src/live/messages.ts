@@ -20,6 +20,15 @@ export function revise(messages: Messages, message: Message): Messages {
 	return messages.some(({ id }) => id === message.id) ? place(messages, message) : requote(messages, message);
 }
 
+/** A message with its reactions as they stand now, if it is here and not newer. */
+export function react(messages: Messages, { messageId, reactions, revision }: Event<"chat:reacted">): Messages {
+	return messages.map((one) => {
+		if (one.id !== messageId || one.revision >= revision) return one;
+		const { reactions: _, ...rest } = one;
+		return { ...rest, revision, ...(reactions.length > 0 && { reactions }) };
+	});
+}
+
 /** In its place by `seq`, instead of an older state of itself. */
 export function place(messages: Messages, message: Message): Messages {
 	const held = messages.find(({ id }) => id === message.id);
@@ -44,7 +53,7 @@ export function placeAll(messages: Messages, page: Messages): Messages {
 }
 
 /** A quote reads as its message does now. */
-function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
+export function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
 	if (editedAt === undefined && deletedAt === undefined) return messages;
 	const quoted = { author, content: content.slice(0, limits.excerpt), seq };
 	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));

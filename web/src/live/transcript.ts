@@ -8,8 +8,8 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import type { Kept } from "./cachedConversation.ts";
-import { extentOf, type History, joined as joinedUp, outdated, type PageAction, revised, turn } from "./historyWindow.ts";
-import { append, begin, sayBusy, think, update } from "./messages.ts";
+import { extentOf, type History, joined as joinedUp, outdated, type PageAction, receiveChange, turn } from "./historyWindow.ts";
+import { append, begin, sayBusy, think } from "./messages.ts";
 import { newFrom, type Reads, readsOf, withRead } from "./readPositions.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
@@ -84,6 +84,7 @@ export const emptyTranscript: Transcript = {
 	newFrom: null,
 	older: "none",
 	passage: null,
+	changes: [],
 	isBehind: false,
 	heldUntil: 0,
 	notice: null,
@@ -165,6 +166,8 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			const { message } = event;
 			return { ...tell(transcript, message), typing: without(transcript.typing, message.author.userId) };
 		}
+		case "chat:reacted":
+			return receiveChange(transcript, event);
 		case "chat:thinking":
 			return { ...transcript, messages: begin(transcript.messages, event, now) };
 		case "chat:busy":
@@ -230,7 +233,9 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 	// Nobody was asked for a place before.
 	const isFirst = transcript.you === null;
 	const passage = reset || isFirst || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
-	const base: Transcript = reset ? { ...known, messages: [], typing: [], older: extentOf(hasMore), passage } : { ...known, passage };
+	const base: Transcript = reset
+		? { ...known, messages: [], typing: [], older: extentOf(hasMore), passage, changes: [] }
+		: { ...known, passage };
 	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
 	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
 	if (!isFirst) return come;
@@ -241,11 +246,7 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 
 /** A message as it stands now. */
 function tell(transcript: Transcript, message: Message): Transcript {
-	return {
-		...acknowledge(transcript, message),
-		messages: update(transcript.messages, message),
-		passage: revised(transcript.passage, message),
-	};
+	return receiveChange(acknowledge(transcript, message), message);
 }
 
 /** A member who is new, or has another role or name. */
