@@ -24,6 +24,9 @@ export type Settings = {
 	socketIo: { interval: number; timeout: number };
 };
 
+/** Of the shortest HS256 key that is accepted, as RFC 7518 asks. */
+const secretBytes = 32;
+
 export type SettingsResult = { settings: Settings } | { problem: string };
 
 type TextName = Exclude<
@@ -40,7 +43,9 @@ export function readSettings(env: Cloudflare.Env): SettingsResult {
 	const jwtSecret = readSecret(env, problems);
 	const jwksUrl = readJwksUrl(env, problems);
 	if (jwtSecret === undefined && jwksUrl === undefined)
-		problems.push("Set JWT_SECRET to a secret of at least 32 bytes, or JWT_JWKS_URL to the address of your issuer's keys, or both.");
+		problems.push(
+			`Set JWT_SECRET to a secret of at least ${secretBytes} bytes, or JWT_JWKS_URL to the address of your issuer's keys, or both.`,
+		);
 	const guestSignIn = readSwitch(env, "GUEST_SIGN_IN", problems);
 	if (guestSignIn && jwtSecret === undefined)
 		problems.push("GUEST_SIGN_IN is on, but guests are signed in with JWT_SECRET: set JWT_SECRET, or set GUEST_SIGN_IN to off.");
@@ -87,8 +92,8 @@ function readText(env: Cloudflare.Env, name: TextName): string | undefined {
 function readSecret(env: Cloudflare.Env, problems: string[]): string | undefined {
 	if (readText(env, "JWT_SECRET") === undefined) return undefined;
 	const secret = String(env.JWT_SECRET);
-	if (new TextEncoder().encode(secret).length >= 32) return secret;
-	problems.push("JWT_SECRET is shorter than 32 bytes: set a longer one, such as the output of `openssl rand -base64 32`.");
+	if (new TextEncoder().encode(secret).length >= secretBytes) return secret;
+	problems.push(`JWT_SECRET is shorter than ${secretBytes} bytes. Set a longer one, such as the output of \`openssl rand -base64 32\`.`);
 	return undefined;
 }
 

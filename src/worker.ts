@@ -1,14 +1,12 @@
 // The route table, and the classes of the Durable Objects.
 
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
 import { version } from "../package.json";
 import { isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
-import { limits } from "./protocol/limits.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { docs } from "./routes/docs.ts";
@@ -17,7 +15,7 @@ import { guestNames, guestSignIns } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
-import { messages, saysSomething } from "./routes/messages.ts";
+import { messages } from "./routes/messages.ts";
 import { openapi } from "./routes/openapi.ts";
 import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
@@ -60,13 +58,13 @@ app.use(
 	secureHeaders({
 		contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
 		strictTransportSecurity: false,
-		// A page that is saved brings its own policy.
+		// The HTML export brings its own policy.
 		overwrite: false,
 	}),
 );
 app.use(
 	cors({
-		// Who comes this far is allowed.
+		// An origin that is not allowed has been refused above.
 		origin: (origin) => origin,
 		allowMethods: ["GET", "POST", "PATCH", "DELETE"],
 		allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID"],
@@ -74,11 +72,6 @@ app.use(
 		maxAge: 600,
 	}),
 );
-// Has a limit of its own for its body.
-app.route("/", imports);
-const smallBody = bodyLimit({ maxSize: limits.bodyBytes, onError: (c) => refuse(c, "bad_request", "The request's body is too large.") });
-const messageBody = bodyLimit({ maxSize: limits.frameBytes, onError: (c) => refuse(c, "too_large") });
-app.use((c, next) => (saysSomething(c.req) ? messageBody : smallBody)(c, next));
 app.use(async (c, next) => {
 	await next();
 	c.header("Cache-Control", "no-store");
@@ -93,8 +86,9 @@ app.get("/health", (c) => c.json({ status: "ok", version }));
 app.route("/", openapi);
 app.route("/", guestSignIns);
 app.route("/", refreshes);
+app.route("/", imports);
 
-// Everything below wants a token.
+// Everything below needs an access token.
 app.use(async (c, next) => {
 	const refusal = await authenticate(c);
 	return refusal ? refuse(c, refusal) : next();

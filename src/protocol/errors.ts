@@ -1,6 +1,9 @@
 // What may be said to the outside when something is refused or fails: a closed list of codes, each with its sentence.
 // Nothing else ever leaves: no stack, no key, no SQL, no words of another service.
 
+import { limits } from "./limits.ts";
+import { numberText } from "./number-text.ts";
+
 /** Refusals, each with the HTTP status it has where it answers a request, and a sentence for people. */
 export const errors = {
 	bad_frame: { status: 400, text: "That frame could not be read. Send a JSON event, or a JSON array of events." },
@@ -8,7 +11,7 @@ export const errors = {
 	bad_event: { status: 400, text: "A field of that event is missing or has the wrong form." },
 	bad_request: { status: 400, text: "The request could not be read." },
 	conversation_mismatch: { status: 400, text: "That event names another conversation than this connection's." },
-	too_large: { status: 413, text: "That message is too long. A message may have up to 100,000 characters." },
+	too_large: { status: 413, text: `That message is too long. A message may have up to ${numberText(limits.content)} characters.` },
 	unauthorized: { status: 401, text: "Sign in to go on: the token is missing, or is not accepted." },
 	token_expired: { status: 401, text: "Your sign-in has expired. Sign in again to go on." },
 	forbidden: { status: 403, text: "You may not do that here." },
@@ -21,7 +24,10 @@ export const errors = {
 	upgrade_required: { status: 426, text: "This address is a WebSocket: connect with an upgrade." },
 	rate_limited: { status: 429, text: "That was a little fast. Wait a moment and try again." },
 	too_many: { status: 409, text: "There is no room for more of these here." },
-	too_many_conversations: { status: 409, text: "One connection takes part in up to 50 conversations. Leave one of them first." },
+	too_many_conversations: {
+		status: 409,
+		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Leave one of them first.`,
+	},
 	not_joined: { status: 409, text: "Join that conversation first." },
 	no_binary: { status: 415, text: "Files and other binary data cannot be sent here." },
 	misconfigured: { status: 500, text: "This deployment's settings need attention." },

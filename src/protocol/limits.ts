@@ -29,7 +29,7 @@ export const cursor = 128;
 export const tokenBytes = 8 * 1024;
 /** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
 export const grants = 1_000;
-/** Bytes of a JSON body of the HTTP API; nothing in it is longer than a title. What is said may be as long as a frame. */
+/** Bytes of most JSON bodies of the HTTP API: nothing in them is longer than a title. A message may be as long as a frame. */
 export const bodyBytes = 16 * 1024;
 /** Messages of one page of history. */
 export const page = { min: 1, default: 50, max: 200 };
@@ -80,9 +80,10 @@ export const readers = 100;
 /** Sockets on one person's list: a tab has one, whichever conversation it shows. */
 export const listSockets = 16;
 /** Conversations of one page of a person's list. */
-export const listPage = { default: 50, max: 100 };
-/** Of a person's settings: how many, and how long a text. */
+export const listPage = { min: 1, default: 50, max: 100 };
+/** A person's settings: how many, how long a name, and how long a text. */
 export const settings = 50;
+export const settingName = 32;
 export const setting = 200;
 /**
  * A search is some words: of more than so many words and phrases the first ones count. `length`: the text of one page of results.

@@ -5,7 +5,7 @@ import { listedSchema } from "./conversation.ts";
 import { limits } from "./limits.ts";
 import { idSchema } from "./person.ts";
 
-const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z]{1,32}$/));
+const nameSchema = v.pipe(v.string(), v.regex(new RegExp(`^[a-zA-Z]{1,${limits.settingName}}$`)));
 const valueSchema = v.union([v.pipe(v.string(), v.maxLength(limits.setting)), v.boolean(), v.pipe(v.number(), v.finite())]);
 
 /** What a person has set for all their devices: small values of the client's choice, by name. */

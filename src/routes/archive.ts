@@ -1,7 +1,6 @@
 // A conversation as a file: to save, and for who deploys to restore.
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { verifyImportToken } from "../auth/import-token.ts";
@@ -13,7 +12,7 @@ import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type App, answer, ask, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { type App, answer, ask, bodyUpTo, pass, placeSchema, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
@@ -87,7 +86,7 @@ imports.post(
 		const isAllowed = token !== undefined && (await verifyImportToken(token, c.req.param("id"), c.get("settings"), Date.now()));
 		return isAllowed ? next() : refuse(c, "unauthorized");
 	},
-	bodyLimit({ maxSize: limits.importBytes, onError: (c) => refuse(c, "bad_request", "That is too much at once.") }),
+	bodyUpTo(limits.importBytes),
 	async (c) => {
 		const query = v.safeParse(partSchema, c.req.query());
 		const stub = stubOf(c);

@@ -7,6 +7,7 @@ import { upgradeRequest } from "../conversation/object.ts";
 import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
+import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import {
@@ -16,6 +17,7 @@ import {
 	answerDone,
 	ask,
 	authenticate,
+	bodyUpTo,
 	limitOf,
 	pageSchema,
 	placeSchema,
@@ -54,9 +56,9 @@ const describedSchema = v.object({ ...conversationSchema.entries, members: v.arr
 const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
 
 describe("POST /conversations", { is: "Begins a conversation of your own.", body: beginSchema, answers: { 201: answerSchema } });
-conversations.post("/conversations", async (c) => {
+conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, beginSchema);
-	if (!body) return refuse(c, "bad_request", "A title is text of at most 200 characters.");
+	if (!body) return refuse(c, "bad_request", `A title has up to ${limits.title} characters.`);
 	const { userId, username } = c.get("identity");
 	const created = await c.env.CONVERSATIONS.getByName(randomId()).create({ userId, username }, body.title);
 	return c.json({ conversation: created }, 201);
@@ -71,9 +73,9 @@ describe("PATCH /conversations/:id", {
 	answers: { 200: answerSchema },
 	refuses: ["forbidden"],
 });
-conversations.patch("/conversations/:id", async (c) => {
+conversations.patch("/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, changeSchema);
-	if (!body) return refuse(c, "bad_request", "Give a title of at most 200 characters, an assistant mode, or both.");
+	if (!body) return refuse(c, "bad_request", `Give a title of up to ${limits.title} characters, an assistant mode, or both.`);
 	return answer(c, await ask(c, "update", body), (conversation) => ({ conversation }));
 });
 
@@ -104,7 +106,7 @@ conversations.get("/conversations/:id/messages", async (c) => {
 		return refuse(
 			c,
 			"bad_request",
-			"`before`, `after` or `around` is a message's seq, one of them at most; `limit` a number from 1 to 200.",
+			`Give at most one of \`before\`, \`after\` and \`around\`: a message's seq. \`limit\` is ${rangeText(limits.page)}.`,
 		);
 	const { before = afterAll, after, around, limit } = query.output;
 	const place = after !== undefined ? { after } : around !== undefined ? { around } : { before };
@@ -127,6 +129,6 @@ describe("GET /conversations/:id/audit", {
 });
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
-	if (!query.success) return refuse(c, "bad_request", "`before` is an entry's id, `limit` a number from 1 to 200.");
+	if (!query.success) return refuse(c, "bad_request", `\`before\` is an entry's id, \`limit\` is ${rangeText(limits.page)}.`);
 	return answer(c, await ask(c, "audit", query.output.before, query.output.limit), (page) => page);
 });

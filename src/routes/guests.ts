@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { renameGuest, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
 import { claude, usernameSchema } from "../protocol/person.ts";
-import { type App, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
 import { describe } from "./operation.ts";
 import { signedIn, signedInSchema } from "./session.ts";
 
@@ -21,7 +21,7 @@ describe("POST /auth/guest", {
 	answers: { 201: signedInSchema },
 	refuses: ["guest_sign_in_disabled", "rate_limited"],
 });
-guestSignIns.post("/auth/guest", async (c) => {
+guestSignIns.post("/auth/guest", bodyUpTo(limits.bodyBytes), async (c) => {
 	const settings = c.get("settings");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
 	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
@@ -39,7 +39,7 @@ describe("PATCH /me", {
 	answers: { 200: signedInSchema },
 	refuses: ["forbidden", "guest_sign_in_disabled", "rate_limited"],
 });
-guestNames.patch("/me", async (c) => {
+guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const settings = c.get("settings");

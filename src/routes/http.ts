@@ -1,6 +1,7 @@
 // What all routes share: who asks, what they send, what they are answered. Holds no route.
 
 import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { identify } from "../auth/identify.ts";
@@ -8,6 +9,7 @@ import type { Identity } from "../auth/tokens.ts";
 import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
+import { numberText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
@@ -54,6 +56,12 @@ export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES" | "TOKENS
 	const { success } = await c.env[gate].limit({ key });
 	if (success) return undefined;
 	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
+}
+
+/** Refuses a longer body before it is read. Every route that reads a body names its limit by this, where the route is declared. */
+export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad_request") {
+	const detail = code === "bad_request" ? `The request's body is too long. It may have up to ${numberText(bytes)} bytes.` : undefined;
+	return bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, code, detail) });
 }
 
 /** The body as the schema reads it, or `undefined`. */

@@ -7,9 +7,10 @@ import { clearedSession } from "../auth/session.ts";
 import { listedSchema, listingChangeSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
+import { rangeText } from "../protocol/number-text.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
 import { listUpgradeRequest } from "../user/object.ts";
-import { type App, answer, authenticate, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, answer, authenticate, bodyUpTo, limitOf, readBody, refuse, refuseProgram } from "./http.ts";
 import { describe } from "./operation.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
@@ -56,10 +57,7 @@ const listPageSchema = v.object({
 			v.check(({ at }) => !Number.isNaN(at)),
 		),
 	),
-	limit: v.optional(
-		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(limits.listPage.max)),
-		String(limits.listPage.default),
-	),
+	...limitOf(limits.listPage),
 });
 
 describe("GET /conversations", {
@@ -70,7 +68,11 @@ describe("GET /conversations", {
 me.get("/conversations", async (c) => {
 	const query = v.safeParse(listPageSchema, c.req.query());
 	if (!query.success)
-		return refuse(c, "bad_request", "`before` is a conversation's lastActivityAt, a comma and its id; `limit` a number from 1 to 100.");
+		return refuse(
+			c,
+			"bad_request",
+			`\`before\` is a conversation's lastActivityAt, a comma and its id. \`limit\` is ${rangeText(limits.listPage)}.`,
+		);
 	const { before, limit } = query.output;
 	return c.json(await c.env.USERS.getByName(c.get("identity").userId).page(before, limit));
 });
@@ -81,12 +83,12 @@ describe("PATCH /me/conversations/:id", {
 	answers: { 200: v.object({ conversation: listedSchema }) },
 	refuses: ["forbidden"],
 });
-me.patch("/me/conversations/:id", async (c) => {
+me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const id = c.req.param("id");
 	const body = await readBody(c, listingChangeSchema);
-	if (!body) return refuse(c, "bad_request", "Say muted, pinned or archived, each true or false.");
+	if (!body) return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false.");
 	if (!v.is(idSchema, id)) return refuse(c, "not_found");
 	return answer(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));
 });
@@ -103,12 +105,16 @@ describe("PATCH /me/settings", {
 	answers: { 200: v.object({ settings: settingsSchema }) },
 	refuses: ["forbidden", "too_many"],
 });
-me.patch("/me/settings", async (c) => {
+me.patch("/me/settings", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const body = await readBody(c, settingsChangeSchema);
 	if (!body)
-		return refuse(c, "bad_request", "Names are 1 to 32 letters; values texts of at most 200 characters, numbers, true, false, or null.");
+		return refuse(
+			c,
+			"bad_request",
+			`A name has 1 to ${limits.settingName} letters. A value is a text of up to ${limits.setting} characters, a number, true, false or null.`,
+		);
 	const changed = await c.env.USERS.getByName(c.get("identity").userId).changeSettings(body);
 	return "code" in changed ? refuse(c, changed.code) : c.json({ settings: changed.settings });
 });

@@ -5,9 +5,10 @@ import * as v from "valibot";
 import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
+import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import { type App, answer, answerDone, ask, pass, readBody, refuse, stubOf } from "./http.ts";
+import { type App, answer, answerDone, ask, bodyUpTo, pass, readBody, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const members = new Hono<App>();
@@ -23,7 +24,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 	answers: { 200: v.object({ member: memberSchema }) },
 	refuses: ["forbidden", "last_owner"],
 });
-members.patch("/conversations/:id/members/:userId", async (c) => {
+members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, roleChangeSchema);
 	if (!body) return refuse(c, "bad_request", "A role is owner, member or reader.");
 	return answer(c, await ask(c, "setRole", c.req.param("userId"), body.role), (member) => ({ member }));
@@ -56,11 +57,16 @@ describe("POST /conversations/:id/invites", {
 	answers: { 201: v.object({ invite: v.object({ token: v.string(), url: v.string(), expiresAt: v.string() }) }) },
 	refuses: ["forbidden", "too_many", "rate_limited"],
 });
-members.post("/conversations/:id/invites", async (c) => {
+members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
 	if (tooFast) return tooFast;
 	const body = await readBody(c, inviteSchema);
-	if (!body) return refuse(c, "bad_request", "expiresInSeconds is 60 to 31,536,000, maxUses 1 to 10,000, role member or reader.");
+	if (!body)
+		return refuse(
+			c,
+			"bad_request",
+			`expiresInSeconds is ${rangeText(limits.invite.seconds)}, maxUses ${rangeText(limits.invite.uses)}, role member or reader.`,
+		);
 	const secret = randomId();
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const invited = await ask(c, "invite", { id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null });

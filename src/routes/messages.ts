@@ -1,11 +1,13 @@
 // What is said without a socket.
 
-import { Hono, type HonoRequest } from "hono";
+import { Hono } from "hono";
 import * as v from "valibot";
 import { saidSchema } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import { messageSchema } from "../protocol/message.ts";
+import { numberText } from "../protocol/number-text.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type App, readJson, refuse, stubOf } from "./http.ts";
+import { type App, bodyUpTo, readJson, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
@@ -18,18 +20,15 @@ describe("POST /conversations/:id/messages", {
 	answers: { 201: answerSchema, 200: answerSchema },
 	refuses: ["forbidden", "conflict", "too_large", "rate_limited"],
 });
-messages.post("/conversations/:id/messages", async (c) => {
+messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {
 	const body = v.safeParse(saidSchema, await readJson(c));
 	if (!body.success) {
 		const isTooLong = body.issues.some(({ type, path }) => type === "max_length" && path?.[0].key === "content");
-		return isTooLong ? refuse(c, "too_large") : refuse(c, "bad_request", "Give content to be seen, of at most 100,000 characters.");
+		return isTooLong
+			? refuse(c, "too_large")
+			: refuse(c, "bad_request", `Give content of up to ${numberText(limits.content)} characters, not only spaces.`);
 	}
 	const said = await stubOf(c)?.say(c.get("identity"), body.output);
 	if (!said) return refuse(c, "not_found");
 	return isRefusal(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
 });
-
-/** Whether a request says something: its body may be as long as that may be. */
-export function saysSomething({ method, path }: HonoRequest): boolean {
-	return method === "POST" && /\/conversations\/[^/]+\/messages$/.test(path);
-}

@@ -3,6 +3,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
+import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
@@ -85,6 +86,6 @@ function refuseQuery(c: Context<App>) {
 	return refuse(
 		c,
 		"bad_request",
-		"`q` is what to search for, 1 to 200 characters; `from` whose, `since` and `until` moments as in `createdAt`, `before` a message's seq, `limit` a number from 1 to 50.",
+		`\`q\` has 1 to ${limits.search.query} characters, \`from\` is a user's id, \`since\` and \`until\` are times as in \`createdAt\`, \`before\` is a message's seq, and \`limit\` is ${rangeText(limits.search.page)}.`,
 	);
 }

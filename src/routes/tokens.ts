@@ -4,8 +4,10 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { makePersonalToken } from "../auth/personal-token.ts";
 import { sha256 } from "../protocol/hash.ts";
+import { limits } from "../protocol/limits.ts";
+import { rangeText } from "../protocol/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
-import { type App, answer, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, answer, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const tokens = new Hono<App>();
@@ -16,12 +18,17 @@ describe("POST /me/tokens", {
 	answers: { 201: v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }) },
 	refuses: ["forbidden", "too_many", "rate_limited"],
 });
-tokens.post("/me/tokens", async (c) => {
+tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const { userId, username } = c.get("identity");
 	const refused = refuseProgram(c) ?? (await pass(c, "TOKENS", userId));
 	if (refused) return refused;
 	const body = await readBody(c, newTokenSchema);
-	if (!body) return refuse(c, "bad_request", "Give a name of 1 to 64 characters; expiresInSeconds is 60 to 31,536,000.");
+	if (!body)
+		return refuse(
+			c,
+			"bad_request",
+			`Give a name of 1 to ${limits.username} characters. expiresInSeconds is ${rangeText(limits.token.seconds)}.`,
+		);
 	const secret = makePersonalToken(userId);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const added = await c.env.USERS.getByName(userId).addToken({ id: await sha256(secret), name: body.name, username, expiresAt });

@@ -1,6 +1,9 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { version } from "../../package.json";
+import { issueImportToken } from "../../src/auth/import-token.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { descriptions } from "../../src/routes/operation.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 describe("anyone", () => {
@@ -202,7 +205,25 @@ it.each(["[]", "{", "1", "null", '"x"'])("%s is no body", async (body) => {
 	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
 });
 
-it("a body over the limit is refused", async () => {
-	const answer = await call("POST", "/conversations", await tokenOf("ann"), { title: "x", more: "x".repeat(20_000) });
-	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+describe("a body over the limit", () => {
+	const withBody = [...descriptions].filter(([route, { body }]) => body && route !== "POST /import/:id").map(([route]) => route);
+
+	it.each(withBody)("is refused by %s before it is read", async (route) => {
+		const [method, path] = route.split(" ") as [string, string];
+		const long = JSON.stringify({ more: "x".repeat(limits.frameBytes) });
+		const answer = await call(method, path.replace(":id", "x").replace(":userId", "x"), await tokenOf("ann"), long);
+		const isMessage = route === "POST /conversations/:id/messages";
+		expect([answer.status, answer.body.error]).toEqual([
+			isMessage ? 413 : 400,
+			isMessage
+				? { code: "too_large", message: "That message is too long. A message may have up to 100,000 characters." }
+				: { code: "bad_request", message: "The request's body is too long. It may have up to 16,384 bytes." },
+		]);
+	});
+
+	it("is refused by an import to whoever may import", async () => {
+		const long = "x".repeat(limits.importBytes + 1);
+		const answer = await call("POST", "/import/x?from=0", await issueImportToken("x", env.JWT_SECRET as string), long);
+		expect([answer.status, answer.body.error.message]).toEqual([400, "The request's body is too long. It may have up to 8,388,608 bytes."]);
+	});
 });
