@@ -589,7 +589,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the outbox forgets what was refused",
 		file: "web/src/live/client.ts",
-		from: 'else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.keep(outgoing);',
+		from: 'else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.save(outgoing);',
 		to: "",
 		project: "web",
 		tests: ["web/outbox", "web/client"],

@@ -124,12 +124,12 @@ export class Talker {
 const forgetful: OpenOutbox = (_token, listener) => {
 	queueMicrotask(() => listener.restored([]));
 	return {
-		keep: () => {},
-		isKept: () => false,
+		save: () => {},
+		isSaved: () => false,
 		remove: () => {},
 		discard: () => {},
-		enter: () => listener.turn(true),
-		leave: () => {},
+		requestTurn: () => listener.senderChanged(true),
+		releaseTurn: () => {},
 		close: () => {},
 	};
 };
@@ -167,8 +167,8 @@ export class Viewer {
 			},
 			random: () => place.random.next(),
 			renewToken: async () => ({ failure: "unreachable" }),
-			whyRefused: async () => undefined,
-			history: async () => null,
+			explainRefusal: async () => undefined,
+			fetchPage: async () => null,
 			describe: async () => null,
 			newId: () => `${place.userId}-page-${this.#said++}`,
 			openOutbox: forgetful,
@@ -192,7 +192,7 @@ export class Viewer {
 
 	say(content: string): void {
 		this.said.push({ userId: this.#userId, clientId: `${this.#userId}-page-${this.#said}`, content });
-		this.client.say(content);
+		this.client.sendMessage(content);
 	}
 
 	close(): void {

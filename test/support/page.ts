@@ -40,8 +40,8 @@ export class Page {
 		this.userId = userId;
 		this.#conversationId = conversationId;
 		this.#connection = new Connection<ServerEvent, ClientEvent>({
-			read: parseServerFrame,
-			welcome: "chat:joined",
+			parseFrame: parseServerFrame,
+			readyEvent: "chat:joined",
 			token,
 			urlFor: (cursor = "") => `${origin}/api/conversations/${conversationId}/socket?cursor=${encodeURIComponent(cursor)}`,
 			openSocket: this.#openSocket,
@@ -49,7 +49,7 @@ export class Page {
 			// Back nearly at once.
 			random: () => 0.01,
 			renewToken: async () => ({ failure: "unreachable" }),
-			whyRefused: async () => undefined,
+			explainRefusal: async () => undefined,
 			onEvents: (events) => this.#received(events),
 			onState: (state) => this.#become(state),
 		});

@@ -2,8 +2,13 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Listed } from "../../src/protocol/conversation.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { cursorOf, type Kept, keptOf, readKept } from "../../web/src/live/cachedConversation.ts";
-import { clearShelf, giveShelf, ownerOfShelf, shelfOf } from "../../web/src/live/deviceCache.ts";
+import {
+	type CachedConversation,
+	cachedConversationOf,
+	parseCachedConversation,
+	resumeCursor,
+} from "../../web/src/live/cachedConversation.ts";
+import { clearDeviceCache, deviceCacheOf, deviceCacheOwner, setDeviceCacheOwner } from "../../web/src/live/deviceCache.ts";
 import { emptyTranscript, reduce, type Transcript } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
@@ -14,8 +19,9 @@ function seen(messages: Message[], given: Parameters<typeof joined>[0] = {}): Tr
 	return reduce(emptyTranscript, { type: "received", events: [joined({ messages, ...given })], now: 0 });
 }
 
-const keep = (transcript: Transcript, cursor: string | undefined = "c9") => keptOf(conversationId, transcript, cursor, "build-1");
-const seqs = (kept: Kept | undefined) => kept?.joined.messages.map(({ seq }) => seq);
+const keep = (transcript: Transcript, cursor: string | undefined = "c9") =>
+	cachedConversationOf(conversationId, transcript, cursor, "build-1");
+const seqs = (kept: CachedConversation | undefined) => kept?.joined.messages.map(({ seq }) => seq);
 
 describe("of a conversation is kept", () => {
 	it("its last page, with how far that goes and whether there is more", () => {
@@ -40,33 +46,38 @@ describe("of a conversation is kept", () => {
 	it("nothing before the server has spoken, nor while something is missing", () => {
 		expect(keep({ ...seen([message(1)]), you: null })).toBeUndefined();
 		expect(keep({ ...seen([message(1)]), isBehind: true })).toBeUndefined();
-		expect(keptOf(conversationId, seen([message(1)]), undefined, "build-1")).toBeUndefined();
+		expect(cachedConversationOf(conversationId, seen([message(1)]), undefined, "build-1")).toBeUndefined();
 	});
 });
 
 describe("what was kept", () => {
-	const kept = keep(seen([message(1), message(2, { author: bob })], { role: "owner", reads: [{ userId: ann.userId, upTo: 1 }] })) as Kept;
+	const kept = keep(
+		seen([message(1), message(2, { author: bob })], { role: "owner", reads: [{ userId: ann.userId, upTo: 1 }] }),
+	) as CachedConversation;
 
 	it("is shown at once, and nobody has spoken yet", () => {
 		const transcript = reduce(emptyTranscript, { type: "recalled", kept: { ...kept, members: [{ ...ann, role: "owner" }] } });
 		expect(transcript.messages).toHaveLength(2);
-		expect(transcript).toMatchObject({ you: null, newFrom: null, role: "owner", older: "none", members: [{ userId: ann.userId }] });
+		expect(transcript).toMatchObject({ you: null, unreadFrom: null, role: "owner", older: "none", members: [{ userId: ann.userId }] });
 	});
 
 	it("goes on from its cursor; as another build knew it, all is asked for anew", () => {
-		expect(cursorOf(kept, "build-1")).toBe("c9");
-		expect(cursorOf(kept, "build-2")).toBeUndefined();
+		expect(resumeCursor(kept, "build-1")).toBe("c9");
+		expect(resumeCursor(kept, "build-2")).toBeUndefined();
 	});
 
 	it("is nothing where it is not what it should be", () => {
-		expect(readKept(structuredClone(kept))).toEqual(kept);
+		expect(parseCachedConversation(structuredClone(kept))).toEqual(kept);
 		for (const other of [undefined, {}, { ...kept, joined: { ...kept.joined, messages: [{ id: "m1" }] } }])
-			expect(readKept(other)).toBeUndefined();
+			expect(parseCachedConversation(other)).toBeUndefined();
 	});
 
 	it("and what waits to be sent are the same message once it is stored", () => {
 		const said = { clientId: "id-1", content: "one", saidAt: 1, state: { type: "waiting" } } as const;
-		let transcript = reduce(emptyTranscript, { type: "recalled", kept: keep(seen([message(1, { clientId: "id-1" })])) as Kept });
+		let transcript = reduce(emptyTranscript, {
+			type: "recalled",
+			kept: keep(seen([message(1, { clientId: "id-1" })])) as CachedConversation,
+		});
 		transcript = reduce(transcript, { type: "restored", outgoing: [said] });
 		transcript = reduce(transcript, { type: "received", events: [joined({ reset: false })], now: 0 });
 		expect(transcript.outgoing).toEqual([]);
@@ -88,61 +99,65 @@ const listed = (id: string) =>
 		pinned: false,
 		archived: false,
 	}) satisfies Listed;
-const of = (text: string) => keep(seen([message(1, { content: text })])) as Kept;
-const textOf = (kept: unknown) => readKept(kept)?.joined.messages[0]?.content;
+const of = (text: string) => keep(seen([message(1, { content: text })])) as CachedConversation;
+const textOf = (kept: unknown) => parseCachedConversation(kept)?.joined.messages[0]?.content;
 
-describe("the shelf", () => {
-	const shelf = shelfOf(ann.userId);
+describe("the cache", () => {
+	const cache = deviceCacheOf(ann.userId);
 
 	beforeEach(async () => {
-		await clearShelf();
-		await giveShelf({ id: ann.userId, name: "Ann" });
+		await clearDeviceCache();
+		await setDeviceCacheOwner({ id: ann.userId, name: "Ann" });
 	});
 
 	it("has what was put on it, and knows whose it is", async () => {
-		await shelf.keep("c1", of("tea"), 1);
-		await shelf.keepList([listed("c1")]);
-		await giveShelf({ id: ann.userId, name: "Ann" });
-		expect(textOf(await shelf.recall("c1"))).toBe("tea");
-		expect((await shelf.recallList())?.map(({ id }) => id)).toEqual(["c1"]);
-		expect(await ownerOfShelf()).toEqual({ id: ann.userId, name: "Ann" });
+		await cache.writeConversation("c1", of("tea"), 1);
+		await cache.writeList([listed("c1")]);
+		await setDeviceCacheOwner({ id: ann.userId, name: "Ann" });
+		expect(textOf(await cache.readConversation("c1"))).toBe("tea");
+		expect((await cache.readList())?.map(({ id }) => id)).toEqual(["c1"]);
+		expect(await deviceCacheOwner()).toEqual({ id: ann.userId, name: "Ann" });
 	});
 
 	it("has room for the twenty conversations one was in last", async () => {
-		for (const at of numbers(21)) await shelf.keep(`c${at}`, of("tea"), at);
-		await shelf.keep("c3", of("coffee"), 30);
-		await shelf.keep("c22", of("tea"), 31);
-		const left = await Promise.all(numbers(22).map(async (at) => (await shelf.recall(`c${at}`)) && at));
+		for (const at of numbers(21)) await cache.writeConversation(`c${at}`, of("tea"), at);
+		await cache.writeConversation("c3", of("coffee"), 30);
+		await cache.writeConversation("c22", of("tea"), 31);
+		const left = await Promise.all(numbers(22).map(async (at) => (await cache.readConversation(`c${at}`)) && at));
 		expect(left.filter(Boolean)).toEqual(numbers(22).filter((at) => at !== 1 && at !== 2));
-		expect(textOf(await shelf.recall("c3"))).toBe("coffee");
+		expect(textOf(await cache.readConversation("c3"))).toBe("coffee");
 	});
 
 	it("keeps nothing of where one is no longer", async () => {
-		for (const id of ["c1", "c2", "c3"]) await shelf.keep(id, of(id), 1);
-		await shelf.keepList([listed("c2"), listed("c3")]);
-		await shelf.drop("c3");
-		expect(await Promise.all(["c1", "c2", "c3"].map(async (id) => textOf(await shelf.recall(id))))).toEqual([undefined, "c2", undefined]);
+		for (const id of ["c1", "c2", "c3"]) await cache.writeConversation(id, of(id), 1);
+		await cache.writeList([listed("c2"), listed("c3")]);
+		await cache.deleteConversation("c3");
+		expect(await Promise.all(["c1", "c2", "c3"].map(async (id) => textOf(await cache.readConversation(id))))).toEqual([
+			undefined,
+			"c2",
+			undefined,
+		]);
 	});
 
 	it("is one person's: nothing of the one before, nor of what their tab says late", async () => {
-		await shelf.keep("c1", of("Ann's"), 1);
-		await shelf.keepList([listed("c1")]);
-		await giveShelf({ id: bob.userId, name: "Bob" });
-		await shelf.keep("c2", of("Ann's"), 2);
-		await shelf.keepList([listed("c2")]);
-		const bobs = shelfOf(bob.userId);
-		for (const one of [shelf, bobs]) {
-			expect(await one.recallList()).toBeUndefined();
-			expect(await Promise.all(["c1", "c2"].map(one.recall))).toEqual([undefined, undefined]);
+		await cache.writeConversation("c1", of("Ann's"), 1);
+		await cache.writeList([listed("c1")]);
+		await setDeviceCacheOwner({ id: bob.userId, name: "Bob" });
+		await cache.writeConversation("c2", of("Ann's"), 2);
+		await cache.writeList([listed("c2")]);
+		const bobs = deviceCacheOf(bob.userId);
+		for (const one of [cache, bobs]) {
+			expect(await one.readList()).toBeUndefined();
+			expect(await Promise.all(["c1", "c2"].map(one.readConversation))).toEqual([undefined, undefined]);
 		}
 	});
 
 	it("is nobody's after that, whatever is said late", async () => {
-		await shelf.keep("c1", of("tea"), 1);
-		await clearShelf();
-		await shelf.keep("c1", of("tea"), 2);
-		expect(await ownerOfShelf()).toBeUndefined();
-		await giveShelf({ id: ann.userId, name: "Ann" });
-		expect(await shelf.recall("c1")).toBeUndefined();
+		await cache.writeConversation("c1", of("tea"), 1);
+		await clearDeviceCache();
+		await cache.writeConversation("c1", of("tea"), 2);
+		expect(await deviceCacheOwner()).toBeUndefined();
+		await setDeviceCacheOwner({ id: ann.userId, name: "Ann" });
+		expect(await cache.readConversation("c1")).toBeUndefined();
 	});
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { type Kept, keptOf } from "../../web/src/live/cachedConversation.ts";
-import { type ClientOptions, ConversationClient, type Keeper } from "../../web/src/live/client.ts";
+import { type CachedConversation, cachedConversationOf } from "../../web/src/live/cachedConversation.ts";
+import { type ClientOptions, type ConversationCache, ConversationClient } from "../../web/src/live/client.ts";
 import type { Page } from "../../web/src/live/historyWindow.ts";
-import { emptyTranscript, type Outgoing, reduce } from "../../web/src/live/transcript.ts";
+import { emptyTranscript, type OutgoingMessage, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 
 const members: Member[] = [
@@ -20,7 +20,7 @@ type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
 const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
 
 /** What was kept, `restores` says. */
-function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: Keeper) {
+function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: ConversationCache) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
 	const outbox = new FakeOutbox();
@@ -32,12 +32,12 @@ function opened(history: History = null, describe: () => Promise<Described> = as
 		clock,
 		random: () => 1,
 		renewToken: async () => ({ failure: "unreachable" }),
-		whyRefused: async () => undefined,
-		history: async () => history,
+		explainRefusal: async () => undefined,
+		fetchPage: async () => history,
 		describe,
 		newId: () => `id-${++ids}`,
 		openOutbox: outbox.open,
-		keeper,
+		cache: keeper,
 	});
 	client.setToken("token-1");
 	return { client, clock, network, outbox, transcript: () => client.snapshot().transcript };
@@ -50,13 +50,13 @@ function converse(history: History = null) {
 	return all;
 }
 
-const kept = (clientId: string, saidAt: number, state: Outgoing["state"] = { type: "waiting" }): Outgoing => ({
+const kept = (clientId: string, saidAt: number, state: OutgoingMessage["state"] = { type: "waiting" }): OutgoingMessage => ({
 	clientId,
 	content: `kept ${clientId}`,
 	saidAt,
 	state,
 });
-const failed: Outgoing["state"] = { type: "failed", code: "too_large", text: "Too long." };
+const failed: OutgoingMessage["state"] = { type: "failed", code: "too_large", text: "Too long." };
 
 /** Lets everything that was promised happen. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -72,7 +72,7 @@ const stored = (seq: number, clientId: string): ServerEvent => ({
 describe("what is said", () => {
 	it("before there is a connection goes out in its order once there is one", () => {
 		const { client, network, transcript } = converse();
-		for (const text of ["one", "two", "three"]) client.say(text);
+		for (const text of ["one", "two", "three"]) client.sendMessage(text);
 		expect(sends(network)).toEqual([]);
 		network.last.says(joined());
 		expect(sends(network)).toEqual(["id-1: one"]);
@@ -87,8 +87,8 @@ describe("what is said", () => {
 	it("and not acknowledged goes out again on the next connection, under the same id and before what follows", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
-		client.say("one");
-		client.say("two");
+		client.sendMessage("one");
+		client.sendMessage("two");
 		network.last.closes(1006);
 		clock.advance(500);
 		network.last.says(joined({ reset: false }));
@@ -100,7 +100,7 @@ describe("what is said", () => {
 	it("and stored without our hearing of it is not sent again", () => {
 		const { client, clock, network, transcript } = converse();
 		network.last.says(joined());
-		client.say("one");
+		client.sendMessage("one");
 		network.last.closes(1006);
 		clock.advance(500);
 		network.last.says(joined({ reset: false, messages: [message(1, { clientId: "id-1" })] }));
@@ -111,8 +111,8 @@ describe("what is said", () => {
 	it("too fast goes out again when its time has come", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
-		client.say("one");
-		client.say("two");
+		client.sendMessage("one");
+		client.sendMessage("two");
 		network.last.says({ type: "chat:error", conversationId, error: "Slowly.", code: "rate_limited", clientId: "id-1", retryAfterMs: 800 });
 		clock.advance(799);
 		expect(sends(network)).toEqual(["id-1: one"]);
@@ -123,7 +123,7 @@ describe("what is said", () => {
 	it("and refused stays until it is tried again", () => {
 		const { client, network, transcript } = converse();
 		network.last.says(joined());
-		client.say("one");
+		client.sendMessage("one");
 		network.last.says({ type: "chat:error", conversationId, error: "Too long.", code: "too_large", clientId: "id-1" });
 		expect(transcript().outgoing[0]?.state).toEqual(failed);
 		client.retry("id-1");
@@ -133,7 +133,7 @@ describe("what is said", () => {
 	it("and left without an answer by a socket that lives gets another socket", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
-		client.say("one");
+		client.sendMessage("one");
 		clock.advance(15_000);
 		clock.advance(500);
 		expect(network.sockets).toHaveLength(2);
@@ -147,7 +147,7 @@ describe("an answer to a message", () => {
 		const { client, network } = converse();
 		network.last.says(joined());
 		const mentions = [{ userId: bob.userId, offset: 0, length: 4 }];
-		client.say("@Bob yes", { replyTo: "m1", mentions });
+		client.sendMessage("@Bob yes", { replyTo: "m1", mentions });
 		expect(network.last.events).toEqual([
 			{ type: "chat:send", conversationId, content: "@Bob yes", role: "user", clientId: "id-1", replyTo: "m1", mentions },
 		]);
@@ -172,7 +172,7 @@ describe("a change of a message", () => {
 describe("what one has seen", () => {
 	it("is told once there is a connection, where the server does not know it", () => {
 		const { client, network } = converse();
-		client.see(3);
+		client.markRead(3);
 		network.last.says(joined({ reads: [{ userId: ann.userId, upTo: 2 }] }));
 		expect(network.last.events).toEqual([{ type: "chat:read", conversationId, upTo: 3 }]);
 	});
@@ -244,15 +244,15 @@ describe("typing", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		const said = () => network.last.events.flatMap((event) => (event.type === "chat:typing" ? [event.isTyping] : []));
-		client.type(false);
+		client.setTyping(false);
 		expect(said()).toEqual([]);
-		for (let key = 0; key < 5; key += 1) client.type(true);
+		for (let key = 0; key < 5; key += 1) client.setTyping(true);
 		expect(said()).toEqual([true]);
 		clock.advance(3_000);
-		client.type(true);
+		client.setTyping(true);
 		expect(said()).toEqual([true, true]);
-		client.type(false);
-		client.type(false);
+		client.setTyping(false);
+		client.setTyping(false);
 		expect(said()).toEqual([true, true, false]);
 	});
 
@@ -286,23 +286,23 @@ describe("older messages", () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		client.paging.goTo(1);
 		await settled();
-		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		await settled();
-		expect(transcript().passage).toMatchObject({ type: "here", at: 1 });
+		expect(transcript().historyWindow).toMatchObject({ type: "here", at: 1 });
 	});
 
 	it("around a place are fetched and read, and once more where it is not known what became of them", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		client.paging.goTo(1);
-		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
 		await settled();
-		expect(transcript().passage).toMatchObject({ type: "here", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
+		expect(transcript().historyWindow).toMatchObject({ type: "here", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
 		network.last.says(joined({ messages: [message(19)], hasMore: true }));
-		expect(transcript().passage).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
 		await settled();
-		expect(transcript().passage).toMatchObject({ type: "here", newer: "some" });
+		expect(transcript().historyWindow).toMatchObject({ type: "here", newer: "some" });
 	});
 });
 
@@ -333,8 +333,8 @@ describe("leaving", () => {
 describe("the outbox", () => {
 	it("keeps what is said until it is stored, and what is refused until it is deleted", () => {
 		const { client, network, outbox } = converse();
-		client.say("one");
-		client.say("two");
+		client.sendMessage("one");
+		client.sendMessage("two");
 		expect(outbox.kept).toMatchObject([{ clientId: "id-1" }, { clientId: "id-2" }]);
 		network.last.says(joined());
 		network.last.says(stored(1, "id-1"));
@@ -347,7 +347,7 @@ describe("the outbox", () => {
 
 	it("is waited for: what was kept goes out before what is said meanwhile", () => {
 		const { client, network, outbox } = opened();
-		client.say("new");
+		client.sendMessage("new");
 		network.last.says(joined());
 		expect(sends(network)).toEqual([]);
 		outbox.listener.restored([kept("a", 1), kept("b", 2)]);
@@ -359,7 +359,7 @@ describe("the outbox", () => {
 	it("is not waited for for ever, and what it gives late still goes out", () => {
 		const { client, clock, network, outbox } = opened();
 		network.last.says(joined());
-		client.say("new");
+		client.sendMessage("new");
 		clock.advance(2_999);
 		expect(sends(network)).toEqual([]);
 		clock.advance(1);
@@ -373,7 +373,7 @@ describe("the outbox", () => {
 		const { client, network, outbox, transcript } = opened();
 		outbox.listener.restored([kept("a", 1, failed), kept("b", 2)]);
 		network.last.says(joined());
-		client.say("new");
+		client.sendMessage("new");
 		client.retry("a");
 		expect(transcript().outgoing.map(({ clientId }) => clientId)).toEqual(["a", "b", "id-1"]);
 		network.last.says(stored(1, "b"));
@@ -403,14 +403,14 @@ describe("another tab of the same person", () => {
 		const { client, network, outbox, transcript } = converse();
 		outbox.isBusy = true;
 		network.last.says(joined());
-		outbox.listener.kept(kept("a", 1));
-		client.say("here");
-		outbox.listener.kept(kept("b", 2));
-		outbox.listener.kept(kept("a", 1, failed));
+		outbox.listener.saved(kept("a", 1));
+		client.sendMessage("here");
+		outbox.listener.saved(kept("b", 2));
+		outbox.listener.saved(kept("a", 1, failed));
 		expect(transcript().outgoing).toMatchObject([{ clientId: "a", state: failed }, { clientId: "b" }, { clientId: "id-1" }]);
 		outbox.listener.discarded("a");
 		network.last.says(stored(1, "b"));
-		outbox.listener.kept(kept("b", 2));
+		outbox.listener.saved(kept("b", 2));
 		expect(transcript().outgoing).toMatchObject([{ clientId: "id-1" }]);
 	});
 
@@ -419,21 +419,21 @@ describe("another tab of the same person", () => {
 		outbox.isBusy = true;
 		outbox.listener.restored([kept("a", 1)]);
 		network.last.says(joined());
-		outbox.listener.kept(kept("b", 2));
+		outbox.listener.saved(kept("b", 2));
 		expect(sends(network)).toEqual([]);
-		outbox.listener.turn(true);
+		outbox.listener.senderChanged(true);
 		expect(sends(network)).toEqual(["a: kept a"]);
-		outbox.listener.turn(false);
+		outbox.listener.senderChanged(false);
 		network.last.says(stored(1, "a"));
 		expect(sends(network)).toEqual(["a: kept a"]);
-		client.say("here");
+		client.sendMessage("here");
 		expect(sends(network)).toEqual(["a: kept a", "b: kept b"]);
 	});
 
 	it("may send while there is no connection here; afterwards whoever spoke last does", () => {
 		const { client, clock, network, outbox } = converse();
 		network.last.says(joined());
-		client.say("one");
+		client.sendMessage("one");
 		network.last.closes(1006);
 		expect(outbox.isInLine).toBe(false);
 		outbox.isBusy = true;
@@ -441,7 +441,7 @@ describe("another tab of the same person", () => {
 		network.last.says(joined({ reset: false }));
 		expect(sends(network)).toEqual(["id-1: one"]);
 
-		outbox.listener.turn(false);
+		outbox.listener.senderChanged(false);
 		network.last.closes(1006);
 		clock.advance(1_000);
 		network.last.says(joined({ reset: false }));
@@ -451,24 +451,24 @@ describe("another tab of the same person", () => {
 });
 
 describe("what was seen", () => {
-	/** A shelf with this on it; what is put there since. */
-	function shelf(recalled?: Kept, cursor = recalled?.joined.cursor) {
-		const kept: (Kept | undefined | "dropped")[] = [];
-		const keeper: Keeper = {
-			recall: async () => recalled && { kept: recalled, cursor },
-			keep: (transcript, cursor) => kept.push(keptOf(conversationId, transcript, cursor, "build-1")),
-			drop: () => kept.push("dropped"),
+	/** A device cache that holds this, and what is written to it since. */
+	function withCache(recalled?: CachedConversation, cursor = recalled?.joined.cursor) {
+		const kept: (CachedConversation | undefined | "dropped")[] = [];
+		const keeper: ConversationCache = {
+			read: async () => recalled && { kept: recalled, cursor },
+			write: (transcript, cursor) => kept.push(cachedConversationOf(conversationId, transcript, cursor, "build-1")),
+			delete: () => kept.push("dropped"),
 		};
 		return { keeper, kept, places: () => kept.map((one) => (one === "dropped" ? one : one?.joined.messages.map(({ seq }) => seq).join())) };
 	}
 
-	const seen = (cursor: string, ...messages: Message[]): Kept => {
+	const seen = (cursor: string, ...messages: Message[]): CachedConversation => {
 		const transcript = reduce(emptyTranscript, { type: "received", events: [joined({ messages })], now: 0 });
-		return keptOf(conversationId, transcript, cursor, "build-1") as Kept;
+		return cachedConversationOf(conversationId, transcript, cursor, "build-1") as CachedConversation;
 	};
 
 	it("last time is there before the server, which is asked for what is new since", async () => {
-		const { client, network, transcript } = opened(null, undefined, shelf(seen("c2", message(1), message(2))).keeper);
+		const { client, network, transcript } = opened(null, undefined, withCache(seen("c2", message(1), message(2))).keeper);
 		expect(network.sockets).toEqual([]);
 		await settled();
 		expect(transcript().messages.map(({ seq }) => seq)).toEqual([1, 2]);
@@ -482,30 +482,30 @@ describe("what was seen", () => {
 		const { client, network, transcript } = opened(
 			{ messages: [message(3)], hasMore: true, hasNewer: true },
 			undefined,
-			shelf(seen("c9", message(9))).keeper,
+			withCache(seen("c9", message(9))).keeper,
 		);
 		client.paging.goTo(3);
 		await settled();
 		network.last.says(joined({ reset: false }));
 		await settled();
-		expect(transcript().passage).toMatchObject({ type: "here", at: 3 });
+		expect(transcript().historyWindow).toMatchObject({ type: "here", at: 3 });
 	});
 
 	it("is dropped where the server begins anew", async () => {
-		const { network, transcript } = opened(null, undefined, shelf(seen("c2", message(1), message(2))).keeper);
+		const { network, transcript } = opened(null, undefined, withCache(seen("c2", message(1), message(2))).keeper);
 		await settled();
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		expect(transcript().messages.map(({ seq }) => seq)).toEqual([9]);
 	});
 
 	it("is not waited for where the disk does not answer", () => {
-		const { clock, network } = opened(null, undefined, { ...shelf().keeper, recall: () => new Promise(() => {}) });
+		const { clock, network } = opened(null, undefined, { ...withCache().keeper, read: () => new Promise(() => {}) });
 		clock.advance(1_000);
 		expect(network.last.url).toContain("cursor=undefined");
 	});
 
 	it("is kept with its cursor, once for all that comes within a second, and when one goes", async () => {
-		const { keeper, kept, places } = shelf();
+		const { keeper, kept, places } = withCache();
 		const { client, clock, network } = opened(null, undefined, keeper);
 		await settled();
 		network.last.says(joined({ messages: [message(1)] }));
@@ -523,7 +523,7 @@ describe("what was seen", () => {
 	});
 
 	it.each([4403, 4404])("is kept no longer where one may not be: %i", async (code) => {
-		const { keeper, places } = shelf();
+		const { keeper, places } = withCache();
 		const { client, clock, network } = opened(null, undefined, keeper);
 		await settled();
 		network.last.says(joined({ messages: [message(1)] }));

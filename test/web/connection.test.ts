@@ -18,8 +18,8 @@ function connect(
 		token: given.token === undefined ? "token-1" : null,
 		cursor: given.cursor,
 		hasNetwork: () => given.hasNetwork ?? true,
-		read: parseServerFrame,
-		welcome: "chat:joined",
+		parseFrame: parseServerFrame,
+		readyEvent: "chat:joined",
 		urlFor: (cursor) => `wss://chat.example/socket${cursor === undefined ? "" : `?cursor=${cursor}`}`,
 		openSocket: network.open,
 		clock,
@@ -28,7 +28,7 @@ function connect(
 			renewals.push(clock.now());
 			return given.renewal ?? { failure: "unreachable" };
 		},
-		whyRefused: async () => given.whyRefused,
+		explainRefusal: async () => given.whyRefused,
 		onEvents: (more) => events.push(...more),
 		onState: (state) => states.push(state),
 	});

@@ -6,7 +6,7 @@ import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Clock, OpenSocket } from "../../web/src/live/connection.ts";
 import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/live/outbox.ts";
-import type { Outgoing } from "../../web/src/live/transcript.ts";
+import type { OutgoingMessage } from "../../web/src/live/transcript.ts";
 
 export class HandClock implements Clock {
 	#now = 1_000_000;
@@ -98,7 +98,7 @@ export class FakeNetwork {
 /** An outbox whose disk and whose other tabs are the test. */
 export class FakeOutbox implements Outbox {
 	/** As they are on the disk. */
-	kept: Outgoing[] = [];
+	kept: OutgoingMessage[] = [];
 	/** Another tab sends, and lets only whoever comes first before itself. */
 	isBusy = false;
 	isInLine = false;
@@ -109,29 +109,29 @@ export class FakeOutbox implements Outbox {
 		return this;
 	};
 
-	keep(outgoing: Outgoing): void {
+	save(outgoing: OutgoingMessage): void {
 		const others = this.kept.filter(({ clientId }) => clientId !== outgoing.clientId);
 		this.kept = [...others, outgoing].sort((one, other) => one.saidAt - other.saidAt);
 	}
 
-	isKept(clientId: string): boolean {
+	isSaved(clientId: string): boolean {
 		return this.kept.some((one) => one.clientId === clientId);
 	}
 
-	remove({ clientId }: Outgoing): void {
+	remove({ clientId }: OutgoingMessage): void {
 		this.kept = this.kept.filter((one) => one.clientId !== clientId);
 	}
 
-	discard(outgoing: Outgoing): void {
+	discard(outgoing: OutgoingMessage): void {
 		this.remove(outgoing);
 	}
 
-	enter(isFirst: boolean): void {
+	requestTurn(isFirst: boolean): void {
 		this.isInLine = true;
-		if (isFirst || !this.isBusy) this.listener.turn(true);
+		if (isFirst || !this.isBusy) this.listener.senderChanged(true);
 	}
 
-	leave(): void {
+	releaseTurn(): void {
 		this.isInLine = false;
 	}
 

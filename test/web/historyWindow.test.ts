@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { type History, type Page, type PageAction, shown, turn } from "../../web/src/live/historyWindow.ts";
+import { type History, type Page, type PageAction, reduceHistory, visibleHistory } from "../../web/src/live/historyWindow.ts";
 import { emptyTranscript, reduce, type Transcript } from "../../web/src/live/transcript.ts";
 import { conversationId, joined, message } from "./fakes.ts";
 
@@ -11,35 +11,35 @@ const page = (from: number, to: number, { hasMore = true, hasNewer = true } = {}
 	hasNewer,
 });
 /** The end, from 91 to 100. */
-const end: History = { messages: seqs(91, 100), older: "some", passage: null, changes: [] };
-const reached = (...actions: PageAction[]) => actions.reduce((history, action) => turn(history, action), end);
+const end: History = { messages: seqs(91, 100), older: "some", historyWindow: null, changes: [] };
+const reached = (...actions: PageAction[]) => actions.reduce((history, action) => reduceHistory(history, action), end);
 const read = (history: History) => {
-	const { messages, older, newer } = shown(history);
+	const { messages, older, newer } = visibleHistory(history);
 	return `${older} ${messages[0]?.seq}-${messages.at(-1)?.seq} ${newer}`;
 };
 const at = (place: number): PageAction => ({ type: "place asked", at: place });
 const came = (place: number, page: Page | null): PageAction => ({ type: "place came", at: place, page });
 
-describe("a passage", () => {
+describe("a history window", () => {
 	it("is read once it is here, and the end until then", () => {
 		expect(read(reached(at(20)))).toBe("some 91-100 none");
 		const there = reached(at(20), came(20, page(10, 30)));
 		expect(read(there)).toBe("some 10-30 some");
 		expect(there.messages).toEqual(end.messages);
-		expect(read(turn(there, { type: "place left" }))).toBe("some 91-100 none");
+		expect(read(reduceHistory(there, { type: "place left" }))).toBe("some 91-100 none");
 	});
 
 	it("is not asked for where the place is in the view, or at the end", () => {
-		expect(reached(at(95)).passage).toBeNull();
+		expect(reached(at(95)).historyWindow).toBeNull();
 		const there = reached(at(20), came(20, page(10, 30)));
-		expect(turn(there, at(30))).toBe(there);
-		expect(turn(there, at(95)).passage).toBeNull();
+		expect(reduceHistory(there, at(30))).toBe(there);
+		expect(reduceHistory(there, at(95)).historyWindow).toBeNull();
 	});
 
 	it("that could not be had is said so; an answer to another question is none", () => {
-		expect(reached(at(20), came(20, null)).passage).toEqual({ type: "failed", at: 20 });
-		expect(reached(at(20), at(40), came(20, page(10, 30))).passage).toEqual({ type: "asked", at: 40 });
-		expect(reached(at(20), { type: "place left" }, came(20, page(10, 30))).passage).toBeNull();
+		expect(reached(at(20), came(20, null)).historyWindow).toEqual({ type: "failed", at: 20 });
+		expect(reached(at(20), at(40), came(20, page(10, 30))).historyWindow).toEqual({ type: "asked", at: 40 });
+		expect(reached(at(20), { type: "place left" }, came(20, page(10, 30))).historyWindow).toBeNull();
 	});
 
 	it("grows at both ends", () => {
@@ -52,14 +52,16 @@ describe("a passage", () => {
 			{ type: "newer came", after: 30, page: page(31, 40) },
 		);
 		expect(read(there)).toBe("none 1-40 some");
-		expect(read(turn(turn(there, { type: "newer asked" }), { type: "newer came", after: 40, page: null }))).toBe("none 1-40 failed");
+		expect(read(reduceHistory(reduceHistory(there, { type: "newer asked" }), { type: "newer came", after: 40, page: null }))).toBe(
+			"none 1-40 failed",
+		);
 	});
 
 	it("joins the end once it reaches it, without a hole and without doubles", () => {
 		const near = reached(at(70), came(70, page(60, 80)), { type: "newer asked" });
-		expect(read(turn(near, { type: "newer came", after: 80, page: page(81, 89) }))).toBe("some 60-89 some");
+		expect(read(reduceHistory(near, { type: "newer came", after: 80, page: page(81, 89) }))).toBe("some 60-89 some");
 		for (const last of [90, 95, 100]) {
-			const joined = turn(near, { type: "newer came", after: 80, page: page(81, last) });
+			const joined = reduceHistory(near, { type: "newer came", after: 80, page: page(81, last) });
 			expect(read(joined)).toBe("some 60-100 none");
 			expect(joined.messages.map(({ seq }) => seq)).toEqual(seqs(60, 100).map(({ seq }) => seq));
 		}
@@ -67,19 +69,19 @@ describe("a passage", () => {
 
 	it("that reaches the beginning leaves nothing before it, also once it has joined the end", () => {
 		const near = reached(at(70), came(70, page(1, 80, { hasMore: false })), { type: "newer asked" });
-		expect(read(turn(near, { type: "newer came", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
+		expect(read(reduceHistory(near, { type: "newer came", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
 		expect(read(reached(at(20), came(20, page(92, 99))))).toBe("some 91-100 none");
 	});
 
 	it("leaves alone what is on its way to the end", () => {
 		const asked = reached({ type: "older asked" }, at(20), came(20, page(10, 30)));
-		const there = turn(asked, { type: "older came", before: 91, page: page(81, 90) });
+		const there = reduceHistory(asked, { type: "older came", before: 91, page: page(81, 90) });
 		expect(read(there)).toBe("some 10-30 some");
-		expect(read(turn(there, { type: "place left" }))).toBe("some 81-100 none");
+		expect(read(reduceHistory(there, { type: "place left" }))).toBe("some 81-100 none");
 	});
 });
 
-describe("a passage in a conversation that goes on", () => {
+describe("a history window in a conversation that goes on", () => {
 	const received = (...events: ServerEvent[]) => ({ type: "received" as const, events, now: 0 });
 	const told = (type: "chat:message" | "chat:updated", ...changed: ReturnType<typeof message>[]) =>
 		received(...changed.map((message) => ({ type, conversationId, message, cursor: "c" })));
@@ -92,18 +94,18 @@ describe("a passage in a conversation that goes on", () => {
 		const deleted = message(20, { content: "", deletedAt: "2026-11-24T13:00:00.000Z", revision: 102 });
 		const later = [told("chat:message", message(101)), told("chat:updated", deleted)].reduce(reduce, reading);
 		expect(read(later)).toBe("some 10-30 some");
-		expect(shown(later).messages.find(({ seq }) => seq === 20)?.deletedAt).toBeDefined();
+		expect(visibleHistory(later).messages.find(({ seq }) => seq === 20)?.deletedAt).toBeDefined();
 		expect(later.messages.at(-1)?.seq).toBe(101);
 	});
 
 	it("keeps what changed while one was away; where that is not known it is asked for again", () => {
 		const changed = message(20, { content: "changed", revision: 102 });
 		const back = reduce(reading, received(joined({ reset: false, messages: [changed] })));
-		expect(shown(back).messages.find(({ seq }) => seq === 20)?.content).toBe("changed");
+		expect(visibleHistory(back).messages.find(({ seq }) => seq === 20)?.content).toBe("changed");
 		const anew = reduce(reading, received(joined({ messages: seqs(191, 200), hasMore: true })));
-		expect(anew.passage).toEqual({ type: "asked", at: 20 });
+		expect(anew.historyWindow).toEqual({ type: "asked", at: 20 });
 		const failed = reduce(reduce(reading, at(50)), came(50, null));
-		expect(reduce(failed, received(joined({ reset: false }))).passage).toEqual({ type: "asked", at: 50 });
+		expect(reduce(failed, received(joined({ reset: false }))).historyWindow).toEqual({ type: "asked", at: 50 });
 	});
 
 	const reacted = (seq: number, revision: number, emoji = "👍"): ServerEvent => ({
@@ -114,7 +116,7 @@ describe("a passage in a conversation that goes on", () => {
 		revision,
 		cursor: "c",
 	});
-	const reactionsOf = (transcript: Transcript, at: number) => shown(transcript).messages.find(({ seq }) => seq === at)?.reactions;
+	const reactionsOf = (transcript: Transcript, at: number) => visibleHistory(transcript).messages.find(({ seq }) => seq === at)?.reactions;
 
 	it("shows reactions to what is in it, and leaves the end alone", () => {
 		const later = reduce(reading, received(reacted(20, 102)));
@@ -125,11 +127,11 @@ describe("a passage in a conversation that goes on", () => {
 	it.each<[string, PageAction, PageAction, number]>([
 		["an older page", { type: "older asked" }, { type: "older came", before: 10, page: page(1, 9) }, 5],
 		["a newer page", { type: "newer asked" }, { type: "newer came", after: 30, page: page(31, 40) }, 35],
-		["another passage", at(50), came(50, page(45, 55)), 50],
+		["another window", at(50), came(50, page(45, 55)), 50],
 	])("keeps what changed while %s was being loaded, though the page was read before", (_what, asked, answer, seq) => {
 		const edited = message(seq, { content: "changed", revision: 102, editedAt: "2026-11-24T13:00:00.000Z" });
 		const loaded = [asked, told("chat:updated", edited), received(reacted(seq, 103)), answer].reduce(reduce, reading);
-		expect(shown(loaded).messages.find((one) => one.seq === seq)).toMatchObject({ content: "changed", revision: 103 });
+		expect(visibleHistory(loaded).messages.find((one) => one.seq === seq)).toMatchObject({ content: "changed", revision: 103 });
 		expect(reactionsOf(loaded, seq)).toEqual([{ emoji: "👍", userIds: ["bob"] }]);
 		expect(loaded.changes).toEqual([]);
 	});
@@ -140,7 +142,7 @@ describe("a passage in a conversation that goes on", () => {
 			reduce,
 			reading,
 		);
-		expect(shown(loaded).messages).toEqual([newest]);
+		expect(visibleHistory(loaded).messages).toEqual([newest]);
 	});
 
 	it("keeps the text by which a reply grew while a page was being loaded", () => {
@@ -151,6 +153,6 @@ describe("a passage in a conversation that goes on", () => {
 	});
 
 	it("is over with what one says", () => {
-		expect(reduce(reading, { type: "said", clientId: "c", content: "Hello", now: 0 }).passage).toBeNull();
+		expect(reduce(reading, { type: "said", clientId: "c", content: "Hello", now: 0 }).historyWindow).toBeNull();
 	});
 });

@@ -120,7 +120,7 @@ describe("a person's own socket", () => {
 			keeper,
 			random: () => 1,
 			renewToken: async () => ({ failure: "unreachable" }),
-			whyRefused: async () => undefined,
+			explainRefusal: async () => undefined,
 			olderThan: async (before) => {
 				asked.push(before?.id ?? "the first");
 				return page;

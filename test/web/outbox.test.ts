@@ -5,8 +5,8 @@ import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/live/client.ts";
 import type { OpenSocket } from "../../web/src/live/connection.ts";
-import { forgetOutbox, openOutbox } from "../../web/src/live/outbox.ts";
-import type { Outgoing } from "../../web/src/live/transcript.ts";
+import { clearOutbox, openOutbox } from "../../web/src/live/outbox.ts";
+import type { OutgoingMessage } from "../../web/src/live/transcript.ts";
 import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
 
 /** A server of one conversation, as far as sending goes. It is reached by those tabs that it lets join. */
@@ -77,15 +77,15 @@ function openTab(name: string, room: Room, { userId = ann.userId, conversation =
 		clock: new HandClock(),
 		random: () => 1,
 		renewToken: async () => ({ failure: "unreachable" }),
-		whyRefused: async () => undefined,
-		history: async () => null,
+		explainRefusal: async () => undefined,
+		fetchPage: async () => null,
 		describe: async () => null,
 		newId: () => `${name}-${++ids}`,
 		openOutbox: (_token, listener) => openOutbox(conversation, userId, listener, locks ?? undefined),
 	});
 	clients.push(client);
 	client.setToken("token-1");
-	const show = ({ content, state }: Outgoing) => (state.type === "failed" ? `${content}: ${state.text}` : content);
+	const show = ({ content, state }: OutgoingMessage) => (state.type === "failed" ? `${content}: ${state.text}` : content);
 	return { client, outgoing: () => client.snapshot().transcript.outgoing.map(show) };
 }
 
@@ -106,9 +106,9 @@ const shows = (tab: Tab, ...texts: string[]) => until(tab, () => tab.outgoing().
 
 /** What the next page would find. */
 async function onDisk(userId = ann.userId, conversation = here): Promise<string[]> {
-	const { promise, resolve } = Promise.withResolvers<readonly Outgoing[]>();
+	const { promise, resolve } = Promise.withResolvers<readonly OutgoingMessage[]>();
 	const unused = () => {};
-	const listener = { restored: resolve, kept: unused, discarded: unused, turn: unused };
+	const listener = { restored: resolve, saved: unused, discarded: unused, senderChanged: unused };
 	const outbox = openOutbox(conversation, userId, listener, undefined);
 	const kept = await promise;
 	outbox.close();
@@ -129,10 +129,10 @@ describe("what was said", () => {
 	it("outlives the page, and goes out in its order from the next one, before what is said there", async () => {
 		const room = new Room();
 		const first = openTab("first", room);
-		for (const text of numbers) first.client.say(text);
+		for (const text of numbers) first.client.sendMessage(text);
 		first.client.stop();
 		const next = openTab("next", room);
-		next.client.say("said at once");
+		next.client.sendMessage("said at once");
 		room.lets("next");
 		await shows(next);
 		expect(room.contents).toEqual([...numbers, "said at once"]);
@@ -142,9 +142,9 @@ describe("what was said", () => {
 	it("is kept for its person and its conversation", async () => {
 		const room = new Room();
 		const tab = openTab("tab", room);
-		tab.client.say("hers, here");
-		openTab("another person", room, { userId: "u-bob" }).client.say("his, here");
-		openTab("another room", room, { conversation: `${here} too` }).client.say("hers, there");
+		tab.client.sendMessage("hers, here");
+		openTab("another person", room, { userId: "u-bob" }).client.sendMessage("his, here");
+		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
 		await shows(openTab("next", room), "hers, here");
 		expect(await onDisk("u-bob")).toEqual(["his, here"]);
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
@@ -152,11 +152,11 @@ describe("what was said", () => {
 
 	it("is forgotten with its person, in every conversation, and not what others said", async () => {
 		const room = new Room();
-		openTab("tab", room).client.say("hers, here");
-		openTab("another room", room, { conversation: `${here} too` }).client.say("hers, there");
-		openTab("another person", room, { userId: `${ann.userId}s` }).client.say("another one's");
+		openTab("tab", room).client.sendMessage("hers, here");
+		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
+		openTab("another person", room, { userId: `${ann.userId}s` }).client.sendMessage("another one's");
 		await expect.poll(() => onDisk(`${ann.userId}s`)).toHaveLength(1);
-		await forgetOutbox(ann.userId);
+		await clearOutbox(ann.userId);
 		expect(await onDisk()).toEqual([]);
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual([]);
 		expect(await onDisk(`${ann.userId}s`)).toEqual(["another one's"]);
@@ -166,7 +166,7 @@ describe("what was said", () => {
 		const room = new Room();
 		room.refused.add("one").add("two");
 		const first = openTab("first", room);
-		for (const text of ["one", "two", "three"]) first.client.say(text);
+		for (const text of ["one", "two", "three"]) first.client.sendMessage(text);
 		room.lets("first");
 		await shows(first, "one: Not that.", "two: Not that.");
 		first.client.stop();
@@ -174,7 +174,7 @@ describe("what was said", () => {
 		room.refused.clear();
 		const next = openTab("next", room);
 		room.lets("next");
-		next.client.say("four");
+		next.client.sendMessage("four");
 		await shows(next, "one: Not that.", "two: Not that.");
 		next.client.retry("first-2");
 		next.client.discard("first-1");
@@ -186,10 +186,10 @@ describe("what was said", () => {
 	it("is known to be kept once the disk has it", async () => {
 		const room = new Room();
 		const [tab, other] = [openTab("tab", room), openTab("other", room)];
-		tab.client.say("one");
-		expect(tab.client.isKept()).toBe(false);
+		tab.client.sendMessage("one");
+		expect(tab.client.isSaved()).toBe(false);
 		await shows(other, "one");
-		expect([tab.client.isKept(), other.client.isKept()]).toEqual([true, true]);
+		expect([tab.client.isSaved(), other.client.isSaved()]).toEqual([true, true]);
 	});
 
 	it("without a disk lives as long as the page, and is known not to be kept", async () => {
@@ -198,9 +198,9 @@ describe("what was said", () => {
 		const room = new Room();
 		const tab = openTab("tab", room);
 		const other = openTab("other", room);
-		tab.client.say("one");
+		tab.client.sendMessage("one");
 		await shows(other, "one");
-		expect(tab.client.isKept()).toBe(false);
+		expect(tab.client.isSaved()).toBe(false);
 		room.lets("tab", "other");
 		await shows(tab);
 		expect(room.contents).toEqual(["one"]);
@@ -213,9 +213,9 @@ describe("two tabs", () => {
 		room.refused.add("one").add("two");
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		room.lets("left", "right");
-		left.client.say("one");
+		left.client.sendMessage("one");
 		await shows(right, "one: Not that.");
-		left.client.say("two");
+		left.client.sendMessage("two");
 		await shows(right, "one: Not that.", "two: Not that.");
 		right.client.discard("left-1");
 		await shows(left, "two: Not that.");
@@ -230,7 +230,7 @@ describe("two tabs", () => {
 	it("send what both hold from one of them, each once and in its order", async () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
-		for (const text of numbers) left.client.say(text);
+		for (const text of numbers) left.client.sendMessage(text);
 		await shows(right, ...numbers);
 		room.lets("right", "left");
 		await shows(right);
@@ -252,7 +252,7 @@ describe("two tabs", () => {
 			[right, "three"],
 			[left, "four"],
 		] as const) {
-			tab.client.say(text);
+			tab.client.sendMessage(text);
 			await until(left, () => left.client.snapshot().transcript.messages.at(-1)?.content === text);
 			await until(right, () => right.client.snapshot().transcript.messages.at(-1)?.content === text);
 		}
@@ -263,8 +263,8 @@ describe("two tabs", () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		for (const text of numbers) {
-			left.client.say(`left ${text}`);
-			right.client.say(`right ${text}`);
+			left.client.sendMessage(`left ${text}`);
+			right.client.sendMessage(`right ${text}`);
 		}
 		room.lets("left", "right");
 		await until(left, () => room.messages.length === 2 * numbers.length);
@@ -280,7 +280,7 @@ describe("two tabs", () => {
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		room.lets("left", "right");
 		room.isSilent = true;
-		for (const text of ["one", "two", "three"]) left.client.say(text);
+		for (const text of ["one", "two", "three"]) left.client.sendMessage(text);
 		await shows(right, "one", "two", "three");
 		await until(left, () => room.sends.length === 1);
 		room.isSilent = false;
@@ -297,7 +297,7 @@ describe("two tabs", () => {
 	])("both send where %s, and it is harmless", async (_where, locks) => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room, { locks }), openTab("right", room, { locks })];
-		for (const text of numbers) left.client.say(text);
+		for (const text of numbers) left.client.sendMessage(text);
 		await shows(right, ...numbers);
 		room.isSilent = true;
 		room.lets("left", "right");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { ReadMark } from "../../web/src/live/readMark.ts";
-import { countNews, newFrom, readsOf, seenBy, withRead } from "../../web/src/live/readPositions.ts";
+import { countUnread, firstUnread, readsOf, seenBy, withRead } from "../../web/src/live/readPositions.ts";
 import { emptyTranscript, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, HandClock, joined, message, reply } from "./fakes.ts";
 
@@ -23,7 +23,7 @@ describe("how far somebody has read", () => {
 	it("goes back for oneself where one has marked something unread, and the new begins there", () => {
 		const here = reduce(emptyTranscript, received(joined({ reads: [{ userId: "u-ann", upTo: 4 }] })));
 		const marked = reduce(here, received({ type: "chat:read", conversationId, userId: "u-ann", upTo: 2, unread: true }));
-		expect([marked.reads.get("u-ann"), marked.newFrom]).toEqual([2, 3]);
+		expect([marked.reads.get("u-ann"), marked.unreadFrom]).toEqual([2, 3]);
 	});
 
 	it("is told with joining, and as it happens", () => {
@@ -45,18 +45,18 @@ describe("what is new", () => {
 		["is nothing where all was read", 4, null],
 		["is nothing for whoever was never here", 0, null],
 	])("%s", (_what, upTo, from) => {
-		expect(newFrom(messages, readsOf([{ userId: "u-ann", upTo }]), "u-ann")).toBe(from);
+		expect(firstUnread(messages, readsOf([{ userId: "u-ann", upTo }]), "u-ann")).toBe(from);
 	});
 
 	it("begins after what one said oneself last", () => {
 		const read = readsOf([{ userId: "u-ann", upTo: 1 }]);
-		expect(newFrom([message(1), message(2), message(3), reply(4)], read, "u-ann")).toBe(4);
+		expect(firstUnread([message(1), message(2), message(3), reply(4)], read, "u-ann")).toBe(4);
 	});
 
 	it("stays where it began when it was opened, whatever is read and comes then", () => {
 		const reads = [{ userId: "u-ann", upTo: 1 }];
 		const opened = reduce(emptyTranscript, received(joined({ messages: messages.slice(0, 3), reads })));
-		expect(opened.newFrom).toBe(2);
+		expect(opened.unreadFrom).toBe(2);
 		const later = reduce(
 			opened,
 			received(
@@ -64,7 +64,7 @@ describe("what is new", () => {
 				joined({ reset: false, reads: [{ userId: "u-ann", upTo: 3 }], messages: [message(4, { author: bob })] }),
 			),
 		);
-		expect(later.newFrom).toBe(2);
+		expect(later.unreadFrom).toBe(2);
 	});
 });
 
@@ -72,7 +72,7 @@ describe("how much is new", () => {
 	it("is what others said after a place and is still there, with what is not here", () => {
 		const deleted = message(5, { author: bob, deletedAt: "2026-11-24T12:00:00.000Z" });
 		const messages = [message(2, { author: bob }), reply(3), message(4), deleted];
-		expect([0, 1, 2, 3, 5].map((after) => countNews(messages, after, "u-ann"))).toEqual([3, 2, 1, 0, 0]);
+		expect([0, 1, 2, 3, 5].map((after) => countUnread(messages, after, "u-ann"))).toEqual([3, 2, 1, 0, 0]);
 	});
 });
 
@@ -92,7 +92,7 @@ describe("one's own place", () => {
 		let isConnected = true;
 		const readMark = new ReadMark({
 			clock,
-			tell: (upTo) => {
+			send: (upTo) => {
 				if (isConnected) told.push(upTo);
 				return isConnected;
 			},
@@ -113,7 +113,7 @@ describe("one's own place", () => {
 
 	it("is told at once, then no more often than every two seconds, the newest alone", () => {
 		const { readMark, clock, told } = mark();
-		for (const seq of [1, 2, 3, 2]) readMark.see(seq);
+		for (const seq of [1, 2, 3, 2]) readMark.markRead(seq);
 		expect(told).toEqual([1]);
 		clock.advance(1_999);
 		expect(told).toEqual([1]);
@@ -126,35 +126,35 @@ describe("one's own place", () => {
 	it("is told no second time, and not where the server knows it from elsewhere", () => {
 		const { readMark, clock, told, comeBack } = mark();
 		comeBack(5);
-		readMark.see(5);
+		readMark.markRead(5);
 		clock.advance(2_000);
-		readMark.see(6);
+		readMark.markRead(6);
 		clock.advance(2_000);
-		readMark.see(6);
+		readMark.markRead(6);
 		expect(told).toEqual([6]);
 	});
 
 	it("is not told while something is marked unread, until the server says that one has read on", () => {
 		const { readMark, clock, told, comeBack } = mark();
-		readMark.see(5);
-		readMark.see(6);
+		readMark.markRead(5);
+		readMark.markRead(6);
 		readMark.hold();
 		clock.advance(2_000);
 		comeBack(3);
-		readMark.see(7);
+		readMark.markRead(7);
 		expect(told).toEqual([5]);
-		readMark.goOn(8);
+		readMark.readElsewhere(8);
 		clock.advance(2_000);
 		expect(told).toEqual([5]);
-		readMark.see(9);
+		readMark.markRead(9);
 		expect(told).toEqual([5, 9]);
 	});
 
 	it("that was seen or told while the connection was lost is told by the next one", () => {
 		const { readMark, clock, told, lose, comeBack } = mark();
-		readMark.see(1);
+		readMark.markRead(1);
 		lose();
-		readMark.see(2);
+		readMark.markRead(2);
 		clock.advance(10_000);
 		comeBack(0);
 		expect(told).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
 import { en } from "../../web/src/languages/en.ts";
-import { costOf, modelName, phaseOf, waiting } from "../../web/src/live/replyStatus.ts";
+import { costOf, modelName, peopleWaiting, phaseOf } from "../../web/src/live/replyStatus.ts";
 import { namesOf } from "../../web/src/people/names.ts";
 
 const person = (name: string) => ({ userId: name.toLowerCase(), username: name });
@@ -17,13 +17,13 @@ describe("who waits for Claude", () => {
 	it("is whoever asked while it was answering, each once, in their order", () => {
 		const asked = { asksClaude: true };
 		const messages = [said(1, "Ann", asked), running, said(3, "Bob", asked), said(4, "Cleo"), said(5, "Ann", asked), said(6, "Bob", asked)];
-		expect(waiting(messages)).toEqual([person("Bob"), person("Ann")]);
+		expect(peopleWaiting(messages)).toEqual([person("Bob"), person("Ann")]);
 	});
 
 	it("is not who has taken their question back, and nobody once it has ended", () => {
 		const question = said(3, "Bob", { asksClaude: true });
-		expect(waiting([running, { ...question, deletedAt: "2026-11-25T12:00:00.000Z" }])).toEqual([]);
-		expect(waiting([{ ...running, status: "stopped" }, question])).toEqual([]);
+		expect(peopleWaiting([running, { ...question, deletedAt: "2026-11-25T12:00:00.000Z" }])).toEqual([]);
+		expect(peopleWaiting([{ ...running, status: "stopped" }, question])).toEqual([]);
 	});
 });
 

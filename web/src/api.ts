@@ -15,7 +15,7 @@ import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts"
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { refusalText } from "./languages/catalogue.ts";
 import { currentStrings } from "./languages/currentLanguage.ts";
-import type { Place } from "./live/paging.ts";
+import type { PagePosition } from "./live/paging.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
 export type Result<T> = { value: T } | { error: ApiError };
@@ -98,7 +98,7 @@ export const versionsOf = (token: string, id: string, messageId: string) =>
 const pageOf = 100;
 
 /** The messages before, after or around a place, oldest first. */
-export const messagesAt = (token: string, id: string, place: Place) =>
+export const messagesAt = (token: string, id: string, place: PagePosition) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
 
 /** What is not said is the server's choice: a week, any number of people, as members. */

@@ -4,32 +4,32 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
-import { cursorOf, keptOf, readKept } from "./live/cachedConversation.ts";
-import { ConversationClient, emptySnapshot, type Keeper } from "./live/client.ts";
+import { cachedConversationOf, parseCachedConversation, resumeCursor } from "./live/cachedConversation.ts";
+import { type ConversationCache, ConversationClient, emptySnapshot } from "./live/client.ts";
 import type { Renewal } from "./live/connection.ts";
-import type { Shelf } from "./live/deviceCache.ts";
-import { bearerOf, openOutbox } from "./live/outbox.ts";
-import { runningReply, type Said } from "./live/transcript.ts";
+import type { DeviceCache } from "./live/deviceCache.ts";
+import { openOutbox, userIdOf } from "./live/outbox.ts";
+import { type NewMessage, runningReply } from "./live/transcript.ts";
 
 /**
  * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.
  * `renewToken` is asked for a token when the server no longer takes the one there is; without it the connection ends then.
- * On a `shelf` it keeps what was seen, and with one it begins without a token too: by what is kept, and by asking for a token. Keep the identity of both.
+ * On a `cache` it keeps what was seen, and with one it begins without a token too: by what is kept, and by asking for a token. Keep the identity of both.
  */
 export function useChatWebSocket(
 	conversationId: string | null,
 	token: string | null,
 	renewToken: () => Promise<Renewal> = signedOut,
-	shelf?: Shelf,
+	cache?: DeviceCache,
 ) {
 	const client = useMemo(
-		() => (conversationId === null ? null : clientOf(conversationId, renewToken, shelf)),
-		[conversationId, renewToken, shelf],
+		() => (conversationId === null ? null : clientOf(conversationId, renewToken, cache)),
+		[conversationId, renewToken, cache],
 	);
 	useEffect(() => {
-		if (client && (token !== null || shelf)) client.setToken(token);
+		if (client && (token !== null || cache)) client.setToken(token);
 		else client?.stop();
-	}, [client, token, shelf]);
+	}, [client, token, cache]);
 	useEffect(() => client?.stop.bind(client), [client]);
 	useEffect(() => (client ? followNetwork(client) : undefined), [client]);
 
@@ -52,10 +52,10 @@ export function useChatWebSocket(
 }
 
 /** `asksAgain`: one's own last question, which Claude then answers once more. */
-export type Edit = Omit<Said, "replyTo"> & { asksAgain?: boolean };
+export type Edit = Omit<NewMessage, "replyTo"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>["chat"];
 
-function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, shelf: Shelf | undefined): ConversationClient {
+function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, cache: DeviceCache | undefined): ConversationClient {
 	return new ConversationClient({
 		conversationId,
 		urlFor: (cursor) => socketUrl(conversationId, cursor),
@@ -64,8 +64,8 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, sh
 		random: Math.random,
 		hasNetwork,
 		renewToken,
-		whyRefused: (token) => whyRefused(token, conversationId),
-		history: async (place, token) => {
+		explainRefusal: (token) => whyRefused(token, conversationId),
+		fetchPage: async (place, token) => {
 			const result = await messagesAt(token, conversationId, place);
 			return "value" in result ? result.value : null;
 		},
@@ -77,24 +77,24 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, sh
 		},
 		newId,
 		openOutbox: (token, listener) => {
-			const userId = token === null ? (shelf?.userId ?? "") : bearerOf(token);
+			const userId = token === null ? (cache?.userId ?? "") : userIdOf(token);
 			return openOutbox(conversationId, userId, listener, navigator.locks);
 		},
-		keeper: shelf && keeperOf(conversationId, shelf),
+		cache: cache && keeperOf(conversationId, cache),
 	});
 }
 
-function keeperOf(conversationId: string, shelf: Shelf): Keeper {
+function keeperOf(conversationId: string, cache: DeviceCache): ConversationCache {
 	return {
-		recall: async () => {
-			const kept = readKept(await shelf.recall(conversationId));
-			return kept && { kept, cursor: cursorOf(kept, build) };
+		read: async () => {
+			const kept = parseCachedConversation(await cache.readConversation(conversationId));
+			return kept && { kept, cursor: resumeCursor(kept, build) };
 		},
-		keep: (transcript, cursor) => {
-			const kept = keptOf(conversationId, transcript, cursor, build);
-			if (kept) void shelf.keep(conversationId, kept, clock.now());
+		write: (transcript, cursor) => {
+			const kept = cachedConversationOf(conversationId, transcript, cursor, build);
+			if (kept) void cache.writeConversation(conversationId, kept, clock.now());
 		},
-		drop: () => void shelf.drop(conversationId),
+		delete: () => void cache.deleteConversation(conversationId),
 	};
 }
 
@@ -116,9 +116,9 @@ async function whyRefused(token: string, conversationId: string): Promise<CloseC
 function actionsOf(client: ConversationClient | null) {
 	return {
 		/** Shown at once; sent now or when there is a connection, and until it is acknowledged. */
-		sendMessage: (content: string, about?: Omit<Said, "content">) => client?.say(content, about),
+		sendMessage: (content: string, about?: Omit<NewMessage, "content">) => client?.sendMessage(content, about),
 		/** To be called on every change of what is being written. */
-		sendTyping: (isTyping: boolean) => client?.type(isTyping),
+		sendTyping: (isTyping: boolean) => client?.setTyping(isTyping),
 		stopReply: (messageId: string) => client?.stopReply(messageId),
 		react: (messageId: string, emoji: string, on: boolean) => client?.change({ type: "chat:react", messageId, emoji, on }),
 		edit: (messageId: string, { content, mentions, asksAgain }: Edit) =>
@@ -127,19 +127,19 @@ function actionsOf(client: ConversationClient | null) {
 		/** Claude's last reply once more. */
 		regenerate: (messageId: string) => client?.change({ type: "chat:regenerate", messageId }),
 		/** Everything up to this place is on the screen of somebody who looks. */
-		see: (upTo: number) => client?.see(upTo),
+		markRead: (upTo: number) => client?.markRead(upTo),
 		/** From a place on, for oneself. */
 		markUnread: (from: number) => client?.markUnread(from),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
 		/** Whether what is not acknowledged would outlive the page. */
-		isKept: () => client?.isKept() ?? true,
+		isSaved: () => client?.isSaved() ?? true,
 		loadOlder: () => void client?.paging.loadOlder(),
 		loadNewer: () => void client?.paging.loadNewer(),
 		/** Shows the messages around a place, by `seq`. */
 		goTo: (at: number) => client?.paging.goTo(at),
 		/** Back to the end. */
-		leavePlace: () => client?.paging.leave(),
+		goToEnd: () => client?.paging.goToEnd(),
 		dismissNotice: () => client?.dismissNotice(),
 		reconnect: () => client?.wake(),
 	};

@@ -3,8 +3,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { eraseMe, type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
 import { clock } from "../browser.ts";
-import { clearShelf, giveShelf, ownerOfShelf } from "../live/deviceCache.ts";
-import { forgetOutbox } from "../live/outbox.ts";
+import { clearDeviceCache, deviceCacheOwner, setDeviceCacheOwner } from "../live/deviceCache.ts";
+import { clearOutbox } from "../live/outbox.ts";
 import { drafts } from "../writing/currentDrafts.ts";
 import { Session, type SessionState } from "./session.ts";
 
@@ -19,18 +19,18 @@ export const session = new Session({
 	renamed: () => tabs.postMessage("renamed"),
 	signOut,
 	erase: eraseMe,
-	recall: ownerOfShelf,
+	recall: deviceCacheOwner,
 	forget: (userId) => {
 		drafts.forget();
-		void forgetOutbox(userId);
+		void clearOutbox(userId);
 	},
 	clock,
 });
 
 session.subscribe(() => {
 	const state = session.state();
-	if (state.type === "signed_in") void giveShelf(state.user);
-	if (state.type === "signed_out" || state.type === "erased") void clearShelf();
+	if (state.type === "signed_in") void setDeviceCacheOwner(state.user);
+	if (state.type === "signed_out" || state.type === "erased") void clearDeviceCache();
 });
 
 export function useSession(): SessionState {

@@ -5,7 +5,7 @@ import type { Listed, ListingChange } from "../../../src/protocol/conversation.t
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
 import type { MeEvent } from "../../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "../live/connection.ts";
-import { type Sparing, sparingly } from "../live/throttle.ts";
+import { type Throttle, throttle } from "../live/throttle.ts";
 import { type ConversationView, emptyList, type List, type ListAction, reduceList } from "./list.ts";
 import type { OpenOtherTabs, OtherTabs, TabMessage } from "./otherTabs.ts";
 
@@ -19,7 +19,7 @@ export interface ListKeeper {
 	keep(conversations: readonly Listed[]): void;
 }
 
-export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "read" | "welcome" | "onEvents" | "onState"> & {
+export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "parseFrame" | "readyEvent" | "onEvents" | "onState"> & {
 	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
 	olderThan(listed: Listed | undefined): Promise<Page>;
 	/** Whether the server took it. */
@@ -42,11 +42,11 @@ export class ListClient {
 	#tabs: OtherTabs | undefined;
 	/** What was seen last of the conversation that is open here. */
 	#view: ConversationView | undefined;
-	readonly #keeping: Sparing;
+	readonly #keeping: Throttle;
 
 	constructor(options: ListOptions) {
 		this.#options = options;
-		this.#keeping = sparingly(options.clock, keepEvery, () => options.keeper?.keep(this.#snapshot.list.conversations));
+		this.#keeping = throttle(options.clock, keepEvery, () => options.keeper?.keep(this.#snapshot.list.conversations));
 	}
 
 	/** For `useSyncExternalStore`; answers how to stop listening. */
@@ -68,8 +68,8 @@ export class ListClient {
 		this.#connection = new Connection<MeEvent, never>({
 			...this.#options,
 			token,
-			read: parseMeFrame,
-			welcome: "me:conversations",
+			parseFrame: parseMeFrame,
+			readyEvent: "me:conversations",
 			onEvents: (events) => this.#receive(events),
 			onState: (connection) => this.#become({ ...this.#snapshot, connection }),
 		});
@@ -78,7 +78,7 @@ export class ListClient {
 
 	/** Lets go of the connection; a token would connect again. */
 	stop(): void {
-		this.#keeping.now();
+		this.#keeping.flush();
 		this.#connection?.stop();
 		this.#connection = undefined;
 		this.#tabs?.close();
@@ -95,7 +95,7 @@ export class ListClient {
 
 	/** Nobody looks any more, and the page may be gone at any time. */
 	rest(): void {
-		this.#keeping.now();
+		this.#keeping.flush();
 	}
 
 	/** What is seen of a conversation that is open here. */
@@ -160,9 +160,9 @@ export class ListClient {
 		if (list === before) return;
 		this.#become({ ...this.#snapshot, list });
 		if (!list.isKnown || list.conversations === before.conversations) return;
-		this.#keeping.ask();
+		this.#keeping.schedule();
 		// Where one is no longer, nothing is kept of it.
-		if (list.conversations.length < before.conversations.length) this.#keeping.now();
+		if (list.conversations.length < before.conversations.length) this.#keeping.flush();
 	}
 
 	#become(snapshot: ListSnapshot): void {

@@ -5,16 +5,16 @@ import { closeCodes } from "../../../src/protocol/errors.ts";
 import { session } from "../account/currentSession.ts";
 import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "../api.ts";
 import { clock, followNetwork, hasNetwork, openSocket } from "../browser.ts";
-import type { Shelf } from "../live/deviceCache.ts";
+import type { DeviceCache } from "../live/deviceCache.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
 import { openOtherTabs } from "./otherTabs.ts";
 
 /** For whatever shows conversations, or changes them. */
 export const PersonalList = createContext<ListClient | null>(null);
 
-/** The list of whoever the token is for, and the shelf; connected for as long as the component is there. */
-export function useListClient(token: string | null, shelf: Shelf): ListClient {
-	const client = useMemo(() => makeClient(shelf), [shelf]);
+/** The list of whoever the token is for, and the cache; connected for as long as the component is there. */
+export function useListClient(token: string | null, cache: DeviceCache): ListClient {
+	const client = useMemo(() => makeClient(cache), [cache]);
 	useEffect(() => client.setToken(token), [client, token]);
 	useEffect(() => () => client.stop(), [client]);
 	useEffect(() => followNetwork(client), [client]);
@@ -31,7 +31,7 @@ export function usePersonalList(): ListClient {
 	return client;
 }
 
-function makeClient(shelf: Shelf): ListClient {
+function makeClient(cache: DeviceCache): ListClient {
 	return new ListClient({
 		urlFor: meSocketUrl,
 		openSocket,
@@ -39,7 +39,7 @@ function makeClient(shelf: Shelf): ListClient {
 		random: Math.random,
 		hasNetwork,
 		renewToken: session.renew,
-		whyRefused: async (token) => {
+		explainRefusal: async (token) => {
 			const result = await whoAmI(token);
 			return "error" in result && result.error.code === "unauthorized" ? closeCodes.token : undefined;
 		},
@@ -48,7 +48,7 @@ function makeClient(shelf: Shelf): ListClient {
 			return "value" in result ? result.value : null;
 		},
 		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
-		openTabs: openOtherTabs(shelf.userId),
-		keeper: { recall: shelf.recallList, keep: (conversations) => void shelf.keepList(conversations) },
+		openTabs: openOtherTabs(cache.userId),
+		keeper: { recall: cache.readList, keep: (conversations) => void cache.writeList(conversations) },
 	});
 }

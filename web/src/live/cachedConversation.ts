@@ -14,13 +14,18 @@ const schema = v.object({
 	build: v.string(),
 });
 
-export type Kept = v.InferOutput<typeof schema>;
+export type CachedConversation = v.InferOutput<typeof schema>;
 
 /** A page of text, in UTF-16 units: with the number of conversations that are kept, this bounds all of it. */
 const most = { messages: limits.page.default, length: 200_000 };
 
 /** What is to be kept as things stand, or nothing where what was kept before is better. */
-export function keptOf(conversationId: string, transcript: Transcript, cursor: string | undefined, build: string): Kept | undefined {
+export function cachedConversationOf(
+	conversationId: string,
+	transcript: Transcript,
+	cursor: string | undefined,
+	build: string,
+): CachedConversation | undefined {
 	const { you, conversation, role, members, reads, older, isBehind } = transcript;
 	if (you === null || isBehind || cursor === undefined) return undefined;
 	// The server tells a reply that is being written once more to whoever comes back.
@@ -32,7 +37,7 @@ export function keptOf(conversationId: string, transcript: Transcript, cursor: s
 	});
 	const messages = whole.slice(from + 1);
 	if (messages.length === 0 && whole.length > 0) return undefined;
-	const joined: Kept["joined"] = {
+	const joined: CachedConversation["joined"] = {
 		type: "chat:joined",
 		conversationId,
 		cursor,
@@ -49,7 +54,7 @@ export function keptOf(conversationId: string, transcript: Transcript, cursor: s
 }
 
 /** What was kept, if it is still what this page takes it for. */
-export function readKept(value: unknown): Kept | undefined {
+export function parseCachedConversation(value: unknown): CachedConversation | undefined {
 	const read = v.safeParse(schema, value);
 	return read.success ? read.output : undefined;
 }
@@ -58,6 +63,6 @@ export function readKept(value: unknown): Kept | undefined {
  * How far one has come by what is kept. A message as another build knew it may lack what this one shows:
  * it is shown meanwhile, and all is asked for anew.
  */
-export function cursorOf({ joined, build }: Kept, thisBuild: string): string | undefined {
+export function resumeCursor({ joined, build }: CachedConversation, thisBuild: string): string | undefined {
 	return build === thisBuild ? joined.cursor : undefined;
 }

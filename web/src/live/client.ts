@@ -5,14 +5,14 @@ import { closeCodes } from "../../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../../src/protocol/events.ts";
 import { parseServerFrame } from "../../../src/protocol/frames.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Kept } from "./cachedConversation.ts";
+import type { CachedConversation } from "./cachedConversation.ts";
 import { type Clock, Connection, type ConnectionOptions, type ConnectionState } from "./connection.ts";
 import type { Page } from "./historyWindow.ts";
 import type { OpenOutbox, Outbox } from "./outbox.ts";
-import { Paging, type Place } from "./paging.ts";
+import { type PagePosition, Paging } from "./paging.ts";
 import { ReadMark } from "./readMark.ts";
-import { type Sparing, sparingly } from "./throttle.ts";
-import { type Action, emptyTranscript, nextToSend, type Outgoing, reduce, type Said, type Transcript } from "./transcript.ts";
+import { type Throttle, throttle } from "./throttle.ts";
+import { type Action, emptyTranscript, type NewMessage, nextToSend, type OutgoingMessage, reduce, type Transcript } from "./transcript.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
@@ -23,25 +23,28 @@ export type Change = ChangeOf<Extract<ClientEvent, { type: "chat:edit" | "chat:d
 type ChangeOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
 
 /** What outlives the page of what was seen. */
-export interface Keeper {
+export interface ConversationCache {
 	/** As it was left; the cursor, if one may go on from there. */
-	recall(): Promise<{ kept: Kept; cursor: string | undefined } | undefined>;
-	keep(transcript: Transcript, cursor: string | undefined): void;
+	read(): Promise<{ kept: CachedConversation; cursor: string | undefined } | undefined>;
+	write(transcript: Transcript, cursor: string | undefined): void;
 	/** It is not to be seen here any more. */
-	drop(): void;
+	delete(): void;
 }
 
-export type ClientOptions = Omit<ConnectionOptions<ServerEvent>, "token" | "cursor" | "read" | "welcome" | "onEvents" | "onState"> & {
+export type ClientOptions = Omit<
+	ConnectionOptions<ServerEvent>,
+	"token" | "cursor" | "parseFrame" | "readyEvent" | "onEvents" | "onState"
+> & {
 	conversationId: string;
 	/** The page of messages at a place; `null` if it cannot be had now. */
-	history(place: Place, token: string): Promise<Page | null>;
+	fetchPage(place: PagePosition, token: string): Promise<Page | null>;
 	/** What the conversation is and who belongs to it; `null` if it cannot be had now. */
 	describe(token: string): Promise<Described | null>;
 	newId(): string;
 	/** Where what was said is kept until it is acknowledged. */
 	openOutbox: OpenOutbox;
 	/** Without one every visit begins with nothing. */
-	keeper?: Keeper;
+	cache?: ConversationCache;
 };
 
 export const emptySnapshot: Snapshot = { transcript: emptyTranscript, connection: { type: "connecting" } };
@@ -73,7 +76,7 @@ export class ConversationClient {
 	/** Whether it was in this tab, as far as is known, that something was said last: then it is the one to send. */
 	#spokeLast = false;
 	#token: string | null = null;
-	readonly #keeping: Sparing;
+	readonly caching: Throttle;
 	/** How often something came that a description tells of as well. */
 	#changes = 0;
 	#typingSaidAt = Number.NEGATIVE_INFINITY;
@@ -86,17 +89,17 @@ export class ConversationClient {
 		this.#options = options;
 		this.#clock = options.clock;
 		this.paging = new Paging({
-			fetch: async (place) => (this.#token === null ? null : options.history(place, this.#token)),
+			fetch: async (place) => (this.#token === null ? null : options.fetchPage(place, this.#token)),
 			history: () => this.#snapshot.transcript,
 			isJoined: () => this.#snapshot.transcript.you !== null,
 			apply: (action) => this.#apply(action),
 		});
 		this.#readMark = new ReadMark({
 			clock: options.clock,
-			tell: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
+			send: (upTo) => this.#send({ type: "chat:read", conversationId: options.conversationId, upTo }),
 		});
-		this.#keeping = sparingly(options.clock, keepEvery, () => {
-			options.keeper?.keep(this.#snapshot.transcript, this.#connection?.cursor);
+		this.caching = throttle(options.clock, keepEvery, () => {
+			options.cache?.write(this.#snapshot.transcript, this.#connection?.cursor);
 		});
 	}
 
@@ -117,13 +120,13 @@ export class ConversationClient {
 		}
 		if (this.#outbox) return;
 		this.#openOutbox(token);
-		if (this.#options.keeper) this.#recall(this.#options.keeper);
+		if (this.#options.cache) this.#recall(this.#options.cache);
 		else this.#connect();
 	}
 
 	/** Lets go of the connection; a token would connect again. */
 	stop(): void {
-		this.#keeping.now();
+		this.caching.flush();
 		this.#cancelRecalling();
 		this.#connection?.stop();
 		this.#connection = undefined;
@@ -147,13 +150,13 @@ export class ConversationClient {
 
 	/** Nobody looks any more, and the page may be gone at any time. */
 	rest(): void {
-		this.#keeping.now();
+		this.caching.flush();
 	}
 
 	// What a person does
 
 	/** Shown at once, sent when there is a connection. The text is not blank and fits `limits.content`. */
-	say(content: string, about: Omit<Said, "content"> = {}): void {
+	sendMessage(content: string, about: Omit<NewMessage, "content"> = {}): void {
 		this.#typingSaidAt = Number.NEGATIVE_INFINITY;
 		const clientId = this.#options.newId();
 		this.#apply({ type: "said", clientId, content, ...about, now: this.#clock.now() });
@@ -166,8 +169,8 @@ export class ConversationClient {
 	}
 
 	/** Everything up to this place has been on the screen of somebody who looked. */
-	see(upTo: number): void {
-		this.#readMark.see(upTo);
+	markRead(upTo: number): void {
+		this.#readMark.markRead(upTo);
 	}
 
 	/** For oneself, from a place on; whether it went out. */
@@ -178,7 +181,7 @@ export class ConversationClient {
 	}
 
 	/** To be called on every change of what is being written. */
-	type(isTyping: boolean): void {
+	setTyping(isTyping: boolean): void {
 		const now = this.#clock.now();
 		if (isTyping ? now - this.#typingSaidAt < typingEvery : this.#typingSaidAt === Number.NEGATIVE_INFINITY) return;
 		this.#typingSaidAt = isTyping ? now : Number.NEGATIVE_INFINITY;
@@ -204,8 +207,8 @@ export class ConversationClient {
 	}
 
 	/** Whether all that is not acknowledged is on the disk. */
-	isKept(): boolean {
-		return this.#snapshot.transcript.outgoing.every(({ clientId }) => this.#outbox?.isKept(clientId));
+	isSaved(): boolean {
+		return this.#snapshot.transcript.outgoing.every(({ clientId }) => this.#outbox?.isSaved(clientId));
 	}
 
 	dismissNotice(): void {
@@ -218,7 +221,7 @@ export class ConversationClient {
 	#followReading(event: ServerEvent): void {
 		if (event.type !== "chat:read" || event.userId !== this.#snapshot.transcript.you?.userId) return;
 		if (event.unread) this.#readMark.hold();
-		else this.#readMark.goOn(event.upTo);
+		else this.#readMark.readElsewhere(event.upTo);
 	}
 
 	/** Whether somebody has come of whom is not known that they are a member. */
@@ -235,7 +238,7 @@ export class ConversationClient {
 		// What came meanwhile is newer, and may not be in it.
 		if (changes !== this.#changes) return this.#describe();
 		this.#apply({ type: "described", ...described });
-		this.#keeping.ask();
+		this.caching.schedule();
 	}
 
 	/** Asks for everything since the cursor once more. */
@@ -251,17 +254,17 @@ export class ConversationClient {
 		this.#snapshot = { ...this.#snapshot, connection };
 		this.#token = this.#connection?.token ?? this.#token;
 		if (connection.type === "ended" && connection.code !== closeCodes.token) {
-			this.#keeping.cancel();
-			this.#options.keeper?.drop();
+			this.caching.cancel();
+			this.#options.cache?.delete();
 		}
 		if (connection.type === "connected") {
 			const { reads, you } = this.#snapshot.transcript;
 			this.#apply({ type: "time passed", now: this.#clock.now() });
 			this.#readMark.connected(reads.get(you?.userId ?? "") ?? 0);
-			this.#outbox?.enter(this.#spokeLast);
+			this.#outbox?.requestTurn(this.#spokeLast);
 		} else {
 			// Another tab may have a connection.
-			this.#outbox?.leave();
+			this.#outbox?.releaseTurn();
 			this.#isOurTurn = false;
 			this.#apply({ type: "disconnected" });
 		}
@@ -274,7 +277,7 @@ export class ConversationClient {
 		if (events.some(({ type }) => type === "chat:member" || type === "chat:member-left" || type === "chat:conversation")) this.#changes++;
 		for (const event of events) this.#followReading(event);
 		// What has no cursor is told again to whoever comes back.
-		if (events.some((event) => "cursor" in event)) this.#keeping.ask();
+		if (events.some((event) => "cursor" in event)) this.caching.schedule();
 		if (events.some((event) => event.type === "chat:joined" || this.#isStranger(event))) void this.#describe();
 	}
 
@@ -283,8 +286,8 @@ export class ConversationClient {
 			...this.#options,
 			token: this.#token,
 			cursor,
-			read: parseServerFrame,
-			welcome: "chat:joined",
+			parseFrame: parseServerFrame,
+			readyEvent: "chat:joined",
 			onEvents: (events) => this.#receive(events),
 			onState: (state) => this.#become(state),
 		});
@@ -292,9 +295,9 @@ export class ConversationClient {
 	}
 
 	/** What is kept is there before the first word of the server. */
-	#recall(keeper: Keeper): void {
+	#recall(keeper: ConversationCache): void {
 		let isOver = false;
-		const goOn = (recalled: Awaited<ReturnType<Keeper["recall"]>>) => {
+		const goOn = (recalled: Awaited<ReturnType<ConversationCache["read"]>>) => {
 			if (isOver) return;
 			this.#cancelRecalling();
 			if (recalled) this.#apply({ type: "recalled", kept: recalled.kept });
@@ -305,20 +308,20 @@ export class ConversationClient {
 			isOver = true;
 			stop();
 		};
-		void keeper.recall().then(goOn);
+		void keeper.read().then(goOn);
 	}
 
 	#openOutbox(token: string | null): void {
 		this.#outbox = this.#options.openOutbox(token, {
 			restored: (outgoing) => this.#restore(outgoing),
-			kept: (outgoing) => this.#apply({ type: "mirrored", outgoing }),
+			saved: (outgoing) => this.#apply({ type: "mirrored", outgoing }),
 			discarded: (clientId) => this.#apply({ type: "discarded", clientId }),
-			turn: (isOurs) => this.#turn(isOurs),
+			senderChanged: (isOurs) => this.#turn(isOurs),
 		});
 		this.#cancelRestoring = this.#clock.after(restoredWithin, () => this.#restore([]));
 	}
 
-	#restore(kept: readonly Outgoing[]): void {
+	#restore(kept: readonly OutgoingMessage[]): void {
 		this.#cancelRestoring();
 		this.#isRestored = true;
 		this.#apply({ type: "restored", outgoing: kept });
@@ -334,21 +337,21 @@ export class ConversationClient {
 	/** What is said here, or tried again, outlives the page and is sent from here. */
 	#keep(clientId: string): void {
 		const outgoing = this.#outgoing(clientId);
-		if (outgoing) this.#outbox?.keep(outgoing);
+		if (outgoing) this.#outbox?.save(outgoing);
 		this.#spokeLast = true;
-		if (this.#snapshot.connection.type === "connected" && !this.#isOurTurn) this.#outbox?.enter(true);
+		if (this.#snapshot.connection.type === "connected" && !this.#isOurTurn) this.#outbox?.requestTurn(true);
 	}
 
 	/** Of these, what is stored by now is let go of, and what is refused by now is kept as such. */
-	#settle(former: readonly Outgoing[]): void {
+	#settle(former: readonly OutgoingMessage[]): void {
 		for (const one of former) {
 			const outgoing = this.#outgoing(one.clientId);
 			if (!outgoing) this.#outbox?.remove(one);
-			else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.keep(outgoing);
+			else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.save(outgoing);
 		}
 	}
 
-	#outgoing(clientId: string): Outgoing | undefined {
+	#outgoing(clientId: string): OutgoingMessage | undefined {
 		return this.#snapshot.transcript.outgoing.find((one) => one.clientId === clientId);
 	}
 
@@ -357,7 +360,7 @@ export class ConversationClient {
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
 		if (transcript.isBehind && !before.isBehind) this.#sync();
-		void this.paging.follow(before);
+		void this.paging.loadRequestedWindow(before);
 		if (transcript.typing !== before.typing) this.#fadeTyping();
 		this.#goOn();
 	}

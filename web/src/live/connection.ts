@@ -39,17 +39,17 @@ export interface Clock {
 export type Renewal = { token: string } | { failure: "signed_out" | "unreachable" };
 
 /** What comes over a socket; `cursor`: how far whoever hears it has come. */
-export type Heard = { type: string; cursor?: string };
+export type Received = { type: string; cursor?: string };
 
-export type ConnectionOptions<In extends Heard> = {
+export type ConnectionOptions<In extends Received> = {
 	/** `null`: one is asked for first. */
 	token: string | null;
 	/** How far one had come before. */
 	cursor?: string;
 	/** The events of a frame. */
-	read(frame: string): In[];
+	parseFrame(frame: string): In[];
 	/** The event by which the server says that one is connected. */
-	welcome: In["type"];
+	readyEvent: In["type"];
 	/** The socket's address for a client that has come as far as the cursor. */
 	urlFor(cursor: string | undefined): string;
 	openSocket: OpenSocket;
@@ -60,23 +60,23 @@ export type ConnectionOptions<In extends Heard> = {
 	hasNetwork?(): boolean;
 	renewToken(): Promise<Renewal>;
 	/** Browsers do not tell why an upgrade was refused: the close code that would say it, where it can be found out. */
-	whyRefused(token: string): Promise<CloseCode | undefined>;
+	explainRefusal(token: string): Promise<CloseCode | undefined>;
 	onEvents(events: In[]): void;
 	onState(state: ConnectionState): void;
 };
 
 /** In ms. A ping costs nothing; proxies drop what is silent for a minute. What was missed may be much, and the network slow. */
 const timing = {
-	answerWithin: 10_000,
-	catchUpWithin: 60_000,
-	pingEvery: 25_000,
+	responseTimeout: 10_000,
+	catchUpTimeout: 60_000,
+	pingInterval: 25_000,
 	firstRetry: 500,
-	slowestRetry: 15_000,
+	maxRetry: 15_000,
 	steadyAfter: 5_000,
 };
 
 /** Hears `In`, says `Out`. */
-export class Connection<In extends Heard, Out extends object> {
+export class Connection<In extends Received, Out extends object> {
 	readonly #options: ConnectionOptions<In>;
 	#token: string | null;
 	#cursor: string | undefined;
@@ -85,7 +85,7 @@ export class Connection<In extends Heard, Out extends object> {
 	/** Failed attempts since the connection was last steady. */
 	#attempts = 0;
 	#connectedAt = 0;
-	#heardSincePing = false;
+	receivedSincePing = false;
 	/** Takes back the one timer there is. */
 	#cancelTimer = () => {};
 	/** Grows with every turn of events; an answer to an older question changes nothing. */
@@ -165,19 +165,19 @@ export class Connection<In extends Heard, Out extends object> {
 			message: (data) => turn === this.#turn && this.#received(data),
 			close: (code) => turn === this.#turn && this.#closed(code),
 		});
-		this.#setTimer(timing.answerWithin, () => this.#closed(undefined));
+		this.#setTimer(timing.responseTimeout, () => this.#closed(undefined));
 	}
 
 	#opened(): void {
 		if (this.#state.type !== "connecting") return;
 		this.#become({ type: "joining" });
-		this.#setTimer(timing.catchUpWithin, () => this.#closed(undefined));
+		this.#setTimer(timing.catchUpTimeout, () => this.#closed(undefined));
 	}
 
 	#received(data: unknown): void {
-		this.#heardSincePing = true;
+		this.receivedSincePing = true;
 		if (typeof data !== "string" || data === "pong") return;
-		const { read, welcome, onEvents } = this.#options;
+		const { parseFrame: read, readyEvent: welcome, onEvents } = this.#options;
 		const events = read(data);
 		for (const { cursor } of events) this.#cursor = cursor ?? this.#cursor;
 		onEvents(events);
@@ -185,15 +185,15 @@ export class Connection<In extends Heard, Out extends object> {
 		if ((type !== "connecting" && type !== "joining") || !events.some(({ type }) => type === welcome)) return;
 		this.#connectedAt = this.#options.clock.now();
 		this.#become({ type: "connected" });
-		this.#setTimer(timing.pingEvery, () => this.#ping());
+		this.#setTimer(timing.pingInterval, () => this.#ping());
 	}
 
 	/** A socket whose network is gone looks open: only an answer that does not come tells. */
 	#ping(): void {
-		this.#heardSincePing = false;
+		this.receivedSincePing = false;
 		this.#socket?.send("ping");
-		this.#setTimer(timing.answerWithin, () => {
-			if (this.#heardSincePing) this.#setTimer(timing.pingEvery, () => this.#ping());
+		this.#setTimer(timing.responseTimeout, () => {
+			if (this.receivedSincePing) this.#setTimer(timing.pingInterval, () => this.#ping());
 			else this.#closed(undefined);
 		});
 	}
@@ -215,7 +215,7 @@ export class Connection<In extends Heard, Out extends object> {
 
 	async #findOutWhy(): Promise<void> {
 		const turn = this.#turn;
-		const code = this.#token === null ? undefined : await this.#options.whyRefused(this.#token);
+		const code = this.#token === null ? undefined : await this.#options.explainRefusal(this.#token);
 		if (turn === this.#turn) this.#goOn(code);
 	}
 
@@ -237,7 +237,7 @@ export class Connection<In extends Heard, Out extends object> {
 			this.#waitForNetwork();
 			return;
 		}
-		const bound = Math.min(timing.slowestRetry, timing.firstRetry * 2 ** this.#attempts);
+		const bound = Math.min(timing.maxRetry, timing.firstRetry * 2 ** this.#attempts);
 		this.#attempts += 1;
 		const delay = Math.round(this.#options.random() * bound);
 		this.#become({ type: "waiting", until: this.#options.clock.now() + delay });
@@ -246,7 +246,7 @@ export class Connection<In extends Heard, Out extends object> {
 
 	#waitForNetwork(): void {
 		this.#become({ type: "offline" });
-		this.#setTimer(timing.slowestRetry, () => this.#connect());
+		this.#setTimer(timing.maxRetry, () => this.#connect());
 	}
 
 	/** Forgets the socket and whatever was waited for. Does not wait for the close: on a dead network it may take a minute. */

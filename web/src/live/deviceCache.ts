@@ -4,20 +4,20 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import * as v from "valibot";
 import { type Listed, listedSchema } from "../../../src/protocol/conversation.ts";
-import type { Kept } from "./cachedConversation.ts";
+import type { CachedConversation } from "./cachedConversation.ts";
 
 export type Owner = { id: string; name: string };
 
 /** The one of a person; every promise is kept, by nothing if need be. */
-export type Shelf = {
+export type DeviceCache = {
 	readonly userId: string;
-	recallList(): Promise<readonly Listed[] | undefined>;
+	readList(): Promise<readonly Listed[] | undefined>;
 	/** What is kept of conversations that are not in it goes. */
-	keepList(list: readonly Listed[]): Promise<void>;
+	writeList(list: readonly Listed[]): Promise<void>;
 	/** What may be a `Kept`, or was one to a former page. */
-	recall(conversationId: string): Promise<unknown>;
-	keep(conversationId: string, kept: Kept, now: number): Promise<void>;
-	drop(conversationId: string): Promise<void>;
+	readConversation(conversationId: string): Promise<unknown>;
+	writeConversation(conversationId: string, kept: CachedConversation, now: number): Promise<void>;
+	deleteConversation(conversationId: string): Promise<void>;
 };
 
 interface Schema extends DBSchema {
@@ -29,12 +29,12 @@ interface Schema extends DBSchema {
 const stores: ("owner" | "list" | "conversations")[] = ["owner", "list", "conversations"];
 
 /** Conversations that are kept: those one was in last. And how many the list tells of. */
-const most = { conversations: 20, listed: 100 };
+const max = { conversations: 20, listed: 100 };
 
-export function shelfOf(userId: string): Shelf {
+export function deviceCacheOf(userId: string): DeviceCache {
 	/** In one piece, and only if it is this person's. */
-	const own = <T>(mode: "readonly" | "readwrite", ask: (transaction: Transaction) => Promise<T>) =>
-		using(async (database) => {
+	const withOwnData = <T>(mode: "readonly" | "readwrite", ask: (transaction: Transaction) => Promise<T>) =>
+		withDatabase(async (database) => {
 			const transaction: Transaction = database.transaction(stores, mode as "readwrite");
 			const owner = await transaction.objectStore("owner").get("owner");
 			const answer = owner?.id === userId ? await ask(transaction) : undefined;
@@ -43,40 +43,41 @@ export function shelfOf(userId: string): Shelf {
 		});
 	return {
 		userId,
-		recallList: async () => {
-			const list = v.safeParse(v.array(listedSchema), await own("readonly", (stored) => stored.objectStore("list").get("list")));
+		readList: async () => {
+			const list = v.safeParse(v.array(listedSchema), await withOwnData("readonly", (stored) => stored.objectStore("list").get("list")));
 			return list.success ? list.output : undefined;
 		},
-		keepList: (list) =>
-			own("readwrite", async (stored) => {
+		writeList: (list) =>
+			withOwnData("readwrite", async (stored) => {
 				const conversations = stored.objectStore("conversations");
 				const known = new Set(list.map(({ id }) => id));
-				await stored.objectStore("list").put(list.slice(0, most.listed), "list");
+				await stored.objectStore("list").put(list.slice(0, max.listed), "list");
 				for (const id of await conversations.getAllKeys()) if (!known.has(id)) await conversations.delete(id);
 			}),
-		recall: async (conversationId) => {
-			const row = await own("readonly", (stored) => stored.objectStore("conversations").get(conversationId));
+		readConversation: async (conversationId) => {
+			const row = await withOwnData("readonly", (stored) => stored.objectStore("conversations").get(conversationId));
 			return row?.kept;
 		},
-		keep: (conversationId, kept, at) =>
-			own("readwrite", async (stored) => {
+		writeConversation: (conversationId, kept, at) =>
+			withOwnData("readwrite", async (stored) => {
 				const conversations = stored.objectStore("conversations");
 				await conversations.put({ kept, at }, conversationId);
 				const oldestFirst = await conversations.index("at").getAllKeys();
-				for (const id of oldestFirst.slice(0, -most.conversations)) await conversations.delete(id);
+				for (const id of oldestFirst.slice(0, -max.conversations)) await conversations.delete(id);
 			}),
-		drop: (conversationId) => own("readwrite", (stored) => stored.objectStore("conversations").delete(conversationId)),
+		deleteConversation: (conversationId) =>
+			withOwnData("readwrite", (stored) => stored.objectStore("conversations").delete(conversationId)),
 	};
 }
 
 /** Whose it is. */
-export function ownerOfShelf(): Promise<Owner | undefined> {
-	return using((database) => database.get("owner", "owner"));
+export function deviceCacheOwner(): Promise<Owner | undefined> {
+	return withDatabase((database) => database.get("owner", "owner"));
 }
 
 /** From now on it is theirs; what was another one's goes. */
-export async function giveShelf(owner: Owner): Promise<void> {
-	await using(async (database) => {
+export async function setDeviceCacheOwner(owner: Owner): Promise<void> {
+	await withDatabase(async (database) => {
 		const transaction = database.transaction(stores, "readwrite");
 		const former = await transaction.objectStore("owner").get("owner");
 		if (former?.id !== owner.id) for (const name of stores) await transaction.objectStore(name).clear();
@@ -86,8 +87,8 @@ export async function giveShelf(owner: Owner): Promise<void> {
 }
 
 /** Nobody's. */
-export async function clearShelf(): Promise<void> {
-	await using(async (database) => {
+export async function clearDeviceCache(): Promise<void> {
+	await withDatabase(async (database) => {
 		const transaction = database.transaction(stores, "readwrite");
 		await Promise.all([...stores.map((name) => transaction.objectStore(name).clear()), transaction.done]);
 	});
@@ -96,7 +97,7 @@ export async function clearShelf(): Promise<void> {
 type Transaction = IDBPTransaction<Schema, typeof stores, "readwrite">;
 
 /** What fails, on a disk that is forbidden, full or gone, is not there. */
-async function using<T>(ask: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
+async function withDatabase<T>(ask: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
 	let database: IDBPDatabase<Schema> | undefined;
 	try {
 		database = await openDB<Schema>("kept", 1, {

@@ -3,13 +3,13 @@
 
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { type Messages, placeAll, react, requote, revise, update } from "./messages.ts";
+import { applyMessage, type Messages, mergePage, react, requote, reviseMessage } from "./messages.ts";
 
 /** What is known of more messages beyond those that are here. */
 export type Extent = "none" | "some" | "loading" | "failed";
 
 /** `at`: the place one wanted to see. */
-export type Passage =
+export type HistoryWindow =
 	| { type: "asked" | "failed"; at: number }
 	| { type: "here"; at: number; messages: Messages; older: Extent; newer: Extent };
 
@@ -20,7 +20,7 @@ export type Change = Message | Extract<ServerEvent, { type: "chat:reacted" }>;
 export type History = {
 	readonly messages: Messages;
 	readonly older: Extent;
-	readonly passage: Passage | null;
+	readonly historyWindow: HistoryWindow | null;
 	/** Received while a page is being loaded: the page may have been read before them. */
 	readonly changes: readonly Change[];
 };
@@ -39,95 +39,96 @@ export type PageAction =
 	| { type: "place left" };
 
 /** What is read. */
-export function shown({ messages, older, passage }: History): { messages: Messages; older: Extent; newer: Extent } {
-	return passage?.type === "here" ? passage : { messages, older, newer: "none" };
+export function visibleHistory({ messages, older, historyWindow }: History): { messages: Messages; older: Extent; newer: Extent } {
+	return historyWindow?.type === "here" ? historyWindow : { messages, older, newer: "none" };
 }
 
-export function turn<T extends History>(history: T, action: PageAction): T {
-	const turned = turnPage(history, action);
-	const changed = turned.changes.reduce<T>((before, one) => change(before, one, again), turned);
+export function reduceHistory<T extends History>(history: T, action: PageAction): T {
+	const reduced = reducePage(history, action);
+	const changed = reduced.changes.reduce<T>((before, one) => applyChange(before, one, applyAgain), reduced);
 	return isLoading(changed) || changed.changes.length === 0 ? changed : { ...changed, changes: [] };
 }
 
 /** Applies a change wherever its message is. A page that is being loaded gets it as well. */
 export function receiveChange<T extends History>(history: T, received: Change): T {
-	const changed = change(history, received);
+	const changed = applyChange(history, received);
 	return isLoading(history) ? { ...changed, changes: [...history.changes, received] } : changed;
 }
 
 type Apply = (messages: Messages, message: Message) => Messages;
 
-function change<T extends History>(history: T, changed: Change, guard: (apply: Apply) => Apply = (apply) => apply): T {
-	const { messages, passage } = history;
+function applyChange<T extends History>(history: T, changed: Change, guard: (apply: Apply) => Apply = (apply) => apply): T {
+	const { messages, historyWindow } = history;
 	const applied = (held: Messages, apply: Apply) => ("id" in changed ? guard(apply)(held, changed) : react(held, changed));
 	return {
 		...history,
-		messages: applied(messages, update),
-		passage: passage?.type === "here" ? { ...passage, messages: applied(passage.messages, revise) } : passage,
+		messages: applied(messages, applyMessage),
+		historyWindow:
+			historyWindow?.type === "here" ? { ...historyWindow, messages: applied(historyWindow.messages, reviseMessage) } : historyWindow,
 	};
 }
 
 /** Applies a change that was applied before. What is held at the same revision may have grown since, and stays. */
-function again(apply: Apply): Apply {
+function applyAgain(apply: Apply): Apply {
 	return (messages, message) => {
 		const held = messages.find(({ id }) => id === message.id);
 		return held && held.revision >= message.revision ? requote(messages, held) : apply(messages, message);
 	};
 }
 
-function isLoading({ older, passage }: History): boolean {
-	if (older === "loading" || passage?.type === "asked") return true;
-	return passage?.type === "here" && (passage.older === "loading" || passage.newer === "loading");
+function isLoading({ older, historyWindow }: History): boolean {
+	if (older === "loading" || historyWindow?.type === "asked") return true;
+	return historyWindow?.type === "here" && (historyWindow.older === "loading" || historyWindow.newer === "loading");
 }
 
-function turnPage<T extends History>(history: T, action: PageAction): T {
-	const { passage } = history;
-	const here = passage?.type === "here" ? passage : undefined;
+function reducePage<T extends History>(history: T, action: PageAction): T {
+	const { historyWindow } = history;
+	const here = historyWindow?.type === "here" ? historyWindow : undefined;
 	switch (action.type) {
 		case "older asked":
-			return here ? { ...history, passage: { ...here, older: "loading" } } : { ...history, older: "loading" };
+			return here ? { ...history, historyWindow: { ...here, older: "loading" } } : { ...history, older: "loading" };
 		case "older came":
 			// Meanwhile the view may have begun anew.
-			if (here && awaitsOlder(here, action.before)) return joined({ ...history, passage: prepended(here, action.page) });
+			if (here && awaitsOlder(here, action.before)) return mergeWindow({ ...history, historyWindow: prepended(here, action.page) });
 			return awaitsOlder(history, action.before) ? prepended(history, action.page) : history;
 		case "newer asked":
-			return here ? { ...history, passage: { ...here, newer: "loading" } } : history;
+			return here ? { ...history, historyWindow: { ...here, newer: "loading" } } : history;
 		case "newer came":
 			return here?.newer === "loading" && here.messages.at(-1)?.seq === action.after
-				? joined({ ...history, passage: appended(here, action.page) })
+				? mergeWindow({ ...history, historyWindow: appended(here, action.page) })
 				: history;
 		case "place asked":
-			if (holds(shown(history).messages, action.at)) return history;
-			return { ...history, passage: holds(history.messages, action.at) ? null : { type: "asked", at: action.at } };
+			if (includes(visibleHistory(history).messages, action.at)) return history;
+			return { ...history, historyWindow: includes(history.messages, action.at) ? null : { type: "asked", at: action.at } };
 		case "place came":
-			return passage?.type === "asked" && passage.at === action.at
-				? joined({ ...history, passage: begun(action.at, action.page) })
+			return historyWindow?.type === "asked" && historyWindow.at === action.at
+				? mergeWindow({ ...history, historyWindow: openWindow(action.at, action.page) })
 				: history;
 		case "place left":
-			return { ...history, passage: null };
+			return { ...history, historyWindow: null };
 		default:
 			return action satisfies never;
 	}
 }
 
 /** What changed meanwhile is not known of it: it is asked for once more. */
-export function outdated(passage: Passage | null): Passage | null {
-	return passage && { type: "asked", at: passage.at };
+export function reloadWindow(historyWindow: HistoryWindow | null): HistoryWindow | null {
+	return historyWindow && { type: "asked", at: historyWindow.at };
 }
 
 /** A passage that has reached the end is no passage any more. */
-export function joined<T extends History>(history: T): T {
-	const { passage, messages } = history;
+export function mergeWindow<T extends History>(history: T): T {
+	const { historyWindow, messages } = history;
 	const first = messages[0]?.seq;
-	if (passage?.type !== "here" || first === undefined) return history;
-	const begins = passage.messages[0]?.seq ?? 0;
-	const ends = passage.messages.at(-1)?.seq ?? 0;
+	if (historyWindow?.type !== "here" || first === undefined) return history;
+	const begins = historyWindow.messages[0]?.seq ?? 0;
+	const ends = historyWindow.messages.at(-1)?.seq ?? 0;
 	if (ends + 1 < first) return history;
-	const older = first <= begins ? history.older : passage.older;
-	return { ...history, messages: placeAll(messages, passage.messages), older, passage: null };
+	const older = first <= begins ? history.older : historyWindow.older;
+	return { ...history, messages: mergePage(messages, historyWindow.messages), older, historyWindow: null };
 }
 
-function begun(at: number, page: Page | null): Passage | null {
+function openWindow(at: number, page: Page | null): HistoryWindow | null {
 	if (!page) return { type: "failed", at };
 	if (page.messages.length === 0) return null;
 	return { type: "here", at, messages: page.messages, older: extentOf(page.hasMore), newer: extentOf(page.hasNewer) };
@@ -139,18 +140,18 @@ function awaitsOlder({ messages, older }: { messages: Messages; older: Extent },
 
 function prepended<T extends { messages: Messages; older: Extent }>(held: T, page: Page | null): T {
 	if (!page) return { ...held, older: "failed" };
-	return { ...held, messages: placeAll(held.messages, page.messages), older: extentOf(page.hasMore) };
+	return { ...held, messages: mergePage(held.messages, page.messages), older: extentOf(page.hasMore) };
 }
 
-function appended(held: Extract<Passage, { type: "here" }>, page: Page | null): Passage {
+function appended(held: Extract<HistoryWindow, { type: "here" }>, page: Page | null): HistoryWindow {
 	if (!page) return { ...held, newer: "failed" };
-	return { ...held, messages: placeAll(held.messages, page.messages), newer: extentOf(page.hasNewer) };
+	return { ...held, messages: mergePage(held.messages, page.messages), newer: extentOf(page.hasNewer) };
 }
 
 export function extentOf(hasMore: boolean): Extent {
 	return hasMore ? "some" : "none";
 }
 
-function holds(messages: Messages, at: number): boolean {
+function includes(messages: Messages, at: number): boolean {
 	return messages.some(({ seq }) => seq === at);
 }

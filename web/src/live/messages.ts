@@ -11,13 +11,13 @@ export type Messages = readonly Message[];
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
 /** What is older than the view comes with its page and not before: there would be a hole. What quotes it follows it all the same. */
-export function update(messages: Messages, message: Message): Messages {
-	return message.seq < (messages[0]?.seq ?? 0) ? requote(messages, message) : place(messages, message);
+export function applyMessage(messages: Messages, message: Message): Messages {
+	return message.seq < (messages[0]?.seq ?? 0) ? requote(messages, message) : upsert(messages, message);
 }
 
 /** As it stands now, if it is here. What quotes it follows it all the same. */
-export function revise(messages: Messages, message: Message): Messages {
-	return messages.some(({ id }) => id === message.id) ? place(messages, message) : requote(messages, message);
+export function reviseMessage(messages: Messages, message: Message): Messages {
+	return messages.some(({ id }) => id === message.id) ? upsert(messages, message) : requote(messages, message);
 }
 
 /** A message with its reactions as they stand now, if it is here and not newer. */
@@ -30,7 +30,7 @@ export function react(messages: Messages, { messageId, reactions, revision }: Ev
 }
 
 /** In its place by `seq`, instead of an older state of itself. */
-export function place(messages: Messages, message: Message): Messages {
+export function upsert(messages: Messages, message: Message): Messages {
 	const held = messages.find(({ id }) => id === message.id);
 	if (held && held.revision > message.revision) return messages;
 	if (held?.seq === message.seq) {
@@ -43,13 +43,13 @@ export function place(messages: Messages, message: Message): Messages {
 }
 
 /** A page of messages in their places. One that joins on at either end is the rule, and what is quoted in it reads as it does now. */
-export function placeAll(messages: Messages, page: Messages): Messages {
+export function mergePage(messages: Messages, page: Messages): Messages {
 	const [first, last] = [messages[0], messages.at(-1)];
 	const [begins, ends] = [page[0], page.at(-1)];
 	if (!first || !last || !begins || !ends) return messages.length > 0 ? messages : page;
 	if (ends.seq < first.seq) return [...page, ...messages];
 	if (begins.seq > last.seq) return [...messages, ...page];
-	return page.reduce(place, messages);
+	return page.reduce(upsert, messages);
 }
 
 /** A quote reads as its message does now. */
@@ -60,7 +60,7 @@ export function requote(messages: Messages, { id, author, content, seq, editedAt
 }
 
 /** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
-export function begin(messages: Messages, { conversationId, messageId, askedBy }: Event<"chat:thinking">, now: number): Messages {
+export function beginReply(messages: Messages, { conversationId, messageId, askedBy }: Event<"chat:thinking">, now: number): Messages {
 	if (messages.some(({ id }) => id === messageId)) return messages;
 	const reply: Message = {
 		id: messageId,
@@ -78,17 +78,17 @@ export function begin(messages: Messages, { conversationId, messageId, askedBy }
 }
 
 /** Said of a reply until more of it comes. */
-export function sayBusy(messages: Messages, { messageId, reason }: Event<"chat:busy">): Messages {
+export function markBusy(messages: Messages, { messageId, reason }: Event<"chat:busy">): Messages {
 	return messages.map((one) => (one.id === messageId && one.status === "streaming" ? { ...one, reason } : one));
 }
 
 /** A reply by so much longer; `undefined` if something before that is missing. */
-export function append(messages: Messages, part: Event<"chat:streaming">): Messages | undefined {
+export function appendText(messages: Messages, part: Event<"chat:streaming">): Messages | undefined {
 	return grow(messages, part, "content");
 }
 
 /** What is thought before a reply, by so much longer; in the same way. */
-export function think(messages: Messages, part: Event<"chat:thought">): Messages | undefined {
+export function appendThinking(messages: Messages, part: Event<"chat:thought">): Messages | undefined {
 	return grow(messages, part, "thinking");
 }
 

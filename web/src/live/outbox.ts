@@ -2,31 +2,31 @@
 // Knows the browser's database, channels and locks; nothing of connections. Where there is no disk it lives as long as the page.
 
 import { type DBSchema, type IDBPObjectStore, openDB } from "idb";
-import type { Outgoing } from "./transcript.ts";
+import type { OutgoingMessage } from "./transcript.ts";
 
 export type OutboxListener = {
 	/** Once, later: what is kept, in the order in which it was said. */
-	restored(outgoing: readonly Outgoing[]): void;
+	restored(outgoing: readonly OutgoingMessage[]): void;
 	/** Another tab keeps it from now on, or keeps it in this state. */
-	kept(outgoing: Outgoing): void;
+	saved(outgoing: OutgoingMessage): void;
 	/** Deleted in another tab. */
 	discarded(clientId: string): void;
 	/** Whether this tab is the one that sends. */
-	turn(isOurs: boolean): void;
+	senderChanged(isOurs: boolean): void;
 };
 
 export interface Outbox {
 	/** Keeps it in its present state; the other tabs show it too. */
-	keep(outgoing: Outgoing): void;
+	save(outgoing: OutgoingMessage): void;
 	/** Whether it is on the disk by now. */
-	isKept(clientId: string): boolean;
+	isSaved(clientId: string): boolean;
 	/** It is stored. The other tabs hear that from the server, with the message to show instead. */
-	remove(outgoing: Outgoing): void;
+	remove(outgoing: OutgoingMessage): void;
 	/** Deletes it in every tab. */
-	discard(outgoing: Outgoing): void;
+	discard(outgoing: OutgoingMessage): void;
 	/** Stands in line for sending; `isFirst`: before the others, and instead of the one whose turn it is. */
-	enter(isFirst: boolean): void;
-	leave(): void;
+	requestTurn(isFirst: boolean): void;
+	releaseTurn(): void;
 	/** Ends it from here, quietly. */
 	close(): void;
 }
@@ -36,29 +36,29 @@ export type OpenOutbox = (token: string | null, listener: OutboxListener) => Out
 
 type Rows = IDBPObjectStore<Schema, ["outgoing"], "outgoing", "readwrite">;
 
-type Change = { type: "kept"; outgoing: Outgoing } | { type: "discarded"; clientId: string };
+type Change = { type: "kept"; outgoing: OutgoingMessage } | { type: "discarded"; clientId: string };
 
 /** The key's order is that of saying. */
 interface Schema extends DBSchema {
 	outgoing: {
 		key: [userId: string, conversationId: string, saidAt: number, clientId: string];
-		value: { userId: string; conversationId: string; outgoing: Outgoing };
+		value: { userId: string; conversationId: string; outgoing: OutgoingMessage };
 	};
 }
 
 /** A person's outbox. Without `locks`, as on a page without https, every tab sends: the `clientId` makes that harmless. */
 export function openOutbox(conversationId: string, userId: string, listener: OutboxListener, locks: LockManager | undefined): Outbox {
 	const name = JSON.stringify(["outbox", userId, conversationId]);
-	const keyOf = ({ saidAt, clientId }: Outgoing): Schema["outgoing"]["key"] => [userId, conversationId, saidAt, clientId];
+	const keyOf = ({ saidAt, clientId }: OutgoingMessage): Schema["outgoing"]["key"] => [userId, conversationId, saidAt, clientId];
 
 	// The channel is there before the disk is read, and told after it was written: what is not on the one comes by the other.
 	const channel = new BroadcastChannel(name);
 	channel.onmessage = ({ data }: MessageEvent<Change>) => {
-		if (data.type === "kept") listener.kept(data.outgoing);
+		if (data.type === "kept") listener.saved(data.outgoing);
 		if (data.type === "discarded") listener.discarded(data.clientId);
 	};
 	const database = openDatabase();
-	const line = lineFor(name, locks, listener.turn);
+	const line = turnsFor(name, locks, listener.senderChanged);
 
 	/** Given to the disk, which has not taken it, or would not. */
 	const unkept = new Set<string>();
@@ -87,12 +87,12 @@ export function openOutbox(conversationId: string, userId: string, listener: Out
 		done = Promise.allSettled([done, written]);
 	};
 	return {
-		keep: (outgoing) => {
+		save: (outgoing) => {
 			// What is under way now will be waiting for whoever finds it.
-			const kept: Outgoing = outgoing.state.type === "failed" ? outgoing : { ...outgoing, state: { type: "waiting" } };
+			const kept: OutgoingMessage = outgoing.state.type === "failed" ? outgoing : { ...outgoing, state: { type: "waiting" } };
 			write(kept.clientId, (rows) => rows.put({ userId, conversationId, outgoing: kept }), { type: "kept", outgoing: kept });
 		},
-		isKept: (clientId) => !unkept.has(clientId),
+		isSaved: (clientId) => !unkept.has(clientId),
 		remove: (outgoing) => write(outgoing.clientId, (rows) => rows.delete(keyOf(outgoing))),
 		discard: (outgoing) => {
 			const { clientId } = outgoing;
@@ -102,7 +102,7 @@ export function openOutbox(conversationId: string, userId: string, listener: Out
 		close: () => {
 			isOpen = false;
 			channel.onmessage = null;
-			line.leave();
+			line.releaseTurn();
 			void Promise.allSettled([done]).then(() => channel.close());
 			// It ends what was asked of it before.
 			database.then((database) => database.close()).catch(() => {});
@@ -111,7 +111,7 @@ export function openOutbox(conversationId: string, userId: string, listener: Out
 }
 
 /** Deletes what a person said and has not sent, in all their conversations: they are not to come back. */
-export async function forgetOutbox(userId: string): Promise<void> {
+export async function clearOutbox(userId: string): Promise<void> {
 	try {
 		const database = await openDatabase();
 		await database.delete("outgoing", IDBKeyRange.bound([userId], [userId, []]));
@@ -134,7 +134,11 @@ async function openDatabase() {
 }
 
 /** The tabs that would send, one behind the other: whoever is at its head holds the lock, until it leaves or its tab is gone. */
-function lineFor(name: string, locks: LockManager | undefined, turn: OutboxListener["turn"]): Pick<Outbox, "enter" | "leave"> {
+function turnsFor(
+	name: string,
+	locks: LockManager | undefined,
+	turn: OutboxListener["senderChanged"],
+): Pick<Outbox, "requestTurn" | "releaseTurn"> {
 	let leave = () => {};
 	const enter = (isFirst: boolean) => {
 		leave();
@@ -157,11 +161,11 @@ function lineFor(name: string, locks: LockManager | undefined, turn: OutboxListe
 			enter(false);
 		});
 	};
-	return { enter, leave: () => leave() };
+	return { requestTurn: enter, releaseTurn: () => leave() };
 }
 
 /** The `sub` of a token, for telling people apart on this device; nobody's word is taken for it. */
-export function bearerOf(token: string): string {
+export function userIdOf(token: string): string {
 	const payload = token.split(".")[1] ?? "";
 	const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));
 	return String((JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown }).sub);

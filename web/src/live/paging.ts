@@ -1,13 +1,13 @@
 // Fetches the pages of a conversation's history that somebody reads. Knows nothing of sockets or of React.
 
-import { type History, type Page, type PageAction, shown } from "./historyWindow.ts";
+import { type History, type Page, type PageAction, visibleHistory } from "./historyWindow.ts";
 
 /** One place, by `seq`. */
-export type Place = { before: number } | { after: number } | { around: number };
+export type PagePosition = { before: number } | { after: number } | { around: number };
 
 export type PagingOptions = {
 	/** `null` if it cannot be had now. */
-	fetch(place: Place): Promise<Page | null>;
+	fetch(place: PagePosition): Promise<Page | null>;
 	history(): History;
 	/** Whether the server tells what changes: before that a page might grow old unnoticed. */
 	isJoined(): boolean;
@@ -23,7 +23,7 @@ export class Paging {
 
 	async loadOlder(): Promise<void> {
 		const { fetch, history, apply } = this.#options;
-		const { older, messages } = shown(history());
+		const { older, messages } = visibleHistory(history());
 		const before = messages[0]?.seq;
 		if (before === undefined || older === "none" || older === "loading") return;
 		apply({ type: "older asked" });
@@ -32,7 +32,7 @@ export class Paging {
 
 	async loadNewer(): Promise<void> {
 		const { fetch, history, apply } = this.#options;
-		const { newer, messages } = shown(history());
+		const { newer, messages } = visibleHistory(history());
 		const after = messages.at(-1)?.seq;
 		if (after === undefined || newer === "none" || newer === "loading") return;
 		apply({ type: "newer asked" });
@@ -45,16 +45,16 @@ export class Paging {
 	}
 
 	/** Back to the end. */
-	leave(): void {
+	goToEnd(): void {
 		this.#options.apply({ type: "place left" });
 	}
 
 	/** Fetches the place that is asked for, if that is news; who joins is asked once more. */
-	async follow(before: History): Promise<void> {
+	async loadRequestedWindow(before: History): Promise<void> {
 		const { fetch, history, apply, isJoined } = this.#options;
-		const { passage } = history();
-		if (passage?.type !== "asked" || passage === before.passage || !isJoined()) return;
-		const { at } = passage;
+		const { historyWindow } = history();
+		if (historyWindow?.type !== "asked" || historyWindow === before.historyWindow || !isJoined()) return;
+		const { at } = historyWindow;
 		apply({ type: "place came", at, page: await fetch({ around: at }) });
 	}
 }

@@ -7,18 +7,18 @@ import type { Clock } from "./connection.ts";
 type Options = {
 	clock: Clock;
 	/** Whether it went out. */
-	tell(upTo: number): boolean;
+	send(upTo: number): boolean;
 };
 
 /** In ms: the shortest time between two times that it is told. */
-const tellEvery = 2_000;
+const reportInterval = 2_000;
 
 export class ReadMark {
 	readonly #options: Options;
 	/** As far as was seen here. */
 	#seen = 0;
 	/** As far as the server knows, or is being told. */
-	#told = 0;
+	sent = 0;
 	#isResting = false;
 	#isHeld = false;
 	#cancelRest = () => {};
@@ -28,15 +28,15 @@ export class ReadMark {
 	}
 
 	/** Everything up to this place has been on the screen of somebody who looked. */
-	see(upTo: number): void {
+	markRead(upTo: number): void {
 		this.#seen = Math.max(this.#seen, upTo);
-		this.#tell();
+		this.report();
 	}
 
 	/** The server says how far it has heard of, from whatever device; after a new connection it may be less than was told. */
 	connected(upTo: number): void {
-		this.#told = upTo;
-		this.#tell();
+		this.sent = upTo;
+		this.report();
 	}
 
 	/** Something is marked unread. */
@@ -46,9 +46,9 @@ export class ReadMark {
 	}
 
 	/** The server says that they have read on. */
-	goOn(upTo: number): void {
+	readElsewhere(upTo: number): void {
 		this.#isHeld = false;
-		this.#told = Math.max(this.#told, upTo);
+		this.sent = Math.max(this.sent, upTo);
 	}
 
 	stop(): void {
@@ -57,13 +57,13 @@ export class ReadMark {
 		this.#isHeld = false;
 	}
 
-	#tell(): void {
-		if (this.#isHeld || this.#isResting || this.#seen <= this.#told || !this.#options.tell(this.#seen)) return;
-		this.#told = this.#seen;
+	report(): void {
+		if (this.#isHeld || this.#isResting || this.#seen <= this.sent || !this.#options.send(this.#seen)) return;
+		this.sent = this.#seen;
 		this.#isResting = true;
-		this.#cancelRest = this.#options.clock.after(tellEvery, () => {
+		this.#cancelRest = this.#options.clock.after(reportInterval, () => {
 			this.#isResting = false;
-			this.#tell();
+			this.report();
 		});
 	}
 }

@@ -17,7 +17,7 @@ export function withRead(reads: Reads, { userId, upTo, unread = false }: { userI
 }
 
 /** How much others have said after a place. Of what is not here it is taken to be theirs: who says something is at the end. */
-export function countNews(messages: Messages, after: number, userId: string): number {
+export function countUnread(messages: Messages, after: number, userId: string): number {
 	const missing = Math.max(0, (messages[0]?.seq ?? 0) - after - 1);
 	return (
 		missing + messages.filter(({ seq, author, deletedAt }) => seq > after && author.userId !== userId && deletedAt === undefined).length
@@ -25,7 +25,7 @@ export function countNews(messages: Messages, after: number, userId: string): nu
 }
 
 /** From which place on there is something of others that a person has not read; `null` if there is nothing, or they were never here. */
-export function newFrom(messages: Messages, reads: Reads, userId: string): number | null {
+export function firstUnread(messages: Messages, reads: Reads, userId: string): number | null {
 	const upTo = reads.get(userId) ?? 0;
 	const isNew = ({ seq, author }: Message) => seq > upTo && author.userId !== userId;
 	if (upTo === 0 || !messages.some(isNew)) return null;

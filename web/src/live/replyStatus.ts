@@ -4,7 +4,7 @@ import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 
 /** Whoever asked Claude while it was answering, each once, in their order: the next answer is theirs. */
-export function waiting(messages: readonly Message[]): Person[] {
+export function peopleWaiting(messages: readonly Message[]): Person[] {
 	const running = messages.findLast(({ status }) => status === "streaming");
 	if (!running) return [];
 	const asked = messages.filter(({ seq, asksClaude, deletedAt }) => seq > running.seq && asksClaude && deletedAt === undefined);

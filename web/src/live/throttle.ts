@@ -2,15 +2,15 @@
 
 import type { Clock } from "./connection.ts";
 
-export type Sparing = {
-	ask(): void;
+export type Throttle = {
+	schedule(): void;
 	/** What was asked for is done now. */
-	now(): void;
+	flush(): void;
 	/** What was asked for is not done. */
 	cancel(): void;
 };
 
-export function sparingly(clock: Clock, ms: number, act: () => void): Sparing {
+export function throttle(clock: Clock, ms: number, act: () => void): Throttle {
 	let stop: (() => void) | undefined;
 	const cancel = () => {
 		stop?.();
@@ -22,10 +22,10 @@ export function sparingly(clock: Clock, ms: number, act: () => void): Sparing {
 		act();
 	};
 	return {
-		ask: () => {
+		schedule: () => {
 			stop ??= clock.after(ms, now);
 		},
-		now,
+		flush: now,
 		cancel,
 	};
 }

@@ -7,19 +7,19 @@ import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import type { Kept } from "./cachedConversation.ts";
-import { extentOf, type History, joined as joinedUp, outdated, type PageAction, receiveChange, turn } from "./historyWindow.ts";
-import { append, begin, sayBusy, think } from "./messages.ts";
-import { newFrom, type Reads, readsOf, withRead } from "./readPositions.ts";
+import type { CachedConversation } from "./cachedConversation.ts";
+import { extentOf, type History, mergeWindow, type PageAction, receiveChange, reduceHistory, reloadWindow } from "./historyWindow.ts";
+import { appendText, appendThinking, beginReply, markBusy } from "./messages.ts";
+import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 
 /** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
-export type Said = { content: string; replyTo?: string; mentions?: readonly Mention[] };
+export type NewMessage = { content: string; replyTo?: string; mentions?: readonly Mention[] };
 
 /** Why the server refused something: its code, for the page to put into words, and its own English text. */
 export type Refusal = { code: string; text: string };
 
 /** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
-export type Outgoing = Said & {
+export type OutgoingMessage = NewMessage & {
 	clientId: string;
 	/** In ms, by this device's clock; later than that of what was said before it. */
 	saidAt: number;
@@ -31,7 +31,7 @@ export type Typing = Person & { until: number };
 
 /** Of its `messages` a reply that is being written grows in its place. */
 export type Transcript = History & {
-	readonly outgoing: readonly Outgoing[];
+	readonly outgoing: readonly OutgoingMessage[];
 	readonly participants: readonly Person[];
 	readonly typing: readonly Typing[];
 	/** `null` until the server has said who is speaking here. */
@@ -42,7 +42,7 @@ export type Transcript = History & {
 	readonly members: readonly Member[] | null;
 	readonly reads: Reads;
 	/** The place from which on there was news when this was opened, or is what one has marked unread since. */
-	readonly newFrom: number | null;
+	readonly unreadFrom: number | null;
 	/** Something is known to be missing: to be asked for again. */
 	readonly isBehind: boolean;
 	/** Nothing is to be sent before this time, in ms. */
@@ -55,15 +55,15 @@ export type Transcript = History & {
 export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
-	/** Kept on this device from the last visit, before the server has said anything in this one. */
-	| { type: "recalled"; kept: Kept }
-	/** Kept on this device from before this page was opened, in its order. */
-	| { type: "restored"; outgoing: readonly Outgoing[] }
-	/** Kept by another tab since. */
-	| { type: "mirrored"; outgoing: Outgoing }
+	/** CachedConversation on this device from the last visit, before the server has said anything in this one. */
+	| { type: "recalled"; kept: CachedConversation }
+	/** CachedConversation on this device from before this page was opened, in its order. */
+	| { type: "restored"; outgoing: readonly OutgoingMessage[] }
+	/** CachedConversation by another tab since. */
+	| { type: "mirrored"; outgoing: OutgoingMessage }
 	/** What is to be known of the conversation besides its events, once after each time of joining. */
 	| { type: "described"; conversation: ConversationInfo; members: readonly Member[] }
-	| ({ type: "said"; clientId: string; now: number } & Said)
+	| ({ type: "said"; clientId: string; now: number } & NewMessage)
 	| { type: "sent"; clientId: string }
 	| { type: "retried"; clientId: string }
 	| { type: "discarded"; clientId: string }
@@ -81,9 +81,9 @@ export const emptyTranscript: Transcript = {
 	role: null,
 	members: null,
 	reads: new Map(),
-	newFrom: null,
+	unreadFrom: null,
 	older: "none",
-	passage: null,
+	historyWindow: null,
 	changes: [],
 	isBehind: false,
 	heldUntil: 0,
@@ -107,7 +107,7 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 		case "recalled": {
 			const { joined, members } = action.kept;
 			// Nobody has said yet who is speaking here today.
-			return { ...receive(transcript, joined, 0), members, you: null, newFrom: null };
+			return { ...receive(transcript, joined, 0), members, you: null, unreadFrom: null };
 		}
 		case "restored":
 			return restore(transcript, action.outgoing);
@@ -121,7 +121,7 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 			const { type: _, now, ...said } = action;
 			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
 			// One sees it where it stands: at the end.
-			return { ...transcript, passage: null, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
+			return { ...transcript, historyWindow: null, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
 		}
 		case "sent":
 			return setOutgoing(transcript, action.clientId, { type: "sent" });
@@ -136,7 +136,7 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 		case "place asked":
 		case "place came":
 		case "place left":
-			return turn(transcript, action);
+			return reduceHistory(transcript, action);
 		case "time passed":
 			return { ...transcript, typing: transcript.typing.filter(({ until }) => until > action.now) };
 		case "notice dismissed":
@@ -147,7 +147,7 @@ export function reduce(transcript: Transcript, action: Action): Transcript {
 }
 
 /** What goes out next: nothing before the one under way is acknowledged, so that what was said in order stays in order. */
-export function nextToSend({ outgoing, heldUntil }: Transcript, now: number): Outgoing | undefined {
+export function nextToSend({ outgoing, heldUntil }: Transcript, now: number): OutgoingMessage | undefined {
 	if (heldUntil > now || outgoing.some(({ state }) => state.type === "sent")) return undefined;
 	return outgoing.find(({ state }) => state.type === "waiting");
 }
@@ -164,20 +164,20 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:message":
 		case "chat:updated": {
 			const { message } = event;
-			return { ...tell(transcript, message), typing: without(transcript.typing, message.author.userId) };
+			return { ...receiveMessage(transcript, message), typing: without(transcript.typing, message.author.userId) };
 		}
 		case "chat:reacted":
 			return receiveChange(transcript, event);
 		case "chat:thinking":
-			return { ...transcript, messages: begin(transcript.messages, event, now) };
+			return { ...transcript, messages: beginReply(transcript.messages, event, now) };
 		case "chat:busy":
-			return { ...transcript, messages: sayBusy(transcript.messages, event) };
+			return { ...transcript, messages: markBusy(transcript.messages, event) };
 		case "chat:thought": {
-			const messages = think(transcript.messages, event);
+			const messages = appendThinking(transcript.messages, event);
 			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
 		}
 		case "chat:streaming": {
-			const messages = append(transcript.messages, event);
+			const messages = appendText(transcript.messages, event);
 			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
 		}
 		case "chat:complete":
@@ -200,14 +200,14 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:conversation":
 			return { ...transcript, conversation: event.conversation };
 		case "chat:member":
-			return knowMember(transcript, event.member);
+			return applyMember(transcript, event.member);
 		case "chat:member-left":
 			return { ...transcript, members: transcript.members && without(transcript.members, event.userId) };
 		case "chat:read":
 			return {
 				...transcript,
 				reads: withRead(transcript.reads, event),
-				newFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.newFrom,
+				unreadFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.unreadFrom,
 			};
 		case "chat:error":
 			return refused(transcript, event, now);
@@ -232,25 +232,26 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 	};
 	// Nobody was asked for a place before.
 	const isFirst = transcript.you === null;
-	const passage = reset || isFirst || transcript.passage?.type === "failed" ? outdated(transcript.passage) : transcript.passage;
+	const historyWindow =
+		reset || isFirst || transcript.historyWindow?.type === "failed" ? reloadWindow(transcript.historyWindow) : transcript.historyWindow;
 	const base: Transcript = reset
-		? { ...known, messages: [], typing: [], older: extentOf(hasMore), passage, changes: [] }
-		: { ...known, passage };
+		? { ...known, messages: [], typing: [], older: extentOf(hasMore), historyWindow, changes: [] }
+		: { ...known, historyWindow };
 	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
-	const come = joinedUp(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(tell, base));
+	const come = mergeWindow(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(receiveMessage, base));
 	if (!isFirst) return come;
 	// Of what was kept from the last visit, the server says nothing more.
 	const outgoing = come.outgoing.filter((one) => !isStored(come, one));
-	return { ...come, outgoing, newFrom: newFrom(come.messages, come.reads, you.userId) };
+	return { ...come, outgoing, unreadFrom: firstUnread(come.messages, come.reads, you.userId) };
 }
 
 /** A message as it stands now. */
-function tell(transcript: Transcript, message: Message): Transcript {
+function receiveMessage(transcript: Transcript, message: Message): Transcript {
 	return receiveChange(acknowledge(transcript, message), message);
 }
 
 /** A member who is new, or has another role or name. */
-function knowMember(transcript: Transcript, member: Member): Transcript {
+function applyMember(transcript: Transcript, member: Member): Transcript {
 	const { you, role, members, participants } = transcript;
 	const isMember = ({ userId }: Person) => userId === member.userId;
 	return {
@@ -282,12 +283,12 @@ function refused(transcript: Transcript, event: Event<"chat:error">, now: number
 	return isShown ? transcript : { ...transcript, notice: refusal };
 }
 
-function underWay({ outgoing }: Transcript): Outgoing | undefined {
+function underWay({ outgoing }: Transcript): OutgoingMessage | undefined {
 	return outgoing.find(({ state }) => state.type === "sent");
 }
 
 /** Before whatever was said meanwhile. What is known of here is known better here. */
-function restore(transcript: Transcript, kept: readonly Outgoing[]): Transcript {
+function restore(transcript: Transcript, kept: readonly OutgoingMessage[]): Transcript {
 	const known = new Map(transcript.outgoing.map((one) => [one.clientId, one]));
 	const restored = kept.filter((one) => !isStored(transcript, one)).map((one) => known.get(one.clientId) ?? one);
 	for (const { clientId } of restored) known.delete(clientId);
@@ -295,7 +296,7 @@ function restore(transcript: Transcript, kept: readonly Outgoing[]): Transcript 
 }
 
 /** Where it would stand if it had been said here. */
-function mirror(transcript: Transcript, kept: Outgoing): Transcript {
+function mirror(transcript: Transcript, kept: OutgoingMessage): Transcript {
 	if (isStored(transcript, kept)) return transcript;
 	const others = transcript.outgoing.filter(({ clientId }) => clientId !== kept.clientId);
 	const at = others.findLastIndex(({ saidAt }) => saidAt <= kept.saidAt) + 1;
@@ -303,11 +304,11 @@ function mirror(transcript: Transcript, kept: Outgoing): Transcript {
 }
 
 /** Its acknowledgement was here before it. */
-function isStored({ messages, you }: Transcript, { clientId }: Outgoing): boolean {
+function isStored({ messages, you }: Transcript, { clientId }: OutgoingMessage): boolean {
 	return messages.some((message) => message.clientId === clientId && message.author.userId === you?.userId);
 }
 
-function setOutgoing(transcript: Transcript, clientId: string, state: Outgoing["state"]): Transcript {
+function setOutgoing(transcript: Transcript, clientId: string, state: OutgoingMessage["state"]): Transcript {
 	return { ...transcript, outgoing: transcript.outgoing.map((one) => (one.clientId === clientId ? { ...one, state } : one)) };
 }
 

@@ -22,7 +22,7 @@ import { useStrings } from "../languages/useStrings.ts";
 import { lastMessageOf } from "../list/list.ts";
 import { titleOf } from "../list/titles.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
-import type { Shelf } from "../live/deviceCache.ts";
+import type { DeviceCache } from "../live/deviceCache.ts";
 import { type Names, People } from "../markdown/MentionedText.tsx";
 import { lastOwn, mayDo } from "../people/permissions.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
@@ -35,11 +35,11 @@ const loadAnnouncer = () => import("../conversation/log/Announcer.tsx");
 const loadEditor = () => import("../conversation/composer/Editor.tsx");
 const loadUnsent = () => import("../conversation/composer/Unsent.tsx");
 
-type Props = { id: string; token: string | null; shelf: Shelf; userId: string; name: string };
+type Props = { id: string; token: string | null; cache: DeviceCache; userId: string; name: string };
 
-export function ConversationPage({ id, token, shelf, userId, name }: Props) {
+export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	const strings = useStrings();
-	const { chat } = useChatWebSocket(id, token, session.renew, shelf);
+	const { chat } = useChatWebSocket(id, token, session.renew, cache);
 	const { conversation, role, members } = chat;
 	const title = conversation ? titleOf(conversation, strings) : undefined;
 	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
@@ -143,7 +143,7 @@ function othersIn({ members, participants }: Chat, userId: string): Person[] {
 }
 
 /** What is written or said here and is not on disk either would go with the page. */
-function useLeaveWarning(conversationId: string, { outgoing, isKept }: Chat, userId: string): void {
+function useLeaveWarning(conversationId: string, { outgoing, isSaved: isKept }: Chat, userId: string): void {
 	const isDraftKept = useIsDraftKept(userId, conversationId);
 	const isWaiting = outgoing.length > 0;
 	useEffect(() => {

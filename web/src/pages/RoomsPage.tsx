@@ -11,7 +11,7 @@ import { useStrings } from "../languages/useStrings.ts";
 import { newsIn } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { PersonalList, useListClient, useListSnapshot } from "../list/usePersonalList.ts";
-import { shelfOf } from "../live/deviceCache.ts";
+import { deviceCacheOf } from "../live/deviceCache.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { useBadge, useTitle } from "../useTitle.ts";
 import { ConversationPage } from "./ConversationPage.tsx";
@@ -20,8 +20,8 @@ import styles from "./RoomsPage.module.css";
 
 export function RoomsPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
 	const strings = useStrings();
-	const shelf = useMemo(() => shelfOf(userId), [userId]);
-	const client = useListClient(token, shelf);
+	const cache = useMemo(() => deviceCacheOf(userId), [userId]);
+	const client = useListClient(token, cache);
 	useEffect(() => followSettings(client), [client]);
 	const [isHome] = useRoute("/");
 	const [, conversation] = useRoute("/c/:id");
@@ -42,7 +42,7 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 					<Sidebar userId={userId} name={name} openId={openId} />
 				</div>
 				<div className={styles.open}>
-					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} shelf={shelf} userId={userId} name={name} />}
+					{openId !== undefined && <ConversationPage key={openId} id={openId} token={token} cache={cache} userId={userId} name={name} />}
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>

@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import { plainLine } from "../list/plainLine.ts";
-import type { Said } from "../live/transcript.ts";
+import type { NewMessage } from "../live/transcript.ts";
 import { namedIn } from "./mentions.ts";
 
 export type Draft = {
@@ -39,7 +39,7 @@ export function answeredOf({ id, author, content }: Message): Answered {
 }
 
 /** With what was said and not sent before it: nothing of either is lost. */
-export function joined(draft: Draft, { content, replyTo, mentions }: Said, message: Message | undefined): Draft {
+export function joined(draft: Draft, { content, replyTo, mentions }: NewMessage, message: Message | undefined): Draft {
 	const answered = message ? answeredOf(message) : replyTo === undefined ? draft.answered : { id: replyTo, username: "", line: "" };
 	const named = [...namedIn(content, mentions), ...(draft.named ?? [])];
 	return { text: draft.text === "" ? content : `${content}\n\n${draft.text}`, answered, ...(named.length > 0 && { named }) };

@@ -6,7 +6,7 @@ import type { Person } from "../../../../src/protocol/person.ts";
 import { harmless, isSeen } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
-import { shown } from "../../live/historyWindow.ts";
+import { visibleHistory } from "../../live/historyWindow.ts";
 import { runningReply } from "../../live/transcript.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
@@ -34,7 +34,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const canSend = isSeen(text) && text.length <= limits.content;
 	const reply = runningReply(chat);
 	// It may be deleted meanwhile.
-	const isDeleted = shown(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
+	const isDeleted = visibleHistory(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
 	const answered = isDeleted ? undefined : draft.answered;
 
 	const send = () => {

@@ -7,7 +7,7 @@ import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
 import { type Catalogue, refusalText } from "../../languages/catalogue.ts";
 import { currentStrings } from "../../languages/currentLanguage.ts";
 import { plainLine } from "../../list/plainLine.ts";
-import { shown } from "../../live/historyWindow.ts";
+import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { Acting } from "../message/Acting.ts";
@@ -24,7 +24,7 @@ export function Announcer({ chat, acting, userId }: Props) {
 	/** What has been said so far is there. */
 	const isHere = chat.you !== null;
 	// What a key did is not to be seen.
-	const done = useMessageKeys(shown(chat).messages, acting);
+	const done = useMessageKeys(visibleHistory(chat).messages, acting);
 	const [said, say] = useSaying();
 	const [progress, sayProgress] = useSaying();
 	const news = useNews(isHere, messages, userId);

@@ -17,9 +17,9 @@ import { MoreButton } from "../../controls/MoreButton.tsx";
 import pill from "../../controls/Pill.module.css";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
-import { type Extent, shown } from "../../live/historyWindow.ts";
+import { type Extent, visibleHistory } from "../../live/historyWindow.ts";
 import type { Messages } from "../../live/messages.ts";
-import { countNews, seenBy } from "../../live/readPositions.ts";
+import { countUnread, seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { useIsLooking } from "../../useIsLooking.ts";
 import type { Fate } from "../message/MessageArticle.tsx";
@@ -44,9 +44,9 @@ type Props = {
 
 export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const strings = useStrings();
-	const { outgoing, passage, you, isConnected, heldUntil } = chat;
-	const { messages, older, newer } = shown(chat);
-	const isEnd = passage?.type !== "here";
+	const { outgoing, historyWindow, you, isConnected, heldUntil } = chat;
+	const { messages, older, newer } = visibleHistory(chat);
+	const isEnd = historyWindow?.type !== "here";
 	const onWay = isEnd ? outgoing : [];
 	const last = messages.at(-1);
 	const isLost = useLoss(chat.connection);
@@ -67,7 +67,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const { isAtEnd } = viewport;
 	// What is still being written, nobody has read.
 	const lastWhole = messages.findLast(({ status }) => status !== "streaming");
-	useSeeing(chat.see, isAtEnd && isEnd ? lastWhole?.seq : undefined);
+	useSeeing(chat.markRead, isAtEnd && isEnd ? lastWhole?.seq : undefined);
 	const missed = useMissed(chat.messages, userId, isAtEnd && isEnd);
 
 	// The buttons go, and the focus should not go with them.
@@ -99,7 +99,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const fate = useFate(lastOwn, chat);
-	const firstNew = newsIn(messages, chat.newFrom, older);
+	const firstNew = newsIn(messages, chat.unreadFrom, older);
 
 	/** Up and down from one message to the next, while one is at a message and not at something in it. */
 	const moveBetweenMessages = (event: KeyboardEvent<HTMLElement>) => {
@@ -179,22 +179,22 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				</div>
 			</div>
 			{you === null && messages.length === 0 && (isLost ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
-			{isEnd && chat.newFrom !== null && (
+			{isEnd && chat.unreadFrom !== null && (
 				<NewsBar
-					key={chat.newFrom}
+					key={chat.unreadFrom}
 					viewport={viewport}
 					rowKey={firstNew && keyOf(firstNew)}
-					count={countNews(messages, chat.newFrom - 1, userId)}
+					count={countUnread(messages, chat.unreadFrom - 1, userId)}
 					since={firstNew && Date.parse(firstNew.createdAt)}
-					onGo={() => go(chat.newFrom ?? 0)}
+					onGo={() => go(chat.unreadFrom ?? 0)}
 					onGone={stay}
 				/>
 			)}
-			{passage && passage.type !== "here" && (
+			{historyWindow && historyWindow.type !== "here" && (
 				<p className={`${pill.pill} ${styles.place}`} role="status">
-					{passage.type === "asked" ? strings.placeLoading : strings.placeFailed}
-					{passage.type === "failed" && (
-						<button type="button" onClick={() => chat.goTo(passage.at)}>
+					{historyWindow.type === "asked" ? strings.placeLoading : strings.placeFailed}
+					{historyWindow.type === "failed" && (
+						<button type="button" onClick={() => chat.goTo(historyWindow.at)}>
 							{strings.tryAgain}
 						</button>
 					)}
@@ -206,7 +206,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					className={`${pill.pill} ${styles.jump}`}
 					onClick={() => {
 						setWanted(undefined);
-						chat.leavePlace();
+						chat.goToEnd();
 						viewport.jump();
 						stay();
 					}}
@@ -244,7 +244,7 @@ function useMissed(messages: Messages, userId: string, isAtEnd: boolean): number
 	const left = useRef<number>(undefined);
 	const last = messages.at(-1)?.seq;
 	if (isAtEnd || left.current === undefined) left.current = last;
-	return isAtEnd || left.current === undefined ? 0 : countNews(messages, left.current, userId);
+	return isAtEnd || left.current === undefined ? 0 : countUnread(messages, left.current, userId);
 }
 
 /** Brings the message at a place before the reader's eyes once it is here; past the end, the last one. */

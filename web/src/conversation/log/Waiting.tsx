@@ -2,13 +2,13 @@
 
 import type { Message } from "../../../../src/protocol/message.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import { waiting } from "../../live/replyStatus.ts";
+import { peopleWaiting } from "../../live/replyStatus.ts";
 import type { Names } from "../../markdown/MentionedText.tsx";
 import { namesOf } from "../../people/names.ts";
 
 export function Waiting({ messages, people, className }: { messages: readonly Message[]; people: Names; className: string | undefined }) {
 	const strings = useStrings();
-	const names = namesOf(waiting(messages), people, strings);
+	const names = namesOf(peopleWaiting(messages), people, strings);
 	if (names.length === 0) return null;
 	const line = strings.waitingForClaude(names);
 	return (

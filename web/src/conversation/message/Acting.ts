@@ -2,7 +2,7 @@
 
 import { createContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
-import type { Outgoing } from "../../live/transcript.ts";
+import type { OutgoingMessage } from "../../live/transcript.ts";
 import type { Doer } from "../../people/permissions.ts";
 
 export type Acting = {
@@ -14,7 +14,7 @@ export type Acting = {
 	remove(message: Message): void;
 	regenerate(messageId: string): void;
 	/** Takes what was not sent back to where one writes; `answered`: what it answers, where that is in the view. */
-	takeBack(outgoing: Outgoing, answered: Message | undefined): void;
+	takeBack(outgoing: OutgoingMessage, answered: Message | undefined): void;
 	/** This one and all that came after it. */
 	markUnread(message: Message): void;
 };

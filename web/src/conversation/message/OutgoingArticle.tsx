@@ -4,7 +4,7 @@ import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import type { Outgoing } from "../../live/transcript.ts";
+import type { OutgoingMessage } from "../../live/transcript.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
@@ -12,7 +12,7 @@ import { Text } from "./MessageArticle.tsx";
 import { Quote } from "./Quote.tsx";
 
 type Props = {
-	outgoing: Outgoing;
+	outgoing: OutgoingMessage;
 	/** What it answers, where that is in the view. */
 	answered: Message | undefined;
 	author: string;

@@ -1,7 +1,7 @@
 // What somebody is about to do with a message, and all that they may do.
 
 import { useCallback, useMemo, useState } from "react";
-import { shown } from "../../live/historyWindow.ts";
+import { visibleHistory } from "../../live/historyWindow.ts";
 import { canAskAgain, type Doer, lastOwn } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { drafts } from "../../writing/currentDrafts.ts";
@@ -17,7 +17,7 @@ export function useActing(chat: Chat, userId: string, conversationId: string) {
 	const [about, setAbout] = useState<About>();
 	const [focusKey, setFocusKey] = useState(0);
 	const { messages, role, isConnected, react, regenerate, discard, markUnread } = chat;
-	const read = shown(chat).messages;
+	const read = visibleHistory(chat).messages;
 	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
 	const own = lastOwn(messages, userId);
 	const askableId = own && canAskAgain(own, messages) ? own.id : undefined;
