@@ -1,87 +1,117 @@
-// What members may ask of a conversation beside its socket, each call by its name. A stranger comes no further than its door, the object.
+// The calls that the Worker makes on behalf of a person, as typed RPC methods. Each asks again whether that person
+// is a member; a stranger gets `not_found`.
 
+import { RpcTarget } from "cloudflare:workers";
+import type { Identity } from "../auth/tokens.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
+import { closeCodes } from "../protocol/errors.ts";
+import type { Said } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Version } from "../protocol/message.ts";
+import type { Message, Version } from "../protocol/message.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Found } from "../protocol/search-result.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
-import type { Conversation, History, Place } from "./conversation.ts";
+import type { Page, Place } from "./messages/history.ts";
 import { search } from "./messages/search.ts";
-import type { LiveInvite, Membership, NewInvite } from "./people/membership.ts";
+import type { LiveInvite, NewInvite } from "./people/membership.ts";
 import type { Filter } from "./store/log.ts";
-import type { AuditEntry, Store } from "./store/store.ts";
+import type { AuditEntry } from "./store/store.ts";
+import type { Parts } from "./wiring.ts";
 
-export class Calls {
-	readonly #store: Store;
-	readonly #conversation: Pick<Conversation, "history" | "versions">;
-	readonly #membership: Membership;
+export class Calls extends RpcTarget {
+	readonly #parts: Parts;
+	readonly #identity: Identity;
 
-	constructor(parts: { store: Store; conversation: Pick<Conversation, "history" | "versions">; membership: Membership }) {
-		this.#store = parts.store;
-		this.#conversation = parts.conversation;
-		this.#membership = parts.membership;
+	constructor(parts: Parts, identity: Identity) {
+		super();
+		this.#parts = parts;
+		this.#identity = identity;
 	}
 
-	describe(_member: Member): ConversationInfo & { members: Member[] } {
-		return this.#membership.describe();
+	#asMember<T>(act: (member: Member) => T): T | Refusal {
+		return this.#parts.admission.asMember(this.#identity, act);
 	}
 
-	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
-		return this.#membership.update(member, change);
+	describe(): (ConversationInfo & { members: Member[] }) | Refusal {
+		return this.#asMember(() => this.#parts.membership.describe());
+	}
+
+	update(change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
+		return this.#asMember((member) => this.#parts.membership.update(member, change));
+	}
+
+	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
+	say(said: Said): { message: Message; isNew: boolean } | Refusal {
+		const person = this.#parts.admission.enter(this.#identity);
+		return "code" in person ? person : this.#parts.conversation.say(person, said);
 	}
 
 	/** The messages at a place, oldest first. */
-	history(_member: Member, place: Place, limit: number): History {
-		return this.#conversation.history(place, limit);
+	history(place: Place, limit: number): Page | Refusal {
+		return this.#asMember(() => this.#parts.conversation.history.page(place, limit));
 	}
 
-	/** What was said of this before a place, newest first. */
-	search(_member: Member, text: string, before: number, limit: number, filter: Filter): { results: Found[]; hasMore: boolean } {
-		return search(this.#store.log, text, before, limit, filter);
+	/** The messages before a place that contain the words of `text`, newest first. */
+	search(text: string, before: number, limit: number, filter: Filter): { results: Found[]; hasMore: boolean } | Refusal {
+		return this.#asMember(() => search(this.#parts.store.log, text, before, limit, filter));
 	}
 
-	/** What a reply said before it was asked for again, oldest first. */
-	versions(_member: Member, messageId: string): { versions: Version[] } | Refusal {
-		return this.#conversation.versions(messageId);
+	/** The former versions of a reply, oldest first. */
+	versions(messageId: string): { versions: Version[] } | Refusal {
+		return this.#asMember(() => this.#parts.conversation.history.versions(messageId));
 	}
 
-	/** The next piece of an export. Whoever may read a conversation may keep it: there is nothing in it that could not be read page by page. */
-	exportPiece(_member: Member, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
+	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
+	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
+		const { membership, conversation, store } = this.#parts;
 		const source = {
-			describe: () => this.#membership.describe(),
-			messages: (after: number) => this.#conversation.history({ after }, limits.exportPiece.messages),
-			versionsOf: (seq: number) => this.#store.log.versions.of(seq),
+			describe: () => membership.describe(),
+			messages: (after: number) => conversation.history.page({ after }, limits.exportPiece.messages),
+			versionsOf: (seq: number) => store.log.versions.of(seq),
 		};
-		return exportPiece(source, format, place);
+		return this.#asMember(() => exportPiece(source, format, place));
 	}
 
-	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {
-		return this.#membership.invite(member, invite);
+	members(): { members: Member[] } | Refusal {
+		return this.#asMember(() => ({ members: this.#parts.membership.members() }));
 	}
 
-	members(_member: Member): { members: Member[] } {
-		return { members: this.#membership.members() };
+	setRole(userId: string, role: MemberRole): Member | Refusal {
+		return this.#asMember((member) => this.#parts.membership.setRole(member, userId, role));
 	}
 
-	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
-		return this.#membership.setRole(member, userId, role);
+	/** Ends a membership, one's own or as an owner another person's, and disconnects whoever held it. */
+	async remove(userId: string): Promise<{ removed: true } | Refusal> {
+		const { membership, removals, sockets, alarm } = this.#parts;
+		const removed = this.#asMember((member) => membership.remove(member, userId));
+		if ("code" in removed) return removed;
+		removals.owe(userId);
+		sockets.close(userId, closeCodes.removed, "no longer a member");
+		await removals.pay();
+		alarm.watch();
+		return { removed: true };
 	}
 
-	invites(member: Member): { invites: LiveInvite[] } | Refusal {
-		return this.#membership.invites(member);
+	invite(invite: NewInvite): { expiresAt: number } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.invite(member, invite));
 	}
 
-	revoke(member: Member, inviteId: string): { revoked: true } | Refusal {
-		return this.#membership.revoke(member, inviteId);
+	invites(): { invites: LiveInvite[] } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.invites(member));
 	}
 
-	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
-		return this.#membership.audit(member, before, limit);
+	revoke(inviteId: string): { revoked: true } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.revoke(member, inviteId));
+	}
+
+	audit(before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.audit(member, before, limit));
+	}
+
+	/** Deletes the conversation. */
+	async end(): Promise<{ ended: true } | Refusal> {
+		const ended = this.#asMember((member) => this.#parts.membership.end(member));
+		if ("ended" in ended) await this.#parts.deletion.begin();
+		return ended;
 	}
 }
-
-export type CallName = keyof Calls;
-export type CallArguments<N extends CallName> = Parameters<Calls[N]> extends [Member, ...infer Rest] ? Rest : never;
-/** What a call answers where it is not refused. */
-export type Answer<N extends CallName> = Exclude<Awaited<ReturnType<Calls[N]>>, Refusal>;

@@ -1,4 +1,4 @@
-// The end of a conversation, as far as it is sockets, alarm and storage. Who may end it is decided elsewhere.
+// Deletes a conversation: its sockets, its alarm and its storage. Membership decides who may do that.
 
 import type { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
@@ -9,64 +9,54 @@ import type { Socket } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";
 import type { Store } from "./store/store.ts";
 
-export class Ending {
-	readonly #storage: DurableObjectStorage;
-	readonly #store: Store;
-	readonly #clients: Fanout<Socket>;
-	readonly #sockets: Sockets;
-	readonly #replies: Replies;
-	readonly #farewells: Farewells;
-	readonly #alarm: Alarm;
-	readonly #now: () => number;
+type Dependencies = {
+	storage: DurableObjectStorage;
+	store: Store;
+	clients: Fanout<Socket>;
+	sockets: Sockets;
+	replies: Replies;
+	removals: Farewells;
+	alarm: Alarm;
+	now: () => number;
+};
 
-	constructor(parts: {
-		storage: DurableObjectStorage;
-		store: Store;
-		clients: Fanout<Socket>;
-		sockets: Sockets;
-		replies: Replies;
-		farewells: Farewells;
-		alarm: Alarm;
-		now: () => number;
-	}) {
-		this.#storage = parts.storage;
-		this.#store = parts.store;
-		this.#clients = parts.clients;
-		this.#sockets = parts.sockets;
-		this.#replies = parts.replies;
-		this.#farewells = parts.farewells;
-		this.#alarm = parts.alarm;
-		this.#now = parts.now;
+export class Deletion {
+	readonly #with: Dependencies;
+
+	constructor(dependencies: Dependencies) {
+		this.#with = dependencies;
 	}
 
 	/**
-	 * From here on it looks as if there were no such conversation; what is stored goes when all lists have been told. Those that can be told
-	 * at once have been when this resolves.
+	 * From now on the conversation looks as if it did not exist. Its storage is emptied once every member's list has
+	 * dropped it; resolves when the lists that answer at once have.
 	 */
 	async begin(): Promise<void> {
-		this.#store.markDeleted(this.#now());
-		this.#farewells.oweAll();
-		this.#replies.abandon();
-		for (const socket of this.#sockets.all()) {
-			// Before it is closed: that it goes is no news to anybody.
-			this.#clients.delete(socket);
+		const { store, clients, sockets, replies, removals, alarm, now } = this.#with;
+		store.markDeleted(now());
+		removals.oweAll();
+		replies.abandon();
+		for (const socket of sockets.all()) {
+			// Not a client any more when it closes, so that nobody is notified that it left.
+			clients.delete(socket);
 			socket.close(closeCodes.deleted, "the conversation was deleted");
 		}
-		this.#alarm.watch();
-		await this.#alarm.settled;
-		await this.#farewells.pay();
+		alarm.watch();
+		await alarm.settled;
+		await removals.pay();
 	}
 
 	/**
-	 * Nothing is left but one row that says so, for ever. A token that grants the conversation would otherwise let it begin anew, and
-	 * whoever came first would own a room in which the others, who know its address, believe themselves among their own. An issuer that
-	 * wants another such room gives it another id. Nothing is awaited between the two: to the platform they are one write.
+	 * Empties the storage but for one row that marks the conversation as deleted, for ever. Otherwise a token that
+	 * grants this id would create it anew, and whoever came first would own a conversation that the others, who know
+	 * its address, still trust. Nothing is awaited between the two statements: the platform commits them as one.
 	 */
 	async finish(): Promise<void> {
-		const emptied = this.#storage.deleteAll();
-		this.#store.bury(this.#now());
+		const { storage, store, alarm, now } = this.#with;
+		const emptied = storage.deleteAll();
+		store.bury(now());
 		await emptied;
-		this.#alarm.clear();
-		await this.#alarm.settled;
+		alarm.clear();
+		await alarm.settled;
 	}
 }

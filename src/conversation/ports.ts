@@ -11,8 +11,8 @@ export interface Client {
 	readonly person: Person;
 	/** Moves the end of its sign-in, in ms. */
 	renew(expiresAt: number): void;
-	/** Has read what was sent until now. */
-	read(): void;
+	/** The client has read everything sent so far. */
+	acknowledge(): void;
 	/** Ends it; the conversation hears of it by `leave`. */
 	close(code: CloseCode, reason: string): void;
 }

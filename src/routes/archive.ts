@@ -12,7 +12,7 @@ import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type App, answer, ask, bodyUpTo, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { type App, answer, bodyUpTo, call, pass, placeSchema, refuse, stubOf } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
@@ -32,7 +32,7 @@ exports.get("/conversations/:id/export", async (c) => {
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await ask(c, "exportPiece", format, { after: 0, chain: begun, exportedAt });
+	const first = await call(c, (calls) => calls.exportPiece(format, { after: 0, chain: begun, exportedAt }));
 	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
 	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
@@ -44,8 +44,9 @@ exports.get("/conversations/:id/export", async (c) => {
 async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
 	let piece = first;
 	yield piece.text;
-	while (piece.next) {
-		const next = await ask(c, "exportPiece", format, piece.next);
+	for (let place = first.next; place; place = piece.next) {
+		const after = place;
+		const next = await call(c, (calls) => calls.exportPiece(format, after));
 		if (isRefusal(next)) throw new Error(`An export could not go on: ${next.code}`);
 		piece = next;
 		yield piece.text;
@@ -92,7 +93,7 @@ imports.post(
 		const stub = stubOf(c);
 		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before these, `as` a user's id.");
 		const { from, as } = query.output;
-		const taken = await stub.restore(await c.req.text(), from, as);
+		const taken = await stub.importLines(await c.req.text(), from, as);
 		if (!isRefusal(taken)) return answer(c, taken, (progress) => progress);
 		if (taken.code === "conflict") return refuse(c, "conflict", "There is a conversation with this id, or was one.");
 		return refuse(c, taken.code, "A line does not follow from the one before it, or is none of such a file.");

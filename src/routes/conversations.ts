@@ -15,9 +15,9 @@ import {
 	afterAll,
 	answer,
 	answerDone,
-	ask,
 	authenticate,
 	bodyUpTo,
+	call,
 	limitOf,
 	pageSchema,
 	placeSchema,
@@ -65,7 +65,9 @@ conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
 });
 
 describe("GET /conversations/:id", { is: "What it is, and who is in it.", answers: { 200: v.object({ conversation: describedSchema }) } });
-conversations.get("/conversations/:id", async (c) => answer(c, await ask(c, "describe"), (conversation) => ({ conversation })));
+conversations.get("/conversations/:id", async (c) =>
+	answer(c, await call(c, (calls) => calls.describe()), (conversation) => ({ conversation })),
+);
 
 describe("PATCH /conversations/:id", {
 	is: "Another title, or another rule for when Claude answers.",
@@ -76,7 +78,7 @@ describe("PATCH /conversations/:id", {
 conversations.patch("/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, changeSchema);
 	if (!body) return refuse(c, "bad_request", `Give a title of up to ${limits.title} characters, an assistant mode, or both.`);
-	return answer(c, await ask(c, "update", body), (conversation) => ({ conversation }));
+	return answer(c, await call(c, (calls) => calls.update(body)), (conversation) => ({ conversation }));
 });
 
 describe("DELETE /conversations/:id", {
@@ -84,10 +86,7 @@ describe("DELETE /conversations/:id", {
 	answers: { 204: "nothing" },
 	refuses: ["forbidden"],
 });
-conversations.delete("/conversations/:id", async (c) => {
-	const stub = stubOf(c);
-	return stub ? answerDone(c, await stub.end(c.get("identity"))) : refuse(c, "not_found");
-});
+conversations.delete("/conversations/:id", async (c) => answerDone(c, await call(c, (calls) => calls.end())));
 
 /** One place at most. */
 const historySchema = v.pipe(
@@ -110,7 +109,7 @@ conversations.get("/conversations/:id/messages", async (c) => {
 		);
 	const { before = afterAll, after, around, limit } = query.output;
 	const place = after !== undefined ? { after } : around !== undefined ? { around } : { before };
-	return answer(c, await ask(c, "history", place, limit), (page) => page);
+	return answer(c, await call(c, (calls) => calls.history(place, limit)), (page) => page);
 });
 
 describe("GET /conversations/:id/messages/:messageId/versions", {
@@ -118,7 +117,7 @@ describe("GET /conversations/:id/messages/:messageId/versions", {
 	answers: { 200: v.object({ versions: v.array(versionSchema) }) },
 });
 conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =>
-	answer(c, await ask(c, "versions", c.req.param("messageId")), (versions) => versions),
+	answer(c, await call(c, (calls) => calls.versions(c.req.param("messageId"))), (versions) => versions),
 );
 
 describe("GET /conversations/:id/audit", {
@@ -130,5 +129,5 @@ describe("GET /conversations/:id/audit", {
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", `\`before\` is an entry's id, \`limit\` is ${rangeText(limits.page)}.`);
-	return answer(c, await ask(c, "audit", query.output.before, query.output.limit), (page) => page);
+	return answer(c, await call(c, (calls) => calls.audit(query.output.before, query.output.limit)), (page) => page);
 });

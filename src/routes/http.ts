@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { identify } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
-import type { Answer, CallArguments, CallName } from "../conversation/calls.ts";
+import type { Calls } from "../conversation/calls.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { numberText } from "../protocol/number-text.ts";
@@ -35,20 +35,14 @@ export function stubOf(c: Context<App>) {
 	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
 }
 
-/** Calls the conversation that the address names, as who asks; a stranger hears the same as of one that does not exist. */
-export async function ask<N extends CallName>(c: Context<App>, name: N, ...values: CallArguments<N>): Promise<Answer<N> | Refusal> {
-	return askAt(c, c.req.param("id"), name, ...values);
-}
+/** The calls as seen from another isolate. The platform's own RPC types distribute over unions and lose tuples. */
+type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never };
 
-/** As `ask`, of any conversation. */
-export async function askAt<N extends CallName>(
-	c: Context<App>,
-	id: string | undefined,
-	name: N,
-	...values: CallArguments<N>
-): Promise<Answer<N> | Refusal> {
+/** Makes a call to the conversation of the address, or to another, on behalf of the caller. */
+export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => Promise<T>, id = c.req.param("id")): Promise<T | Refusal> {
 	if (!v.is(idSchema, id)) return { code: "not_found" };
-	return (await c.env.CONVERSATIONS.getByName(id).ask(c.get("identity"), name, values)) as Answer<N> | Refusal;
+	using calls = c.env.CONVERSATIONS.getByName(id).as(c.get("identity")) as unknown as Remote<Calls> & Disposable;
+	return await make(calls);
 }
 
 /** Refuses who comes too often for a gate of wrangler.toml. */
@@ -98,13 +92,17 @@ export const limitOf = (page: { min: number; default: number; max: number }) => 
 /** A page of what has places: before which one, and how many. */
 export const pageSchema = v.object({ before: v.optional(placeSchema, String(afterAll)), ...limitOf(limits.page) });
 
-export function answer<T, B extends object>(c: Context<App>, result: T | Refusal, body: (result: T) => B, status: 200 | 201 = 200) {
-	if (isRefusal(result)) return refuse(c, result);
-	return c.json(body(result), status);
+export function answer<T extends object, B extends object>(
+	c: Context<App>,
+	result: T,
+	body: (result: Exclude<T, Refusal>) => B,
+	status: 200 | 201 = 200,
+) {
+	return isRefusal(result) ? refuse(c, result) : c.json(body(result as Exclude<T, Refusal>), status);
 }
 
 /** As `answer`, where there is nothing to say but that it was done. */
-export function answerDone(c: Context<App>, result: object | Refusal) {
+export function answerDone(c: Context<App>, result: object) {
 	return isRefusal(result) ? refuse(c, result) : c.body(null, 204);
 }
 

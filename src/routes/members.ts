@@ -8,13 +8,13 @@ import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import { type App, answer, answerDone, ask, bodyUpTo, pass, readBody, refuse, stubOf } from "./http.ts";
+import { type App, answer, answerDone, bodyUpTo, call, pass, readBody, refuse } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const members = new Hono<App>();
 
 describe("GET /conversations/:id/members", { is: "The members.", answers: { 200: v.object({ members: v.array(memberSchema) }) } });
-members.get("/conversations/:id/members", async (c) => answer(c, await ask(c, "members"), (all) => all));
+members.get("/conversations/:id/members", async (c) => answer(c, await call(c, (calls) => calls.members()), (all) => all));
 
 const roleChangeSchema = v.object({ role: roleSchema });
 
@@ -27,7 +27,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, roleChangeSchema);
 	if (!body) return refuse(c, "bad_request", "A role is owner, member or reader.");
-	return answer(c, await ask(c, "setRole", c.req.param("userId"), body.role), (member) => ({ member }));
+	return answer(c, await call(c, (calls) => calls.setRole(c.req.param("userId"), body.role)), (member) => ({ member }));
 });
 
 describe("DELETE /conversations/:id/members/:userId", {
@@ -37,9 +37,8 @@ describe("DELETE /conversations/:id/members/:userId", {
 });
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
-	const stub = stubOf(c);
-	if (!stub || !v.is(idSchema, userId)) return refuse(c, "not_found");
-	return answerDone(c, await stub.remove(c.get("identity"), userId));
+	if (!v.is(idSchema, userId)) return refuse(c, "not_found");
+	return answerDone(c, await call(c, (calls) => calls.remove(userId)));
 });
 
 const inviteSchema = v.object({
@@ -69,7 +68,9 @@ members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c)
 		);
 	const secret = randomId();
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
-	const invited = await ask(c, "invite", { id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null });
+	const invited = await call(c, async (calls) =>
+		calls.invite({ id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null }),
+	);
 	const token = `${c.req.param("id")}.${secret}`;
 	const url = new URL(`/invite/${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
 	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
@@ -91,14 +92,16 @@ describe("GET /conversations/:id/invites", {
 	answers: { 200: v.object({ invites: v.array(liveInviteSchema) }) },
 	refuses: ["forbidden"],
 });
-members.get("/conversations/:id/invites", async (c) => answer(c, await ask(c, "invites"), (live) => live));
+members.get("/conversations/:id/invites", async (c) => answer(c, await call(c, (calls) => calls.invites()), (live) => live));
 
 describe("DELETE /conversations/:id/invites/:inviteId", {
 	is: "Revokes an invite; for owners.",
 	answers: { 204: "nothing" },
 	refuses: ["forbidden"],
 });
-members.delete("/conversations/:id/invites/:inviteId", async (c) => answerDone(c, await ask(c, "revoke", c.req.param("inviteId"))));
+members.delete("/conversations/:id/invites/:inviteId", async (c) =>
+	answerDone(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
+);
 
 describe("POST /invites/:token/accept", {
 	is: "Comes in by an invite.",

@@ -7,7 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { numberText } from "../protocol/number-text.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type App, bodyUpTo, readJson, refuse, stubOf } from "./http.ts";
+import { type App, bodyUpTo, call, readJson, refuse } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
@@ -28,7 +28,6 @@ messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_la
 			? refuse(c, "too_large")
 			: refuse(c, "bad_request", `Give content of up to ${numberText(limits.content)} characters, not only spaces.`);
 	}
-	const said = await stubOf(c)?.say(c.get("identity"), body.output);
-	if (!said) return refuse(c, "not_found");
+	const said = await call(c, (calls) => calls.say(body.output));
 	return isRefusal(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
 });

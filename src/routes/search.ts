@@ -8,7 +8,7 @@ import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
 import { askEach } from "./ask-each.ts";
-import { type App, afterAll, answer, ask, askAt, limitOf, pass, placeSchema, refuse } from "./http.ts";
+import { type App, afterAll, answer, call, limitOf, pass, placeSchema, refuse } from "./http.ts";
 import { describe } from "./operation.ts";
 
 export const searches = new Hono<App>();
@@ -40,7 +40,7 @@ searches.get("/conversations/:id/search", async (c) => {
 	const query = v.safeParse(pagedSchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
 	const { q, before, limit, ...filter } = query.output;
-	return answer(c, await ask(c, "search", q, before, limit, filter), (page) => page);
+	return answer(c, await call(c, (calls) => calls.search(q, before, limit, filter)), (page) => page);
 });
 
 describe("GET /search", {
@@ -63,7 +63,7 @@ searches.get("/search", async (c) => {
 	const { isWhole } = await askEach(
 		conversations,
 		async ({ id: conversationId }) => {
-			const found = await askAt(c, conversationId, "search", q, afterAll, limit, filter);
+			const found = await call(c, (calls) => calls.search(q, afterAll, limit, filter), conversationId);
 			// Who is no longer a member finds nothing there.
 			if (isRefusal(found)) return;
 			// What is older than a page that had to end early may be missing.

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { Alarm } from "../platform/alarm.ts";
-import { answerClose, refuseUpgrade } from "../platform/upgrade.ts";
+import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
@@ -17,11 +17,7 @@ import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 /** What the Worker knows of a socket that it lets through; `expiresAt` in ms, `tokenId` of the personal token that opens it, if one does. */
 type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol: boolean };
 
-/** The Worker's request for a socket, made anew: nothing that a client wrote into its headers goes with it. */
-export function listUpgradeRequest(upgrade: Upgrade): Request {
-	const query = new URLSearchParams({ upgrade: JSON.stringify(upgrade) });
-	return new Request(`https://user/socket?${query}`, { headers: { upgrade: "websocket" } });
-}
+export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
 /**
  * How soon after a sign-out, or after a token is revoked, the sockets are closed once more, in ms: a conversation may not have heard of it, or
@@ -57,7 +53,7 @@ export class UserObject extends DurableObject<Env> {
 
 	/** Answers a `listUpgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
-		const { expiresAt, tokenId, isChatProtocol } = JSON.parse(new URL(request.url).searchParams.get("upgrade") ?? "") as Upgrade;
+		const { expiresAt, tokenId, isChatProtocol } = readUpgrade<Upgrade>(request);
 		// The Worker has asked; but they may have signed out since, or revoked it.
 		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now())))
 			return refuseUpgrade({ code: "unauthorized" });
@@ -68,8 +64,7 @@ export class UserObject extends DurableObject<Env> {
 		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;
 		this.#sockets.open(ours, { expiresAt, tokenId }, first);
 		this.#alarm.watch();
-		const headers: HeadersInit = isChatProtocol ? { "sec-websocket-protocol": "chat.v1" } : {};
-		return new Response(null, { status: 101, webSocket: theirs, headers });
+		return acceptUpgrade(theirs, isChatProtocol);
 	}
 
 	override webSocketMessage(socket: WebSocket): void {
@@ -77,7 +72,12 @@ export class UserObject extends DurableObject<Env> {
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+		this.#sockets.delete(socket);
 		answerClose(socket, code, reason);
+	}
+
+	override webSocketError(socket: WebSocket): void {
+		this.#sockets.delete(socket);
 	}
 
 	/** Who may no longer listen is let go; and what could not be done at once, in every conversation, is tried again. */
@@ -96,12 +96,12 @@ export class UserObject extends DurableObject<Env> {
 	async remember(standing: Standing): Promise<void> {
 		if (this.#erasure.covers(standing.id)) return;
 		const conversation = this.#store.remember(standing);
-		if (conversation) this.#sockets.tell({ type: "me:conversation", conversation });
+		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
 	}
 
 	/** The conversation is no longer theirs. */
 	async forget(conversationId: string): Promise<void> {
-		if (this.#store.forget(conversationId)) this.#sockets.tell({ type: "me:removed", conversationId });
+		if (this.#store.forget(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
 	}
 
 	// Calls of the Worker
@@ -114,7 +114,7 @@ export class UserObject extends DurableObject<Env> {
 	async change(conversationId: string, change: ListingChange): Promise<Listed | { code: "not_found" }> {
 		const conversation = this.#store.change(conversationId, change);
 		if (!conversation) return { code: "not_found" };
-		this.#sockets.tell({ type: "me:conversation", conversation });
+		this.#sockets.broadcast({ type: "me:conversation", conversation });
 		return conversation;
 	}
 
@@ -127,7 +127,7 @@ export class UserObject extends DurableObject<Env> {
 		const settings = Object.fromEntries(merged.filter((entry): entry is [string, PersonalSettings[string]] => entry[1] !== null));
 		if (Object.keys(settings).length > limits.settings) return { code: "too_many" };
 		this.#store.keepSettings(settings);
-		this.#sockets.tell({ type: "me:settings", settings });
+		this.#sockets.broadcast({ type: "me:settings", settings });
 		return { settings };
 	}
 
@@ -213,7 +213,7 @@ export class UserObject extends DurableObject<Env> {
 
 	async #endSocketsOf(tokenIds: readonly string[]): Promise<void> {
 		if (tokenIds.length === 0) return;
-		this.#sockets.endTokens(tokenIds);
+		this.#sockets.closeTokens(tokenIds);
 		const userId = this.ctx.id.name as string;
 		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
 	}

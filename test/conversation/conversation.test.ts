@@ -76,11 +76,11 @@ describe("joining", () => {
 			const fitting = limits.pageLength / 100_000;
 			for (let n = 0; n < fitting; n++) add();
 			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
-			expect(room.conversation.history({ before: 99 }, 200)).toMatchObject({ hasMore: false });
+			expect(room.conversation.history.page({ before: 99 }, 200)).toMatchObject({ hasMore: false });
 			add();
 			const joined = room.enter(ann, cursor).last("chat:joined");
 			expect([joined.reset, joined.hasMore, joined.messages.length, joined.messages[0]?.seq]).toEqual([true, true, fitting, 2]);
-			const { messages, hasMore } = room.conversation.history({ before: 99 }, 200);
+			const { messages, hasMore } = room.conversation.history.page({ before: 99 }, 200);
 			expect([hasMore, messages.length]).toEqual([true, fitting]);
 		}));
 
@@ -110,7 +110,7 @@ describe("joining", () => {
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
 			await room.call.text("One");
-			expect(room.conversation.history({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
+			expect(room.conversation.history.page({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
 		}));
 });
 

@@ -90,7 +90,7 @@ export class TestClient implements Client {
 	renew(expiresAt: number): void {
 		this.expiresAt = expiresAt;
 	}
-	read(): void {}
+	acknowledge(): void {}
 	close(code: CloseCode): void {
 		this.closedWith = code;
 	}

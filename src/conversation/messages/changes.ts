@@ -13,6 +13,7 @@ import type { Titles } from "../replies/title.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
+import type { SendRate } from "./send-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:regenerate">;
@@ -23,18 +24,17 @@ export class Changes<T extends Client> {
 	readonly #replies: Replies;
 	readonly #listing: Listing;
 	readonly #titles: Titles;
-	readonly #spend: (userId: string) => Refusal | undefined;
+	readonly #sendRate: SendRate;
 	readonly #now: () => number;
 	readonly #reactionsLeft = new Map<string, Bucket>();
 
-	/** `spend` takes one of a person's sends. */
 	constructor(parts: {
 		store: Store;
 		clients: Clients<T>;
 		replies: Replies;
 		listing: Listing;
 		titles: Titles;
-		spend: (userId: string) => Refusal | undefined;
+		sendRate: SendRate;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -42,7 +42,7 @@ export class Changes<T extends Client> {
 		this.#replies = parts.replies;
 		this.#listing = parts.listing;
 		this.#titles = parts.titles;
-		this.#spend = parts.spend;
+		this.#sendRate = parts.sendRate;
 		this.#now = parts.now;
 	}
 
@@ -99,7 +99,7 @@ export class Changes<T extends Client> {
 		if (asksAgain && !answer) return { code: "bad_event" };
 		const isSame = content === message.content;
 		if (isSame && !answer) return this.#answer(client, this.#updated(message));
-		const limited = this.#spend(userId);
+		const limited = this.#sendRate.take(userId, this.#now());
 		if (limited) return limited;
 		if (!isSame)
 			this.#rewrite(
@@ -141,7 +141,7 @@ export class Changes<T extends Client> {
 		// Everybody sees it come.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
-		const limited = this.#spend(client.person.userId);
+		const limited = this.#sendRate.take(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message);
 	}

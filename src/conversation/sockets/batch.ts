@@ -1,7 +1,7 @@
-// Frames in: each at once while it is calm, many together when it is busy. What is handled together is stored in one commit and
-// told in one frame, and it is commits and frames that a busy conversation waits for.
+// Groups incoming frames: each is handled at once while the conversation is calm, many together when it is busy. One
+// batch costs one commit and one outgoing frame, and those are what a busy conversation waits for.
 
-export class Inbox<T> {
+export class Batch<T> {
 	readonly #handle: (items: T[]) => void;
 	readonly #gap: () => number;
 	readonly #now: () => number;
@@ -9,28 +9,28 @@ export class Inbox<T> {
 	#handledAt = 0;
 	#isWaiting = false;
 
-	/** `gap`: how long, in ms, what comes after something handled may have to wait, for others to come. */
-	constructor(parts: { handle: (items: T[]) => void; gap: () => number; now: () => number }) {
-		this.#handle = parts.handle;
-		this.#gap = parts.gap;
-		this.#now = parts.now;
+	/** `gap`: how long, in ms, an item may wait for others after the last batch. */
+	constructor(options: { handle: (items: T[]) => void; gap: () => number; now: () => number }) {
+		this.#handle = options.handle;
+		this.#gap = options.gap;
+		this.#now = options.now;
 	}
 
-	/** Keeps the order, whoever they come from. */
-	put(item: T): void {
+	/** Items are handled in the order in which they are added. */
+	add(item: T): void {
 		this.#items.push(item);
 		if (this.#isWaiting) return;
 		const wait = this.#handledAt + this.#gap() - this.#now();
 		if (wait <= 0) {
-			this.empty();
+			this.flush();
 		} else {
 			this.#isWaiting = true;
-			setTimeout(() => this.empty(), wait);
+			setTimeout(() => this.flush(), wait);
 		}
 	}
 
-	/** Handles what waits, at once. */
-	empty(): void {
+	/** Handles at once whatever waits. */
+	flush(): void {
 		this.#isWaiting = false;
 		if (this.#items.length === 0) return;
 		this.#handledAt = this.#now();

@@ -1,49 +1,49 @@
-// Events to frames: one encoding for everybody, few frames under load, and one socket's failure is its own.
-// Knows a socket by the little it does with it; knows no rule of the chat.
+// Turns events into frames: one encoding for everybody, few frames under load, and a failing socket affects no other.
+// Must not know any rule of the chat.
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
 import type { Client, Clients } from "../ports.ts";
 
-/** A client as the fan-out needs it. `send` may be called at any time, never throws, and says nothing to one that is closed. */
-export interface Wire extends Client {
+/** A client as the fan-out needs it. `send` may be called at any time, never throws, and sends nothing to a closed one. */
+export interface FanoutClient extends Client {
 	send(frame: string): void;
-	/** Whether it may still be spoken to at `now`. */
+	/** False once it was closed or its sign-in expired. */
 	isOpen(now: number): boolean;
-	/** When its sign-in ends, in ms. */
+	/** When its sign-in expires, in ms. */
 	readonly expiresAt: number;
-	/** Closes one whose sign-in has ended, after telling it so. */
+	/** Closes it because its sign-in expired, with an error event first. */
 	expire(): void;
 }
 
-/** Between two frames, in ms: nothing where few listen, so that a calm room is immediate; more where one frame takes long to send. */
+/** The pause between two frames, in ms: none with few sockets, so that a calm conversation is immediate; longer where sending one takes long. */
 function frameGap(sockets: number): number {
 	return Math.min(50, Math.floor(sockets / 10));
 }
 
-/** Between two frames that carry parts of a reply, in ms: at most 20 a second, and 10 for a hundred people, which still reads as flowing. */
+/** The pause between two frames with chunks of a reply, in ms: at most 20 a second, and 10 for a hundred sockets, which still reads as flowing. */
 function chunkGap(sockets: number): number {
 	return Math.min(200, Math.max(50, sockets));
 }
 
-/** A part of a reply, or of what Claude thinks before it. */
-type Part = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
+/** A chunk of a reply, or of the thinking before it. */
+type Chunk = Extract<ServerEvent, { type: "chat:streaming" | "chat:thought" }>;
 
-function isPart(event: ServerEvent): event is Part {
+function isChunkEvent(event: ServerEvent): event is Chunk {
 	return event.type === "chat:thought" || (event.type === "chat:streaming" && !event.isComplete);
 }
 
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
 
-export class Fanout<T extends Wire> implements Clients<T> {
+export class Fanout<T extends FanoutClient> implements Clients<T> {
 	readonly #now: () => number;
 	readonly #sockets = new Set<T>();
 	#isFlushing = false;
-	/** While many things are done at once: whether one of them is to be told at once. */
-	#gathering: { isUrgent: boolean } | undefined;
+	/** Set while a batch is handled; `isUrgent` if one of its events must go out at once. */
+	#held: { isUrgent: boolean } | undefined;
 	#queue: Queued[] = [];
 	#timer: { id: ReturnType<typeof setTimeout>; at: number } | undefined;
-	/** When the last frame went, and the last one with a part of a reply. */
+	/** When the last frame went out, and the last one with a chunk. */
 	#sent = { frame: 0, chunk: 0 };
 
 	constructor(now: () => number) {
@@ -63,14 +63,14 @@ export class Fanout<T extends Wire> implements Clients<T> {
 		for (const socket of this.#sockets) if (socket.isOpen(now)) yield socket;
 	}
 
-	/** When the first sign-in of those here ends, in ms. */
+	/** When the first of the sign-ins expires, in ms. */
 	get nextExpiry(): number | undefined {
 		let next: number | undefined;
 		for (const { expiresAt } of this.#sockets) next = Math.min(next ?? expiresAt, expiresAt);
 		return next;
 	}
 
-	/** Lets those go whose sign-in has ended, though nothing is said to them. */
+	/** Closes clients whose sign-in expired. */
 	expire(): void {
 		const now = this.#now();
 		for (const socket of this.#sockets) if (!socket.isOpen(now)) socket.expire();
@@ -81,34 +81,37 @@ export class Fanout<T extends Wire> implements Clients<T> {
 	}
 
 	broadcast(event: ServerEvent, exceptUser?: string): void {
-		const isChunk = isPart(event);
+		const isChunk = isChunkEvent(event);
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
-		if (this.#gathering) this.#gathering.isUrgent ||= !isChunk;
-		if (this.#gathering || this.#isFlushing) return;
+		if (this.#held) this.#held.isUrgent ||= !isChunk;
+		if (this.#held || this.#isFlushing) return;
 		const now = this.#now();
 		const at = isChunk ? this.#sent.chunk + chunkGap(this.#sockets.size) : this.#sent.frame + this.gap;
 		if (at <= now) this.flush();
 		else this.#flushAt(at, now);
 	}
 
-	/** In ms: how long a frame may wait for what else is to be told. */
+	/** How long an event may wait for others to share a frame with, in ms. */
 	get gap(): number {
 		return frameGap(this.#sockets.size);
 	}
 
-	/** Does something, and tells all that comes of it in one frame. */
-	gather(work: () => void): void {
-		const gathering = { isUrgent: false };
-		this.#gathering = gathering;
-		work();
-		this.#gathering = undefined;
-		if (gathering.isUrgent) this.flush();
+	/** Keeps events back until `release`, so that those of one batch go out in one frame. */
+	hold(): void {
+		this.#held = { isUrgent: false };
 	}
 
-	/** A part of a reply that follows the last one queued becomes one with it. */
-	#growsLast(chunk: Part): boolean {
+	/** Ends `hold`. */
+	release(): void {
+		const isUrgent = this.#held?.isUrgent;
+		this.#held = undefined;
+		if (isUrgent) this.flush();
+	}
+
+	/** Appends a chunk to the one before it, if that is still queued. */
+	#growsLast(chunk: Chunk): boolean {
 		const last = this.#queue.at(-1)?.event;
-		if (!last || !isPart(last) || last.type !== chunk.type || last.messageId !== chunk.messageId) return false;
+		if (!last || !isChunkEvent(last) || last.type !== chunk.type || last.messageId !== chunk.messageId) return false;
 		last.chunk += chunk.chunk;
 		return true;
 	}
@@ -124,19 +127,19 @@ export class Fanout<T extends Wire> implements Clients<T> {
 		this.#timer = undefined;
 	}
 
-	/** Sends what is queued. Whoever is added after it gets nothing of what was said before. */
+	/** Sends what is queued. A client that is added afterwards gets none of it. */
 	flush(): void {
 		this.#stopTimer();
 		if (this.#isFlushing) return;
 		this.#isFlushing = true;
-		// Sending may find that somebody is gone, which is news in its turn: it goes after what is being sent, for everybody.
+		// Sending may find a client gone, which queues further events: they go out after these, for everybody.
 		while (this.#queue.length > 0) this.#deliver(this.#queue.splice(0), this.#now());
 		this.#isFlushing = false;
 	}
 
 	#deliver(queue: Queued[], now: number): void {
 		this.#sent.frame = now;
-		if (queue.some(({ event }) => isPart(event))) this.#sent.chunk = now;
+		if (queue.some(({ event }) => isChunkEvent(event))) this.#sent.chunk = now;
 
 		const whole = encodeFrame(queue.map(({ event }) => event));
 		const excepted = new Set(queue.map(({ exceptUser }) => exceptUser));

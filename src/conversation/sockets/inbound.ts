@@ -1,5 +1,5 @@
-// What comes in by the sockets of a conversation: counted before anything is made of it, then read and handed on. What makes no sense is
-// refused, and who floods is shut out. What it means is decided elsewhere.
+// Incoming frames: counted before they are read, then parsed and handed to the rules. Bad frames are refused, and
+// people who flood are shut out. Must not know what an event means.
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
@@ -9,63 +9,56 @@ import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Store } from "../store/store.ts";
-import { Inbox } from "./batch.ts";
+import { Batch } from "./batch.ts";
 import type { Fanout } from "./fanout.ts";
 import type { Socket } from "./socket.ts";
 import type { Sockets } from "./sockets.ts";
 
-/** What asks for a page counts as if it had brought this much, in UTF-16 units: a page is as much work. */
-const pageAsked = 320 * 1024;
+/** A request for a page counts like a frame of this many UTF-16 units: it is as much work. */
+const pageWeight = 320 * 1024;
 
-type Parts = {
+type Frame = { client: Socket; data: string | ArrayBuffer };
+
+type Dependencies = {
+	/** The conversation's id. */
+	id: string;
 	store: Store;
 	clients: Fanout<Socket>;
 	sockets: Sockets;
 	conversation: Conversation<Socket>;
-	/** Of the conversation. */
-	id: string;
 	now: () => number;
 };
 
-export class Intake {
-	readonly #store: Store;
-	readonly #clients: Fanout<Socket>;
-	readonly #sockets: Sockets;
-	readonly #conversation: Conversation<Socket>;
-	readonly #id: string;
-	readonly #now: () => number;
-	readonly #inbox: Inbox<{ client: Socket; frame: string | ArrayBuffer }>;
+export class Inbound {
+	readonly #with: Dependencies;
+	readonly #batch: Batch<Frame>;
 
-	constructor({ store, clients, sockets, conversation, id, now }: Parts) {
-		this.#store = store;
-		this.#clients = clients;
-		this.#sockets = sockets;
-		this.#conversation = conversation;
-		this.#id = id;
-		this.#now = now;
-		this.#inbox = new Inbox({ handle: (frames) => clients.gather(() => this.#handle(frames)), gap: () => clients.gap, now });
+	constructor(dependencies: Dependencies) {
+		const { clients, now } = dependencies;
+		this.#with = dependencies;
+		this.#batch = new Batch({ handle: (frames) => this.#handle(frames), gap: () => clients.gap, now });
 	}
 
-	/** Every frame comes here, of a revoked or flooding client too: nothing is made of what is not to be read. */
-	take(client: Socket, frame: string | ArrayBuffer): void {
+	/** Takes every frame, also of revoked and flooding clients: those are dropped unread. */
+	receive(client: Socket, data: string | ArrayBuffer): void {
 		if (client.isRevoked) return;
-		const length = typeof frame === "string" ? frame.length : frame.byteLength;
-		if (this.#isToBeRead(client, length, this.#now())) this.#inbox.put({ client, frame });
+		const length = typeof data === "string" ? data.length : data.byteLength;
+		if (this.#mayRead(client, length, this.#with.now())) this.#batch.add({ client, data });
 	}
 
-	/** Handles what waits, at once. */
-	empty(): void {
-		this.#inbox.empty();
+	/** Handles at once whatever waits. */
+	flush(): void {
+		this.#batch.flush();
 	}
 
-	/** Counts what a client sent, so many UTF-16 units or bytes, before anything is made of it. */
-	#isToBeRead(client: Socket, length: number, now: number): boolean {
-		const verdict = this.#sockets.take(client, length, now);
+	/** Counts `length` UTF-16 units or bytes against the client's person; false if they must not be read. */
+	#mayRead(client: Socket, length: number, now: number): boolean {
+		const verdict = this.#with.sockets.countFrame(client, length, now);
 		switch (verdict.type) {
 			case "read":
 				return true;
 			case "refuse":
-				if (verdict.isToBeTold) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
+				if (verdict.shouldNotify) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
 				return false;
 			case "flooding":
 				this.#shutOut(client.person, now);
@@ -75,52 +68,56 @@ export class Intake {
 		}
 	}
 
-	/** Of a person who has sent too many of them all sockets are let go. */
+	/** Counts a bad frame and shuts its person out if there were too many. */
 	countBadFrame(client: Socket, now: number): void {
-		if (this.#sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
+		if (this.#with.sockets.countBadFrame(client, now)) this.#shutOut(client.person, now);
 	}
 
-	/** Lets all of a person's sockets go, and takes none for a while. */
+	/** Closes all sockets of a person and admits none for a while. */
 	#shutOut({ userId }: Person, now: number): void {
-		this.#store.shutOut(userId, now + limits.shutOut);
-		this.#store.audit("flooded", userId, undefined, now);
-		this.#sockets.close(userId, closeCodes.flooding, "too many frames");
+		const { store, sockets } = this.#with;
+		store.shutOut(userId, now + limits.shutOut);
+		store.audit("flooded", userId, undefined, now);
+		sockets.close(userId, closeCodes.flooding, "too many frames");
 	}
 
-	#handle(frames: { client: Socket; frame: string | ArrayBuffer }[]): void {
-		const now = this.#now();
-		for (const { client, frame } of frames) {
+	#handle(frames: Frame[]): void {
+		const { clients } = this.#with;
+		const now = this.#with.now();
+		clients.hold();
+		for (const { client, data } of frames) {
 			try {
-				if (!client.isRevoked) this.#receive(client, frame, now);
+				if (!client.isRevoked) this.#read(client, data, now);
 			} catch (error) {
-				console.error("A frame failed", this.#id, client.person.userId, error);
+				console.error("A frame failed", this.#with.id, client.person.userId, error);
 				this.#refuse(client, { code: "internal" });
 			}
 		}
+		clients.release();
 	}
 
-	#receive(client: Socket, frame: string | ArrayBuffer, now: number): void {
+	#read(client: Socket, data: string | ArrayBuffer, now: number): void {
 		if (!client.isOpen(now)) {
 			client.expire();
-		} else if (typeof frame !== "string") {
+		} else if (typeof data !== "string") {
 			this.#refuse(client, { code: "bad_frame" });
 			this.countBadFrame(client, now);
-		} else if (isOversize(frame)) {
+		} else if (isOversize(data)) {
 			client.close(closeCodes.tooBig, "frame over the limit");
 		} else {
-			this.#apply(client, parseFrame(frame), now);
+			this.#apply(client, parseFrame(data), now);
 		}
 	}
 
 	#apply(client: Socket, events: ParsedEvent[], now: number): void {
 		let isBad = false;
 		for (const [nth, parsed] of events.entries()) {
-			// The first was counted with its frame; one that holds many is no way around the count.
-			const asksForPage = "event" in parsed && parsed.event.type === "chat:join";
-			const isCounted = nth === 0 && !asksForPage;
-			if (client.isRevoked || !(isCounted || this.#isToBeRead(client, asksForPage ? pageAsked : 0, now))) break;
+			// The frame paid for its first event. Each further one pays for itself, so that batching does not evade the limit.
+			const wantsPage = "event" in parsed && parsed.event.type === "chat:join";
+			const isPaid = nth === 0 && !wantsPage;
+			if (client.isRevoked || !(isPaid || this.#mayRead(client, wantsPage ? pageWeight : 0, now))) break;
 			if ("event" in parsed) {
-				this.#conversation.receive(client, parsed.event);
+				this.#with.conversation.receive(client, parsed.event);
 			} else {
 				this.#refuse(client, parsed.refusal);
 				isBad ||= parsed.refusal.code !== "too_large";
@@ -130,6 +127,6 @@ export class Intake {
 	}
 
 	#refuse(client: Socket, refusal: Refusal): void {
-		this.#clients.send(client, errorEvent(this.#id, refusal));
+		this.#with.clients.send(client, errorEvent(this.#with.id, refusal));
 	}
 }

@@ -1,34 +1,38 @@
-// All sockets of a conversation, closed ones too for as long as they do not go: how many a person may have, and how much may come of them.
+// The conversation's sockets, including ones we closed whose client has not disconnected yet. Enforces the per-person
+// limits on sockets and frames.
 
-import type { CloseCode } from "../../protocol/errors.ts";
-import { closeCodes } from "../../protocol/errors.ts";
+import { makeRoom } from "../../platform/hibernating-socket.ts";
+import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Person } from "../../protocol/person.ts";
 import type { Rate } from "../rate.ts";
-import { Floods, type Verdict } from "./flood-control.ts";
+import { FloodControl, type Verdict } from "./flood-control.ts";
 import { type Attachment, Socket, type SocketHooks } from "./socket.ts";
 
 export class Sockets {
 	readonly #all = new Map<WebSocket, Socket>();
-	readonly #floods: Floods;
+	readonly #floodControl: FloodControl;
 	readonly #hooks: SocketHooks;
 
 	constructor(sends: Rate, hooks: SocketHooks) {
-		this.#floods = new Floods(sends);
+		this.#floodControl = new FloodControl(sends);
 		this.#hooks = hooks;
 	}
 
-	/** One that outlived a sleep. */
-	takeUp(socket: WebSocket, now: number): Socket {
-		const client = new Socket(socket, this.#hooks);
-		this.#all.set(socket, client);
-		this.#floods.restore(client.person.userId, client.badFrames, now);
-		return client;
+	/** Takes up the sockets that survived a sleep; returns those that are still open. */
+	restore(sockets: readonly WebSocket[], now: number): Socket[] {
+		for (const socket of sockets) {
+			const restored = new Socket(socket, this.#hooks);
+			this.#all.set(socket, restored);
+			this.#floodControl.restore(restored.person.userId, restored.badFrames, now);
+		}
+		return [...this.#all.values()].filter(({ isRevoked }) => !isRevoked);
 	}
 
 	open(socket: WebSocket, attachment: Attachment): Socket {
-		const client = new Socket(socket, this.#hooks, attachment);
-		this.#all.set(socket, client);
-		return client;
+		const opened = new Socket(socket, this.#hooks, attachment);
+		this.#all.set(socket, opened);
+		return opened;
 	}
 
 	get(socket: WebSocket): Socket | undefined {
@@ -39,40 +43,46 @@ export class Sockets {
 		this.#all.delete(socket);
 	}
 
-	of(userId: string): Socket[] {
-		return [...this.#all.values()].filter(({ person }) => person.userId === userId);
-	}
-
-	/** All of one person. */
-	close(userId: string, code: CloseCode, reason: string): void {
-		for (const socket of this.of(userId)) socket.close(code, reason);
-	}
-
 	all(): Iterable<Socket> {
 		return this.#all.values();
 	}
 
-	/** For one more socket of a person: closes their oldest if it is one too many. Whether there may be one more. */
+	of(userId: string): Socket[] {
+		return [...this.#all.values()].filter(({ person }) => person.userId === userId);
+	}
+
+	/** Closes all sockets of a person. */
+	close(userId: string, code: CloseCode, reason: string): void {
+		for (const socket of this.of(userId)) socket.close(code, reason);
+	}
+
+	/** Closes the sockets that these personal tokens opened. */
+	closeTokens(userId: string, tokenIds: readonly string[]): void {
+		for (const socket of this.of(userId))
+			if (socket.tokenId !== undefined && tokenIds.includes(socket.tokenId)) socket.close(closeCodes.token, "token revoked");
+	}
+
+	/** Renames a person. Their programs keep the names of their tokens. */
+	rename({ userId, username }: Person): void {
+		for (const socket of this.of(userId)) if (socket.tokenId === undefined) socket.rename(username);
+	}
+
+	/** Makes room for one more socket of a person; false if there is none. */
 	makeRoom(userId: string): boolean {
-		const theirs = this.of(userId);
-		if (theirs.length >= limits.lingeringSockets) return false;
-		const open = theirs.filter(({ isRevoked }) => !isRevoked).sort((one, other) => one.openedAt - other.openedAt);
-		const surplus = Math.max(0, open.length + 1 - limits.socketsPerPerson);
-		for (const socket of open.slice(0, surplus)) socket.close(closeCodes.replaced, "opened elsewhere");
-		return true;
+		return makeRoom(this.of(userId), limits.socketsPerPerson);
 	}
 
-	/** What is to be done with a frame of so many UTF-16 units or bytes, before it is read. */
-	take(client: Socket, length: number, now: number): Verdict {
-		client.heard(now);
-		return this.#floods.take(client.person.userId, length, now);
+	/** Counts a frame of `length` UTF-16 units or bytes before it is read, and says whether to read it. */
+	countFrame(socket: Socket, length: number, now: number): Verdict {
+		socket.received(now);
+		return this.#floodControl.count(socket.person.userId, length, now);
 	}
 
-	/** Whether its person has sent too many frames that made no sense. */
-	countBadFrame(client: Socket, now: number): boolean {
-		const { userId } = client.person;
-		const isTooMany = this.#floods.countBad(userId, now);
-		client.keepBadFrames(this.#floods.badFramesOf(userId));
+	/** Counts a bad frame; true if its person has sent too many. */
+	countBadFrame(socket: Socket, now: number): boolean {
+		const { userId } = socket.person;
+		const isTooMany = this.#floodControl.countBad(userId, now);
+		socket.keepBadFrames(this.#floodControl.badFramesOf(userId));
 		return isTooMany;
 	}
 }

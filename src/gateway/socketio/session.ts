@@ -2,7 +2,7 @@
 
 import { identify } from "../../auth/identify.ts";
 import type { Identity } from "../../auth/tokens.ts";
-import { Floods } from "../../conversation/sockets/flood-control.ts";
+import { FloodControl } from "../../conversation/sockets/flood-control.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Settings } from "../../settings.ts";
@@ -34,7 +34,7 @@ export class Session {
 	readonly #clients = new Map<string, Client>();
 	/** Namespaces that are being connected to. */
 	readonly #connecting = new Map<string, Promise<void>>();
-	readonly #floods: Floods;
+	readonly #floods: FloodControl;
 	/** A token that came with a request, for who says none when they connect. */
 	#token: string | undefined;
 	/** Binary data that was announced, and is not read when it comes. */
@@ -44,7 +44,7 @@ export class Session {
 	constructor(house: House, carrier: Carrier, state: SessionState = { clients: [] }) {
 		this.#house = house;
 		this.#carrier = carrier;
-		this.#floods = new Floods(house.settings.sends);
+		this.#floods = new FloodControl(house.settings.sends);
 		this.#token = state.token;
 		for (const client of state.clients) this.#clients.set(client.nsp, new Client(client, this.#clientOptions(client.nsp)));
 		for (const client of this.#clients.values()) client.resume();
@@ -72,13 +72,13 @@ export class Session {
 	receive(text: string): void {
 		if (this.#isOver) return;
 		// Counted before it is read, so that refusing it costs next to nothing.
-		const verdict = this.#floods.take("", text.length, Date.now());
+		const verdict = this.#floods.count("", text.length, Date.now());
 		switch (verdict.type) {
 			case "read":
 				this.#take(decodeSocketPacket(text));
 				break;
 			case "refuse":
-				if (verdict.isToBeTold) this.#refuseFlood(decodeSocketPacket(text), verdict.retryAfterMs);
+				if (verdict.shouldNotify) this.#refuseFlood(decodeSocketPacket(text), verdict.retryAfterMs);
 				break;
 			case "flooding":
 				this.end();
@@ -90,7 +90,7 @@ export class Session {
 
 	/** A packet in which nothing is said: it counts all the same. */
 	receiveNothing(length: number): void {
-		if (this.#floods.take("", length, Date.now()).type === "flooding") this.end();
+		if (this.#floods.count("", length, Date.now()).type === "flooding") this.end();
 	}
 
 	receiveBinary(): void {

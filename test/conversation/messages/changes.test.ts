@@ -164,8 +164,8 @@ describe("a reaction", () => {
 				const message = room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
 				room.store.log.setReactions(message, [{ emoji: "👍", userIds }]);
 			}
-			expect(room.conversation.history({ before: count + 1 }, limits.page.max)).toMatchObject({ hasMore: true });
-			expect(room.conversation.history({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
+			expect(room.conversation.history.page({ before: count + 1 }, limits.page.max)).toMatchObject({ hasMore: true });
+			expect(room.conversation.history.page({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
 		}));
 
 	it("is given by no reader, and to nothing that is not there", () =>
@@ -294,7 +294,7 @@ describe("an edit", () => {
 				expect(ann.types().slice(from, from + 3)).toEqual(["chat:updated", "chat:updated", "chat:thinking"]);
 				expect(ann.last("chat:message").message).toMatchObject({ id: reply.id, content: "Goodbye", versions: 1 });
 				expect(room.contents()).toEqual(["@claude Bye", "Goodbye", "Interesting"]);
-				expect(room.conversation.versions(reply.id)).toMatchObject({ versions: [{ content: "Hello" }] });
+				expect(room.conversation.history.versions(reply.id)).toMatchObject({ versions: [{ content: "Hello" }] });
 			}));
 
 		it("with the text as it is asks again all the same", () =>

@@ -15,7 +15,7 @@ async function answered(room: Room, client: TestClient, question: string, answer
 }
 
 const versionsOf = (room: Room, messageId: string) => {
-	const answer = room.conversation.versions(messageId);
+	const answer = room.conversation.history.versions(messageId);
 	return "versions" in answer ? answer.versions : answer.code;
 };
 

@@ -102,7 +102,9 @@ describe("what Claude thinks", () => {
 			await room.call.text("Second");
 			await room.call.end();
 			expect(client.last("chat:message").message).toMatchObject({ content: "Second", thinking: "Second thought" });
-			expect(room.conversation.versions(idOf(client))).toMatchObject({ versions: [{ content: "First", thinking: "First thought" }] });
+			expect(room.conversation.history.versions(idOf(client))).toMatchObject({
+				versions: [{ content: "First", thinking: "First thought" }],
+			});
 		}));
 
 	it("is kept as far as its limit, and the answer comes all the same", () =>

@@ -1,51 +1,51 @@
 import { expect, it } from "vitest";
-import { Inbox } from "../../../src/conversation/sockets/batch.ts";
+import { Batch } from "../../../src/conversation/sockets/batch.ts";
 
-function inboxWith(gap: number) {
+function batchWith(gap: number) {
 	const clock = { now: 1_000 };
 	const handled: string[][] = [];
-	let heard = Promise.withResolvers<void>();
-	const inbox = new Inbox<string>({
+	let done = Promise.withResolvers<void>();
+	const batch = new Batch<string>({
 		handle: (items) => {
 			handled.push(items);
-			heard.resolve();
-			heard = Promise.withResolvers();
+			done.resolve();
+			done = Promise.withResolvers();
 		},
 		gap: () => gap,
 		now: () => clock.now,
 	});
-	return { inbox, clock, handled, next: () => heard.promise };
+	return { batch, clock, handled, next: () => done.promise };
 }
 
-it("what comes while it is calm is handled at once", () => {
-	const { inbox, handled, clock } = inboxWith(5);
-	inbox.put("1");
+it("handles an item at once while it is calm", () => {
+	const { batch, handled, clock } = batchWith(5);
+	batch.add("1");
 	clock.now += 5;
-	inbox.put("2");
+	batch.add("2");
 	expect(handled).toEqual([["1"], ["2"]]);
 });
 
-it("what comes soon after is handled together, in order", async () => {
-	const { inbox, handled, next } = inboxWith(5);
-	inbox.put("1");
+it("handles items that follow soon together, in order", async () => {
+	const { batch, handled, next } = batchWith(5);
+	batch.add("1");
 	const soon = next();
-	inbox.put("2");
-	inbox.put("3");
+	batch.add("2");
+	batch.add("3");
 	expect(handled).toEqual([["1"]]);
 	await soon;
 	expect(handled).toEqual([["1"], ["2", "3"]]);
 });
 
-it("what waits can be had at once, and only once", async () => {
-	const { inbox, handled, clock, next } = inboxWith(5);
-	inbox.put("1");
-	inbox.put("2");
-	inbox.empty();
-	inbox.empty();
+it("handles waiting items once when it is flushed", async () => {
+	const { batch, handled, clock, next } = batchWith(5);
+	batch.add("1");
+	batch.add("2");
+	batch.flush();
+	batch.flush();
 	const soon = next();
-	inbox.put("3");
+	batch.add("3");
 	await soon;
 	clock.now += 5;
-	inbox.put("4");
+	batch.add("4");
 	expect(handled).toEqual([["1"], ["2"], ["3"], ["4"]]);
 });

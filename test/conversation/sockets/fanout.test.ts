@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Fanout, type Wire } from "../../../src/conversation/sockets/fanout.ts";
+import { Fanout, type FanoutClient } from "../../../src/conversation/sockets/fanout.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { parseServerFrame } from "../../../src/protocol/frames.ts";
 import type { Person } from "../../../src/protocol/person.ts";
@@ -23,8 +23,8 @@ const thought = (text: string, offset: number): ServerEvent => ({
 	offset,
 });
 
-/** Keeps the frames it got; says when the next one comes. */
-class TestWire implements Wire {
+/** Keeps the frames it receives; `frame()` resolves with the next one. */
+class TestClient implements FanoutClient {
 	readonly person: Person;
 	readonly frames: string[] = [];
 	open = true;
@@ -51,102 +51,110 @@ class TestWire implements Wire {
 		return this.frames.map((frame) => parseServerFrame(frame));
 	}
 	renew() {}
-	read() {}
+	acknowledge() {}
 	close() {}
 }
 
-function roomOf(count: number) {
+function fanoutTo(count: number) {
 	const clock = { now: 1_000_000 };
-	const fanout = new Fanout<TestWire>(() => clock.now);
-	const wires = Array.from({ length: count }, (_, n) => new TestWire(`u${n}`));
-	for (const wire of wires) fanout.add(wire);
-	return { clock, fanout, wires, wire: wires[0] as TestWire };
+	const fanout = new Fanout<TestClient>(() => clock.now);
+	const clients = Array.from({ length: count }, (_, n) => new TestClient(`u${n}`));
+	for (const client of clients) fanout.add(client);
+	return { clock, fanout, clients, client: clients[0] as TestClient };
 }
 
 describe("frames", () => {
-	it("in a calm room go at once", () => {
-		const { fanout, wire } = roomOf(2);
+	it("go out at once in a calm conversation", () => {
+		const { fanout, client } = fanoutTo(2);
 		fanout.broadcast(complete("1"));
 		fanout.broadcast(complete("2"));
-		expect(wire.events()).toEqual([[complete("1")], [complete("2")]]);
+		expect(client.events()).toEqual([[complete("1")], [complete("2")]]);
 	});
 
-	it("in a busy one the first goes at once and the others together, in order, one encoding for all", async () => {
-		const { fanout, wires, wire } = roomOf(100);
-		const sent = wire.frame();
+	it("are gathered after the first in a busy conversation, in order, with one encoding for all", async () => {
+		const { fanout, clients, client } = fanoutTo(100);
+		const sent = client.frame();
 		fanout.broadcast(complete("1"));
 		await sent;
-		const next = wire.frame();
+		const next = client.frame();
 		fanout.broadcast(complete("2"));
 		fanout.broadcast(complete("3"));
-		expect(wire.frames).toHaveLength(1);
+		expect(client.frames).toHaveLength(1);
 		await next;
-		expect(wire.events()).toEqual([[complete("1")], [complete("2"), complete("3")]]);
-		for (const other of wires) expect(other.frames).toEqual(wire.frames);
+		expect(client.events()).toEqual([[complete("1")], [complete("2"), complete("3")]]);
+		for (const other of clients) expect(other.frames).toEqual(client.frames);
 	});
 
-	it("what waits goes before whoever comes next", () => {
-		const { fanout, wire } = roomOf(100);
+	it("that wait are not sent to a client that joins after them", () => {
+		const { fanout, client } = fanoutTo(100);
 		fanout.broadcast(complete("1"));
 		fanout.broadcast(complete("2"));
 		fanout.flush();
-		const late = new TestWire("late");
+		const late = new TestClient("late");
 		fanout.add(late);
-		expect(wire.frames).toHaveLength(2);
+		expect(client.frames).toHaveLength(2);
 		fanout.flush();
 		expect(late.frames).toEqual([]);
 	});
 
-	it("leave out whom an event is not for, whatever else goes with it", () => {
-		const { fanout, wires } = roomOf(100);
+	it("leave out the excepted user, whatever else they carry", () => {
+		const { fanout, clients } = fanoutTo(100);
 		fanout.broadcast(complete("1"));
 		fanout.broadcast(complete("2"), "u1");
 		fanout.broadcast(complete("3"), "u2");
 		fanout.flush();
-		expect(wires.slice(0, 3).map((wire) => wire.events()[1])).toEqual([[complete("2"), complete("3")], [complete("3")], [complete("2")]]);
+		expect(clients.slice(0, 3).map((client) => client.events()[1])).toEqual([
+			[complete("2"), complete("3")],
+			[complete("3")],
+			[complete("2")],
+		]);
 	});
 
-	it("go to nobody who is closed, and to the others all the same", () => {
-		const { fanout, wires } = roomOf(3);
-		(wires[0] as TestWire).open = false;
+	it("skip closed clients and reach the others", () => {
+		const { fanout, clients } = fanoutTo(3);
+		(clients[0] as TestClient).open = false;
 		fanout.broadcast(complete("1"));
-		expect(wires.map(({ frames }) => frames.length)).toEqual([0, 1, 1]);
+		expect(clients.map(({ frames }) => frames.length)).toEqual([0, 1, 1]);
 	});
 
-	it("who is found gone while sending is news for everybody after it, in the same order", () => {
-		const { fanout, wires } = roomOf(3);
-		const [, gone] = wires as [TestWire, TestWire, TestWire];
+	it("announce a client found gone while sending after the current events, in one order for all", () => {
+		const { fanout, clients } = fanoutTo(3);
+		const [, gone] = clients as [TestClient, TestClient, TestClient];
 		gone.open = false;
 		gone.expired = () => {
 			fanout.delete(gone);
 			fanout.broadcast(complete("gone"));
 		};
 		fanout.broadcast(complete("1"));
-		expect(wires.map((wire) => wire.events().flat())).toEqual([[complete("1"), complete("gone")], [], [complete("1"), complete("gone")]]);
+		expect(clients.map((client) => client.events().flat())).toEqual([
+			[complete("1"), complete("gone")],
+			[],
+			[complete("1"), complete("gone")],
+		]);
 	});
 });
 
-describe("parts of a reply", () => {
-	it("the first goes at once, those that follow within a moment become one", async () => {
-		const { fanout, wire } = roomOf(1);
+describe("chunks of a reply", () => {
+	it("merge into one after the first, which goes out at once", async () => {
+		const { fanout, client } = fanoutTo(1);
 		fanout.broadcast(chunk("One", 0));
-		const next = wire.frame();
+		const next = client.frame();
 		fanout.broadcast(chunk(" two", 3));
 		fanout.broadcast(chunk(" three", 7));
-		expect(wire.events()).toEqual([[chunk("One", 0)]]);
+		expect(client.events()).toEqual([[chunk("One", 0)]]);
 		await next;
-		expect(wire.events()[1]).toEqual([chunk(" two three", 3)]);
+		expect(client.events()[1]).toEqual([chunk(" two three", 3)]);
 	});
 
-	it("come at most 20 times a second however fast they are", () => {
-		const { fanout, wire, clock } = roomOf(1);
+	it("go out at most 20 times a second at any speed", () => {
+		const { fanout, client, clock } = fanoutTo(1);
 		for (let token = 0; token < 1000; token++) {
 			fanout.broadcast(chunk("x", token));
 			clock.now += 1;
 		}
 		fanout.flush();
-		expect(wire.frames.length).toBeLessThanOrEqual(21);
-		const chunks = wire
+		expect(client.frames.length).toBeLessThanOrEqual(21);
+		const chunks = client
 			.events()
 			.flat()
 			.map((event) => (event.type === "chat:streaming" ? event : undefined));
@@ -156,24 +164,24 @@ describe("parts of a reply", () => {
 		);
 	});
 
-	it("do not run together with what is thought, which is gathered in the same way", () => {
-		const { fanout, wire } = roomOf(1);
+	it("do not merge with thinking, which is gathered in the same way", () => {
+		const { fanout, client } = fanoutTo(1);
 		fanout.broadcast(thought("Hm", 0));
 		fanout.broadcast(thought(", well", 2));
 		fanout.broadcast(thought(".", 8));
 		fanout.broadcast(chunk("One", 0));
 		fanout.broadcast(chunk(" two", 3));
 		fanout.flush();
-		expect(wire.events()).toEqual([[thought("Hm", 0)], [thought(", well.", 2), chunk("One two", 0)]]);
+		expect(client.events()).toEqual([[thought("Hm", 0)], [thought(", well.", 2), chunk("One two", 0)]]);
 	});
 
-	it("keep their place among what else is said", () => {
-		const { fanout, wire } = roomOf(1);
+	it("keep their place among other events", () => {
+		const { fanout, client } = fanoutTo(1);
 		fanout.broadcast(chunk("One", 0));
 		fanout.broadcast(chunk(" two", 3));
 		fanout.broadcast(complete("other"));
 		fanout.broadcast(chunk(" three", 7));
 		fanout.flush();
-		expect(wire.events().flat()).toEqual([chunk("One", 0), chunk(" two", 3), complete("other"), chunk(" three", 7)]);
+		expect(client.events().flat()).toEqual([chunk("One", 0), chunk(" two", 3), complete("other"), chunk(" three", 7)]);
 	});
 });

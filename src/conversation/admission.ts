@@ -1,0 +1,90 @@
+// Decides who may enter the conversation and act in it. The Worker has verified the identity; membership,
+// grants and floods are checked here.
+
+import { isSignedOut } from "../auth/identify.ts";
+import { speakerOf } from "../auth/personal-token.ts";
+import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
+import type { Member } from "../protocol/conversation.ts";
+import type { Person } from "../protocol/person.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import type { Settings } from "../settings.ts";
+import type { Restore } from "./archive/import.ts";
+import type { Membership } from "./people/membership.ts";
+import type { Inbound } from "./sockets/inbound.ts";
+import type { Sockets } from "./sockets/sockets.ts";
+import type { Store } from "./store/store.ts";
+
+type Dependencies = {
+	/** The conversation's id. */
+	id: string;
+	settings: Settings;
+	users: Env["USERS"];
+	store: Store;
+	sockets: Sockets;
+	membership: Membership;
+	importer: Restore;
+	inbound: Inbound;
+	now: () => number;
+};
+
+export class Admission {
+	readonly #with: Dependencies;
+
+	constructor(dependencies: Dependencies) {
+		this.#with = dependencies;
+	}
+
+	/**
+	 * Admits a member, and anybody to whom the issuer grants the conversation: they become a member now, and the
+	 * conversation is created if it does not exist. Refuses people who are shut out for flooding. Returns the name they
+	 * speak under.
+	 */
+	enter(identity: Identity): Person | Refusal {
+		const { store, now } = this.#with;
+		const member = this.#join(identity);
+		if (!member) return { code: "not_found" };
+		const shutOutFor = store.shutOutUntil(member.userId) - now();
+		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
+		return speakerOf(member, identity);
+	}
+
+	/** A program does not rename its owner: its token may carry a name that the owner no longer uses. */
+	#join(identity: Identity): Member | undefined {
+		const { id, store, membership, importer } = this.#with;
+		const { userId, username } = identity;
+		if (identity.program) return membership.find({ userId, username }, false);
+		const granted = isGranted(identity, id);
+		const isNew = !store.exists && store.end === undefined;
+		if (granted && isNew && !importer.isUnderWay) membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
+		return membership.join({ userId, username }, granted);
+	}
+
+	/** Calls `act` for a member. A stranger gets the same answer as for a conversation that does not exist. */
+	asMember<T>(identity: Identity, act: (member: Member) => T): T | Refusal {
+		const { id, membership } = this.#with;
+		const { userId, username } = identity;
+		const member = membership.find({ userId, username }, isGranted(identity, id));
+		return member ? act(member) : { code: "not_found" };
+	}
+
+	/**
+	 * Checks a newer token for a socket that is already open: when it expires (ms), or `undefined` if it is refused.
+	 * A refused token counts as a bad frame, so that nobody can try many.
+	 */
+	async authenticate(token: string, person: Person): Promise<number | undefined> {
+		const { settings, users, store, sockets, inbound, now } = this.#with;
+		const verified = await verifyToken(token, settings, now());
+		if (!store.exists) return undefined;
+		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
+		if (identity && !(await isSignedOut(identity, users))) return identity.expiresAt;
+		store.audit("token_refused", person.userId, undefined, now());
+		const [socket] = sockets.of(person.userId);
+		if (socket) inbound.countBadFrame(socket, now());
+		return undefined;
+	}
+}
+
+/** Names one life of the conversation's storage; cursors from another are not comparable. */
+export function newLineage(): string {
+	return crypto.randomUUID().slice(0, 8);
+}

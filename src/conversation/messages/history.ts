@@ -1,0 +1,66 @@
+// Reads the messages of a conversation for clients: a page at a place, or what changed since a cursor. The running
+// reply is shown as far as it has come.
+
+import { limits } from "../../protocol/limits.ts";
+import type { Message, Version } from "../../protocol/message.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import type { Replies } from "../replies/reply.ts";
+import { parseCursor } from "../store/cursor.ts";
+import type { Store } from "../store/store.ts";
+
+/** A place in the conversation, by `seq`: before a message, after one, or around one and including it. */
+export type Place = { before: number } | { after: number } | { around: number };
+
+/** Messages, oldest first; whether there are older ones (`hasMore`) and newer ones. */
+export type Page = { messages: Message[]; hasMore: boolean; hasNewer: boolean };
+
+export class History {
+	readonly #store: Store;
+	readonly #replies: Pick<Replies, "live">;
+
+	constructor({ store, replies }: { store: Store; replies: Pick<Replies, "live"> }) {
+		this.#store = store;
+		this.#replies = replies;
+	}
+
+	page(place: Place, limit: number): Page {
+		const messages = this.#read(place, limit).map((message) => this.#replies.live(message));
+		const newest = this.#store.log.head.seq;
+		// An empty page still has neighbours: `seq` has no gaps.
+		const next = "before" in place ? place.before : "after" in place ? place.after + 1 : place.around;
+		const first = messages[0]?.seq ?? Math.max(1, Math.min(next, newest + 1));
+		const last = messages.at(-1)?.seq ?? first - 1;
+		return { messages, hasMore: first > 1, hasNewer: last < newest };
+	}
+
+	#read(place: Place, limit: number): Message[] {
+		const { log } = this.#store;
+		if ("before" in place) return log.page(place.before, limit).messages;
+		return "after" in place ? log.pageAfter(place.after, limit).messages : log.pageAround(place.around, limit);
+	}
+
+	/**
+	 * The messages that changed since a cursor. Where the changes cannot be proven complete (no cursor, one from
+	 * another lineage, too many changes): the newest page, and `reset`.
+	 */
+	since(cursor: string | undefined): { messages: Message[]; hasMore: boolean; reset: boolean } {
+		const changes = this.#changesSince(cursor);
+		const { messages, hasMore } = changes
+			? { messages: changes, hasMore: false }
+			: this.#store.log.page(Number.MAX_SAFE_INTEGER, limits.page.default);
+		return { messages: messages.map((message) => this.#replies.live(message)), hasMore, reset: changes === undefined };
+	}
+
+	#changesSince(text: string | undefined): Message[] | undefined {
+		const cursor = text === undefined ? undefined : parseCursor(text);
+		const head = this.#store.log.head;
+		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
+		return this.#store.log.changesSince(cursor);
+	}
+
+	/** The former versions of a reply, oldest first. */
+	versions(messageId: string): { versions: Version[] } | Refusal {
+		const message = this.#store.log.message(messageId);
+		return message && message.deletedAt === undefined ? { versions: this.#store.log.versions.of(message.seq) } : { code: "not_found" };
+	}
+}

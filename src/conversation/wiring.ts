@@ -1,0 +1,88 @@
+// Builds the parts of one conversation's object and connects them. No rule of the chat lives here.
+
+import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
+import { Alarm } from "../platform/alarm.ts";
+import { closeCodes } from "../protocol/errors.ts";
+import type { Settings } from "../settings.ts";
+import { Admission } from "./admission.ts";
+import { Restore } from "./archive/import.ts";
+import { Conversation } from "./conversation.ts";
+import { Deletion } from "./deletion.ts";
+import { Lists } from "./lists/lists.ts";
+import { Farewells } from "./lists/removals.ts";
+import { Erasure } from "./people/erasure.ts";
+import { Membership } from "./people/membership.ts";
+import { Replies } from "./replies/reply.ts";
+import { Titles } from "./replies/title.ts";
+import { Fanout } from "./sockets/fanout.ts";
+import { Inbound } from "./sockets/inbound.ts";
+import type { Socket } from "./sockets/socket.ts";
+import { Sockets } from "./sockets/sockets.ts";
+import { Store } from "./store/store.ts";
+
+export type Parts = ReturnType<typeof wire>;
+
+export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
+	const now = () => Date.now();
+	const id = ctx.id.name as string;
+	const { storage } = ctx;
+	const store = new Store(storage.sql);
+	const clients = new Fanout<Socket>(now);
+	const alarm = new Alarm({ storage, dues: () => [clients.nextExpiry, removals.dueAt, ...lists.dues], now });
+	const sockets = new Sockets(settings.sends, {
+		closed: (socket) => conversation.leave(socket),
+		renewed: () => alarm.watch(),
+		pingedAt: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
+		now,
+	});
+	const lists = new Lists({
+		store,
+		// A program that reads along does not mean that its owner has seen anything.
+		here: () => new Set([...clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
+		tell: (userId, standing) => env.USERS.getByName(userId).remember(standing),
+		alarm,
+		now,
+	});
+	const shared = { storage, sql: storage.sql, store, clients, sockets, listing: lists, alarm, id, now };
+
+	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
+	const replies = new Replies({
+		...shared,
+		model: anthropicModel(settings.claude),
+		idleTimeout: settings.claude.idleTimeout,
+		answered: (reply) => void titles.answered(reply),
+	});
+	const removals: Farewells = new Farewells({
+		...shared,
+		forget: async (userId) => {
+			// A delivery under way would put the conversation back into the list.
+			await lists.quiet(userId);
+			const hasReturned = store.exists && store.member(userId) !== undefined;
+			if (!hasReturned) await env.USERS.getByName(userId).forget(id);
+		},
+		over: () => deletion.finish(),
+	});
+	const deletion = new Deletion({ ...shared, replies, removals });
+	const erasure = new Erasure({
+		...shared,
+		titles,
+		live: (message) => replies.live(message),
+		transact: (work) => storage.transactionSync(work),
+		resync: () => {
+			clients.flush();
+			for (const socket of sockets.all()) socket.close(closeCodes.resync, "much has changed");
+		},
+	});
+	const membership = new Membership({ ...shared, titles });
+	const importer = new Restore(shared);
+	const conversation: Conversation<Socket> = new Conversation({
+		...shared,
+		replies,
+		titles,
+		authenticate: (token, person) => admission.authenticate(token, person),
+		rate: settings.sends,
+	});
+	const inbound = new Inbound({ ...shared, conversation });
+	const admission = new Admission({ ...shared, settings, users: env.USERS, membership, importer, inbound });
+	return { ...shared, lists, titles, replies, removals, deletion, erasure, membership, importer, conversation, inbound, admission };
+}
