@@ -7,7 +7,6 @@ import type { Identity } from "../auth/tokens.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
-import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
@@ -108,15 +107,8 @@ export class ConversationObject extends DurableObject<Env> {
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
 	async importLines(lines: string, from: number, as: string | undefined): Promise<Taken | Refusal> {
 		const { id, importer, lists } = this.#parts;
-		const all = lines.split("\n").filter((line) => line !== "");
-		const taken = await importer.take(all, from, { id, lineage: newLineage(), as });
-		if ("code" in taken) return taken;
-		if (taken.conversation) {
-			await this.ctx.storage.deleteAlarm();
-			lists.changed(as ?? "", "all");
-		} else {
-			await this.ctx.storage.setAlarm(Date.now() + limits.importPause);
-		}
+		const taken = await importer.take(lines, from, { id, lineage: newLineage(), as });
+		if ("conversation" in taken) lists.changed(as ?? "", "all");
 		return taken;
 	}
 

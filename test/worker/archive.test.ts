@@ -231,7 +231,7 @@ describe("an import", () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
 			const importing = new Restore({ storage, store: new Store(storage.sql), now: () => 1 });
-			const take = (from: number, to?: number) => importing.take(lines.slice(from, to), from, { id: "c", lineage: "new" });
+			const take = (from: number, to?: number) => importing.take(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
 			expect(await take(0, 4)).toEqual({ taken: 4 });
 			expect(await Promise.all([take(4, 8), take(4, 8)])).toEqual([{ taken: 8 }, { taken: 8 }]);
 			expect(await Promise.all([take(8), take(8)])).toEqual([

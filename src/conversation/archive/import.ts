@@ -3,6 +3,7 @@
 
 import { type ArchiveRecord, placeOf, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { listColumn, type ReplyFacts } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
@@ -14,13 +15,15 @@ export type Taken = { taken: number; conversation?: ConversationInfo };
 /** How far an import has come, and the file's first record. */
 type State = { reading: Reading; first: RecordOf<"conversation"> };
 
+type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
+
 export class Restore {
-	readonly #storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
+	readonly #storage: Storage;
 	readonly #store: Store;
 	readonly #words: WordIndex;
 	readonly #now: () => number;
 
-	constructor(parts: { storage: Pick<DurableObjectStorage, "sql" | "transactionSync">; store: Store; now: () => number }) {
+	constructor(parts: { storage: Storage; store: Store; now: () => number }) {
 		this.#storage = parts.storage;
 		this.#store = parts.store;
 		this.#words = new WordIndex(parts.storage.sql);
@@ -36,7 +39,8 @@ export class Restore {
 	 * Takes the lines that come after the first `from`; from 0 on it begins anew. Lines that were taken before, or come too early, change
 	 * nothing: the answer says where to go on. `as`: who is an owner in any case.
 	 */
-	async take(lines: readonly string[], from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
+	async take(text: string, from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
+		const lines = text.split("\n").filter((line) => line !== "");
 		if (this.#isTaken) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#state();
 		let reading = known?.reading ?? unread;
@@ -53,10 +57,14 @@ export class Restore {
 		if (this.#isTaken) return { code: "conflict" };
 		const now = from === 0 ? undefined : this.#state();
 		if (now?.reading.hash !== known?.reading.hash) return { taken: now?.reading.lines ?? 0 };
-		return this.#storage.transactionSync(() => {
+		const taken = this.#storage.transactionSync(() => {
 			this.#write(records, reading);
 			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#finish(conversation) }) };
 		});
+		// The alarm removes an import that is abandoned.
+		if (reading.isWhole) await this.#storage.deleteAlarm();
+		else await this.#storage.setAlarm(this.#now() + limits.importPause);
+		return taken;
 	}
 
 	/** Whether there is, or was for ever, a conversation. */
