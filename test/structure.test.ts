@@ -34,10 +34,9 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/people/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/lists/": /^src\/(protocol\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/archive/": /^src\/(protocol\/|conversation\/store\/)/,
-	"src/conversation/sockets/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
+	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/protocol\//,
 	"src/conversation/rate.ts": /^$/,
-	"src/conversation/calls.ts": /^src\/(protocol|conversation)\//,
 	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
 	"src/conversation/": /^(src\/(protocol|auth|claude|platform|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
@@ -124,7 +123,6 @@ describe("ceilings", () => {
 	it("300 lines a file", () => {
 		const long = productFiles.filter((file) => !tables.test(file) && linesOf(file) > 300);
 		expect(long).toEqual([
-			"src/conversation/object.ts",
 			"src/conversation/replies/reply.ts",
 			"src/conversation/store/log.ts",
 			"src/conversation/store/store.ts",
@@ -136,12 +134,11 @@ describe("ceilings", () => {
 	});
 
 	it("150 lines for the conversation's object", () => {
-		expect(linesOf("src/conversation/object.ts")).toBeLessThanOrEqual(375);
+		expect(linesOf("src/conversation/object.ts")).toBeLessThanOrEqual(150);
 	});
 
 	it("70 lines a function", () => {
 		expect(productFiles.flatMap(longFunctions)).toEqual([
-			"src/conversation/object.ts",
 			"web/src/pages/ConversationPage.tsx",
 			"web/src/search/SearchDialog.tsx",
 			"web/src/settings/SettingsDialog.tsx",
