@@ -137,7 +137,7 @@ describe("the usage of a reply", () => {
 			await room.call.usage(100, 4);
 			await room.call.event({ type: "end", stopReason: "end_turn" });
 			expect(usageOf(client)).toEqual(tokens(200, 5));
-			expect(room.conversation.versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
+			expect(room.conversation.history.versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
 		}));
 
 	it("costs one row to write, however often it is reported", () =>
