@@ -1,6 +1,7 @@
 // The stand-in that answers while no key is set: a `fetch` that speaks the Messages API's streaming format, at a model's pace.
 // Uses no network and keeps nothing. It knows a prompt's shape, and nothing of conversations or sockets.
 
+import { withoutClaudeMentions } from "../protocol/claude-mention.ts";
 import { brokenOff, type Prompt, readEnvelope } from "./prompt.ts";
 
 /** Milliseconds between two words: about 50 a second, as a quick model writes. */
@@ -92,7 +93,7 @@ function thoughtOn(prompt: Prompt): string {
 function askedIn({ messages }: Prompt): { from: string; said: string; topic: string | undefined } {
 	const block = messages.at(-1)?.content.at(-1)?.text ?? "";
 	const { from, text } = readEnvelope(block) ?? { from: "", text: block };
-	const said = text.replace(/@claude\b/gi, "").trim();
+	const said = withoutClaudeMentions(text).trim();
 	return { from, said, topic: /\b(help|code|list|table|think)\b/i.exec(said)?.[1]?.toLowerCase() };
 }
 

@@ -1,27 +1,20 @@
-// Whether what somebody says asks Claude for an answer. Pure.
+// Decides whether a message asks Claude for a reply. Pure.
 
+import { mentionsClaude } from "../../protocol/claude-mention.ts";
 import type { AssistantMode } from "../../protocol/conversation.ts";
 
-/** `isAlone`: whether there is one human member; `isToClaude`: whether it answers a message of Claude's. */
-export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, isToClaude = false): boolean {
+/** `isAlone`: there is one human member. `repliesToClaude`: the message quotes one of Claude's. */
+export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, repliesToClaude = false): boolean {
 	switch (mode) {
 		case "off":
 			return false;
 		case "always":
 			return true;
 		case "mention":
-			return isToClaude || mentionsClaude(content);
+			return repliesToClaude || mentionsClaude(content);
 		case "auto":
-			return isAlone || isToClaude || mentionsClaude(content);
+			return isAlone || repliesToClaude || mentionsClaude(content);
 		default:
 			return mode satisfies never;
 	}
-}
-
-/**
- * `@claude` in any case, as a word of its own: neither in an address like me@claude.example nor in @claudette.
- * Only ASCII letters join a word here: languages without spaces write on both sides of a name.
- */
-function mentionsClaude(content: string): boolean {
-	return /(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/i.test(content);
 }

@@ -1,5 +1,6 @@
 // What a conversation is in which nothing was said yet, and some ways to begin.
 
+import { claudeMention } from "../../../../src/protocol/claude-mention.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import styles from "./EmptyRoom.module.css";
@@ -18,7 +19,7 @@ export function EmptyRoom({ chat: { conversation, role, sendMessage }, hasOthers
 				<ul>
 					{strings.prompts.map((prompt) => (
 						<li key={prompt}>
-							<button type="button" onClick={() => sendMessage(asked === "mention" ? `@claude ${prompt}` : prompt)}>
+							<button type="button" onClick={() => sendMessage(asked === "mention" ? `${claudeMention} ${prompt}` : prompt)}>
 								{prompt}
 							</button>
 						</li>
