@@ -4,7 +4,7 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
-import { type Weighed, weightOf } from "../protocol/prompt-size.ts";
+import { promptSizeOf, type SizedMessage } from "../protocol/prompt-size.ts";
 
 export type Block = { type: "text"; text: string };
 export type Turn = { role: Message["role"]; content: Block[] };
@@ -68,8 +68,8 @@ export function buildPrompt(messages: readonly Message[], soFar = ""): Prompt {
  * leave between half the limit and all of it, the one with the roundest place in the conversation: it stays the same while the
  * messages given slide on, until it no longer fits, or a rounder one comes. Every move costs the whole cache.
  */
-export function promptStart(messages: readonly (Pick<Message, "seq"> & Weighed)[]): number {
-	let left = messages.reduce((sum, message) => sum + weightOf(message), 0);
+export function promptStart(messages: readonly (Pick<Message, "seq"> & SizedMessage)[]): number {
+	let left = messages.reduce((sum, message) => sum + promptSizeOf(message), 0);
 	if (left <= limits.prompt) return 0;
 	let start = messages.length - 1;
 	let roundest = 0;
@@ -80,7 +80,7 @@ export function promptStart(messages: readonly (Pick<Message, "seq"> & Weighed)[
 			start = index;
 			roundest = roundness(seq);
 		}
-		left -= weightOf(message);
+		left -= promptSizeOf(message);
 	}
 	return start;
 }

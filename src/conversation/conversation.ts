@@ -15,7 +15,7 @@ import { Reading } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
 import type { Authenticate, Client, Clients, Listing } from "./ports.ts";
 import type { Rate } from "./rate.ts";
-import type { Replies } from "./replies/reply.ts";
+import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
 import { asksClaude } from "./replies/trigger.ts";
 import type { Store } from "./store/store.ts";
@@ -213,7 +213,7 @@ export class Conversation<T extends Client = Client> {
 		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		this.#readMarks.said(message);
-		titles.said(message);
+		titles.messageAdded(message);
 		listing.changed(person.userId);
 		if (asks) replies.ask([person]);
 		return { message, isNew: true };

@@ -3,7 +3,7 @@
 import type { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Farewells } from "./lists/removals.ts";
-import type { Replies } from "./replies/reply.ts";
+import type { Replies } from "./replies/replies.ts";
 import type { Fanout } from "./sockets/fanout.ts";
 import type { Socket } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";

@@ -12,7 +12,7 @@ import { Lists } from "./lists/lists.ts";
 import { Farewells } from "./lists/removals.ts";
 import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
-import { Replies } from "./replies/reply.ts";
+import { Replies } from "./replies/replies.ts";
 import { Titles } from "./replies/title.ts";
 import { Fanout } from "./sockets/fanout.ts";
 import { Inbound } from "./sockets/inbound.ts";
@@ -50,7 +50,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		model: anthropicModel(settings.claude),
 		idleTimeout: settings.claude.idleTimeout,
-		answered: (reply) => void titles.answered(reply),
+		titles,
 	});
 	const removals: Farewells = new Farewells({
 		...shared,

@@ -13,6 +13,8 @@ export type Bug = {
 
 const conversation = "src/conversation/conversation.ts";
 const reply = "src/conversation/replies/reply.ts";
+const replies = "src/conversation/replies/replies.ts";
+const attempt = "src/conversation/replies/attempt.ts";
 const log = "src/conversation/store/log.ts";
 const changes = "src/conversation/messages/changes.ts";
 const lists = "src/conversation/lists/lists.ts";
@@ -53,14 +55,14 @@ export const bugs: Bug[] = [
 	{
 		name: "offsets are off by one",
 		file: reply,
-		from: "const offset = running.text.length;",
-		to: "const offset = running.text.length + 1;",
+		from: "const offset = this.#text.length;",
+		to: "const offset = this.#text.length + 1;",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
 	{
 		name: "a stream that ends before message_stop counts as whole",
-		file: reply,
+		file: attempt,
 		from: 'return { outcome: { status: "failed", reason: "interrupted" } };',
 		to: 'return { outcome: { status: "complete" } };',
 		project: "worker",
@@ -77,7 +79,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the text of a running reply is never kept",
 		file: reply,
-		from: "this.#store.log.checkpoint(running.message, running.text, factsOf(running));",
+		from: "this.#store.log.checkpoint(this.message, this.#text, this.#facts);",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
@@ -85,7 +87,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a late joiner gets the stored text of a running reply, not the live one",
 		file: reply,
-		from: "return { ...message, content: text, ...(thinking",
+		from: "return { ...message, content, ...(thinking",
 		to: "return { ...message, ...(thinking",
 		project: "worker",
 		tests: ["conversation/"],
@@ -93,7 +95,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an answer that goes on repeats what was said",
 		file: "src/conversation/replies/overlap.ts",
-		from: "return next.slice(repeated);",
+		from: "return next.slice(length);",
 		to: "return next;",
 		project: "worker",
 		tests: ["conversation/replies/overlap", "conversation/replies/reply"],
@@ -101,15 +103,15 @@ export const bugs: Bug[] = [
 	{
 		name: "a reply is tried for ever",
 		file: "src/conversation/replies/retry.ts",
-		from: "const mostAttempts = 3;",
-		to: "const mostAttempts = 99;",
+		from: "const maxAttempts = 3;",
+		to: "const maxAttempts = 99;",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
 	{
 		name: "a reply that goes on counts the usage of its last attempt only",
 		file: reply,
-		from: "		running.usedBefore = usageOf(running);\n",
+		from: "\t\tthis.#usageBefore = this.#totalUsage;\n",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
@@ -117,15 +119,15 @@ export const bugs: Bug[] = [
 	{
 		name: "a stopped reply loses its usage",
 		file: reply,
-		from: 'this.#end(running, { status: "stopped" }, { stoppedBy });',
-		to: 'this.#end(running, { status: "stopped" }, { stoppedBy, usage: undefined });',
+		from: "const facts = { ...this.#facts, ...ended,",
+		to: "const facts = { ...this.#facts, ...(outcome.status === 'stopped' && { usage: undefined }), ...ended,",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
 	},
 	{
 		name: "what a request used is lost when the object dies before its first words",
 		file: reply,
-		from: "		if (isFirst) this.#keep(running);\n",
+		from: "\t\tif (isFirst) this.#writeCheckpoint(now);\n",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
@@ -148,9 +150,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a stopped reply goes on upstream",
-		file: reply,
-		from: "		this.#running = undefined;\n		running.abort.abort();",
-		to: "		this.#running = undefined;",
+		file: replies,
+		from: "\t\tthis.#running = undefined;\n\t\trunning.ended.abort();",
+		to: "\t\tthis.#running = undefined;",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
@@ -221,16 +223,16 @@ export const bugs: Bug[] = [
 	{
 		name: "a deleted reply goes on",
 		file: changes,
-		from: "this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));",
-		to: "this.#tell(this.#store.log.deleteMessage(message, this.#now()));",
+		from: "const wasRunning = this.#replies.cancel(message.id);",
+		to: "const wasRunning = false;",
 		project: "worker",
 		tests: ["conversation/messages/changes"],
 	},
 	{
 		name: "the next reply reads what was just deleted",
-		file: reply,
-		from: "\t\tmeanwhile();\n\t\tif (running) this.#askAgain(running.message);",
-		to: "\t\tif (running) this.#askAgain(running.message);\n\t\tmeanwhile();",
+		file: changes,
+		from: "\t\tthis.#tell(this.#store.log.deleteMessage(message, this.#now()));\n",
+		to: "\t\tif (wasRunning) this.#replies.askNext(message);\n\t\tthis.#tell(this.#store.log.deleteMessage(message, this.#now()));\n",
 		project: "worker",
 		tests: ["conversation/messages/changes"],
 	},
@@ -773,16 +775,16 @@ export const bugs: Bug[] = [
 	{
 		name: "who joins while Claude thinks gets no thought",
 		file: reply,
-		from: "content: text, ...(thinking && { thinking }), ",
-		to: "content: text, ",
+		from: "content, ...(thinking && { thinking }), ",
+		to: "content, ",
 		project: "worker",
 		tests: ["conversation/replies/thinking"],
 	},
 	{
 		name: "a thought is lost when the object dies",
 		file: reply,
-		from: "this.#runningOf(orphan, { text, thinking, ",
-		to: 'this.#runningOf(orphan, { text, thinking: "", ',
+		from: 'this.#thinking = message.thinking ?? "";',
+		to: 'this.#thinking = "";',
 		project: "worker",
 		tests: ["conversation/replies/thinking"],
 	},

@@ -3,7 +3,7 @@ import { brokenOff, buildPrompt, promptStart, readEnvelope } from "../../src/cla
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { type Weighed, weightOf } from "../../src/protocol/prompt-size.ts";
+import { promptSizeOf, type SizedMessage } from "../../src/protocol/prompt-size.ts";
 import { conversation, type Said } from "./requests.ts";
 
 const turns = (...said: Said[]) =>
@@ -251,12 +251,12 @@ describe("an envelope", () => {
 describe("the start of a long conversation's prompt", () => {
 	/** Messages of these weights, as they are given: the newest, until they exceed the limit. */
 	function given(weights: number[]) {
-		const messages: (Weighed & { seq: number })[] = [];
+		const messages: (SizedMessage & { seq: number })[] = [];
 		let sum = 0;
 		for (let seq = weights.length; seq > 0 && sum <= limits.prompt; seq--) {
 			const bare = { seq, content: "", author: { userId: "ann", username: "Ann" } };
-			const message = { ...bare, content: "x".repeat((weights[seq - 1] as number) - weightOf(bare)) };
-			sum += weightOf(message);
+			const message = { ...bare, content: "x".repeat((weights[seq - 1] as number) - promptSizeOf(bare)) };
+			sum += promptSizeOf(message);
 			messages.unshift(message);
 		}
 		return messages;
@@ -265,7 +265,7 @@ describe("the start of a long conversation's prompt", () => {
 	const started = (weights: number[]) => {
 		const messages = given(weights);
 		const read = messages.slice(promptStart(messages));
-		return { seq: read[0]?.seq, length: read.reduce((sum, message) => sum + weightOf(message), 0) };
+		return { seq: read[0]?.seq, length: read.reduce((sum, message) => sum + promptSizeOf(message), 0) };
 	};
 
 	it("is the first message while all fit", () => {

@@ -5,7 +5,7 @@ import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
 import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
-import { Replies } from "../../src/conversation/replies/reply.ts";
+import { Replies } from "../../src/conversation/replies/replies.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
@@ -175,7 +175,7 @@ export class Room {
 			model,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
-			answered: (reply) => void this.titles.answered(reply),
+			titles: this.titles,
 			now,
 		});
 		this.membership = new Membership({ ...told, titles: this.titles, now });

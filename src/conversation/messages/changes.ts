@@ -8,7 +8,7 @@ import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Client, Clients, Listing } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
-import type { Replies } from "../replies/reply.ts";
+import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
@@ -112,7 +112,7 @@ export class Changes<T extends Client> {
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
 		this.#tell(this.#store.log.editMessage(message, content, mentions, this.#now()));
-		this.#titles.edited(message);
+		this.#titles.messageEdited(message);
 		// Lists show the newest line, and count who is named.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
 		if (isListed) this.#listing.changed(message.author.userId);
@@ -130,8 +130,11 @@ export class Changes<T extends Client> {
 		const { userId } = client.person;
 		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
-		this.#replies.stopFor(message.id, () => this.#tell(this.#store.log.deleteMessage(message, this.#now())));
-		this.#titles.withdraw(message.seq);
+		const wasRunning = this.#replies.cancel(message.id);
+		this.#tell(this.#store.log.deleteMessage(message, this.#now()));
+		// Asked after the deletion, so that the next reply does not read what was deleted.
+		if (wasRunning) this.#replies.askNext(message);
+		this.#titles.messageDeleted(message.seq);
 		this.#listing.changed(userId, "all");
 	}
 

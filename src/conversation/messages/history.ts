@@ -4,7 +4,7 @@
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Version } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Replies } from "../replies/reply.ts";
+import type { Replies } from "../replies/replies.ts";
 import { parseCursor } from "../store/cursor.ts";
 import type { Store } from "../store/store.ts";
 

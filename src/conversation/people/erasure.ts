@@ -69,7 +69,7 @@ export class Erasure {
 			for (const row of others) reactions += this.#unname(row, userId, revision);
 		});
 		this.#tell(revision, rows.length);
-		for (const { seq } of theirs) this.#titles.withdraw(seq);
+		for (const { seq } of theirs) this.#titles.messageDeleted(seq);
 		if (rows.length > 0 || after === 0) this.#listing.changed(alias, "all");
 		return { messages: theirs.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}

@@ -141,8 +141,8 @@ export class Membership {
 	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
-		if (change.title !== undefined) this.#titles.give(change.title);
-		this.#titles.tell();
+		if (change.title !== undefined) this.#titles.set(change.title);
+		this.#titles.broadcast();
 		return this.#store.info;
 	}
 

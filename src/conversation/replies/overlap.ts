@@ -1,15 +1,15 @@
-// Where an answer that was interrupted goes on: what it says again of its own end is left out. Pure.
+// Removes the overlap where a reply that broke off goes on: Claude may begin by repeating the end of its own text. Pure.
 
-/** In UTF-16 units: how much of what comes has to be there to see whether it repeats, and how much of it is no chance. */
-const length = { looked: 200, least: 8 };
+/** In UTF-16 units. Up to `longest` of the new text is compared; a repetition shorter than `shortest` counts as chance. */
+const overlap = { longest: 200, shortest: 8 };
 
 /**
- * What `next` adds to `text`, without a repetition of the end of `text` at its beginning. `undefined` while more of it could change
- * the answer and more is to come.
+ * Returns `next` without the part that repeats the end of `text`, or `undefined` if more of `next` has to arrive before that is known.
+ * `isComplete`: nothing more of `next` will arrive.
  */
-export function addedBy(text: string, next: string, isAll: boolean): string | undefined {
-	if (next.length < length.looked && !isAll) return undefined;
-	for (let repeated = Math.min(next.length, text.length, length.looked); repeated >= length.least; repeated--)
-		if (text.endsWith(next.slice(0, repeated))) return next.slice(repeated);
+export function textAfterOverlap(text: string, next: string, isComplete: boolean): string | undefined {
+	if (next.length < overlap.longest && !isComplete) return undefined;
+	for (let length = Math.min(next.length, text.length, overlap.longest); length >= overlap.shortest; length--)
+		if (text.endsWith(next.slice(0, length))) return next.slice(length);
 	return next;
 }

@@ -1,22 +1,22 @@
-// Whether Claude is asked once more for a reply that did not come to its end, and when.
+// Decides whether Claude is asked again for a reply that did not come to its end, and how long to wait before. Pure but for chance.
 
 import type { Outcome } from "../store/log.ts";
 
-/** How often Claude is asked for one reply in all. */
-const mostAttempts = 3;
+/** For one reply, the first attempt included. */
+const maxAttempts = 3;
 
-/** In ms: the wait before the second attempt where Claude is busy and says no time; and the longest that it may ask for, since people wait. */
-const busyWait = { first: 500, longest: 20_000 };
+/** In ms. `first`: before the second attempt if Claude's side names no time. `longest`: people do not wait longer than this. */
+const busyDelay = { first: 500, longest: 20_000 };
 
 /**
- * How long to wait before Claude is asked once more, in ms; `undefined` where the reply has ended. A stream that broke off goes on
- * at once. Who is busy is given time: as much as it asks for, or a little more each time, and never the same for many at once. `attempts`: how
- * often it was asked.
+ * Returns how long to wait before the next attempt, in ms, or `undefined` if the reply has ended. `attempts` counts those already made.
+ * A stream that broke off is continued at once. A busy server gets the time that it asks for, or a little more each time; chance keeps
+ * many clients from coming back together.
  */
-export function waitBefore(attempts: number, { status, reason }: Outcome, retryAfterMs?: number): number | undefined {
-	if (status !== "failed" || attempts >= mostAttempts) return undefined;
+export function retryDelay(attempts: number, { status, reason }: Outcome, retryAfterMs?: number): number | undefined {
+	if (status !== "failed" || attempts >= maxAttempts) return undefined;
 	if (reason === "interrupted" || reason === "timed_out") return 0;
 	if (reason !== "overloaded" && reason !== "rate_limited" && reason !== "unavailable") return undefined;
-	const wait = retryAfterMs ?? Math.round(busyWait.first * 2 ** (attempts - 1) * (1 - Math.random() / 4));
-	return wait <= busyWait.longest ? wait : undefined;
+	const delay = retryAfterMs ?? Math.round(busyDelay.first * 2 ** (attempts - 1) * (1 - Math.random() / 4));
+	return delay <= busyDelay.longest ? delay : undefined;
 }

@@ -1,5 +1,5 @@
-// What a conversation is called to which nobody gave a title: the first words said in it, until Claude proposes a better one after its
-// first answer. Knows nothing of the platform, of HTTP or of any SDK.
+// The title of a conversation that no person has given one: the first words of its messages, and after Claude's first reply a better
+// one that Claude proposes. Must not know the platform, HTTP or any SDK.
 
 import { firstWords } from "../../protocol/first-words.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -9,10 +9,10 @@ import { shortened } from "../../protocol/text.ts";
 import type { Clients, Listing, ProposedTitle, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
-/** In ms: a title that takes longer comes too late to be missed. */
-const patience = 30_000;
-/** Messages in which the first words are looked for: the first of them may have none. */
-const candidates = 20;
+/** In ms. Nobody misses a title that takes longer. */
+const titleTimeout = 30_000;
+/** The first words are looked for in this many messages: the first ones may have none. */
+const maxCandidates = 20;
 
 export class Titles {
 	readonly #store: Store;
@@ -20,7 +20,7 @@ export class Titles {
 	readonly #listing: Pick<Listing, "changed">;
 	readonly #titler: Titler | undefined;
 
-	/** Without a `titler` first words are all there is. */
+	/** Without a `titler` titles are first words only. */
 	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; listing: Pick<Listing, "changed">; titler: Titler | undefined }) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
@@ -28,71 +28,69 @@ export class Titles {
 		this.#titler = parts.titler;
 	}
 
-	/** Something was said. */
-	said({ seq, content }: Message): void {
+	messageAdded({ seq, content }: Message): void {
 		if (this.#store.titling.isGiven || this.#store.info.title !== "") return;
 		const title = firstWords(content);
-		if (title !== "") this.#set(title, seq);
+		if (title !== "") this.#setFound(title, seq);
 	}
 
-	/** A person gives a title; an empty one leaves it to be found again. Whoever calls this tells everybody, by `tell`. */
-	give(title: string): void {
+	/** Sets the title that a person gives; "" makes it first words again. The caller broadcasts. */
+	set(title: string): void {
 		if (title !== "") this.#store.setTitle(title);
-		else this.#find();
+		else this.#findFirstWords();
 	}
 
-	/** A message is gone, and with it what was made of it. */
-	withdraw(seq: number): void {
+	/** A title must not outlive the message that it was made from. */
+	messageDeleted(seq: number): void {
 		if (this.#store.titling.from !== seq) return;
-		this.#find();
-		this.tell();
+		this.#findFirstWords();
+		this.broadcast();
 	}
 
-	/** A message was edited: its first words may be others now. What Claude proposed is about more than them. */
-	edited(before: Message): void {
-		if (this.#store.info.title === firstWords(before.content)) this.withdraw(before.seq);
+	/** First words follow an edit. A title that Claude proposed stays: it is about more than them. */
+	messageEdited(before: Message): void {
+		if (this.#store.info.title === firstWords(before.content)) this.messageDeleted(before.seq);
 	}
 
-	/** Claude has answered. It is asked for a title once, whatever becomes of that, and kept before it is asked. */
-	async answered(answer: Message): Promise<void> {
+	/** Asks Claude for a title, once in the life of a conversation. That is stored first, so that a crash cannot make it ask twice. */
+	async replyCompleted(reply: Message): Promise<void> {
 		const { isGiven, isAsked } = this.#store.titling;
-		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(answer);
+		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(reply);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
-		const proposal = await proposed(this.#titler, question, answer);
+		const proposal = await propose(this.#titler, question, reply);
 		if (!proposal || !this.#store.exists) return;
 		const { title, model, usage } = proposal;
 		this.#store.setTitleUsage({ model, ...usage });
-		const isStillOpen = !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
-		if (title === undefined || !isStillOpen) return;
-		this.#set(shortened(title, limits.foundTitle), question.seq);
+		const isStillWanted = !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
+		if (title !== undefined && isStillWanted) this.#setFound(shortened(title, limits.foundTitle), question.seq);
 	}
 
-	#find(): void {
-		const found = this.#store.log.firstSaid(candidates).find(({ content }) => firstWords(content) !== "");
-		if (found) this.#store.setTitle(firstWords(found.content), found.seq);
-		else this.#store.setTitle("");
-	}
-
-	#set(title: string, from: number): void {
-		this.#store.setTitle(title, from);
-		this.tell();
-	}
-
-	/** To everybody who is here, and to all lists. */
-	tell(): void {
+	/** Sends the conversation to everybody who is connected and to all lists. */
+	broadcast(): void {
 		const conversation = this.#store.info;
 		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
 		this.#listing.changed(claude.userId, "all");
 	}
+
+	#findFirstWords(): void {
+		const found = this.#store.log.firstSaid(maxCandidates).find(({ content }) => firstWords(content) !== "");
+		if (found) this.#store.setTitle(firstWords(found.content), found.seq);
+		else this.#store.setTitle("");
+	}
+
+	#setFound(title: string, from: number): void {
+		this.#store.setTitle(title, from);
+		this.broadcast();
+	}
 }
 
-/** What comes of asking, nothing where that fails or takes too long. A timer that went on after it would keep the object awake. */
-async function proposed(titler: Titler, question: Message, answer: Message): Promise<ProposedTitle | undefined> {
+/** Returns `undefined` if the request fails or takes too long. The timer is cleared, because it would keep the object awake. */
+async function propose(titler: Titler, question: Message, reply: Message): Promise<ProposedTitle | undefined> {
 	const abort = new AbortController();
-	const timer = setTimeout(() => abort.abort(), patience);
+	const timer = setTimeout(() => abort.abort(), titleTimeout);
 	try {
-		return await titler.title(question, answer, abort.signal);
+		return await titler.title(question, reply, abort.signal);
 	} catch {
 		return undefined;
 	} finally {

@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Mention, Message, MessageStatus, Reaction } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import { withoutMarks } from "../../protocol/plain-text.ts";
-import { weightOf } from "../../protocol/prompt-size.ts";
+import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { harmlessLine } from "../../protocol/text.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
@@ -311,7 +311,7 @@ export class Log {
 		let sum = 0;
 		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC", seq)) {
 			newestFirst.push(message);
-			sum += weightOf(message);
+			sum += promptSizeOf(message);
 			if (sum > weight) break;
 		}
 		return newestFirst.reverse();

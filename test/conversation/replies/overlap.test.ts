@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addedBy } from "../../../src/conversation/replies/overlap.ts";
+import { textAfterOverlap } from "../../../src/conversation/replies/overlap.ts";
 
 const text = "The quick brown fox jumps over";
 
@@ -14,11 +14,11 @@ describe("what an answer adds that goes on", () => {
 		["over", "over"],
 		["quick brown", "quick brown"],
 	])("%j", (next, added) => {
-		expect(addedBy(text, next, true)).toBe(added);
+		expect(textAfterOverlap(text, next, true)).toBe(added);
 	});
 
 	it("is not known before there is enough of it, or all", () => {
-		expect(addedBy(text, "fox jumps", false)).toBeUndefined();
-		expect(addedBy(text, `fox jumps over${"!".repeat(200)}`, false)).toBe("!".repeat(200));
+		expect(textAfterOverlap(text, "fox jumps", false)).toBeUndefined();
+		expect(textAfterOverlap(text, `fox jumps over${"!".repeat(200)}`, false)).toBe("!".repeat(200));
 	});
 });

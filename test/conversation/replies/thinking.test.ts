@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addedThought } from "../../../src/conversation/replies/thinking.ts";
+import { thinkingToAppend } from "../../../src/conversation/replies/thinking.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inRoom, Room, type TestClient } from "../../support/conversation.ts";
 
@@ -130,6 +130,6 @@ describe("more of it", () => {
 		["x".repeat(limits.thinking), "more", ""],
 		["A", "\ude00", "\ufffd"],
 	])("after %j.. is added to it", (thinking, more, added) => {
-		expect(addedThought(thinking, more)).toBe(added);
+		expect(thinkingToAppend(thinking, more)).toBe(added);
 	});
 });

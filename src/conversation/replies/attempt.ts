@@ -1,0 +1,107 @@
+// One request to Claude: reads its events into the reply, and gives up a request that falls silent.
+// Must not decide whether there is another attempt.
+
+import type { Reason } from "../../protocol/errors.ts";
+import { type Model, ModelFailure } from "../ports.ts";
+import type { Outcome } from "../store/log.ts";
+import type { Reply } from "./reply.ts";
+
+/** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
+export type AttemptResult = { outcome: Outcome; retryAfterMs?: number; stopReason?: string };
+
+/** Silence is allowed for this many times as long while Claude thinks. */
+const thinkingPatience = 2;
+
+type Upstream = { model: Model; idleTimeout: number; now: () => number };
+
+/** Asks Claude once. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
+export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSignal): Promise<AttemptResult> {
+	const over = new AbortController();
+	const watchdog = new Watchdog(upstream.idleTimeout, upstream.now);
+	try {
+		return await Promise.race([read(reply, upstream, watchdog, AbortSignal.any([ended, over.signal])), watchdog.timedOut]);
+	} finally {
+		watchdog.stop();
+		over.abort();
+	}
+}
+
+async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
+	try {
+		for await (const event of model.reply(reply.context(), signal, reply.text)) {
+			if (signal.aborted) break;
+			const at = now();
+			watchdog.reset(at, event.type === "thinking");
+			switch (event.type) {
+				case "start":
+					reply.setModel(event.model);
+					break;
+				case "usage":
+					reply.setUsage(event.usage, at);
+					break;
+				case "alive":
+					break;
+				case "thinking":
+					reply.appendThinking(event.text, at);
+					break;
+				case "text":
+					reply.appendText(event.text, at);
+					break;
+				case "end":
+					return { outcome: outcomeOf(event.reason), stopReason: event.stopReason };
+				default:
+					event satisfies never;
+			}
+		}
+		return { outcome: { status: "failed", reason: "interrupted" } };
+	} catch (error) {
+		if (error instanceof ModelFailure) return { outcome: { status: "failed", reason: error.reason }, retryAfterMs: error.retryAfterMs };
+		if (!signal.aborted) console.error("A reply failed", reply.message.id, error);
+		return { outcome: { status: "failed", reason: "internal" } };
+	}
+}
+
+/** An answer that a limit cut is complete; one that Claude declined has failed. */
+function outcomeOf(reason: Reason | undefined): Outcome {
+	if (reason === undefined) return { status: "complete" };
+	return { status: reason === "refusal" ? "failed" : "complete", reason };
+}
+
+/** Notices a request in which Claude has been silent for too long. A stalled stream and a thinking one differ only by their time. */
+class Watchdog {
+	readonly #idleTimeout: number;
+	readonly #now: () => number;
+	readonly #timedOut = Promise.withResolvers<AttemptResult>();
+	#timer: ReturnType<typeof setTimeout>;
+	#aliveAt: number;
+	#isThinking = false;
+
+	constructor(idleTimeout: number, now: () => number) {
+		this.#idleTimeout = idleTimeout;
+		this.#now = now;
+		this.#aliveAt = now();
+		this.#timer = setTimeout(this.#check, idleTimeout);
+	}
+
+	/** Resolves when the time is over. */
+	get timedOut(): Promise<AttemptResult> {
+		return this.#timedOut.promise;
+	}
+
+	/** Claude gave a sign of life. Sets no timer: that would cost as much as a token. */
+	reset(now: number, isThinking: boolean): void {
+		this.#aliveAt = now;
+		this.#isThinking = isThinking;
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+
+	readonly #check = () => {
+		const patience = this.#idleTimeout * (this.#isThinking ? thinkingPatience : 1);
+		const left = this.#aliveAt + patience - this.#now();
+		if (left > 0) this.#timer = setTimeout(this.#check, Math.min(left, this.#idleTimeout));
+		else this.#timedOut.resolve({ outcome: { status: "failed", reason: "timed_out" } });
+	};
+}

@@ -1,0 +1,187 @@
+// One running reply: its text so far, sent to everybody as it grows and checkpointed in its row.
+// Must not know where the text comes from, and does not decide when the reply ends.
+
+import { type Reason, reasons } from "../../protocol/errors.ts";
+import { messageEvent } from "../../protocol/events.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Message, Usage } from "../../protocol/message.ts";
+import type { Person } from "../../protocol/person.ts";
+import type { Clients } from "../ports.ts";
+import type { Outcome } from "../store/log.ts";
+import type { ReplyFacts } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import { textAfterOverlap } from "./overlap.ts";
+import { thinkingToAppend } from "./thinking.ts";
+
+/** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
+const checkpointAfter = { time: 1_000, length: 2_000 };
+
+export class Reply {
+	readonly message: Message;
+	readonly #store: Store;
+	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #startedAt: number;
+	#text: string;
+	#thinking: string;
+	/** Received and not sent yet: the first half of a character, or text that may repeat what stands before a break. */
+	#pending = "";
+	/** Where the text broke off, and why. */
+	#breaks: NonNullable<Message["attempts"]>;
+	/** Why Claude has to be waited for. */
+	#busyReason: Reason | undefined;
+	#model: string | undefined;
+	/** Tokens that the former attempts used, and that the current one has used so far. */
+	#usageBefore: Usage | undefined;
+	#usage: Usage | undefined;
+	#checkpoint: { at: number; length: number };
+
+	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
+	constructor({ store, clients }: { store: Store; clients: Pick<Clients, "broadcast"> }, message: Message, now: number) {
+		this.#store = store;
+		this.#clients = clients;
+		this.message = message;
+		this.#startedAt = now;
+		this.#text = message.content;
+		this.#thinking = message.thinking ?? "";
+		this.#breaks = message.attempts ?? [];
+		this.#model = message.model;
+		this.#usageBefore = message.usage;
+		this.#checkpoint = { at: now, length: this.#length };
+	}
+
+	get text(): string {
+		return this.#text;
+	}
+
+	/** How often Claude was asked for this reply, the current attempt included. */
+	get attempts(): number {
+		return this.#breaks.length + 1;
+	}
+
+	/** The messages that Claude reads for this reply, oldest first. */
+	context(): Message[] {
+		return this.#store.log.messagesBefore(this.message.seq, limits.prompt);
+	}
+
+	/** The message as it is now, which is more than its row holds. */
+	live(message: Message): Message {
+		const [content, thinking, reason] = [this.#text, this.#thinking, this.#busyReason];
+		return { ...message, content, ...(thinking && { thinking }), ...(reason && { reason }) };
+	}
+
+	setModel(model: string | undefined): void {
+		this.#model = model ?? this.#model;
+	}
+
+	/** The first usage of an attempt is written at once: if the object dies before the first words, it is not forgotten. */
+	setUsage(usage: Usage, now: number): void {
+		const isFirst = this.#usage === undefined;
+		this.#usage = usage;
+		if (isFirst) this.#writeCheckpoint(now);
+	}
+
+	appendText(text: string, now: number): void {
+		this.#pending += text;
+		this.#sendPending(false);
+		this.#checkpointIfDue(now);
+	}
+
+	/** Thinking of an attempt that broke off stays before it. */
+	appendThinking(text: string, now: number): void {
+		const chunk = thinkingToAppend(this.#thinking, text);
+		if (chunk === "") return;
+		const { conversationId, id: messageId } = this.message;
+		const offset = this.#thinking.length;
+		this.#thinking += chunk;
+		this.#busyReason = undefined;
+		this.#clients.broadcast({ type: "chat:thought", conversationId, messageId, chunk, offset });
+		this.#checkpointIfDue(now);
+	}
+
+	/** Ends an attempt that another one follows. Written at once: a killed object must not ask more often than it may. */
+	breakOff(reason: Reason, now: number): void {
+		this.#sendPending(true);
+		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
+		this.#usageBefore = this.#totalUsage;
+		this.#usage = undefined;
+		this.#writeCheckpoint(now);
+	}
+
+	/** Tells everybody that Claude is busy and when it is asked again. */
+	markBusy(reason: Reason, retryAfterMs: number): void {
+		this.#busyReason = reason;
+		const { conversationId, id: messageId } = this.message;
+		this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason, retryAfterMs });
+	}
+
+	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
+	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
+		this.#sendPending(true);
+		const { conversationId, id: messageId } = this.message;
+		const facts = { ...this.#facts, ...ended, elapsedMs: now - this.#startedAt };
+		const finished = this.#store.log.finishReply(this.message, this.#text, outcome, facts);
+		const clients = this.#clients;
+		clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: this.#text.length, isComplete: true });
+		clients.broadcast(messageEvent("chat:message", finished, this.#store.log.cursor));
+		clients.broadcast({ type: "chat:complete", conversationId, messageId });
+		if (outcome.status === "failed" && outcome.reason)
+			clients.broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
+		return finished;
+	}
+
+	/**
+	 * Sends the pending text. After a break the first of it may repeat the text before: it waits until the overlap is known, or
+	 * until the attempt is over.
+	 */
+	#sendPending(isOver: boolean): void {
+		const isAfterBreak = this.#text !== "" && this.#breaks.at(-1)?.offset === this.#text.length;
+		const next = isAfterBreak ? textAfterOverlap(this.#text, this.#pending, isOver) : this.#pending;
+		if (next === undefined) return;
+		// Storage would replace half a character by another one.
+		const chunk = next.replace(/[\uD800-\uDBFF]$/, "");
+		this.#pending = isOver ? "" : next.slice(chunk.length);
+		if (chunk === "") return;
+		const { conversationId, id: messageId } = this.message;
+		const offset = this.#text.length;
+		this.#text += chunk;
+		this.#busyReason = undefined;
+		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk, offset, isComplete: false });
+	}
+
+	#checkpointIfDue(now: number): void {
+		const { at, length } = this.#checkpoint;
+		const grownBy = this.#length - length;
+		if (grownBy > 0 && (now - at >= checkpointAfter.time || grownBy >= checkpointAfter.length)) this.#writeCheckpoint(now);
+	}
+
+	#writeCheckpoint(now: number): void {
+		this.#store.log.checkpoint(this.message, this.#text, this.#facts);
+		this.#checkpoint = { at: now, length: this.#length };
+	}
+
+	get #length(): number {
+		return this.#text.length + this.#thinking.length;
+	}
+
+	get #facts(): ReplyFacts {
+		const [thinking, attempts] = [this.#thinking, this.#breaks];
+		return {
+			...(thinking && { thinking }),
+			model: this.#model,
+			...(attempts.length > 0 && { attempts }),
+			usage: this.#totalUsage,
+		};
+	}
+
+	/** The tokens of all attempts; `undefined` if no request was accepted. */
+	get #totalUsage(): Usage | undefined {
+		const [before, current] = [this.#usageBefore, this.#usage];
+		if (!before || !current) return current ?? before;
+		return {
+			input: before.input + current.input,
+			output: before.output + current.output,
+			cacheRead: before.cacheRead + current.cacheRead,
+			cacheWrite: before.cacheWrite + current.cacheWrite,
+		};
+	}
+}
