@@ -29,16 +29,31 @@ const secretBytes = 32;
 
 export type SettingsResult = { settings: Settings } | { problem: string };
 
-type TextName = Exclude<
-	keyof Cloudflare.Env,
-	"CONVERSATIONS" | "USERS" | "POLLING" | "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES" | "HANDSHAKES"
->;
+type SettingName =
+	| "JWT_SECRET"
+	| "JWT_JWKS_URL"
+	| "JWT_ISSUER"
+	| "JWT_AUDIENCE"
+	| "FRONTEND_URL"
+	| "GUEST_SIGN_IN"
+	| "ANTHROPIC_API_KEY"
+	| "ANTHROPIC_BASE_URL"
+	| "CLAUDE_MODEL"
+	| "CLAUDE_MAX_TOKENS"
+	| "SEND_BURST"
+	| "SEND_PER_SECOND"
+	| "REPLY_IDLE_TIMEOUT_SECONDS"
+	| "SOCKETIO_PING_INTERVAL_SECONDS"
+	| "SOCKETIO_PING_TIMEOUT_SECONDS";
+
+/** The variables and secrets of a deployment. Any may be missing, and `[vars]` may hold other types than text. */
+export type Environment = { readonly [N in SettingName]?: unknown };
 
 /**
  * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one
  * sentence for whoever deploys. It names the variable and never quotes a value: the wrong one may hold a secret.
  */
-export function readSettings(env: Cloudflare.Env): SettingsResult {
+export function readSettings(env: Environment): SettingsResult {
 	const problems: string[] = [];
 	const jwtSecret = readSecret(env, problems);
 	const jwksUrl = readJwksUrl(env, problems);
@@ -84,12 +99,12 @@ export function isLocalhost(url: URL): boolean {
 // A value that cannot be read adds its sentence to `problems` and counts as not set.
 
 /** `[vars]` may hold numbers and booleans too: a deployer who leaves out the quotes means the same. */
-function readText(env: Cloudflare.Env, name: TextName): string | undefined {
+function readText(env: Environment, name: SettingName): string | undefined {
 	return String(env[name] ?? "").trim() || undefined;
 }
 
 /** Untrimmed: every byte belongs to the key that the other side signs with. */
-function readSecret(env: Cloudflare.Env, problems: string[]): string | undefined {
+function readSecret(env: Environment, problems: string[]): string | undefined {
 	if (readText(env, "JWT_SECRET") === undefined) return undefined;
 	const secret = String(env.JWT_SECRET);
 	if (new TextEncoder().encode(secret).length >= secretBytes) return secret;
@@ -97,7 +112,7 @@ function readSecret(env: Cloudflare.Env, problems: string[]): string | undefined
 	return undefined;
 }
 
-function readJwksUrl(env: Cloudflare.Env, problems: string[]): URL | undefined {
+function readJwksUrl(env: Environment, problems: string[]): URL | undefined {
 	const text = readText(env, "JWT_JWKS_URL");
 	if (text === undefined) return undefined;
 	const url = httpUrl(text);
@@ -106,14 +121,14 @@ function readJwksUrl(env: Cloudflare.Env, problems: string[]): URL | undefined {
 	return undefined;
 }
 
-function readBaseUrl(env: Cloudflare.Env, problems: string[]): string | undefined {
+function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	const text = readText(env, "ANTHROPIC_BASE_URL");
 	if (text === undefined || httpUrl(text)) return text;
 	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
 	return undefined;
 }
 
-function readOrigins(env: Cloudflare.Env, problems: string[]): string[] {
+function readOrigins(env: Environment, problems: string[]): string[] {
 	const entries = (readText(env, "FRONTEND_URL") ?? "").split(",").map((entry) => entry.trim());
 	const urls = entries.filter((entry) => entry !== "").map(httpUrl);
 	if (urls.includes(undefined))
@@ -127,21 +142,21 @@ function httpUrl(text: string): URL | undefined {
 }
 
 /** Off when unset. */
-function readSwitch(env: Cloudflare.Env, name: TextName, problems: string[]): boolean {
+function readSwitch(env: Environment, name: SettingName, problems: string[]): boolean {
 	const text = readText(env, name) ?? "off";
 	const isOn = /^(on|true|yes|1)$/i.test(text);
 	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
 	return isOn;
 }
 
-function readNumber(env: Cloudflare.Env, name: TextName, fallback: number, problems: string[]): number {
+function readNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
 	const value = Number(readText(env, name) ?? fallback);
 	if (value > 0 && Number.isFinite(value)) return value;
 	problems.push(`${name} must be a number above 0; leave it out for ${fallback}.`);
 	return fallback;
 }
 
-function readWholeNumber(env: Cloudflare.Env, name: TextName, fallback: number, problems: string[]): number {
+function readWholeNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
 	const value = Number(readText(env, name) ?? fallback);
 	if (value > 0 && Number.isSafeInteger(value)) return value;
 	problems.push(`${name} must be a whole number above 0; leave it out for ${fallback}.`);

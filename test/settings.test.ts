@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../src/settings.ts";
+import { type Environment, readSettings } from "../src/settings.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
-type Fields = Partial<Record<keyof Cloudflare.Env, unknown>>;
 
-const read = (fields: Fields) => readSettings(fields as unknown as Cloudflare.Env);
+const read = (fields: Environment) => readSettings(fields);
 
-function settingsOf(fields: Fields) {
+function settingsOf(fields: Environment) {
 	const result = read({ JWT_SECRET: secret, ...fields });
 	if ("problem" in result) throw new Error(result.problem);
 	return result.settings;
@@ -112,7 +111,7 @@ describe("settings", () => {
 describe("a problem names what to mend, and quotes nothing:", () => {
 	const good = { JWT_SECRET: secret };
 
-	it.each<[Fields, RegExp]>([
+	it.each<[Environment, RegExp]>([
 		[{}, /JWT_SECRET.*JWT_JWKS_URL/],
 		[{ JWT_SECRET: "  " }, /JWT_SECRET.*JWT_JWKS_URL/],
 		[{ GUEST_SIGN_IN: "on" }, /JWT_SECRET.*JWT_JWKS_URL/],

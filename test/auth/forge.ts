@@ -1,7 +1,7 @@
 // Tokens as an attacker or another issuer would make them: any header, any payload, any signature.
 
 import { base64url } from "jose";
-import { readSettings, type Settings } from "../../src/settings.ts";
+import { type Environment, readSettings, type Settings } from "../../src/settings.ts";
 
 export const secret = "one secret of more than 32 bytes, shared";
 /** The moment of verification, in ms; and in s, as claims have it. */
@@ -13,8 +13,8 @@ export type Claims = Record<string, unknown>;
 /** What a token of Ann's says who may come in at `now`. */
 export const claimsOfAnn: Claims = { sub: "ann", name: "Ann", exp: seconds + 600 };
 
-export function settingsWith(fields: Partial<Cloudflare.Env>): Settings {
-	const read = readSettings(fields as Cloudflare.Env);
+export function settingsWith(fields: Environment): Settings {
+	const read = readSettings(fields);
 	if ("problem" in read) throw new Error(read.problem);
 	return read.settings;
 }
