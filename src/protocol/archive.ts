@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
 import { sha256 } from "./hash.ts";
-import { type Message, messageSchema, versionSchema } from "./message.ts";
+import { type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
 
 const textSchema = v.pipe(
@@ -126,12 +126,6 @@ function after(reading: Reading, record: ArchiveRecord): Reading | undefined {
 		default:
 			return record satisfies never;
 	}
-}
-
-/** The place that is in a message's id. */
-export function placeOf(messageId: string): number | undefined {
-	const place = /^m([1-9]\d{0,14})-/.exec(messageId)?.[1];
-	return place === undefined ? undefined : Number(place);
 }
 
 function readObject(line: string): { [field: string]: unknown } | undefined {

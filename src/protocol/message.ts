@@ -95,3 +95,9 @@ export type Mention = v.InferOutput<typeof mentionSchema>;
 export type Reaction = v.InferOutput<typeof reactionsSchema>[number];
 export type Usage = NonNullable<Message["usage"]>;
 export type Version = v.InferOutput<typeof versionSchema>;
+
+/** The place (`seq`) of the message with this id. */
+export function placeOf(messageId: string): number | undefined {
+	const place = /^m([1-9]\d{0,14})-/.exec(messageId)?.[1];
+	return place === undefined ? undefined : Number(place);
+}

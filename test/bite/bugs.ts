@@ -23,8 +23,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a message is acknowledged before it is inserted",
 		file: log,
-		from: "		this.#sql.exec(\n			`INSERT INTO messages",
-		to: "		setTimeout((...values: Parameters<SqlStorage['exec']>) => this.#sql.exec(...values), 1,\n			`INSERT INTO messages",
+		from: '		insertRow(this.#sql, "messages", rowOf(message));',
+		to: '		setTimeout(insertRow, 1, this.#sql, "messages", rowOf(message));',
 		project: "worker",
 		tests: ["conversation/conversation"],
 	},
@@ -238,7 +238,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a deleted question is answered",
-		file: log,
+		file: "src/conversation/store/columns.ts",
 		from: "\tasks: 0,\n",
 		to: "",
 		project: "worker",
@@ -511,7 +511,7 @@ export const bugs: Bug[] = [
 	{
 		name: "changes of known messages are not told to who comes back",
 		file: log,
-		from: '			this.#each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),\n',
+		from: '			this.#rows.each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),\n',
 		to: "",
 		project: "worker",
 		tests: ["conversation/conversation", "worker/cursors"],

@@ -1,11 +1,13 @@
 // A conversation out of a file, part by part: every SQL statement that writes it, and what it takes to be one. Nothing of it exists for
 // anybody until its end has come. What was broken off is begun again from its first line.
 
-import { type ArchiveRecord, placeOf, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
+import { type ArchiveRecord, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { listColumn, type ReplyFacts } from "../store/rows.ts";
+import { rowOf, versionRowOf } from "../store/columns.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { WordIndex } from "../store/word-index.ts";
 
@@ -113,49 +115,17 @@ export class Restore {
 		sql.exec("INSERT INTO restoring (reading, first) VALUES (?, ?)", JSON.stringify(unread), JSON.stringify(first));
 	}
 
-	/** In a new life of the conversation its place is its revision. */
-	#addMessage(message: RecordOf<"message">): void {
-		const { seq, id, role, author, content, createdAt, clientId, asksClaude = false, replyTo, editedAt, deletedAt } = message;
-		const { mentions = [], reactions = [], askedBy = [] } = message;
-		// Nobody goes on writing it.
-		const isBrokenOff = message.status === "streaming";
-		this.#storage.sql.exec(
-			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, reason, client_id, born, revision, created_at,
-			reply, reply_to, mentions, reactions, edited_at, deleted_at, versions, asks, asked_by)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?1, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)`,
-			seq,
-			id,
-			role,
-			author.userId,
-			author.username,
-			content,
-			isBrokenOff ? "failed" : message.status,
-			isBrokenOff ? "interrupted" : (message.reason ?? null),
-			clientId ?? null,
-			Date.parse(createdAt),
-			factsOf(message),
-			(replyTo !== undefined && placeOf(replyTo)) || null,
-			listColumn(mentions),
-			listColumn(reactions),
-			editedAt === undefined ? null : Date.parse(editedAt),
-			deletedAt === undefined ? null : Date.parse(deletedAt),
-			message.versions ?? 0,
-			asksClaude ? 1 : 0,
-			listColumn(askedBy),
-		);
-		if (content !== "") this.#words.put(seq, content);
+	/** In the new conversation the place of a message is its revision as well. */
+	#addMessage({ type: _, ...record }: RecordOf<"message">): void {
+		// Nothing continues a reply that was streaming when the file was written.
+		const ended = record.status === "streaming" && ({ status: "failed", reason: "interrupted" } as const);
+		const message: Message = { ...record, ...ended, conversationId: "", revision: record.seq };
+		insertRow(this.#storage.sql, "messages", rowOf(message));
+		if (message.content !== "") this.#words.put(message.seq, message.content);
 	}
 
-	#addVersion(version: RecordOf<"version">): void {
-		this.#storage.sql.exec(
-			"INSERT INTO versions (seq, version, content, status, reason, reply) VALUES (?, ?, ?, ?, ?, ?)",
-			version.seq,
-			version.version,
-			version.content,
-			version.status,
-			version.reason ?? null,
-			factsOf(version),
-		);
+	#addVersion({ seq, ...version }: RecordOf<"version">): void {
+		insertRow(this.#storage.sql, "versions", { seq, ...versionRowOf(version) });
 	}
 
 	/** From here on it exists. Whoever is in it has read it, where it comes from. */
@@ -177,10 +147,4 @@ export class Restore {
 		);
 		return this.#store.appear();
 	}
-}
-
-/** What is kept of a reply beside its text, as its column holds it. */
-function factsOf({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs }: ReplyFacts): string | null {
-	const facts = JSON.stringify({ thinking, stoppedBy, model, stopReason, usage, attempts, elapsedMs });
-	return facts === "{}" ? null : facts;
 }

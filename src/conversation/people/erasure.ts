@@ -7,7 +7,7 @@ import type { Mention, Message, Reaction } from "../../protocol/message.ts";
 import { erasedName, type Person } from "../../protocol/person.ts";
 import type { Clients, Listing } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
-import { listColumn } from "../store/rows.ts";
+import { listColumn } from "../store/columns.ts";
 import type { Store } from "../store/store.ts";
 
 /** What a step has done; `after`: the place after which there is more to do. */

@@ -7,7 +7,7 @@ import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, Listing } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
-import { isoTime } from "../store/rows.ts";
+import { isoTime } from "../store/columns.ts";
 import type { AuditEntry, Invite, Store } from "../store/store.ts";
 
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;

@@ -4,13 +4,14 @@
 import type { LastMessage } from "../../protocol/conversation.ts";
 import type { Reason } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Mention, Message, MessageStatus, Reaction } from "../../protocol/message.ts";
+import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import { withoutMarks } from "../../protocol/plain-text.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { harmlessLine } from "../../protocol/text.ts";
+import { deletedColumns, factsColumn, isoTime, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
-import { isoTime, listColumn, type MessageRow, type ReplyFacts, toMessage } from "./rows.ts";
+import { insertRow, MessageRows, updateRow } from "./rows.ts";
 import { Versions } from "./versions.ts";
 import { WordIndex } from "./word-index.ts";
 
@@ -37,24 +38,10 @@ export type Recent = { seq: number; authorId: string; at: number; counts: boolea
 /** Of what the newest one is asked for. */
 const kinds = { reply: "role = 'assistant'", question: "asks = 1" } as const;
 
-/** What a row holds of a message of which nothing is left. */
-const nothingSaid = {
-	content: "",
-	status: "complete",
-	reason: null,
-	asks: 0,
-	reply: null,
-	reply_to: null,
-	mentions: null,
-	reactions: null,
-	edited_at: null,
-	versions: 0,
-	asked_by: null,
-} satisfies Partial<MessageRow>;
-
 export class Log {
 	readonly #sql: SqlStorage;
 	readonly #conversationId: string;
+	readonly #rows: MessageRows;
 	readonly #lineage: string;
 	/** Of its replies. */
 	readonly versions: Versions;
@@ -67,6 +54,7 @@ export class Log {
 	constructor(sql: SqlStorage, conversation: { id: string; lineage: string }) {
 		this.#sql = sql;
 		this.#conversationId = conversation.id;
+		this.#rows = new MessageRows(sql, conversation.id);
 		this.#lineage = conversation.lineage;
 		this.versions = new Versions(sql);
 		this.#words = new WordIndex(sql);
@@ -88,7 +76,19 @@ export class Log {
 
 	addMessage(said: Said, now: number): Message {
 		const { author, content, clientId, mentions = [], asksClaude, replyTo } = said;
-		const message = this.#insert({ role: "user", status: "complete", author, content, clientId }, now, { asksClaude, replyTo, mentions });
+		const message = this.#insert(
+			{
+				role: "user",
+				status: "complete",
+				author,
+				content,
+				clientId,
+				...(asksClaude && { asksClaude }),
+				...(mentions.length > 0 && { mentions: [...mentions] }),
+				...(replyTo && this.#rows.quote(replyTo.seq)),
+			},
+			now,
+		);
 		this.#tellNamed(undefined, message);
 		return message;
 	}
@@ -101,55 +101,27 @@ export class Log {
 		);
 	}
 
-	#insert(
-		message: Pick<Message, "role" | "author" | "content" | "status" | "clientId" | "askedBy">,
-		now: number,
-		{ asksClaude = false, replyTo, mentions = [] }: Partial<Said> = {},
-	): Message {
-		const { role, author, content, status, clientId, askedBy = [] } = message;
+	#insert(fields: Omit<Message, "id" | "conversationId" | "createdAt" | "seq" | "revision">, now: number): Message {
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
 		// The place is in the id, so that finding a message by its id needs no index.
 		const id = `m${seq}-${crypto.randomUUID().slice(0, 8)}`;
-		this.#sql.exec(
-			`INSERT INTO messages (seq, id, role, author_id, author_name, content, status, client_id, asks, born, revision, created_at,
-			reply_to, mentions, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			seq,
-			id,
-			role,
-			author.userId,
-			author.username,
-			content,
-			status,
-			clientId ?? null,
-			asksClaude ? 1 : 0,
-			revision,
-			revision,
-			now,
-			replyTo?.seq ?? null,
-			listColumn(mentions),
-			listColumn(askedBy),
-		);
+		const message: Message = { id, conversationId: this.#conversationId, createdAt: isoTime(now), seq, revision, ...fields };
+		insertRow(this.#sql, "messages", rowOf(message));
 		this.#head = { seq, revision };
-		if (role === "assistant") this.#newest.reply = seq;
-		if (asksClaude) this.#newest.question = seq;
-		if (content !== "") this.#words.put(seq, content);
-		const inserted = { id, conversationId: this.#conversationId, ...message, createdAt: isoTime(now), seq, revision };
-		return {
-			...inserted,
-			...(asksClaude && { asksClaude }),
-			...(mentions.length > 0 && { mentions: [...mentions] }),
-			...(replyTo && this.#quote(replyTo.seq)),
-		};
+		if (message.role === "assistant") this.#newest.reply = seq;
+		if (message.asksClaude) this.#newest.question = seq;
+		if (message.content !== "") this.#words.put(seq, message.content);
+		return message;
 	}
 
 	/** Keeps the text so far, and how it came to be; the row stays `streaming` and its revision as it is. */
 	checkpoint(message: Message, content: string, facts: ReplyFacts): void {
-		this.#sql.exec("UPDATE messages SET content = ?, reply = ? WHERE seq = ?", content, JSON.stringify(facts), message.seq);
+		updateRow(this.#sql, message.seq, { content, reply: factsColumn(facts) });
 	}
 
 	finishReply(message: Message, content: string, outcome: Outcome, facts: ReplyFacts): Message {
-		return this.#change(message, { content, status: outcome.status, reason: outcome.reason ?? null, reply: JSON.stringify(facts) });
+		return this.#change(message, { content, status: outcome.status, reason: outcome.reason ?? null, reply: factsColumn(facts) });
 	}
 
 	/** The same reply from the start; what it said is kept as a version. */
@@ -170,21 +142,16 @@ export class Log {
 	deleteMessage(message: Message, now: number): Message {
 		this.versions.drop(message.seq);
 		if (this.#newest.question === message.seq) this.#newest.question = undefined;
-		return this.#change(message, { ...nothingSaid, deleted_at: now });
+		return this.#change(message, { ...deletedColumns, deleted_at: now });
 	}
 
 	/** Every change of what a message holds, once it is in the log. */
 	#change(message: Message, change: Partial<MessageRow>): Message {
 		const revision = this.#head.revision + 1;
-		const columns = Object.entries({ ...change, revision });
-		this.#sql.exec(
-			`UPDATE messages SET ${columns.map(([column]) => `${column} = ?`).join(", ")} WHERE seq = ?`,
-			...columns.map(([, value]) => value),
-			message.seq,
-		);
+		updateRow(this.#sql, message.seq, { ...change, revision });
 		this.#head.revision = revision;
 		if (change.content !== undefined) this.#words.put(message.seq, change.content);
-		const changed = this.#messages("WHERE seq = ?", message.seq)[0] as Message;
+		const changed = this.#rows.all("WHERE seq = ?", message.seq)[0] as Message;
 		this.#tellNamed(message, changed);
 		return changed;
 	}
@@ -207,36 +174,36 @@ export class Log {
 	}
 
 	ofRevision(revision: number, limit: number): Message[] {
-		return this.#messages("WHERE revision > born AND revision = ? LIMIT ?", revision, limit);
+		return this.#rows.all("WHERE revision > born AND revision = ? LIMIT ?", revision, limit);
 	}
 
 	message(id: string): Message | undefined {
-		const seq = /^m(\d{1,15})-/.exec(id)?.[1];
-		return seq === undefined ? undefined : this.#messages("WHERE seq = ? AND id = ?", Number(seq), id)[0];
+		const seq = placeOf(id);
+		return seq === undefined ? undefined : this.#rows.all("WHERE seq = ? AND id = ?", seq, id)[0];
 	}
 
 	messageByClientId(userId: string, clientId: string): Message | undefined {
-		return this.#messages("WHERE author_id = ? AND client_id = ?", userId, clientId)[0];
+		return this.#rows.all("WHERE author_id = ? AND client_id = ?", userId, clientId)[0];
 	}
 
 	/** Replies that some life of the object began and did not end. */
 	streaming(): Message[] {
-		return this.#messages("WHERE status = 'streaming' ORDER BY seq");
+		return this.#rows.all("WHERE status = 'streaming' ORDER BY seq");
 	}
 
 	/** What people said first, oldest first. */
 	firstSaid(limit: number): Message[] {
-		return this.#messages("WHERE role = 'user' AND deleted_at IS NULL ORDER BY seq LIMIT ?", limit);
+		return this.#rows.all("WHERE role = 'user' AND deleted_at IS NULL ORDER BY seq LIMIT ?", limit);
 	}
 
 	/** The message that a reply answers. */
 	questionOf({ seq }: Message): Message | undefined {
-		return this.#messages("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
+		return this.#rows.all("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
 	}
 
 	/** The last reply. A deleted one is one still. */
 	lastReply(): Message | undefined {
-		return this.#messages("WHERE seq = ?", this.#newestOf("reply"))[0];
+		return this.#rows.all("WHERE seq = ?", this.#newestOf("reply"))[0];
 	}
 
 	isLastQuestion({ seq }: Message): boolean {
@@ -252,13 +219,13 @@ export class Log {
 
 	/** The messages before a place, oldest first: up to `limit`, and less where they are longer than `most` together. */
 	page(before: number, limit: number, most?: number): { messages: Message[]; hasMore: boolean } {
-		const { messages, hasMore } = firstOf(this.#each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1), limit, most);
+		const { messages, hasMore } = firstOf(this.#rows.each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1), limit, most);
 		return { messages: messages.reverse(), hasMore };
 	}
 
 	/** The messages after a place, in the same way. */
 	pageAfter(after: number, limit: number, most?: number): { messages: Message[]; hasMore: boolean } {
-		return firstOf(this.#each("WHERE seq > ? ORDER BY seq LIMIT ?", after, limit + 1), limit, most);
+		return firstOf(this.#rows.each("WHERE seq > ? ORDER BY seq LIMIT ?", after, limit + 1), limit, most);
 	}
 
 	/** The messages on both sides of a place and at it, in the same way; the later half is whole where the earlier one is short. */
@@ -291,9 +258,9 @@ export class Log {
 		const known = new Map<number, Message>();
 		let length = 0;
 		const all = [
-			this.#each("WHERE seq > ? ORDER BY seq", seq),
-			this.#each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),
-			this.#each("WHERE status = 'streaming' AND seq <= ?", seq),
+			this.#rows.each("WHERE seq > ? ORDER BY seq", seq),
+			this.#rows.each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),
+			this.#rows.each("WHERE status = 'streaming' AND seq <= ?", seq),
 		];
 		for (const messages of all) {
 			for (const message of messages) {
@@ -309,7 +276,7 @@ export class Log {
 	messagesBefore(seq: number, weight: number): Message[] {
 		const newestFirst: Message[] = [];
 		let sum = 0;
-		for (const message of this.#each("WHERE seq < ? ORDER BY seq DESC", seq)) {
+		for (const message of this.#rows.each("WHERE seq < ? ORDER BY seq DESC", seq)) {
 			newestFirst.push(message);
 			sum += promptSizeOf(message);
 			if (sum > weight) break;
@@ -386,30 +353,8 @@ export class Log {
 			yield { ...row, counts: row.counts === 1 };
 	}
 
-	#messages(where: string, ...values: SqlStorageValue[]): Message[] {
-		return [...this.#each(where, ...values)];
-	}
-
 	*#at(places: Iterable<number>): Iterable<Message> {
-		for (const seq of places) yield* this.#each("WHERE seq = ?", seq);
-	}
-
-	/** Reads a row when it is asked for one. */
-	*#each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
-		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values))
-			yield { ...toMessage(row, this.#conversationId), ...(row.reply_to !== null && this.#quote(row.reply_to)) };
-	}
-
-	/** What is said of the message that another one answers, as it reads now. */
-	#quote(seq: number): Pick<Message, "replyTo" | "quoted"> {
-		const { id, userId, username, content } = this.#sql
-			.exec<{ id: string; userId: string; username: string; content: string }>(
-				"SELECT id, author_id AS userId, author_name AS username, substr(content, 1, ?) AS content FROM messages WHERE seq = ?",
-				limits.excerpt,
-				seq,
-			)
-			.one();
-		return { replyTo: id, quoted: { author: { userId, username }, content, seq } };
+		for (const seq of places) yield* this.#rows.each("WHERE seq = ?", seq);
 	}
 }
 

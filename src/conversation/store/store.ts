@@ -6,10 +6,11 @@ import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../
 import { limits } from "../../protocol/limits.ts";
 import type { Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
+import { isoTime } from "./columns.ts";
 import { Outbox } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
 import { migrations } from "./migrations.ts";
-import { isoTime, readUpTo } from "./rows.ts";
+import { readUpTo } from "./rows.ts";
 
 export type Invite = {
 	/** SHA-256 of the link's secret, in hex. */

@@ -2,7 +2,7 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { Version } from "../../protocol/message.ts";
-import { toVersion, type VersionRow } from "./rows.ts";
+import { type VersionRow, versionColumns, versionOf } from "./columns.ts";
 
 export class Versions {
 	readonly #sql: SqlStorage;
@@ -14,8 +14,8 @@ export class Versions {
 	/** Keeps what the reply at a place says now; how many there are then. The oldest make room. */
 	keep(seq: number): number {
 		this.#sql.exec(
-			`INSERT INTO versions (seq, version, content, status, reason, reply)
-			SELECT seq, (SELECT IFNULL(MAX(version), 0) + 1 FROM versions WHERE seq = ?1), content, status, reason, reply
+			`INSERT INTO versions (seq, version, ${versionColumns.join(", ")})
+			SELECT seq, (SELECT IFNULL(MAX(version), 0) + 1 FROM versions WHERE seq = ?1), ${versionColumns.join(", ")}
 			FROM messages WHERE seq = ?1`,
 			seq,
 		);
@@ -29,7 +29,7 @@ export class Versions {
 
 	/** Oldest first. */
 	of(seq: number): Version[] {
-		return this.#sql.exec<VersionRow>("SELECT * FROM versions WHERE seq = ? ORDER BY version", seq).toArray().map(toVersion);
+		return this.#sql.exec<VersionRow>("SELECT * FROM versions WHERE seq = ? ORDER BY version", seq).toArray().map(versionOf);
 	}
 
 	drop(seq: number): void {

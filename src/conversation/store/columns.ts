@@ -1,0 +1,139 @@
+// The columns of a message: how a row holds it, how the wire has it, and what a deletion leaves of it. A new column is added here
+// and in a migration. Pure: the statements are in the other files of this folder.
+
+import { type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
+import type { Person } from "../../protocol/person.ts";
+
+const replyFields = ["thinking", "stoppedBy", "model", "stopReason", "usage", "attempts", "elapsedMs"] as const;
+
+/** What is stored about a reply besides its text. */
+export type ReplyFacts = Pick<Message, (typeof replyFields)[number]>;
+
+export type MessageRow = {
+	seq: number;
+	id: string;
+	role: Message["role"];
+	author_id: string;
+	author_name: string;
+	content: string;
+	status: MessageStatus;
+	reason: string | null;
+	client_id: string | null;
+	asks: number;
+	born: number;
+	revision: number;
+	created_at: number;
+	reply: string | null;
+	reply_to: number | null;
+	mentions: string | null;
+	reactions: string | null;
+	edited_at: number | null;
+	deleted_at: number | null;
+	versions: number;
+	asked_by: string | null;
+};
+
+/** The columns of a former version of a reply, beside its place and number. */
+export const versionColumns = ["content", "status", "reason", "reply"] as const;
+export type VersionRow = Pick<MessageRow, (typeof versionColumns)[number]> & { version: number };
+
+/** Columns that a deletion leaves as they are, or sets itself. */
+type KeptColumn = "seq" | "id" | "role" | "author_id" | "author_name" | "client_id" | "born" | "revision" | "created_at" | "deleted_at";
+
+/** What the other columns hold after a deletion: nothing of what the message said. */
+export const deletedColumns: Omit<MessageRow, KeptColumn> = {
+	content: "",
+	status: "complete",
+	reason: null,
+	asks: 0,
+	reply: null,
+	reply_to: null,
+	mentions: null,
+	reactions: null,
+	edited_at: null,
+	versions: 0,
+	asked_by: null,
+};
+
+/** The row of a message that is new to the log: its revision is the one it was added at. */
+export function rowOf(message: Message): MessageRow {
+	return {
+		seq: message.seq,
+		id: message.id,
+		role: message.role,
+		author_id: message.author.userId,
+		author_name: message.author.username,
+		content: message.content,
+		status: message.status,
+		reason: message.reason ?? null,
+		client_id: message.clientId ?? null,
+		asks: message.asksClaude ? 1 : 0,
+		born: message.revision,
+		revision: message.revision,
+		created_at: Date.parse(message.createdAt),
+		reply: factsColumn(message),
+		reply_to: (message.replyTo !== undefined && placeOf(message.replyTo)) || null,
+		mentions: listColumn(message.mentions),
+		reactions: listColumn(message.reactions),
+		edited_at: timeColumn(message.editedAt),
+		deleted_at: timeColumn(message.deletedAt),
+		versions: message.versions ?? 0,
+		asked_by: listColumn(message.askedBy),
+	};
+}
+
+/** The message of a row, without what it quotes: that is in the row of the quoted message. */
+export function messageOf(row: MessageRow, conversationId: string): Message {
+	return {
+		id: row.id,
+		conversationId,
+		role: row.role,
+		content: row.content,
+		createdAt: isoTime(row.created_at),
+		author: { userId: row.author_id, username: row.author_name },
+		status: row.status,
+		...(row.reason === null ? {} : { reason: row.reason }),
+		seq: row.seq,
+		revision: row.revision,
+		...(row.client_id === null ? {} : { clientId: row.client_id }),
+		...(row.asks === 1 && { asksClaude: true }),
+		...(row.asked_by !== null && { askedBy: JSON.parse(row.asked_by) as Person[] }),
+		...factsOf(row),
+		...(row.versions > 0 && { versions: row.versions }),
+		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
+		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
+		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
+	};
+}
+
+export function versionRowOf(version: Version): VersionRow {
+	const { content, status, reason = null } = version;
+	return { version: version.version, content, status, reason, reply: factsColumn(version) };
+}
+
+export function versionOf(row: VersionRow): Version {
+	const { version, content, status, reason } = row;
+	return { version, content, status, ...(reason !== null && { reason }), ...factsOf(row) };
+}
+
+function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
+	return reply === null ? {} : (JSON.parse(reply) as ReplyFacts);
+}
+
+export function factsColumn(facts: ReplyFacts): string | null {
+	const text = JSON.stringify(Object.fromEntries(replyFields.map((field) => [field, facts[field]])));
+	return text === "{}" ? null : text;
+}
+
+export function listColumn(list: readonly (Mention | Reaction | Person)[] = []): string | null {
+	return list.length > 0 ? JSON.stringify(list) : null;
+}
+
+function timeColumn(time: string | undefined): number | null {
+	return time === undefined ? null : Date.parse(time);
+}
+
+export function isoTime(ms: number): string {
+	return new Date(ms).toISOString();
+}
