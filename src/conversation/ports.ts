@@ -1,5 +1,5 @@
-// The ports of a conversation: what its rules need from the outside, and what fills each seam in production and in tests.
-// Types only, but for `ModelFailure`. Imports nothing but the wire.
+// The ports of a conversation: interfaces for what its rules need from outside. Each has one real and one test
+// implementation. Must import nothing but the wire.
 
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
@@ -9,11 +9,11 @@ import type { Person } from "../protocol/person.ts";
 /** One connected socket, as the rules see it. */
 export interface Client {
 	readonly person: Person;
-	/** Moves the end of its sign-in, in ms. */
+	/** Sets when its sign-in expires, in ms. */
 	renew(expiresAt: number): void;
 	/** The client has read everything sent so far. */
 	acknowledge(): void;
-	/** Ends it; the conversation hears of it by `leave`. */
+	/** Closes it; `Conversation.leave` is called in consequence. */
 	close(code: CloseCode, reason: string): void;
 }
 
@@ -21,13 +21,13 @@ export interface Client {
 export interface Clients<T extends Client = Client> {
 	all(): Iterable<T>;
 	add(client: T): void;
-	/** Whether it was there. */
+	/** False if it was not there. */
 	delete(client: T): boolean;
-	/** To one client, at once. */
+	/** Sends to one client at once. */
 	send(client: T, event: ServerEvent): void;
-	/** To all, but for the sockets of `exceptUser`; may wait for a moment to go together with others. */
+	/** Sends to all but the sockets of `exceptUser`. The event may wait a moment to share a frame with others. */
 	broadcast(event: ServerEvent, exceptUser?: string): void;
-	/** Lets everything go that waits. */
+	/** Sends everything that waits. */
 	flush(): void;
 }
 
@@ -47,7 +47,7 @@ export interface Listing {
 	marked(userId: string): void;
 }
 
-/** Until when (ms) a token says that its bearer is this person; `undefined` for one that is not accepted, or is another's. */
+/** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
 export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
 
 /** What answers: the whole of what a reply may read, to the events of one answer. */

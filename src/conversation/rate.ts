@@ -1,16 +1,15 @@
-// How fast one person may send: a bucket that holds `burst` sends and gets `perSecond` back. Pure.
-// What messages take from it can be read off the log: after a wake the bucket is filled from there, and neither hibernation
-// nor reconnecting gives it back.
+// A token bucket: it holds `burst` and regains `perSecond`. It can be rebuilt from past times, such as those in the
+// log after a wake. Pure.
 
 export type Rate = { burst: number; perSecond: number };
-/** Sends left at a time in ms. */
+/** What is left at a time in ms. */
 export type Bucket = { left: number; at: number };
 
 export function fullBucket(rate: Rate, now: number): Bucket {
 	return { left: rate.burst, at: now };
 }
 
-/** Takes a send, or as many as `count`, or says in how many ms there are so many. */
+/** Takes `count` from the bucket, or says in how many ms there will be that much. */
 export function take(bucket: Bucket, rate: Rate, now: number, count = 1): { bucket: Bucket } | { retryAfterMs: number } {
 	const refilled = bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate.perSecond;
 	const left = Math.min(rate.burst, refilled);
@@ -18,12 +17,12 @@ export function take(bucket: Bucket, rate: Rate, now: number, count = 1): { buck
 	return { retryAfterMs: Math.ceil(((count - left) / rate.perSecond) * 1000) };
 }
 
-/** For how long, in ms, a send is remembered: after it the bucket is full whatever happened before. */
+/** How long a send has an effect, in ms: after that the bucket is full, whatever happened before. */
 export function memory(rate: Rate): number {
 	return (rate.burst / rate.perSecond) * 1000;
 }
 
-/** The bucket after sends at these times (ms, oldest first). */
+/** The bucket after sends at `times` (ms, oldest first). */
 export function replay(times: readonly number[], rate: Rate): Bucket {
 	let bucket = fullBucket(rate, times[0] ?? 0);
 	for (const at of times) {

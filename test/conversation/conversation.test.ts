@@ -30,7 +30,7 @@ describe("asksClaude", () => {
 });
 
 describe("joining", () => {
-	it("gives the newest page and where there is more", () =>
+	it("sends the newest page and says whether there is more", () =>
 		inRoom((room) => {
 			for (let n = 1; n <= 60; n++) room.store.log.addMessage({ author: ann, content: `${n}`, asksClaude: false }, room.now);
 			const { messages, hasMore, reset, you, participants } = room.enter(ann).last("chat:joined");
@@ -38,7 +38,7 @@ describe("joining", () => {
 			expect({ hasMore, reset, you, participants }).toEqual({ hasMore: true, reset: true, you: ann, participants: [ann] });
 		}));
 
-	it("with a cursor gives what came and what changed since, and nothing else", () =>
+	it("sends exactly what came or changed since the cursor", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "one");
@@ -69,7 +69,7 @@ describe("joining", () => {
 		(cursor) => inRoom((room) => expect(room.enter(ann, cursor).last("chat:joined").reset).toBe(true)),
 	);
 
-	it("gives no more text than a frame should hold, and says that there is more", () =>
+	it("limits the text of a page and says that there is more", () =>
 		inRoom((room) => {
 			const { cursor } = room.enter(ann).last("chat:joined");
 			const add = () => room.store.log.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, room.now);
@@ -95,7 +95,7 @@ describe("joining", () => {
 			expect(joined.messages).toHaveLength(limits.page.default);
 		}));
 
-	it("in the middle of a reply gives its text so far, and the next part fits on", () =>
+	it("sends a running reply's text so far, and the next chunk continues it", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -106,7 +106,7 @@ describe("joining", () => {
 			expect(late.last("chat:streaming")).toMatchObject({ chunk: "two", offset: 4 });
 		}));
 
-	it("history shows the running reply as far as it is", () =>
+	it("shows the running reply in history as far as it has come", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
 			await room.call.text("One");
@@ -114,8 +114,8 @@ describe("joining", () => {
 		}));
 });
 
-describe("presence is of people, not of sockets", () => {
-	it("tells the first socket and the last", () =>
+describe("presence", () => {
+	it("announces a person's first socket and their last, not each one", () =>
 		inRoom((room) => {
 			const watcher = room.enter(ann);
 			const first = room.enter(bob);
@@ -132,7 +132,7 @@ describe("presence is of people, not of sockets", () => {
 });
 
 describe("typing", () => {
-	/** Ann watches, Bob types at one or more sockets; what Ann hears of it. */
+	/** Ann watches while Bob types on one or more sockets; `heard` lists what Ann receives. */
 	const inTypingRoom = (
 		test: (room: Room, type: (isTyping: boolean, at?: TestClient) => void, heard: () => boolean[], bob: TestClient) => void,
 	) =>
@@ -145,7 +145,7 @@ describe("typing", () => {
 			expect(typist.types()).not.toContain("chat:user-typing");
 		});
 
-	it("is told to the others when it changes, and now and then while it lasts", () =>
+	it("is broadcast when it changes, and at intervals while it lasts", () =>
 		inTypingRoom((room, type, heard) => {
 			type(true);
 			type(true);
@@ -158,7 +158,7 @@ describe("typing", () => {
 			expect(heard()).toEqual([true, true, false]);
 		}));
 
-	it("that begins and ends all the time is passed on for a while, and then no oftener than one that lasts", () =>
+	it("that starts and stops in quick succession is broadcast no more often than steady typing", () =>
 		inTypingRoom((room, type, heard) => {
 			for (let n = 0; n < 100; n++) type(n % 2 === 0);
 			expect(heard()).toEqual(Array.from({ length: 10 }, (_, n) => n % 2 === 0));
@@ -167,14 +167,14 @@ describe("typing", () => {
 			expect(heard()).toHaveLength(12);
 		}));
 
-	it("that ends after the object slept is told all the same", () =>
+	it("that ends after a sleep is still broadcast", () =>
 		inTypingRoom((_room, type, heard) => {
 			type(false);
 			type(false);
 			expect(heard()).toEqual([false]);
 		}));
 
-	it("ends with the message", () =>
+	it("ends when the message is sent", () =>
 		inTypingRoom((room, type, heard, typist) => {
 			type(true);
 			room.say(typist, "Hi");
@@ -182,7 +182,7 @@ describe("typing", () => {
 			expect(heard()).toEqual([true, false]);
 		}));
 
-	it("ends with the socket it was done at, though its person stays at another", () =>
+	it("ends with the socket it came from, even if its person has another", () =>
 		inTypingRoom((room, type, heard, typist) => {
 			const other = room.enter(bob);
 			type(true);
@@ -192,7 +192,7 @@ describe("typing", () => {
 			expect(heard()).toEqual([true, false]);
 		}));
 
-	it("of a reader is nobody's business", () =>
+	it("by a reader is not broadcast", () =>
 		inTypingRoom((room, type, heard) => {
 			const eve = { userId: "eve", username: "Eve" };
 			room.store.addMember({ ...eve, role: "reader" }, room.now);
@@ -202,7 +202,7 @@ describe("typing", () => {
 });
 
 describe("sending", () => {
-	it("gives everybody the stored message, each revision greater than the last", () =>
+	it("broadcasts the stored message, each with a higher revision", () =>
 		inRoom(async (room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
 			room.say(client, "one", "k1");
@@ -224,7 +224,7 @@ describe("sending", () => {
 			expect(room.entered).toEqual(["ann", "bob"]);
 		}));
 
-	it("a clientId makes it harmless to send again, for its sender alone", () =>
+	it("answers a resend with the same clientId to its sender alone", () =>
 		inRoom(async (room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
 			room.say(client, "one", "k");
@@ -236,7 +236,7 @@ describe("sending", () => {
 			expect(room.contents()).toEqual(["one", "mine"]);
 		}));
 
-	it("the same clientId for another text changes nothing", () =>
+	it("refuses the same clientId with another text and changes nothing", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "one", "k");
@@ -245,7 +245,7 @@ describe("sending", () => {
 			expect(room.contents().slice(0, 1)).toEqual(["one"]);
 		}));
 
-	it("a resend is answered even when the sender is out of sends", () =>
+	it("answers a resend even when the sender has no sends left", () =>
 		inRoom(async (room) => {
 			room.enter(bob);
 			const client = room.enter(ann);
@@ -254,7 +254,7 @@ describe("sending", () => {
 			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 		}));
 
-	it("a resend is answered even when the sender has become a reader", () =>
+	it("answers a resend even when the sender has become a reader", () =>
 		inRoom(async (room) => {
 			const client = room.enter(bob);
 			room.say(client, "said", "k");
@@ -266,7 +266,7 @@ describe("sending", () => {
 			expect(room.contents()).toEqual(["said"]);
 		}));
 
-	it("too fast is refused with the time to wait, over all sockets, after a wake, and stores nothing", () =>
+	it("refuses sends that are too fast, over all sockets and after a wake, and stores nothing", () =>
 		inRoom(async (room, state) => {
 			room.enter(bob);
 			const [one, two] = [room.enter(ann), room.enter(ann)];
@@ -283,7 +283,7 @@ describe("sending", () => {
 			expect(woken.contents()).toEqual(["x", "x", "x", "y"]);
 		}));
 
-	it("a reader reads", () =>
+	it("lets a reader read but not send", () =>
 		inRoom(async (room) => {
 			room.store.addMember({ userId: "eve", username: "Eve", role: "reader" }, room.now);
 			const reader = room.enter({ userId: "eve", username: "Eve" });
@@ -292,7 +292,7 @@ describe("sending", () => {
 			expect(room.contents()).toEqual([]);
 		}));
 
-	it("another conversation's id is refused whatever the event", () =>
+	it("refuses any event that names another conversation", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.conversation.receive(client, { type: "chat:send", conversationId: "other", content: "Hi", role: "user", clientId: "k" });
@@ -311,7 +311,7 @@ describe("a newer token", () => {
 		["ann", 1, []],
 		["bob", 0, ["unauthorized"]],
 		["!", 0, ["unauthorized"]],
-	])("of %s", (token, moved, codes) =>
+	])("of %s renews the socket only for the same person", (token, moved, codes) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.conversation.receive(client, event(room, "chat:auth", { token }));
@@ -323,7 +323,7 @@ describe("a newer token", () => {
 });
 
 describe("membership", () => {
-	it("strangers are strangers, members are let in, the granted become members", () =>
+	it("admits members, makes granted people members, and does not know strangers", () =>
 		inRoom((room) => {
 			expect(room.membership.join(bob, false)).toBeUndefined();
 			expect(room.membership.find(bob, false)).toBeUndefined();
@@ -337,7 +337,7 @@ describe("membership", () => {
 			]);
 		}));
 
-	it("a new name in the token is the name from the next joining on", () =>
+	it("takes a new name from the token at the next join", () =>
 		inRoom((room) => {
 			room.membership.find({ userId: "ann", username: "Anna" }, false);
 			expect(room.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
@@ -345,7 +345,7 @@ describe("membership", () => {
 			expect(room.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
 		}));
 
-	it("an invite lets in as often and as long as it says", () =>
+	it("admits by an invite until it is used up or expires", () =>
 		inRoom((room) => {
 			const owner = { ...ann, role: "owner" as const };
 			room.membership.invite(owner, { id: "i", role: "reader", expiresAt: room.now + 1000, maxUses: 2 });
@@ -361,7 +361,7 @@ describe("membership", () => {
 			expect(accept("b", "j")).toMatchObject({ role: "reader" });
 		}));
 
-	it("an invite to write raises a reader", () =>
+	it("makes a reader a member by an invite for members", () =>
 		inRoom((room) => {
 			room.store.addMember({ ...bob, role: "reader" }, room.now);
 			room.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: 1 });
@@ -370,7 +370,7 @@ describe("membership", () => {
 			expect(room.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
 		}));
 
-	it("only an owner invites and changes", () =>
+	it("lets only owners invite and change the conversation", () =>
 		inRoom((room) => {
 			const member = { ...bob, role: "member" as const };
 			expect(room.membership.invite(member, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: null })).toEqual({
@@ -381,7 +381,7 @@ describe("membership", () => {
 		}));
 });
 
-it("a client that left hears nothing more", () =>
+it("sends nothing more to a client that left", () =>
 	inRoom(async (room) => {
 		const [stays, goes] = [room.enter(ann), new TestClient(bob)];
 		room.membership.join(bob, true);

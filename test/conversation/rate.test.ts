@@ -17,26 +17,26 @@ function takeAll(times: number[]) {
 }
 
 describe("sends of one person", () => {
-	it("a burst, and then no more", () => {
+	it("allow a burst and then no more", () => {
 		expect(takeAll([0, 0, 0, 0, 0])).toMatchObject({ passed: [0, 0, 0], told: 500 });
 	});
-	it("then one for each interval, exactly when it was said", () => {
+	it("allow one more after each interval, exactly when announced", () => {
 		expect(takeAll([0, 0, 0, 499, 500, 501])).toMatchObject({ passed: [0, 0, 0, 500], told: 499 });
 	});
-	it("never more than the burst after a long rest", () => {
+	it("never exceed the burst after a long pause", () => {
 		expect(takeAll([0, 0, 0, 1e9, 1e9, 1e9, 1e9]).passed).toHaveLength(6);
 	});
-	it("a clock that goes back gives nothing", () => {
+	it("gain nothing from a clock that goes back", () => {
 		expect(takeAll([1000, 1000, 1000, 0, 0]).passed).toEqual([1000, 1000, 1000]);
 	});
-	it("the log gives back the bucket that it came from", () => {
+	it("rebuild the same bucket from the log", () => {
 		const { passed, bucket } = takeAll([0, 0, 0, 400, 500, 700, 1000, 1001]);
 		expect(replay(passed, rate)).toEqual(bucket);
 	});
-	it("an empty log is a full bucket", () => {
+	it("start with a full bucket from an empty log", () => {
 		expect(take(replay([], rate), rate, 5)).toEqual({ bucket: { left: 2, at: 5 } });
 	});
-	it("what lies further back than its memory makes no difference", () => {
+	it("ignore sends that are older than the bucket remembers", () => {
 		const old = [0, 0, 0];
 		const now = memory(rate);
 		expect(take(replay(old, rate), rate, now)).toEqual(take(replay([], rate), rate, now));

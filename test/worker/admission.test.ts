@@ -1,4 +1,4 @@
-// Who may be in a conversation, for how long and with how much: sockets that are closed, and what stays closed.
+// Access to a conversation over time: expiry, removal, sign-out, and the limits on sockets, frames and requests.
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -19,8 +19,8 @@ async function upgrade(id: string, token: string): Promise<Response> {
 	});
 }
 
-describe("a token that ends while its bearer is silent", () => {
-	it("ends the socket by the alarm, after a sleep too, and leaves the others alone", async () => {
+describe("a token that expires while its bearer is silent", () => {
+	it("closes the socket by the alarm, also after a sleep, and no other socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id, { expiresIn: 2 });
@@ -38,7 +38,7 @@ describe("a token that ends while its bearer is silent", () => {
 		expect((await alarmOf(id)) as number).toBeGreaterThan(Date.now() + 500_000);
 	});
 
-	it("and nobody left, does not ring again", async () => {
+	it("sets no further alarm when nobody is left", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		ann.close();
@@ -47,7 +47,7 @@ describe("a token that ends while its bearer is silent", () => {
 		expect(await alarmOf(id)).toBeNull();
 	});
 
-	it("is watched again from where a reply's own alarm leaves it", async () => {
+	it("is watched again after a reply's own alarm", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const forAnn = await alarmOf(id);
@@ -58,7 +58,7 @@ describe("a token that ends while its bearer is silent", () => {
 		await expect.poll(() => alarmOf(id)).toBe(forAnn);
 	});
 
-	it("hears nothing that is said after its end, though it was closed by nobody yet", async () => {
+	it("receives nothing after its expiry, even before its socket is closed", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id, { expiresIn: 2 });
@@ -70,7 +70,7 @@ describe("a token that ends while its bearer is silent", () => {
 });
 
 describe("a member who is removed", () => {
-	it("is out at once: sockets, reading, coming back, also by a grant", async () => {
+	it("loses sockets, reading and return at once, also with a granting token", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -88,7 +88,7 @@ describe("a member who is removed", () => {
 		expect((await messagesOf(id)).map(({ content }: { content: string }) => content)).toEqual(["Hello"]);
 	});
 
-	it("and ignores being closed, is neither heard nor told anything, after a sleep neither", async () => {
+	it("can neither send nor receive by ignoring the close, also after a sleep", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id, { ignoresClose: true });
@@ -104,7 +104,7 @@ describe("a member who is removed", () => {
 		expect((await messagesOf(id)).filter(({ role }: { role: string }) => role === "user")).toHaveLength(1);
 	});
 
-	it("comes back by an invite", async () => {
+	it("comes back by a newer invite", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
 		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
@@ -112,7 +112,7 @@ describe("a member who is removed", () => {
 		await Client.join("bob", id);
 	});
 
-	it("is removed by owners only, leaves by themselves, and an owner stays", async () => {
+	it("is removed by owners only, may leave, and the last owner stays", async () => {
 		const id = await newConversation("ann", ["bob", "eve"]);
 		const remove = async (by: string, who: string) => {
 			const { status, body } = await call("DELETE", `/conversations/${id}/members/${who}`, await tokenOf(by));
@@ -138,7 +138,7 @@ describe("a member who is removed", () => {
 });
 
 describe("a guest who signs out", () => {
-	it("is out everywhere at once, and no token of theirs is accepted any more", async () => {
+	it("is disconnected everywhere at once, and none of their tokens is accepted", async () => {
 		const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
 		const { token, user } = signIn.body;
 		const cookie = signIn.headers.get("set-cookie")?.split(";")[0] as string;
@@ -152,7 +152,7 @@ describe("a guest who signs out", () => {
 		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(401);
 	});
 
-	it("cannot be kept in by an open socket's renewal", async () => {
+	it("cannot stay by renewing an open socket", async () => {
 		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 		const room = await newConversation("ann");
 		const gus = await Client.join(user.id, room, { claims: { conversations: [room] } });
@@ -161,7 +161,7 @@ describe("a guest who signs out", () => {
 		expect((await call("GET", "/me", token)).status).toBe(401);
 	});
 
-	it("takes a socket along that was just being opened", async () => {
+	it("loses a socket that was just being opened", async () => {
 		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
 		await call("POST", "/auth/sign-out", token);
@@ -175,13 +175,13 @@ describe("a guest who signs out", () => {
 		expect(await runDurableObjectAlarm(env.USERS.getByName(user.id))).toBe(false);
 	});
 
-	it("others cannot: their tokens are their issuer's", async () => {
+	it("is the only kind of person who can: other tokens are their issuer's", async () => {
 		expect((await call("POST", "/auth/sign-out", await tokenOf("ann"))).body.error.code).toBe("forbidden");
 	});
 });
 
 describe("sockets of one person", () => {
-	it("are eight at most: one more closes the oldest, also after a sleep", async () => {
+	it("are limited to eight: one more closes the oldest, also after a sleep", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		const sockets: Client[] = [];
@@ -195,7 +195,7 @@ describe("sockets of one person", () => {
 		expect(sockets[0]?.all("chat:message")).toEqual([]);
 	});
 
-	it("that do not go when they are closed keep the next ones out", async () => {
+	it("that linger after a close keep further ones out", async () => {
 		const id = await newConversation("ann");
 		for (let n = 0; n < limits.lingeringSockets; n++) await Client.join("ann", id, { ignoresClose: true });
 		const refused = await upgrade(id, await tokenOf("ann"));
@@ -204,7 +204,7 @@ describe("sockets of one person", () => {
 });
 
 describe("a flood", () => {
-	it("is not read, is told once a second, and ends with its sender outside for a minute", async () => {
+	it("is not read, is answered once a second, and shuts its sender out for a minute", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -222,7 +222,7 @@ describe("a flood", () => {
 		expect((await auditOf(id))[0]).toMatchObject({ action: "flooded", actor: "bob" });
 	});
 
-	it("is one too where few frames bring many events", async () => {
+	it("counts the events of a frame", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		const events = Array(limits.eventsPerFrame).fill({ type: "chat:delete", conversationId: id, messageId: "m1-none" });
@@ -233,14 +233,14 @@ describe("a flood", () => {
 		expect(await bob.closed).toBe(4429);
 	});
 
-	it("is one too where each event asks for a page", async () => {
+	it("counts requests for a page as more", async () => {
 		const bob = await Client.join("bob", await newConversation("ann", ["bob"]));
 		for (let n = 0; n < 40; n++) bob.send({ type: "chat:join" });
 		await bob.next("chat:error", ({ code }) => code === "rate_limited");
 		expect(bob.all("chat:joined").length).toBeLessThan(25);
 	});
 
-	it("of frames that make no sense is counted over all sockets, new ones, and a sleep", async () => {
+	it("of bad frames is counted over all sockets, new ones, and a sleep", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const first = await Client.join("bob", id);
 		for (let n = 0; n < 20; n++) first.raw("{");
@@ -260,7 +260,7 @@ describe("a flood", () => {
 		expect((await upgrade(id, await tokenOf("bob"))).status).toBe(429);
 	});
 
-	it("of tokens that are not accepted is one of frames that make no sense", async () => {
+	it("of refused tokens counts as bad frames", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		for (let n = 0; n < limits.badFramesPerMinute; n++) ann.send({ type: "chat:auth", token: `x${n}` });
@@ -282,7 +282,7 @@ describe("a client that does not read", () => {
 		}
 	}
 
-	it("and had said what it read, is let go with 8 MiB before it, and comes back without loss", async () => {
+	it("but acknowledged before is closed with 8 MiB queued, and comes back without loss", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		bob.send({ type: "chat:ack" });
@@ -292,7 +292,7 @@ describe("a client that does not read", () => {
 		expect(back.joined.messages.length).toBeGreaterThan(0);
 	});
 
-	it("one that reads and says so stays", async () => {
+	it("stays connected when it reads and acknowledges", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		bob.send({ type: "chat:ack" });
@@ -306,7 +306,7 @@ describe("a client that does not read", () => {
 	});
 });
 
-describe("the gates", () => {
+describe("rate limits", () => {
 	const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
 
 	/** Calls until it is refused, which may be in the window of time after this one; how often it was not. */
@@ -320,13 +320,13 @@ describe("the gates", () => {
 		throw new Error("It was never refused.");
 	}
 
-	it("let so many guests in from one address, and others from elsewhere", async () => {
+	it("limit guest sign-ins from one address, not from others", async () => {
 		const signIn = (address: string) => call("POST", "/auth/guest", undefined, { name: "Gus" }, { "cf-connecting-ip": address });
 		expect(await callsUntilRefused(300, () => signIn("192.0.2.1"))).toBeGreaterThanOrEqual(300);
 		expect(codeOf(await signIn("192.0.2.2"))).toBe(201);
 	});
 
-	it("let one person make and accept so many invites", async () => {
+	it("limit invites that one person makes and accepts", async () => {
 		const id = await newConversation("guesser");
 		const token = await tokenOf("guesser");
 		const accept = (by: string) => call("POST", `/invites/${id}.x/accept`, by);
@@ -335,7 +335,7 @@ describe("the gates", () => {
 		expect(codeOf(await accept(await tokenOf("bob")))).toBe("not_found");
 	});
 
-	it("let one person search so often, here and everywhere together", async () => {
+	it("limit one person's searches, in one conversation and over all together", async () => {
 		const id = await newConversation("seeker");
 		const token = await tokenOf("seeker");
 		expect(await callsUntilRefused(60, () => call("GET", "/search?q=x", token))).toBeGreaterThanOrEqual(60);

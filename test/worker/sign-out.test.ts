@@ -1,4 +1,4 @@
-// Whoever is out is out, however they came to be: they hear nothing more and are not heard, though they ignore being closed, and after a sleep.
+// A person who lost access can neither receive nor send, even if their client ignores the close, and also after a sleep.
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -16,7 +16,7 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 	],
 	["left", 1000, 600, (bob) => bob.send({ type: "chat:leave" })],
 	["signed out", 4401, 600, ({ conversationId }) => env.CONVERSATIONS.getByName(conversationId).signOut("bob")],
-	["has a token that ended", 4401, 1, () => {}],
+	["has an expired token", 4401, 1, () => {}],
 	[
 		"flooded",
 		4429,
@@ -25,7 +25,7 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 			for (let n = 0; n < limits.badFramesPerMinute; n++) bob.raw("{");
 		},
 	],
-	["sent a frame that was too large", 1009, 600, (bob) => bob.raw(" ".repeat(limits.frameBytes + 1))],
+	["sent an oversize frame", 1009, 600, (bob) => bob.raw(" ".repeat(limits.frameBytes + 1))],
 	[
 		"opened too many others",
 		4409,
@@ -36,13 +36,13 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 	],
 ];
 
-/** What Ann says is in the log and its index, and its first words are the title; and she has read what was before it. */
+/** All rows but those that Ann's own message changes: the log, its index, the title and her read mark. */
 async function rowsBesideAnns(id: string) {
 	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|words|conversation)/.test(table));
 	return rows.map(([table, of]) => [table, of.filter(({ user_id }) => user_id !== "ann")]);
 }
 
-it.each(ways)("who %s hears nothing more and is not heard", async (_how, code, expiresIn, put) => {
+it.each(ways)("a person who %s can neither receive nor send", async (_how, code, expiresIn, put) => {
 	const id = await newConversation("ann", ["bob"]);
 	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "A room" });
 	const ann = await Client.join("ann", id);

@@ -1,4 +1,4 @@
-// A conversation in which nothing happens costs nothing: its object can sleep, whatever went before. Nothing that it began keeps it awake.
+// An idle conversation costs nothing: whatever happened before, nothing keeps its object awake.
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -9,17 +9,17 @@ import { Client, newConversation } from "../support/socket.ts";
 withSettings(scripted);
 
 const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
-	["somebody came", async () => {}],
-	// The timer that bounds this must not outlive it.
+	["somebody joined", async () => {}],
+	// The timer that bounds the request for a title must not outlive it.
 	[
-		"its first answer, after which Claude is asked for a title",
+		"its first reply, after which Claude is asked for a title",
 		async (ann) => {
 			ann.say("How are you?");
 			await ann.next("chat:complete");
 		},
 	],
 	[
-		"an answer that was stopped",
+		"a stopped reply",
 		async (ann) => {
 			ann.say('!{"tokens":1000,"perSecond":50}');
 			await ann.next("chat:streaming");
@@ -28,14 +28,14 @@ const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
 		},
 	],
 	[
-		"an answer that failed",
+		"a failed reply",
 		async (ann) => {
 			ann.say("!spend");
 			await ann.next("chat:complete");
 		},
 	],
 	[
-		"much that was said at once",
+		"many messages at once",
 		async (ann) => {
 			for (let n = 0; n < 8; n++) ann.say(`Number ${n}`);
 			await ann.next("chat:message", ({ message }) => message.content === "Number 7");
@@ -43,7 +43,7 @@ const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
 		},
 	],
 	[
-		"typing, and a token that was refused",
+		"typing and a refused token",
 		async (ann) => {
 			ann.send({ type: "chat:typing", isTyping: true });
 			ann.send({ type: "chat:auth", token: "x" });
@@ -52,7 +52,7 @@ const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
 	],
 ];
 
-// Evicting waits for as long as anything of the object's is under way.
+// Eviction waits while anything of the object is under way.
 it.each(before)("sleeps after %s", async (_what, happen) => {
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);

@@ -28,7 +28,7 @@ describe("the upgrade", () => {
 		expect([byQuery.status, byQuery.headers.get("sec-websocket-protocol")]).toEqual([101, null]);
 	});
 
-	it("is refused without token, from a wrong page, to strangers, and without an upgrade", async () => {
+	it("is refused without a token, from another origin, to strangers, and without an upgrade header", async () => {
 		const id = await newConversation("ann");
 		const authorization = `Bearer ${await tokenOf("ann")}`;
 		const answers = [
@@ -50,7 +50,7 @@ describe("the upgrade", () => {
 		]);
 	});
 
-	it("believes no header or query of a client about who it is", async () => {
+	it("ignores a client's own headers and query about its identity", async () => {
 		const id = await newConversation("ann");
 		const forged = JSON.stringify({ identity: { userId: "ann", username: "Ann", expiresAt: 9e15, grants: ["*"] }, isChatProtocol: false });
 		const query = `?upgrade=${encodeURIComponent(forged)}`;
@@ -58,7 +58,7 @@ describe("the upgrade", () => {
 		expect(response.status).toBe(404);
 	});
 
-	it("a read by a granted person changes nothing, for Claude neither", async () => {
+	it("is not replaced by a read, which makes a granted person no member", async () => {
 		const id = await newConversation("ann");
 		const granted = await tokenOf("ops", { conversations: ["*"] });
 		expect((await call("GET", `/conversations/${id}/messages`, granted)).status).toBe(200);
@@ -82,7 +82,7 @@ describe("the upgrade", () => {
 });
 
 describe("two people", () => {
-	it("see each other come, type, speak once each, and go", async () => {
+	it("see each other join, type, send and leave", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -104,7 +104,7 @@ describe("two people", () => {
 		});
 	});
 
-	it("and the stand-in hold a conversation, streamed to both and the same for a late joiner", async () => {
+	it("and the demo model hold a conversation, streamed to both and equal for a late joiner", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -133,8 +133,8 @@ describe("two people", () => {
 	});
 });
 
-describe("frames that make no sense", () => {
-	it("are answered, and the socket lives", async () => {
+describe("bad frames", () => {
+	it("are answered, and the socket stays open", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const tries: [string | ArrayBuffer, string][] = [
@@ -152,7 +152,7 @@ describe("frames that make no sense", () => {
 		expect((await ann.next("chat:message")).message.content).toBe("still here");
 	});
 
-	it("fifty in a minute end it: frames, whatever they hold", async () => {
+	it("close the socket at fifty a minute, whatever each holds", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		ann.raw(JSON.stringify(Array(200).fill({ type: "chat:nonsense" })));
@@ -164,15 +164,15 @@ describe("frames that make no sense", () => {
 		expect(await ann.closed).toBe(4429);
 	});
 
-	it("an oversize one ends it unread", async () => {
+	it("close the socket unread when one is too large", async () => {
 		const ann = await Client.join("ann", await newConversation("ann"));
 		ann.raw(`${" ".repeat(limits.frameBytes)}{`);
 		expect(await ann.closed).toBe(1009);
 	});
 });
 
-describe("a token that ends", () => {
-	it("ends the socket at the next frame, which is not stored", async () => {
+describe("a token that expires", () => {
+	it("closes the socket at the next frame, which is not stored", async () => {
 		const id = await newConversation("ann");
 		// The alarm may end it first: what is said then is read as little.
 		const ann = await Client.join("ann", id, { expiresIn: 2, ignoresClose: true });
@@ -183,7 +183,7 @@ describe("a token that ends", () => {
 		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages).toEqual([]);
 	});
 
-	it("is replaced by a newer one, of the same person only", async () => {
+	it("can be replaced by a newer one of the same person only", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id, { expiresIn: 2 });
 		ann.send({ type: "chat:auth", token: await tokenOf("bob") });
@@ -196,7 +196,7 @@ describe("a token that ends", () => {
 });
 
 describe("hibernation", () => {
-	it("keeps sockets, who is here, and the way to speak, type and stop", async () => {
+	it("keeps sockets and presence, and sending, typing and stopping work after it", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const stub = env.CONVERSATIONS.getByName(id);
 		const ann = await Client.join("ann", id);
@@ -223,7 +223,7 @@ describe("hibernation", () => {
 		expect(ann.all("chat:user-joined")).toHaveLength(1);
 	});
 
-	it("answers a ping without the object", async () => {
+	it("answers a ping without waking the object", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const stub = env.CONVERSATIONS.getByName(id);
