@@ -1,5 +1,5 @@
-// Claude through the Messages API's own client: one request, its stream as events, its failures as reasons.
-// Knows no conversation's rules: what is read is what it is given, and who listens is not its business.
+// Claude through Anthropic's SDK: makes one request, turns its stream into events and its failures into reasons.
+// Must not know a conversation's rules, nor who receives the events.
 
 import Anthropic from "@anthropic-ai/sdk";
 import { type Model, type ModelEvent, ModelFailure, type ProposedTitle, type Titler } from "../conversation/ports.ts";
@@ -19,35 +19,35 @@ const anthropicUrl = "https://api.anthropic.com";
 const caching = { cache_control: { type: "ephemeral" } } satisfies Partial<Request>;
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
 
-/** Which base URL and model refused caching or thinking, for as long as this isolate lives; and which refused to be told not to think. */
-const refusers = new Set<string>();
-const refusersOfSilence = new Set<string>();
+/** Servers and models that refused caching or thinking, and that refused to turn thinking off. Known while this isolate lives. */
+const refusesExtras = new Set<string>();
+const refusesDisabledThinking = new Set<string>();
 
-/** Of a title: it is a few words. */
-const titleTokens = 100;
+/** A title is a few words. */
+const titleMaxTokens = 100;
 
-/** Claude as the settings say: Anthropic's API, another server that speaks it, or without either the stand-in in its place. */
+/** Claude by the settings: Anthropic's API, another server that speaks it, or the demo model if neither is set. */
 export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings);
-	return { reply: (messages, signal, soFar) => reply(client, settings, buildPrompt(messages, soFar), signal) };
+	return { reply: (messages, signal, partialReply) => reply(client, settings, buildPrompt(messages, partialReply), signal) };
 }
 
-/** Titles by the same; the stand-in has none. */
+/** Titles by the same server. The demo model proposes none. */
 export function anthropicTitler(settings: Settings["claude"]): Titler | undefined {
-	if (isStandIn(settings)) return undefined;
+	if (isDemo(settings)) return undefined;
 	const client = clientOf(settings);
 	return { title: (question, answer, signal) => title(client, settings, titlePrompt(question, answer), signal) };
 }
 
-/** One request, whatever becomes of it: a server that refuses what it does not know gets no second one, but none like it again. */
+/** Makes one request and never repeats it. A server that refuses `thinking` gets the next one without. */
 async function title(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<ProposedTitle> {
-	const refuser = refuserOf(settings);
-	const isPlain = refusers.has(refuser) || refusersOfSilence.has(refuser);
-	// A model that thinks unasked would have thought all its tokens away.
-	const silently = isPlain ? {} : { thinking: { type: "disabled" } as const };
+	const server = serverKey(settings);
+	const isPlain = refusesExtras.has(server) || refusesDisabledThinking.has(server);
+	// Some models think by default, and would spend all of these few tokens on it.
+	const withoutThinking = isPlain ? {} : { thinking: { type: "disabled" } as const };
 	try {
 		const { content, model, usage } = await client.messages.create(
-			{ model: settings.model, max_tokens: titleTokens, ...prompt, ...silently },
+			{ model: settings.model, max_tokens: titleMaxTokens, ...prompt, ...withoutThinking },
 			{ signal },
 		);
 		return {
@@ -56,45 +56,45 @@ async function title(client: Anthropic, settings: Settings["claude"], prompt: Pr
 			usage: usageAfter(noUsage, usage),
 		};
 	} catch (error) {
-		if (reasonOf(error, "asking") === "bad_request") refusersOfSilence.add(refuser);
+		if (reasonOf(error, "asking") === "bad_request") refusesDisabledThinking.add(server);
 		throw error;
 	}
 }
 
-function refuserOf({ baseUrl, model }: Settings["claude"]): string {
+function serverKey({ baseUrl, model }: Settings["claude"]): string {
 	return `${baseUrl} ${model}`;
 }
 
-function isStandIn({ apiKey, baseUrl }: Settings["claude"]): boolean {
+function isDemo({ apiKey, baseUrl }: Settings["claude"]): boolean {
 	return apiKey === undefined && baseUrl === undefined;
 }
 
 function clientOf(settings: Settings["claude"]): Anthropic {
 	const { apiKey, baseUrl } = settings;
-	const send = isStandIn(settings) ? demoFetch : fetch;
+	const send = isDemo(settings) ? demoFetch : fetch;
 	return new Anthropic({
-		// Servers on one's own machine want a key to be there and do not look at it.
+		// Local servers demand a key and do not check it.
 		apiKey: apiKey ?? "none",
 		baseURL: baseUrl ?? anthropicUrl,
-		// A redirect would carry what people wrote to who knows where, and be paid for again at every turn.
+		// Following a redirect would send the conversation to an unknown host, and cost another round trip per request.
 		fetch: (input, init) => send(input, { ...init, redirect: "manual" }),
-		// Who waits for an answer is to hear of it: what is tried again, and how often, is the reply's to decide.
+		// Replies decide about retries, because people see that a reply waits.
 		maxRetries: 0,
-		// Its log would hold what people wrote.
+		// The SDK's log would contain what people wrote.
 		logLevel: "off",
 	});
 }
 
 async function* reply(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelEvent> {
 	let progress: Progress = "asking";
-	let isAnswered = false;
+	let hasBegun = false;
 	try {
-		const events = await ask(client, settings, prompt, signal);
+		const events = await openStream(client, settings, prompt, signal);
 		progress = "answering";
-		for await (const event of read(events)) {
-			// What had already arrived when the reply was stopped is not wanted any more.
+		for await (const event of readEvents(events)) {
+			// Events may have arrived before the reply was stopped.
 			if (signal.aborted) return;
-			isAnswered = true;
+			hasBegun = true;
 			yield event;
 			if (event.type === "end") return;
 		}
@@ -104,31 +104,31 @@ async function* reply(client: Anthropic, settings: Settings["claude"], prompt: P
 		if (reason === undefined) throw error;
 		throw failure(reason, error);
 	}
-	// A stream that is cut cleanly looks to the SDK like one that is whole; and what is no stream at all, like an empty one.
-	if (!signal.aborted) throw failure(isAnswered ? "interrupted" : "unavailable", { name: "EarlyEnd" });
+	// To the SDK a stream that was cut looks like a complete one, and a response that is no stream like an empty one.
+	if (!signal.aborted) throw failure(hasBegun ? "interrupted" : "unavailable", { name: "EarlyEnd" });
 }
 
 /**
- * Opens the stream. Models and servers may refuse to cache, or to think in this way: then once more without, and without from then on.
- * Anthropic's own API always caches.
+ * Opens the stream. A model or server that refuses caching or thinking is asked once more without, and without from then on.
+ * Anthropic's own API always accepts caching.
  */
-async function ask(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<Events> {
+async function openStream(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<Events> {
 	const plain: Request = { model: settings.model, max_tokens: settings.maxTokens, stream: true, ...prompt };
 	const accepted: Request = settings.baseUrl === undefined ? { ...plain, ...caching } : plain;
-	const refuser = refuserOf(settings);
-	if (refusers.has(refuser)) return client.messages.create(accepted, { signal });
+	const server = serverKey(settings);
+	if (refusesExtras.has(server)) return client.messages.create(accepted, { signal });
 	try {
 		return await client.messages.create({ ...plain, ...caching, ...thinking }, { signal });
 	} catch (error) {
 		if (signal.aborted || reasonOf(error, "asking") !== "bad_request") throw error;
 		const events = await client.messages.create(accepted, { signal });
-		refusers.add(refuser);
+		refusesExtras.add(server);
 		return events;
 	}
 }
 
-/** The API's events as ours. Ends with `end`, or without it where the stream ends before its `message_stop`. */
-async function* read(events: Events): AsyncGenerator<ModelEvent> {
+/** Translates the API's events. Without a `message_stop` there is no `end`. */
+async function* readEvents(events: Events): AsyncGenerator<ModelEvent> {
 	let usage = noUsage;
 	let stopReason: string | null = null;
 	for await (const event of events) {
@@ -139,10 +139,10 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				yield { type: "usage", usage };
 				break;
 			case "content_block_delta":
-				yield ofDelta(event.delta);
+				yield deltaEvent(event.delta);
 				break;
 			case "content_block_start":
-				// Each thought is a paragraph.
+				// Each thinking block is a paragraph of its own.
 				yield event.content_block.type === "thinking"
 					? { type: "thinking", text: `\n\n${event.content_block.thinking}` }
 					: { type: "alive" };
@@ -153,16 +153,16 @@ async function* read(events: Events): AsyncGenerator<ModelEvent> {
 				yield { type: "usage", usage };
 				break;
 			case "message_stop":
-				yield { type: "end", ...endingOf(stopReason) };
+				yield { type: "end", ...endOf(stopReason) };
 				return;
 			default:
-				// The end of a block, and events that are newer than this.
+				// The end of a block, or an event type that the API has added since.
 				yield { type: "alive" };
 		}
 	}
 }
 
-function ofDelta(delta: Anthropic.RawContentBlockDelta): ModelEvent {
+function deltaEvent(delta: Anthropic.RawContentBlockDelta): ModelEvent {
 	switch (delta.type) {
 		case "text_delta":
 			return { type: "text", text: delta.text };
@@ -173,8 +173,8 @@ function ofDelta(delta: Anthropic.RawContentBlockDelta): ModelEvent {
 	}
 }
 
-/** What a stop reason says of the text. One that cannot come of what is asked here, or is not known, counts as a cut. */
-function endingOf(stopReason: string | null): { stopReason: string; reason?: Reason } {
+/** Maps the API's stop reason. An unknown one, or one that our requests cannot cause, counts as an interruption. */
+function endOf(stopReason: string | null): { stopReason: string; reason?: Reason } {
 	switch (stopReason) {
 		case "end_turn":
 		case "stop_sequence":
@@ -185,12 +185,12 @@ function endingOf(stopReason: string | null): { stopReason: string; reason?: Rea
 		case "model_context_window_exceeded":
 			return { stopReason, reason: "context_window" };
 		default:
-			console.error("Claude ended an answer in a way that is not known here:", stopReason);
+			console.error("Claude ended a reply with an unknown stop reason:", stopReason);
 			throw new ModelFailure("interrupted");
 	}
 }
 
-/** Logs it for whoever runs the deployment. Messages of errors stay out: they may quote what people wrote. */
+/** Logs the failure for whoever runs the deployment. Error messages are left out: they may quote what people wrote. */
 function failure(reason: Reason, error: unknown): ModelFailure {
 	const { name, status, type, errorCode, requestID } = error as Partial<InstanceType<typeof Anthropic.APIError>>;
 	console.error("Claude failed:", reason, { name, status, type, errorCode, requestID });

@@ -1,23 +1,23 @@
-// The stand-in that answers while no key is set: a `fetch` that speaks the Messages API's streaming format, at a model's pace.
-// Uses no network and keeps nothing. It knows a prompt's shape, and nothing of conversations or sockets.
+// The demo model that replies while no API key is set: a `fetch` that speaks the Messages API's streaming format at a model's pace.
+// Uses no network and stores nothing. Knows the shape of a prompt; must not know conversations or sockets.
 
 import { withoutClaudeMentions } from "../protocol/claude-mention.ts";
-import { brokenOff, type Prompt, readEnvelope } from "./prompt.ts";
+import { type Prompt, partialReplyIn, readEnvelope } from "./prompt.ts";
 
-/** Milliseconds between two words: about 50 a second, as a quick model writes. */
+/** Milliseconds between two words: about 50 a second, the pace of a fast model. */
 const pace = 20;
 
-/** Takes the Messages API's request, which must ask for a stream; the same request has the same answer. */
+/** Takes a request of the Messages API that asks for a stream. The same request gets the same answer. */
 export async function demoFetch(_input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const prompt: Prompt = JSON.parse(String(init?.body));
-	return new Response(paced(eventsOf(prompt, thoughtOn(prompt), restOfAnswer(prompt)), init?.signal ?? undefined), {
+	return new Response(paced(eventsOf(prompt, thinkingFor(prompt), answerFor(prompt)), init?.signal ?? undefined), {
 		headers: { "content-type": "text/event-stream" },
 	});
 }
 
 type Event = { type: string; [field: string]: unknown };
 
-/** Server-sent events, each made when it is read and not before; an abort ends it at once, in mid-word too. */
+/** Server-sent events, each made only when it is read. An abort ends the stream at once. */
 function paced(events: Iterator<Event>, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder();
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,18 +46,19 @@ function paced(events: Iterator<Event>, signal: AbortSignal | undefined): Readab
 	return new ReadableStream(source, { highWaterMark: 0 });
 }
 
-function* eventsOf(prompt: Prompt, thought: string, answer: string): Generator<Event, undefined> {
+function* eventsOf(prompt: Prompt, thinking: string, answer: string): Generator<Event, undefined> {
 	const words = wordsOf(answer);
-	const read = prompt.messages.flatMap(({ content }) => content.map(({ text }) => text)).join(" ");
-	const usage = { input_tokens: read.split(/\s+/).length, output_tokens: 0 };
+	const promptText = prompt.messages.flatMap(({ content }) => content.map(({ text }) => text)).join(" ");
+	const usage = { input_tokens: promptText.split(/\s+/).length, output_tokens: 0 };
 	const message = { id: "msg_stand_in", type: "message", role: "assistant", model: "stand-in", content: [], stop_reason: null };
 	yield { type: "message_start", message: { ...message, stop_sequence: null, usage } };
-	if (thought !== "") {
+	if (thinking !== "") {
 		yield { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } };
-		for (const thinking of wordsOf(thought)) yield { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking } };
+		for (const word of wordsOf(thinking))
+			yield { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: word } };
 		yield { type: "content_block_stop", index: 0 };
 	}
-	const index = thought === "" ? 0 : 1;
+	const index = thinking === "" ? 0 : 1;
 	yield { type: "content_block_start", index, content_block: { type: "text", text: "" } };
 	yield { type: "ping" };
 	for (const text of words) yield { type: "content_block_delta", index, delta: { type: "text_delta", text } };
@@ -71,44 +72,44 @@ function* eventsOf(prompt: Prompt, thought: string, answer: string): Generator<E
 	return undefined;
 }
 
-/** Each with the white space that follows it. */
+/** Words, each with the white space after it. */
 function wordsOf(text: string): string[] {
 	return text.match(/\S+\s*/g) ?? [];
 }
 
-/** An answer that broke off goes on where it did. */
-function restOfAnswer(prompt: Prompt): string {
-	const soFar = brokenOff(prompt);
-	if (soFar === undefined) return answerTo(prompt);
-	const whole = answerTo({ ...prompt, messages: prompt.messages.slice(0, -2) });
-	return whole.startsWith(soFar) ? whole.slice(soFar.length) : whole;
+/** The whole answer, or the rest of one that broke off. */
+function answerFor(prompt: Prompt): string {
+	const partial = partialReplyIn(prompt);
+	if (partial === undefined) return wholeAnswer(prompt);
+	const whole = wholeAnswer({ ...prompt, messages: prompt.messages.slice(0, -2) });
+	return whole.startsWith(partial) ? whole.slice(partial.length) : whole;
 }
 
-/** What it seems to think before it answers: only where one asks to see that. */
-function thoughtOn(prompt: Prompt): string {
-	return brokenOff(prompt) === undefined && askedIn(prompt).topic === "think" ? thoughts : "";
+/** Thinks only if somebody asks to see that. */
+function thinkingFor(prompt: Prompt): string {
+	return partialReplyIn(prompt) === undefined && readQuestion(prompt).topic === "think" ? thoughts : "";
 }
 
-/** Who asks, what they say, and what of it can be shown. */
-function askedIn({ messages }: Prompt): { from: string; said: string; topic: string | undefined } {
+/** The last message: who wrote it, its text, and which of the shows it asks for. */
+function readQuestion({ messages }: Prompt): { from: string; question: string; topic: string | undefined } {
 	const block = messages.at(-1)?.content.at(-1)?.text ?? "";
 	const { from, text } = readEnvelope(block) ?? { from: "", text: block };
-	const said = withoutClaudeMentions(text).trim();
-	return { from, said, topic: /\b(help|code|list|table|think)\b/i.exec(said)?.[1]?.toLowerCase() };
+	const question = withoutClaudeMentions(text).trim();
+	return { from, question, topic: /\b(help|code|list|table|think)\b/i.exec(question)?.[1]?.toLowerCase() };
 }
 
-/** What the stand-in says, in Markdown: it introduces itself once, and then shows what it is asked for. */
-function answerTo(prompt: Prompt): string {
-	const { from, said, topic } = askedIn(prompt);
+/** In Markdown. The demo model introduces itself once, and then shows what it is asked for. */
+function wholeAnswer(prompt: Prompt): string {
+	const { from, question, topic } = readQuestion(prompt);
 	if (topic) return `${shows[topic]}\n\n${reminder}`;
 	const name = asText(from);
-	return prompt.messages.some(({ role }) => role === "assistant") ? again(name, said) : introduction(name, said);
+	return prompt.messages.some(({ role }) => role === "assistant") ? laterAnswer(name, question) : introduction(name, question);
 }
 
-const introduction = (name: string, said: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small stand-in inside \
+const introduction = (name: string, question: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small stand-in inside \
 this Worker, so that everything here can be tried without an account or a key.
 
-> You wrote: “${excerpt(said)}”
+> You wrote: “${excerpt(question)}”
 
 I cannot think about that, but Claude can:
 
@@ -123,7 +124,7 @@ ANTHROPIC_API_KEY="your key"
 Until then I can show what answers look like. Write **help**, **code**, **list**, **table** or **think**, or invite somebody: everybody here sees \
 these words arrive as you do.`;
 
-const again = (name: string, said: string) => `I read you${name && `, ${name}`}: “${excerpt(said)}”
+const laterAnswer = (name: string, question: string) => `I read you${name && `, ${name}`}: “${excerpt(question)}”
 
 As the stand-in I have no thoughts of my own on it. What I can show you:
 
@@ -198,14 +199,14 @@ word, and folded, so that it is in nobody's way.
 
 A short one: where the thinking is found, and what becomes of it. Nobody should have to wait long for a stand-in.`;
 
-/** What somebody wrote, as a few words on one line. */
+/** The beginning of a text on one line. */
 function excerpt(text: string): string {
 	const line = text.replace(/\s+/g, " ");
 	const characters = [...line];
 	return asText(characters.length > 80 ? `${characters.slice(0, 79).join("")}…` : line);
 }
 
-/** Text that Markdown shows as it is, within a line. */
+/** Escapes a text so that Markdown shows it as it is, within a line. */
 function asText(text: string): string {
 	return text.replace(/[\\`*_[\]<>~|&]/g, "\\$&");
 }

@@ -1,13 +1,13 @@
-// What a failure on Claude's side means, in the closed set of reasons, and how long the other side asks to wait.
-// Reads errors as the SDK throws them; starts and ends nothing.
+// Maps failures of Claude's side to our closed set of reasons, and reads how long Claude's side asks to wait.
+// Reads errors as the SDK throws them. Pure.
 
 import Anthropic from "@anthropic-ai/sdk";
 import type { Reason } from "../protocol/errors.ts";
 
-/** How far an answer had come when it failed. */
+/** How far a reply had come when it failed. */
 export type Progress = "asking" | "answering";
 
-/** Why a reply failed; nothing for what is no failure of Claude's side, but a fault of ours. */
+/** Returns why a reply failed, or `undefined` if the error is a fault of ours. */
 export function reasonOf(error: unknown, progress: Progress): Reason | undefined {
 	if (error instanceof Anthropic.APIError && error.type === "overloaded_error") return "overloaded";
 	if (progress === "answering") return "interrupted";
@@ -35,7 +35,7 @@ export function reasonOf(error: unknown, progress: Progress): Reason | undefined
 	}
 }
 
-/** Wording may change, but there is no code for it. The second half is how local servers say it. */
+/** The wording may change, but there is no code for it. The second alternative is the wording of local servers. */
 function isTooLong({ message }: Error): boolean {
 	return /prompt is too long|context[ _](window|length|size)/i.test(message);
 }
@@ -44,7 +44,7 @@ function isSpendLimit(errorCode: unknown): boolean {
 	return typeof errorCode === "string" && errorCode.endsWith("spend_limit_reached");
 }
 
-/** How long the other side asks to wait before the next try at `now`, in ms; for ever where it asks not to try. `undefined`: it says nothing. */
+/** Returns how long Claude's side asks to wait from `now`, in ms: Infinity if it asks not to retry, `undefined` if it says nothing. */
 export function retryAfterOf(error: unknown, now: number): number | undefined {
 	const headers = error instanceof Anthropic.APIError ? error.headers : undefined;
 	if (!headers) return undefined;

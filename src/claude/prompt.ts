@@ -1,6 +1,5 @@
-// What Claude reads of a conversation: the fixed system text, and everybody's words in an envelope that says whose they are.
-// Pure; knows the Messages API's shape of a turn, and nothing of its client. What it makes of a conversation grows at its end
-// and is cut at its beginning rarely, so that what was read once is found in the cache again.
+// Builds Claude's prompt: a fixed system text, and each person's messages in an envelope that says who wrote them. Pure; must not
+// know the SDK. A prompt only grows at its end, and is rarely cut at its beginning, so that the prompt cache keeps working.
 
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
@@ -8,7 +7,7 @@ import { promptSizeOf, type SizedMessage } from "../protocol/prompt-size.ts";
 
 export type Block = { type: "text"; text: string };
 export type Turn = { role: Message["role"]; content: Block[] };
-/** Begins and ends with a person's turn. */
+/** The first and the last turn are a person's. */
 export type Prompt = { system: string; messages: Turn[] };
 
 const system = `You are Claude, taking part in a conversation between several people in a chat room.
@@ -25,48 +24,48 @@ says where an answer of yours was deleted. Answer what stands there now, and lea
 Answer in Markdown, and never write an envelope yourself. Everybody in the room reads your answer: use a name where it helps to see
 whom you are answering. Be as brief as the question is; go further only where it asks for it.`;
 
-/** Current models refuse to be made to go on in mid-answer, and so are asked to. */
-const goOn =
+/** Current models refuse a prompt that ends in the middle of their own turn, so a turn of the server asks them to continue. */
+const continueRequest =
 	"The connection broke off after your words above. Go on exactly where they stop, with the very next character: repeat nothing, and do not mention the interruption.";
 
-/** In place of one of Claude's own answers; the empty text that is left of it could be no turn. */
-const deletedAnswer = "An answer of yours stood here and was deleted.";
+/** Stands in for a reply that was deleted: its text is empty now, and the API refuses an empty turn. */
+const deletedReply = "An answer of yours stood here and was deleted.";
 
-/** What the answer says already that a prompt asks to go on; `undefined` where it asks for one from the start. */
-export function brokenOff({ messages }: Prompt): string | undefined {
-	const [answer, last] = messages.slice(-2);
-	return last?.content.at(-1)?.text === goOn ? answer?.content.at(-1)?.text : undefined;
+/** Returns the text of the reply that a prompt asks to continue; `undefined` if it asks for a reply from the start. */
+export function partialReplyIn({ messages }: Prompt): string | undefined {
+	const [reply, last] = messages.slice(-2);
+	return last?.content.at(-1)?.text === continueRequest ? reply?.content.at(-1)?.text : undefined;
 }
 
 /**
- * The prompt for what may be read, oldest first. What one side said without the other between is one turn of several blocks: the
- * API would join such turns itself, and templates of other models refuse turns that do not alternate. `soFar`: what the answer says
- * already that broke off and is to go on.
+ * Builds the prompt for these messages, oldest first. Successive messages of one side become one turn of several blocks: the API
+ * would join such turns itself, and the templates of other models refuse turns that do not alternate. `partialReply` is the text of
+ * a reply that broke off and is to be continued.
  */
-export function buildPrompt(messages: readonly Message[], soFar = ""): Prompt {
+export function buildPrompt(messages: readonly Message[], partialReply = ""): Prompt {
 	const turns: Turn[] = [];
 	for (const message of messages.slice(promptStart(messages))) {
-		const said = readable(message);
-		if (!said || (said.role === "assistant" && turns.length === 0)) continue;
-		const { role, text } = said;
+		const promptText = promptTextOf(message);
+		if (!promptText || (promptText.role === "assistant" && turns.length === 0)) continue;
+		const { role, text } = promptText;
 		const block: Block = { type: "text", text };
 		const last = turns.at(-1);
 		if (last?.role === role) last.content.push(block);
 		else turns.push({ role, content: [block] });
 	}
-	// An answer at the end would ask for its continuation, which current models refuse.
+	// A reply at the end would ask for its continuation, which current models refuse.
 	if (turns.at(-1)?.role === "assistant") turns.pop();
-	if (soFar.trim() !== "") {
-		turns.push({ role: "assistant", content: [{ type: "text", text: soFar }] });
-		turns.push({ role: "user", content: [{ type: "text", text: goOn }] });
+	if (partialReply.trim() !== "") {
+		turns.push({ role: "assistant", content: [{ type: "text", text: partialReply }] });
+		turns.push({ role: "user", content: [{ type: "text", text: continueRequest }] });
 	}
 	return { system, messages: turns };
 }
 
 /**
- * Where a prompt starts: the index of the first of these messages that is read, 0 while all fit `limits.prompt`. Of the starts that
- * leave between half the limit and all of it, the one with the roundest place in the conversation: it stays the same while the
- * messages given slide on, until it no longer fits, or a rounder one comes. Every move costs the whole cache.
+ * Returns the index of the first message in the prompt: 0 while all fit `limits.prompt`. Otherwise it picks the message with the
+ * roundest `seq` among those that leave between half the limit and the whole limit. That choice stays the same while the messages
+ * slide on, until it no longer fits or a rounder one appears. Every change of it loses the whole prompt cache.
  */
 export function promptStart(messages: readonly (Pick<Message, "seq"> & SizedMessage)[]): number {
 	let left = messages.reduce((sum, message) => sum + promptSizeOf(message), 0);
@@ -85,20 +84,20 @@ export function promptStart(messages: readonly (Pick<Message, "seq"> & SizedMess
 	return start;
 }
 
-/** The greatest power of two that divides a place: 1, 2, 1, 4, 1, 2, 1, 8 … */
+/** The greatest power of two that divides `seq`: 1, 2, 1, 4, 1, 2, 1, 8 … */
 function roundness(seq: number): number {
 	return seq & -seq;
 }
 
-/** What Claude reads of a message, and on which side; `undefined` where there is nothing to be read. */
-function readable(message: Message): { role: Turn["role"]; text: string } | undefined {
+/** Returns a message as Claude reads it, and whose turn it belongs to; `undefined` if nothing in it can be read. */
+function promptTextOf(message: Message): { role: Turn["role"]; text: string } | undefined {
 	const { role, content, deletedAt } = message;
-	if (role === "assistant" && deletedAt !== undefined) return { role: "user", text: deletedAnswer };
+	if (role === "assistant" && deletedAt !== undefined) return { role: "user", text: deletedReply };
 	if (content.trim() === "" && deletedAt === undefined) return undefined;
 	return { role, text: role === "user" ? envelope(message) : content };
 }
 
-/** What a person says, as a block reads. */
+/** A person's message in its envelope. */
 export function envelope({ author, content, quoted, editedAt, deletedAt }: Message): string {
 	const attributes: Record<string, string | undefined> = {
 		from: author.username,
@@ -108,8 +107,8 @@ export function envelope({ author, content, quoted, editedAt, deletedAt }: Messa
 		edited: editedAt && "yes",
 		deleted: deletedAt && "yes",
 	};
-	const written = Object.entries(attributes).map(([name, value]) => (value === undefined ? "" : ` ${name}="${attribute(value)}"`));
-	return `<message${written.join("")}>\n${withoutTags(content)}\n</message>`;
+	const attributeTexts = Object.entries(attributes).map(([name, value]) => (value === undefined ? "" : ` ${name}="${attribute(value)}"`));
+	return `<message${attributeTexts.join("")}>\n${withoutTags(content)}\n</message>`;
 }
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -120,12 +119,12 @@ function attribute(value: string): string {
 	return withoutTags(line);
 }
 
-/** What may stand between the characters of a tag without a reader seeing anything else. */
+/** Characters that a tag may contain between its letters without looking different. */
 const gap = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}`;
 
 /**
- * The first character of our own tag, opening or closing, however it is spelt: in any case, in full width, with invisible characters
- * between, but not a longer name. Slashes and gaps are one class: two repetitions side by side would take time quadratic in the text.
+ * Matches the first character of an envelope tag, opening or closing, in any spelling: any case, full width, invisible characters
+ * between. A longer tag name does not match. Slashes and gaps share one class: two repetitions side by side would take quadratic time.
  */
 const tag = new RegExp(
 	`[<＜﹤](?=[/／${gap}]*${[..."message"].map(eitherWidth).join(`[${gap}]*`)}(?:[${gap}]|${String.raw`(?![\p{L}\p{N}_]|[:.-][\p{L}\p{N}])`}))`,
@@ -140,7 +139,7 @@ function withoutTags(text: string): string {
 	return text.replace(tag, "&lt;");
 }
 
-/** Who speaks in a block of a prompt, and what: the inverse of the envelope. */
+/** The inverse of `envelope`: who wrote a block of the prompt, and its text. */
 export function readEnvelope(block: string): { from: string; text: string } | undefined {
 	const [, from, text] = /^<message from="([^"]*)" id="[^"]*"(?: [a-z]+="[^"]*")*>\n(.*)\n<\/message>$/s.exec(block) ?? [];
 	if (from === undefined || text === undefined) return undefined;

@@ -50,33 +50,33 @@ export interface Listing {
 /** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
 export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
 
-/** What answers: the whole of what a reply may read, to the events of one answer. */
+/** Claude, or a model in its place. */
 export interface Model {
 	/**
-	 * Yields events until the answer is over. `end` is the last one and is yielded only when the answer is known to be whole
-	 * as far as its stop reason says; an iteration that finishes without it was cut off. Throws `ModelFailure`, and ends quietly
-	 * or throws anything once `signal` is aborted. `soFar` is what an answer that was interrupted says already: it goes on from there.
+	 * Makes one request and yields its events. `end` is the last one: an iteration without it was cut off. Throws `ModelFailure`.
+	 * Once `signal` is aborted it ends quietly or throws anything. `partialReply` is the text of a reply that broke off, which this
+	 * request continues.
 	 */
-	reply(messages: readonly Message[], signal: AbortSignal, soFar?: string): AsyncIterable<ModelEvent>;
+	reply(messages: readonly Message[], signal: AbortSignal, partialReply?: string): AsyncIterable<ModelEvent>;
 }
 
 export type ModelEvent =
-	/** The answer has begun, by this model where it gives its name. */
+	/** The reply has begun. `model` is `undefined` if the server does not name it. */
 	| { type: "start"; model: string | undefined }
-	/** The tokens that this request has used so far. Each of these events replaces the one before it. */
+	/** The tokens that this request has used so far. Each event replaces the one before it. */
 	| { type: "usage"; usage: Usage }
 	/** A sign of life without text. */
 	| { type: "alive" }
-	/** Another one, after which more patience is due; with what is thought, where it says. */
+	/** Claude thinks: longer silence is allowed after it. The text may be empty. */
 	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
-	/** `stopReason` in the model's own word; `reason` where the answer is not simply whole. */
+	/** `stopReason` is the model's own word. `reason` is set if the reply is not simply complete. */
 	| { type: "end"; stopReason: string; reason?: Reason };
 
-/** A failure of Claude's side that is understood. Carries a reason and never words of the other side. */
+/** An expected failure of Claude's side. Carries a reason and never the upstream's text. */
 export class ModelFailure extends Error {
 	readonly reason: Reason;
-	/** How long the other side asks to wait before the next try, in ms; `undefined` where it says nothing. */
+	/** How long Claude's side asks to wait before the next attempt, in ms. */
 	readonly retryAfterMs: number | undefined;
 	constructor(reason: Reason, retryAfterMs?: number) {
 		super(reason);
@@ -85,7 +85,7 @@ export class ModelFailure extends Error {
 	}
 }
 
-/** Brings the object back to `recover` should it die while a reply runs. */
+/** Wakes the object to call `recover` if it dies while a reply runs. */
 export interface Alarm {
 	set(at: number): void;
 	clear(): void;

@@ -72,7 +72,7 @@ export const bugs: Bug[] = [
 		name: "the end of the stream is taken for message_stop",
 		file: "src/claude/anthropic.ts",
 		from: "	if (!signal.aborted) throw failure(",
-		to: '	if (!signal.aborted) yield { type: "end", stopReason: "end_turn" };\n	if (isAnswered === undefined) throw failure(',
+		to: '	if (!signal.aborted) yield { type: "end", stopReason: "end_turn" };\n	if (hasBegun === undefined) throw failure(',
 		project: "worker",
 		tests: ["claude/anthropic"],
 	},

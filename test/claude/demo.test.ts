@@ -45,10 +45,11 @@ describe.concurrent("the stand-in", () => {
 		const thought = events.map((event) => (event.type === "thinking" ? event.text : "")).join("");
 		expect(thought).toMatch(/^\n\n\*\*Understanding the question\*\*\n\n.+\n\n\*\*Planning the answer\*\*\n\n.+$/);
 		expect(events.findLastIndex(({ type }) => type === "thinking")).toBeLessThan(events.findIndex(({ type }) => type === "text"));
-		const soFar = text.slice(0, 60);
+		const partialReply = text.slice(0, 60);
 		const rest = [];
-		for await (const event of model.reply(conversation(["Ann", "@claude think"]), new AbortController().signal, soFar)) rest.push(event);
-		expect([rest.some(({ type }) => type === "thinking"), soFar + textOf(rest)]).toEqual([false, text]);
+		for await (const event of model.reply(conversation(["Ann", "@claude think"]), new AbortController().signal, partialReply))
+			rest.push(event);
+		expect([rest.some(({ type }) => type === "thinking"), partialReply + textOf(rest)]).toEqual([false, text]);
 	});
 
 	it("introduces itself once, then is brief, and is the same for the same conversation", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { brokenOff, buildPrompt, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
+import { buildPrompt, partialReplyIn, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
@@ -164,12 +164,12 @@ describe("an answer that broke off", () => {
 		expect(question).toEqual(buildPrompt(messages).messages[0]);
 		expect(answer?.content).toEqual([{ type: "text", text: "So far" }]);
 		expect(readEnvelope(goOn?.content[0]?.text ?? "")).toBeUndefined();
-		expect(brokenOff(prompt)).toBe("So far");
+		expect(partialReplyIn(prompt)).toBe("So far");
 	});
 
 	it("is asked for from the start where it said nothing", () => {
 		expect(buildPrompt(messages, " ")).toEqual(buildPrompt(messages));
-		expect(brokenOff(buildPrompt(messages))).toBeUndefined();
+		expect(partialReplyIn(buildPrompt(messages))).toBeUndefined();
 	});
 });
 

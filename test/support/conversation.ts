@@ -21,13 +21,13 @@ export class Call {
 	readonly messages: readonly Message[];
 	readonly signal: AbortSignal;
 	/** What the answer says already. */
-	readonly soFar: string;
+	readonly partialReply: string;
 	#events: (ModelEvent | Error | "over")[] = [];
 	#wake = () => {};
 
-	constructor(messages: readonly Message[], signal: AbortSignal, soFar: string) {
+	constructor(messages: readonly Message[], signal: AbortSignal, partialReply: string) {
 		this.messages = messages;
-		this.soFar = soFar;
+		this.partialReply = partialReply;
 		this.signal = signal;
 	}
 
@@ -141,8 +141,8 @@ export class Room {
 	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
 		const now = () => this.now;
 		const model: Model = {
-			reply: (messages, signal, soFar = "") => {
-				const call = new Call(messages, signal, soFar);
+			reply: (messages, signal, partialReply = "") => {
+				const call = new Call(messages, signal, partialReply);
 				this.calls.push(call);
 				this.#asked.resolve();
 				this.#asked = Promise.withResolvers();

@@ -292,7 +292,7 @@ describe("a reply", () => {
 			await room.call.text("One two three four");
 			await breakOff(room);
 			expect(room.calls).toHaveLength(2);
-			expect([room.call.soFar, room.call.messages.length]).toEqual(["One two three four", 1]);
+			expect([room.call.partialReply, room.call.messages.length]).toEqual(["One two three four", 1]);
 			await room.call.text("two three ");
 			await room.call.text("four five");
 			await room.call.end();
@@ -423,7 +423,7 @@ describe("when the object died under a reply", () => {
 			const next = new Room(state, 60_000);
 			const watcher = next.enter(ann);
 			next.replies.recover();
-			expect([next.calls.length, next.call.soFar]).toEqual([1, "So far"]);
+			expect([next.calls.length, next.call.partialReply]).toEqual([1, "So far"]);
 			await next.call.text(", so good");
 			await next.call.end();
 			expect(watcher.last("chat:streaming").offset).toBe(15);
