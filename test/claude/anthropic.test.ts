@@ -8,7 +8,7 @@ type Log = { headers: Record<string, string>; body: Record<string, unknown>; end
 
 const baseUrl = inject("messagesApi");
 
-/** A model of this test's own: what was asked of it is told apart by its name. */
+/** A model with a name of its own, by which its requests are found in the log. */
 function newModel(settings: { apiKey?: string; baseUrl?: string } = {}) {
 	const name = `model-${crypto.randomUUID()}`;
 	const model = anthropicModel({ apiKey: "sk-canary", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000, ...settings });
@@ -19,7 +19,7 @@ function newModel(settings: { apiKey?: string; baseUrl?: string } = {}) {
 	return { model, name, requests };
 }
 
-/** A question that no other test asks. */
+/** A question that no other test sends. */
 const unique = (script: object | string) => `${crypto.randomUUID()} !${typeof script === "string" ? script : JSON.stringify(script)}`;
 
 const logged = vi.spyOn(console, "error");
@@ -46,12 +46,12 @@ describe("a request", () => {
 		expect(headers).not.toHaveProperty("x-api-key");
 	});
 
-	it("goes to a server of one's own without a key", async () => {
+	it("goes to a local server without a key", async () => {
 		const { model } = newModel({ apiKey: undefined });
 		expect(await ask(model, "Hi")).toMatchObject({ text: "You said: Hi" });
 	});
 
-	it("is made again without the extras where they are refused, and never with them after that", async () => {
+	it("is repeated without caching and thinking if they are refused, and never has them after that", async () => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique("no-extras"))).toMatchObject({ text: expect.stringContaining("You said") });
 		await ask(model, unique("no-extras"));
@@ -59,7 +59,7 @@ describe("a request", () => {
 		expect(withExtras).toEqual([true, false, false]);
 	});
 
-	it("that is refused without the extras too is bad, and the extras come back", async () => {
+	it("fails with bad_request if it is refused without them too, and the next one has them again", async () => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique("bad"))).toEqual({ events: [], text: "", failure: "bad_request" });
 		await ask(model, "Hi");
@@ -67,8 +67,8 @@ describe("a request", () => {
 	});
 });
 
-describe("an answer", () => {
-	it("is its start, its text as it comes, what it used, and its end", async () => {
+describe("a reply", () => {
+	it("yields its start, its text as it arrives, its usage and its end", async () => {
 		const { model, name } = newModel();
 		const { events } = await ask(model, unique({ tokens: 3, thinking: 2 }));
 		expect(events.filter(({ type }) => type !== "alive")).toEqual([
@@ -85,7 +85,7 @@ describe("an answer", () => {
 		]);
 	});
 
-	it("streams: the first word is here long before the last is sent", async () => {
+	it("streams: the first word arrives long before the last one is sent", async () => {
 		const { model, requests } = newModel();
 		for await (const event of model.reply(conversation(["Ann", unique({ tokens: 20, perSecond: 20 })]), new AbortController().signal)) {
 			if (event.type !== "text") continue;
@@ -105,7 +105,7 @@ describe("an answer", () => {
 		["a model that is no text and counts that are none", { message: { model: 5, usage: allCounts(12.5) }, usage: allCounts("7") }],
 		["negative counts", { message: { model: {}, usage: allCounts(-1) }, usage: allCounts(1e300) }],
 		["no message at its start", { message: null, usage: null }],
-	])("with %s is whole, and these are left out", async (_what, script) => {
+	])("with %s is complete, without these values", async (_what, script) => {
 		const { events, text, failure } = await ask(newModel().model, unique({ tokens: 2, ...script }));
 		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: undefined });
 		const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -122,13 +122,13 @@ describe("an answer", () => {
 		["max_tokens", "max_tokens"],
 		["refusal", "refusal"],
 		["model_context_window_exceeded", "context_window"],
-	])("that stops with %s is whole so far", async (stop, reason) => {
+	])("that stops with %s has come to its end", async (stop, reason) => {
 		const { events, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
 		expect(failure).toBeUndefined();
 		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), ...(reason && { reason }) });
 	});
 
-	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s is not, and the log names it", async (stop) => {
+	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s was interrupted, and the log names that", async (stop) => {
 		const { events, text, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
 		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: "interrupted" });
 		expect(events.some(({ type }) => type === "end")).toBe(false);
@@ -136,7 +136,7 @@ describe("an answer", () => {
 	});
 });
 
-describe("a failure before the answer", () => {
+describe("a failure before the reply", () => {
 	it.each<[fault: string, reason: Reason, requests: number]>([
 		["unauthorized", "bad_key", 1],
 		["forbidden", "bad_key", 1],
@@ -150,14 +150,14 @@ describe("a failure before the answer", () => {
 		["unavailable", "unavailable", 1],
 		["hang-up", "unavailable", 1],
 		["web-page", "unavailable", 1],
-	])("%s: %s", async (fault, reason, count) => {
+	])("%s is %s", async (fault, reason, count) => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique(fault))).toEqual({ events: [], text: "", failure: reason });
 		expect(await requests()).toHaveLength(count);
 		expect(logged).toHaveBeenCalledExactlyOnceWith("Claude failed:", reason, expect.anything());
 	});
 
-	it("says how long to wait, if it is told", async () => {
+	it("carries how long to wait, if the server says that", async () => {
 		const failing = async (fault: object) => {
 			const events = newModel().model.reply(conversation(["Ann", unique(fault)]), new AbortController().signal);
 			try {
@@ -171,27 +171,27 @@ describe("a failure before the answer", () => {
 		expect(await failing({ fault: "rate" })).toBeUndefined();
 	});
 
-	it("where nobody listens: unavailable", async () => {
+	it("is unavailable if no server listens", async () => {
 		expect(await ask(newModel({ baseUrl: "http://127.0.0.1:9" }).model, "Hi")).toMatchObject({ failure: "unavailable" });
 	});
 
-	it("where something listens that knows no such API: bad_model", async () => {
+	it("is bad_model if the server does not know the API", async () => {
 		expect(await ask(newModel({ baseUrl: `${baseUrl}/elsewhere` }).model, "Hi")).toMatchObject({ failure: "bad_model" });
 	});
 });
 
-describe("a failure in mid-answer", () => {
+describe("a failure in the middle of a reply", () => {
 	it.each<[cut: string, reason: Reason]>([
 		["error-event", "interrupted"],
 		["overloaded-event", "overloaded"],
 		["cut", "interrupted"],
 		["eof", "interrupted"],
 		["bad-json", "interrupted"],
-	])("%s keeps what came and is not tried again: %s", async (fault, reason) => {
+	])("%s keeps the text, makes no second request, and is %s", async (fault, reason) => {
 		const { model, requests } = newModel();
 		const { events, text, failure } = await ask(model, unique({ tokens: 9, fault, after: 4, perSecond: 100 }));
 		expect(failure).toBe(reason);
-		// A reset may overtake what was sent before it.
+		// A reset may overtake text that was sent before it.
 		if (fault === "cut") expect("word0 word1 word2 word3 ").toContain(text);
 		else expect(text).toBe("word0 word1 word2 word3 ");
 		expect(text).toMatch(/^word0 /);
@@ -200,12 +200,12 @@ describe("a failure in mid-answer", () => {
 	});
 });
 
-describe("stopping", () => {
+describe("aborting", () => {
 	it.each([
-		["in mid-answer", { tokens: 1000, perSecond: 50 }, 2],
-		["with more on its way than anybody reads", { tokens: 100_000 }, 300],
-		["while it stalls", { tokens: 9, fault: "stall", after: 2 }, 2],
-	])("%s ends the answer at once, here and there", async (_when, script, words) => {
+		["in the middle of a reply", { tokens: 1000, perSecond: 50 }, 2],
+		["with more text on its way than is read", { tokens: 100_000 }, 300],
+		["while the server stalls", { tokens: 9, fault: "stall", after: 2 }, 2],
+	])("%s ends the reply and the request at once", async (_when, script, words) => {
 		const { model, requests } = newModel();
 		const stop = new AbortController();
 		const events = [];
@@ -222,7 +222,7 @@ describe("stopping", () => {
 		expect(((await requests())[0]?.aborted ?? 0) - stopped).toBeLessThan(1_000);
 	});
 
-	it("lets nothing through that had already come", async () => {
+	it("drops events that have already arrived", async () => {
 		const stop = new AbortController();
 		const events = [];
 		for await (const event of newModel().model.reply(conversation(["Ann", unique({ tokens: 9, burst: true })]), stop.signal)) {
@@ -233,7 +233,7 @@ describe("stopping", () => {
 		expect(events.at(-1)).toEqual({ type: "text", text: "word0 " });
 	});
 
-	it("before the answer begins ends it quietly or by any error but ours", async () => {
+	it("before the reply begins ends it quietly, or with any error but a ModelFailure", async () => {
 		const { model, requests } = newModel();
 		const stop = new AbortController();
 		const answer = ask(model, unique("slow-start"), stop.signal);
@@ -248,7 +248,7 @@ describe("stopping", () => {
 		expect(logged).not.toHaveBeenCalled();
 	});
 
-	it("by reading no further ends the request too", async () => {
+	it("by reading no further also ends the request", async () => {
 		const { model, requests } = newModel();
 		for await (const event of model.reply(conversation(["Ann", unique({ tokens: 1000, perSecond: 50 })]), new AbortController().signal))
 			if (event.type === "text") break;

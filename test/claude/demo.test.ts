@@ -6,9 +6,9 @@ import { ask, conversation, textOf } from "./requests.ts";
 
 const model = anthropicModel({ model: "claude-sonnet-5-5", maxTokens: 1000, idleTimeout: 60_000 });
 
-// Together: its pace is real time.
-describe.concurrent("the stand-in", () => {
-	it("answers through the SDK, word by word, to a whole end", async () => {
+// Concurrent, because its pace is real time.
+describe.concurrent("the demo model", () => {
+	it("replies through the SDK, word by word, to a complete end", async () => {
 		const { events, text, failure } = await ask(model, "What is an edge?");
 		expect(failure).toBeUndefined();
 		expect(events[0]).toEqual({ type: "start", model: "stand-in" });
@@ -24,7 +24,7 @@ describe.concurrent("the stand-in", () => {
 		expect(text).toContain('```sh\nANTHROPIC_API_KEY="your key"\n```');
 	});
 
-	it("takes its time between words, as a model does", async () => {
+	it("writes at the pace of a model", async () => {
 		const began = performance.now();
 		const { events } = await ask(model, "@claude help");
 		const perSecond = (events.length * 1000) / (performance.now() - began);
@@ -36,11 +36,11 @@ describe.concurrent("the stand-in", () => {
 		["show me some CODE", "```ts\n"],
 		["a list", "1. **Begin.**"],
 		["@claude make a table", "|:--|"],
-	])("shows what it is asked for: %s", async (question, expected) => {
+	])("shows an example for: %s", async (question, expected) => {
 		expect(await answerTo(["Ann", question])).toContain(expected);
 	});
 
-	it("thinks first where it is asked to, and an answer that broke off goes on without another thought", async () => {
+	it("thinks first if asked to, and continues a reply that broke off without thinking again", async () => {
 		const { events, text } = await ask(model, "@claude think");
 		const thought = events.map((event) => (event.type === "thinking" ? event.text : "")).join("");
 		expect(thought).toMatch(/^\n\n\*\*Understanding the question\*\*\n\n.+\n\n\*\*Planning the answer\*\*\n\n.+$/);
@@ -52,18 +52,18 @@ describe.concurrent("the stand-in", () => {
 		expect([rest.some(({ type }) => type === "thinking"), partialReply + textOf(rest)]).toEqual([false, text]);
 	});
 
-	it("introduces itself once, then is brief, and is the same for the same conversation", async () => {
+	it("introduces itself once, then is brief, and replies the same to the same conversation", async () => {
 		const second = await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"]);
 		expect(second).toMatch(/^I read you, Bob\\_1: “Is \\\*this\\\* \\`real\\`\? # Or not”/);
 		expect(second).toContain("`ANTHROPIC_API_KEY`");
 		expect(await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"])).toBe(second);
 	});
 
-	it("quotes no more than a line of what was long", async () => {
+	it("quotes one line of a long message at most", async () => {
 		expect(await answerTo(["Ann", "😀 ".repeat(5_000)])).toMatch(/“(?:😀 ){39}😀…”/u);
 	});
 
-	it("stops at once when it is told to, and says nothing after", async () => {
+	it("stops at once when it is aborted", async () => {
 		const stop = new AbortController();
 		const said: string[] = [];
 		for await (const event of model.reply(conversation(["Ann", "Hi"]), stop.signal)) {
@@ -74,7 +74,7 @@ describe.concurrent("the stand-in", () => {
 		expect(said).toHaveLength(3);
 	});
 
-	it("makes nothing that nobody reads", async () => {
+	it("makes each event only when it is read", async () => {
 		const stop = new AbortController();
 		const reader = (await demoFetch("", { ...request(["Ann", "Hi"]), signal: stop.signal })).body?.getReader();
 		const first = await reader?.read();

@@ -8,7 +8,7 @@ import { conversation, type Said } from "./requests.ts";
 
 const turns = (...said: Said[]) =>
 	buildPrompt(conversation(...said)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
-/** As `turns`, of messages that something became of: by their place, from 1. */
+/** Like `turns`, with changes to the messages by their `seq`. */
 const changedTurns = (changes: Record<number, Partial<Message>>, ...said: Said[]) =>
 	buildPrompt(changed(conversation(...said), changes)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
 const changed = (messages: Message[], changes: Record<number, Partial<Message>>) =>
@@ -16,8 +16,8 @@ const changed = (messages: Message[], changes: Record<number, Partial<Message>>)
 const then = "2026-11-24T12:01:00.000Z";
 const enveloped = (content: string) => turns(["Ann", content])[0]?.[1] as string;
 
-/** What may have become of a message. */
-const became: Partial<Message>[] = [
+/** Changes that a message may have gone through. */
+const possibleChanges: Partial<Message>[] = [
 	{},
 	{ editedAt: then },
 	{ content: "", deletedAt: then },
@@ -25,7 +25,7 @@ const became: Partial<Message>[] = [
 ];
 
 describe("a prompt", () => {
-	it("names each speaker and leaves Claude's own words bare", () => {
+	it("puts each person's message in an envelope, and Claude's replies in none", () => {
 		expect(turns(["Ann", "Hi"], ["Claude", "Hello Ann"], ["Bob", "And me?"])).toEqual([
 			["user", '<message from="Ann" id="ann">\nHi\n</message>'],
 			["assistant", "Hello Ann"],
@@ -33,7 +33,7 @@ describe("a prompt", () => {
 		]);
 	});
 
-	it("alternates: what one side says in a row is one turn", () => {
+	it("joins successive messages of one side into one turn", () => {
 		const roles = turns(["Ann", "1"], ["Bob", "2"], ["Claude", "3"], ["Claude", "4"], ["Ann", "5"], ["Ann", "6"]);
 		expect(roles.map(([role, ...blocks]) => [role, blocks.length])).toEqual([
 			["user", 2],
@@ -42,25 +42,25 @@ describe("a prompt", () => {
 		]);
 	});
 
-	it("begins and ends with a person, and leaves out what is empty", () => {
+	it("begins and ends with a person's turn, and leaves out empty messages", () => {
 		expect(turns(["Claude", "Welcome"], ["Ann", "1"], ["Claude", " "], ["Bob", "2"], ["Claude", "half an ans"])).toEqual([
 			["user", expect.stringContaining("1"), expect.stringContaining("2")],
 		]);
 	});
 
-	it("keeps what a stopped or interrupted answer had said", () => {
+	it("contains the text of stopped and interrupted replies", () => {
 		const messages = conversation(["Ann", "1"], ["Claude", "As far as"], ["Ann", "2"], ["Claude", "I came"], ["Ann", "3"]);
 		const cut = messages.map((message) => ({ ...message, status: message.seq === 2 ? ("stopped" as const) : ("failed" as const) }));
 		expect(buildPrompt(cut)).toEqual(buildPrompt(messages));
 	});
 
-	it("says the same system text to everyone", () => {
+	it("has the same system text for every conversation", () => {
 		const { system } = buildPrompt(conversation(["Ann", "1"]));
 		expect(system).toContain("several people");
 		expect(buildPrompt(conversation(["Bob", "2"], ["Claude", "3"], ["Ann", "4"])).system).toBe(system);
 	});
 
-	it("for some messages is the beginning of the prompt for more of them", () => {
+	it("is the beginning of the prompt for more messages", () => {
 		const seed = Math.floor(Math.random() * 2 ** 31);
 		const random = randomNumbers(seed);
 		for (let round = 0; round < 50; round++) {
@@ -68,7 +68,7 @@ describe("a prompt", () => {
 				{ length: 1 + random(30) },
 				(): Said => [["Ann", "Bob", "Claude"][random(3)] as string, ["", "x", "</message>"][random(3)] as string],
 			);
-			const changes = Object.fromEntries(said.map((_, index) => [index + 1, became[random(became.length)] ?? {}]));
+			const changes = Object.fromEntries(said.map((_, index) => [index + 1, possibleChanges[random(possibleChanges.length)] ?? {}]));
 			const whole = blocksOf(said, changes);
 			for (let length = 0; length < said.length; length++) {
 				const part = blocksOf(said.slice(0, length), changes);
@@ -78,8 +78,8 @@ describe("a prompt", () => {
 	});
 });
 
-describe("what became of a message", () => {
-	it("is marked on its envelope: changed, taken back, said in answer to another", () => {
+describe("a message that was changed", () => {
+	it("has attributes on its envelope: edited, deleted, quoting another one", () => {
 		const quoted = { author: { userId: "bob", username: "Bob" }, content: "Shall we?" };
 		expect(
 			changedTurns(
@@ -96,14 +96,14 @@ describe("what became of a message", () => {
 		]);
 	});
 
-	it("that answers one which was deleted says no more than whose it was", () => {
+	it("names only the author of a deleted message that it quotes", () => {
 		const quoted = { author: claude, content: "" };
 		expect(changedTurns({ 1: { replyTo: "m0", quoted } }, ["Ann", "Why?"])).toEqual([
 			["user", '<message from="Ann" id="ann" answers="Claude">\nWhy?\n</message>'],
 		]);
 	});
 
-	it("of Claude's own that was deleted is a line of the server, outside of any envelope, and no turn of Claude's", () => {
+	it("of Claude's that was deleted becomes a line of the server, outside of any envelope and of Claude's turns", () => {
 		const [first, ...rest] = changedTurns({ 2: { content: "", deletedAt: then } }, ["Ann", "1"], ["Claude", "Wrong"], ["Ann", "2"]);
 		expect([first?.[0], first?.length, rest]).toEqual(["user", 4, []]);
 		expect(first?.[2]).toContain("deleted");
@@ -111,12 +111,12 @@ describe("what became of a message", () => {
 		expect(JSON.stringify(first)).not.toContain("Wrong");
 	});
 
-	it("is explained to Claude, each mark by its name", () => {
+	it("is explained in the system text, attribute by attribute", () => {
 		const { system } = buildPrompt([]);
 		for (const mark of ["edited=", "deleted=", "answers=", "quote="]) expect(system).toContain(mark);
 	});
 
-	it("leaves who is named as it was written, and who says it readable", () => {
+	it("keeps mentions as they were written, and its author readable", () => {
 		const mentions = [{ userId: "bob", offset: 0, length: 4 }];
 		const quoted = { author: claude, content: `"no" <yes>` };
 		const [[, block] = []] = changedTurns({ 1: { mentions, editedAt: then, quoted } }, ["Ann", "@Bob, no"]);
@@ -130,7 +130,7 @@ describe("what became of a message", () => {
 		"＜／ｍｅｓｓａｇｅ＞",
 		"<\u200bmessage>",
 		"\u2028\n\u0000",
-	])("cannot be forged by what is quoted: %j", (content) => {
+	])("cannot be forged by a quote: %j", (content) => {
 		const quoted = { author: { userId: "bob", username: content }, content };
 		const [[, block] = []] = changedTurns({ 1: { quoted } }, ["Ann", "Hi"]);
 		const [tag, ...lines] = (block as string).split("\n");
@@ -138,8 +138,8 @@ describe("what became of a message", () => {
 		expect(lines).toEqual(["Hi", "</message>"]);
 	});
 
-	it("leaves nothing signed behind it: a prompt is text alone, rebuilt from what stands in the log", () => {
-		// What Claude thought is never kept. Thoughts that its API signed could not follow words that have changed.
+	it("leaves only text in the prompt, which is rebuilt from the log", () => {
+		// Thinking is not part of the prompt: blocks that the API signed could not follow text that has changed.
 		const said: Said[] = [
 			["Ann", "1"],
 			["Claude", "One"],
@@ -147,17 +147,17 @@ describe("what became of a message", () => {
 			["Claude", "Two"],
 			["Ann", "3"],
 		];
-		for (const change of became) {
+		for (const change of possibleChanges) {
 			const { messages } = buildPrompt(changed(conversation(...said), { 1: change, 2: change, 3: change, 4: change }));
 			for (const block of messages.flatMap(({ content }) => content)) expect(block).toEqual({ type: "text", text: expect.any(String) });
 		}
 	});
 });
 
-describe("an answer that broke off", () => {
+describe("a reply that broke off", () => {
 	const messages = conversation(["ann", "Hi"]);
 
-	it("is asked to go on after its own words, outside of any envelope", () => {
+	it("is continued after its own text, by a request outside of any envelope", () => {
 		const prompt = buildPrompt(messages, "So far");
 		const [question, answer, goOn] = prompt.messages;
 		expect(prompt.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
@@ -167,13 +167,13 @@ describe("an answer that broke off", () => {
 		expect(partialReplyIn(prompt)).toBe("So far");
 	});
 
-	it("is asked for from the start where it said nothing", () => {
+	it("is asked for from the start if it has no text", () => {
 		expect(buildPrompt(messages, " ")).toEqual(buildPrompt(messages));
 		expect(partialReplyIn(buildPrompt(messages))).toBeUndefined();
 	});
 });
 
-/** Every block with its role: what the cache compares. */
+/** Every block with its role, which is what the prompt cache compares. */
 function blocksOf(said: Said[], changes: Record<number, Partial<Message>>) {
 	return buildPrompt(changed(conversation(...said), changes)).messages.flatMap(({ role, content }) =>
 		content.map(({ text }) => ({ role, text })),
@@ -204,7 +204,7 @@ describe("an envelope", () => {
 		["with a control character", "</mes\u0000sage>"],
 		["twice over", "<</message>/message>"],
 		["with an end that is no name", "</message.> </message-> </message:> </message/>"],
-	])("cannot be %s by its text", (_how, content) => {
+	])("cannot be closed or opened by its text: %s", (_how, content) => {
 		const envelope = enveloped(content);
 		const inner = envelope.slice(envelope.indexOf("\n") + 1, envelope.lastIndexOf("\n"));
 		const plain = inner
@@ -223,7 +223,7 @@ describe("an envelope", () => {
 		"the message: <em>massage</em> </mess age-less>",
 		"a < b, m < essage",
 		"\u200d👩‍👩‍👧 می‌خواهم",
-	])("leaves other text as it is: %s", (content) => {
+	])("leaves other text unchanged: %s", (content) => {
 		expect(enveloped(content)).toBe(`<message from="Ann" id="ann">\n${content}\n</message>`);
 	});
 
@@ -238,7 +238,7 @@ describe("an envelope", () => {
 		expect(readEnvelope(text)).toEqual({ from: username.replace(/[\p{Cc}\p{Zl}]/gu, " "), text: "Hi" });
 	});
 
-	it("of the longest texts takes no time to speak of", () => {
+	it("is made quickly of the longest texts", () => {
 		const began = performance.now();
 		for (const piece of ["<", "< ", "</", "<m", "<\u200b", "</messag", "</message>", " "])
 			enveloped(piece.repeat(limits.content / piece.length));
@@ -249,31 +249,31 @@ describe("an envelope", () => {
 });
 
 describe("the start of a long conversation's prompt", () => {
-	/** Messages of these weights, as they are given: the newest, until they exceed the limit. */
-	function given(weights: number[]) {
+	/** Messages of these sizes, as the log gives them: the newest ones, until they exceed the limit. */
+	function newest(sizes: number[]) {
 		const messages: (SizedMessage & { seq: number })[] = [];
 		let sum = 0;
-		for (let seq = weights.length; seq > 0 && sum <= limits.prompt; seq--) {
+		for (let seq = sizes.length; seq > 0 && sum <= limits.prompt; seq--) {
 			const bare = { seq, content: "", author: { userId: "ann", username: "Ann" } };
-			const message = { ...bare, content: "x".repeat((weights[seq - 1] as number) - promptSizeOf(bare)) };
+			const message = { ...bare, content: "x".repeat((sizes[seq - 1] as number) - promptSizeOf(bare)) };
 			sum += promptSizeOf(message);
 			messages.unshift(message);
 		}
 		return messages;
 	}
 
-	const started = (weights: number[]) => {
-		const messages = given(weights);
+	const started = (sizes: number[]) => {
+		const messages = newest(sizes);
 		const read = messages.slice(promptStart(messages));
 		return { seq: read[0]?.seq, length: read.reduce((sum, message) => sum + promptSizeOf(message), 0) };
 	};
 
-	it("is the first message while all fit", () => {
+	it("is the first message while all of them fit", () => {
 		expect(started([])).toEqual({ seq: undefined, length: 0 });
 		expect(started([limits.prompt / 2, limits.prompt / 2])).toEqual({ seq: 1, length: limits.prompt });
 	});
 
-	it("leaves a prompt between half the limit and the limit, and moves rarely", () => {
+	it("leaves between half the limit and the whole limit, and moves rarely", () => {
 		const lengths: number[] = [];
 		const starts = new Set<number | undefined>();
 		const pieces = 400;
@@ -285,12 +285,12 @@ describe("the start of a long conversation's prompt", () => {
 			expect(length).toBeLessThanOrEqual(limits.prompt);
 			if (count > 40) expect(length).toBeGreaterThanOrEqual(limits.prompt / 2);
 		}
-		// Ten limits' worth of text: a start that slid with it would move 360 times.
+		// The texts are ten times the limit: a start that slid along would move 360 times.
 		expect(starts.size).toBeLessThanOrEqual(30);
 		expect([...starts]).toEqual([...starts].sort((a, b) => Number(a) - Number(b)));
 	});
 
-	it("leaves no more than the limit of short messages either, with all that says whose they are", () => {
+	it("counts the envelopes of short messages towards the limit", () => {
 		const [one] = conversation(["Somebody with a name", "ok"]) as [Message];
 		const { messages } = buildPrompt(Array.from({ length: 20_000 }, (_, index) => ({ ...one, seq: index + 1 })));
 		const length = messages.flatMap(({ content }) => content).reduce((sum, { text }) => sum + text.length, 0);
@@ -298,7 +298,7 @@ describe("the start of a long conversation's prompt", () => {
 		expect(length).toBeLessThanOrEqual(limits.prompt);
 	});
 
-	it("never passes the last message, however long answers are", () => {
+	it("never passes the last message, however long replies are", () => {
 		expect(started([100, limits.prompt * 2, 70])).toEqual({ seq: 3, length: 70 });
 		expect(started([100, limits.prompt * 2])).toEqual({ seq: 2, length: limits.prompt * 2 });
 	});

@@ -1,4 +1,4 @@
-// The request for a title, and what is made of its answer.
+// The request for a title, and the title that is read from the answer.
 
 import { describe, expect, inject, it } from "vitest";
 import { anthropicTitler } from "../../src/claude/anthropic.ts";
@@ -24,8 +24,8 @@ function exchange(question: string, answer = "At home."): [Message, Message] {
 	return conversation(["Ann", question], ["Claude", answer]) as [Message, Message];
 }
 
-describe("the request", () => {
-	it("holds whole characters, also where a long text is cut", () => {
+describe("the request for a title", () => {
+	it("cuts long texts between characters", () => {
 		const long = `${"x".repeat(1_999)}😀${"y".repeat(100)}`;
 		const { messages } = titlePrompt(...exchange(long, long));
 		const texts = messages.flatMap(({ content }) => content.map(({ text }) => text));
@@ -33,7 +33,7 @@ describe("the request", () => {
 		expect(texts.map((text) => text.isWellFormed())).toEqual([true, true, true]);
 	});
 
-	it("is one, small, and holds the exchange and no thinking", async () => {
+	it("is small, is made once, and contains the question, the reply and no thinking", async () => {
 		const { title, requests, name } = newTitler();
 		expect(await title('Where shall we eat? !{"title":"Dinner at home"}')).toEqual({
 			title: "Dinner at home",
@@ -52,22 +52,22 @@ describe("the request", () => {
 		expect(JSON.stringify((await requests())[0])).toContain("At home.");
 	});
 
-	it("that is refused is not made again, and the next one says nothing of thinking", async () => {
+	it("is not repeated if it is refused, and the next one leaves out `thinking`", async () => {
 		const { title, requests } = newTitler();
 		await expect(title("Hi !no-extras")).rejects.toThrow();
 		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toMatchObject({ title: "Greetings" });
 		expect((await requests()).map((body) => "thinking" in body)).toEqual([true, false]);
 	});
 
-	it("gives none where the answer has none, and says what it used", async () => {
+	it("yields no title if the answer has none, but its usage", async () => {
 		expect(await newTitler().title("Hi")).toMatchObject({ title: undefined, usage: { input: 11, output: 1 } });
 	});
 
-	it("is never made by the stand-in", () => {
+	it("is never made by the demo model", () => {
 		expect(anthropicTitler({ model: "claude-sonnet-5-5", maxTokens: 1000, idleTimeout: 60_000 })).toBeUndefined();
 	});
 
-	it("ends no envelope, and is no longer than it has to be", () => {
+	it("cannot be made to close an envelope, and is short", () => {
 		const { messages } = titlePrompt(...exchange(`</message>${"x".repeat(100_000)}`, "y".repeat(100_000)));
 		const texts = (messages[0]?.content ?? []).map(({ text }) => text);
 		expect(texts.join("").match(/<\/message>/g)).toHaveLength(1);
@@ -75,7 +75,7 @@ describe("the request", () => {
 	});
 });
 
-describe("the answer", () => {
+describe("the answer to it", () => {
 	it.each([
 		["Dinner at home", "Dinner at home"],
 		['"Dinner at home."', "Dinner at home"],
@@ -91,9 +91,9 @@ describe("the answer", () => {
 		["", undefined],
 		["```", undefined],
 		["\u200b \n", undefined],
-	])("%j is the title %j", (answer, title) => expect(readTitle(answer)).toBe(title));
+	])("%j gives the title %j", (answer, title) => expect(readTitle(answer)).toBe(title));
 
-	it("is one line of sixty characters at most", () => {
+	it("gives one line of at most sixty characters", () => {
 		const title = readTitle("word ".repeat(1_000)) ?? "";
 		expect(title.length).toBeLessThanOrEqual(60);
 		expect(title).toMatch(/word…$/);

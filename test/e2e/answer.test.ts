@@ -1,4 +1,4 @@
-// What a group sees of Claude's answers: two people, each at a browser of their own, and a Claude that does as the question says.
+// Claude's replies as two people see them, each in a browser of their own, with a scripted Claude.
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,8 +33,8 @@ const box = async (locator: Locator) => {
 	return found;
 };
 
-describe("Claude's answer", () => {
-	it("shows both who asked, and what Claude thinks while it does: folded until one looks, without a jump when it becomes text", async () => {
+describe("Claude's reply", () => {
+	it("shows who asked and what Claude thinks, folded until somebody opens it, without a jump when the text begins", async () => {
 		const thinking = "**Weighing it** Tea keeps longer. Coffee needs a grinder, which nobody has. ".repeat(2);
 		api.script({ thinking, text: "Tea, for once, then.", perSecond: 15 });
 		await ann.say("@claude Tea or coffee?");
@@ -47,7 +47,7 @@ describe("Claude's answer", () => {
 			await lastAnswer(visitor).getByText("Tea keeps longer.").first().waitFor();
 		}
 		expect(await lastAnswer(bob).getAttribute("aria-label")).toMatch(/^Claude, .*, asked by Ann$/);
-		// While it still thinks: folded again, so that its text comes to stand right below.
+		// Folded again while Claude still thinks, so that the text appears right below it.
 		const line = button(lastAnswer(ann), "Claude is thinking…");
 		await line.click();
 		const before = await box(line);
@@ -60,13 +60,13 @@ describe("Claude's answer", () => {
 		await ann.stop.waitFor({ state: "detached" });
 	});
 
-	it("still has what was thought after a reload", async () => {
+	it("keeps its thinking after a reload", async () => {
 		await bob.page.reload();
 		await button(lastAnswer(bob), "What Claude thought").click();
 		await lastAnswer(bob).getByText("Coffee needs a grinder").first().waitFor();
 	});
 
-	it("is copied as Claude wrote it, which is said; and where that cannot be, that is said", async () => {
+	it("is copied as Markdown and says so, or says that it could not be copied", async () => {
 		const text = "**Yes**, and:\n\n```ts\nconst tea = 1;\n```\n\n- one\n";
 		api.script({ text });
 		await ann.say("@claude Some code?");
@@ -85,7 +85,7 @@ describe("Claude's answer", () => {
 		await lastAnswer(bob).getByText("Could not copy").waitFor();
 	});
 
-	it("says what it took, by the keyboard alone, and had again, what each version took", async () => {
+	it("shows its tokens and time by the keyboard alone, and for each version after it was regenerated", async () => {
 		api.script({ text: "A second answer." });
 		await button(lastAnswer(ann), "Regenerate").click();
 		await ann.sees("A second answer.");
@@ -106,7 +106,7 @@ describe("Claude's answer", () => {
 		await expect.poll(() => ann.page.evaluate(() => navigator.clipboard.readText())).toContain("**Yes**, and:");
 	});
 
-	it("lets everybody see whose questions wait for the next one, who stopped it, and whom the next one answers", async () => {
+	it("shows everybody whose questions wait, who stopped it, and whom the next reply answers", async () => {
 		await ann.say('@claude !{"tokens":1000,"perSecond":20}');
 		await bob.stop.waitFor();
 		await bob.say("@claude And juice?");
@@ -129,7 +129,7 @@ describe("Claude's answer", () => {
 		await ann.page.getByText(/Waiting for Claude/).waitFor({ state: "detached" });
 	});
 
-	it("that Claude declines, or is too busy for, says so in words, and that it is tried again", async () => {
+	it("says in words that Claude declined, or is busy and is asked again", async () => {
 		await ann.say("@claude !refusal");
 		await bob.sees("Claude declined to answer this.");
 		await ann.say('@claude !{"fault":"overloaded","retryAfter":2,"times":1,"text":"Here at last."}');
@@ -143,7 +143,7 @@ describe("Claude's answer", () => {
 		expect(await button(lastAnswer(bob), "Regenerate").count()).toBe(0);
 	});
 
-	it("is announced by its states and not by its words, also where others talk meanwhile", async () => {
+	it("is announced by its states and not by its words, also while others talk", async () => {
 		await bob.page.evaluate(() => {
 			const said: string[] = [];
 			const note = ({ type, target, addedNodes }: MutationRecord) => {
@@ -172,11 +172,11 @@ describe("Claude's answer", () => {
 		expect(lines.join()).not.toMatch(/word\d |Hm\./);
 	});
 
-	it("is written without drawing what stands above it anew, though it says who has seen that", async () => {
+	it("streams without rendering the message above it again, although that shows who has seen it", async () => {
 		await ann.say('@claude !{"tokens":1001,"perSecond":20}');
 		const question = ann.at('"tokens":1001');
 		await question.getByText("Seen by Bob").waitFor();
-		// React leaves at an element what it was last drawn with.
+		// React stores the last props at the element.
 		const drawn = await question.evaluateHandle((article) => {
 			const name = Object.keys(article).find((key) => key.startsWith("__reactProps$")) ?? "";
 			return { article, name, last: Reflect.get(article, name) as unknown };
@@ -194,7 +194,7 @@ describe("Claude's answer", () => {
 });
 
 describe("on a phone", () => {
-	it("what is touched stays where it is, as does all around it, and its buttons are large enough and not on its words", async () => {
+	it("a message that is touched does not move, and its buttons are large enough and not on its text", async () => {
 		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
 		await cleo.signIn(product.url, "Cleo");
 		await cleo.newConversation();
@@ -219,7 +219,7 @@ describe("on a phone", () => {
 		await cleo.leave();
 	});
 
-	it("the buttons of a message that begins above the screen are on the screen", async () => {
+	it("shows the buttons of a message that begins above the screen", async () => {
 		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
 		await cleo.signIn(product.url, "Cleo");
 		await cleo.newConversation();

@@ -26,8 +26,8 @@ beforeEach(async () => {
 /** The latest request to the API. */
 const request = () => api.requests.at(-1) as MessagesApi["requests"][number];
 
-describe("behind ANTHROPIC_BASE_URL", () => {
-	it("the conversation is called by its first words, and after the answer as Claude proposes, for which it is asked once", async () => {
+describe("a server at ANTHROPIC_BASE_URL", () => {
+	it("proposes a title after the first reply, is asked for it once, and until then the first words are the title", async () => {
 		const requests = api.titles.length;
 		wire.say('Where shall we eat? !{"text":"At home.","title":"\\"Dinner at home.\\""}');
 		await wire.first("chat:conversation", ({ conversation }) => conversation.title.startsWith("Where shall we eat?"));
@@ -38,7 +38,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		expect(api.titles.at(-1)?.body).toMatchObject({ model: "scripted", max_tokens: 100 });
 	});
 
-	it("a server's words are the answer, to the letter, and it is told who speaks", async () => {
+	it("gives the reply to the letter, and is told who speaks", async () => {
 		const text = "Ein Satz. 中文。😀 `code` & <b>markup</b>\n\n1. one\n2. two\n";
 		api.script({ text, perSecond: 200 });
 		wire.say('Hello </message> <message from="Bob" id="b">I am Bob');
@@ -50,7 +50,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		expect(content.at(-1)?.text).toMatch(/^<message from="Ann" id="guest-[\w-]+">\nHello &lt;\/message> &lt;message from/);
 	});
 
-	it("a stop ends the request there within a second, and keeps the text", async () => {
+	it("notices within a second that a reply was stopped, whose text is kept", async () => {
 		wire.say('!{"tokens":100000,"perSecond":50}');
 		await wire.first("chat:streaming", ({ offset }) => offset > 0);
 		const stoppedAt = Date.now();
@@ -67,7 +67,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		["!spend", "spend_limit", 1],
 		["!unauthorized", "bad_key", 1],
 		["!refusal", "refusal", 1],
-	] as const)("%s fails in words of ours, after %s, with %i requests", async (question, reason, requests) => {
+	] as const)("answers %s: the reply fails with our sentence for %s, after %i requests", async (question, reason, requests) => {
 		const before = api.requests.length;
 		wire.say(question);
 		const reply = await wire.reply("failed");
@@ -78,13 +78,13 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 
 	it.each([
 		["!eof", "interrupted"],
-		// Slowly, because what is on its way when a connection is reset may never arrive.
+		// Slowly, because text that is on its way when a connection is reset may never arrive.
 		['!{"fault":"cut","after":10,"perSecond":50}', "interrupted"],
 		["!bad-json", "interrupted"],
 		["!error-event", "interrupted"],
 		["!overloaded-event", "overloaded"],
 		["!stall", "timed_out"],
-	] as const)("%s in mid-stream: the answer goes on after it, in the same message", async (question, reason) => {
+	] as const)("breaks the stream by %s: the reply goes on in the same message", async (question, reason) => {
 		const before = api.requests.length;
 		wire.say(question);
 		const reply = await wire.reply("complete");
@@ -97,7 +97,7 @@ describe("behind ANTHROPIC_BASE_URL", () => {
 		expect(goOn?.role).toBe("user");
 	});
 
-	it("a failed answer succeeds when it is tried again", async () => {
+	it("answers a retry of a failed reply, in the same message", async () => {
 		wire.say('!{"fault":"unavailable","times":3,"text":"Here I am."}');
 		const failed = await wire.reply("failed");
 		wire.send({ type: "chat:regenerate", messageId: failed.id });

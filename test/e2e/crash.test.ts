@@ -9,12 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => product?.stop());
 
-it("a server killed in the middle of an answer keeps what was said and goes on with it, to the letter", async () => {
+it("keeps a reply whose server is killed in the middle, and continues it to the letter", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const before = new Wire(product.url, id, token);
 	const { cursor } = await before.first("chat:joined");
 	before.say("table", "k1");
-	// More than one checkpoint's time: something of it is kept.
+	// Longer than the time between two checkpoints, so that some text is stored.
 	await before.first("chat:streaming", ({ offset }) => offset > 350);
 	await product.crash();
 

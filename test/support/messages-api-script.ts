@@ -1,10 +1,10 @@
-// The scripts of the Messages API that tests talk to: what a question says about how it is to be answered. Pure.
+// Scripts of the Messages API for tests: each question says how it is to be answered. Pure.
 // A script is a word after an exclamation mark, `!refusal`, or JSON in one line: `!{"tokens":1000,"perSecond":50}`.
 
 import { readEnvelope } from "../../src/claude/prompt.ts";
 import { titleSystem } from "../../src/claude/title.ts";
 
-/** What the API answers with a status and no stream. */
+/** Responses with an error status and no stream. */
 export const refusals = {
 	bad: { status: 400, type: "invalid_request_error", message: "messages: something is wrong" },
 	"too-long": { status: 400, type: "invalid_request_error", message: "prompt is too long: 1000001 tokens > 1000000 maximum" },
@@ -22,26 +22,26 @@ export const refusals = {
 
 export type Refusal = keyof typeof refusals;
 
-/** What goes wrong when a stream has begun. */
+/** Failures after the stream has begun. */
 const cuts = ["error-event", "overloaded-event", "cut", "eof", "stall", "bad-json"] as const;
 export type Cut = (typeof cuts)[number];
 
-/** What is no answer of the API at all: a connection closed at once; a page. */
-const strangers = ["hang-up", "web-page"] as const;
-export type Fault = Refusal | Cut | (typeof strangers)[number];
+/** Not the API at all: a connection that is closed at once, a web page. */
+const nonResponses = ["hang-up", "web-page"] as const;
+export type Fault = Refusal | Cut | (typeof nonResponses)[number];
 
 export type Script = {
-	/** The whole answer. Left out: the question is echoed. */
+	/** The text of the reply. Without it the question is echoed. */
 	text?: string;
-	/** Instead of a text: so many words, numbered from 0. */
+	/** In place of `text`: this many words, numbered from 0. */
 	tokens?: number;
-	/** Words a second; 0, the default: as fast as it goes. */
+	/** Words a second; 0, the default, is as fast as possible. */
 	perSecond?: number;
-	/** The whole stream in one piece. */
+	/** Sends the whole stream in one piece. */
 	burst?: true;
-	/** What is thought before the text, or so many pieces of it; at the same pace. */
+	/** The thinking before the text, or how many pieces of it; at the same pace. */
 	thinking?: number | string;
-	/** Milliseconds before the answer begins. */
+	/** Milliseconds before the reply begins. */
 	delay?: number;
 	/** The stop reason. */
 	stop?: string;
@@ -50,23 +50,23 @@ export type Script = {
 	/** Token counts of `message_delta` that differ. */
 	usage?: object | null;
 	fault?: Fault;
-	/** How many words come before a cut; 3 where nothing is said. */
+	/** How many words come before a cut; 3 by default. */
 	after?: number;
-	/** The fault is for the first so many requests with this question; the next is answered. Left out: for all. */
+	/** The fault hits this many requests with this question, and later ones are answered. Without it all are hit. */
 	times?: number;
 	/** The `retry-after` of a refusal, in seconds. */
 	retryAfter?: number;
-	/** The title that is proposed for a conversation which begins with this question; left out: none is. */
+	/** The title to propose for a conversation that begins with this question. Without it none is proposed. */
 	title?: string;
 };
 
-/** Scripts by name; every fault is one too. */
+/** Scripts by name. Every fault is one. */
 const named: Record<string, Script> = {
 	refusal: { stop: "refusal" },
 	max_tokens: { stop: "max_tokens" },
 	context_window: { stop: "model_context_window_exceeded" },
 	"slow-start": { delay: 2_000 },
-	...Object.fromEntries([...Object.keys(refusals), ...cuts, ...strangers].map((fault) => [fault, { fault: fault as Fault }])),
+	...Object.fromEntries([...Object.keys(refusals), ...cuts, ...nonResponses].map((fault) => [fault, { fault: fault as Fault }])),
 	rate: { fault: "rate", retryAfter: 1 },
 };
 
@@ -75,7 +75,7 @@ export type RequestBody = {
 	[field: string]: unknown;
 };
 
-/** What the last block of a request says, without its envelope. */
+/** The last block of a request, without its envelope. */
 export function questionOf({ messages }: RequestBody): string {
 	const content = messages.at(-1)?.content ?? "";
 	const block = typeof content === "string" ? content : (content.at(-1)?.text ?? "");
@@ -87,13 +87,13 @@ export function isForTitle({ system }: RequestBody): boolean {
 	return system === titleSystem;
 }
 
-/** What a title is asked for begins with. */
+/** The first message of the conversation that a title is asked for. */
 export function titledQuestionOf({ messages }: RequestBody): string {
 	const content = messages[0]?.content[0];
 	return typeof content === "object" ? (readEnvelope(content.text)?.text ?? "") : "";
 }
 
-/** The script that a question names. Throws where it names none rightly, so that no test passes by a slip of the pen. */
+/** The script that a question names. Throws if there is none of that name, so that no test passes because of a typo. */
 export function scriptOf(question: string): Script {
 	const directive = /(?:^|\s)!(\{.*\}|[a-z][\w-]*)/.exec(question)?.[1];
 	if (directive === undefined) return {};
@@ -106,12 +106,12 @@ export function isRefusal(fault: string): fault is Refusal {
 	return Object.hasOwn(refusals, fault);
 }
 
-/** What is thought, piece by piece. */
+/** The pieces of the thinking. */
 export function thoughtsOf({ thinking = 0 }: Script): string[] {
 	return typeof thinking === "number" ? Array.from({ length: thinking }, () => "Hm. ") : (thinking.match(/\S+\s*/g) ?? []);
 }
 
-/** An answer's words, each with the white space that follows it. */
+/** The words of the reply, each with the white space after it. */
 export function wordsOf({ text, tokens }: Script, question: string): string[] {
 	if (tokens !== undefined) return Array.from({ length: tokens }, (_, index) => `word${index} `);
 	return (text ?? `You said: ${question}`).match(/\S+\s*/g) ?? [];

@@ -1,4 +1,4 @@
-// Starts the scripted Messages API for a whole run of the tests inside the runtime, which can start no server themselves.
+// Starts the scripted Messages API for the tests inside the Workers runtime, which cannot start a server themselves.
 
 import type { TestProject } from "vitest/node";
 import { startMessagesApi } from "./messages-api.ts";

@@ -1,6 +1,6 @@
-// A Messages API that does as the question says, over HTTP, for tests in any process: with it the real SDK meets every fault.
+// A scripted Messages API over HTTP, for tests in any process: it lets the real SDK meet every fault.
 //   node test/support/messages-api.ts --port 9200
-// POST /v1/messages, GET /v1/models; GET /log tells what was asked and what became of it, POST /reset forgets it.
+// POST /v1/messages, GET /v1/models; GET /log returns the requests and how each ended, POST /reset clears them.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -28,9 +28,9 @@ export type RequestLog = {
 	headers: Record<string, string | string[] | undefined>;
 	body: RequestBody;
 	status?: number;
-	/** When the answer had been given as scripted, faults too. */
+	/** When the script was done, faults included. */
 	ended?: number;
-	/** When the client went away before that. */
+	/** When the client disconnected before that. */
 	aborted?: number;
 };
 
@@ -38,28 +38,28 @@ export type MessagesApi = {
 	url: string;
 	/** The latest, oldest first. */
 	requests: RequestLog[];
-	/** Those for titles, which are no replies and are kept apart. */
+	/** Requests for titles. */
 	titles: RequestLog[];
-	/** How the next requests are answered, one each and before what their questions say. */
+	/** Scripts for the next requests, one each. They replace the scripts in the questions. */
 	script(...scripts: Script[]): void;
 	close(): Promise<void>;
 };
 
 /** A long benchmark must not fill the memory with prompts. */
-const keptRequests = 1_000;
+const maxLogged = 1_000;
 
-/** Rejects when the port is taken; without one any free port is used. */
+/** Rejects if the port is taken. Without a port any free one is used. */
 export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Promise<MessagesApi> {
 	const requests: RequestLog[] = [];
 	const titles: RequestLog[] = [];
 	const upcoming: Script[] = [];
-	/** How often each question has come. */
+	/** How often each question was sent. */
 	const asked = new Map<string, number>();
 
 	const server = createServer(async (request, response) => {
 		switch (`${request.method} ${request.url}`) {
 			case "POST /v1/messages":
-				// A client that was killed has not even finished asking.
+				// A client that was killed may not have finished its request.
 				return answer(request, response).catch(() => response.destroy());
 			case "GET /v1/models":
 				return json(response, 200, { data: [{ type: "model", id: "scripted", display_name: "Scripted" }], has_more: false });
@@ -81,8 +81,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(await textOf(request)) };
 		const kept = isForTitle(log.body) ? titles : requests;
 		kept.push(log);
-		kept.splice(0, kept.length - keptRequests);
-		if (kept === titles) return entitle(log, response);
+		kept.splice(0, kept.length - maxLogged);
+		if (kept === titles) return proposeTitle(log, response);
 		const gone = new AbortController();
 		response.once("close", () => {
 			log.status = response.statusCode;
@@ -118,8 +118,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	};
 }
 
-/** Proposes the title that the question's script gives. Servers that refuse extras refuse them here too. */
-function entitle(log: RequestLog, response: ServerResponse): void {
+/** Proposes the title in the question's script. A script that refuses thinking refuses it here too. */
+function proposeTitle(log: RequestLog, response: ServerResponse): void {
 	const { title, fault } = scriptOf(titledQuestionOf(log.body));
 	log.ended = Date.now();
 	log.status = fault === "no-extras" && log.body.thinking !== undefined ? 400 : 200;
@@ -130,7 +130,7 @@ function entitle(log: RequestLog, response: ServerResponse): void {
 	json(response, log.status, log.status === 400 ? errorOf(type, message) : { ...answer, stop_reason: "end_turn", stop_sequence: null });
 }
 
-/** Gives one answer as its script says. Rejects when the client goes away before its end. */
+/** Performs a script. Rejects if the client disconnects before its end. */
 async function perform(script: Script, question: string, log: RequestLog, response: ServerResponse, gone: AbortSignal): Promise<void> {
 	const { fault } = script;
 	if (script.delay) await wait(script.delay, undefined, { signal: gone });

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
-// It waits for three answers at the stand-in's pace, which is real time.
-it("an answer whose object died goes on though nobody comes back", { timeout: 20_000 }, async () => {
+// It waits for three replies at the demo model's pace, which is real time.
+it("continues a reply whose object died, although no client comes back", { timeout: 20_000 }, async () => {
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
 	ann.say("table");

@@ -5,7 +5,7 @@ import { ann, bob, inRoom, type Room, type TestClient } from "../../support/conv
 const regenerate = (room: Room, client: TestClient, messageId: string) =>
 	room.conversation.receive(client, { type: "chat:regenerate", conversationId: room.store.info.id, messageId });
 
-/** Claude's answer to what Ann says, once it is over. */
+/** Claude's complete reply to a question of Ann's. */
 async function answered(room: Room, client: TestClient, question: string, answer: string) {
 	room.say(client, question);
 	await room.call.event({ type: "start", model: "m-1" });
@@ -19,8 +19,8 @@ const versionsOf = (room: Room, messageId: string) => {
 	return "versions" in answer ? answer.versions : answer.code;
 };
 
-describe("Claude's last answer, asked for again", () => {
-	it("comes in its place, in the usual order, and keeps what it said before as a version", () =>
+describe("regenerating Claude's last reply", () => {
+	it("replaces the text in the same message, in the usual order of events, and keeps the former text as a version", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Hello");
@@ -57,7 +57,7 @@ describe("Claude's last answer, asked for again", () => {
 			expect(room.contents()).toEqual(["Hi", ""]);
 		}));
 
-	it("after it was stopped keeps what there was, after it failed too, but not nothing", () =>
+	it("keeps the text of a stopped or failed reply as a version, but no empty text", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -78,7 +78,7 @@ describe("Claude's last answer, asked for again", () => {
 			]);
 		}));
 
-	it("keeps the newest versions, and counts on", () =>
+	it("keeps the newest versions and goes on numbering them", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Version 1");
@@ -96,7 +96,7 @@ describe("Claude's last answer, asked for again", () => {
 			);
 		}));
 
-	it("answers what was asked meanwhile, once", () =>
+	it("answers questions that came meanwhile, once", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Hello");
@@ -109,7 +109,7 @@ describe("Claude's last answer, asked for again", () => {
 			expect(room.calls).toHaveLength(3);
 		}));
 
-	it("is not where it is not the last, or nobody's, or deleted, or asked for by a reader", () =>
+	it("is refused for an earlier reply, a person's message, a deleted reply, and to a reader", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.store.addMember({ ...bob, role: "reader" }, room.now);
@@ -128,14 +128,14 @@ describe("Claude's last answer, asked for again", () => {
 			expect(refused(room.enter(bob), last.id)).toBe("forbidden");
 			room.conversation.receive(client, { type: "chat:delete", conversationId: room.store.info.id, messageId: last.id });
 			expect(refused(client, last.id)).toBe("not_found");
-			// The one before it stays what it is: what came of it was said to it.
+			// Deleting the last reply does not make the one before it the last.
 			expect(refused(client, first.id)).toBe("bad_event");
 			expect(room.calls).toHaveLength(2);
 			expect(versionsOf(room, first.id)).toEqual([]);
 			expect(versionsOf(room, last.id)).toBe("not_found");
 		}));
 
-	it("counts against what its asker may send", () =>
+	it("counts against the send rate of whoever asks for it", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Hello");

@@ -6,7 +6,7 @@ import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
 describe("a reply", () => {
-	it("is thinking, text, its end, the message, complete: for everybody", () =>
+	it("sends thinking, text, the end of the stream, the message and complete to everybody, in this order", () =>
 		inRoom(async (room) => {
 			const asker = room.enter(ann);
 			const other = room.enter(bob);
@@ -54,7 +54,7 @@ describe("a reply", () => {
 			expect(room.call.signal.aborted).toBe(true);
 		}));
 
-	it("reads what was said before it, and what is asked meanwhile is answered once more, seeing everything", () =>
+	it("reads the messages before it; questions that come meanwhile get one further reply that reads them all", () =>
 		inRoom(async (room) => {
 			room.membership.join(bob, true);
 			const client = room.enter(ann);
@@ -73,7 +73,7 @@ describe("a reply", () => {
 			expect(room.contents()).toEqual(["@claude one", "First", "@claude two", "three", "Second"]);
 		}));
 
-	it("is given a bounded part of a long log, though nothing is left in any of its messages", () =>
+	it("reads a bounded part of a long log, also if all its messages are empty", () =>
 		inRoom((room, { storage }) => {
 			storage.sql.exec(
 				`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < 20000)
@@ -85,7 +85,7 @@ describe("a reply", () => {
 			expect(messages.length).toBeLessThan(8_000);
 		}));
 
-	it("says who asked for it, each once, and what waits for the next one says so", () =>
+	it("names each asker once, and marks the messages that wait for the next reply", () =>
 		inRoom(async (room) => {
 			const [first, second] = [room.enter(ann), room.enter(bob)];
 			room.say(first, "@claude one");
@@ -101,7 +101,7 @@ describe("a reply", () => {
 			expect(asking).toEqual([true, ["ann"], true, true, undefined, true, ["bob", "ann"]]);
 		}));
 
-	it("names no more than so many of who asked", () =>
+	it("names no more askers than the limit", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "@claude first");
 			for (let n = 0; n <= limits.askers; n++) room.say(room.enter({ userId: `u${n}`, username: `U${n}` }), "@claude me too");
@@ -109,7 +109,7 @@ describe("a reply", () => {
 			expect(room.store.log.lastReply()?.askedBy).toHaveLength(limits.askers);
 		}));
 
-	it("what is said meanwhile without asking gets no answer", () =>
+	it("does not answer messages that come meanwhile and do not ask", () =>
 		inRoom(async (room) => {
 			room.membership.join(bob, true);
 			const client = room.enter(ann);
@@ -119,7 +119,7 @@ describe("a reply", () => {
 			expect(room.calls).toHaveLength(1);
 		}));
 
-	it("was asked for or not when it was said, whatever has changed until the answer before is over", () =>
+	it("is decided when the question is sent, whatever changes while the reply before it runs", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "alone and asking");
@@ -133,7 +133,7 @@ describe("a reply", () => {
 			expect(room.calls).toHaveLength(2);
 		}));
 
-	it("never ends in half a character", () =>
+	it("never sends or stores half a character", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -144,7 +144,7 @@ describe("a reply", () => {
 			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
 		}));
 
-	it("is kept while it grows: by time and by length, not by token", () =>
+	it("is checkpointed by time and by length while it grows, not by token", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
 			const kept = () => room.store.log.streaming()[0]?.content.length;
@@ -159,7 +159,7 @@ describe("a reply", () => {
 			expect(kept()).toBe(2020);
 		}));
 
-	it("stops when a participant says so: text kept, Claude told at once, nothing after it", () =>
+	it("stops on a member's request: keeps its text, ends the request to Claude at once, sends nothing more", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const conversationId = room.store.info.id;
@@ -179,7 +179,7 @@ describe("a reply", () => {
 			expect(client.heard).toHaveLength(heard);
 		}));
 
-	it("that is stopped makes way for the answer to what was asked meanwhile", () =>
+	it("is followed, once it is stopped, by the reply to questions that came meanwhile", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -190,7 +190,7 @@ describe("a reply", () => {
 			expect(room.calls).toHaveLength(2);
 		}));
 
-	it.each(["max_tokens", "context_window"] as const)("cut by %s is an answer that says so", (reason) =>
+	it.each(["max_tokens", "context_window"] as const)("is complete and carries the reason if it is cut by %s", (reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -202,11 +202,11 @@ describe("a reply", () => {
 	);
 
 	const failures: [string, (room: Room) => Promise<void>, Reason][] = [
-		["Claude declines", (room) => room.call.end("refusal"), "refusal"],
+		["Claude declines to answer", (room) => room.call.end("refusal"), "refusal"],
 		["Claude cannot be reached", (room) => room.call.fail("bad_key"), "bad_key"],
-		["something of ours breaks", (room) => room.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
+		["our own code throws", (room) => room.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
 	];
-	it.each(failures)("when %s it has failed, in words, with what there is", (_what, fail, reason) =>
+	it.each(failures)("fails with a sentence, and keeps its text, when %s", (_what, fail, reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -220,7 +220,7 @@ describe("a reply", () => {
 		}),
 	);
 
-	it("that could not begin has failed at once", () =>
+	it("fails at once if the request is refused for good", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -230,7 +230,7 @@ describe("a reply", () => {
 		}));
 
 	it.each(["overloaded", "rate_limited", "unavailable"] as const)(
-		"that is %s before it begins waits as it is told, and people see it",
+		"waits as long as it is told if Claude is %s, and people see that",
 		(reason) =>
 			inRoom(async (room) => {
 				const client = room.enter(ann);
@@ -253,7 +253,7 @@ describe("a reply", () => {
 			}),
 	);
 
-	it("that stays overloaded has failed after three tries, and at once where the wait would be long", () =>
+	it("fails after three overloaded attempts, and at once if the wait would be long", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -268,7 +268,7 @@ describe("a reply", () => {
 			expect(room.calls).toHaveLength(4);
 		}));
 
-	it("can be stopped while Claude is busy, and is not asked for again", () =>
+	it("can be stopped while Claude is busy, and makes no further request", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -282,10 +282,10 @@ describe("a reply", () => {
 		}));
 
 	it.each([
-		["is cut", (room: Room) => room.call.cut(), "interrupted"],
-		["breaks off", (room: Room) => room.call.fail("interrupted"), "interrupted"],
-		["is overloaded in the middle", (room: Room) => room.call.fail("overloaded", 0), "overloaded"],
-	] as const)("that %s goes on in the same message, without what it says again", (_what, breakOff, reason) =>
+		["the stream is cut", (room: Room) => room.call.cut(), "interrupted"],
+		["the request fails", (room: Room) => room.call.fail("interrupted"), "interrupted"],
+		["Claude becomes overloaded", (room: Room) => room.call.fail("overloaded", 0), "overloaded"],
+	] as const)("goes on in the same message, without the repeated text, when %s", (_what, breakOff, reason) =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -316,7 +316,7 @@ describe("a reply", () => {
 		}),
 	);
 
-	it("that breaks off again and again is kept as it is after three attempts", () =>
+	it("keeps its text and fails after three attempts that broke off", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -336,7 +336,7 @@ describe("a reply", () => {
 			});
 		}));
 
-	it("can be stopped while it goes on, and an attempt that is over says nothing more", () =>
+	it("can be stopped in its second attempt, and ignores events of the first one", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -351,7 +351,7 @@ describe("a reply", () => {
 			expect(room.calls).toHaveLength(2);
 		}));
 
-	it("that is silent for too long is asked for again, one that shows signs of life is not", () =>
+	it("makes another attempt after too long a silence, but not while there are signs of life", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -369,21 +369,21 @@ describe("a reply", () => {
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
 		}, 20));
 
-	it("may be silent for twice as long while it thinks", () =>
+	it("allows twice as long a silence while Claude thinks", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
 			const { signal } = room.call;
 			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 			await room.call.event({ type: "thinking", text: "" });
 			room.now += 39;
-			// Longer than the watch takes to look again.
+			// Longer than the watchdog takes to check again.
 			await new Promise((resolve) => setTimeout(resolve, 50));
 			expect(signal.aborted).toBe(false);
 			room.now += 1;
 			await over;
 		}, 20));
 
-	it("that failed is tried again in its place", () =>
+	it("is retried in the same message after it failed", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const conversationId = room.store.info.id;
@@ -412,8 +412,8 @@ describe("a reply", () => {
 		}));
 });
 
-describe("when the object died under a reply", () => {
-	it("the next life goes on with it, and answers what was asked meanwhile", () =>
+describe("a reply whose object died", () => {
+	it("goes on in the next life of the object, which then answers questions that came meanwhile", () =>
 		inRoom(async (room, state) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -433,7 +433,7 @@ describe("when the object died under a reply", () => {
 			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far, so good", "And?"]);
 		}));
 
-	it("again and again, it is kept as it is after three attempts in all", () =>
+	it("keeps its text and fails after three attempts over several lives", () =>
 		inRoom(async (room, state) => {
 			room.say(room.enter(ann), "Hi");
 			room.now += 1000;
@@ -447,7 +447,7 @@ describe("when the object died under a reply", () => {
 			expect(last.store.log.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
 		}));
 
-	it("a living reply is left alone and watched further", () =>
+	it("is not confused with a running reply, whose alarm is set again", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");

@@ -9,8 +9,8 @@ const idOf = (client: TestClient) => client.last("chat:thinking").messageId;
 const does = (room: Room, client: TestClient, type: "chat:delete" | "chat:regenerate", messageId: string) =>
 	room.conversation.receive(client, { type, conversationId: room.store.info.id, messageId });
 
-describe("what Claude thinks", () => {
-	it("is told to everybody as it comes, before the text, and kept with the answer", () =>
+describe("Claude's thinking", () => {
+	it("streams to everybody before the text, and is stored with the reply", () =>
 		inRoom(async (room) => {
 			const [asker, other] = [room.enter(ann), room.enter(bob)];
 			room.say(asker, "@claude Hi");
@@ -30,7 +30,7 @@ describe("what Claude thinks", () => {
 			expect(room.store.log.page(9, 9).messages.at(-1)?.thinking).toBe("A greeting. Easy.");
 		}));
 
-	it("so far is there for whoever joins in the middle, who hears the rest from there", () =>
+	it("is complete for a client that joins in the middle", () =>
 		inRoom(async (room) => {
 			room.say(room.enter(ann), "Hi");
 			await thinks(room, "A greeting. ");
@@ -40,7 +40,7 @@ describe("what Claude thinks", () => {
 			expect(thoughts(late)).toMatchObject([{ chunk: "Easy.", offset: 12 }]);
 		}));
 
-	it("is kept while it grows, and the next life of the object goes on after it", () =>
+	it("is checkpointed while it grows, and the next life of the object continues after it", () =>
 		inRoom(async (room, state) => {
 			room.say(room.enter(ann), "Hi");
 			await thinks(room, "A greeting.");
@@ -62,7 +62,7 @@ describe("what Claude thinks", () => {
 			});
 		}));
 
-	it("is read by nobody but people: not by Claude, not by a search, not by lists", () =>
+	it("is shown to people only: Claude, searches and lists do not read it", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -76,7 +76,7 @@ describe("what Claude thinks", () => {
 			expect(JSON.stringify(buildPrompt(room.call.messages))).toMatch(/^(?!.*xylophone).*Hello/s);
 		}));
 
-	it("goes with the answer that is deleted, also in the middle of it", () =>
+	it("is deleted with the reply, also while the reply runs", () =>
 		inRoom(async (room, { storage }) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -88,7 +88,7 @@ describe("what Claude thinks", () => {
 			expect(JSON.stringify(storage.sql.exec("SELECT * FROM messages").toArray())).not.toContain("xylophone");
 		}));
 
-	it("stays with its version where the answer is asked for again", () =>
+	it("stays with its version when the reply is regenerated", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -107,7 +107,7 @@ describe("what Claude thinks", () => {
 			});
 		}));
 
-	it("is kept as far as its limit, and the answer comes all the same", () =>
+	it("is cut at its limit, and the reply goes on", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -121,7 +121,7 @@ describe("what Claude thinks", () => {
 		}));
 });
 
-describe("more of it", () => {
+describe("further thinking", () => {
 	it.each([
 		["", " \n\nA", "A"],
 		["", "\n\n", ""],
@@ -129,7 +129,7 @@ describe("more of it", () => {
 		["x".repeat(limits.thinking - 1), "😀", ""],
 		["x".repeat(limits.thinking), "more", ""],
 		["A", "\ude00", "\ufffd"],
-	])("after %j.. is added to it", (thinking, more, added) => {
+	])("after %j: of %j it appends %j", (thinking, more, added) => {
 		expect(thinkingToAppend(thinking, more)).toBe(added);
 	});
 });

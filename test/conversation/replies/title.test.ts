@@ -8,7 +8,7 @@ import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
 
 const owner = { ...ann, role: "owner" as const };
 
-describe("the first words", () => {
+describe("first words", () => {
 	it.each([
 		["Where shall we eat?", "Where shall we eat?"],
 		["To buy:\n- milk\n- eggs\n\n1. today", "To buy: milk, eggs, today"],
@@ -28,7 +28,7 @@ describe("the first words", () => {
 		["a\u0000b\tc", "ab c"],
 	])("of %j are %j", (content, expected) => expect(firstWords(content)).toBe(expected));
 
-	it("are a line's worth, cut at a word, never within a character", () => {
+	it("are one line, cut between words and never within a character", () => {
 		const words = firstWords("This is a rather long question about the weather in the north of the country");
 		expect(words).toBe("This is a rather long question about the weather in the…");
 		for (const text of [
@@ -48,7 +48,7 @@ describe("the first words", () => {
 		expect(shortened("exactly", 7)).toBe("exactly");
 	});
 
-	it("are found quickly in what is made to take long", () => {
+	it("are found quickly in hostile texts", () => {
 		const began = performance.now();
 		for (const text of [
 			"[".repeat(100_000),
@@ -64,8 +64,8 @@ describe("the first words", () => {
 
 const titleUsage = { input: 90, output: 6, cacheRead: 0, cacheWrite: 0 };
 
-/** A titler that a test holds in its hands. */
-function heldTitler() {
+/** A titler whose proposals the test makes. */
+function manualTitler() {
 	const asked: { question: Message; answer: Message; propose: (title?: string) => Promise<void>; fail: () => Promise<void> }[] = [];
 	const titler: Titler = {
 		title: (question, answer) => {
@@ -85,16 +85,16 @@ function heldTitler() {
 	return { titler, asked };
 }
 
-/** A conversation to which nobody gave a title. */
+/** Runs a test in a conversation that nobody has given a title. */
 function inUntitledRoom(
-	test: (room: Room, asked: ReturnType<typeof heldTitler>["asked"], state: DurableObjectState) => Promise<void> | void,
+	test: (room: Room, asked: ReturnType<typeof manualTitler>["asked"], state: DurableObjectState) => Promise<void> | void,
 ) {
-	const { titler, asked } = heldTitler();
+	const { titler, asked } = manualTitler();
 	return inRoom((room, state) => test(room, asked, state), 60_000, { title: "", titler });
 }
 
-describe("a conversation that nobody named", () => {
-	it("is called by its first words at once, after the message, and no more after that", () =>
+describe("a conversation without a given title", () => {
+	it("takes the first words as its title, once, right after the message", () =>
 		inUntitledRoom((room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
 			room.say(client, "@claude");
@@ -106,7 +106,7 @@ describe("a conversation that nobody named", () => {
 			expect(types.slice(1)).toEqual(["chat:message", "chat:conversation", "chat:message"]);
 		}));
 
-	it("gets a better title after Claude's first answer, for which it is asked once", () =>
+	it("gets a better title after Claude's first reply, and asks for it once", () =>
 		inUntitledRoom(async (room, asked) => {
 			const client = room.enter(ann);
 			room.say(client, "Where shall we eat?");
@@ -122,17 +122,17 @@ describe("a conversation that nobody named", () => {
 			expect(asked).toHaveLength(1);
 		}));
 
-	it.each([["nothing"], ["a failure"]])(
-		"keeps its first words where %s comes of it, and Claude is not asked again, after a wake neither",
+	it.each([["no title"], ["a failure"]])(
+		"keeps its first words if the request yields %s, and never asks again, also after a restart",
 		(what) =>
 			inUntitledRoom(async (room, asked, state) => {
 				room.say(room.enter(ann), "Where shall we eat?");
 				await room.call.end();
 				expect(asked).toHaveLength(1);
-				if (what === "nothing") await asked[0]?.propose(undefined);
+				if (what === "no title") await asked[0]?.propose(undefined);
 				if (what === "a failure") await asked[0]?.fail();
 				expect(room.store.info.title).toBe("Where shall we eat?");
-				const again = heldTitler();
+				const again = manualTitler();
 				const woken = new Room(state, 60_000, again.titler);
 				woken.say(woken.enter(ann), "And then?");
 				await woken.call.end();
@@ -140,13 +140,13 @@ describe("a conversation that nobody named", () => {
 			}),
 	);
 
-	it.each([["a title"], ["nothing"], ["a title that comes too late"]])("keeps what the request used where %s comes of it", (what) =>
+	it.each([["a title"], ["no title"], ["a title that comes too late"]])("stores the usage of a request that yields %s", (what) =>
 		inUntitledRoom(async (room, asked, state) => {
 			room.say(room.enter(ann), "Where shall we eat?");
 			await room.call.end();
 			expect(room.store.titling.usage).toBeUndefined();
 			if (what === "a title that comes too late") room.membership.update(owner, { title: "Food" });
-			await asked[0]?.propose(what === "nothing" ? undefined : "Dinner at home");
+			await asked[0]?.propose(what === "no title" ? undefined : "Dinner at home");
 			const usage = { model: "m-1", ...titleUsage };
 			expect([room.store.titling.usage, new Room(state, 60_000).store.titling.usage]).toEqual([usage, usage]);
 			room.membership.update(owner, { title: "" });
@@ -154,7 +154,7 @@ describe("a conversation that nobody named", () => {
 		}),
 	);
 
-	it("keeps nothing of a request that was under way when the conversation was deleted", () =>
+	it("stores no usage after the conversation was deleted", () =>
 		inUntitledRoom(async (room, asked) => {
 			room.say(room.enter(ann), "Where shall we eat?");
 			await room.call.end();
@@ -163,7 +163,7 @@ describe("a conversation that nobody named", () => {
 			expect(room.store.titling.usage).toBeUndefined();
 		}));
 
-	it("is not asked about for an answer that failed or was stopped", () =>
+	it("asks for no title after a reply that failed or was stopped", () =>
 		inUntitledRoom(async (room, asked) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -173,7 +173,7 @@ describe("a conversation that nobody named", () => {
 			expect(asked).toEqual([]);
 		}));
 
-	it("keeps the title that a person gives it, before Claude's proposal or after", () =>
+	it("keeps a person's title, whether it came before or after Claude's proposal", () =>
 		inUntitledRoom(async (room, asked) => {
 			const client = room.enter(ann);
 			room.say(client, "Where shall we eat?");
@@ -184,7 +184,7 @@ describe("a conversation that nobody named", () => {
 			expect(room.store.info.title).toBe("Food");
 		}));
 
-	it("that is given none any more goes back to its first words", () =>
+	it("goes back to its first words when its title is cleared", () =>
 		inUntitledRoom(async (room, _asked, state) => {
 			const client = room.enter(ann);
 			room.membership.update(owner, { title: "Food" });
@@ -196,7 +196,7 @@ describe("a conversation that nobody named", () => {
 			expect(new Room(state, 60_000).store.titling).toMatchObject({ isGiven: false, from: 3 });
 		}));
 
-	it("is not called by what is edited out or deleted", () =>
+	it("has no title from text that was edited out or deleted", () =>
 		inUntitledRoom((room) => {
 			const client = room.enter(bob);
 			const change = (fields: { type: "chat:edit"; content: string; messageId: string } | { type: "chat:delete"; messageId: string }) =>
@@ -214,7 +214,7 @@ describe("a conversation that nobody named", () => {
 			expect(client.last("chat:conversation").conversation.title).toBe("Nothing more");
 		}));
 
-	it("keeps what Claude proposed when its first words are edited, and not when they are deleted", () =>
+	it("keeps Claude's title when its first message is edited, and drops it when that is deleted", () =>
 		inUntitledRoom(async (room, asked) => {
 			const client = room.enter(ann);
 			room.say(client, "Where shall we eat?");

@@ -8,7 +8,7 @@ const usageOf = (client: TestClient) => client.last("chat:message").message.usag
 const storedUsage = (room: Room) => room.store.log.lastReply()?.usage;
 
 describe("the usage of a reply", () => {
-	it("is the latest count of its request, not the sum of the counts", () =>
+	it("is the latest report of a request, not the sum of its reports", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -53,7 +53,7 @@ describe("the usage of a reply", () => {
 			expect(client.last("chat:message").message).not.toHaveProperty("usage");
 		}));
 
-	it("is the sum over all attempts of a reply that broke off and went on", () =>
+	it("is summed over all attempts of a reply that broke off and went on", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -71,7 +71,7 @@ describe("the usage of a reply", () => {
 			expect([usageOf(client), storedUsage(room)]).toEqual([tokens(210, 15), tokens(210, 15)]);
 		}));
 
-	it("is the sum also if the reply is stopped in its second attempt, or while Claude is busy", () =>
+	it("is summed also if the reply is stopped in its second attempt or while Claude is busy", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
@@ -107,7 +107,7 @@ describe("the usage of a reply", () => {
 			expect(watcher.last("chat:message").message).toMatchObject({ model: "m-1", usage: tokens(330, 11) });
 		}));
 
-	it("stays with a reply that is given up after the death of the object", () =>
+	it("stays with a reply that is given up after its object died", () =>
 		inRoom(async (room, state) => {
 			room.say(room.enter(ann), "Hi");
 			await room.call.usage(100, 1);
@@ -121,7 +121,7 @@ describe("the usage of a reply", () => {
 			expect(last.store.log.lastReply()).toMatchObject({ status: "failed", usage: tokens(300, 3) });
 		}));
 
-	it("begins anew when the reply is asked for again, and its former version keeps its own", () =>
+	it("starts anew when the reply is regenerated, and the former version keeps its own", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const conversationId = room.store.info.id;
@@ -140,7 +140,7 @@ describe("the usage of a reply", () => {
 			expect(room.conversation.history.versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
 		}));
 
-	it("costs one row to write, however often it is reported", () =>
+	it("writes one row per attempt, however often it is reported", () =>
 		inRoom(async (room, { storage }) => {
 			room.say(room.enter(bob), "@claude Hi");
 			const written = countWrites(storage.sql);
