@@ -32,7 +32,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/replies/": /^src\/(protocol\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/messages/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/people/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
-	"src/conversation/lists/": /^src\/(protocol\/|conversation\/(ports\.ts$|store\/))/,
+	"src/conversation/lists/": /^src\/(protocol\/|platform\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/archive/": /^src\/(protocol\/|conversation\/store\/)/,
 	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/protocol\//,

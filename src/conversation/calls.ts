@@ -82,13 +82,11 @@ export class Calls extends RpcTarget {
 
 	/** Ends a membership, one's own or as an owner another person's, and disconnects whoever held it. */
 	async remove(userId: string): Promise<{ removed: true } | Refusal> {
-		const { membership, removals, sockets, alarm } = this.#parts;
+		const { membership, removals, sockets } = this.#parts;
 		const removed = this.#asMember((member) => membership.remove(member, userId));
 		if ("code" in removed) return removed;
-		removals.owe(userId);
 		sockets.close(userId, closeCodes.removed, "no longer a member");
-		await removals.pay();
-		alarm.watch();
+		await removals.removeFor(userId);
 		return { removed: true };
 	}
 

@@ -2,7 +2,7 @@
 
 import type { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
-import type { Farewells } from "./lists/removals.ts";
+import type { Removals } from "./lists/removals.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Fanout } from "./sockets/fanout.ts";
 import type { Socket } from "./sockets/socket.ts";
@@ -15,7 +15,7 @@ type Dependencies = {
 	clients: Fanout<Socket>;
 	sockets: Sockets;
 	replies: Replies;
-	removals: Farewells;
+	removals: Removals;
 	alarm: Alarm;
 	now: () => number;
 };
@@ -32,18 +32,15 @@ export class Deletion {
 	 * dropped it; resolves when the lists that answer at once have.
 	 */
 	async begin(): Promise<void> {
-		const { store, clients, sockets, replies, removals, alarm, now } = this.#with;
+		const { store, clients, sockets, replies, removals, now } = this.#with;
 		store.markDeleted(now());
-		removals.oweAll();
 		replies.abandon();
 		for (const socket of sockets.all()) {
 			// Not a client any more when it closes, so that nobody is notified that it left.
 			clients.delete(socket);
 			socket.close(closeCodes.deleted, "the conversation was deleted");
 		}
-		alarm.watch();
-		await alarm.settled;
-		await removals.pay();
+		await removals.removeForAll();
 	}
 
 	/**

@@ -82,13 +82,13 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	override async alarm(): Promise<void> {
-		const { store, importer, clients, replies, lists, removals, alarm, now } = this.#parts;
+		const { store, importer, clients, replies, lists, removals, alarm } = this.#parts;
 		// An import that was abandoned leaves nothing behind.
 		if (!store.exists && importer.isUnderWay) return this.ctx.storage.deleteAll();
 		clients.expire();
 		if (store.exists) replies.recover();
 		const notified = lists.recover();
-		if ((removals.dueAt ?? Number.POSITIVE_INFINITY) <= now()) await removals.pay();
+		await removals.runDue();
 		alarm.rang();
 		await notified;
 	}

@@ -9,7 +9,7 @@ import { Restore } from "./archive/import.ts";
 import { Conversation } from "./conversation.ts";
 import { Deletion } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
-import { Farewells } from "./lists/removals.ts";
+import { Removals } from "./lists/removals.ts";
 import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
 import { Replies } from "./replies/replies.ts";
@@ -36,6 +36,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		now,
 	});
 	const lists = new Lists({
+		sql: storage.sql,
 		store,
 		// A program that reads along does not mean that its owner has seen anything.
 		here: () => new Set([...clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
@@ -52,15 +53,11 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		idleTimeout: settings.claude.idleTimeout,
 		titles,
 	});
-	const removals: Farewells = new Farewells({
+	const removals: Removals = new Removals({
 		...shared,
-		forget: async (userId) => {
-			// A delivery under way would put the conversation back into the list.
-			await lists.quiet(userId);
-			const hasReturned = store.exists && store.member(userId) !== undefined;
-			if (!hasReturned) await env.USERS.getByName(userId).forget(id);
-		},
-		over: () => deletion.finish(),
+		idle: (userId) => lists.quiet(userId),
+		remove: (userId) => env.USERS.getByName(userId).forget(id),
+		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, replies, removals });
 	const erasure = new Erasure({

@@ -1,7 +1,10 @@
 // A person's tables, as an append-only list: entry n takes a database from version n to n + 1.
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
-export const migrations: readonly string[] = [
+import type { Migration } from "../platform/migrate.ts";
+import { jobsTable } from "../platform/retry-queue.ts";
+
+export const migrations: readonly Migration[] = [
 	`
 	CREATE TABLE conversations (
 		id TEXT PRIMARY KEY,
@@ -43,4 +46,12 @@ export const migrations: readonly string[] = [
 	-- How often its person had marked something of it unread when it last told how it stands.
 	ALTER TABLE conversations ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
 	`,
+	// An erasure in progress kept its conversations in a table of its own.
+	(sql) => {
+		sql.exec(jobsTable);
+		if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'erasing'").toArray().length === 0) return;
+		sql.exec(`INSERT INTO jobs (queue, key, tries, due_at, data)
+			SELECT 'erasure', id, tries, 0, json_object('alias', alias, 'after', after) FROM erasing`);
+		sql.exec("DROP TABLE erasing");
+	},
 ];

@@ -39,9 +39,9 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets = new Sockets(ctx, now);
 		this.#alarm = new Alarm({ storage: ctx.storage, dues: () => [this.#sockets.nextExpiry, this.#erasure.dueAt], now });
 		this.#erasure = new Erasure({
-			storage: ctx.storage,
+			sql: ctx.storage.sql,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
-			over: () => this.#empty(),
+			finish: () => this.#empty(),
 			alarm: this.#alarm,
 			now,
 		});
@@ -83,7 +83,7 @@ export class UserObject extends DurableObject<Env> {
 	/** Who may no longer listen is let go; and what could not be done at once, in every conversation, is tried again. */
 	override async alarm(): Promise<void> {
 		this.#sockets.expire();
-		if (this.#erasure.isUnderWay) await this.#erasure.proceed();
+		if (this.#erasure.isInProgress) await this.#erasure.proceed();
 		if (this.#store.isSignedOut) await this.#endSockets();
 		const revoked = this.#tokens.revoked();
 		await this.#endSocketsOf(revoked);
@@ -164,23 +164,19 @@ export class UserObject extends DurableObject<Env> {
 	async erase(isGuest: boolean): Promise<Erased> {
 		this.#tokens.forgetAll();
 		if (isGuest) this.#store.signOut(Date.now());
-		const begun = this.#erasure.begin(this.#store.ids());
+		const erased = this.#erasure.begin(this.#store.ids());
 		this.#store.forgetAll();
-		await begun;
 		this.#sockets.close(closeCodes.token, "erased");
-		return this.#erasure.proceed();
+		return erased;
 	}
 
 	/** Nothing of an erasure is kept, nor of anything else but what came since; and that a guest is signed out, which is for good. */
 	async #empty(): Promise<void> {
-		const { sql } = this.ctx.storage;
-		sql.exec("DROP TABLE erasing");
-		sql.exec("DROP TABLE erased");
 		if (!this.#store.isEmpty || this.#tokens.list().length > 0) return;
 		const { isSignedOut } = this.#store;
 		const emptied = this.ctx.storage.deleteAll();
 		this.#store.emptied();
-		this.#tokens = new Tokens(sql);
+		this.#tokens = new Tokens(this.ctx.storage.sql);
 		if (isSignedOut) this.#store.signOut(Date.now());
 		await emptied;
 		await this.ctx.storage.deleteAlarm();

@@ -18,6 +18,7 @@ const attempt = "src/conversation/replies/attempt.ts";
 const log = "src/conversation/store/log.ts";
 const changes = "src/conversation/messages/changes.ts";
 const lists = "src/conversation/lists/lists.ts";
+const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
@@ -359,7 +360,7 @@ export const bugs: Bug[] = [
 	{
 		name: "what was read on one device waits for the next news",
 		file: lists,
-		from: "if (this.#standings.unread(userId, from, Math.min(upTo, told)) > 0) void this.#deliveries.tell(userId);\n		else ",
+		from: "if (this.#standings.unread(userId, from, Math.min(upTo, told)) > 0) void this.#deliveries.attempt(userId, undefined);\n		else ",
 		to: "",
 		project: "worker",
 		tests: ["conversation/lists/lists", "worker/lists"],
@@ -389,20 +390,44 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists/lists"],
 	},
 	{
-		name: "a list that failed is never told again",
-		file: "src/conversation/lists/deliveries.ts",
-		from: "outbox.owe(userId, tries);",
+		name: "a job that failed is never tried again",
+		file: retryQueue,
+		from: "if (stored?.dueAt !== dueAt) this.#put(key, { tries, dueAt }, data);",
 		to: "",
 		project: "worker",
-		tests: ["conversation/lists/lists", "worker/lists"],
+		tests: ["platform/retry-queue", "conversation/lists/lists", "worker/lists"],
 	},
 	{
-		name: "two calls of one list are under way at once",
-		file: "src/conversation/lists/deliveries.ts",
-		from: "if (known) {",
-		to: "if (known && this.#now() < 0) {",
+		name: "two runs of one job are in progress at once",
+		file: retryQueue,
+		from: "if (current) {",
+		to: "if (current && !this.#isOpen) {",
 		project: "worker",
-		tests: ["conversation/lists/lists"],
+		tests: ["platform/retry-queue", "conversation/lists/lists"],
+	},
+	{
+		name: "a job that kills its object is run for ever",
+		file: retryQueue,
+		from: "if (!how.isCounted) this.#count(key, data);",
+		to: "",
+		project: "worker",
+		tests: ["platform/retry-queue"],
+	},
+	{
+		name: "every restart runs the jobs that wait out a pause",
+		file: retryQueue,
+		from: "dueAt !== null && dueAt <= now && ",
+		to: "dueAt !== null && ",
+		project: "worker",
+		tests: ["platform/retry-queue", "conversation/lists/lists"],
+	},
+	{
+		name: "a deployment forgets which lists are still to remove a conversation",
+		file: "src/conversation/store/migrations.ts",
+		from: "INSERT INTO jobs (queue, key, tries, due_at) SELECT 'removals', user_id, tries, 0 FROM untold;",
+		to: "",
+		project: "worker",
+		tests: ["platform/retry-queue"],
 	},
 	{
 		name: "one's own messages count as unread",

@@ -8,7 +8,7 @@ export function rowsOf(conversationId: string): Promise<[table: string, rows: Re
 	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
 		const tables = storage.sql
 			.exec<{ name: string }>(
-				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%' AND name NOT IN ('lists', 'owed')",
+				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_cf_%' AND name NOT IN ('lists', 'jobs')",
 			)
 			.toArray();
 		return tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM ${name}`).toArray()]);

@@ -3,6 +3,7 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { endPauses } from "../support/jobs.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);
@@ -72,7 +73,7 @@ describe("members", () => {
 		expect(await gone.closed).toBe(4403);
 		expect(await listOf("gone")).toContain(id);
 		await mend();
-		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
+		await endPauses(stubOf(id));
 		expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 		expect(await listOf("gone")).not.toContain(id);
 	});
@@ -178,6 +179,7 @@ describe("a conversation that its owner deletes", () => {
 		expect(codeOf(await call("GET", `/conversations/${id}`, await tokenOf("ann", { conversations: ["*"] })))).toBe("not_found");
 		expect((await storedIn(id)).alarm).toEqual(expect.any(Number));
 		await mend();
+		await endPauses(stubOf(id));
 		expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 		expect(await listOf("deaf")).not.toContain(id);
 		expect(await storedIn(id)).toEqual({ rows: { deleted: [{ at: expect.any(Number) }] }, alarm: null, keys: 0 });

@@ -4,6 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Listed } from "../../src/protocol/conversation.ts";
+import { endPauses } from "../support/jobs.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -140,13 +141,14 @@ describe("a list that fails", () => {
 		await rename(bob, "conversations", "broken");
 		await say(here, "one");
 		const owed = () =>
-			runInDurableObject(stub, (_object, { storage }) => storage.sql.exec("SELECT user_id AS userId, tries FROM owed").toArray());
+			runInDurableObject(stub, (_object, { storage }) => storage.sql.exec("SELECT key AS userId, tries FROM jobs").toArray());
 		await expect.poll(owed, { timeout: 4_000 }).toEqual([{ userId: bob, tries: 1 }]);
 		await rename(bob, "broken", "conversations");
 		const list = await MeClient.open(bob);
 		expect(list.first.conversations[0]).toMatchObject({ unread: 0 });
 		expect((await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())) as number).toBeLessThan(Date.now() + 7_000);
 		await evictDurableObject(stub, { webSockets: "hibernate" });
+		await endPauses(stub);
 		await runDurableObjectAlarm(stub);
 		expect(await list.listed(id)).toMatchObject({ unread: 1 });
 		expect(await owed()).toEqual([]);

@@ -7,7 +7,7 @@ import type { Standing } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Listing } from "../ports.ts";
 import type { Store } from "../store/store.ts";
-import { Deliveries } from "./deliveries.ts";
+import { type Deliveries, newDeliveries } from "./deliveries.ts";
 import { Standings } from "./summary.ts";
 
 /** Tells one member's list how the conversation stands for them. */
@@ -55,13 +55,21 @@ export class Lists implements Listing {
 	#entered: Promise<void> = Promise.resolve();
 
 	/** `here`: the people who have the conversation open. */
-	constructor(parts: { store: Store; here: () => Set<string>; tell: Tell; alarm: { watch(): void }; now: () => number }) {
+	constructor(parts: {
+		sql: SqlStorage;
+		store: Store;
+		here: () => Set<string>;
+		tell: Tell;
+		alarm: { watch(): void; readonly settled: Promise<void> };
+		now: () => number;
+	}) {
 		this.#store = parts.store;
 		this.#here = parts.here;
 		this.#alarm = parts.alarm;
 		this.#now = parts.now;
 		this.#standings = new Standings(parts.store);
-		this.#deliveries = new Deliveries({
+		this.#deliveries = newDeliveries({
+			sql: parts.sql,
 			store: parts.store,
 			deliver: async (userId) => {
 				const standing = this.#store.exists ? this.#standings.of(userId) : undefined;
@@ -94,7 +102,7 @@ export class Lists implements Listing {
 	}
 
 	entered(userId: string): void {
-		this.#entered = this.#deliveries.owe(userId);
+		this.#entered = this.#deliveries.enqueue(userId, undefined);
 	}
 
 	/** Resolves when who entered last has it in their list, or their list has failed. */
@@ -104,7 +112,7 @@ export class Lists implements Listing {
 
 	/** Resolves when nothing that this person's list is told is under way. */
 	quiet(userId: string): Promise<void> {
-		return this.#deliveries.quiet(userId);
+		return this.#deliveries.idle(userId);
 	}
 
 	passed(): void {
@@ -119,34 +127,34 @@ export class Lists implements Listing {
 	left(userId: string): void {
 		if (!this.#store.exists) return;
 		const isNews = this.#told.get(userId)?.revision !== this.#store.log.head.revision;
-		const told = isNews && this.#store.member(userId) ? this.#deliveries.tell(userId) : Promise.resolve();
+		const told = isNews && this.#store.member(userId) ? this.#deliveries.attempt(userId, undefined) : Promise.resolve();
 		void told.then(() => this.#lingersNot(userId));
 	}
 
 	read(userId: string, from: number, upTo: number): void {
 		const told = this.#told.get(userId)?.seq ?? this.#wokeAt;
 		// Their list shows something as unread that is read now; if not, it is right and can wait for the rest.
-		if (this.#standings.unread(userId, from, Math.min(upTo, told)) > 0) void this.#deliveries.tell(userId);
+		if (this.#standings.unread(userId, from, Math.min(upTo, told)) > 0) void this.#deliveries.attempt(userId, undefined);
 		else this.#told.set(userId, { seq: told, revision: -1 });
 		if (this.#standings.unreadSince(userId, upTo) === undefined) this.#lingersNot(userId);
 	}
 
 	marked(userId: string): void {
-		void this.#deliveries.owe(userId);
+		void this.#deliveries.enqueue(userId, undefined);
 	}
 
 	// What is owed
 
 	/** When the alarm is to ring, in ms, for `recover`. */
 	get dues(): (number | undefined)[] {
-		return [this.#alarmAt, this.#deliveries.retryAt];
+		return [this.#alarmAt, this.#deliveries.dueAt];
 	}
 
 	/** Tells what is owed; to be called on every wake and by the alarm. Resolves when that is done. */
 	async recover(): Promise<void> {
 		if (!this.#store.exists) return;
 		this.#alarmAt = undefined;
-		const retried = this.#deliveries.retry();
+		const retried = this.#deliveries.runDue();
 		if (this.#round) this.#run();
 		else this.#look();
 		await Promise.all([this.#running, retried]);
@@ -196,7 +204,7 @@ export class Lists implements Listing {
 		this.#round ??= this.#begin();
 		const round = this.#round;
 		const { hear, last } = this.#audience(round);
-		await Promise.all(hear.map((userId) => this.#deliveries.tell(userId)));
+		await Promise.all(hear.map((userId) => this.#deliveries.attempt(userId, undefined)));
 		if (hear.length > 0) this.#isUnkept = true;
 		// Something came that all have to hear: from the beginning. Or it was deleted meanwhile.
 		if (this.#round !== round || !this.#store.exists) return;
@@ -227,7 +235,7 @@ export class Lists implements Listing {
 			const readers = outbox.readersAfter(last, limits.calls);
 			for (const { userId, readUpTo } of readers) {
 				if (hear.length >= limits.calls) return { hear, last };
-				const isLooking = here.has(userId) && !isForAll && !outbox.owed.has(userId);
+				const isLooking = here.has(userId) && !isForAll && !this.#deliveries.has(userId);
 				const attention = isLooking ? this.#attention(userId, readUpTo) : "none";
 				if (attention === "none") hear.push(userId);
 				if (attention === "due") this.#lingering.add(userId);
@@ -260,7 +268,7 @@ export class Lists implements Listing {
 	async #lookAt(userId: string): Promise<void> {
 		const attention = this.#attention(userId, this.#store.readUpTo(userId));
 		if (attention === "due") return;
-		if (attention === "none") await this.#deliveries.tell(userId);
+		if (attention === "none") await this.#deliveries.attempt(userId, undefined);
 		this.#lingersNot(userId);
 	}
 

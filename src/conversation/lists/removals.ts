@@ -1,84 +1,86 @@
-// Whose list is to forget the conversation: whoever is out of it, and everybody once it is deleted. It is kept who has not been told yet,
-// so that neither a failure nor the death of the object leaves it in a list; each is told a few times, with longer and longer pauses.
-// Knows nothing of where the lists are.
+// Removes the conversation from people's lists: from a former member's, and from everybody's once it is deleted. A deletion is
+// finished when every list has removed it, or has failed too often. Knows nothing of where the lists are.
 
-import { limits } from "../../protocol/limits.ts";
+import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
-/** In ms: the pause after the first failure, doubled after each; and the longest. */
-const pause = { first: 5_000, longest: 3_600_000 };
-/** How often a list is told that cannot be, which takes an hour and a half: whoever opens what it still shows finds nothing. */
-const mostTries = 10;
+/** An hour and a half of tries. Opening a conversation that a list still shows after that finds nothing. */
+const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 3600_000, maxTries: 10 };
 
-export class Farewells {
-	readonly #sql: SqlStorage;
+export class Removals {
 	readonly #store: Store;
-	readonly #forget: (userId: string) => Promise<void>;
-	readonly #over: () => Promise<void>;
-	readonly #now: () => number;
-	/** When the next ones are to be told, in ms. */
-	#dueAt: number | undefined;
-	#paying: Promise<void> | undefined;
+	readonly #finish: () => Promise<void>;
+	/** Jobs by user id. */
+	readonly #queue: RetryQueue;
+	/** When this life of the object began, in ms. */
+	readonly #wokeAt: number;
+	/** Lists that failed in their last try, until that is logged. */
+	#givenUp = 0;
 
-	/** `over`: all have been told that the conversation was deleted. */
+	/**
+	 * `idle` resolves when nothing is being delivered to this person's list. `finish`: the conversation was deleted, and no
+	 * list is waited for any more.
+	 */
 	constructor(parts: {
 		sql: SqlStorage;
 		store: Store;
-		forget: (userId: string) => Promise<void>;
-		over: () => Promise<void>;
+		idle: (userId: string) => Promise<void>;
+		remove: (userId: string) => Promise<void>;
+		finish: () => Promise<void>;
+		alarm: { watch(): void; readonly settled: Promise<void> };
 		now: () => number;
 	}) {
-		this.#sql = parts.sql;
-		this.#store = parts.store;
-		this.#forget = parts.forget;
-		this.#over = parts.over;
-		this.#now = parts.now;
-		if (this.#store.end === "ending" || (this.#store.exists && this.#untold(1).length > 0)) this.#dueAt = this.#now();
-	}
-
-	get dueAt(): number | undefined {
-		return this.#dueAt;
-	}
-
-	owe(userId: string): void {
-		this.#sql.exec("INSERT INTO untold (user_id, tries) VALUES (?, 0) ON CONFLICT (user_id) DO NOTHING", userId);
-		this.#dueAt ??= this.#now() + pause.first;
-	}
-
-	oweAll(): void {
-		this.#sql.exec("INSERT INTO untold (user_id, tries) SELECT user_id, 0 FROM members WHERE true ON CONFLICT (user_id) DO NOTHING");
-		this.#dueAt = this.#now() + pause.first;
-	}
-
-	/** Tells those whose turn it is, as many as may be told in one go; one such going at a time. */
-	pay(): Promise<void> {
-		this.#paying ??= this.#pay().finally(() => {
-			this.#paying = undefined;
+		const { sql, store, idle, remove, finish, alarm, now } = parts;
+		this.#store = store;
+		this.#finish = finish;
+		this.#wokeAt = now();
+		this.#queue = new RetryQueue({
+			sql,
+			name: "removals",
+			policy,
+			run: async (userId) => {
+				// A delivery that comes after the removal would bring the conversation back.
+				await idle(userId);
+				const isBack = store.exists && store.member(userId);
+				if (!isBack) await remove(userId);
+				return "done";
+			},
+			failed: ({ isLast }) => {
+				if (isLast) this.#givenUp += 1;
+			},
+			afterLastTry: "remove",
+			alarm,
+			now,
 		});
-		return this.#paying;
 	}
 
-	async #pay(): Promise<void> {
-		const untold = this.#untold(limits.calls);
-		const results = await Promise.allSettled(untold.map(({ userId }) => this.#forget(userId)));
-		let givenUp = 0;
-		for (const [index, { userId, tries }] of untold.entries()) {
-			const isTold = results[index]?.status === "fulfilled";
-			const isLast = tries + 1 === mostTries;
-			if (isTold || isLast) this.#sql.exec("DELETE FROM untold WHERE user_id = ?", userId);
-			else this.#sql.exec("UPDATE untold SET tries = ? WHERE user_id = ?", tries + 1, userId);
-			if (!isTold && isLast) givenUp += 1;
-		}
-		if (givenUp > 0) console.error("Lists still show a conversation that is gone from them", this.#store.info.id, givenUp);
-		const [next] = this.#untold(1);
-		this.#dueAt = next && this.#now() + (next.tries === 0 ? 0 : Math.min(pause.longest, pause.first * 2 ** (next.tries - 1)));
-		if (!next && this.#store.end === "ending") await this.#over();
+	/** When the next list is to be tried again, in ms. A deletion that has only to be finished is due at once. */
+	get dueAt(): number | undefined {
+		return this.#queue.dueAt ?? (this.#store.end === "ending" ? this.#wokeAt : undefined);
 	}
 
-	/** Who failed least comes first: nobody waits for those who cannot be told. */
-	#untold(limit: number): { userId: string; tries: number }[] {
-		return this.#sql
-			.exec<{ userId: string; tries: number }>("SELECT user_id AS userId, tries FROM untold ORDER BY tries, user_id LIMIT ?", limit)
-			.toArray();
+	/** Resolves when the list has removed the conversation, or has failed to; then it is tried again. */
+	async removeFor(userId: string): Promise<void> {
+		await this.#queue.enqueue(userId, undefined);
+		await this.#conclude();
+	}
+
+	/** To be called once the conversation is marked as deleted. Resolves when the lists that one go reaches have been tried. */
+	async removeForAll(): Promise<void> {
+		const members = this.#store.members(Number.MAX_SAFE_INTEGER);
+		await this.#queue.enqueueAll(members.map(({ userId }) => [userId, undefined]));
+		await this.#conclude();
+	}
+
+	/** Tries again what is due. */
+	async runDue(): Promise<void> {
+		await this.#queue.runDue();
+		await this.#conclude();
+	}
+
+	async #conclude(): Promise<void> {
+		if (this.#givenUp > 0) console.error("Lists still show a conversation that is gone from them", this.#store.info.id, this.#givenUp);
+		this.#givenUp = 0;
+		if (this.#store.end === "ending" && this.#queue.size === 0) await this.#finish();
 	}
 }

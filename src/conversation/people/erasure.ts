@@ -94,8 +94,8 @@ export class Erasure {
 		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ?", alias, userId);
 		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
 		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
-		for (const table of ["mentions", "shut_out", "decided", "owed", "untold"])
-			this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		for (const table of ["mentions", "shut_out", "decided"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		this.#sql.exec("DELETE FROM jobs WHERE key = ?", userId);
 	}
 
 	/** Messages that are theirs, that name them, that quote one of theirs, or that they asked for or stopped. */

@@ -12,8 +12,6 @@ export type Reader = { userId: string; readUpTo: number };
 export class Outbox {
 	readonly #sql: SqlStorage;
 	#told: Told;
-	/** How often each of those who are still to hear could not be told. */
-	readonly #owed: Map<string, number>;
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
@@ -23,8 +21,6 @@ export class Outbox {
 			at: row?.at ?? 0,
 			...(row && row.target !== null && row.after !== null && { round: { target: row.target, after: row.after } }),
 		};
-		const owed = sql.exec<{ userId: string; tries: number }>("SELECT user_id AS userId, tries FROM owed").toArray();
-		this.#owed = new Map(owed.map(({ userId, tries }) => [userId, tries]));
 	}
 
 	get told(): Told {
@@ -42,24 +38,6 @@ export class Outbox {
 			round?.after ?? null,
 		);
 		this.#told = told;
-	}
-
-	/** Which members are still to hear, and how often that has failed. */
-	get owed(): ReadonlyMap<string, number> {
-		return this.#owed;
-	}
-
-	owe(userId: string, tries: number): void {
-		this.#sql.exec(
-			"INSERT INTO owed (user_id, tries) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET tries = excluded.tries",
-			userId,
-			tries,
-		);
-		this.#owed.set(userId, tries);
-	}
-
-	settle(userId: string): void {
-		if (this.#owed.delete(userId)) this.#sql.exec("DELETE FROM owed WHERE user_id = ?", userId);
 	}
 
 	/** Members in the order of their ids. */

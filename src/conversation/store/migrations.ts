@@ -2,6 +2,7 @@
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
 import type { Migration } from "../../platform/migrate.ts";
+import { jobsTable } from "../../platform/retry-queue.ts";
 import { WordIndex } from "./word-index.ts";
 
 export const migrations: readonly Migration[] = [
@@ -167,5 +168,13 @@ export const migrations: readonly Migration[] = [
 	`
 	-- The model and the tokens of the request for a title, as JSON.
 	ALTER TABLE conversation ADD COLUMN title_usage TEXT;
+	`,
+	`
+	${jobsTable}
+	-- What was pending in tables of their own, which stay empty from now on. Six tries were the most for a delivery.
+	INSERT INTO jobs (queue, key, tries, due_at) SELECT 'lists', user_id, tries, CASE WHEN tries < 6 THEN 0 END FROM owed;
+	INSERT INTO jobs (queue, key, tries, due_at) SELECT 'removals', user_id, tries, 0 FROM untold;
+	DELETE FROM owed;
+	DELETE FROM untold;
 	`,
 ];

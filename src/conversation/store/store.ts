@@ -191,7 +191,6 @@ export class Store {
 		this.#isAlone = undefined;
 		this.#memberCount = undefined;
 		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
-		this.#sql.exec("DELETE FROM untold WHERE user_id = ?", member.userId);
 		this.#sql.exec(
 			`INSERT INTO members (user_id, username, role, joined_at, read_up_to)
 			VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,

@@ -9,6 +9,7 @@ type Told = { userId: string; standing: Standing };
 /** Lists on a room's real storage, with the members' own lists in the test's hands. */
 class Listed {
 	readonly room: Room;
+	readonly #sql: SqlStorage;
 	readonly here = new Set<string>();
 	readonly told: Told[] = [];
 	/** Whose list does not answer. */
@@ -20,8 +21,9 @@ class Listed {
 	lists: Lists;
 	#heard = Promise.withResolvers<void>();
 
-	constructor(room: Room) {
+	constructor(room: Room, { storage }: DurableObjectState) {
 		this.room = room;
+		this.#sql = storage.sql;
 		this.now = room.now;
 		this.lists = this.wake();
 	}
@@ -29,6 +31,7 @@ class Listed {
 	/** As after the object has died: nothing is left but what is stored. */
 	wake(): Lists {
 		this.lists = new Lists({
+			sql: this.#sql,
 			store: this.room.store,
 			here: () => new Set(this.here),
 			tell: async (userId, standing) => {
@@ -41,7 +44,7 @@ class Listed {
 				this.#underWay.splice(this.#underWay.indexOf(userId), 1);
 				if (this.broken.has(userId)) throw new Error("This list is broken.");
 			},
-			alarm: { watch: () => {} },
+			alarm: { watch: () => {}, settled: Promise.resolve() },
 			now: () => this.now,
 		});
 		return this.lists;
@@ -87,7 +90,7 @@ class Listed {
 
 	get isOwed(): boolean {
 		const { outbox, log } = this.room.store;
-		return outbox.told.revision < log.head.revision || outbox.owed.size > 0;
+		return outbox.told.revision < log.head.revision || this.#sql.exec("SELECT 1 FROM jobs").toArray().length > 0;
 	}
 }
 
@@ -95,7 +98,7 @@ class Listed {
 function inListedRoom(test: (listed: Listed, state: DurableObjectState) => Promise<void> | void, others = ["b", "c", "d"]) {
 	return inRoom(async (room, state) => {
 		for (const userId of others) room.membership.join({ userId, username: userId }, true);
-		const listed = new Listed(room);
+		const listed = new Listed(room, state);
 		listed.here.add("ann").add("b");
 		await test(listed, state);
 		// Nothing is left that a timer of the test's would do.
@@ -282,10 +285,11 @@ describe("what is unread", () => {
 		}));
 
 	it("is counted up to a limit, from a number of rows that does not grow with the room", () =>
-		inRoom(async (room, { storage }) => {
+		inRoom(async (room, state) => {
+			const { storage } = state;
 			room.membership.join({ userId: "b", username: "b" }, true);
 			for (let n = 0; n < 3_000; n++) room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
-			const listed = new Listed(room);
+			const listed = new Listed(room, state);
 			let rowsRead = 0;
 			const sql: SqlStorage = Object.getPrototypeOf(storage.sql);
 			const { exec } = sql;
@@ -304,9 +308,10 @@ describe("what is unread", () => {
 		}));
 
 	it("counts as a mention where it names one, and is not deleted", () =>
-		inRoom(async (room, { storage }) => {
+		inRoom(async (room, state) => {
+			const { storage } = state;
 			room.membership.join({ userId: "b", username: "b" }, true);
-			const listed = new Listed(room);
+			const listed = new Listed(room, state);
 			listed.here.add("ann");
 			for (const seq of [1, 2, 3]) storage.sql.exec("INSERT INTO mentions (user_id, seq) VALUES ('b', ?)", seq);
 			for (let n = 0; n < 2; n++) room.store.log.addMessage({ author: ann, content: "@b", asksClaude: false }, room.now);
@@ -368,6 +373,9 @@ describe("what is owed", () => {
 			await listed.lists.settled;
 			listed.broken.clear();
 			listed.take();
+			await listed.wake().recover();
+			expect(listed.hearers()).toEqual([]);
+			listed.now = listed.due as number;
 			await listed.wake().recover();
 			expect(listed.hearers()).toEqual(["e"]);
 			expect(listed.isOwed).toBe(false);

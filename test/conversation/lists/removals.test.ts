@@ -1,124 +1,126 @@
 import { describe, expect, it } from "vitest";
-import { Farewells } from "../../../src/conversation/lists/removals.ts";
+import { Removals } from "../../../src/conversation/lists/removals.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { inRoom } from "../../support/conversation.ts";
 
 const second = 1_000;
 
-/** Ann's conversation with so many others; whose list was told, and whose cannot be. */
-function inLeavingRoom(
+/** Ann's conversation with so many others. The test decides which lists can be reached. */
+function withRemovals(
 	others: number,
 	test: (parts: {
-		wake: () => Farewells;
+		wake: () => Removals;
 		room: Parameters<Parameters<typeof inRoom>[0]>[0];
-		told: string[];
+		removedFor: string[];
 		unreachable: Set<string>;
-		isOver: () => boolean;
+		isFinished: () => boolean;
 	}) => Promise<void>,
 ) {
 	return inRoom(async (room, state) => {
 		for (let n = 0; n < others; n++) room.store.addMember({ userId: `p${n}`, username: `P${n}`, role: "member" }, room.now);
-		const told: string[] = [];
+		const removedFor: string[] = [];
 		const unreachable = new Set<string>();
-		let isOver = false;
+		let isFinished = false;
 		const wake = () =>
-			new Farewells({
+			new Removals({
 				sql: state.storage.sql,
 				store: room.store,
-				forget: async (userId) => {
+				idle: async () => {},
+				remove: async (userId) => {
 					if (unreachable.has(userId)) throw new Error("It cannot be reached.");
-					told.push(userId);
+					removedFor.push(userId);
 				},
-				over: async () => {
-					isOver = true;
+				finish: async () => {
+					isFinished = true;
 				},
+				alarm: { watch: () => {}, settled: Promise.resolve() },
 				now: () => room.now,
 			});
-		await test({ wake, room, told, unreachable, isOver: () => isOver });
+		await test({ wake, room, removedFor, unreachable, isFinished: () => isFinished });
 	});
 }
 
-describe("whoever is out", () => {
-	it("is told, and nobody is waited for after that", () =>
-		inLeavingRoom(1, async ({ wake, told, isOver }) => {
-			const farewells = wake();
-			farewells.owe("p0");
-			await farewells.pay();
-			expect([told, farewells.dueAt, isOver()]).toEqual([["p0"], undefined, false]);
+describe("the removal from a former member's list", () => {
+	it("happens at once and leaves nothing to do", () =>
+		withRemovals(1, async ({ wake, room, removedFor, isFinished }) => {
+			const removals = wake();
+			room.store.removeMember("p0", true);
+			await removals.removeFor("p0");
+			expect([removedFor, removals.dueAt, isFinished()]).toEqual([["p0"], undefined, false]);
 		}));
 
-	it("is told later where that fails, after the object's death too, less and less often, and not for ever", () =>
-		inLeavingRoom(1, async ({ wake, room, told, unreachable }) => {
+	it("is retried after growing pauses if it fails, also after a restart, and is given up after ten tries", () =>
+		withRemovals(1, async ({ wake, room, removedFor, unreachable }) => {
 			unreachable.add("p0");
-			const farewells = wake();
-			farewells.owe("p0");
+			let removals = wake();
+			room.store.removeMember("p0", true);
+			await removals.removeFor("p0");
 			const pauses: number[] = [];
 			for (let tries = 1; tries < 10; tries++) {
-				await farewells.pay();
-				pauses.push(((farewells.dueAt as number) - room.now) / second);
+				const dueAt = removals.dueAt as number;
+				pauses.push((dueAt - room.now) / second);
+				removals = wake();
+				expect(removals.dueAt).toBe(dueAt);
+				room.now = dueAt;
+				await removals.runDue();
 			}
 			expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 1_280]);
-			const woken = wake();
-			expect(woken.dueAt).toBe(room.now);
-			await woken.pay();
-			expect([woken.dueAt, wake().dueAt]).toEqual([undefined, undefined]);
-			expect(told).toEqual([]);
+			expect([removals.dueAt, wake().dueAt]).toEqual([undefined, undefined]);
+			expect(removedFor).toEqual([]);
 		}));
 
-	it("and is let in again meanwhile, keeps it in their list", () =>
-		inLeavingRoom(1, async ({ wake, room, told, unreachable }) => {
+	it("does not happen if they have become a member again meanwhile", () =>
+		withRemovals(1, async ({ wake, room, removedFor, unreachable }) => {
 			unreachable.add("p0");
-			const farewells = wake();
+			const removals = wake();
 			room.store.removeMember("p0", true);
-			farewells.owe("p0");
-			await farewells.pay();
+			await removals.removeFor("p0");
 			room.store.addMember({ userId: "p0", username: "P0", role: "member" }, room.now);
 			unreachable.clear();
-			await farewells.pay();
-			expect(told).toEqual([]);
+			room.now = removals.dueAt as number;
+			await removals.runDue();
+			expect([removedFor, removals.dueAt]).toEqual([[], undefined]);
 		}));
 });
 
-describe("a conversation that is deleted", () => {
-	it("tells its members in as many goes as that takes, and is over then", () =>
-		inLeavingRoom(2 * limits.calls, async ({ wake, room, told, isOver }) => {
-			const farewells = wake();
+describe("the removal of a deleted conversation", () => {
+	it("takes as many goes as its members need, then finishes the deletion", () =>
+		withRemovals(2 * limits.calls, async ({ wake, room, removedFor, isFinished }) => {
+			const removals = wake();
 			room.store.markDeleted(room.now);
-			farewells.oweAll();
-			await farewells.pay();
-			expect([told.length, farewells.dueAt, isOver()]).toEqual([limits.calls, room.now, false]);
-			await wake().pay();
-			expect([told.length, isOver()]).toEqual([2 * limits.calls, false]);
+			await removals.removeForAll();
+			expect([removedFor.length, removals.dueAt, isFinished()]).toEqual([limits.calls, room.now, false]);
+			await wake().runDue();
+			expect([removedFor.length, isFinished()]).toEqual([2 * limits.calls, false]);
 			const last = wake();
-			await last.pay();
-			expect([new Set(told).size, last.dueAt, isOver()]).toEqual([2 * limits.calls + 1, undefined, true]);
+			await last.runDue();
+			expect([new Set(removedFor).size, isFinished()]).toEqual([2 * limits.calls + 1, true]);
 		}));
 
-	it("waits for none who cannot be told before the others, nor with its end for ever", () =>
-		inLeavingRoom(limits.calls + 1, async ({ wake, room, told, unreachable, isOver }) => {
-			// All but Ann and the last one in the order of ids.
+	it("tries lists that fail after the others, and does not wait for them for ever", () =>
+		withRemovals(limits.calls + 1, async ({ wake, room, removedFor, unreachable, isFinished }) => {
+			// All but Ann and one more.
 			for (let n = 0; n <= limits.calls; n++) if (n !== 99) unreachable.add(`p${n}`);
-			const farewells = wake();
+			const removals = wake();
 			room.store.markDeleted(room.now);
-			farewells.oweAll();
-			await farewells.pay();
-			await farewells.pay();
-			expect(told.sort()).toEqual(["ann", "p99"]);
+			await removals.removeForAll();
+			await removals.runDue();
+			expect(removedFor.sort()).toEqual(["ann", "p99"]);
 			let goes = 2;
-			while (!isOver() && goes < 50) {
-				await farewells.pay();
+			while (!isFinished() && goes < 50) {
+				room.now = removals.dueAt as number;
+				await removals.runDue();
 				goes += 1;
 			}
 			expect(goes).toBeLessThan(15);
-			expect(farewells.dueAt).toBeUndefined();
 		}));
 
-	it("and died before all were told, goes on when it wakes, even if none is left to be told", () =>
-		inLeavingRoom(0, async ({ wake, room, isOver }) => {
+	it("continues after a restart, even if only its end is missing", () =>
+		withRemovals(0, async ({ wake, room, isFinished }) => {
 			room.store.markDeleted(room.now);
-			const farewells = wake();
-			expect(farewells.dueAt).toBe(room.now);
-			await farewells.pay();
-			expect(isOver()).toBe(true);
+			const removals = wake();
+			expect(removals.dueAt).toBe(room.now);
+			await removals.runDue();
+			expect(isFinished()).toBe(true);
 		}));
 });

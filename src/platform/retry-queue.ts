@@ -1,0 +1,299 @@
+// Jobs that survive the death of the object that began them. A job runs until it succeeds, with growing
+// pauses between its tries, and at most a given number of times. Must not know what a job does.
+
+import { limits } from "../protocol/limits.ts";
+
+/**
+ * The table of all queues of an object, for its migrations. It is released: never edit it.
+ * `due_at` is in ms, and NULL for a job that was given up and kept. `data` is JSON.
+ */
+export const jobsTable = `
+	CREATE TABLE jobs (
+		queue TEXT NOT NULL,
+		key TEXT NOT NULL,
+		tries INTEGER NOT NULL,
+		due_at INTEGER,
+		data TEXT,
+		PRIMARY KEY (queue, key)
+	) STRICT, WITHOUT ROWID;
+`;
+
+/** When a job that failed is tried again. Times in ms. */
+export type RetryPolicy = {
+	/** The pause after the first try. Each later one is `factor` times as long, up to `longestPause`. */
+	firstPause: number;
+	factor: number;
+	longestPause: number;
+	maxTries: number;
+};
+
+/** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries. */
+export type Progress<Data> = "done" | { next: Data };
+
+export type Failure = { key: string; error: unknown; isLast: boolean };
+
+type Options<Data> = {
+	sql: SqlStorage;
+	/** Distinguishes the queues of one object. It is stored with every job: never rename it. */
+	name: string;
+	policy: RetryPolicy;
+	/**
+	 * Must be safe to repeat: a job whose object dies before its success is stored runs again. Rejects if it failed;
+	 * an error with `retryAfterMs`, such as one made of a Retry-After header, puts the next try off at least so long.
+	 */
+	run: (key: string, data: Data) => Promise<Progress<Data>>;
+	/** Called after every failed try, to log or count it. Must not throw. */
+	failed: (failure: Failure) => void;
+	/** After its last try a job is removed, or kept: then it runs again only when it is next attempted or enqueued. */
+	afterLastTry: "remove" | "keep";
+	/** How many jobs run side by side in one go. Default: as many as one go may run. */
+	concurrency?: number;
+	/** While this returns false nothing is run or stored: the object's tables may be gone. */
+	isOpen?: () => boolean;
+	alarm: { watch(): void; readonly settled: Promise<void> };
+	now: () => number;
+};
+
+type Job = { tries: number; dueAt: number | null };
+
+/** `isOutdated`: the job was started again meanwhile. `budget`: the runs that are left in this go. */
+type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget: { left: number }; done: Promise<void> };
+
+/**
+ * Each job has a key, and at most one run at a time. A job that is started while it runs is run once more, with the newest data.
+ *
+ * Every try is counted before it begins, together with the time of the next one. A job that kills its object is therefore
+ * retried as late, and as seldom, as one that fails.
+ *
+ * The object calls `runDue` from its alarm, and gives `dueAt` to that alarm as one of the times at which it is to ring.
+ */
+export class RetryQueue<Data = undefined> {
+	readonly #options: Options<Data>;
+	/** What is stored, without the data. A row that was deleted elsewhere is a job that was cancelled. */
+	readonly #jobs = new Map<string, Job>();
+	readonly #runs = new Map<string, Run<Data>>();
+	#go: Promise<void> | undefined;
+
+	/** The table may not exist yet, but has to by the time that the first job is stored. */
+	constructor(options: Options<Data>) {
+		this.#options = options;
+		const { sql, name } = options;
+		if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'jobs'").toArray().length === 0) return;
+		const rows = sql.exec<Job & { key: string }>("SELECT key, tries, due_at AS dueAt FROM jobs WHERE queue = ?", name);
+		for (const { key, tries, dueAt } of rows) this.#jobs.set(key, { tries, dueAt });
+	}
+
+	/** Runs a job now, and stores it only if it fails. Resolves when it has succeeded or failed; never rejects. */
+	attempt(key: string, data: Data): Promise<void> {
+		return this.#start(key, data, { isScheduled: false, isCounted: false, budget: { left: limits.calls } });
+	}
+
+	/**
+	 * Stores a job and runs it now. Resolves as `attempt` does. Sets no alarm unless the job fails: if the object dies
+	 * meanwhile, the job runs when something else has woken it. Replaces a job of the same key.
+	 */
+	enqueue(key: string, data: Data): Promise<void> {
+		this.#put(key, this.#counted(1), data);
+		return this.#start(key, data, { isScheduled: false, isCounted: true, budget: { left: limits.calls } });
+	}
+
+	/**
+	 * Stores jobs, sets the alarm, and runs as many as one go may; the alarm brings the rest. Resolves after that go.
+	 * Everything is stored before the first await. Leaves jobs alone whose keys are stored already.
+	 */
+	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>): Promise<void> {
+		const dueAt = this.#options.now();
+		for (const [key, data] of jobs) if (!this.#jobs.has(key)) this.#put(key, { tries: 0, dueAt }, data);
+		this.#options.alarm.watch();
+		await this.#options.alarm.settled;
+		await this.runDue();
+	}
+
+	/** Runs the jobs that are due, `limits.calls` at most. One go at a time: a second call waits for the first. Never rejects. */
+	runDue(): Promise<void> {
+		this.#go ??= this.#runDue().finally(() => {
+			this.#go = undefined;
+		});
+		return this.#go;
+	}
+
+	/** Resolves when no run of this job is in progress. */
+	idle(key: string): Promise<void> {
+		return this.#runs.get(key)?.done ?? Promise.resolve();
+	}
+
+	/** Whether a job is stored, also one that was given up and kept. */
+	has(key: string): boolean {
+		return this.#jobs.has(key);
+	}
+
+	/** The number of stored jobs. */
+	get size(): number {
+		return this.#jobs.size;
+	}
+
+	/** When the next job is due, in ms. A job that is being run without the alarm needs none, unless it fails. */
+	get dueAt(): number | undefined {
+		if (!this.#isOpen) return undefined;
+		let earliest: number | undefined;
+		for (const [key, { dueAt }] of this.#jobs) {
+			if (dueAt === null || this.#runs.get(key)?.isScheduled === false) continue;
+			if (earliest === undefined || dueAt < earliest) earliest = dueAt;
+		}
+		return earliest;
+	}
+
+	get #isOpen(): boolean {
+		return this.#options.isOpen?.() ?? true;
+	}
+
+	async #runDue(): Promise<void> {
+		if (!this.#isOpen) return;
+		const { concurrency = limits.calls, alarm } = this.#options;
+		const budget = { left: limits.calls };
+		const keys = this.#due().slice(0, limits.calls).values();
+		const work = async () => {
+			for (const key of keys) if (budget.left > 0) await this.#runStored(key, budget);
+		};
+		await Promise.all(Array.from({ length: concurrency }, work));
+		if (this.dueAt !== undefined) alarm.watch();
+	}
+
+	/** Jobs that failed least come first, so that nobody waits for those that cannot succeed. */
+	#due(): string[] {
+		const now = this.#options.now();
+		return [...this.#jobs]
+			.filter(([key, { dueAt }]) => dueAt !== null && dueAt <= now && !this.#runs.has(key))
+			.sort(([, one], [, other]) => one.tries - other.tries || (one.dueAt as number) - (other.dueAt as number))
+			.map(([key]) => key);
+	}
+
+	async #runStored(key: string, budget: { left: number }): Promise<void> {
+		const job = this.#jobs.get(key);
+		if (!this.#isOpen || !job || this.#runs.has(key)) return;
+		const { sql, name, policy } = this.#options;
+		const [row] = sql.exec<{ data: string | null }>("SELECT data FROM jobs WHERE queue = ? AND key = ?", name, key).toArray();
+		if (!row) this.#jobs.delete(key);
+		// The object died in its last try.
+		else if (job.tries >= policy.maxTries) this.#fail(key, parse<Data>(row.data), new Error("The last try did not end"));
+		else await this.#start(key, parse<Data>(row.data), { isScheduled: true, isCounted: false, budget });
+	}
+
+	/** `isCounted`: this try has been counted. The first run begins before this returns. */
+	#start(key: string, data: Data, how: { isScheduled: boolean; isCounted: boolean; budget: { left: number } }): Promise<void> {
+		const current = this.#runs.get(key);
+		if (current) {
+			current.data = data;
+			current.isOutdated = true;
+			return current.done;
+		}
+		if (!this.#isOpen) return Promise.resolve();
+		const run: Run<Data> = { data, isOutdated: false, isScheduled: how.isScheduled, budget: how.budget, done: Promise.resolve() };
+		this.#runs.set(key, run);
+		if (!how.isCounted) this.#count(key, data);
+		run.done = this.#run(key, run);
+		return run.done;
+	}
+
+	async #run(key: string, run: Run<Data>): Promise<void> {
+		try {
+			do {
+				run.isOutdated = false;
+				run.budget.left -= 1;
+				const progress = await this.#options.run(key, run.data);
+				if (progress !== "done" && !run.isOutdated && this.#isOpen && !this.#proceed(key, run, progress.next)) return;
+			} while (run.isOutdated && this.#isOpen);
+			this.#remove(key);
+		} catch (error) {
+			this.#fail(key, run.data, error);
+		} finally {
+			this.#runs.delete(key);
+		}
+	}
+
+	/** Stores how far a job has come. Returns whether it may run on in this go; if not, it is the next one's. */
+	#proceed(key: string, run: Run<Data>, data: Data): boolean {
+		run.data = data;
+		run.isOutdated = run.budget.left > 0;
+		this.#put(key, run.isOutdated ? this.#counted(1) : { tries: 0, dueAt: this.#options.now() }, data);
+		if (!run.isOutdated) this.#options.alarm.watch();
+		return run.isOutdated;
+	}
+
+	#fail(key: string, data: Data, error: unknown): void {
+		if (!this.#isOpen) return;
+		const { policy, failed, afterLastTry, alarm, now } = this.#options;
+		const stored = this.#jobs.get(key);
+		const tries = stored?.tries ?? 1;
+		const isLast = tries >= policy.maxTries;
+		failed({ key, error, isLast });
+		if (isLast && afterLastTry === "remove") this.#remove(key);
+		else if (isLast) {
+			if (stored?.dueAt !== null) this.#put(key, { tries, dueAt: null }, data);
+		} else {
+			// The next try was set when this one began; a failure that took longer than the pause is followed by a whole one.
+			const next = stored?.dueAt && stored.dueAt > now() ? stored.dueAt : this.#counted(tries).dueAt;
+			const dueAt = Math.max(next ?? 0, now() + Math.min(policy.longestPause, retryAfter(error)));
+			if (stored?.dueAt !== dueAt) this.#put(key, { tries, dueAt }, data);
+			alarm.watch();
+		}
+	}
+
+	/** As a job is stored whose nth try begins now. */
+	#counted(tries: number): Job {
+		const { policy, now } = this.#options;
+		return { tries, dueAt: now() + Math.min(policy.longestPause, policy.firstPause * policy.factor ** (tries - 1)) };
+	}
+
+	/** Counts a try of a job that is stored. */
+	#count(key: string, data: Data): void {
+		const stored = this.#jobs.get(key);
+		if (!stored) return;
+		// A job that was given up stays so until it succeeds.
+		const job = stored.dueAt === null ? stored : this.#counted(stored.tries + 1);
+		const { sql, name } = this.#options;
+		const updated = sql.exec(
+			"UPDATE jobs SET tries = ?, due_at = ?, data = ? WHERE queue = ? AND key = ? RETURNING key",
+			job.tries,
+			job.dueAt,
+			toText(data),
+			name,
+			key,
+		);
+		if (updated.toArray().length > 0) this.#jobs.set(key, job);
+		else this.#jobs.delete(key);
+	}
+
+	#put(key: string, job: Job, data: Data): void {
+		const { sql, name } = this.#options;
+		sql.exec(
+			`INSERT INTO jobs (queue, key, tries, due_at, data) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (queue, key) DO UPDATE SET tries = excluded.tries, due_at = excluded.due_at, data = excluded.data`,
+			name,
+			key,
+			job.tries,
+			job.dueAt,
+			toText(data),
+		);
+		this.#jobs.set(key, job);
+	}
+
+	#remove(key: string): void {
+		if (!this.#isOpen || !this.#jobs.delete(key)) return;
+		const { sql, name } = this.#options;
+		sql.exec("DELETE FROM jobs WHERE queue = ? AND key = ?", name, key);
+	}
+}
+
+function toText<Data>(data: Data): string | null {
+	return data === undefined ? null : JSON.stringify(data);
+}
+
+function parse<Data>(data: string | null): Data {
+	return (data === null ? undefined : JSON.parse(data)) as Data;
+}
+
+function retryAfter(error: unknown): number {
+	const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
+	return typeof retryAfterMs === "number" ? retryAfterMs : 0;
+}
