@@ -89,8 +89,6 @@ describe("imports", () => {
 			circles(new Map(productFiles.map((file) => [file, importsOf(file).filter((name) => name !== file && productFiles.includes(name))]))),
 		).toEqual([
 			["src/gateway/socketio/object.ts", "src/gateway/socketio/websocket.ts"],
-			["web/src/live/cachedConversation.ts", "web/src/live/transcript.ts"],
-			["web/src/markdown/highlighter.ts", "web/src/markdown/highlighting.ts"],
 			["web/src/conversation/dialogs/Invite.tsx", "web/src/conversation/dialogs/InviteDialog.tsx"],
 		]);
 	});
@@ -126,8 +124,6 @@ describe("ceilings", () => {
 			"src/conversation/store/log.ts",
 			"src/conversation/store/store.ts",
 			"src/gateway/socketio/client.ts",
-			"web/src/live/client.ts",
-			"web/src/live/transcript.ts",
 			"web/src/conversation/log/viewport.ts",
 		]);
 	});

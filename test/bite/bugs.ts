@@ -192,7 +192,7 @@ export const bugs: Bug[] = [
 	{
 		name: "what changed while a page was being loaded is lost",
 		file: "web/src/live/historyWindow.ts",
-		from: "return isLoading(history) ? { ...changed, changes: [...history.changes, received] } : changed;",
+		from: "return isLoading(history) ? { ...changed, changes: [...history.changes, change] } : changed;",
 		to: "return changed;",
 		project: "web",
 		tests: ["web/historyWindow"],
@@ -567,7 +567,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the page forgets what was under way when the connection went",
-		file: "web/src/live/transcript.ts",
+		file: "web/src/live/outgoing.ts",
 		from: 'one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one',
 		to: "one",
 		project: "web",
@@ -607,7 +607,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the outbox is waited for by nobody",
-		file: "web/src/live/client.ts",
+		file: "web/src/live/sender.ts",
 		from: "if (!this.#isRestored || !this.#isOurTurn) return;",
 		to: "if (!this.#isOurTurn) return;",
 		project: "web",
@@ -615,8 +615,8 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the outbox forgets what was refused",
-		file: "web/src/live/client.ts",
-		from: 'else if (outgoing.state.type === "failed" && one.state.type !== "failed") this.#outbox?.save(outgoing);',
+		file: "web/src/live/sender.ts",
+		from: 'else if (message.state.type === "failed" && one.state.type !== "failed") this.#outbox?.save(message);',
 		to: "",
 		project: "web",
 		tests: ["web/outbox", "web/client"],
@@ -624,16 +624,16 @@ export const bugs: Bug[] = [
 	{
 		name: "two tabs both send what both hold",
 		file: "web/src/live/outbox.ts",
-		from: "if (!locks) return turn(true);",
-		to: "if (!locks || name) return turn(true);",
+		from: "if (!locks) return turnChanged(true);",
+		to: "if (!locks || name) return turnChanged(true);",
 		project: "web",
 		tests: ["web/outbox"],
 	},
 	{
 		name: "nobody takes over from a tab that is gone",
 		file: "web/src/live/outbox.ts",
-		from: "leave = () => leaving.abort();",
-		to: "leave = () => {};",
+		from: "releaseTurn = () => leaving.abort();",
+		to: "releaseTurn = () => {};",
 		project: "web",
 		tests: ["web/outbox"],
 	},
@@ -720,7 +720,7 @@ export const bugs: Bug[] = [
 	{
 		name: "what is new moves away under one's eyes",
 		file: "web/src/live/transcript.ts",
-		from: "if (!isFirst) return come;",
+		from: "if (!isFirst) return caughtUp;",
 		to: "",
 		project: "web",
 		tests: ["web/readPositions"],
@@ -728,7 +728,7 @@ export const bugs: Bug[] = [
 	{
 		name: "how far one has read is told with every message",
 		file: "web/src/live/readMark.ts",
-		from: "this.#isResting ||",
+		from: "this.#isThrottled ||",
 		to: "",
 		project: "web",
 		tests: ["web/readPositions"],

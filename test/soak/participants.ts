@@ -128,7 +128,7 @@ const forgetful: OpenOutbox = (_token, listener) => {
 		isSaved: () => false,
 		remove: () => {},
 		discard: () => {},
-		requestTurn: () => listener.senderChanged(true),
+		requestTurn: () => listener.turnChanged(true),
 		releaseTurn: () => {},
 		close: () => {},
 	};

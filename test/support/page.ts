@@ -5,7 +5,8 @@ import { exports } from "cloudflare:workers";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { type Clock, Connection, type ConnectionState, type OpenSocket } from "../../web/src/live/connection.ts";
-import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
+import { nextToSend } from "../../web/src/live/outgoing.ts";
+import { type Action, emptyTranscript, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
 import type { Heard, Said } from "../soak/checker.ts";
 import { Notes } from "./notes.ts";
 import { origin, tokenOf } from "./socket.ts";
@@ -80,7 +81,7 @@ export class Page {
 	say(content: string): void {
 		const clientId = `${this.name}-${this.said.length}`;
 		this.said.push({ userId: this.userId, clientId, content });
-		this.#apply({ type: "said", clientId, content, now: clock.now() });
+		this.#apply({ type: "enqueued", clientId, content, now: clock.now() });
 	}
 
 	/** Something acknowledged once more: it is answered by what is stored. */

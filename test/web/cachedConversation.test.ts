@@ -56,7 +56,7 @@ describe("what was kept", () => {
 	) as CachedConversation;
 
 	it("is shown at once, and nobody has spoken yet", () => {
-		const transcript = reduce(emptyTranscript, { type: "recalled", kept: { ...kept, members: [{ ...ann, role: "owner" }] } });
+		const transcript = reduce(emptyTranscript, { type: "cache restored", joined: kept.joined, members: [{ ...ann, role: "owner" }] });
 		expect(transcript.messages).toHaveLength(2);
 		expect(transcript).toMatchObject({ you: null, unreadFrom: null, role: "owner", older: "none", members: [{ userId: ann.userId }] });
 	});
@@ -75,10 +75,10 @@ describe("what was kept", () => {
 	it("and what waits to be sent are the same message once it is stored", () => {
 		const said = { clientId: "id-1", content: "one", saidAt: 1, state: { type: "waiting" } } as const;
 		let transcript = reduce(emptyTranscript, {
-			type: "recalled",
-			kept: keep(seen([message(1, { clientId: "id-1" })])) as CachedConversation,
+			type: "cache restored",
+			...(keep(seen([message(1, { clientId: "id-1" })])) as CachedConversation),
 		});
-		transcript = reduce(transcript, { type: "restored", outgoing: [said] });
+		transcript = reduce(transcript, { type: "outbox restored", outgoing: [said] });
 		transcript = reduce(transcript, { type: "received", events: [joined({ reset: false })], now: 0 });
 		expect(transcript.outgoing).toEqual([]);
 	});

@@ -5,7 +5,8 @@ import type { Message } from "../../src/protocol/message.ts";
 import { type CachedConversation, cachedConversationOf } from "../../web/src/live/cachedConversation.ts";
 import { type ClientOptions, type ConversationCache, ConversationClient } from "../../web/src/live/client.ts";
 import type { Page } from "../../web/src/live/historyWindow.ts";
-import { emptyTranscript, type OutgoingMessage, reduce } from "../../web/src/live/transcript.ts";
+import type { OutgoingMessage } from "../../web/src/live/outgoing.ts";
+import { emptyTranscript, reduce } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, FakeNetwork, FakeOutbox, HandClock, joined, message } from "./fakes.ts";
 
 const members: Member[] = [
@@ -159,10 +160,10 @@ describe("a change of a message", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		const change = { type: "chat:react", messageId: "m1", emoji: "👍", on: true } as const;
-		expect(client.change(change)).toBe(true);
+		expect(client.command(change)).toBe(true);
 		expect(network.last.events).toEqual([{ ...change, conversationId }]);
 		network.last.closes(1006);
-		expect(client.change(change)).toBe(false);
+		expect(client.command(change)).toBe(false);
 		clock.advance(500);
 		network.last.says(joined({ reset: false }));
 		expect(network.last.events).toEqual([]);
@@ -286,23 +287,23 @@ describe("older messages", () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		client.paging.goTo(1);
 		await settled();
-		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "loading", at: 1 });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		await settled();
-		expect(transcript().historyWindow).toMatchObject({ type: "here", at: 1 });
+		expect(transcript().historyWindow).toMatchObject({ type: "loaded", at: 1 });
 	});
 
 	it("around a place are fetched and read, and once more where it is not known what became of them", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		client.paging.goTo(1);
-		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "loading", at: 1 });
 		await settled();
-		expect(transcript().historyWindow).toMatchObject({ type: "here", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
+		expect(transcript().historyWindow).toMatchObject({ type: "loaded", messages: [{ seq: 1 }, { seq: 2 }], newer: "some" });
 		network.last.says(joined({ messages: [message(19)], hasMore: true }));
-		expect(transcript().historyWindow).toEqual({ type: "asked", at: 1 });
+		expect(transcript().historyWindow).toEqual({ type: "loading", at: 1 });
 		await settled();
-		expect(transcript().historyWindow).toMatchObject({ type: "here", newer: "some" });
+		expect(transcript().historyWindow).toMatchObject({ type: "loaded", newer: "some" });
 	});
 });
 
@@ -421,9 +422,9 @@ describe("another tab of the same person", () => {
 		network.last.says(joined());
 		outbox.listener.saved(kept("b", 2));
 		expect(sends(network)).toEqual([]);
-		outbox.listener.senderChanged(true);
+		outbox.listener.turnChanged(true);
 		expect(sends(network)).toEqual(["a: kept a"]);
-		outbox.listener.senderChanged(false);
+		outbox.listener.turnChanged(false);
 		network.last.says(stored(1, "a"));
 		expect(sends(network)).toEqual(["a: kept a"]);
 		client.sendMessage("here");
@@ -441,7 +442,7 @@ describe("another tab of the same person", () => {
 		network.last.says(joined({ reset: false }));
 		expect(sends(network)).toEqual(["id-1: one"]);
 
-		outbox.listener.senderChanged(false);
+		outbox.listener.turnChanged(false);
 		network.last.closes(1006);
 		clock.advance(1_000);
 		network.last.says(joined({ reset: false }));
@@ -455,7 +456,7 @@ describe("what was seen", () => {
 	function withCache(recalled?: CachedConversation, cursor = recalled?.joined.cursor) {
 		const kept: (CachedConversation | undefined | "dropped")[] = [];
 		const keeper: ConversationCache = {
-			read: async () => recalled && { kept: recalled, cursor },
+			read: async () => recalled && { cached: recalled, cursor },
 			write: (transcript, cursor) => kept.push(cachedConversationOf(conversationId, transcript, cursor, "build-1")),
 			delete: () => kept.push("dropped"),
 		};
@@ -488,7 +489,7 @@ describe("what was seen", () => {
 		await settled();
 		network.last.says(joined({ reset: false }));
 		await settled();
-		expect(transcript().historyWindow).toMatchObject({ type: "here", at: 3 });
+		expect(transcript().historyWindow).toMatchObject({ type: "loaded", at: 3 });
 	});
 
 	it("is dropped where the server begins anew", async () => {

@@ -6,7 +6,7 @@ import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Clock, OpenSocket } from "../../web/src/live/connection.ts";
 import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/live/outbox.ts";
-import type { OutgoingMessage } from "../../web/src/live/transcript.ts";
+import type { OutgoingMessage } from "../../web/src/live/outgoing.ts";
 
 export class HandClock implements Clock {
 	#now = 1_000_000;
@@ -128,7 +128,7 @@ export class FakeOutbox implements Outbox {
 
 	requestTurn(isFirst: boolean): void {
 		this.isInLine = true;
-		if (isFirst || !this.isBusy) this.listener.senderChanged(true);
+		if (isFirst || !this.isBusy) this.listener.turnChanged(true);
 	}
 
 	releaseTurn(): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { highlight, type Kind, languageOf, loadLanguage } from "../../web/src/markdown/highlighting.ts";
+import type { Kind } from "../../web/src/markdown/highlighter.ts";
+import { highlight, languageOf, loadLanguage } from "../../web/src/markdown/highlighting.ts";
 
 const kindsIn = async (name: string, code: string) => {
 	const language = languageOf(name, code);

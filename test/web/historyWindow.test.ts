@@ -17,8 +17,8 @@ const read = (history: History) => {
 	const { messages, older, newer } = visibleHistory(history);
 	return `${older} ${messages[0]?.seq}-${messages.at(-1)?.seq} ${newer}`;
 };
-const at = (place: number): PageAction => ({ type: "place asked", at: place });
-const came = (place: number, page: Page | null): PageAction => ({ type: "place came", at: place, page });
+const at = (place: number): PageAction => ({ type: "window requested", at: place });
+const came = (place: number, page: Page | null): PageAction => ({ type: "window loaded", at: place, page });
 
 describe("a history window", () => {
 	it("is read once it is here, and the end until then", () => {
@@ -26,7 +26,7 @@ describe("a history window", () => {
 		const there = reached(at(20), came(20, page(10, 30)));
 		expect(read(there)).toBe("some 10-30 some");
 		expect(there.messages).toEqual(end.messages);
-		expect(read(reduceHistory(there, { type: "place left" }))).toBe("some 91-100 none");
+		expect(read(reduceHistory(there, { type: "window closed" }))).toBe("some 91-100 none");
 	});
 
 	it("is not asked for where the place is in the view, or at the end", () => {
@@ -38,46 +38,46 @@ describe("a history window", () => {
 
 	it("that could not be had is said so; an answer to another question is none", () => {
 		expect(reached(at(20), came(20, null)).historyWindow).toEqual({ type: "failed", at: 20 });
-		expect(reached(at(20), at(40), came(20, page(10, 30))).historyWindow).toEqual({ type: "asked", at: 40 });
-		expect(reached(at(20), { type: "place left" }, came(20, page(10, 30))).historyWindow).toBeNull();
+		expect(reached(at(20), at(40), came(20, page(10, 30))).historyWindow).toEqual({ type: "loading", at: 40 });
+		expect(reached(at(20), { type: "window closed" }, came(20, page(10, 30))).historyWindow).toBeNull();
 	});
 
 	it("grows at both ends", () => {
 		const there = reached(
 			at(20),
 			came(20, page(10, 30)),
-			{ type: "older asked" },
-			{ type: "older came", before: 10, page: page(1, 9, { hasMore: false }) },
-			{ type: "newer asked" },
-			{ type: "newer came", after: 30, page: page(31, 40) },
+			{ type: "older requested" },
+			{ type: "older loaded", before: 10, page: page(1, 9, { hasMore: false }) },
+			{ type: "newer requested" },
+			{ type: "newer loaded", after: 30, page: page(31, 40) },
 		);
 		expect(read(there)).toBe("none 1-40 some");
-		expect(read(reduceHistory(reduceHistory(there, { type: "newer asked" }), { type: "newer came", after: 40, page: null }))).toBe(
+		expect(read(reduceHistory(reduceHistory(there, { type: "newer requested" }), { type: "newer loaded", after: 40, page: null }))).toBe(
 			"none 1-40 failed",
 		);
 	});
 
 	it("joins the end once it reaches it, without a hole and without doubles", () => {
-		const near = reached(at(70), came(70, page(60, 80)), { type: "newer asked" });
-		expect(read(reduceHistory(near, { type: "newer came", after: 80, page: page(81, 89) }))).toBe("some 60-89 some");
+		const near = reached(at(70), came(70, page(60, 80)), { type: "newer requested" });
+		expect(read(reduceHistory(near, { type: "newer loaded", after: 80, page: page(81, 89) }))).toBe("some 60-89 some");
 		for (const last of [90, 95, 100]) {
-			const joined = reduceHistory(near, { type: "newer came", after: 80, page: page(81, last) });
+			const joined = reduceHistory(near, { type: "newer loaded", after: 80, page: page(81, last) });
 			expect(read(joined)).toBe("some 60-100 none");
 			expect(joined.messages.map(({ seq }) => seq)).toEqual(seqs(60, 100).map(({ seq }) => seq));
 		}
 	});
 
 	it("that reaches the beginning leaves nothing before it, also once it has joined the end", () => {
-		const near = reached(at(70), came(70, page(1, 80, { hasMore: false })), { type: "newer asked" });
-		expect(read(reduceHistory(near, { type: "newer came", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
+		const near = reached(at(70), came(70, page(1, 80, { hasMore: false })), { type: "newer requested" });
+		expect(read(reduceHistory(near, { type: "newer loaded", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
 		expect(read(reached(at(20), came(20, page(92, 99))))).toBe("some 91-100 none");
 	});
 
 	it("leaves alone what is on its way to the end", () => {
-		const asked = reached({ type: "older asked" }, at(20), came(20, page(10, 30)));
-		const there = reduceHistory(asked, { type: "older came", before: 91, page: page(81, 90) });
+		const asked = reached({ type: "older requested" }, at(20), came(20, page(10, 30)));
+		const there = reduceHistory(asked, { type: "older loaded", before: 91, page: page(81, 90) });
 		expect(read(there)).toBe("some 10-30 some");
-		expect(read(reduceHistory(there, { type: "place left" }))).toBe("some 81-100 none");
+		expect(read(reduceHistory(there, { type: "window closed" }))).toBe("some 81-100 none");
 	});
 });
 
@@ -103,9 +103,9 @@ describe("a history window in a conversation that goes on", () => {
 		const back = reduce(reading, received(joined({ reset: false, messages: [changed] })));
 		expect(visibleHistory(back).messages.find(({ seq }) => seq === 20)?.content).toBe("changed");
 		const anew = reduce(reading, received(joined({ messages: seqs(191, 200), hasMore: true })));
-		expect(anew.historyWindow).toEqual({ type: "asked", at: 20 });
+		expect(anew.historyWindow).toEqual({ type: "loading", at: 20 });
 		const failed = reduce(reduce(reading, at(50)), came(50, null));
-		expect(reduce(failed, received(joined({ reset: false }))).historyWindow).toEqual({ type: "asked", at: 50 });
+		expect(reduce(failed, received(joined({ reset: false }))).historyWindow).toEqual({ type: "loading", at: 50 });
 	});
 
 	const reacted = (seq: number, revision: number, emoji = "👍"): ServerEvent => ({
@@ -125,8 +125,8 @@ describe("a history window in a conversation that goes on", () => {
 	});
 
 	it.each<[string, PageAction, PageAction, number]>([
-		["an older page", { type: "older asked" }, { type: "older came", before: 10, page: page(1, 9) }, 5],
-		["a newer page", { type: "newer asked" }, { type: "newer came", after: 30, page: page(31, 40) }, 35],
+		["an older page", { type: "older requested" }, { type: "older loaded", before: 10, page: page(1, 9) }, 5],
+		["a newer page", { type: "newer requested" }, { type: "newer loaded", after: 30, page: page(31, 40) }, 35],
 		["another window", at(50), came(50, page(45, 55)), 50],
 	])("keeps what changed while %s was being loaded, though the page was read before", (_what, asked, answer, seq) => {
 		const edited = message(seq, { content: "changed", revision: 102, editedAt: "2026-11-24T13:00:00.000Z" });
@@ -153,6 +153,6 @@ describe("a history window in a conversation that goes on", () => {
 	});
 
 	it("is over with what one says", () => {
-		expect(reduce(reading, { type: "said", clientId: "c", content: "Hello", now: 0 }).historyWindow).toBeNull();
+		expect(reduce(reading, { type: "enqueued", clientId: "c", content: "Hello", now: 0 }).historyWindow).toBeNull();
 	});
 });

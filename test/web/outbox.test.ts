@@ -6,7 +6,7 @@ import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/live/client.ts";
 import type { OpenSocket } from "../../web/src/live/connection.ts";
 import { clearOutbox, openOutbox } from "../../web/src/live/outbox.ts";
-import type { OutgoingMessage } from "../../web/src/live/transcript.ts";
+import type { OutgoingMessage } from "../../web/src/live/outgoing.ts";
 import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
 
 /** A server of one conversation, as far as sending goes. It is reached by those tabs that it lets join. */
@@ -108,7 +108,7 @@ const shows = (tab: Tab, ...texts: string[]) => until(tab, () => tab.outgoing().
 async function onDisk(userId = ann.userId, conversation = here): Promise<string[]> {
 	const { promise, resolve } = Promise.withResolvers<readonly OutgoingMessage[]>();
 	const unused = () => {};
-	const listener = { restored: resolve, saved: unused, discarded: unused, senderChanged: unused };
+	const listener = { restored: resolve, saved: unused, discarded: unused, turnChanged: unused };
 	const outbox = openOutbox(conversation, userId, listener, undefined);
 	const kept = await promise;
 	outbox.close();

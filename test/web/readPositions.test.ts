@@ -138,7 +138,7 @@ describe("one's own place", () => {
 		const { readMark, clock, told, comeBack } = mark();
 		readMark.markRead(5);
 		readMark.markRead(6);
-		readMark.hold();
+		readMark.pause();
 		clock.advance(2_000);
 		comeBack(3);
 		readMark.markRead(7);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { type Action, emptyTranscript, nextToSend, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
+import { nextToSend } from "../../web/src/live/outgoing.ts";
+import { type Action, emptyTranscript, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
 const now = 1_000;
 const received = (...events: ServerEvent[]): Action => ({ type: "received", events, now });
 const transcriptOf = (...actions: Action[]): Transcript => actions.reduce(reduce, emptyTranscript);
-const said = (clientId: string, content = "hello"): Action => ({ type: "said", clientId, content, now });
+const said = (clientId: string, content = "hello"): Action => ({ type: "enqueued", clientId, content, now });
 
 const thinking = (messageId: string): ServerEvent => ({ type: "chat:thinking", conversationId, status: "processing", messageId });
 const chunk = (messageId: string, offset: number, text: string): ServerEvent => ({
@@ -239,22 +240,22 @@ describe("messages", () => {
 });
 
 describe("older messages", () => {
-	const start = transcriptOf(received(joined({ messages: [message(3)], hasMore: true })), { type: "older asked" });
+	const start = transcriptOf(received(joined({ messages: [message(3)], hasMore: true })), { type: "older requested" });
 
 	it("come before the first", () => {
 		const page = { messages: [message(1), message(2)], hasMore: false, hasNewer: true };
-		const transcript = reduce(start, { type: "older came", before: 3, page });
+		const transcript = reduce(start, { type: "older loaded", before: 3, page });
 		expect(view(transcript)).toEqual(["1: text 1", "2: text 2", "3: text 3"]);
 		expect(transcript.older).toBe("none");
 	});
 
 	it("that cannot be had are said to be missing", () => {
-		expect(reduce(start, { type: "older came", before: 3, page: null }).older).toBe("failed");
+		expect(reduce(start, { type: "older loaded", before: 3, page: null }).older).toBe("failed");
 	});
 
 	it("of a view that is gone are dropped", () => {
 		const anew = reduce(start, received(joined({ messages: [message(90)], hasMore: true })));
-		const late = reduce(anew, { type: "older came", before: 3, page: { messages: [message(2)], hasMore: true, hasNewer: true } });
+		const late = reduce(anew, { type: "older loaded", before: 3, page: { messages: [message(2)], hasMore: true, hasNewer: true } });
 		expect(view(late)).toEqual(["90: text 90"]);
 		expect(late.older).toBe("some");
 	});

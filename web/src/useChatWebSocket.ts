@@ -1,4 +1,4 @@
-// The hook: one conversation, live, for a component. The conversation itself is a `ConversationClient`; this ties it to React and the window.
+// The hook that gives a component one live conversation. It ties a `ConversationClient` to React and the browser.
 
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
@@ -9,12 +9,14 @@ import { type ConversationCache, ConversationClient, emptySnapshot } from "./liv
 import type { Renewal } from "./live/connection.ts";
 import type { DeviceCache } from "./live/deviceCache.ts";
 import { openOutbox, userIdOf } from "./live/outbox.ts";
-import { type NewMessage, runningReply } from "./live/transcript.ts";
+import type { NewMessage } from "./live/outgoing.ts";
+import { runningReply } from "./live/transcript.ts";
 
 /**
  * Connects while both are given, and stays connected through lost networks, restarts and newer tokens.
- * `renewToken` is asked for a token when the server no longer takes the one there is; without it the connection ends then.
- * On a `cache` it keeps what was seen, and with one it begins without a token too: by what is kept, and by asking for a token. Keep the identity of both.
+ * `renewToken` is called when the server no longer accepts the token; without it the connection ends then.
+ * With a `cache` the last messages are kept on the device, and the next visit begins with them, before there is a token.
+ * Pass the same function and the same object on every render.
  */
 export function useChatWebSocket(
 	conversationId: string | null,
@@ -40,18 +42,18 @@ export function useChatWebSocket(
 		...transcript,
 		connection,
 		isConnected: connection.type === "connected",
-		/** Claude has begun a reply and not ended it. */
+		/** Claude is writing a reply. */
 		isThinking: reply !== undefined,
-		/** The reply so far. */
+		/** The text of that reply so far. */
 		streamingContent: reply?.content ?? "",
 		...actions,
 	};
 	const messages = useMemo(() => transcript.messages.filter(({ status }) => status !== "streaming"), [transcript.messages]);
-	/** `messages` are whole, as in the guide's hook; those of `chat` have the reply that is being written in its place. */
+	/** `messages` are complete, as in the guide's hook; those of `chat` include the reply that is being written. */
 	return { ...chat, messages, chat };
 }
 
-/** `asksAgain`: one's own last question, which Claude then answers once more. */
+/** `asksAgain`: Claude replies again to this question, which must be the person's last one. */
 export type Edit = Omit<NewMessage, "replyTo"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>["chat"];
 
@@ -64,9 +66,9 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, ca
 		random: Math.random,
 		hasNetwork,
 		renewToken,
-		explainRefusal: (token) => whyRefused(token, conversationId),
-		fetchPage: async (place, token) => {
-			const result = await messagesAt(token, conversationId, place);
+		explainRefusal: (token) => explainRefusal(token, conversationId),
+		fetchPage: async (position, token) => {
+			const result = await messagesAt(token, conversationId, position);
 			return "value" in result ? result.value : null;
 		},
 		describe: async (token) => {
@@ -80,26 +82,26 @@ function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, ca
 			const userId = token === null ? (cache?.userId ?? "") : userIdOf(token);
 			return openOutbox(conversationId, userId, listener, navigator.locks);
 		},
-		cache: cache && keeperOf(conversationId, cache),
+		cache: cache && conversationCacheOf(conversationId, cache),
 	});
 }
 
-function keeperOf(conversationId: string, cache: DeviceCache): ConversationCache {
+function conversationCacheOf(conversationId: string, cache: DeviceCache): ConversationCache {
 	return {
 		read: async () => {
-			const kept = parseCachedConversation(await cache.readConversation(conversationId));
-			return kept && { kept, cursor: resumeCursor(kept, build) };
+			const cached = parseCachedConversation(await cache.readConversation(conversationId));
+			return cached && { cached, cursor: resumeCursor(cached, build) };
 		},
 		write: (transcript, cursor) => {
-			const kept = cachedConversationOf(conversationId, transcript, cursor, build);
-			if (kept) void cache.writeConversation(conversationId, kept, clock.now());
+			const cached = cachedConversationOf(conversationId, transcript, cursor, build);
+			if (cached) void cache.writeConversation(conversationId, cached, clock.now());
 		},
 		delete: () => void cache.deleteConversation(conversationId),
 	};
 }
 
-/** The same question asked where a browser may read the answer. */
-async function whyRefused(token: string, conversationId: string): Promise<CloseCode | undefined> {
+/** Asks over HTTP, where a browser can read the reason. */
+async function explainRefusal(token: string, conversationId: string): Promise<CloseCode | undefined> {
 	const result = await describeConversation(token, conversationId);
 	if ("value" in result) return undefined;
 	switch (result.error.code) {
@@ -115,30 +117,30 @@ async function whyRefused(token: string, conversationId: string): Promise<CloseC
 
 function actionsOf(client: ConversationClient | null) {
 	return {
-		/** Shown at once; sent now or when there is a connection, and until it is acknowledged. */
+		/** Shows the message at once, and sends it until it is acknowledged. */
 		sendMessage: (content: string, about?: Omit<NewMessage, "content">) => client?.sendMessage(content, about),
-		/** To be called on every change of what is being written. */
+		/** To be called on every change of the text being written. */
 		sendTyping: (isTyping: boolean) => client?.setTyping(isTyping),
-		stopReply: (messageId: string) => client?.stopReply(messageId),
-		react: (messageId: string, emoji: string, on: boolean) => client?.change({ type: "chat:react", messageId, emoji, on }),
+		stopReply: (messageId: string) => client?.command({ type: "chat:stop", messageId }),
+		react: (messageId: string, emoji: string, on: boolean) => client?.command({ type: "chat:react", messageId, emoji, on }),
 		edit: (messageId: string, { content, mentions, asksAgain }: Edit) =>
-			client?.change({ type: "chat:edit", messageId, content, ...(mentions && { mentions: [...mentions] }), asksAgain }),
-		deleteMessage: (messageId: string) => client?.change({ type: "chat:delete", messageId }),
-		/** Claude's last reply once more. */
-		regenerate: (messageId: string) => client?.change({ type: "chat:regenerate", messageId }),
-		/** Everything up to this place is on the screen of somebody who looks. */
+			client?.command({ type: "chat:edit", messageId, content, ...(mentions && { mentions: [...mentions] }), asksAgain }),
+		deleteMessage: (messageId: string) => client?.command({ type: "chat:delete", messageId }),
+		/** Requests Claude's last reply again. */
+		regenerate: (messageId: string) => client?.command({ type: "chat:regenerate", messageId }),
+		/** Every message up to this `seq` is on screen while somebody is looking. */
 		markRead: (upTo: number) => client?.markRead(upTo),
-		/** From a place on, for oneself. */
+		/** Marks messages from this `seq` on as unread for oneself. */
 		markUnread: (from: number) => client?.markUnread(from),
 		retry: (clientId: string) => client?.retry(clientId),
 		discard: (clientId: string) => client?.discard(clientId),
-		/** Whether what is not acknowledged would outlive the page. */
+		/** True if every unacknowledged message is on disk. */
 		isSaved: () => client?.isSaved() ?? true,
 		loadOlder: () => void client?.paging.loadOlder(),
 		loadNewer: () => void client?.paging.loadNewer(),
-		/** Shows the messages around a place, by `seq`. */
-		goTo: (at: number) => client?.paging.goTo(at),
-		/** Back to the end. */
+		/** Shows the messages around a `seq`. */
+		goTo: (seq: number) => client?.paging.goTo(seq),
+		/** Returns to the live end. */
 		goToEnd: () => client?.paging.goToEnd(),
 		dismissNotice: () => client?.dismissNotice(),
 		reconnect: () => client?.wake(),

@@ -1,5 +1,5 @@
-// What this device keeps of a conversation for the next visit, and what of that still counts then. Pure.
-// It is what the server would say to somebody who is new here, so that messages and cursor are one: a cursor says that all is known up to it.
+// The part of a conversation that is cached for the next visit. Pure.
+// It has the form of a `chat:joined` event with a reset, so that messages and cursor belong together: everything up to the cursor is known.
 
 import * as v from "valibot";
 import { memberSchema } from "../../../src/protocol/conversation.ts";
@@ -10,16 +10,16 @@ import type { Transcript } from "./transcript.ts";
 const schema = v.object({
 	joined: serverEvents["chat:joined"],
 	members: v.nullable(v.array(memberSchema)),
-	/** Of the page that wrote it. */
+	/** The version of the page that wrote it. */
 	build: v.string(),
 });
 
 export type CachedConversation = v.InferOutput<typeof schema>;
 
-/** A page of text, in UTF-16 units: with the number of conversations that are kept, this bounds all of it. */
-const most = { messages: limits.page.default, length: 200_000 };
+/** `length` in UTF-16 units. With the number of cached conversations this bounds the size of the cache. */
+const max = { messages: limits.page.default, length: 200_000 };
 
-/** What is to be kept as things stand, or nothing where what was kept before is better. */
+/** The transcript's cacheable part; `undefined` if what was cached before is better. */
 export function cachedConversationOf(
 	conversationId: string,
 	transcript: Transcript,
@@ -28,15 +28,15 @@ export function cachedConversationOf(
 ): CachedConversation | undefined {
 	const { you, conversation, role, members, reads, older, isBehind } = transcript;
 	if (you === null || isBehind || cursor === undefined) return undefined;
-	// The server tells a reply that is being written once more to whoever comes back.
-	const whole = transcript.messages.filter(({ status }) => status !== "streaming").slice(-most.messages);
+	// The server sends a streaming reply again after the next join.
+	const complete = transcript.messages.filter(({ status }) => status !== "streaming").slice(-max.messages);
 	let length = 0;
-	const from = whole.findLastIndex(({ content }) => {
+	const from = complete.findLastIndex(({ content }) => {
 		length += content.length;
-		return length > most.length;
+		return length > max.length;
 	});
-	const messages = whole.slice(from + 1);
-	if (messages.length === 0 && whole.length > 0) return undefined;
+	const messages = complete.slice(from + 1);
+	if (messages.length === 0 && complete.length > 0) return undefined;
 	const joined: CachedConversation["joined"] = {
 		type: "chat:joined",
 		conversationId,
@@ -53,16 +53,13 @@ export function cachedConversationOf(
 	return { joined, members: members && [...members], build };
 }
 
-/** What was kept, if it is still what this page takes it for. */
+/** `undefined` if it does not fit this version's schema. */
 export function parseCachedConversation(value: unknown): CachedConversation | undefined {
 	const read = v.safeParse(schema, value);
 	return read.success ? read.output : undefined;
 }
 
-/**
- * How far one has come by what is kept. A message as another build knew it may lack what this one shows:
- * it is shown meanwhile, and all is asked for anew.
- */
+/** The cursor to resume from. Messages cached by another build may lack fields: they are shown, but everything is loaded again. */
 export function resumeCursor({ joined, build }: CachedConversation, thisBuild: string): string | undefined {
 	return build === thisBuild ? joined.cursor : undefined;
 }

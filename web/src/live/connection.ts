@@ -1,27 +1,27 @@
-// The life of a socket: connect with the cursor, notice that it died, come back, give up when told to.
-// Knows frames, cursors and close codes; nothing of React, of the DOM, or of what the events mean.
+// Keeps a socket connected: connects with the cursor, detects a dead network, reconnects, and stops at a final close code.
+// Must not depend on React, the DOM, or the meaning of events.
 
 import { type CloseCode, closeCodes } from "../../../src/protocol/errors.ts";
 
 export type ConnectionState =
 	| { type: "connecting" }
-	/** The server has answered; what was missed is on its way. */
+	/** The socket is open; missed events are on their way. */
 	| { type: "joining" }
 	| { type: "connected" }
-	/** `until` the next try, in ms. */
+	/** `until`: the next attempt, in ms. */
 	| { type: "waiting"; until: number }
-	/** The device says it has no network. Still tried now and then: what it talks to may be on the device itself. */
+	/** The device reports no network. Connecting is still tried at times: the server may be on the device itself. */
 	| { type: "offline" }
-	/** For good: no token is accepted any more (4401), removed (4403), deleted or never there (4404). */
+	/** Final: no token is accepted any more (4401), the person was removed (4403), or the conversation does not exist (4404). */
 	| { type: "ended"; code: CloseCode };
 
 export interface Socket {
 	send(text: string): void;
-	/** Says goodbye without waiting for an answer; the listener may hear of it or not. */
+	/** Does not wait for the server's answer. The listener may be called or not. */
 	close(): void;
 }
 
-/** Begins to connect. Listeners are called later, never before this has returned. */
+/** Starts connecting. Listeners are never called before this has returned. */
 export type OpenSocket = (
 	url: string,
 	protocols: string[],
@@ -31,41 +31,39 @@ export type OpenSocket = (
 export interface Clock {
 	/** In ms. */
 	now(): number;
-	/** Calls once, later; the answer takes it back. */
+	/** Calls once, later; the returned function cancels. */
 	after(ms: number, call: () => void): () => void;
 }
 
-/** A token in place of one that is not accepted, or why there is none. */
+/** A new token, or the reason why there is none. */
 export type Renewal = { token: string } | { failure: "signed_out" | "unreachable" };
 
-/** What comes over a socket; `cursor`: how far whoever hears it has come. */
+/** An event from the socket. `cursor`: the client's position after it. */
 export type Received = { type: string; cursor?: string };
 
 export type ConnectionOptions<In extends Received> = {
-	/** `null`: one is asked for first. */
+	/** `null`: `renewToken` is called first. */
 	token: string | null;
-	/** How far one had come before. */
+	/** The position of an earlier connection. */
 	cursor?: string;
-	/** The events of a frame. */
 	parseFrame(frame: string): In[];
-	/** The event by which the server says that one is connected. */
+	/** The event that completes joining. */
 	readyEvent: In["type"];
-	/** The socket's address for a client that has come as far as the cursor. */
 	urlFor(cursor: string | undefined): string;
 	openSocket: OpenSocket;
 	clock: Clock;
-	/** 0 to 1. */
+	/** From 0 to 1. */
 	random(): number;
-	/** What the device says; not asked while it is connected. */
+	/** What the device reports; not called while connected. */
 	hasNetwork?(): boolean;
 	renewToken(): Promise<Renewal>;
-	/** Browsers do not tell why an upgrade was refused: the close code that would say it, where it can be found out. */
+	/** The close code for a refused upgrade, if it can be found out: browsers do not tell the reason. */
 	explainRefusal(token: string): Promise<CloseCode | undefined>;
 	onEvents(events: In[]): void;
 	onState(state: ConnectionState): void;
 };
 
-/** In ms. A ping costs nothing; proxies drop what is silent for a minute. What was missed may be much, and the network slow. */
+/** In ms. Pings are free, and proxies drop a socket that is silent for a minute. Catching up may take long on a slow network. */
 const timing = {
 	responseTimeout: 10_000,
 	catchUpTimeout: 60_000,
@@ -75,7 +73,7 @@ const timing = {
 	steadyAfter: 5_000,
 };
 
-/** Hears `In`, says `Out`. */
+/** Receives `In`, sends `Out`. */
 export class Connection<In extends Received, Out extends object> {
 	readonly #options: ConnectionOptions<In>;
 	#token: string | null;
@@ -85,11 +83,11 @@ export class Connection<In extends Received, Out extends object> {
 	/** Failed attempts since the connection was last steady. */
 	#attempts = 0;
 	#connectedAt = 0;
-	receivedSincePing = false;
-	/** Takes back the one timer there is. */
+	#receivedSincePing = false;
+	/** There is one timer at a time. */
 	#cancelTimer = () => {};
-	/** Grows with every turn of events; an answer to an older question changes nothing. */
-	#turn = 0;
+	/** Grows with every disconnect: callbacks of an earlier generation are ignored. */
+	#generation = 0;
 
 	constructor(options: ConnectionOptions<In>) {
 		this.#options = options;
@@ -101,36 +99,35 @@ export class Connection<In extends Received, Out extends object> {
 		this.#connect();
 	}
 
-	/** Ends it from here, quietly: no listener is called any more. */
+	/** Calls no listener any more. */
 	stop(): void {
-		this.#drop();
+		this.#disconnect();
 	}
 
-	/** How far this client has come. */
+	/** This client's position. */
 	get cursor(): string | undefined {
 		return this.#cursor;
 	}
 
-	/** The one that it connects with. */
 	get token(): string | null {
 		return this.#token;
 	}
 
-	/** Whether it went out; what does not is the caller's to keep. */
+	/** Returns false while not connected: the event is dropped. */
 	send(event: Out): boolean {
 		if (this.#state.type !== "connected") return false;
 		this.#socket?.send(JSON.stringify([event]));
 		return true;
 	}
 
-	/** The next time with this token; at once where there was none. */
+	/** For the next connection; connects at once if there was no token. */
 	setToken(token: string): void {
 		const isFirst = this.#token === null;
 		this.#token = token;
 		if (isFirst) this.#connect();
 	}
 
-	/** There may be a network again, or somebody looks again: connect at once, or see whether the connection still lives. */
+	/** Connects at once, or checks that the connection is alive: there may be a network again, or the page is visible again. */
 	wake(): void {
 		const { type } = this.#state;
 		if (type === "connected") this.#ping();
@@ -139,14 +136,14 @@ export class Connection<In extends Received, Out extends object> {
 		this.#connect();
 	}
 
-	/** The device says that its network is gone. */
+	/** The device reports that its network is gone. */
 	lostNetwork(): void {
 		if (this.#state.type === "ended") return;
-		this.#drop();
+		this.#disconnect();
 		this.#waitForNetwork();
 	}
 
-	/** Gives up the open socket, which does not do what it should, for another one. */
+	/** Replaces an open socket that does not answer. */
 	restart(): void {
 		if (this.#state.type === "connected") this.#closed(undefined);
 	}
@@ -156,14 +153,14 @@ export class Connection<In extends Received, Out extends object> {
 			void this.#renewToken();
 			return;
 		}
-		this.#drop();
+		this.#disconnect();
 		this.#become({ type: "connecting" });
-		const turn = this.#turn;
+		const generation = this.#generation;
 		const { openSocket, urlFor } = this.#options;
 		this.#socket = openSocket(urlFor(this.#cursor), ["chat.v1", `bearer.${this.#token}`], {
-			open: () => turn === this.#turn && this.#opened(),
-			message: (data) => turn === this.#turn && this.#received(data),
-			close: (code) => turn === this.#turn && this.#closed(code),
+			open: () => generation === this.#generation && this.#opened(),
+			message: (data) => generation === this.#generation && this.#received(data),
+			close: (code) => generation === this.#generation && this.#closed(code),
 		});
 		this.#setTimer(timing.responseTimeout, () => this.#closed(undefined));
 	}
@@ -175,63 +172,63 @@ export class Connection<In extends Received, Out extends object> {
 	}
 
 	#received(data: unknown): void {
-		this.receivedSincePing = true;
+		this.#receivedSincePing = true;
 		if (typeof data !== "string" || data === "pong") return;
-		const { parseFrame: read, readyEvent: welcome, onEvents } = this.#options;
-		const events = read(data);
+		const { parseFrame, readyEvent, onEvents } = this.#options;
+		const events = parseFrame(data);
 		for (const { cursor } of events) this.#cursor = cursor ?? this.#cursor;
 		onEvents(events);
 		const { type } = this.#state;
-		if ((type !== "connecting" && type !== "joining") || !events.some(({ type }) => type === welcome)) return;
+		if ((type !== "connecting" && type !== "joining") || !events.some(({ type }) => type === readyEvent)) return;
 		this.#connectedAt = this.#options.clock.now();
 		this.#become({ type: "connected" });
 		this.#setTimer(timing.pingInterval, () => this.#ping());
 	}
 
-	/** A socket whose network is gone looks open: only an answer that does not come tells. */
+	/** A socket whose network is gone looks open: only a missing answer shows it. */
 	#ping(): void {
-		this.receivedSincePing = false;
+		this.#receivedSincePing = false;
 		this.#socket?.send("ping");
 		this.#setTimer(timing.responseTimeout, () => {
-			if (this.receivedSincePing) this.#setTimer(timing.pingInterval, () => this.#ping());
+			if (this.#receivedSincePing) this.#setTimer(timing.pingInterval, () => this.#ping());
 			else this.#closed(undefined);
 		});
 	}
 
-	/** The socket is gone, with the server's code or without one. */
+	/** `code`: the server's close code, if there was one. */
 	#closed(code: number | undefined): void {
 		const wasConnected = this.#state.type === "connected";
-		this.#drop();
+		this.#disconnect();
 		if (wasConnected && this.#options.clock.now() - this.#connectedAt >= timing.steadyAfter) this.#attempts = 0;
-		if (wasConnected || isFinal(code)) this.#goOn(code);
-		else void this.#findOutWhy();
+		if (wasConnected || isFinal(code)) this.#reconnectOrEnd(code);
+		else void this.#explainRefusal();
 	}
 
-	#goOn(code: number | undefined): void {
+	#reconnectOrEnd(code: number | undefined): void {
 		if (code === closeCodes.token) void this.#renewToken();
 		else if (isFinal(code)) this.#become({ type: "ended", code });
 		else this.#retry();
 	}
 
-	async #findOutWhy(): Promise<void> {
-		const turn = this.#turn;
+	async #explainRefusal(): Promise<void> {
+		const generation = this.#generation;
 		const code = this.#token === null ? undefined : await this.#options.explainRefusal(this.#token);
-		if (turn === this.#turn) this.#goOn(code);
+		if (generation === this.#generation) this.#reconnectOrEnd(code);
 	}
 
 	async #renewToken(): Promise<void> {
-		this.#drop();
+		this.#disconnect();
 		this.#become({ type: "connecting" });
-		const turn = this.#turn;
+		const generation = this.#generation;
 		const renewal = await this.#options.renewToken();
-		if (turn !== this.#turn) return;
+		if (generation !== this.#generation) return;
 		if ("token" in renewal && this.#token === null) return this.setToken(renewal.token);
 		if ("token" in renewal) this.#token = renewal.token;
 		else if (renewal.failure === "signed_out") return this.#become({ type: "ended", code: closeCodes.token });
 		this.#retry();
 	}
 
-	/** After a time that is random up to a bound that doubles: many clients that lost one server do not come back at once. */
+	/** Waits for a random time up to a bound that doubles, so that many clients of one server do not return at once. */
 	#retry(): void {
 		if (this.#options.hasNetwork?.() === false) {
 			this.#waitForNetwork();
@@ -249,9 +246,9 @@ export class Connection<In extends Received, Out extends object> {
 		this.#setTimer(timing.maxRetry, () => this.#connect());
 	}
 
-	/** Forgets the socket and whatever was waited for. Does not wait for the close: on a dead network it may take a minute. */
-	#drop(): void {
-		this.#turn += 1;
+	/** Does not wait for the close: on a dead network it may take a minute. */
+	#disconnect(): void {
+		this.#generation += 1;
 		this.#cancelTimer();
 		this.#socket?.close();
 		this.#socket = undefined;
@@ -270,7 +267,7 @@ export class Connection<In extends Received, Out extends object> {
 
 type FinalCode = typeof closeCodes.token | typeof closeCodes.removed | typeof closeCodes.deleted;
 
-/** Whether a code says that coming back as one is makes no sense. */
+/** True if reconnecting would end in the same way. */
 function isFinal(code: number | undefined): code is FinalCode {
 	return code === closeCodes.token || code === closeCodes.removed || code === closeCodes.deleted;
 }

@@ -1,18 +1,18 @@
-// What is said at length of a connection that is not there, or not all there. Pure.
+// The notice that the page shows while it is disconnected or catching up. Pure.
 
 import type { ConnectionState } from "./connection.ts";
 
 export type Notice =
 	| { type: "offline" | "connecting" }
-	/** `until` the next try, in ms. */
+	/** `until`: the next attempt, in ms. */
 	| { type: "waiting"; until: number }
-	/** There is a connection, and what was missed is on its way over it. */
+	/** Connected, and receiving what was missed. */
 	| { type: "catching up" };
 
-/** Of the conversation that is open, which is what one looks at; else of the list. */
+/** The open conversation comes first, as the person is looking at it. */
 export type About = "conversation" | "list";
 
-/** `isBehind`: it is connected, and something is known to be missing. */
+/** `isBehind`: connected, but an event is known to be missing. */
 export function noticeOf(connection: ConnectionState, isBehind: boolean): Notice | null {
 	switch (connection.type) {
 		case "offline":
@@ -31,7 +31,7 @@ export function noticeOf(connection: ConnectionState, isBehind: boolean): Notice
 	}
 }
 
-/** One for both sockets of the page: two would contradict each other. */
+/** One notice for both sockets of the page: two could contradict each other. */
 export function noticeFor(
 	conversation: { connection: ConnectionState; isBehind: boolean } | undefined,
 	list: ConnectionState,
@@ -42,7 +42,7 @@ export function noticeFor(
 	return second && { about: conversation ? "list" : "conversation", notice: second };
 }
 
-/** Seconds that are left, as they are counted down: never none. */
+/** The seconds of a countdown: at least 1. */
 export function secondsUntil(until: number, now: number): number {
 	return Math.max(1, Math.ceil((until - now) / 1000));
 }

@@ -1,5 +1,5 @@
-// Where this device keeps what its person saw last, for a visit without a network: who they are, their list, their last conversations.
-// Never a token. It is one person's at a time: what another one's tab writes late is not taken. Where there is no disk nothing is kept.
+// What one person saw last on this device, on disk for a visit without a network: their name, their list, their last conversations.
+// Must never hold a token. It belongs to one person at a time, and ignores late writes by another person's tab. Without a disk it stays empty.
 
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import * as v from "valibot";
@@ -8,15 +8,15 @@ import type { CachedConversation } from "./cachedConversation.ts";
 
 export type Owner = { id: string; name: string };
 
-/** The one of a person; every promise is kept, by nothing if need be. */
+/** Promises never reject: a failed read is `undefined`, a failed write is ignored. */
 export type DeviceCache = {
 	readonly userId: string;
 	readList(): Promise<readonly Listed[] | undefined>;
-	/** What is kept of conversations that are not in it goes. */
+	/** Also deletes cached conversations that are not in the list. */
 	writeList(list: readonly Listed[]): Promise<void>;
-	/** What may be a `Kept`, or was one to a former page. */
+	/** To be parsed: an older version of the page may have written it. */
 	readConversation(conversationId: string): Promise<unknown>;
-	writeConversation(conversationId: string, kept: CachedConversation, now: number): Promise<void>;
+	writeConversation(conversationId: string, conversation: CachedConversation, now: number): Promise<void>;
 	deleteConversation(conversationId: string): Promise<void>;
 };
 
@@ -28,11 +28,11 @@ interface Schema extends DBSchema {
 
 const stores: ("owner" | "list" | "conversations")[] = ["owner", "list", "conversations"];
 
-/** Conversations that are kept: those one was in last. And how many the list tells of. */
+/** The conversations visited last, and the first entries of the list. */
 const max = { conversations: 20, listed: 100 };
 
 export function deviceCacheOf(userId: string): DeviceCache {
-	/** In one piece, and only if it is this person's. */
+	/** Runs in one transaction, and only if the cache belongs to this person. */
 	const withOwnData = <T>(mode: "readonly" | "readwrite", ask: (transaction: Transaction) => Promise<T>) =>
 		withDatabase(async (database) => {
 			const transaction: Transaction = database.transaction(stores, mode as "readwrite");
@@ -44,38 +44,40 @@ export function deviceCacheOf(userId: string): DeviceCache {
 	return {
 		userId,
 		readList: async () => {
-			const list = v.safeParse(v.array(listedSchema), await withOwnData("readonly", (stored) => stored.objectStore("list").get("list")));
+			const list = v.safeParse(
+				v.array(listedSchema),
+				await withOwnData("readonly", (transaction) => transaction.objectStore("list").get("list")),
+			);
 			return list.success ? list.output : undefined;
 		},
 		writeList: (list) =>
-			withOwnData("readwrite", async (stored) => {
-				const conversations = stored.objectStore("conversations");
+			withOwnData("readwrite", async (transaction) => {
+				const conversations = transaction.objectStore("conversations");
 				const known = new Set(list.map(({ id }) => id));
-				await stored.objectStore("list").put(list.slice(0, max.listed), "list");
+				await transaction.objectStore("list").put(list.slice(0, max.listed), "list");
 				for (const id of await conversations.getAllKeys()) if (!known.has(id)) await conversations.delete(id);
 			}),
 		readConversation: async (conversationId) => {
-			const row = await withOwnData("readonly", (stored) => stored.objectStore("conversations").get(conversationId));
+			const row = await withOwnData("readonly", (transaction) => transaction.objectStore("conversations").get(conversationId));
 			return row?.kept;
 		},
-		writeConversation: (conversationId, kept, at) =>
-			withOwnData("readwrite", async (stored) => {
-				const conversations = stored.objectStore("conversations");
-				await conversations.put({ kept, at }, conversationId);
+		writeConversation: (conversationId, conversation, at) =>
+			withOwnData("readwrite", async (transaction) => {
+				const conversations = transaction.objectStore("conversations");
+				await conversations.put({ kept: conversation, at }, conversationId);
 				const oldestFirst = await conversations.index("at").getAllKeys();
 				for (const id of oldestFirst.slice(0, -max.conversations)) await conversations.delete(id);
 			}),
 		deleteConversation: (conversationId) =>
-			withOwnData("readwrite", (stored) => stored.objectStore("conversations").delete(conversationId)),
+			withOwnData("readwrite", (transaction) => transaction.objectStore("conversations").delete(conversationId)),
 	};
 }
 
-/** Whose it is. */
 export function deviceCacheOwner(): Promise<Owner | undefined> {
 	return withDatabase((database) => database.get("owner", "owner"));
 }
 
-/** From now on it is theirs; what was another one's goes. */
+/** Deletes everything that belonged to somebody else. */
 export async function setDeviceCacheOwner(owner: Owner): Promise<void> {
 	await withDatabase(async (database) => {
 		const transaction = database.transaction(stores, "readwrite");
@@ -86,7 +88,6 @@ export async function setDeviceCacheOwner(owner: Owner): Promise<void> {
 	});
 }
 
-/** Nobody's. */
 export async function clearDeviceCache(): Promise<void> {
 	await withDatabase(async (database) => {
 		const transaction = database.transaction(stores, "readwrite");
@@ -96,7 +97,7 @@ export async function clearDeviceCache(): Promise<void> {
 
 type Transaction = IDBPTransaction<Schema, typeof stores, "readwrite">;
 
-/** What fails, on a disk that is forbidden, full or gone, is not there. */
+/** Fails silently, as on a full or forbidden disk: the cache is then empty. */
 async function withDatabase<T>(ask: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
 	let database: IDBPDatabase<Schema> | undefined;
 	try {

@@ -1,75 +1,78 @@
-// Where somebody reads in the history: at its end, which is live, or in a passage around a place, which joins the end once it reaches it.
-// Between the two may be anything: they are never mixed. Pure.
+// The part of a conversation's history that is on screen: the live end, or a window around an older message. Pure.
+// The window joins the end once it reaches it. Until then the two are never mixed, as messages between them may be missing.
 
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { applyMessage, type Messages, mergePage, react, requote, reviseMessage } from "./messages.ts";
 
-/** What is known of more messages beyond those that are here. */
+/** What is known about messages beyond the loaded ones. */
 export type Extent = "none" | "some" | "loading" | "failed";
 
-/** `at`: the place one wanted to see. */
+/** `at`: the `seq` that was asked for. */
 export type HistoryWindow =
-	| { type: "asked" | "failed"; at: number }
-	| { type: "here"; at: number; messages: Messages; older: Extent; newer: Extent };
+	| { type: "loading" | "failed"; at: number }
+	| { type: "loaded"; at: number; messages: Messages; older: Extent; newer: Extent };
 
-/** A message as it stands now, or only its reactions. */
-export type Change = Message | Extract<ServerEvent, { type: "chat:reacted" }>;
+type LoadedWindow = Extract<HistoryWindow, { type: "loaded" }>;
 
-/** Of the end, and of a passage if one is read. */
+/** A message in its present state, or only its reactions. */
+export type MessageChange = Message | Extract<ServerEvent, { type: "chat:reacted" }>;
+
 export type History = {
+	/** The live end. */
 	readonly messages: Messages;
+	/** What is known about messages before the live end. */
 	readonly older: Extent;
 	readonly historyWindow: HistoryWindow | null;
-	/** Received while a page is being loaded: the page may have been read before them. */
-	readonly changes: readonly Change[];
+	/** Received while a page is being loaded: the server may have read the page before them. */
+	readonly changes: readonly MessageChange[];
 };
 
 export type Page = { messages: readonly Message[]; hasMore: boolean; hasNewer: boolean };
 
-/** `page` is `null` if it could not be had. */
+/** `page` is `null` if it could not be loaded. */
 export type PageAction =
-	| { type: "older asked" }
-	/** The page before the message at `before`. */
-	| { type: "older came"; before: number; page: Page | null }
-	| { type: "newer asked" }
-	| { type: "newer came"; after: number; page: Page | null }
-	| { type: "place asked"; at: number }
-	| { type: "place came"; at: number; page: Page | null }
-	| { type: "place left" };
+	| { type: "older requested" }
+	/** `before`: the `seq` of the first message at the time of the request. */
+	| { type: "older loaded"; before: number; page: Page | null }
+	| { type: "newer requested" }
+	| { type: "newer loaded"; after: number; page: Page | null }
+	| { type: "window requested"; at: number }
+	| { type: "window loaded"; at: number; page: Page | null }
+	| { type: "window closed" };
 
-/** What is read. */
+/** The messages on screen. */
 export function visibleHistory({ messages, older, historyWindow }: History): { messages: Messages; older: Extent; newer: Extent } {
-	return historyWindow?.type === "here" ? historyWindow : { messages, older, newer: "none" };
+	return historyWindow?.type === "loaded" ? historyWindow : { messages, older, newer: "none" };
 }
 
 export function reduceHistory<T extends History>(history: T, action: PageAction): T {
-	const reduced = reducePage(history, action);
-	const changed = reduced.changes.reduce<T>((before, one) => applyChange(before, one, applyAgain), reduced);
+	const turned = turnPage(history, action);
+	const changed = turned.changes.reduce<T>((before, change) => applyChange(before, change, unlessApplied), turned);
 	return isLoading(changed) || changed.changes.length === 0 ? changed : { ...changed, changes: [] };
 }
 
-/** Applies a change wherever its message is. A page that is being loaded gets it as well. */
-export function receiveChange<T extends History>(history: T, received: Change): T {
-	const changed = applyChange(history, received);
-	return isLoading(history) ? { ...changed, changes: [...history.changes, received] } : changed;
+/** Applies a change wherever its message is, and remembers it for a page that is being loaded. */
+export function receiveChange<T extends History>(history: T, change: MessageChange): T {
+	const changed = applyChange(history, change);
+	return isLoading(history) ? { ...changed, changes: [...history.changes, change] } : changed;
 }
 
 type Apply = (messages: Messages, message: Message) => Messages;
 
-function applyChange<T extends History>(history: T, changed: Change, guard: (apply: Apply) => Apply = (apply) => apply): T {
+function applyChange<T extends History>(history: T, change: MessageChange, guard: (apply: Apply) => Apply = (apply) => apply): T {
 	const { messages, historyWindow } = history;
-	const applied = (held: Messages, apply: Apply) => ("id" in changed ? guard(apply)(held, changed) : react(held, changed));
+	const applied = (held: Messages, apply: Apply) => ("id" in change ? guard(apply)(held, change) : react(held, change));
 	return {
 		...history,
 		messages: applied(messages, applyMessage),
 		historyWindow:
-			historyWindow?.type === "here" ? { ...historyWindow, messages: applied(historyWindow.messages, reviseMessage) } : historyWindow,
+			historyWindow?.type === "loaded" ? { ...historyWindow, messages: applied(historyWindow.messages, reviseMessage) } : historyWindow,
 	};
 }
 
-/** Applies a change that was applied before. What is held at the same revision may have grown since, and stays. */
-function applyAgain(apply: Apply): Apply {
+/** Skips a change that was applied before: a reply at the same revision may have grown since, and must keep its text. */
+function unlessApplied(apply: Apply): Apply {
 	return (messages, message) => {
 		const held = messages.find(({ id }) => id === message.id);
 		return held && held.revision >= message.revision ? requote(messages, held) : apply(messages, message);
@@ -77,73 +80,73 @@ function applyAgain(apply: Apply): Apply {
 }
 
 function isLoading({ older, historyWindow }: History): boolean {
-	if (older === "loading" || historyWindow?.type === "asked") return true;
-	return historyWindow?.type === "here" && (historyWindow.older === "loading" || historyWindow.newer === "loading");
+	if (older === "loading" || historyWindow?.type === "loading") return true;
+	return historyWindow?.type === "loaded" && (historyWindow.older === "loading" || historyWindow.newer === "loading");
 }
 
-function reducePage<T extends History>(history: T, action: PageAction): T {
+function turnPage<T extends History>(history: T, action: PageAction): T {
 	const { historyWindow } = history;
-	const here = historyWindow?.type === "here" ? historyWindow : undefined;
+	const loaded = historyWindow?.type === "loaded" ? historyWindow : undefined;
 	switch (action.type) {
-		case "older asked":
-			return here ? { ...history, historyWindow: { ...here, older: "loading" } } : { ...history, older: "loading" };
-		case "older came":
-			// Meanwhile the view may have begun anew.
-			if (here && awaitsOlder(here, action.before)) return mergeWindow({ ...history, historyWindow: prepended(here, action.page) });
-			return awaitsOlder(history, action.before) ? prepended(history, action.page) : history;
-		case "newer asked":
-			return here ? { ...history, historyWindow: { ...here, newer: "loading" } } : history;
-		case "newer came":
-			return here?.newer === "loading" && here.messages.at(-1)?.seq === action.after
-				? mergeWindow({ ...history, historyWindow: appended(here, action.page) })
+		case "older requested":
+			return loaded ? { ...history, historyWindow: { ...loaded, older: "loading" } } : { ...history, older: "loading" };
+		case "older loaded":
+			// The view may have started anew since the request.
+			if (loaded && awaitsOlder(loaded, action.before)) return mergeWindow({ ...history, historyWindow: prepend(loaded, action.page) });
+			return awaitsOlder(history, action.before) ? prepend(history, action.page) : history;
+		case "newer requested":
+			return loaded ? { ...history, historyWindow: { ...loaded, newer: "loading" } } : history;
+		case "newer loaded":
+			return loaded?.newer === "loading" && loaded.messages.at(-1)?.seq === action.after
+				? mergeWindow({ ...history, historyWindow: append(loaded, action.page) })
 				: history;
-		case "place asked":
+		case "window requested":
 			if (includes(visibleHistory(history).messages, action.at)) return history;
-			return { ...history, historyWindow: includes(history.messages, action.at) ? null : { type: "asked", at: action.at } };
-		case "place came":
-			return historyWindow?.type === "asked" && historyWindow.at === action.at
-				? mergeWindow({ ...history, historyWindow: openWindow(action.at, action.page) })
+			return { ...history, historyWindow: includes(history.messages, action.at) ? null : { type: "loading", at: action.at } };
+		case "window loaded":
+			return historyWindow?.type === "loading" && historyWindow.at === action.at
+				? mergeWindow({ ...history, historyWindow: windowOf(action.at, action.page) })
 				: history;
-		case "place left":
+		case "window closed":
 			return { ...history, historyWindow: null };
 		default:
 			return action satisfies never;
 	}
 }
 
-/** What changed meanwhile is not known of it: it is asked for once more. */
+/** Requests the window again, after changes to it may have been missed. */
 export function reloadWindow(historyWindow: HistoryWindow | null): HistoryWindow | null {
-	return historyWindow && { type: "asked", at: historyWindow.at };
+	return historyWindow && { type: "loading", at: historyWindow.at };
 }
 
-/** A passage that has reached the end is no passage any more. */
+/** Joins a window that has reached the live end to it. */
 export function mergeWindow<T extends History>(history: T): T {
 	const { historyWindow, messages } = history;
 	const first = messages[0]?.seq;
-	if (historyWindow?.type !== "here" || first === undefined) return history;
-	const begins = historyWindow.messages[0]?.seq ?? 0;
-	const ends = historyWindow.messages.at(-1)?.seq ?? 0;
-	if (ends + 1 < first) return history;
-	const older = first <= begins ? history.older : historyWindow.older;
+	if (historyWindow?.type !== "loaded" || first === undefined) return history;
+	const windowStart = historyWindow.messages[0]?.seq ?? 0;
+	const windowEnd = historyWindow.messages.at(-1)?.seq ?? 0;
+	if (windowEnd + 1 < first) return history;
+	const older = first <= windowStart ? history.older : historyWindow.older;
 	return { ...history, messages: mergePage(messages, historyWindow.messages), older, historyWindow: null };
 }
 
-function openWindow(at: number, page: Page | null): HistoryWindow | null {
+function windowOf(at: number, page: Page | null): HistoryWindow | null {
 	if (!page) return { type: "failed", at };
 	if (page.messages.length === 0) return null;
-	return { type: "here", at, messages: page.messages, older: extentOf(page.hasMore), newer: extentOf(page.hasNewer) };
+	return { type: "loaded", at, messages: page.messages, older: extentOf(page.hasMore), newer: extentOf(page.hasNewer) };
 }
 
 function awaitsOlder({ messages, older }: { messages: Messages; older: Extent }, before: number): boolean {
 	return older === "loading" && messages[0]?.seq === before;
 }
 
-function prepended<T extends { messages: Messages; older: Extent }>(held: T, page: Page | null): T {
+function prepend<T extends { messages: Messages; older: Extent }>(held: T, page: Page | null): T {
 	if (!page) return { ...held, older: "failed" };
 	return { ...held, messages: mergePage(held.messages, page.messages), older: extentOf(page.hasMore) };
 }
 
-function appended(held: Extract<HistoryWindow, { type: "here" }>, page: Page | null): HistoryWindow {
+function append(held: LoadedWindow, page: Page | null): HistoryWindow {
 	if (!page) return { ...held, newer: "failed" };
 	return { ...held, messages: mergePage(held.messages, page.messages), newer: extentOf(page.hasNewer) };
 }

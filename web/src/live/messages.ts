@@ -1,26 +1,29 @@
-// The messages of one conversation in the order of their places, and how they change: as they come, and while a reply is being written. Pure.
+// The messages of one conversation, ordered by `seq`: inserting, updating, and growing a reply while it streams. Pure.
 
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { claude } from "../../../src/protocol/person.ts";
 
-/** By `seq`, without holes. */
+/** Ordered by `seq`, without gaps. */
 export type Messages = readonly Message[];
 
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
-/** What is older than the view comes with its page and not before: there would be a hole. What quotes it follows it all the same. */
+/**
+ * Inserts or updates a message. One older than the first loaded message is left out, as it would leave a gap: it is loaded with its page.
+ * Quotes of it are updated in any case.
+ */
 export function applyMessage(messages: Messages, message: Message): Messages {
 	return message.seq < (messages[0]?.seq ?? 0) ? requote(messages, message) : upsert(messages, message);
 }
 
-/** As it stands now, if it is here. What quotes it follows it all the same. */
+/** Updates a message if it is loaded. Quotes of it are updated in any case. */
 export function reviseMessage(messages: Messages, message: Message): Messages {
 	return messages.some(({ id }) => id === message.id) ? upsert(messages, message) : requote(messages, message);
 }
 
-/** A message with its reactions as they stand now, if it is here and not newer. */
+/** Updates the reactions of a message, if it is loaded and not newer. */
 export function react(messages: Messages, { messageId, reactions, revision }: Event<"chat:reacted">): Messages {
 	return messages.map((one) => {
 		if (one.id !== messageId || one.revision >= revision) return one;
@@ -29,7 +32,7 @@ export function react(messages: Messages, { messageId, reactions, revision }: Ev
 	});
 }
 
-/** In its place by `seq`, instead of an older state of itself. */
+/** Inserts a message by `seq`, or replaces an older revision of it. */
 export function upsert(messages: Messages, message: Message): Messages {
 	const held = messages.find(({ id }) => id === message.id);
 	if (held && held.revision > message.revision) return messages;
@@ -42,24 +45,24 @@ export function upsert(messages: Messages, message: Message): Messages {
 	return requote(others.toSpliced(at, 0, message), message);
 }
 
-/** A page of messages in their places. One that joins on at either end is the rule, and what is quoted in it reads as it does now. */
+/** Adds a page. Usually it continues the messages at one end, and then its quotes are current: it is added without looking at each message. */
 export function mergePage(messages: Messages, page: Messages): Messages {
 	const [first, last] = [messages[0], messages.at(-1)];
-	const [begins, ends] = [page[0], page.at(-1)];
-	if (!first || !last || !begins || !ends) return messages.length > 0 ? messages : page;
-	if (ends.seq < first.seq) return [...page, ...messages];
-	if (begins.seq > last.seq) return [...messages, ...page];
+	const [pageFirst, pageLast] = [page[0], page.at(-1)];
+	if (!first || !last || !pageFirst || !pageLast) return messages.length > 0 ? messages : page;
+	if (pageLast.seq < first.seq) return [...page, ...messages];
+	if (pageFirst.seq > last.seq) return [...messages, ...page];
 	return page.reduce(upsert, messages);
 }
 
-/** A quote reads as its message does now. */
+/** Updates quotes of a message that was edited or deleted. */
 export function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
 	if (editedAt === undefined && deletedAt === undefined) return messages;
 	const quoted = { author, content: content.slice(0, limits.excerpt), seq };
 	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));
 }
 
-/** Everything with a lower `seq` was said before a reply begins, so that its place is the next one. */
+/** Appends an empty reply. Every message with a lower `seq` arrives before it, so its `seq` is the next one. */
 export function beginReply(messages: Messages, { conversationId, messageId, askedBy }: Event<"chat:thinking">, now: number): Messages {
 	if (messages.some(({ id }) => id === messageId)) return messages;
 	const reply: Message = {
@@ -77,17 +80,17 @@ export function beginReply(messages: Messages, { conversationId, messageId, aske
 	return [...messages, reply];
 }
 
-/** Said of a reply until more of it comes. */
+/** Sets the reason for a delay on a streaming reply; its next chunk clears it. */
 export function markBusy(messages: Messages, { messageId, reason }: Event<"chat:busy">): Messages {
 	return messages.map((one) => (one.id === messageId && one.status === "streaming" ? { ...one, reason } : one));
 }
 
-/** A reply by so much longer; `undefined` if something before that is missing. */
+/** Appends a chunk to the reply's text; `undefined` if an earlier chunk is missing. */
 export function appendText(messages: Messages, part: Event<"chat:streaming">): Messages | undefined {
 	return grow(messages, part, "content");
 }
 
-/** What is thought before a reply, by so much longer; in the same way. */
+/** Appends a chunk to the reply's thinking; `undefined` if an earlier chunk is missing. */
 export function appendThinking(messages: Messages, part: Event<"chat:thought">): Messages | undefined {
 	return grow(messages, part, "thinking");
 }
@@ -102,8 +105,8 @@ function grow(
 	if (reply.status !== "streaming") return messages;
 	const held = reply[field] ?? "";
 	if (offset > held.length) return undefined;
-	const news = chunk.slice(held.length - offset);
-	if (news === "") return messages;
-	const grown = { ...reply, reason: undefined, [field]: held + news };
+	const added = chunk.slice(held.length - offset);
+	if (added === "") return messages;
+	const grown = { ...reply, reason: undefined, [field]: held + added };
 	return messages.map((one) => (one === reply ? grown : one));
 }

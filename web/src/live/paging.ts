@@ -1,15 +1,15 @@
-// Fetches the pages of a conversation's history that somebody reads. Knows nothing of sockets or of React.
+// Loads pages of a conversation's history. Must not depend on sockets or React.
 
 import { type History, type Page, type PageAction, visibleHistory } from "./historyWindow.ts";
 
-/** One place, by `seq`. */
+/** By `seq`. */
 export type PagePosition = { before: number } | { after: number } | { around: number };
 
 export type PagingOptions = {
-	/** `null` if it cannot be had now. */
-	fetch(place: PagePosition): Promise<Page | null>;
+	/** `null` if the page cannot be loaded now. */
+	fetch(position: PagePosition): Promise<Page | null>;
 	history(): History;
-	/** Whether the server tells what changes: before that a page might grow old unnoticed. */
+	/** False until the server sends changes: before that, a page could become stale unnoticed. */
 	isJoined(): boolean;
 	apply(action: PageAction): void;
 };
@@ -26,8 +26,8 @@ export class Paging {
 		const { older, messages } = visibleHistory(history());
 		const before = messages[0]?.seq;
 		if (before === undefined || older === "none" || older === "loading") return;
-		apply({ type: "older asked" });
-		apply({ type: "older came", before, page: await fetch({ before }) });
+		apply({ type: "older requested" });
+		apply({ type: "older loaded", before, page: await fetch({ before }) });
 	}
 
 	async loadNewer(): Promise<void> {
@@ -35,26 +35,26 @@ export class Paging {
 		const { newer, messages } = visibleHistory(history());
 		const after = messages.at(-1)?.seq;
 		if (after === undefined || newer === "none" || newer === "loading") return;
-		apply({ type: "newer asked" });
-		apply({ type: "newer came", after, page: await fetch({ after }) });
+		apply({ type: "newer requested" });
+		apply({ type: "newer loaded", after, page: await fetch({ after }) });
 	}
 
-	/** To the messages around a place, wherever it is. */
-	goTo(at: number): void {
-		this.#options.apply({ type: "place asked", at });
+	/** Shows the messages around a `seq`. */
+	goTo(seq: number): void {
+		this.#options.apply({ type: "window requested", at: seq });
 	}
 
-	/** Back to the end. */
+	/** Closes the window and returns to the live end. */
 	goToEnd(): void {
-		this.#options.apply({ type: "place left" });
+		this.#options.apply({ type: "window closed" });
 	}
 
-	/** Fetches the place that is asked for, if that is news; who joins is asked once more. */
+	/** Loads the window if it was requested since `before`. A new join requests it again. */
 	async loadRequestedWindow(before: History): Promise<void> {
 		const { fetch, history, apply, isJoined } = this.#options;
 		const { historyWindow } = history();
-		if (historyWindow?.type !== "asked" || historyWindow === before.historyWindow || !isJoined()) return;
+		if (historyWindow?.type !== "loading" || historyWindow === before.historyWindow || !isJoined()) return;
 		const { at } = historyWindow;
-		apply({ type: "place came", at, page: await fetch({ around: at }) });
+		apply({ type: "window loaded", at, page: await fetch({ around: at }) });
 	}
 }

@@ -1,69 +1,69 @@
-// Tells the server how far somebody here has read: now and then, and again where it may not have been heard. What they have marked unread
-// stays so, although it is before their eyes, until they say something, read elsewhere or come again.
-// Knows neither the events nor who reads.
+// Reports to the server how far the person has read, at intervals, and again after a lost connection. Messages marked unread stay so,
+// although they are on screen, until the person sends a message, reads on elsewhere, or opens the conversation again.
+// Must not depend on the events.
 
 import type { Clock } from "./connection.ts";
 
 type Options = {
 	clock: Clock;
-	/** Whether it went out. */
+	/** False if there is no connection. */
 	send(upTo: number): boolean;
 };
 
-/** In ms: the shortest time between two times that it is told. */
+/** In ms. */
 const reportInterval = 2_000;
 
 export class ReadMark {
 	readonly #options: Options;
-	/** As far as was seen here. */
+	/** The last `seq` that was on screen here. */
 	#seen = 0;
-	/** As far as the server knows, or is being told. */
-	sent = 0;
-	#isResting = false;
-	#isHeld = false;
-	#cancelRest = () => {};
+	/** The last `seq` that the server knows or was sent. */
+	#sent = 0;
+	#isThrottled = false;
+	#isPaused = false;
+	#cancelTimer = () => {};
 
 	constructor(options: Options) {
 		this.#options = options;
 	}
 
-	/** Everything up to this place has been on the screen of somebody who looked. */
+	/** Every message up to this `seq` has been on screen while somebody was looking. */
 	markRead(upTo: number): void {
 		this.#seen = Math.max(this.#seen, upTo);
-		this.report();
+		this.#report();
 	}
 
-	/** The server says how far it has heard of, from whatever device; after a new connection it may be less than was told. */
+	/** The server's state after connecting. It may be behind what was sent over the connection before. */
 	connected(upTo: number): void {
-		this.sent = upTo;
-		this.report();
+		this.#sent = upTo;
+		this.#report();
 	}
 
-	/** Something is marked unread. */
-	hold(): void {
-		this.#isHeld = true;
+	/** Messages were marked unread. */
+	pause(): void {
+		this.#isPaused = true;
 		this.#seen = 0;
 	}
 
-	/** The server says that they have read on. */
+	/** The server reports that the person has read on. */
 	readElsewhere(upTo: number): void {
-		this.#isHeld = false;
-		this.sent = Math.max(this.sent, upTo);
+		this.#isPaused = false;
+		this.#sent = Math.max(this.#sent, upTo);
 	}
 
 	stop(): void {
-		this.#cancelRest();
-		this.#isResting = false;
-		this.#isHeld = false;
+		this.#cancelTimer();
+		this.#isThrottled = false;
+		this.#isPaused = false;
 	}
 
-	report(): void {
-		if (this.#isHeld || this.#isResting || this.#seen <= this.sent || !this.#options.send(this.#seen)) return;
-		this.sent = this.#seen;
-		this.#isResting = true;
-		this.#cancelRest = this.#options.clock.after(reportInterval, () => {
-			this.#isResting = false;
-			this.report();
+	#report(): void {
+		if (this.#isPaused || this.#isThrottled || this.#seen <= this.#sent || !this.#options.send(this.#seen)) return;
+		this.#sent = this.#seen;
+		this.#isThrottled = true;
+		this.#cancelTimer = this.#options.clock.after(reportInterval, () => {
+			this.#isThrottled = false;
+			this.#report();
 		});
 	}
 }

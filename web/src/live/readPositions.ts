@@ -1,22 +1,22 @@
-// How far everybody has read, and what follows from it: where the new begins, and who has seen a message. Pure.
+// How far each member has read, and from that: the first unread message, and who has seen a message. Pure.
 
 import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Messages } from "./messages.ts";
 
-/** By `userId`, the place of the last message read. */
+/** By `userId`, the `seq` of the last message read. */
 export type Reads = ReadonlyMap<string, number>;
 
 export function readsOf(reads: readonly { userId: string; upTo: number }[]): Reads {
 	return new Map(reads.map(({ userId, upTo }) => [userId, upTo]));
 }
 
-/** What comes late changes nothing; but one may have marked something unread. */
+/** An older position is ignored, unless the person marked messages unread. */
 export function withRead(reads: Reads, { userId, upTo, unread = false }: { userId: string; upTo: number; unread?: boolean }): Reads {
 	return unread || upTo > (reads.get(userId) ?? 0) ? new Map(reads).set(userId, upTo) : reads;
 }
 
-/** How much others have said after a place. Of what is not here it is taken to be theirs: who says something is at the end. */
+/** The number of others' messages after a `seq`. Messages that are not loaded count as others': a person's own are at the end. */
 export function countUnread(messages: Messages, after: number, userId: string): number {
 	const missing = Math.max(0, (messages[0]?.seq ?? 0) - after - 1);
 	return (
@@ -24,19 +24,19 @@ export function countUnread(messages: Messages, after: number, userId: string): 
 	);
 }
 
-/** From which place on there is something of others that a person has not read; `null` if there is nothing, or they were never here. */
+/** The `seq` of the first message of others that the person has not read; `null` if there is none, or this is their first visit. */
 export function firstUnread(messages: Messages, reads: Reads, userId: string): number | null {
 	const upTo = reads.get(userId) ?? 0;
-	const isNew = ({ seq, author }: Message) => seq > upTo && author.userId !== userId;
-	if (upTo === 0 || !messages.some(isNew)) return null;
-	// What one says oneself, one has read; the server may write that down only by the message.
+	const isUnread = ({ seq, author }: Message) => seq > upTo && author.userId !== userId;
+	if (upTo === 0 || !messages.some(isUnread)) return null;
+	// People have read their own messages, though the server may not have recorded it yet.
 	const own = new Set(messages.filter(({ author }) => author.userId === userId).map(({ seq }) => seq));
 	let from = upTo + 1;
 	while (own.has(from)) from += 1;
 	return from;
 }
 
-/** The members but for its author who have read as far as a message. */
+/** The members who have read a message, except its author. */
 export function seenBy({ seq, author }: Message, reads: Reads, members: readonly Member[]): readonly Member[] {
 	return members.filter(({ userId }) => userId !== author.userId && (reads.get(userId) ?? 0) >= seq);
 }

@@ -1,9 +1,9 @@
-// What there is to know of Claude's part beside its words: who waits for it, how far it is, what it took. Pure.
+// Facts about Claude's replies other than their text: who is waiting for one, its phase, its cost. Pure.
 
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 
-/** Whoever asked Claude while it was answering, each once, in their order: the next answer is theirs. */
+/** The people who asked Claude while it was replying, in order: the next reply answers them all. */
 export function peopleWaiting(messages: readonly Message[]): Person[] {
 	const running = messages.findLast(({ status }) => status === "streaming");
 	if (!running) return [];
@@ -13,14 +13,13 @@ export function peopleWaiting(messages: readonly Message[]): Person[] {
 
 export type Phase = "thinking" | "busy" | "answering" | "complete" | "stopped" | "failed";
 
-/** How far a reply is. */
 export function phaseOf({ status, reason, content }: Message): Phase {
 	if (status !== "streaming") return status;
 	if (reason !== undefined) return "busy";
 	return content === "" ? "thinking" : "answering";
 }
 
-/** What an answer took: tokens read, those of them that were in the cache, tokens written; the time in ms. */
+/** `read` and `written` in tokens; `cached`: those of `read` that came from the prompt cache. */
 export type Cost = { model?: string; read?: number; cached?: number; written?: number; elapsedMs?: number };
 
 export function costOf({ model, usage, elapsedMs }: Pick<Message, "model" | "usage" | "elapsedMs">): Cost {
@@ -31,7 +30,7 @@ export function costOf({ model, usage, elapsedMs }: Pick<Message, "model" | "usa
 	};
 }
 
-/** `claude-opus-4-1-20250805` as people say it; whatever is named otherwise as it is. */
+/** *Claude Opus 4.1* for `claude-opus-4-1-20250805`. Other ids are returned as they are. */
 export function modelName(id: string): string {
 	const [, before, family, after] = /^claude-(?:(\d+(?:-\d+)?)-)?([a-z]+)(?:-(\d{1,2}(?:-\d{1,2})?))?(?:-\d{8}|-latest)?$/.exec(id) ?? [];
 	if (family === undefined) return id;

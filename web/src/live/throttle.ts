@@ -1,31 +1,32 @@
-// Does what it is asked for often but seldom: some time after it was first asked for.
+// Runs a task at most once per interval, however often it is scheduled.
 
 import type { Clock } from "./connection.ts";
 
 export type Throttle = {
+	/** Runs the task one interval after the first call. */
 	schedule(): void;
-	/** What was asked for is done now. */
+	/** Runs a scheduled task at once. */
 	flush(): void;
-	/** What was asked for is not done. */
+	/** Drops a scheduled task. */
 	cancel(): void;
 };
 
-export function throttle(clock: Clock, ms: number, act: () => void): Throttle {
+export function throttle(clock: Clock, ms: number, task: () => void): Throttle {
 	let stop: (() => void) | undefined;
 	const cancel = () => {
 		stop?.();
 		stop = undefined;
 	};
-	const now = () => {
+	const flush = () => {
 		if (!stop) return;
 		cancel();
-		act();
+		task();
 	};
 	return {
 		schedule: () => {
-			stop ??= clock.after(ms, now);
+			stop ??= clock.after(ms, flush);
 		},
-		flush: now,
+		flush,
 		cancel,
 	};
 }

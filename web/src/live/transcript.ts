@@ -1,53 +1,52 @@
-// What a reader of one conversation sees, computed from what the server said and what was done here. Pure.
-// Knows the events; nothing of sockets, of React or of the clock.
+// A conversation's transcript, computed from the server's events and this device's actions. Pure.
+// Must not depend on sockets, React, the clock, or the page's strings.
 
 import type { ConversationInfo, Member, MemberRole } from "../../../src/protocol/conversation.ts";
 import { reasons } from "../../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Mention, Message } from "../../../src/protocol/message.ts";
+import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
-import type { CachedConversation } from "./cachedConversation.ts";
+import type { Description } from "./description.ts";
 import { extentOf, type History, mergeWindow, type PageAction, receiveChange, reduceHistory, reloadWindow } from "./historyWindow.ts";
 import { appendText, appendThinking, beginReply, markBusy } from "./messages.ts";
+import {
+	acknowledge,
+	inFlight,
+	isStored,
+	type OutgoingAction,
+	type OutgoingMessage,
+	type Refusal,
+	reduceOutgoing,
+	resetInFlight,
+	setState,
+} from "./outgoing.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 
-/** What somebody says: a text, perhaps in answer to a message, perhaps naming members. */
-export type NewMessage = { content: string; replyTo?: string; mentions?: readonly Mention[] };
+type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
-/** Why the server refused something: its code, for the page to put into words, and its own English text. */
-export type Refusal = { code: string; text: string };
-
-/** Something said here that the server has not acknowledged. Sent one by one, in order, until each is. */
-export type OutgoingMessage = NewMessage & {
-	clientId: string;
-	/** In ms, by this device's clock; later than that of what was said before it. */
-	saidAt: number;
-	state: { type: "waiting" } | { type: "sent" } | ({ type: "failed" } & Refusal);
-};
-
-/** `until` in ms: a sign of typing that is not renewed fades by itself. */
+/** `until` in ms: a typing signal that is not renewed expires. */
 export type Typing = Person & { until: number };
 
-/** Of its `messages` a reply that is being written grows in its place. */
+/** A reply that is being written is one of the `messages`, and grows in its place. */
 export type Transcript = History & {
 	readonly outgoing: readonly OutgoingMessage[];
 	readonly participants: readonly Person[];
 	readonly typing: readonly Typing[];
-	/** `null` until the server has said who is speaking here. */
+	/** `null` until the server has said whose connection this is. */
 	readonly you: Person | null;
-	/** `null` until they are known. */
+	/** `null` until they are known, as `role` and `members` are. */
 	readonly conversation: ConversationInfo | null;
 	readonly role: MemberRole | null;
 	readonly members: readonly Member[] | null;
 	readonly reads: Reads;
-	/** The place from which on there was news when this was opened, or is what one has marked unread since. */
+	/** The `seq` of the first message that was unread when the conversation was opened, or that was marked unread since. */
 	readonly unreadFrom: number | null;
-	/** Something is known to be missing: to be asked for again. */
+	/** An event is known to be missing and must be requested again. */
 	readonly isBehind: boolean;
-	/** Nothing is to be sent before this time, in ms. */
+	/** In ms: nothing may be sent before this time. */
 	readonly heldUntil: number;
-	/** What the server refused and no message shows. */
+	/** A refusal that no message shows. */
 	readonly notice: Refusal | null;
 };
 
@@ -55,21 +54,14 @@ export type Transcript = History & {
 export type Action =
 	| { type: "received"; events: readonly ServerEvent[]; now: number }
 	| { type: "disconnected" }
-	/** CachedConversation on this device from the last visit, before the server has said anything in this one. */
-	| { type: "recalled"; kept: CachedConversation }
-	/** CachedConversation on this device from before this page was opened, in its order. */
-	| { type: "restored"; outgoing: readonly OutgoingMessage[] }
-	/** CachedConversation by another tab since. */
-	| { type: "mirrored"; outgoing: OutgoingMessage }
-	/** What is to be known of the conversation besides its events, once after each time of joining. */
-	| { type: "described"; conversation: ConversationInfo; members: readonly Member[] }
-	| ({ type: "said"; clientId: string; now: number } & NewMessage)
-	| { type: "sent"; clientId: string }
-	| { type: "retried"; clientId: string }
-	| { type: "discarded"; clientId: string }
-	| PageAction
+	/** The last visit's state was read from the device cache, before the server has sent anything. */
+	| { type: "cache restored"; joined: Event<"chat:joined">; members: readonly Member[] | null }
+	/** The conversation and its members were fetched, once after each join. */
+	| ({ type: "described" } & Description)
 	| { type: "time passed"; now: number }
-	| { type: "notice dismissed" };
+	| { type: "notice dismissed" }
+	| OutgoingAction
+	| PageAction;
 
 export const emptyTranscript: Transcript = {
 	messages: [],
@@ -90,69 +82,49 @@ export const emptyTranscript: Transcript = {
 	notice: null,
 };
 
-/** How long a sign of typing counts, in ms: two that are lost in a row still leave one. */
-const typingLasts = limits.typingInterval * 3;
+/** In ms: two typing signals may be lost in a row before the person seems to have stopped. */
+const typingTimeout = limits.typingInterval * 3;
 
 export function reduce(transcript: Transcript, action: Action): Transcript {
 	switch (action.type) {
 		case "received":
 			return action.events.reduce((before, event) => receive(before, event, action.now), transcript);
 		case "disconnected":
-			return {
-				...transcript,
-				typing: [],
-				isBehind: false,
-				outgoing: transcript.outgoing.map((one) => (one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one)),
-			};
-		case "recalled": {
-			const { joined, members } = action.kept;
-			// Nobody has said yet who is speaking here today.
-			return { ...receive(transcript, joined, 0), members, you: null, unreadFrom: null };
-		}
-		case "restored":
-			return restore(transcript, action.outgoing);
-		case "mirrored":
-			return mirror(transcript, action.outgoing);
+			return { ...transcript, typing: [], isBehind: false, outgoing: resetInFlight(transcript.outgoing) };
+		case "cache restored":
+			// The cached `joined` is of the last visit: the server has not said yet whose connection this one is.
+			return { ...receive(transcript, action.joined, 0), members: action.members, you: null, unreadFrom: null };
 		case "described": {
 			const { conversation, members } = action;
 			return { ...transcript, conversation, members, role: members.find(isYou(transcript))?.role ?? transcript.role };
 		}
-		case "said": {
-			const { type: _, now, ...said } = action;
-			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
-			// One sees it where it stands: at the end.
-			return { ...transcript, historyWindow: null, outgoing: [...transcript.outgoing, { ...said, saidAt, state: { type: "waiting" } }] };
-		}
-		case "sent":
-			return setOutgoing(transcript, action.clientId, { type: "sent" });
-		case "retried":
-			return setOutgoing(transcript, action.clientId, { type: "waiting" });
-		case "discarded":
-			return { ...transcript, outgoing: transcript.outgoing.filter(({ clientId }) => clientId !== action.clientId) };
-		case "older asked":
-		case "older came":
-		case "newer asked":
-		case "newer came":
-		case "place asked":
-		case "place came":
-		case "place left":
-			return reduceHistory(transcript, action);
 		case "time passed":
 			return { ...transcript, typing: transcript.typing.filter(({ until }) => until > action.now) };
 		case "notice dismissed":
 			return { ...transcript, notice: null };
+		case "enqueued":
+			// The new message is at the end, and its author should see it.
+			return { ...reduceOutgoing(transcript, action), historyWindow: null };
+		case "sent":
+		case "retried":
+		case "discarded":
+		case "outbox restored":
+		case "outbox updated":
+			return reduceOutgoing(transcript, action);
+		case "older requested":
+		case "older loaded":
+		case "newer requested":
+		case "newer loaded":
+		case "window requested":
+		case "window loaded":
+		case "window closed":
+			return reduceHistory(transcript, action);
 		default:
 			return action satisfies never;
 	}
 }
 
-/** What goes out next: nothing before the one under way is acknowledged, so that what was said in order stays in order. */
-export function nextToSend({ outgoing, heldUntil }: Transcript, now: number): OutgoingMessage | undefined {
-	if (heldUntil > now || outgoing.some(({ state }) => state.type === "sent")) return undefined;
-	return outgoing.find(({ state }) => state.type === "waiting");
-}
-
-/** The reply that Claude is writing, if it is. */
+/** The reply that Claude is writing. */
 export function runningReply({ messages }: Transcript): Message | undefined {
 	return messages.findLast(({ status }) => status === "streaming");
 }
@@ -160,7 +132,7 @@ export function runningReply({ messages }: Transcript): Message | undefined {
 function receive(transcript: Transcript, event: ServerEvent, now: number): Transcript {
 	switch (event.type) {
 		case "chat:joined":
-			return joined(transcript, event);
+			return join(transcript, event);
 		case "chat:message":
 		case "chat:updated": {
 			const { message } = event;
@@ -181,7 +153,7 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
 		}
 		case "chat:complete":
-			// Its message has come before it, or was lost.
+			// The finished message precedes this event; if it is not here, it was lost.
 			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
 				? transcript
 				: { ...transcript, isBehind: true };
@@ -195,7 +167,7 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			};
 		case "chat:user-typing": {
 			const others = without(transcript.typing, event.userId);
-			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingLasts }] : others };
+			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingTimeout }] : others };
 		}
 		case "chat:conversation":
 			return { ...transcript, conversation: event.conversation };
@@ -210,15 +182,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 				unreadFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.unreadFrom,
 			};
 		case "chat:error":
-			return refused(transcript, event, now);
+			return refuse(transcript, event, now);
 		default:
 			return event satisfies never;
 	}
 }
 
-type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
-
-function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript {
+function join(transcript: Transcript, event: Event<"chat:joined">): Transcript {
 	const { reset, messages, hasMore, participants, you, conversation, role } = event;
 	const known: Transcript = {
 		...transcript,
@@ -230,27 +200,26 @@ function joined(transcript: Transcript, event: Event<"chat:joined">): Transcript
 		reads: event.reads ? readsOf(event.reads) : transcript.reads,
 		isBehind: false,
 	};
-	// Nobody was asked for a place before.
+	// A window that was requested before the first join has not been fetched yet.
 	const isFirst = transcript.you === null;
 	const historyWindow =
 		reset || isFirst || transcript.historyWindow?.type === "failed" ? reloadWindow(transcript.historyWindow) : transcript.historyWindow;
 	const base: Transcript = reset
 		? { ...known, messages: [], typing: [], older: extentOf(hasMore), historyWindow, changes: [] }
 		: { ...known, historyWindow };
-	// A page that takes the place of everything is in its order, and what it quotes reads as it does now.
-	const come = mergeWindow(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(receiveMessage, base));
-	if (!isFirst) return come;
-	// Of what was kept from the last visit, the server says nothing more.
-	const outgoing = come.outgoing.filter((one) => !isStored(come, one));
-	return { ...come, outgoing, unreadFrom: firstUnread(come.messages, come.reads, you.userId) };
+	// After a reset the page replaces everything: it is ordered, and its quotes are current.
+	const caughtUp = mergeWindow(reset ? messages.reduce(acknowledge, { ...base, messages }) : messages.reduce(receiveMessage, base));
+	if (!isFirst) return caughtUp;
+	// The server does not send again what was restored from the cache, so its acknowledgements may be there already.
+	const outgoing = caughtUp.outgoing.filter((one) => !isStored(caughtUp, one));
+	return { ...caughtUp, outgoing, unreadFrom: firstUnread(caughtUp.messages, caughtUp.reads, you.userId) };
 }
 
-/** A message as it stands now. */
 function receiveMessage(transcript: Transcript, message: Message): Transcript {
 	return receiveChange(acknowledge(transcript, message), message);
 }
 
-/** A member who is new, or has another role or name. */
+/** Adds a member, or updates their role and name. */
 function applyMember(transcript: Transcript, member: Member): Transcript {
 	const { you, role, members, participants } = transcript;
 	const isMember = ({ userId }: Person) => userId === member.userId;
@@ -263,53 +232,18 @@ function applyMember(transcript: Transcript, member: Member): Transcript {
 	};
 }
 
-/** A message of one's own that is stored is no longer on its way. */
-function acknowledge(transcript: Transcript, { author, clientId }: Message): Transcript {
-	if (clientId === undefined || author.userId !== transcript.you?.userId) return transcript;
-	return { ...transcript, outgoing: transcript.outgoing.filter((one) => one.clientId !== clientId) };
-}
-
-function refused(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
+function refuse(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
 	const { code, retryAfterMs, messageId } = event;
 	const refusal: Refusal = { code, text: event.error };
-	// Who has no ids to go by means what is under way, or nothing that could be helped here.
-	const clientId = event.clientId ?? (messageId === undefined ? underWay(transcript)?.clientId : undefined);
+	// An error without an id is about the message in flight, or about nothing that a person could mend.
+	const clientId = event.clientId ?? (messageId === undefined ? inFlight(transcript.outgoing)?.clientId : undefined);
 	if (clientId !== undefined && retryAfterMs !== undefined)
-		return { ...setOutgoing(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
-	// The connection sees to it: another token, then the same again.
+		return { ...setState(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
+	// The connection renews its token and sends the message again.
 	if (code === "token_expired") return transcript;
-	if (clientId !== undefined) return setOutgoing(transcript, clientId, { type: "failed", ...refusal });
+	if (clientId !== undefined) return setState(transcript, clientId, { type: "failed", ...refusal });
 	const isShown = messageId !== undefined && retryAfterMs === undefined && code in reasons;
 	return isShown ? transcript : { ...transcript, notice: refusal };
-}
-
-function underWay({ outgoing }: Transcript): OutgoingMessage | undefined {
-	return outgoing.find(({ state }) => state.type === "sent");
-}
-
-/** Before whatever was said meanwhile. What is known of here is known better here. */
-function restore(transcript: Transcript, kept: readonly OutgoingMessage[]): Transcript {
-	const known = new Map(transcript.outgoing.map((one) => [one.clientId, one]));
-	const restored = kept.filter((one) => !isStored(transcript, one)).map((one) => known.get(one.clientId) ?? one);
-	for (const { clientId } of restored) known.delete(clientId);
-	return { ...transcript, outgoing: [...restored, ...known.values()] };
-}
-
-/** Where it would stand if it had been said here. */
-function mirror(transcript: Transcript, kept: OutgoingMessage): Transcript {
-	if (isStored(transcript, kept)) return transcript;
-	const others = transcript.outgoing.filter(({ clientId }) => clientId !== kept.clientId);
-	const at = others.findLastIndex(({ saidAt }) => saidAt <= kept.saidAt) + 1;
-	return { ...transcript, outgoing: others.toSpliced(at, 0, kept) };
-}
-
-/** Its acknowledgement was here before it. */
-function isStored({ messages, you }: Transcript, { clientId }: OutgoingMessage): boolean {
-	return messages.some((message) => message.clientId === clientId && message.author.userId === you?.userId);
-}
-
-function setOutgoing(transcript: Transcript, clientId: string, state: OutgoingMessage["state"]): Transcript {
-	return { ...transcript, outgoing: transcript.outgoing.map((one) => (one.clientId === clientId ? { ...one, state } : one)) };
 }
 
 function isYou({ you }: Transcript) {

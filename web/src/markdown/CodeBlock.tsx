@@ -5,7 +5,7 @@ import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
 import { useLazy } from "../controls/useLazy.ts";
 import { useStrings } from "../languages/useStrings.ts";
-import type { Piece } from "./highlighting.ts";
+import type { Piece } from "./highlighter.ts";
 import styles from "./Markdown.module.css";
 
 type Highlighting = typeof import("./highlighting.ts");

@@ -2,7 +2,9 @@
 
 import type { LanguageFn } from "highlight.js";
 import { createLowlight } from "lowlight";
-import type { Kind, Piece } from "./highlighting.ts";
+
+export type Kind = "keyword" | "string" | "number" | "comment" | "name" | "type" | "attribute" | "tag" | "added" | "removed";
+export type Piece = { text: string; kind: Kind | null };
 
 export type Highlighter = {
 	knows(language: string): boolean;

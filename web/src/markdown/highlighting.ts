@@ -1,10 +1,7 @@
 // The colours of code: code -> pieces, each of a kind or of none. Grammars are fetched one language at a time, when there is code in it.
 // Knows no colour and nothing of React.
 
-import type { Highlighter } from "./highlighter.ts";
-
-export type Kind = "keyword" | "string" | "number" | "comment" | "name" | "type" | "attribute" | "tag" | "added" | "removed";
-export type Piece = { text: string; kind: Kind | null };
+import type { Highlighter, Piece } from "./highlighter.ts";
 
 /** In characters: longer code stays plain, as it would keep the page waiting. */
 const longest = 20_000;

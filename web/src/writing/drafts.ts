@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import { plainLine } from "../list/plainLine.ts";
-import type { NewMessage } from "../live/transcript.ts";
+import type { NewMessage } from "../live/outgoing.ts";
 import { namedIn } from "./mentions.ts";
 
 export type Draft = {

@@ -9,7 +9,7 @@ import { Icon } from "../../icons.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import { plainLine } from "../../list/plainLine.ts";
-import type { Refusal } from "../../live/transcript.ts";
+import type { Refusal } from "../../live/outgoing.ts";
 import { canAskAgain } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { mentionsOf, namedIn } from "../../writing/mentions.ts";

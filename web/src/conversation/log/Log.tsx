@@ -46,7 +46,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const strings = useStrings();
 	const { outgoing, historyWindow, you, isConnected, heldUntil } = chat;
 	const { messages, older, newer } = visibleHistory(chat);
-	const isEnd = historyWindow?.type !== "here";
+	const isEnd = historyWindow?.type !== "loaded";
 	const onWay = isEnd ? outgoing : [];
 	const last = messages.at(-1);
 	const isLost = useLoss(chat.connection);
@@ -190,9 +190,9 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					onGone={stay}
 				/>
 			)}
-			{historyWindow && historyWindow.type !== "here" && (
+			{historyWindow && historyWindow.type !== "loaded" && (
 				<p className={`${pill.pill} ${styles.place}`} role="status">
-					{historyWindow.type === "asked" ? strings.placeLoading : strings.placeFailed}
+					{historyWindow.type === "loading" ? strings.placeLoading : strings.placeFailed}
 					{historyWindow.type === "failed" && (
 						<button type="button" onClick={() => chat.goTo(historyWindow.at)}>
 							{strings.tryAgain}

@@ -2,7 +2,7 @@
 
 import { createContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
-import type { OutgoingMessage } from "../../live/transcript.ts";
+import type { OutgoingMessage } from "../../live/outgoing.ts";
 import type { Doer } from "../../people/permissions.ts";
 
 export type Acting = {

@@ -4,7 +4,7 @@ import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import type { OutgoingMessage } from "../../live/transcript.ts";
+import type { OutgoingMessage } from "../../live/outgoing.ts";
 import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
