@@ -27,8 +27,8 @@ export const lastMessageSchema = v.object({
 	deletedAt: v.optional(v.string()),
 });
 
-/** A conversation as one of its members finds it in their list. */
-export const listedSchema = v.object({
+/** A conversation in a member's list. */
+export const listEntrySchema = v.object({
 	...conversationSchema.entries,
 	role: roleSchema,
 	/** ISO 8601, UTC. */
@@ -45,22 +45,22 @@ export const listedSchema = v.object({
 	archived: v.boolean(),
 });
 
-/** What a person decides about a conversation in their own list. */
-export const listingChangeSchema = v.object({
+/** What a person decides about an entry of their own list. */
+export const listEntryChangeSchema = v.object({
 	muted: v.optional(v.boolean()),
 	pinned: v.optional(v.boolean()),
 	archived: v.optional(v.boolean()),
 });
 
 /**
- * How a conversation stands for one of its members, as it tells their list: all but what they decide themselves. `marks`: how often they
- * have marked something unread; during a deployment an older conversation does not say.
+ * What a conversation delivers to a member's list: the entry without what the person decides. `marks` counts how often they
+ * marked something unread; during a deployment, a conversation that runs older code leaves it out.
  */
-export type Standing = Omit<Listed, keyof ListingChange> & { revision: number; marks?: number };
+export type ListSummary = Omit<ListEntry, keyof ListEntryChange> & { revision: number; marks?: number };
 
 export type LastMessage = v.InferOutput<typeof lastMessageSchema>;
-export type Listed = v.InferOutput<typeof listedSchema>;
-export type ListingChange = v.InferOutput<typeof listingChangeSchema>;
+export type ListEntry = v.InferOutput<typeof listEntrySchema>;
+export type ListEntryChange = v.InferOutput<typeof listEntryChangeSchema>;
 export type AssistantMode = v.InferOutput<typeof assistantSchema>;
 export type ConversationInfo = v.InferOutput<typeof conversationSchema>;
 export type Member = v.InferOutput<typeof memberSchema>;

@@ -1,7 +1,7 @@
 // The events of a person's own socket, `GET /api/me/socket`: their list of conversations and their settings, live. It takes none but the text `ping`.
 
 import * as v from "valibot";
-import { listedSchema } from "./conversation.ts";
+import { listEntrySchema } from "./conversation.ts";
 import { limits } from "./limits.ts";
 import { idSchema } from "./person.ts";
 
@@ -18,12 +18,12 @@ export const meEvents = {
 	/** First on every socket: the newest conversations, pinned ones before; `hasMore`: `GET /api/conversations?before=` has the rest. */
 	"me:conversations": v.object({
 		type: v.literal("me:conversations"),
-		conversations: v.array(listedSchema),
+		conversations: v.array(listEntrySchema),
 		hasMore: v.boolean(),
 		settings: settingsSchema,
 	}),
 	/** A conversation is new in the list, or stands otherwise than before. */
-	"me:conversation": v.object({ type: v.literal("me:conversation"), conversation: listedSchema }),
+	"me:conversation": v.object({ type: v.literal("me:conversation"), conversation: listEntrySchema }),
 	"me:removed": v.object({ type: v.literal("me:removed"), conversationId: idSchema }),
 	"me:settings": v.object({ type: v.literal("me:settings"), settings: settingsSchema }),
 } as const;

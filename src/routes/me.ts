@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
 import { clearedSession } from "../auth/session.ts";
-import { listedSchema, listingChangeSchema } from "../protocol/conversation.ts";
+import { listEntryChangeSchema, listEntrySchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
 import { rangeText } from "../protocol/number-text.ts";
@@ -63,7 +63,7 @@ const listPageSchema = v.object({
 describe("GET /conversations", {
 	is: "The conversations you are in, newest activity first; `before`: the lastActivityAt of the last one you have, a comma, and its id.",
 	query: listPageSchema,
-	answers: { 200: v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() }) },
+	answers: { 200: v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() }) },
 });
 me.get("/conversations", async (c) => {
 	const query = v.safeParse(listPageSchema, c.req.query());
@@ -79,15 +79,15 @@ me.get("/conversations", async (c) => {
 
 describe("PATCH /me/conversations/:id", {
 	is: "Mutes, pins or archives a conversation in your own list. What is said brings an archived one back, unless it is muted.",
-	body: listingChangeSchema,
-	answers: { 200: v.object({ conversation: listedSchema }) },
+	body: listEntryChangeSchema,
+	answers: { 200: v.object({ conversation: listEntrySchema }) },
 	refuses: ["forbidden"],
 });
 me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const id = c.req.param("id");
-	const body = await readBody(c, listingChangeSchema);
+	const body = await readBody(c, listEntryChangeSchema);
 	if (!body) return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false.");
 	if (!v.is(idSchema, id)) return refuse(c, "not_found");
 	return answer(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));

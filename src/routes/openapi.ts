@@ -4,7 +4,7 @@ import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs 
 import { Hono } from "hono";
 import * as v from "valibot";
 import { version } from "../../package.json";
-import { conversationSchema, listedSchema, memberSchema } from "../protocol/conversation.ts";
+import { conversationSchema, listEntrySchema, memberSchema } from "../protocol/conversation.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import { clientEvents, serverEvents } from "../protocol/events.ts";
 import { messageSchema } from "../protocol/message.ts";
@@ -41,7 +41,7 @@ export type Operation = {
 const named = {
 	Message: messageSchema,
 	Conversation: conversationSchema,
-	ListedConversation: listedSchema,
+	ListedConversation: listEntrySchema,
 	Member: memberSchema,
 	Person: personSchema,
 	Found: foundSchema,

@@ -4,7 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Alarm } from "../platform/alarm.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
-import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
+import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
@@ -93,7 +93,7 @@ export class UserObject extends DurableObject<Env> {
 
 	// Calls of conversations
 
-	async remember(standing: Standing): Promise<void> {
+	async remember(standing: ListSummary): Promise<void> {
 		if (this.#erasure.covers(standing.id)) return;
 		const conversation = this.#store.remember(standing);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
@@ -111,7 +111,7 @@ export class UserObject extends DurableObject<Env> {
 		return this.#store.page(before ?? end, limit);
 	}
 
-	async change(conversationId: string, change: ListingChange): Promise<Listed | { code: "not_found" }> {
+	async change(conversationId: string, change: ListEntryChange): Promise<ListEntry | { code: "not_found" }> {
 		const conversation = this.#store.change(conversationId, change);
 		if (!conversation) return { code: "not_found" };
 		this.#sockets.broadcast({ type: "me:conversation", conversation });

@@ -2,7 +2,7 @@
 // the wire's values out. All calls are synchronous. Nothing is written for a person who was only asked for.
 
 import { hasTables, migrate } from "../platform/migrate.ts";
-import type { Listed, ListingChange, Standing } from "../protocol/conversation.ts";
+import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import type { PersonalSettings } from "../protocol/me.ts";
 import { migrations } from "./migrations.ts";
 
@@ -10,14 +10,14 @@ import { migrations } from "./migrations.ts";
 export type Place = { at: number; id: string };
 /** After every time that a date can tell. */
 export const end: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
-export type Page = { conversations: Listed[]; hasMore: boolean };
+export type Page = { conversations: ListEntry[]; hasMore: boolean };
 
 type Row = {
 	id: string;
 	title: string;
-	assistant: Listed["assistant"];
+	assistant: ListEntry["assistant"];
 	created_at: string;
-	role: Listed["role"];
+	role: ListEntry["role"];
 	last_activity_at: number;
 	last_message: string | null;
 	unread: number;
@@ -62,7 +62,7 @@ export class Store {
 	// Conversations
 
 	/** How a conversation stands now. What is older than what is known changes nothing. What it shows from now on, if that is something else than before. */
-	remember(standing: Standing): Listed | undefined {
+	remember(standing: ListSummary): ListEntry | undefined {
 		this.#begin();
 		const known = this.#row(standing.id);
 		if (known && isOlder(standing, known)) return undefined;
@@ -95,7 +95,7 @@ export class Store {
 	}
 
 	/** What the person decides about one; `undefined` where it is not theirs. */
-	change(id: string, change: ListingChange): Listed | undefined {
+	change(id: string, change: ListEntryChange): ListEntry | undefined {
 		const row = this.#row(id);
 		if (!row) return undefined;
 		const known = toListed(row);
@@ -189,18 +189,18 @@ export class Store {
 }
 
 /** Of two of one revision the one that has read less is the older: that only grows, but for what was marked unread. */
-function isOlder({ revision, marks = 0, readUpTo }: Standing, known: Row): boolean {
+function isOlder({ revision, marks = 0, readUpTo }: ListSummary, known: Row): boolean {
 	if (revision !== known.revision) return revision < known.revision;
 	return marks !== known.marks ? marks < known.marks : readUpTo < known.read_up_to;
 }
 
 /** What was said brings an archived conversation back, unless it is muted. */
-function isBroughtBack({ lastMessage }: Standing, known: Row): boolean {
+function isBroughtBack({ lastMessage }: ListSummary, known: Row): boolean {
 	const knownSeq = known.last_message === null ? 0 : (JSON.parse(known.last_message) as { seq: number }).seq;
 	return known.muted === 0 && (lastMessage?.seq ?? 0) > knownSeq;
 }
 
-function toRow(standing: Standing, known: Row | undefined): Row {
+function toRow(standing: ListSummary, known: Row | undefined): Row {
 	return {
 		id: standing.id,
 		title: standing.title,
@@ -220,7 +220,7 @@ function toRow(standing: Standing, known: Row | undefined): Row {
 	};
 }
 
-function toListed(row: Row): Listed {
+function toListed(row: Row): ListEntry {
 	return {
 		id: row.id,
 		title: row.title,
@@ -228,7 +228,7 @@ function toListed(row: Row): Listed {
 		assistant: row.assistant,
 		role: row.role,
 		lastActivityAt: new Date(row.last_activity_at).toISOString(),
-		...(row.last_message !== null && { lastMessage: JSON.parse(row.last_message) as Listed["lastMessage"] }),
+		...(row.last_message !== null && { lastMessage: JSON.parse(row.last_message) as ListEntry["lastMessage"] }),
 		unread: row.unread,
 		mentions: row.mentions,
 		readUpTo: row.read_up_to,

@@ -2,7 +2,7 @@
 
 import { exports } from "cloudflare:workers";
 import * as v from "valibot";
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { type MeEvent, meEvents } from "../../src/protocol/me.ts";
 import { origin, tokenOf } from "./socket.ts";
 
@@ -61,11 +61,12 @@ export class MeClient {
 	}
 
 	/** How a conversation is listed next, such that it fits. */
-	async listed(id: string, fits: Partial<Listed> = {}): Promise<Listed> {
+	async listed(id: string, fits: Partial<ListEntry> = {}): Promise<ListEntry> {
 		const { conversation } = await this.next(
 			"me:conversation",
 			(event) =>
-				event.conversation.id === id && Object.entries(fits).every(([name, value]) => event.conversation[name as keyof Listed] === value),
+				event.conversation.id === id &&
+				Object.entries(fits).every(([name, value]) => event.conversation[name as keyof ListEntry] === value),
 		);
 		return conversation;
 	}

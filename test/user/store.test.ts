@@ -3,12 +3,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Standing } from "../../src/protocol/conversation.ts";
+import type { ListSummary } from "../../src/protocol/conversation.ts";
 import { Store } from "../../src/user/store.ts";
 
 const noon = Date.parse("2026-11-24T12:00:00Z");
 
-function standing(id: string, more: Partial<Standing> = {}): Standing {
+function standing(id: string, more: Partial<ListSummary> = {}): ListSummary {
 	return {
 		id,
 		title: "Tea",
@@ -25,7 +25,7 @@ function standing(id: string, more: Partial<Standing> = {}): Standing {
 	};
 }
 
-function said(seq: number): NonNullable<Standing["lastMessage"]> {
+function said(seq: number): NonNullable<ListSummary["lastMessage"]> {
 	return { seq, author: { userId: "ann", username: "Ann" }, content: `Message ${seq}`, createdAt: new Date(noon + seq).toISOString() };
 }
 
@@ -108,7 +108,7 @@ describe("a conversation", () => {
 	it("writes one row when it is read, two when something was said, none when nothing is new", () =>
 		inStore((store, _storage, rowsOf) => {
 			store.remember(standing("a"));
-			const written = (news: Standing) => rowsOf(() => store.remember(news)).written;
+			const written = (news: ListSummary) => rowsOf(() => store.remember(news)).written;
 			const read = standing("a", { unread: 0, readUpTo: 1 });
 			const more = { ...read, revision: 2, unread: 1, lastMessage: said(2), lastActivityAt: new Date(noon + 2).toISOString() };
 			expect([written(read), written(read), written(more)]).toEqual([1, 0, 2]);

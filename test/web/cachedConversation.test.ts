@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import {
 	type CachedConversation,
@@ -98,7 +98,7 @@ const listed = (id: string) =>
 		muted: false,
 		pinned: false,
 		archived: false,
-	}) satisfies Listed;
+	}) satisfies ListEntry;
 const of = (text: string) => keep(seen([message(1, { content: text })])) as CachedConversation;
 const textOf = (kept: unknown) => parseCachedConversation(kept)?.joined.messages[0]?.content;
 

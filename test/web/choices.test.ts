@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { choicesFor } from "../../web/src/switcher/choices.ts";
 import { listed } from "./fakes.ts";
 
-const named = (title: string, minute: number, given: Partial<Listed> = {}) => ({ listed: listed(title, minute, given), title });
+const named = (title: string, minute: number, given: Partial<ListEntry> = {}) => ({ listed: listed(title, minute, given), title });
 const titles = (text: string, conversations: ReturnType<typeof named>[], openId?: string) =>
 	choicesFor(text, conversations, openId).map(({ title }) => title);
 

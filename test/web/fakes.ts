@@ -1,6 +1,6 @@
 // A clock that is moved by hand, and sockets whose other end is the test.
 
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -179,7 +179,7 @@ export function joined(given: Partial<Extract<ServerEvent, { type: "chat:joined"
 export const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
 
 /** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
-export function listed(id: string, minute: number, given: Partial<Listed> = {}): Listed {
+export function listed(id: string, minute: number, given: Partial<ListEntry> = {}): ListEntry {
 	return {
 		id,
 		title: id,

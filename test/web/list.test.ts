@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list/list.ts";
@@ -7,8 +7,8 @@ import { ListClient, type ListKeeper } from "../../web/src/list/listClient.ts";
 import type { OpenOtherTabs, TabMessage } from "../../web/src/list/otherTabs.ts";
 import { ann, at, FakeNetwork, HandClock, listed, message } from "./fakes.ts";
 
-const told = (...conversations: Listed[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
-const news = (conversation: Listed): MeEvent => ({ type: "me:conversation", conversation });
+const told = (...conversations: ListEntry[]): MeEvent => ({ type: "me:conversations", conversations, hasMore: false, settings: {} });
+const news = (conversation: ListEntry): MeEvent => ({ type: "me:conversation", conversation });
 const received = (...events: MeEvent[]): ListAction => ({ type: "received", events });
 const listOf = (...actions: ListAction[]): List => actions.reduce(reduceList, emptyList);
 const ids = ({ conversations }: List) => conversations.map(({ id }) => id).join(" ");
@@ -107,7 +107,7 @@ function browserOfTabs(): OpenOtherTabs {
 }
 
 describe("a person's own socket", () => {
-	type Page = { conversations: Listed[]; hasMore: boolean };
+	type Page = { conversations: ListEntry[]; hasMore: boolean };
 
 	function open(page: Page | null = null, isTaken = true, openTabs: OpenOtherTabs = noTabs, keeper?: ListKeeper) {
 		const network = new FakeNetwork();
@@ -125,7 +125,7 @@ describe("a person's own socket", () => {
 				asked.push(before?.id ?? "the first");
 				return page;
 			},
-			changeListing: async () => isTaken,
+			changeListEntry: async () => isTaken,
 			openTabs,
 		});
 		client.setToken("token-1");

@@ -3,7 +3,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Listed } from "../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { endPauses } from "../support/jobs.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -18,9 +18,9 @@ async function twoPeople() {
 	return { ...people, id, here: await Client.join(people.ann, id) };
 }
 
-async function listedFor(userId: string, id: string): Promise<Listed> {
+async function listedFor(userId: string, id: string): Promise<ListEntry> {
 	const { conversations } = (await call("GET", "/conversations", await tokenOf(userId))).body;
-	return conversations.find((listed: Listed) => listed.id === id);
+	return conversations.find((listed: ListEntry) => listed.id === id);
 }
 
 async function say(client: Client, content: string) {

@@ -4,9 +4,9 @@
 import * as v from "valibot";
 import {
 	conversationSchema,
-	type Listed,
-	type ListingChange,
-	listedSchema,
+	type ListEntry,
+	type ListEntryChange,
+	listEntrySchema,
 	type MemberRole,
 	memberSchema,
 } from "../../src/protocol/conversation.ts";
@@ -34,7 +34,7 @@ const signedInSchema = v.object({
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
-const listPageSchema = v.object({ conversations: v.array(listedSchema), hasMore: v.boolean() });
+const listPageSchema = v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() });
 /** `failed` and `remaining`: conversations that could not be reached just now, and those that are still to come, by themselves. */
 const erasedSchema = v.object({
 	conversations: v.number(),
@@ -76,7 +76,7 @@ export const changeSettings = (token: string, change: PersonalSettings) =>
 export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
 
 /** The conversations whose last activity was before that of one, newest first; without one from the first. */
-export const conversationsBefore = (token: string, before: Listed | undefined) =>
+export const conversationsBefore = (token: string, before: ListEntry | undefined) =>
 	call(listPageSchema, "GET", `/conversations${before ? `?before=${encodeURIComponent(`${before.lastActivityAt},${before.id}`)}` : ""}`, {
 		token,
 	});
@@ -87,8 +87,8 @@ export const createConversation = (token: string) =>
 export const describeConversation = (token: string, id: string) =>
 	call(v.object({ conversation: describedSchema }), "GET", `/conversations/${encodeURIComponent(id)}`, { token });
 
-export const changeListing = (token: string, id: string, change: ListingChange) =>
-	call(v.object({ conversation: listedSchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
+export const changeListEntry = (token: string, id: string, change: ListEntryChange) =>
+	call(v.object({ conversation: listEntrySchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
 /** What a reply said before it was asked for again, oldest first. */
 export const versionsOf = (token: string, id: string, messageId: string) =>

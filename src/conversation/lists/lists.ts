@@ -3,7 +3,7 @@
 // looking needs no news; they hear when they leave. The others hear at once in a calm conversation, and in a busy or large one as
 // seldom as it bears. Knows nothing of where the lists are.
 
-import type { Standing } from "../../protocol/conversation.ts";
+import type { ListSummary } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Listing } from "../ports.ts";
 import type { Store } from "../store/store.ts";
@@ -11,7 +11,7 @@ import { type Deliveries, newDeliveries } from "./deliveries.ts";
 import { Standings } from "./summary.ts";
 
 /** Tells one member's list how the conversation stands for them. */
-export type Tell = (userId: string, standing: Standing) => Promise<unknown>;
+export type Tell = (userId: string, standing: ListSummary) => Promise<unknown>;
 
 /** Some members after each other, from the one after `after` on. `isForAll`: also those who look. */
 type Round = { target: number; after: string; isForAll: boolean };

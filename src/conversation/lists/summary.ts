@@ -1,6 +1,6 @@
 // How a conversation stands for each of its members. What is the same for everybody is read once for each change.
 
-import type { LastMessage, Standing } from "../../protocol/conversation.ts";
+import type { LastMessage, ListSummary } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Store } from "../store/store.ts";
 import { Unread } from "./unread.ts";
@@ -14,7 +14,7 @@ export class Standings {
 	}
 
 	/** `undefined` for who is no member. */
-	of(userId: string): Standing | undefined {
+	of(userId: string): ListSummary | undefined {
 		const member = this.#store.member(userId);
 		if (!member) return undefined;
 		const { info, outbox } = this.#store;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Lists } from "../../../src/conversation/lists/lists.ts";
-import type { Standing } from "../../../src/protocol/conversation.ts";
+import type { ListSummary } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, inRoom, type Room, settled } from "../../support/conversation.ts";
 
-type Told = { userId: string; standing: Standing };
+type Told = { userId: string; standing: ListSummary };
 
 /** Lists on a room's real storage, with the members' own lists in the test's hands. */
 class Listed {

@@ -1,7 +1,7 @@
 // A person's conversations as this device knows them, in the order in which they are shown. Pure.
 // Knows the events of a person's own socket; nothing of sockets, of React or of the clock.
 
-import type { LastMessage, Listed, ListingChange } from "../../../src/protocol/conversation.ts";
+import type { LastMessage, ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { MeEvent, PersonalSettings } from "../../../src/protocol/me.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -9,7 +9,7 @@ import { type Extent, extentOf } from "../live/historyWindow.ts";
 
 export type List = {
 	/** Pinned ones first, then by their last activity. */
-	readonly conversations: readonly Listed[];
+	readonly conversations: readonly ListEntry[];
 	/** Whether the server has told them. */
 	readonly isKnown: boolean;
 	/** What is known of conversations after the last one here. */
@@ -25,15 +25,15 @@ export type ConversationView = { conversationId: string; title: string; lastMess
 
 export type ListAction =
 	/** Kept on this device from the last visit. */
-	| { type: "recalled"; conversations: readonly Listed[] }
+	| { type: "recalled"; conversations: readonly ListEntry[] }
 	| { type: "received"; events: readonly MeEvent[] }
 	| { type: "viewed"; view: ConversationView }
 	/** Decided here: it holds at once, and the server's word comes after it. */
-	| { type: "changed"; conversationId: string; change: ListingChange }
+	| { type: "changed"; conversationId: string; change: ListEntryChange }
 	| { type: "left"; conversationId: string }
 	| { type: "older asked" }
 	/** `null` if it could not be had. */
-	| { type: "older came"; page: { conversations: readonly Listed[]; hasMore: boolean } | null };
+	| { type: "older came"; page: { conversations: readonly ListEntry[]; hasMore: boolean } | null };
 
 export const emptyList: List = { conversations: [], isKnown: false, older: "none", settings: {} };
 
@@ -59,7 +59,7 @@ export function reduceList(list: List, action: ListAction): List {
 }
 
 /** How the conversations stand in their parts. */
-export function sections({ conversations }: List): { main: readonly Listed[]; archived: readonly Listed[] } {
+export function sections({ conversations }: List): { main: readonly ListEntry[]; archived: readonly ListEntry[] } {
 	return { main: conversations.filter(({ archived }) => !archived), archived: conversations.filter(({ archived }) => archived) };
 }
 
@@ -102,7 +102,7 @@ function append(list: List, page: Extract<ListAction, { type: "older came" }>["p
 	return { ...fresh.reduce(place, list), older: extentOf(page.hasMore) };
 }
 
-function find({ conversations }: List, id: string): Listed | undefined {
+function find({ conversations }: List, id: string): ListEntry | undefined {
 	return conversations.find((listed) => listed.id === id);
 }
 
@@ -110,7 +110,7 @@ function without(list: List, id: string): List {
 	return { ...list, conversations: list.conversations.filter((listed) => listed.id !== id) };
 }
 
-function change(list: List, id: string, by: (listed: Listed) => Listed): List {
+function change(list: List, id: string, by: (listed: ListEntry) => ListEntry): List {
 	const held = find(list, id);
 	if (!held) return list;
 	const changed = by(held);
@@ -118,27 +118,27 @@ function change(list: List, id: string, by: (listed: Listed) => Listed): List {
 }
 
 /** In its place, instead of what it was before. */
-function place(list: List, listed: Listed): List {
+function place(list: List, listed: ListEntry): List {
 	const others = list.conversations.filter(({ id }) => id !== listed.id);
 	const at = others.findIndex((one) => comesBefore(listed, one));
 	return { ...list, conversations: others.toSpliced(at === -1 ? others.length : at, 0, listed) };
 }
 
-function comesBefore(one: Listed, other: Listed): boolean {
+function comesBefore(one: ListEntry, other: ListEntry): boolean {
 	if (one.pinned !== other.pinned) return one.pinned;
 	return Date.parse(one.lastActivityAt) > Date.parse(other.lastActivityAt);
 }
 
 /** What the server tells, with what was seen since it last heard. */
-function newest(held: Listed | undefined, listed: Listed): Listed {
+function newest(held: ListEntry | undefined, listed: ListEntry): ListEntry {
 	const { lastMessage, lastActivityAt } = held ?? listed;
 	return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ? { ...listed, lastMessage, lastActivityAt } : listed;
 }
 
-function seen(listed: Listed, { title, lastMessage, readUpTo }: ConversationView): Listed {
+function seen(listed: ListEntry, { title, lastMessage, readUpTo }: ConversationView): ListEntry {
 	// A view that lags behind knows less than the list.
 	if (!lastMessage || lastMessage.seq < (listed.lastMessage?.seq ?? 0)) return listed.title === title ? listed : { ...listed, title };
-	const told: Listed = {
+	const told: ListEntry = {
 		...listed,
 		title,
 		lastMessage,
@@ -152,6 +152,6 @@ function later(one: string, other: string): string {
 	return Date.parse(one) >= Date.parse(other) ? one : other;
 }
 
-function isSame(one: Listed, other: Listed): boolean {
+function isSame(one: ListEntry, other: ListEntry): boolean {
 	return JSON.stringify(one) === JSON.stringify(other);
 }

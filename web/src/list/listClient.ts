@@ -1,7 +1,7 @@
 // One person's list of conversations as this tab holds it: live by a socket of its own, older pages by HTTP.
 // Knows nothing of React; hands out snapshots and says when there is a new one.
 
-import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
+import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
 import type { MeEvent } from "../../../src/protocol/me.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "../live/connection.ts";
@@ -15,15 +15,15 @@ type Page = Extract<ListAction, { type: "older came" }>["page"];
 
 /** What outlives the page of the list. */
 export interface ListKeeper {
-	recall(): Promise<readonly Listed[] | undefined>;
-	keep(conversations: readonly Listed[]): void;
+	recall(): Promise<readonly ListEntry[] | undefined>;
+	keep(conversations: readonly ListEntry[]): void;
 }
 
 export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "parseFrame" | "readyEvent" | "onEvents" | "onState"> & {
 	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
-	olderThan(listed: Listed | undefined): Promise<Page>;
+	olderThan(listed: ListEntry | undefined): Promise<Page>;
 	/** Whether the server took it. */
-	changeListing(conversationId: string, change: ListingChange): Promise<boolean>;
+	changeListEntry(conversationId: string, change: ListEntryChange): Promise<boolean>;
 	keeper?: ListKeeper;
 	/** The person's other tabs. */
 	openTabs: OpenOtherTabs;
@@ -116,11 +116,11 @@ export class ListClient {
 	}
 
 	/** Holds at once; whether the server took it: else all is as it was. */
-	async change(listed: Listed, change: ListingChange): Promise<boolean> {
+	async change(listed: ListEntry, change: ListEntryChange): Promise<boolean> {
 		const conversationId = listed.id;
 		this.#apply({ type: "changed", conversationId, change });
-		if (await this.#options.changeListing(conversationId, change)) return true;
-		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListingChange]]));
+		if (await this.#options.changeListEntry(conversationId, change)) return true;
+		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListEntryChange]]));
 		this.#apply({ type: "changed", conversationId, change: former });
 		return false;
 	}

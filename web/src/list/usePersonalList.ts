@@ -3,7 +3,7 @@
 import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { closeCodes } from "../../../src/protocol/errors.ts";
 import { session } from "../account/currentSession.ts";
-import { changeListing, conversationsBefore, meSocketUrl, whoAmI } from "../api.ts";
+import { changeListEntry, conversationsBefore, meSocketUrl, whoAmI } from "../api.ts";
 import { clock, followNetwork, hasNetwork, openSocket } from "../browser.ts";
 import type { DeviceCache } from "../live/deviceCache.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
@@ -47,7 +47,7 @@ function makeClient(cache: DeviceCache): ListClient {
 			const result = await session.call((token) => conversationsBefore(token, before));
 			return "value" in result ? result.value : null;
 		},
-		changeListing: async (id, change) => "value" in (await session.call((token) => changeListing(token, id, change))),
+		changeListEntry: async (id, change) => "value" in (await session.call((token) => changeListEntry(token, id, change))),
 		openTabs: openOtherTabs(cache.userId),
 		keeper: { recall: cache.readList, keep: (conversations) => void cache.writeList(conversations) },
 	});

@@ -3,7 +3,7 @@
 
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import * as v from "valibot";
-import { type Listed, listedSchema } from "../../../src/protocol/conversation.ts";
+import { type ListEntry, listEntrySchema } from "../../../src/protocol/conversation.ts";
 import type { CachedConversation } from "./cachedConversation.ts";
 
 export type Owner = { id: string; name: string };
@@ -11,9 +11,9 @@ export type Owner = { id: string; name: string };
 /** Promises never reject: a failed read is `undefined`, a failed write is ignored. */
 export type DeviceCache = {
 	readonly userId: string;
-	readList(): Promise<readonly Listed[] | undefined>;
+	readList(): Promise<readonly ListEntry[] | undefined>;
 	/** Also deletes cached conversations that are not in the list. */
-	writeList(list: readonly Listed[]): Promise<void>;
+	writeList(list: readonly ListEntry[]): Promise<void>;
 	/** To be parsed: an older version of the page may have written it. */
 	readConversation(conversationId: string): Promise<unknown>;
 	writeConversation(conversationId: string, conversation: CachedConversation, now: number): Promise<void>;
@@ -22,7 +22,7 @@ export type DeviceCache = {
 
 interface Schema extends DBSchema {
 	owner: { key: "owner"; value: Owner };
-	list: { key: "list"; value: readonly Listed[] };
+	list: { key: "list"; value: readonly ListEntry[] };
 	conversations: { key: string; value: { kept: unknown; at: number }; indexes: { at: number } };
 }
 
@@ -45,7 +45,7 @@ export function deviceCacheOf(userId: string): DeviceCache {
 		userId,
 		readList: async () => {
 			const list = v.safeParse(
-				v.array(listedSchema),
+				v.array(listEntrySchema),
 				await withOwnData("readonly", (transaction) => transaction.objectStore("list").get("list")),
 			);
 			return list.success ? list.output : undefined;

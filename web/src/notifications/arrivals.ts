@@ -1,12 +1,12 @@
 // What has come between two states of a person's list, and whether they want to be told of it. Pure.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import type { Preferences } from "../account/preferences.ts";
 import type { List } from "../list/list.ts";
 
 /** `isForMe`: it names them or answers them, Claude's answer to what they said last too. */
-export type Arrival = { listed: Listed; isForMe: boolean };
+export type Arrival = { listed: ListEntry; isForMe: boolean };
 
 /** `answers`: by conversation, the place of Claude's answer to what the person said last. */
 export type Watched = { list: List; answers: ReadonlyMap<string, number> };
@@ -41,6 +41,6 @@ export function isWanted({ isForMe }: Arrival, level: Preferences["notifications
 	return level === "all" || (level === "mentions" && isForMe);
 }
 
-function isAnswer({ lastMessage: before }: Listed, { lastMessage: last }: Listed, userId: string): boolean {
+function isAnswer({ lastMessage: before }: ListEntry, { lastMessage: last }: ListEntry, userId: string): boolean {
 	return last?.author.userId === claude.userId && before?.author.userId === userId && last.seq > before.seq;
 }

@@ -1,6 +1,6 @@
 // Follows a person's list and has shown what they want to be told of. Knows neither React nor the browser.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import type { Preferences } from "../account/preferences.ts";
 import { emptyList } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
@@ -23,7 +23,7 @@ export type NotifierOptions = {
 	isOurTurn(): boolean;
 	/** Whether somebody looks at it, in this tab or another. */
 	isLookedAt(conversationId: string): Promise<boolean>;
-	show(conversation: Listed): void;
+	show(conversation: ListEntry): void;
 	withdraw(conversationId: string): void;
 	/** This they would have been told, had they been asked whether they want to. */
 	missed(): void;
@@ -40,7 +40,7 @@ export function follow(options: NotifierOptions): () => void {
 		for (const id of watching.over) options.withdraw(id);
 		for (const arrival of watching.arrivals) if (isWanted(arrival, options.level())) void tell(arrival.listed);
 	};
-	const tell = async (listed: Listed) => {
+	const tell = async (listed: ListEntry) => {
 		const permission = options.permission();
 		if (permission !== "granted" && permission !== "default") return;
 		if (await options.isLookedAt(listed.id)) return;

@@ -1,7 +1,7 @@
 // What was found in all of one's conversations, in place of their list: under the name of each, newest first.
 
 import { useCallback, useEffect } from "react";
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { useCall } from "../account/currentSession.ts";
 import { describeConversation } from "../api.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -14,7 +14,7 @@ import { searchStatus, useSearch } from "./useSearch.ts";
 
 type Results = { results: readonly FoundAnywhere[]; partial: boolean };
 
-type Props = { text: string; conversations: readonly Listed[]; onClose(): void };
+type Props = { text: string; conversations: readonly ListEntry[]; onClose(): void };
 
 export function SearchAll({ text, conversations }: Props) {
 	const strings = useStrings();

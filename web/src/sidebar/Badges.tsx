@@ -1,11 +1,11 @@
 // What is to be known of a conversation at a glance: whether it is muted or pinned, whether one is named in it, how much of it is new.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { Icon } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./Badges.module.css";
 
-export function Badges({ listed: { muted, pinned, mentions, unread } }: { listed: Listed }) {
+export function Badges({ listed: { muted, pinned, mentions, unread } }: { listed: ListEntry }) {
 	const strings = useStrings();
 	return (
 		<span className={styles.badges} data-muted={muted}>

@@ -1,6 +1,6 @@
 // What is asked before a conversation is renamed, left or deleted.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -10,7 +10,7 @@ import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
 
-export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: Listed };
+export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: ListEntry };
 
 type Props = {
 	asking: Asking;

@@ -1,7 +1,7 @@
 // One conversation in the list: what it is called, what was said last, what of it is new, and a menu.
 
 import { Link } from "wouter";
-import type { Listed, ListingChange } from "../../../src/protocol/conversation.ts";
+import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { Menu, type MenuItem } from "../controls/Menu.tsx";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -13,10 +13,10 @@ import styles from "./ConversationItem.module.css";
 import { lastLineOf } from "./lastLine.ts";
 
 type Props = {
-	listed: Listed;
+	listed: ListEntry;
 	userId: string;
 	isOpen: boolean;
-	onChange(change: ListingChange): void;
+	onChange(change: ListEntryChange): void;
 	onAsk(about: Asking["type"]): void;
 };
 
@@ -46,7 +46,7 @@ export function ConversationItem({ listed, userId, isOpen, onChange, onAsk }: Pr
 }
 
 function menuOf(
-	{ pinned, muted, archived, role }: Listed,
+	{ pinned, muted, archived, role }: ListEntry,
 	strings: Catalogue,
 	onChange: Props["onChange"],
 	onAsk: Props["onAsk"],

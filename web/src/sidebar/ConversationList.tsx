@@ -2,7 +2,7 @@
 
 import { type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { MoreButton } from "../controls/MoreButton.tsx";
@@ -51,7 +51,7 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 	const loadNearEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
 		if (list.older === "some" && scrollHeight - scrollTop - clientHeight < nearEnd) void client.loadOlder();
 	};
-	const items = (conversations: readonly Listed[]) => (
+	const items = (conversations: readonly ListEntry[]) => (
 		<ul className={styles.list}>
 			{conversations.map((listed) => (
 				<ConversationItem

@@ -1,7 +1,7 @@
 // A conversation as a file, to keep: for programs, or to read.
 
 import { useEffect, useState } from "react";
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import styles from "../conversation/dialogs/SettingsForm.module.css";
@@ -11,7 +11,7 @@ import { exportFileName, fetchExport, saveFile } from "./saveExport.ts";
 
 const formats = ["html", "jsonl"] as const;
 
-export function ExportDialog({ listed, onClose }: { listed: Listed; onClose(): void }) {
+export function ExportDialog({ listed, onClose }: { listed: ListEntry; onClose(): void }) {
 	const strings = useStrings();
 	const title = titleOf(listed, strings);
 	const [stop] = useState(() => new AbortController());

@@ -1,10 +1,10 @@
 // What was said last in a conversation, as one line. Pure.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { plainLine } from "../list/plainLine.ts";
 
-export function lastLineOf({ lastMessage }: Pick<Listed, "lastMessage">, userId: string, strings: Catalogue): string {
+export function lastLineOf({ lastMessage }: Pick<ListEntry, "lastMessage">, userId: string, strings: Catalogue): string {
 	if (!lastMessage) return strings.nothingSaid;
 	const { author, content, deletedAt } = lastMessage;
 	const text = deletedAt === undefined ? plainLine(content) : strings.deletedLine;

@@ -1,10 +1,10 @@
 // Which conversations somebody may mean who writes a part of a title, the likeliest first. Pure.
 
-import type { Listed } from "../../../src/protocol/conversation.ts";
+import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { foldCase } from "../writing/foldCase.ts";
 
 /** A conversation with what it is called. */
-export type Named = { listed: Listed; title: string };
+export type Named = { listed: ListEntry; title: string };
 
 /**
  * Those whose title has every word that is written; all of them where nothing is. What begins so comes first, then what has something new,
@@ -27,7 +27,7 @@ function closeness(title: string, wanted: string): number {
 	return title.split(/[\s\p{P}]+/u).some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)) ? 1 : 2;
 }
 
-function standing({ mentions, unread, muted, archived, lastActivityAt }: Listed): number[] {
+function standing({ mentions, unread, muted, archived, lastActivityAt }: ListEntry): number[] {
 	const news = mentions > 0 ? 0 : unread > 0 && !muted ? 1 : 2;
 	return [archived ? 1 : 0, news, -Date.parse(lastActivityAt)];
 }
