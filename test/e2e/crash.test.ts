@@ -34,7 +34,7 @@ it("keeps a reply whose server is killed in the middle, and continues it to the 
 	after.say("table");
 	const again = await after.first("chat:message", ({ message }) => message.seq === 4);
 	expect(again.message.content).toBe(whole.content);
-	// The stand-in counts words: five in the question's envelope, which both requests read, and more in the second request.
+	// The demo model counts words: five in the question's envelope, which both requests read, and more in the second request.
 	expect(whole.usage?.input).toBeGreaterThan(10);
 	after.close();
 });
