@@ -47,7 +47,7 @@ export const messageSchema = v.object({
 	model: v.optional(v.string()),
 	/** Of a reply: why the model ended it, in its own word. */
 	stopReason: v.optional(v.string()),
-	/** Of a reply: tokens as the model's side counted them. */
+	/** Of a reply: the tokens of all its attempts, as Claude's API counted them. Stopped and failed replies have it too. */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
 	/** Of a reply that was interrupted and went on: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
