@@ -1,18 +1,28 @@
-// What a Socket.IO session has of the house, on the platform: tokens, and one native socket for each conversation that a client is in.
+// What Socket.IO needs from the rest of the server: tokens are verified and conversations opened here, and nowhere else in this folder.
 
-import { isStillSignedIn } from "../../auth/identify.ts";
+import { identify, isStillSignedIn } from "../../auth/identify.ts";
+import type { Identity, Verified } from "../../auth/tokens.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import type { Settings } from "../../settings.ts";
 import { openSocket } from "../native-socket.ts";
-import type { House } from "./session.ts";
 
-export function houseOf(env: Env, settings: Settings): House {
-	return {
-		settings,
-		users: env.USERS,
-		open: (identity) => async (conversationId, cursor) => {
-			// They were identified when they connected, which may be long ago: those sockets are closed with a sign-in that are open then.
-			if (!(await isStillSignedIn(identity, env.USERS))) return { code: "unauthorized" };
-			return openSocket(env.CONVERSATIONS.getByName(conversationId), identity, cursor);
-		},
-	};
+export class Backend {
+	readonly settings: Settings;
+	readonly #env: Env;
+
+	constructor(env: Env, settings: Settings) {
+		this.#env = env;
+		this.settings = settings;
+	}
+
+	identify(token: string | undefined): Promise<Verified> {
+		return identify(token, this.settings, this.#env.USERS, Date.now());
+	}
+
+	/** Opens a native socket to a conversation, or returns why it is refused. */
+	async open(identity: Identity, conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal> {
+		// The client was identified when it connected, which may be long ago. Signing out closes only the sockets that are open by then.
+		if (!(await isStillSignedIn(identity, this.#env.USERS))) return { code: "unauthorized" };
+		return openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor);
+	}
 }

@@ -1,200 +1,172 @@
-// One client in one namespace: who it is, which conversations it is in, what it is answered. Every rule of the chat is the conversations' own.
+// One client in one namespace: its user, the conversations that it is in, and the answers to its events. The rules of the chat are the
+// conversations' own.
 
 import type { Identity } from "../../auth/tokens.ts";
-import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Progress } from "./catch-up.ts";
-import { Voice } from "./outbound.ts";
-import { encodeConnect, encodeDisconnect, type SocketPacket } from "./packets.ts";
+import type { Backend } from "./backend.ts";
+import { type Carrier, Outbound, type ResendsState } from "./outbound.ts";
+import { conversationIn, type EventPacket, toClientEvent } from "./packets.ts";
 import { encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
-import { Sends, type SendsState } from "./resends.ts";
-import { type OpenSocket, Room, type RoomOptions, type RoomState } from "./room.ts";
-import { placeOf, refusalOf, toWire } from "./translate.ts";
+import { Room, type RoomOwner, type RoomState } from "./room.ts";
 
+/** Everything that another Worker, or another transport, needs to continue. */
 export type ClientState = {
 	nsp: string;
 	sid: string;
 	pid: Pid;
 	identity: Identity;
-	sends: SendsState;
+	resends: ResendsState;
 	rooms: ReadonlyMap<string, RoomState>;
 };
 
-export type ClientOptions = {
-	open(identity: Identity): OpenSocket;
-	/** The identity of a newer token, or why it is none. */
-	identify(token: string): Promise<{ identity: Identity } | { refusal: ErrorCode }>;
-	send(packet: string): void;
-	/** Asks for a sign that all that was sent has been read; its number. */
-	mark(): number;
-	/** Whether it may be in so many conversations more. */
-	hasRoom(count: number): boolean;
-	/** Something came that made no sense. */
-	countBad(): void;
-	/** It is no longer connected. */
-	gone(): void;
-};
+/** The session that a client belongs to. */
+export interface ClientOwner {
+	readonly backend: Backend;
+	/** Returns true if the session may be in this many more conversations. */
+	hasRoomFor(count: number): boolean;
+	/** The client has sent an event that makes no sense. */
+	countBadEvent(): void;
+	/** The server has disconnected the client. */
+	clientDisconnected(client: Client): void;
+}
 
-/** How long who comes back waits for the conversations that they were in, in ms. */
-const patience = 10_000;
+/** How long a client that returns waits for its conversations, in ms. */
+const recoveryTimeout = 10_000;
 
-type EventPacket = Extract<SocketPacket, { type: "event" }>;
-
-export class Client {
-	readonly #options: ClientOptions;
-	readonly #nsp: string;
+export class Client implements RoomOwner {
+	readonly nsp: string;
+	readonly #owner: ClientOwner;
 	readonly #sid: string;
 	readonly #rooms = new Map<string, Room>();
+	readonly #outbound: Outbound;
 	#pid: Pid;
 	#identity: Identity;
-	readonly #sends: Sends;
-	readonly #voice: Voice;
 	#isOver = false;
 
-	/** Goes on where another Worker, or another transport, stopped; `resume` then tells what has happened since. */
-	constructor(state: ClientState, options: ClientOptions) {
-		this.#options = options;
-		this.#nsp = state.nsp;
+	/** Call `resume` or `welcome` next. */
+	constructor(state: ClientState, owner: ClientOwner, carrier: Carrier) {
+		this.nsp = state.nsp;
+		this.#owner = owner;
 		this.#sid = state.sid;
 		this.#pid = state.pid;
 		this.#identity = state.identity;
-		this.#sends = new Sends(state.sends);
-		const { send, mark } = options;
-		this.#voice = new Voice({ nsp: state.nsp, sends: this.#sends, send, mark, told: () => this.#told() });
-		for (const [id, room] of state.rooms) this.#enter(id, room);
+		this.#outbound = new Outbound(state.nsp, carrier, this.#rooms, state.resends);
+		for (const [id, room] of state.rooms) this.#addRoom(id, room);
 	}
 
-	/** Somebody connects, perhaps again: with what they were given the last time, they are where they were. */
-	static async connect(nsp: string, identity: Identity, auth: Record<string, unknown>, options: ClientOptions): Promise<Client> {
-		const owner = `${nsp} ${identity.userId}`;
-		const former = await readPid(auth.pid, owner);
+	/** Connects a client, which returns to its conversations if `auth` holds the `pid` and `offset` of an earlier connection. */
+	static async connect(
+		nsp: string,
+		identity: Identity,
+		auth: Record<string, unknown>,
+		owner: ClientOwner,
+		carrier: Carrier,
+	): Promise<Client> {
+		const pidOwner = `${nsp} ${identity.userId}`;
+		const former = await readPid(auth.pid, pidOwner);
 		const offset = former && parseOffset(auth.offset);
-		const pid = former ?? (await newPid(randomId(), 0, owner));
-		const sends = { base: pid.base, acknowledged: offset?.acknowledged ?? 0, open: [] };
-		const client = new Client({ nsp, sid: randomId(), pid, identity, sends, rooms: new Map() }, options);
-		const isRecovered = offset !== undefined && options.hasRoom(offset.rooms.size) && (await client.#recover(offset));
-		if (former && !isRecovered) client.#pid = await newPid(former.base, former.life + 1, owner);
+		const pid = former ?? (await newPid(randomId(), 0, pidOwner));
+		const resends = { base: pid.base, acknowledged: offset?.acknowledged ?? 0, unread: [] };
+		const client = new Client({ nsp, sid: randomId(), pid, identity, resends, rooms: new Map() }, owner, carrier);
+		const isRecovered = offset !== undefined && owner.hasRoomFor(offset.rooms.size) && (await client.#recover(offset));
+		if (former && !isRecovered) client.#pid = await newPid(former.base, former.life + 1, pidOwner);
 		return client;
+	}
+
+	get userId(): string {
+		return this.#identity.userId;
 	}
 
 	get roomCount(): number {
 		return this.#rooms.size;
 	}
 
-	/** When its sign-in ends, in ms. */
+	/** When its token expires, in ms. */
 	get expiresAt(): number {
 		return this.#identity.expiresAt;
 	}
 
 	get state(): ClientState {
 		const rooms = new Map([...this.#rooms].map(([id, room]) => [id, room.state]));
-		return { nsp: this.#nsp, sid: this.#sid, pid: this.#pid, identity: this.#identity, sends: this.#sends.state, rooms };
+		return { nsp: this.nsp, sid: this.#sid, pid: this.#pid, identity: this.#identity, resends: this.#outbound.resends, rooms };
 	}
 
-	/** Tells the client that it is connected, and what has waited for that. */
+	/** Tells the client that it is connected, and then sends what it missed. */
 	welcome(): void {
-		this.#voice.begin(encodeConnect(this.#nsp, this.#sid, encodePid(this.#pid)));
+		this.#outbound.connect(this.#sid, encodePid(this.#pid));
 	}
 
+	/** Continues where another transport stopped. */
 	resume(): void {
-		this.#voice.begin();
+		this.#outbound.resume();
 		for (const room of this.#rooms.values()) room.start();
 	}
 
-	/** Everything up to `mark`. */
-	read(mark: number): void {
-		this.#sends.read(mark);
+	pongReceived(ping: number): void {
+		this.#outbound.pongReceived(ping);
 	}
 
-	/** The conversations it knows itself to be in. */
-	#told(): Map<string, Progress> {
-		const told = new Map<string, Progress>();
-		for (const [id, { progress }] of this.#rooms) if (progress) told.set(id, progress);
-		return told;
-	}
+	// Rooms
 
-	// Coming back
-
-	/** Whether all has been told that was missed. Where it cannot be, the client begins anew. */
+	/** Returns false if the client cannot be sent everything it missed: it then starts without conversations. */
 	async #recover({ rooms }: Offset): Promise<boolean> {
-		const outcomes = [...rooms].map(([id, progress]) => this.#comeBack(id, progress));
-		const { promise: tooLate, resolve } = Promise.withResolvers<false>();
-		const timer = setTimeout(() => resolve(false), patience);
-		const isWhole = await Promise.race([Promise.all(outcomes).then((all) => all.every((is) => is)), tooLate]);
+		const recovering = [...rooms].map(([id, progress]) => this.#addRoom(id, { progress, pending: [], unsent: [], joins: [] }));
+		for (const room of recovering) room.start();
+		const { promise: timeout, resolve } = Promise.withResolvers<false>();
+		const timer = setTimeout(() => resolve(false), recoveryTimeout);
+		const outcomes = Promise.all(recovering.map(({ recovered }) => recovered));
+		const isWhole = await Promise.race([outcomes.then((all) => all.every((isRecovered) => isRecovered)), timeout]);
 		clearTimeout(timer);
 		if (isWhole) return true;
 		for (const room of this.#rooms.values()) room.close();
 		this.#rooms.clear();
-		this.#voice.forget();
+		this.#outbound.discard();
 		return false;
 	}
 
-	/** A conversation to which one is no longer let in takes nothing from the others: the client is told so, as it would have been. */
-	#comeBack(id: string, progress: Progress): Promise<boolean> {
-		const { promise, resolve } = Promise.withResolvers<boolean>();
-		const room = this.#enter(
-			id,
-			{ progress, pending: [], waiting: [], joins: [] },
-			{
-				cameBack: resolve,
-				ended: (why, isTold) => {
-					resolve(why.code === "not_found");
-					if (!this.#voice.isHeld || why.code === "not_found") this.#left(id, why, isTold);
-				},
-			},
-		);
-		room.start();
-		return promise;
-	}
-
-	#enter(conversationId: string, state?: RoomState, also: Partial<RoomOptions> = {}): Room {
-		const room = new Room(
-			{
-				conversationId,
-				userId: this.#identity.userId,
-				open: (id, cursor) => this.#options.open(this.#identity)(id, cursor),
-				emit: (event) => this.#voice.emit(event),
-				answer: (ackIds, answer, clientId) => this.#voice.answer(ackIds, answer, clientId),
-				ended: (why, isTold) => this.#left(conversationId, why, isTold),
-				...also,
-			},
-			state,
-		);
+	#addRoom(conversationId: string, state?: RoomState): Room {
+		const room = new Room(conversationId, this, this.#outbound, state);
 		this.#rooms.set(conversationId, room);
 		return room;
 	}
 
-	#left(conversationId: string, why: Refusal, isTold: boolean): void {
-		const room = this.#rooms.get(conversationId);
-		this.#rooms.delete(conversationId);
-		room?.fail(refusalOf({ error: errors[why.code].text, ...why }));
-		if (!isTold) this.#voice.refuse(why, { conversationId });
-		if (why.code === "unauthorized") this.disconnect();
+	openSocket(conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal> {
+		return this.#owner.backend.open(this.#identity, conversationId, cursor);
 	}
 
-	// What it says
+	roomEnded(room: Room, reason: Refusal, isAnnounced: boolean): void {
+		// During recovery any other reason fails the recovery as a whole.
+		if (this.#outbound.isHeld && reason.code !== "not_found") return;
+		const { conversationId } = room;
+		this.#rooms.delete(conversationId);
+		room.fail(reason);
+		if (!isAnnounced) this.#outbound.refuse(reason, { conversationId });
+		if (reason.code === "unauthorized") this.disconnect();
+	}
+
+	// Events of the client
 
 	receive({ name, payload, ackId }: EventPacket): void {
-		const translated = toWire(name, payload);
-		if ("refusal" in translated) {
-			this.#options.countBad();
-			this.#voice.refuse(translated.refusal, placeOf(payload), ackId);
+		const parsed = toClientEvent(name, payload);
+		if ("refusal" in parsed) {
+			this.#owner.countBadEvent();
+			this.#outbound.refuse(parsed.refusal, conversationIn(payload), ackId);
 		} else {
-			const event = this.#named(translated.event, ackId);
-			const refused = this.#apply(event, ackId);
-			if (refused) this.#voice.refuse(refused, event, ackId);
+			const event = this.#withAnswer(parsed.event, ackId);
+			const refusal = this.#apply(event, ackId);
+			if (refusal) this.#outbound.refuse(refusal, event, ackId);
 		}
 	}
 
-	/** What is said needs a name, so that it can be said again after a break. A reaction is acknowledged by the whole message. */
-	#named(event: ClientEvent, ackId: number | undefined): ClientEvent {
+	/** Prepares an event for its answer: a message needs an id, so that it can be sent again, and a reaction has to ask for its message. */
+	#withAnswer(event: ClientEvent, ackId: number | undefined): ClientEvent {
 		if (event.type === "chat:react") return { ...event, whole: ackId !== undefined };
 		if (event.type !== "chat:send" || event.clientId !== undefined) return event;
-		// Who wants no acknowledgement does not say it again.
-		const clientId = ackId === undefined ? randomId() : this.#sends.idOf(JSON.stringify(event), Date.now());
-		return { ...event, clientId };
+		// A client that wants no acknowledgement does not send it again.
+		return { ...event, clientId: ackId === undefined ? randomId() : this.#outbound.clientIdOf(event) };
 	}
 
 	#apply(event: ClientEvent, ackId: number | undefined): Refusal | undefined {
@@ -212,98 +184,89 @@ export class Client {
 			case "chat:react":
 			case "chat:regenerate":
 				if (!room) return { code: "not_joined" };
-				return room.say(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
+				return room.send(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
 			case "chat:read":
 			case "chat:typing":
 			case "chat:stop":
 				if (!room) return { code: "not_joined" };
-				room.say(event, undefined);
+				room.send(event, undefined);
 				break;
 			case "chat:leave":
-				if (room) this.#leave(conversationId, room);
+				if (room) this.#leave(room);
 				break;
 			case "chat:ack":
-				// Whether what is sent is read, the transport knows by itself.
+				// Pings already show what the client has read.
 				break;
 			default:
 				return event satisfies never;
 		}
-		if (ackId !== undefined) this.#voice.answer([ackId], { conversationId });
+		if (ackId !== undefined) this.#outbound.acknowledge([ackId], { conversationId });
 	}
 
 	#join(event: Extract<ClientEvent, { type: "chat:join" }>, known: Room | undefined, ackId: number | undefined): Refusal | undefined {
-		if (!known && !this.#options.hasRoom(1)) return { code: "too_many_conversations" };
-		const room = known ?? this.#enter(event.conversationId);
+		if (!known && !this.#owner.hasRoomFor(1)) return { code: "too_many_conversations" };
+		const room = known ?? this.#addRoom(event.conversationId);
 		room.join(event, ackId);
 		if (!known) room.start();
 	}
 
-	#leave(conversationId: string, room: Room): void {
+	#leave(room: Room): void {
+		const { conversationId } = room;
 		this.#rooms.delete(conversationId);
 		room.close();
-		room.fail(refusalOf({ error: errors.not_joined.text, code: "not_joined" }));
-		// The guide knows no such event: it brings the offset in which this conversation is no more.
-		this.#voice.emitAs("chat:left", { conversationId });
+		room.fail({ code: "not_joined" });
+		// The guide has no such event: it carries the offset without this conversation.
+		this.#outbound.emit("chat:left", { conversationId });
 	}
 
 	async #renew(token: string, ackId: number | undefined): Promise<void> {
-		const verified = await this.#options.identify(token).catch((): { refusal: ErrorCode } => ({ refusal: "internal" }));
+		const verified = await this.#owner.backend.identify(token).catch((): { refusal: ErrorCode } => ({ refusal: "internal" }));
 		if (this.#isOver) return;
-		if ("identity" in verified && verified.identity.userId === this.#identity.userId) {
+		if ("identity" in verified && verified.identity.userId === this.userId) {
 			this.#identity = verified.identity;
 			for (const room of this.#rooms.values()) room.renew(token);
-			if (ackId !== undefined) this.#voice.answer([ackId], {});
+			if (ackId !== undefined) this.#outbound.acknowledge([ackId], {});
 		} else {
-			this.#options.countBad();
-			this.#voice.refuse({ code: "refusal" in verified ? verified.refusal : "unauthorized" }, {}, ackId);
+			this.#owner.countBadEvent();
+			this.#outbound.refuse({ code: "refusal" in verified ? verified.refusal : "unauthorized" }, {}, ackId);
 		}
 	}
 
-	/** Binary data, which nothing here takes. */
-	refuseBinary(ackId: number | undefined): void {
-		this.#voice.refuse({ code: "no_binary" }, {}, ackId);
-	}
-
-	/** It says more than is read. */
-	refuseFlood(retryAfterMs: number, ackId: number | undefined): void {
-		this.#voice.refuse({ code: "rate_limited", retryAfterMs }, {}, ackId);
+	/** Answers a packet that was not read. */
+	refuse(refusal: Refusal, ackId: number | undefined): void {
+		this.#outbound.refuse(refusal, {}, ackId);
 	}
 
 	// Time, and the end
 
-	/** Keeps what is behind it awake to whether it is there. */
-	ping(): void {
-		for (const room of this.#rooms.values()) room.ping();
+	pingSockets(): void {
+		for (const room of this.#rooms.values()) room.pingSocket();
 	}
 
-	/** Its sign-in may have ended. */
+	/** Disconnects the client if its token has expired. */
 	expire(now: number): void {
 		if (this.#isOver || now < this.#identity.expiresAt) return;
-		this.#voice.refuse({ code: "token_expired" }, {});
+		this.#outbound.refuse({ code: "token_expired" }, {});
 		this.disconnect();
 	}
 
-	/** From the server. */
+	/** Disconnects the client from the server's end. */
 	disconnect(): void {
 		if (this.#isOver) return;
-		this.#voice.say(encodeDisconnect(this.#nsp));
+		this.#outbound.disconnect();
 		this.close();
-		this.#options.gone();
+		this.#owner.clientDisconnected(this);
 	}
 
-	/** Says nothing any more; what is behind it goes on listening. */
+	/** Sends nothing any more. Its sockets stay open, so that it remains present. */
 	freeze(): void {
-		this.#end();
-	}
-
-	/** Quietly. */
-	close(): void {
-		this.#end();
-		for (const room of this.#rooms.values()) room.close();
-	}
-
-	#end(): void {
 		this.#isOver = true;
-		this.#voice.end();
+		this.#outbound.end();
+	}
+
+	/** Closes its sockets without a word to the client. */
+	close(): void {
+		this.freeze();
+		for (const room of this.#rooms.values()) room.close();
 	}
 }

@@ -1,87 +1,106 @@
-// A session on a transport: packets in order, both ways, pings at their times, and the end of it. Knows nothing of which transport it is.
+// One Engine.IO connection on any transport: its packets in order, its heartbeat, and the limit on what a client leaves unread.
 
 import { isOversize } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
-import { Engine } from "./engine.ts";
-import { encodeEnginePacket } from "./packets.ts";
-import { type House, Session, type SessionState } from "./session.ts";
+import type { Backend } from "./backend.ts";
+import { decodeEnginePacket, encodeEnginePacket, encodeHandshake } from "./packets.ts";
+import { Session, type SessionCarrier, type SessionState } from "./session.ts";
 
-/** What carries the packets. */
-export type Transport = {
+export interface Transport {
 	write(packet: string): void;
-	/** Once all has gone that was written; `dead`: nobody is there to have it. */
+	/** Closes it after everything written so far; `dead`: the client is gone, so nothing has to arrive. */
 	end(why: "ended" | "dead"): void;
-};
+}
 
-export class Line {
+export class Connection implements SessionCarrier {
 	readonly #transport: Transport;
-	readonly #engine: Engine;
+	readonly #backend: Backend;
+	readonly #heartbeat: Heartbeat;
 	readonly #session: Session;
-	/** Connected to no namespace for so long, in ms, it is of no use. */
-	readonly #patience: number;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	/** Since when it has been connected to none. */
-	#unusedSince: number | undefined;
+	/** When it is closed unless a client has connected to a namespace, in ms. */
+	#connectBy: number | undefined;
 	#isOver = false;
-	/** UTF-16 units that were sent, and that are known to have been read; and how many had been sent before which ping. */
+	/** UTF-16 units sent, and those known to be read. */
 	#sent = 0;
 	#read = 0;
-	#marks: { mark: number; sent: number }[] = [];
+	/** How much had been sent before each ping without a pong. */
+	#pings: { ping: number; sent: number }[] = [];
 
-	/** `state`: of a session that another line has begun. */
-	constructor(house: House, transport: Transport, state?: SessionState) {
-		const { interval, timeout } = house.settings.socketIo;
-		this.#patience = Math.min(limits.connectWithin, 3 * (interval + timeout));
+	/** `state`: of a session that another transport began. */
+	constructor(backend: Backend, transport: Transport, state?: SessionState) {
+		this.#backend = backend;
 		this.#transport = transport;
-		this.#engine = new Engine(house.settings.socketIo, Date.now());
-		this.#session = new Session(
-			house,
-			{
-				send: (packet) => this.#write(encodeEnginePacket("message", packet)),
-				mark: () => this.#ping(),
-				watch: () => this.#wait(),
-				close: () => this.end(),
-			},
-			state,
-		);
-		this.#wait();
+		this.#heartbeat = new Heartbeat(backend.settings.socketIo, Date.now());
+		this.#session = new Session(backend, this, state);
+		this.updateTimer();
 	}
 
+	get isOver(): boolean {
+		return this.#isOver;
+	}
+
+	/** Begins a new session. */
 	open(sid: string, upgrades: string[]): void {
-		this.#write(this.#engine.handshake(sid, upgrades));
+		this.#write(encodeHandshake(sid, upgrades, this.#backend.settings.socketIo));
 	}
 
+	/** `token`: of an HTTP request, for a client that connects without one. */
 	offerToken(token: string | undefined): void {
 		this.#session.offerToken(token);
 	}
 
-	/** What became of the session with this packet. */
-	receive(packet: string): "open" | "closed" | "malformed" {
+	/** Takes a packet of the client; returns what became of the connection. */
+	receive(text: string): "open" | "closed" | "malformed" {
 		if (this.#isOver) return "closed";
-		const heard = isOversize(packet) ? { type: "malformed" as const } : this.#engine.receive(packet, Date.now());
-		switch (heard.type) {
+		const packet = isOversize(text) ? undefined : decodeEnginePacket(text);
+		if (packet && packet.type !== "pong") this.#heartbeat.received(Date.now());
+		switch (packet?.type) {
 			case "message":
-				this.#session.receive(heard.text);
+				this.#session.receive(packet.data ?? "");
 				break;
 			case "binary":
 				this.#session.receiveBinary();
 				break;
-			case "read":
-				this.#wasRead(heard.mark);
+			case "pong":
+				this.#receivePong(text.length);
 				break;
-			case "nothing":
-				this.#session.receiveNothing(packet.length);
+			case "open":
+			case "upgrade":
+			case "noop":
+				this.#session.receiveEmpty(text.length);
 				break;
-			case "closed":
+			case "close":
 				this.close();
 				break;
-			case "malformed":
+			case "ping":
+			// Only the server sends pings.
+			case undefined:
 				this.close();
 				return "malformed";
 			default:
-				heard satisfies never;
+				packet satisfies never;
 		}
 		return this.#isOver ? "closed" : "open";
+	}
+
+	#receivePong(length: number): void {
+		const ping = this.#heartbeat.pong(Date.now());
+		if (ping === undefined) this.#session.receiveEmpty(length);
+		else this.#markRead(ping);
+	}
+
+	/** The client has read everything sent before this ping. */
+	#markRead(ping: number): void {
+		this.#read = this.#pings.findLast((sent) => sent.ping <= ping)?.sent ?? this.#read;
+		this.#pings = this.#pings.filter((sent) => sent.ping > ping);
+		this.#session.pongReceived(ping);
+		this.updateTimer();
+	}
+
+	/** Sends a Socket.IO packet. */
+	send(packet: string): void {
+		this.#write(encodeEnginePacket("message", packet));
 	}
 
 	#write(packet: string): void {
@@ -89,50 +108,44 @@ export class Line {
 		this.#transport.write(packet);
 		this.#sent += packet.length;
 		if (this.#sent - this.#read > limits.queuedBytes) this.end();
-		else if (this.#sent - (this.#marks.at(-1)?.sent ?? this.#read) >= limits.ackEvery) this.#ping();
+		else if (this.#sent - (this.#pings.at(-1)?.sent ?? this.#read) >= limits.ackEvery) this.ping();
 	}
 
-	#ping(): number {
-		const { packet, mark } = this.#engine.ping(Date.now());
-		this.#marks.push({ mark, sent: this.#sent });
-		this.#write(packet);
-		return mark;
+	ping(): number {
+		const ping = this.#heartbeat.ping(Date.now());
+		this.#pings.push({ ping, sent: this.#sent });
+		this.#write(encodeEnginePacket("ping"));
+		return ping;
 	}
 
-	#wasRead(mark: number): void {
-		const read = this.#marks.findLast((sent) => sent.mark <= mark);
-		if (read) this.#read = read.sent;
-		this.#marks = this.#marks.filter((sent) => sent.mark > mark);
-		this.#session.read(mark);
-		this.#wait();
-	}
-
-	#wait(): void {
+	updateTimer(): void {
 		clearTimeout(this.#timer);
 		const now = Date.now();
-		this.#unusedSince = this.#session.isConnected ? undefined : (this.#unusedSince ?? now);
-		// No timer is longer than a day; whatever is due later is looked at again.
-		const at = Math.min(this.#engine.due, this.#session.expiresAt, this.#uselessAt, now + 24 * 3600_000);
-		this.#timer = setTimeout(() => this.#beat(), Math.max(1, at - now));
+		this.#connectBy = this.#session.isConnected ? undefined : (this.#connectBy ?? now + this.#connectTimeout);
+		// Timers of more than a day are not portable: anything due later is looked at again.
+		const due = Math.min(this.#heartbeat.due, this.#session.expiresAt, this.#connectBy ?? Number.POSITIVE_INFINITY, now + 24 * 3600_000);
+		this.#timer = setTimeout(() => this.#runDue(), Math.max(1, due - now));
 	}
 
-	get #uselessAt(): number {
-		return this.#session.isConnected || this.#unusedSince === undefined ? Number.POSITIVE_INFINITY : this.#unusedSince + this.#patience;
+	get #connectTimeout(): number {
+		const { interval, timeout } = this.#backend.settings.socketIo;
+		return Math.min(limits.connectWithin, 3 * (interval + timeout));
 	}
 
-	#beat(): void {
+	#runDue(): void {
 		const now = Date.now();
 		this.#session.expire(now);
-		const due = now >= this.#uselessAt ? "dead" : this.#engine.beat(now);
+		const isUseless = !this.#session.isConnected && this.#connectBy !== undefined && now >= this.#connectBy;
+		const due = isUseless ? "dead" : this.#heartbeat.check(now);
 		if (due === "dead") this.end("dead");
 		else if (due === "ping") {
-			this.#ping();
-			this.#session.ping();
+			this.ping();
+			this.#session.pingSockets();
 		}
-		if (!this.#isOver) this.#wait();
+		if (!this.#isOver) this.updateTimer();
 	}
 
-	/** Another one goes on with the session; this one says nothing more, and keeps those who are there from being gone until it is closed. */
+	/** Hands the session to another transport. This one stops sending but keeps its sockets open until `close`, so nobody appears to leave. */
 	async handOver(): Promise<SessionState> {
 		const state = await this.#session.state();
 		this.#isOver = true;
@@ -141,17 +154,69 @@ export class Line {
 		return state;
 	}
 
-	/** From here. */
+	/** Ends it from the server's end. */
 	end(why: "ended" | "dead" = "ended"): void {
 		if (this.#isOver) return;
 		this.close();
 		this.#transport.end(why);
 	}
 
-	/** The transport is at its end. */
+	/** The transport is closed already. */
 	close(): void {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		this.#session.close();
+	}
+}
+
+/** When to ping a client, and when to count it as dead. Pure. Times in ms. */
+export class Heartbeat {
+	readonly #interval: number;
+	readonly #timeout: number;
+	#pings = 0;
+	#pongs = 0;
+	/** When the next ping is due; while one has no pong, when the client counts as dead. */
+	#due: number;
+	#isExtended = false;
+
+	constructor({ interval, timeout }: { interval: number; timeout: number }, now: number) {
+		this.#interval = interval;
+		this.#timeout = timeout;
+		this.#due = now + interval;
+	}
+
+	get due(): number {
+		return this.#due;
+	}
+
+	/** Counts a ping that is about to be sent; returns its number. */
+	ping(now: number): number {
+		if (this.#pongs === this.#pings) {
+			this.#due = now + this.#timeout;
+			this.#isExtended = false;
+		}
+		this.#pings += 1;
+		return this.#pings;
+	}
+
+	/** Returns the number of the ping that this pong answers, or `undefined` if there is none. */
+	pong(now: number): number | undefined {
+		if (this.#pongs === this.#pings) return undefined;
+		this.#pongs += 1;
+		this.#isExtended = false;
+		this.#due = now + (this.#pongs === this.#pings ? this.#interval : this.#timeout);
+		return this.#pongs;
+	}
+
+	/** Any other packet gives the client more time, but only once: a client that never answers pings is dead. */
+	received(now: number): void {
+		if (this.#pongs === this.#pings || this.#isExtended) return;
+		this.#isExtended = true;
+		this.#due = now + this.#timeout;
+	}
+
+	check(now: number): "nothing" | "ping" | "dead" {
+		if (now < this.#due) return "nothing";
+		return this.#pongs === this.#pings ? "ping" : "dead";
 	}
 }

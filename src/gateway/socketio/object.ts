@@ -1,105 +1,105 @@
-// The Durable Object of one Socket.IO client that polls: its requests reach whatever instance of the Worker they like, and its session has to be
-// in one place. It lives in memory alone, for as long as the client polls: it stores nothing, and sets no alarm.
+// The Durable Object of one Socket.IO client that polls: its requests can reach any instance of the Worker, and its session has to be in one
+// place. It lives in memory while the client polls, stores nothing and sets no alarm.
 
 import { DurableObject } from "cloudflare:workers";
-import { readSettings, type Settings } from "../../settings.ts";
-import { houseOf } from "./backend.ts";
-import { Line } from "./connection.ts";
+import { readSettings } from "../../settings.ts";
+import { Backend } from "./backend.ts";
+import { Connection } from "./connection.ts";
 import { separator } from "./packets.ts";
-import { type Answer, badRequest, Polling, unknownSession } from "./polling.ts";
+import { type Answer, badRequest, Polling, unknownSession, upgradeTimeout } from "./polling.ts";
 import type { SessionState } from "./session.ts";
-import { upgradeWithin } from "./websocket.ts";
 
-export type Handed = { session: SessionState; packets: string[] };
+export type Handover = { session: SessionState; packets: string[] };
+
+/** How long a session that was handed over keeps its sockets open, in ms: until the next transport has opened its own. */
+const handoverOverlap = 3_000;
 
 export class PollingObject extends DurableObject<Env> {
-	readonly #settings: Settings;
+	readonly #backend: Backend;
 	readonly #polling = new Polling();
-	#line: Line | undefined;
-	#upgrade: ReturnType<typeof setTimeout> | undefined;
+	#connection: Connection | undefined;
+	#upgradeTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
-		this.#settings = read.settings;
+		this.#backend = new Backend(env, read.settings);
 	}
 
-	/** Begins a session; the first answer. */
+	/** Begins a session; returns the first answer. */
 	async open(sid: string, token: string | undefined): Promise<Answer> {
-		const polling = this.#polling;
-		this.#line = new Line(houseOf(this.env, this.#settings), { write: (packet) => polling.write(packet), end: (why) => this.#ended(why) });
-		this.#line.offerToken(token);
-		this.#line.open(sid, ["websocket"]);
-		return polling.poll();
+		this.#connection = new Connection(this.#backend, this.#polling);
+		this.#connection.offerToken(token);
+		this.#connection.open(sid, ["websocket"]);
+		return this.#polling.poll();
 	}
 
-	/** `key`: as `Polling` has it. */
+	get #openConnection(): Connection | undefined {
+		return this.#connection?.isOver ? undefined : this.#connection;
+	}
+
+	/** `key`: see `Polling.poll`. */
 	async poll(token: string | undefined, key: string | undefined): Promise<Answer> {
-		this.#line?.offerToken(token);
-		return this.#line || this.#polling.isClosed ? this.#polling.poll(key) : unknownSession;
+		this.#connection?.offerToken(token);
+		return this.#connection ? this.#polling.poll(key) : unknownSession;
 	}
 
-	/** Packets of the client, in a body that is not too long. */
+	/** Takes packets of the client, whose size the route has limited. */
 	async post(body: string, token: string | undefined, key: string | undefined): Promise<Answer> {
-		if (!this.#line) return unknownSession;
-		this.#line.offerToken(token);
+		const connection = this.#openConnection;
+		if (!connection) return unknownSession;
+		connection.offerToken(token);
 		if (!this.#polling.isNew(key)) return { status: 200, body: "ok" };
 		for (const packet of body.split(separator)) {
-			const outcome = this.#line?.receive(packet) ?? "closed";
+			const outcome = connection.receive(packet);
 			if (outcome === "open") continue;
-			if (outcome === "malformed") this.#ended("dead");
-			else if (!this.#polling.isClosed) this.#polling.close();
-			this.#line = undefined;
-			return outcome === "malformed" ? badRequest : { status: 200, body: "ok" };
+			if (outcome === "malformed") {
+				this.#polling.end("dead");
+				return badRequest;
+			}
+			if (!this.#polling.isClosed) this.#polling.close();
+			break;
 		}
 		return { status: 200, body: "ok" };
 	}
 
-	/** It sent what no client sends. */
+	/** Ends the session of a client that sent what no client sends. */
 	async refuse(): Promise<Answer> {
-		if (!this.#line) return unknownSession;
-		this.#line.end();
+		const connection = this.#openConnection;
+		if (!connection) return unknownSession;
+		connection.end();
 		return badRequest;
 	}
 
-	#ended(why: "ended" | "dead" = "ended"): void {
-		this.#polling.end(why);
-		this.#line = undefined;
-	}
+	// The upgrade to a WebSocket
 
-	// The upgrade
-
-	/** Whether a WebSocket may take the session over; one at a time. */
-	async mayUpgrade(): Promise<boolean> {
-		if (!this.#line || this.#upgrade !== undefined) return false;
-		this.#upgrade = setTimeout(() => void this.goOn(), upgradeWithin);
+	/** Returns true if a WebSocket may take the session over; only one at a time may. */
+	async startUpgrade(): Promise<boolean> {
+		if (!this.#openConnection || this.#upgradeTimer !== undefined) return false;
+		this.#upgradeTimer = setTimeout(() => void this.resume(), upgradeTimeout);
 		return true;
 	}
 
-	/** The WebSocket works: what waits for news by polling is let go. */
+	/** The WebSocket works: answers the request that waits, so that the client stops polling. */
 	async pause(): Promise<void> {
-		if (this.#line) this.#polling.pause();
+		if (this.#openConnection) this.#polling.pause();
 	}
 
-	/** There is no WebSocket after all. */
-	async goOn(): Promise<void> {
-		clearTimeout(this.#upgrade);
-		this.#upgrade = undefined;
-		this.#polling.goOn();
+	/** The upgrade has failed: the client continues by polling. */
+	async resume(): Promise<void> {
+		clearTimeout(this.#upgradeTimer);
+		this.#upgradeTimer = undefined;
+		this.#polling.resume();
 	}
 
-	/** All of the session, for who goes on with it. Here it is at its end, but that it is seen to be there until `release`, or for a while. */
-	async handOver(): Promise<Handed | undefined> {
-		const line = this.#line;
-		if (!line) return undefined;
-		clearTimeout(this.#upgrade);
-		const session = await line.handOver();
-		this.#line = undefined;
-		setTimeout(() => line.close(), lingerFor);
+	/** Hands everything to the transport that continues, and ends the session here. */
+	async handOver(): Promise<Handover | undefined> {
+		const connection = this.#openConnection;
+		if (!connection) return undefined;
+		clearTimeout(this.#upgradeTimer);
+		const session = await connection.handOver();
+		setTimeout(() => connection.close(), handoverOverlap);
 		return { session, packets: this.#polling.handOver() };
 	}
 }
-
-/** Until whoever goes on is in all conversations, in ms: in between nobody is to be seen leaving. */
-const lingerFor = 3_000;

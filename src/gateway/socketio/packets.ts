@@ -1,26 +1,33 @@
-// Packets of Engine.IO 4 and Socket.IO 5 as values and back, by the official parsers. Pure. Binary data is recognised and never decoded.
+// Packets of Engine.IO 4 and Socket.IO 5 as values and back, by the official parsers, and the events and acknowledgements in them. Pure.
+// Binary data is recognised but never decoded.
 
 import { decodePacket, type PacketType as EngineType, encodePacket } from "engine.io-parser";
 import { Decoder, Encoder, type Packet, PacketType } from "socket.io-parser";
+import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
+import { type ParsedEvent, parseEvent } from "../../protocol/frames.ts";
+import { limits } from "../../protocol/limits.ts";
 
 /** Between the packets of one body of the polling transport. */
 export const separator = "\x1e";
 
 export type EnginePacket = { type: Exclude<EngineType, "error">; data?: string } | { type: "binary" };
 
-export type SocketPacket = { nsp: string } & (
-	| { type: "connect"; auth: Record<string, unknown> }
-	| { type: "event"; name: string; payload: unknown; ackId?: number }
-	/** An event or acknowledgement whose binary parts come after it, so many. */
-	| { type: "binary"; attachments: number; ackId?: number }
-	| { type: "disconnect" }
-	| { type: "ack" }
-);
+export type EventPacket = { type: "event"; nsp: string; name: string; payload: unknown; ackId?: number };
 
-/** Binary parts that one packet may announce. */
-const attachments = 10;
+export type SocketPacket =
+	| EventPacket
+	| { type: "connect"; nsp: string; auth: Record<string, unknown> }
+	/** An event or acknowledgement that is followed by this many binary attachments. */
+	| { type: "binary"; nsp: string; attachments: number; ackId?: number }
+	| { type: "disconnect"; nsp: string }
+	| { type: "ack"; nsp: string };
 
-/** `undefined` for what is none. */
+/** Binary attachments that one packet may announce. */
+const maxAttachments = 10;
+
+// Engine.IO
+
+/** Returns `undefined` for text that is not a packet. */
 export function decodeEnginePacket(text: string): EnginePacket | undefined {
 	if (text.startsWith("b")) return { type: "binary" };
 	const { type, data } = decodePacket(text);
@@ -35,7 +42,15 @@ export function encodeEnginePacket(type: EngineType, data?: string): string {
 	return encoded;
 }
 
-/** `undefined` for what is none, and for what no client says. */
+/** The packet that opens a session. Times in ms. */
+export function encodeHandshake(sid: string, upgrades: string[], heartbeat: { interval: number; timeout: number }): string {
+	const { interval: pingInterval, timeout: pingTimeout } = heartbeat;
+	return encodeEnginePacket("open", JSON.stringify({ sid, upgrades, pingInterval, pingTimeout, maxPayload: limits.frameBytes }));
+}
+
+// Socket.IO
+
+/** Returns `undefined` for text that is not a packet, and for packets that only servers send. */
 export function decodeSocketPacket(text: string): SocketPacket | undefined {
 	const binary = /^([56])(\d{1,3})-/.exec(text);
 	const packet = decode(binary ? (binary[1] === "5" ? "2" : "3") + text.slice(binary[0].length) : text);
@@ -44,13 +59,13 @@ export function decodeSocketPacket(text: string): SocketPacket | undefined {
 	const ackId = Number.isSafeInteger(id) && { ackId: id };
 	if (binary) {
 		const count = Number(binary[2]);
-		return data && count > 0 && count <= attachments ? { type: "binary", nsp, attachments: count, ...ackId } : undefined;
+		return data && count > 0 && count <= maxAttachments ? { type: "binary", nsp, attachments: count, ...ackId } : undefined;
 	}
 	switch (type) {
 		case PacketType.CONNECT:
 			return { type: "connect", nsp, auth: data ?? {} };
 		case PacketType.EVENT:
-			// The parser takes an event without anything in it.
+			// The parser accepts an event without a name.
 			return data ? { type: "event", nsp, name: String(data[0]), payload: data[1], ...ackId } : undefined;
 		case PacketType.DISCONNECT:
 			return { type: "disconnect", nsp };
@@ -62,7 +77,7 @@ export function decodeSocketPacket(text: string): SocketPacket | undefined {
 }
 
 function decode(text: string): Packet | undefined {
-	// For the parser nothing begins with a 0.
+	// The parser reads an empty text as a packet of type 0.
 	if (text === "") return undefined;
 	let decoded: Packet | undefined;
 	const decoder = new Decoder();
@@ -87,4 +102,102 @@ export const encodeAck = (nsp: string, id: number, answer: object) => encode({ t
 
 function encode(packet: Packet): string {
 	return encoder.encode(packet)[0];
+}
+
+// Events
+
+/** Reads a client's event, whose name is the `type` of the native socket's. The payload is never encoded again: it may be nested deeper than JSON.stringify can go. */
+export function toClientEvent(name: string, payload: unknown): ParsedEvent {
+	if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return { refusal: { code: "bad_event" } };
+	// A token belongs to the connection, not to a conversation, but the schema requires an id.
+	const missing = name === "chat:auth" ? { conversationId: "-" } : {};
+	return parseEvent({ ...missing, ...payload, type: name });
+}
+
+/** The conversation that a refused payload names, if it names one. */
+export function conversationIn(payload: unknown): { conversationId?: string } {
+	const id = (payload as { conversationId?: unknown } | null | undefined)?.conversationId;
+	return typeof id === "string" ? { conversationId: id.slice(0, limits.id) } : {};
+}
+
+// Acknowledgements
+
+/** The acknowledgement of a client's event, if this server event answers it. `userId`: of the client's user. */
+export function answerTo(event: ClientEvent, received: ServerEvent, userId: string): object | undefined {
+	const subject = subjectOf(event);
+	if (subject === undefined) return undefined;
+	if (received.type === "chat:error") return isAbout(received, subject) ? refusalAnswer(received) : undefined;
+	switch (event.type) {
+		case "chat:send": {
+			if (received.type !== "chat:message") return undefined;
+			const { author, clientId } = received.message;
+			return clientId === event.clientId && author.userId === userId ? received.message : undefined;
+		}
+		case "chat:edit":
+		case "chat:delete":
+			return received.type === "chat:updated" && received.message.id === event.messageId ? received.message : undefined;
+		case "chat:react":
+			return reactionAnswer(event, received, userId);
+		case "chat:regenerate":
+			return received.type === "chat:thinking" && received.messageId === event.messageId ? payloadOf(received) : undefined;
+		default:
+			return undefined;
+	}
+}
+
+/**
+ * A reaction is acknowledged with the whole message, which only the sender receives. A server of an older version sends `chat:updated`
+ * instead.
+ */
+function reactionAnswer(event: Extract<ClientEvent, { type: "chat:react" }>, received: ServerEvent, userId: string): object | undefined {
+	if (received.type !== "chat:reacted" && received.type !== "chat:updated") return undefined;
+	const { id, reactions = [] } = received.type === "chat:updated" ? received.message : { ...received, id: received.messageId };
+	const isOn = reactions.find(({ emoji }) => emoji === event.emoji)?.userIds.includes(userId) ?? false;
+	if (id !== event.messageId || isOn !== event.on) return undefined;
+	return received.message ?? (event.whole ? undefined : received);
+}
+
+function payloadOf({ type: _, ...payload }: ServerEvent): object {
+	return payload;
+}
+
+type Subject = { clientId?: string; messageId?: string };
+
+/** The message that identifies the answer to an event; `undefined` for events without an answer. */
+function subjectOf(event: ClientEvent): Subject | undefined {
+	switch (event.type) {
+		case "chat:send":
+			return { clientId: event.clientId };
+		case "chat:edit":
+		case "chat:delete":
+		case "chat:react":
+		case "chat:regenerate":
+			return { messageId: event.messageId };
+		case "chat:join":
+		case "chat:leave":
+		case "chat:read":
+		case "chat:typing":
+		case "chat:stop":
+		case "chat:auth":
+		case "chat:ack":
+			return undefined;
+		default:
+			return event satisfies never;
+	}
+}
+
+export function hasAnswer(event: ClientEvent): boolean {
+	return subjectOf(event) !== undefined;
+}
+
+/** A conversation that refuses frames unread does not know what was in them: such an error may be about any event. */
+function isAbout(error: { code: string } & Subject, subject: Subject): boolean {
+	const namesNone = error.clientId === undefined && error.messageId === undefined;
+	if (namesNone) return error.code === "rate_limited";
+	return error.clientId === subject.clientId && error.messageId === subject.messageId;
+}
+
+/** The acknowledgement of an event that was refused. */
+export function refusalAnswer({ error, code, retryAfterMs }: { error: string; code: string; retryAfterMs?: number }): object {
+	return { error, code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -1,4 +1,4 @@
-// Socket.IO over HTTP requests: what is to be sent waits for one that asks for it. Knows nothing of the platform.
+// Socket.IO over HTTP requests: packets wait for a request that asks for them. Knows nothing of the platform.
 
 import { separator } from "./packets.ts";
 
@@ -7,22 +7,24 @@ export type Answer = { status: 200 | 400 | 413; body: string };
 export const unknownSession: Answer = { status: 400, body: JSON.stringify({ code: 1, message: "Session ID unknown" }) };
 export const badRequest: Answer = { status: 400, body: JSON.stringify({ code: 3, message: "Bad request" }) };
 
+/** How long a client may take to upgrade to a WebSocket, in ms. */
+export const upgradeTimeout = 10_000;
+
 const close = "1";
 const noop = "6";
-/** How long a request waits while the client upgrades, in ms: it is to ask no more, and not as fast as it can either. */
+/** How long a request is held during an upgrade, in ms: the client should stop polling, and must not poll as fast as it can. */
 const upgradePause = 100;
+/** Bodies that are recognised when they are sent again. */
+const rememberedBodies = 8;
 
-/** Bodies that may come again. */
-const remembered = 8;
-
+/** A `Transport`. */
 export class Polling {
 	#queue: string[] = [];
 	/** Answers the request that waits. */
 	#answer: ((answer: Answer) => void) | undefined;
-	/** The last request, by what its address has of its own, and its answer: where that was lost, the request is made again. */
+	/** The last request, by what is unique in its address, and its answer: if the answer is lost, the request is sent again. */
 	#last: { key?: string; answer?: Answer } = {};
-	/** The last bodies that were taken. */
-	#taken: string[] = [];
+	#bodyKeys: string[] = [];
 	#state: "open" | "upgrading" | "closed" = "open";
 	#isFlushing = false;
 
@@ -33,7 +35,7 @@ export class Polling {
 	write(packet: string): void {
 		this.#queue.push(packet);
 		if (this.#isFlushing) return;
-		// What is said in one go goes in one answer.
+		// Packets written together go into one answer.
 		this.#isFlushing = true;
 		queueMicrotask(() => {
 			this.#isFlushing = false;
@@ -41,7 +43,7 @@ export class Polling {
 		});
 	}
 
-	/** A request for what there is. Resolves when there is something. `key`: the same for a request that is made again. */
+	/** A request for packets; resolves when there are some. `key`: the same when the request is sent again. */
 	poll(key?: string): Promise<Answer> | Answer {
 		const isAgain = key !== undefined && key === this.#last.key;
 		if (isAgain && this.#last.answer) return this.#last.answer;
@@ -54,15 +56,15 @@ export class Polling {
 		this.#answer = resolve;
 		this.#last = { key };
 		this.#flush();
-		if (this.#state === "upgrading") this.#letGo();
+		if (this.#state === "upgrading") this.#release();
 		return promise;
 	}
 
-	/** Whether a body is new; one whose answer was lost comes again. */
+	/** Returns false for a body that was received before: it is sent again if its answer is lost. */
 	isNew(key: string | undefined): boolean {
 		if (key === undefined) return true;
-		if (this.#taken.includes(key)) return false;
-		this.#taken = [...this.#taken.slice(-remembered), key];
+		if (this.#bodyKeys.includes(key)) return false;
+		this.#bodyKeys = [...this.#bodyKeys.slice(-rememberedBodies), key];
 		return true;
 	}
 
@@ -80,23 +82,23 @@ export class Polling {
 		return { status: 200, body: this.#queue.splice(0).join(separator) };
 	}
 
-	/** The client upgrades: what waits for news is let go, if the upgrade is not over by then. */
+	/** The client upgrades: releases the request that waits, unless the upgrade ends first. */
 	pause(): void {
 		this.#state = "upgrading";
-		this.#letGo();
+		this.#release();
 	}
 
-	#letGo(): void {
+	#release(): void {
 		const waiting = this.#answer;
 		if (waiting) setTimeout(() => this.#answer === waiting && this.#reply([noop]), upgradePause);
 	}
 
-	/** It does not upgrade after all. */
-	goOn(): void {
+	/** The upgrade has failed. */
+	resume(): void {
 		if (this.#state === "upgrading") this.#state = "open";
 	}
 
-	/** What has not been sent, for who goes on; nothing is answered any more. */
+	/** Returns the packets that were not sent, for the transport that continues. Answers nothing any more. */
 	handOver(): string[] {
 		const packets = this.#queue.splice(0);
 		this.#state = "closed";
@@ -105,7 +107,7 @@ export class Polling {
 		return packets;
 	}
 
-	/** From here: what waits to be sent still is, if it is asked for by somebody who is there. */
+	/** Closes it from the server's end. Packets in the queue are still sent to a client that asks, unless it is `dead`. */
 	end(why: "ended" | "dead" = "ended"): void {
 		this.#state = "closed";
 		if (why === "dead") this.#queue = [];

@@ -1,70 +1,71 @@
-// One conversation that a client is in: what it was told of it, what it said there that has no answer yet, and what it is told now, also
-// after the socket behind it broke. The client hears nothing of that.
+// One conversation that a client is in: what the client knows of it, what it sent there that has no answer yet, and what it is sent now.
+// When the socket to the conversation breaks, the room reconnects and catches up; the client notices nothing.
 
+import { errors } from "../../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { ReconnectingSocket, type ReconnectingSocketListener } from "../reconnecting-socket.ts";
-import { catchUp, follow, isKnown, type Progress, progressAt, textOf } from "./catch-up.ts";
-import { answerTo, hasAnswer } from "./translate.ts";
-
-/** Opens a socket for a client that is to be let in, or returns the refusal; may throw. */
-export type OpenSocket = (conversationId: string, cursor: string | undefined) => Promise<WebSocket | Refusal>;
+import { catchUp, textOf } from "./catch-up.ts";
+import type { Outbound } from "./outbound.ts";
+import { answerTo, hasAnswer, refusalAnswer } from "./packets.ts";
+import { advance, isKnown, type Progress, progressAt } from "./recovery.ts";
 
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
-/** Said, and to be said again after a break until there is an answer; `ackIds`: what asked to be told of it. */
+/** An event without an answer yet, to be sent again after a break; `ackIds`: the acknowledgements that the client asked for. */
 type Pending = { event: ClientEvent; ackIds: number[] };
 
-/** All that another Worker needs to go on. */
-export type RoomState = { progress?: Progress; participants?: Person[]; pending: Pending[]; waiting: ClientEvent[]; joins: number[] };
-
-export type RoomOptions = {
-	conversationId: string;
-	/** Who is in it. */
-	userId: string;
-	open: OpenSocket;
-	emit(event: ServerEvent): void;
-	/** Answers what asked for it; `clientId`: of what was said. */
-	answer(ackIds: readonly number[], answer: object, clientId?: string): void;
-	/** For good. `isTold`: the client knows why. */
-	ended(why: Refusal, isTold: boolean): void;
-	/** It was there before; whether all was told that was missed since. */
-	cameBack?(isWhole: boolean): void;
+/** Everything that another Worker needs to continue. */
+export type RoomState = {
+	progress?: Progress;
+	participants?: Person[];
+	pending: Pending[];
+	/** Events that have no answer and could not be sent yet. */
+	unsent: ClientEvent[];
+	/** Acknowledgements that were asked for with `chat:join`. */
+	joins: number[];
 };
 
+/** The client that is in the room. */
+export interface RoomOwner {
+	readonly userId: string;
+	openSocket(conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal>;
+	/** The room does not reconnect. `isAnnounced`: the client has been sent the reason. */
+	roomEnded(room: Room, reason: Refusal, isAnnounced: boolean): void;
+}
+
 export class Room implements ReconnectingSocketListener {
-	readonly #options: RoomOptions;
+	readonly conversationId: string;
+	readonly #owner: RoomOwner;
+	readonly #outbound: Outbound;
 	readonly #socket: ReconnectingSocket;
-	/** Who the client knows to be here, where that is known. */
+	readonly #recovery = Promise.withResolvers<boolean>();
+	/** The people whom the client knows to be present, if it knows that. */
 	#participants: Map<string, Person> | undefined;
 	#progress: Progress | undefined;
 	#pending: Pending[];
-	/** What has no answer, said before the socket was open. */
-	#waiting: ClientEvent[];
-	/** Acknowledgements of a `chat:join`. */
+	#unsent: ClientEvent[];
 	#joins: number[];
-	/** Whether the socket is open and has told where the conversation is. */
-	#isHere = false;
+	/** True once the open socket has brought its `chat:joined`. */
+	#isJoined = false;
 
-	constructor(options: RoomOptions, state: RoomState = { pending: [], waiting: [], joins: [] }) {
-		this.#options = options;
-		this.#progress = state.progress;
-		this.#participants = state.participants && byId(state.participants);
-		this.#pending = state.pending;
-		this.#waiting = state.waiting;
-		this.#joins = state.joins;
-		this.#socket = new ReconnectingSocket(options.conversationId, this);
-	}
-
-	open(): Promise<WebSocket | Refusal> {
-		this.#isHere = false;
-		return this.#options.open(this.#options.conversationId, this.#progress?.cursor);
-	}
-
-	ended(reason: Refusal, isAnnounced: boolean): void {
-		this.#options.ended(reason, isAnnounced);
+	constructor(
+		conversationId: string,
+		owner: RoomOwner,
+		outbound: Outbound,
+		{ progress, participants, pending, unsent, joins }: RoomState = { pending: [], unsent: [], joins: [] },
+	) {
+		this.conversationId = conversationId;
+		this.#owner = owner;
+		this.#outbound = outbound;
+		this.#socket = new ReconnectingSocket(conversationId, this);
+		this.#progress = progress;
+		this.#participants = participants && byId(participants);
+		this.#pending = pending;
+		this.#unsent = unsent;
+		this.#joins = joins;
 	}
 
 	start(): void {
@@ -75,41 +76,47 @@ export class Room implements ReconnectingSocketListener {
 		return this.#progress;
 	}
 
+	/** For a client that was in the room before: true once it has been sent everything it missed, false if it cannot be. */
+	get recovered(): Promise<boolean> {
+		return this.#recovery.promise;
+	}
+
 	get state(): RoomState {
 		const participants = this.#participants && [...this.#participants.values()];
-		return { progress: this.#progress, participants, pending: this.#pending, waiting: this.#waiting, joins: this.#joins };
+		return { progress: this.#progress, participants, pending: this.#pending, unsent: this.#unsent, joins: this.#joins };
 	}
 
-	/** Somebody asks to be let in who is here, or on the way. */
+	// From the client
+
+	/** Also for a client that has joined, or is about to. */
 	join(event: Extract<ClientEvent, { type: "chat:join" }>, ackId: number | undefined): void {
 		if (ackId !== undefined) this.#joins.push(ackId);
-		if (this.#isHere) this.#socket.send({ ...event, cursor: event.cursor ?? this.#progress?.cursor });
+		if (this.#isJoined) this.#socket.send({ ...event, cursor: event.cursor ?? this.#progress?.cursor });
 	}
 
-	/** Whether there was room for it. */
-	say(event: ClientEvent, ackId: number | undefined): boolean {
-		if (this.#pending.length + this.#waiting.length >= limits.eventsPerFrame) return false;
-		if (hasAnswer(event)) this.#await(event, ackId);
-		const isSent = this.#isHere && this.#socket.send(event);
-		// That somebody types is no news later.
-		if (!isSent && !hasAnswer(event) && event.type !== "chat:typing") this.#waiting.push(event);
+	/** Returns false if too many events wait already. */
+	send(event: ClientEvent, ackId: number | undefined): boolean {
+		if (this.#pending.length + this.#unsent.length >= limits.eventsPerFrame) return false;
+		if (hasAnswer(event)) this.#expectAnswer(event, ackId);
+		const isSent = this.#isJoined && this.#socket.send(event);
+		// Typing is no news later.
+		if (!isSent && !hasAnswer(event) && event.type !== "chat:typing") this.#unsent.push(event);
 		return true;
 	}
 
-	#await(event: ClientEvent, ackId: number | undefined): void {
+	#expectAnswer(event: ClientEvent, ackId: number | undefined): void {
 		const ackIds = ackId === undefined ? [] : [ackId];
-		const same =
-			event.type === "chat:send" && this.#pending.find(({ event: said }) => "clientId" in said && said.clientId === event.clientId);
+		const same = event.type === "chat:send" && this.#pending.find((pending) => clientIdOf(pending.event) === event.clientId);
 		if (same) same.ackIds.push(...ackIds);
 		else this.#pending.push({ event, ackIds });
 	}
 
-	/** The token of its socket is another one. */
+	/** Gives the socket a newer token. */
 	renew(token: string): void {
-		this.#socket.send({ type: "chat:auth", conversationId: this.#options.conversationId, token });
+		this.#socket.send({ type: "chat:auth", conversationId: this.conversationId, token });
 	}
 
-	ping(): void {
+	pingSocket(): void {
 		this.#socket.ping();
 	}
 
@@ -117,91 +124,107 @@ export class Room implements ReconnectingSocketListener {
 		this.#socket.close();
 	}
 
-	/** What waits is not going to be done. */
-	fail(refusal: object): void {
-		for (const { event, ackIds } of this.#pending.splice(0)) this.#options.answer(ackIds, refusal, clientIdOf(event));
-		this.#options.answer(this.#joins.splice(0), refusal);
+	/** Refuses everything that waits for an answer. */
+	fail(refusal: Refusal): void {
+		const answer = refusalAnswer({ error: errors[refusal.code].text, ...refusal });
+		for (const { event, ackIds } of this.#pending.splice(0)) this.#outbound.acknowledge(ackIds, answer, clientIdOf(event));
+		this.#outbound.acknowledge(this.#joins.splice(0), answer);
+	}
+
+	// From the conversation
+
+	open(): Promise<WebSocket | Refusal> {
+		this.#isJoined = false;
+		return this.#owner.openSocket(this.conversationId, this.#progress?.cursor);
 	}
 
 	received(events: ServerEvent[]): void {
 		for (const event of events) {
 			if (event.type === "chat:joined") this.#joined(event);
-			else this.#tell(event);
+			else this.#forward(event);
 		}
+		// Events count as read here: the connection limits what its client leaves unread.
 		this.#socket.acknowledge();
+	}
+
+	ended(reason: Refusal, isAnnounced: boolean): void {
+		// A client that is no longer let into one conversation still recovers in the others.
+		this.#recovery.resolve(reason.code === "not_found");
+		this.#owner.roomEnded(this, reason, isAnnounced);
 	}
 
 	#joined(joined: Joined): void {
 		const before = this.#progress;
-		const isAnew = !this.#isHere;
-		this.#isHere = true;
-		if (before && isAnew && !joined.reset) this.#goOn(before, joined);
-		else this.#begin(joined, before === undefined || joined.reset);
-		if (!isAnew) return;
+		const isNewSocket = !this.#isJoined;
+		this.#isJoined = true;
+		if (before && isNewSocket && !joined.reset) this.#catchUp(before, joined);
+		else this.#restart(joined, before === undefined || joined.reset);
+		if (!isNewSocket) return;
 		for (const { event } of this.#pending) this.#socket.send(event);
-		for (const event of this.#waiting.splice(0)) this.#socket.send(event);
+		for (const event of this.#unsent.splice(0)) this.#socket.send(event);
 	}
 
-	/** After a break, of which the client hears nothing but what it missed. */
-	#goOn(before: Progress, joined: Joined): void {
-		for (const event of catchUp(before, joined)) this.#tell(event);
+	/** After a break: the client is sent only what it missed. */
+	#catchUp(before: Progress, joined: Joined): void {
+		for (const event of catchUp(before, joined)) this.#forward(event);
 		this.#progress = { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
-		this.#meet(joined.participants);
-		this.#answerJoins();
-		this.#options.cameBack?.(true);
+		this.#updateParticipants(joined.participants);
+		this.#acknowledgeJoins();
+		this.#recovery.resolve(true);
 	}
 
-	#begin(joined: Joined, isAnew: boolean): void {
-		this.#progress = isAnew ? progressAt(joined) : { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
-		this.#options.cameBack?.(false);
+	#restart(joined: Joined, isReset: boolean): void {
+		this.#progress = isReset ? progressAt(joined) : { cursor: joined.cursor, live: this.#progress?.live ?? new Map() };
+		this.#recovery.resolve(false);
 		this.#participants = byId(joined.participants);
 		for (const message of joined.messages)
-			this.#settle({ type: "chat:message", conversationId: joined.conversationId, message, cursor: joined.cursor });
-		this.#answerJoins();
-		this.#options.emit(joined);
-		// Who came in the middle of a reply is told its text so far in the events that bring the rest.
-		if (isAnew)
+			this.#answerPending({ type: "chat:message", conversationId: joined.conversationId, message, cursor: joined.cursor });
+		this.#acknowledgeJoins();
+		this.#outbound.emitEvent(joined);
+		// A client that joins during a reply is sent its text so far in the same events that bring the rest.
+		if (isReset)
 			for (const message of joined.messages)
-				if (message.status === "streaming") for (const event of textOf(message, undefined)) this.#options.emit(event);
+				if (message.status === "streaming") for (const event of textOf(message, undefined)) this.#outbound.emitEvent(event);
 	}
 
-	#answerJoins(): void {
-		this.#options.answer(this.#joins.splice(0), { conversationId: this.#options.conversationId });
+	#acknowledgeJoins(): void {
+		this.#outbound.acknowledge(this.#joins.splice(0), { conversationId: this.conversationId });
 	}
 
-	#tell(event: ServerEvent): void {
-		// The acknowledgement comes first: whoever has the event has had it.
-		this.#settle(event);
-		// It brought the message for the acknowledgement. The same event follows without it.
+	#forward(event: ServerEvent): void {
+		// The acknowledgement goes first, so that a client that has the event has the acknowledgement too.
+		this.#answerPending(event);
+		// This one brought the message for the acknowledgement. The same event follows without it.
 		if (event.type === "chat:reacted" && event.message) return;
 		const progress = this.#progress;
-		const isTold = event.type === "chat:message" && progress !== undefined && isKnown(progress, event.message);
-		if (progress) this.#progress = follow(progress, event);
+		const isSentAgain = event.type === "chat:message" && progress !== undefined && isKnown(progress, event.message);
+		if (progress) this.#progress = advance(progress, event);
 		if (event.type === "chat:user-joined") this.#participants?.set(event.userId, { userId: event.userId, username: event.username });
 		if (event.type === "chat:user-left") this.#participants?.delete(event.userId);
-		// Told all the same, as what is known: with it comes that there was an acknowledgement.
-		this.#options.emit(isTold ? { ...event, type: "chat:updated" } : event);
+		// A known message is sent all the same, as an update: its offset tells the client that there was an acknowledgement.
+		this.#outbound.emitEvent(isSentAgain ? { ...event, type: "chat:updated" } : event);
 	}
 
-	#settle(heard: ServerEvent): void {
+	#answerPending(received: ServerEvent): void {
 		if (this.#pending.length === 0) return;
 		this.#pending = this.#pending.filter(({ event, ackIds }) => {
-			const answer = answerTo(event, heard, this.#options.userId);
-			if (answer) this.#options.answer(ackIds, answer, clientIdOf(event));
+			const answer = answerTo(event, received, this.#owner.userId);
+			if (answer) this.#outbound.acknowledge(ackIds, answer, clientIdOf(event));
 			return answer === undefined;
 		});
 	}
 
-	/** Who came and went during a break. */
-	#meet(people: readonly Person[]): void {
-		const { conversationId, userId: me } = this.#options;
+	/** Sends who joined and left during a break. */
+	#updateParticipants(people: readonly Person[]): void {
+		const { conversationId } = this;
+		const me = this.#owner.userId;
 		const before = this.#participants ?? byId(people);
 		const now = byId(people);
 		this.#participants = now;
 		for (const { userId, username } of before.values())
-			if (!now.has(userId) && userId !== me) this.#options.emit({ type: "chat:user-left", conversationId, userId, username });
+			if (!now.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-left", conversationId, userId, username });
 		for (const { userId, username } of people)
-			if (!before.has(userId) && userId !== me) this.#options.emit({ type: "chat:user-joined", conversationId, userId, username });
+			if (!before.has(userId) && userId !== me) this.#outbound.emitEvent({ type: "chat:user-joined", conversationId, userId, username });
 	}
 }
 

@@ -1,4 +1,5 @@
-// `/socket.io/`: which transport a request is of, and who may make it. A session by polling is its object's, one by WebSocket the Worker's.
+// The route `/socket.io/`: checks the request and passes it to its transport. A session by polling belongs to its object, a session by
+// WebSocket to the Worker.
 
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -8,16 +9,16 @@ import { isAllowedOrigin } from "../../auth/origins.ts";
 import { errorBody, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import { readSettings, type Settings } from "../../settings.ts";
-import { houseOf } from "./backend.ts";
+import { Backend } from "./backend.ts";
 import type { PollingObject } from "./object.ts";
 import { type Answer, badRequest, unknownSession } from "./polling.ts";
-import { openLine, shut, upgradeLine } from "./websocket.ts";
+import { openConnection, rejectConnection, upgradeConnection } from "./websocket.ts";
 
 type App = { Bindings: Env; Variables: { settings: Settings } };
 
 export const socketio = new Hono<App>();
 
-/** Refusals as Engine.IO servers word them. */
+/** Refusals in the words of Engine.IO servers. */
 const refusals = {
 	unknownTransport: { code: 0, message: "Transport unknown" },
 	badMethod: { code: 2, message: "Bad handshake method" },
@@ -47,7 +48,7 @@ for (const path of paths) {
 	});
 }
 
-/** Who comes this far may; clients choose headers of their own. */
+/** The origin has been checked by now. Clients may choose their own headers. */
 const crossOrigin = cors({ origin: (origin) => origin, allowMethods: ["GET", "POST"], credentials: true, maxAge: 600 });
 
 function isUpgrade(c: Context<App>): boolean {
@@ -59,7 +60,7 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	const isGet = c.req.method === "GET";
 	if (!sid) {
 		if (!isGet) return c.json(refusals.badMethod, 400);
-		// Whether a token is good is seen only when they connect, and an object is awake from here on.
+		// The token is only verified when the client connects, but from here on an object is awake.
 		const { success } = await c.env.HANDSHAKES.limit({ key: c.req.header("cf-connecting-ip") ?? "" });
 		if (!success) return refuseTooMany(c);
 		const id = c.env.POLLING.newUniqueId();
@@ -67,7 +68,7 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	}
 	const session = sessionOf(c, sid);
 	if (!session) return respond(c, unknownSession);
-	// Browsers and agents make a request again whose connection broke: to the same address, to which clients give something of its own.
+	// Browsers repeat a request whose connection broke. Clients make each address unique with `t`, so a repeated one is recognised.
 	const key = c.req.query("t")?.slice(0, 64);
 	if (isGet) return respond(c, await session.poll(token, key));
 	if (c.req.method !== "POST") return respond(c, badRequest);
@@ -77,24 +78,24 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 
 async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {
 	if (!isUpgrade(c)) return respond(c, badRequest);
-	const house = houseOf(c.env, c.get("settings"));
+	const backend = new Backend(c.env, c.get("settings"));
 	const session = sid ? sessionOf(c, sid) : undefined;
 	if (sid && !session) return respond(c, unknownSession);
 	const { 0: theirs, 1: ours } = new WebSocketPair();
-	// As the protocol's own server has it: a session that is over, or upgrades already, closes another WebSocket instead of refusing it.
-	if (session && !(await session.mayUpgrade())) shut(ours);
-	else if (session) upgradeLine(ours, house, session);
-	else openLine(ours, house, readToken(c.req.raw));
+	// Like the reference server: if the session is over or already upgrading, the WebSocket is closed instead of refused.
+	if (session && !(await session.startUpgrade())) rejectConnection(ours);
+	else if (session) upgradeConnection(ours, backend, session);
+	else openConnection(ours, backend, readToken(c.req.raw));
 	return new Response(null, { status: 101, webSocket: theirs });
 }
 
-/** As Engine.IO clients read it, and as the API says it. */
+/** Readable both for Engine.IO clients and for clients of the API. */
 function refuseTooMany(c: Context<App>): Response {
 	const refusal = { code: 3, message: errors.rate_limited.text, ...errorBody("rate_limited", undefined, 60_000) };
 	return c.json(refusal, 429, { "Retry-After": "60" });
 }
 
-/** The object of a session that has begun somewhere; an id is none that was not made here. */
+/** The object of a session. Returns `undefined` for an id that was not made here. */
 function sessionOf(c: Context<App>, sid: string): DurableObjectStub<PollingObject> | undefined {
 	try {
 		return c.env.POLLING.get(c.env.POLLING.idFromString(sid));

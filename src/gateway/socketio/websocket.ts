@@ -1,114 +1,165 @@
-// Socket.IO over a WebSocket, which the Worker holds: while it waits it bills nothing, and the conversations behind it may sleep. One that
-// began by polling takes its session over from the object that has carried it.
+// Socket.IO over a WebSocket, which the Worker holds: while it waits it costs nothing, and the conversations behind it can hibernate. Also
+// takes a session over from polling.
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
-import { Line } from "./connection.ts";
+import type { Backend } from "./backend.ts";
+import { Connection, type Transport } from "./connection.ts";
 import type { PollingObject } from "./object.ts";
 import { encodeEnginePacket } from "./packets.ts";
-import type { House, SessionState } from "./session.ts";
+import { upgradeTimeout } from "./polling.ts";
 
-/** How long a client may take to finish an upgrade, in ms. */
-export const upgradeWithin = 10_000;
+type Packet = string | ArrayBuffer;
 
-/** What a packet that waits weighs besides its length: of short ones there can be many. */
-const perPacket = 64;
-
-export function openLine(socket: WebSocket, house: House, token: string | undefined): void {
-	const line = lineOn(socket, house);
-	line.offerToken(token);
+/** Begins a session on a WebSocket. `token`: of the request. */
+export function openConnection(socket: WebSocket, backend: Backend, token: string | undefined): void {
+	const connection = new Connection(backend, new WebSocketTransport(socket));
+	connection.offerToken(token);
 	listen(
 		socket,
-		(packet) => feed(line, socket, packet),
-		() => line.close(),
+		(packet) => receive(packet, connection, socket),
+		() => connection.close(),
 	);
-	line.open(crypto.randomUUID(), []);
+	connection.open(crypto.randomUUID(), []);
 }
 
-/** A WebSocket of which nothing comes. */
-export function shut(socket: WebSocket): void {
+/** Continues a session that began by polling, once the client asks for it. */
+export function upgradeConnection(socket: WebSocket, backend: Backend, polling: DurableObjectStub<PollingObject>): void {
+	const upgrade = new Upgrade(socket, backend, polling);
+	listen(
+		socket,
+		(packet) => upgrade.receive(packet),
+		() => upgrade.giveUp(),
+	);
+}
+
+/** Accepts a WebSocket only to close it. */
+export function rejectConnection(socket: WebSocket): void {
 	socket.accept();
-	closeSocket(socket);
+	close(socket);
 }
 
-/** Goes on with what was begun by polling, once the client says so: a probe both ways, and then all that is still to come. */
-export function upgradeLine(socket: WebSocket, house: House, polling: DurableObjectStub<PollingObject>): void {
-	let line: Line | undefined;
-	/** What comes while the session is on its way, and how much it is. */
-	let early: (string | ArrayBuffer)[] | undefined;
-	let earlyLength = 0;
-	let isOver = false;
+class WebSocketTransport implements Transport {
+	readonly #socket: WebSocket;
 
-	/** Without it: as long as the session has not been taken over, its client goes on polling. */
-	const giveUp = () => {
-		closeSocket(socket);
-		if (isOver) return;
-		isOver = true;
-		clearTimeout(timer);
-		line?.close();
-		early?.splice(0);
-		if (!early) void polling.goOn().catch(() => {});
-	};
-	const timer = setTimeout(giveUp, upgradeWithin);
+	constructor(socket: WebSocket) {
+		this.#socket = socket;
+	}
 
-	const takeOver = async () => {
-		early = [];
-		clearTimeout(timer);
-		const handed = await polling.handOver();
-		if (!handed || isOver) return giveUp();
-		line = lineOn(socket, house, handed.session);
-		for (const packet of handed.packets) socket.send(packet);
-		for (const packet of early.splice(0)) feed(line, socket, packet);
-	};
-	const hear = (packet: string | ArrayBuffer) => {
-		// Who was closed may go on sending.
-		if (isOver) return;
-		if (line) {
-			feed(line, socket, packet);
-		} else if (early) {
-			earlyLength += perPacket + (typeof packet === "string" ? packet.length : packet.byteLength);
-			if (earlyLength > limits.queuedBytes) giveUp();
-			else early.push(packet);
-		} else if (packet === encodeEnginePacket("ping", "probe")) {
-			socket.send(encodeEnginePacket("pong", "probe"));
-			void polling.pause().catch(giveUp);
-		} else if (packet === encodeEnginePacket("upgrade")) {
-			void takeOver().catch(giveUp);
-		} else {
-			giveUp();
-		}
-	};
-	listen(socket, hear, giveUp);
-}
-
-function lineOn(socket: WebSocket, house: House, state?: SessionState): Line {
-	const write = (packet: string) => {
+	write(packet: string): void {
 		try {
-			socket.send(packet);
+			this.#socket.send(packet);
 		} catch {
-			// It closes, and says so.
+			// It is closing: the close event follows.
 		}
-	};
-	return new Line(house, { write, end: () => closeSocket(socket) }, state);
+	}
+
+	end(): void {
+		close(this.#socket);
+	}
 }
 
-function listen(socket: WebSocket, heard: (packet: string | ArrayBuffer) => void, closed: () => void): void {
-	socket.addEventListener("message", ({ data }) => heard(data as string | ArrayBuffer));
+/** A held packet's share of the limit, besides its length: there can be many short ones. */
+const packetOverhead = 64;
+
+type UpgradeState =
+	/** The client tries the WebSocket, and still polls. */
+	| { type: "probing"; timer: ReturnType<typeof setTimeout> }
+	/** The session is on its way here; packets wait until it arrives. */
+	| { type: "moving"; held: Packet[]; heldBytes: number }
+	| { type: "open"; connection: Connection }
+	| { type: "over" };
+
+class Upgrade {
+	readonly #socket: WebSocket;
+	readonly #backend: Backend;
+	readonly #polling: DurableObjectStub<PollingObject>;
+	#state: UpgradeState;
+
+	constructor(socket: WebSocket, backend: Backend, polling: DurableObjectStub<PollingObject>) {
+		this.#socket = socket;
+		this.#backend = backend;
+		this.#polling = polling;
+		this.#state = { type: "probing", timer: setTimeout(() => this.giveUp(), upgradeTimeout) };
+	}
+
+	receive(packet: Packet): void {
+		const state = this.#state;
+		switch (state.type) {
+			case "probing":
+				this.#probe(packet);
+				break;
+			case "moving":
+				state.heldBytes += packetOverhead + (typeof packet === "string" ? packet.length : packet.byteLength);
+				if (state.heldBytes > limits.queuedBytes) this.giveUp();
+				else state.held.push(packet);
+				break;
+			case "open":
+				receive(packet, state.connection, this.#socket);
+				break;
+			case "over":
+				// A client can keep sending after its socket was closed.
+				break;
+			default:
+				state satisfies never;
+		}
+	}
+
+	#probe(packet: Packet): void {
+		if (packet === encodeEnginePacket("ping", "probe")) {
+			this.#socket.send(encodeEnginePacket("pong", "probe"));
+			void this.#polling.pause().catch(() => this.giveUp());
+		} else if (packet === encodeEnginePacket("upgrade")) {
+			void this.#takeOver().catch(() => this.giveUp());
+		} else {
+			this.giveUp();
+		}
+	}
+
+	async #takeOver(): Promise<void> {
+		this.#stopTimer();
+		const moving: UpgradeState = { type: "moving", held: [], heldBytes: 0 };
+		this.#state = moving;
+		const handed = await this.#polling.handOver();
+		if (!handed || this.#state !== moving) return this.giveUp();
+		const connection = new Connection(this.#backend, new WebSocketTransport(this.#socket), handed.session);
+		this.#state = { type: "open", connection };
+		for (const packet of handed.packets) this.#socket.send(packet);
+		for (const packet of moving.held) receive(packet, connection, this.#socket);
+	}
+
+	/** Closes the WebSocket. A session that has not been taken over continues by polling. */
+	giveUp(): void {
+		const state = this.#state;
+		this.#stopTimer();
+		this.#state = { type: "over" };
+		close(this.#socket);
+		if (state.type === "open") state.connection.close();
+		if (state.type === "probing") void this.#polling.resume().catch(() => {});
+	}
+
+	#stopTimer(): void {
+		if (this.#state.type === "probing") clearTimeout(this.#state.timer);
+	}
+}
+
+function listen(socket: WebSocket, received: (packet: Packet) => void, closed: () => void): void {
+	socket.addEventListener("message", ({ data }) => received(data as Packet));
 	socket.addEventListener("close", () => {
 		closed();
-		closeSocket(socket);
+		close(socket);
 	});
 	socket.addEventListener("error", closed);
 	socket.accept();
 }
 
-function feed(line: Line, socket: WebSocket, packet: string | ArrayBuffer): void {
-	// A binary frame is a binary packet.
-	const outcome = line.receive(typeof packet === "string" ? packet : "b");
-	if (outcome !== "open") closeSocket(socket);
+function receive(packet: Packet, connection: Connection, socket: WebSocket): void {
+	// A binary frame is a binary packet; its content is never read.
+	const outcome = connection.receive(typeof packet === "string" ? packet : "b");
+	if (outcome !== "open") close(socket);
 }
 
-function closeSocket(socket: WebSocket): void {
+function close(socket: WebSocket): void {
 	try {
 		socket.close(closeCodes.normal);
 	} catch {
