@@ -9,14 +9,13 @@ import { isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
-import { docs } from "./routes/docs.ts";
+import { docs, openapi } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
 import { guestNames, guestSignIns } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { listSockets, me } from "./routes/me.ts";
 import { members } from "./routes/members.ts";
 import { messages } from "./routes/messages.ts";
-import { openapi } from "./routes/openapi.ts";
 import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
 import { refreshes, signOuts } from "./routes/session.ts";
@@ -78,9 +77,11 @@ app.use(async (c, next) => {
 });
 
 describe("GET /health", {
-	is: "Whether it is there.",
-	who: "anyone",
-	answers: { 200: v.object({ status: v.literal("ok"), version: v.string() }) },
+	tag: "Service",
+	summary: "Check that the service is running",
+	description: "Returns the version that is deployed.",
+	access: "anyone",
+	answers: { 200: { schema: v.object({ status: v.literal("ok"), version: v.string() }), example: { status: "ok", version } } },
 });
 app.get("/health", (c) => c.json({ status: "ok", version }));
 app.route("/", openapi);

@@ -13,6 +13,7 @@ import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type App, answer, bodyUpTo, call, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
@@ -20,10 +21,20 @@ export const exports = new Hono<App>();
 const formatSchema = v.object({ format: v.optional(v.picklist(["jsonl", "html"]), "jsonl") });
 
 describe("GET /conversations/:id/export", {
-	is: "The whole conversation as a file: JSON Lines, each with a hash over the line before it and itself, or a page to read.",
+	tag: "Files",
+	summary: "Export a conversation",
+	description:
+		"Returns the whole conversation as a file. In JSON Lines, every record carries the SHA-256 of the previous record's hash and itself, so that a change to the file shows. A file without its `end` record was cut short.",
+	access: "member",
 	query: formatSchema,
-	answers: { 200: { media: "application/x-ndjson", is: "Its lines; of `html`, the page." } },
-	refuses: ["rate_limited"],
+	answers: {
+		200: {
+			media: "application/x-ndjson",
+			description: "The records, one a line; with `format=html`, a web page.",
+			example: '{"type":"conversation","version":1,"id":"Yx3kQ0v8mT1bWc5nRz7LpA",…,"hash":"9f86…"}\n',
+		},
+	},
+	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
 });
 exports.get("/conversations/:id/export", async (c) => {
 	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
@@ -73,12 +84,27 @@ export const imports = new Hono<App>();
 const partSchema = v.object({ from: placeSchema, as: v.optional(idSchema) });
 
 describe("POST /import/:id", {
-	is: "Restores a conversation from its file, part by part: `from` is the number of lines before these. Nothing of it exists before the last line has come.",
-	who: "deployer",
+	tag: "Files",
+	summary: "Import a conversation",
+	description:
+		"Restores a conversation from its export, part by part. The conversation appears when its last line has arrived. An import that is not continued for a day is dropped. `npm run import` makes these requests.",
+	access: "deployer",
 	query: partSchema,
-	body: { media: "application/x-ndjson", is: "Lines of the file." },
-	answers: { 200: v.object({ taken: countSchema, conversation: v.optional(conversationSchema) }) },
-	refuses: ["conflict"],
+	body: { media: "application/x-ndjson", description: "The next lines of the file.", example: '{"type":"member",…}\n' },
+	answers: {
+		200: {
+			schema: v.object({ taken: countSchema, conversation: v.optional(conversationSchema) }),
+			example: { taken: 44, conversation: examples.conversation },
+		},
+	},
+	refuses: { conflict: "There is a conversation with this id, or there was one." },
+	fields: {
+		from: "How many lines of the file the service has before this part.",
+		as: "Id of a user who becomes an owner.",
+		taken: "How many lines the service has now.",
+		conversation: "The conversation, once its last line has arrived.",
+	},
+	example: { from: "42" },
 });
 imports.post(
 	"/import/:id",

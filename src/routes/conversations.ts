@@ -25,16 +25,32 @@ import {
 	refuse,
 	stubOf,
 } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const sockets = new Hono<App>();
 
 describe("GET /conversations/:id/socket", {
-	is: "The conversation's socket: frames of JSON arrays, of ClientEvent up and Event down.",
+	tag: "Live",
+	summary: "Open a conversation's socket",
+	description:
+		"A WebSocket that carries everything that happens in the conversation. Every frame is a JSON array: of `ClientEvent` from the client, of `Event` from the server. The first event is `chat:joined`. An access token that grants the conversation creates it if it does not exist yet. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
+	access: "member",
 	query: v.object({ cursor: v.optional(v.string()) }),
 	answers: { 101: "nothing" },
-	refuses: ["too_many", "upgrade_required", "rate_limited"],
+	refuses: {
+		upgrade_required: "The request does not ask for a WebSocket.",
+		too_many: "The sockets of this person that were closed have not disconnected yet.",
+		rate_limited: "This person has flooded the conversation within the last minute.",
+	},
+	sample: {
+		lang: "JavaScript",
+		source: `const socket = new WebSocket("{address}", ["chat.v1", \`bearer.\${token}\`]);
+socket.onmessage = ({ data }) => JSON.parse(data).forEach(console.log);
+socket.onopen = () =>
+  socket.send(JSON.stringify([{ type: "chat:send", conversationId, role: "user", content: "Hello" }]));`,
+	},
 });
 sockets.get("/conversations/:id/socket", async (c) => {
 	const refusal = await authenticate(c);
@@ -49,42 +65,69 @@ sockets.get("/conversations/:id/socket", async (c) => {
 
 export const conversations = new Hono<App>();
 
-const beginSchema = v.object({ title: v.optional(titleSchema, "") });
-const changeSchema = v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) });
-const answerSchema = v.object({ conversation: conversationSchema });
+const newConversationSchema = v.object({ title: v.optional(titleSchema, "") });
+const conversationChangeSchema = v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) });
+const conversationAnswerSchema = v.object({ conversation: conversationSchema });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
 
-describe("POST /conversations", { is: "Begins a conversation of your own.", body: beginSchema, answers: { 201: answerSchema } });
+describe("POST /conversations", {
+	tag: "Conversations",
+	summary: "Create a conversation",
+	description:
+		"Creates a conversation with the caller as its owner and only member. Without a title, its first words become the title, and later one that Claude proposes after its first reply.",
+	access: "token",
+	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
+	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
+});
 conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
-	const body = await readBody(c, beginSchema);
+	const body = await readBody(c, newConversationSchema);
 	if (!body) return refuse(c, "bad_request", `A title has up to ${limits.title} characters.`);
 	const { userId, username } = c.get("identity");
 	const created = await c.env.CONVERSATIONS.getByName(randomId()).create({ userId, username }, body.title);
 	return c.json({ conversation: created }, 201);
 });
 
-describe("GET /conversations/:id", { is: "What it is, and who is in it.", answers: { 200: v.object({ conversation: describedSchema }) } });
+describe("GET /conversations/:id", {
+	tag: "Conversations",
+	summary: "Get a conversation and its members",
+	description:
+		"Returns the conversation with all its members. For a conversation that the caller may not see, the response is the same as for one that does not exist.",
+	access: "member",
+	answers: {
+		200: {
+			schema: v.object({ conversation: describedSchema }),
+			example: { conversation: { ...examples.conversation, members: examples.members } },
+		},
+	},
+});
 conversations.get("/conversations/:id", async (c) =>
 	answer(c, await call(c, (calls) => calls.describe()), (conversation) => ({ conversation })),
 );
 
 describe("PATCH /conversations/:id", {
-	is: "Another title, or another rule for when Claude answers.",
-	body: changeSchema,
-	answers: { 200: answerSchema },
-	refuses: ["forbidden"],
+	tag: "Conversations",
+	summary: "Change a conversation",
+	description: "Changes the title, when Claude answers, or both. After an empty title, the service chooses one again.",
+	access: "owner",
+	body: { schema: conversationChangeSchema, example: { title: "Release on Friday", assistant: "mention" } },
+	answers: {
+		200: { schema: conversationAnswerSchema, example: { conversation: { ...examples.conversation, assistant: "mention" } } },
+	},
 });
 conversations.patch("/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
-	const body = await readBody(c, changeSchema);
+	const body = await readBody(c, conversationChangeSchema);
 	if (!body) return refuse(c, "bad_request", `Give a title of up to ${limits.title} characters, an assistant mode, or both.`);
 	return answer(c, await call(c, (calls) => calls.update(body)), (conversation) => ({ conversation }));
 });
 
 describe("DELETE /conversations/:id", {
-	is: "Ends a conversation for good: its sockets close, and to everybody it is as if it had never been.",
+	tag: "Conversations",
+	summary: "Delete a conversation",
+	description:
+		"Deletes it with all its messages, for everybody and for good. Its sockets are closed (4404), and its id is never used again.",
+	access: "owner",
 	answers: { 204: "nothing" },
-	refuses: ["forbidden"],
 });
 conversations.delete("/conversations/:id", async (c) => answerDone(c, await call(c, (calls) => calls.end())));
 
@@ -95,9 +138,26 @@ const historySchema = v.pipe(
 );
 
 describe("GET /conversations/:id/messages", {
-	is: "What was said before a place, after one, or on both sides of one, oldest first. Without a place: at the end.",
+	tag: "Messages",
+	summary: "List messages",
+	description:
+		"Returns a page of the history, oldest first. Give at most one of `before`, `after` and `around`. Without any, it is the newest page.",
+	access: "member",
 	query: historySchema,
-	answers: { 200: v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.boolean() }) },
+	answers: {
+		200: {
+			schema: v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.boolean() }),
+			example: { messages: [examples.message, examples.reply], hasMore: true, hasNewer: false },
+		},
+	},
+	fields: {
+		before: "Only messages before this `seq`.",
+		after: "Only messages after this `seq`.",
+		around: "Messages on both sides of this `seq`, and the one with it.",
+		hasMore: "Whether there are messages before these.",
+		hasNewer: "Whether there are messages after these.",
+	},
+	example: { before: "43", limit: "2" },
 });
 conversations.get("/conversations/:id/messages", async (c) => {
 	const query = v.safeParse(historySchema, c.req.query());
@@ -113,18 +173,41 @@ conversations.get("/conversations/:id/messages", async (c) => {
 });
 
 describe("GET /conversations/:id/messages/:messageId/versions", {
-	is: "What a reply said before it was asked for again, oldest first.",
-	answers: { 200: v.object({ versions: v.array(versionSchema) }) },
+	tag: "Messages",
+	summary: "List earlier versions of a reply",
+	description: `Lists what a reply said before it was regenerated, oldest first. The newest ${limits.versions} versions are kept.`,
+	access: "member",
+	answers: {
+		200: {
+			schema: v.object({ versions: v.array(versionSchema) }),
+			example: { versions: [{ version: 1, content: "The changelog is left to do.", status: "complete", model: examples.reply.model }] },
+		},
+	},
 });
 conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =>
 	answer(c, await call(c, (calls) => calls.versions(c.req.param("messageId"))), (versions) => versions),
 );
 
 describe("GET /conversations/:id/audit", {
-	is: "What was done to its doors, newest first.",
+	tag: "Conversations",
+	summary: "List audit events",
+	description:
+		"Lists what concerns access, newest first: who created the conversation, invited, joined, left, removed somebody, changed a role or flooded it. Audit events never contain messages.",
+	access: "owner",
 	query: pageSchema,
-	answers: { 200: v.object({ entries: v.array(auditSchema), hasMore: v.boolean() }) },
-	refuses: ["forbidden"],
+	answers: {
+		200: {
+			schema: v.object({ entries: v.array(auditSchema), hasMore: v.boolean() }),
+			example: {
+				entries: [{ id: 7, at: "2026-11-24T10:00:00.000Z", action: "removed", actor: "ann", subject: "ben" }],
+				hasMore: false,
+			},
+		},
+	},
+	fields: {
+		before: "Only events before the one with this `id`.",
+		hasMore: "Whether there are older events.",
+	},
 });
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());

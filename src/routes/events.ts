@@ -12,11 +12,24 @@ import { describe } from "./operation.ts";
 export const events = new Hono<App>();
 
 describe("GET /conversations/:id/events", {
-	is: "What happens in it, as server-sent events: `event:` the type, `id:` the cursor, `data:` an Event as JSON.",
+	tag: "Live",
+	summary: "Stream events",
+	description:
+		"Streams server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` the cursor. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the person's sockets in the conversation. It ends with a `chat:error` when the token expires, the person is removed or the conversation is deleted.",
+	access: "member",
 	headers: v.object({ "Last-Event-ID": v.optional(v.string()) }),
 	query: v.object({ cursor: v.optional(v.string()) }),
-	answers: { 200: { media: "text/event-stream", is: "Events, until one of the two goes." } },
-	refuses: ["too_many", "rate_limited"],
+	answers: {
+		200: {
+			media: "text/event-stream",
+			description: "Events until either side closes the stream.",
+			example: 'event: chat:typing\ndata: {"type":"chat:user-typing",…}\n\n',
+		},
+	},
+	refuses: {
+		too_many: "The sockets of this person that were closed have not disconnected yet.",
+		rate_limited: "This person has flooded the conversation within the last minute.",
+	},
 });
 events.get("/conversations/:id/events", async (c) => {
 	const stub = stubOf(c);

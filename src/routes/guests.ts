@@ -6,20 +6,29 @@ import { renameGuest, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
 import { claude, usernameSchema } from "../protocol/person.ts";
 import { type App, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
-import { signedIn, signedInSchema } from "./session.ts";
+import { signedIn, signedInFields, signedInSchema } from "./session.ts";
 
 /** Open without an access token. */
 export const guestSignIns = new Hono<App>();
 
+const nameDescription = `The name that others see, 1 to ${limits.username} characters on one line. It must not be Claude's.`;
 const guestSchema = v.object({ name: usernameSchema });
 
 describe("POST /auth/guest", {
-	is: "Come in with nothing but a name.",
-	who: "anyone",
-	body: guestSchema,
-	answers: { 201: signedInSchema },
-	refuses: ["guest_sign_in_disabled", "rate_limited"],
+	tag: "Sign-in",
+	summary: "Sign in as a guest",
+	description:
+		"Creates a guest with the given name and returns an access token for 15 minutes. The response also sets a session cookie, by which `POST /api/auth/refresh` renews the token for 30 days. Deployments can turn guest sign-in off.",
+	access: "anyone",
+	body: { schema: guestSchema, example: { name: "Ann" } },
+	answers: { 201: { schema: signedInSchema, example: examples.signedIn } },
+	refuses: {
+		guest_sign_in_disabled: "This deployment has guest sign-in turned off.",
+		rate_limited: "Too many guests have signed in from this address within a minute.",
+	},
+	fields: { ...signedInFields, name: nameDescription },
 });
 guestSignIns.post("/auth/guest", bodyUpTo(limits.bodyBytes), async (c) => {
 	const settings = c.get("settings");
@@ -34,10 +43,18 @@ guestSignIns.post("/auth/guest", bodyUpTo(limits.bodyBytes), async (c) => {
 export const guestNames = new Hono<App>();
 
 describe("PATCH /me", {
-	is: "Another name for a guest, and the token that has it. Where they are a member they are called so from now on; what they said keeps the name it was said under.",
-	body: guestSchema,
-	answers: { 200: signedInSchema },
-	refuses: ["forbidden", "guest_sign_in_disabled", "rate_limited"],
+	tag: "Account",
+	summary: "Change a guest's name",
+	description:
+		"Changes the caller's name in all conversations and returns an access token that carries it. Messages that were sent earlier keep the name they were sent under. Other people's names come from their token's issuer.",
+	access: "guest",
+	body: { schema: guestSchema, example: { name: "Ann" } },
+	answers: { 200: { schema: signedInSchema, example: examples.signedIn } },
+	refuses: {
+		guest_sign_in_disabled: "This deployment has guest sign-in turned off.",
+		rate_limited: "The name was changed too often within a minute.",
+	},
+	fields: { ...signedInFields, name: nameDescription },
 });
 guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);

@@ -11,15 +11,29 @@ import { rangeText } from "../protocol/number-text.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
 import { listUpgradeRequest } from "../user/object.ts";
 import { type App, answer, authenticate, bodyUpTo, limitOf, readBody, refuse, refuseProgram } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 /** The upgrade comes before what sets headers: a 101 takes none. */
 export const listSockets = new Hono<App>();
 
 describe("GET /me/socket", {
-	is: "A WebSocket on your list of conversations and your settings, live. It takes nothing but the text `ping`.",
+	tag: "Live",
+	summary: "Open a socket on the caller's list",
+	description:
+		"A WebSocket that sends the caller's list of conversations and their settings, first whole and then as they change. Every frame is a JSON array of `MeEvent`. The socket accepts nothing but the text `ping`. It closes with 4401 when the token expires. Open another one with a newer token before that.",
+	access: "token",
 	answers: { 101: "nothing" },
-	refuses: ["upgrade_required", "too_many", "rate_limited"],
+	refuses: {
+		upgrade_required: "The request does not ask for a WebSocket.",
+		too_many: "This person's closed list sockets have not disconnected yet.",
+		rate_limited: "This person has sent what a list socket does not accept too often.",
+	},
+	sample: {
+		lang: "JavaScript",
+		source: `const socket = new WebSocket("{address}", ["chat.v1", \`bearer.\${token}\`]);
+socket.onmessage = ({ data }) => JSON.parse(data).forEach(console.log);`,
+	},
 });
 listSockets.get("/me/socket", async (c) => {
 	const refusal = await authenticate(c);
@@ -33,10 +47,22 @@ listSockets.get("/me/socket", async (c) => {
 export const me = new Hono<App>();
 
 describe("GET /me", {
-	is: "Who you are, and by which personal token if by one.",
+	tag: "Account",
+	summary: "Get the caller's identity",
+	description:
+		"Returns the user that the token stands for and when the token expires. For a personal token, it also returns the token's name.",
+	access: "token",
 	answers: {
-		200: v.object({ user: userSchema, expiresAt: v.string(), token: v.optional(v.object({ id: idSchema, name: v.string() })) }),
+		200: {
+			schema: v.object({ user: userSchema, expiresAt: v.string(), token: v.optional(v.object({ id: idSchema, name: v.string() })) }),
+			example: {
+				user: { id: "ann", name: "Ann" },
+				expiresAt: examples.token.expiresAt,
+				token: { id: examples.token.id, name: examples.token.name },
+			},
+		},
 	},
+	fields: { expiresAt: "When the token expires, as ISO 8601 in UTC.", token: "The personal token of the request, if it has one." },
 });
 me.get("/me", (c) => {
 	const { userId, username, expiresAt, program } = c.get("identity");
@@ -61,9 +87,24 @@ const listPageSchema = v.object({
 });
 
 describe("GET /conversations", {
-	is: "The conversations you are in, newest activity first; `before`: the lastActivityAt of the last one you have, a comma, and its id.",
+	tag: "Conversations",
+	summary: "List the caller's conversations",
+	description:
+		"Lists the caller's conversations, newest activity first. To get the next page, pass the place of the last conversation of this page in `before`.",
+	access: "token",
 	query: listPageSchema,
-	answers: { 200: v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() }) },
+	answers: {
+		200: {
+			schema: v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() }),
+			example: { conversations: [examples.listed], hasMore: false },
+		},
+	},
+	fields: {
+		before:
+			"Where the page starts: the `lastActivityAt` of the last conversation you have, a comma, and its `id`. The newest page without it.",
+		hasMore: "Whether there are conversations with older activity.",
+	},
+	example: { before: `${examples.listed.lastActivityAt},${examples.listed.id}` },
 });
 me.get("/conversations", async (c) => {
 	const query = v.safeParse(listPageSchema, c.req.query());
@@ -78,10 +119,13 @@ me.get("/conversations", async (c) => {
 });
 
 describe("PATCH /me/conversations/:id", {
-	is: "Mutes, pins or archives a conversation in your own list. What is said brings an archived one back, unless it is muted.",
-	body: listEntryChangeSchema,
-	answers: { 200: v.object({ conversation: listEntrySchema }) },
-	refuses: ["forbidden"],
+	tag: "Account",
+	summary: "Mute, pin or archive a conversation",
+	description:
+		"Changes how the conversation appears in the caller's own list; other members do not see it. A new message brings an archived conversation back, unless it is muted.",
+	access: "person",
+	body: { schema: listEntryChangeSchema, example: { pinned: true } },
+	answers: { 200: { schema: v.object({ conversation: listEntrySchema }), example: { conversation: examples.listed } } },
 });
 me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
@@ -94,16 +138,22 @@ me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 });
 
 describe("GET /me/settings", {
-	is: "What you have set for all your devices.",
-	answers: { 200: v.object({ settings: settingsSchema }) },
+	tag: "Account",
+	summary: "Get the caller's settings",
+	description: "Settings are small values that clients keep for all devices of a person. The service gives them no meaning.",
+	access: "token",
+	answers: { 200: { schema: v.object({ settings: settingsSchema }), example: { settings: examples.settings } } },
 });
 me.get("/me/settings", async (c) => c.json({ settings: await c.env.USERS.getByName(c.get("identity").userId).settings() }));
 
 describe("PATCH /me/settings", {
-	is: "Sets some of them anew; null removes one.",
-	body: settingsChangeSchema,
-	answers: { 200: v.object({ settings: settingsSchema }) },
-	refuses: ["forbidden", "too_many"],
+	tag: "Account",
+	summary: "Change the caller's settings",
+	description: "Sets the given values and keeps the others; `null` removes a setting. The caller's list sockets receive the result.",
+	access: "person",
+	body: { schema: settingsChangeSchema, example: { theme: "dark", sound: null } },
+	answers: { 200: { schema: v.object({ settings: settingsSchema }), example: { settings: examples.settings } } },
+	refuses: { too_many: `The result would have more than ${limits.settings} settings.` },
 });
 me.patch("/me/settings", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);
@@ -129,9 +179,17 @@ const erasedSchema = v.object({
 });
 
 describe("DELETE /me", {
-	is: "Erases you: what you said keeps its place and nothing else, in every conversation. What cannot be done at once goes on by itself.",
-	answers: { 200: v.object({ erased: erasedSchema }) },
-	refuses: ["forbidden"],
+	tag: "Account",
+	summary: "Erase the caller's account",
+	description:
+		"Removes the caller from every conversation, with their name and the text of their messages; the messages keep their places. Conversations in which nobody else is left are deleted. What cannot be done at once continues in the background. Guests are signed out for good; other people can start again with an empty account.",
+	access: "person",
+	answers: {
+		200: {
+			schema: v.object({ erased: erasedSchema }),
+			example: { erased: { conversations: 3, messages: 128, reactions: 17, deletedConversations: 1, failed: 0, remaining: 0 } },
+		},
+	},
 });
 /** A guest is gone for good with it; for others the token goes on, and they begin with nothing. */
 me.delete("/me", async (c) => {

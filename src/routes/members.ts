@@ -5,24 +5,37 @@ import * as v from "valibot";
 import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
-import { rangeText } from "../protocol/number-text.ts";
+import { numberText, rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { type App, answer, answerDone, bodyUpTo, call, pass, readBody, refuse } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const members = new Hono<App>();
 
-describe("GET /conversations/:id/members", { is: "The members.", answers: { 200: v.object({ members: v.array(memberSchema) }) } });
+describe("GET /conversations/:id/members", {
+	tag: "Members",
+	summary: "List members",
+	description: "Lists all members of the conversation with their roles.",
+	access: "member",
+	answers: { 200: { schema: v.object({ members: v.array(memberSchema) }), example: { members: examples.members } } },
+});
 members.get("/conversations/:id/members", async (c) => answer(c, await call(c, (calls) => calls.members()), (all) => all));
 
 const roleChangeSchema = v.object({ role: roleSchema });
 
 describe("PATCH /conversations/:id/members/:userId", {
-	is: "Gives a member another role; for owners.",
-	body: roleChangeSchema,
-	answers: { 200: v.object({ member: memberSchema }) },
-	refuses: ["forbidden", "last_owner"],
+	tag: "Members",
+	summary: "Change a member's role",
+	description:
+		"Changes what a member may do. To hand a conversation over, make another member an owner, then change your own role or leave.",
+	access: "owner",
+	body: { schema: roleChangeSchema, example: { role: "reader" } },
+	answers: {
+		200: { schema: v.object({ member: memberSchema }), example: { member: { ...examples.members[1], role: "reader" } } },
+	},
+	refuses: { last_owner: "The member is the only owner." },
 });
 members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, roleChangeSchema);
@@ -31,9 +44,13 @@ members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), 
 });
 
 describe("DELETE /conversations/:id/members/:userId", {
-	is: "Removes a member, or leaves where it is oneself.",
+	tag: "Members",
+	summary: "Remove a member, or leave",
+	description:
+		"Owners can remove anyone. Every member can remove themselves, which is leaving. A removed member is disconnected at once (4403). A granting token no longer admits them; only an invite created after the removal does.",
+	access: "member",
 	answers: { 204: "nothing" },
-	refuses: ["forbidden", "last_owner"],
+	refuses: { forbidden: "Only owners may remove others.", last_owner: "The member is the only owner." },
 });
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
@@ -51,10 +68,25 @@ const inviteSchema = v.object({
 });
 
 describe("POST /conversations/:id/invites", {
-	is: "An invite that lets whoever has its link in.",
-	body: inviteSchema,
-	answers: { 201: v.object({ invite: v.object({ token: v.string(), url: v.string(), expiresAt: v.string() }) }) },
-	refuses: ["forbidden", "too_many", "rate_limited"],
+	tag: "Members",
+	summary: "Create an invite",
+	description: "Creates a link. Whoever has it can join the conversation until the invite expires, is used up or is revoked.",
+	access: "owner",
+	body: { schema: inviteSchema, example: { expiresInSeconds: 604_800, maxUses: 10, role: "member" } },
+	answers: {
+		201: {
+			schema: v.object({ invite: v.object({ token: v.string(), url: v.string(), expiresAt: v.string() }) }),
+			example: { invite: examples.invite },
+		},
+	},
+	refuses: {
+		too_many: `The conversation has ${limits.invites} live invites. Revoke one first.`,
+		rate_limited: "The caller has created or accepted too many invites within a minute.",
+	},
+	fields: {
+		expiresInSeconds: "How long the invite can be used, in seconds.",
+		role: "The role of everybody who joins by it.",
+	},
 });
 members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
@@ -88,25 +120,40 @@ const liveInviteSchema = v.object({
 });
 
 describe("GET /conversations/:id/invites", {
-	is: "The invites that still let somebody in; for owners.",
-	answers: { 200: v.object({ invites: v.array(liveInviteSchema) }) },
-	refuses: ["forbidden"],
+	tag: "Members",
+	summary: "List live invites",
+	description: "Lists the invites that can still be used, without their secrets.",
+	access: "owner",
+	answers: { 200: { schema: v.object({ invites: v.array(liveInviteSchema) }), example: { invites: [examples.liveInvite] } } },
 });
 members.get("/conversations/:id/invites", async (c) => answer(c, await call(c, (calls) => calls.invites()), (live) => live));
 
 describe("DELETE /conversations/:id/invites/:inviteId", {
-	is: "Revokes an invite; for owners.",
+	tag: "Members",
+	summary: "Revoke an invite",
+	description: "Nobody can join by this invite any more. People who have joined by it stay.",
+	access: "owner",
 	answers: { 204: "nothing" },
-	refuses: ["forbidden"],
+	refuses: { not_found: "There is no such conversation, the caller is not a member, or the invite is not live." },
 });
 members.delete("/conversations/:id/invites/:inviteId", async (c) =>
 	answerDone(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
 );
 
 describe("POST /invites/:token/accept", {
-	is: "Comes in by an invite.",
-	answers: { 200: v.object({ conversationId: idSchema }) },
-	refuses: ["invite_expired", "too_many", "rate_limited"],
+	tag: "Members",
+	summary: "Accept an invite",
+	description:
+		"The caller joins the conversation with the invite's role. If the caller is a member already, the invite is not used, unless it makes a reader a member.",
+	access: "token",
+	answers: { 200: { schema: v.object({ conversationId: idSchema }), example: { conversationId: examples.conversation.id } } },
+	refuses: {
+		invite_expired: "The invite has expired, is used up or was revoked.",
+		too_many: `The conversation has ${numberText(limits.members)} members.`,
+		rate_limited: "The caller has created or accepted too many invites within a minute.",
+		not_found: "There is no such invite.",
+	},
+	fields: { token: "The invite's secret." },
 });
 members.post("/invites/:token/accept", async (c) => {
 	const tooFast = await pass(c, "INVITES", c.get("identity").userId);

@@ -8,17 +8,33 @@ import { messageSchema } from "../protocol/message.ts";
 import { numberText } from "../protocol/number-text.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type App, bodyUpTo, call, readJson, refuse } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
 
-const answerSchema = v.object({ message: messageSchema });
+const messageAnswerSchema = v.object({ message: messageSchema });
 
 describe("POST /conversations/:id/messages", {
-	is: "Says something: 201 when it is kept, 200 when it already was, under the same clientId.",
-	body: saidSchema,
-	answers: { 201: answerSchema, 200: answerSchema },
-	refuses: ["forbidden", "conflict", "too_large", "rate_limited"],
+	tag: "Messages",
+	summary: "Send a message",
+	description:
+		"Stores a message and sends it to everybody in the conversation. If the caller has already sent one with this `clientId`, the response is 200 with the stored message, so a request can be repeated safely. Claude answers by the conversation's `assistant` mode; its reply is a message of its own.",
+	access: "writer",
+	body: {
+		schema: saidSchema,
+		example: { content: examples.message.content, clientId: examples.message.clientId },
+	},
+	answers: {
+		201: { schema: messageAnswerSchema, example: { message: examples.message } },
+		200: { schema: messageAnswerSchema, example: { message: examples.message } },
+	},
+	refuses: {
+		conflict: "This `clientId` was used for a message with another content.",
+		too_large: `The content is longer than ${numberText(limits.content)} characters.`,
+		rate_limited: "This person has sent too much in this conversation.",
+		not_found: "There is no such conversation, the caller is not a member, or `replyTo` names no message.",
+	},
 });
 messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {
 	const body = v.safeParse(saidSchema, await readJson(c));

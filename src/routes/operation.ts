@@ -1,4 +1,5 @@
-// What each route takes and answers, said beside it in the schemas that it reads with: the API's document is made of this. Knows no route.
+// The description of every API operation, stated beside its route in the schemas that the route reads with. The API's document
+// and its page are made from these. Must not depend on any route.
 
 import type * as v from "valibot";
 import type { ErrorCode } from "../protocol/errors.ts";
@@ -7,24 +8,61 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** As the routes are written, below `/api`. */
 export type RouteName = `${Method} /${string}`;
 
-/** What a body is, or an answer: JSON of a schema, something else in words, or nothing. */
-export type Content = v.GenericSchema | { media: string; is: string } | "nothing";
+/** The groups of operations, in the order in which they are read. */
+export const tags = {
+	"Sign-in": "Access tokens for guests. Other people bring a token of the deployment's own issuer.",
+	Account: "The caller's own account, settings and list of conversations.",
+	"Personal tokens": "Tokens by which programs act for a person.",
+	Conversations: "Creating, changing and deleting conversations.",
+	Messages: "Reading and sending messages without a socket.",
+	Live: "Events as they happen, by WebSocket or as server-sent events.",
+	Members: "The people of a conversation, their roles, and the invites that admit others.",
+	Search: "Full-text search, in one conversation or in all of the caller's.",
+	Files: "A conversation as a file: export for members, import for whoever runs the deployment.",
+	Service: "The service itself, and the description of this API.",
+} as const;
+
+export type Tag = keyof typeof tags;
+
+/** Who may call an operation, as a sentence that ends its description. */
+export const access = {
+	anyone: "Needs no token.",
+	session: "Needs the session cookie instead of a token.",
+	deployer: "For whoever runs the deployment: needs an import token, which `npm run import` makes with the deployment's secret.",
+	token: "Needs an access token or a personal token.",
+	person: "Needs an access token; personal tokens are refused.",
+	guest: "For guests; everybody else and personal tokens are refused.",
+	member: "For members of the conversation.",
+	writer: "For owners and members of the conversation, not for readers.",
+	owner: "For owners of the conversation.",
+} as const;
+
+/** JSON of a schema, or something else in words. */
+export type Content = { schema: v.GenericSchema; example: unknown } | { media: string; description: string; example: string };
 
 export type Description = {
-	/** One sentence. */
-	is: string;
-	/** Who may call it, where that is not whoever has a token. */
-	who?: "anyone" | "guest" | "deployer";
+	tag: Tag;
+	/** Imperative, at most 60 characters. */
+	summary: string;
+	/** What it does, without who may call it. */
+	description: string;
+	access: keyof typeof access;
 	headers?: v.GenericSchema;
 	query?: v.GenericSchema;
-	body?: Exclude<Content, "nothing">;
+	body?: Content;
 	/** By status. */
-	answers: { readonly [status: number]: Content };
-	/** What else is refused here than what any route refuses that takes the like. */
-	refuses?: readonly ErrorCode[];
+	answers: { readonly [status: number]: Content | "nothing" };
+	/** When it refuses, by code, besides the codes that follow from its access and its parameters. */
+	refuses?: { readonly [code in ErrorCode]?: string };
+	/** Descriptions of its own parameters and fields, by name, where those of `openapi/fields.ts` do not fit. */
+	fields?: { readonly [name: string]: string };
+	/** Example values of query parameters and headers. */
+	example?: { readonly [name: string]: string };
+	/** Code that calls it, where a plain request with curl does not. `{address}` stands for its WebSocket address. */
+	sample?: { lang: "JavaScript" | "Shell"; source: string };
 };
 
-/** Of all routes, in the order in which they were said. */
+/** In the order in which they were stated. */
 export const descriptions = new Map<RouteName, Description>();
 
 export function describe(route: RouteName, description: Description): void {

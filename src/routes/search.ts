@@ -9,12 +9,18 @@ import { isRefusal } from "../protocol/refusal.ts";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
 import { askEach } from "./ask-each.ts";
 import { type App, afterAll, answer, call, limitOf, pass, placeSchema, refuse } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const searches = new Hono<App>();
 
 /** In ms, from a moment on the wire. */
-const momentSchema = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse), v.number());
+const momentSchema = v.pipe(
+	v.string(),
+	v.isoTimestamp(),
+	v.transform(Date.parse),
+	v.check((at) => !Number.isNaN(at)),
+);
 
 const querySchema = v.object({
 	/** By whom it was said, from when on, and before when. */
@@ -25,14 +31,32 @@ const querySchema = v.object({
 	...limitOf(limits.search.page),
 });
 
+const searchFields = {
+	q: `The words to search for, 1 to ${limits.search.query} characters.`,
+	from: "Only messages by this user; `claude` for Claude's.",
+	since: "Only messages from this time on, in the form of `createdAt`.",
+	until: "Only messages before this time, in the form of `createdAt`.",
+};
+
 /** Of one conversation, page by page. */
 const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(afterAll)) });
 
 describe("GET /conversations/:id/search", {
-	is: "What was said of this before a place, newest first: all of the words, phrases in quotation marks, beginnings of words with `*` and of the last one; if wanted only of one author, or of a time.",
+	tag: "Search",
+	summary: "Search a conversation",
+	description:
+		"Finds messages, newest first. All words must occur; case and accents do not matter. Put phrases in quotation marks. A word that ends with `*` also matches longer words, and so does the last word.",
+	access: "member",
 	query: pagedSchema,
-	answers: { 200: v.object({ results: v.array(foundSchema), hasMore: v.boolean() }) },
-	refuses: ["rate_limited"],
+	answers: {
+		200: {
+			schema: v.object({ results: v.array(foundSchema), hasMore: v.boolean() }),
+			example: { results: [examples.found], hasMore: false },
+		},
+	},
+	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
+	fields: { ...searchFields, before: "Only messages before this `seq`.", hasMore: "Whether there are older results." },
+	example: { q: "left" },
 });
 searches.get("/conversations/:id/search", async (c) => {
 	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
@@ -44,10 +68,20 @@ searches.get("/conversations/:id/search", async (c) => {
 });
 
 describe("GET /search", {
-	is: "The same in all of your conversations; `partial` where not all of them were looked into.",
+	tag: "Search",
+	summary: "Search all of the caller's conversations",
+	description: `Searches like \`GET /api/conversations/{id}/search\`, in the ${limits.search.everywhere.conversations} conversations with the newest activity.`,
+	access: "token",
 	query: querySchema,
-	answers: { 200: v.object({ results: v.array(foundAnywhereSchema), partial: v.boolean() }) },
-	refuses: ["rate_limited"],
+	answers: {
+		200: {
+			schema: v.object({ results: v.array(foundAnywhereSchema), partial: v.boolean() }),
+			example: { results: [{ conversationId: examples.conversation.id, ...examples.found }], partial: false },
+		},
+	},
+	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
+	fields: searchFields,
+	example: { q: "left" },
 });
 searches.get("/search", async (c) => {
 	const { userId } = c.get("identity");

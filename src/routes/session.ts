@@ -6,17 +6,25 @@ import { isSignedOut } from "../auth/identify.ts";
 import { clearedSession, readSession, refresh, type SignIn, sessionCookie } from "../auth/session.ts";
 import { userSchema } from "../protocol/person.ts";
 import { type App, refuse } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 /** Open without an access token. */
 export const refreshes = new Hono<App>();
 
 export const signedInSchema = v.object({ token: v.string(), expiresAt: v.string(), user: userSchema });
+/** Descriptions of its fields. */
+export const signedInFields = { token: "The access token.", expiresAt: "When the access token expires. ISO 8601, in UTC." };
 
 describe("POST /auth/refresh", {
-	is: "The next token of a guest, by the cookie alone; without one, nothing.",
-	who: "guest",
-	answers: { 200: signedInSchema, 204: "nothing" },
+	tag: "Sign-in",
+	summary: "Renew an access token",
+	description:
+		"Returns the next access token and extends the session to 30 days from now. Without a session cookie the response is 204: nobody is signed in. A cookie that is not accepted is removed.",
+	access: "session",
+	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
+	fields: signedInFields,
+	refuses: { unauthorized: "The session has expired, or the guest has signed out." },
 });
 refreshes.post("/auth/refresh", async (c) => {
 	const session = readSession(c.req.raw);
@@ -37,7 +45,14 @@ export function signedIn(c: Context<App>, { session, ...body }: SignIn, status: 
 /** Need an access token. */
 export const signOuts = new Hono<App>();
 
-describe("POST /auth/sign-out", { is: "The end of a guest, for good.", answers: { 204: "nothing" }, refuses: ["forbidden"] });
+describe("POST /auth/sign-out", {
+	tag: "Sign-in",
+	summary: "Sign out for good",
+	description:
+		"Ends the guest's session. From then on none of their access tokens and personal tokens is accepted, and their sockets are closed (4401). A guest cannot come back: signing in again creates another one.",
+	access: "guest",
+	answers: { 204: "nothing" },
+});
 signOuts.post("/auth/sign-out", async (c) => {
 	const { userId, kind } = c.get("identity");
 	if (kind !== "guest") return refuse(c, "forbidden", "Only guests sign out here. End other sign-ins where they were issued.");

@@ -8,15 +8,32 @@ import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
 import { type App, answer, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const tokens = new Hono<App>();
 
 describe("POST /me/tokens", {
-	is: "A token for a program that is to speak for you. Its secret is shown this once.",
-	body: newTokenSchema,
-	answers: { 201: v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }) },
-	refuses: ["forbidden", "too_many", "rate_limited"],
+	tag: "Personal tokens",
+	summary: "Create a personal token",
+	description:
+		"Creates a token for a program, which then acts for the caller in all of their conversations. It cannot manage tokens or erase the account. The secret is shown only once; the service keeps its hash.",
+	access: "person",
+	body: { schema: newTokenSchema, example: { name: examples.token.name } },
+	answers: {
+		201: {
+			schema: v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }),
+			example: { token: { ...examples.token, secret: "parley_YW5u.b0Zc5nRz7LpAT0Yx3kQv8m" } },
+		},
+	},
+	refuses: {
+		too_many: `The caller has ${limits.tokens} personal tokens. Revoke one first.`,
+		rate_limited: "The caller has managed tokens too often within a minute.",
+	},
+	fields: {
+		name: `The program's name, 1 to ${limits.username} characters. People see it behind its owner's: *Ann (deploy bot)*.`,
+		expiresInSeconds: "How long the token is accepted, in seconds.",
+	},
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const { userId, username } = c.get("identity");
@@ -36,18 +53,29 @@ tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 });
 
 describe("GET /me/tokens", {
-	is: "Your personal tokens, newest first.",
-	answers: { 200: v.object({ tokens: v.array(tokenSchema) }) },
-	refuses: ["forbidden"],
+	tag: "Personal tokens",
+	summary: "List personal tokens",
+	description:
+		"Lists the caller's tokens, newest first, without their secrets. Expired ones stay in the list until the next one is created.",
+	access: "person",
+	answers: {
+		200: {
+			schema: v.object({ tokens: v.array(tokenSchema) }),
+			example: { tokens: [{ ...examples.token, lastUsedAt: "2026-11-24T12:00:00.000Z" }] },
+		},
+	},
 });
 tokens.get("/me/tokens", async (c) => {
 	return refuseProgram(c) ?? c.json({ tokens: await c.env.USERS.getByName(c.get("identity").userId).tokens() });
 });
 
 describe("DELETE /me/tokens/:tokenId", {
-	is: "Revokes a personal token, and closes what it opened.",
+	tag: "Personal tokens",
+	summary: "Revoke a personal token",
+	description: "The token is no longer accepted, and the sockets and streams that it opened are closed within seconds (4401).",
+	access: "person",
 	answers: { 204: "nothing" },
-	refuses: ["forbidden"],
+	refuses: { not_found: "The caller has no token of this id." },
 });
 tokens.delete("/me/tokens/:tokenId", async (c) => {
 	const refused = refuseProgram(c);

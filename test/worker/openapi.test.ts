@@ -1,11 +1,13 @@
-// The API's document: that it describes every route there is, as it is; and the page to read it.
+// The API's document describes every route as it is, and the page shows the whole document.
 
 import { exports } from "cloudflare:workers";
+import type { JsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
-import type { apiDocument, Operation } from "../../src/routes/openapi.ts";
-import { descriptions, type RouteName } from "../../src/routes/operation.ts";
+import type { apiDocument, Operation } from "../../src/routes/openapi/document.ts";
+import { fieldKeyOf, fieldKeys, schemaDescriptions } from "../../src/routes/openapi/fields.ts";
+import { type Content, descriptions, type RouteName, tags } from "../../src/routes/operation.ts";
 import worker from "../../src/worker.ts";
 import { call, origin, tokenOf } from "../support/socket.ts";
 
@@ -28,11 +30,11 @@ const routes = [
 ];
 
 describe("the document", () => {
-	it("describes every route of the Worker, and none that there is not", () => {
+	it("describes every route of the Worker, and no other", () => {
 		expect([...descriptions.keys()].sort()).toEqual(routes.sort());
 	});
 
-	it("is an OpenAPI document in itself: its names are unique, its references lead somewhere, its paths have their parameters", async () => {
+	it("has the shape of OpenAPI 3.1: unique names, references that resolve, and the parameters of each path", async () => {
 		const document = await documentOf();
 		expect(document.openapi).toBe("3.1.0");
 		const operations = routes.map((route) => operationOf(document, route));
@@ -46,10 +48,13 @@ describe("the document", () => {
 				for (const { description } of Object.values(responses)) expect(description).not.toBe("");
 			}
 		}
+		expect(Object.keys(document)).toEqual(["openapi", "info", "servers", "tags", "paths", "components"]);
+		for (const { security } of operations)
+			for (const name of security.flatMap(Object.keys)) expect(Object.keys(document.components.securitySchemes)).toContain(name);
 		expect(JSON.stringify(document)).not.toMatch(/\$defs|\$schema/);
 	});
 
-	it("says of a body what the route reads it by, and of a query that its numbers are numbers", async () => {
+	it("describes a body by the schema that the route reads, and the numbers of a query as numbers", async () => {
 		const document = await documentOf();
 		const { requestBody } = operationOf(document, "POST /conversations/:id/messages");
 		expect(requestBody).toMatchObject({
@@ -64,33 +69,99 @@ describe("the document", () => {
 			name: "limit",
 			in: "query",
 			required: false,
+			description: expect.any(String),
 			schema: { type: "integer", minimum: 1, maximum: 200, default: 50 },
+			example: 2,
 		});
 		const { content } = operationOf(document, "GET /conversations/:id/messages").responses[200] ?? {};
 		expect(content?.["application/json"]?.schema.properties?.messages).toEqual({
 			type: "array",
+			description: expect.any(String),
 			items: { $ref: "#/components/schemas/Message" },
 		});
 	});
 
-	it("says who may call what", async () => {
+	it("needs no token for four operations only", async () => {
 		const document = await documentOf();
 		const open = routes.filter((route) => operationOf(document, route).security.length === 0);
 		expect(open.sort()).toEqual(["GET /docs", "GET /health", "GET /openapi.json", "POST /auth/guest"]);
 	});
 
-	it("may be read by pages of ours, and by programs", async () => {
+	it("can be read by pages of allowed origins", async () => {
 		const { status, headers } = await call("GET", "/openapi.json", undefined, undefined, { origin: "https://pages.example" });
 		expect([status, headers.get("access-control-allow-origin")]).toEqual([200, "https://pages.example"]);
 	});
 });
 
-it("every answer is as it is described, to the last field", async () => {
+describe("every operation", () => {
+	it.each(routes)("%s has a summary, a description, a known tag and an example", async (route) => {
+		const { summary, description, tags: tagged, parameters, requestBody, responses, ...more } = operationOf(await documentOf(), route);
+		expect(summary).toMatch(/^[A-Z][a-z]+,? .*[^.]$/);
+		expect(summary.length).toBeLessThanOrEqual(60);
+		expect(description).toMatch(/^.{20,}\.$/s);
+		expect(tagged.map((tag) => Object.keys(tags).includes(tag))).toEqual([true]);
+		expect(more["x-codeSamples"].map(({ source }) => source)).toEqual([expect.stringContaining("/api/")]);
+		for (const parameter of parameters) if (parameter.required) expect(parameter).toHaveProperty("example");
+		const answered = Object.values(responses).flatMap(({ content }) => Object.values(content ?? {}));
+		for (const media of [...Object.values(requestBody?.content ?? {}), ...answered]) expect(media.example).toBeDefined();
+	});
+
+	it.each(routes)("%s has examples that its own schemas accept", (route) => {
+		const { body, query, headers, example = {}, answers } = descriptions.get(route) as NonNullable<ReturnType<typeof descriptions.get>>;
+		const contents = [body, ...Object.values(answers)].filter(
+			(content): content is Content => content !== undefined && content !== "nothing",
+		);
+		// What a schema does not know it leaves out.
+		for (const content of contents)
+			if ("schema" in content) expect(v.parse(content.schema, content.example)).toMatchObject(content.example as object);
+		for (const schema of [query, headers]) if (schema && Object.keys(example).length > 0) expect(v.is(schema, example)).toBe(true);
+	});
+});
+
+/** Every field of a schema, as its path in the document and its owner's name; and whether it has a description. */
+function fieldsOf(schema: JsonSchema, path: string, owner: string): { path: string; key: string | undefined; isDescribed: boolean }[] {
+	const type = (schema.properties?.type as JsonSchema | undefined)?.const;
+	const name = typeof type === "string" ? type : owner;
+	const own = Object.entries(schema.properties ?? {}).flatMap(([field, value]) => {
+		const isDescribed = Boolean((value as JsonSchema).description);
+		return [
+			{ path: `${path}.${field}`, key: fieldKeyOf(name, field), isDescribed },
+			...fieldsOf(value as JsonSchema, `${path}.${field}`, field),
+		];
+	});
+	const inner = [schema.items, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((one) => typeof one === "object");
+	return [...own, ...inner.flatMap((one) => fieldsOf(one as JsonSchema, path, name))];
+}
+
+describe("descriptions", () => {
+	it("are there for every parameter, every field of every schema, every named schema and every event", async () => {
+		const { paths, components } = await documentOf();
+		const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+		const media = operations.flatMap(({ operationId, requestBody, responses }) =>
+			[requestBody, ...Object.values(responses)].flatMap((one) =>
+				Object.values(one?.content ?? {}).map(({ schema }): [string, JsonSchema] => [operationId, schema]),
+			),
+		);
+		const parameters = operations.flatMap((operation) => operation.parameters);
+		const fields = [...media, ...Object.entries(components.schemas)].flatMap(([name, schema]) => fieldsOf(schema, name, name));
+		expect(fields.length).toBeGreaterThan(250);
+		expect(fields.filter(({ isDescribed }) => !isDescribed).map(({ path }) => path)).toEqual([]);
+		expect(parameters.filter(({ description }) => description === "")).toEqual([]);
+		const variants = Object.values(components.schemas).flatMap(({ anyOf, oneOf }) => [...(anyOf ?? []), ...(oneOf ?? [])] as JsonSchema[]);
+		expect([...Object.values(components.schemas), ...variants].filter(({ description }) => !description)).toEqual([]);
+		const used = new Set([...fields.map(({ key }) => key), ...parameters.map(({ name }) => name)]);
+		expect(fieldKeys.filter((key) => !used.has(key))).toEqual([]);
+		const events = variants.map(({ properties }) => (properties?.type as JsonSchema | undefined)?.const);
+		expect(Object.keys(schemaDescriptions).filter((name) => !(name in components.schemas) && !events.includes(name))).toEqual([]);
+	});
+});
+
+it("every response matches its description, to the last field", async () => {
 	const document = await documentOf();
 	const [ann, bob] = [`d-${crypto.randomUUID()}`, `d-${crypto.randomUUID()}`];
 	const answers = new Set<string>();
 
-	/** Calls a route and holds its answer against what is said of it. */
+	/** Calls a route and compares the response with the route's description. */
 	async function make(
 		route: RouteName,
 		as: string | undefined,
@@ -105,15 +176,12 @@ it("every answer is as it is described, to the last field", async () => {
 		const answer = await call(method, address + query, token, body, headers);
 		const described = descriptions.get(route)?.answers[answer.status];
 		if (described === undefined) {
-			expect([route, operationOf(document, route).responses[answer.status]?.["x-codes"]]).toEqual([
-				route,
-				expect.arrayContaining([answer.body?.error.code]),
-			]);
+			expect(Object.keys(operationOf(document, route).responses[answer.status]?.["x-codes"] ?? {})).toContain(answer.body?.error.code);
 		} else if (described === "nothing") {
 			expect([route, answer.body]).toEqual([route, undefined]);
-		} else if ("kind" in described) {
+		} else if ("schema" in described) {
 			// What a schema does not know it leaves out.
-			expect([route, v.parse(described, answer.body)]).toEqual([route, answer.body]);
+			expect([route, v.parse(described.schema, answer.body)]).toEqual([route, answer.body]);
 		}
 		answers.add(`${route} ${answer.status}`);
 		return answer;
@@ -167,23 +235,34 @@ it("every answer is as it is described, to the last field", async () => {
 });
 
 describe("the page", () => {
-	it("says all of it, runs nothing, and loads nothing", async () => {
+	it("shows the whole document, loads nothing, and runs one script by its nonce", async () => {
 		const response = await exports.default.fetch(`${origin}/api/docs`);
 		const page = await response.text();
 		expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
 		const policy = response.headers.get("content-security-policy") ?? "";
 		const nonce = /style-src 'nonce-([^']+)'/.exec(policy)?.[1];
-		expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/);
+		expect(policy.split("; ")).toEqual([
+			"default-src 'none'",
+			`script-src 'nonce-${nonce}'`,
+			`style-src 'nonce-${nonce}'`,
+			"base-uri 'none'",
+			"form-action 'none'",
+			"frame-ancestors 'none'",
+		]);
 		expect(page).toContain(`<style nonce="${nonce}">`);
-		expect(page).not.toMatch(/<script|<link|<img|\son\w+=|style=|src=|url\(|@import/i);
-		for (const route of routes) expect(page).toContain(`<code>${route.replace(" ", " /api").replace(/:(\w+)/g, "{$1}")}</code>`);
+		expect(page.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`]);
+		expect(page).not.toMatch(/<link|<img|\son\w+=|style=|src=|url\(|@import/i);
+		for (const route of routes) {
+			const [method, path] = route.split(" ") as [string, string];
+			expect(page).toContain(`<code><b>${method}</b> /api${path.replace(/:(\w+)/g, "{$1}")}</code>`);
+		}
 		const { components } = await documentOf();
-		for (const name of Object.keys(components.schemas)) expect(page).toContain(`<h3 id="${name}">`);
+		for (const name of Object.keys(components.schemas)) expect(page).toContain(`<article id="${name}"`);
 		const again = await (await exports.default.fetch(`${origin}/api/docs`)).text();
 		expect(again).not.toContain(nonce);
 	});
 
-	it("repeats nothing of its address but where it is", async () => {
+	it("repeats nothing of its address but the origin", async () => {
 		const page = await (await exports.default.fetch(`${origin}/api/docs?<script>alert(1)</script>`)).text();
 		expect(page).not.toContain("alert");
 		expect(page).toContain(`${origin}/api/conversations`);

@@ -1,0 +1,272 @@
+// The API's document, OpenAPI 3.1, made from the descriptions beside the routes and the wire's own schemas. It holds nothing
+// secret: anyone may read it.
+
+import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
+import * as v from "valibot";
+import { version } from "../../../package.json";
+import { conversationSchema, listEntrySchema, memberSchema } from "../../protocol/conversation.ts";
+import { type ErrorCode, errorBody, errors } from "../../protocol/errors.ts";
+import { clientEvents, serverEvents } from "../../protocol/events.ts";
+import { meEvents } from "../../protocol/me.ts";
+import { messageSchema } from "../../protocol/message.ts";
+import { personSchema } from "../../protocol/person.ts";
+import { foundSchema } from "../../protocol/search-result.ts";
+import { tokenSchema } from "../../protocol/token.ts";
+import { afterAll } from "../http.ts";
+import { access, type Content, type Description, descriptions, type RouteName, tags } from "../operation.ts";
+import { type CodeSample, sampleOf } from "./code-sample.ts";
+import { pathExamples } from "./examples.ts";
+import { fieldDescription, schemaDescriptions } from "./fields.ts";
+
+type Place = "path" | "query" | "header";
+export type Parameter = { name: string; in: Place; required: boolean; description: string; schema: JsonSchema; example?: unknown };
+export type MediaType = { schema: JsonSchema; example: unknown };
+/** `x-codes`: the errors that have this status, each with when it happens. */
+export type Answer = { description: string; content?: Record<string, MediaType>; "x-codes"?: { [code in ErrorCode]?: string } };
+export type Operation = {
+	operationId: string;
+	tags: string[];
+	summary: string;
+	description: string;
+	security: Record<string, string[]>[];
+	parameters: Parameter[];
+	requestBody?: { required: boolean; description?: string; content: Record<string, MediaType> };
+	responses: Record<string, Answer>;
+	"x-codeSamples": CodeSample[];
+};
+
+/** The schemas that have a name in the document and are referred to by it. */
+const named = {
+	Message: messageSchema,
+	Conversation: conversationSchema,
+	ListedConversation: listEntrySchema,
+	Member: memberSchema,
+	Person: personSchema,
+	Found: foundSchema,
+	Token: tokenSchema,
+	Event: v.union(Object.values(serverEvents)),
+	ClientEvent: v.union(Object.values(clientEvents)),
+	MeEvent: v.union(Object.values(meEvents)),
+	Error: v.object({ error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()) }) }),
+};
+
+const conversion: ConversionConfig = {
+	target: "draft-2020-12",
+	// JSON Schema has no words for transformations and for checks in code.
+	errorMode: "ignore",
+	definitions: named,
+	overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+	// A number in an address arrives as text and is converted.
+	overrideAction: ({ valibotAction, jsonSchema: { pattern: _, ...schema } }) =>
+		"operation" in valibotAction && valibotAction.operation === Number ? { ...schema, type: "integer" } : undefined,
+	overrideSchema: ({ jsonSchema }) => {
+		const { type, default: value, ...schema } = jsonSchema;
+		if (type !== "integer" || typeof value !== "string") return undefined;
+		return { ...schema, type, ...(Number(value) !== afterAll && { default: Number(value) }) };
+	},
+};
+
+let made: ReturnType<typeof makeDocument> | undefined;
+
+/** Made once, when it is first read. */
+export function apiDocument() {
+	made ??= makeDocument();
+	return made;
+}
+
+function makeDocument() {
+	const paths: Record<string, Record<string, Operation>> = {};
+	for (const [route, description] of [...descriptions].sort(([one], [other]) => (pathOf(one) < pathOf(other) ? -1 : 1))) {
+		const template = pathOf(route).replace(/:(\w+)/g, "{$1}");
+		paths[template] = { ...paths[template], [methodOf(route).toLowerCase()]: operationOf(route, description) };
+	}
+	return {
+		openapi: "3.1.0",
+		info: {
+			title: "Parley",
+			version,
+			summary: "Chat for several people and Claude.",
+			description:
+				"Requests and responses are JSON. Pass the token as `Authorization: Bearer TOKEN`. Errors are returned as `Error`: `code` is for programs, `message` for people.",
+			license: { name: "MIT", identifier: "MIT" },
+		},
+		servers: [{ url: "/api" }],
+		tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+		paths,
+		components: {
+			schemas: namedSchemas(),
+			securitySchemes: {
+				bearer: { type: "http", scheme: "bearer", description: "An access token (a JSON Web Token), or a personal token." },
+				query: { type: "apiKey", in: "query", name: "token", description: "The same, for clients that cannot set headers." },
+				session: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session that a sign-in has set." },
+				deployer: { type: "http", scheme: "bearer", description: "Made by `npm run import` with the deployment's secret." },
+			},
+		},
+	};
+}
+
+function namedSchemas(): Record<string, JsonSchema> {
+	const schemas = toJsonSchemaDefs(named, conversion) as Record<string, JsonSchema>;
+	return Object.fromEntries(
+		Object.entries(schemas).map(([name, schema]) => [name, { description: schemaDescriptions[name], ...described(schema, name) }]),
+	);
+}
+
+/** Any one of these admits. */
+const security: Partial<Record<Description["access"], Operation["security"]>> = {
+	anyone: [],
+	session: [{ session: [] }],
+	deployer: [{ deployer: [] }],
+};
+const tokenSecurity: Operation["security"] = [{ bearer: [] }, { query: [] }];
+
+function operationOf(route: RouteName, description: Description): Operation {
+	const { tag, summary, body, answers, fields = {} } = description;
+	const parameters = parametersOf(pathOf(route), description);
+	const operation = {
+		operationId: route
+			.replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())
+			.replace(/^[A-Z]+(?=[A-Z])/, (verb) => verb.toLowerCase()),
+		tags: [tag],
+		summary,
+		description: `${description.description} ${access[description.access]}`,
+		security: security[description.access] ?? tokenSecurity,
+		parameters,
+		...(body && { requestBody: bodyOf(body, fields) }),
+		responses: { ...responsesOf(answers, fields), ...refusalsOf(description, pathOf(route)) },
+	};
+	return { ...operation, "x-codeSamples": [sampleOf(methodOf(route), pathOf(route), description, parameters)] };
+}
+
+function methodOf(route: RouteName): string {
+	return route.slice(0, route.indexOf(" "));
+}
+
+function pathOf(route: RouteName): string {
+	return route.slice(route.indexOf(" ") + 1);
+}
+
+type Fields = NonNullable<Description["fields"]>;
+
+function convert(schema: v.GenericSchema, fields: Fields): JsonSchema {
+	const { $schema: _schema, $defs: _defs, ...converted } = toJsonSchema(schema, conversion);
+	return described(converted, "", fields);
+}
+
+/** A schema with a description of each of its fields. `owner`: the named schema, the event or the field that it is. */
+function described(schema: JsonSchema, owner: string, fields: Fields = {}): JsonSchema {
+	const { properties, items, anyOf, oneOf } = schema;
+	const type = (properties?.type as JsonSchema | undefined)?.const;
+	const name = typeof type === "string" ? type : owner;
+	const within = (inner: JsonSchema) => described(inner, name, fields);
+	return {
+		...schema,
+		...(typeof type === "string" && { description: schemaDescriptions[type] }),
+		...(properties && {
+			properties: Object.fromEntries(
+				Object.entries(properties).map(([field, value]) => {
+					return [field, { ...described(value as JsonSchema, field), description: fields[field] ?? fieldDescription(name, field) }];
+				}),
+			),
+		}),
+		...(items && typeof items === "object" && !Array.isArray(items) && { items: within(items) }),
+		...(anyOf && { anyOf: anyOf.map((inner) => within(inner as JsonSchema)) }),
+		...(oneOf && { oneOf: oneOf.map((inner) => within(inner as JsonSchema)) }),
+	};
+}
+
+function parametersOf(path: string, { query, headers, fields = {}, example = {} }: Description): Parameter[] {
+	const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]): Parameter => {
+		const description = fields[name] ?? fieldDescription("", name) ?? "";
+		return { name, in: "path", required: true, description, schema: { type: "string" }, example: pathExamples[name] };
+	});
+	const others = (["query", "header"] as const).flatMap((place) => {
+		const schema = place === "query" ? query : headers;
+		const { properties = {}, required = [] } = schema ? convert(schema, fields) : {};
+		return Object.entries(properties).map(([name, property]): Parameter => {
+			const { description = "", ...of } = property as JsonSchema;
+			const value = example[name];
+			const shown = of.type === "integer" ? Number(value) : value;
+			return {
+				name,
+				in: place,
+				required: required.includes(name),
+				description,
+				schema: of,
+				...(value !== undefined && { example: shown }),
+			};
+		});
+	});
+	return [...inPath, ...others];
+}
+
+function bodyOf(body: Content, fields: Fields): Operation["requestBody"] {
+	const required = "media" in body || !v.is(body.schema, {});
+	const description = "media" in body ? body.description : "Optional: an empty body counts as `{}`.";
+	return { required, ...(("media" in body || !required) && { description }), content: contentOf(body, fields) };
+}
+
+function contentOf(content: Content, fields: Fields): Record<string, MediaType> {
+	if ("media" in content) return { [content.media]: { schema: { type: "string" }, example: content.example } };
+	return { "application/json": { schema: convert(content.schema, fields), example: content.example } };
+}
+
+const successes: { readonly [status: string]: string } = {
+	101: "The connection is now a WebSocket.",
+	200: "Done.",
+	201: "Created.",
+	204: "Done. The response has no body.",
+};
+
+function responsesOf(answers: Description["answers"], fields: Fields): Record<string, Answer> {
+	return Object.fromEntries(
+		Object.entries(answers).map(([status, content]): [string, Answer] => {
+			if (content === "nothing") return [status, { description: successes[status] ?? "" }];
+			const description = "media" in content ? content.description : (successes[status] ?? "");
+			return [status, { description, content: contentOf(content, fields) }];
+		}),
+	);
+}
+
+const forbidden: Partial<Record<Description["access"], string>> = {
+	person: "The request has a personal token.",
+	guest: "The caller is not a guest, or the request has a personal token.",
+	writer: "The caller is a reader.",
+	owner: "The caller is not an owner.",
+};
+
+/** When an operation refuses, by code: what it states itself, and what follows from its access and its parameters. */
+function refusalCases({ access: who, query, body, refuses }: Description, path: string): { [code in ErrorCode]?: string } {
+	const needsToken = !security[who];
+	return {
+		...((query || body) && { bad_request: errors.bad_request.text }),
+		...(who !== "anyone" && { unauthorized: errors.unauthorized.text }),
+		...(who === "deployer" && { unauthorized: "The import token is missing, has expired, or is for another conversation." }),
+		...(needsToken && { token_expired: errors.token_expired.text }),
+		...(forbidden[who] && { forbidden: forbidden[who] }),
+		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller is not a member." }),
+		...refuses,
+		origin_not_allowed: "The request comes from a page of an origin that the deployment does not allow.",
+		internal: errors.internal.text,
+	};
+}
+
+function refusalsOf(description: Description, path: string): Record<string, Answer> {
+	const cases = Object.entries(refusalCases(description, path)) as [ErrorCode, string][];
+	const byStatus = Object.groupBy(cases, ([code]) => errors[code].status);
+	return Object.fromEntries(
+		Object.entries(byStatus).map(([status, refused]): [string, Answer] => {
+			const [first] = refused[0] as [ErrorCode, string];
+			const example = errorBody(first, undefined, first === "rate_limited" ? 60_000 : undefined);
+			const content = { "application/json": { schema: { $ref: "#/components/schemas/Error" }, example } };
+			return [
+				status,
+				{
+					description: refused.map(([code, when]) => `\`${code}\`: ${when}`).join("\n\n"),
+					"x-codes": Object.fromEntries(refused),
+					content,
+				},
+			];
+		}),
+	);
+}

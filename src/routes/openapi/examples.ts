@@ -1,0 +1,97 @@
+// Values for the examples of the API's document. They belong together: the same people, the same conversation.
+
+const conversationId = "Yx3kQ0v8mT1bWc5nRz7LpA";
+const ann = { userId: "ann", username: "Ann" };
+const ben = { userId: "ben", username: "Ben" };
+
+const conversation = { id: conversationId, title: "Release on Friday", createdAt: "2026-11-24T09:00:00.000Z", assistant: "auto" };
+
+const message = {
+	id: "m41-3f1c2a9e",
+	conversationId,
+	role: "user",
+	content: "@claude What is left to do before Friday?",
+	createdAt: "2026-11-24T12:00:00.000Z",
+	author: ann,
+	status: "complete",
+	seq: 41,
+	revision: 118,
+	clientId: "deploy-42",
+	asksClaude: true,
+};
+
+const reply = {
+	id: "m42-90b7d1c4",
+	conversationId,
+	role: "assistant",
+	content: "Two things are left: the changelog, and a run of the benchmark.",
+	createdAt: "2026-11-24T12:00:01.000Z",
+	author: { userId: "claude", username: "Claude" },
+	status: "complete",
+	seq: 42,
+	revision: 121,
+	askedBy: [ann],
+	model: "claude-sonnet-5-5",
+	stopReason: "end_turn",
+	usage: { input: 812, output: 96, cacheRead: 700, cacheWrite: 0 },
+	elapsedMs: 2140,
+};
+
+export const examples = {
+	conversation,
+	message,
+	reply,
+	listed: {
+		...conversation,
+		role: "owner",
+		lastActivityAt: reply.createdAt,
+		lastMessage: { seq: reply.seq, author: reply.author, content: reply.content, createdAt: reply.createdAt },
+		unread: 1,
+		mentions: 1,
+		readUpTo: message.seq,
+		muted: false,
+		pinned: true,
+		archived: false,
+	},
+	members: [
+		{ ...ann, role: "owner" },
+		{ ...ben, role: "member" },
+	],
+	found: { message, snippet: message.content, highlights: [[16, 20]] },
+	signedIn: {
+		token: "eyJhbGciOiJIUzI1NiJ9.…",
+		expiresAt: "2026-11-24T12:15:00.000Z",
+		user: { id: "guest-T0bWc5nRz7LpAYx3kQ0v8m", name: "Ann" },
+	},
+	token: {
+		id: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		name: "deploy bot",
+		createdAt: "2026-11-24T09:30:00.000Z",
+		expiresAt: "2027-02-22T09:30:00.000Z",
+	},
+	invite: {
+		token: `${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,
+		url: `https://parley.example/invite/${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,
+		expiresAt: "2026-12-01T12:00:00.000Z",
+	},
+	liveInvite: {
+		id: "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+		role: "member",
+		createdBy: ann.userId,
+		createdAt: "2026-11-24T12:00:00.000Z",
+		expiresAt: "2026-12-01T12:00:00.000Z",
+		maxUses: 10,
+		uses: 3,
+	},
+	settings: { theme: "dark", notifications: true },
+} as const;
+
+/** Values of path parameters, by name. */
+export const pathExamples: { readonly [name: string]: string } = {
+	id: conversationId,
+	messageId: reply.id,
+	userId: ben.userId,
+	inviteId: examples.liveInvite.id,
+	token: examples.invite.token,
+	tokenId: examples.token.id,
+};
