@@ -144,19 +144,19 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		expect(await violations(page), "going to a conversation").toEqual([]);
 		await close(ann);
 		await press(ann, "Settings");
-		await page.getByText("Tokens for programs").click();
+		await page.getByText("Personal tokens").click();
 		expect(await violations(page), "settings").toEqual([]);
 		await press(ann, "Keyboard shortcuts");
 		await dialog(ann, "Keyboard shortcuts").waitFor();
 		expect(await violations(page), "help").toEqual([]);
 		await page.keyboard.press("Escape");
-		await press(ann, "Erase me…");
+		await press(ann, "Erase my data…");
 		await dialog(ann, /^Erase/).waitFor();
 		expect(await violations(page), "erasing").toEqual([]);
 		await page.keyboard.press("Escape");
 		await close(ann);
 		await page.getByRole("searchbox", { name: "Search everywhere" }).fill("meet");
-		await ann.list.getByRole("region", { name: "Found" }).getByRole("link").first().waitFor();
+		await ann.list.getByRole("region", { name: "Search results" }).getByRole("link").first().waitFor();
 		expect(await violations(page), "searching everywhere").toEqual([]);
 		await page.keyboard.press("Escape");
 	});
@@ -180,8 +180,8 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 			.locator("option:checked", { hasText: "Reader" })
 			.waitFor({ state: "attached" });
 		await bob.page.context().setOffline(false);
-		await bob.log.getByRole("alert").getByText("You may not do that here.").waitFor();
-		await bob.page.getByText("You can read here, and not write.").waitFor();
+		await bob.log.getByRole("alert").getByText("You are not allowed to do that here.").waitFor();
+		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 		expect(await violations(bob.page), "refused").toEqual([]);
 		await bob.page.goto(`${product.url}/c/${id}?at=3`);
 		await bob.sees("Line 2");
@@ -249,7 +249,7 @@ describe("what one hits", () => {
 		await cem.list.waitFor();
 		await isLarge("the list");
 		await both((visitor) => press(visitor, "Settings"));
-		await both(({ page }) => page.getByText("Tokens for programs").click());
+		await both(({ page }) => page.getByText("Personal tokens").click());
 		await isLarge("settings");
 		await both(close);
 		await cem.leave();
@@ -313,12 +313,12 @@ describe("the senses", () => {
 		// What comes meanwhile does not hide the end.
 		await bob.say("While it answers");
 		await ann.stop.waitFor({ state: "detached" });
-		await expect.poll(heard).toContain("Claude answered");
+		await expect.poll(heard).toContain("Claude replied");
 		const [, , ...rest] = await heard();
 		expect(rest.filter((text) => text.startsWith("Bob"))).toEqual(["Bob: @claude list", "Bob: While it answers"]);
 		const ofClaude = rest.filter((text) => !text.startsWith("Bob"));
 		// That it thinks may be over before it is drawn.
-		expect(ofClaude.filter((text) => text !== "Claude is thinking")).toEqual(["Claude is answering", "Claude answered"]);
+		expect(ofClaude.filter((text) => text !== "Claude is thinking")).toEqual(["Claude is replying", "Claude replied"]);
 		expect(await ann.log.getAttribute("aria-live")).toBe("off");
 		await ann.leave();
 		await bob.leave();

@@ -51,18 +51,18 @@ describe("Claude's reply", () => {
 		const line = button(lastAnswer(ann), "Claude is thinking…");
 		await line.click();
 		const before = await box(line);
-		const after = button(lastAnswer(ann), "What Claude thought");
+		const after = button(lastAnswer(ann), "Claude's thinking");
 		await after.waitFor();
 		expect([(await box(after)).y, (await box(after)).height]).toEqual([before.y, before.height]);
 		expect(await after.getAttribute("aria-expanded")).toBe("false");
-		expect(await button(lastAnswer(bob), "What Claude thought").getAttribute("aria-expanded")).toBe("true");
+		expect(await button(lastAnswer(bob), "Claude's thinking").getAttribute("aria-expanded")).toBe("true");
 		await ann.sees("Tea, for once, then.");
 		await ann.stop.waitFor({ state: "detached" });
 	});
 
 	it("keeps its thinking after a reload", async () => {
 		await bob.page.reload();
-		await button(lastAnswer(bob), "What Claude thought").click();
+		await button(lastAnswer(bob), "Claude's thinking").click();
 		await lastAnswer(bob).getByText("Coffee needs a grinder").first().waitFor();
 	});
 
@@ -89,7 +89,7 @@ describe("Claude's reply", () => {
 		api.script({ text: "A second answer." });
 		await button(lastAnswer(ann), "Regenerate").click();
 		await ann.sees("A second answer.");
-		await button(lastAnswer(ann), "Former version").waitFor();
+		await button(lastAnswer(ann), "Previous version").waitFor();
 		await lastAnswer(ann).focus();
 		const details = button(lastAnswer(ann), "Details");
 		for (let tabs = 0; tabs < 12 && !(await details.evaluate((one) => one === document.activeElement)); tabs++)
@@ -98,7 +98,7 @@ describe("Claude's reply", () => {
 		await lastAnswer(ann)
 			.getByText(/^Claude Opus 4\.1 · 66 tokens in \(22 from the cache\), 3 out · [\d.]+s$/)
 			.waitFor();
-		await button(lastAnswer(ann), "Former version").click();
+		await button(lastAnswer(ann), "Previous version").click();
 		await lastAnswer(ann)
 			.getByText(/, 10 out · /)
 			.waitFor();
@@ -162,12 +162,12 @@ describe("Claude's reply", () => {
 		await bob.sees(/word3/);
 		await ann.say("I am still here");
 		await bob.sees("I am still here");
-		expect(await bob.page.evaluate(() => (window as unknown as { said: string[] }).said)).not.toContain("Claude answered");
+		expect(await bob.page.evaluate(() => (window as unknown as { said: string[] }).said)).not.toContain("Claude replied");
 		await ann.stop.waitFor({ state: "detached" });
 		const said = () => bob.page.evaluate(() => (window as unknown as { said: string[] }).said);
-		await expect.poll(said).toContain("Claude answered");
+		await expect.poll(said).toContain("Claude replied");
 		const lines = (await said()).filter((line) => line !== "");
-		expect(lines.filter((line) => line.startsWith("Claude"))).toEqual(["Claude is thinking", "Claude is answering", "Claude answered"]);
+		expect(lines.filter((line) => line.startsWith("Claude"))).toEqual(["Claude is thinking", "Claude is replying", "Claude replied"]);
 		expect(lines).toContain("Ann: I am still here");
 		expect(lines.join()).not.toMatch(/word\d |Hm\./);
 	});

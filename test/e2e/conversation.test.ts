@@ -153,13 +153,13 @@ describe("what one cannot do", () => {
 		const bob = await Visitor.arrive(browser);
 		await bob.signIn(product.url, "Bob");
 		await bob.newConversation();
-		await bob.sees(/While you are alone, Claude answers everything/);
+		await bob.sees(/While you are alone, Claude replies to everything/);
 		await bob.page.goto(invite.url);
-		await bob.sees(/written, Claude's too. Say @claude to ask it.$/);
+		await bob.sees(/written. Mention @claude to ask it.$/);
 		await setTo("always");
-		await bob.sees(/Claude answers everything.$/);
+		await bob.sees(/Claude replies to every message.$/);
 		await setTo("off");
-		await bob.sees(/written. Claude does not answer here.$/);
+		await bob.sees(/the same messages. Claude does not reply here.$/);
 		expect(await bob.log.getByRole("button").count()).toBe(0);
 		await setTo("mention");
 		await bob.page.getByRole("button", { name: /small table/ }).click();
@@ -173,7 +173,7 @@ describe("what one cannot do", () => {
 		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "reader" });
 		const eve = await Visitor.arrive(browser);
 		await eve.signIn(invite.url, "Eve");
-		await eve.page.getByText("You can read here, and not write.").waitFor();
+		await eve.page.getByText("You can read this conversation but not write in it.").waitFor();
 		expect(await eve.message.count()).toBe(0);
 		expect(await eve.log.getByRole("button").count()).toBe(0);
 		await eve.leave();

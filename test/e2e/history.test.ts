@@ -330,7 +330,7 @@ describe("what is new", () => {
 		await ann.log.hover();
 		await ann.page.mouse.wheel(0, -500);
 		await ann.choose("Line 52 of", "Mark as unread from here");
-		await ann.sees("New since you were here");
+		await ann.sees("New since your last visit");
 		await ann.listed("The past").getByText("9 unread").waitFor({ state: "attached" });
 		// One looks at it, and it stays unread.
 		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
@@ -340,7 +340,7 @@ describe("what is new", () => {
 		await ann.page.goto(`${product.url}/c/${id}`);
 		await ann.page.getByRole("button", { name: /^9 new since / }).click();
 		await ann.log.locator("article:focus").getByText("Line 52 of").waitFor();
-		await ann.sees("New since you were here");
+		await ann.sees("New since your last visit");
 		expect(await ann.page.getByRole("button", { name: /new since/ }).count()).toBe(0);
 		await ann.listed("The past").getByText("unread").waitFor({ state: "detached" });
 		await ann.leave();

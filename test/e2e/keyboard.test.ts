@@ -97,7 +97,7 @@ describe("with the keys alone", () => {
 		await tabTo(ann, /Invite/);
 		await keys(ann, "Enter");
 		await dialog(ann, "Invite people").getByRole("textbox", { name: "Invite link" }).waitFor();
-		await tabTo(ann, /Make link/);
+		await tabTo(ann, /Create link/);
 		await keys(ann, "Escape");
 		expect(await focus(ann)).toMatch(/Invite$/);
 
@@ -106,19 +106,19 @@ describe("with the keys alone", () => {
 		await tabTo(ann, /Settings$/, "Shift+Tab");
 		await keys(ann, "Enter");
 		await dialog(ann, "Settings").waitFor();
-		await tabTo(ann, /As the device/);
+		await tabTo(ann, /Same as device/);
 		await keys(ann, "ArrowRight", "ArrowRight");
 		await expect.poll(() => ann.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
 		await keys(ann, "Escape");
 		expect(await focus(ann)).toMatch(/Settings$/);
 
-		await tabTo(ann, /^button More about/);
+		await tabTo(ann, /^button Options for/);
 		await keys(ann, "Enter");
 		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
 		await keys(ann, "End", "ArrowUp", "Enter");
 		await dialog(ann, /^Leave/).waitFor();
 		await keys(ann, "Escape");
-		expect(await focus(ann)).toMatch(/^button More about/);
+		expect(await focus(ann)).toMatch(/^button Options for/);
 		await keys(ann, "Enter");
 		await expect.poll(() => focus(ann)).toMatch(/^menuitem/);
 		await keys(ann, "End", "Enter");
@@ -169,7 +169,7 @@ describe("with the keys alone", () => {
 
 		// Before the list there are two ways past it.
 		await keys(ann, "F6");
-		await tabTo(ann, /Skip to the field/, "Shift+Tab");
+		await tabTo(ann, /Skip to the message field/, "Shift+Tab");
 		await keys(ann, "Enter");
 		expect(await focus(ann)).toBe("textarea Message");
 
@@ -201,7 +201,7 @@ describe("with the keys alone", () => {
 		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain("stand-in");
 
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
-		await ann.page.getByRole("group", { name: "Shortcuts of a single key" }).getByRole("radio", { name: "Off" }).check();
+		await ann.page.getByRole("group", { name: "Single-key shortcuts" }).getByRole("radio", { name: "Off" }).check();
 		await keys(ann, "Escape");
 		await ann.message.focus();
 		await keys(ann, "Shift+F6", "?", "r");

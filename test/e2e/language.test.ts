@@ -24,7 +24,7 @@ describe("the language", () => {
 		expect(seen).toContain("Als Gast weiter");
 		expect(seen).not.toMatch(/Loading|Your name/);
 		await anna.page.getByRole("button", { name: "Als Gast weiter" }).click();
-		await anna.page.getByRole("alert").getByText("Diesen Namen kannst du hier nicht haben.").waitFor();
+		await anna.page.getByRole("alert").getByText("Dieser Name ist nicht verfügbar.").waitFor();
 		await anna.leave();
 	});
 

@@ -17,10 +17,10 @@ describe("the list", () => {
 		await ann.say("@Bob, are you there?");
 		const entry = bob.listed("Ann: @Bob, are you there?");
 		await entry.getByText("2 unread").waitFor();
-		await entry.getByText("You are mentioned").waitFor();
+		await entry.getByText("You were mentioned").waitFor();
 		await entry.click();
-		await bob.sees("New since you were here");
-		await bob.log.getByText(/Good morning.*New since you were here.*Shall we begin\?/s).waitFor();
+		await bob.sees("New since your last visit");
+		await bob.log.getByText(/Good morning.*New since your last visit.*Shall we begin\?/s).waitFor();
 		await bob.list.getByText("unread").waitFor({ state: "detached" });
 		await ann.at("are you there?").getByText("Seen by Bob").waitFor();
 		await bob.say("Here I am.");
@@ -35,7 +35,7 @@ describe("the list", () => {
 		await ann.signIn(product.url, "Ann");
 		for (const title of ["First", "Second", "Third"]) {
 			await ann.newConversation();
-			await ann.decide(/^Conversation of/, "Rename…");
+			await ann.decide(/^Conversation from/, "Rename…");
 			await ann.page.getByRole("textbox", { name: "Title" }).fill(title);
 			await ann.page.getByRole("button", { name: "Save" }).click();
 			await ann.page.getByRole("heading", { name: title }).waitFor();
@@ -62,7 +62,7 @@ describe("the list", () => {
 			.getByText("Pinned")
 			.waitFor();
 		await ann.page.getByText("Archived (1)").click();
-		await ann.decide(/^Second/, "Take out of the archive");
+		await ann.decide(/^Second/, "Unarchive");
 		await other.getByText("Archived (1)").waitFor({ state: "detached" });
 		await ann.leave();
 	});
@@ -72,7 +72,7 @@ describe("the list", () => {
 		await bob.newConversation();
 		await bob.say("alone");
 		await bob.answered();
-		await ann.decide(/^Conversation of/, "Delete…");
+		await ann.decide(/^Conversation from/, "Delete…");
 		await ann.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
 		await ann.page.getByText("Nothing here yet.").waitFor();
 		await expect.poll(() => bob.list.getByRole("link").count()).toBe(1);
@@ -80,7 +80,7 @@ describe("the list", () => {
 		await bob.leave();
 
 		const [cleo, dan] = await annAndBob(browser, product.url);
-		await dan.decide(/^Conversation of/, "Leave…");
+		await dan.decide(/^Conversation from/, "Leave…");
 		await dan.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
 		await dan.page.getByText("Nothing here yet.").waitFor();
 		await cleo.participants.getByText("Bob").waitFor({ state: "detached" });
@@ -94,7 +94,7 @@ describe("the list", () => {
 		await ann.newConversation();
 		expect(await ann.list.isVisible()).toBe(false);
 		await ann.page.getByRole("link", { name: "All conversations" }).click();
-		await ann.listed("Conversation of").tap();
+		await ann.listed("Conversation from").tap();
 		await ann.message.waitFor();
 		expect(await ann.list.isVisible()).toBe(false);
 		await ann.leave();

@@ -22,7 +22,7 @@ describe("members", () => {
 		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Reader");
 		await memberOf(bob, "Bob (you)").getByText("Reader").waitFor();
 		await bob.page.keyboard.press("Escape");
-		await bob.page.getByText("You can read here, and not write.").waitFor();
+		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 
 		await bob.page.context().setOffline(true);
 		await memberOf(ann, "Bob").getByText("not here now").waitFor();
@@ -39,7 +39,7 @@ describe("members", () => {
 		await ann.page.getByRole("button", { name: "Leave…" }).click();
 		const leaving = ann.page.getByRole("dialog", { name: "Leave this conversation?" });
 		await leaving.getByRole("button", { name: "Leave" }).click();
-		await leaving.getByText("A conversation needs an owner. Make somebody else one first.").waitFor();
+		await leaving.getByText("A conversation needs an owner. Make someone else an owner first.").waitFor();
 		await ann.page.keyboard.press("Escape");
 		await ann.page.getByRole("combobox", { name: "Role of Bob" }).selectOption("Owner");
 		await bob.page.getByRole("button", { name: "Invite" }).waitFor();
@@ -74,26 +74,26 @@ describe("an invite", () => {
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
 		const first = await ann.invite();
-		await ann.page.getByRole("combobox", { name: "Works for" }).selectOption("1 hour");
-		await ann.page.getByRole("combobox", { name: "Lets in" }).selectOption("one person");
-		await ann.page.getByRole("combobox", { name: "As" }).selectOption("Reader");
-		await ann.page.getByRole("button", { name: "Make link" }).click();
-		const links = ann.page.getByRole("list", { name: "Links that work" });
-		await links.getByText(/^Readers, 0 of 1 came in, until/).waitFor();
+		await ann.page.getByRole("combobox", { name: "Valid for" }).selectOption("1 hour");
+		await ann.page.getByRole("combobox", { name: "Can be used by" }).selectOption("one person");
+		await ann.page.getByRole("combobox", { name: "Role" }).selectOption("Reader");
+		await ann.page.getByRole("button", { name: "Create link" }).click();
+		const links = ann.page.getByRole("list", { name: "Active links" });
+		await links.getByText(/^Readers, used 0 of 1 time, expires/).waitFor();
 		const link = await ann.page.getByRole("textbox", { name: "Invite link" }).inputValue();
 		expect(link).not.toBe(first);
 
 		const bob = await Visitor.arrive(browser);
 		await bob.signIn(link, "Bob");
-		await bob.page.getByText("You can read here, and not write.").waitFor();
+		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 		const cleo = await Visitor.arrive(browser);
 		await cleo.signIn(link, "Cleo");
-		await cleo.page.getByText("This invitation is spent, expired or revoked.").waitFor();
+		await cleo.page.getByText("This invitation has been used up, has expired or was revoked.").waitFor();
 
 		await links.getByRole("button", { name: /^Revoke: Members/ }).click();
-		await ann.page.getByText("None lets anybody in.").waitFor();
+		await ann.page.getByText("There are no active links.").waitFor();
 		await cleo.page.goto(first);
-		await cleo.page.getByText("This invitation is spent, expired or revoked.").waitFor();
+		await cleo.page.getByText("This invitation has been used up, has expired or was revoked.").waitFor();
 		await Promise.all([ann, bob, cleo].map((visitor) => visitor.leave()));
 	});
 });

@@ -93,10 +93,10 @@ describe("Claude's answer", () => {
 		await answer().getByText("2/2").waitFor();
 		expect(await ann.log.locator("article:focus").getAttribute("aria-label")).toMatch(/^Claude/);
 		await ann.stop.waitFor({ state: "detached" });
-		await answer().getByRole("button", { name: "Former version" }).click();
+		await answer().getByRole("button", { name: "Previous version" }).click();
 		await answer().getByText("1/2").waitFor();
 		expect(await answer().getByRole("table").count()).toBe(1);
-		await answer().getByRole("button", { name: "Later version" }).click();
+		await answer().getByRole("button", { name: "Next version" }).click();
 		await answer().getByText("2/2").waitFor();
 
 		await ann.message.press("ArrowUp");

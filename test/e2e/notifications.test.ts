@@ -57,7 +57,7 @@ describe("notifications", () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const shown = await listen(bob, "granted");
 		await bob.page.goto(product.url);
-		await bob.listed("Nothing said yet").waitFor();
+		await bob.listed("No messages yet").waitFor();
 		await ann.say("Good morning");
 		await bob.listed("Ann: Good morning").waitFor();
 		expect(await offer(bob).count()).toBe(0);
@@ -93,7 +93,7 @@ describe("notifications", () => {
 		const shown = await listen(bob, "granted");
 		const room = bob.page.url();
 		await bob.page.goto(product.url);
-		await bob.listed("Nothing said yet").waitFor();
+		await bob.listed("No messages yet").waitFor();
 		await ann.say("@Bob?");
 		await offer(bob).getByRole("button", { name: "Turn on" }).click();
 		const tabs = [await bob.anotherTab(), await bob.anotherTab()];
@@ -137,7 +137,7 @@ describe("notifications", () => {
 
 		await bob.page.getByRole("button", { name: "Settings", exact: true }).click();
 		expect(await bob.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
-		await bob.page.getByRole("radio", { name: "Everything that is not muted" }).check();
+		await bob.page.getByRole("radio", { name: "All messages, except in muted conversations" }).check();
 		await bob.page.keyboard.press("Escape");
 		await ann.say("Just so");
 		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: Just so"]);
@@ -154,7 +154,7 @@ describe("notifications", () => {
 		await listen(ann, "denied");
 		await ann.signIn(product.url, "Ann");
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
-		await ann.page.getByRole("radio", { name: "Everything that is not muted" }).click();
+		await ann.page.getByRole("radio", { name: "All messages, except in muted conversations" }).click();
 		await ann.page.getByText("Your browser blocks notifications of this page.").waitFor();
 		expect(await ann.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
 		await ann.leave();

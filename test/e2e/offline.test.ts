@@ -309,9 +309,9 @@ describe("a newer build of the page", () => {
 
 		await deploy(elsewhere());
 		await ann.page.reload();
-		await ann.list.getByText("A new version is here.").waitFor();
+		await ann.list.getByText("A new version is available.").waitFor();
 		await other.page.reload();
-		await other.list.getByText("A new version is here.").waitFor();
+		await other.list.getByText("A new version is available.").waitFor();
 		expect([await script(ann.page), await script(other.page)]).toEqual([former, former]);
 		// A part that was not needed before is still that of this build.
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
@@ -322,7 +322,7 @@ describe("a newer build of the page", () => {
 		for (const { page } of [ann, other]) await expect.poll(() => script(page).catch(() => former), patience).not.toBe(former);
 		for (const visitor of [ann, other]) await visitor.connected();
 		expect(await other.message.inputValue()).toBe("half a sent");
-		expect(await other.list.getByText("A new version is here.").count()).toBe(0);
+		expect(await other.list.getByText("A new version is available.").count()).toBe(0);
 		const caches = await ann.page.evaluate(() => window.caches.keys());
 		expect(caches).toHaveLength(1);
 		await ann.leave();

@@ -156,7 +156,7 @@ describe("two tabs with a network", () => {
 		// More than may be said at once.
 		const many = Array.from({ length: 14 }, (_, index) => `message ${index}`);
 		for (const text of many) await left.say(text);
-		await left.sees(/a little fast/);
+		await left.sees(/one message at a time/);
 		await right.sees("message 13");
 		expect(sends).toEqual([]);
 		await left.page.close();
@@ -186,7 +186,9 @@ describe("what was refused", () => {
 		await page.goto(await room.invite("reader"));
 		await page.waitForURL(conversation);
 		const refusals = ann.log.getByRole("alert");
-		await expect.poll(() => refusals.allTextContents()).toEqual(["You may not do that here.", "You may not do that here."]);
+		await expect
+			.poll(() => refusals.allTextContents())
+			.toEqual(["You are not allowed to do that here.", "You are not allowed to do that here."]);
 
 		const sends = sendsOf(page);
 		await page.reload();

@@ -48,10 +48,12 @@ describe("a link", () => {
 		const room = ann.page.url();
 		const link = await ann.invite();
 		await ann.page.getByRole("button", { name: /^Revoke/ }).click();
-		await ann.page.getByText("None lets anybody in.").waitFor();
+		await ann.page.getByText("There are no active links.").waitFor();
 		const bob = await Visitor.arrive(browser);
 		await bob.signIn(link, "Bob");
-		await bob.page.getByText("This invitation is spent, expired or revoked. Ask whoever sent it for a new link.").waitFor();
+		await bob.page
+			.getByText("This invitation has been used up, has expired or was revoked. Ask the person who sent it for a new link.")
+			.waitFor();
 		await bob.page.goto(`${product.url}/invite/nowhere.at-all`);
 		await bob.page.getByText("This invitation leads nowhere").waitFor();
 		await bob.page.getByRole("link", { name: "All conversations" }).click();
@@ -69,11 +71,11 @@ describe("who is erased", () => {
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
-		await ann.page.getByRole("button", { name: "Erase me…" }).click();
-		const asked = ann.page.getByRole("dialog", { name: "Erase everything of yours?" });
+		await ann.page.getByRole("button", { name: "Erase my data…" }).click();
+		const asked = ann.page.getByRole("dialog", { name: "Erase all your data?" });
 		await asked.getByRole("textbox").fill("Ann");
 		await asked.getByRole("button", { name: "Erase" }).click();
-		await ann.page.getByText("You are erased. 1 conversation with nobody else there went whole, with everything in it.").waitFor();
+		await ann.page.getByText("You have been erased. 1 conversation with nobody else in it was deleted.").waitFor();
 		await ann.leave();
 	});
 });

@@ -53,11 +53,11 @@ describe("settings", () => {
 		const asked = bob.page.getByRole("dialog", { name: "Change your name" });
 		await asked.getByRole("textbox", { name: "Your name" }).fill("Claude");
 		await asked.getByRole("button", { name: "Save" }).click();
-		await asked.getByText("That name is Claude's. Choose another.").waitFor();
+		await asked.getByText("That name is not available. Choose another.").waitFor();
 		await asked.getByRole("textbox", { name: "Your name" }).fill("Beau");
 		await asked.getByRole("button", { name: "Save" }).click();
 		await ann.participants.getByText("Beau").waitFor();
-		await bob.page.getByText("Signed in as Beau, a guest.").waitFor();
+		await bob.page.getByText("Signed in as Beau (guest).").waitFor();
 		await bob.page.keyboard.press("Escape");
 		await other.list.getByText("Beau", { exact: true }).waitFor();
 		await bob.say("It is me");
@@ -74,9 +74,9 @@ describe("settings", () => {
 		await ann.page.setViewportSize({ width: 1280, height: 400 });
 		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
 		await openSettings(ann);
-		await ann.page.getByText("Tokens for programs").click();
+		await ann.page.getByText("Personal tokens").click();
 		await ann.page.getByRole("textbox", { name: "Name of the program" }).fill("Clock");
-		await ann.page.getByRole("button", { name: "Make token" }).click();
+		await ann.page.getByRole("button", { name: "Create token" }).click();
 		const made = ann.page.getByRole("textbox", { name: "Token", exact: true });
 		const secret = await made.inputValue();
 		const { bottom } = await made.evaluate((element) => element.getBoundingClientRect());
@@ -96,8 +96,8 @@ describe("a conversation", () => {
 		await ann.say("a table, please");
 		await ann.answered();
 		for (const [kind, ending, text] of [
-			[/^A page to read/, ".html", /<!doctype html>.*a table, please/is],
-			[/^A file for programs/, ".jsonl", /^\{.*"type":"conversation".*a table, please.*"type":"end".*\}\n$/s],
+			[/^Web page/, ".html", /<!doctype html>.*a table, please/is],
+			[/^Data file/, ".jsonl", /^\{.*"type":"conversation".*a table, please.*"type":"end".*\}\n$/s],
 		] as const) {
 			await ann.decide(/^a table, please/i, "Export…");
 			await ann.page.getByRole("radio", { name: kind }).check();
@@ -159,17 +159,17 @@ describe("who goes", () => {
 		await bob.say("My secret");
 		await ann.sees("My secret");
 		await openSettings(bob);
-		await bob.page.getByRole("button", { name: "Erase me…" }).click();
-		const asked = bob.page.getByRole("dialog", { name: "Erase everything of yours?" });
+		await bob.page.getByRole("button", { name: "Erase my data…" }).click();
+		const asked = bob.page.getByRole("dialog", { name: "Erase all your data?" });
 		await asked.getByRole("textbox").fill("Bop");
 		await asked.getByRole("button", { name: "Erase" }).click();
 		await asked.getByText("That is not your name.").waitFor();
 		await asked.getByRole("textbox").fill("Bob");
 		await asked.getByRole("button", { name: "Erase" }).click();
-		await bob.page.getByText("You are erased from 1 conversation: 1 message and 0 reactions are gone.").waitFor();
+		await bob.page.getByText("You have been erased from 1 conversation: 1 message and 0 reactions are gone.").waitFor();
 		await ann.sees("This message was deleted.");
 		await ann.page.getByRole("button", { name: "Members, 1", exact: true }).waitFor();
-		await bob.page.getByRole("button", { name: "Begin anew" }).click();
+		await bob.page.getByRole("button", { name: "Start again" }).click();
 		await bob.page.getByRole("textbox", { name: "Your name" }).waitFor();
 		await ann.leave();
 		await bob.leave();

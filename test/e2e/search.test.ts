@@ -10,7 +10,7 @@ openProduct({ SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
 const idOf = ({ page }: Visitor) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
 const open = ({ page }: Visitor) => page.getByRole("button", { name: "Search this conversation" }).click();
 const search = ({ page }: Visitor, text: string) => page.getByRole("searchbox", { name: "Search this conversation" }).fill(text);
-const results = ({ page }: Visitor) => page.getByRole("list", { name: "Found" }).getByRole("link");
+const results = ({ page }: Visitor) => page.getByRole("list", { name: "Search results" }).getByRole("link");
 const focused = ({ log }: Visitor) => log.locator("article:focus");
 
 /** What is marked in the message that one has gone to. */
@@ -41,7 +41,7 @@ describe("in a conversation", () => {
 		await expect.poll(() => results(ann).count()).toBe(40);
 
 		await search(ann, "caterer");
-		await ann.page.getByText("1 found, newest first.").waitFor();
+		await ann.page.getByText("1 result, newest first.").waitFor();
 		await ann.page.keyboard.press("ArrowDown");
 		await ann.page.keyboard.press("Enter");
 		await focused(ann).getByText("The caterer wants an answer by Friday").waitFor();
@@ -108,7 +108,7 @@ describe("in a conversation", () => {
 		await ann.answered();
 		await open(ann);
 		await search(ann, "nothing of the kind");
-		await ann.page.getByText("Nothing found.").waitFor();
+		await ann.page.getByText("No results.").waitFor();
 		await search(ann, "code");
 		await results(ann).last().click();
 		await focused(ann).waitFor();
@@ -134,7 +134,7 @@ describe("in a conversation", () => {
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");
 		await results(ann).first().click();
-		await ann.page.getByText("That place could not be loaded.").waitFor();
+		await ann.page.getByText("That message could not be loaded.").waitFor();
 		await open(ann);
 		await search(ann, "report");
 		await ann.page.getByRole("dialog").getByText("The service cannot be reached.").waitFor();
@@ -155,7 +155,7 @@ describe("everywhere", () => {
 		await ann.say("Where are the teapots?");
 		await ann.answered();
 		await ann.page.getByRole("searchbox", { name: "Search everywhere" }).fill("teapots");
-		const found = ann.page.getByRole("region", { name: "Found" });
+		const found = ann.page.getByRole("region", { name: "Search results" });
 		await found.getByRole("heading", { name: "Where are the teapots?" }).waitFor();
 		await found.getByRole("link", { name: /left cupboard/ }).click();
 		await focused(ann).getByText("Teapots are in the left cupboard").waitFor();

@@ -93,7 +93,7 @@ describe("Ctrl+K", () => {
 		await ann.page.getByRole("heading", { name: "The very first" }).waitFor();
 		await ann.page.keyboard.press("Control+k");
 		await field(ann).fill("nothing like it");
-		await ann.page.getByText("No conversation of that name.").waitFor();
+		await ann.page.getByText("No conversation has that title.").waitFor();
 		await ann.leave();
 	});
 

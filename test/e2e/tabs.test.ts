@@ -14,7 +14,7 @@ describe("a tab", () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const early = await bob.anotherTab();
 		await early.page.goto(product.url);
-		await early.listed("Nothing said yet").waitFor();
+		await early.listed("No messages yet").waitFor();
 		await ann.say("Good morning");
 		await ann.at("Good morning").getByText("Seen by Bob").waitFor();
 		await early.listed("Ann: Good morning").waitFor();

@@ -79,7 +79,7 @@ describe("emoji", () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		await page.keyboard.type("so :tad");
-		await page.getByRole("listbox", { name: "Emoji of that name" }).getByRole("option", { name: "tada", selected: true }).waitFor();
+		await page.getByRole("listbox", { name: "Matching emoji" }).getByRole("option", { name: "tada", selected: true }).waitFor();
 		await page.keyboard.press("Enter");
 		expect(await written(ann)).toBe("so 🎉 ");
 		await page.keyboard.type("and :smile: at 10:30, `:tada:` ::tada");

@@ -4,6 +4,7 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { refusalText } from "../../web/src/languages/catalogue.ts";
 import { setStrings } from "../../web/src/languages/currentLanguage.ts";
 import { de } from "../../web/src/languages/de.ts";
@@ -22,7 +23,19 @@ function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
 
 /** What is the same in both: names, numbers, and what is composed of nothing else. */
 const same = new Set([
-	...["product", "emoji", "keys.tab", "keys.escape", "languages.en", "languages.de", "tokenSecret", "offline", "noLink"],
+	...[
+		"product",
+		"emoji",
+		"keys.tab",
+		"keys.escape",
+		"languages.en",
+		"languages.de",
+		"tokenSecret",
+		"offline",
+		"noLink",
+		"details",
+		"exportAs",
+	],
 	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],
 ]);
@@ -48,10 +61,10 @@ describe("the catalogues", () => {
 	it("count as their language does", () => {
 		const erased = { conversations: 2, messages: 2, reactions: 1000, deletedConversations: 1, failed: 0, remaining: 2 };
 		expect(en.erased(erased)).toBe(
-			"You are erased from 1 conversation: 2 messages and 1,000 reactions are gone. 1 conversation with nobody else there went whole, with everything in it. 2 conversations more will follow by themselves.",
+			"You have been erased from 1 conversation: 2 messages and 1,000 reactions are gone. 1 conversation with nobody else in it was deleted. 2 more conversations will follow automatically.",
 		);
 		expect(de.erased(erased)).toBe(
-			"Du bist aus 1 Gespräch gelöscht: 2 Nachrichten und 1.000 Reaktionen sind weg. 1 Gespräch, in dem sonst niemand war, ist ganz gelöscht, mit allem darin. 2 weitere Gespräche folgen von selbst.",
+			"Deine Daten sind aus 1 Gespräch gelöscht: 2 Nachrichten und 1.000 Reaktionen sind weg. 1 Gespräch, in dem sonst niemand war, wurde ganz gelöscht. 2 weitere Gespräche folgen automatisch.",
 		);
 		expect([en.people(1), en.people(1000), de.people(1), de.people(1000)]).toEqual([
 			"one person",
@@ -61,6 +74,12 @@ describe("the catalogues", () => {
 		]);
 		expect(en.names(["Ann", "Bob", "Cem", "Dot"], 2)).toBe("Ann, Bob, and 2 more");
 		expect(de.names(["Ann", "Bob", "Cem", "Dot"], 2)).toBe("Ann, Bob und 2 weitere");
+	});
+
+	it("take limits from the limits", () => {
+		expect(de.refusals.too_large).toContain("100.000");
+		expect(de.refusals.too_many_conversations).toContain(`bis zu ${limits.conversationsPerSocket} Gespräch`);
+		expect([en.unread(limits.unread), de.unread(limits.unread)]).toEqual(["99+ unread", "99+ ungelesen"]);
 	});
 
 	it("write times and lengths of time as their language does", () => {
