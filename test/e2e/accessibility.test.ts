@@ -56,12 +56,12 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		expect(await violations(ann.page), "signing in").toEqual([]);
 		await ann.page.getByRole("textbox", { name: "Your name" }).fill("Ann");
 		await press(ann, "Continue as guest");
-		await ann.page.getByText("Nothing here yet").waitFor();
+		await ann.page.getByText("No conversations yet.").waitFor();
 		expect(await violations(ann.page), "an empty list").toEqual([]);
 		await ann.newConversation();
 		expect(await violations(ann.page), "an empty room").toEqual([]);
 		await ann.page.goto(`${product.url}/c/${"0".repeat(32)}`);
-		await ann.page.getByText("There is no such conversation").waitFor();
+		await ann.page.getByText("This conversation does not exist").waitFor();
 		expect(await violations(ann.page), "no room").toEqual([]);
 		await ann.leave();
 	});

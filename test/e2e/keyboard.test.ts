@@ -125,7 +125,7 @@ describe("with the keys alone", () => {
 		await dialog(ann, /^Delete/).waitFor();
 		await tabTo(ann, /^button Delete/);
 		await keys(ann, "Enter");
-		await ann.page.getByText("Nothing here yet").waitFor();
+		await ann.page.getByText("No conversations yet.").waitFor();
 		// The list may hear of it before the dialog does.
 		await expect.poll(() => focus(ann)).toMatch(/^button/);
 		expect(ann.complaints).toEqual([]);

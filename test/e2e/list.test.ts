@@ -74,7 +74,7 @@ describe("the list", () => {
 		await bob.answered();
 		await ann.decide(/^Conversation from/, "Delete…");
 		await ann.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-		await ann.page.getByText("Nothing here yet.").waitFor();
+		await ann.page.getByText("No conversations yet.").waitFor();
 		await expect.poll(() => bob.list.getByRole("link").count()).toBe(1);
 		await ann.leave();
 		await bob.leave();
@@ -82,7 +82,7 @@ describe("the list", () => {
 		const [cleo, dan] = await annAndBob(browser, product.url);
 		await dan.decide(/^Conversation from/, "Leave…");
 		await dan.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
-		await dan.page.getByText("Nothing here yet.").waitFor();
+		await dan.page.getByText("No conversations yet.").waitFor();
 		await cleo.participants.getByText("Bob").waitFor({ state: "detached" });
 		await cleo.leave();
 		await dan.leave();

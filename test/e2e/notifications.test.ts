@@ -155,7 +155,7 @@ describe("notifications", () => {
 		await ann.signIn(product.url, "Ann");
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await ann.page.getByRole("radio", { name: "All messages, except in muted conversations" }).click();
-		await ann.page.getByText("Your browser blocks notifications of this page.").waitFor();
+		await ann.page.getByText("Your browser blocks notifications from this page.").waitFor();
 		expect(await ann.page.getByRole("radio", { name: "None" }).isChecked()).toBe(true);
 		await ann.leave();
 	});

@@ -129,7 +129,7 @@ describe("a second visit", () => {
 			.getByText(/Reconnecting/)
 			.waitFor();
 		await ann.page.goto(`${elsewhere()}/c/somewhere`);
-		const notKept = ann.page.getByText("This conversation is not on this device.");
+		const notKept = ann.page.getByText("This conversation is not stored on this device.");
 		await notKept.waitFor();
 		await product.revive();
 		await ann.page.goto(elsewhere());

@@ -55,9 +55,9 @@ describe("a link", () => {
 			.getByText("This invitation has been used up, has expired or was revoked. Ask the person who sent it for a new link.")
 			.waitFor();
 		await bob.page.goto(`${product.url}/invite/nowhere.at-all`);
-		await bob.page.getByText("This invitation leads nowhere").waitFor();
+		await bob.page.getByText("This invitation does not work").waitFor();
 		await bob.page.getByRole("link", { name: "All conversations" }).click();
-		await bob.page.getByText("Nothing here yet.").waitFor();
+		await bob.page.getByText("No conversations yet.").waitFor();
 		await ann.page.goto(link);
 		await ann.page.waitForURL(room);
 		await ann.leave();

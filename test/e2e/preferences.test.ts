@@ -130,7 +130,7 @@ describe("who goes", () => {
 		await openSettings(ann);
 		await ann.page.getByRole("button", { name: "Sign out…" }).click();
 		const asked = ann.page.getByRole("dialog", { name: "Sign out?" });
-		await asked.getByText("A guest cannot come back").waitFor();
+		await asked.getByText("Guests cannot sign back in").waitFor();
 		await asked.getByRole("button", { name: "Sign out" }).click();
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
 

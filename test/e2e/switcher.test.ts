@@ -11,7 +11,7 @@ openProduct();
 async function arrive(titles: readonly string[]): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);
 	await ann.signIn(product.url, "Ann");
-	await ann.page.getByText("Nothing here yet.").waitFor();
+	await ann.page.getByText("No conversations yet.").waitFor();
 	const token = await tokenOf(ann);
 	for (const title of titles) await post(product.url, "/conversations", token, { title });
 	await ann.listed(titles.at(-1) ?? "").waitFor();

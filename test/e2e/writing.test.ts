@@ -257,12 +257,12 @@ describe("what was said", () => {
 		await ann.connected("Offline");
 		await ann.say("one");
 		await ann.say("two");
-		await expect.poll(() => ann.log.getByText("Queued").count()).toBe(2);
+		await expect.poll(() => ann.log.getByText("Waiting for a connection…").count()).toBe(2);
 		expect(await ann.log.getByText("Sent").count()).toBe(0);
 		await ann.page.context().setOffline(false);
 		await bob.sees("two");
 		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
-		expect(await ann.log.getByText("Queued").count()).toBe(0);
+		expect(await ann.log.getByText("Waiting for a connection…").count()).toBe(0);
 		for (const person of [ann, bob]) {
 			expect((await person.messages()).filter((text) => /one|two/.test(text))).toHaveLength(2);
 			await person.leave();

@@ -74,7 +74,7 @@ describe("a session", () => {
 	it("goes on under another name, of which the other tabs hear, or says why not", async () => {
 		const { session, told } = begin("token");
 		await session.renew();
-		expect(await session.rename("Claude")).toBe("No answer.");
+		expect(await session.rename("Claude")).toMatchObject({ message: "No answer." });
 		expect([session.state(), told]).toMatchObject([{ token: "token-1", user: { name: "Ann" } }, []]);
 		expect(await session.rename("Anna")).toBeUndefined();
 		expect([session.state(), told]).toMatchObject([{ token: "token-renamed", user: { id: "g1", name: "Anna" } }, ["renamed"]]);

@@ -75,10 +75,10 @@ export class Session {
 		this.#signedIn(result.value);
 	}
 
-	/** To be called otherwise from now on. Why not, or nothing. */
-	async rename(name: string): Promise<string | undefined> {
+	/** Returns the refusal, if there is one. */
+	async rename(name: string): Promise<ApiError | undefined> {
 		const result = await this.call((token) => this.#options.rename(token, name));
-		if ("error" in result) return result.error.message;
+		if ("error" in result) return result.error;
 		this.#signedIn(result.value);
 		this.#options.renamed();
 		return undefined;
