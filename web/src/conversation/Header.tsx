@@ -8,7 +8,7 @@ import { Icon } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import { hueOf } from "../people/person.ts";
-import type { Looked } from "../search/SearchDialog.tsx";
+import type { LastSearch } from "../search/useConversationSearch.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
@@ -27,7 +27,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
 	const [open, setOpen] = useState<"members" | "search" | "settings">();
-	const looked = useRef<Looked>(null);
+	const lastSearch = useRef<LastSearch>(null);
 	const close = () => setOpen(undefined);
 	const isOwner = role === "owner";
 	useShortcut(searchKeys, () => setOpen("search"));
@@ -77,7 +77,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 					onClose={close}
 				/>
 			)}
-			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} looked={looked} onClose={close} />}
+			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
 			{open === "settings" && conversation && <SettingsForm conversation={conversation} onClose={close} />}
 		</header>
 	);

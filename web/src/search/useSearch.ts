@@ -1,4 +1,4 @@
-// Asks while somebody writes what they look for, a moment after each change; the last question alone counts.
+// Searches while somebody types, a moment after each change. Only the latest search counts.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { session } from "../account/currentSession.ts";
@@ -9,15 +9,15 @@ import type { Query } from "./api.ts";
 
 export type SearchState<T> =
 	| { type: "idle" }
-	/** What was found before stays while one waits. */
+	/** `found`: the results before, which stay meanwhile. */
 	| { type: "searching"; query: Query; found: T | undefined }
 	| { type: "found"; query: Query; found: T }
 	| { type: "refused"; text: string };
 
-/** In ms: a pause in writing. */
+/** In ms: a pause in typing. */
 const pause = 350;
 
-/** `before`: what was found when it was looked at last. Keep the call's identity. */
+/** `before`: the state to begin with. `ask` must keep its identity. */
 export function useSearch<T>(ask: (token: string, query: Query) => Promise<Result<T>>, before: SearchState<T> = { type: "idle" }) {
 	const [state, setState] = useState(before);
 	const latest = useRef(0);
@@ -36,7 +36,7 @@ export function useSearch<T>(ask: (token: string, query: Query) => Promise<Resul
 		},
 		[ask],
 	);
-	/** To be called on every change of what one looks for. */
+	/** For every change while somebody types. */
 	const write = useCallback(
 		(query: Query) => {
 			cancel.current();
@@ -49,8 +49,8 @@ export function useSearch<T>(ask: (token: string, query: Query) => Promise<Resul
 	return { state, setState, write, search };
 }
 
-/** What is said of it; `count`: of what was found. */
-export function searchStatus<T>(state: SearchState<T>, strings: Catalogue, count: (found: T) => string): string {
+/** `describe`: the sentence for results. */
+export function searchStatus<T>(state: SearchState<T>, strings: Catalogue, describe: (found: T) => string): string {
 	switch (state.type) {
 		case "idle":
 			return "";
@@ -59,7 +59,7 @@ export function searchStatus<T>(state: SearchState<T>, strings: Catalogue, count
 		case "refused":
 			return state.text;
 		case "found":
-			return count(state.found);
+			return describe(state.found);
 		default:
 			return state satisfies never;
 	}

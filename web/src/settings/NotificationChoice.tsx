@@ -1,4 +1,4 @@
-// What somebody wants to be told of while they look elsewhere. What this device does not allow counts as nothing.
+// Chooses which messages cause a notification. If this device does not allow notifications, "None" is shown as chosen.
 
 import { useState } from "react";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
@@ -13,20 +13,19 @@ export function NotificationChoice() {
 	const strings = useStrings();
 	const { notifications } = usePreferences();
 	const [allowed, setAllowed] = useState(permission);
-	const chosen = allowed === "granted" ? notifications : "off";
 	const choose = async (level: Preferences["notifications"]) => {
 		const answer = level === "off" || allowed === "granted" ? allowed : await askPermission();
 		setAllowed(answer);
 		if (level === "off" || answer === "granted") preferences.change({ notifications: level });
 	};
 	return (
-		<Choice legend={strings.notifications}>
-			{levels.map((level) => (
-				<label key={level}>
-					<input type="radio" name="notifications" checked={chosen === level} onChange={() => void choose(level)} />
-					{strings.notificationLevels[level]}
-				</label>
-			))}
+		<Choice
+			legend={strings.notifications}
+			name="notifications"
+			options={levels.map((value) => ({ value, label: strings.notificationLevels[value] }))}
+			chosen={allowed === "granted" ? notifications : "off"}
+			onChoose={(level) => void choose(level)}
+		>
 			{(allowed === "denied" || allowed === "none") && <p role="status">{strings.notificationsForbidden[allowed]}</p>}
 		</Choice>
 	);

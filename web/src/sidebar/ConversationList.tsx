@@ -1,4 +1,4 @@
-// The conversations of the list, the archived ones folded away below them, and what is asked about one of them.
+// The person's conversations, with the archived ones folded away below, and the dialogs that a conversation's menu opens.
 
 import { type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
@@ -7,7 +7,7 @@ import { moveBetween } from "../controls/arrowKeys.ts";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { MoreButton } from "../controls/MoreButton.tsx";
 import { useStrings } from "../languages/useStrings.ts";
-import { sections } from "../list/list.ts";
+import { type List, sections } from "../list/list.ts";
 import type { ListSnapshot } from "../list/listClient.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import type { Asking } from "./ConversationDialog.tsx";
@@ -16,7 +16,7 @@ import styles from "./Sidebar.module.css";
 
 const ConversationDialog = lazyDialog(async () => (await import("./ConversationDialog.tsx")).ConversationDialog);
 
-/** In px: how near to the end more is fetched. */
+/** In px: older conversations are loaded when the end is this close. */
 const nearEnd = 300;
 
 type Props = {
@@ -24,7 +24,7 @@ type Props = {
 	userId: string;
 	openId: string | undefined;
 	isHidden: boolean;
-	/** What went wrong, in a sentence; nothing where it did not. */
+	/** `text`: empty where a change succeeded. */
 	onProblem(text: string): void;
 };
 
@@ -33,41 +33,25 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 	const client = usePersonalList();
 	const [, navigate] = useLocation();
 	const [asking, setAsking] = useState<Asking | null>(null);
-	const [isUnfolded, setIsUnfolded] = useState(false);
-	const scroller = useRef<HTMLDivElement>(null);
 	const { main, archived } = sections(list);
-
-	const isOpenArchived = archived.some(({ id }) => id === openId);
-	useEffect(() => {
-		if (isOpenArchived) setIsUnfolded(true);
-	}, [isOpenArchived]);
-	// After a reload the one that is open may be far down.
-	const isOpenListed = list.conversations.some(({ id }) => id === openId);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: another one is open.
-	useEffect(() => {
-		if (isOpenListed) scroller.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-	}, [openId, isOpenListed, isUnfolded]);
+	const { scroller, isUnfolded, setIsUnfolded } = useOpenInView(list, openId);
 
 	const loadNearEnd = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
 		if (list.older === "some" && scrollHeight - scrollTop - clientHeight < nearEnd) void client.loadOlder();
 	};
-	const items = (conversations: readonly ListEntry[]) => (
-		<ul className={styles.list}>
-			{conversations.map((listed) => (
-				<ConversationItem
-					key={listed.id}
-					listed={listed}
-					userId={userId}
-					isOpen={listed.id === openId}
-					onChange={async (change) => onProblem((await client.change(listed, change)) ? "" : strings.notChanged)}
-					onAsk={(type) => setAsking({ type, listed })}
-				/>
-			))}
-		</ul>
+	const item = (listed: ListEntry) => (
+		<ConversationItem
+			key={listed.id}
+			listed={listed}
+			userId={userId}
+			isOpen={listed.id === openId}
+			onChange={async (change) => onProblem((await client.change(listed, change)) ? "" : strings.notChanged)}
+			onAsk={(type) => setAsking({ type, listed })}
+		/>
 	);
 	return (
 		<>
-			{/* biome-ignore lint/a11y/noStaticElementInteractions: the keys go from one link to the next. */}
+			{/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the links in it. */}
 			<div
 				ref={scroller}
 				className={styles.scroller}
@@ -76,16 +60,16 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 				onKeyDown={(event) => moveBetween(event, "a, summary")}
 			>
 				{!list.isKnown && list.conversations.length === 0 && (
-					<Unknown isWaiting={connection.type === "waiting" || connection.type === "offline"} />
+					<Loading isDisconnected={connection.type === "waiting" || connection.type === "offline"} />
 				)}
 				{list.isKnown && main.length === 0 && (
 					<p className={styles.quiet}>{archived.length > 0 ? strings.allArchived : strings.noConversations}</p>
 				)}
-				{items(main)}
+				<ul className={styles.list}>{main.map(item)}</ul>
 				{archived.length > 0 && (
 					<details className={styles.archive} open={isUnfolded} onToggle={({ currentTarget }) => setIsUnfolded(currentTarget.open)}>
 						<summary>{strings.archived(archived.length)}</summary>
-						{items(archived)}
+						<ul className={styles.list}>{archived.map(item)}</ul>
 					</details>
 				)}
 				<MoreButton
@@ -109,10 +93,27 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 	);
 }
 
-/** In place of what is not told yet. */
-function Unknown({ isWaiting }: { isWaiting: boolean }) {
+/** Unfolds the archive if the open conversation is in it, and scrolls to the open conversation: after a reload it may be far down. */
+function useOpenInView(list: List, openId: string | undefined) {
+	const scroller = useRef<HTMLDivElement>(null);
+	const [isUnfolded, setIsUnfolded] = useState(false);
+	const open = list.conversations.find(({ id }) => id === openId);
+	const isArchived = open?.archived === true;
+	const isListed = open !== undefined;
+	useEffect(() => {
+		if (isArchived) setIsUnfolded(true);
+	}, [isArchived]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another one is open.
+	useEffect(() => {
+		if (isListed) scroller.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+	}, [openId, isListed, isUnfolded]);
+	return { scroller, isUnfolded, setIsUnfolded };
+}
+
+/** Stands in for the list until it is known. */
+function Loading({ isDisconnected }: { isDisconnected: boolean }) {
 	const strings = useStrings();
-	if (isWaiting) return <p className={styles.quiet}>{strings.listWaiting}</p>;
+	if (isDisconnected) return <p className={styles.quiet}>{strings.listWaiting}</p>;
 	return (
 		<div className={styles.skeleton}>
 			<p className="visually-hidden">{strings.loading}</p>

@@ -1,4 +1,4 @@
-// The conversations that somebody is in, beside the one that is open: live, with what begins, finds and goes to one.
+// The sidebar beside the open conversation: the person's conversations, a search in all of them, and what else opens from there.
 
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
@@ -22,61 +22,32 @@ const loadNewVersion = () => import("./NewVersion.tsx");
 const SettingsDialog = lazyDialog(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
 const SearchAll = lazyDialog(async () => (await import("../search/SearchAll.tsx")).SearchAll);
 const Switcher = lazyDialog(async () => (await import("../switcher/Switcher.tsx")).Switcher);
-/** Nobody waits for it. */
+/** Nothing is shown if it cannot be loaded: nobody asked for it. */
 const Notifications = lazyDialog(
 	async () => (await import("../notifications/Notifications.tsx")).Notifications,
 	() => null,
 );
 
-/** `openId`: of the conversation that is open beside it. */
-export function Sidebar({ userId, name, openId }: { userId: string; name: string; openId: string | undefined }) {
+type Props = { userId: string; name: string; openId: string | undefined };
+type Opened = "settings" | "switcher";
+
+export function Sidebar({ userId, name, openId }: Props) {
 	const strings = useStrings();
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
-	const late = useLazy(loadNewVersion, true);
+	const version = useLazy(loadNewVersion, true);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
-	const [isCreating, setIsCreating] = useState(false);
-	/** What is looked for in all of them. */
-	const [sought, setSought] = useState("");
-	const [open, setOpen] = useState<"settings" | "switcher">();
-	const field = useRef<HTMLInputElement>(null);
-	const [seeking, setSeeking] = useState(0);
-	useEffect(() => {
-		if (seeking > 0) field.current?.focus();
-	}, [seeking]);
+	const { isCreating, create } = useCreate(setProblem);
+	const { field, text, setText, search } = useSearchField();
+	const isSearching = text.trim() !== "";
+	const [open, setOpen] = useState<Opened>();
 	useShortcut(switchKeys, () => setOpen("switcher"));
-	const Heading = openId === undefined ? "h1" : "h2";
 	const close = () => setOpen(undefined);
-
-	const create = async () => {
-		if (isCreating) return;
-		setIsCreating(true);
-		const result = await session.call(createConversation);
-		if ("value" in result) navigate(pathOf(result.value.conversation.id));
-		setProblem("error" in result ? result.error.message : "");
-		setIsCreating(false);
-	};
-	const seek = (text: string) => {
-		// On a phone the list is a place of its own.
-		if (!field.current?.checkVisibility()) navigate("/");
-		setSought(text);
-		setSeeking(seeking + 1);
-	};
 
 	return (
 		<nav className={styles.sidebar} aria-label={strings.conversations}>
-			<header className={styles.bar}>
-				<Mark />
-				<Heading>{strings.conversations}</Heading>
-				<span className={styles.who} dir="auto">
-					{name}
-				</span>
-				<span className={styles.buttons}>
-					<IconButton icon="goTo" name={strings.goToLabel} shortcut={switchKeys} onClick={() => setOpen("switcher")} />
-					<IconButton icon="gear" name={strings.settings} onClick={() => setOpen("settings")} />
-				</span>
-			</header>
+			<Bar name={name} isHome={openId === undefined} onOpen={setOpen} />
 			<button type="button" className={styles.create} aria-disabled={isCreating} onClick={create}>
 				<Icon name="plus" />
 				{strings.newConversation}
@@ -85,25 +56,25 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 				ref={field}
 				type="search"
 				className={styles.search}
-				value={sought}
+				value={text}
 				aria-label={strings.searchEverywhere}
 				placeholder={strings.searchEverywhere}
 				maxLength={limits.search.query}
 				autoComplete="off"
 				dir="auto"
-				onChange={({ target }) => setSought(target.value)}
-				onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setSought("")}
+				onChange={({ target }) => setText(target.value)}
+				onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setText("")}
 			/>
 			<Problem className={styles.problem}>{problem}</Problem>
 			<Notifications client={client} userId={userId} openId={openId} onGo={navigate} onClose={close} />
-			{sought.trim() !== "" && (
-				// biome-ignore lint/a11y/noStaticElementInteractions: the keys go from one link to the next.
+			{isSearching && (
+				// biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the links in it.
 				<div className={styles.scroller} onKeyDown={(event) => moveBetween(event, "a")}>
-					<SearchAll text={sought} conversations={snapshot.list.conversations} onClose={() => setSought("")} />
+					<SearchAll text={text} conversations={snapshot.list.conversations} onClose={() => setText("")} />
 				</div>
 			)}
-			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={sought.trim() !== ""} onProblem={setProblem} />
-			{late && <late.NewVersion />}
+			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={isSearching} onProblem={setProblem} />
+			{version && <version.NewVersion />}
 			{open === "settings" && <SettingsDialog name={name} onClose={close} />}
 			{open === "switcher" && (
 				<Switcher
@@ -111,7 +82,7 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 					openId={openId}
 					commands={[
 						{ icon: "plus", label: strings.newConversation, act: () => void create() },
-						{ icon: "search", label: strings.searchEverywhere, takesText: true, act: seek },
+						{ icon: "search", label: strings.searchEverywhere, takesText: true, act: search },
 						{ icon: "gear", label: strings.settings, act: () => setOpen("settings") },
 					]}
 					onGo={(id) => navigate(pathOf(id))}
@@ -120,4 +91,56 @@ export function Sidebar({ userId, name, openId }: { userId: string; name: string
 			)}
 		</nav>
 	);
+}
+
+function Bar({ name, isHome, onOpen }: { name: string; isHome: boolean; onOpen(what: Opened): void }) {
+	const strings = useStrings();
+	// An open conversation has the page's main heading.
+	const Heading = isHome ? "h1" : "h2";
+	return (
+		<header className={styles.bar}>
+			<Mark />
+			<Heading>{strings.conversations}</Heading>
+			<span className={styles.who} dir="auto">
+				{name}
+			</span>
+			<span className={styles.buttons}>
+				<IconButton icon="goTo" name={strings.goToLabel} shortcut={switchKeys} onClick={() => onOpen("switcher")} />
+				<IconButton icon="gear" name={strings.settings} onClick={() => onOpen("settings")} />
+			</span>
+		</header>
+	);
+}
+
+/** Creates a conversation and goes there. */
+function useCreate(onProblem: (text: string) => void) {
+	const [, navigate] = useLocation();
+	const [isCreating, setIsCreating] = useState(false);
+	const create = async () => {
+		if (isCreating) return;
+		setIsCreating(true);
+		const result = await session.call(createConversation);
+		if ("value" in result) navigate(pathOf(result.value.conversation.id));
+		onProblem("error" in result ? result.error.message : "");
+		setIsCreating(false);
+	};
+	return { isCreating, create };
+}
+
+/** `search`: writes a text into the field and moves the focus there. */
+function useSearchField() {
+	const [, navigate] = useLocation();
+	const field = useRef<HTMLInputElement>(null);
+	const [text, setText] = useState("");
+	const [focusKey, setFocusKey] = useState(0);
+	useEffect(() => {
+		if (focusKey > 0) field.current?.focus();
+	}, [focusKey]);
+	const search = (text: string) => {
+		// On a phone the list is a page of its own.
+		if (!field.current?.checkVisibility()) navigate("/");
+		setText(text);
+		setFocusKey((key) => key + 1);
+	};
+	return { field, text, setText, search };
 }

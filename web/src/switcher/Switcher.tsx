@@ -1,33 +1,19 @@
-// Goes to a conversation by a part of its title, or does one of a few things that are wanted from anywhere. The focus stays in the
-// field, which says what is selected.
+// The dialog that goes to a conversation by part of its title, or runs a command. The focus stays in the field, which announces
+// the selected option.
 
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
 import { Modal } from "../controls/Modal.tsx";
-import { Icon, type IconName } from "../icons.tsx";
+import { Icon } from "../icons.tsx";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
+import type { List } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
-import { titleOf } from "../list/titles.ts";
-import { useListSnapshot } from "../list/usePersonalList.ts";
 import { Badges } from "../sidebar/Badges.tsx";
 import { isPressed, switchKeys } from "../useShortcut.ts";
-import { choicesFor, type Named } from "./choices.ts";
+import type { Named } from "./choices.ts";
 import styles from "./Switcher.module.css";
-
-export type Command = {
-	icon: IconName;
-	label: string;
-	keys?: string;
-	/** It takes what is written, which otherwise is to be a part of its name. */
-	takesText?: boolean;
-	act(text: string): void;
-};
-
-/** A list that is longer is not read; older conversations are fetched until there are so many. */
-const most = 20;
-
-type Option = { key: string } & ({ type: "conversation"; named: Named } | { type: "command"; command: Command });
+import { type Command, mostConversations, type Option, useOptions } from "./useOptions.ts";
 
 type Props = {
 	client: ListClient;
@@ -39,33 +25,10 @@ type Props = {
 
 export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 	const strings = useStrings();
-	const { list } = useListSnapshot(client);
 	const id = useId();
 	const field = useRef<HTMLInputElement>(null);
-	const [text, setText] = useState("");
-	/** `undefined`: the first. */
-	const [chosen, setChosen] = useState<string>();
 	useEffect(() => field.current?.focus(), []);
-
-	const named = useMemo(
-		() => list.conversations.map((listed) => ({ listed, title: titleOf(listed, strings) })),
-		[list.conversations, strings],
-	);
-	const found = useMemo(() => choicesFor(text, named, openId), [text, named, openId]);
-	const sought = text.trim();
-	const fitting = commands.filter(({ label, takesText }) => takesText || label.toLowerCase().includes(sought.toLowerCase()));
-	const conversations = found.slice(0, most).map((one): Option => ({ key: one.listed.id, type: "conversation", named: one }));
-	const actions = fitting.map((command): Option => ({ key: command.label, type: "command", command }));
-	const options = [...conversations, ...actions];
-	const selected = Math.max(
-		0,
-		options.findIndex(({ key }) => key === chosen),
-	);
-	// What is written may be the name of one that the list has not come to.
-	const isShort = sought !== "" && found.length < most && list.older === "some";
-	useEffect(() => {
-		if (isShort) void client.loadOlder();
-	}, [isShort, client]);
+	const { list, text, setText, conversations, actions, options, selected, select, found } = useOptions(client, openId, commands);
 	useEffect(() => {
 		document.getElementById(`${id}-${selected}`)?.scrollIntoView({ block: "nearest" });
 	}, [id, selected]);
@@ -73,39 +36,34 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 	const close = () => field.current?.closest("dialog")?.close();
 	const choose = (option: Option | undefined) => {
 		if (!option) return;
-		// Before it acts: the focus goes back to where it was, and from there to whatever opens.
+		// Before it acts: the focus returns to where it was, and moves from there to whatever opens.
 		close();
 		if (option.type === "conversation") onGo(option.named.listed.id);
-		else option.command.act(option.command.takesText ? sought : "");
+		else option.command.act(option.command.takesText ? text.trim() : "");
 	};
 	const press = (event: KeyboardEvent) => {
 		if (event.nativeEvent.isComposing || event.keyCode === 229) return;
 		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
 		if (isPressed(switchKeys, event.nativeEvent)) close();
 		else if (event.key === "Enter") choose(options[selected]);
-		else if (step !== undefined) setChosen(options.at((selected + step) % options.length)?.key);
+		else if (step !== undefined) select(options.at((selected + step) % options.length));
 		else return;
 		event.preventDefault();
 	};
 	const draw = (option: Option, index: number) => (
-		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus and the keys.
-		<div
+		<OptionRow
 			key={option.key}
 			id={`${id}-${index}`}
-			role="option"
-			className={styles.option}
-			aria-selected={index === selected}
-			// The field keeps the focus.
-			onMouseDown={(event) => event.preventDefault()}
-			onMouseMove={() => setChosen(option.key)}
-			onClick={() => choose(option)}
+			isSelected={index === selected}
+			onSelect={() => select(option)}
+			onChoose={() => choose(option)}
 		>
 			{option.type === "conversation" ? (
-				<Conversation {...option.named} isOpen={option.key === openId} />
+				<ConversationOption {...option.named} isOpen={option.key === openId} />
 			) : (
-				<Doing {...option.command} text={sought} />
+				<CommandOption {...option.command} text={text.trim()} />
 			)}
-		</div>
+		</OptionRow>
 	);
 
 	return (
@@ -125,30 +83,61 @@ export function Switcher({ client, openId, commands, onGo, onClose }: Props) {
 				autoComplete="off"
 				enterKeyHint="go"
 				dir="auto"
-				onChange={({ target }) => {
-					setText(target.value);
-					setChosen(undefined);
-				}}
+				onChange={({ target }) => setText(target.value)}
 				onKeyDown={press}
 			/>
 			<p className={styles.said} role="status">
-				{saidOf(list, found.length, sought, strings)}
+				{statusOf(list, found, text.trim(), strings)}
 			</p>
-			<div id={`${id}-list`} role="listbox" aria-label={strings.goTo} className={styles.options}>
-				{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
-				<div role="group" aria-label={strings.conversations}>
-					{conversations.map(draw)}
-				</div>
-				{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
-				<div role="group" aria-label={strings.commands} className={styles.commands}>
-					{actions.map((option, index) => draw(option, conversations.length + index))}
-				</div>
-			</div>
+			<OptionList id={`${id}-list`} conversations={conversations} actions={actions} draw={draw} />
 		</Modal>
 	);
 }
 
-function Conversation({ listed, title, isOpen }: Named & { isOpen: boolean }) {
+type ListProps = {
+	id: string;
+	conversations: readonly Option[];
+	actions: readonly Option[];
+	draw(option: Option, index: number): ReactNode;
+};
+
+function OptionList({ id, conversations, actions, draw }: ListProps) {
+	const strings = useStrings();
+	return (
+		<div id={id} role="listbox" aria-label={strings.goTo} className={styles.options}>
+			{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
+			<div role="group" aria-label={strings.conversations}>
+				{conversations.map(draw)}
+			</div>
+			{/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields. */}
+			<div role="group" aria-label={strings.commands} className={styles.commands}>
+				{actions.map((option, index) => draw(option, conversations.length + index))}
+			</div>
+		</div>
+	);
+}
+
+type RowProps = { id: string; isSelected: boolean; onSelect(): void; onChoose(): void; children: ReactNode };
+
+function OptionRow({ id, isSelected, onSelect, onChoose, children }: RowProps) {
+	return (
+		// biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus and the keys.
+		<div
+			id={id}
+			role="option"
+			className={styles.option}
+			aria-selected={isSelected}
+			// The field keeps the focus.
+			onMouseDown={(event) => event.preventDefault()}
+			onMouseMove={onSelect}
+			onClick={onChoose}
+		>
+			{children}
+		</div>
+	);
+}
+
+function ConversationOption({ listed, title, isOpen }: Named & { isOpen: boolean }) {
 	const strings = useStrings();
 	return (
 		<>
@@ -162,21 +151,20 @@ function Conversation({ listed, title, isOpen }: Named & { isOpen: boolean }) {
 	);
 }
 
-function Doing({ icon, label, keys, takesText, text }: Command & { text: string }) {
+function CommandOption({ icon, label, takesText, text }: Command & { text: string }) {
 	const strings = useStrings();
 	return (
 		<>
 			<Icon name={icon} />
 			<span className={styles.name}>{takesText && text !== "" ? strings.commandWith(label, text) : label}</span>
-			{keys !== undefined && <kbd>{keys}</kbd>}
 		</>
 	);
 }
 
-function saidOf({ isKnown, older }: { isKnown: boolean; older: string }, count: number, sought: string, strings: Catalogue): string {
+function statusOf({ isKnown, older }: List, found: number, text: string, strings: Catalogue): string {
 	if (!isKnown) return strings.loading;
-	if (sought === "") return "";
-	if (older === "loading" || older === "some") return count < most ? strings.lookingFurther : "";
+	if (text === "") return "";
+	if (older === "loading" || older === "some") return found < mostConversations ? strings.lookingFurther : "";
 	if (older === "failed") return strings.notLookedFurther;
-	return count === 0 ? strings.noSuchConversation : "";
+	return found === 0 ? strings.noSuchConversation : "";
 }
