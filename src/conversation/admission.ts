@@ -8,7 +8,7 @@ import type { Member } from "../protocol/conversation.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
-import type { Restore } from "./archive/import.ts";
+import type { Import } from "./archive/import.ts";
 import type { Membership } from "./people/membership.ts";
 import type { Inbound } from "./sockets/inbound.ts";
 import type { Sockets } from "./sockets/sockets.ts";
@@ -22,7 +22,7 @@ type Dependencies = {
 	store: Store;
 	sockets: Sockets;
 	membership: Membership;
-	importer: Restore;
+	importer: Import;
 	inbound: Inbound;
 	now: () => number;
 };
@@ -43,7 +43,7 @@ export class Admission {
 		const { store, now } = this.#with;
 		const member = this.#join(identity);
 		if (!member) return { code: "not_found" };
-		const shutOutFor = store.shutOutUntil(member.userId) - now();
+		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
 		return speakerOf(member, identity);
 	}
@@ -77,7 +77,7 @@ export class Admission {
 		if (!store.exists) return undefined;
 		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
 		if (identity && !(await isSignedOut(identity, users))) return identity.expiresAt;
-		store.audit("token_refused", person.userId, undefined, now());
+		store.audit.add("token_refused", person.userId, undefined, now());
 		const [socket] = sockets.of(person.userId);
 		if (socket) inbound.countBadFrame(socket, now());
 		return undefined;

@@ -14,8 +14,8 @@ import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } fr
 import type { Page, Place } from "./messages/history.ts";
 import { search } from "./messages/search.ts";
 import type { LiveInvite, NewInvite } from "./people/membership.ts";
-import type { Filter } from "./store/log.ts";
-import type { AuditEntry } from "./store/store.ts";
+import type { AuditEntry } from "./store/audit.ts";
+import type { Filter } from "./store/log-reader.ts";
 import type { Parts } from "./wiring.ts";
 
 export class Calls extends RpcTarget {
@@ -53,7 +53,7 @@ export class Calls extends RpcTarget {
 
 	/** The messages before a place that contain the words of `text`, newest first. */
 	search(text: string, before: number, limit: number, filter: Filter): { results: Found[]; hasMore: boolean } | Refusal {
-		return this.#asMember(() => search(this.#parts.store.log, text, before, limit, filter));
+		return this.#asMember(() => search(this.#parts.store.reader, text, before, limit, filter));
 	}
 
 	/** The former versions of a reply, oldest first. */

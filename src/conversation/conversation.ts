@@ -94,8 +94,8 @@ export class Conversation<T extends Client = Client> {
 			participants: this.#participants(),
 			you: client.person,
 			conversation: store.info,
-			role: store.member(userId)?.role ?? "reader",
-			reads: store.reads(userId),
+			role: store.members.find(userId)?.role ?? "reader",
+			reads: store.members.reads(userId),
 		});
 	}
 
@@ -104,7 +104,7 @@ export class Conversation<T extends Client = Client> {
 		const { store, clients } = this.#with;
 		const participants = new Map<string, Person>();
 		for (const { person } of clients.all()) {
-			const isInPerson = person.username === store.member(person.userId)?.username;
+			const isInPerson = person.username === store.members.find(person.userId)?.username;
 			if (isInPerson || !participants.has(person.userId)) participants.set(person.userId, person);
 		}
 		return [...participants.values()];
@@ -161,7 +161,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#mayWrite({ userId }: Person): boolean {
-		const role = this.#with.store.member(userId)?.role;
+		const role = this.#with.store.members.find(userId)?.role;
 		return role === "owner" || role === "member";
 	}
 
@@ -208,8 +208,8 @@ export class Conversation<T extends Client = Client> {
 		const limited = this.#sendRate.take(person.userId, now());
 		if (limited) return limited;
 		if (client) this.#endTyping(client, false);
-		const asks = asksClaude(content, store.info.assistant, store.isAlone, quoted?.role === "assistant");
-		const mentions = readMentions(content, () => store.members(limits.members), given);
+		const asks = asksClaude(content, store.info.assistant, store.members.isAlone, quoted?.role === "assistant");
+		const mentions = readMentions(content, () => store.members.list(limits.members), given);
 		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		this.#readMarks.said(message);

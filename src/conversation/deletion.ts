@@ -51,7 +51,7 @@ export class Deletion {
 	async finish(): Promise<void> {
 		const { storage, store, alarm, now } = this.#with;
 		const emptied = storage.deleteAll();
-		store.bury(now());
+		store.writeTombstone(now());
 		await emptied;
 		alarm.clear();
 		await alarm.settled;

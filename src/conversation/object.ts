@@ -107,7 +107,7 @@ export class ConversationObject extends DurableObject<Env> {
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
 	async importLines(lines: string, from: number, as: string | undefined): Promise<Taken | Refusal> {
 		const { id, importer, lists } = this.#parts;
-		const taken = await importer.take(lines, from, { id, lineage: newLineage(), as });
+		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as });
 		if ("conversation" in taken) lists.changed(as ?? "", "all");
 		return taken;
 	}
@@ -123,9 +123,9 @@ export class ConversationObject extends DurableObject<Env> {
 	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
 		const { store, erasure, sockets, deletion } = this.#parts;
 		if (!store.exists) return { messages: 0, reactions: 0, isDeleted: false };
-		const isLast = store.isAlone && store.member(userId) !== undefined;
-		if (isLast) store.removeMember(userId, false);
-		else if (after === 0) erasure.takeOut(userId, alias);
+		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
+		if (isLast) store.members.remove(userId, false);
+		else if (after === 0) erasure.removeMember(userId, alias);
 		// After the removal: closing the sockets of a member would put the conversation back into their list.
 		sockets.close(userId, closeCodes.token, "erased");
 		if (!isLast) return erasure.step(userId, alias, after);

@@ -5,7 +5,7 @@ import { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Settings } from "../settings.ts";
 import { Admission } from "./admission.ts";
-import { Restore } from "./archive/import.ts";
+import { Import } from "./archive/import.ts";
 import { Conversation } from "./conversation.ts";
 import { Deletion } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
@@ -71,7 +71,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		},
 	});
 	const membership = new Membership({ ...shared, titles });
-	const importer = new Restore(shared);
+	const importer = new Import(shared);
 	const conversation: Conversation<Socket> = new Conversation({
 		...shared,
 		replies,

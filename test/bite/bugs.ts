@@ -279,7 +279,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "who was removed comes back by a grant",
-		file: "src/conversation/store/store.ts",
+		file: "src/conversation/store/members.ts",
 		from: "if (isBarred) this",
 		to: "if (isBarred && userId === '') this",
 		project: "worker",
@@ -439,7 +439,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a deleted message is still unread",
-		file: log,
+		file: "src/conversation/store/log-reader.ts",
 		from: " AND deleted_at IS NULL AS counts",
 		to: " AS counts",
 		project: "worker",
@@ -535,7 +535,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "changes of known messages are not told to who comes back",
-		file: log,
+		file: "src/conversation/store/log-reader.ts",
 		from: '			this.#rows.each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),\n',
 		to: "",
 		project: "worker",
@@ -839,7 +839,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "who stopped a former answer is still named once they are erased",
-		file: "src/conversation/people/erasure.ts",
+		file: "src/conversation/store/erasure.ts",
 		from: 'for (const table of ["messages", "versions"])',
 		to: 'for (const table of ["messages"])',
 		project: "worker",

@@ -195,7 +195,7 @@ describe("typing", () => {
 	it("by a reader is not broadcast", () =>
 		inTypingRoom((room, type, heard) => {
 			const eve = { userId: "eve", username: "Eve" };
-			room.store.addMember({ ...eve, role: "reader" }, room.now);
+			room.store.members.add({ ...eve, role: "reader" }, room.now);
 			type(true, room.enter(eve));
 			expect(heard()).toEqual([]);
 		}));
@@ -208,7 +208,7 @@ describe("sending", () => {
 			room.say(client, "one", "k1");
 			room.say(client, "two");
 			expect(other.heard.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
-				room.store.log.page(Number.MAX_SAFE_INTEGER, 9).messages,
+				room.store.reader.page(Number.MAX_SAFE_INTEGER, 9).messages,
 			);
 			expect(other.last("chat:message").message).toMatchObject({
 				seq: 2,
@@ -230,7 +230,7 @@ describe("sending", () => {
 			room.say(client, "one", "k");
 			const before = other.heard.length;
 			room.say(client, "one", "k");
-			expect(client.last("chat:message").message).toEqual(room.store.log.page(9, 9).messages[0]);
+			expect(client.last("chat:message").message).toEqual(room.store.reader.page(9, 9).messages[0]);
 			expect(other.heard).toHaveLength(before);
 			room.say(other, "mine", "k");
 			expect(room.contents()).toEqual(["one", "mine"]);
@@ -258,7 +258,7 @@ describe("sending", () => {
 		inRoom(async (room) => {
 			const client = room.enter(bob);
 			room.say(client, "said", "k");
-			room.store.setRole("bob", "reader");
+			room.store.members.setRole("bob", "reader");
 			room.say(client, "said", "k");
 			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k", seq: 1 } });
 			room.say(client, "new", "k2");
@@ -285,7 +285,7 @@ describe("sending", () => {
 
 	it("lets a reader read but not send", () =>
 		inRoom(async (room) => {
-			room.store.addMember({ userId: "eve", username: "Eve", role: "reader" }, room.now);
+			room.store.members.add({ userId: "eve", username: "Eve", role: "reader" }, room.now);
 			const reader = room.enter({ userId: "eve", username: "Eve" });
 			room.say(reader, "Hi", "k");
 			expect(reader.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
@@ -363,10 +363,10 @@ describe("membership", () => {
 
 	it("makes a reader a member by an invite for members", () =>
 		inRoom((room) => {
-			room.store.addMember({ ...bob, role: "reader" }, room.now);
+			room.store.members.add({ ...bob, role: "reader" }, room.now);
 			room.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: 1 });
 			expect(room.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
-			expect(room.store.member("bob")?.role).toBe("member");
+			expect(room.store.members.find("bob")?.role).toBe("member");
 			expect(room.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
 		}));
 

@@ -217,7 +217,7 @@ export class Room {
 	}
 
 	contents(): string[] {
-		return this.store.log.page(Number.MAX_SAFE_INTEGER, 200).messages.map(({ content }) => content);
+		return this.store.reader.page(Number.MAX_SAFE_INTEGER, 200).messages.map(({ content }) => content);
 	}
 }
 

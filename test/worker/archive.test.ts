@@ -4,7 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { issueImportToken } from "../../src/auth/import-token.ts";
-import { Restore } from "../../src/conversation/archive/import.ts";
+import { Import } from "../../src/conversation/archive/import.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { type ArchiveRecord, read, unread } from "../../src/protocol/archive.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -230,8 +230,8 @@ describe("an import", () => {
 	it("takes a part once that comes twice at the same moment", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
-			const importing = new Restore({ storage, store: new Store(storage.sql), now: () => 1 });
-			const take = (from: number, to?: number) => importing.take(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
+			const importing = new Import({ storage, store: new Store(storage.sql), now: () => 1 });
+			const take = (from: number, to?: number) => importing.addLines(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
 			expect(await take(0, 4)).toEqual({ taken: 4 });
 			expect(await Promise.all([take(4, 8), take(4, 8)])).toEqual([{ taken: 8 }, { taken: 8 }]);
 			expect(await Promise.all([take(8), take(8)])).toEqual([

@@ -1,50 +1,44 @@
-// A conversation out of a file, part by part: every SQL statement that writes it, and what it takes to be one. Nothing of it exists for
-// anybody until its end has come. What was broken off is begun again from its first line.
+// Imports a conversation from its export file, part by part. Until the last line has come, nothing of it exists for anybody. An import
+// that was broken off begins again with the first line.
 
 import { type ArchiveRecord, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { rowOf, versionRowOf } from "../store/columns.ts";
-import { insertRow } from "../store/rows.ts";
+import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
-import { WordIndex } from "../store/word-index.ts";
 
-/** How many lines have been taken; with the last one, the conversation. */
+/** How many lines were imported in all; after the last one, with the conversation. */
 export type Taken = { taken: number; conversation?: ConversationInfo };
-
-/** How far an import has come, and the file's first record. */
-type State = { reading: Reading; first: RecordOf<"conversation"> };
 
 type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
 
-export class Restore {
+export class Import {
 	readonly #storage: Storage;
 	readonly #store: Store;
-	readonly #words: WordIndex;
+	readonly #tables: ImportTables;
 	readonly #now: () => number;
 
 	constructor(parts: { storage: Storage; store: Store; now: () => number }) {
 		this.#storage = parts.storage;
 		this.#store = parts.store;
-		this.#words = new WordIndex(parts.storage.sql);
+		this.#tables = new ImportTables(parts.storage.sql, parts.store);
 		this.#now = parts.now;
 	}
 
-	/** Whether there is an import whose end has not come. */
+	/** Whether an import has begun and not ended. */
 	get isUnderWay(): boolean {
-		return this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restoring'").toArray().length > 0;
+		return this.#tables.isUnderWay;
 	}
 
 	/**
-	 * Takes the lines that come after the first `from`; from 0 on it begins anew. Lines that were taken before, or come too early, change
-	 * nothing: the answer says where to go on. `as`: who is an owner in any case.
+	 * Imports the lines after the first `from`; 0 begins again. Lines that were imported before, or come too early, change nothing:
+	 * the answer says where to go on. `as`: the person who is an owner in any case.
 	 */
-	async take(text: string, from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
+	async addLines(text: string, from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
 		const lines = text.split("\n").filter((line) => line !== "");
-		if (this.#isTaken) return { code: "conflict" };
-		const known = from === 0 ? undefined : this.#state();
+		if (this.#isIdInUse) return { code: "conflict" };
+		const known = from === 0 ? undefined : this.#tables.state;
 		let reading = known?.reading ?? unread;
 		if (reading.lines !== from) return { taken: reading.lines };
 		if (lines.length === 0) return { code: "bad_request" };
@@ -55,13 +49,13 @@ export class Restore {
 			records.push(next.record);
 			reading = next.reading;
 		}
-		// The same lines may have come twice, and the others have been quicker.
-		if (this.#isTaken) return { code: "conflict" };
-		const now = from === 0 ? undefined : this.#state();
+		// The same lines may have come by another request meanwhile.
+		if (this.#isIdInUse) return { code: "conflict" };
+		const now = from === 0 ? undefined : this.#tables.state;
 		if (now?.reading.hash !== known?.reading.hash) return { taken: now?.reading.lines ?? 0 };
 		const taken = this.#storage.transactionSync(() => {
 			this.#write(records, reading);
-			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#finish(conversation) }) };
+			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#end(conversation) }) };
 		});
 		// The alarm removes an import that is abandoned.
 		if (reading.isWhole) await this.#storage.deleteAlarm();
@@ -69,31 +63,25 @@ export class Restore {
 		return taken;
 	}
 
-	/** Whether there is, or was for ever, a conversation. */
-	get #isTaken(): boolean {
+	/** Whether there is a conversation of this id, or was: a deleted one does not begin again. */
+	get #isIdInUse(): boolean {
 		return this.#store.exists || this.#store.end !== undefined;
-	}
-
-	#state(): State | undefined {
-		if (!this.isUnderWay) return undefined;
-		const [row] = this.#storage.sql.exec<{ reading: string; first: string }>("SELECT reading, first FROM restoring").toArray();
-		return row && { reading: JSON.parse(row.reading), first: JSON.parse(row.first) };
 	}
 
 	#write(records: readonly ArchiveRecord[], reading: Reading): void {
 		for (const record of records) {
 			switch (record.type) {
 				case "conversation":
-					this.#begin(record);
+					this.#tables.begin({ reading: unread, first: record });
 					break;
 				case "member":
-					this.#store.addMember(record, this.#now());
+					this.#store.members.add(record, this.#now());
 					break;
 				case "message":
 					this.#addMessage(record);
 					break;
 				case "version":
-					this.#addVersion(record);
+					this.#tables.addVersion(record.seq, record);
 					break;
 				case "end":
 					break;
@@ -101,50 +89,24 @@ export class Restore {
 					record satisfies never;
 			}
 		}
-		this.#storage.sql.exec("UPDATE restoring SET reading = ?", JSON.stringify(reading));
+		this.#tables.setReading(reading);
 	}
 
-	/** With nothing left of one that was broken off. */
-	#begin(first: RecordOf<"conversation">): void {
-		const { sql } = this.#storage;
-		this.#store.prepare();
-		for (const table of ["members", "messages", "versions"]) sql.exec(`DELETE FROM ${table}`);
-		this.#words.clear();
-		sql.exec("DROP TABLE IF EXISTS restoring");
-		sql.exec("CREATE TABLE restoring (reading TEXT NOT NULL, first TEXT NOT NULL) STRICT");
-		sql.exec("INSERT INTO restoring (reading, first) VALUES (?, ?)", JSON.stringify(unread), JSON.stringify(first));
-	}
-
-	/** In the new conversation the place of a message is its revision as well. */
+	/** In the new conversation the revision of a message is its place. */
 	#addMessage({ type: _, ...record }: RecordOf<"message">): void {
 		// Nothing continues a reply that was streaming when the file was written.
 		const ended = record.status === "streaming" && ({ status: "failed", reason: "interrupted" } as const);
-		const message: Message = { ...record, ...ended, conversationId: "", revision: record.seq };
-		insertRow(this.#storage.sql, "messages", rowOf(message));
-		if (message.content !== "") this.#words.put(message.seq, message.content);
+		this.#tables.addMessage({ ...record, ...ended, conversationId: "", revision: record.seq });
 	}
 
-	#addVersion({ seq, ...version }: RecordOf<"version">): void {
-		insertRow(this.#storage.sql, "versions", { seq, ...versionRowOf(version) });
-	}
-
-	/** From here on it exists. Whoever is in it has read it, where it comes from. */
-	#finish({ id, lineage, as }: { id: string; lineage: string; as?: string }): ConversationInfo {
-		const { reading, first } = this.#state() as State;
-		const { sql } = this.#storage;
-		if (as !== undefined && this.#store.member(as)) this.#store.setRole(as, "owner");
-		else if (as !== undefined) this.#store.addMember({ userId: as, username: as, role: "owner" }, this.#now());
-		sql.exec("UPDATE members SET read_up_to = ?", reading.messages);
-		sql.exec("DROP TABLE restoring");
-		sql.exec(
-			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled) VALUES (1, ?, ?, ?, ?, ?, ?)",
-			id,
-			first.title,
-			first.assistant,
-			lineage,
-			Date.parse(first.createdAt),
-			first.title === "" ? 0 : 1,
-		);
-		return this.#store.appear();
+	/** The conversation exists from here on. Everything in it counts as read. */
+	#end({ id, lineage, as }: { id: string; lineage: string; as?: string }): ConversationInfo {
+		const { reading, first } = this.#tables.state as ImportState;
+		const { members } = this.#store;
+		if (as !== undefined && members.find(as)) members.setRole(as, "owner");
+		else if (as !== undefined) members.add({ userId: as, username: as, role: "owner" }, this.#now());
+		members.setAllReadUpTo(reading.messages);
+		this.#tables.end({ id, title: first.title, assistant: first.assistant, lineage, createdAt: Date.parse(first.createdAt) });
+		return this.#store.info;
 	}
 }

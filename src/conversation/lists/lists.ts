@@ -127,7 +127,7 @@ export class Lists implements Listing {
 	left(userId: string): void {
 		if (!this.#store.exists) return;
 		const isNews = this.#told.get(userId)?.revision !== this.#store.log.head.revision;
-		const told = isNews && this.#store.member(userId) ? this.#deliveries.attempt(userId, undefined) : Promise.resolve();
+		const told = isNews && this.#store.members.find(userId) ? this.#deliveries.attempt(userId, undefined) : Promise.resolve();
 		void told.then(() => this.#lingersNot(userId));
 	}
 
@@ -165,7 +165,7 @@ export class Lists implements Listing {
 	/** Begins a round as soon as one may be, if there is news. */
 	#look(): void {
 		if (!this.#store.exists || this.#running || (!this.#round && this.#store.log.head.revision <= this.#roundsTold)) return;
-		const at = this.#round ? this.#now() + stepGap : this.#roundAt + roundGap(this.#store.countMembers());
+		const at = this.#round ? this.#now() + stepGap : this.#roundAt + roundGap(this.#store.members.count);
 		const wait = at - this.#now();
 		if (wait <= 0) {
 			this.#run();
@@ -266,7 +266,7 @@ export class Lists implements Listing {
 	};
 
 	async #lookAt(userId: string): Promise<void> {
-		const attention = this.#attention(userId, this.#store.readUpTo(userId));
+		const attention = this.#attention(userId, this.#store.members.readUpTo(userId));
 		if (attention === "due") return;
 		if (attention === "none") await this.#deliveries.attempt(userId, undefined);
 		this.#lingersNot(userId);

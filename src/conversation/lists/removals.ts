@@ -41,7 +41,7 @@ export class Removals {
 			run: async (userId) => {
 				// A delivery that comes after the removal would bring the conversation back.
 				await idle(userId);
-				const isBack = store.exists && store.member(userId);
+				const isBack = store.exists && store.members.find(userId);
 				if (!isBack) await remove(userId);
 				return "done";
 			},
@@ -67,7 +67,7 @@ export class Removals {
 
 	/** To be called once the conversation is marked as deleted. Resolves when the lists that one go reaches have been tried. */
 	async removeForAll(): Promise<void> {
-		const members = this.#store.members(Number.MAX_SAFE_INTEGER);
+		const members = this.#store.members.list(Number.MAX_SAFE_INTEGER);
 		await this.#queue.enqueueAll(members.map(({ userId }) => [userId, undefined]));
 		await this.#conclude();
 	}

@@ -15,11 +15,11 @@ export class Standings {
 
 	/** `undefined` for who is no member. */
 	of(userId: string): ListSummary | undefined {
-		const member = this.#store.member(userId);
+		const member = this.#store.members.find(userId);
 		if (!member) return undefined;
 		const { info, outbox } = this.#store;
 		const { head, unread, last } = this.#now();
-		const { upTo: readUpTo, marks } = this.#store.reading(userId);
+		const { upTo: readUpTo, marks } = this.#store.members.reading(userId);
 		const count = unread.count(userId, readUpTo);
 		return {
 			...info,
@@ -46,13 +46,13 @@ export class Standings {
 
 	/** Reads no more than what changed: long messages are slow to pass. */
 	#now() {
-		const { log } = this.#store;
+		const { log, reader } = this.#store;
 		const { head } = log;
 		const known = this.#newest;
 		if (known?.head.revision === head.revision) return known;
-		const changed = known && log.recentSince(known.head, limits.unread);
-		const unread = (changed && known.unread.with(changed)) ?? new Unread(log.recent(limits.unread));
-		this.#newest = { head, unread, last: log.last() };
+		const changed = known && reader.recentSince(known.head, limits.unread);
+		const unread = (changed && known.unread.with(changed)) ?? new Unread(reader.recent(limits.unread));
+		this.#newest = { head, unread, last: reader.last() };
 		return this.#newest;
 	}
 }

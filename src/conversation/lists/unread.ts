@@ -1,7 +1,7 @@
 // What of the newest messages somebody has not read: counted for many members from one look at the end of the log. Pure.
 
 import { limits } from "../../protocol/limits.ts";
-import type { Recent } from "../store/log.ts";
+import type { Recent } from "../store/log-reader.ts";
 
 export class Unread {
 	readonly #newestFirst: readonly Recent[];

@@ -47,7 +47,7 @@ export class Changes<T extends Client> {
 	}
 
 	apply(client: T, event: Change): Refusal | undefined {
-		const role = this.#store.member(client.person.userId)?.role;
+		const role = this.#store.members.find(client.person.userId)?.role;
 		// A reader's own words are theirs to take back: a reader may have been a member.
 		if (role === undefined || (role === "reader" && event.type !== "chat:delete")) return { code: "forbidden" };
 		const message = this.#store.log.message(event.messageId);
@@ -105,7 +105,7 @@ export class Changes<T extends Client> {
 			this.#rewrite(
 				message,
 				content,
-				readMentions(content, () => this.#store.members(limits.members), given),
+				readMentions(content, () => this.#store.members.list(limits.members), given),
 			);
 		if (answer) this.#replies.regenerate(answer);
 	}

@@ -34,9 +34,9 @@ export class History {
 	}
 
 	#read(place: Place, limit: number): Message[] {
-		const { log } = this.#store;
-		if ("before" in place) return log.page(place.before, limit).messages;
-		return "after" in place ? log.pageAfter(place.after, limit).messages : log.pageAround(place.around, limit);
+		const { reader } = this.#store;
+		if ("before" in place) return reader.page(place.before, limit).messages;
+		return "after" in place ? reader.pageAfter(place.after, limit).messages : reader.pageAround(place.around, limit);
 	}
 
 	/**
@@ -47,7 +47,7 @@ export class History {
 		const changes = this.#changesSince(cursor);
 		const { messages, hasMore } = changes
 			? { messages: changes, hasMore: false }
-			: this.#store.log.page(Number.MAX_SAFE_INTEGER, limits.page.default);
+			: this.#store.reader.page(Number.MAX_SAFE_INTEGER, limits.page.default);
 		return { messages: messages.map((message) => this.#replies.live(message)), hasMore, reset: changes === undefined };
 	}
 
@@ -55,7 +55,7 @@ export class History {
 		const cursor = text === undefined ? undefined : parseCursor(text);
 		const head = this.#store.log.head;
 		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
-		return this.#store.log.changesSince(cursor);
+		return this.#store.reader.changesSince(cursor);
 	}
 
 	/** The former versions of a reply, oldest first. */

@@ -3,7 +3,7 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { Found } from "../../protocol/search-result.ts";
-import type { Filter, Log } from "../store/log.ts";
+import type { Filter, LogReader } from "../store/log-reader.ts";
 import { matchesIn, matchOf, parseQuery, type Query } from "../store/words.ts";
 
 /** Start and end, in UTF-16 units. */
@@ -13,7 +13,7 @@ export type Snippet = Pick<Found, "snippet" | "highlights">;
 
 /** The messages before a place that say all of this, newest first. */
 export function search(
-	log: Pick<Log, "search">,
+	reader: Pick<LogReader, "search">,
 	text: string,
 	before: number,
 	limit: number,
@@ -21,7 +21,7 @@ export function search(
 ): { results: Found[]; hasMore: boolean } {
 	const query = parseQuery(text);
 	if (query.length === 0) return { results: [], hasMore: false };
-	const { messages, hasMore } = log.search(matchOf(query), before, limit, filter);
+	const { messages, hasMore } = reader.search(matchOf(query), before, limit, filter);
 	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), hasMore };
 }
 

@@ -7,8 +7,10 @@ import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, Listing } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
+import type { AuditEntry } from "../store/audit.ts";
 import { isoTime } from "../store/columns.ts";
-import type { AuditEntry, Invite, Store } from "../store/store.ts";
+import type { Invite } from "../store/invites.ts";
+import type { Store } from "../store/store.ts";
 
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
 /** An invite as owners see it; times in ISO 8601. The id opens no door. */
@@ -31,7 +33,7 @@ export class Membership {
 
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
 		this.#store.create(conversation, owner, this.#now());
-		this.#store.audit("created", owner.userId, undefined, this.#now());
+		this.#store.audit.add("created", owner.userId, undefined, this.#now());
 		this.#listing.entered(owner.userId);
 		return this.#store.info;
 	}
@@ -39,8 +41,8 @@ export class Membership {
 	/** The member that this person is, also by being granted the conversation; `undefined` for a stranger. Changes nothing. */
 	find(person: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
-		const known = this.#store.member(person.userId);
-		if (known || !isGranted || this.#store.isBarred(person.userId)) return known;
+		const known = this.#store.members.find(person.userId);
+		if (known || !isGranted || this.#store.members.isBarred(person.userId)) return known;
 		return { ...person, role: "member" };
 	}
 
@@ -48,7 +50,7 @@ export class Membership {
 	join(person: Person, isGranted: boolean): Member | undefined {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;
-		const known = this.#store.member(person.userId);
+		const known = this.#store.members.find(person.userId);
 		if (!known) return this.#enrol(person, member.role);
 		return this.#rename(known, person.username);
 	}
@@ -62,7 +64,7 @@ export class Membership {
 	#rename(known: Member, username: string): Member {
 		const named = { ...known, username };
 		if (known.username !== username) {
-			this.#store.rename(known.userId, username);
+			this.#store.members.rename(known.userId, username);
 			this.#tell(named);
 		}
 		return named;
@@ -74,10 +76,10 @@ export class Membership {
 	}
 
 	#enrol(person: Person, role: MemberRole): Member | undefined {
-		if (this.#store.countMembers() >= limits.members) return undefined;
+		if (this.#store.members.count >= limits.members) return undefined;
 		const member = { ...person, role };
-		this.#store.addMember(member, this.#now());
-		this.#store.audit("joined", person.userId, undefined, this.#now());
+		this.#store.members.add(member, this.#now());
+		this.#store.audit.add("joined", person.userId, undefined, this.#now());
 		this.#tell(member);
 		this.#listing.entered(person.userId);
 		return member;
@@ -86,18 +88,18 @@ export class Membership {
 	/** An owner gives a member another role: to make somebody else an owner is to hand over, or to share. */
 	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
-		const known = this.#store.member(userId);
+		const known = this.#store.members.find(userId);
 		if (!known) return { code: "not_found" };
 		if (known.role === role) return known;
-		if (known.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
-		this.#store.decide(userId, this.#now());
+		if (known.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
+		this.#store.members.decide(userId, this.#now());
 		return this.#change(known, role, member.userId);
 	}
 
 	#change(known: Member, role: MemberRole, by: string): Member {
 		const changed = { ...known, role };
-		this.#store.setRole(known.userId, role);
-		this.#store.audit("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
+		this.#store.members.setRole(known.userId, role);
+		this.#store.audit.add("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
 		this.#tell(changed);
 		// Their list shows it.
 		this.#listing.entered(known.userId);
@@ -108,12 +110,12 @@ export class Membership {
 	remove(member: Member, userId: string): { removed: Member } | Refusal {
 		const isLeaving = userId === member.userId;
 		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
-		const removed = this.#store.member(userId);
+		const removed = this.#store.members.find(userId);
 		if (!removed) return { code: "not_found" };
-		if (removed.role === "owner" && this.#store.countOwners() < 2) return { code: "last_owner" };
-		this.#store.removeMember(userId, !isLeaving);
-		if (!isLeaving) this.#store.decide(userId, this.#now());
-		this.#store.audit(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
+		if (removed.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
+		this.#store.members.remove(userId, !isLeaving);
+		if (!isLeaving) this.#store.members.decide(userId, this.#now());
+		this.#store.audit.add(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
 		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
 		return { removed };
 	}
@@ -126,7 +128,7 @@ export class Membership {
 	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
 	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
-		const entries = this.#store.auditBefore(before, limit + 1);
+		const entries = this.#store.audit.before(before, limit + 1);
 		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
 	}
 
@@ -135,7 +137,7 @@ export class Membership {
 	}
 
 	members(): Member[] {
-		return this.#store.members(limits.members);
+		return this.#store.members.list(limits.members);
 	}
 
 	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
@@ -149,16 +151,16 @@ export class Membership {
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const now = this.#now();
-		if (this.#store.countLiveInvites(now) >= limits.invites) return { code: "too_many" };
-		this.#store.addInvite({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 });
-		this.#store.audit("invited", member.userId, undefined, now);
+		if (this.#store.invites.countLive(now) >= limits.invites) return { code: "too_many" };
+		this.#store.invites.add({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 });
+		this.#store.audit.add("invited", member.userId, undefined, now);
 		return { expiresAt: invite.expiresAt };
 	}
 
 	/** The invites that still let somebody in. */
 	invites(member: Member): { invites: LiveInvite[] } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
-		const live = this.#store.liveInvites(this.#now());
+		const live = this.#store.invites.live(this.#now());
 		return {
 			invites: live.map((invite) => ({ ...invite, createdAt: isoTime(invite.createdAt), expiresAt: isoTime(invite.expiresAt) })),
 		};
@@ -167,10 +169,10 @@ export class Membership {
 	revoke(member: Member, inviteId: string): { revoked: true } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const now = this.#now();
-		const invite = this.#store.invite(inviteId);
+		const invite = this.#store.invites.find(inviteId);
 		if (!invite || !isLive(invite, now)) return { code: "not_found" };
-		this.#store.expireInvite(inviteId, now);
-		this.#store.audit("revoked", member.userId, undefined, now);
+		this.#store.invites.expire(inviteId, now);
+		this.#store.audit.add("revoked", member.userId, undefined, now);
 		return { revoked: true };
 	}
 
@@ -179,16 +181,16 @@ export class Membership {
 	 * gives already does not use it up.
 	 */
 	accept(person: Person, inviteId: string): Member | Refusal {
-		const invite = this.#store.exists ? this.#store.invite(inviteId) : undefined;
+		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
-		const known = this.#store.member(person.userId);
-		const lets = isLive(invite, this.#now()) && invite.createdAt >= this.#store.decidedAt(person.userId);
+		const known = this.#store.members.find(person.userId);
+		const lets = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
 		const isRaised = lets && known?.role === "reader" && invite.role === "member";
 		if (known && !isRaised) return known;
 		if (!lets) return { code: "invite_expired" };
 		const member = isRaised ? this.#change(known, invite.role, invite.createdBy) : this.#enrol(person, invite.role);
 		if (!member) return { code: "too_many" };
-		this.#store.countInviteUse(invite.id);
+		this.#store.invites.countUse(invite.id);
 		return member;
 	}
 }

@@ -33,7 +33,7 @@ export class Reading<T extends Client> {
 
 	/** Somebody has said something. Where nothing of others came before it, that is written down by the message itself. */
 	said({ author: { userId, username }, seq }: Message): void {
-		if (this.#store.member(userId)?.username !== username) return;
+		if (this.#store.members.find(userId)?.username !== username) return;
 		const from = this.#upTo(userId);
 		this.#said.set(userId, seq);
 		if (from < seq - 1) this.#keep(userId, from, seq);
@@ -44,18 +44,18 @@ export class Reading<T extends Client> {
 		this.read(userId, upTo);
 		if (upTo < this.#upTo(userId)) {
 			this.#said.delete(userId);
-			this.#store.markUnread(userId, upTo + 1);
+			this.#store.members.markUnread(userId, upTo + 1);
 			this.#listing.marked(userId);
 		}
 		this.#tellOwn({ type: "chat:read", conversationId: this.#store.info.id, userId, upTo, unread: true });
 	}
 
 	#upTo(userId: string): number {
-		return Math.max(this.#store.readUpTo(userId), this.#said.get(userId) ?? 0);
+		return Math.max(this.#store.members.readUpTo(userId), this.#said.get(userId) ?? 0);
 	}
 
 	#keep(userId: string, from: number, upTo: number): void {
-		this.#store.setReadUpTo(userId, upTo);
+		this.#store.members.setReadUpTo(userId, upTo);
 		this.#tell(userId, upTo);
 		this.#listing.read(userId, from, upTo);
 	}
@@ -63,7 +63,7 @@ export class Reading<T extends Client> {
 	/** In a large conversation only who has read hears of it, wherever they are connected. */
 	#tell(userId: string, upTo: number): void {
 		const event = { type: "chat:read", conversationId: this.#store.info.id, userId, upTo } as const;
-		if (this.#store.isLarge) this.#tellOwn(event);
+		if (this.#store.members.isLarge) this.#tellOwn(event);
 		else this.#clients.broadcast(event);
 	}
 

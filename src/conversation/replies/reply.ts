@@ -60,7 +60,7 @@ export class Reply {
 
 	/** The messages that Claude reads for this reply, oldest first. */
 	context(): Message[] {
-		return this.#store.log.messagesBefore(this.message.seq, limits.prompt);
+		return this.#store.reader.messagesBefore(this.message.seq, limits.prompt);
 	}
 
 	/** The message as it is now, which is more than its row holds. */

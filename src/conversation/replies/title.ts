@@ -74,7 +74,7 @@ export class Titles {
 	}
 
 	#findFirstWords(): void {
-		const found = this.#store.log.firstSaid(maxCandidates).find(({ content }) => firstWords(content) !== "");
+		const found = this.#store.log.firstUserMessages(maxCandidates).find(({ content }) => firstWords(content) !== "");
 		if (found) this.#store.setTitle(firstWords(found.content), found.seq);
 		else this.#store.setTitle("");
 	}

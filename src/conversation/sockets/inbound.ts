@@ -76,8 +76,8 @@ export class Inbound {
 	/** Closes all sockets of a person and admits none for a while. */
 	#shutOut({ userId }: Person, now: number): void {
 		const { store, sockets } = this.#with;
-		store.shutOut(userId, now + limits.shutOut);
-		store.audit("flooded", userId, undefined, now);
+		store.members.shutOut(userId, now + limits.shutOut);
+		store.audit.add("flooded", userId, undefined, now);
 		sockets.close(userId, closeCodes.flooding, "too many frames");
 	}
 

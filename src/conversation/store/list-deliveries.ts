@@ -1,7 +1,7 @@
 // What the members' lists have been told and who is still to hear: every SQL statement on it, by name. That news is owed is written
 // down by nobody: the log is further on than what was told. Decides nothing of when anybody hears.
 
-import { readUpTo } from "./rows.ts";
+import { readUpTo } from "./members.ts";
 
 /** How far the lists have been told; `at` in ms. Of a round that takes several steps: what it tells, and after which member it goes on. */
 export type Told = { revision: number; at: number; round?: { target: number; after: string } };

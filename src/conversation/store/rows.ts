@@ -17,17 +17,17 @@ export function updateRow(sql: SqlStorage, seq: number, columns: Partial<Message
 /** The messages of one conversation. `where` is everything of a SELECT that follows the table. */
 export class MessageRows {
 	readonly #sql: SqlStorage;
-	readonly #conversationId: string;
+	readonly conversationId: string;
 
 	constructor(sql: SqlStorage, conversationId: string) {
 		this.#sql = sql;
-		this.#conversationId = conversationId;
+		this.conversationId = conversationId;
 	}
 
 	/** Reads each row only when it is asked for. */
 	*each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
 		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values))
-			yield { ...messageOf(row, this.#conversationId), ...(row.reply_to !== null && this.quote(row.reply_to)) };
+			yield { ...messageOf(row, this.conversationId), ...(row.reply_to !== null && this.quote(row.reply_to)) };
 	}
 
 	all(where: string, ...values: SqlStorageValue[]): Message[] {
@@ -46,6 +46,3 @@ export class MessageRows {
 		return { replyTo: id, quoted: { author: { userId, username }, content, seq } };
 	}
 }
-
-/** SQL for a row of `members`: the last place that counts as read for the member. */
-export const readUpTo = "coalesce(unread_from - 1, read_up_to)";

@@ -58,7 +58,7 @@ class Listed {
 	}
 
 	read(userId: string, from: number, upTo: number): void {
-		this.room.store.setReadUpTo(userId, upTo);
+		this.room.store.members.setReadUpTo(userId, upTo);
 		this.lists.read(userId, from, upTo);
 	}
 
@@ -179,7 +179,7 @@ describe("news of a conversation", () => {
 			expect(listed.hearers()).toEqual([]);
 			listed.room.membership.join({ userId: "e", username: "e" }, true);
 			listed.lists.entered("e");
-			listed.room.store.removeMember("c", false);
+			listed.room.store.members.remove("c", false);
 			listed.lists.left("c");
 			await listed.lists.settled;
 			expect(listed.take()).toEqual([{ userId: "e", standing: expect.objectContaining({ unread: 0, readUpTo: 1 }) }]);
@@ -245,8 +245,8 @@ describe("what is unread", () => {
 			listed.say("c");
 			await settled();
 			expect(listed.unread()).toEqual({ ann: 1, b: 2, c: 1, d: 2 });
-			listed.room.store.setReadUpTo("d", 1);
-			listed.room.store.setReadUpTo("c", 2);
+			listed.room.store.members.setReadUpTo("d", 1);
+			listed.room.store.members.setReadUpTo("c", 2);
 			listed.now += 2_000;
 			listed.say("ann");
 			await settled();
@@ -281,7 +281,7 @@ describe("what is unread", () => {
 		inRoom(async (room) => {
 			const content = "## Plan\n\n| Drink | **Price** |\n|---|---|\n| Tea | `2` |\n\n- not snake_case";
 			room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
-			expect(room.store.log.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
+			expect(room.store.reader.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
 		}));
 
 	it("is counted up to a limit, from a number of rows that does not grow with the room", () =>
@@ -318,7 +318,7 @@ describe("what is unread", () => {
 			listed.say("ann", "@b");
 			await settled();
 			expect(listed.take()[0]?.standing).toMatchObject({ unread: 3, mentions: 3 });
-			room.store.setReadUpTo("b", 1);
+			room.store.members.setReadUpTo("b", 1);
 			storage.sql.exec("UPDATE messages SET content = '', deleted_at = 1 WHERE seq = 3");
 			listed.now += 2_000;
 			listed.lists.changed("ann", "all");

@@ -17,7 +17,7 @@ function withRemovals(
 	}) => Promise<void>,
 ) {
 	return inRoom(async (room, state) => {
-		for (let n = 0; n < others; n++) room.store.addMember({ userId: `p${n}`, username: `P${n}`, role: "member" }, room.now);
+		for (let n = 0; n < others; n++) room.store.members.add({ userId: `p${n}`, username: `P${n}`, role: "member" }, room.now);
 		const removedFor: string[] = [];
 		const unreachable = new Set<string>();
 		let isFinished = false;
@@ -44,7 +44,7 @@ describe("the removal from a former member's list", () => {
 	it("happens at once and leaves nothing to do", () =>
 		withRemovals(1, async ({ wake, room, removedFor, isFinished }) => {
 			const removals = wake();
-			room.store.removeMember("p0", true);
+			room.store.members.remove("p0", true);
 			await removals.removeFor("p0");
 			expect([removedFor, removals.dueAt, isFinished()]).toEqual([["p0"], undefined, false]);
 		}));
@@ -53,7 +53,7 @@ describe("the removal from a former member's list", () => {
 		withRemovals(1, async ({ wake, room, removedFor, unreachable }) => {
 			unreachable.add("p0");
 			let removals = wake();
-			room.store.removeMember("p0", true);
+			room.store.members.remove("p0", true);
 			await removals.removeFor("p0");
 			const pauses: number[] = [];
 			for (let tries = 1; tries < 10; tries++) {
@@ -73,9 +73,9 @@ describe("the removal from a former member's list", () => {
 		withRemovals(1, async ({ wake, room, removedFor, unreachable }) => {
 			unreachable.add("p0");
 			const removals = wake();
-			room.store.removeMember("p0", true);
+			room.store.members.remove("p0", true);
 			await removals.removeFor("p0");
-			room.store.addMember({ userId: "p0", username: "P0", role: "member" }, room.now);
+			room.store.members.add({ userId: "p0", username: "P0", role: "member" }, room.now);
 			unreachable.clear();
 			room.now = removals.dueAt as number;
 			await removals.runDue();

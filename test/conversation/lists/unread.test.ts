@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Unread } from "../../../src/conversation/lists/unread.ts";
-import type { Recent } from "../../../src/conversation/store/log.ts";
+import type { Recent } from "../../../src/conversation/store/log-reader.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 
 const said = (seq: number, authorId = "ann", counts = true): Recent => ({ seq, authorId, at: seq * 1000, counts });

@@ -15,7 +15,7 @@ const does = <T extends ClientEvent["type"]>(room: Room, client: TestClient, typ
 /** A conversation of Ann, its owner, and Bob, where Claude answers who says its name. */
 const inPair = (test: (room: Room, ann: TestClient, bob: TestClient, state: DurableObjectState) => Promise<void> | void) =>
 	inRoom((room, state) => {
-		room.store.addMember({ ...bob, role: "member" }, room.now);
+		room.store.members.add({ ...bob, role: "member" }, room.now);
 		return test(room, room.enter(ann), room.enter(bob), state);
 	});
 
@@ -25,7 +25,7 @@ function said(room: Room, client: TestClient, content: string, fields: Partial<E
 }
 
 const stored = (room: Room, { id }: Pick<Message, "id">) => room.store.log.message(id) as Message;
-const everything = (room: Room) => [room.store.log.cursor, room.store.log.page(Number.MAX_SAFE_INTEGER, 200).messages];
+const everything = (room: Room) => [room.store.log.cursor, room.store.reader.page(Number.MAX_SAFE_INTEGER, 200).messages];
 const namedIn = (state: DurableObjectState) =>
 	state.storage.sql
 		.exec<{ user_id: string; seq: number }>("SELECT user_id, seq FROM mentions ORDER BY seq, user_id")
@@ -171,7 +171,7 @@ describe("a reaction", () => {
 	it("is given by no reader, and to nothing that is not there", () =>
 		inPair((room, ann) => {
 			const message = said(room, ann, "Lunch?");
-			room.store.addMember({ ...eve, role: "reader" }, room.now);
+			room.store.members.add({ ...eve, role: "reader" }, room.now);
 			const reader = room.enter(eve);
 			expect(refused(room, reader, () => react(room, reader, message.id))).toBe("forbidden");
 			expect(refused(room, ann, () => react(room, ann, "m9-00000000"))).toBe("not_found");
@@ -237,9 +237,9 @@ describe("an edit", () => {
 			expect(refused(room, ann, () => edit(room, ann, message.id, "No"))).toBe("forbidden");
 			expect(refused(room, ann, () => edit(room, ann, reply.id, "No"))).toBe("forbidden");
 			expect(refused(room, bob, () => edit(room, bob, "m9-00000000", "No"))).toBe("not_found");
-			room.store.setRole("bob", "reader");
+			room.store.members.setRole("bob", "reader");
 			expect(refused(room, bob, () => edit(room, bob, message.id, "No"))).toBe("forbidden");
-			room.store.setRole("bob", "member");
+			room.store.members.setRole("bob", "member");
 			does(room, bob, "chat:delete", { messageId: message.id });
 			expect(refused(room, bob, () => edit(room, bob, message.id, "No"))).toBe("not_found");
 		}));
@@ -397,7 +397,7 @@ describe("a deletion", () => {
 	it("of what one said before one was a reader is one's own affair still", () =>
 		inPair((room, ann, bob) => {
 			const [his, hers] = [said(room, bob, "His"), said(room, ann, "Hers")];
-			room.store.setRole("bob", "reader");
+			room.store.members.setRole("bob", "reader");
 			expect(refused(room, bob, () => deleted(room, bob, hers.id))).toBe("forbidden");
 			deleted(room, bob, his.id);
 			expect(room.contents()).toEqual(["", "Hers"]);
@@ -528,7 +528,7 @@ describe("who is named", () => {
 
 	it("may be said where two have one name", () =>
 		inPair((room, ann, _bob, state) => {
-			room.store.addMember({ userId: "bob2", username: "Bob", role: "member" }, room.now);
+			room.store.members.add({ userId: "bob2", username: "Bob", role: "member" }, room.now);
 			expect(said(room, ann, "@Bob").mentions).toBeUndefined();
 			const mentions = [{ userId: "bob2", offset: 0, length: 4 }];
 			expect(said(room, ann, "@Bob", { mentions }).mentions).toEqual(mentions);

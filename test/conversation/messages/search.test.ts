@@ -8,7 +8,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { ann, inRoom, type Room } from "../../support/conversation.ts";
 
 const add = (room: Room, content: string) => room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
-const find = (room: Room, text: string, before = 1e15, limit = 50) => search(room.store.log, text, before, limit);
+const find = (room: Room, text: string, before = 1e15, limit = 50) => search(room.store.reader, text, before, limit);
 const seqs = (room: Room, text: string) => find(room, text).results.map(({ message }) => message.seq);
 
 /** The pieces of a snippet that are highlighted. */
@@ -109,10 +109,10 @@ describe("the index follows", () => {
 				(1, 'm1', 'user', 'ann', 'Ann', 'an old message', 'complete', 0, 1, 1, 0),
 				(2, 'm2', 'user', 'ann', 'Ann', '?!', 'complete', 0, 2, 2, 0),
 				(3, 'm3', 'assistant', 'claude', 'Claude', 'an old answer so far', 'streaming', 0, 3, 3, 0)`);
-			const { log } = new Store(sql);
-			expect(search(log, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
+			const { log, reader } = new Store(sql);
+			expect(search(reader, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
 			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, room.now);
-			expect(search(log, "one", 9, 9).results.map(({ message }) => message.seq)).toEqual([4]);
+			expect(search(reader, "one", 9, 9).results.map(({ message }) => message.seq)).toEqual([4]);
 		}));
 });
 

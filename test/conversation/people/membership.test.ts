@@ -5,7 +5,7 @@ const owner = { ...ann, role: "owner" as const };
 const eve = { userId: "eve", username: "Eve" };
 
 const rolesOf = (room: Room) => Object.fromEntries(room.membership.members().map(({ userId, role }) => [userId, role]));
-const actionsOf = (room: Room) => room.store.auditBefore(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
+const actionsOf = (room: Room) => room.store.audit.before(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
 
 describe("a role", () => {
 	it("is changed by an owner, told to everybody, kept in the audit, and counts at once for who is here", () =>
@@ -55,7 +55,7 @@ describe("a role", () => {
 	it("of reader stops nothing", () =>
 		inRoom(async (room) => {
 			const anns = room.enter(ann);
-			room.store.addMember({ ...eve, role: "reader" }, room.now);
+			room.store.members.add({ ...eve, role: "reader" }, room.now);
 			const eves = room.enter(eve);
 			room.say(anns, "@claude Hi");
 			room.conversation.receive(eves, { type: "chat:stop", conversationId: room.store.info.id });
@@ -164,11 +164,11 @@ describe("the heir of a conversation", () => {
 				["r", "reader"],
 				["late", "member"],
 			] as const)
-				room.store.addMember({ userId, username: userId, role }, ++room.now);
-			expect(room.store.heir()?.userId).toBe("late");
-			room.store.removeMember("late", false);
-			expect(room.store.heir()?.userId).toBe("r");
-			room.store.removeMember("r", false);
-			expect(room.store.heir()).toBeUndefined();
+				room.store.members.add({ userId, username: userId, role }, ++room.now);
+			expect(room.store.members.successor()?.userId).toBe("late");
+			room.store.members.remove("late", false);
+			expect(room.store.members.successor()?.userId).toBe("r");
+			room.store.members.remove("r", false);
+			expect(room.store.members.successor()).toBeUndefined();
 		}));
 });

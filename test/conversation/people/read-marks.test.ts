@@ -35,14 +35,14 @@ describe("what is read", () => {
 				["bob", 3],
 			]);
 			expect(readsOf(bob)).toEqual(readsOf(ann));
-			expect(room.store.readUpTo("bob")).toBe(3);
+			expect(room.store.members.readUpTo("bob")).toBe(3);
 		}));
 
 	it("is known to who comes later, and to a reader too", () =>
 		inReadRoom((room, ann, bob) => {
 			room.say(ann, "one");
 			read(room, bob, 1);
-			room.store.setRole("bob", "reader");
+			room.store.members.setRole("bob", "reader");
 			room.say(ann, "two");
 			read(room, bob, 2);
 			expect(room.enter(eve).last("chat:joined").reads).toEqual(
@@ -58,18 +58,18 @@ describe("what is read", () => {
 			room.say(ann, "one");
 			room.say(ann, "two");
 			room.membership.join(eve, true);
-			expect(room.store.readUpTo("eve")).toBe(2);
+			expect(room.store.members.readUpTo("eve")).toBe(2);
 		}));
 
 	it("is everything before what one says oneself, and that is written only where others came before it", () =>
 		inReadRoom((room, ann, bob) => {
 			room.say(ann, "one");
 			room.say(ann, "two");
-			expect(room.store.readUpTo("ann")).toBe(0);
+			expect(room.store.members.readUpTo("ann")).toBe(0);
 			room.say(bob, "three");
-			expect(room.store.readUpTo("bob")).toBe(3);
+			expect(room.store.members.readUpTo("bob")).toBe(3);
 			room.say(ann, "four");
-			expect(room.store.readUpTo("ann")).toBe(4);
+			expect(room.store.members.readUpTo("ann")).toBe(4);
 			read(room, ann, 3);
 			expect(readsOf(bob)).toEqual([
 				["bob", 3],
@@ -81,7 +81,7 @@ describe("what is read", () => {
 		inReadRoom((room, ann) => {
 			room.say(ann, "one");
 			room.conversation.say({ userId: "bob", username: "Bob (a program)" }, { content: "two" });
-			expect(room.store.readUpTo("bob")).toBe(0);
+			expect(room.store.members.readUpTo("bob")).toBe(0);
 		}));
 
 	it("can be marked unread: for oneself alone, wherever one is, until one reads on", () =>
@@ -94,7 +94,7 @@ describe("what is read", () => {
 			expect(readsOf(bob).slice(1)).toEqual(readsOf(elsewhere));
 			expect(readsOf(ann)).toEqual([["bob", 3]]);
 			const upTo = (client: TestClient) => client.last("chat:joined").reads?.find(({ userId }) => userId === "bob")?.upTo;
-			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve)), room.store.readUpTo("bob")]).toEqual([1, 3, 1]);
+			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve)), room.store.members.readUpTo("bob")]).toEqual([1, 3, 1]);
 			expect(room.listed).toContain("marked bob");
 
 			read(room, bob, 2);
@@ -111,12 +111,12 @@ describe("what is read", () => {
 		inReadRoom((room, ann, bob) => {
 			for (const text of ["one", "two"]) room.say(ann, text);
 			mark(room, bob, 1);
-			expect(room.store.readUpTo("bob")).toBe(1);
+			expect(room.store.members.readUpTo("bob")).toBe(1);
 			room.say(bob, "three");
 			mark(room, bob, 1);
-			expect(room.store.readUpTo("bob")).toBe(1);
+			expect(room.store.members.readUpTo("bob")).toBe(1);
 			room.say(bob, "four");
-			expect(room.store.readUpTo("bob")).toBe(4);
+			expect(room.store.members.readUpTo("bob")).toBe(4);
 			expect(readsOf(bob)).toEqual([
 				["bob", 1],
 				["bob", 1, "unread"],

@@ -112,7 +112,7 @@ describe("regenerating Claude's last reply", () => {
 	it("is refused for an earlier reply, a person's message, a deleted reply, and to a reader", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
-			room.store.addMember({ ...bob, role: "reader" }, room.now);
+			room.store.members.add({ ...bob, role: "reader" }, room.now);
 			room.store.setAssistant("always");
 			const first = await answered(room, client, "Hi", "Hello");
 			const last = await answered(room, client, "Hi?", "Yes");
@@ -124,7 +124,7 @@ describe("regenerating Claude's last reply", () => {
 			};
 			expect(refused(client, first.id)).toBe("bad_event");
 			expect(refused(client, "m1-00000000")).toBe("not_found");
-			expect(refused(client, room.store.log.page(2, 1).messages[0]?.id as string)).toBe("not_found");
+			expect(refused(client, room.store.reader.page(2, 1).messages[0]?.id as string)).toBe("not_found");
 			expect(refused(room.enter(bob), last.id)).toBe("forbidden");
 			room.conversation.receive(client, { type: "chat:delete", conversationId: room.store.info.id, messageId: last.id });
 			expect(refused(client, last.id)).toBe("not_found");

@@ -80,7 +80,7 @@ describe("a reply", () => {
 				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at, deleted_at)
 				SELECT seq, 'm' || seq || '-0', 'user', 'ann', 'Ann', '', 'complete', 0, seq, seq, 0, 0 FROM place`,
 			);
-			const messages = room.store.log.messagesBefore(20_001, limits.prompt);
+			const messages = room.store.reader.messagesBefore(20_001, limits.prompt);
 			expect(messages.at(-1)?.seq).toBe(20_000);
 			expect(messages.length).toBeLessThan(8_000);
 		}));
@@ -95,7 +95,7 @@ describe("a reply", () => {
 			room.say(second, "@claude five");
 			await room.call.end();
 			expect(first.last("chat:thinking").askedBy).toEqual([bob, ann]);
-			const asking = room.store.log
+			const asking = room.store.reader
 				.page(9, 9)
 				.messages.map(({ asksClaude, askedBy }) => asksClaude ?? askedBy?.map(({ userId }) => userId));
 			expect(asking).toEqual([true, ["ann"], true, true, undefined, true, ["bob", "ann"]]);
@@ -427,7 +427,7 @@ describe("a reply whose object died", () => {
 			await next.call.text(", so good");
 			await next.call.end();
 			expect(watcher.last("chat:streaming").offset).toBe(15);
-			expect(next.store.log.page(3, 1).messages).toMatchObject([
+			expect(next.store.reader.page(3, 1).messages).toMatchObject([
 				{ content: "So far, so good", status: "complete", attempts: [{ offset: 6, reason: "interrupted" }] },
 			]);
 			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far, so good", "And?"]);
@@ -444,7 +444,7 @@ describe("a reply whose object died", () => {
 				expect(next.calls).toHaveLength(life < 4 ? 1 : 0);
 			}
 			const last = new Room(state, 60_000);
-			expect(last.store.log.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
+			expect(last.store.reader.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
 		}));
 
 	it("is not confused with a running reply, whose alarm is set again", () =>

@@ -27,7 +27,7 @@ describe("Claude's thinking", () => {
 				expect(client.types().indexOf("chat:streaming")).toBeGreaterThan(client.types().lastIndexOf("chat:thought"));
 				expect(client.last("chat:message").message).toMatchObject({ content: "Hello", thinking: "A greeting. Easy." });
 			}
-			expect(room.store.log.page(9, 9).messages.at(-1)?.thinking).toBe("A greeting. Easy.");
+			expect(room.store.reader.page(9, 9).messages.at(-1)?.thinking).toBe("A greeting. Easy.");
 		}));
 
 	it("is complete for a client that joins in the middle", () =>
@@ -70,8 +70,8 @@ describe("Claude's thinking", () => {
 			await room.call.text("Hello");
 			await room.call.end();
 			room.say(client, "And?");
-			expect(room.store.log.search("xylophone", 9, 9).messages).toEqual([]);
-			expect(JSON.stringify(room.store.log.last())).not.toContain("xylophone");
+			expect(room.store.reader.search("xylophone", 9, 9).messages).toEqual([]);
+			expect(JSON.stringify(room.store.reader.last())).not.toContain("xylophone");
 			const { buildPrompt } = await import("../../../src/claude/prompt.ts");
 			expect(JSON.stringify(buildPrompt(room.call.messages))).toMatch(/^(?!.*xylophone).*Hello/s);
 		}));

@@ -1,0 +1,87 @@
+// Removes a person from what is stored of a conversation. Every step can be repeated: it finds nothing left to do.
+
+import type { Mention, Reaction } from "../../protocol/message.ts";
+import { erasedName, type Person } from "../../protocol/person.ts";
+import { deletedColumns, listColumn, type MessageRow } from "./columns.ts";
+import { updateRow } from "./rows.ts";
+
+/** A message that is affected: one of the person's own, or one that names them. */
+export type AffectedRow = Pick<MessageRow, "seq" | "author_id" | "reactions" | "mentions" | "asked_by" | "deleted_at">;
+
+export class ErasureTables {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	/** Everything beside messages: audit and invites name the alias instead, and the rest is deleted. */
+	eraseMember(userId: string, alias: string): void {
+		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ?", alias, userId);
+		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
+		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
+		for (const table of ["mentions", "shut_out", "decided"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		// Removals and deliveries that wait to be retried.
+		this.#sql.exec("DELETE FROM jobs WHERE key = ?", userId);
+	}
+
+	/** Messages in a range of places that are theirs, name them, quote one of theirs, or are replies that they asked for or stopped. */
+	affected(userId: string, alias: string, after: number, until: number): AffectedRow[] {
+		const quoted = JSON.stringify(userId);
+		return this.#sql
+			.exec<AffectedRow>(
+				`SELECT seq, author_id, reactions, mentions, asked_by, deleted_at FROM messages AS message
+				WHERE seq > ?1 AND seq <= ?2 AND (author_id = ?3
+				OR instr(reactions, ?4) > 0 OR instr(mentions, ?4) > 0 OR instr(asked_by, ?4) > 0 OR instr(reply, ?4) > 0
+				OR (versions > 0 AND EXISTS (SELECT 1 FROM versions WHERE versions.seq = message.seq AND instr(reply, ?4) > 0))
+				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.author_id IN (?3, ?5)))`,
+				after,
+				until,
+				userId,
+				quoted,
+				alias,
+			)
+			.toArray();
+	}
+
+	/** Deletes one of their messages and puts the alias in place of its author. */
+	eraseMessage({ seq, deleted_at }: AffectedRow, alias: string, now: number, revision: number): void {
+		// By the people it names, while it still does: a search by place alone would read all mentions of the conversation.
+		this.#sql.exec(
+			`DELETE FROM mentions WHERE seq = ?1 AND user_id IN (
+			SELECT value ->> 'userId' FROM messages, json_each(messages.mentions) WHERE messages.seq = ?1
+			UNION SELECT quoted.author_id FROM messages JOIN messages AS quoted ON quoted.seq = messages.reply_to WHERE messages.seq = ?1)`,
+			seq,
+		);
+		const author = { author_id: alias, author_name: erasedName, client_id: null };
+		updateRow(this.#sql, seq, { ...deletedColumns, ...author, deleted_at: deleted_at ?? now, revision });
+		this.#sql.exec("DELETE FROM versions WHERE seq = ?", seq);
+		this.#sql.exec("DELETE FROM words WHERE rowid = ?", seq);
+	}
+
+	/** Takes their reactions from another person's message, and their id from where it names them. Returns the number of reactions. */
+	eraseFromMessage(row: AffectedRow, userId: string, revision: number): number {
+		const reactions = listOf<Reaction>(row.reactions);
+		const others = reactions
+			.map(({ emoji, userIds }) => ({ emoji, userIds: userIds.filter((id) => id !== userId) }))
+			.filter(({ userIds }) => userIds.length > 0);
+		updateRow(this.#sql, row.seq, {
+			reactions: listColumn(others),
+			mentions: listColumn(listOf<Mention>(row.mentions).filter((mention) => mention.userId !== userId)),
+			asked_by: listColumn(listOf<Person>(row.asked_by).filter((asker) => asker.userId !== userId)),
+			revision,
+		});
+		// They may have stopped this reply, or a former version of it.
+		for (const table of ["messages", "versions"])
+			this.#sql.exec(
+				`UPDATE ${table} SET reply = json_remove(reply, '$.stoppedBy') WHERE seq = ? AND reply ->> '$.stoppedBy.userId' = ?`,
+				row.seq,
+				userId,
+			);
+		return reactions.filter(({ userIds }) => userIds.includes(userId)).length;
+	}
+}
+
+function listOf<T>(column: string | null): T[] {
+	return column === null ? [] : (JSON.parse(column) as T[]);
+}

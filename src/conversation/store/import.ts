@@ -1,0 +1,63 @@
+// The tables of an import. The conversation begins to exist when its last line has come; until then, one row remembers how far it is.
+
+import type { Reading, RecordOf } from "../../protocol/archive.ts";
+import type { Message, Version } from "../../protocol/message.ts";
+import { rowOf, versionRowOf } from "./columns.ts";
+import { insertRow } from "./rows.ts";
+import type { NewConversation, Store } from "./store.ts";
+import { WordIndex } from "./word-index.ts";
+
+/** How far the file was read, and its first record. */
+export type ImportState = { reading: Reading; first: RecordOf<"conversation"> };
+
+export class ImportTables {
+	readonly #sql: SqlStorage;
+	readonly #store: Store;
+	readonly #words: WordIndex;
+
+	constructor(sql: SqlStorage, store: Store) {
+		this.#sql = sql;
+		this.#store = store;
+		this.#words = new WordIndex(sql);
+	}
+
+	/** Whether an import has begun and not ended. */
+	get isUnderWay(): boolean {
+		return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restoring'").toArray().length > 0;
+	}
+
+	get state(): ImportState | undefined {
+		if (!this.isUnderWay) return undefined;
+		const [row] = this.#sql.exec<{ reading: string; first: string }>("SELECT reading, first FROM restoring").toArray();
+		return row && { reading: JSON.parse(row.reading), first: JSON.parse(row.first) };
+	}
+
+	/** Begins again if an earlier import was broken off: nothing of it stays. */
+	begin({ reading, first }: ImportState): void {
+		this.#store.prepareTables();
+		this.#store.members.clear();
+		for (const table of ["messages", "versions"]) this.#sql.exec(`DELETE FROM ${table}`);
+		this.#words.clear();
+		this.#sql.exec("DROP TABLE IF EXISTS restoring");
+		this.#sql.exec("CREATE TABLE restoring (reading TEXT NOT NULL, first TEXT NOT NULL) STRICT");
+		this.#sql.exec("INSERT INTO restoring (reading, first) VALUES (?, ?)", JSON.stringify(reading), JSON.stringify(first));
+	}
+
+	setReading(reading: Reading): void {
+		this.#sql.exec("UPDATE restoring SET reading = ?", JSON.stringify(reading));
+	}
+
+	addMessage(message: Message): void {
+		insertRow(this.#sql, "messages", rowOf(message));
+		if (message.content !== "") this.#words.put(message.seq, message.content);
+	}
+
+	addVersion(seq: number, version: Version): void {
+		insertRow(this.#sql, "versions", { seq, ...versionRowOf(version) });
+	}
+
+	end(conversation: NewConversation): void {
+		this.#sql.exec("DROP TABLE restoring");
+		this.#store.begin(conversation);
+	}
+}

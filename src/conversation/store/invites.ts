@@ -1,0 +1,63 @@
+// The invites of a conversation.
+
+import type { MemberRole } from "../../protocol/conversation.ts";
+
+export type Invite = {
+	/** SHA-256 of the link's secret, in hex. */
+	id: string;
+	role: MemberRole;
+	createdBy: string;
+	createdAt: number;
+	expiresAt: number;
+	maxUses: number | null;
+	uses: number;
+};
+
+const isLive = "expires_at > ? AND (max_uses IS NULL OR uses < max_uses)";
+
+export class Invites {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	add(invite: Invite): void {
+		this.#sql.exec(
+			"INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses) VALUES (?, ?, ?, ?, ?, ?)",
+			invite.id,
+			invite.role,
+			invite.createdBy,
+			invite.createdAt,
+			invite.expiresAt,
+			invite.maxUses,
+		);
+	}
+
+	find(id: string): Invite | undefined {
+		return this.#select("WHERE id = ?", id)[0];
+	}
+
+	/** The invites that still admit somebody, newest first. */
+	live(now: number): Invite[] {
+		return this.#select(`WHERE ${isLive} ORDER BY created_at DESC, id`, now);
+	}
+
+	countLive(now: number): number {
+		return this.#sql.exec<{ count: number }>(`SELECT count(*) AS count FROM invites WHERE ${isLive}`, now).one().count;
+	}
+
+	/** The invite stays: a person who uses it learns that it has expired. */
+	expire(id: string, now: number): void {
+		this.#sql.exec("UPDATE invites SET expires_at = ? WHERE id = ?", now, id);
+	}
+
+	countUse(id: string): void {
+		this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
+	}
+
+	#select(where: string, ...values: SqlStorageValue[]): Invite[] {
+		const columns = "id, role, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt, max_uses AS maxUses, uses";
+		return this.#sql.exec<Invite>(`SELECT ${columns} FROM invites ${where}`, ...values).toArray();
+	}
+}

@@ -1,0 +1,168 @@
+// Reads the messages of a conversation: pages, search results, changes since a cursor, and the newest messages for lists.
+
+import type { LastMessage } from "../../protocol/conversation.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
+import { withoutMarks } from "../../protocol/plain-text.ts";
+import { promptSizeOf } from "../../protocol/prompt-size.ts";
+import { harmlessLine } from "../../protocol/text.ts";
+import { isoTime, type MessageRow } from "./columns.ts";
+import type { Log } from "./log.ts";
+import type { MessageRows } from "./rows.ts";
+import { WordIndex } from "./word-index.ts";
+
+/** Only messages by `from`, sent at `since` or later and before `until`; times in ms. */
+export type Filter = { from?: string | undefined; since?: number | undefined; until?: number | undefined };
+
+/** A message for counting what is unread; `at` in ms. It `counts` unless it is still streaming or deleted. */
+export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
+
+export class LogReader {
+	readonly #sql: SqlStorage;
+	readonly #rows: MessageRows;
+	readonly #log: Pick<Log, "head">;
+	readonly #words: WordIndex;
+
+	constructor(sql: SqlStorage, rows: MessageRows, log: Pick<Log, "head">) {
+		this.#sql = sql;
+		this.#rows = rows;
+		this.#log = log;
+		this.#words = new WordIndex(sql);
+	}
+
+	/** The messages before a place, oldest first: up to `limit`, and fewer if they are longer than `maxLength` together. */
+	page(before: number, limit: number, maxLength?: number): { messages: Message[]; hasMore: boolean } {
+		const { messages, hasMore } = firstOf(this.#rows.each("WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit + 1), limit, maxLength);
+		return { messages: messages.reverse(), hasMore };
+	}
+
+	/** The messages after a place, with the same limits. */
+	pageAfter(after: number, limit: number, maxLength?: number): { messages: Message[]; hasMore: boolean } {
+		return firstOf(this.#rows.each("WHERE seq > ? ORDER BY seq LIMIT ?", after, limit + 1), limit, maxLength);
+	}
+
+	/** The message at a place and those on both sides of it. If there are few earlier ones, there are more later ones. */
+	pageAround(seq: number, limit: number): Message[] {
+		const earlier = this.page(seq, Math.floor(limit / 2), limits.pageLength / 2).messages;
+		return [...earlier, ...this.pageAfter(seq - 1, limit - earlier.length, limits.pageLength / 2).messages];
+	}
+
+	/** The messages before a place that match a query of the word index: newest first, up to `limit`, and fewer if they are long. */
+	search(match: string, before: number, limit: number, { from, since, until }: Filter = {}): { messages: Message[]; hasMore: boolean } {
+		const after = since === undefined ? 0 : this.#lastBefore(since);
+		const end = until === undefined ? before : Math.min(before, this.#lastBefore(until) + 1);
+		return firstOf(this.#eachAt(this.#words.find(match, after, end, limit + 1, from)), limit, limits.search.length);
+	}
+
+	/** The last place before a time, or 0. A binary search, since times grow with places and have no index. */
+	#lastBefore(time: number): number {
+		let [low, high] = [0, this.#log.head.seq];
+		while (low < high) {
+			const middle = Math.ceil((low + high) / 2);
+			const [row] = this.#sql.exec<{ at: number }>("SELECT created_at AS at FROM messages WHERE seq = ?", middle).toArray();
+			if (row && row.at < time) low = middle;
+			else high = middle - 1;
+		}
+		return low;
+	}
+
+	/**
+	 * The messages added or changed after a cursor's place and revision, and a running reply. `undefined` if they are too much for
+	 * one frame.
+	 */
+	changesSince({ revision, seq }: { revision: number; seq: number }): Message[] | undefined {
+		const known = new Map<number, Message>();
+		let length = 0;
+		const all = [
+			this.#rows.each("WHERE seq > ? ORDER BY seq", seq),
+			this.#rows.each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),
+			this.#rows.each("WHERE status = 'streaming' AND seq <= ?", seq),
+		];
+		for (const messages of all) {
+			for (const message of messages) {
+				known.set(message.seq, message);
+				length += lengthOf(message);
+				if (known.size > limits.changes || length > limits.pageLength) return undefined;
+			}
+		}
+		return [...known.values()].sort((one, other) => one.seq - other.seq);
+	}
+
+	/** The newest messages before a place, oldest first: all, or as many as it takes to exceed a size in the prompt. */
+	messagesBefore(seq: number, size: number): Message[] {
+		const newestFirst: Message[] = [];
+		let sum = 0;
+		for (const message of this.#rows.each("WHERE seq < ? ORDER BY seq DESC", seq)) {
+			newestFirst.push(message);
+			sum += promptSizeOf(message);
+			if (sum > size) break;
+		}
+		return newestFirst.reverse();
+	}
+
+	/** The newest message that is not streaming, as a list shows it. */
+	last(): LastMessage | undefined {
+		const row = this.#sql
+			.exec<Pick<MessageRow, "seq" | "author_id" | "author_name" | "content" | "created_at" | "deleted_at">>(
+				`SELECT seq, author_id, author_name, substr(content, 1, ?) AS content, created_at, deleted_at FROM messages
+				WHERE status <> 'streaming' ORDER BY seq DESC LIMIT 1`,
+				limits.excerpt,
+			)
+			.toArray()[0];
+		if (!row) return undefined;
+		return {
+			seq: row.seq,
+			author: { userId: row.author_id, username: row.author_name },
+			content: row.deleted_at === null ? harmlessLine(withoutMarks(row.content)) : "",
+			createdAt: isoTime(row.created_at),
+			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
+		};
+	}
+
+	/** The newest messages that count, newest first. It reads at most five times as many, even if most of them do not count. */
+	recent(limit: number): Recent[] {
+		const newestFirst: Recent[] = [];
+		for (const message of this.#recent("ORDER BY seq DESC LIMIT ?", limit * 5)) {
+			if (message.counts) newestFirst.push(message);
+			if (newestFirst.length === limit) break;
+		}
+		return newestFirst;
+	}
+
+	/** The messages added or changed after a place and revision; `undefined` if they are as many as `recent` would read. */
+	recentSince({ seq, revision }: { seq: number; revision: number }, limit: number): Recent[] | undefined {
+		const changed = [
+			...this.#recent("WHERE seq > ? ORDER BY seq DESC LIMIT ?", seq, limit),
+			...this.#recent("WHERE revision > born AND revision > ? AND seq <= ? LIMIT ?", revision, seq, limit),
+		];
+		return changed.length < limit ? changed : undefined;
+	}
+
+	*#recent(where: string, ...values: SqlStorageValue[]): Iterable<Recent> {
+		type Row = Omit<Recent, "counts"> & { counts: number };
+		const columns = "seq, author_id AS authorId, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts";
+		for (const row of this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${where}`, ...values))
+			yield { ...row, counts: row.counts === 1 };
+	}
+
+	*#eachAt(places: Iterable<number>): Iterable<Message> {
+		for (const seq of places) yield* this.#rows.each("WHERE seq = ?", seq);
+	}
+}
+
+/** The first messages: up to `limit`, and fewer if they are longer than `maxLength` together, but at least one. */
+function firstOf(all: Iterable<Message>, limit: number, maxLength: number = limits.pageLength): { messages: Message[]; hasMore: boolean } {
+	const messages: Message[] = [];
+	let length = 0;
+	for (const message of all) {
+		length += lengthOf(message);
+		if (messages.length === limit || (length > maxLength && messages.length > 0)) return { messages, hasMore: true };
+		messages.push(message);
+	}
+	return { messages, hasMore: false };
+}
+
+/** About how much a message adds to a frame, in UTF-16 units. */
+function lengthOf({ content, thinking = "", reactions = [] }: Message): number {
+	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, content.length + thinking.length);
+}
