@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import { launchBrowser, openProfile } from "../support/browser.ts";
 import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 
 let browser: Browser;
@@ -341,9 +341,9 @@ describe("a newer build of the page", () => {
 });
 
 it("the page can be installed", async () => {
-	const ann = await Visitor.arrive(browser);
-	await ann.page.goto(product.url);
-	const inspector = await ann.page.context().newCDPSession(ann.page);
+	const { page, close } = await openProfile();
+	await page.goto(product.url);
+	const inspector = await page.context().newCDPSession(page);
 	const { errors } = await inspector.send("Page.getAppManifest");
 	expect(errors).toEqual([]);
 	const { installabilityErrors } = await inspector.send("Page.getInstallabilityErrors");
@@ -358,5 +358,5 @@ it("the page can be installed", async () => {
 		}
 	}
 	expect((await fetch(`${product.url}/sw.js`)).headers.get("cache-control")).toBe("no-cache");
-	await ann.leave();
+	await close();
 });

@@ -45,9 +45,11 @@ function install(): void {
 	const packages = /npm install ([\w -]+)`/.exec(readme)?.[1]?.split(" ") ?? [];
 	for (const name of packages) symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
 	writeFileSync(join(folder, ".env"), `VITE_API_URL=${product.url}\n`);
-	writeFileSync(join(folder, "index.html"), '<div id="root"></div><script type="module" src="page.tsx"></script>');
+	// Without an icon, browsers ask for /favicon.ico and complain that there is none.
+	const head = '<link rel="icon" href="data:,"><div id="root"></div>';
+	writeFileSync(join(folder, "index.html"), `${head}<script type="module" src="page.tsx"></script>`);
 	writeFileSync(join(folder, "page.tsx"), page());
-	writeFileSync(join(folder, "guide.html"), '<div id="root"></div><script type="module" src="guide.tsx"></script>');
+	writeFileSync(join(folder, "guide.html"), `${head}<script type="module" src="guide.tsx"></script>`);
 	writeFileSync(join(folder, "guide.tsx"), asTheGuide);
 }
 

@@ -1,12 +1,14 @@
-// A real headless browser: the machine's own Chrome or Chromium where there is one, else the one that npm brought.
+// Starts a real headless browser: the system's Chrome or Chromium, or else npm's. Must know nothing of the product.
+// CHROME_PATH chooses one: a path, or `npm`.
 
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import npmChromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 const installed = [
-	process.env.CHROME_PATH,
 	"/usr/bin/google-chrome",
 	"/usr/bin/google-chrome-stable",
 	"/usr/bin/chromium",
@@ -16,20 +18,38 @@ const installed = [
 ];
 
 export async function launchBrowser(): Promise<Browser> {
-	return chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
+	return chromium.launch(await launchOptions());
+}
+
+/** A page in a browser with a profile of its own. Browsers refuse some things in the private contexts that tests use. */
+export async function openProfile(): Promise<{ page: Page; close(): Promise<void> }> {
+	const folder = mkdtempSync(join(tmpdir(), "parley-profile-"));
+	const context = await chromium.launchPersistentContext(folder, await launchOptions());
+	const close = async () => {
+		await context.close();
+		rmSync(folder, { recursive: true, force: true });
+	};
+	return { page: await context.newPage(), close };
+}
+
+async function launchOptions() {
+	return { executablePath: await browserPath(), args: ["--no-sandbox"] };
 }
 
 export async function browserPath(): Promise<string> {
-	return installed.find((path) => path !== undefined && existsSync(path)) ?? (await unpacked());
+	const chosen = process.env.CHROME_PATH;
+	if (chosen !== undefined && chosen !== "" && chosen !== "npm") return chosen;
+	const found = chosen === "npm" ? undefined : installed.find((path) => existsSync(path));
+	return found ?? (await unpackedPath());
 }
 
-/** The path of npm's Chromium, which comes packed, with the libraries that a bare Linux lacks beside it. */
-async function unpacked(): Promise<string> {
+/** Unpacks npm's Chromium once, with the libraries that a bare Linux lacks. */
+async function unpackedPath(): Promise<string> {
 	if (process.platform !== "linux" || process.arch !== "x64")
 		throw new Error("The browser tests need Chrome or Chromium here: install it, or set CHROME_PATH.");
 	const folder = fileURLToPath(new URL("../../node_modules/.cache/chromium", import.meta.url));
 	if (!existsSync(folder)) {
-		// Whoever is killed while unpacking leaves nothing that looks whole.
+		// Unpacking into another folder first: a process that is killed meanwhile leaves no folder that looks complete.
 		const partial = `${folder}.partial`;
 		rmSync(partial, { recursive: true, force: true });
 		mkdirSync(partial, { recursive: true });
@@ -39,7 +59,7 @@ async function unpacked(): Promise<string> {
 		await inflate(fileURLToPath(new URL("../bin/al2023.tar.br", import.meta.resolve("@sparticuz/chromium"))));
 		if (temporary === undefined) delete process.env.TMPDIR;
 		else process.env.TMPDIR = temporary;
-		// The package's own configuration looks for its fonts elsewhere; without any font Chromium dies at the first button.
+		// The package's own configuration looks for its fonts elsewhere. Without any font Chromium dies at the first button.
 		const fonts = `<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`;
 		writeFileSync(`${partial}/fonts.conf`, fonts);
 		renameSync(partial, folder);

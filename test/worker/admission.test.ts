@@ -203,14 +203,26 @@ describe("sockets of one person", () => {
 	});
 });
 
+/** Sends a frame until its sender is disconnected: a slow machine reads more of them before there are too many. */
+async function flood(client: Client, frame: string): Promise<number> {
+	let isOut = false;
+	const closed = client.closed.finally(() => {
+		isOut = true;
+	});
+	while (!isOut) {
+		for (let n = 0; n < 200; n++) client.raw(frame);
+		await settled();
+	}
+	return closed;
+}
+
 describe("a flood", () => {
 	it("is not read, is answered once a second, and shuts its sender out for a minute", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
 		const other = await Client.join("bob", id);
-		for (let n = 0; n < 400 + limits.refusedFramesPerMinute + 100; n++) bob.send({ type: "chat:typing", isTyping: false });
-		expect(await bob.closed).toBe(4429);
+		expect(await flood(bob, JSON.stringify([{ type: "chat:typing", conversationId: id, isTyping: false }]))).toBe(4429);
 		expect(await other.closed).toBe(4429);
 		expect(bob.all("chat:error").filter(({ code }) => code === "rate_limited").length).toBeLessThan(30);
 		ann.say("calm");
@@ -229,8 +241,7 @@ describe("a flood", () => {
 		for (let n = 0; n < 4; n++) bob.raw(JSON.stringify(events));
 		await bob.next("chat:error", ({ code }) => code === "rate_limited");
 		expect(bob.all("chat:error").filter(({ code }) => code === "not_found").length).toBeLessThan(450);
-		for (let n = 0; n < limits.refusedFramesPerMinute + 100; n++) bob.raw(JSON.stringify(events));
-		expect(await bob.closed).toBe(4429);
+		expect(await flood(bob, JSON.stringify(events))).toBe(4429);
 	});
 
 	it("counts requests for a page as more", async () => {

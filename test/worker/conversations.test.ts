@@ -16,7 +16,7 @@ const listOf = async (who: string): Promise<string[]> =>
 async function breakList(userId: string): Promise<() => Promise<void>> {
 	const inList = (statement: string) =>
 		runInDurableObject(env.USERS.getByName(userId), (_object, { storage }) => void storage.sql.exec(statement));
-	await inList("CREATE TRIGGER broken BEFORE DELETE ON conversations BEGIN SELECT RAISE(FAIL, 'broken'); END");
+	await inList("CREATE TRIGGER broken BEFORE DELETE ON conversations BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
 	return () => inList("DROP TRIGGER broken");
 }
 

@@ -7,6 +7,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
 import { endPauses } from "../support/jobs.ts";
+import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -212,7 +213,8 @@ describe("whoever has themselves erased", () => {
 
 		await Client.join(person, id, { claims: { conversations: [id] } });
 		const inRoom = (statement: string) => inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec(statement));
-		await inRoom("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken'); END");
+		await inRoom("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		expectLog(/broken on purpose/);
 		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
 		await make("since");
 		await inRoom("DROP TRIGGER broken");
@@ -256,8 +258,9 @@ describe("an erasure that is interrupted", () => {
 		const third = await newConversation("ann", [person]);
 		const inSecond = (statement: string) => inStorage("CONVERSATIONS", second.id, ({ sql }) => void sql.exec(statement));
 		const inThird = (statement: string) => inStorage("CONVERSATIONS", third, ({ sql }) => void sql.exec(statement));
-		await inThird("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken'); END");
-		await inSecond("CREATE TRIGGER broken BEFORE UPDATE ON messages WHEN OLD.seq = 2 BEGIN SELECT RAISE(FAIL, 'broken'); END");
+		await inThird("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		await inSecond("CREATE TRIGGER broken BEFORE UPDATE ON messages WHEN OLD.seq = 2 BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		expectLog(/broken on purpose/);
 		const { erased } = (await as(person, "DELETE", "/me")).body;
 		expect(erased).toEqual({ ...none, conversations: 1, messages: 1, reactions: 2, failed: 2, remaining: 2 });
 		expect(await storedIn("CONVERSATIONS", first.id)).not.toContain(person);

@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { endPauses } from "../support/jobs.ts";
+import { expectLog } from "../support/log.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -138,6 +139,7 @@ describe("a list that fails", () => {
 	it("is made good by the conversation's alarm, after a sleep too, and nothing is counted twice", async () => {
 		const { bob, id, here } = await twoPeople();
 		const stub = env.CONVERSATIONS.getByName(id);
+		expectLog(/no such table/);
 		await rename(bob, "conversations", "broken");
 		await say(here, "one");
 		const owed = () =>

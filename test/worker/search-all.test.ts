@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { askEach } from "../../src/routes/ask-each.ts";
+import { expectLog } from "../support/log.ts";
 
 const never = () => new Promise<never>(() => {});
 
@@ -19,9 +20,10 @@ it("asks everybody, so many at once", async () => {
 
 it("goes on where one fails, and says so", async () => {
 	const ask = async (n: number) => {
-		if (n === 2) throw new Error("A test's failure");
+		if (n === 2) throw new Error("broken on purpose");
 		return n;
 	};
+	expectLog(/broken on purpose/);
 	expect(await askEach([1, 2, 3], ask, 1, 60_000)).toEqual({ answers: [1, 3], isWhole: false });
 });
 

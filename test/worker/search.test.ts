@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Found } from "../../src/protocol/search-result.ts";
+import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -189,6 +190,7 @@ describe("everywhere", () => {
 		await say("breaker", await quietConversation("breaker"), "a needle");
 		await say("breaker", id, "a needle");
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => void storage.sql.exec("DROP TABLE words"));
+		expectLog(/no such table/);
 		const { body } = await get("breaker", "/search?q=needle");
 		expect([contents(body), body.partial]).toEqual([["a needle"], true]);
 	});

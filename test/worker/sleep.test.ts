@@ -3,6 +3,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { expectLog } from "../support/log.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, newConversation } from "../support/socket.ts";
 
@@ -30,6 +31,7 @@ const before: [what: string, happen: (ann: Client) => Promise<unknown>][] = [
 	[
 		"a failed reply",
 		async (ann) => {
+			expectLog(/spend_limit/);
 			ann.say("!spend");
 			await ann.next("chat:complete");
 		},

@@ -3,6 +3,7 @@ import { Lists } from "../../../src/conversation/lists/lists.ts";
 import type { ListSummary } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, inRoom, type Room, settled } from "../../support/conversation.ts";
+import { expectLog } from "../../support/log.ts";
 
 type Told = { userId: string; standing: ListSummary };
 
@@ -42,7 +43,7 @@ class Listed {
 				this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.filter((other) => other === userId).length);
 				await Promise.resolve();
 				this.#underWay.splice(this.#underWay.indexOf(userId), 1);
-				if (this.broken.has(userId)) throw new Error("This list is broken.");
+				if (this.broken.has(userId)) throw new Error("broken on purpose");
 			},
 			alarm: { watch: () => {}, settled: Promise.resolve() },
 			now: () => this.now,
@@ -341,6 +342,7 @@ describe("what is owed", () => {
 
 	it("by a list that failed, is told again after growing pauses, and given up until there is news", () =>
 		inListedRoom(async (listed) => {
+			expectLog(/broken on purpose/);
 			listed.broken.add("c");
 			listed.say("ann");
 			await settled();
@@ -367,6 +369,7 @@ describe("what is owed", () => {
 
 	it("to who has entered, is not lost with the object", () =>
 		inListedRoom(async (listed) => {
+			expectLog(/broken on purpose/);
 			listed.broken.add("e");
 			listed.room.membership.join({ userId: "e", username: "e" }, true);
 			listed.lists.entered("e");

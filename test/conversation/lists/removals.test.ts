@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Removals } from "../../../src/conversation/lists/removals.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { inRoom } from "../../support/conversation.ts";
+import { expectLog } from "../../support/log.ts";
 
 const second = 1_000;
 
@@ -66,6 +67,7 @@ describe("the removal from a former member's list", () => {
 			}
 			expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 1_280]);
 			expect([removals.dueAt, wake().dueAt]).toEqual([undefined, undefined]);
+			expectLog(/ 1$/);
 			expect(removedFor).toEqual([]);
 		}));
 
@@ -113,6 +115,7 @@ describe("the removal of a deleted conversation", () => {
 				goes += 1;
 			}
 			expect(goes).toBeLessThan(15);
+			expectLog(/ 398$/);
 		}));
 
 	it("continues after a restart, even if only its end is missing", () =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
+import { expectLog } from "../../support/log.ts";
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
@@ -211,6 +212,7 @@ describe("a reply", () => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
 			await room.call.text("So far");
+			if (reason === "internal") expectLog(/secret at/);
 			await fail(room);
 			expect(ofReply(client.types()).slice(-4)).toEqual(["chat:streaming", "chat:message", "chat:complete", "chat:error"]);
 			const { message } = client.last("chat:message");

@@ -1,0 +1,14 @@
+// Fails each test inside the runtime that logs what it does not expect.
+
+import { afterAll, afterEach } from "vitest";
+import { checkLog, record, resetLog } from "./log.ts";
+
+resetLog();
+for (const method of ["error", "warn"] as const) console[method] = (...values: unknown[]) => record(values);
+
+async function check(): Promise<void> {
+	const complaints = await checkLog();
+	if (complaints.length > 0) throw new Error(complaints.join("\n"));
+}
+afterEach(check);
+afterAll(check);
