@@ -8,6 +8,7 @@ export default defineConfig({
 		globalSetup: "e2e/once.setup.ts",
 		maxWorkers: 2,
 		testTimeout: 60_000,
+		expect: { poll: { timeout: 20_000 } },
 		hookTimeout: 120_000,
 	},
 });

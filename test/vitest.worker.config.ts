@@ -18,9 +18,8 @@ export default defineConfig({
 		name: "worker",
 		// The stand-in writes at the speed of a model, and machines are shared.
 		testTimeout: 30_000,
+		expect: { poll: { timeout: 10_000 } },
 		globalSetup: ["support/messages-api.setup.ts", "support/runtime-log.setup.ts"],
-		// Every file in a runtime of its own would cost a second of processor time each.
-		isolate: false,
 		setupFiles: "support/log.setup.ts",
 		include: ["{protocol,auth,conversation,claude,platform,user,worker,gateway}/**/*.test.ts", "settings.test.ts"],
 	},
