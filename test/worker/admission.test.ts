@@ -5,6 +5,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { settled } from "../support/conversation.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);

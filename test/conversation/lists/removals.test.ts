@@ -115,7 +115,7 @@ describe("the removal of a deleted conversation", () => {
 				goes += 1;
 			}
 			expect(goes).toBeLessThan(15);
-			expectLog(/ 398$/);
+			expectLog(/ 400$/);
 		}));
 
 	it("continues after a restart, even if only its end is missing", () =>
