@@ -11,7 +11,7 @@ export type Settings = {
 	frontendOrigins: readonly string[];
 	guestSignIn: boolean;
 	claude: {
-		/** Without key and base URL the embedded stand-in answers. */
+		/** Without a key and a base URL the demo model replies. */
 		apiKey?: string;
 		baseUrl?: string;
 		model: string;

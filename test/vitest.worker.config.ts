@@ -16,7 +16,7 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
-		// The stand-in writes at the speed of a model, and machines are shared.
+		// The demo model writes at the pace of a model, and machines are shared.
 		testTimeout: 30_000,
 		expect: { poll: { timeout: 10_000 } },
 		globalSetup: ["support/messages-api.setup.ts", "support/runtime-log.setup.ts"],

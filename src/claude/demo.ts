@@ -50,7 +50,7 @@ function* eventsOf(prompt: Prompt, thinking: string, answer: string): Generator<
 	const words = wordsOf(answer);
 	const promptText = prompt.messages.flatMap(({ content }) => content.map(({ text }) => text)).join(" ");
 	const usage = { input_tokens: promptText.split(/\s+/).length, output_tokens: 0 };
-	const message = { id: "msg_stand_in", type: "message", role: "assistant", model: "stand-in", content: [], stop_reason: null };
+	const message = { id: "msg_demo", type: "message", role: "assistant", model: "demo", content: [], stop_reason: null };
 	yield { type: "message_start", message: { ...message, stop_sequence: null, usage } };
 	if (thinking !== "") {
 		yield { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } };
@@ -106,12 +106,12 @@ function wholeAnswer(prompt: Prompt): string {
 	return prompt.messages.some(({ role }) => role === "assistant") ? laterAnswer(name, question) : introduction(name, question);
 }
 
-const introduction = (name: string, question: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small stand-in inside \
-this Worker, so that everything here can be tried without an account or a key.
+const introduction = (name: string, question: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small demo model inside \
+this Worker, so that you can try everything here without an account or a key.
 
 > You wrote: “${excerpt(question)}”
 
-I cannot think about that, but Claude can:
+I cannot answer that, but Claude can:
 
 1. Put your API key into the file \`.dev.vars\`:
 
@@ -121,38 +121,38 @@ ANTHROPIC_API_KEY="your key"
 
 2. Restart \`npm run dev\`.
 
-Until then I can show what answers look like. Write **help**, **code**, **list**, **table** or **think**, or invite somebody: everybody here sees \
+Until then I can show you what answers look like. Write **help**, **code**, **list**, **table** or **think**, or invite somebody: everybody here sees \
 these words arrive as you do.`;
 
-const laterAnswer = (name: string, question: string) => `I read you${name && `, ${name}`}: “${excerpt(question)}”
+const laterAnswer = (name: string, question: string) => `You wrote${name && `, ${name}`}: “${excerpt(question)}”
 
-As the stand-in I have no thoughts of my own on it. What I can show you:
+I am only a demo model and cannot answer that. Here is what I can show you:
 
-- **help**: how to set a key
+- **help**: how to set an API key
 - **code**: a piece of a program
 - **list**: steps with details
 - **table**: rows and columns
-- **think**: how it looks when Claude thinks first
+- **think**: what it looks like when Claude thinks first
 
 ${reminder}`;
 
-const reminder = "*I am the stand-in, not Claude: set `ANTHROPIC_API_KEY` in `.dev.vars` and restart, and Claude answers here.*";
+const reminder = "*I am a demo model, not Claude. To let Claude answer, set `ANTHROPIC_API_KEY` in `.dev.vars` and restart.*";
 
 const shows: Record<string, string> = {
 	help: `## How to let Claude answer
 
-1. Make an API key in the [Claude Console](https://platform.claude.com/).
+1. Create an API key in the [Claude Console](https://platform.claude.com/).
 2. Put \`ANTHROPIC_API_KEY="your key"\` into the file \`.dev.vars\`, beside \`wrangler.toml\`.
 3. Restart \`npm run dev\`.
 
-For a deployment, keep the key as a secret:
+For a deployment, store the key as a secret:
 
 \`\`\`sh
 npx wrangler secret put ANTHROPIC_API_KEY
 \`\`\`
 
-A server of your own that speaks the same API works as well: set \`ANTHROPIC_BASE_URL\` to its address.`,
-	code: `Here is a function that counts how often each word is said, with \`Map\`:
+Your own server works as well if it speaks the same API: set \`ANTHROPIC_BASE_URL\` to its address.`,
+	code: `Here is a function that counts how often each word occurs, with \`Map\`:
 
 \`\`\`ts
 function countWords(text: string): Map<string, number> {
@@ -172,32 +172,32 @@ It prints \`Map(4) { "to" => 2, "be" => 2, "or" => 1, "not" => 1 }\`.`,
 1. **Begin.** Say what it is about.
    - One question at a time is easiest to answer.
    - A link or an example says more than a description.
-2. **Invite** whoever should be here.
+2. **Invite** the people you need.
 3. **Listen.** Everybody reads the same words at the same time.
-4. **Stop** an answer when it has said enough; what is there stays.`,
-	table: `How the words get to you:
+4. **Stop** an answer when it has said enough. Its text stays.`,
+	table: `How the words reach you:
 
 | Step | Where | How long |
 |:--|:--|--:|
 | You send | your browser | 0 ms |
 | It is stored | the conversation's object | a few ms |
-| An answer begins | this stand-in | a few ms |
+| An answer begins | this demo model | a few ms |
 | A word arrives | everybody's browser | every ${pace} ms |
 
-The times are *typical* ones on one machine.`,
-	think: `Claude thinks before it answers what is hard, and everybody here can unfold what it thought: above these words, in its own summary.
+The times are *typical* for one machine.`,
+	think: `Claude thinks before it answers a hard question. Everybody here can open its thinking above these words; it is Claude's own summary.
 
-What it thought is kept with the answer, and goes with it when that is deleted.`,
+The thinking is stored with the answer and deleted with it.`,
 };
 
 const thoughts = `**Understanding the question**
 
-Somebody asks me to think. I cannot, I am a few lines of a program, but I can show how it looks: what Claude thinks comes first, word by \
-word, and folded, so that it is in nobody's way.
+Somebody asks me to think. I am a few lines of code and cannot, but I can show what it looks like: the thinking comes first, word by \
+word, and stays folded so that it is in nobody's way.
 
 **Planning the answer**
 
-A short one: where the thinking is found, and what becomes of it. Nobody should have to wait long for a stand-in.`;
+A short one: where to find the thinking and what happens to it. Nobody should have to wait long for a demo model.`;
 
 /** The beginning of a text on one line. */
 function excerpt(text: string): string {

@@ -11,7 +11,7 @@ describe.concurrent("the demo model", () => {
 	it("replies through the SDK, word by word, to a complete end", async () => {
 		const { events, text, failure } = await ask(model, "What is an edge?");
 		expect(failure).toBeUndefined();
-		expect(events[0]).toEqual({ type: "start", model: "stand-in" });
+		expect(events[0]).toEqual({ type: "start", model: "demo" });
 		expect(events.at(-2)).toEqual({ type: "usage", usage: expect.objectContaining({ cacheRead: 0, cacheWrite: 0 }) });
 		expect(events.at(-1)).toEqual({ type: "end", stopReason: "end_turn" });
 		const words = events.filter(({ type }) => type === "text");
@@ -54,7 +54,7 @@ describe.concurrent("the demo model", () => {
 
 	it("introduces itself once, then is brief, and replies the same to the same conversation", async () => {
 		const second = await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"]);
-		expect(second).toMatch(/^I read you, Bob\\_1: “Is \\\*this\\\* \\`real\\`\? # Or not”/);
+		expect(second).toMatch(/^You wrote, Bob\\_1: “Is \\\*this\\\* \\`real\\`\? # Or not”/);
 		expect(second).toContain("`ANTHROPIC_API_KEY`");
 		expect(await answerTo(["Ann", "Hi"], ["Claude", "Hello"], ["Bob_1", "Is *this* `real`?\n# Or not"])).toBe(second);
 	});

@@ -12,7 +12,7 @@ async function screenshot(visitor: Visitor, name: string): Promise<void> {
 	await visitor.page.screenshot({ path: fileURLToPath(new URL(`../../docs/${name}.png`, import.meta.url)) });
 }
 
-describe("two people and the stand-in", () => {
+describe("two people and the demo model", () => {
 	it("hold a conversation", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 1280, height: 800 } });
 		await ann.signIn(product.url, "Ann");
@@ -37,7 +37,7 @@ describe("two people and the stand-in", () => {
 
 		await ann.say("@claude what makes a good conversation? A short list, please.");
 		await ann.stop.waitFor();
-		await bob.sees(/stand-in/i);
+		await bob.sees(/demo model/i);
 		await ann.stop.waitFor({ state: "detached" });
 		await bob.stop.waitFor({ state: "detached" });
 		const texts = await ann.messages();
@@ -226,11 +226,11 @@ describe("when the network goes", () => {
 		await ann.say("code");
 		await ann.stop.waitFor();
 		await ann.page.reload();
-		await ann.sees(/stand-in/i);
+		await ann.sees(/demo model/i);
 		await ann.stop.waitFor({ state: "detached" });
 		const [before] = (await ann.messages()).slice(-1);
 		await ann.page.reload();
-		await ann.sees(/stand-in/i);
+		await ann.sees(/demo model/i);
 		expect((await ann.messages()).slice(-1)).toEqual([before]);
 		await ann.leave();
 	});

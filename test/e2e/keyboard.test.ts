@@ -198,7 +198,7 @@ describe("with the keys alone", () => {
 		await keys(ann, "Escape");
 		await keys(ann, "c");
 		await ann.page.getByText("Copied", { exact: true }).waitFor({ state: "attached" });
-		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain("stand-in");
+		expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain("demo model");
 
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await ann.page.getByRole("group", { name: "Single-key shortcuts" }).getByRole("radio", { name: "Off" }).check();

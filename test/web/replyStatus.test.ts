@@ -54,7 +54,7 @@ describe("what an answer took", () => {
 		["claude-haiku-4-5-20251001", "Claude Haiku 4.5"],
 		["claude-3-5-sonnet-20241022", "Claude 3.5 Sonnet"],
 		["claude-3-opus-latest", "Claude 3 Opus"],
-		["stand-in", "stand-in"],
+		["demo", "demo"],
 		["claude-sonnet-5-5:free", "claude-sonnet-5-5:free"],
 		["anthropic/claude-opus-4", "anthropic/claude-opus-4"],
 	])("by the model %s, called %s", (id, name) => {
