@@ -1,4 +1,4 @@
-// The route table, and the classes of the Durable Objects.
+// The Worker's routes, and the classes of the Durable Objects.
 
 import { Hono } from "hono";
 import { cors } from "hono/cors";

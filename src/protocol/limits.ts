@@ -94,7 +94,7 @@ export const search = {
 	phrases: 10,
 	page: { min: 1, default: 20, max: 50 },
 	length: 1_000_000,
-	everywhere: { conversations: 100, atOnce: 20, patience: 5_000 },
+	everywhere: { conversations: 100, atOnce: 20, deadline: 5_000 },
 };
 /** What is read at a time for an export: in its worst escaping it fits into a call between objects. */
 export const exportPiece = { messages: 1_000, length: 1_000_000 };

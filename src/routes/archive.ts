@@ -1,4 +1,4 @@
-// A conversation as a file: to save, and for who deploys to restore.
+// Export of a conversation to a file for its members, and import for whoever runs the deployment.
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
@@ -12,7 +12,7 @@ import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type App, answer, bodyUpTo, call, pass, placeSchema, refuse, stubOf } from "./http.ts";
+import { type App, bodyUpTo, call, limitRate, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -37,8 +37,8 @@ describe("GET /conversations/:id/export", {
 	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
 });
 exports.get("/conversations/:id/export", async (c) => {
-	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "SEARCHES", c.get("identity").userId);
+	if (limited) return limited;
 	const query = v.safeParse(formatSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;
@@ -51,14 +51,14 @@ exports.get("/conversations/:id/export", async (c) => {
 	return c.body(streamOf(piecesOf(c, format, first)));
 });
 
-/** Each piece is asked for when there is room for it. Who is removed meanwhile gets a file without its end. */
+/** Reads each piece when there is room for it. A member who is removed meanwhile gets a file without its end. */
 async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
 	let piece = first;
 	yield piece.text;
 	for (let place = first.next; place; place = piece.next) {
 		const after = place;
 		const next = await call(c, (calls) => calls.exportPiece(format, after));
-		if (isRefusal(next)) throw new Error(`An export could not go on: ${next.code}`);
+		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
 		piece = next;
 		yield piece.text;
 	}
@@ -78,7 +78,7 @@ function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
 	});
 }
 
-/** Wants no token of a person, but one that who deploys has made. */
+/** Needs an import token instead of a person's token. */
 export const imports = new Hono<App>();
 
 const partSchema = v.object({ from: placeSchema, as: v.optional(idSchema) });
@@ -117,11 +117,11 @@ imports.post(
 	async (c) => {
 		const query = v.safeParse(partSchema, c.req.query());
 		const stub = stubOf(c);
-		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before these, `as` a user's id.");
+		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before this part, `as` is a user's id.");
 		const { from, as } = query.output;
 		const taken = await stub.importLines(await c.req.text(), from, as);
-		if (!isRefusal(taken)) return answer(c, taken, (progress) => progress);
-		if (taken.code === "conflict") return refuse(c, "conflict", "There is a conversation with this id, or was one.");
-		return refuse(c, taken.code, "A line does not follow from the one before it, or is none of such a file.");
+		if (!isRefusal(taken)) return respond(c, taken, (progress) => progress);
+		if (taken.code === "conflict") return refuse(c, "conflict", "A conversation with this id exists or has existed.");
+		return refuse(c, taken.code, "A line does not follow the line before it, or is not a record of an export.");
 	},
 );

@@ -1,4 +1,4 @@
-// Conversations: their beginning, what they are, what was said in them, and the socket.
+// Conversations: creating, reading, changing and deleting them, their history, and their socket.
 
 import { Hono } from "hono";
 import * as v from "valibot";
@@ -12,23 +12,23 @@ import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import {
 	type App,
-	afterAll,
-	answer,
-	answerDone,
 	authenticate,
 	bodyUpTo,
 	call,
-	limitOf,
+	limitParameter,
+	maxPlace,
 	pageSchema,
 	placeSchema,
 	readBody,
 	refuse,
+	respond,
+	respondEmpty,
 	stubOf,
 } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
-/** The upgrade comes before what sets headers: a 101 takes none. */
+/** Comes before the middleware that sets headers: a 101 response takes none. */
 export const sockets = new Hono<App>();
 
 describe("GET /conversations/:id/socket", {
@@ -58,7 +58,7 @@ sockets.get("/conversations/:id/socket", async (c) => {
 	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
 	const stub = stubOf(c);
 	if (!stub) return refuse(c, "not_found");
-	// One that is too long is none of ours: any other that is none does as well, and is shorter.
+	// A longer cursor is not one of ours. Cutting it changes nothing: it stays unknown.
 	const cursor = c.req.query("cursor")?.slice(0, limits.cursor);
 	return stub.fetch(upgradeRequest({ identity: c.get("identity"), cursor, isChatProtocol: offersChatProtocol(c.req.raw) }));
 });
@@ -102,7 +102,7 @@ describe("GET /conversations/:id", {
 	},
 });
 conversations.get("/conversations/:id", async (c) =>
-	answer(c, await call(c, (calls) => calls.describe()), (conversation) => ({ conversation })),
+	respond(c, await call(c, (calls) => calls.describe()), (conversation) => ({ conversation })),
 );
 
 describe("PATCH /conversations/:id", {
@@ -118,7 +118,7 @@ describe("PATCH /conversations/:id", {
 conversations.patch("/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, conversationChangeSchema);
 	if (!body) return refuse(c, "bad_request", `Give a title of up to ${limits.title} characters, an assistant mode, or both.`);
-	return answer(c, await call(c, (calls) => calls.update(body)), (conversation) => ({ conversation }));
+	return respond(c, await call(c, (calls) => calls.update(body)), (conversation) => ({ conversation }));
 });
 
 describe("DELETE /conversations/:id", {
@@ -129,11 +129,16 @@ describe("DELETE /conversations/:id", {
 	access: "owner",
 	answers: { 204: "nothing" },
 });
-conversations.delete("/conversations/:id", async (c) => answerDone(c, await call(c, (calls) => calls.end())));
+conversations.delete("/conversations/:id", async (c) => respondEmpty(c, await call(c, (calls) => calls.end())));
 
-/** One place at most. */
+/** At most one of the three places. */
 const historySchema = v.pipe(
-	v.object({ after: v.optional(placeSchema), around: v.optional(placeSchema), before: v.optional(placeSchema), ...limitOf(limits.page) }),
+	v.object({
+		after: v.optional(placeSchema),
+		around: v.optional(placeSchema),
+		before: v.optional(placeSchema),
+		...limitParameter(limits.page),
+	}),
 	v.check(({ before, after, around }) => [before, after, around].filter((place) => place !== undefined).length < 2),
 );
 
@@ -167,9 +172,9 @@ conversations.get("/conversations/:id/messages", async (c) => {
 			"bad_request",
 			`Give at most one of \`before\`, \`after\` and \`around\`: a message's seq. \`limit\` is ${rangeText(limits.page)}.`,
 		);
-	const { before = afterAll, after, around, limit } = query.output;
+	const { before = maxPlace, after, around, limit } = query.output;
 	const place = after !== undefined ? { after } : around !== undefined ? { around } : { before };
-	return answer(c, await call(c, (calls) => calls.history(place, limit)), (page) => page);
+	return respond(c, await call(c, (calls) => calls.history(place, limit)), (page) => page);
 });
 
 describe("GET /conversations/:id/messages/:messageId/versions", {
@@ -185,7 +190,7 @@ describe("GET /conversations/:id/messages/:messageId/versions", {
 	},
 });
 conversations.get("/conversations/:id/messages/:messageId/versions", async (c) =>
-	answer(c, await call(c, (calls) => calls.versions(c.req.param("messageId"))), (versions) => versions),
+	respond(c, await call(c, (calls) => calls.versions(c.req.param("messageId"))), (versions) => versions),
 );
 
 describe("GET /conversations/:id/audit", {
@@ -212,5 +217,5 @@ describe("GET /conversations/:id/audit", {
 conversations.get("/conversations/:id/audit", async (c) => {
 	const query = v.safeParse(pageSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", `\`before\` is an entry's id, \`limit\` is ${rangeText(limits.page)}.`);
-	return answer(c, await call(c, (calls) => calls.audit(query.output.before, query.output.limit)), (page) => page);
+	return respond(c, await call(c, (calls) => calls.audit(query.output.before, query.output.limit)), (page) => page);
 });

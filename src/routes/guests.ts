@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { renameGuest, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
 import { claude, usernameSchema } from "../protocol/person.ts";
-import { type App, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 import { signedIn, signedInFields, signedInSchema } from "./session.ts";
@@ -33,8 +33,8 @@ describe("POST /auth/guest", {
 guestSignIns.post("/auth/guest", bodyUpTo(limits.bodyBytes), async (c) => {
 	const settings = c.get("settings");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
-	const tooFast = await pass(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "GUESTS", c.req.header("cf-connecting-ip") ?? "");
+	if (limited) return limited;
 	const name = await readName(c);
 	return typeof name === "string" ? signedIn(c, await signInGuest(name, settings, Date.now()), 201) : name;
 });
@@ -63,8 +63,8 @@ guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 	const { userId, kind } = c.get("identity");
 	if (kind !== "guest") return refuse(c, "forbidden", "Only guests can be renamed here. Other names come from the token's issuer.");
 	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
-	const tooFast = await pass(c, "TOKENS", userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "TOKENS", userId);
+	if (limited) return limited;
 	const name = await readName(c);
 	if (typeof name !== "string") return name;
 	const renamed = await renameGuest(userId, name, settings, Date.now());

@@ -1,4 +1,4 @@
-// What all routes share: who asks, what they send, what they are answered. Holds no route.
+// Helpers of all routes: authentication, reading requests, and responses. Must not contain a route.
 
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -16,7 +16,7 @@ import type { Settings } from "../settings.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
 
-/** Verifies the request's token once; answers why not, or leaves the identity with the request. */
+/** Verifies the request's token and keeps the identity with the request. Resolves to the error code if the token is refused. */
 export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
 	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
 	if ("refusal" in verified) return verified.refusal;
@@ -24,12 +24,12 @@ export async function authenticate(c: Context<App>): Promise<ErrorCode | undefin
 	return undefined;
 }
 
-/** Refuses a program what only a person may do who is signed in. */
+/** Refuses a request with a personal token: a stolen one must not change its owner's account. */
 export function refuseProgram(c: Context<App>) {
-	return c.get("identity").program && refuse(c, "forbidden", "A personal token may not do that: sign in.");
+	return c.get("identity").program && refuse(c, "forbidden", "A personal token may not do that. Use an access token.");
 }
 
-/** The conversation that the address names. */
+/** The conversation in the request's path. */
 export function stubOf(c: Context<App>) {
 	const id = c.req.param("id");
 	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
@@ -45,26 +45,26 @@ export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => P
 	return await make(calls);
 }
 
-/** Refuses who comes too often for a gate of wrangler.toml. */
-export async function pass(c: Context<App>, gate: "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES", key: string) {
-	const { success } = await c.env[gate].limit({ key });
+/** Refuses a caller who exceeds a rate limit of wrangler.toml. */
+export async function limitRate(c: Context<App>, limit: "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES", key: string) {
+	const { success } = await c.env[limit].limit({ key });
 	if (success) return undefined;
 	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
 }
 
-/** Refuses a longer body before it is read. Every route that reads a body names its limit by this, where the route is declared. */
+/** Refuses a longer body before it is read. Every route that reads a body declares its limit with this. */
 export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad_request") {
 	const detail = code === "bad_request" ? `The request's body is too long. It may have up to ${numberText(bytes)} bytes.` : undefined;
 	return bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, code, detail) });
 }
 
-/** The body as the schema reads it, or `undefined`. */
+/** The body, parsed by the schema; `undefined` if it does not fit. */
 export async function readBody<T extends v.GenericSchema>(c: Context<App>, schema: T): Promise<v.InferOutput<T> | undefined> {
 	const read = v.safeParse(schema, await readJson(c));
 	return read.success ? read.output : undefined;
 }
 
-/** The body; an empty one counts as `{}`, and what is no object as nothing. */
+/** The body as an object. An empty body counts as `{}`; anything but a JSON object is `undefined`. */
 export async function readJson(c: Context<App>): Promise<object | undefined> {
 	const text = await c.req.text();
 	try {
@@ -75,24 +75,24 @@ export async function readJson(c: Context<App>): Promise<object | undefined> {
 	}
 }
 
-/** A place among what has places, in an address. */
+/** The number of a message or an audit event, in a query. */
 export const placeSchema = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 
-/** After every place. */
-export const afterAll = 1e15 - 1;
+/** Higher than every place. */
+export const maxPlace = 1e15 - 1;
 
-/** How many a page is to hold. */
-export const limitOf = (page: { min: number; default: number; max: number }) => ({
+/** The query parameter that says how many entries a page may have. */
+export const limitParameter = (page: { min: number; default: number; max: number }) => ({
 	limit: v.optional(
 		v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(page.min), v.maxValue(page.max)),
 		String(page.default),
 	),
 });
 
-/** A page of what has places: before which one, and how many. */
-export const pageSchema = v.object({ before: v.optional(placeSchema, String(afterAll)), ...limitOf(limits.page) });
+/** The query of a page that ends before a place. */
+export const pageSchema = v.object({ before: v.optional(placeSchema, String(maxPlace)), ...limitParameter(limits.page) });
 
-export function answer<T extends object, B extends object>(
+export function respond<T extends object, B extends object>(
 	c: Context<App>,
 	result: T,
 	body: (result: Exclude<T, Refusal>) => B,
@@ -101,8 +101,8 @@ export function answer<T extends object, B extends object>(
 	return isRefusal(result) ? refuse(c, result) : c.json(body(result as Exclude<T, Refusal>), status);
 }
 
-/** As `answer`, where there is nothing to say but that it was done. */
-export function answerDone(c: Context<App>, result: object) {
+/** As `respond`, without a body. */
+export function respondEmpty(c: Context<App>, result: object) {
 	return isRefusal(result) ? refuse(c, result) : c.body(null, 204);
 }
 

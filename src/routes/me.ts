@@ -1,4 +1,4 @@
-// One's own account: who one is, the conversations one is in, and the end of it all.
+// The caller's own account: identity, list of conversations, settings, and erasure.
 
 import { Hono } from "hono";
 import * as v from "valibot";
@@ -10,11 +10,11 @@ import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
 import { rangeText } from "../protocol/number-text.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
 import { listUpgradeRequest } from "../user/object.ts";
-import { type App, answer, authenticate, bodyUpTo, limitOf, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, authenticate, bodyUpTo, limitParameter, readBody, refuse, refuseProgram, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
-/** The upgrade comes before what sets headers: a 101 takes none. */
+/** Comes before the middleware that sets headers: a 101 response takes none. */
 export const listSockets = new Hono<App>();
 
 describe("GET /me/socket", {
@@ -70,7 +70,7 @@ me.get("/me", (c) => {
 	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
-/** `before`: the `lastActivityAt` of a conversation, and after a comma its id, without which none of that very time is found. */
+/** `before` is a conversation's `lastActivityAt`, a comma and its id. Without the id, conversations of exactly that time are left out. */
 const listPageSchema = v.object({
 	before: v.optional(
 		v.pipe(
@@ -83,7 +83,7 @@ const listPageSchema = v.object({
 			v.check(({ at }) => !Number.isNaN(at)),
 		),
 	),
-	...limitOf(limits.listPage),
+	...limitParameter(limits.listPage),
 });
 
 describe("GET /conversations", {
@@ -134,7 +134,7 @@ me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, listEntryChangeSchema);
 	if (!body) return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false.");
 	if (!v.is(idSchema, id)) return refuse(c, "not_found");
-	return answer(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));
+	return respond(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));
 });
 
 describe("GET /me/settings", {
@@ -191,7 +191,7 @@ describe("DELETE /me", {
 		},
 	},
 });
-/** A guest is gone for good with it; for others the token goes on, and they begin with nothing. */
+/** Signs a guest out for good. For others the token stays valid, and their account is empty. */
 me.delete("/me", async (c) => {
 	const refused = refuseProgram(c);
 	if (refused) return refused;

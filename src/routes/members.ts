@@ -1,4 +1,4 @@
-// Who belongs to a conversation: members, and the invites that let more in.
+// The members of a conversation, and the invites that admit others.
 
 import { Hono } from "hono";
 import * as v from "valibot";
@@ -8,7 +8,7 @@ import { limits } from "../protocol/limits.ts";
 import { numberText, rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import { type App, answer, answerDone, bodyUpTo, call, pass, readBody, refuse } from "./http.ts";
+import { type App, bodyUpTo, call, limitRate, readBody, refuse, respond, respondEmpty } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -21,7 +21,7 @@ describe("GET /conversations/:id/members", {
 	access: "member",
 	answers: { 200: { schema: v.object({ members: v.array(memberSchema) }), example: { members: examples.members } } },
 });
-members.get("/conversations/:id/members", async (c) => answer(c, await call(c, (calls) => calls.members()), (all) => all));
+members.get("/conversations/:id/members", async (c) => respond(c, await call(c, (calls) => calls.members()), (all) => all));
 
 const roleChangeSchema = v.object({ role: roleSchema });
 
@@ -40,7 +40,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, roleChangeSchema);
 	if (!body) return refuse(c, "bad_request", "A role is owner, member or reader.");
-	return answer(c, await call(c, (calls) => calls.setRole(c.req.param("userId"), body.role)), (member) => ({ member }));
+	return respond(c, await call(c, (calls) => calls.setRole(c.req.param("userId"), body.role)), (member) => ({ member }));
 });
 
 describe("DELETE /conversations/:id/members/:userId", {
@@ -55,7 +55,7 @@ describe("DELETE /conversations/:id/members/:userId", {
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
 	if (!v.is(idSchema, userId)) return refuse(c, "not_found");
-	return answerDone(c, await call(c, (calls) => calls.remove(userId)));
+	return respondEmpty(c, await call(c, (calls) => calls.remove(userId)));
 });
 
 const inviteSchema = v.object({
@@ -89,8 +89,8 @@ describe("POST /conversations/:id/invites", {
 	},
 });
 members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c) => {
-	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "INVITES", c.get("identity").userId);
+	if (limited) return limited;
 	const body = await readBody(c, inviteSchema);
 	if (!body)
 		return refuse(
@@ -105,10 +105,10 @@ members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c)
 	);
 	const token = `${c.req.param("id")}.${secret}`;
 	const url = new URL(`/invite/${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
-	return answer(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
+	return respond(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
 });
 
-/** An invite as owners see it; times in ISO 8601. The id opens no door. */
+/** An invite as owners see it. Nobody can join by its id. */
 const liveInviteSchema = v.object({
 	id: v.string(),
 	role: roleSchema,
@@ -126,7 +126,7 @@ describe("GET /conversations/:id/invites", {
 	access: "owner",
 	answers: { 200: { schema: v.object({ invites: v.array(liveInviteSchema) }), example: { invites: [examples.liveInvite] } } },
 });
-members.get("/conversations/:id/invites", async (c) => answer(c, await call(c, (calls) => calls.invites()), (live) => live));
+members.get("/conversations/:id/invites", async (c) => respond(c, await call(c, (calls) => calls.invites()), (live) => live));
 
 describe("DELETE /conversations/:id/invites/:inviteId", {
 	tag: "Members",
@@ -137,7 +137,7 @@ describe("DELETE /conversations/:id/invites/:inviteId", {
 	refuses: { not_found: "There is no such conversation, the caller is not a member, or the invite is not live." },
 });
 members.delete("/conversations/:id/invites/:inviteId", async (c) =>
-	answerDone(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
+	respondEmpty(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
 );
 
 describe("POST /invites/:token/accept", {
@@ -156,13 +156,13 @@ describe("POST /invites/:token/accept", {
 	fields: { token: "The invite's secret." },
 });
 members.post("/invites/:token/accept", async (c) => {
-	const tooFast = await pass(c, "INVITES", c.get("identity").userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "INVITES", c.get("identity").userId);
+	if (limited) return limited;
 	const token = c.req.param("token");
 	const dot = token.lastIndexOf(".");
 	const conversationId = token.slice(0, Math.max(0, dot));
 	if (!v.is(idSchema, conversationId)) return refuse(c, "not_found");
 	const { userId, username } = c.get("identity");
 	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username }, await sha256(token.slice(dot + 1)));
-	return answer(c, accepted, () => ({ conversationId }));
+	return respond(c, accepted, () => ({ conversationId }));
 });

@@ -1,4 +1,4 @@
-// What is said without a socket.
+// Sending messages without a socket.
 
 import { Hono } from "hono";
 import * as v from "valibot";

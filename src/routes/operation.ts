@@ -5,7 +5,7 @@ import type * as v from "valibot";
 import type { ErrorCode } from "../protocol/errors.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-/** As the routes are written, below `/api`. */
+/** A route as it is registered, below `/api`. */
 export type RouteName = `${Method} /${string}`;
 
 /** The groups of operations, in the order in which they are read. */
@@ -52,7 +52,7 @@ export type Description = {
 	body?: Content;
 	/** By status. */
 	answers: { readonly [status: number]: Content | "nothing" };
-	/** When it refuses, by code, besides the codes that follow from its access and its parameters. */
+	/** The cases in which it refuses, by code, besides those that follow from its access and its parameters. */
 	refuses?: { readonly [code in ErrorCode]?: string };
 	/** Descriptions of its own parameters and fields, by name, where those of `openapi/fields.ts` do not fit. */
 	fields?: { readonly [name: string]: string };

@@ -1,4 +1,4 @@
-// Searching: in one conversation, and in all that one is in.
+// Search in one conversation, and in all of the caller's.
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
@@ -7,14 +7,14 @@ import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
-import { askEach } from "./ask-each.ts";
-import { type App, afterAll, answer, call, limitOf, pass, placeSchema, refuse } from "./http.ts";
+import { runConcurrently } from "./concurrently.ts";
+import { type App, call, limitParameter, limitRate, maxPlace, placeSchema, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const searches = new Hono<App>();
 
-/** In ms, from a moment on the wire. */
+/** Converts a time on the wire to ms. */
 const momentSchema = v.pipe(
 	v.string(),
 	v.isoTimestamp(),
@@ -23,12 +23,11 @@ const momentSchema = v.pipe(
 );
 
 const querySchema = v.object({
-	/** By whom it was said, from when on, and before when. */
 	from: v.optional(idSchema),
 	since: v.optional(momentSchema),
 	until: v.optional(momentSchema),
 	q: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.search.query)),
-	...limitOf(limits.search.page),
+	...limitParameter(limits.search.page),
 });
 
 const searchFields = {
@@ -38,8 +37,7 @@ const searchFields = {
 	until: "Only messages before this time, in the form of `createdAt`.",
 };
 
-/** Of one conversation, page by page. */
-const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(afterAll)) });
+const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(maxPlace)) });
 
 describe("GET /conversations/:id/search", {
 	tag: "Search",
@@ -59,12 +57,12 @@ describe("GET /conversations/:id/search", {
 	example: { q: "left" },
 });
 searches.get("/conversations/:id/search", async (c) => {
-	const tooFast = await pass(c, "SEARCHES", c.get("identity").userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "SEARCHES", c.get("identity").userId);
+	if (limited) return limited;
 	const query = v.safeParse(pagedSchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
 	const { q, before, limit, ...filter } = query.output;
-	return answer(c, await call(c, (calls) => calls.search(q, before, limit, filter)), (page) => page);
+	return respond(c, await call(c, (calls) => calls.search(q, before, limit, filter)), (page) => page);
 });
 
 describe("GET /search", {
@@ -85,31 +83,30 @@ describe("GET /search", {
 });
 searches.get("/search", async (c) => {
 	const { userId } = c.get("identity");
-	const tooFast = await pass(c, "SEARCHES", userId);
-	if (tooFast) return tooFast;
+	const limited = await limitRate(c, "SEARCHES", userId);
+	if (limited) return limited;
 	const query = v.safeParse(querySchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
 	const { q, limit, ...filter } = query.output;
-	const { conversations: most, atOnce, patience } = limits.search.everywhere;
+	const { conversations: most, atOnce, deadline } = limits.search.everywhere;
 	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most);
 	const results: FoundAnywhere[] = [];
 	let isPartial = hasMore;
-	const { isWhole } = await askEach(
+	const isComplete = await runConcurrently(
 		conversations,
 		async ({ id: conversationId }) => {
-			const found = await call(c, (calls) => calls.search(q, afterAll, limit, filter), conversationId);
-			// Who is no longer a member finds nothing there.
+			const found = await call(c, (calls) => calls.search(q, maxPlace, limit, filter), conversationId);
+			// The caller is no longer a member.
 			if (isRefusal(found)) return;
-			// What is older than a page that had to end early may be missing.
+			// A page that had to end early may lack older results.
 			isPartial ||= found.hasMore && found.results.length < limit;
 			results.push(...found.results.map((result) => ({ conversationId, ...result })));
-			// All that is found would be more than one answer is to hold in memory.
+			// Keeping all results of all conversations would take too much memory.
 			results.sort(byTime).splice(limit);
 		},
-		atOnce,
-		patience,
+		{ atOnce, deadline },
 	);
-	return c.json({ results, partial: isPartial || !isWhole });
+	return c.json({ results, partial: isPartial || !isComplete });
 });
 
 function byTime(one: Found, other: Found): number {

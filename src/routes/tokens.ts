@@ -1,4 +1,4 @@
-// The tokens by which programs speak for a person. A program has no say in them: one that is stolen must not make its own successor.
+// Personal tokens, by which programs act for a person. Programs cannot manage them: a stolen token must not create its successor.
 
 import { Hono } from "hono";
 import * as v from "valibot";
@@ -7,7 +7,7 @@ import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
-import { type App, answer, bodyUpTo, pass, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -37,7 +37,7 @@ describe("POST /me/tokens", {
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const { userId, username } = c.get("identity");
-	const refused = refuseProgram(c) ?? (await pass(c, "TOKENS", userId));
+	const refused = refuseProgram(c) ?? (await limitRate(c, "TOKENS", userId));
 	if (refused) return refused;
 	const body = await readBody(c, newTokenSchema);
 	if (!body)
@@ -49,7 +49,7 @@ tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const secret = makePersonalToken(userId);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const added = await c.env.USERS.getByName(userId).addToken({ id: await sha256(secret), name: body.name, username, expiresAt });
-	return answer(c, added, (token) => ({ token: { ...token, secret } }), 201);
+	return respond(c, added, (token) => ({ token: { ...token, secret } }), 201);
 });
 
 describe("GET /me/tokens", {

@@ -12,7 +12,7 @@ import { messageSchema } from "../../protocol/message.ts";
 import { personSchema } from "../../protocol/person.ts";
 import { foundSchema } from "../../protocol/search-result.ts";
 import { tokenSchema } from "../../protocol/token.ts";
-import { afterAll } from "../http.ts";
+import { maxPlace } from "../http.ts";
 import { access, type Content, type Description, descriptions, type RouteName, tags } from "../operation.ts";
 import { type CodeSample, sampleOf } from "./code-sample.ts";
 import { pathExamples } from "./examples.ts";
@@ -62,7 +62,7 @@ const conversion: ConversionConfig = {
 	overrideSchema: ({ jsonSchema }) => {
 		const { type, default: value, ...schema } = jsonSchema;
 		if (type !== "integer" || typeof value !== "string") return undefined;
-		return { ...schema, type, ...(Number(value) !== afterAll && { default: Number(value) }) };
+		return { ...schema, type, ...(Number(value) !== maxPlace && { default: Number(value) }) };
 	},
 };
 
@@ -112,7 +112,7 @@ function namedSchemas(): Record<string, JsonSchema> {
 	);
 }
 
-/** Any one of these admits. */
+/** Any one of the listed schemes is enough. */
 const security: Partial<Record<Description["access"], Operation["security"]>> = {
 	anyone: [],
 	session: [{ session: [] }],
@@ -235,7 +235,7 @@ const forbidden: Partial<Record<Description["access"], string>> = {
 	owner: "The caller is not an owner.",
 };
 
-/** When an operation refuses, by code: what it states itself, and what follows from its access and its parameters. */
+/** The cases in which an operation refuses, by code: those that it states, and those that follow from its access and parameters. */
 function refusalCases({ access: who, query, body, refuses }: Description, path: string): { [code in ErrorCode]?: string } {
 	const needsToken = !security[who];
 	return {

@@ -7,7 +7,7 @@ import { numberText } from "../../protocol/number-text.ts";
 const time = "ISO 8601, in UTC.";
 const utf16 = "UTF-16 units, as JavaScript counts them";
 
-/** What a field of this name is, wherever it appears without an entry of its own. */
+/** Fields that mean the same wherever they appear. */
 const common: Readonly<Record<string, string>> = {
 	id: "Id of the conversation.",
 	conversationId: "Id of the conversation.",
@@ -188,7 +188,7 @@ const specific: Readonly<Record<string, string>> = {
 	"me:conversations.hasMore": "Whether `GET /api/conversations?before=` has more.",
 };
 
-/** What the named schemas and the events are. */
+/** The named schemas and the events. */
 export const schemaDescriptions: Readonly<Record<string, string>> = {
 	Message: "A message of a person, or a reply of Claude's.",
 	Conversation: "A conversation.",
