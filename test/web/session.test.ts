@@ -193,7 +193,7 @@ describe("the end of a session", () => {
 		expect(await ended).toBeUndefined();
 		await session.renew();
 		expect(session.state()).toEqual({ type: "erased", erased });
-		session.beginAnew();
+		session.startAgain();
 		expect(states).toEqual(["erased", "signed_out"]);
 		expect(forgotten).toEqual(["g1"]);
 	});

@@ -1,4 +1,4 @@
-// Which page there is, by the address and by who is signed in.
+// Chooses the page by the address and by who is signed in.
 
 import { useLocation, useRoute } from "wouter";
 import { session, useSession } from "./account/currentSession.ts";
@@ -41,7 +41,7 @@ function Page({ state }: { state: SessionState }) {
 			const { id, name } = state.user;
 			if (invite) return <InvitePage key={id} invite={invite.token} />;
 			const token = state.type === "signed_in" ? state.token : null;
-			// Another person's cookie may come from another tab: nothing of the one before them is carried over.
+			// The key: another tab may have signed in somebody else, and no state of the previous person may carry over.
 			return <RoomsPage key={id} token={token} userId={id} name={name} />;
 		}
 		default:

@@ -1,4 +1,4 @@
-// What is shown in place of a part that failed to render.
+// Shows a fallback in place of a part that failed to render.
 
 import { Component, type ReactNode } from "react";
 

@@ -1,5 +1,5 @@
-// The HTTP calls, one function each. What goes wrong is a value; what comes is checked by the wire's schemas.
-// Knows no session and keeps nothing. What only dialogs ask for stands beside them, as `calls.ts`.
+// The HTTP calls, one function each. A failure is a value, and a response is checked by the schemas of the protocol.
+// Knows no session and keeps no state. Calls that only a dialog needs are in the `api.ts` beside it.
 
 import * as v from "valibot";
 import {
@@ -35,7 +35,7 @@ const describedSchema = v.object({ ...conversationSchema.entries, members: v.arr
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() });
-/** `failed` and `remaining`: conversations that could not be reached just now, and those that are still to come, by themselves. */
+/** `failed`: conversations that could not be reached. `remaining`: conversations still to come. Both follow by themselves. */
 const erasedSchema = v.object({
 	conversations: v.number(),
 	messages: v.number(),
@@ -44,7 +44,7 @@ const erasedSchema = v.object({
 	failed: v.number(),
 	remaining: v.number(),
 });
-/** Of an answer that says nothing but that it was done. */
+/** An empty response. */
 const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
@@ -68,14 +68,14 @@ export const eraseMe = async (token: string): Promise<Result<Erased>> => {
 	return "value" in result ? { value: result.value.erased } : result;
 };
 
-/** What one sets for all one's devices. */
+/** Settings that all devices of a person share. */
 export const changeSettings = (token: string, change: PersonalSettings) =>
 	call(v.object({ settings: settingsSchema }), "PATCH", "/me/settings", { token, body: change });
 
-/** Whose token it is, where only that is to be known. */
+/** The owner of a token. */
 export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
 
-/** The conversations whose last activity was before that of one, newest first; without one from the first. */
+/** A page of conversations, the most recently active first: after `before`, or from the start. */
 export const conversationsBefore = (token: string, before: ListEntry | undefined) =>
 	call(listPageSchema, "GET", `/conversations${before ? `?before=${encodeURIComponent(`${before.lastActivityAt},${before.id}`)}` : ""}`, {
 		token,
@@ -90,18 +90,18 @@ export const describeConversation = (token: string, id: string) =>
 export const changeListEntry = (token: string, id: string, change: ListEntryChange) =>
 	call(v.object({ conversation: listEntrySchema }), "PATCH", `/me/conversations/${encodeURIComponent(id)}`, { token, body: change });
 
-/** What a reply said before it was asked for again, oldest first. */
+/** The previous versions of a regenerated reply, oldest first. */
 export const versionsOf = (token: string, id: string, messageId: string) =>
 	call(versionsSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages/${encodeURIComponent(messageId)}/versions`, { token });
 
-/** Messages of a page: only those near the screen are drawn. */
+/** Messages in a page of history. */
 const pageOf = 100;
 
-/** The messages before, after or around a place, oldest first. */
+/** Messages before, after or around a place, oldest first. */
 export const messagesAt = (token: string, id: string, place: PagePosition) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
 
-/** What is not said is the server's choice: a week, any number of people, as members. */
+/** Defaults of the server: a week, any number of people, as members. */
 export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };
 
 export const createInvite = (token: string, id: string, terms: InviteTerms = {}) =>
@@ -118,14 +118,14 @@ export const createInvite = (token: string, id: string, terms: InviteTerms = {})
 export const acceptInvite = (token: string, invite: string) =>
 	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });
 
-/** Where the socket of a conversation is, for a client that has come as far as the cursor. */
+/** The address of a conversation's socket, for a client that has everything up to the cursor. */
 export function socketUrl(id: string, cursor: string | undefined): string {
 	const url = webSocketOf(`/conversations/${encodeURIComponent(id)}/socket`);
 	if (cursor !== undefined) url.searchParams.set("cursor", cursor);
 	return url.href;
 }
 
-/** Where a person's own socket is. */
+/** The address of a person's list socket. */
 export function meSocketUrl(): string {
 	return webSocketOf("/me/socket").href;
 }
@@ -142,7 +142,7 @@ export function queryOf(fields: Record<string, string | number>): string {
 
 let apiUrl: string | undefined;
 
-/** Where the API is, for a page whose build does not say it by `VITE_API_URL`. To be called before anything else. */
+/** Sets the address of the API if the build did not with `VITE_API_URL`. Call it before anything else. */
 export function setApiUrl(url: string): void {
 	apiUrl = url;
 }
@@ -177,7 +177,7 @@ export async function call<T extends v.GenericSchema>(
 	}
 	const value = v.safeParse(schema, answer);
 	if (isOk && value.success) return { value: value.output };
-	// Nothing, where something was asked for: nobody is signed in here.
+	// 204 where a value was expected: nobody is signed in.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
 	return { error: refusalIn(answer) };
 }

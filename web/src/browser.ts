@@ -1,4 +1,4 @@
-// What the browser lends to the rules: its clock, its sockets, its network, chance, focus, the clipboard, idle moments, what the device keeps.
+// What rules need from the browser: clock, sockets, network state, random ids, focus, clipboard, idle time and local storage.
 
 import type { Clock, OpenSocket } from "./live/connection.ts";
 
@@ -10,10 +10,10 @@ export const clock: Clock = {
 	},
 };
 
-/** Names this build of the page: its file is called by what is in it. */
+/** Identifies this build of the page: the file name contains a hash of its content. */
 export const build = new URL(import.meta.url).pathname;
 
-/** Whether the device says so: what it denies may still be there, on the device itself. */
+/** What the device says. A server on the device itself is reachable even when this is false. */
 export const hasNetwork = () => navigator.onLine;
 
 export const openSocket: OpenSocket = (url, protocols, listener) => {
@@ -22,7 +22,7 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 	socket.addEventListener("message", ({ data }) => listener.message(data));
 	socket.addEventListener("close", ({ code }) => listener.close(code));
 	return {
-		// A socket that is closing takes no more; its close event follows.
+		// A closing socket accepts no more data; its close event follows.
 		send: (text) => {
 			if (socket.readyState === WebSocket.OPEN) socket.send(text);
 		},
@@ -30,18 +30,18 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 	};
 };
 
-/** The device knows best when its network comes and goes, and when somebody looks again after a sleep, or no more. Answers how to stop. */
+/** Tells a client when the network comes and goes, and when the page is shown or hidden. Returns how to stop. */
 export function followNetwork(client: { wake(): void; lostNetwork(): void; rest(): void }): () => void {
 	const stop = new AbortController();
 	const { signal } = stop;
 	window.addEventListener("online", () => client.wake(), { signal });
 	window.addEventListener("offline", () => client.lostNetwork(), { signal });
-	const look = () => (document.visibilityState === "visible" ? client.wake() : client.rest());
-	document.addEventListener("visibilitychange", look, { signal });
+	const follow = () => (document.visibilityState === "visible" ? client.wake() : client.rest());
+	document.addEventListener("visibilitychange", follow, { signal });
 	return () => stop.abort();
 }
 
-/** Calls when the page has nothing more urgent to do. Not every browser says when. */
+/** Calls once the page is idle. Not every browser reports that. */
 export function whenIdle(call: () => void): void {
 	if ("requestIdleCallback" in window) requestIdleCallback(call, { timeout: 5_000 });
 	else clock.after(2_000, call);
@@ -52,12 +52,12 @@ export function newId(): string {
 	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** As a `ref`: a keyboard reaches what scrolls, also where nothing in it can have the focus. */
+/** A `ref` that lets the keyboard reach a scrollable element, even if nothing in it can have the focus. */
 export function reachable(scroller: HTMLElement | null): void {
 	if (scroller) scroller.tabIndex = 0;
 }
 
-/** Copies text; whether it could. */
+/** Copies text. Returns whether that worked. */
 export async function copyText(text: string): Promise<boolean> {
 	try {
 		await navigator.clipboard.writeText(text);
@@ -67,7 +67,7 @@ export async function copyText(text: string): Promise<boolean> {
 	}
 }
 
-/** What this device keeps under a name. Where that is forbidden, nothing was kept. */
+/** What this device has stored under a name. Nothing if storage is forbidden. */
 export function recall(name: string): string | null {
 	try {
 		return localStorage.getItem(name);
@@ -76,7 +76,7 @@ export function recall(name: string): string | null {
 	}
 }
 
-/** Where that is forbidden, or the device is full, it holds as long as the page. */
+/** Stores a text under a name. Does nothing if storage is forbidden or full. */
 export function remember(name: string, text: string): void {
 	try {
 		localStorage.setItem(name, text);

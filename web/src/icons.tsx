@@ -1,4 +1,4 @@
-// The few drawings there are; always beside or inside something that has a name.
+// The icons. Each stands beside or inside an element that has an accessible name.
 
 const paths = {
 	back: "M15 5l-7 7 7 7",
@@ -30,7 +30,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** 20 pixels wide, and more where letters are larger. */
+/** 20 pixels wide at the default font size. */
 export function Icon({ name }: { name: IconName }) {
 	return (
 		<svg
@@ -49,7 +49,7 @@ export function Icon({ name }: { name: IconName }) {
 	);
 }
 
-/** The product's mark. */
+/** The product's logo. */
 export function Mark() {
 	return <img src="/icon.svg" alt="" width="28" height="28" />;
 }

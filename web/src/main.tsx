@@ -14,9 +14,9 @@ import "./base.css";
 
 followTheme();
 session.start();
-// Whoever comes first comes first: the worker fetches the whole page once more.
+// After the load, because the service worker downloads the whole page once more.
 addEventListener("load", async () => (await import("./shell/version.ts")).followVersions());
-// Not awaited here: a language that is fetched needs this file to have run.
+// Not awaited at the top level: the module of another language imports this one, which would then never finish.
 void followLanguage().then(() =>
 	createRoot(document.getElementById("root") as HTMLElement).render(
 		<StrictMode>
@@ -26,5 +26,5 @@ void followLanguage().then(() =>
 		</StrictMode>,
 	),
 );
-// Before somebody streams. Where it cannot be had, what is unfinished looks so.
+// In time for the first streaming reply. Without it, unfinished Markdown shows its raw syntax.
 whenIdle(() => void loadHealing().catch(() => {}));

@@ -1,4 +1,4 @@
-// The preferences of whoever sits at this page, how components see them, and what they do to the document.
+// The preferences of this page, the hook by which components use them, and their effect on the document.
 
 import { useSyncExternalStore } from "react";
 import { changeSettings } from "../api.ts";
@@ -19,7 +19,7 @@ export function usePreferences(): Preferences {
 	return useSyncExternalStore(preferences.subscribe, preferences.state);
 }
 
-/** What is set on another device holds here too. Answers how to stop. */
+/** Adopts settings that another device has changed. Returns how to stop. */
 export function followSettings(client: ListClient): () => void {
 	let adopted: object | undefined;
 	return client.subscribe(() => {
@@ -30,7 +30,7 @@ export function followSettings(client: ListClient): () => void {
 	});
 }
 
-/** From now on the document looks as is set. */
+/** Keeps the document in the chosen theme. */
 export function followTheme(): void {
 	let shown: Theme | undefined;
 	const follow = () => {
@@ -38,7 +38,7 @@ export function followTheme(): void {
 		if (theme === shown) return;
 		shown = theme;
 		document.documentElement.dataset.theme = theme;
-		// Of the browser's own bar, for each of the two.
+		// The colour of the browser's toolbar, once for light and once for dark.
 		for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color][data-for]")) {
 			const own = meta.dataset.for;
 			meta.media = theme === "system" ? `(prefers-color-scheme: ${own})` : theme === own ? "all" : "not all";

@@ -1,4 +1,4 @@
-// The one session of this page, and how components see it.
+// The session of this page, and the hooks by which components use it.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { eraseMe, type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
@@ -8,7 +8,7 @@ import { clearOutbox } from "../live/outbox.ts";
 import { drafts } from "../writing/currentDrafts.ts";
 import { Session, type SessionState } from "./session.ts";
 
-/** Of this browser, whose cookie is one. */
+/** All tabs of a browser share one cookie. */
 const tabs = new BroadcastChannel("session");
 tabs.onmessage = () => void session.renew();
 
@@ -38,11 +38,11 @@ export function useSession(): SessionState {
 }
 
 /** In ms. */
-const askAgainAfter = 5_000;
+const retryAfter = 5_000;
 
 /**
- * What a call answers; asked again while the service cannot be reached. `undefined` until it has answered once.
- * Keep the call's identity: another one is called anew.
+ * The result of a call, repeated while the service cannot be reached; `undefined` until there is one.
+ * `call` must keep its identity: a new function is called again.
  */
 export function useCall<T>(call: (token: string) => Promise<Result<T>>): Result<T> | undefined {
 	const [answer, setAnswer] = useState<{ call: typeof call; result: Result<T> }>();
@@ -54,7 +54,7 @@ export function useCall<T>(call: (token: string) => Promise<Result<T>>): Result<
 			const result = await session.call(call);
 			if (!isCurrent) return;
 			setAnswer({ call, result });
-			if ("error" in result && result.error.code === "unreachable") cancel = clock.after(askAgainAfter, ask);
+			if ("error" in result && result.error.code === "unreachable") cancel = clock.after(retryAfter, ask);
 			else removeEventListener("online", ask);
 		};
 		addEventListener("online", ask);

@@ -1,4 +1,4 @@
-// What somebody has set for themselves: kept on this device, and with their account for their other ones. Pure but for what it is given.
+// A person's preferences: stored on this device, and with the account for their other devices. Does its I/O through its options.
 
 import * as v from "valibot";
 import type { PersonalSettings } from "../../../src/protocol/me.ts";
@@ -8,13 +8,13 @@ import { languages } from "../languages/language.ts";
 const schema = v.object({
 	theme: v.fallback(v.picklist(["system", "light", "dark"]), "system"),
 	language: v.fallback(v.picklist(["system", ...languages]), "system"),
-	/** Whether a letter or a sign alone does something, outside of fields. */
+	/** Whether single-key shortcuts work. */
 	letterKeys: v.fallback(v.boolean(), true),
-	/** Else it makes a new line, and sends together with Ctrl or ⌘. */
+	/** Otherwise Enter starts a new line, and Ctrl+Enter or ⌘+Enter sends. */
 	enterSends: v.fallback(v.boolean(), true),
-	/** Of emoji that show people. */
+	/** For emoji that show people. */
 	skinTone: v.fallback(v.optional(v.picklist(skinTones)), undefined),
-	/** What one is told of while one looks elsewhere, on a device that allows it. */
+	/** Which messages cause a notification, on a device that allows notifications. */
 	notifications: v.fallback(v.picklist(["off", "mentions", "all"]), "mentions"),
 });
 
@@ -22,10 +22,10 @@ export type Preferences = v.InferOutput<typeof schema>;
 export type Theme = Preferences["theme"];
 
 export type PreferencesOptions = {
-	/** What was kept on this device. */
+	/** What is stored on this device. */
 	read(): string | null;
 	keep(text: string): void;
-	/** Whether the account has it now. */
+	/** Returns whether the account has the change now. */
 	send(change: Partial<Preferences>): Promise<boolean>;
 };
 
@@ -33,7 +33,7 @@ export class PreferencesStore {
 	readonly #options: PreferencesOptions;
 	readonly #listeners = new Set<() => void>();
 	#state: Preferences;
-	/** Set here, and not known to be with the account. */
+	/** Changes that the account may not have yet. */
 	#unsent: Partial<Preferences>;
 	#isSending = false;
 
@@ -44,7 +44,7 @@ export class PreferencesStore {
 		this.#unsent = only(unsent);
 	}
 
-	/** For `useSyncExternalStore`; answers how to stop listening. */
+	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -52,20 +52,20 @@ export class PreferencesStore {
 
 	readonly state = (): Preferences => this.#state;
 
-	/** Holds at once. */
+	/** Takes effect immediately. */
 	change(change: Partial<Preferences>): void {
 		this.#unsent = { ...this.#unsent, ...change };
 		this.#become({ ...this.#state, ...change });
 		void this.#send();
 	}
 
-	/** What the account has; what was set here and is not there yet is told to it. */
+	/** Adopts the settings of the account, except for changes made here that it does not have yet. */
 	adopt(settings: PersonalSettings): void {
 		this.#become(v.parse(schema, { ...this.#state, ...settings, ...this.#unsent }));
 		void this.#send();
 	}
 
-	/** Whoever comes next is somebody else. */
+	/** Drops unsent changes: the next person is somebody else. */
 	forget(): void {
 		this.#unsent = {};
 		this.#become(this.#state);
@@ -104,7 +104,7 @@ function readObject(text: string | null): Record<string, unknown> {
 	}
 }
 
-/** Of what was kept the names that are known. */
+/** The known names of a stored object. */
 function only(value: unknown): Partial<Preferences> {
 	const given = typeof value === "object" && value !== null ? value : {};
 	const read = v.parse(schema, given);

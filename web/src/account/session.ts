@@ -1,19 +1,19 @@
-// Who is signed in here. The access token lives in memory only; what outlives a reload is a cookie that this code cannot read.
-// Knows nothing of React or of conversations.
+// The session: the person who is signed in. The access token lives in memory only; a cookie that this code cannot read outlives a reload.
+// Must not depend on React or on conversations.
 
 import type { ApiError, Erased, Result, SignedIn } from "../api.ts";
 import type { Clock, Renewal } from "../live/connection.ts";
 
 export type SessionState =
 	| { type: "unknown" }
-	/** Not known yet, but nobody whom this device remembers: most likely nobody. */
+	/** Not known yet. This device remembers nobody, so most likely nobody is signed in. */
 	| { type: "unremembered" }
-	/** Not known yet, and the service does not answer; asked again by itself. */
+	/** Not known yet, because the service does not respond. Retries by itself. */
 	| { type: "unreachable" }
 	| { type: "signed_out" }
-	/** Who was here when this device last heard of them: until the service says so, or otherwise. */
+	/** The person whom this device remembers, until the service confirms or corrects it. */
 	| { type: "remembered"; user: SignedIn["user"] }
-	/** And nothing is left of who was here; what was done is still to be read. */
+	/** Signed out by an erasure whose outcome is still being shown. */
 	| { type: "erased"; erased: Erased }
 	| ({ type: "signed_in" } & SignedIn);
 
@@ -21,27 +21,27 @@ export type SessionOptions = {
 	signInAsGuest(name: string): Promise<Result<SignedIn>>;
 	refresh(): Promise<Result<SignedIn>>;
 	rename(token: string, name: string): Promise<Result<SignedIn>>;
-	/** The person's other tabs have the same cookie, and a token with the name from before. */
+	/** Tells the person's other tabs: their tokens carry the old name. */
 	renamed(): void;
 	signOut(token: string): Promise<Result<undefined>>;
 	erase(token: string): Promise<Result<Erased>>;
-	/** Who was here last, if this device kept that. */
+	/** The person who was signed in last, if this device remembers. */
 	recall(): Promise<SignedIn["user"] | undefined>;
-	/** Whoever was signed in is not to come back: what this device keeps of them goes. */
+	/** Deletes what this device keeps of a person who will not come back. */
 	forget(userId: string): void;
 	clock: Clock;
 };
 
-/** In ms: how long before its end a token is replaced; how soon the next try comes when that failed; the shortest life a clock that is off may give a token. */
+/** In ms. `shortestLife`: what a token lives at least, even if this device's clock is wrong. */
 const timing = { renewBefore: 120_000, retryAfter: 10_000, shortestLife: 30_000 };
 
 export class Session {
 	readonly #options: SessionOptions;
 	readonly #listeners = new Set<() => void>();
 	#state: SessionState = { type: "unknown" };
-	/** The one renewal under way, which everybody who asks waits for. */
+	/** The refresh in progress, which all callers share. */
 	#renewal: Promise<Result<SignedIn>> | undefined;
-	/** Its end is under way: what the server then refuses is no news. */
+	/** Signing out: a refusal by the server is expected then. */
 	#isEnding = false;
 	#recalled: Promise<void> = Promise.resolve();
 	#cancelTimer = () => {};
@@ -50,7 +50,7 @@ export class Session {
 		this.#options = options;
 	}
 
-	/** For `useSyncExternalStore`; answers how to stop listening. */
+	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -58,7 +58,7 @@ export class Session {
 
 	readonly state = (): SessionState => this.#state;
 
-	/** Asks the service who is here; meanwhile it is whoever this device remembers. */
+	/** Asks the service who is signed in. Until it responds, the remembered person counts. */
 	start(): void {
 		this.#recalled = this.#options.recall().then((user) => {
 			if (this.#state.type === "unknown") this.#become(user ? { type: "remembered", user } : { type: "unremembered" });
@@ -66,9 +66,9 @@ export class Session {
 		void this.renew();
 	}
 
-	/** Why not, or nothing. */
+	/** Returns the refusal, if there is one. */
 	async signIn(name: string): Promise<ApiError | undefined> {
-		// Whoever turns out to be here already is not made another one.
+		// A cookie may exist after all: then no second guest is created.
 		if (this.#state.type === "unremembered" && "value" in (await this.#refreshed())) return;
 		const result = await this.#options.signInAsGuest(name);
 		if ("error" in result) return result.error;
@@ -89,22 +89,22 @@ export class Session {
 		return this.#end(this.#options.signOut, () => ({ type: "signed_out" }));
 	}
 
-	/** Everything of whoever is signed in goes. Why not, or nothing. */
+	/** Erases all data of the person. Returns the reason if it failed. */
 	erase(): Promise<string | undefined> {
 		return this.#end(this.#options.erase, (erased) => ({ type: "erased", erased }));
 	}
 
-	/** What was done has been read. */
-	readonly beginAnew = (): void => this.#become({ type: "signed_out" });
+	/** The outcome of the erasure has been read. */
+	readonly startAgain = (): void => this.#become({ type: "signed_out" });
 
-	/** A fresh token by the cookie: at the start, before the one there is ends, and when it is no longer accepted. */
+	/** Gets a new token with the cookie: at the start, before the token expires, and when it is no longer accepted. */
 	readonly renew = async (): Promise<Renewal> => {
 		const result = await this.#refreshed();
 		if ("value" in result) return { token: result.value.token };
 		return { failure: result.error.code === "unauthorized" ? "signed_out" : "unreachable" };
 	};
 
-	/** Makes a call with the token; with a fresh one where there is none, and once more if it is not accepted. */
+	/** Makes a call with the token. Gets a new token if there is none, or once if it is not accepted. */
 	async call<T>(call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
 		const state = this.#state;
 		if (state.type !== "signed_in" && state.type !== "remembered") return notSignedIn;
@@ -114,7 +114,7 @@ export class Session {
 		return "value" in refreshed ? call(refreshed.value.token) : (result ?? refreshed);
 	}
 
-	/** As `call`, where only what went wrong matters: in a sentence. */
+	/** Like `call`, but returns only the reason if it failed. */
 	async attempt<T>(call: (token: string) => Promise<Result<T>>): Promise<string | undefined> {
 		const result = await this.call(call);
 		return "error" in result ? result.error.message : undefined;
@@ -127,7 +127,7 @@ export class Session {
 		const result = await this.call(call);
 		this.#isEnding = false;
 		if ("error" in result) {
-			// It may have been done all the same.
+			// It may have succeeded all the same.
 			void this.renew();
 			return result.error.message;
 		}
@@ -137,7 +137,7 @@ export class Session {
 		return undefined;
 	}
 
-	/** Once for all who ask at once. */
+	/** One refresh for all concurrent callers. */
 	#refreshed(): Promise<Result<SignedIn>> {
 		this.#renewal ??= this.#refresh().finally(() => {
 			this.#renewal = undefined;

@@ -1,4 +1,4 @@
-// A text to be taken elsewhere: shown whole, selected when one goes into it, copied by a button.
+// A read-only field with a button that copies its text.
 
 import { useState } from "react";
 import { copyText } from "../browser.ts";

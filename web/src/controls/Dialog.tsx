@@ -1,4 +1,4 @@
-// A question that has to be answered before anything else: the browser's own modal dialog.
+// A modal dialog that asks for a confirmation or an input.
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
@@ -9,11 +9,11 @@ import { Problem } from "./Problem.tsx";
 
 type Props = {
 	title: string;
-	/** What the button says that does it. */
+	/** The label of the button that confirms. */
 	action: string;
 	isDanger?: boolean;
 	children: ReactNode;
-	/** Does it; a sentence where it could not be done. */
+	/** Returns the reason if it failed. The dialog then stays open and shows it. */
 	act(form: FormData): Promise<string | undefined> | string | undefined;
 	onClose(): void;
 };
@@ -37,7 +37,7 @@ export function Dialog({ title, action, isDanger = false, children, act, onClose
 		else setState({ type: "refused", text: problem });
 	};
 
-	// As with any dialog: nothing may hide it while it is open.
+	// In a portal, so that no hidden ancestor hides it while it is open.
 	return createPortal(
 		<dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
 			<form onSubmit={submit}>

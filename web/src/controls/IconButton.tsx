@@ -1,4 +1,4 @@
-// A button that shows a drawing and is called by a name, with a word or a number beside it at most.
+// A button with an icon and an accessible name.
 
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "../icons.tsx";
@@ -9,7 +9,7 @@ import styles from "./IconButton.module.css";
 type Props = {
 	icon: IconName;
 	name: string;
-	/** Where a pointer is told less than the name, or more. */
+	/** The tooltip, if it differs from the name. */
 	title?: string;
 	shortcut?: Shortcut;
 	isDisabled?: boolean;

@@ -1,4 +1,4 @@
-// For how long something lets somebody in: a field of a form, `life`, in seconds.
+// A form field for how long an invite or a token is valid: `life`, in seconds.
 
 import { useStrings } from "../languages/useStrings.ts";
 

@@ -1,4 +1,4 @@
-// A button that opens a menu, with the keys that a menu has.
+// A button that opens a menu, with its keyboard navigation.
 
 import type { KeyboardEvent } from "react";
 import styles from "./Menu.module.css";
@@ -22,7 +22,7 @@ export function Menu({ opener, items }: { opener: Omit<Opener, "icon">; items: r
 						tabIndex={-1}
 						data-danger={isDanger}
 						onClick={() => {
-							// Before it acts: the focus goes back to the button, and from there to whatever opens.
+							// Before it acts: the focus returns to the button, and moves from there to whatever opens.
 							close();
 							act();
 						}}
@@ -35,7 +35,7 @@ export function Menu({ opener, items }: { opener: Omit<Opener, "icon">; items: r
 	);
 }
 
-/** Up and down in a circle, to either end; leaving by the tab key closes. */
+/** The arrow keys wrap around, Home and End go to either end, and Tab closes. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 	const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=menuitem]")];
 	const at = items.indexOf(document.activeElement as HTMLElement);

@@ -1,4 +1,4 @@
-// Something to look at and to act in, over the page: the browser's own modal dialog, closed by its button, Escape or a click beside it.
+// A modal dialog with a title and a close button. Escape or a click outside closes it too.
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { createPortal } from "react-dom";
@@ -18,14 +18,14 @@ export function Modal({ title, onClose, children }: Props) {
 		frame.current?.showModal();
 		return restoreFocus;
 	}, []);
-	// Where what opened it may be hidden, it would be too, and the page could not be used.
+	// In a portal: inside a hidden ancestor it would be invisible and still block the page.
 	return createPortal(
 		<dialog
 			ref={frame}
 			className={`${dialog.dialog} ${styles.modal}`}
 			aria-labelledby={id}
 			closedby="any"
-			// Of a question that is asked over it: not its own.
+			// The close event of a dialog inside it bubbles here too.
 			onClose={(event) => event.target === event.currentTarget && onClose()}
 		>
 			<header className={styles.bar}>

@@ -1,4 +1,4 @@
-// A quiet button that fetches what comes before or after what is there, and says how far that is.
+// The button that loads more of a list, in either direction, and shows the progress.
 
 import type { Extent } from "../live/historyWindow.ts";
 import styles from "./MoreButton.module.css";

@@ -1,4 +1,4 @@
-// A button that opens something beside it: by the browser's own popover, which closes and gives back the focus by itself.
+// A button that opens a popover beside it. The browser's popover closes itself and returns the focus.
 
 import { type HTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Icon, type IconName } from "../icons.tsx";
@@ -9,7 +9,7 @@ export type Opener = { label: string; icon: IconName; className: string | undefi
 type Props = Pick<HTMLAttributes<HTMLDivElement>, "className" | "onKeyDown"> & {
 	opener: Opener;
 	hasPopup: "menu" | "dialog";
-	/** What is in it while it is open. */
+	/** Rendered only while it is open. */
 	content(close: () => void): ReactNode;
 	onClosed?(): void;
 };
@@ -38,7 +38,7 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 				onToggle={({ newState, currentTarget }) => {
 					setIsOpen(newState === "open");
 					if (newState === "open") return;
-					letGo(currentTarget);
+					blurAfterTouch(currentTarget);
 					onClosed?.();
 				}}
 				{...rest}
@@ -49,8 +49,8 @@ export function Popover({ opener, hasPopup, content, onClosed, className, ...res
 	);
 }
 
-/** What is shown for as long as the focus is at it, a finger is done with. Who goes by keys sees the focus, and keeps it. */
-function letGo(popover: HTMLElement): void {
+/** On touch, removes the focus that keeps the buttons of a message visible. Keyboard users keep it. */
+function blurAfterTouch(popover: HTMLElement): void {
 	const at = popover.parentElement?.querySelector<HTMLElement>(":scope > :focus:not(:focus-visible)");
 	if (matchMedia("(hover: none)").matches) at?.blur();
 }

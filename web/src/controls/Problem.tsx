@@ -1,4 +1,4 @@
-// What went wrong with what one just did, where one did it. It is there before, so that a screen reader hears it come.
+// The place for an error message beside the control that caused it. Always rendered: a screen reader only announces changes.
 
 import type { ReactNode } from "react";
 import styles from "./Problem.module.css";

@@ -1,8 +1,8 @@
-// The arrow keys between things that stand below each other.
+// Arrow keys that move the focus through a vertical list.
 
 import type { KeyboardEvent } from "react";
 
-/** Up and down among what a selector finds in what listens; Home and End where `hasEnds`, which a field of text keeps for itself. */
+/** `selector`: the stops inside the listening element. `hasEnds`: whether Home and End move too, which a text field needs for itself. */
 export function moveBetween(event: KeyboardEvent<HTMLElement>, selector: string, hasEnds = true): void {
 	if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
 	const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)].filter((stop) => stop.checkVisibility());

@@ -1,12 +1,12 @@
-// A dialog whose code is fetched when it is first wanted, and again where it could not be had.
+// A dialog whose code is loaded when it is first opened. A failed load is repeated the next time.
 
 import { type ComponentType, useEffect, useState } from "react";
 import { useStrings } from "../languages/useStrings.ts";
 import { Modal } from "./Modal.tsx";
 
-type State<P> = { type: "loading" } | { type: "here"; Part: ComponentType<P> } | { type: "failed" };
+type State<P> = { type: "loading" } | { type: "loaded"; Part: ComponentType<P> } | { type: "failed" };
 
-/** To be taken as any other component. `Failed` stands in its place where it could not be had: a dialog, if nothing else is given. */
+/** Returns a component to use like any other. `Failed` takes its place if the code cannot be loaded. */
 export function lazyDialog<P extends { onClose(): void }>(
 	load: () => Promise<ComponentType<P>>,
 	Failed: ComponentType<{ onClose(): void }> = NotLoaded,
@@ -15,10 +15,10 @@ export function lazyDialog<P extends { onClose(): void }>(
 	return function LazyDialog(props: P) {
 		const [state, setState] = useState(known);
 		useEffect(() => {
-			if (known.type === "here") return;
+			if (known.type === "loaded") return;
 			load().then(
 				(Part) => {
-					known = { type: "here", Part };
+					known = { type: "loaded", Part };
 					setState(known);
 				},
 				() => setState({ type: "failed" }),
@@ -27,7 +27,7 @@ export function lazyDialog<P extends { onClose(): void }>(
 		switch (state.type) {
 			case "loading":
 				return null;
-			case "here":
+			case "loaded":
 				return <state.Part {...props} />;
 			case "failed":
 				return <Failed onClose={props.onClose} />;

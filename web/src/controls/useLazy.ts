@@ -1,20 +1,20 @@
-// What is fetched once it is wanted. Where it cannot be had there is nothing, and another time it is tried again.
+// Loads a module or a file once it is needed. Returns nothing if that fails, and tries again the next time.
 
 import { useEffect, useState } from "react";
 
-/** Keep the identity of `load`: another one loads anew. */
+/** `load` must keep its identity: a new function loads again. */
 export function useLazy<T extends object>(load: () => Promise<T>, isWanted: boolean): T | undefined {
-	const [here, setHere] = useState<{ load: typeof load; value: T }>();
-	const isHere = here?.load === load;
+	const [loaded, setLoaded] = useState<{ load: typeof load; value: T }>();
+	const isLoaded = loaded?.load === load;
 	useEffect(() => {
-		if (!isWanted || isHere) return;
+		if (!isWanted || isLoaded) return;
 		let isCurrent = true;
-		load().then((value) => isCurrent && setHere({ load, value }), ignore);
+		load().then((value) => isCurrent && setLoaded({ load, value }), ignore);
 		return () => {
 			isCurrent = false;
 		};
-	}, [load, isWanted, isHere]);
-	return isHere ? here.value : undefined;
+	}, [load, isWanted, isLoaded]);
+	return isLoaded ? loaded.value : undefined;
 }
 
 const ignore = () => {};

@@ -1,4 +1,4 @@
-// A button that opens all emoji beside it, on a phone at the bottom. Their code and their file are fetched when they are first opened.
+// A button that opens the emoji picker. The picker's code and data are loaded when it is first opened.
 
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Popover } from "../controls/Popover.tsx";

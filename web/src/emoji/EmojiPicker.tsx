@@ -1,4 +1,4 @@
-// All emoji, to search and choose from by pointer, finger or keys. The emoji are our own file; nothing is fetched from elsewhere.
+// The emoji picker. Its data is a file of our own; nothing is loaded from another origin.
 
 import { type EmojiData, EmojiPicker as Picker } from "frimousse";
 import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
@@ -24,7 +24,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 	const field = useRef<HTMLInputElement>(null);
 	const arrange = useRef((_search: string) => {});
 	useEffect(() => {
-		// A finger chooses from what it sees: the keyboard that comes with a field would hide it.
+		// On touch, focusing the field would open a keyboard that hides the emoji.
 		const first = matchMedia("(pointer: coarse)").matches ? "[frimousse-viewport]" : "input";
 		root.current?.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
 	}, []);
@@ -44,7 +44,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 		onClose();
 		onChoose(emoji);
 	};
-	/** The device's own keyboard has emoji too, and newer ones: one is taken as soon as it stands there. */
+	/** The device's keyboard has emoji too, and newer ones: one that is typed is chosen at once. */
 	const change = (event: ChangeEvent<HTMLInputElement>) => {
 		const emoji = event.target.value.trim();
 		arrange.current(emoji);
@@ -65,7 +65,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 			onEmojiSelect={({ emoji }) => choose(pictured(emoji))}
 		>
 			<div className={styles.bar}>
-				{/* Of no form: the one around it would be sent by Enter. */}
+				{/* In no form: Enter would submit the surrounding one. */}
 				<Picker.Search
 					ref={field}
 					form=""
@@ -85,7 +85,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 	);
 }
 
-/** Closed it shows the hand alone. */
+/** Shows only the hand while it is closed. */
 function SkinToneField({ tone }: { tone: SkinTone }) {
 	const strings = useStrings();
 	const hand = (tone: SkinTone) => tinted({ emoji: "✋", tints: 1 }, tone);
@@ -116,7 +116,7 @@ function CategoryHeader({ category, ...props }: PropsOf<"CategoryHeader">) {
 	);
 }
 
-/** Its index is looked for, counted from zero, which is none to who counts rows: the first goes without. */
+/** The library counts rows from zero, but `aria-rowindex` starts at 1: the first row goes without an index. */
 function Row({ "aria-rowindex": index, ...props }: PropsOf<"Row"> & { "aria-rowindex"?: number }) {
 	const place = index ? { "aria-rowindex": index } : {};
 	return <div {...props} {...place} className={styles.row} />;
@@ -130,7 +130,7 @@ function Emoji({ emoji, "aria-colindex": _, ...props }: PropsOf<"Emoji">) {
 	);
 }
 
-/** As many as have room side by side. */
+/** The number of emoji that fit in a row. */
 function columns(): number {
 	const target = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--target"));
 	const width = Math.min(24, document.documentElement.clientWidth / rem() - 2.5);

@@ -1,4 +1,4 @@
-// In the place of the emoji, where they could not be had.
+// Stands in for the emoji picker if it could not be loaded.
 
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiButton.module.css";

@@ -1,25 +1,25 @@
-// The emoji of a language: read from the file that the build makes, found by what they are called, in a colour of skin. Pure.
+// The emoji of a language: read from the file that the build generates, searched by name, and given a skin tone. Pure.
 
 import { foldCase } from "../writing/foldCase.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
-/** Its names are separated by spaces, its tags by commas. The last: where a colour of skin stands in it, or that it is a land's flag. */
+/** Names are separated by spaces, tags by commas. `kind`: how many skin tones it takes, or 3 for the flag of a country. */
 export type EmojiRow = [emoji: string, label: string, names: string, tags: string, version: number, kind: 0 | 1 | 2 | 3];
 
-/** By groups. */
+/** One entry per group. */
 export type EmojiFile = [label: string, rows: EmojiRow[]][];
 
 export type Emoji = {
 	emoji: string;
 	label: string;
-	/** What is written between colons for it, the best known first. */
+	/** Its shortcodes, the best known first. */
 	names: readonly string[];
 	tags: readonly string[];
-	/** By its place in `groups`. */
+	/** An index into `groups`. */
 	group: number;
 	version: number;
 	isFlag: boolean;
-	/** As often as the colour of skin stands in it. */
+	/** How many skin tones it takes. */
 	tints: 0 | 1 | 2;
 };
 
@@ -36,16 +36,16 @@ export function readEmoji(file: EmojiFile): EmojiList {
 	return { all, groups: file.map(([label]) => label) };
 }
 
-/** In this colour of skin, if it has any. */
+/** With this skin tone, if it takes one. */
 export function tinted({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, tone: SkinTone): string {
 	if (tints === 0 || tone === "none") return emoji;
-	const colour = String.fromCodePoint(0x1f3fa + skinTones.indexOf(tone));
+	const modifier = String.fromCodePoint(0x1f3fa + skinTones.indexOf(tone));
 	const [first = "", ...rest] = emoji;
 	const after = rest[0] === "\ufe0f" ? rest.slice(1) : rest;
-	return `${first}${colour}${after.join("")}${tints === 2 ? colour : ""}`;
+	return `${first}${modifier}${after.join("")}${tints === 2 ? modifier : ""}`;
 }
 
-/** Those whose name, or a word of it, begins so, or that have to do with it: the closest first, no more than `most`. */
+/** Emoji with a name, a word of it, or a tag that begins like this: the closest first, at most `most`. */
 export function findEmoji({ all }: EmojiList, written: string, most: number): Emoji[] {
 	const wanted = foldCase(written);
 	const found = all.map((one) => ({ one, distance: distanceOf(one, wanted) })).filter(({ distance }) => distance < far);
@@ -55,7 +55,7 @@ export function findEmoji({ all }: EmojiList, written: string, most: number): Em
 		.map(({ one }) => one);
 }
 
-/** The one of exactly this name. */
+/** The emoji with exactly this shortcode. */
 export function emojiNamed({ all }: EmojiList, name: string): Emoji | undefined {
 	return all.find(({ names }) => names.includes(name.toLowerCase()));
 }
@@ -65,7 +65,7 @@ const far = Number.POSITIVE_INFINITY;
 function distanceOf({ names, label, tags }: Emoji, wanted: string): number {
 	if (names.includes(wanted)) return 0;
 	const begun = names.filter((name) => name.startsWith(wanted)).map(({ length }) => length);
-	// The less is left to write, the closer: no name is longer than 99.
+	// The fewer characters are missing, the closer. No name is longer than 99.
 	if (begun.length > 0) return Math.min(...begun) / 100;
 	const words = (text: string) => foldCase(text).split(/[\s_-]+/);
 	const hasWord = (text: string) => words(text).some((word) => word.startsWith(wanted));

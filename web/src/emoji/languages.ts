@@ -1,10 +1,10 @@
-// The languages that the build makes a file of emoji for.
+// The languages for which the build generates an emoji file.
 
 export const emojiLanguages = ["en", "de"] as const;
 
 export type EmojiLanguage = (typeof emojiLanguages)[number];
 
-/** That of the page, as far as there is one. */
+/** The language of the page, or English if it has no emoji file. */
 export function emojiLanguage(): EmojiLanguage {
 	return document.documentElement.lang.startsWith("de") ? "de" : "en";
 }

@@ -1,10 +1,10 @@
-// Fetches the emoji of a language once, and leaves out those that this device cannot draw. Never from another origin.
+// Loads the emoji of a language once, without those that this device cannot draw.
 
 import { type Emoji, type EmojiFile, type EmojiList, readEmoji } from "./emoji.ts";
 
 const lists = new Map<string, Promise<EmojiList>>();
 
-/** Fails where it cannot be had now; another time may do better. */
+/** Rejects if it cannot be loaded; a later call tries again. */
 export function loadEmoji(language: string): Promise<EmojiList> {
 	const known = lists.get(language);
 	if (known) return known;
@@ -20,19 +20,19 @@ async function fetchEmoji(language: string): Promise<EmojiList> {
 	return { ...list, all: drawable(list.all) };
 }
 
-/** Of each version one emoji is tried: devices learn them together. Where none can be drawn, the device cannot be asked so. */
+/** Tries one emoji of each Unicode version, because devices support whole versions. If none is drawn, the test does not work here. */
 function drawable(all: readonly Emoji[]): readonly Emoji[] {
 	const isDrawn = drawer();
 	const samples = new Map(all.filter(({ isFlag }) => !isFlag).map(({ version, emoji }) => [version, emoji]));
 	const versions = [...samples.keys()].sort((one, other) => other - one);
 	const newest = versions.find((version) => isDrawn(samples.get(version) ?? ""));
 	if (newest === undefined) return all;
-	// Some devices have all but the flags, and show letters instead.
+	// Some devices show letters instead of flags.
 	const hasFlags = isDrawn("🇪🇺");
 	return all.filter(({ version, isFlag }) => version <= newest && (hasFlags || !isFlag));
 }
 
-/** An emoji is drawn in colours of its own, whichever one is asked for; and one that is not known as one falls into several. */
+/** A supported emoji ignores the fill colour, and is one glyph wide. An unsupported one is drawn as several glyphs or in that colour. */
 function drawer(): (emoji: string) => boolean {
 	const size = 4;
 	const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });

@@ -1,5 +1,5 @@
-// The emoji as the picker takes them. It finds them by itself, by how often it meets what is looked for, and leaves the groups in
-// their order; it reads both anew for each search, so that what is closest can be put first. Pure but for that.
+// The emoji in the form that the picker library takes. The library ranks matches by counting them and never reorders groups, but it
+// reads both again for each search. `putFirst` therefore mutates them to put the closest matches first.
 
 import type { EmojiData } from "frimousse";
 import { type Emoji, type EmojiList, findEmoji, tinted } from "./emoji.ts";
@@ -22,16 +22,16 @@ export function pickerData(list: EmojiList, locale: string): EmojiData {
 	return data;
 }
 
-/** The colours are named by ourselves. */
+/** The page has its own names for skin tones. */
 export const noNames: EmojiData["skinTones"] = { light: "", "medium-light": "", medium: "", "medium-dark": "", dark: "" };
 
-/** More than are seen at once. */
+/** More than fit on the screen. */
 const most = 24;
 
-/** What the picker counts for a word in the label, and one more, so that it changes no places; and more than it counts of any other. */
+/** `step`: one more than the library counts for a match in the label, so that it cannot change our order. `ahead`: more than it counts for any other emoji. */
 const [step, ahead] = [11, 40];
 
-/** Puts first, for the next search, the group of what is closest to it, and in each group what is; all as it was for none. */
+/** Puts the closest matches of the next search first, in their groups, and those groups first. An empty search restores the order. */
 export function putFirst(data: EmojiData, list: EmojiList, search: string): void {
 	const wanted = search.trim();
 	const closest = wanted === "" ? [] : findEmoji(list, wanted, most);
@@ -45,7 +45,7 @@ export function putFirst(data: EmojiData, list: EmojiList, search: string): void
 	data.categories.sort((one, other) => order.indexOf(one.index) - order.indexOf(other.index));
 }
 
-/** Names between colons are searched as well. */
+/** Shortcodes can be searched like tags. */
 function tagsOf({ names, tags }: Emoji): string[] {
 	return [...names, ...tags];
 }

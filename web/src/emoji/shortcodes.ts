@@ -1,21 +1,21 @@
-// Names of emoji between colons, as they are written in a text: `:smi` is being written, `:smile:` is whole. Pure; knows no emoji.
+// Finds emoji shortcodes in a text: `:smi` is unfinished, `:smile:` is complete. Pure; knows no emoji.
 
-/** `start`: of its first colon. */
+/** `start`: the offset of its first colon. */
 export type Shortcode = { start: number; name: string };
 
-/** The longest one, and what decides whether it is one. */
+/** How far to look back from the caret: the longest shortcode and the character before it. */
 const reach = 48;
 
-/** Not within a word, a time, a path or `::`. */
+/** Not inside a word, a time, a path or `::`. */
 const opened = /(?<![\p{L}\p{M}\p{N}:/\\_=-]):([\p{L}\p{M}\p{N}_+-]{2,40})$/u;
 const closed = /(?<![\p{L}\p{M}\p{N}:/\\_=-]):([\p{L}\p{M}\p{N}_+-]{1,40}):$/u;
 
-/** The one that is being written before the caret. */
+/** The unfinished shortcode before the caret. */
 export function shortcodeAt(text: string, caret: number): Shortcode | undefined {
 	return matched(opened, text, caret);
 }
 
-/** The one that ends at the caret. */
+/** The complete shortcode that ends at the caret. */
 export function wholeShortcodeAt(text: string, caret: number): Shortcode | undefined {
 	return text[caret - 1] === ":" ? matched(closed, text, caret) : undefined;
 }
@@ -32,7 +32,7 @@ function isInAddress(before: string): boolean {
 	return /:\/\/\S*$/.test(before.slice(-2_048));
 }
 
-/** Within a block of code, or between backticks of which the second ones may still come. */
+/** Inside a code block, or after a backtick whose closing one may still follow. */
 function isInCode(before: string): boolean {
 	if (!/[`~]/.test(before)) return false;
 	let fence = "";

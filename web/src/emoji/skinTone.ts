@@ -1,4 +1,4 @@
-// The colours of skin that emoji of people come in.
+// The skin tones of emoji.
 
 export const skinTones = ["none", "light", "medium-light", "medium", "medium-dark", "dark"] as const;
 

@@ -1,4 +1,4 @@
-// What one can do without a mouse, by the keys that do it.
+// The dialog that lists the keyboard shortcuts.
 
 import { usePreferences } from "../account/currentPreferences.ts";
 import { Modal } from "../controls/Modal.tsx";
@@ -6,7 +6,7 @@ import { useStrings } from "../languages/useStrings.ts";
 import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
 import styles from "./HelpDialog.module.css";
 
-/** Keys that are pressed together, or instead of each other. */
+/** Alternatives, each a combination of keys. */
 type Row = [keys: readonly (readonly string[])[], what: string];
 
 export function HelpDialog({ onClose }: { onClose(): void }) {

@@ -1,4 +1,4 @@
-// The keys that mean something wherever one is: from one part of the page to the next, and what all the keys are.
+// The keys that work anywhere on the page: F6 between its parts, and the help.
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
@@ -9,12 +9,12 @@ const HelpDialog = lazyDialog(async () => (await import("./HelpDialog.tsx")).Hel
 
 export function Keyboard() {
 	const { letterKeys } = usePreferences();
-	/** How often it was asked for, while it is open: one that has closed says so a moment later, when another may be wanted. */
+	/** Counts how often help was opened; 0 while it is closed. A dialog reports its closing late, when the next one may already be open. */
 	const [help, setHelp] = useState(0);
 	useEffect(followFocus, []);
 	useEffect(() => {
 		const press = (event: KeyboardEvent) => {
-			// What is open over the page keeps the keys to itself.
+			// An open dialog has keys of its own.
 			if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
 			const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
 			const hasModifier = ctrlKey || metaKey || altKey;
@@ -32,7 +32,7 @@ export function Keyboard() {
 
 const more = (help: number) => help + 1;
 
-/** Where a key writes, or chooses. */
+/** An element in which the key types or selects something. */
 function isField(target: EventTarget | null): boolean {
 	return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }

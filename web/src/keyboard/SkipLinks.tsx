@@ -1,4 +1,4 @@
-// Past the list of conversations, for whoever goes by the tab key: seen while one is at them.
+// Links that skip the list of conversations, visible while they have the focus.
 
 import { useStrings } from "../languages/useStrings.ts";
 import { goTo } from "./landmarks.ts";

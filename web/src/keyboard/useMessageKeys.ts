@@ -1,4 +1,4 @@
-// The keys of the message that one is at: single ones, and only while it has the focus, so that nobody who dictates sets them off elsewhere.
+// Single-key shortcuts of a message. They work only while the message has the focus, so that dictated text does not trigger them.
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";

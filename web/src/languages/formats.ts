@@ -1,4 +1,4 @@
-// Numbers, times and lists of names as a language writes them. Times are in ms.
+// Formats numbers, times and lists of names in a language. Times are in ms.
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
@@ -23,26 +23,26 @@ export function formatsOf(locale: string) {
 	const conjunction = new Intl.ListFormat(locale, { type: "conjunction" });
 	return {
 		number: (value: number) => numbers.format(value),
-		/** The form that a number asks for, of those that the language has. */
+		/** The plural form for a number. */
 		form: (count: number, forms: Forms) => forms[plurals.select(count)] ?? forms.other,
 		time: (at: number) => time.format(at),
-		/** With its year, where that is not this one. */
+		/** With the year if it is not the current one. */
 		day: (at: number, now: number) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at),
 		date: (at: number) => date.format(at),
 		dayAndTime: (at: number) => dayAndTime.format(at),
-		/** In a list: the time of today, the day of this week, else the date. */
+		/** For lists: the time today, the weekday within a week, otherwise the date. */
 		when: (at: number, now: number) => {
 			const midnight = new Date(now).setHours(0, 0, 0, 0);
 			if (at >= midnight) return time.format(at);
 			return at >= midnight - 6 * 24 * 3600_000 ? weekday.format(at) : date.format(at);
 		},
-		/** In whole days from two days on, else in hours. */
+		/** In hours below a day, otherwise in days. */
 		duration: (seconds: number) => {
 			const hours = seconds / 3600;
 			const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
 			return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
 		},
-		/** In seconds, with a tenth while they are few. */
+		/** In seconds, with one decimal below ten. */
 		seconds: (ms: number) => {
 			const digits = ms < 10_000 ? 1 : 0;
 			return new Intl.NumberFormat(locale, { style: "unit", unit: "second", unitDisplay: "narrow", maximumFractionDigits: digits }).format(

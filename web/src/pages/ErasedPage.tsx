@@ -9,5 +9,5 @@ import { NoticePage } from "./NoticePage.tsx";
 export function ErasedPage({ erased }: { erased: Erased }) {
 	const strings = useStrings();
 	useTitle(undefined);
-	return <NoticePage text={strings.erased(erased)} action={{ label: strings.startAgain, act: session.beginAnew }} />;
+	return <NoticePage text={strings.erased(erased)} action={{ label: strings.startAgain, act: session.startAgain }} />;
 }

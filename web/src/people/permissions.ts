@@ -1,4 +1,4 @@
-// What somebody may do with a message, as far as can be known here: the server decides. Pure.
+// What a person may do with a message, as far as the page can tell. The server decides. Pure.
 
 import type { MemberRole } from "../../../src/protocol/conversation.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -9,9 +9,9 @@ export type Doer = {
 	userId: string;
 	role: MemberRole | null;
 	isConnected: boolean;
-	/** Claude's last answer, the one that can be had again. */
+	/** Claude's last reply, the only one that can be regenerated. */
 	lastReplyId: string | undefined;
-	/** One's own last question, if it can be asked again. */
+	/** The person's last question, if it can be asked again. */
 	askableId?: string | undefined;
 };
 
@@ -19,7 +19,7 @@ export function mayDo({ id, author, status, deletedAt }: Message, { userId, role
 	const may = new Set<Doing>();
 	if (deletedAt !== undefined || status === "streaming") return may;
 	const writes = role === "owner" || role === "member";
-	// What is said waits for a connection; what changes something does not.
+	// A new message waits for a connection; a change does not.
 	if (writes) may.add("reply");
 	if (!isConnected) return may;
 	if (writes) may.add("react");
@@ -29,7 +29,7 @@ export function mayDo({ id, author, status, deletedAt }: Message, { userId, role
 	return may;
 }
 
-/** One's own last question, if Claude has answered it and nobody has said anything since: it can be put otherwise and asked again. */
+/** Whether this is the last question and Claude has replied: it can then be edited and asked again. */
 export function canAskAgain(message: Message, messages: readonly Message[]): boolean {
 	const question = messages.findLast(({ role }) => role === "user");
 	const reply = messages.findLast(({ role }) => role === "assistant");
@@ -37,7 +37,7 @@ export function canAskAgain(message: Message, messages: readonly Message[]): boo
 	return reply.seq > message.seq && reply.status !== "streaming" && reply.deletedAt === undefined;
 }
 
-/** One's own last message that can still be changed. */
+/** The person's last message that is not deleted. */
 export function lastOwn(messages: readonly Message[], userId: string): Message | undefined {
 	return messages.findLast(({ author, deletedAt }) => author.userId === userId && deletedAt === undefined);
 }

@@ -1,4 +1,4 @@
-// A person's colour: always the same one for the same id, of those that `tokens.css` has.
+// The colour of a person: one of those in `tokens.css`, always the same for the same id.
 
 const hues = 8;
 

@@ -1,4 +1,4 @@
-// The members of a conversation as they are listed: who is here before who is not, each by their name. Pure.
+// The order in which members are listed: those present first, then by name. Pure.
 
 import type { Member } from "../../../src/protocol/conversation.ts";
 import type { Person } from "../../../src/protocol/person.ts";
@@ -6,7 +6,7 @@ import { foldCase } from "../writing/foldCase.ts";
 
 export type Present = Member & { isHere: boolean };
 
-/** Those whose name has this in it, oneself first. */
+/** Members whose name contains `text`, the reader first. */
 export function roster(members: readonly Member[], participants: readonly Person[], userId: string, text: string): Present[] {
 	const here = new Set(participants.map((person) => person.userId));
 	const wanted = foldCase(text.trim());
