@@ -1,4 +1,4 @@
-// Whether a gap in a connection has lasted long enough to be spoken of: most mend themselves before anybody would have read it.
+// Tells whether a connection gap is long enough to be shown. Most end before anybody would have read about them.
 
 import { useEffect, useState } from "react";
 import { clock } from "./browser.ts";

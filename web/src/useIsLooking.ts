@@ -1,4 +1,4 @@
-// Whether the page is before somebody's eyes, as far as the browser knows.
+// Tells whether the page is visible.
 
 import { useSyncExternalStore } from "react";
 

@@ -1,15 +1,15 @@
-// Keys that do something wherever one is on the page, but for a dialog, which has keys of its own.
+// Shortcuts that work anywhere on the page, except in a dialog, which has keys of its own.
 
 import { useEffect, useRef } from "react";
 import type { Catalogue } from "./languages/catalogue.ts";
 
-/** Together with Ctrl, or with ⌘ where there is one. */
+/** Pressed with Ctrl, or with ⌘ on Apple devices. */
 export type Shortcut = { key: string; shift?: boolean };
 
 export const switchKeys: Shortcut = { key: "k" };
 export const searchKeys: Shortcut = { key: "f", shift: true };
 
-/** Where Ctrl with a letter is for editing. */
+/** Apple devices use Ctrl with a letter for editing. */
 const isApple = /Mac|iP(?:hone|ad|od)/.test(navigator.platform);
 
 export function isPressed({ key, shift = false }: Shortcut, event: KeyboardEvent): boolean {
@@ -17,13 +17,13 @@ export function isPressed({ key, shift = false }: Shortcut, event: KeyboardEvent
 	return isHeld && !event.altKey && event.shiftKey === shift && event.key.toLowerCase() === key;
 }
 
-/** As people read them on their keyboard, each by itself. */
+/** The names of its keys, one each. */
 export function keysOf({ key, shift = false }: Shortcut, names: Catalogue["keys"]): string[] {
 	const [hold, also] = isApple ? ["⌘", "⇧"] : [names.ctrl, names.shift];
 	return [hold, ...(shift ? [also] : []), key.toUpperCase()];
 }
 
-/** As it is told to a screen reader. */
+/** For `aria-keyshortcuts`. */
 export function spokenKeysOf({ key, shift = false }: Shortcut): string {
 	return `${isApple ? "Meta" : "Control"}+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
 }
@@ -45,7 +45,7 @@ export function useShortcut(shortcut: Shortcut, act: () => void): void {
 	}, [shortcut]);
 }
 
-/** What opens may have to be fetched: until the focus is in it, what is typed is not for the field that one comes from. */
+/** The dialog may have to be loaded. Until it has the focus, typed keys must not reach the field behind it. */
 function hold(): void {
 	const held = new AbortController();
 	const { signal } = held;

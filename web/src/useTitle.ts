@@ -1,4 +1,4 @@
-// What the tab is called: where one is, and before it how much is new. The icons that the browser and the system show say so too.
+// The title of the tab, with the number of unread messages, and the badge on the icon.
 
 import { useEffect } from "react";
 import type { Catalogue } from "./languages/catalogue.ts";
@@ -8,7 +8,7 @@ import type { News } from "./list/list.ts";
 let place: string | undefined;
 let news: News = { unread: 0, mentions: 0 };
 
-/** For as long as a component is there. */
+/** Applies while the component is mounted. */
 export function useTitle(title: string | undefined): void {
 	const strings = useStrings();
 	useEffect(() => {
@@ -17,7 +17,7 @@ export function useTitle(title: string | undefined): void {
 	}, [title, strings]);
 }
 
-/** As `useTitle`: what is new in one's conversations. */
+/** Applies while the component is mounted. */
 export function useBadge({ unread, mentions }: News): void {
 	const strings = useStrings();
 	useEffect(() => {
@@ -32,7 +32,7 @@ function tell(told: News, strings: Catalogue): void {
 	const { unread } = news;
 	const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
 	if (icon) icon.href = unread > 0 ? "/icon-news.svg" : "/icon.svg";
-	// Of an installed page; where the browser has none, or does not want to, nothing is lost.
+	// Only for an installed page. Nothing is lost where it does not work.
 	navigator.setAppBadge?.(unread).catch(() => {});
 }
 

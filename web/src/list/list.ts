@@ -1,5 +1,5 @@
-// A person's conversations as this device knows them, in the order in which they are shown. Pure.
-// Knows the events of a person's own socket; nothing of sockets, of React or of the clock.
+// A person's list of conversations, in display order, and how events change it. Pure.
+// Must not depend on sockets, React or the clock.
 
 import type { LastMessage, ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -8,31 +8,31 @@ import type { Message } from "../../../src/protocol/message.ts";
 import { type Extent, extentOf } from "../live/historyWindow.ts";
 
 export type List = {
-	/** Pinned ones first, then by their last activity. */
+	/** Pinned ones first, then the most recently active. */
 	readonly conversations: readonly ListEntry[];
-	/** Whether the server has told them. */
+	/** Whether the server has sent the list. */
 	readonly isKnown: boolean;
-	/** What is known of conversations after the last one here. */
+	/** Whether there are more conversations after the last one. */
 	readonly older: Extent;
 	readonly settings: PersonalSettings;
 };
 
-/** How many messages are new, and how many of them are for oneself. */
+/** Unread messages, and how many of them mention the person. */
 export type News = { unread: number; mentions: number };
 
-/** What somebody who looks at a conversation sees of it before their list is told: who looks is not told of news. */
+/** What the reader sees of an open conversation. The server does not notify the list of readers who have it open. */
 export type ConversationView = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
 
 export type ListAction =
-	/** Kept on this device from the last visit. */
+	/** Stored on this device during the last visit. */
 	| { type: "recalled"; conversations: readonly ListEntry[] }
 	| { type: "received"; events: readonly MeEvent[] }
 	| { type: "viewed"; view: ConversationView }
-	/** Decided here: it holds at once, and the server's word comes after it. */
+	/** Changed here: it takes effect before the server confirms it. */
 	| { type: "changed"; conversationId: string; change: ListEntryChange }
 	| { type: "left"; conversationId: string }
 	| { type: "older asked" }
-	/** `null` if it could not be had. */
+	/** `null` if it could not be loaded. */
 	| { type: "older came"; page: { conversations: readonly ListEntry[]; hasMore: boolean } | null };
 
 export const emptyList: List = { conversations: [], isKnown: false, older: "none", settings: {} };
@@ -58,19 +58,19 @@ export function reduceList(list: List, action: ListAction): List {
 	}
 }
 
-/** How the conversations stand in their parts. */
+/** Separates archived conversations from the others. */
 export function sections({ conversations }: List): { main: readonly ListEntry[]; archived: readonly ListEntry[] } {
 	return { main: conversations.filter(({ archived }) => !archived), archived: conversations.filter(({ archived }) => archived) };
 }
 
-/** What is new in the conversations that are not muted. */
+/** Unread counts over all conversations that are not muted. */
 export function newsIn({ conversations }: List): News {
 	const unmuted = conversations.filter(({ muted }) => !muted);
 	const sum = (name: keyof News) => unmuted.reduce((all, listed) => all + listed[name], 0);
 	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
-/** A message as a list shows it. */
+/** The part of a message that a list shows. */
 export function lastMessageOf({ seq, author, content, createdAt, deletedAt }: Message): LastMessage {
 	return { seq, author, content: content.slice(0, limits.excerpt), createdAt, deletedAt };
 }
@@ -93,9 +93,9 @@ function receive(list: List, event: MeEvent): List {
 	}
 }
 
-/** A page may have been overtaken by news: what is here already is newer. */
+/** Entries that are already here are newer than those of the page. */
 function append(list: List, page: Extract<ListAction, { type: "older came" }>["page"]): List {
-	// Meanwhile the list may have begun anew.
+	// The list may have been replaced meanwhile.
 	if (list.older !== "loading") return list;
 	if (!page) return { ...list, older: "failed" };
 	const fresh = page.conversations.filter(({ id }) => !find(list, id));
@@ -117,7 +117,7 @@ function change(list: List, id: string, by: (listed: ListEntry) => ListEntry): L
 	return changed === held ? list : place(list, changed);
 }
 
-/** In its place, instead of what it was before. */
+/** Inserts an entry in order and removes its previous one. */
 function place(list: List, listed: ListEntry): List {
 	const others = list.conversations.filter(({ id }) => id !== listed.id);
 	const at = others.findIndex((one) => comesBefore(listed, one));
@@ -129,14 +129,14 @@ function comesBefore(one: ListEntry, other: ListEntry): boolean {
 	return Date.parse(one.lastActivityAt) > Date.parse(other.lastActivityAt);
 }
 
-/** What the server tells, with what was seen since it last heard. */
+/** The entry from the server, with the last message that was seen here if it is newer. */
 function newest(held: ListEntry | undefined, listed: ListEntry): ListEntry {
 	const { lastMessage, lastActivityAt } = held ?? listed;
 	return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ? { ...listed, lastMessage, lastActivityAt } : listed;
 }
 
 function seen(listed: ListEntry, { title, lastMessage, readUpTo }: ConversationView): ListEntry {
-	// A view that lags behind knows less than the list.
+	// A view that is behind knows less than the list.
 	if (!lastMessage || lastMessage.seq < (listed.lastMessage?.seq ?? 0)) return listed.title === title ? listed : { ...listed, title };
 	const told: ListEntry = {
 		...listed,

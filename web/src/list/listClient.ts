@@ -1,5 +1,5 @@
-// One person's list of conversations as this tab holds it: live by a socket of its own, older pages by HTTP.
-// Knows nothing of React; hands out snapshots and says when there is a new one.
+// A person's list of conversations in this tab: updated over its own socket, with older pages over HTTP.
+// Must not depend on React. Provides snapshots and notifies its listeners of new ones.
 
 import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
@@ -13,23 +13,23 @@ export type ListSnapshot = { list: List; connection: ConnectionState };
 
 type Page = Extract<ListAction, { type: "older came" }>["page"];
 
-/** What outlives the page of the list. */
+/** Storage that outlives the page. */
 export interface ListKeeper {
 	recall(): Promise<readonly ListEntry[] | undefined>;
 	keep(conversations: readonly ListEntry[]): void;
 }
 
 export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "parseFrame" | "readyEvent" | "onEvents" | "onState"> & {
-	/** The page of conversations whose last activity was before that of one, or from the first; `null` if it cannot be had now. */
+	/** The page of conversations after this one, or the first page; `null` if it cannot be loaded. */
 	olderThan(listed: ListEntry | undefined): Promise<Page>;
-	/** Whether the server took it. */
+	/** Returns whether the server accepted the change. */
 	changeListEntry(conversationId: string, change: ListEntryChange): Promise<boolean>;
 	keeper?: ListKeeper;
-	/** The person's other tabs. */
+	/** Opens the channel to the person's other tabs. */
 	openTabs: OpenOtherTabs;
 };
 
-/** In ms: a disk is not for every change. */
+/** In ms: storage is not written for every change. */
 const keepEvery = 2_000;
 
 export const emptyListSnapshot: ListSnapshot = { list: emptyList, connection: { type: "connecting" } };
@@ -40,7 +40,7 @@ export class ListClient {
 	#snapshot = emptyListSnapshot;
 	#connection: Connection<MeEvent, never> | undefined;
 	#tabs: OtherTabs | undefined;
-	/** What was seen last of the conversation that is open here. */
+	/** The latest view of the conversation that is open in this tab. */
 	#view: ConversationView | undefined;
 	readonly #keeping: Throttle;
 
@@ -49,7 +49,7 @@ export class ListClient {
 		this.#keeping = throttle(options.clock, keepEvery, () => options.keeper?.keep(this.#snapshot.list.conversations));
 	}
 
-	/** For `useSyncExternalStore`; answers how to stop listening. */
+	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -57,7 +57,7 @@ export class ListClient {
 
 	readonly snapshot = (): ListSnapshot => this.#snapshot;
 
-	/** Connects with the first token, or asks for one where there is none; every later one takes its place. */
+	/** Connects with the first token, or asks for one if it is `null`. Later tokens replace it. */
 	setToken(token: string | null): void {
 		if (this.#connection) {
 			if (token !== null) this.#connection.setToken(token);
@@ -76,7 +76,7 @@ export class ListClient {
 		this.#connection.start();
 	}
 
-	/** Lets go of the connection; a token would connect again. */
+	/** Disconnects. Setting a token connects again. */
 	stop(): void {
 		this.#keeping.flush();
 		this.#connection?.stop();
@@ -93,29 +93,29 @@ export class ListClient {
 		this.#connection?.lostNetwork();
 	}
 
-	/** Nobody looks any more, and the page may be gone at any time. */
+	/** Called when the page is hidden: it may be discarded at any time. */
 	rest(): void {
 		this.#keeping.flush();
 	}
 
-	/** What is seen of a conversation that is open here. */
+	/** Records what the reader sees of the open conversation. */
 	reportView(view: ConversationView): void {
 		this.#view = view;
 		this.#apply({ type: "viewed", view });
 		this.#tabs?.send({ type: "viewed", view });
 	}
 
-	/** It is open here no more. */
+	/** The conversation is no longer open in this tab. */
 	endView(): void {
 		this.#view = undefined;
 	}
 
-	/** Left or deleted from here. */
+	/** The person left or deleted the conversation in this tab. */
 	left(conversationId: string): void {
 		this.#apply({ type: "left", conversationId });
 	}
 
-	/** Holds at once; whether the server took it: else all is as it was. */
+	/** Takes effect immediately, and is reverted if the server refuses. Returns whether it was accepted. */
 	async change(listed: ListEntry, change: ListEntryChange): Promise<boolean> {
 		const conversationId = listed.id;
 		this.#apply({ type: "changed", conversationId, change });
@@ -128,7 +128,7 @@ export class ListClient {
 	async loadOlder(): Promise<void> {
 		const { older, conversations } = this.#snapshot.list;
 		if (older === "none" || older === "loading") return;
-		// Pinned ones are not in the order of the pages.
+		// Pinned conversations are not in the order of the pages.
 		const last = conversations.findLast(({ pinned }) => !pinned);
 		this.#apply({ type: "older asked" });
 		this.#apply({ type: "older came", page: await this.#options.olderThan(last) });
@@ -161,7 +161,7 @@ export class ListClient {
 		this.#become({ ...this.#snapshot, list });
 		if (!list.isKnown || list.conversations === before.conversations) return;
 		this.#keeping.schedule();
-		// Where one is no longer, nothing is kept of it.
+		// A conversation was removed: its stored copy must go at once.
 		if (list.conversations.length < before.conversations.length) this.#keeping.flush();
 	}
 

@@ -1,12 +1,12 @@
-// What the tabs of one person in one browser tell each other of the conversations that are open in them: who looks at a conversation is
-// not told of news in it by the server, and the list in another tab would show what is long read. Knows the browser's channels alone.
+// The channel between the tabs of one person in one browser. The server does not notify readers who have a conversation open,
+// so that tab tells the lists in the other tabs what has been read. Must not depend on anything but BroadcastChannel.
 
 import type { ConversationView } from "./list.ts";
 
 export type TabMessage =
-	/** This is seen of a conversation that is open in a tab. */
+	/** A conversation is open in this tab, and this is visible of it. */
 	| { type: "viewed"; view: ConversationView }
-	/** A list has begun anew: what is open? */
+	/** A list was replaced: the other tabs repeat their views. */
 	| { type: "views requested" };
 
 export type OtherTabs = { send(message: TabMessage): void; close(): void };

@@ -1,4 +1,4 @@
-// A text as one line, without Markdown's marks: for quotes and lists. Pure.
+// Turns a Markdown text into one plain line, for quotes and lists. Pure.
 
 import { withoutMarks } from "../../../src/protocol/plain-text.ts";
 

@@ -1,4 +1,4 @@
-// The hook: a person's list of conversations, live. The list itself is a `ListClient`; this ties it to React, the window and the session.
+// The hook for the list of conversations: ties a `ListClient` to React, the window and the session.
 
 import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { closeCodes } from "../../../src/protocol/errors.ts";
@@ -9,10 +9,10 @@ import type { DeviceCache } from "../live/deviceCache.ts";
 import { ListClient, type ListSnapshot } from "./listClient.ts";
 import { openOtherTabs } from "./otherTabs.ts";
 
-/** For whatever shows conversations, or changes them. */
+/** For components that show or change conversations. */
 export const PersonalList = createContext<ListClient | null>(null);
 
-/** The list of whoever the token is for, and the cache; connected for as long as the component is there. */
+/** Connected while the component is mounted. */
 export function useListClient(token: string | null, cache: DeviceCache): ListClient {
 	const client = useMemo(() => makeClient(cache), [cache]);
 	useEffect(() => client.setToken(token), [client, token]);

@@ -1,4 +1,4 @@
-// Tells of what comes while one looks elsewhere; and asks, when something has come for the first time, whether one wants to be told.
+// Shows notifications while the person looks elsewhere. Offers to turn them on when the first message arrives that they would announce.
 
 import { useEffect, useRef, useState } from "react";
 import { preferences } from "../account/currentPreferences.ts";
@@ -14,7 +14,7 @@ import { askPermission, hold, isHeld, permission, show, withdraw } from "./brows
 import styles from "./Notifications.module.css";
 import { follow } from "./notifier.ts";
 
-/** On this device: what is allowed on one says nothing of another. */
+/** Stored per device: permission on one device says nothing about another. */
 const key = "notifications";
 
 type Props = { client: ListClient; userId: string; openId: string | undefined; onGo(path: string): void; onClose(): void };

@@ -1,24 +1,24 @@
-// What has come between two states of a person's list, and whether they want to be told of it. Pure.
+// Compares two states of a list: which messages arrived, and which of them deserve a notification. Pure.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import type { Preferences } from "../account/preferences.ts";
 import type { List } from "../list/list.ts";
 
-/** `isForMe`: it names them or answers them, Claude's answer to what they said last too. */
+/** `isForMe`: it mentions the person or replies to them, including Claude's reply to their last message. */
 export type Arrival = { listed: ListEntry; isForMe: boolean };
 
-/** `answers`: by conversation, the place of Claude's answer to what the person said last. */
+/** `answers`: for each conversation, the place of Claude's reply to the person's last message. */
 export type Watched = { list: List; answers: ReadonlyMap<string, number> };
 
 export type Watching = {
 	watched: Watched;
 	arrivals: readonly Arrival[];
-	/** The conversations in which nothing is new any more, or which are gone. */
+	/** Conversations without unread messages, muted ones, and those that are gone. */
 	over: readonly string[];
 };
 
-/** What a list knows from the beginning, or of older pages, has not come just now. */
+/** Entries of a first or an older page are not arrivals. */
 export function watch(before: Watched, list: List, userId: string): Watching {
 	const now = new Map(list.conversations.map((listed) => [listed.id, listed]));
 	const answers = new Map(before.answers);

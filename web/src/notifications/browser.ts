@@ -1,15 +1,15 @@
-// What the browser lends to notifications: leave to show them, and the showing; and locks, by which tabs know of each other.
+// The browser's notifications, and the locks by which tabs coordinate.
 
 import type { Permission } from "./notifier.ts";
 
-/** One for each conversation: the next one takes its place. */
+/** `tag`: the conversation. A newer notification with the same tag replaces this one. */
 export type Shown = { tag: string; title: string; body: string; path: string };
 
 export function permission(): Permission {
 	return "Notification" in window ? Notification.permission : "none";
 }
 
-/** To be called when somebody has just pressed something. */
+/** Browsers allow this only in response to a user action. */
 export async function askPermission(): Promise<Permission> {
 	return "Notification" in window ? Notification.requestPermission() : "none";
 }
@@ -27,7 +27,7 @@ export async function show({ tag, title, body, path }: Shown, onClick: () => voi
 			onClick();
 		};
 	} catch {
-		// Android has them from a service worker alone, which leads to the path by itself.
+		// Android shows notifications only from the service worker. Clicking one opens the page at its path.
 		await (await registration())?.showNotification(title, options).catch(() => {});
 	}
 }
@@ -43,7 +43,7 @@ async function registration(): Promise<ServiceWorkerRegistration | undefined> {
 	return navigator.serviceWorker?.getRegistration().catch(() => undefined);
 }
 
-/** Holds a lock from when it is free, or at once where it is `shared`, until it is told to stop. */
+/** Requests a lock and holds it until the returned function is called. A `shared` lock is held at once. */
 export function hold(name: string, mode: LockMode, onHeld = () => {}): () => void {
 	const stop = new AbortController();
 	const { signal } = stop;

@@ -1,4 +1,4 @@
-// Follows a person's list and has shown what they want to be told of. Knows neither React nor the browser.
+// Watches a person's list and shows notifications for arrivals. Must not depend on React or the browser.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import type { Preferences } from "../account/preferences.ts";
@@ -9,7 +9,7 @@ import { isWanted, type Watched, watch } from "./arrivals.ts";
 export type Permission =
 	| "granted"
 	| "denied"
-	/** Not asked yet. */
+	/** The person has not been asked yet. */
 	| "default"
 	/** The browser has no notifications, or not on this page. */
 	| "none";
@@ -19,17 +19,17 @@ export type NotifierOptions = {
 	list: Pick<ListClient, "subscribe" | "snapshot">;
 	level(): Preferences["notifications"];
 	permission(): Permission;
-	/** Whether it is this tab that shows them. */
+	/** Only one tab shows notifications. */
 	isOurTurn(): boolean;
-	/** Whether somebody looks at it, in this tab or another. */
+	/** Whether the conversation is visible in this tab or another. */
 	isLookedAt(conversationId: string): Promise<boolean>;
 	show(conversation: ListEntry): void;
 	withdraw(conversationId: string): void;
-	/** This they would have been told, had they been asked whether they want to. */
+	/** An arrival would have caused a notification, but the person was never asked. */
 	missed(): void;
 };
 
-/** Answers how to stop. */
+/** Returns how to stop. */
 export function follow(options: NotifierOptions): () => void {
 	let watched: Watched = { list: emptyList, answers: new Map() };
 	const look = () => {

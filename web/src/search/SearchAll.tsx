@@ -1,4 +1,4 @@
-// What was found in all of one's conversations, in place of their list: under the name of each, newest first.
+// The results of a search in all conversations, shown in place of the list and grouped by conversation.
 
 import { useCallback, useEffect } from "react";
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
@@ -45,7 +45,7 @@ export function SearchAll({ text, conversations }: Props) {
 	);
 }
 
-/** Of a conversation that is further down in the list than what is here of it. */
+/** The title of a conversation that is not loaded in the list. */
 function FetchedTitle({ id }: { id: string }) {
 	const strings = useStrings();
 	const described = useCall(useCallback((token: string) => describeConversation(token, id), [id]));

@@ -1,4 +1,4 @@
-// One message that was found: who said it and when, with what was asked for marked; leads to its place.
+// One search result: the author, the time and a snippet with the matches marked. Links to the message.
 
 import { Link } from "wouter";
 import { useStrings } from "../languages/useStrings.ts";

@@ -1,12 +1,12 @@
-// The HTTP calls of searching.
+// The HTTP calls of the search.
 
 import { call, queryOf } from "../api.ts";
 import { foundEverywhereSchema, foundHereSchema } from "./results.ts";
 
-/** `from`: one author's id. `since`: a moment, as messages have it. */
+/** `from`: an author's id. `since`: an ISO 8601 time. */
 export type Query = { q: string; from?: string; since?: string };
 
-/** What says this in a conversation, newest first; `before`: only what is older than a place. */
+/** Searches one conversation, newest first. `before`: only messages before this place. */
 export const searchIn = (token: string, id: string, query: Query, before?: number) =>
 	call(
 		foundHereSchema,
@@ -15,5 +15,5 @@ export const searchIn = (token: string, id: string, query: Query, before?: numbe
 		{ token },
 	);
 
-/** What says this in all conversations that one is in. */
+/** Searches all conversations of the person. */
 export const searchEverywhere = (token: string, query: Query) => call(foundEverywhereSchema, "GET", `/search${queryOf(query)}`, { token });

@@ -1,12 +1,12 @@
-// Marks what was looked for in the message that one goes to: by the browser's own highlights, so that nothing is drawn anew, and until one
-// goes elsewhere. Where a browser has none, nothing is marked.
+// Highlights the matches in the message that a result leads to, until the focus moves on. Uses the CSS Custom Highlight API,
+// so that nothing is rendered again. Browsers without it show no highlight.
 
 import { type FoundMessage, partsOf } from "./results.ts";
 
 const name = "found";
 let stop = () => {};
 
-/** To be called when somebody goes to the place: the message has the focus once it is shown. */
+/** Call it when a result is opened: its message gets the focus once it is shown. */
 export function highlightOnArrival(found: FoundMessage): void {
 	stop();
 	if (!("highlights" in CSS)) return;
@@ -28,7 +28,7 @@ export function highlightOnArrival(found: FoundMessage): void {
 	};
 }
 
-/** Where these texts stand in what a message says. */
+/** The ranges of these texts in the content of a message. */
 function rangesOf(texts: readonly string[], article: Element): Range[] {
 	const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
 	const ranges: Range[] = [];

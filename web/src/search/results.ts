@@ -1,4 +1,4 @@
-// What a search has found, as it is shown: pieces of text in which what was asked for stands out, by conversation where there are several. Pure.
+// Search results as they are displayed: snippets in parts, grouped by conversation. Pure.
 
 import * as v from "valibot";
 import { messageSchema } from "../../../src/protocol/message.ts";
@@ -22,25 +22,25 @@ export type FoundAnywhere = v.InferOutput<typeof foundEverywhereSchema>["results
 
 export type Part = { text: string; isFound: boolean };
 
-/** With its lines, where the snippet has them all in one: what was found is the message itself. */
+/** Restores the line breaks of a snippet from the message, if it is found there. */
 function withLines<T extends Pick<FoundMessage, "message" | "snippet">>(found: T): T {
 	const bare = found.snippet.replace(/^…|…$/g, "");
 	const at = found.message.content.replace(/\s/g, " ").indexOf(bare);
 	return at === -1 ? found : { ...found, snippet: found.snippet.replace(bare, () => found.message.content.slice(at, at + bare.length)) };
 }
 
-/** The lines of a text, which are mostly things of their own, after each other; without the numbers of a list. */
+/** Joins lines, which are mostly separate items, with a dot or a colon. Drops the numbers of lists. */
 function inOneLine(text: string): string {
 	return text.trim().replace(/(:?)\s*\n\s*(?:\d{1,9}[.)][ \t]+)*/g, (_, colon) => (colon ? ": " : " · "));
 }
 
-/** No message has it in it. */
+/** A control character that no message contains. */
 const edge = "\u0002";
 
-/** The snippet as it is shown: in one line, without Markdown's marks, what was asked for apart. */
+/** The snippet on one line, without Markdown syntax, and split at the matches. */
 export function displayedSnippet(found: FoundMessage): Part[] {
 	const marked = partsOf(withLines(found)).map(({ text, isFound }) => (isFound ? edge + text + edge : text));
-	// A link is called what was found in it, if it can be.
+	// A link whose text contains a match is reduced to its text.
 	const text = marked.join("").replace(/!?\[([^[\]\n]*\p{Cc}[^[\]\n]*)\]\([^()\s]*\)/gu, "$1");
 	return inOneLine(withoutMarks(text))
 		.replace(/^(…[^*`\n]*[^*`\s])(?:\*\*|`)/, "$1")
@@ -49,7 +49,7 @@ export function displayedSnippet(found: FoundMessage): Part[] {
 		.filter(({ text }) => text !== "");
 }
 
-/** The snippet cut where what was asked for begins and ends. */
+/** Splits a snippet at the start and end of each match. */
 export function partsOf({ snippet, highlights }: Pick<FoundMessage, "snippet" | "highlights">): Part[] {
 	const parts: Part[] = [];
 	let done = 0;
@@ -62,7 +62,7 @@ export function partsOf({ snippet, highlights }: Pick<FoundMessage, "snippet" | 
 	return [...parts, { text: snippet.slice(done), isFound: false }].filter(({ text }) => text !== "");
 }
 
-/** The conversation with the newest of them first. */
+/** Groups results by conversation, the one with the newest result first. */
 export function byConversation(results: readonly FoundAnywhere[]): [conversationId: string, results: FoundAnywhere[]][] {
 	const groups = new Map<string, FoundAnywhere[]>();
 	for (const result of results) groups.set(result.conversationId, [...(groups.get(result.conversationId) ?? []), result]);

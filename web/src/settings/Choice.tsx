@@ -5,7 +5,7 @@ import styles from "./SettingsDialog.module.css";
 
 type Props<T> = {
 	legend: string;
-	/** Of the radio buttons; unique in the dialog. */
+	/** The name of the radio buttons, unique in the dialog. */
 	name: string;
 	options: readonly { value: T; label: string; lang?: string | undefined }[];
 	chosen: T;

@@ -1,4 +1,4 @@
-// The tokens by which programs speak for somebody: made, shown once, listed, revoked.
+// The personal tokens in the settings: create, show once, list, revoke.
 
 import { type FormEvent, type ToggleEvent, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -14,7 +14,7 @@ import styles from "./SettingsDialog.module.css";
 const day = 24 * 3600;
 const lives = [7 * day, 30 * day, 90 * day, 365 * day];
 
-/** As a `ref`: it is shown this once, and may stand below the edge. */
+/** A `ref` for the new token: it is shown only once, and may be below the visible part. */
 function bringIntoView(element: HTMLElement | null): void {
 	element?.scrollIntoView({ block: "center" });
 }

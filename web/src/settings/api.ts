@@ -6,7 +6,7 @@ import { call } from "../api.ts";
 
 export const tokensOf = (token: string) => call(v.object({ tokens: v.array(tokenSchema) }), "GET", "/me/tokens", { token });
 
-/** Its secret is told this once. */
+/** The response has the secret; no later one does. */
 export const makeToken = (token: string, name: string, expiresInSeconds: number) =>
 	call(v.object({ token: v.object({ ...tokenSchema.entries, secret: v.string() }) }), "POST", "/me/tokens", {
 		token,

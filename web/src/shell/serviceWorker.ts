@@ -1,16 +1,16 @@
-// The service worker: keeps this build's page and all its parts, and answers with them, also without a network. Our own and small:
-// vite-plugin-pwa does the same with 328 more packages. It never touches the API, and sockets do not come by here.
+// The service worker: caches this build of the page and serves it, also offline. It never touches the API, and sockets bypass it.
+// It is our own because vite-plugin-pwa does the same with 328 more packages.
 //
-// The page comes from the cache, always of one build with its parts: a page of one and a part of another never meet. A newer build is
-// fetched beside it and waits until the last tab is closed, or somebody asks for it; then every tab begins anew.
+// The page and its parts always come from the same build. A newer build is cached beside it. It waits until the last tab is
+// closed or somebody asks for it; then every tab reloads.
 
-/** Written here by the build: every path with its integrity. The page's own is empty: a proxy may change a page on its way. */
+/** Filled in by the build: every path with its integrity. It is empty for the page itself, which a proxy may change. */
 declare const __SHELL__: [path: string, integrity: string][];
 declare const __VERSION__: string;
 
 export {};
 
-/** Of a worker's own types those that are used: the whole of them would be those of every page too. */
+/** Only the worker types that are used: the whole library would add them to every file of the page. */
 interface WorkerEvent extends Event {
 	waitUntil(done: Promise<unknown>): void;
 }
@@ -31,8 +31,8 @@ const shell = new Map(__SHELL__);
 const prefix = "shell ";
 const cacheName = prefix + __VERSION__;
 
-/** Where somebody builds the page, they want to see at each reload what they have built: the network comes first and a new one does not wait. */
-const isWorkshop = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+/** During development each reload shows the latest build: the network comes first, and a new worker does not wait. */
+const isDevelopment = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
 let isAskedFor = false;
 
@@ -47,41 +47,42 @@ worker.addEventListener("fetch", (event) => {
 	const { method, mode, url } = event.request;
 	const { origin, pathname } = new URL(url);
 	if (method !== "GET" || origin !== location.origin || pathname.startsWith("/api/")) return;
-	if (shell.has(pathname)) event.respondWith(isWorkshop && pathname === "/" ? fresh(event.request) : kept(pathname, event.request));
-	else if (mode === "navigate") event.respondWith(isWorkshop ? fresh(event.request) : kept("/", event.request));
+	if (shell.has(pathname)) event.respondWith(isDevelopment && pathname === "/" ? fresh(event.request) : kept(pathname, event.request));
+	else if (mode === "navigate") event.respondWith(isDevelopment ? fresh(event.request) : kept("/", event.request));
 });
 
-/** All or nothing. */
+/** Fails as a whole if one file fails. */
 async function install(): Promise<void> {
 	const cache = await caches.open(cacheName);
-	await Promise.all([...shell].map(async ([path, integrity]) => cache.put(path, await fetched(path, integrity))));
-	if (isWorkshop) await worker.skipWaiting();
+	await Promise.all([...shell].map(async ([path, integrity]) => cache.put(path, await load(path, integrity))));
+	if (isDevelopment) await worker.skipWaiting();
 }
 
-async function fetched(path: string, integrity: string): Promise<Response> {
-	// What is called by its content is the same in every build.
+async function load(path: string, integrity: string): Promise<Response> {
+	// A file named by its content is the same in every build.
 	const known = path.startsWith("/assets/") ? await caches.match(path) : undefined;
 	if (known) return known;
-	// What is not there, the server answers with the page.
+	// The server answers with the page for a file that does not exist. The integrity catches that.
 	const response = await fetch(path, { cache: "reload", ...(integrity && { integrity }) });
 	if (!response.ok) throw new Error(`${path}: ${response.status}`);
 	if (path === "/") await check(response.clone());
 	return response;
 }
 
-/** While a build is deployed, its worker may come from it and the page still from the one before. */
+/** During a deployment the worker may come from the new build and the page still from the old one. */
 async function check(page: Response): Promise<void> {
 	const parts = (await page.text()).match(/\/assets\/[\w.-]+/g);
 	if (!parts?.every((path) => shell.has(path))) throw new Error("The page is of another build.");
 }
 
+/** Reloads all tabs if somebody asked for this version. Tabs of older builds listen for this message: it must not change. */
 async function takeOver(): Promise<void> {
 	for (const one of await caches.keys()) if (one.startsWith(prefix) && one !== cacheName) await caches.delete(one);
 	if (isAskedFor) for (const tab of await worker.clients.matchAll({ type: "window" })) tab.postMessage("begin anew");
 }
 
 async function kept(path: string, request: Request): Promise<Response> {
-	// The browser may have taken the cache away.
+	// The browser may have deleted the cache.
 	return (await caches.match(path, { cacheName })) ?? fetch(request);
 }
 

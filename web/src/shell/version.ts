@@ -1,11 +1,11 @@
-// The build that this page runs, and a newer one that waits: offered, and taken when somebody wants it, in all tabs at once.
-// What is written and what waits to be sent is on the disk by then.
+// Detects a newer build of the page, and switches all tabs to it when somebody asks for it.
+// Drafts and unsent messages are stored by then.
 
 import { clock } from "../browser.ts";
 
 declare global {
 	interface Window {
-		/** Not in every browser. */
+		/** Missing in some browsers. */
 		trustedTypes?: {
 			createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
 		};
@@ -21,40 +21,40 @@ export const newVersion = {
 		listeners.add(listener);
 		return () => listeners.delete(listener);
 	},
-	isHere: () => waiting !== null,
-	take: () => waiting?.postMessage("take over"),
+	isAvailable: () => waiting !== null,
+	activate: () => waiting?.postMessage("take over"),
 };
 
-/** In ms: a page may stay open for weeks. */
-const lookEvery = 3600_000;
+/** In ms. A page may stay open for weeks. */
+const updateEvery = 3600_000;
 
-/** Where the browser has no service workers, or allows none, all is as without. */
+/** Does nothing if the browser has no service workers or forbids them. */
 export async function followVersions(): Promise<void> {
 	try {
 		const workers: ServiceWorkerContainer | undefined = navigator.serviceWorker;
 		if (!workers) return;
 		workers.addEventListener("message", ({ data }) => data === "begin anew" && location.reload());
 		const registration = await workers.register(address(), { updateViaCache: "none" });
-		const look = () => {
-			// The very first one is no news.
+		const check = () => {
+			// The first worker of all is not a newer version.
 			const worker = workers.controller && registration.waiting;
 			if (worker === waiting) return;
 			waiting = worker;
 			for (const listener of listeners) listener();
 		};
-		look();
-		registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-		const check = () => {
+		check();
+		registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", check));
+		const update = () => {
 			registration.update().catch(() => {});
-			clock.after(lookEvery, check);
+			clock.after(updateEvery, update);
 		};
-		clock.after(lookEvery, check);
+		clock.after(updateEvery, update);
 	} catch {
 		// Forbidden.
 	}
 }
 
-/** The policy of this name may answer nothing else: a worker from any other address would be a way into the page. */
+/** The policy must not allow any other address: a worker from elsewhere could take over the page. */
 function address(): string {
 	const path = "/sw.js";
 	const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => path });

@@ -1,4 +1,4 @@
-// What is to be known of a conversation at a glance: whether it is muted or pinned, whether one is named in it, how much of it is new.
+// The badges of a conversation: muted, pinned, mentioned, unread.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { Icon } from "../icons.tsx";

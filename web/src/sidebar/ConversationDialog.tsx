@@ -1,4 +1,4 @@
-// What is asked before a conversation is renamed, left or deleted.
+// The dialogs of a conversation's menu: rename, export, leave and delete.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
@@ -16,7 +16,7 @@ type Props = {
 	asking: Asking;
 	userId: string;
 	onClose(): void;
-	/** It is no longer in the list. */
+	/** The conversation has been left or deleted. */
 	onGone(): void;
 };
 

@@ -1,4 +1,4 @@
-// One conversation in the list: what it is called, what was said last, what of it is new, and a menu.
+// One conversation in the list: title, last message, badges and menu.
 
 import { Link } from "wouter";
 import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";

@@ -1,4 +1,4 @@
-// A conversation as a file, to keep: for programs, or to read.
+// The dialog that exports a conversation to a file.
 
 import { useEffect, useState } from "react";
 import type { ListEntry } from "../../../src/protocol/conversation.ts";

@@ -1,4 +1,4 @@
-// Says quietly that there is a newer build of the page; nobody has to take it now.
+// Offers a newer version of the page, which nobody has to take.
 
 import { useSyncExternalStore } from "react";
 import { useStrings } from "../languages/useStrings.ts";
@@ -7,13 +7,13 @@ import styles from "./NewVersion.module.css";
 
 export function NewVersion() {
 	const strings = useStrings();
-	const isHere = useSyncExternalStore(newVersion.subscribe, newVersion.isHere);
+	const isAvailable = useSyncExternalStore(newVersion.subscribe, newVersion.isAvailable);
 	return (
 		<output className={styles.version}>
-			{isHere && (
+			{isAvailable && (
 				<>
 					{strings.newVersion}
-					<button type="button" onClick={newVersion.take}>
+					<button type="button" onClick={newVersion.activate}>
 						{strings.reload}
 					</button>
 				</>

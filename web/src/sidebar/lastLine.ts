@@ -1,4 +1,4 @@
-// What was said last in a conversation, as one line. Pure.
+// The last message of a conversation as one line. Pure.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import type { Catalogue } from "../languages/catalogue.ts";

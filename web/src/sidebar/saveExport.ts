@@ -1,10 +1,10 @@
-// A conversation as a file: fetched, named, handed to whoever sits here.
+// Downloads an exported conversation, names the file and saves it.
 
 import { addressOf, type Result, refusalIn } from "../api.ts";
 import { clock } from "../browser.ts";
 import { currentStrings } from "../languages/currentLanguage.ts";
 
-/** A file, however long it takes. */
+/** Without a timeout: an export may take long. */
 export async function fetchExport(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
 	try {
 		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
@@ -14,7 +14,7 @@ export async function fetchExport(path: string, token: string, signal: AbortSign
 	}
 }
 
-/** A name that every file system accepts. `unnamed`: what stands in place of a title with no such characters. */
+/** A file name that every file system accepts. `unnamed` replaces a title without usable characters. */
 export function exportFileName(title: string, ending: string, unnamed: string): string {
 	const name = title
 		.replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
@@ -25,12 +25,12 @@ export function exportFileName(title: string, ending: string, unnamed: string): 
 	return `${name || unnamed}.${ending}`;
 }
 
-/** Hands a file to whoever sits here. */
+/** Lets the browser save a file. */
 export function saveFile(file: Blob, name: string): void {
 	const link = document.createElement("a");
 	link.href = URL.createObjectURL(file);
 	link.download = name;
 	link.click();
-	// The browser has it by then.
+	// The browser has read it by then.
 	clock.after(60_000, () => URL.revokeObjectURL(link.href));
 }

@@ -1,14 +1,13 @@
-// Which conversations somebody may mean who writes a part of a title, the likeliest first. Pure.
+// The conversations that match a part of a title, the most likely first. Pure.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { foldCase } from "../writing/foldCase.ts";
 
-/** A conversation with what it is called. */
 export type Named = { listed: ListEntry; title: string };
 
 /**
- * Those whose title has every word that is written; all of them where nothing is. What begins so comes first, then what has something new,
- * then what was alive last. `openId`: of the one that is open, which nobody has to go to.
+ * Conversations whose title contains every word; all of them if there is no word. Titles that begin with the text come first, then
+ * unread ones, then the most recently active. `openId`: the open conversation, which comes last.
  */
 export function choicesFor(text: string, conversations: readonly Named[], openId: string | undefined): Named[] {
 	const wanted = foldCase(text).trim();
@@ -21,7 +20,7 @@ export function choicesFor(text: string, conversations: readonly Named[], openId
 	return ranked.sort((one, other) => compare(one.ranks, other.ranks)).map(({ named }) => named);
 }
 
-/** How well a title fits: 0 the best. */
+/** How well a title matches; 0 is best. */
 function closeness(title: string, wanted: string): number {
 	if (title.startsWith(wanted)) return 0;
 	return title.split(/[\s\p{P}]+/u).some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)) ? 1 : 2;

@@ -11,7 +11,7 @@ import { choicesFor, type Named } from "./choices.ts";
 export type Command = {
 	icon: IconName;
 	label: string;
-	/** It gets the text that is typed. Other commands match the text by their label. */
+	/** It receives the typed text. Other commands match the text by their label. */
 	takesText?: boolean;
 	act(text: string): void;
 };

@@ -1,21 +1,21 @@
-// What is being written may mean something of which there are several: a member after `@`, an emoji after `:`. Pure.
+// Completions while somebody types: members after `@`, emoji after `:`. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
 import { mentionQueryAt } from "./mentionQuery.ts";
 
-/** An emoji as it is offered: in the colour of skin that was chosen, with the name by which it is known. */
+/** An offered emoji, in the chosen skin tone, with its best-known shortcode. */
 export type OfferedEmoji = { emoji: string; name: string };
 
 export type Option = { type: "person"; person: Person } | ({ type: "emoji" } & OfferedEmoji);
 
-/** From where on it is written, and what it may become. */
+/** `start`: where the text to replace begins. */
 export type Completion = { start: number; noun: Option["type"]; options: readonly Option[] };
 
-/** Where emoji are known, it finds them by their names. */
+/** Finds emoji by name. Missing until the emoji are loaded. */
 export type EmojiSource = { find(written: string, most: number): readonly OfferedEmoji[]; named(name: string): string | undefined };
 
-/** A list that is longer is not read. */
+/** Nobody reads a longer list. */
 export const mostOptions = 8;
 
 export function completionAt(
@@ -38,7 +38,7 @@ export function completionAt(
 		: undefined;
 }
 
-/** The text with what was chosen in the place of what was written, and where the caret is then. */
+/** The text after a choice, and the position of the caret. */
 export function complete(
 	text: string,
 	caret: number,
@@ -48,7 +48,7 @@ export function complete(
 	return replaced(text, start, caret, `${wordOf(option)} `, true);
 }
 
-/** The same where a name between colons has just been ended: it becomes its emoji. */
+/** The same for a shortcode that was just completed. */
 export function completeShortcode(text: string, caret: number, emoji: EmojiSource): { text: string; caret: number } | undefined {
 	const shortcode = wholeShortcodeAt(text, caret);
 	const named = shortcode && emoji.named(shortcode.name);

@@ -1,4 +1,4 @@
-// The drafts of whoever sits at this page, and how components see them.
+// The drafts of this page, and the hooks by which components use them.
 
 import { useCallback, useSyncExternalStore } from "react";
 import { clock } from "../browser.ts";
@@ -18,7 +18,7 @@ addEventListener("storage", ({ key, newValue }) => {
 	if (key !== null) drafts.changed(key, newValue);
 });
 
-/** The draft, and how to change some of it. */
+/** Returns the draft and a function that changes parts of it. */
 export function useDraft(userId: string, conversationId: string): [Draft, (change: Partial<Draft>) => void] {
 	const draft = useSyncExternalStore(drafts.subscribe, () => drafts.of(userId, conversationId));
 	const change = useCallback((change: Partial<Draft>) => drafts.change(userId, conversationId, change), [userId, conversationId]);

@@ -1,4 +1,4 @@
-// What is written and not yet sent, by person and conversation: kept on disk, the same in every tab. Knows of disk and clock what it is given.
+// Unsent text by person and conversation: stored on the device and shared by all tabs. Gets its storage and clock from outside.
 
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -9,18 +9,18 @@ import { namedIn } from "./mentions.ts";
 
 export type Draft = {
 	readonly text: string;
-	/** What it answers, as far as it is shown. */
+	/** The quoted message, as far as it is shown. */
 	readonly answered?: Answered | undefined;
-	/** Who was named from the list. */
+	/** People who were chosen from the suggestions. */
 	readonly named?: readonly Person[] | undefined;
 };
 
 export type Answered = { id: string; username: string; line: string };
 
-/** On disk with the time of its last change, in ms. */
+/** As it is stored. `at`: the last change, in ms. */
 type Kept = Draft & { at: number };
 
-/** May throw, whatever is asked of it. */
+/** Every method may throw. */
 export type Disk = {
 	keys(): string[];
 	read(key: string): string | null;
@@ -29,16 +29,16 @@ export type Disk = {
 };
 
 const emptyDraft: Draft = { text: "" };
-/** Of one more the oldest goes. */
+/** Beyond this number the oldest draft is deleted. */
 const mostKept = 50;
-/** Of one draft: a few times what may be said at once. What is longer stays in the field alone. */
+/** The longest draft that is stored; a longer one stays only in the field. */
 const longestKept = 4 * limits.content;
 
 export function answeredOf({ id, author, content }: Message): Answered {
 	return { id, username: author.username, line: plainLine(content.slice(0, limits.excerpt)) };
 }
 
-/** With what was said and not sent before it: nothing of either is lost. */
+/** Puts an unsent message before the draft, so that no text is lost. */
 export function joined(draft: Draft, { content, replyTo, mentions }: NewMessage, message: Message | undefined): Draft {
 	const answered = message ? answeredOf(message) : replyTo === undefined ? draft.answered : { id: replyTo, username: "", line: "" };
 	const named = [...namedIn(content, mentions), ...(draft.named ?? [])];
@@ -49,9 +49,9 @@ export class Drafts {
 	readonly #disk: Disk;
 	readonly #now: () => number;
 	readonly #listeners = new Set<() => void>();
-	/** Those that were looked at, as they are in this page. */
+	/** Drafts that this page has read. */
 	readonly #known = new Map<string, Draft>();
-	/** Whatever is there, here or on the disk. */
+	/** Keys of all drafts that are not empty, here or in storage. */
 	readonly #there: Set<string>;
 	readonly #unkept = new Set<string>();
 
@@ -61,13 +61,13 @@ export class Drafts {
 		this.#there = new Set(this.#kept());
 	}
 
-	/** For `useSyncExternalStore`; answers how to stop listening. */
+	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	};
 
-	/** The same object until it changes. */
+	/** Returns the same object until the draft changes. */
 	of(userId: string, conversationId: string): Draft {
 		const key = keyOf(userId, conversationId);
 		const known = this.#known.get(key) ?? this.#read(key) ?? emptyDraft;
@@ -79,7 +79,7 @@ export class Drafts {
 		return this.#there.has(keyOf(userId, conversationId));
 	}
 
-	/** Whether it would still be there if the page went now. */
+	/** Whether the draft would survive the page. */
 	isKept(userId: string, conversationId: string): boolean {
 		return !this.#unkept.has(keyOf(userId, conversationId));
 	}
@@ -94,11 +94,11 @@ export class Drafts {
 		this.#become(key, isEmpty ? emptyDraft : draft);
 	}
 
-	/** Another tab has written this to the disk, or removed it. */
+	/** Another tab has written or removed this key. */
 	changed(key: string, text: string | null): void {
 		if (!isKey(key)) return;
 		const kept = parsed(text);
-		// Removed after it was emptied, or to make room: one that is here stays, and is now here alone.
+		// Emptied, or removed to make room: a draft that this page has read stays here, and is now only here.
 		const isHere = this.#known.has(key) && this.#there.has(key);
 		if (kept) this.#become(key, draftOf(kept));
 		else if (isHere) this.#unkept.add(key);
@@ -106,7 +106,7 @@ export class Drafts {
 		if (!kept) this.#tell();
 	}
 
-	/** All of them: whoever comes next is somebody else. */
+	/** Deletes all drafts: the next person is somebody else. */
 	forget(): void {
 		for (const key of this.#kept()) this.#remove(key);
 		this.#known.clear();
@@ -132,12 +132,12 @@ export class Drafts {
 			const kept = parsed(this.#disk.read(key));
 			return kept && draftOf(kept);
 		} catch {
-			// Forbidden: then nothing was kept.
+			// Storage is forbidden, so nothing was stored.
 			return undefined;
 		}
 	}
 
-	/** Whether it could. One that is empty is written before it goes, so that other tabs know that it was not merely made room for. */
+	/** Returns whether it was stored. An empty draft is written before its removal, so that other tabs can tell it from one removed to make room. */
 	#keep(key: string, draft: Draft): boolean {
 		const isLonger = draft.text.length > longestKept;
 		const isWritten = !isLonger && this.#write(key, JSON.stringify({ at: this.#now(), ...draft } satisfies Kept));
@@ -153,13 +153,13 @@ export class Drafts {
 				this.#disk.write(key, text);
 				return true;
 			} catch {
-				// Forbidden, or full: there may be older ones.
+				// Forbidden or full: removing an older draft may help.
 			}
 		} while (this.#removeOldest(others()));
 		return false;
 	}
 
-	/** Whether there was one. */
+	/** Returns whether there was one. */
 	#removeOldest(keys: string[]): boolean {
 		const oldest = keys.map((key) => ({ key, at: this.#timeOf(key) })).sort((one, other) => one.at - other.at)[0];
 		return oldest !== undefined && this.#remove(oldest.key);
@@ -191,7 +191,7 @@ function draftOf({ at: _, ...draft }: Kept): Draft {
 	return draft;
 }
 
-/** Only this page writes it, of whichever version. */
+/** Only this page writes these keys, in its present or an earlier version. */
 function parsed(text: string | null): Kept | undefined {
 	try {
 		const kept = JSON.parse(text ?? "null") as Kept | null;

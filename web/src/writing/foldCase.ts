@@ -1,4 +1,4 @@
-// A text as one looks for it: without case and accents. Pure.
+// Folds case and accents for comparisons. Pure.
 
 export function foldCase(text: string): string {
 	return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

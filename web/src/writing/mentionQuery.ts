@@ -1,15 +1,15 @@
-// A member's name while it is written after an `@`: who may be meant. Pure.
+// Finds the people whom an unfinished `@name` may mean. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { foldCase } from "./foldCase.ts";
 
-/** A name that is being written, from its `@` on, and who may be meant, the likeliest first. */
+/** `start`: the offset of the `@`. `people`: the most likely first. */
 export type MentionQuery = { start: number; people: readonly Person[] };
 
-/** Of a name that is longer nothing is looked for. */
+/** Longer text after an `@` is not a name. */
 const longestName = 64;
 
-/** Whether the caret stands in a name. Those whose name begins so come before those of whom another word does; else Claude first, as it is asked most. */
+/** Matches the beginning of a name before that of its other words. Claude comes first among equals, because it is mentioned most. */
 export function mentionQueryAt(text: string, caret: number, people: readonly Person[]): MentionQuery | undefined {
 	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
 	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(before)?.[1];
@@ -22,7 +22,7 @@ export function mentionQueryAt(text: string, caret: number, people: readonly Per
 	return found.length > 0 ? { start: caret - written.length - 1, people: found.map(({ person }) => person) } : undefined;
 }
 
-/** The whole name, and each of its words: one may know only the last. */
+/** The whole name and each of its words: the author may know only the last name. */
 function beginnings(name: string): string[] {
 	return [name, ...name.split(" ").slice(1)];
 }

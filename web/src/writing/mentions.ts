@@ -1,10 +1,10 @@
-// Members named in a text: what is sent and shown of it. Pure.
-// Which names a text means without being told, the server reads off it.
+// Mentions of members in a text: how they are sent and displayed. Pure.
+// The server finds further mentions in the text by itself.
 
 import type { Mention } from "../../../src/protocol/message.ts";
 import { claude, type Person } from "../../../src/protocol/person.ts";
 
-/** Where those who were chosen stand in a text; of several with one name, in the order in which they were chosen. */
+/** The positions of the chosen people in a text; if several share a name, in the order of choice. */
 export function mentionsOf(text: string, chosen: readonly Person[]): Mention[] {
 	const mentions: Mention[] = [];
 	for (const { userId, username } of chosen) {
@@ -19,18 +19,18 @@ export function mentionsOf(text: string, chosen: readonly Person[]): Mention[] {
 	return mentions.sort((one, other) => one.offset - other.offset);
 }
 
-/** Who is named in a text already, by the name that stands there. */
+/** The people whom a text already mentions, by the name used in it. */
 export function namedIn(text: string, mentions: readonly Mention[] = []): Person[] {
 	return mentions.map(({ userId, offset, length }) => ({ userId, username: text.slice(offset + 1, offset + length) }));
 }
 
-// A mention in Markdown: characters that nobody writes stand around it while the text is read, and are gone in whatever is no plain text.
+// While Markdown is read, private-use characters surround each mention. They are removed from everything but plain text.
 
 const firstMark = 0x10ff00;
 const closing = "\u{10fffc}";
 const marks = /[\u{10ff00}-\u{10fffc}]/gu;
 
-/** The text with each mention between marks. */
+/** Surrounds each mention with marks. */
 export function marked(text: string, mentions: readonly Mention[]): string {
 	let end = 0;
 	let result = "";
@@ -47,7 +47,7 @@ export function bare(text: string): string {
 	return text.replace(marks, "");
 }
 
-/** A marked text in its parts: as it stands, or as the mention at an index. */
+/** Splits a marked text into plain parts and mentions by index. */
 export function partsOf(text: string): (string | { index: number; text: string })[] {
 	const parts: (string | { index: number; text: string })[] = [];
 	let end = 0;
