@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import { issueImportToken } from "../src/auth/import-token.ts";
-import { type ArchiveRecord, type RecordOf, read, unread } from "../src/protocol/archive.ts";
+import { type ArchiveRecord, emptyReading, type RecordOf, readRecord } from "../src/protocol/archive.ts";
 
 /** Sent at once, in UTF-16 units: far below what is taken, and a second's work at most. */
 const partLength = 1_000_000;
@@ -37,10 +37,10 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 
 /** The file's first record; throws where the file is not whole, or not as it was written. */
 async function check(file: string): Promise<{ first: RecordOf<"conversation">; messages: number }> {
-	let reading = unread;
+	let reading = emptyReading;
 	let first: ArchiveRecord | undefined;
 	for await (const line of linesOf(file)) {
-		const next = await read(line, reading);
+		const next = await readRecord(line, reading);
 		if (!next) throw new Error(`Line ${reading.lines + 1} is not as it was written, or does not follow the one before it.`);
 		reading = next.reading;
 		first ??= next.record;

@@ -5,7 +5,7 @@ import { RpcTarget } from "cloudflare:workers";
 import type { Identity } from "../auth/tokens.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
-import type { Said } from "../protocol/events.ts";
+import type { MessageInput } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -41,7 +41,7 @@ export class Calls extends RpcTarget {
 	}
 
 	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
-	say(said: Said): { message: Message; isNew: boolean } | Refusal {
+	say(said: MessageInput): { message: Message; isNew: boolean } | Refusal {
 		const person = this.#parts.admission.enter(this.#identity);
 		return "code" in person ? person : this.#parts.conversation.say(person, said);
 	}

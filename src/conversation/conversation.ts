@@ -2,7 +2,7 @@
 // asked. Must not know the platform, HTTP or tokens: the speaker and the time are given.
 
 import { closeCodes } from "../protocol/errors.ts";
-import { type ClientEvent, errorEvent, messageEvent, type Said } from "../protocol/events.ts";
+import { type ClientEvent, errorEvent, type MessageInput, messageEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
@@ -191,7 +191,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** Sends a message of a member. `client`: the socket it arrived on, if it came by one. */
-	say(person: Person, said: Said, client?: T): { message: Message; isNew: boolean } | Refusal {
+	say(person: Person, said: MessageInput, client?: T): { message: Message; isNew: boolean } | Refusal {
 		const { store, clients, replies, titles, listing, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);

@@ -1,6 +1,6 @@
-// A conversation as a file: JSON Lines, one record a line, each with a hash over the former line's hash and itself. Whoever changes,
-// leaves out, adds or moves a line, or cuts the file short, breaks the chain; who writes a chain anew writes another file, and no
-// hash tells that. Shared by the server and the script that reads such a file.
+// The export file of a conversation: JSON Lines with one record a line, each with a hash over itself and the hash of the line before.
+// Changing, removing, adding or moving a line, or cutting the file short, breaks this chain. A chain that was calculated again is not
+// noticed. Shared by the server and the import script.
 
 import * as v from "valibot";
 import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
@@ -17,11 +17,11 @@ const placeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const { conversationId: _, revision: __, ...messageEntries } = messageSchema.entries;
 
-/** The records, in this order: one conversation, its members, each message with its former versions after it, and the end. */
+/** The records, in this order: the conversation, its members, each message followed by its former versions, and the end. */
 export const recordSchema = v.variant("type", [
 	v.object({
 		type: v.literal("conversation"),
-		/** Of this form of file. */
+		/** The version of the file format. */
 		version: v.literal(1),
 		id: idSchema,
 		title: textSchema,
@@ -30,9 +30,9 @@ export const recordSchema = v.variant("type", [
 		exportedAt: timeSchema,
 	}),
 	v.object({ type: v.literal("member"), userId: idSchema, username: textSchema, role: roleSchema }),
-	/** As on the wire, without what belongs to one life of a conversation: its id, and revisions. */
+	/** As on the wire, without the conversation's id and the revision: an import gives new ones. */
 	v.object({ type: v.literal("message"), ...messageEntries, content: textSchema, createdAt: timeSchema, seq: placeSchema }),
-	/** `seq` is that of the message which it is a former version of. */
+	/** `seq` is that of the message. */
 	v.object({ type: v.literal("version"), ...versionSchema.entries, content: textSchema, seq: placeSchema, version: placeSchema }),
 	v.object({ type: v.literal("end"), members: countSchema, messages: countSchema, versions: countSchema }),
 ]);
@@ -40,8 +40,8 @@ export const recordSchema = v.variant("type", [
 export type ArchiveRecord = v.InferOutput<typeof recordSchema>;
 export type RecordOf<T extends ArchiveRecord["type"]> = Extract<ArchiveRecord, { type: T }>;
 
-/** What comes before the messages. */
-export function headOf({ members, ...conversation }: ConversationInfo & { members: Member[] }, exportedAt: string): ArchiveRecord[] {
+/** The records before the messages. */
+export function headRecords({ members, ...conversation }: ConversationInfo & { members: Member[] }, exportedAt: string): ArchiveRecord[] {
 	const { id, title, assistant, createdAt } = conversation;
 	return [
 		{ type: "conversation", version: 1, id, title, assistant, createdAt, exportedAt },
@@ -49,17 +49,17 @@ export function headOf({ members, ...conversation }: ConversationInfo & { member
 	];
 }
 
-export function recordOfMessage({ conversationId: _, revision: __, ...message }: Message): RecordOf<"message"> {
+export function messageRecord({ conversationId: _, revision: __, ...message }: Message): RecordOf<"message"> {
 	return { type: "message", ...message };
 }
 
-/** What has been written of a file: the hash of its last line, and how many records of each kind. */
+/** How far a file was written: the hash of its last line, and the number of records of each kind. */
 export type Chain = { hash: string; members: number; messages: number; versions: number };
 
-export const begun: Chain = { hash: "", members: 0, messages: 0, versions: 0 };
+export const emptyChain: Chain = { hash: "", members: 0, messages: 0, versions: 0 };
 
-/** The next records as lines, and what has been written then. */
-export async function written(records: readonly ArchiveRecord[], chain: Chain): Promise<{ lines: string; chain: Chain }> {
+/** The next records as lines, and the chain after them. */
+export async function writeRecords(records: readonly ArchiveRecord[], chain: Chain): Promise<{ lines: string; chain: Chain }> {
 	const next = { ...chain };
 	const lines: string[] = [];
 	for (const record of records) {
@@ -74,39 +74,39 @@ export async function written(records: readonly ArchiveRecord[], chain: Chain): 
 }
 
 /** The last record of a file. */
-export function endOf({ hash: _, ...counts }: Chain): RecordOf<"end"> {
+export function endRecord({ hash: _, ...counts }: Chain): RecordOf<"end"> {
 	return { type: "end", ...counts };
 }
 
-/** How far a file has been read. */
+/** How far a file was read. An import stores this as JSON. */
 export type Reading = {
 	lines: number;
-	/** Of the last line. */
+	/** The hash of the last line. */
 	hash: string;
 	members: number;
 	messages: number;
 	versions: number;
-	/** How many versions of the last message are still to come. */
+	/** The number of versions of the last message that must still follow. */
 	due: number;
-	/** Whether its end has come. */
+	/** Whether the end record was read. */
 	isWhole: boolean;
 };
 
-export const unread: Reading = { lines: 0, hash: "", members: 0, messages: 0, versions: 0, due: 0, isWhole: false };
+export const emptyReading: Reading = { lines: 0, hash: "", members: 0, messages: 0, versions: 0, due: 0, isWhole: false };
 
-/** The record of the next line, and how far one has read with it; `undefined` for a line that cannot stand here. */
-export async function read(line: string, reading: Reading): Promise<{ record: ArchiveRecord; reading: Reading } | undefined> {
+/** The record of the next line, and the reading after it; `undefined` if the line is not valid here. */
+export async function readRecord(line: string, reading: Reading): Promise<{ record: ArchiveRecord; reading: Reading } | undefined> {
 	const value = readObject(line);
 	if (!value) return undefined;
 	const { hash, ...fields } = value;
 	if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;
 	const parsed = v.safeParse(recordSchema, fields);
-	const next = parsed.success && after(reading, parsed.output);
+	const next = parsed.success && advance(reading, parsed.output);
 	return next ? { record: parsed.output as ArchiveRecord, reading: { ...next, lines: reading.lines + 1, hash } } : undefined;
 }
 
-/** What has been read after a record; `undefined` where it comes out of order. */
-function after(reading: Reading, record: ArchiveRecord): Reading | undefined {
+/** The reading after a record, without its line; `undefined` if the record is out of order. */
+function advance(reading: Reading, record: ArchiveRecord): Reading | undefined {
 	const { lines, members, messages, versions, due, isWhole } = reading;
 	if (isWhole || (lines === 0) !== (record.type === "conversation")) return undefined;
 	switch (record.type) {
@@ -137,7 +137,7 @@ function readObject(line: string): { [field: string]: unknown } | undefined {
 	}
 }
 
-/** JSON in the one form of RFC 8785: names in order, no space. */
+/** JSON in the canonical form of RFC 8785: names sorted, no white space. */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
 	if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,6 +1,5 @@
-// The events of the wire: their schemas are its one description, and the types are read off them.
-// Knows nothing of sockets, storage or rules. The web client and the tests import the same files.
-// An object takes fields it does not know and drops them, so that newer clients may say more.
+// The events of the wire. The schemas are its only description; the types are derived from them, and the web client and the tests
+// import the same files. Knows nothing of sockets, storage or rules. Unknown fields are dropped, so that newer clients may send more.
 
 import * as v from "valibot";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
@@ -26,7 +25,7 @@ const cursorSchema = v.pipe(
 );
 const conversationId = idSchema;
 
-/** What a client says, by type. */
+/** The events that a client sends, by type. */
 export const clientEvents = {
 	"chat:join": v.object({ type: v.literal("chat:join"), conversationId, cursor: v.optional(cursorSchema) }),
 	"chat:leave": v.object({ type: v.literal("chat:leave"), conversationId }),
@@ -36,9 +35,9 @@ export const clientEvents = {
 		content: contentSchema,
 		role: v.literal("user"),
 		clientId: v.optional(clientIdSchema),
-		/** The id of the message that it answers. */
+		/** The id of the quoted message. */
 		replyTo: v.optional(idSchema),
-		/** Whom its text names, where a name alone would leave that open. */
+		/** The members mentioned in the text, for names that two members share. */
 		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
 	}),
 	"chat:edit": v.object({
@@ -47,7 +46,7 @@ export const clientEvents = {
 		messageId: idSchema,
 		content: contentSchema,
 		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
-		/** One's own last question: and Claude answers it again. */
+		/** Only for one's own last question: Claude answers it again. */
 		asksAgain: v.optional(v.boolean()),
 	}),
 	"chat:delete": v.object({ type: v.literal("chat:delete"), conversationId, messageId: idSchema }),
@@ -57,23 +56,23 @@ export const clientEvents = {
 		messageId: idSchema,
 		emoji: emojiSchema,
 		on: v.boolean(),
-		/** The answer to this socket brings the whole message besides. */
+		/** Asks that the answer to this socket contains the whole message. */
 		whole: v.optional(v.boolean()),
 	}),
-	/** Everything up to this place has been seen. `unread`: and what comes after it is to be as if it had not been, for oneself. */
+	/** Marks everything up to this place as read. With `unread`, everything after it becomes unread again, for oneself. */
 	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema, unread: v.optional(v.boolean()) }),
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
 	"chat:auth": v.object({ type: v.literal("chat:auth"), conversationId, token: v.pipe(v.string(), v.minLength(1)) }),
-	/** All that was sent until now has been read. */
+	/** Acknowledges that everything sent until now has been read. */
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
 } as const;
 
-/** What somebody says, whichever way it comes: `chat:send` without what that way says already. */
-export const saidSchema = v.omit(clientEvents["chat:send"], ["type", "conversationId", "role"]);
+/** A message to be sent, the same for every transport: `chat:send` without the fields that the transport implies. */
+export const messageInputSchema = v.omit(clientEvents["chat:send"], ["type", "conversationId", "role"]);
 
-/** What the server says, by type. */
+/** The events that the server sends, by type. */
 export const serverEvents = {
 	"chat:joined": v.object({
 		type: v.literal("chat:joined"),
@@ -84,25 +83,25 @@ export const serverEvents = {
 		hasMore: v.boolean(),
 		participants: v.array(personSchema),
 		you: personSchema,
-		/** These three since servers have them: during a deployment an older one may answer. */
+		/** An older server, which may answer during a deployment, does not send these three. */
 		conversation: v.optional(conversationSchema),
-		/** One's own. */
+		/** The role of `you`. */
 		role: v.optional(roleSchema),
-		/** Up to which place each member has read; in large conversations one's own alone. */
+		/** How far each member has read; in large conversations only oneself. */
 		reads: v.optional(v.array(v.object({ userId: idSchema, upTo: countSchema }))),
 	}),
 	"chat:message": v.object({ type: v.literal("chat:message"), conversationId, message: messageSchema, cursor: cursorSchema }),
 	"chat:updated": v.object({ type: v.literal("chat:updated"), conversationId, message: messageSchema, cursor: cursorSchema }),
-	/** All reactions that a message has now. It stands for the message as of `revision`, except that nothing else of it is repeated. */
+	/** A message has other reactions now. Only they are sent: the message itself may be long. */
 	"chat:reacted": v.object({
 		type: v.literal("chat:reacted"),
 		conversationId,
 		messageId: idSchema,
 		reactions: reactionsSchema,
-		/** That of the message. A client that holds a newer state of it keeps that. */
+		/** The message's revision. A client that holds the message at this revision or a newer one ignores the event. */
 		revision: countSchema,
 		cursor: cursorSchema,
-		/** The message itself, only for the socket that asked for it with `whole`. */
+		/** The whole message, only for the socket that asked for it with `whole`. */
 		message: v.optional(messageSchema),
 	}),
 	"chat:thinking": v.object({
@@ -110,10 +109,10 @@ export const serverEvents = {
 		conversationId,
 		status: v.literal("processing"),
 		messageId: idSchema,
-		/** Who asked for it. */
+		/** The people who asked for it. */
 		askedBy: v.optional(v.array(personSchema)),
 	}),
-	/** More of what Claude thinks before it answers. */
+	/** More of Claude's thinking, before its answer. */
 	"chat:thought": v.object({
 		type: v.literal("chat:thought"),
 		conversationId,
@@ -122,7 +121,7 @@ export const serverEvents = {
 		chunk: v.string(),
 		offset: countSchema,
 	}),
-	/** Claude took no request just now, and is asked again after `retryAfterMs`; what follows of the reply ends it. */
+	/** Claude is busy and is asked again after `retryAfterMs`. The next event of the reply ends this state. */
 	"chat:busy": v.object({
 		type: v.literal("chat:busy"),
 		conversationId,
@@ -150,12 +149,12 @@ export const serverEvents = {
 		username: v.string(),
 		isTyping: v.boolean(),
 	}),
-	/** Title or assistant mode have changed. */
+	/** The title or the assistant mode has changed. */
 	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
-	/** A member is new, or has another role or name. */
+	/** A member has joined, or has another role or name. */
 	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
 	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
-	/** A member has read up to this place. `unread`: oneself, and no further any more. */
+	/** A member has read up to this place. With `unread`, oneself, who marked everything after it as unread. */
 	"chat:read": v.object({
 		type: v.literal("chat:read"),
 		conversationId,
@@ -168,7 +167,7 @@ export const serverEvents = {
 		conversationId,
 		/** For people. */
 		error: v.string(),
-		/** For programs: an `ErrorCode`, or the `reason` of the reply that `messageId` names. */
+		/** For programs: an `ErrorCode`, or the `reason` of the failed reply that `messageId` names. */
 		code: v.string(),
 		retryAfterMs: v.optional(countSchema),
 		clientId: v.optional(v.string()),
@@ -180,9 +179,9 @@ type Outputs<T extends Record<string, v.GenericSchema>> = { [K in keyof T]: v.In
 
 export type ClientEvent = Outputs<typeof clientEvents>;
 export type ServerEvent = Outputs<typeof serverEvents>;
-export type Said = v.InferOutput<typeof saidSchema>;
+export type MessageInput = v.InferOutput<typeof messageInputSchema>;
 
-/** The event that tells a message which is whole, or one that changed; `cursor`: how far who hears it has come. */
+/** The event for a message that is complete, or that has changed. `cursor` covers it. */
 export function messageEvent(type: "chat:message" | "chat:updated", message: Message, cursor: string): ServerEvent {
 	return { type, conversationId: message.conversationId, message, cursor };
 }
@@ -192,7 +191,7 @@ export function reactedEvent({ id, conversationId, reactions = [], revision }: M
 	return { type: "chat:reacted", conversationId, messageId: id, reactions, revision, cursor } satisfies ServerEvent;
 }
 
-/** The event that tells a refusal. */
+/** The event for a refusal. */
 export function errorEvent(conversationId: string, refusal: Refusal): ServerEvent {
 	const { code, ...names } = refusal;
 	return { type: "chat:error", conversationId, error: errors[code].text, code, ...names };

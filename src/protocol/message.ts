@@ -1,4 +1,4 @@
-// A message, as it stands in a conversation.
+// A message, on the wire.
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
@@ -8,13 +8,13 @@ import { harmless, isEmoji, isSeen, pictured } from "./text.ts";
 export const clientIdSchema = idSchemaOf(limits.clientId);
 export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** What somebody says: made harmless, and something to be seen. */
+/** The text of a person's message: made harmless, and not empty. */
 export const contentSchema = v.pipe(v.string(), v.maxLength(limits.content), v.transform(harmless), v.check(isSeen));
 
-/** A member named in a text. */
+/** A member mentioned in a text. */
 export const mentionSchema = v.object({ userId: idSchema, offset: countSchema, length: countSchema });
 
-/** A reaction's emoji: one, however many code points it is made of, in the form that shows it as a picture. */
+/** The emoji of a reaction: one, of any number of code points, in the spelling that shows it as a picture. */
 export const emojiSchema = v.pipe(v.string(), v.maxLength(limits.emoji), v.check(isEmoji), v.transform(pictured));
 
 export const reactionsSchema = v.array(v.object({ emoji: v.string(), userIds: v.array(idSchema) }));
@@ -28,52 +28,52 @@ export const messageSchema = v.object({
 	createdAt: v.string(),
 	author: personSchema,
 	status: v.picklist(["complete", "streaming", "stopped", "failed"]),
-	/** One of `reasons`, or one that a newer server knows. While it is `streaming`: why Claude is asked again just now. */
+	/** One of `reasons`, or a reason of a newer server. While the message is `streaming`: why Claude is being asked again. */
 	reason: v.optional(v.string()),
-	/** Place in the conversation: 1, 2, 3 … without holes. */
+	/** Place in the conversation: 1, 2, 3 … without gaps. */
 	seq: countSchema,
 	/** Grows with every change in the conversation. */
 	revision: countSchema,
 	clientId: v.optional(clientIdSchema),
-	/** Of what somebody says: it asked Claude. What has a higher `seq` than a reply that runs is answered by the next one. */
+	/** User messages only: this message asked Claude for a reply. If its seq is above that of the running reply, the next reply answers it. */
 	asksClaude: v.optional(v.boolean()),
-	/** Of a reply: who asked for it, in their order, at most `limits.askers`. */
+	/** Replies only: the people who asked for it, in order, at most `limits.askers`. */
 	askedBy: v.optional(v.array(personSchema)),
-	/** Of a reply: what Claude thought before it answered, as its own summary, at most `limits.thinking`. */
+	/** Replies only: a summary by Claude of its thinking, at most `limits.thinking` long. */
 	thinking: v.optional(v.string()),
-	/** Of a reply that was `stopped`: by whom. */
+	/** The person who stopped a `stopped` reply. */
 	stoppedBy: v.optional(personSchema),
-	/** Of a reply: the model that wrote it. */
+	/** Replies only: the model that wrote it. */
 	model: v.optional(v.string()),
-	/** Of a reply: why the model ended it, in its own word. */
+	/** Replies only: why the model ended, in the model's own word. */
 	stopReason: v.optional(v.string()),
-	/** Of a reply: the tokens of all its attempts, as Claude's API counted them. Stopped and failed replies have it too. */
+	/** Replies only: the tokens of all its attempts, as Claude's API counted them. Stopped and failed replies have it too. */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
-	/** Of a reply that was interrupted and went on: after how much text (UTF-16 units), and why. */
+	/** The interruptions of a reply that was continued: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
-	/** Of a reply: milliseconds from its beginning to its end. */
+	/** Replies only: milliseconds from its beginning to its end. */
 	elapsedMs: v.optional(countSchema),
-	/** Of a reply: how many former versions of it there are. */
+	/** Replies only: the number of its former versions. */
 	versions: v.optional(countSchema),
 	/**
-	 * The message that this one answers, and how that one begins now: its first `limits.excerpt` characters, none once it is deleted. What
-	 * is quoted may change and this message not: whoever shows the quote takes its text from every event and answer that brings the message of
-	 * that id, also one that is older than all that is shown.
+	 * The message that this one quotes, and the first `limits.excerpt` characters of it as it reads now, none if it is deleted. The
+	 * quoted message may change without a change of this one: a client updates the quote from every event and response that contains
+	 * the quoted message, even if that message is older than everything it shows.
 	 */
 	replyTo: v.optional(idSchema),
 	quoted: v.optional(v.object({ author: personSchema, content: v.string(), seq: v.optional(countSchema) })),
-	/** Where the text names members: `offset` is that of the `@`, in UTF-16 units. Who is shown is whoever has this id, whatever their name is now. */
+	/** The mentions of members; `offset` is that of the `@`, in UTF-16 units. Clients show the current name of the member with this id. */
 	mentions: v.optional(v.array(mentionSchema)),
-	/** In the order in which each kind was first given. */
+	/** In the order in which each emoji was first given. */
 	reactions: v.optional(reactionsSchema),
-	/** ISO 8601, UTC. A deleted message keeps its place, and nothing of its text. */
+	/** Both ISO 8601, UTC. A deleted message keeps its place and nothing of its text. */
 	editedAt: v.optional(v.string()),
 	deletedAt: v.optional(v.string()),
 });
 
-/** What a reply said before it was asked for again. */
+/** A former version of a reply, from before it was regenerated. */
 export const versionSchema = v.object({
-	/** 1, 2, 3 …: the oldest ones go when there are many. */
+	/** 1, 2, 3 …; the oldest versions are dropped when there are many. */
 	version: countSchema,
 	...v.pick(messageSchema, [
 		"content",

@@ -1,6 +1,6 @@
-// A text without the marks that Markdown puts around words and before lines, as far as one sees them without reading Markdown. Pure.
+// Removes the marks that Markdown puts around words and before lines, by patterns and without parsing Markdown. Pure.
 
-/** Its lines stay. What is cut off ends with "…"; a control character stands around what is not to go, be it a link's target. */
+/** Keeps the lines. A text that was cut ends with "…". Text between control characters stays, even if it is a link's target. */
 export function withoutMarks(text: string): string {
 	return text
 		.replace(/^[ \t]*(?:(?:```|~~~)[^…\p{Cc}]*|(?:\|[ \t]*:?-|---)[-|: \t]*$)/gmu, " ")

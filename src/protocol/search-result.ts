@@ -1,4 +1,4 @@
-// What a search finds, as it is described on the wire.
+// The results of a search, on the wire.
 
 import * as v from "valibot";
 import { countSchema, messageSchema } from "./message.ts";
@@ -6,13 +6,13 @@ import { idSchema } from "./person.ts";
 
 export const foundSchema = v.object({
 	message: messageSchema,
-	/** A piece of its text around the first match, on one line; `…` where there is more. */
+	/** A part of the text around the first match, as one line; `…` stands for text that is left out. */
 	snippet: v.string(),
-	/** Where in the snippet is what was asked for: start and end, in UTF-16 units. */
+	/** The matches in the snippet: start and end of each, in UTF-16 units. */
 	highlights: v.array(v.tuple([countSchema, countSchema])),
 });
 
-/** The same, in whichever conversation. */
+/** A result of a search in all of one's conversations. */
 export const foundAnywhereSchema = v.object({ conversationId: idSchema, ...foundSchema.entries });
 
 export type Found = v.InferOutput<typeof foundSchema>;

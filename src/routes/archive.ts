@@ -6,7 +6,7 @@ import { readToken } from "../auth/bearer.ts";
 import { verifyImportToken } from "../auth/import-token.ts";
 import type { ExportFormat, ExportPiece } from "../conversation/archive/export.ts";
 import { readablePolicy } from "../conversation/archive/html.ts";
-import { begun } from "../protocol/archive.ts";
+import { emptyChain } from "../protocol/archive.ts";
 import { conversationSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
@@ -43,7 +43,7 @@ exports.get("/conversations/:id/export", async (c) => {
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await call(c, (calls) => calls.exportPiece(format, { after: 0, chain: begun, exportedAt }));
+	const first = await call(c, (calls) => calls.exportPiece(format, { after: 0, chain: emptyChain, exportedAt }));
 	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
 	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");

@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { saidSchema } from "../protocol/events.ts";
+import { messageInputSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { numberText } from "../protocol/number-text.ts";
@@ -22,7 +22,7 @@ describe("POST /conversations/:id/messages", {
 		"Stores a message and sends it to everybody in the conversation. If the caller has already sent one with this `clientId`, the response is 200 with the stored message, so a request can be repeated safely. Claude answers by the conversation's `assistant` mode; its reply is a message of its own.",
 	access: "writer",
 	body: {
-		schema: saidSchema,
+		schema: messageInputSchema,
 		example: { content: examples.message.content, clientId: examples.message.clientId },
 	},
 	answers: {
@@ -37,7 +37,7 @@ describe("POST /conversations/:id/messages", {
 	},
 });
 messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {
-	const body = v.safeParse(saidSchema, await readJson(c));
+	const body = v.safeParse(messageInputSchema, await readJson(c));
 	if (!body.success) {
 		const isTooLong = body.issues.some(({ type, path }) => type === "max_length" && path?.[0].key === "content");
 		return isTooLong

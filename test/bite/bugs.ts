@@ -232,8 +232,8 @@ export const bugs: Bug[] = [
 	{
 		name: "the next reply reads what was just deleted",
 		file: changes,
-		from: "\t\tthis.#tell(this.#store.log.deleteMessage(message, this.#now()));\n",
-		to: "\t\tif (wasRunning) this.#replies.askNext(message);\n\t\tthis.#tell(this.#store.log.deleteMessage(message, this.#now()));\n",
+		from: "\t\tthis.#broadcast(this.#store.log.deleteMessage(message, this.#now()));\n",
+		to: "\t\tif (wasRunning) this.#replies.askNext(message);\n\t\tthis.#broadcast(this.#store.log.deleteMessage(message, this.#now()));\n",
 		project: "worker",
 		tests: ["conversation/messages/changes"],
 	},

@@ -1,8 +1,8 @@
-// A conversation with a long past, made in a second: restored from a file that is written here, as a deployer would restore it.
+// Makes a conversation with a long history in a second: imports a file that is written here, as a deployer would.
 
 import { randomBytes } from "node:crypto";
 import { issueImportToken } from "../../src/auth/import-token.ts";
-import { type ArchiveRecord, begun, endOf, headOf, written } from "../../src/protocol/archive.ts";
+import { type ArchiveRecord, emptyChain, endRecord, headRecords, writeRecords } from "../../src/protocol/archive.ts";
 import { claude } from "../../src/protocol/person.ts";
 
 const people = ["Bob", "Eve"].map((username) => ({ userId: `u-${username.toLowerCase()}`, username }));
@@ -24,15 +24,15 @@ export async function restorePast(url: string, secret: string, userId: string, c
 		...people.map((person) => ({ ...person, role: "member" as const })),
 		{ userId, username: "Ann", role: "owner" as const },
 	];
-	const head = headOf({ id, title: "The past", assistant: "off", createdAt: timeAt(0), members }, timeAt(count));
+	const head = headRecords({ id, title: "The past", assistant: "off", createdAt: timeAt(0), members }, timeAt(count));
 	const messages = Array.from({ length: count }, (_, n): ArchiveRecord => {
 		const seq = n + 1;
 		const author = seq % 10 === 0 ? claude : (people[Math.floor(seq / 3) % people.length] ?? claude);
 		const role = author === claude ? "assistant" : "user";
 		return { type: "message", id: `m${seq}-past`, role, author, content: textAt(seq), createdAt: timeAt(seq), status: "complete", seq };
 	});
-	const body = await written([...head, ...messages], begun);
-	const end = await written([endOf(body.chain)], body.chain);
+	const body = await writeRecords([...head, ...messages], emptyChain);
+	const end = await writeRecords([endRecord(body.chain)], body.chain);
 	const lines = (body.lines + end.lines).trimEnd().split("\n");
 	for (let from = 0; from < lines.length; from += partLength) {
 		const answer = await fetch(`${url}/api/import/${id}?from=${from}&as=${userId}`, {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type ArchiveRecord, begun, endOf, type RecordOf, read, unread, written } from "../../src/protocol/archive.ts";
+import {
+	type ArchiveRecord,
+	emptyChain,
+	emptyReading,
+	endRecord,
+	type RecordOf,
+	readRecord,
+	writeRecords,
+} from "../../src/protocol/archive.ts";
 import { sha256 } from "../../src/protocol/hash.ts";
 
 const at = "2026-11-24T12:00:00.000Z";
@@ -32,21 +40,21 @@ const records: ArchiveRecord[] = [
 	message(3),
 ];
 
-/** As a file is written, in two pieces and the end. */
+/** A file as an export writes it: in two pieces and the end. */
 async function fileOf(all: ArchiveRecord[]): Promise<string[]> {
-	const head = await written(all.slice(0, 2), begun);
-	const rest = await written(all.slice(2), head.chain);
-	const text = head.lines + rest.lines + (await written([endOf(rest.chain)], rest.chain)).lines;
+	const head = await writeRecords(all.slice(0, 2), emptyChain);
+	const rest = await writeRecords(all.slice(2), head.chain);
+	const text = head.lines + rest.lines + (await writeRecords([endRecord(rest.chain)], rest.chain)).lines;
 	expect(text.endsWith("\n")).toBe(true);
 	return text.slice(0, -1).split("\n");
 }
 
-/** The records that can be read from the beginning, and whether that is all. */
+/** The records that can be read from the beginning, and whether the file is complete. */
 async function readAll(lines: string[]) {
-	let reading = unread;
+	let reading = emptyReading;
 	const found: ArchiveRecord[] = [];
 	for (const line of lines) {
-		const next = await read(line, reading);
+		const next = await readRecord(line, reading);
 		if (!next) break;
 		reading = next.reading;
 		found.push(next.record);

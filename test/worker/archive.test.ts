@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { issueImportToken } from "../../src/auth/import-token.ts";
 import { Import } from "../../src/conversation/archive/import.ts";
 import { Store } from "../../src/conversation/store/store.ts";
-import { type ArchiveRecord, read, unread } from "../../src/protocol/archive.ts";
+import { type ArchiveRecord, emptyReading, readRecord } from "../../src/protocol/archive.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -25,10 +25,10 @@ const linesOf = (text: string) => text.split("\n").filter((line) => line !== "")
 
 /** The records of a file that is whole. */
 async function recordsOf(text: string): Promise<ArchiveRecord[]> {
-	let reading = unread;
+	let reading = emptyReading;
 	const records: ArchiveRecord[] = [];
 	for (const line of linesOf(text)) {
-		const next = await read(line, reading);
+		const next = await readRecord(line, reading);
 		if (!next) throw new Error(`Line ${reading.lines + 1} does not follow: ${line}`);
 		reading = next.reading;
 		records.push(next.record);

@@ -1,7 +1,7 @@
-// A conversation for a file, piece by piece: whole messages, each with its former versions, as lines or as a page to read. The pieces are
-// made here, in the object: however many there are, each of them is little work. Knows nothing of where they go.
+// Exports a conversation piece by piece, as JSON Lines or as an HTML page. A piece holds whole messages with their former versions and is
+// little work for the object, however long the conversation is. Knows nothing of where the pieces go.
 
-import { type ArchiveRecord, type Chain, endOf, headOf, recordOfMessage, written } from "../../protocol/archive.ts";
+import { type ArchiveRecord, type Chain, endRecord, headRecords, messageRecord, writeRecords } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Version } from "../../protocol/message.ts";
@@ -9,16 +9,16 @@ import { article, beginning, ending } from "./html.ts";
 
 export type ExportFormat = "jsonl" | "html";
 
-/** After which message a piece begins, what was written before it, and when the export began. */
+/** The place after which a piece begins, the chain of what was written before it, and the time at which the export began. */
 export type ExportPlace = { after: number; chain: Chain; exportedAt: string };
 
-/** `next` is where to go on, if there is more. */
+/** `next` is where the next piece begins, if there is one. */
 export type ExportPiece = { text: string; next?: ExportPlace };
 
-/** What an export reads. */
+/** The conversation, as far as an export reads it. */
 export interface Source {
 	describe(): ConversationInfo & { members: Member[] };
-	/** Messages after a place, and whether there are others after them. */
+	/** Some messages after a place, and whether there are more after them. */
 	messages(after: number): { messages: Message[]; hasNewer: boolean };
 	versionsOf(seq: number): Version[];
 }
@@ -32,12 +32,12 @@ export async function exportPiece(source: Source, format: ExportFormat, place: E
 		const head = described ? await beginning(described, exportedAt) : "";
 		return { text: head + articles.join("") + (isEnd ? ending(last) : ""), ...(!isEnd && { next: { ...place, after: last } }) };
 	}
-	const piece = await written([...(described ? headOf(described, exportedAt) : []), ...records], chain);
+	const piece = await writeRecords([...(described ? headRecords(described, exportedAt) : []), ...records], chain);
 	if (!isEnd) return { text: piece.lines, next: { after: last, chain: piece.chain, exportedAt } };
-	return { text: piece.lines + (await written([endOf(piece.chain)], piece.chain)).lines };
+	return { text: piece.lines + (await writeRecords([endRecord(piece.chain)], piece.chain)).lines };
 }
 
-/** As many messages as make a piece, and the place of the last one. */
+/** The messages of a piece, and the place of the last one. */
 function read(source: Source, after: number): { records: ArchiveRecord[]; last: number; isEnd: boolean } {
 	const { messages, hasNewer } = source.messages(after);
 	const records: ArchiveRecord[] = [];
@@ -47,7 +47,7 @@ function read(source: Source, after: number): { records: ArchiveRecord[]; last: 
 		const versions = message.versions ? source.versionsOf(message.seq) : [];
 		length += [message, ...versions].reduce((sum, { content, thinking = "" }) => sum + content.length + thinking.length, 0);
 		if (length > limits.exportPiece.length && last > after) return { records, last, isEnd: false };
-		records.push(recordOfMessage(message), ...versions.map((version) => ({ type: "version" as const, seq: message.seq, ...version })));
+		records.push(messageRecord(message), ...versions.map((version) => ({ type: "version" as const, seq: message.seq, ...version })));
 		last = message.seq;
 	}
 	return { records, last, isEnd: !hasNewer };

@@ -1,4 +1,4 @@
-// A conversation as a page to read and to print: HTML that loads nothing and runs nothing, with every text in it as text. Pure.
+// A conversation as an HTML page to read and to print. The page loads and runs nothing, and all text in it is escaped. Pure.
 
 import type { RecordOf } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
@@ -18,7 +18,7 @@ footer { margin: 2rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line)
 @media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 10.5pt; } article h2, time { break-after: avoid; } }
 `;
 
-/** What the page may do: be shown, with its own style. */
+/** The page's content security policy: only its own style. */
 export async function readablePolicy(): Promise<string> {
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
 	const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
@@ -49,7 +49,7 @@ export async function beginning(
 `;
 }
 
-/** A page without it was cut short. */
+/** A page without this was cut short. */
 export function ending(messages: number): string {
 	return `</main>
 <footer>The end: ${messages} ${messages === 1 ? "message" : "messages"}.</footer>
@@ -76,7 +76,7 @@ ${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}
 `;
 }
 
-/** A time of ours, to the minute. */
+/** A time of the server, to the minute. */
 function timeOf(iso: string): string {
 	const time = escaped(iso);
 	return `<time datetime="${time}">${time.slice(0, 16).replace("T", " ")} UTC</time>`;

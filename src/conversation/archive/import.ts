@@ -1,7 +1,7 @@
 // Imports a conversation from its export file, part by part. Until the last line has come, nothing of it exists for anybody. An import
 // that was broken off begins again with the first line.
 
-import { type ArchiveRecord, type Reading, type RecordOf, read, unread } from "../../protocol/archive.ts";
+import { type ArchiveRecord, emptyReading, type Reading, type RecordOf, readRecord } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
@@ -39,12 +39,12 @@ export class Import {
 		const lines = text.split("\n").filter((line) => line !== "");
 		if (this.#isIdInUse) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#tables.state;
-		let reading = known?.reading ?? unread;
+		let reading = known?.reading ?? emptyReading;
 		if (reading.lines !== from) return { taken: reading.lines };
 		if (lines.length === 0) return { code: "bad_request" };
 		const records: ArchiveRecord[] = [];
 		for (const line of lines) {
-			const next = await read(line, reading);
+			const next = await readRecord(line, reading);
 			if (!next) return { code: "bad_request" };
 			records.push(next.record);
 			reading = next.reading;
@@ -72,7 +72,7 @@ export class Import {
 		for (const record of records) {
 			switch (record.type) {
 				case "conversation":
-					this.#tables.begin({ reading: unread, first: record });
+					this.#tables.begin({ reading: emptyReading, first: record });
 					break;
 				case "member":
 					this.#store.members.add(record, this.#now());

@@ -1,6 +1,6 @@
-// What becomes of a message once it was said: reactions, edits, its deletion, Claude's answer once more. Who may do it, and who hears.
-// What changes nothing is told to who asked for it alone, with the message as it is: so it may be asked again after a lost connection.
-// Knows nothing of the platform, of HTTP or of tokens.
+// Changes of messages by people: reactions, edits, deletions and regenerated replies, with the rules for each. A change that is already
+// made is answered to its sender alone, so that a client may repeat it after a lost connection. Knows nothing of the platform, HTTP or
+// tokens.
 
 import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -48,7 +48,7 @@ export class Changes<T extends Client> {
 
 	apply(client: T, event: Change): Refusal | undefined {
 		const role = this.#store.members.find(client.person.userId)?.role;
-		// A reader's own words are theirs to take back: a reader may have been a member.
+		// A reader may have been a member before, and may delete messages from that time.
 		if (role === undefined || (role === "reader" && event.type !== "chat:delete")) return { code: "forbidden" };
 		const message = this.#store.log.message(event.messageId);
 		if (!message || (message.deletedAt !== undefined && event.type !== "chat:delete")) return { code: "not_found" };
@@ -111,15 +111,15 @@ export class Changes<T extends Client> {
 	}
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
-		this.#tell(this.#store.log.editMessage(message, content, mentions, this.#now()));
+		this.#broadcast(this.#store.log.editMessage(message, content, mentions, this.#now()));
 		this.#titles.messageEdited(message);
-		// Lists show the newest line, and count who is named.
+		// Lists show the newest message and count mentions.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
 		if (isListed) this.#listing.changed(message.author.userId);
 		else this.#listing.passed();
 	}
 
-	/** The reply to a question that is the last one, if it has ended and nothing came of it but that. */
+	/** The reply to a question, if that is the last question and its reply has ended and is not deleted. */
 	#answerTo(question: Message): Message | undefined {
 		const reply = this.#store.log.lastReply();
 		const isAnswered = reply !== undefined && reply.seq > question.seq && this.#store.log.isLastQuestion(question);
@@ -131,17 +131,17 @@ export class Changes<T extends Client> {
 		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
 		const wasRunning = this.#replies.cancel(message.id);
-		this.#tell(this.#store.log.deleteMessage(message, this.#now()));
+		this.#broadcast(this.#store.log.deleteMessage(message, this.#now()));
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
 		this.#titles.messageDeleted(message.seq);
 		this.#listing.changed(userId, "all");
 	}
 
-	/** Claude's last answer again, in its place. */
+	/** Claude writes its last reply again, in its place. */
 	#regenerate(client: T, message: Message): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
-		// Everybody sees it come.
+		// It is being written already, and everybody receives it.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
 		const limited = this.#sendRate.take(client.person.userId, this.#now());
@@ -149,7 +149,7 @@ export class Changes<T extends Client> {
 		this.#replies.regenerate(message);
 	}
 
-	#tell(message: Message): void {
+	#broadcast(message: Message): void {
 		this.#clients.broadcast(this.#updated(message));
 	}
 

@@ -1,21 +1,21 @@
-// Which members a text names. Pure. `@claude` is no member: it asks for an answer, and that is decided elsewhere.
+// Finds the members that a text mentions. Pure. `@claude` is not a member: replies/trigger.ts decides what it means.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Mention } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 
-/** What joins to a word. Scripts that write without spaces, or put endings to a name, write on both sides of one. */
+/** A character that continues a word. Scripts without spaces are excluded: in them, text may stand on both sides of a name. */
 const letter = String.raw`[[\p{L}\p{M}\p{N}_]--[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}]]`;
 const at = new RegExp(`(?<!${letter})@`, "gv");
 const wordGoesOn = new RegExp(`${letter}|[.\\-]${letter}`, "vy");
 
-/** Places of one text that are looked at: no text with more of them means people. */
-const mostPlaces = limits.mentions * 10;
+/** An `@` after so many others is not looked at: such a text does not mention people. */
+const maxPlaces = limits.mentions * 10;
 
 /**
- * The members that a text names, in its order: where the sender says so (`given`), and wherever else an `@` is followed by a member's
- * name, the longest that fits, in any case. A name that two members have says nothing of whom is meant. What is given and cannot be is
- * left out. The members are asked for where there is an `@`, and not before: they may be many.
+ * The mentions in a text, in order: those that the sender marked (`given`), and every other `@` before a member's name, in any case; the
+ * longest name counts. A name that two members share mentions nobody. Marks that do not fit the text are left out. `members` is called
+ * only if the text contains an `@`: there may be many members.
  */
 export function readMentions(content: string, members: () => readonly Person[], given: readonly Mention[] = []): Mention[] {
 	if (!content.includes("@")) return [];
@@ -32,7 +32,7 @@ export function readMentions(content: string, members: () => readonly Person[], 
 	return mentions.sort((one, other) => one.offset - other.offset);
 }
 
-/** Whether it is an `@` with something that a name may be: what is shown in its place is a name. */
+/** Whether the mark covers an `@` and a possible name: clients show a name in its place. */
 function isInText({ offset, length }: Mention, content: string): boolean {
 	const text = content.slice(offset, offset + length);
 	return text.length === length && length <= limits.username + 1 && /^@[^\r\n]+$/.test(text) && text.isWellFormed();
@@ -53,7 +53,7 @@ function* namedIn(content: string, people: readonly Person[]): Iterable<Mention>
 	let end = 0;
 	let places = 0;
 	for (const { index: offset } of content.matchAll(at)) {
-		if (++places > mostPlaces) return;
+		if (++places > maxPlaces) return;
 		if (offset < end) continue;
 		const named = nameAt(content, offset + 1, names, longest);
 		if (!named) continue;
@@ -62,7 +62,7 @@ function* namedIn(content: string, people: readonly Person[]): Iterable<Mention>
 	}
 }
 
-/** The longest name that stands at a place as a word of its own, whose it is, and where it ends. */
+/** The longest name that begins at a position and is not part of a longer word: its member, and where it ends. */
 function nameAt(content: string, start: number, names: ReadonlyMap<string, string | undefined>, longest: number) {
 	let found: { userId: string | undefined; end: number } | undefined;
 	let name = "";
@@ -78,7 +78,7 @@ function nameAt(content: string, start: number, names: ReadonlyMap<string, strin
 	return found;
 }
 
-/** Without case, and with each mark a character of its own, so that the beginning of a text folds to the beginning of what it folds to. */
+/** Without case, and with separate accents. Each character is folded by itself, so that a prefix of a text folds to a prefix. */
 function folded(text: string): string {
 	return Array.from(text, (character) => character.normalize("NFD").toUpperCase().toLowerCase()).join("");
 }

@@ -1,5 +1,5 @@
-// What is found of what was said: the messages of a query, each with the piece of its text around the first match, and what to
-// highlight in it. Knows nothing of how the index is kept.
+// Searches the messages of a conversation. A result is a message with a snippet around the first match, and what to highlight in it.
+// Knows nothing of how the index is stored.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Found } from "../../protocol/search-result.ts";
@@ -11,7 +11,7 @@ type Range = [start: number, end: number];
 
 export type Snippet = Pick<Found, "snippet" | "highlights">;
 
-/** The messages before a place that say all of this, newest first. */
+/** The messages before a place that match a query, newest first. */
 export function search(
 	reader: Pick<LogReader, "search">,
 	text: string,
@@ -25,7 +25,7 @@ export function search(
 	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), hasMore };
 }
 
-/** How much of a piece stands before the first match; and how far it may be shortened to begin and end with a whole word. */
+/** The length of a snippet before its first match, and how much it may lose to begin and end with a whole word. */
 const lead = 60;
 const slack = 20;
 
@@ -46,7 +46,7 @@ export function snippetOf(text: string, query: Query): Snippet {
 	return { snippet, highlights: ranges.map(([start, end]) => [start + shift, end + shift]) };
 }
 
-/** Adds a range that ends no sooner than those that are there; what touches becomes one. */
+/** Adds a range that ends at or after the end of all others. Ranges that touch become one. */
 function join(ranges: Range[], [start, end]: Range): void {
 	let first = start;
 	for (let last = ranges.at(-1); last && last[1] >= first; last = ranges.at(-1)) {
@@ -56,7 +56,7 @@ function join(ranges: Range[], [start, end]: Range): void {
 	ranges.push([first, end]);
 }
 
-/** As much of a text as is shown of it, around a match; two units are left for what says that there is more. */
+/** The range of a snippet around a match. Two units are left for the ellipses. */
 function pieceAround(text: string, characters: Intl.Segments, start: number, end: number): Range {
 	const length = limits.excerpt - 2;
 	const from = Math.max(0, Math.min(start - lead, text.length - length));
@@ -71,7 +71,7 @@ function pieceAround(text: string, characters: Intl.Segments, start: number, end
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** The character, as people count them, that a place is in; of one that is made of very much, what the machine calls one. */
+/** The grapheme at a position; the code point, if the grapheme is very long. */
 function characterAt(text: string, characters: Intl.Segments, at: number): Range {
 	const { index, segment } = characters.containing(at) ?? { index: at, segment: "" };
 	if (segment.length <= limits.emoji) return [index, index + segment.length];

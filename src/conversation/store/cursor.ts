@@ -1,11 +1,11 @@
-// How far a client has come, as text that only this file reads. Pure.
+// The cursor: how far a client is up to date, as opaque text that only this file reads. Pure.
 
 export type Cursor = {
-	/** Which life of the conversation's storage the numbers belong to. */
+	/** Identifies the storage that the numbers belong to: a conversation that was created again has another lineage. */
 	lineage: string;
-	/** All changes up to this revision are known to the client. */
+	/** The client knows all changes up to this revision. */
 	revision: number;
-	/** The last message that had come by that revision: what came later is found by its place alone, without an index. */
+	/** The place of the last message at that revision: newer messages are found by their places, without an index. */
 	seq: number;
 };
 
@@ -13,7 +13,7 @@ export function encodeCursor({ lineage, revision, seq }: Cursor): string {
 	return `${lineage}.${revision}.${seq}`;
 }
 
-/** `undefined` for anything that `encodeCursor` did not write. */
+/** Returns `undefined` for text that `encodeCursor` cannot have written. */
 export function parseCursor(text: string): Cursor | undefined {
 	const match = /^([0-9a-z]{1,32})\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})$/.exec(text);
 	if (!match) return undefined;

@@ -1,5 +1,5 @@
-// The conversation's tables, as an append-only list: entry n takes a database from version n to n + 1.
-// Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
+// The tables of a conversation, as an append-only list: entry n migrates a database from version n to n + 1.
+// Never edit an entry that was released. Only add to the tables: after a deploy, old and new code run side by side for minutes.
 
 import type { Migration } from "../../platform/migrate.ts";
 import { jobsTable } from "../../platform/retry-queue.ts";
@@ -143,7 +143,7 @@ export const migrations: readonly Migration[] = [
 	-- The words of the messages, by their place, as words.ts folds them. It holds no text of its own.
 	CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii');
 	`,
-	// What was said before there was an index.
+	// Indexes the messages that are older than the index.
 	(sql) => {
 		const messages = sql.exec<{ seq: number; content: string }>("SELECT seq, content FROM messages WHERE status <> 'streaming'");
 		const words = new WordIndex(sql);

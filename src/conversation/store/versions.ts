@@ -1,4 +1,4 @@
-// What replies said before they were asked for again: every SQL statement on it.
+// The former versions of replies, from before they were regenerated.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Version } from "../../protocol/message.ts";
@@ -11,7 +11,7 @@ export class Versions {
 		this.#sql = sql;
 	}
 
-	/** Keeps what the reply at a place says now; how many there are then. The oldest make room. */
+	/** Keeps the current text of the reply at a place as a version, and drops the oldest if there are too many. Returns their number. */
 	keep(seq: number): number {
 		this.#sql.exec(
 			`INSERT INTO versions (seq, version, ${versionColumns.join(", ")})
@@ -27,7 +27,7 @@ export class Versions {
 		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM versions WHERE seq = ?", seq).one().count;
 	}
 
-	/** Oldest first. */
+	/** The versions of the reply at a place, oldest first. */
 	of(seq: number): Version[] {
 		return this.#sql.exec<VersionRow>("SELECT * FROM versions WHERE seq = ? ORDER BY version", seq).toArray().map(versionOf);
 	}

@@ -1,4 +1,4 @@
-// The words of the messages, by their places: every SQL statement on them. The index holds no text of its own.
+// The full-text index of the messages by their places. It holds no text of its own.
 
 import { indexed } from "./words.ts";
 
@@ -9,7 +9,7 @@ export class WordIndex {
 		this.#sql = sql;
 	}
 
-	/** What the message at a place says from now on. */
+	/** Indexes the new text of the message at a place. */
 	put(seq: number, content: string): void {
 		const words = indexed(content);
 		if (words === "") this.#sql.exec("DELETE FROM words WHERE rowid = ?", seq);
@@ -21,8 +21,8 @@ export class WordIndex {
 	}
 
 	/**
-	 * Where it is said, by this author if one is given, newest first, between two places. `match` is in the index's own language, which
-	 * leaves out what lies beyond a place only where it is given a whole number: one from here is a broken one until it is cast.
+	 * The places between two others whose messages match, newest first, of one author if `from` is given. `match` is in the syntax of
+	 * the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the index would not use it to skip rows.
 	 */
 	find(match: string, after: number, before: number, limit: number, from?: string): number[] {
 		return this.#sql

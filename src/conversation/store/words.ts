@@ -1,23 +1,22 @@
-// The words of a text, in the one form in which they are kept, asked for and shown: the index holds them, a query is made of them,
-// and what is highlighted is found by them again. Pure; knows nothing of storage.
+// Splits text into words and normalizes them. The index, queries and highlights all use the same words. Pure; knows nothing of storage.
 
 import { limits } from "../../protocol/limits.ts";
 
-/** A word, folded, and where it stands in its text, in UTF-16 units. */
+/** A word in its normalized form, and its position in the text in UTF-16 units. */
 export type Word = { folded: string; start: number; end: number };
 
-/** Words that stand side by side; `isPrefix`: the last one may go on. */
+/** Adjacent words; with `isPrefix`, the last one may be the beginning of a word. */
 export type Phrase = { words: readonly string[]; isPrefix: boolean };
 
-/** All of these are to be said, in whatever order. */
+/** Phrases that must all occur, in any order. */
 export type Query = readonly Phrase[];
 
-/** Longer ones are nothing that anybody types, and are told apart by so much of them. In UTF-16 units. */
+/** Nobody types longer words: they are cut, in UTF-16 units. */
 const longestWord = 64;
 
 /**
- * What a word is: where nothing is written between words (Chinese, Japanese, Korean endings, Thai, Lao, Khmer, Burmese), each
- * character, with what voices it or the parts of its syllable; each picture; and elsewhere whatever stands together.
+ * One word. In scripts without spaces between words (Chinese, Japanese, Korean endings, Thai, Lao, Khmer, Burmese) it is one character
+ * with its voicing mark or the parts of its syllable. Each picture is a word. Elsewhere a word is a run of letters and digits.
  */
 const pattern = new RegExp(
 	[
@@ -34,11 +33,11 @@ function spaceless(): string {
 	return `[${scripts.map((script) => `\\p{scx=${script}}`).join("")}]`;
 }
 
-/** Marks that are written or left out: accents, the vowels of Arabic and Hebrew, what lengthens a line; and what is not seen. */
+/** Characters that people write or leave out: accents, vowels of Arabic and Hebrew, the tatweel, and invisible characters. */
 const optional =
 	/[\p{DI}\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/gv;
 
-/** Its words, in their order. */
+/** The words of a text, in order. */
 export function* wordsOf(text: string): Iterable<Word> {
 	for (const { 0: found, index } of text.matchAll(pattern)) {
 		const folded = fold(found);
@@ -50,19 +49,22 @@ function fold(word: string): string {
 	const cut = word.slice(0, longestWord).replace(/[\uD800-\uDBFF]$/, "");
 	if (/^[0-9a-z]*$/i.test(cut)) return cut.toLowerCase();
 	const plain = cut.normalize("NFKD").replace(optional, "").normalize("NFKC");
-	// To upper case first: ß and SS are then the same, ı and i too.
+	// To upper case first, so that ß equals SS and ı equals i.
 	const lower = plain.toUpperCase().toLowerCase().replaceAll("ς", "σ");
 	return lower.replace(/[^\p{L}\p{N}\p{M}\p{Co}\p{RI}\p{Extended_Pictographic}]/gv, "");
 }
 
-/** What the index is given of a text. Its tokenizer parts words at white space and at what of ASCII is neither letter nor digit: none has such. */
+/**
+ * The words of a text for the index. Its tokenizer splits at white space and at ASCII characters other than letters and digits, which no
+ * word contains.
+ */
 export function indexed(text: string): string {
 	return Array.from(wordsOf(text), ({ folded }) => folded).join(" ");
 }
 
 /**
- * What a person types: words, and phrases in quotation marks. A word that ends in `*`, and the last one, which may not be typed to its
- * end, stand for all that begin with them. What has no word in it asks for nothing.
+ * Parses what a person types: words, and phrases in quotation marks. A word that ends in `*` matches every word that begins with it, and
+ * so does the last one, which may be incomplete. Text without words is an empty query.
  */
 export function parseQuery(text: string): Query {
 	const parts = text.split(/["“”„]/);
@@ -74,18 +76,18 @@ export function parseQuery(text: string): Query {
 	return phrases.filter(({ words }) => words.length > 0).slice(0, limits.search.phrases);
 }
 
-/** One letter begins too many words to mean any of them. */
+/** A single letter is no prefix: too many words begin with it. */
 function phraseOf(text: string, isPrefix: boolean): Phrase {
 	const words = Array.from(wordsOf(text), ({ folded }) => folded);
 	return { words, isPrefix: isPrefix && (words.at(-1) ?? "").length > 1 };
 }
 
-/** The query in the index's own language. Folded words have no quotation marks, so that none ends before its end. */
+/** The query in the syntax of the index. Normalized words contain no quotation marks, so they need no escaping. */
 export function matchOf(query: Query): string {
 	return query.map(({ words, isPrefix }) => `"${words.join(" ")}"${isPrefix ? "*" : ""}`).join(" AND ");
 }
 
-/** Where a text says what is asked for, as start and end, in the order of the ends. */
+/** The matches of a query in a text, as start and end, in the order of their ends. */
 export function* matchesIn(text: string, query: Query): Iterable<[start: number, end: number]> {
 	const longest = Math.max(0, ...query.map(({ words }) => words.length));
 	const recent: Word[] = [];
@@ -102,7 +104,7 @@ export function* matchesIn(text: string, query: Query): Iterable<[start: number,
 function endsWith(recent: readonly Word[], { words, isPrefix }: Phrase): boolean {
 	const offset = recent.length - words.length;
 	return words.every((word, n) => {
-		const said = (recent[offset + n] as Word).folded;
-		return said === word || (isPrefix && n === words.length - 1 && said.startsWith(word));
+		const found = (recent[offset + n] as Word).folded;
+		return found === word || (isPrefix && n === words.length - 1 && found.startsWith(word));
 	});
 }
