@@ -1,5 +1,5 @@
-// An answer as Claude writes them, of so many characters: prose with emphasis, links and code, lists, tables, and a third of it code. Pure;
-// the same at every run.
+// Generates a reply like Claude's of a given length: prose with emphasis, links, lists and tables, and one third
+// code. Pure, and the same in every run.
 
 import { randomOf } from "../soak/random.ts";
 

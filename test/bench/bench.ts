@@ -1,7 +1,7 @@
-// The benchmarks, on demand: Parley beside a plain Durable Object broadcast and Socket.IO on Node, on this machine, in the same run.
+// Runs the benchmarks on demand: Parley beside a plain Durable Object broadcast and Socket.IO on Node, in one run.
 //   npm run bench -- [--only fanout,stream,rows,ttft,markdown,mount,typing,visits,hour] [--quick] [--traced] [--json FILE]
-// The last five are of the page, in a browser, and `--only page` is all of them but the hour, which is measured only when it is named.
-// --traced leaves wrangler's local tracing on. What is stored goes to a directory under TMPDIR: its disk is part of what is measured.
+// The last five measure the page in a browser. `--only page` runs them all except `hour`, which must be named.
+// --traced leaves wrangler's local tracing on. Data goes to a directory under TMPDIR; its disk is part of the result.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -39,11 +39,11 @@ const chosen = readParts(options.only ?? [...ofServer, "page"].join(","));
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-// A development tool that no deployment has: it stores every event and statement, on the thread of the object that is measured.
+// Local tracing stores every event and statement on the measured object's thread, and no deployment has it.
 process.env.X_LOCAL_OBSERVABILITY = String(options.traced);
 
 const stateDir = mkdtempSync(`${tmpdir()}/parley-bench-`);
-// What wrangler leaves in the temporary directory when it is killed goes with the rest.
+// Removes what a killed wrangler leaves in its temporary directory.
 process.env.TMPDIR = stateDir;
 process.once("exit", () => rmSync(stateDir, { recursive: true, force: true }));
 

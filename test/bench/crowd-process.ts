@@ -1,4 +1,4 @@
-// Does a crowd's job in a fresh process, so that no measurement inherits another's sockets, heap or compiled code.
+// Runs a crowd's job in a fresh process, so that no measurement inherits another's sockets, heap or compiled code.
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const crowd = fileURLToPath(new URL("crowd.ts", import.meta.url));
 
 export function runCrowd(job: Job & { type: "fanout" }): Promise<FanoutResult>;
 export function runCrowd(job: Job & { type: "stream" }): Promise<StreamResult>;
-/** Rejects when a server refuses something or closes a socket, and after `seconds`. */
+/** Rejects if a server refuses something or closes a socket, and after `seconds`. */
 export function runCrowd(job: Job, seconds = 120): Promise<unknown> {
 	return new Promise((resolve, reject) => {
 		const child = fork(crowd, { signal: AbortSignal.timeout(seconds * 1000) });

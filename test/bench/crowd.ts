@@ -1,33 +1,33 @@
-// Everybody's sockets, in a process apart from the servers and from who measures: takes one job from its parent, does it, tells the result.
-// Reads frames by their marks alone. Knows the servers only by their dialects.
+// Holds everybody's sockets in a process of its own: takes one job from its parent, does it and reports the result.
+// Recognizes frames by markers without parsing them, and knows the servers only by their dialects.
 
 import { WebSocket } from "ws";
 import { cpuSeconds } from "../support/server.ts";
 import { type Answer, type Dialect, dialects, type Peer } from "./dialects.ts";
 import { percentile } from "./statistics.ts";
 
-/** A conversation that is ready to be entered by some people, each over a socket of their own. */
+/** A conversation that people can join, each over a socket of their own. */
 export type Room = { peer: Peer; id: string; group: number; people: { url: string; headers: Record<string, string> }[] };
 
-/** Senders who each keep `inFlight` messages on the way; with `everyMs`, one sends at that pace instead. */
+/** Each sender keeps `inFlight` messages on the way. With `everyMs`, one sender sends at that pace instead. */
 export type Load = { senders: number; inFlight: number; everyMs?: number };
 
 export type Job =
 	| { type: "fanout"; room: Room; load: Load; warmUpMs: number; measureMs: number }
 	| { type: "stream"; room: Room; answer: Answer };
 
-/** Times in milliseconds; processors as the mean number of them in use. */
+/** Times in ms; `processors` is the mean number of cores in use. */
 export type FanoutResult = {
-	/** Messages received by somebody, a second. */
+	/** Deliveries a second, over all people. */
 	deliveries: number;
-	/** Messages said, a second. */
+	/** Messages sent a second. */
 	messages: number;
-	/** Frames that brought them, per person and second. */
+	/** Frames received a second by one person. */
 	frames: number;
-	/** From sending until the sender has it. */
+	/** From sending until the sender receives the message. */
 	echoP50: number;
 	echoP99: number;
-	/** From sending until the last person has it. */
+	/** From sending until the last person receives it. */
 	lastP50: number;
 	lastP99: number;
 	serverCpu: number;
@@ -35,27 +35,27 @@ export type FanoutResult = {
 };
 
 export type StreamResult = {
-	/** Seconds of processor time of the server's process group, from the question to the last person's last frame. */
+	/** Processor seconds of the server's process group, from the question to the last frame of the last person. */
 	serverCpu: number;
 	seconds: number;
-	/** Per person. */
+	/** For each person. */
 	kilobytes: number;
 	frames: number;
-	/** Frames with a part of the answer, per person and second between asking and the end. */
+	/** Frames with a chunk a second, for each person, between the question and the end. */
 	framesPerSecond: number;
-	/** UTF-16 units of the answer's text, as the first person got it in parts. */
+	/** UTF-16 units of the reply's text, from the chunks that the first person received. */
 	length: number;
 };
 
 export type JobResult = FanoutResult | StreamResult;
 
-/** In every message, followed by who sent it and its number: by it deliveries are counted and a sender knows its own. */
+/** Marks every message, followed by its sender and number. Deliveries are counted by it. */
 const mark = "#~";
 const senderDigits = 3;
 const numberDigits = 6;
 const padding = " the quick brown fox jumps over the lazy dog, twice";
 
-/** Messages of one sender that may be on the way to somebody at once. */
+/** The most messages of one sender that may be undelivered at once. */
 const ring = 4096;
 
 process.once("message", async (job: Job) => {
@@ -67,7 +67,7 @@ process.once("message", async (job: Job) => {
 	}
 });
 
-/** Enters the room with one person after another; `hear` gets every frame after a person's welcome. */
+/** Connects one person after another. `hear` gets every frame that follows a person's welcome. */
 async function enter(room: Room, hear: (person: number, frame: Buffer) => void, fail: (error: Error) => void): Promise<WebSocket[]> {
 	const sockets: WebSocket[] = [];
 	for (const person of room.people.keys()) sockets.push(await connect(room, person, hear, fail));
@@ -111,7 +111,7 @@ function fanout({ room, load, warmUpMs, measureMs }: Job & { type: "fanout" }): 
 	const missing = new Uint16Array(load.senders * ring);
 	const next = new Uint32Array(load.senders);
 	const clientIds = crypto.randomUUID().slice(0, 8);
-	// Spread over all, because servers send to the first or to the last who came first.
+	// Spread over everybody, because servers send in the order of joining or its reverse.
 	const speakers = Array.from({ length: load.senders }, (_, sender) => Math.floor(((sender + 0.5) * people) / load.senders));
 	let sockets: WebSocket[] = [];
 	let deliveries = 0;

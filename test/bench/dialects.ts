@@ -1,5 +1,5 @@
-// How a client speaks to each of the three servers: the frames it says and the few marks it looks for in what it hears.
-// Pure. Nothing heard is parsed while it is measured, so that a client costs the same whoever it listens to.
+// The dialect of each server: the frames a client sends and the markers it looks for in received ones. Pure. Nothing
+// is parsed while measuring, so that a client costs the same with every server.
 
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
@@ -10,22 +10,22 @@ export type Peer = (typeof peers)[number];
 export type Answer = { tokens: number /** 0: as fast as it goes. */; perSecond: number };
 
 export type Dialect = {
-	/** Said as soon as the socket is open. */
+	/** Sent as soon as the socket is open. */
 	hello?: string;
-	/** How the frame begins by which a person is in; without one the open socket says it. */
+	/** The beginning of the frame that confirms a join. Without one, the open socket confirms it. */
 	welcome?: string;
-	/** A frame that wants an answer, and that answer. */
+	/** A keep-alive frame and the response to it. */
 	heartbeat?: { ping: string; pong: string };
-	/** What a refusal looks like; a measurement that hears it is worthless. */
+	/** The marker of a refusal. A measurement that receives one is invalid. */
 	refusal?: string;
 	say(room: string, text: string, clientId: string): string;
-	/** Asks for an answer that comes in tokens. */
+	/** Asks for a reply that is streamed in tokens. */
 	ask(room: string, answer: Answer): string;
-	/** Found in a frame that carries a part of an answer. */
+	/** The marker of a frame with a chunk of a reply. */
 	part: string;
-	/** Found in the last frame of an answer. */
+	/** The marker of the last frame of a reply. */
 	end: string;
-	/** The text of an answer, from all frames of one person. */
+	/** Assembles the text of a reply from one person's frames. */
 	textOf(frames: string[]): string;
 };
 

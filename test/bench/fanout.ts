@@ -1,4 +1,4 @@
-// Fan-out: 100 people in one conversation, some of whom speak without pause, or one of whom speaks calmly.
+// Measures fan-out: 100 people in one conversation, some sending without pause, or one sending calmly.
 
 import type { FanoutResult, Load } from "./crowd.ts";
 import { runCrowd } from "./crowd-process.ts";
@@ -15,7 +15,7 @@ const loads: Record<string, Load> = {
 	calm: { senders: 1, inFlight: 1, everyMs: 200 },
 };
 
-/** By load. */
+/** Results by load. */
 export type FanoutResults = Map<string, ByPeer<FanoutResult>>;
 
 export function measureFanout(servers: RunningServer[], isQuick: boolean): Promise<FanoutResults> {

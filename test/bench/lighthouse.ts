@@ -1,6 +1,6 @@
-// Lighthouse on the product's page, as on a phone: the median of three runs, on demand.
+// Runs Lighthouse on the page as on a phone, on demand: the median of three runs.
 //   npm run lighthouse
-// Lighthouse is fetched when it is wanted, in this version: it would add 176 packages to every install.
+// Lighthouse is fetched by npx in a pinned version, because it would add 176 packages to every install.
 
 import { spawn } from "node:child_process";
 import { startProduct, Visitor } from "../e2e/product.ts";
@@ -16,7 +16,7 @@ type Report = {
 	categories: Record<string, { score: number; auditRefs: { id: string; weight: number }[] }>;
 };
 
-/** Each with what is aimed at: times in ms, scores of 100. */
+/** Measures with their targets; times in ms, scores out of 100. */
 const measures: [what: string, of: (report: Report) => number, aim: number][] = [
 	["first contentful paint, ms", timeOf("first-contentful-paint"), 1_800],
 	["largest contentful paint, ms", timeOf("largest-contentful-paint"), 2_000],

@@ -1,4 +1,4 @@
-// An answer as it is drawn while it comes: ours beside reading all of it again each time, in one browser.
+// Measures rendering a reply while it streams: our renderer beside parsing the whole text each time, in one browser.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import type { Looked, Renderer } from "./renderers/window.ts";
 import { number, type Section, verdict } from "./report.ts";
 import { percentile } from "./statistics.ts";
 
-/** In ms, of all updates and of one; `cpu` of the main thread. */
+/** Times in ms, of all updates and of one; `cpu` is the main thread's. */
 type Drawn = { script: number; layout: number; cpu: number; p95: number; longest: number } & Looked;
 export type MarkdownResults = Record<Renderer, Drawn>;
 

@@ -1,11 +1,11 @@
-// What a page in a browser has used so far, as the browser itself counts it.
+// Reads what a page has used so far, as the browser itself counts it.
 
 import type { CDPSession, Page } from "playwright-core";
 
 export type Reading = {
-	/** Of its main thread, in ms. */
+	/** Processor time of the main thread, in ms. */
 	cpu: number;
-	/** In bytes. */
+	/** Heap size in bytes. */
 	heap: number;
 	nodes: number;
 	listeners: number;
@@ -20,7 +20,7 @@ export class Meters {
 
 	static async on(page: Page): Promise<Meters> {
 		const session = await page.context().newCDPSession(page);
-		// Processor time instead of the clock's: what else this machine does does not count.
+		// Processor time rather than wall time, so that other work on the machine does not count.
 		await session.send("Performance.enable", { timeDomain: "threadTicks" });
 		return new Meters(session);
 	}
@@ -36,13 +36,13 @@ export class Meters {
 		};
 	}
 
-	/** The same of what is still in use. */
+	/** The same after a garbage collection. */
 	async readKept(): Promise<Reading> {
 		for (let time = 0; time < 3; time++) await this.#session.send("HeapProfiler.collectGarbage");
 		return this.read();
 	}
 
-	/** As if the processor were so many times slower. */
+	/** Throttles the processor by this factor. */
 	async slowDown(times: number): Promise<void> {
 		await this.#session.send("Emulation.setCPUThrottlingRate", { rate: times });
 	}

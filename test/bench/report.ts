@@ -1,10 +1,10 @@
-// What was measured, as tables for people: numbers with their ratios, and the aims beside them. Pure.
+// Formats measurements as tables: numbers, ratios and targets. Pure.
 
 import type { Peer } from "./dialects.ts";
 
 export type Section = {
 	title: string;
-	/** How to read it, in a sentence or two. */
+	/** One or two sentences on reading the table. */
 	note: string;
 	columns: string[];
 	rows: string[][];
@@ -20,8 +20,8 @@ export function formatSection({ title, note, columns, rows }: Section): string {
 export const comparisonColumns = ["", "plain DO", "Socket.IO", "Parley", "over plain", "over Socket.IO", "aim"];
 
 /**
- * One measure of the three servers, with how many times better Parley is where one direction is `better` (above 1 is in its favour),
- * and the least such ratios that are aimed at.
+ * One measure of the three servers. If one direction is `better`, it has ratios (above 1 favours Parley) and the
+ * lowest ratios that are the target.
  */
 export function comparison<R>(
 	label: string,
@@ -44,7 +44,7 @@ export function comparison<R>(
 	];
 }
 
-/** Three significant digits, and thousands in groups. */
+/** Formats with three significant digits and grouped thousands. */
 export function number(value: number): string {
 	return value.toLocaleString("en-US", value < 1000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
 }

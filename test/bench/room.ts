@@ -1,5 +1,5 @@
-// A conversation's page under load, in a browser: many messages at once; typing while an answer comes; an hour of answers.
-// The page is the product's, its socket the benchmark's.
+// Measures the conversation page under load in a browser: many messages at once, typing during a reply, an hour of
+// replies. The page is the product's; its socket is the benchmark's.
 
 import type { Browser } from "playwright-core";
 import type { Message } from "../../src/protocol/message.ts";
@@ -11,7 +11,7 @@ import { median, percentile } from "./statistics.ts";
 
 // Many messages at once
 
-/** By how many messages; `cpu` in ms. */
+/** Results by number of messages; `cpu` in ms. */
 export type MountResults = Record<"few" | "many", { messages: number; cpu: number; rows: number; nodes: number; heap: number }>;
 
 export async function measureMount(browser: Browser, url: string, isQuick: boolean): Promise<MountResults> {
@@ -55,9 +55,9 @@ export function mountSection({ few, many }: MountResults): Section {
 	};
 }
 
-// Typing while an answer comes
+// Typing during a reply
 
-/** In ms, from a key to the frame that shows it. */
+/** From a key press to the frame that shows it, in ms. */
 export type TypingResults = Record<"quiet" | "streaming", { p50: number; p95: number; longest: number }>;
 
 const slowness = 4;
@@ -96,7 +96,7 @@ declare global {
 	}
 }
 
-/** Runs in the page: what each key took, of those that took more than a frame. */
+/** Runs in the page: records keys that took more than a frame. */
 function noteKeys(): void {
 	window.keys = [];
 	const observer = new PerformanceObserver((list) => {
@@ -124,12 +124,12 @@ export function typingSection({ quiet, streaming }: TypingResults): Section {
 	};
 }
 
-// An hour of answers
+// An hour of replies
 
-/** What the page kept, each time that it was emptied again; after so many answers. */
+/** The heap that remained after each garbage collection, by number of replies. */
 export type HourResults = { answers: number; kept: Reading }[];
 
-/** An answer of this length takes about 20 s to come; here it comes as fast as the page takes it. */
+/** A reply of this length takes about 20 s in reality. Here it arrives as fast as the page can take it. */
 const answerLength = 4_000;
 const answersInAnHour = 180;
 
@@ -156,7 +156,7 @@ export async function measureHour(browser: Browser, url: string, isQuick: boolea
 export function hourSection(results: HourResults): Section {
 	const [first] = results;
 	const last = results.at(-1);
-	// What is less than its text is none of the answer: code that is compiled, caches that fill.
+	// Growth below the size of the text is not the reply's: compiled code and filling caches.
 	const grown = first && last ? (last.kept.heap - first.kept.heap) / (last.answers - first.answers) : Number.NaN;
 	return {
 		title: "An hour of answers",
@@ -166,7 +166,7 @@ export function hourSection(results: HourResults): Section {
 	};
 }
 
-/** Until the page has drawn what it was told, and done what follows. */
+/** Resolves when the page has rendered what it received and is idle. */
 function settled({ visitor }: Stage): Promise<unknown> {
 	return visitor.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve))));
 }

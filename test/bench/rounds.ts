@@ -1,5 +1,5 @@
-// The order of measuring: the servers take turns in every round, and the medians of the rounds count, so that whatever else the
-// machine does meanwhile hits all of them alike.
+// Orders the measurements: the servers take turns in every round, and medians over the rounds count, so that other
+// work on the machine affects all of them alike.
 
 import { type Peer, peers } from "./dialects.ts";
 import type { RunningServer } from "./servers.ts";
@@ -7,7 +7,7 @@ import { median } from "./statistics.ts";
 
 export type ByPeer<R> = Record<Peer, R>;
 
-/** Measures every case on every server in each round; a result is a record of numbers, and each of them gets its own median. */
+/** Measures every case on every server in each round. A result is a record of numbers, each with its own median. */
 export async function takeTurns<C, R extends Record<string, number>>(
 	rounds: number,
 	cases: Record<string, C>,

@@ -1,4 +1,5 @@
-// Rows written and read, which is what storage costs: counted inside the runtime by rows/counting.bench-test.ts, shown here.
+// Reports rows written and read, which storage is billed by. They are counted in the runtime by
+// rows/counting.bench-test.ts.
 
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
@@ -6,12 +7,12 @@ import { startVitest } from "vitest/node";
 import { number, type Section, verdict } from "./report.ts";
 import type { RowsOf } from "./rows/counts.ts";
 
-/** By what was done, in words. */
+/** Counts by action. */
 export type RowsResults = Record<string, RowsOf>;
 
 const mostWrittenByMessage = 3;
 
-/** Rejects when a test fails: then there is nothing that was counted. */
+/** Rejects if a test fails, because then nothing was counted. */
 export async function measureRows(messagesApi: string): Promise<RowsResults> {
 	const plugin = cloudflareTest({
 		wrangler: { configPath: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)) },

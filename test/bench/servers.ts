@@ -1,4 +1,4 @@
-// The three servers that are compared, each started as a process group of its own, and how a room is opened on each.
+// Starts the three servers, each as a process group of its own, and opens conversations on them.
 
 import { fileURLToPath } from "node:url";
 import { SignJWT } from "jose";
@@ -9,7 +9,7 @@ import type { Peer } from "./dialects.ts";
 
 export type RunningServer = {
 	peer: Peer;
-	/** A fresh room for so many people, the first of whom owns it. */
+	/** Opens a new conversation for `people` people; the first owns it. */
 	open(people: number, assistant: AssistantMode): Promise<Room>;
 	stop(): Promise<void>;
 };
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
 const jwtSecret = "a secret for benchmarks, at least 32 bytes long";
 
-/** Starts one server; what it stores goes under `stateDir`. `messagesApi`: where Parley's Claude is. */
+/** Starts one server that stores its data under `stateDir`. `messagesApi` is the address of Parley's Claude. */
 export async function start(peer: Peer, stateDir: string, messagesApi: string): Promise<RunningServer> {
 	const port = await freePort();
 	const server = await startServer(...commandOf(peer, port, `${stateDir}/${peer}`, messagesApi));
@@ -90,7 +90,7 @@ async function conversation({ group }: ServerProcess, port: number, people: numb
 	return { peer: "parley", id, group, people: tokens.map((token) => ({ url, headers: { Authorization: `Bearer ${token}` } })) };
 }
 
-/** One person's token, which opens every conversation. */
+/** A token that grants every conversation. */
 function token(userId: string): Promise<string> {
 	return new SignJWT({ name: userId, conversations: ["*"] })
 		.setProtectedHeader({ alg: "HS256" })

@@ -1,5 +1,5 @@
-// Socket.IO on Node, one room in memory, nothing stored; the broadcast is the acknowledgement. What Parley is measured against.
-// Run as a process of its own: prints a line when it listens on the port given as its argument.
+// The Socket.IO peer: one room in memory on Node, nothing stored, and the broadcast as acknowledgement.
+// Runs as a process of its own and prints a line when it listens on the port in its argument.
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -19,7 +19,7 @@ io.on("connection", (socket) => {
 	socket.on("stream", (tokens: number, perSecond: number) => stream(room, tokens, perSecond));
 });
 
-/** An answer whose tokens cost nothing to come by: one event a token; `perSecond` 0 is as fast as it goes. */
+/** Streams a reply without a model: one event for each token; `perSecond` 0 means as fast as possible. */
 async function stream(room: string, tokens: number, perSecond: number): Promise<void> {
 	const id = randomUUID();
 	const start = Date.now();

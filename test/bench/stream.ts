@@ -1,4 +1,4 @@
-// One answer of 1,000 tokens to 100 people: what it costs the server, and what arrives at each person.
+// Measures a reply of 1,000 tokens to 100 people: its cost to the server, and what each person receives.
 
 import { wordsOf } from "../support/messages-api-script.ts";
 import type { StreamResult } from "./crowd.ts";
@@ -16,7 +16,7 @@ const answers: Record<string, Answer> = {
 	"50 a second": { tokens: 1000, perSecond: 50 },
 };
 
-/** By pace. */
+/** Results by pace. */
 export type StreamResults = Map<string, ByPeer<StreamResult>>;
 
 export function measureStream(servers: RunningServer[], isQuick: boolean): Promise<StreamResults> {

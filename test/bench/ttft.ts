@@ -1,4 +1,4 @@
-// Time to the first token: from a person's question to the first part of Claude's answer, over reading the same API directly.
+// Measures the time from a question to the first chunk of Claude's reply, over reading the same API directly.
 
 import { setTimeout as wait } from "node:timers/promises";
 import Anthropic from "@anthropic-ai/sdk";
@@ -9,15 +9,15 @@ import type { RunningServer } from "./servers.ts";
 import { percentile } from "./statistics.ts";
 
 type Reader = "direct" | "parley";
-/** Milliseconds. */
+/** Times in ms. */
 export type TtftResults = Record<Reader, { p50: number; p95: number }>;
 
 const answer = { tokens: 5, perSecond: 0 };
 const warmUp = 10;
-/** Between two questions, ms: nobody asks so fast that the frame of one answer would have to wait for that of the last. */
+/** The pause between two questions, in ms. It is long enough that no frame waits for one of the previous reply. */
 const pause = 100;
 
-/** Both readers take turns, question by question. */
+/** The two readers take turns, question by question. */
 export async function measureTtft(parley: RunningServer, messagesApi: string, isQuick: boolean): Promise<TtftResults> {
 	const room = await parley.open(1, "always");
 	const [person] = room.people;
@@ -51,7 +51,7 @@ async function askDirectly(client: Anthropic): Promise<number> {
 	return first ?? Number.NaN;
 }
 
-/** Resolves when the answer is over, so that questions never overlap. */
+/** Resolves when the reply has ended, so that questions never overlap. */
 function ask(socket: WebSocket, conversationId: string): Promise<number> {
 	const { part, end, refusal } = dialects.parley;
 	return new Promise((resolve, reject) => {

@@ -1,16 +1,16 @@
-// The same conversation opened for the first time, again, and without a network: until it can be read. What there is, is reported.
+// Measures opening a conversation for the first time, again, and without a network, until it can be read.
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { Visitor } from "../e2e/product.ts";
 import { number, type Section, verdict } from "./report.ts";
 import { median } from "./statistics.ts";
 
-/** In ms until something of the page is there, and until what was said is; NaN where it never is. */
+/** Times in ms until the page appears and until the messages do; NaN if they never do. */
 type Visit = { shell: number; said: number };
 export type VisitsResults = Record<"first" | "second" | "offline", Visit>;
 
 const words = "What was said before.";
-/** In ms: what is not there by then does not come. */
+/** The longest wait, in ms. */
 const patience = 5_000;
 
 export async function measureVisits(browser: Browser, url: string, isQuick: boolean): Promise<VisitsResults> {
@@ -27,7 +27,7 @@ export async function measureVisits(browser: Browser, url: string, isQuick: bool
 		const context = await browser.newContext();
 		await context.addCookies(cookies);
 		const first = await visit(context, address);
-		// Whatever makes the next visit quicker has had its time.
+		// Everything that makes the next visit faster has had time to finish.
 		const idle = await context.newPage();
 		await idle.goto(address);
 		await idle.waitForTimeout(2_000);

@@ -1,5 +1,5 @@
-// A plain Durable Object broadcast, as the common templates write it: hibernating sockets, an insert for each message, then the
-// event made into JSON again for every socket. What Parley is measured against; knows nothing of Parley.
+// The plain peer, written like common templates: hibernating sockets, an insert for each message, and the event
+// encoded again for every socket. Must not depend on Parley.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -38,7 +38,7 @@ export class Room extends DurableObject<PlainEnv> {
 		socket.close(1000);
 	}
 
-	/** An answer whose tokens cost nothing to come by: one event a token; `perSecond` 0 is as fast as it goes. */
+	/** Streams a reply without a model: one event for each token; `perSecond` 0 means as fast as possible. */
 	async #stream(tokens: number, perSecond: number): Promise<void> {
 		const id = crypto.randomUUID();
 		const start = Date.now();
@@ -54,7 +54,7 @@ export class Room extends DurableObject<PlainEnv> {
 			try {
 				socket.send(JSON.stringify(event));
 			} catch {
-				// Closed meanwhile: webSocketClose will come.
+				// It was closed meanwhile; webSocketClose follows.
 			}
 		}
 	}

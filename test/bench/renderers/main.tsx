@@ -1,4 +1,4 @@
-// In the browser: draws a text that grows by one of several renderers, and notes what each of its states took and looked like.
+// Runs in the browser: renders a growing text with one of several renderers and records each state's time and look.
 
 import type { ReactNode } from "react";
 import { flushSync } from "react-dom";
@@ -54,7 +54,7 @@ function drawing(name: Renderer): (text: string) => void {
 	return (text) => flushSync(() => root.render(renderers[name](text)));
 }
 
-/** Its text without code. */
+/** The rendered text without code. */
 function proseOf(element: Element): string {
 	if (element.localName === "pre" || element.localName === "code") return "";
 	return [...element.childNodes].map((node) => (node instanceof Element ? proseOf(node) : node.textContent)).join("");

@@ -1,5 +1,5 @@
-// Counts the rows that everyday things write and read, on real storage inside the runtime, by watching every statement.
-// Not one of the project's tests: run by ../rows.ts, which takes the counts from each test's `meta`.
+// Counts the rows that everyday actions write and read, on real storage, by watching every statement.
+// Run by ../rows.ts, which takes the counts from each test's `meta`; not part of the test suite.
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -10,16 +10,16 @@ import { MeClient } from "../../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../../support/socket.ts";
 import type { RowsOf } from "./counts.ts";
 
-/** An alarm set is one row written. */
+/** Setting an alarm is billed as one written row. */
 type Alarm = { rowsWritten: 1; rowsRead: 0 };
 type Seen = { storage: SqlStorage | DurableObjectStorage; cost: Pick<SqlStorageCursor<never>, "rowsWritten" | "rowsRead"> | Alarm };
 
-/** Cursors go on counting while they are read, so they are kept and summed up at the end. */
+/** A cursor counts while it is read, so cursors are kept and summed at the end. */
 let seen: Seen[] = [];
-/** How often a list was told something. */
+/** The number of deliveries to lists. */
 let calls = 0;
 
-/** Every object's storage has the same prototypes; any object lends them. */
+/** All objects' storage shares its prototypes, so any object can provide them. */
 beforeAll(() =>
 	runInDurableObject(env.USERS.getByName("somebody"), (object, { storage }) => {
 		const lists: Pick<UserObject, "remember"> = Object.getPrototypeOf(object);
@@ -46,12 +46,12 @@ beforeAll(() =>
 	}),
 );
 
-/** Longer than a small conversation waits before it tells its members' lists of the next change. */
+/** Longer than a small conversation waits before it notifies its members' lists again. */
 function listsTold(): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, 1_500));
 }
 
-/** Whether all members' lists have heard of everything, and that is written down. */
+/** Checks that all lists have been notified of everything, and that this is stored. */
 function isTold(conversationId: string): Promise<boolean> {
 	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_, { storage }) => {
 		const { head, told } = storage.sql
@@ -61,7 +61,7 @@ function isTold(conversationId: string): Promise<boolean> {
 	});
 }
 
-/** Does something `times` over in a conversation where nothing else is going on, and keeps what one of them cost; `isOver`: also what comes later. */
+/** Performs an action `times` times in a quiet conversation and records the cost of one. `isOver` includes what follows later. */
 async function count(
 	{ task }: TestContext,
 	conversationId: string,
@@ -127,7 +127,7 @@ test("message, one of 50 in a row, of 20 members", async (context) => {
 	});
 });
 
-/** Which messages name a member or answer one is kept for counting what they have not read. */
+/** A message that names or quotes a member is indexed, so that unread mentions can be counted. */
 test("mention, in a message to 2 members", async (context) => {
 	const id = await quietConversation(["bob"]);
 	const ann = await Client.join("ann", id);
@@ -164,7 +164,7 @@ test("message, alone, of 20 members who all read it", async (context) => {
 	});
 });
 
-/** Ann's, and she is here. The members are put where they are kept: inviting so many would take minutes. */
+/** A conversation of Ann's, in which she is present. Members are inserted directly: inviting so many would take minutes. */
 async function largeConversation(members: number): Promise<{ id: string; ann: Client }> {
 	const id = await quietConversation([]);
 	await listsTold();
@@ -172,7 +172,7 @@ async function largeConversation(members: number): Promise<{ id: string; ann: Cl
 	await runInDurableObject(stub, (_, { storage }) => {
 		for (let member = 1; member < members; member++)
 			storage.sql.exec("INSERT INTO members (user_id, username, role, joined_at) VALUES (?, 'M', 'member', 0)", `${id}-${member}`);
-		// The last round was long ago.
+		// The last round of deliveries was long ago.
 		storage.sql.exec("UPDATE lists SET at = 0");
 	});
 	await evictDurableObject(stub);
@@ -204,7 +204,7 @@ test("reading what a list shows as unread", async (context) => {
 	});
 });
 
-/** Of one person, told by so many conversations. */
+/** The cost for one person who is notified by `count` conversations. */
 async function longList(conversations: number): Promise<string> {
 	const userId = crypto.randomUUID();
 	const stub = env.USERS.getByName(userId);
@@ -295,7 +295,7 @@ for (const messages of [1_000, 100_000]) {
 	});
 }
 
-/** Past what one could say in a benchmark. */
+/** More messages than a benchmark could send. */
 async function fill(id: string, messages: number): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(id);
 	await runInDurableObject(stub, (_, { storage }) => {
@@ -303,7 +303,7 @@ async function fill(id: string, messages: number): Promise<void> {
 		const author = { userId: "ann", username: "Ann" };
 		for (let n = 1; n <= messages; n++) log.addMessage({ author, content: `Message ${n}`, asksClaude: false }, Date.now());
 	});
-	// What it knew of its log is another one.
+	// The object must read its log anew.
 	await evictDurableObject(stub);
 	seen = [];
 }

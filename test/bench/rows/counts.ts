@@ -1,8 +1,8 @@
-// What the counting test tells to rows.ts, in the `meta` of its tests.
+// The counts that the counting test passes to rows.ts in the `meta` of its tests.
 
 export type Rows = { written: number; read: number };
 
-/** Of the conversation's own object, and of its members' objects together; `calls`: how often one of these was told something. */
+/** Rows of the conversation's object and of its members' objects together; `calls` is the number of deliveries to those. */
 export type RowsOf = { conversation: Rows; members: Rows; calls: number };
 
 declare module "vitest" {
