@@ -1,5 +1,6 @@
-// A conversation's events as a stream of server-sent events. The Worker holds the stream and waits on a native socket, so that the object
-// can hibernate: a stream that the object held itself would keep it awake. Applies no rule of the chat.
+// A conversation's events as a stream of server-sent events. The Worker holds the stream and waits
+// on a native socket, so that the object can hibernate: a stream that the object held itself would
+// keep it awake. Applies no rule of the chat.
 
 import { closeCodes } from "../protocol/errors.ts";
 import { errorEvent, type ServerEvent } from "../protocol/events.ts";
@@ -8,9 +9,12 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { NativeSocket, type NativeSocketListener } from "./native-socket.ts";
 import { encodeEvent, encodeRetry, signOfLife } from "./sse.ts";
 
-/** In ms: proxies drop a connection that is silent for a minute, and the object expects a sign of life every 30 s. */
+/**
+ * Time between pings, in ms: proxies drop a connection that is silent for a minute, and the object
+ * expects a sign of life every 30 s.
+ */
 const pingEvery = 25_000;
-/** How soon a client that was cut off reconnects, in ms: spread out, so that not all do so at once. */
+/** A client that was cut off reconnects after a random time between these, in ms. */
 const reconnectAfter = { least: 1_000, most: 5_000 };
 /** Bytes passed to the reader before it reads them; anything beyond that waits here. */
 const highWaterMark = 64 * 1024;

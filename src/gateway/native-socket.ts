@@ -1,5 +1,5 @@
-// One WebSocket to a conversation's object, which the Worker holds for a client. Knows frames, liveness and close codes, but not what
-// events mean, and does not reconnect.
+// One WebSocket to a conversation's object, which the Worker holds for a client. Knows frames,
+// liveness and close codes, but not what events mean, and does not reconnect.
 
 import type { Identity } from "../auth/tokens.ts";
 import { upgradeRequest } from "../conversation/object.ts";
@@ -23,8 +23,8 @@ export interface NativeSocketListener {
 	received(events: ServerEvent[]): void;
 	pongReceived?(): void;
 	/**
-	 * The socket has closed. `refusal`: why the client may not simply return with its cursor. `isAnnounced`: the conversation has sent an
-	 * event that says so.
+	 * The socket has closed. `refusal`: why the client may not simply return with its cursor.
+	 * `isAnnounced`: the conversation has sent an event that says so.
 	 */
 	closed(refusal: Refusal | undefined, isAnnounced: boolean): void;
 }
@@ -85,7 +85,10 @@ export class NativeSocket {
 		return this.#write(encodeFrame([event]));
 	}
 
-	/** The platform answers pings even while the object hibernates: if the previous one has no answer, the connection is dead. */
+	/**
+	 * The platform answers pings even while the object hibernates: if the previous one has no
+	 * answer, the connection is dead.
+	 */
 	ping(): void {
 		if (this.#awaitsPong) this.#closed(closeCodes.internal);
 		else this.#awaitsPong = this.#write("ping");

@@ -1,5 +1,6 @@
-// A native socket that is opened again when it breaks, at the place its client has reached, so that the client does not notice. Clients
-// that reconnect by themselves, such as those of server-sent events, use `NativeSocket` directly.
+// A native socket that is opened again when it breaks, at the place its client has reached, so that
+// the client does not notice. Clients that reconnect by themselves, such as those of server-sent
+// events, use `NativeSocket` directly.
 
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
@@ -7,16 +8,24 @@ import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { NativeSocket, type NativeSocketListener } from "./native-socket.ts";
 
 export interface ReconnectingSocketListener {
-	/** Opens a WebSocket at the cursor that the client has reached; called again after each break. May throw. */
+	/**
+	 * Opens a WebSocket at the cursor that the client has reached; called again after each break.
+	 * May throw.
+	 */
 	open(): Promise<WebSocket | Refusal>;
 	received(events: ServerEvent[]): void;
-	/** It is not opened again. `isAnnounced`: the conversation has sent an event with the reason. */
+	/**
+	 * It is not opened again. `isAnnounced`: the conversation has sent an event with the reason.
+	 */
 	ended(reason: Refusal, isAnnounced: boolean): void;
 }
 
 /** In ms; each attempt waits up to twice as long as the one before. */
 const retry = { first: 100, slowest: 15_000, attempts: 20 };
-/** Attempts at a conversation that was never reached: fewer, because the client waits for the answer to its join. */
+/**
+ * Attempts at a conversation that was never reached: fewer, because the client waits for the answer
+ * to its join.
+ */
 const firstAttempts = 4;
 
 const temporary: readonly ErrorCode[] = ["internal", "misconfigured"];

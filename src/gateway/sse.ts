@@ -1,5 +1,5 @@
-// Encodes server-sent events. Pure. No field of an event can begin a line of its own: JSON contains no line breaks, and they are removed
-// from the other fields.
+// Encodes server-sent events. Pure. No field of an event can begin a line of its own: JSON contains
+// no line breaks, and they are removed from the other fields.
 
 /** The fields that become lines; the whole event becomes the data. */
 type Encodable = { type: string; cursor?: string };

@@ -1,4 +1,5 @@
-// Socket.IO clients as people have them, the published one and none of ours, against a running product.
+// The published Socket.IO client against a running product, and a network between them that can
+// break.
 
 import { connect, createServer, type Socket as NetSocket } from "node:net";
 import { SignJWT } from "jose";
@@ -8,7 +9,7 @@ import { Wire } from "./wire.ts";
 
 export const secret = "a secret for tests, at least 32 bytes long";
 
-/** A token of somebody whom the issuer grants every conversation. */
+/** A token that grants every conversation. */
 export function tokenOf(userId: string, seconds = 600): Promise<string> {
 	return new SignJWT({ name: userId.charAt(0).toUpperCase() + userId.slice(1), conversations: ["*"] })
 		.setProtectedHeader({ alg: "HS256" })
@@ -17,8 +18,11 @@ export function tokenOf(userId: string, seconds = 600): Promise<string> {
 		.sign(new TextEncoder().encode(secret));
 }
 
-/** A conversation of two, in which Claude does not answer unasked; Ann is there by a native socket. */
-export async function beginOfTwo(url: string, ann: string, bob: string): Promise<{ id: string; native: Wire }> {
+/**
+ * A conversation of two, so that Claude answers only when it is mentioned. Ann is present with a
+ * native socket.
+ */
+export async function startForTwo(url: string, ann: string, bob: string): Promise<{ id: string; native: Wire }> {
 	const id = crypto.randomUUID();
 	const native = new Wire(url, id, ann);
 	await native.first("chat:joined");
@@ -29,8 +33,8 @@ export async function beginOfTwo(url: string, ann: string, bob: string): Promise
 	return { id, native };
 }
 
-type Heard = { name: string; payload: Payload };
-/** Whatever an event may bring. */
+type Received = { name: string; payload: Payload };
+/** The fields of all events. */
 export type Payload = {
 	conversationId: string;
 	message: Message;
@@ -46,47 +50,55 @@ export type Payload = {
 	messages: Message[];
 };
 
-/** Everything that one client heard, and a way to wait for more. */
-export class Talker {
+/** A client that keeps everything it receives. */
+export class SocketIoClient {
 	readonly socket: Socket;
-	readonly heard: Heard[] = [];
+	readonly received: Received[] = [];
 	#more = Promise.withResolvers<void>();
 	#read = 0;
 
 	constructor(socket: Socket) {
 		this.socket = socket;
-		const take = (name: string, payload: unknown) => {
-			this.heard.push({ name, payload: payload as Payload });
+		const keep = (name: string, payload: unknown) => {
+			this.received.push({ name, payload: payload as Payload });
 			this.#more.resolve();
 			this.#more = Promise.withResolvers();
 		};
-		socket.onAny((name: string, payload: unknown) => take(name, payload));
-		socket.on("connect", () => take("connect", { recovered: socket.recovered }));
-		socket.on("disconnect", (reason) => take("disconnect", { reason }));
-		socket.on("connect_error", (error) => take("connect_error", { error: error.message, ...(error as { data?: object }).data }));
+		socket.onAny((name: string, payload: unknown) => keep(name, payload));
+		socket.on("connect", () => keep("connect", { recovered: socket.recovered }));
+		socket.on("disconnect", (reason) => keep("disconnect", { reason }));
+		socket.on("connect_error", (error) => keep("connect_error", { error: error.message, ...(error as { data?: object }).data }));
 	}
 
-	static open(url: string, options: Partial<ManagerOptions & SocketOptions>): Talker {
-		return new Talker(io(url, { forceNew: true, ...options }));
+	static open(url: string, options: Partial<ManagerOptions & SocketOptions>): SocketIoClient {
+		return new SocketIoClient(io(url, { forceNew: true, ...options }));
 	}
 
-	/** Connected, and in these conversations. */
-	static async join(url: string, token: string, ids: string[], options: Partial<ManagerOptions & SocketOptions> = {}): Promise<Talker> {
-		const talker = Talker.open(`${url}/chat`, { auth: { token }, ...options });
-		await talker.next("connect");
+	/** Connects, and joins these conversations. */
+	static async join(
+		url: string,
+		token: string,
+		ids: string[],
+		options: Partial<ManagerOptions & SocketOptions> = {},
+	): Promise<SocketIoClient> {
+		const client = SocketIoClient.open(`${url}/chat`, { auth: { token }, ...options });
+		await client.next("connect");
 		for (const conversationId of ids) {
-			await talker.socket.emitWithAck("chat:join", { conversationId });
-			await talker.next("chat:joined", (joined) => joined.conversationId === conversationId);
+			await client.socket.emitWithAck("chat:join", { conversationId });
+			await client.next("chat:joined", (joined) => joined.conversationId === conversationId);
 		}
-		return talker;
+		return client;
 	}
 
-	/** The next event of this name that no earlier `next` has passed, and that fits. */
+	/**
+	 * Waits for the next event with this name that fits; events that an earlier call has passed are
+	 * not looked at again.
+	 */
 	async next(name: string, fits: (payload: Payload) => boolean = () => true): Promise<Payload> {
 		for (;;) {
-			for (; this.#read < this.heard.length; this.#read++) {
-				const { name: known, payload } = this.heard[this.#read] as Heard;
-				if (known !== name || !fits(payload)) continue;
+			for (; this.#read < this.received.length; this.#read++) {
+				const { name: received, payload } = this.received[this.#read] as Received;
+				if (received !== name || !fits(payload)) continue;
 				this.#read += 1;
 				return payload;
 			}
@@ -95,16 +107,16 @@ export class Talker {
 	}
 
 	all(name: string): Payload[] {
-		return this.heard.filter((heard) => heard.name === name).map(({ payload }) => payload);
+		return this.received.filter((event) => event.name === name).map(({ payload }) => payload);
 	}
 
-	/** What was said, as this client heard it. */
+	/** The contents of all messages. */
 	get contents(): string[] {
 		return this.all("chat:message").map(({ message }) => message.content);
 	}
 
-	/** Its answer: the stored message, or a refusal. */
-	say(conversationId: string, content: string): Promise<Message & { error?: string; code?: string }> {
+	/** Returns the acknowledgement: the stored message, or a refusal. */
+	sendMessage(conversationId: string, content: string): Promise<Message & { error?: string; code?: string }> {
 		return this.socket.emitWithAck("chat:send", { conversationId, content, role: "user" });
 	}
 
@@ -115,21 +127,21 @@ export class Talker {
 
 export type Network = {
 	url: string;
-	/** From now on what the server says is held back. */
+	/** Holds back what the server sends from now on. */
 	hold(): void;
-	/** What was held back comes, in its order. */
+	/** Delivers what was held back, in order. */
 	release(): void;
-	/** Cuts every connection; what was held back never comes. */
+	/** Cuts every connection and drops what was held back. */
 	cut(): void;
 	close(): void;
 };
 
-/** A network between client and server that can be slow, and can break. */
+/** A network between client and server that can be slow or break. */
 export async function startNetwork(target: string): Promise<Network> {
 	const { port } = new URL(target);
 	const open = new Set<NetSocket>();
 	let held: (() => void)[] | undefined;
-	const pass = (what: () => void) => (held ? held.push(what) : what());
+	const pass = (deliver: () => void) => (held ? held.push(deliver) : deliver());
 	const server = createServer((client) => {
 		const upstream = connect(Number(port), "127.0.0.1");
 		for (const socket of [client, upstream]) {
@@ -152,7 +164,7 @@ export async function startNetwork(target: string): Promise<Network> {
 		release: () => {
 			const late = held ?? [];
 			held = undefined;
-			for (const what of late) what();
+			for (const deliver of late) deliver();
 		},
 		cut: () => {
 			held = undefined;

@@ -1,4 +1,4 @@
-// Socket.IO clients as pages have them: the published client in a real browser, on a page of another origin, by every transport.
+// The published Socket.IO client in a browser, on a page of another origin, by every transport.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,11 +7,11 @@ import type { Page } from "playwright-core";
 import type { io, Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
-import { beginOfTwo, type Payload, secret, startNetwork, tokenOf } from "./socketio-client.ts";
+import { type Payload, secret, startForTwo, startNetwork, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
-/** What a page has: the client, and all that it heard. */
-type Here = { io: typeof io; socket: Socket; heard: { name: string; payload: Payload }[] };
+/** The globals of a page: the client, and everything it received. */
+type PageGlobals = { io: typeof io; socket: Socket; received: { name: string; payload: Payload }[] };
 
 const elsewhere = await startElsewhere();
 openProduct({ JWT_SECRET: secret, FRONTEND_URL: elsewhere.url, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => elsewhere.close());
 
-/** A web server that knows nothing of the product, with the client as it is published for pages. */
+/** A web server of another origin that serves the published client. */
 async function startElsewhere(): Promise<{ url: string; close(): void }> {
 	const client = readFileSync(fileURLToPath(new URL("../../node_modules/socket.io-client/dist/socket.io.js", import.meta.url)));
 	const server = createServer((request, response) => {
@@ -53,41 +53,41 @@ async function openPage(options: object, { from = elsewhere.url, to = product.ur
 	await page.goto(from);
 	await page.evaluate(
 		([url, options]) => {
-			const here = globalThis as unknown as Here;
+			const here = globalThis as unknown as PageGlobals;
 			const socket = here.io(`${url}/chat`, options);
-			const hear = (name: string, payload: object) => here.heard.push({ name, payload: payload as Payload });
-			Object.assign(here, { socket, heard: [] });
-			socket.onAny(hear);
-			socket.on("connect", () => hear("connect", { recovered: socket.recovered }));
-			socket.on("disconnect", (reason) => hear("disconnect", { reason }));
-			socket.on("connect_error", ({ message }) => hear("connect_error", { message }));
+			const keep = (name: string, payload: object) => here.received.push({ name, payload: payload as Payload });
+			Object.assign(here, { socket, received: [] });
+			socket.onAny(keep);
+			socket.on("connect", () => keep("connect", { recovered: socket.recovered }));
+			socket.on("disconnect", (reason) => keep("disconnect", { reason }));
+			socket.on("connect_error", ({ message }) => keep("connect_error", { message }));
 		},
 		[to, options] as const,
 	);
 	return page;
 }
 
-/** Until an event has come so many times. */
-async function hears(page: Page, name: string, times = 1): Promise<void> {
+/** Waits until an event has come this many times. */
+async function waitFor(page: Page, name: string, times = 1): Promise<void> {
 	const hasCome = ([name, times]: readonly [string, number]) =>
-		(globalThis as unknown as Here).heard.filter((heard) => heard.name === name).length >= times;
+		(globalThis as unknown as PageGlobals).received.filter((event) => event.name === name).length >= times;
 	await page.waitForFunction(hasCome, [name, times] as const);
 }
 
 async function all(page: Page, name: string): Promise<Payload[]> {
-	const heard = await page.evaluate(() => (globalThis as unknown as Here).heard);
-	return heard.filter((one) => one.name === name).map(({ payload }) => payload);
+	const received = await page.evaluate(() => (globalThis as unknown as PageGlobals).received);
+	return received.filter((event) => event.name === name).map(({ payload }) => payload);
 }
 
 const ask = (page: Page, name: string, payload: object) =>
-	page.evaluate(([name, payload]) => (globalThis as unknown as Here).socket.emitWithAck(name, payload), [name, payload] as const);
+	page.evaluate(([name, payload]) => (globalThis as unknown as PageGlobals).socket.emitWithAck(name, payload), [name, payload] as const);
 
-/** Until the connection is carried by this. */
-async function carriedBy(page: Page, transport: string): Promise<void> {
-	await page.waitForFunction((name) => (globalThis as unknown as Here).socket.io.engine.transport.name === name, transport);
+/** Waits until the connection uses this transport. */
+async function waitForTransport(page: Page, transport: string): Promise<void> {
+	await page.waitForFunction((name) => (globalThis as unknown as PageGlobals).socket.io.engine.transport.name === name, transport);
 }
 
-// No page can give a WebSocket headers: what is to come by one alone brings its token otherwise.
+// A page cannot set headers of a WebSocket: without polling, the token goes into `auth`.
 const header = (token: string) => ({ extraHeaders: { Authorization: `Bearer ${token}`, "X-Requested-By": "a page" } });
 const auth = (token: string) => ({ auth: { token } });
 
@@ -96,40 +96,40 @@ describe.each([
 	["by WebSocket only", auth, { transports: ["websocket"] }, "websocket"],
 	["by polling only", header, { transports: ["polling"] }, "polling"],
 ])("on a page of another origin, %s", (_how, bearing, options, transport) => {
-	it("two conversations on one socket, with acknowledgements, and both wires hear each other", async () => {
-		const [one, two] = [await beginOfTwo(product.url, ann, bob), await beginOfTwo(product.url, ann, bob)];
+	it("keeps two conversations on one connection apart, and exchanges events with native sockets", async () => {
+		const [one, two] = [await startForTwo(product.url, ann, bob), await startForTwo(product.url, ann, bob)];
 		for (const { native } of [one, two]) keep(native);
 		const page = await openPage({ ...bearing(bob), ...options });
 		for (const { id } of [one, two]) expect(await ask(page, "chat:join", { conversationId: id })).toEqual({ conversationId: id });
-		await hears(page, "chat:joined", 2);
-		await carriedBy(page, transport);
+		await waitFor(page, "chat:joined", 2);
+		await waitForTransport(page, transport);
 
 		one.native.say("to one");
-		await hears(page, "chat:message");
+		await waitFor(page, "chat:message");
 		const stored = await ask(page, "chat:send", { conversationId: two.id, content: "from a page", role: "user" });
 		expect(stored).toMatchObject({ conversationId: two.id, content: "from a page", author: { userId: "bob", username: "Bob" } });
 		expect((await two.native.first("chat:message")).message).toEqual(stored);
 		expect(await ask(page, "chat:send", { conversationId: two.id, content: " ", role: "user" })).toMatchObject({ code: "bad_event" });
-		await hears(page, "chat:message", 2);
-		const heard = (await all(page, "chat:message")).map(({ conversationId, message }) => [conversationId, message.content]);
-		expect(heard).toEqual([
+		await waitFor(page, "chat:message", 2);
+		const received = (await all(page, "chat:message")).map(({ conversationId, message }) => [conversationId, message.content]);
+		expect(received).toEqual([
 			[one.id, "to one"],
 			[two.id, "from a page"],
 		]);
 	});
 
-	it("the server is killed: the page is connected again by itself, and hears what it missed, once and in order", async () => {
-		const { id, native } = await beginOfTwo(product.url, ann, bob);
+	it("reconnects by itself after the server was killed, and receives what it missed once and in order", async () => {
+		const { id, native } = await startForTwo(product.url, ann, bob);
 		keep(native);
 		const network = keep(await startNetwork(product.url));
 		const page = await openPage({ ...bearing(bob), ...options }, { to: network.url });
 		await ask(page, "chat:join", { conversationId: id });
-		await carriedBy(page, transport);
+		await waitForTransport(page, transport);
 		expect(await ask(page, "chat:send", { conversationId: id, content: "before", role: "user" })).toMatchObject({ seq: 1 });
 
 		await product.kill();
-		await hears(page, "disconnect");
-		// It comes back after this has been said, and not in the middle of it.
+		await waitFor(page, "disconnect");
+		// The page reconnects after these messages, not between them.
 		network.hold();
 		await product.revive();
 		const again = keep(new Wire(product.url, id, ann));
@@ -137,34 +137,34 @@ describe.each([
 		for (const text of ["one", "two", "three"]) again.say(text);
 		await again.first("chat:message", ({ message }) => message.content === "three");
 		network.release();
-		await hears(page, "connect", 2);
-		await hears(page, "chat:message", 4);
+		await waitFor(page, "connect", 2);
+		await waitFor(page, "chat:message", 4);
 		expect(await ask(page, "chat:send", { conversationId: id, content: "after", role: "user" })).toMatchObject({ seq: 5 });
-		await hears(page, "chat:message", 5);
+		await waitFor(page, "chat:message", 5);
 		expect((await all(page, "chat:message")).map(({ message }) => message.content)).toEqual(["before", "one", "two", "three", "after"]);
 		expect(await all(page, "connect")).toEqual([{ recovered: false }, { recovered: true }]);
 		expect((await all(page, "chat:joined")).length).toBe(1);
 	});
 });
 
-it("the guide's snippet works as written, with its header and with cookies", async () => {
+it("runs the guide's snippet unchanged, with its header and with cookies", async () => {
 	const page = await openPage({ ...header(ann), withCredentials: true });
-	await hears(page, "connect");
+	await waitFor(page, "connect");
 	const conversationId = crypto.randomUUID();
 	await page.evaluate((conversationId) => {
-		const { socket } = globalThis as unknown as Here;
+		const { socket } = globalThis as unknown as PageGlobals;
 		socket.emit("chat:join", { conversationId });
 		socket.emit("chat:send", { conversationId, content: "Hello from a page", role: "user" });
 	}, conversationId);
-	await hears(page, "chat:complete");
-	await carriedBy(page, "websocket");
-	const names = (await page.evaluate(() => (globalThis as unknown as Here).heard)).map(({ name }) => name);
+	await waitFor(page, "chat:complete");
+	await waitForTransport(page, "websocket");
+	const names = (await page.evaluate(() => (globalThis as unknown as PageGlobals).received)).map(({ name }) => name);
 	const once = names.filter((name, at) => name !== names[at - 1] && name !== "chat:conversation");
 	expect(once).toEqual(["connect", "chat:joined", "chat:message", "chat:thinking", "chat:streaming", "chat:message", "chat:complete"]);
 });
 
-it.each([["polling"], ["websocket"]])("a page of an origin that is not named is not let in by %s", async (transport) => {
+it.each([["polling"], ["websocket"]])("refuses a page of an origin that is not listed, by %s", async (transport) => {
 	const page = await openPage({ ...auth(ann), transports: [transport] }, { from: elsewhere.url.replace("127.0.0.1", "localhost") });
-	await hears(page, "connect_error");
+	await waitFor(page, "connect_error");
 	expect(await all(page, "connect")).toEqual([]);
 });

@@ -1,12 +1,13 @@
-// Engine.IO 4 and Socket.IO 5 to the letter: the protocols' own conformance suites as far as they apply to a chat, which echoes nothing,
-// with the short times that they ask for; what no client sends; and an hour in which nothing happens, in seconds.
+// Engine.IO 4 and Socket.IO 5 in detail: the cases of the protocols' conformance suites that apply
+// to a chat, with the short times that they ask for; packets that no client sends; and the
+// heartbeats of an hour, in seconds.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "./product.ts";
-import { secret, Talker, tokenOf } from "./socketio-client.ts";
+import { SocketIoClient, secret, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
-// The suites ask for 300 and 200: a busy machine takes longer than that to answer.
+// The suites ask for 300 and 200, but a busy machine takes longer than that to answer.
 const pingInterval = 500;
 const pingTimeout = 1_500;
 let product: Product;
@@ -28,14 +29,14 @@ const poll = (sid: string) => fetch(polling(sid));
 const post = (sid: string, body: string, headers = {}) => fetch(polling(sid), { method: "POST", body, headers });
 const openPolling = async (): Promise<string> => JSON.parse((await (await fetch(polling())).text()).slice(1)).sid;
 
-/** A WebSocket of which nothing is missed. */
+/** A WebSocket that keeps everything it receives. */
 class Raw {
 	readonly socket: WebSocket;
 	readonly opened: Promise<unknown>;
 	readonly closed: Promise<unknown>;
-	/** Pings are answered, and not among what came. */
+	/** Then pings are not among the received packets. */
 	readonly answersPings: boolean;
-	readonly #came: string[] = [];
+	readonly #received: string[] = [];
 	#more = Promise.withResolvers<void>();
 
 	constructor(query = "EIO=4&transport=websocket", answersPings = true) {
@@ -45,13 +46,13 @@ class Raw {
 		this.closed = new Promise((resolve) => this.socket.addEventListener("close", resolve));
 		this.socket.addEventListener("message", ({ data }) => {
 			if (data === "2" && answersPings) return this.send("3");
-			this.#came.push(data);
+			this.#received.push(data);
 			this.#more.resolve();
 			this.#more = Promise.withResolvers();
 		});
 	}
 
-	/** Connected to a namespace. */
+	/** A WebSocket that is connected to a namespace. */
 	static async connected(nsp = ""): Promise<Raw> {
 		const raw = new Raw();
 		await raw.next();
@@ -65,15 +66,15 @@ class Raw {
 	}
 
 	async next(): Promise<string> {
-		while (this.#came.length === 0) await this.#more.promise;
-		return this.#came.shift() as string;
+		while (this.#received.length === 0) await this.#more.promise;
+		return this.#received.shift() as string;
 	}
 }
 
 const open = { pingInterval, pingTimeout, maxPayload: 1024 * 1024, sid: expect.stringMatching(/.{20,}/) };
 
-describe("Engine.IO: the handshake", () => {
-	it("opens a session, by polling and by WebSocket", async () => {
+describe("the Engine.IO handshake", () => {
+	it("opens a session by polling and by WebSocket", async () => {
 		const response = await fetch(polling());
 		expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/plain; charset=UTF-8"]);
 		const packet = await response.text();
@@ -110,28 +111,29 @@ describe("Engine.IO: the handshake", () => {
 	);
 });
 
-describe("Engine.IO: packets", () => {
-	it("come in one payload or several, and an answer brings what there is", async () => {
+describe("Engine.IO packets: the server", () => {
+	it("accepts several packets in one payload and answers with all that wait", async () => {
 		const sid = await openPolling();
 		const answer = await post(sid, `40{"token":"${token}"}\x1e40/chat,{"token":"${token}"}`);
 		expect([answer.status, await answer.text()]).toEqual([200, "ok"]);
-		let came = "";
-		while (came.split("\x1e").filter((packet) => packet.startsWith("40")).length < 2) came += `\x1e${await (await poll(sid)).text()}`;
-		expect(came).toContain("40/chat,{");
+		let received = "";
+		while (received.split("\x1e").filter((packet) => packet.startsWith("40")).length < 2)
+			received += `\x1e${await (await poll(sid)).text()}`;
+		expect(received).toContain("40/chat,{");
 	});
 
 	it.each([
-		["no packet", "abc"],
-		["nothing", ""],
-		["a ping of the client's", "2"],
-		["no packet, after one that is", "3\x1ex"],
-	])("of polling that make no sense close the session: %s", async (_what, body) => {
+		["not a packet", "abc"],
+		["an empty payload", ""],
+		["a ping", "2"],
+		["not a packet, after one that is", "3\x1ex"],
+	])("closes a polling session upon a malformed payload: %s", async (_what, body) => {
 		const sid = await openPolling();
 		expect((await post(sid, body)).status).toBe(400);
 		expect((await poll(sid)).status).toBe(400);
 	});
 
-	it("of polling may not be binary, nor longer than was said", async () => {
+	it("rejects binary payloads and payloads longer than maxPayload", async () => {
 		const sid = await openPolling();
 		expect((await post(sid, `4${"x".repeat(1024 * 1024)}`)).status).toBe(413);
 		expect((await post(sid, "4", { "content-type": "application/octet-stream" })).status).toBe(400);
@@ -160,48 +162,48 @@ describe("Engine.IO: packets", () => {
 		["4599-[1]"],
 		["46abc"],
 		["49"],
-	])("of a WebSocket that make no sense close it: %j", async (data) => {
+	])("closes a WebSocket upon the malformed packet %j", async (data) => {
 		const raw = new Raw();
 		await raw.next();
 		raw.send(data);
 		await raw.closed;
 	});
 
-	it("two requests for news at a time close the session", async () => {
+	it("closes the session upon two simultaneous polls", async () => {
 		const sid = await openPolling();
 		const first = poll(sid);
 		const second = await fetch(`${polling(sid)}&t=burst`);
-		// Which of the two came first, the network decides.
+		// The network decides which of the two came first.
 		const answers = [await first, second];
 		expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
 		expect(await answers.find(({ status }) => status === 200)?.text()).toBe("1");
 		expect((await poll(sid)).status).toBe(400);
 	});
 
-	it("a request for news that was given up closes the session, where another one comes", async () => {
+	it("closes the session upon a poll after an aborted one", async () => {
 		const sid = await openPolling();
-		const going = new AbortController();
-		const given = fetch(polling(sid), { signal: going.signal }).catch(() => "given up");
-		// It is there before the next one is.
+		const aborting = new AbortController();
+		const aborted = fetch(polling(sid), { signal: aborting.signal }).catch(() => "aborted");
+		// It has arrived by now.
 		expect((await post(sid, "6")).status).toBe(200);
-		going.abort();
-		expect(await given).toBe("given up");
+		aborting.abort();
+		expect(await aborted).toBe("aborted");
 		expect((await poll(sid)).status).toBe(400);
 	});
 
-	it("a request that is made again is answered as the first was, and what it says counts once", async () => {
+	it("answers a repeated request like the first, and handles its packets once", async () => {
 		const sid = await openPolling();
 		const twice = `${polling(sid)}&t=1`;
-		const said = () => fetch(twice, { method: "POST", body: `40{"token":"${token}"}` });
-		expect([await (await said()).text(), await (await said()).text()]).toEqual(["ok", "ok"]);
+		const connect = () => fetch(twice, { method: "POST", body: `40{"token":"${token}"}` });
+		expect([await (await connect()).text(), await (await connect()).text()]).toEqual(["ok", "ok"]);
 		const answers = [await (await fetch(twice)).text(), await (await fetch(twice)).text()];
 		expect(answers[1]).toBe(answers[0]);
 		expect((await (await poll(sid)).text()).startsWith("2")).toBe(true);
 	});
 });
 
-describe("Engine.IO: the heartbeat", () => {
-	it("goes on by polling for as long as it is answered", async () => {
+describe("the Engine.IO heartbeat", () => {
+	it("keeps a polling session open while its pings are answered", async () => {
 		const sid = await openPolling();
 		for (let n = 0; n < 3; n++) {
 			expect(await (await poll(sid)).text()).toBe("2");
@@ -209,7 +211,7 @@ describe("Engine.IO: the heartbeat", () => {
 		}
 	});
 
-	it("that is not answered ends the session, by polling and by WebSocket", async () => {
+	it("closes the session when a ping is not answered, by polling and by WebSocket", async () => {
 		const sid = await openPolling();
 		expect(await (await poll(sid)).text()).toBe("2");
 		expect(await (await poll(sid)).text()).toBe("1");
@@ -220,7 +222,7 @@ describe("Engine.IO: the heartbeat", () => {
 		await new Raw(undefined, false).closed;
 	});
 
-	it("is answered by those who say something else only, and they are let go", async () => {
+	it("closes a client that sends other packets but no pongs", async () => {
 		const raw = new Raw(undefined, false);
 		await raw.next();
 		raw.send(`40${JSON.stringify({ token })}`);
@@ -229,7 +231,7 @@ describe("Engine.IO: the heartbeat", () => {
 		clearInterval(timer);
 	});
 
-	it("brings a WebSocket three pings", async () => {
+	it("sends a WebSocket three pings", async () => {
 		const raw = new Raw(undefined, false);
 		await raw.next();
 		for (let n = 0; n < 3; n++) {
@@ -239,7 +241,7 @@ describe("Engine.IO: the heartbeat", () => {
 		raw.socket.close();
 	});
 
-	it("whoever polls and vanishes is gone after it, and who is here is told", async () => {
+	it("tells the others that a polling client has left when it vanishes", async () => {
 		const id = crypto.randomUUID();
 		const native = new Wire(product.url, id, token);
 		await native.first("chat:joined");
@@ -254,11 +256,11 @@ describe("Engine.IO: the heartbeat", () => {
 	});
 });
 
-describe("Engine.IO: the end, and the upgrade", () => {
-	it("a client closes its session", async () => {
+describe("an Engine.IO session: the server", () => {
+	it("lets a client close its session", async () => {
 		const sid = await openPolling();
 		const waiting = poll(sid);
-		// Whichever comes first, the request that waits is let go.
+		// Whichever arrives first, the poll is answered.
 		const [answer] = await Promise.all([waiting, post(sid, "1")]);
 		expect([answer.status, await answer.text()]).toEqual([200, "6"]);
 		expect((await poll(sid)).status).toBe(400);
@@ -268,7 +270,7 @@ describe("Engine.IO: the end, and the upgrade", () => {
 		await raw.closed;
 	});
 
-	it("a client upgrades, and what it says then is heard", async () => {
+	it("upgrades a client to a WebSocket and receives its packets there", async () => {
 		const sid = await openPolling();
 		const raw = new Raw(`EIO=4&transport=websocket&sid=${sid}`);
 		await raw.opened;
@@ -281,7 +283,7 @@ describe("Engine.IO: the end, and the upgrade", () => {
 		raw.socket.close();
 	});
 
-	it("what was connected by polling is connected after the upgrade, and hears what it has not heard yet", async () => {
+	it("keeps namespaces connected over an upgrade, and sends packets that were not polled yet", async () => {
 		const sid = await openPolling();
 		await post(sid, `40${JSON.stringify({ token })}`);
 		const raw = new Raw(`EIO=4&transport=websocket&sid=${sid}`);
@@ -295,7 +297,7 @@ describe("Engine.IO: the end, and the upgrade", () => {
 		raw.socket.close();
 	});
 
-	it("requests and WebSockets with its id are refused afterwards", async () => {
+	it("rejects requests and WebSockets with the id of an upgraded session", async () => {
 		const sid = await openPolling();
 		const query = `EIO=4&transport=websocket&sid=${sid}`;
 		const raw = new Raw(query);
@@ -311,14 +313,14 @@ describe("Engine.IO: the end, and the upgrade", () => {
 		raw.socket.close();
 	});
 
-	it("a WebSocket that says something else is none, and polling goes on", async () => {
+	it("closes a WebSocket without a probe, and continues by polling", async () => {
 		const sid = await openPolling();
 		await post(sid, `40${JSON.stringify({ token })}`);
 		expect(await (await poll(sid)).text()).toMatch(/^40/);
-		for (const said of ["4hello", "2", "6"]) {
+		for (const packet of ["4hello", "2", "6"]) {
 			const raw = new Raw(`EIO=4&transport=websocket&sid=${sid}`);
 			await raw.opened;
-			raw.send(said);
+			raw.send(packet);
 			await raw.closed;
 			expect(await (await poll(sid)).text()).toBe("2");
 			await post(sid, "3");
@@ -326,8 +328,8 @@ describe("Engine.IO: the end, and the upgrade", () => {
 	});
 });
 
-describe("Socket.IO", () => {
-	it("connects to both namespaces, and to no other", async () => {
+describe("Socket.IO: the server", () => {
+	it("connects to both namespaces and to no other", async () => {
 		const raw = new Raw();
 		await raw.next();
 		const payload = JSON.stringify({ token });
@@ -341,7 +343,7 @@ describe("Socket.IO", () => {
 		await raw.closed;
 	});
 
-	it("closes what never connects to one", async () => {
+	it("closes a connection that connects to no namespace", async () => {
 		await new Raw().closed;
 	});
 
@@ -355,19 +357,19 @@ describe("Socket.IO", () => {
 		raw.socket.close();
 	});
 
-	it("acknowledges with the id that was asked for", async () => {
+	it("acknowledges with the requested id", async () => {
 		const raw = await Raw.connected("/chat,");
 		raw.send('42/chat,456["chat:leave",{"conversationId":"x"}]');
 		expect(await raw.next()).toBe('43/chat,456[{"conversationId":"x"}]');
 		raw.socket.close();
 	});
 
-	it("refuses binary packets and reads on; a binary frame that nobody announced closes", async () => {
+	it("refuses binary packets, and closes upon a binary frame that was not announced", async () => {
 		const raw = await Raw.connected();
 		raw.send('452-7["chat:send",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]');
 		expect(await raw.next()).toMatch(/^437\[\{"error":".+","code":"no_binary"\}\]$/);
 		expect(await raw.next()).toMatch(/^42\["chat:error",.*"no_binary"/);
-		// Whoever never sends what they announced is not waited for.
+		// The announced attachments never come, and nothing waits for them.
 		raw.send('428["chat:ack",{"conversationId":"x"}]');
 		expect(await raw.next()).toBe('438[{"conversationId":"x"}]');
 		for (let n = 0; n < 3; n++) raw.send(Uint8Array.from([1, 2, 3]));
@@ -375,7 +377,7 @@ describe("Socket.IO", () => {
 	});
 
 	it.each(["4abc", "42{}", "42[]", '42abc["chat:join",1]', '42["connect"]', "40", "42", "47", '42/chat,["chat:join",{}]'])(
-		"closes upon %j",
+		"closes upon the packet %j",
 		async (packet) => {
 			const raw = await Raw.connected();
 			raw.send(packet);
@@ -383,7 +385,7 @@ describe("Socket.IO", () => {
 		},
 	);
 
-	it("answers what has the form of an event, whatever is in it", async () => {
+	it("answers every well-formed event, whatever is in it", async () => {
 		const raw = await Raw.connected();
 		const odd = [
 			"[1]",
@@ -403,26 +405,26 @@ describe("Socket.IO", () => {
 	});
 });
 
-it("an hour of heartbeats, as many as 25 s apart, in which nothing is said: what is said then still comes", {
+it("delivers a message after as many heartbeats as an hour has", {
 	timeout: 120_000,
 }, async () => {
 	const calm = await startProduct({ JWT_SECRET: secret, SOCKETIO_PING_INTERVAL_SECONDS: "0.05" });
 	const id = crypto.randomUUID();
 	const [ann, bob, cem] = await Promise.all([
-		Talker.join(calm.url, token, [id]),
-		Talker.join(calm.url, await tokenOf("bob"), [id]),
-		Talker.join(calm.url, await tokenOf("cem"), [id], { transports: ["polling"] }),
+		SocketIoClient.join(calm.url, token, [id]),
+		SocketIoClient.join(calm.url, await tokenOf("bob"), [id]),
+		SocketIoClient.join(calm.url, await tokenOf("cem"), [id], { transports: ["polling"] }),
 	]);
-	const anHour = ({ socket }: Talker) => {
+	const anHour = ({ socket }: SocketIoClient) => {
 		let pings = 0;
 		return new Promise<void>((resolve) => socket.io.on("ping", () => ++pings >= 3600 / 25 && resolve()));
 	};
 	await Promise.all([ann, bob, cem].map(anHour));
-	expect(await ann.say(id, "Good morning")).toMatchObject({ content: "Good morning" });
-	for (const talker of [bob, cem]) {
-		expect(await talker.next("chat:message")).toMatchObject({ message: { content: "Good morning" } });
-		expect(talker.all("connect").length + talker.all("disconnect").length).toBe(1);
+	expect(await ann.sendMessage(id, "Good morning")).toMatchObject({ content: "Good morning" });
+	for (const client of [bob, cem]) {
+		expect(await client.next("chat:message")).toMatchObject({ message: { content: "Good morning" } });
+		expect(client.all("connect").length + client.all("disconnect").length).toBe(1);
 	}
-	for (const talker of [ann, bob, cem]) talker.close();
+	for (const client of [ann, bob, cem]) client.close();
 	await calm.stop();
 });

@@ -1,9 +1,10 @@
-// Socket.IO clients, unmodified: the published client by every transport, beside native ones, over networks and servers that break.
+// The published Socket.IO client by every transport, together with native sockets, over networks
+// and servers that break.
 
 import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "./product.ts";
-import { beginOfTwo, type Network, secret, startNetwork, Talker, tokenOf } from "./socketio-client.ts";
+import { type Network, SocketIoClient, secret, startForTwo, startNetwork, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
 let product: Product;
@@ -25,20 +26,23 @@ const keep = <T extends { close(): void }>(one: T): T => {
 	opened.push(one);
 	return one;
 };
-const join = async (token: string, ids: string[], options: Parameters<typeof Talker.join>[3] = {}, url = product.url) =>
-	keep(await Talker.join(url, token, ids, options));
+const join = async (token: string, ids: string[], options: Parameters<typeof SocketIoClient.join>[3] = {}, url = product.url) =>
+	keep(await SocketIoClient.join(url, token, ids, options));
 
 async function ofTwo(): Promise<{ id: string; native: Wire }> {
-	const begun = await beginOfTwo(product.url, ann, bob);
+	const begun = await startForTwo(product.url, ann, bob);
 	keep(begun.native);
 	return begun;
 }
 
-/** A reply as the events of the guide bring it: its chunks joined at their offsets, its message, and its end, once each. */
-function replyAsHeard(talker: Talker, messageId: string): { text: string; order: string[] } {
+/**
+ * A reply as the events of the guide bring it: its text, and the order of its events without
+ * repetitions.
+ */
+function replyOf(client: SocketIoClient, messageId: string): { text: string; order: string[] } {
 	let text = "";
 	const order: string[] = [];
-	for (const { name, payload } of talker.heard) {
+	for (const { name, payload } of client.received) {
 		if (payload?.messageId !== messageId && payload?.message?.id !== messageId) continue;
 		if (name === "chat:streaming" && !payload.isComplete) {
 			expect(payload.offset).toBeLessThanOrEqual(text.length);
@@ -50,8 +54,8 @@ function replyAsHeard(talker: Talker, messageId: string): { text: string; order:
 	return { text, order };
 }
 
-describe("the client of the guide", () => {
-	it("works as written there", async () => {
+describe("a client written from the guide", () => {
+	it("works unchanged", async () => {
 		const token = ann;
 		const conversationId = newId();
 		const messages: { id: string; content: string; role: string; conversationId: string; createdAt: string }[] = [];
@@ -86,11 +90,11 @@ describe("the client of the guide", () => {
 		expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
 		expect(messages[0]).toMatchObject({ content: "Hello from WebSocket!", conversationId, createdAt: expect.stringMatching(/^20.*Z$/) });
 		expect(streamed).toBe(messages[1]?.content);
-		// It began by polling, as browsers do, and has upgraded.
+		// Like a browser it began by polling and has upgraded.
 		expect(socket.io.engine.transport.name).toBe("websocket");
 	});
 
-	it("is connected by a token in its auth as well, in both namespaces, and told why it is not", async () => {
+	it("connects to both namespaces with a token in its auth or its headers, and is told why it may not", async () => {
 		for (const [path, options] of [
 			["/chat", { auth: { token: ann } }],
 			["/", { auth: { token: ann } }],
@@ -99,9 +103,12 @@ describe("the client of the guide", () => {
 			["/chat", { auth: { token: `Bearer ${ann}` } }],
 		] as const)
 			await keep(
-				Talker.open(product.url + path, { ...options, transports: [...("transports" in options ? options.transports : ["polling"])] }),
+				SocketIoClient.open(product.url + path, {
+					...options,
+					transports: [...("transports" in options ? options.transports : ["polling"])],
+				}),
 			).next("connect");
-		const refusalOf = async (path: string, auth?: object) => keep(Talker.open(product.url + path, { auth })).next("connect_error");
+		const refusalOf = async (path: string, auth?: object) => keep(SocketIoClient.open(product.url + path, { auth })).next("connect_error");
 		expect(await refusalOf("/chat")).toMatchObject({ code: "unauthorized", error: expect.stringMatching(/sign in/i) });
 		expect(await refusalOf("/chat", { token: "x" })).toMatchObject({ code: "unauthorized" });
 		expect(await refusalOf("/chat", { token: 7 })).toMatchObject({ code: "unauthorized" });
@@ -117,71 +124,71 @@ describe.each([
 ])("%s", (_how, transports) => {
 	const options = transports ? { transports } : {};
 
-	it("two conversations on one socket: each hears its own, and both wires hear each other", async () => {
+	it("keeps two conversations on one connection apart, and exchanges events with native sockets", async () => {
 		const [one, two] = [await ofTwo(), await ofTwo()];
-		const talker = await join(bob, [one.id, two.id], options);
+		const client = await join(bob, [one.id, two.id], options);
 		expect(await one.native.first("chat:user-joined", ({ userId }) => userId === "bob")).toMatchObject({ username: "Bob" });
 		one.native.say("to one");
 		two.native.say("to two");
-		while (talker.contents.length < 2) await talker.next("chat:message");
-		const stored = await talker.say(two.id, "from Bob");
+		while (client.contents.length < 2) await client.next("chat:message");
+		const stored = await client.sendMessage(two.id, "from Bob");
 		expect(stored).toMatchObject({ conversationId: two.id, content: "from Bob", author: { userId: "bob", username: "Bob" }, seq: 2 });
-		const heard = (await two.native.first("chat:message", ({ message }) => message.content === "from Bob")).message;
-		expect(heard).toEqual(stored);
-		const whereFrom = talker.all("chat:message").map(({ conversationId, message }) => [conversationId, message.content]);
+		const received = (await two.native.first("chat:message", ({ message }) => message.content === "from Bob")).message;
+		expect(received).toEqual(stored);
+		const whereFrom = client.all("chat:message").map(({ conversationId, message }) => [conversationId, message.content]);
 		expect(whereFrom).toContainEqual([one.id, "to one"]);
 		expect(whereFrom).toContainEqual([two.id, "to two"]);
 		expect(whereFrom.length).toBe(new Set(whereFrom.map(String)).size);
 
-		talker.socket.emit("chat:typing", { conversationId: one.id, isTyping: true });
+		client.socket.emit("chat:typing", { conversationId: one.id, isTyping: true });
 		expect(await one.native.first("chat:user-typing")).toMatchObject({ userId: "bob", isTyping: true });
-		expect(await talker.socket.emitWithAck("chat:leave", { conversationId: one.id })).toEqual({ conversationId: one.id });
+		expect(await client.socket.emitWithAck("chat:leave", { conversationId: one.id })).toEqual({ conversationId: one.id });
 		expect(await one.native.first("chat:user-left", ({ userId }) => userId === "bob")).toBeTruthy();
-		expect(await talker.say(one.id, "too late")).toMatchObject({ code: "not_joined", error: expect.any(String) });
-		expect(await talker.say(two.id, "still here")).toMatchObject({ seq: 3 });
+		expect(await client.sendMessage(one.id, "too late")).toMatchObject({ code: "not_joined", error: expect.any(String) });
+		expect(await client.sendMessage(two.id, "still here")).toMatchObject({ seq: 3 });
 	});
 
-	it("a reply comes in pieces, in order, and ends once", async () => {
+	it("brings a reply in chunks and in order, and ends it once", async () => {
 		const id = newId();
-		const talker = await join(ann, [id], options);
-		await talker.say(id, "help");
-		const { messageId } = await talker.next("chat:complete");
-		const message = talker.all("chat:message").find((heard) => heard.message.id === messageId)?.message;
-		const { text, order } = replyAsHeard(talker, messageId);
+		const client = await join(ann, [id], options);
+		await client.sendMessage(id, "help");
+		const { messageId } = await client.next("chat:complete");
+		const message = client.all("chat:message").find((event) => event.message.id === messageId)?.message;
+		const { text, order } = replyOf(client, messageId);
 		expect(text).toBe(message?.content);
 		expect(order).toEqual(["chat:thinking", "chat:streaming", "chat:streaming (end)", "chat:message", "chat:complete"]);
 	});
 });
 
-describe("events that the guide does not know", () => {
-	it("pass under their own names, and the guide's are as they were beside them", async () => {
+describe("events that the guide does not have", () => {
+	it("arrive under their own names, between unchanged events of the guide", async () => {
 		const id = newId();
-		const talker = await join(ann, [id]);
-		await talker.say(id, "think");
-		const { messageId } = await talker.next("chat:complete");
-		const message = talker.all("chat:message").find((heard) => heard.message.id === messageId)?.message;
-		const { text, order } = replyAsHeard(talker, messageId);
+		const client = await join(ann, [id]);
+		await client.sendMessage(id, "think");
+		const { messageId } = await client.next("chat:complete");
+		const message = client.all("chat:message").find((event) => event.message.id === messageId)?.message;
+		const { text, order } = replyOf(client, messageId);
 		expect(order).toEqual(["chat:thinking", "chat:thought", "chat:streaming", "chat:streaming (end)", "chat:message", "chat:complete"]);
 		expect(text).toBe(message?.content);
-		const thoughts = talker.all("chat:thought").map(({ chunk }) => chunk);
+		const thoughts = client.all("chat:thought").map(({ chunk }) => chunk);
 		expect(thoughts.join("")).toBe(message?.thinking);
 		expect(message?.askedBy).toEqual([{ userId: "ann", username: "Ann" }]);
 
-		const read = (upTo: number, more = {}) => talker.socket.emitWithAck("chat:read", { conversationId: id, upTo, ...more });
+		const read = (upTo: number, more = {}) => client.socket.emitWithAck("chat:read", { conversationId: id, upTo, ...more });
 		expect(await read(2)).toEqual({ conversationId: id });
 		expect(await read(1, { unread: true })).toEqual({ conversationId: id });
-		expect(await talker.next("chat:read", (heard) => "unread" in heard)).toMatchObject({ userId: "ann", upTo: 1, unread: true });
+		expect(await client.next("chat:read", (payload) => "unread" in payload)).toMatchObject({ userId: "ann", upTo: 1, unread: true });
 	});
 });
 
-describe("what goes wrong", () => {
-	it("is answered with an error and a code, and takes nothing else with it", async () => {
+describe("an error", () => {
+	it("is acknowledged and sent as chat:error with its code, and affects nothing else", async () => {
 		const { id } = await ofTwo();
-		const talker = await join(bob, [id]);
-		const ask = (name: string, payload?: unknown) => talker.socket.emitWithAck(name, payload);
+		const client = await join(bob, [id]);
+		const ask = (name: string, payload?: unknown) => client.socket.emitWithAck(name, payload);
 		const refused = (code: string) => ({ code, error: expect.any(String) });
-		expect(await talker.say(id, "  ")).toEqual(refused("bad_event"));
-		expect(await talker.say(id, "x".repeat(100_001))).toEqual(refused("too_large"));
+		expect(await client.sendMessage(id, "  ")).toEqual(refused("bad_event"));
+		expect(await client.sendMessage(id, "x".repeat(100_001))).toEqual(refused("too_large"));
 		expect(await ask("chat:send", { content: "nowhere", role: "user" })).toEqual(refused("bad_event"));
 		expect(await ask("chat:send")).toEqual(refused("bad_event"));
 		expect(await ask("chat:send", "text")).toEqual(refused("bad_event"));
@@ -190,8 +197,8 @@ describe("what goes wrong", () => {
 		expect(await ask("chat:send", { conversationId: id, content: "a file", role: "user", file: Buffer.from("abc") })).toEqual(
 			refused("no_binary"),
 		);
-		await talker.next("chat:error", ({ code }) => code === "no_binary");
-		expect(talker.all("chat:error").map(({ code }) => code)).toEqual([
+		await client.next("chat:error", ({ code }) => code === "no_binary");
+		expect(client.all("chat:error").map(({ code }) => code)).toEqual([
 			"bad_event",
 			"too_large",
 			"bad_event",
@@ -202,19 +209,19 @@ describe("what goes wrong", () => {
 			"no_binary",
 		]);
 		expect(await ask("chat:join", { conversationId: id })).toEqual({ conversationId: id });
-		expect(await talker.next("chat:joined")).toMatchObject({ conversationId: id, reset: false, messages: [] });
-		const said = await talker.say(id, "well");
-		expect(said).toMatchObject({ content: "well" });
+		expect(await client.next("chat:joined")).toMatchObject({ conversationId: id, reset: false, messages: [] });
+		const sent = await client.sendMessage(id, "well");
+		expect(sent).toMatchObject({ content: "well" });
 		const edited = await ask("chat:edit", {
 			conversationId: id,
-			messageId: said.id,
+			messageId: sent.id,
 			content: "better",
 		});
 		expect(edited).toMatchObject({ content: "better", editedAt: expect.any(String) });
 		expect(await ask("chat:edit", { conversationId: id, messageId: "m1-x", content: "better" })).toEqual(refused("not_found"));
 	});
 
-	it("a conversation that one is not let into leaves the others alone", async () => {
+	it("in joining one conversation leaves the others alone", async () => {
 		const guests = await Promise.all(
 			["Eve", "Zoe"].map(async (name) => {
 				const response = await fetch(`${product.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name }) });
@@ -231,23 +238,23 @@ describe("what goes wrong", () => {
 			return (await response.json()).conversation.id as string;
 		};
 		const [hers, others] = [await begin(eve), await begin(zoe)];
-		const talker = await join(eve, [hers]);
-		expect(await talker.socket.emitWithAck("chat:join", { conversationId: others })).toMatchObject({ code: "not_found" });
-		expect(await talker.next("chat:error")).toMatchObject({ conversationId: others, code: "not_found" });
-		expect(await talker.say(hers, "still here")).toMatchObject({ content: "still here" });
+		const client = await join(eve, [hers]);
+		expect(await client.socket.emitWithAck("chat:join", { conversationId: others })).toMatchObject({ code: "not_found" });
+		expect(await client.next("chat:error")).toMatchObject({ conversationId: others, code: "not_found" });
+		expect(await client.sendMessage(hers, "still here")).toMatchObject({ content: "still here" });
 	});
 
-	it("whoever is removed from one conversation hears so and stays in the others", async () => {
+	it("tells a member that it was removed from one conversation, and leaves it in the others", async () => {
 		const [one, two] = [await ofTwo(), await ofTwo()];
-		const talker = await join(bob, [one.id, two.id]);
+		const client = await join(bob, [one.id, two.id]);
 		const authorization = `Bearer ${ann}`;
 		await fetch(`${product.url}/api/conversations/${one.id}/members/bob`, { method: "DELETE", headers: { authorization } });
-		expect(await talker.next("chat:error")).toMatchObject({ conversationId: one.id, code: "not_found" });
-		expect(await talker.say(two.id, "here")).toMatchObject({ content: "here" });
-		expect(await talker.say(one.id, "there")).toMatchObject({ code: "not_joined" });
+		expect(await client.next("chat:error")).toMatchObject({ conversationId: one.id, code: "not_found" });
+		expect(await client.sendMessage(two.id, "here")).toMatchObject({ content: "here" });
+		expect(await client.sendMessage(one.id, "there")).toMatchObject({ code: "not_joined" });
 	});
 
-	it("a sign-in ends in the middle: it is said, and the server disconnects; a newer token in time keeps it", async () => {
+	it("tells a client that its token has expired and disconnects it, unless it sent a newer token in time", async () => {
 		const { id } = await ofTwo();
 		const [ends, renewed] = await Promise.all([tokenOf("bob", 3), tokenOf("bob", 3)]);
 		const short = await join(ends, [id]);
@@ -255,25 +262,25 @@ describe("what goes wrong", () => {
 		const long = await join(renewed, [id]);
 		expect(await long.socket.emitWithAck("chat:auth", { token: ann })).toMatchObject({ code: "unauthorized" });
 		expect(await long.socket.emitWithAck("chat:auth", { token: bob })).toEqual({});
-		for (const talker of [short, idle]) {
-			await talker.next("disconnect", (why) => (why as { reason?: string }).reason === "io server disconnect");
-			expect(talker.all("chat:error").map(({ code }) => code)).toEqual(["token_expired"]);
+		for (const client of [short, idle]) {
+			await client.next("disconnect", (why) => (why as { reason?: string }).reason === "io server disconnect");
+			expect(client.all("chat:error").map(({ code }) => code)).toEqual(["token_expired"]);
 		}
-		expect(await long.say(id, "here")).toMatchObject({ content: "here" });
+		expect(await long.sendMessage(id, "here")).toMatchObject({ content: "here" });
 	});
 
-	it("one connection is in 50 conversations and no more", async () => {
-		const talker = await join(ann, Array.from({ length: 50 }, newId), { transports: ["websocket"] });
+	it("answers the join of a 51st conversation on one connection", async () => {
+		const client = await join(ann, Array.from({ length: 50 }, newId), { transports: ["websocket"] });
 		const more = newId();
-		expect(await talker.socket.emitWithAck("chat:join", { conversationId: more })).toMatchObject({ code: "too_many_conversations" });
-		const [first] = talker.all("chat:joined");
-		await talker.socket.emitWithAck("chat:leave", { conversationId: first?.conversationId });
-		expect(await talker.socket.emitWithAck("chat:join", { conversationId: more })).toEqual({ conversationId: more });
+		expect(await client.socket.emitWithAck("chat:join", { conversationId: more })).toMatchObject({ code: "too_many_conversations" });
+		const [first] = client.all("chat:joined");
+		await client.socket.emitWithAck("chat:leave", { conversationId: first?.conversationId });
+		expect(await client.socket.emitWithAck("chat:join", { conversationId: more })).toEqual({ conversationId: more });
 	});
 });
 
-describe("one person over both wires", () => {
-	it("is one person: who comes and goes is told once", async () => {
+describe("a person with a native socket and Socket.IO", () => {
+	it("joins once and leaves once for the others", async () => {
 		const { id, native } = await ofTwo();
 		const watcher = await join(ann, [id]);
 		const first = await join(bob, [id]);
@@ -289,26 +296,26 @@ describe("one person over both wires", () => {
 		expect(await watcher.next("chat:user-left")).toMatchObject({ userId: "bob", username: "Bob" });
 	});
 
-	it("an upgrade in the middle of all that happens loses nothing, doubles nothing, and nobody is seen leaving", async () => {
+	it("loses, repeats and leaves nothing when the connection upgrades in the middle of a conversation", async () => {
 		const { id, native } = await ofTwo();
-		const said = Array.from({ length: 60 }, (_, n) => `number ${n}`);
-		const talker = keep(Talker.open(`${product.url}/chat`, { auth: { token: bob } }));
-		await talker.next("connect");
-		talker.socket.emit("chat:join", { conversationId: id });
-		await talker.next("chat:joined");
+		const texts = Array.from({ length: 60 }, (_, n) => `number ${n}`);
+		const client = keep(SocketIoClient.open(`${product.url}/chat`, { auth: { token: bob } }));
+		await client.next("connect");
+		client.socket.emit("chat:join", { conversationId: id });
+		await client.next("chat:joined");
 		const own: Promise<unknown>[] = [];
-		for (const text of said) {
+		for (const text of texts) {
 			native.say(text);
-			own.push(talker.say(id, `Bob's ${text}`));
+			own.push(client.sendMessage(id, `Bob's ${text}`));
 			await new Promise((resolve) => setTimeout(resolve, 5));
 		}
 		await Promise.all(own);
 		await native.first("chat:message", ({ message }) => message.content === "number 59");
-		while (talker.contents.length < 120) await talker.next("chat:message");
-		expect(talker.socket.io.engine.transport.name).toBe("websocket");
-		expect(talker.contents.filter((text) => text.startsWith("number"))).toEqual(said);
-		expect(talker.contents.filter((text) => text.startsWith("Bob"))).toEqual(said.map((text) => `Bob's ${text}`));
-		const seqs = talker.all("chat:message").map(({ message }) => message.seq);
+		while (client.contents.length < 120) await client.next("chat:message");
+		expect(client.socket.io.engine.transport.name).toBe("websocket");
+		expect(client.contents.filter((text) => text.startsWith("number"))).toEqual(texts);
+		expect(client.contents.filter((text) => text.startsWith("Bob"))).toEqual(texts.map((text) => `Bob's ${text}`));
+		const seqs = client.all("chat:message").map(({ message }) => message.seq);
 		expect(seqs).toEqual([...seqs].sort((one, other) => one - other));
 		expect(native.events.filter((event) => event.type === "chat:user-left" && event.userId === "bob").length).toBe(1);
 	});
@@ -321,110 +328,110 @@ describe("after a break", () => {
 	});
 	afterAll(() => network?.close());
 
-	it("of the server, the client is where it was: every event that it missed, once and in order, and a reply goes on", {
+	it("of the server, the client receives every missed event once and in order, and a reply continues", {
 		timeout: 90_000,
 	}, async () => {
 		const { id } = await ofTwo();
 		const solo = newId();
-		const talker = await join(bob, [id, solo], { reconnectionDelay: 200 });
-		const first = await talker.say(id, "before");
-		talker.socket.emit("chat:send", { conversationId: solo, content: "table", role: "user" });
-		await talker.next("chat:streaming", ({ chunk }) => chunk.length > 0);
+		const client = await join(bob, [id, solo], { reconnectionDelay: 200 });
+		const first = await client.sendMessage(id, "before");
+		client.socket.emit("chat:send", { conversationId: solo, content: "table", role: "user" });
+		await client.next("chat:streaming", ({ chunk }) => chunk.length > 0);
 		await product.crash();
 		const native = keep(new Wire(product.url, id, ann));
 		await native.first("chat:joined");
 		for (const text of ["one", "two", "three"]) native.say(text);
-		await talker.next("connect");
-		await talker.next("chat:complete");
-		expect(await talker.say(id, "after")).toMatchObject({ seq: first.seq + 4 });
-		await talker.next("chat:message", ({ message }) => message.content === "after");
-		expect(talker.all("connect")).toEqual([{ recovered: false }, { recovered: true }]);
-		const here = talker.all("chat:message").filter(({ conversationId }) => conversationId === id);
+		await client.next("connect");
+		await client.next("chat:complete");
+		expect(await client.sendMessage(id, "after")).toMatchObject({ seq: first.seq + 4 });
+		await client.next("chat:message", ({ message }) => message.content === "after");
+		expect(client.all("connect")).toEqual([{ recovered: false }, { recovered: true }]);
+		const here = client.all("chat:message").filter(({ conversationId }) => conversationId === id);
 		expect(here.map(({ message }) => message.content)).toEqual(["before", "one", "two", "three", "after"]);
-		const { messageId } = talker.all("chat:complete")[0] as { messageId: string };
-		const message = talker.all("chat:message").find((heard) => heard.message.id === messageId)?.message;
-		const { text, order } = replyAsHeard(talker, messageId);
+		const { messageId } = client.all("chat:complete")[0] as { messageId: string };
+		const message = client.all("chat:message").find((event) => event.message.id === messageId)?.message;
+		const { text, order } = replyOf(client, messageId);
 		expect(text).toBe(message?.content);
 		expect(order.filter((name) => name === "chat:message" || name === "chat:complete" || name.endsWith("(end)"))).toEqual([
 			"chat:streaming (end)",
 			"chat:message",
 			"chat:complete",
 		]);
-		expect(talker.all("chat:joined").length).toBe(2);
+		expect(client.all("chat:joined").length).toBe(2);
 	});
 
 	it.each([["websocket"], ["polling"]])(
-		"of the network (%s), it is told what it missed, also of a reply, and only that",
+		"of the network (%s), it receives what it missed, also of a reply, and nothing else",
 		async (transport) => {
 			const { id, native } = await ofTwo();
-			const talker = await join(bob, [id], { transports: [transport], reconnectionDelay: 300, randomizationFactor: 0 }, network.url);
+			const client = await join(bob, [id], { transports: [transport], reconnectionDelay: 300, randomizationFactor: 0 }, network.url);
 			native.say("one");
-			await talker.next("chat:message");
+			await client.next("chat:message");
 			native.say("@claude help");
-			await talker.next("chat:streaming", ({ chunk }) => chunk.length > 0);
+			await client.next("chat:streaming", ({ chunk }) => chunk.length > 0);
 			network.cut();
 			native.say("two");
-			await talker.next("chat:complete");
-			while (talker.contents.length < 4) await talker.next("chat:message");
-			// By polling a request that broke is made again, and the connection goes on.
-			const comings = [{ recovered: false }, ...(transport === "websocket" ? [{ recovered: true }] : [])];
-			expect(talker.all("connect")).toEqual(comings);
-			expect(talker.contents.filter((text) => text.length < 20)).toEqual(["one", "@claude help", "two"]);
-			const { messageId } = talker.all("chat:complete")[0] as { messageId: string };
-			const { text, order } = replyAsHeard(talker, messageId);
+			await client.next("chat:complete");
+			while (client.contents.length < 4) await client.next("chat:message");
+			// By polling, a broken request is repeated and the connection continues.
+			const connects = [{ recovered: false }, ...(transport === "websocket" ? [{ recovered: true }] : [])];
+			expect(client.all("connect")).toEqual(connects);
+			expect(client.contents.filter((text) => text.length < 20)).toEqual(["one", "@claude help", "two"]);
+			const { messageId } = client.all("chat:complete")[0] as { messageId: string };
+			const { text, order } = replyOf(client, messageId);
 			const reply = native.events.findLast((event) => event.type === "chat:message" && event.message.id === messageId);
 			expect(text).toBe(reply?.type === "chat:message" && reply.message.content);
 			expect(order.filter((name) => name === "chat:thinking").length).toBe(1);
 			let length = 0;
-			for (const heard of talker.all("chat:streaming").filter(({ isComplete }) => !isComplete)) {
-				expect(heard.offset).toBe(length);
-				length += heard.chunk.length;
+			for (const chunk of client.all("chat:streaming").filter(({ isComplete }) => !isComplete)) {
+				expect(chunk.offset).toBe(length);
+				length += chunk.chunk.length;
 			}
 		},
 	);
 
-	it("in which more was said than is told one by one, the client begins anew, in none of its conversations", async () => {
+	it("that missed too many messages, the client starts without conversations", async () => {
 		const [{ id, native }, other] = [await ofTwo(), await ofTwo()];
 		const cem = keep(new Wire(product.url, id, await tokenOf("cem")));
 		await cem.first("chat:joined");
-		const talker = await join(bob, [id, other.id], { transports: ["websocket"], reconnectionDelay: 100 }, network.url);
-		await talker.say(other.id, "before");
+		const client = await join(bob, [id, other.id], { transports: ["websocket"], reconnectionDelay: 100 }, network.url);
+		await client.sendMessage(other.id, "before");
 		network.cut();
 		network.hold();
 		for (let n = 0; n < 251; n++) for (const wire of [native, cem]) wire.say(`number ${n}`);
 		await native.first("chat:message", ({ message }) => message.seq === 502);
 		network.release();
-		await talker.next("connect");
-		expect(talker.all("connect")).toEqual([{ recovered: false }, { recovered: false }]);
-		expect(await talker.say(other.id, "here?")).toMatchObject({ code: "not_joined" });
-		expect(talker.contents).toEqual(["before"]);
-		expect(await talker.socket.emitWithAck("chat:join", { conversationId: id })).toEqual({ conversationId: id });
-		await talker.next("chat:joined", ({ reset, messages }) => reset && messages.at(-1)?.seq === 502);
+		await client.next("connect");
+		expect(client.all("connect")).toEqual([{ recovered: false }, { recovered: false }]);
+		expect(await client.sendMessage(other.id, "here?")).toMatchObject({ code: "not_joined" });
+		expect(client.contents).toEqual(["before"]);
+		expect(await client.socket.emitWithAck("chat:join", { conversationId: id })).toEqual({ conversationId: id });
+		await client.next("chat:joined", ({ reset, messages }) => reset && messages.at(-1)?.seq === 502);
 	});
 
-	it("who comes back as somebody else, or with what was not given to them, begins anew", async () => {
+	it("a client that returns as another user or with a forged offset starts without conversations", async () => {
 		const { id } = await ofTwo();
-		const talker = await join(bob, [id]);
-		await talker.say(id, "before");
-		talker.socket.auth = { token: ann };
-		talker.socket.io.engine.close();
-		await talker.next("connect");
-		expect(talker.socket.recovered).toBe(false);
-		talker.socket.auth = { token: ann, offset: "1;nonsense" };
-		talker.socket.io.engine.close();
-		await talker.next("connect");
-		expect(talker.socket.recovered).toBe(false);
-		expect(await talker.say(id, "here?")).toMatchObject({ code: "not_joined" });
+		const client = await join(bob, [id]);
+		await client.sendMessage(id, "before");
+		client.socket.auth = { token: ann };
+		client.socket.io.engine.close();
+		await client.next("connect");
+		expect(client.socket.recovered).toBe(false);
+		client.socket.auth = { token: ann, offset: "1;nonsense" };
+		client.socket.io.engine.close();
+		await client.next("connect");
+		expect(client.socket.recovered).toBe(false);
+		expect(await client.sendMessage(id, "here?")).toMatchObject({ code: "not_joined" });
 	});
 
-	it("what is sent again for want of an acknowledgement is there once; the same words said twice are there twice", async () => {
+	it("stores a message once that is retried without an acknowledgement, and twice if it is sent twice", async () => {
 		const { id, native } = await ofTwo();
-		const talker = await join(bob, [id], { retries: 20, ackTimeout: 150, transports: ["websocket"] }, network.url);
-		const ok = (content: string) => talker.socket.emitWithAck("chat:send", { conversationId: id, content, role: "user" });
+		const client = await join(bob, [id], { retries: 20, ackTimeout: 150, transports: ["websocket"] }, network.url);
+		const ok = (content: string) => client.socket.emitWithAck("chat:send", { conversationId: id, content, role: "user" });
 		network.hold();
 		const first = ok("ok");
 		await native.first("chat:message");
-		// Time for it to be sent again, more than once.
+		// Time for several retries.
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		network.release();
 		const stored = [await first, await ok("ok"), await ok("other"), await ok("ok")];
@@ -438,55 +445,56 @@ describe("after a break", () => {
 		await native.first("chat:message", ({ message }) => message.content === "end");
 		const contents = native.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));
 		expect(contents).toEqual(["ok", "ok", "other", "ok", "end"]);
-		await talker.next("chat:message", ({ message }) => message.content === "end");
-		expect(talker.contents).toEqual(contents);
+		await client.next("chat:message", ({ message }) => message.content === "end");
+		expect(client.contents).toEqual(contents);
 	});
 
 	it.each([["websocket"], ["polling"]])(
-		"a message whose acknowledgement was lost with the connection (%s) is there once, though it is sent again",
+		"stores a message once whose acknowledgement was lost with the connection (%s)",
 		async (transport) => {
 			const { id, native } = await ofTwo();
 			const options = { retries: 20, ackTimeout: 5_000, reconnectionDelay: 200, transports: [transport] };
-			const talker = await join(bob, [id], options, network.url);
-			await talker.say(id, "ok");
+			const client = await join(bob, [id], options, network.url);
+			await client.sendMessage(id, "ok");
 			for (let turn = 2; turn < 5; turn++) {
-				// With its own message comes that it was acknowledged, which is what the client gives back after a break.
-				await talker.next("chat:message", ({ message }) => message.seq === turn - 1);
-				// What it says by polling waits for the answer to what it said before.
-				const { engine } = talker.socket.io;
+				// The event after an acknowledgement tells the client that there was one, and after
+				// a break the client gives that back.
+				await client.next("chat:message", ({ message }) => message.seq === turn - 1);
+				// By polling, a request waits for the answer to the one before.
+				const { engine } = client.socket.io;
 				while (!engine.transport.writable) await new Promise<void>((resolve) => engine.once("drain", resolve));
 				network.hold();
-				const answer = talker.say(id, "ok");
+				const answer = client.sendMessage(id, "ok");
 				await native.first("chat:message", ({ message }) => message.seq === turn);
 				network.cut();
 				expect(await answer).toMatchObject({ seq: turn });
 			}
-			await talker.next("chat:message", ({ message }) => message.seq === 4);
-			expect(talker.all("chat:message").map(({ message }) => message.seq)).toEqual([1, 2, 3, 4]);
+			await client.next("chat:message", ({ message }) => message.seq === 4);
+			expect(client.all("chat:message").map(({ message }) => message.seq)).toEqual([1, 2, 3, 4]);
 		},
 	);
 });
 
 describe("many", () => {
-	it("200 clients in one conversation hear everything, once and in order", { timeout: 120_000 }, async () => {
+	it("200 clients in one conversation receive everything once and in order", { timeout: 120_000 }, async () => {
 		const id = newId();
 		const people = await Promise.all(Array.from({ length: 40 }, (_, n) => tokenOf(`p${n}`)));
 		const native = keep(new Wire(product.url, id, ann));
 		await native.first("chat:joined");
-		const talkers: Talker[] = [];
+		const clients: SocketIoClient[] = [];
 		for (let n = 0; n < 200; n += 20)
-			talkers.push(
+			clients.push(
 				...(await Promise.all(
 					Array.from({ length: 20 }, (_, k) =>
 						join(people[(n + k) % 40] as string, [id], { transports: k % 4 === 0 ? ["polling"] : ["websocket"] }),
 					),
 				)),
 			);
-		const said = Array.from({ length: 20 }, (_, n) => `number ${n}`);
+		const texts = Array.from({ length: 20 }, (_, n) => `number ${n}`);
 		const start = Date.now();
-		for (const text of said) native.say(text);
-		await Promise.all(talkers.map((talker) => talker.next("chat:message", ({ message }) => message.content === said.at(-1))));
+		for (const text of texts) native.say(text);
+		await Promise.all(clients.map((client) => client.next("chat:message", ({ message }) => message.content === texts.at(-1))));
 		console.log(`200 clients: 20 messages in ${Date.now() - start} ms`);
-		for (const talker of talkers) expect(talker.contents).toEqual(said);
+		for (const client of clients) expect(client.contents).toEqual(texts);
 	});
 });

@@ -1,4 +1,5 @@
-// A conversation as server-sent events, through the Worker; and the stream alone, with the test at the other end of its socket.
+// Server-sent events of a conversation through the Worker; and an `EventStream` alone, with the
+// test at the other end of its socket.
 
 import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -20,7 +21,7 @@ async function open(who: string, id: string, { method, token, query = "", header
 	});
 }
 
-/** A reader, and what it was told first. */
+/** A reader, and its `chat:joined`. */
 async function listen(who: string, id: string, options: Options = {}) {
 	const { status, body } = await open(who, id, options);
 	expect(status).toBe(200);
@@ -31,7 +32,7 @@ async function listen(who: string, id: string, options: Options = {}) {
 const codeOf = async (response: Response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code];
 
 describe("a stream of events", () => {
-	it("begins with all that a socket begins with, and goes on with what happens", async () => {
+	it("begins with chat:joined like a socket, and brings everything that happens", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const response = await open("ann", id, { headers: { origin: "https://pages.example" } });
 		expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -70,7 +71,7 @@ describe("a stream of events", () => {
 		expect([joined.reset, joined.messages]).toEqual([false, []]);
 	});
 
-	it("of which only the headers are asked for leaves nobody behind", async () => {
+	it("leaves nobody present after a HEAD request", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		const { status, headers } = await open("ann", id, { method: "HEAD" });
@@ -78,19 +79,19 @@ describe("a stream of events", () => {
 		expect(await bob.next("chat:user-left")).toMatchObject({ userId: "ann" });
 	});
 
-	it("brings Claude's answer in pieces", async () => {
+	it("brings Claude's reply in chunks", async () => {
 		const id = await newConversation("ann");
 		const ann = await listen("ann", id);
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "help" });
 		await ann.next("chat:complete");
-		const told = ann.events.map(({ data }) => JSON.parse(data) as ServerEvent);
-		const streamed = told.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
-		const answer = told.findLast((event) => event.type === "chat:message")?.message;
+		const events = ann.events.map(({ data }) => JSON.parse(data) as ServerEvent);
+		const streamed = events.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
+		const answer = events.findLast((event) => event.type === "chat:message")?.message;
 		expect(answer).toMatchObject({ role: "assistant", status: "complete", content: streamed });
-		expect(told.filter(({ type }) => type === "chat:streaming").length).toBeGreaterThan(2);
+		expect(events.filter(({ type }) => type === "chat:streaming").length).toBeGreaterThan(2);
 	});
 
-	it("goes on where it was cut off, by the id of the last event; and the address does where there is none", async () => {
+	it("continues after the Last-Event-ID, or after the cursor in the address if there is none", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		const first = await listen("ann", id);
@@ -107,7 +108,7 @@ describe("a stream of events", () => {
 		expect(contents(await listen("ann", id, { headers: { "last-event-id": "x".repeat(5_000) } }))).toEqual([true, "One", "Two"]);
 	});
 
-	it("does not keep the object awake, and hears of what wakes it", async () => {
+	it("lets the object hibernate, and receives the message that wakes it", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await listen("ann", id);
 		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
@@ -115,7 +116,7 @@ describe("a stream of events", () => {
 		expect((await ann.next<EventOf<"chat:message">>("chat:message")).message.content).toBe("Good morning");
 	});
 
-	it("is refused as any other call is", async () => {
+	it("is refused with the same errors as any other call", async () => {
 		const id = await newConversation("ann");
 		expect(await codeOf(await open("eve", id))).toEqual([404, "not_found"]);
 		expect(await codeOf(await open("ann", "nowhere"))).toEqual([404, "not_found"]);
@@ -133,8 +134,8 @@ describe("a stream of events", () => {
 	});
 });
 
-describe("a stream ends", () => {
-	it("with its token, and says so", async () => {
+describe("a stream of events ends", () => {
+	it("when its token expires, with token_expired", async () => {
 		const id = await newConversation("ann");
 		const token = await tokenOf("ann", {}, 2);
 		const ann = await listen("ann", id, { token });
@@ -143,7 +144,7 @@ describe("a stream ends", () => {
 		expect(await codeOf(await open("ann", id, { token }))).toEqual([401, "token_expired"]);
 	});
 
-	it("with its personal token", async () => {
+	it("when its personal token is revoked, with unauthorized", async () => {
 		const ann = `p-${crypto.randomUUID()}`;
 		const id = await newConversation(ann);
 		const made = (await call("POST", "/me/tokens", await tokenOf(ann), { name: "bot" })).body.token;
@@ -155,7 +156,7 @@ describe("a stream ends", () => {
 		expect(await codeOf(await open(ann, id, { token: made.secret }))).toEqual([401, "unauthorized"]);
 	});
 
-	it("with its reader's membership", async () => {
+	it("when its reader is removed from the conversation, with not_found", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await listen("bob", id);
 		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
@@ -164,7 +165,7 @@ describe("a stream ends", () => {
 		expect(await codeOf(await open("bob", id))).toEqual([404, "not_found"]);
 	});
 
-	it("for one that is one too many, which is to stay away for a while", async () => {
+	it("when its reader opens too many, with the time to stay away", async () => {
 		const id = await newConversation("ann");
 		const first = await listen("ann", id);
 		for (let n = 0; n < limits.socketsPerPerson; n++) await listen("ann", id);
@@ -173,18 +174,18 @@ describe("a stream ends", () => {
 		expect(first.retry).toBe(60_000);
 	});
 
-	it("where it is not read, after whole events; and goes on when its reader comes back", { timeout: 30_000 }, async () => {
+	it("between two events when it is not read, and continues when its reader reconnects", { timeout: 30_000 }, async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const response = await open("bob", id);
 		await ann.next("chat:user-joined");
 		const large = "x".repeat(limits.content);
-		let said = 0;
+		let sent = 0;
 		for (let people = 0; people < 12 && ann.all("chat:user-left").every(({ userId }) => userId !== "bob"); people++) {
 			const token = await tokenOf(crypto.randomUUID(), { conversations: ["*"] });
 			for (let n = 0; n < 10; n++) {
 				await call("POST", `/conversations/${id}/messages`, token, { content: large });
-				said += 1;
+				sent += 1;
 			}
 		}
 		await ann.next("chat:user-left", ({ userId }) => userId === "bob");
@@ -192,28 +193,28 @@ describe("a stream ends", () => {
 		await bob.ended;
 		const seqs = bob.events.filter(({ event }) => event === "chat:message").map(({ data }) => JSON.parse(data).message.seq);
 		expect(seqs).toEqual(Array.from(seqs, (_, n) => n + 1));
-		expect(seqs.length).toBeLessThan(said);
+		expect(seqs.length).toBeLessThan(sent);
 		const { joined } = await listen("bob", id, { headers: { "last-event-id": bob.lastEventId } });
-		expect(joined.messages.at(-1)?.seq).toBe(said);
+		expect(joined.messages.at(-1)?.seq).toBe(sent);
 	});
 });
 
-/** A stream, and the object's end of its socket. */
+/** A stream, and the conversation's end of its socket. */
 function streamWithSocket(pingEvery?: number) {
 	const { 0: ours, 1: theirs } = new WebSocketPair();
-	const heard: string[] = [];
+	const received: string[] = [];
 	const { promise: closed, resolve } = Promise.withResolvers<number>();
 	theirs.addEventListener("message", ({ data }) => {
-		heard.push(data as string);
+		received.push(data as string);
 	});
 	theirs.addEventListener("close", ({ code }) => resolve(code));
 	theirs.accept();
 	const { body } = new EventStream(ours, "c", pingEvery);
-	return { socket: theirs, heard, closed, body };
+	return { socket: theirs, received, closed, body };
 }
 
-describe("the stream", () => {
-	it("shows that it lives, by the object's own answer", async () => {
+describe("an EventStream", () => {
+	it("sends a comment for each pong of the conversation", async () => {
 		const { socket, body, closed } = streamWithSocket(10);
 		socket.addEventListener("message", ({ data }) => {
 			if (data === "ping") socket.send("pong");
@@ -224,27 +225,27 @@ describe("the stream", () => {
 		expect(await closed).toBe(1000);
 	});
 
-	it("ends where the object does not answer", async () => {
-		const { body, heard } = streamWithSocket(10);
+	it("ends when the conversation does not answer a ping", async () => {
+		const { body, received } = streamWithSocket(10);
 		await new EventReader(body).ended;
-		expect(heard).toEqual(["ping"]);
+		expect(received).toEqual(["ping"]);
 	});
 
-	it("acknowledges what was read, and nothing else", async () => {
-		const { socket, body, heard } = streamWithSocket(100);
+	it("acknowledges only what its reader has read", async () => {
+		const { socket, body, received } = streamWithSocket(100);
 		const chunk = { type: "chat:streaming", conversationId: "c", messageId: "m", chunk: "x".repeat(100_000), offset: 0, isComplete: false };
 		for (let sent = 0; sent < limits.ackEvery; sent += 100_000) socket.send(JSON.stringify([chunk]));
-		await expect.poll(() => heard).toEqual(["ping"]);
+		await expect.poll(() => received).toEqual(["ping"]);
 		socket.send("pong");
 		const reader = new EventReader(body);
-		await expect.poll(() => heard).toContain(JSON.stringify([{ type: "chat:ack", conversationId: "c" }]));
+		await expect.poll(() => received).toContain(JSON.stringify([{ type: "chat:ack", conversationId: "c" }]));
 		expect(reader.events.length).toBe(11);
 		await reader.leave();
 	});
 
-	it.each([1000, 1006, 1011, 4408])("ends without a word where a client is simply to come back (%i)", async (code) => {
+	it.each([1000, 1006, 1011, 4408])("ends without an event if the client may simply reconnect (close code %i)", async (code) => {
 		const { socket, body } = streamWithSocket();
-		// 1006 is what a client sees where nobody closed.
+		// 1006 means that the connection broke: it cannot be sent.
 		socket.close(code === 1006 ? undefined : code);
 		const reader = new EventReader(body);
 		await reader.ended;
@@ -252,10 +253,10 @@ describe("the stream", () => {
 	});
 });
 
-describe("an event", () => {
+describe("an encoded event", () => {
 	const lines = (text: string) => text.split(/\r\n|\r|\n/);
 
-	it("is its type, its cursor and itself", () => {
+	it("has its type as event, its cursor as id and itself as data", () => {
 		expect(encodeEvent({ type: "chat:message", cursor: "a.1.2" })).toBe(
 			'event: chat:message\nid: a.1.2\ndata: {"type":"chat:message","cursor":"a.1.2"}\n\n',
 		);
@@ -263,7 +264,7 @@ describe("an event", () => {
 		expect(encodeRetry(1234.5)).toBe("retry: 1235\n\n");
 	});
 
-	it.each(["\n", "\r", "\r\n", "\n\n", "\0"])("begins no line of its own by %j, wherever it is", (harm) => {
+	it.each(["\n", "\r", "\r\n", "\n\n", "\0"])("begins no line of its own with %j in any field", (harm) => {
 		const text = encodeEvent({ type: `a${harm}data: x`, cursor: `b${harm}event: y`, ...{ content: `c${harm}id: z` } });
 		expect(lines(text)).toHaveLength(5);
 		expect(lines(text).map((line) => line.slice(0, 6))).toEqual(

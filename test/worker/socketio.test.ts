@@ -1,4 +1,5 @@
-// Socket.IO inside the runtime: conversations that hibernate or die unnoticed by the client, limits, and hostile clients.
+// Socket.IO inside the runtime: conversations that hibernate or die unnoticed by the client,
+// limits, and hostile clients.
 
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";

@@ -1,4 +1,5 @@
-// What Socket.IO needs from the rest of the server: tokens are verified and conversations opened here, and nowhere else in this folder.
+// The rest of the server as Socket.IO sees it: verifies tokens and opens conversations. No other file
+// of this folder does.
 
 import { identify, isStillSignedIn } from "../../auth/identify.ts";
 import type { Identity, Verified } from "../../auth/tokens.ts";
@@ -21,7 +22,8 @@ export class Backend {
 
 	/** Opens a native socket to a conversation, or returns why it is refused. */
 	async open(identity: Identity, conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal> {
-		// The client was identified when it connected, which may be long ago. Signing out closes only the sockets that are open by then.
+		// The client was identified when it connected, which may be long ago. Signing out closes
+		// only the sockets that are open by then.
 		if (!(await isStillSignedIn(identity, this.#env.USERS))) return { code: "unauthorized" };
 		return openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor);
 	}

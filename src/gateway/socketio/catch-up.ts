@@ -1,4 +1,5 @@
-// The events that a client has to be sent after a break, so that it knows what the conversation knows. Pure.
+// The events that a client has to be sent after a break, so that it knows what the conversation
+// knows. Pure.
 
 import { encodeCursor, parseCursor } from "../../conversation/store/cursor.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
@@ -8,7 +9,10 @@ import { isKnown, type Progress, type ReplyProgress } from "./recovery.ts";
 
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
-/** What a client missed, given a `chat:joined` without `reset`: its messages are those that have changed. */
+/**
+ * The events that a client missed. `joined` has no `reset`, so its messages are those that have
+ * changed.
+ */
 export function catchUp(progress: Progress, { conversationId, messages }: Joined): ServerEvent[] {
 	const events = messages.flatMap((message) => missedOf(progress, message, cursorAfter(progress, message)));
 	// A reply whose final message was sent and has not changed since lacks only its end.
@@ -18,8 +22,9 @@ export function catchUp(progress: Progress, { conversationId, messages }: Joined
 }
 
 /**
- * The cursor of a client that was sent what it missed up to this message. It has all messages before it, but perhaps not all changes of
- * those it knew, so only `seq` advances. A client that breaks off again in the middle of catching up continues from there.
+ * The cursor of a client that was sent what it missed up to this message. It has all messages
+ * before it, but perhaps not all changes of those it knew, so only `seq` advances. A client that
+ * breaks off again in the middle of catching up continues from there.
  */
 function cursorAfter({ cursor }: Progress, { seq }: Message): string {
 	const before = parseCursor(cursor);
@@ -40,7 +45,10 @@ function missedOf(progress: Progress, message: Message, cursor: string): ServerE
 	return events;
 }
 
-/** The text of a live reply that a client lacks: the rest of it, or all of it if what the client has is no longer its beginning. */
+/**
+ * The text of a live reply that a client lacks: the rest of it, or all of it if what the client has
+ * is no longer its beginning.
+ */
 export function textOf(message: Message, sent: ReplyProgress | undefined): ServerEvent[] {
 	const { id: messageId, conversationId, content } = message;
 	const isRest = typeof sent === "number" && !isRewritten(message, sent);
@@ -51,7 +59,9 @@ export function textOf(message: Message, sent: ReplyProgress | undefined): Serve
 	return events;
 }
 
-/** Returns true if the reply was interrupted and continued from a point before what the client has. */
+/**
+ * Returns true if the reply was interrupted and continued from a point before what the client has.
+ */
 function isRewritten({ content, attempts = [] }: Message, sent: number): boolean {
 	return content.length < sent || attempts.some(({ offset }) => offset < sent);
 }

@@ -1,5 +1,5 @@
-// One client in one namespace: its user, the conversations that it is in, and the answers to its events. The rules of the chat are the
-// conversations' own.
+// One client in one namespace: its user, the conversations that it is in, and the answers to its
+// events. The rules of the chat are the conversations' own.
 
 import type { Identity } from "../../auth/tokens.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
@@ -33,7 +33,7 @@ export interface ClientOwner {
 	clientDisconnected(client: Client): void;
 }
 
-/** How long a client that returns waits for its conversations, in ms. */
+/** A client that returns waits this long for its conversations, in ms. */
 const recoveryTimeout = 10_000;
 
 export class Client implements RoomOwner {
@@ -57,7 +57,10 @@ export class Client implements RoomOwner {
 		for (const [id, room] of state.rooms) this.#addRoom(id, room);
 	}
 
-	/** Connects a client, which returns to its conversations if `auth` holds the `pid` and `offset` of an earlier connection. */
+	/**
+	 * Connects a client, which returns to its conversations if `auth` holds the `pid` and `offset`
+	 * of an earlier connection.
+	 */
 	static async connect(
 		nsp: string,
 		identity: Identity,
@@ -84,7 +87,7 @@ export class Client implements RoomOwner {
 		return this.#rooms.size;
 	}
 
-	/** When its token expires, in ms. */
+	/** The time at which its token expires, in ms. */
 	get expiresAt(): number {
 		return this.#identity.expiresAt;
 	}
@@ -111,7 +114,10 @@ export class Client implements RoomOwner {
 
 	// Rooms
 
-	/** Returns false if the client cannot be sent everything it missed: it then starts without conversations. */
+	/**
+	 * Returns false if the client cannot be sent everything it missed: it then starts without
+	 * conversations.
+	 */
 	async #recover({ rooms }: Offset): Promise<boolean> {
 		const recovering = [...rooms].map(([id, progress]) => this.#addRoom(id, { progress, pending: [], unsent: [], joins: [] }));
 		for (const room of recovering) room.start();
@@ -161,7 +167,10 @@ export class Client implements RoomOwner {
 		}
 	}
 
-	/** Prepares an event for its answer: a message needs an id, so that it can be sent again, and a reaction has to ask for its message. */
+	/**
+	 * Prepares an event for its answer: a message needs an id, so that it can be sent again, and a
+	 * reaction has to ask for its message.
+	 */
 	#withAnswer(event: ClientEvent, ackId: number | undefined): ClientEvent {
 		if (event.type === "chat:react") return { ...event, whole: ackId !== undefined };
 		if (event.type !== "chat:send" || event.clientId !== undefined) return event;

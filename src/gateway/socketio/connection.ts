@@ -1,4 +1,5 @@
-// One Engine.IO connection on any transport: its packets in order, its heartbeat, and the limit on what a client leaves unread.
+// One Engine.IO connection on any transport: its packets in order, its heartbeat, and the limit on
+// what a client leaves unread.
 
 import { isOversize } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -8,7 +9,10 @@ import { Session, type SessionCarrier, type SessionState } from "./session.ts";
 
 export interface Transport {
 	write(packet: string): void;
-	/** Closes it after everything written so far; `dead`: the client is gone, so nothing has to arrive. */
+	/**
+	 * Closes it after everything written so far; `dead`: the client is gone, so nothing has to
+	 * arrive.
+	 */
 	end(why: "ended" | "dead"): void;
 }
 
@@ -18,13 +22,13 @@ export class Connection implements SessionCarrier {
 	readonly #heartbeat: Heartbeat;
 	readonly #session: Session;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	/** When it is closed unless a client has connected to a namespace, in ms. */
+	/** A client has to connect to a namespace by this time, in ms. */
 	#connectBy: number | undefined;
 	#isOver = false;
 	/** UTF-16 units sent, and those known to be read. */
 	#sent = 0;
 	#read = 0;
-	/** How much had been sent before each ping without a pong. */
+	/** Pings without a pong, with the units sent before each. */
 	#pings: { ping: number; sent: number }[] = [];
 
 	/** `state`: of a session that another transport began. */
@@ -145,7 +149,10 @@ export class Connection implements SessionCarrier {
 		if (!this.#isOver) this.updateTimer();
 	}
 
-	/** Hands the session to another transport. This one stops sending but keeps its sockets open until `close`, so nobody appears to leave. */
+	/**
+	 * Hands the session to another transport. This one stops sending but keeps its sockets open
+	 * until `close`, so nobody appears to leave.
+	 */
 	async handOver(): Promise<SessionState> {
 		const state = await this.#session.state();
 		this.#isOver = true;
@@ -169,13 +176,13 @@ export class Connection implements SessionCarrier {
 	}
 }
 
-/** When to ping a client, and when to count it as dead. Pure. Times in ms. */
+/** Tells when to ping a client, and when to count it as dead. Pure. Times in ms. */
 export class Heartbeat {
 	readonly #interval: number;
 	readonly #timeout: number;
 	#pings = 0;
 	#pongs = 0;
-	/** When the next ping is due; while one has no pong, when the client counts as dead. */
+	/** The time of the next ping; while a ping has no pong, the time at which the client is dead. */
 	#due: number;
 	#isExtended = false;
 
@@ -208,7 +215,10 @@ export class Heartbeat {
 		return this.#pongs;
 	}
 
-	/** Any other packet gives the client more time, but only once: a client that never answers pings is dead. */
+	/**
+	 * Any other packet gives the client more time, but only once: a client that never answers pings
+	 * is dead.
+	 */
 	received(now: number): void {
 		if (this.#pongs === this.#pings || this.#isExtended) return;
 		this.#isExtended = true;

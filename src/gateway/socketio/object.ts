@@ -1,5 +1,6 @@
-// The Durable Object of one Socket.IO client that polls: its requests can reach any instance of the Worker, and its session has to be in one
-// place. It lives in memory while the client polls, stores nothing and sets no alarm.
+// The Durable Object of one Socket.IO client that polls: its requests can reach any instance of the
+// Worker, and its session has to be in one place. It lives in memory while the client polls, stores
+// nothing and sets no alarm.
 
 import { DurableObject } from "cloudflare:workers";
 import { readSettings } from "../../settings.ts";
@@ -11,7 +12,10 @@ import type { SessionState } from "./session.ts";
 
 export type Handover = { session: SessionState; packets: string[] };
 
-/** How long a session that was handed over keeps its sockets open, in ms: until the next transport has opened its own. */
+/**
+ * A session that was handed over keeps its sockets open this long, in ms, so that the next transport
+ * can open its own.
+ */
 const handoverOverlap = 3_000;
 
 export class PollingObject extends DurableObject<Env> {

@@ -1,5 +1,5 @@
-// Everything that one client is sent in one namespace: events with their offset, acknowledgements and refusals. Knows nothing of rooms or
-// transports.
+// Everything that one client is sent in one namespace: events with their offset, acknowledgements
+// and refusals. Knows nothing of rooms or transports.
 
 import { errors } from "../../protocol/errors.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
@@ -7,16 +7,19 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { encodeAck, encodeConnect, encodeDisconnect, encodeEvent, refusalAnswer } from "./packets.ts";
 import { encodeOffset, type Progress } from "./recovery.ts";
 
-/** What carries packets to the client. */
+/** The connection to the client. */
 export interface Carrier {
 	send(packet: string): void;
-	/** Sends a ping and returns its number, which is reported once the client has read everything sent before it. */
+	/**
+	 * Sends a ping and returns its number, which is reported once the client has read everything
+	 * sent before it.
+	 */
 	ping(): number;
 }
 
 type Rooms = ReadonlyMap<string, { readonly progress: Progress | undefined }>;
 
-/** What a refusal is about. */
+/** The conversation and message that a refusal is about. */
 type Subject = { conversationId?: string; clientId?: string; messageId?: string };
 
 export class Outbound {
@@ -62,7 +65,10 @@ export class Outbound {
 		this.#held = [];
 	}
 
-	/** The id of a message whose acknowledgement the client waits for: the same one if the client may be sending it again. */
+	/**
+	 * The id of a message whose acknowledgement the client waits for: the same one if the client
+	 * may be sending it again.
+	 */
 	clientIdOf(message: object): string {
 		return this.#resends.idOf(JSON.stringify(message), Date.now());
 	}
@@ -85,7 +91,8 @@ export class Outbound {
 
 	/** `clientId`: of the message that is acknowledged, if it is one. */
 	acknowledge(ackIds: readonly number[], answer: object, clientId?: string): void {
-		// The ping comes first: its pong then precedes whatever the client sends because of the acknowledgement.
+		// The ping comes first: its pong then precedes whatever the client sends because of the
+		// acknowledgement.
 		if (ackIds.length > 0 && clientId !== undefined) this.#resends.acknowledge(clientId, this.#carrier);
 		for (const ackId of ackIds) this.#send(encodeAck(this.#nsp, ackId, answer));
 	}
@@ -119,21 +126,28 @@ export class Outbound {
 
 // Messages that are sent again
 
-/** A message whose sender may not know yet that it is acknowledged; `ping`: the sender knows once this one is answered. */
+/**
+ * A message whose sender may not know yet that it is acknowledged; `ping`: the sender knows once
+ * this one is answered.
+ */
 type Unread = { hash: string; clientId: string; sentAt: number; ping?: number };
 
 /** `base`: of the client's `pid`. */
 export type ResendsState = { base: string; acknowledged: number; unread: Unread[] };
 
-/** Equal messages within this time, in ms, are two messages: no client gives up on an acknowledgement so soon. */
+/**
+ * Equal messages within this time, in ms, are two messages: no client gives up on an
+ * acknowledgement so soon.
+ */
 const shortestAckTimeout = 50;
 /** Unacknowledged messages that are remembered. */
 const maxUnread = 256;
 
 /**
- * Recognises messages that are sent again. A client repeats a message that was not acknowledged in time (`retries`, `ackTimeout`), and
- * nothing in a packet distinguishes that from equal words sent twice. So a message's id consists of what its sender knew when it sent
- * it: its connection, how many acknowledgements it had received, and the words. Pure. Times in ms.
+ * Recognises messages that are sent again. A client repeats a message that was not acknowledged in
+ * time (`retries`, `ackTimeout`), and nothing in a packet distinguishes that from equal words sent
+ * twice. So a message's id consists of what its sender knew when it sent it: its connection, how
+ * many acknowledgements it had received, and the words. Pure. Times in ms.
  */
 export class Resends {
 	readonly #base: string;
@@ -143,7 +157,8 @@ export class Resends {
 	constructor({ base, acknowledged, unread }: ResendsState) {
 		this.#base = base;
 		this.#acknowledged = acknowledged;
-		// Pings belong to one transport: nobody will report that those of an earlier one were answered.
+		// Pings belong to one transport: nobody will report that those of an earlier one were
+		// answered.
 		this.#unread = unread.map(({ ping, ...message }) => (ping === undefined ? message : { ...message, ping: Number.POSITIVE_INFINITY }));
 	}
 
@@ -181,7 +196,10 @@ export class Resends {
 	}
 }
 
-/** 53 bits of a text (cyrb53). If two texts share a hash, the second message is refused with `conflict`. */
+/**
+ * 53 bits of a text (cyrb53). If two texts share a hash, the second message is refused with
+ * `conflict`.
+ */
 function hashOf(text: string): string {
 	let [high, low] = [0xdeadbeef, 0x41c6ce57];
 	for (let at = 0; at < text.length; at++) {

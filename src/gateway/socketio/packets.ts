@@ -1,5 +1,5 @@
-// Packets of Engine.IO 4 and Socket.IO 5 as values and back, by the official parsers, and the events and acknowledgements in them. Pure.
-// Binary data is recognised but never decoded.
+// Packets of Engine.IO 4 and Socket.IO 5 as values and back, by the official parsers, and the
+// events and acknowledgements in them. Pure. Binary data is recognised but never decoded.
 
 import { decodePacket, type PacketType as EngineType, encodePacket } from "engine.io-parser";
 import { Decoder, Encoder, type Packet, PacketType } from "socket.io-parser";
@@ -106,7 +106,10 @@ function encode(packet: Packet): string {
 
 // Events
 
-/** Reads a client's event, whose name is the `type` of the native socket's. The payload is never encoded again: it may be nested deeper than JSON.stringify can go. */
+/**
+ * Reads a client's event, whose name is the `type` of the native socket's. The payload is never
+ * encoded again: it may be nested deeper than JSON.stringify can go.
+ */
 export function toClientEvent(name: string, payload: unknown): ParsedEvent {
 	if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return { refusal: { code: "bad_event" } };
 	// A token belongs to the connection, not to a conversation, but the schema requires an id.
@@ -122,7 +125,10 @@ export function conversationIn(payload: unknown): { conversationId?: string } {
 
 // Acknowledgements
 
-/** The acknowledgement of a client's event, if this server event answers it. `userId`: of the client's user. */
+/**
+ * The acknowledgement of a client's event, if this server event answers it. `userId`: of the
+ * client's user.
+ */
 export function answerTo(event: ClientEvent, received: ServerEvent, userId: string): object | undefined {
 	const subject = subjectOf(event);
 	if (subject === undefined) return undefined;
@@ -146,8 +152,8 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 }
 
 /**
- * A reaction is acknowledged with the whole message, which only the sender receives. A server of an older version sends `chat:updated`
- * instead.
+ * A reaction is acknowledged with the whole message, which only the sender receives. A server of an
+ * older version sends `chat:updated` instead.
  */
 function reactionAnswer(event: Extract<ClientEvent, { type: "chat:react" }>, received: ServerEvent, userId: string): object | undefined {
 	if (received.type !== "chat:reacted" && received.type !== "chat:updated") return undefined;
@@ -190,7 +196,10 @@ export function hasAnswer(event: ClientEvent): boolean {
 	return subjectOf(event) !== undefined;
 }
 
-/** A conversation that refuses frames unread does not know what was in them: such an error may be about any event. */
+/**
+ * A conversation that refuses frames unread does not know what was in them: such an error may be
+ * about any event.
+ */
 function isAbout(error: { code: string } & Subject, subject: Subject): boolean {
 	const namesNone = error.clientId === undefined && error.messageId === undefined;
 	if (namesNone) return error.code === "rate_limited";

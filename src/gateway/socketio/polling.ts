@@ -1,4 +1,5 @@
-// Socket.IO over HTTP requests: packets wait for a request that asks for them. Knows nothing of the platform.
+// Socket.IO over HTTP requests: packets wait for a request that asks for them. Knows nothing of the
+// platform.
 
 import { separator } from "./packets.ts";
 
@@ -7,12 +8,15 @@ export type Answer = { status: 200 | 400 | 413; body: string };
 export const unknownSession: Answer = { status: 400, body: JSON.stringify({ code: 1, message: "Session ID unknown" }) };
 export const badRequest: Answer = { status: 400, body: JSON.stringify({ code: 3, message: "Bad request" }) };
 
-/** How long a client may take to upgrade to a WebSocket, in ms. */
+/** A client may take this long to upgrade to a WebSocket, in ms. */
 export const upgradeTimeout = 10_000;
 
 const close = "1";
 const noop = "6";
-/** How long a request is held during an upgrade, in ms: the client should stop polling, and must not poll as fast as it can. */
+/**
+ * A request is held this long during an upgrade, in ms: the client should stop polling, and must not
+ * poll as fast as it can.
+ */
 const upgradePause = 100;
 /** Bodies that are recognised when they are sent again. */
 const rememberedBodies = 8;
@@ -22,7 +26,10 @@ export class Polling {
 	#queue: string[] = [];
 	/** Answers the request that waits. */
 	#answer: ((answer: Answer) => void) | undefined;
-	/** The last request, by what is unique in its address, and its answer: if the answer is lost, the request is sent again. */
+	/**
+	 * The last request, by what is unique in its address, and its answer: if the answer is lost,
+	 * the request is sent again.
+	 */
 	#last: { key?: string; answer?: Answer } = {};
 	#bodyKeys: string[] = [];
 	#state: "open" | "upgrading" | "closed" = "open";
@@ -43,7 +50,10 @@ export class Polling {
 		});
 	}
 
-	/** A request for packets; resolves when there are some. `key`: the same when the request is sent again. */
+	/**
+	 * A request for packets; resolves when there are some. `key`: the same when the request is sent
+	 * again.
+	 */
 	poll(key?: string): Promise<Answer> | Answer {
 		const isAgain = key !== undefined && key === this.#last.key;
 		if (isAgain && this.#last.answer) return this.#last.answer;
@@ -60,7 +70,9 @@ export class Polling {
 		return promise;
 	}
 
-	/** Returns false for a body that was received before: it is sent again if its answer is lost. */
+	/**
+	 * Returns false for a body that was received before: it is sent again if its answer is lost.
+	 */
 	isNew(key: string | undefined): boolean {
 		if (key === undefined) return true;
 		if (this.#bodyKeys.includes(key)) return false;
@@ -98,7 +110,10 @@ export class Polling {
 		if (this.#state === "upgrading") this.#state = "open";
 	}
 
-	/** Returns the packets that were not sent, for the transport that continues. Answers nothing any more. */
+	/**
+	 * Returns the packets that were not sent, for the transport that continues. Answers nothing any
+	 * more.
+	 */
 	handOver(): string[] {
 		const packets = this.#queue.splice(0);
 		this.#state = "closed";
@@ -107,7 +122,10 @@ export class Polling {
 		return packets;
 	}
 
-	/** Closes it from the server's end. Packets in the queue are still sent to a client that asks, unless it is `dead`. */
+	/**
+	 * Closes it from the server's end. Packets in the queue are still sent to a client that asks,
+	 * unless it is `dead`.
+	 */
 	end(why: "ended" | "dead" = "ended"): void {
 		this.#state = "closed";
 		if (why === "dead") this.#queue = [];

@@ -1,5 +1,6 @@
-// What lets a client return to where it was after a break. The client alone keeps it: `pid` names its connection, and `offset`, the last
-// argument of each event, says which conversations it is in and what it has been sent of each. Pure. Nothing here is secret or signed:
+// Connection state recovery: everything that lets a client return to where it was after a break. The
+// client alone keeps it: `pid` names its connection, and `offset`, the last argument of each event,
+// names its conversations and what it has been sent of each. Pure. Nothing here is secret or signed:
 // whatever a client claims is checked again with its token.
 
 import * as v from "valibot";
@@ -12,7 +13,10 @@ import { base64url } from "../../protocol/random-id.ts";
 
 // The connection
 
-/** `base` stays the same while the client remembers it; `life` grows each time the client could not be sent everything it missed. */
+/**
+ * `base` stays the same while the client remembers it; `life` grows each time the client could not
+ * be sent everything it missed.
+ */
 export type Pid = { base: string; life: number; check: string };
 
 /** `owner`: the namespace and the user, so that nobody else's pid is accepted. */
@@ -39,8 +43,9 @@ async function checkOf(base: string, life: number, owner: string): Promise<strin
 // Progress in one conversation
 
 /**
- * What a client has been sent of a reply whose end it has not been sent: that many UTF-16 units of its text, `unsure` how many, all of it
- * (`closed`), or its final message as well (`whole`).
+ * The part of a reply that a client has been sent, if it has not been sent the reply's end: that
+ * many UTF-16 units of its text, `unsure` how many, all of it (`closed`), or its final message as
+ * well (`whole`).
  */
 export type ReplyProgress = number | "unsure" | "closed" | "whole";
 
@@ -75,7 +80,10 @@ export function advance(progress: Progress, event: ServerEvent): Progress {
 	}
 }
 
-/** Returns true if the client has been sent this message before: it then answers something that the client sent twice. */
+/**
+ * Returns true if the client has been sent this message before: it then answers something that the
+ * client sent twice.
+ */
 export function isKnown({ cursor, live }: Progress, { seq, id }: Message): boolean {
 	return seq <= (parseCursor(cursor)?.seq ?? 0) && !live.has(id);
 }
@@ -85,13 +93,18 @@ export function isKnown({ cursor, live }: Progress, { seq, id }: Message): boole
 /** `acknowledged`: how many of its messages the client knows to be acknowledged. */
 export type Offset = { acknowledged: number; rooms: ReadonlyMap<string, Progress> };
 
-/** UTF-16 units of an offset that still goes with every chunk of a reply, and of any offset at all. */
+/**
+ * UTF-16 units of an offset that still goes with every chunk of a reply, and of any offset at all.
+ */
 const shortLength = 512;
 const maxLength = 8 * 1024;
 /** Stands for an offset that would be too long: the client cannot recover from here. */
 const none = "-";
 
-/** `isShort`: short enough to go with every event. A longer one leaves out how much of live replies was sent. */
+/**
+ * `isShort`: short enough to go with every event. A longer one leaves out how much of live replies
+ * was sent.
+ */
 export function encodeOffset(offset: Offset): { text: string; isShort: boolean } {
 	const whole = write(offset, String);
 	if (whole.length <= shortLength) return { text: whole, isShort: true };

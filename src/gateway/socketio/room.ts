@@ -1,5 +1,6 @@
-// One conversation that a client is in: what the client knows of it, what it sent there that has no answer yet, and what it is sent now.
-// When the socket to the conversation breaks, the room reconnects and catches up; the client notices nothing.
+// One conversation that a client is in: what the client knows of it, what it sent there that has no
+// answer yet, and what it is sent now. When the socket to the conversation breaks, the room
+// reconnects and catches up; the client notices nothing.
 
 import { errors } from "../../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../protocol/events.ts";
@@ -14,7 +15,10 @@ import { advance, isKnown, type Progress, progressAt } from "./recovery.ts";
 
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
-/** An event without an answer yet, to be sent again after a break; `ackIds`: the acknowledgements that the client asked for. */
+/**
+ * An event without an answer yet, to be sent again after a break; `ackIds`: the acknowledgements
+ * that the client asked for.
+ */
 type Pending = { event: ClientEvent; ackIds: number[] };
 
 /** Everything that another Worker needs to continue. */
@@ -76,7 +80,10 @@ export class Room implements ReconnectingSocketListener {
 		return this.#progress;
 	}
 
-	/** For a client that was in the room before: true once it has been sent everything it missed, false if it cannot be. */
+	/**
+	 * For a client that was in the room before: true once it has been sent everything it missed,
+	 * false if it cannot be.
+	 */
 	get recovered(): Promise<boolean> {
 		return this.#recovery.promise;
 	}
@@ -181,7 +188,8 @@ export class Room implements ReconnectingSocketListener {
 			this.#answerPending({ type: "chat:message", conversationId: joined.conversationId, message, cursor: joined.cursor });
 		this.#acknowledgeJoins();
 		this.#outbound.emitEvent(joined);
-		// A client that joins during a reply is sent its text so far in the same events that bring the rest.
+		// A client that joins during a reply is sent its text so far in the same events that bring
+		// the rest.
 		if (isReset)
 			for (const message of joined.messages)
 				if (message.status === "streaming") for (const event of textOf(message, undefined)) this.#outbound.emitEvent(event);
@@ -192,7 +200,8 @@ export class Room implements ReconnectingSocketListener {
 	}
 
 	#forward(event: ServerEvent): void {
-		// The acknowledgement goes first, so that a client that has the event has the acknowledgement too.
+		// The acknowledgement goes first, so that a client that has the event has the
+		// acknowledgement too.
 		this.#answerPending(event);
 		// This one brought the message for the acknowledgement. The same event follows without it.
 		if (event.type === "chat:reacted" && event.message) return;
@@ -201,7 +210,8 @@ export class Room implements ReconnectingSocketListener {
 		if (progress) this.#progress = advance(progress, event);
 		if (event.type === "chat:user-joined") this.#participants?.set(event.userId, { userId: event.userId, username: event.username });
 		if (event.type === "chat:user-left") this.#participants?.delete(event.userId);
-		// A known message is sent all the same, as an update: its offset tells the client that there was an acknowledgement.
+		// A known message is sent all the same, as an update: its offset tells the client that
+		// there was an acknowledgement.
 		this.#outbound.emitEvent(isSentAgain ? { ...event, type: "chat:updated" } : event);
 	}
 

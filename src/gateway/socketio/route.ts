@@ -1,5 +1,5 @@
-// The route `/socket.io/`: checks the request and passes it to its transport. A session by polling belongs to its object, a session by
-// WebSocket to the Worker.
+// The route `/socket.io/`: checks the request and passes it to its transport. A session by polling
+// belongs to its object, a session by WebSocket to the Worker.
 
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -68,7 +68,8 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	}
 	const session = sessionOf(c, sid);
 	if (!session) return respond(c, unknownSession);
-	// Browsers repeat a request whose connection broke. Clients make each address unique with `t`, so a repeated one is recognised.
+	// Browsers repeat a request whose connection broke. Clients make each address unique with `t`,
+	// so a repeated one is recognised.
 	const key = c.req.query("t")?.slice(0, 64);
 	if (isGet) return respond(c, await session.poll(token, key));
 	if (c.req.method !== "POST") return respond(c, badRequest);
@@ -82,7 +83,8 @@ async function connect(c: Context<App>, sid: string | undefined): Promise<Respon
 	const session = sid ? sessionOf(c, sid) : undefined;
 	if (sid && !session) return respond(c, unknownSession);
 	const { 0: theirs, 1: ours } = new WebSocketPair();
-	// Like the reference server: if the session is over or already upgrading, the WebSocket is closed instead of refused.
+	// Like the reference server: if the session is over or already upgrading, the WebSocket is
+	// closed instead of refused.
 	if (session && !(await session.startUpgrade())) rejectConnection(ours);
 	else if (session) upgradeConnection(ours, backend, session);
 	else openConnection(ours, backend, readToken(c.req.raw));

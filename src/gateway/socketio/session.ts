@@ -1,4 +1,5 @@
-// One Socket.IO session: the namespaces that a client connects to, and the packets of each. Knows nothing of transports.
+// One Socket.IO session: the namespaces that a client connects to, and the packets of each. Knows
+// nothing of transports.
 
 import { FloodControl } from "../../conversation/sockets/flood-control.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
@@ -56,7 +57,7 @@ export class Session implements ClientOwner {
 		return this.#clients.size + this.#connecting.size > 0;
 	}
 
-	/** When the first token expires, in ms. */
+	/** The time at which the first token expires, in ms. */
 	get expiresAt(): number {
 		return Math.min(Number.POSITIVE_INFINITY, ...[...this.#clients.values()].map(({ expiresAt }) => expiresAt));
 	}
@@ -137,7 +138,10 @@ export class Session implements ClientOwner {
 		);
 	}
 
-	/** `earlier`: namespaces connect one after the other, because all of them share one limit of conversations. */
+	/**
+	 * `earlier`: namespaces connect one after the other, because all of them share one limit of
+	 * conversations.
+	 */
 	async #welcome(nsp: string, auth: Record<string, unknown>, earlier: Promise<void>[]): Promise<void> {
 		if (!namespaces.includes(nsp)) return this.#carrier.send(encodeConnectError(nsp, { message: "Invalid namespace" }));
 		const verified = await this.backend.identify(tokenIn(auth.token) ?? this.#token);
@@ -155,7 +159,7 @@ export class Session implements ClientOwner {
 		if (!this.#isOver) this.#carrier.send(encodeConnectError(nsp, { message: errors[code].text, data: { code } }));
 	}
 
-	// Of its clients
+	// For its clients
 
 	hasRoomFor(count: number): boolean {
 		const rooms = [...this.#clients.values()].reduce((sum, { roomCount }) => sum + roomCount, 0);
@@ -192,7 +196,10 @@ export class Session implements ClientOwner {
 		this.#carrier.end();
 	}
 
-	/** Sends and receives nothing any more. Its users remain present: another transport is about to continue. */
+	/**
+	 * Sends and receives nothing any more. Its users remain present: another transport is about to
+	 * continue.
+	 */
 	freeze(): void {
 		this.#isOver = true;
 		for (const client of this.#clients.values()) client.freeze();

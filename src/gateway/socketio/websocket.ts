@@ -1,5 +1,5 @@
-// Socket.IO over a WebSocket, which the Worker holds: while it waits it costs nothing, and the conversations behind it can hibernate. Also
-// takes a session over from polling.
+// Socket.IO over a WebSocket, which the Worker holds: while it waits it costs nothing, and the
+// conversations behind it can hibernate. Also takes a session over from polling.
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";

@@ -1,4 +1,4 @@
-// What a client keeps so that it can return: its progress, the offset that carries it, and its pid.
+// Everything that a client keeps so that it can return: its progress, offset and pid.
 
 import { describe, expect, it } from "vitest";
 import {
