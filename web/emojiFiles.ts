@@ -1,4 +1,4 @@
-// The emoji as the page needs them: a small file for each language, made of `emojibase-data` when the client is built.
+// Generates the emoji data of the page at build time: a small file per language, from `emojibase-data`.
 
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
@@ -6,7 +6,7 @@ import { pictured } from "../src/protocol/text.ts";
 import { type EmojiFile, type EmojiRow, tinted } from "./src/emoji/emoji.ts";
 import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 
-/** What is read of the package. */
+/** The fields that are used from the package. */
 type Source = {
 	emoji: string;
 	hexcode: string;
@@ -22,13 +22,13 @@ type Shortcodes = Record<string, string | string[] | undefined>;
 
 const read = createRequire(import.meta.url);
 
-/** Of no use by itself: skin, hair. */
+/** The group of parts such as skin tones and hair, which are no emoji by themselves. */
 const component = "component";
 
 export function emojiFile(language: EmojiLanguage): EmojiFile {
 	const sources: Source[] = read(`emojibase-data/${language}/data.json`);
 	const { groups, subgroups }: Messages = read(`emojibase-data/${language}/messages.json`);
-	// By the names that people know from elsewhere, in every language; the newest have only the other ones.
+	// The shortcodes that people know from GitHub, in every language. The newest emoji only have those of emojibase.
 	const usual: Shortcodes = read("emojibase-data/en/shortcodes/github.json");
 	const other: Shortcodes = read("emojibase-data/en/shortcodes/emojibase.json");
 	const flags = new Set(subgroups.filter(({ key }) => key.endsWith("-flag")).map(({ order }) => order));
@@ -42,21 +42,21 @@ export function emojiFile(language: EmojiLanguage): EmojiFile {
 	};
 	return groups
 		.filter(({ key }) => key !== component)
-		.map(({ message, order }) => [begun(message, language), sources.filter(({ group }) => group === order).map(rowOf)]);
+		.map(({ message, order }) => [capitalized(message, language), sources.filter(({ group }) => group === order).map(rowOf)]);
 }
 
-/** With a capital letter, as a heading. */
-function begun(text: string, language: EmojiLanguage): string {
+/** Starts a heading with a capital letter. */
+function capitalized(text: string, language: EmojiLanguage): string {
 	return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
-/** Where the skin's colour stands in it: nowhere, after the first picture, or after the first and the last. */
+/** How many skin tones it takes: none, one after the first picture, or a second one at the end. */
 function tinting(emoji: string, skins: readonly { emoji: string; tone: number | number[] }[]): 0 | 1 | 2 {
 	const found = skins.find(({ tone }) => tone === 1);
 	if (!found) return 0;
 	const light = pictured(found.emoji);
 	for (const tints of [1, 2] as const) if (tinted({ emoji, tints }, "light") === light) return tints;
-	throw new Error(`No way is known to give ${emoji} a colour of skin.`);
+	throw new Error(`It is unknown where ${emoji} takes a skin tone.`);
 }
 
 export function emojiFiles(): Plugin {

@@ -1,5 +1,5 @@
-// Builds the service worker, with the list of all that it keeps: a build that differs in anything has another worker.
-// It is built by itself: as a second entry it would tear the page into more pieces.
+// Builds the service worker with the list of all files that it caches, so that every build has a different worker.
+// It is built separately: as a second entry it would split the page into more chunks.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ export function shellWorker(): Plugin {
 	};
 }
 
-/** Its code, with these values in place of their names. */
+/** Returns its code with these constants filled in. */
 async function worker(values: Record<string, unknown>): Promise<string> {
 	const define = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
 	const result = await build({
@@ -42,6 +42,6 @@ async function worker(values: Record<string, unknown>): Promise<string> {
 		build: { write: false, copyPublicDir: false, target: "es2022", rolldownOptions: { input: source, output: { format: "iife" } } },
 	});
 	const [chunk] = "output" in result ? result.output : [];
-	if (!chunk) throw new Error("There is no service worker.");
+	if (!chunk) throw new Error("The build has produced no service worker.");
 	return chunk.code;
 }

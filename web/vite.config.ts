@@ -1,10 +1,10 @@
-// Builds the web client into static files that the Worker or Pages serves, with the headers that go with them.
+// Builds the page into static files for the Worker or Pages, with their HTTP headers.
 
 import { defineConfig, type Plugin } from "vite";
 import { emojiFiles } from "./emojiFiles.ts";
 import { shellWorker } from "./shellWorker.ts";
 
-/** What browsers lend to pages and this one has no use for. */
+/** Browser features that the page does not use and forbids. */
 const unused = [
 	"accelerometer",
 	"autoplay",
@@ -25,8 +25,9 @@ const unused = [
 ];
 
 /**
- * No file is said to be immutable: one that does not exist is answered with the page, and would be kept in its place for as long.
- * `apiUrl` is the API's address where it is another origin's than the page's. */
+ * No file is marked immutable: for a missing file the server responds with the page, which browsers would then keep for as long.
+ * `apiUrl`: the address of the API if it is on another origin than the page.
+ */
 function headersFor(apiUrl: string | undefined): string {
 	const policy = [
 		"default-src 'none'",
@@ -42,7 +43,7 @@ function headersFor(apiUrl: string | undefined): string {
 		"frame-ancestors 'none'",
 		"object-src 'none'",
 		"require-trusted-types-for 'script'",
-		// Of one policy, which knows one address: the service worker's. See src/shell/version.ts.
+		// The only policy allows one address, the service worker's: see src/shell/version.ts.
 		"trusted-types service-worker",
 	].join("; ");
 	return `/*
@@ -60,7 +61,7 @@ function headersFor(apiUrl: string | undefined): string {
 `;
 }
 
-/** The origin of an address, for HTTP and for WebSockets. */
+/** The origins of an address for HTTP and for WebSockets. */
 function originsOf(url: string): [string, string] {
 	const { origin } = new URL(url);
 	return [origin, origin.replace(/^http/, "ws")];
@@ -81,8 +82,8 @@ function headers(): Plugin {
 }
 
 /**
- * Of `marked` the page uses only the lexer. What makes HTML of its tokens hangs on one object that its file makes when it is loaded, so that
- * no bundler dares to leave it out.
+ * Keeps only the lexer of `marked`. Its HTML renderer hangs on an object that the module creates when it is loaded, so no bundler
+ * removes it.
  */
 function lexerOnly(): Plugin {
 	return {
@@ -93,14 +94,14 @@ function lexerOnly(): Plugin {
 			handler(code) {
 				const object = code.search(/var (\w+)=new \w+;function \w+\(\w+,\w+\)\{return \1\.parse\(/);
 				const names = ["Lexer", "Tokenizer"].map((name) => new RegExp(`(\\w+) as ${name}[,}]`).exec(code)?.[1]);
-				if (object === -1 || names.includes(undefined)) throw new Error("marked is built otherwise than before: look at this plugin.");
+				if (object === -1 || names.includes(undefined)) throw new Error("The build of marked has changed: adapt this plugin.");
 				return { code: `${code.slice(0, object)}export{${names[0]} as Lexer,${names[1]} as Tokenizer};`, map: null };
 			},
 		},
 	};
 }
 
-/** Whether the page needs a file before anything is asked of it: by what imports it, and what imports that. */
+/** Whether the entry imports a module statically, directly or through others. */
 function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importers: string[] } | null): boolean {
 	const seen = new Set([id]);
 	for (const one of seen) {
@@ -111,20 +112,20 @@ function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importe
 	return false;
 }
 
-// What is built is what people get, whoever calls for it: a test run's NODE_ENV would put React's development build into it.
+// Always build for production: the NODE_ENV of a test run would select React's development build.
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
 	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
-	// Of React's own: what wouter asks for is for versions that had none.
+	// React has this hook itself; wouter's shim is for older versions.
 	resolve: { alias: { "use-sync-external-store/shim/index.js": "react" } },
-	// By the content of name and file alone: long names stand in scripts and styles alike.
+	// Short class names: they stand in scripts and in styles.
 	css: { modules: { generateScopedName: "_[hash:base64:5]" } },
 	build: {
 		target: "es2022",
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
-		// Together, and not in a file for each set of later parts that share some of it: those cost requests, and do not compress as well.
+		// One chunk for everything that is loaded first. Separate chunks for what lazy parts share cost requests and compress worse.
 		rolldownOptions: {
 			output: {
 				codeSplitting: {
