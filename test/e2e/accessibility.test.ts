@@ -1,4 +1,4 @@
-// Every state of the page, as people meet it who see, hear, point or read otherwise.
+// The accessibility of every state of the page.
 
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { browser, openProduct, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-/** Of a conversation in which there is something of everything; each test leaves it as it is. */
+/** A conversation with every kind of content; each test leaves it unchanged. */
 let ann: Visitor;
 let bob: Visitor;
 
@@ -22,7 +22,7 @@ const idOf = (page: Page) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
 const press = ({ page }: Visitor, name: string) => page.getByRole("button", { name, exact: true }).click();
 const dialog = ({ page }: Visitor, name?: string | RegExp) => page.getByRole("dialog", { name });
 
-/** Closes what is open over the page. */
+/** Closes the open dialogs. */
 async function close(visitor: Visitor): Promise<void> {
 	await visitor.page.keyboard.press("Escape");
 	await dialog(visitor).waitFor({ state: "detached" });
@@ -46,8 +46,8 @@ async function furnished(): Promise<[Visitor, Visitor]> {
 	return [ann, bob];
 }
 
-describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night,", () => {
-	it("on the way in, with nothing there yet, and where there is nothing", async () => {
+describe("axe finds no violation of WCAG 2.2 AA, wide and narrow, light and dark,", () => {
+	it("at sign-in, with an empty list, and at an unknown address", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.page.goto(product.url);
 		await ann.page.getByRole("textbox", { name: "Your name" }).fill("Claude");
@@ -66,7 +66,7 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		await ann.leave();
 	});
 
-	it("in a room, and in all that opens over it", async () => {
+	it("in a conversation and in everything that opens over it", async () => {
 		const { page } = ann;
 		expect(await violations(page), "a room").toEqual([]);
 
@@ -120,7 +120,7 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		await ann.stop.waitFor({ state: "detached" });
 	});
 
-	it("in the list, and in what is asked and set there", async () => {
+	it("in the list, its dialogs and the settings", async () => {
 		const { page } = ann;
 		const entry = ann.list.getByRole("listitem").first();
 		await entry.hover();
@@ -161,7 +161,7 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 		await page.keyboard.press("Escape");
 	});
 
-	it("without a network, refused, only reading, and around a place that is not the end", async () => {
+	it("offline, after a refusal, for a reader, and around a place in the history", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const token = await tokenOf(ann);
 		const id = idOf(ann.page);
@@ -192,8 +192,8 @@ describe("no rule of WCAG 2.2 AA is broken, wide and narrow, by day and by night
 	});
 });
 
-describe("what one hits", () => {
-	it("is 44 pixels large for a finger, and 24 for a mouse", async () => {
+describe("targets", () => {
+	it("are 44 pixels large for touch and 24 for a mouse", async () => {
 		const cem = await Visitor.arrive(browser, phone);
 		const link = await ann.invite();
 		await close(ann);
@@ -256,8 +256,8 @@ describe("what one hits", () => {
 	});
 });
 
-describe("letters twice as large", () => {
-	it("leave everything to be read and to be hit, and nothing to be scrolled to the side for", async () => {
+describe("text at 200 %", () => {
+	it("keeps everything readable and reachable without scrolling sideways", async () => {
 		const { page } = ann;
 		const isWhole = async (what: string) => expect([...(await stickingOut(page)), ...(await hardToHit(page, 24))], what).toEqual([]);
 		const enlarge = (size: string) =>
@@ -290,8 +290,8 @@ describe("letters twice as large", () => {
 	});
 });
 
-describe("the senses", () => {
-	it("hear each message once and whole, and of an answer that it begins and ends", async () => {
+describe("assistive settings", () => {
+	it("announce each message once and whole, and the start and end of a reply", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.evaluate(() => {
 			const heard: string[] = [];
@@ -310,21 +310,21 @@ describe("the senses", () => {
 		await bob.sees("Mine is");
 		await bob.say("@claude list");
 		await ann.stop.waitFor();
-		// What comes meanwhile does not hide the end.
+		// A message meanwhile must not hide the end.
 		await bob.say("While it answers");
 		await ann.stop.waitFor({ state: "detached" });
 		await expect.poll(heard).toContain("Claude replied");
 		const [, , ...rest] = await heard();
 		expect(rest.filter((text) => text.startsWith("Bob"))).toEqual(["Bob: @claude list", "Bob: While it answers"]);
 		const ofClaude = rest.filter((text) => !text.startsWith("Bob"));
-		// That it thinks may be over before it is drawn.
+		// Thinking may be over before it is drawn.
 		expect(ofClaude.filter((text) => text !== "Claude is thinking")).toEqual(["Claude is replying", "Claude replied"]);
 		expect(await ann.log.getAttribute("aria-live")).toBe("off");
 		await ann.leave();
 		await bob.leave();
 	});
 
-	it("are spared what moves, where they are to be", async () => {
+	it("stop animations when reduced motion is set", async () => {
 		const ann = await Visitor.arrive(browser, { reducedMotion: "reduce" });
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -346,7 +346,7 @@ describe("the senses", () => {
 		await ann.leave();
 	});
 
-	it("find the field above a keyboard that the browser lays over the page, also where the page is pushed up for it", async () => {
+	it("keep the field above an on-screen keyboard, also where the browser pushes the page up", async () => {
 		const ann = await Visitor.arrive(browser, phone);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();

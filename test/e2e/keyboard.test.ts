@@ -1,4 +1,4 @@
-// The page without a mouse.
+// The page used with the keyboard alone.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -6,7 +6,7 @@ import { Visitor } from "./product.ts";
 
 openProduct();
 
-/** What has the focus: its role and name, or what it is. */
+/** The role and name of the focused element, or its tag. */
 const focus = ({ page }: Visitor) =>
 	page.evaluate(() => {
 		const element = document.activeElement as HTMLElement;
@@ -14,7 +14,7 @@ const focus = ({ page }: Visitor) =>
 		return `${element.role ?? element.localName} ${name}`.trim();
 	});
 
-/** Tab until something of that name has the focus, which is to be seen whole and as having it. */
+/** Presses Tab until an element of that name has the focus; it must be fully visible and show it. */
 async function tabTo(visitor: Visitor, name: RegExp, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
 	const passed: string[] = [];
 	while (!name.test(passed.at(-1) ?? "")) {
@@ -44,8 +44,8 @@ async function arrive(): Promise<Visitor> {
 	return ann;
 }
 
-describe("with the keys alone", () => {
-	it("one signs in, begins a conversation, says, reacts, answers, edits, deletes, invites, sets and leaves; the focus is never lost", async () => {
+describe("the keyboard alone", () => {
+	it("is enough to sign in, write, react, reply, edit, delete, invite, change settings and leave; the focus is never lost", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.page.goto(product.url);
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
@@ -63,7 +63,7 @@ describe("with the keys alone", () => {
 		await ann.answered();
 		await ann.sees("First");
 
-		// To the messages, and the first of them.
+		// The first message.
 		await keys(ann, "Shift+F6");
 		expect(await focus(ann)).toMatch(/^article Claude, /);
 		await keys(ann, "Home");
@@ -92,7 +92,7 @@ describe("with the keys alone", () => {
 		await ann.sees("This message was deleted.");
 		await expect.poll(() => focus(ann)).toMatch(/^article Ann, /);
 
-		// To the header: invite, and back to where one was.
+		// The header: invite, and back.
 		await keys(ann, "Shift+F6");
 		await tabTo(ann, /Invite/);
 		await keys(ann, "Enter");
@@ -101,7 +101,7 @@ describe("with the keys alone", () => {
 		await keys(ann, "Escape");
 		expect(await focus(ann)).toMatch(/Invite$/);
 
-		// To the list: settings.
+		// The list: settings.
 		await keys(ann, "Shift+F6");
 		await tabTo(ann, /Settings$/, "Shift+Tab");
 		await keys(ann, "Enter");
@@ -126,13 +126,13 @@ describe("with the keys alone", () => {
 		await tabTo(ann, /^button Delete/);
 		await keys(ann, "Enter");
 		await ann.page.getByText("No conversations yet.").waitFor();
-		// The list may hear of it before the dialog does.
+		// The list may receive the event before the dialog does.
 		await expect.poll(() => focus(ann)).toMatch(/^button/);
 		expect(ann.complaints).toEqual([]);
 		await ann.leave();
 	});
 
-	it("F6 goes from part to part in a circle, comes to where one was in each, and goes on from there where that is gone", async () => {
+	it("F6 cycles through the parts of the page, returns to the last place in each, and continues where that is gone", async () => {
 		const ann = await arrive();
 		await ann.say("Hello");
 		await ann.answered();
@@ -153,7 +153,7 @@ describe("with the keys alone", () => {
 		await keys(ann, "F6");
 		expect(await focus(ann)).toBe("textarea Message");
 
-		// A message that is deleted from its menu takes the menu with it, and not the place.
+		// Deleting a message from its menu removes the menu, but not the place.
 		await keys(ann, "Shift+F6");
 		await tabTo(ann, /^button More/);
 		await keys(ann, "Enter");
@@ -167,13 +167,13 @@ describe("with the keys alone", () => {
 		await keys(ann, "F6");
 		expect(await focus(ann)).toBe("textarea Message");
 
-		// Before the list there are two ways past it.
+		// Two links skip the list.
 		await keys(ann, "F6");
 		await tabTo(ann, /Skip to the message field/, "Shift+Tab");
 		await keys(ann, "Enter");
 		expect(await focus(ann)).toBe("textarea Message");
 
-		// Where the list takes the place of the conversation one comes to the list.
+		// Where only the list is shown, the focus goes to the list.
 		await ann.page.setViewportSize({ width: 390, height: 844 });
 		await keys(ann, "Shift+F6", "Shift+F6");
 		await tabTo(ann, /All conversations/, "Shift+Tab");
@@ -182,7 +182,7 @@ describe("with the keys alone", () => {
 		await ann.leave();
 	});
 
-	it("help opens by ? outside of fields and by Ctrl and / anywhere, and no single key does anything once that is set so", async () => {
+	it("opens help with ? outside fields and with Ctrl+/ anywhere; single-key shortcuts can be turned off", async () => {
 		const ann = await arrive();
 		await ann.say("Hello");
 		await ann.answered();
@@ -212,7 +212,7 @@ describe("with the keys alone", () => {
 		await ann.leave();
 	});
 
-	it("help that is asked for again before it has closed is there", async () => {
+	it("opens help again before the last one has closed", async () => {
 		const ann = await arrive();
 		const help = dialog(ann, "Keyboard shortcuts");
 		await keys(ann, "Control+/");

@@ -1,4 +1,4 @@
-// The page in another language: by the device, by choice, at once and without losing anything.
+// The page in another language: chosen by the device or in the settings.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -7,7 +7,7 @@ import { Visitor } from "./product.ts";
 openProduct();
 
 describe("the language", () => {
-	it("is that of the device from the first word on: nothing is shown in English before, and refusals are understood", async () => {
+	it("is that of the device from the start: no English is shown first, and refusals are translated", async () => {
 		const anna = await Visitor.arrive(browser, { locale: "de-AT" });
 		await anna.page.addInitScript(() => {
 			const seen: string[] = [];
@@ -28,7 +28,7 @@ describe("the language", () => {
 		await anna.leave();
 	});
 
-	it("changes at once, also of what is drawn already, and nothing that is open or written is lost", async () => {
+	it("changes at once everywhere, and nothing that is open or typed is lost", async () => {
 		const ann = await Visitor.arrive(browser);
 		const scripts: string[] = [];
 		let sockets = 0;
@@ -68,7 +68,7 @@ describe("the language", () => {
 		await ann.leave();
 	});
 
-	it("is English where another one cannot be had, and the other when the page is loaded again", async () => {
+	it("is English if another one cannot be loaded, and the other after a reload", async () => {
 		const anna = await Visitor.arrive(browser, { locale: "de-DE" });
 		await anna.page.route("**/assets/de-*.js", (route) => route.abort());
 		await anna.page.goto(product.url);

@@ -1,4 +1,4 @@
-// The list of conversations, beside the one that is open: what is new elsewhere, and what one decides about a conversation.
+// The list of conversations beside the open one.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -7,7 +7,7 @@ import { annAndBob, Visitor } from "./product.ts";
 openProduct();
 
 describe("the list", () => {
-	it("shows what is said elsewhere, how much of it is new, and where one was when one left", async () => {
+	it("shows messages in other conversations, unread counts, and where the reader left off", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("Good morning");
 		await bob.sees("Good morning");
@@ -30,7 +30,7 @@ describe("the list", () => {
 		await bob.leave();
 	});
 
-	it("is arranged by each person, and so in their other tabs and after a reload", async () => {
+	it("is arranged per person, in all their tabs and after a reload", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		for (const title of ["First", "Second", "Third"]) {
@@ -67,7 +67,7 @@ describe("the list", () => {
 		await ann.leave();
 	});
 
-	it("loses what one leaves, and what its owner deletes for everybody", async () => {
+	it("drops a conversation that the person leaves or the owner deletes", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await bob.newConversation();
 		await bob.say("alone");
@@ -88,7 +88,7 @@ describe("the list", () => {
 		await dan.leave();
 	});
 
-	it("is a screen of its own on a phone, with a way back to it", async () => {
+	it("is a page of its own on a phone, with a way back", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();

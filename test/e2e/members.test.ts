@@ -1,4 +1,4 @@
-// Who belongs to a conversation, as people see and change it.
+// The members of a conversation, as people see and change them.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -11,7 +11,7 @@ const memberOf = (visitor: Visitor, name: string) =>
 	visitor.page.getByRole("list", { name: "Members" }).getByRole("listitem").filter({ hasText: name });
 
 describe("members", () => {
-	it("are listed with their roles and who is here; owners change them, and everybody sees it at once", async () => {
+	it("are listed with role and presence; owners change roles, and everybody sees it at once", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await openMembers(ann);
 		await openMembers(bob);
@@ -33,7 +33,7 @@ describe("members", () => {
 		await bob.leave();
 	});
 
-	it("the last owner cannot go, hands over and then can", async () => {
+	it("the last owner cannot leave before making somebody else an owner", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await openMembers(ann);
 		await ann.page.getByRole("button", { name: "Leave…" }).click();
@@ -51,7 +51,7 @@ describe("members", () => {
 		await bob.leave();
 	});
 
-	it("who is removed is out at once, and the focus stays where one was", async () => {
+	it("a removed member loses access at once, and the focus stays in place", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const button = ann.page.getByRole("button", { name: /^Members/ });
 		await button.focus();
@@ -69,7 +69,7 @@ describe("members", () => {
 });
 
 describe("an invite", () => {
-	it("is made for as long and as many as one likes, listed, and revoked", async () => {
+	it("is created with a lifetime and a limit, listed and revoked", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -98,8 +98,8 @@ describe("an invite", () => {
 	});
 });
 
-describe("what a conversation is", () => {
-	it("is decided by its owner: its title, and when Claude answers", async () => {
+describe("the settings of a conversation", () => {
+	it("are up to its owner: the title, and when Claude replies", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.getByRole("button", { name: "Conversation settings" }).click();
 		await ann.page.getByRole("textbox", { name: "Title" }).fill("Tea and cake");

@@ -1,22 +1,22 @@
-// Being told of what comes while one looks elsewhere: what the browser is asked to show, by all tabs together.
+// Notifications: what all tabs of a browser ask it to show.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 
-/** Lists hear in rounds, and of who does not look a while later. */
+/** Lists are updated in rounds, later for readers who are not looking. */
 const patient = { timeout: 15_000 };
 
 openProduct();
 
 type Shown = { title: string; body: string | undefined; tag: string | undefined };
 
-/** What every page of a browser shows from now on; `answer`: what its person says when they are asked. */
+/** Records what every page of a browser shows; `answer`: the person's answer to the permission prompt. */
 async function listen({ page }: Visitor, answer: NotificationPermission): Promise<Shown[]> {
 	const shown: Shown[] = [];
 	await page.context().exposeBinding("heard", (_source, notification: Shown) => shown.push(notification));
 	await page.context().addInitScript((answer) => {
-		// The screen that a headless browser has not got.
+		// A headless browser has no screen to show it.
 		class Screen extends EventTarget {
 			static get permission(): NotificationPermission {
 				return localStorage.getItem("asked") === null ? "default" : answer;
@@ -40,10 +40,10 @@ async function listen({ page }: Visitor, answer: NotificationPermission): Promis
 	return shown;
 }
 
-/** Whoever presses the notification that was shown last. */
+/** Clicks the notification that was shown last. */
 const press = ({ page }: Visitor) => page.evaluate(() => (globalThis as unknown as { last: { onclick(): void } }).last.onclick());
 
-/** Whether the page is before anybody's eyes. */
+/** Sets whether the page is visible. */
 const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
 	page.evaluate((state) => {
 		Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
@@ -53,7 +53,7 @@ const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
 const offer = ({ page }: Visitor) => page.getByRole("region", { name: "Notifications" });
 
 describe("notifications", () => {
-	it("are asked for when there is something to tell, and then told, one for each conversation, until one goes there", async () => {
+	it("are offered with the first arrival, then shown one per conversation until it is opened", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const shown = await listen(bob, "granted");
 		await bob.page.goto(product.url);
@@ -88,7 +88,7 @@ describe("notifications", () => {
 		await bob.leave();
 	});
 
-	it("are shown by one tab, and by none while another one has the conversation before its person's eyes", async () => {
+	it("are shown by one tab, and by none while the conversation is visible in another", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const shown = await listen(bob, "granted");
 		const room = bob.page.url();
@@ -105,7 +105,7 @@ describe("notifications", () => {
 		await Promise.all([bob, ...tabs].map((tab) => tab.listed("Ann: @Bob!").waitFor()));
 		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!"]);
 
-		// The one that showed it goes; another takes its place.
+		// The tab that showed it closes; another takes over.
 		await bob.page.close();
 		await ann.say("@Bob, once more");
 		await expect.poll(() => shown.map(({ body }) => body), patient).toEqual(["Ann: @Bob!", "Ann: @Bob, once more"]);
@@ -121,7 +121,7 @@ describe("notifications", () => {
 		await bob.leave();
 	});
 
-	it("tell that Claude has answered, not what is muted, and all of it where that is set; who declines is not asked again", async () => {
+	it("announce replies of Claude, nothing muted, or everything if so set; a refusal of the offer is final", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const shown = await listen(bob, "granted");
 		await bob.page.reload();
@@ -149,7 +149,7 @@ describe("notifications", () => {
 		await bob.leave();
 	});
 
-	it("that the browser forbids are said to be", async () => {
+	it("are reported as blocked if the browser forbids them", async () => {
 		const ann = await Visitor.arrive(browser);
 		await listen(ann, "denied");
 		await ann.signIn(product.url, "Ann");

@@ -1,4 +1,4 @@
-// The page of ten lines in web/README.md, cut out of it, built with what it says is needed, and used from another origin.
+// The ten-line page of web/README.md, extracted, built with the packages it names, and used from another origin.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** As the README says it: these sources, these packages, this address. */
+/** As the README says: these sources, packages and address. */
 function install(): void {
 	for (const path of ["web/src", "src/protocol"]) cpSync(join(root, path), join(folder, "parley", path), { recursive: true });
 	mkdirSync(join(folder, "node_modules"));
@@ -53,7 +53,7 @@ function install(): void {
 	writeFileSync(join(folder, "guide.tsx"), asTheGuide);
 }
 
-/** What a component of the guide that Parley replaces takes from the hook, and how it shows it. */
+/** What a component of the former guide takes from the hook, and how it shows it. */
 const asTheGuide = `
 import { createRoot } from "react-dom/client";
 import { useChatWebSocket } from "./parley/web/src/useChatWebSocket.ts";
@@ -77,7 +77,7 @@ function page(): string {
 
 it("has ten lines", () => expect(page().trimEnd().split("\n")).toHaveLength(10));
 
-it("holds a conversation, through a lost network, from another origin than the product's", async () => {
+it("holds a conversation from another origin, through a lost network", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const visitor = await Visitor.arrive(browser);
 	const { page } = visitor;
@@ -104,7 +104,7 @@ it("holds a conversation, through a lost network, from another origin than the p
 	await visitor.leave();
 });
 
-it("shows an answer once in a component of the former guide, while it is written and afterwards", async () => {
+it("shows a reply once in a component of the former guide, while it streams and afterwards", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const visitor = await Visitor.arrive(browser);
 	const { page } = visitor;

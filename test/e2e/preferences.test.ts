@@ -1,4 +1,4 @@
-// What people set for themselves, what they take with them, and how they go.
+// Settings, exports, signing out and erasure.
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ async function arrive(): Promise<Visitor> {
 }
 
 describe("settings", () => {
-	it("hold at once, after a reload and in one's other tabs: how it looks, and what Enter does", async () => {
+	it("take effect at once, after a reload and in other tabs: theme and Enter key", async () => {
 		const ann = await arrive();
 		const other = await ann.anotherTab();
 		await other.page.goto(ann.page.url());
@@ -43,7 +43,7 @@ describe("settings", () => {
 		await ann.leave();
 	});
 
-	it("give one another name, which the others see at once, in one's other tabs and after a reload too", async () => {
+	it("change the name, which others see at once, also in other tabs and after a reload", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const other = await bob.anotherTab();
 		await other.page.goto(product.url);
@@ -69,7 +69,7 @@ describe("settings", () => {
 		await bob.leave();
 	});
 
-	it("make tokens by which programs speak, until they are revoked", async () => {
+	it("create personal tokens that work until they are revoked", async () => {
 		const ann = await arrive();
 		await ann.page.setViewportSize({ width: 1280, height: 400 });
 		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
@@ -90,8 +90,8 @@ describe("settings", () => {
 	});
 });
 
-describe("a conversation", () => {
-	it("is saved as a page to read, and as a file for programs", async () => {
+describe("an export", () => {
+	it("is saved as a web page or a data file", async () => {
 		const ann = await arrive();
 		await ann.say("a table, please");
 		await ann.answered();
@@ -113,8 +113,8 @@ describe("a conversation", () => {
 	});
 });
 
-describe("who goes", () => {
-	it("by signing out is gone for good, with what they had not sent", async () => {
+describe("leaving for good", () => {
+	it("by signing out deletes unsent messages and drafts", async () => {
 		const ann = await arrive();
 		const address = ann.page.url();
 		await ann.page.context().setOffline(true);
@@ -154,7 +154,7 @@ describe("who goes", () => {
 		await ann.leave();
 	});
 
-	it("by erasure leaves empty places, after saying so by their name, and reads what was done", async () => {
+	it("by erasure asks for the name, leaves empty placeholders, and reports what was erased", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await bob.say("My secret");
 		await ann.sees("My secret");

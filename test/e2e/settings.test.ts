@@ -8,7 +8,7 @@ afterEach(async () => {
 });
 
 describe("settings", () => {
-	it("that cannot be used are said in one sentence", async () => {
+	it("that are invalid are reported in one sentence", async () => {
 		product = await startProduct({ JWT_SECRET: "hunter2" });
 		const response = await fetch(`${product.url}/api/health`);
 		expect(response.status).toBe(500);
@@ -18,7 +18,7 @@ describe("settings", () => {
 		expect(error.message).not.toContain("hunter2");
 	});
 
-	it("can be given when it starts: guests turned off", async () => {
+	it("can be given at the start: guests turned off", async () => {
 		product = await startProduct({ GUEST_SIGN_IN: "off" });
 		const response = await fetch(`${product.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name: "Ann" }) });
 		expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "guest_sign_in_disabled" } }]);
@@ -26,7 +26,7 @@ describe("settings", () => {
 });
 
 describe("the page", () => {
-	it("comes with a strict policy at every address of the client, and the API with its own", async () => {
+	it("has a strict content security policy at every path, and the API its own", async () => {
 		product = await startProduct();
 		for (const path of ["/", "/c/some-conversation", "/invite/some.token"]) {
 			const response = await fetch(product.url + path);

@@ -1,4 +1,4 @@
-// Going to a conversation by a part of its title, from anywhere and with the keyboard alone.
+// The switcher, used with the keyboard.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -7,7 +7,7 @@ import { post, tokenOf } from "./wire.ts";
 
 openProduct();
 
-/** Ann at her list, with a conversation of each title, the last one the newest. */
+/** Ann at her list, with a conversation for each title, the last one newest. */
 async function arrive(titles: readonly string[]): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);
 	await ann.signIn(product.url, "Ann");
@@ -20,12 +20,12 @@ async function arrive(titles: readonly string[]): Promise<Visitor> {
 
 const field = ({ page }: Visitor) => page.getByRole("combobox", { name: "Go to a conversation" });
 const options = ({ page }: Visitor) => page.getByRole("listbox", { name: "Go to" }).getByRole("option");
-/** The option that a screen reader would say is at the field. */
+/** The option that a screen reader announces. */
 const active = (visitor: Visitor) =>
 	field(visitor).evaluate((element) => document.getElementById(element.getAttribute("aria-activedescendant") ?? "")?.textContent);
 
 describe("Ctrl+K", () => {
-	it("sends nothing of what is typed while it is still fetched, and after it the field is as it was", async () => {
+	it("keeps typed keys out of the message field while the dialog is loading", async () => {
 		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -51,7 +51,7 @@ describe("Ctrl+K", () => {
 		await ann.leave();
 	});
 
-	it("opens what was last alive, goes by a part of a title, without accents, and gives the focus back where nobody goes", async () => {
+	it("lists the most recent, matches part of a title without accents, and returns the focus when closed", async () => {
 		const ann = await arrive(["Budget", "Résumé of the trip", "Garden"]);
 		await ann.listed("Garden").click();
 		await ann.message.focus();
@@ -80,7 +80,7 @@ describe("Ctrl+K", () => {
 		await ann.leave();
 	});
 
-	it("finds what is older than the list has come to", async () => {
+	it("finds conversations that the list has not loaded yet", async () => {
 		const ann = await arrive(Array.from({ length: 112 }, (_, index) => (index === 0 ? "The very first" : `Number ${index}`)));
 		await ann.page.reload();
 		await ann.listed("Number 111").waitFor();
@@ -97,7 +97,7 @@ describe("Ctrl+K", () => {
 		await ann.leave();
 	});
 
-	it("does what is wanted from anywhere, on a phone too", async () => {
+	it("runs commands, on a phone too", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 } });
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -117,7 +117,7 @@ describe("Ctrl+K", () => {
 });
 
 describe("the keyboard", () => {
-	it("goes up and down the list, unfolds the archive where an archived one is open, and searches where one is", async () => {
+	it("moves through the list, unfolds the archive for an open archived conversation, and opens the search", async () => {
 		const ann = await arrive(["First", "Second", "Third"]);
 		await ann.decide(/^First/, "Archive");
 		await ann.listed("Third").focus();

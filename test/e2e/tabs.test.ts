@@ -1,16 +1,16 @@
-// Several tabs of one person: each knows what is read in the others, and says how much is new.
+// Several tabs of one person.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
 import { annAndBob } from "./product.ts";
 
-/** Lists hear in rounds, and of who does not look a while later. */
+/** Lists are updated in rounds, later for readers who are not looking. */
 const patient = { timeout: 15_000 };
 
 openProduct();
 
 describe("a tab", () => {
-	it("shows what is read along in another one, also if it is opened later", async () => {
+	it("shows what is read in another tab, also if it is opened later", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const early = await bob.anotherTab();
 		await early.page.goto(product.url);
@@ -26,7 +26,7 @@ describe("a tab", () => {
 		await bob.leave();
 	});
 
-	it("says in its title how much is new, but for what is muted", async () => {
+	it("counts unread messages in its title, except in muted conversations", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("Hello");
 		await ann.at("Hello").getByText("Seen by Bob").waitFor();

@@ -7,7 +7,7 @@ const verdictsOf = (weights: Partial<Weights>) =>
 		.filter(({ verdict }) => verdict !== "good")
 		.map(({ what, verdict }) => `${what}: ${verdict}`);
 
-it("a page within its aims is good", () => expect(verdictsOf({})).toEqual([]));
+it("judges a page within its aims as good", () => expect(verdictsOf({})).toEqual([]));
 
 it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 	["firstScripts", 135_100, 150_100],
@@ -15,9 +15,9 @@ it.each<[name: keyof Weights, heavy: number, tooHeavy: number]>([
 	["requests", 7, 11],
 	["largestLater", 25_100, 40_100],
 	["allScripts", 220_100, 260_100],
-])("it may be heavy, up to a line: %s", (name, heavy, tooHeavy) => {
+])("judges %s above its aim as heavy, and above its limit as too heavy", (name, heavy, tooHeavy) => {
 	expect(verdictsOf({ [name]: heavy })).toEqual([expect.stringMatching(/: heavy$/)]);
 	expect(verdictsOf({ [name]: tooHeavy })).toEqual([expect.stringMatching(/: TOO HEAVY$/)]);
 });
 
-it("a font is too much", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));
+it("judges any font as too heavy", () => expect(verdictsOf({ fonts: 1 })).toEqual(["fonts: TOO HEAVY"]));

@@ -52,48 +52,48 @@ const withClient = (fields: Partial<History["clients"][number]>): History => {
 };
 
 describe("the checker", () => {
-	it("finds nothing in a history that is sound", () => {
+	it("reports nothing for a correct history", () => {
 		expect(check(sound())).toEqual([]);
 	});
 
 	it.each<[what: string, history: History, kinds: string[]]>([
-		["an acknowledged message that is gone", withStored(stored(1)), ["lost"]],
-		["one that was never acknowledged", { ...sound(), acknowledged: sound().acknowledged.slice(1) }, ["lost"]],
+		["a lost acknowledged message", withStored(stored(1)), ["lost"]],
+		["a message that was never acknowledged", { ...sound(), acknowledged: sound().acknowledged.slice(1) }, ["lost"]],
 		[
-			"one that moved",
+			"a message that changed its place",
 			withStored(stored(1, { id: "m2", clientId: "k2", content: "text 2" }), stored(2, { id: "m1", clientId: "k1", content: "text 1" })),
 			["misplaced", "misplaced"],
 		],
-		["one that was stored twice", withStored(stored(1), stored(2), stored(3, { clientId: "k2", content: "text 2" })), ["doubled"]],
-		["a hole", withStored(stored(1), stored(2), reply(4)), ["wrong"]],
-		["words that nobody said", withStored(stored(1), stored(2, { content: "other" })), ["wrong", "misplaced"]],
+		["a message that was stored twice", withStored(stored(1), stored(2), stored(3, { clientId: "k2", content: "text 2" })), ["doubled"]],
+		["a gap in the sequence", withStored(stored(1), stored(2), reply(4)), ["wrong"]],
+		["a text that nobody sent", withStored(stored(1), stored(2, { content: "other" })), ["wrong", "misplaced"]],
 		[
-			"another's words under one's name",
+			"a message under somebody else's name",
 			withStored(stored(1), stored(2), stored(3, { author: { userId: "bob", username: "Bob" } })),
 			["wrong"],
 		],
 		["a reply that never ended", withStored(stored(1), stored(2), reply(3, { status: "streaming" })), ["wrong"]],
 		[
-			"a reply that was asked for too often",
+			"a reply with too many attempts",
 			withStored(stored(1), stored(2), reply(3, { attempts: Array(3).fill({ offset: 0, reason: "interrupted" }) })),
 			["wrong"],
 		],
-		["requests that no reply accounts for", { ...sound(), requests: 2 }, ["wrong"]],
-		["a client that heard another message in a place", withClient({ heard: [{ id: "m9", seq: 1, content: "text 1" }] }), ["misplaced"]],
-		["a client that heard other words", withClient({ heard: [{ id: "m1", seq: 1, content: "other" }] }), ["misplaced"]],
+		["more requests than the replies account for", { ...sound(), requests: 2 }, ["wrong"]],
+		["a client that received another message at a place", withClient({ heard: [{ id: "m9", seq: 1, content: "text 1" }] }), ["misplaced"]],
+		["a client that received another text", withClient({ heard: [{ id: "m1", seq: 1, content: "other" }] }), ["misplaced"]],
 		["a piece of a reply at the wrong offset", withClient({ chunks: [{ messageId: "m3", offset: 1, chunk: "One " }] }), ["wrong"]],
-		["a page that lacks the last message", withClient({ view: [stored(1), stored(2)] }), ["misplaced"]],
-		["a page with one message twice", withClient({ view: [stored(1), stored(1), stored(2), reply(3)] }), ["misplaced"]],
+		["a view without the last message", withClient({ view: [stored(1), stored(2)] }), ["misplaced"]],
+		["a view with a message twice", withClient({ view: [stored(1), stored(1), stored(2), reply(3)] }), ["misplaced"]],
 		[
-			"a page that still sees a reply growing",
+			"a view with a reply that is still streaming",
 			withClient({ view: [stored(1), stored(2), reply(3, { status: "streaming" })] }),
 			["misplaced"],
 		],
-	])("finds %s", (_what, history, kinds) => {
+	])("reports %s", (_what, history, kinds) => {
 		expect(check(history).map(({ kind }) => kind)).toEqual(kinds);
 	});
 
-	it("takes a page that begins later, and what was read of an attempt that died", () => {
+	it("accepts a view that starts later, and text of an attempt that failed", () => {
 		expect(check(withClient({ view: [stored(2), reply(3)] }))).toEqual([]);
 		const history = withClient({ chunks: [{ messageId: "m3", offset: 4, chunk: "gone" }] });
 		const wentOn = reply(3, { attempts: [{ offset: 4, reason: "interrupted" }] });

@@ -7,8 +7,8 @@ const named = (title: string, minute: number, given: Partial<ListEntry> = {}) =>
 const titles = (text: string, conversations: ReturnType<typeof named>[], openId?: string) =>
 	choicesFor(text, conversations, openId).map(({ title }) => title);
 
-describe("whoever writes nothing", () => {
-	it("is offered what names them, then what is new, then what was alive last; what is muted, archived or open later", () => {
+describe("an empty text", () => {
+	it("lists mentions first, then unread, then recent conversations; muted, archived and open ones later", () => {
 		const all = [
 			named("open", 9),
 			named("archived", 8, { archived: true, unread: 1 }),
@@ -25,11 +25,11 @@ describe("whoever writes nothing", () => {
 describe("a part of a title", () => {
 	const all = [named("A trip to Résumé", 5), named("Presume nothing", 9), named("résumé", 1), named("Other", 9)];
 
-	it("finds it without case and accents: what begins with it, then what has such a word, then the rest", () => {
+	it("matches without case and accents: beginnings first, then words, then the rest", () => {
 		expect(titles("RESUME", all)).toEqual(["résumé", "A trip to Résumé", "Presume nothing"]);
 	});
 
-	it("may be several words in any order", () => {
+	it("matches several words in any order", () => {
 		expect(titles("resu trip", all)).toEqual(["A trip to Résumé"]);
 		expect(titles("trip to", all)).toEqual(["A trip to Résumé"]);
 		expect(titles("trip other", all)).toEqual([]);

@@ -15,8 +15,8 @@ const emoji: EmojiSource = {
 const people = [ann, bob];
 const at = (text: string, caret = text.length) => completionAt(text, caret, people, emoji);
 
-describe("what is being written", () => {
-	it("after @ is a member, after : an emoji", () => {
+describe("the completion of unfinished text", () => {
+	it("offers members after @ and emoji after :", () => {
 		expect(at("hi @bo")).toEqual({ start: 3, noun: "person", options: [{ type: "person", person: bob }] });
 		expect(at("hi :smi")).toEqual({
 			start: 3,
@@ -29,13 +29,13 @@ describe("what is being written", () => {
 		expect(at("hi :smi there", 7)?.start).toBe(3);
 	});
 
-	it("is nothing where there is none of that name, or where emoji are not known yet", () => {
+	it("offers nothing if no name matches, or before emoji are loaded", () => {
 		expect(at("hi :xyz")).toBeUndefined();
 		expect(at("hi @xyz")).toBeUndefined();
 		expect(completionAt("hi :smi", 7, people, undefined)).toBeUndefined();
 	});
 
-	it("is completed in its place, with a space after it", () => {
+	it("replaces the text in place and adds a space", () => {
 		expect(complete("hi @bo there", 6, { start: 3 }, { type: "person", person: bob })).toEqual({ text: "hi @Bob there", caret: 8 });
 		expect(complete("@", 1, { start: 0 }, { type: "person", person: { userId: "claude", username: "Claude" } })).toEqual({
 			text: "@claude ",
@@ -44,14 +44,14 @@ describe("what is being written", () => {
 		expect(complete("hi :smi", 7, { start: 3 }, { type: "emoji", emoji: "😄", name: "smile" })).toEqual({ text: "hi 😄 ", caret: 6 });
 	});
 
-	it("is offered no more than one reads", () => {
+	it("offers a limited number", () => {
 		const crowd = Array.from({ length: 100 }, (_, index) => ({ userId: `u${index}`, username: `Ann ${index}` }));
 		expect(completionAt("@ann", 4, crowd, undefined)?.options).toHaveLength(mostOptions);
 	});
 });
 
-describe("a name between colons", () => {
-	it("becomes its emoji, where one is of that name", () => {
+describe("a shortcode", () => {
+	it("becomes its emoji if there is one of that name", () => {
 		expect(completeShortcode("so :tada: it", 9, emoji)).toEqual({ text: "so 🎉 it", caret: 5 });
 		expect(completeShortcode(":+1:", 4, emoji)).toEqual({ text: "👍", caret: 2 });
 		expect(completeShortcode("so :nothing:", 12, emoji)).toBeUndefined();
@@ -79,9 +79,9 @@ describe("a name between colons", () => {
 		["``a ` :sm", undefined],
 		["```js\nconst a = {b, :sm", undefined],
 		["~~~\n```\n:sm", undefined],
-	])("in %j is begun: %j", (text, name) => expect(shortcodeAt(text, text.length)?.name).toBe(name));
+	])("unfinished in %j: %j", (text, name) => expect(shortcodeAt(text, text.length)?.name).toBe(name));
 
-	it("is no emoji's within code", () => {
+	it("is not recognized in code", () => {
 		expect(wholeShortcodeAt("`:tada:", 7)).toBeUndefined();
 		expect(wholeShortcodeAt("```\n:tada:", 10)).toBeUndefined();
 		expect(wholeShortcodeAt("12:30:", 6)).toBeUndefined();

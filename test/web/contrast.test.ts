@@ -1,4 +1,4 @@
-// The colours of tokens.css beside each other, by the formula of WCAG: computed, since a browser cannot always tell what lies below a text.
+// Computes the WCAG contrast of the colours in tokens.css: a browser cannot always tell what lies behind a text.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -77,19 +77,22 @@ const pairs = (of: [string, string[]][], least: number) =>
 		grounds.flatMap((ground) => (["light", "dark"] as const).map((theme) => [upper, ground, theme, least] as const)),
 	);
 
-describe("the colours", () => {
-	it.each([...pairs(texts, 4.5), ...pairs(shapes, 3)])("%s on %s in the %s are told apart at %d to 1", (upper, ground, theme, least) => {
-		const colour = (name: string) => {
-			const token = tokens.get(name);
-			if (!token) throw new Error(`There is no colour ${name}`);
-			return token[theme];
-		};
-		const [top = "", ...below] = ground.split(" ");
-		const lower = below.reduce((upper, name) => over(upper, colour(name)), colour(top));
-		expect(contrast(over(colour(upper), lower), lower)).toBeGreaterThanOrEqual(least);
-	});
+describe("the colour tokens", () => {
+	it.each([...pairs(texts, 4.5), ...pairs(shapes, 3)])(
+		"%s on %s in %s theme have a contrast of at least %d:1",
+		(upper, ground, theme, least) => {
+			const colour = (name: string) => {
+				const token = tokens.get(name);
+				if (!token) throw new Error(`There is no colour ${name}`);
+				return token[theme];
+			};
+			const [top = "", ...below] = ground.split(" ");
+			const lower = below.reduce((upper, name) => over(upper, colour(name)), colour(top));
+			expect(contrast(over(colour(upper), lower), lower)).toBeGreaterThanOrEqual(least);
+		},
+	);
 
-	it("are all of the tokens that are colours of something", () => {
+	it("cover every colour that is used", () => {
 		const used = new Set([...texts, ...shapes].flatMap(([upper, grounds]) => [upper, ...grounds.flatMap((ground) => ground.split(" "))]));
 		expect([...tokens.keys()].filter((name) => !used.has(name))).toEqual(["line"]);
 	});

@@ -34,7 +34,7 @@ function browser(room = 5_000_000) {
 const textOf = (drafts: Drafts, conversationId = "c1") => drafts.of("u-ann", conversationId).text;
 
 describe("a draft", () => {
-	it("is there for who wrote it, in its conversation, after the page was closed", () => {
+	it("survives the page, for its author and conversation", () => {
 		const { tab } = browser();
 		tab().change("u-ann", "c1", { text: "half a", named: [bob] });
 		const later = tab();
@@ -45,7 +45,7 @@ describe("a draft", () => {
 		expect(later.has("u-bob", "c1")).toBe(false);
 	});
 
-	it("holds what it answers, also without a text, and is nothing without both", () => {
+	it("keeps its quote without a text, and is deleted without both", () => {
 		const { kept, tab } = browser();
 		const drafts = tab();
 		drafts.change("u-ann", "c1", { answered: answeredOf(message(3, { content: "**Tea** or coffee?", author: bob })) });
@@ -56,7 +56,7 @@ describe("a draft", () => {
 		expect(kept.size).toBe(0);
 	});
 
-	it("is the same in every tab, and gone from every tab when it is sent from one", () => {
+	it("is shared by all tabs, and deleted from all when one sends it", () => {
 		const { tab } = browser();
 		const [left, right] = [tab(), tab()];
 		left.change("u-ann", "c1", { text: "from the left" });
@@ -68,7 +68,7 @@ describe("a draft", () => {
 		expect(textOf(tab())).toBe("");
 	});
 
-	it("tells who listens, and is the same object until it changes", () => {
+	it("notifies listeners, and is the same object until it changes", () => {
 		const drafts = browser().tab();
 		let told = 0;
 		const stop = drafts.subscribe(() => told++);
@@ -80,7 +80,7 @@ describe("a draft", () => {
 		expect(told).toBe(1);
 	});
 
-	it("of whoever goes is forgotten, in this page and on the disk, and nothing else is", () => {
+	it("is forgotten here and in storage when its author leaves, and nothing else is", () => {
 		const { kept, tab } = browser();
 		kept.set("preferences", "{}");
 		const drafts = tab();
@@ -91,7 +91,7 @@ describe("a draft", () => {
 		expect([textOf(drafts), drafts.has("u-ann", "c2")]).toEqual(["", false]);
 	});
 
-	it("that was damaged on the disk is none", () => {
+	it("is ignored if its stored form is damaged", () => {
 		const { kept, tab } = browser();
 		tab().change("u-ann", "c1", { text: "a" });
 		for (const [key] of kept) kept.set(key, '{"text":7}');
@@ -99,8 +99,8 @@ describe("a draft", () => {
 	});
 });
 
-describe("room", () => {
-	it("is made for the newest drafts by the oldest, which stay where they are open", () => {
+describe("storage", () => {
+	it("gives up the oldest drafts for new ones; open ones stay in their tabs", () => {
 		const { kept, tab } = browser();
 		const drafts = tab();
 		for (let index = 0; index < 60; index++) drafts.change("u-ann", `c${index}`, { text: `draft ${index}` });
@@ -110,7 +110,7 @@ describe("room", () => {
 		expect(textOf(drafts, "c0")).toBe("draft 0");
 	});
 
-	it("on a full disk is made as well, and another tab loses nothing that it shows", () => {
+	it("gives up the oldest drafts when it is full, and other tabs lose nothing they show", () => {
 		const { tab } = browser(250);
 		const [left, right] = [tab(), tab()];
 		left.change("u-ann", "c1", { text: "x".repeat(100) });
@@ -121,7 +121,7 @@ describe("room", () => {
 		expect(right.isKept("u-ann", "c1")).toBe(false);
 	});
 
-	it("that cannot be had is said: the draft lives as long as the page", () => {
+	it("reports a draft that cannot be stored and lives only as long as the page", () => {
 		const { tab } = browser(40);
 		const drafts = tab();
 		drafts.change("u-ann", "c1", { text: "longer than this disk has room for" });
@@ -131,7 +131,7 @@ describe("room", () => {
 		expect(drafts.isKept("u-ann", "c1")).toBe(true);
 	});
 
-	it("is not given to what is far too long, nor does an older state of it stay in its place", () => {
+	it("refuses a draft that is far too long, and keeps no older state of it", () => {
 		const { kept, tab } = browser();
 		const drafts = tab();
 		drafts.change("u-ann", "c1", { text: "x".repeat(100_000) });
@@ -142,7 +142,7 @@ describe("room", () => {
 		expect(textOf(drafts)).toHaveLength(500_000);
 	});
 
-	it("where the disk is forbidden is none, and nothing breaks", () => {
+	it("may be forbidden without breaking anything", () => {
 		const fail = () => {
 			throw new Error("Forbidden");
 		};
@@ -154,10 +154,10 @@ describe("room", () => {
 	});
 });
 
-describe("what was refused and is taken back", () => {
+describe("a refused message that is edited again", () => {
 	const refused = { content: "Hi @Bob", replyTo: "m3", mentions: [{ userId: "u-bob", offset: 3, length: 4 }] };
 
-	it("stands before what is written, with whom it names and what it answers", () => {
+	it("goes before the draft, with its mentions and its quote", () => {
 		const answered = { id: "m3", username: "Bob", line: "Tea?" };
 		expect(joined({ text: "" }, refused, message(3, { author: bob, content: "Tea?" }))).toEqual({
 			text: "Hi @Bob",
@@ -167,7 +167,7 @@ describe("what was refused and is taken back", () => {
 		expect(joined({ text: "and more" }, refused, undefined)).toMatchObject({ text: "Hi @Bob\n\nand more", answered: { id: "m3" } });
 	});
 
-	it("leaves what the draft answers, where it answers nothing itself", () => {
+	it("keeps the quote of the draft if it has none", () => {
 		const answered = { id: "m9", username: "Ann", line: "line" };
 		expect(joined({ text: "", answered }, { content: "Hi" }, undefined)).toEqual({ text: "Hi", answered });
 	});

@@ -8,8 +8,8 @@ const english = readEmoji(emojiFile("en"));
 const german = readEmoji(emojiFile("de"));
 const found = (written: string, list = english) => findEmoji(list, written, 5).map(({ emoji }) => emoji);
 
-describe("the file of emoji", () => {
-	it("has in each language the same ones, under its own headings", () => {
+describe("the emoji file", () => {
+	it("has the same emoji in each language, under translated headings", () => {
 		expect(english.all.length).toBeGreaterThan(1_900);
 		expect(german.all.map(({ emoji }) => emoji)).toEqual(english.all.map(({ emoji }) => emoji));
 		expect(german.groups).toContain("Menschen & Körper");
@@ -17,7 +17,7 @@ describe("the file of emoji", () => {
 		expect(english.groups).toHaveLength(9);
 	});
 
-	it("has nothing that is no single emoji or would be written otherwise as a reaction, and everything under a name of its own", () => {
+	it("has only single emoji, as reactions write them, with unique names", () => {
 		expect(english.all.filter(({ emoji }) => pictured(emoji) !== emoji)).toEqual([]);
 		expect(english.all.filter(({ emoji }) => !isEmoji(emoji))).toEqual([]);
 		expect(new Set(english.all.map(({ label }) => label)).size).toBe(english.all.length);
@@ -30,7 +30,7 @@ describe("the file of emoji", () => {
 });
 
 describe("an emoji", () => {
-	it("is found by the name between colons, the closest first", () => {
+	it("is found by its shortcode, the closest match first", () => {
 		expect(found("smile")[0]).toBe("😄");
 		expect(found("tada")[0]).toBe("🎉");
 		expect(found("+1")[0]).toBe("👍");
@@ -38,7 +38,7 @@ describe("an emoji", () => {
 		expect(found("zzz-nothing")).toEqual([]);
 	});
 
-	it("is found by the words of one's own language, however they are accented, and by the names in every one", () => {
+	it("is found by words of the page's language, without accents, and by shortcodes in every language", () => {
 		expect(found("korb", german)).toContain("🧺");
 		expect(found("katze", german)).toContain("😺");
 		expect(found("tada", german)[0]).toBe("🎉");
@@ -48,13 +48,13 @@ describe("an emoji", () => {
 		expect(found("lacheln", german)).toEqual(found("lächeln", german));
 	});
 
-	it("is the one of a whole name, in whichever case", () => {
+	it("is found by its exact name in any case", () => {
 		expect(emojiNamed(english, "tada")?.emoji).toBe("🎉");
 		expect(emojiNamed(english, "TADA")?.emoji).toBe("🎉");
 		expect(emojiNamed(english, "tad")).toBeUndefined();
 	});
 
-	it("of people takes every colour of skin, and stays one emoji", () => {
+	it("of people takes every skin tone and stays one emoji", () => {
 		expect(tinted({ emoji: "👋", tints: 1 }, "medium")).toBe("👋🏽");
 		expect(tinted({ emoji: "👋", tints: 1 }, "none")).toBe("👋");
 		expect(tinted({ emoji: "✌️", tints: 1 }, "dark")).toBe("✌🏿");

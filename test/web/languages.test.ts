@@ -41,14 +41,14 @@ const same = new Set([
 ]);
 
 describe("the catalogues", () => {
-	it("have the same names, and of other languages also the sentences of the server", () => {
+	it("have the same names, and other languages also the refusals of the server", () => {
 		const names = (catalogue: object) => textsOf(catalogue).map(([name]) => name);
 		expect(names({ ...de, refusals: {} })).toEqual(names(en));
 		expect(Object.keys(de.refusals)).toEqual(Object.keys(errors));
 		expect(Object.keys(de.reasons)).toEqual(Object.keys(reasons));
 	});
 
-	it("say nothing in the words of another language", () => {
+	it("contain no words of another language", () => {
 		const inEnglish = new Map(
 			textsOf({ ...en, refusals: Object.fromEntries(Object.entries(errors).map(([code, { text }]) => [code, text])) }),
 		);
@@ -58,7 +58,7 @@ describe("the catalogues", () => {
 		expect(textsOf(de).filter(([name, text]) => words.test(text) && !same.has(name))).toEqual([]);
 	});
 
-	it("count as their language does", () => {
+	it("use the plural forms of their language", () => {
 		const erased = { conversations: 2, messages: 2, reactions: 1000, deletedConversations: 1, failed: 0, remaining: 2 };
 		expect(en.erased(erased)).toBe(
 			"You have been erased from 1 conversation: 2 messages and 1,000 reactions are gone. 1 conversation with nobody else in it was deleted. 2 more conversations will follow automatically.",
@@ -76,13 +76,13 @@ describe("the catalogues", () => {
 		expect(de.names(["Ann", "Bob", "Cem", "Dot"], 2)).toBe("Ann, Bob und 2 weitere");
 	});
 
-	it("take limits from the limits", () => {
+	it("take the numbers of limits from the limits", () => {
 		expect(de.refusals.too_large).toContain("100.000");
 		expect(de.refusals.too_many_conversations).toContain(`bis zu ${limits.conversationsPerSocket} Gespräch`);
 		expect([en.unread(limits.unread), de.unread(limits.unread)]).toEqual(["99+ unread", "99+ ungelesen"]);
 	});
 
-	it("write times and lengths of time as their language does", () => {
+	it("format times and durations in their language", () => {
 		const at = new Date(2026, 2, 7, 8, 5).getTime();
 		expect([en.formatDayAndTime(at), de.formatDayAndTime(at)]).toEqual(["March 7, 2026 at 08:05", "7. März 2026 um 08:05"]);
 		expect([en.duration(7200), de.duration(7200), de.duration(604_800)]).toEqual(["2 hours", "2 Stunden", "7 Tage"]);
@@ -102,11 +102,11 @@ describe("the language", () => {
 		["system", [], "en"],
 		["en", ["de"], "en"],
 		["de", ["en"], "de"],
-	] as const)("chosen as %s on a device that likes %j is %s", (chosen, wanted, language) => {
+	] as const)("chosen as %s on a device with %j is %s", (chosen, wanted, language) => {
 		expect(languageFor(chosen, wanted)).toBe(language);
 	});
 
-	it("is what components get from the hook", () => {
+	it("reaches components through the hook", () => {
 		const Button = () => useStrings().send;
 		const show = () => renderToStaticMarkup(createElement(LanguageProvider, null, createElement(Button)));
 		expect(show()).toBe("Send");
@@ -116,7 +116,7 @@ describe("the language", () => {
 		expect(show()).toBe("Send");
 	});
 
-	it("is read by components through the hook alone; only these files ask for the current texts, when they need one", () => {
+	it("reaches components only through the hook; only these files ask for the current texts", () => {
 		const folder = join(import.meta.dirname, "../../web/src");
 		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
 		const textOf = (name: string) => readFileSync(join(folder, name), "utf8");

@@ -16,25 +16,25 @@ const ids = ({ conversations }: List) => conversations.map(({ id }) => id).join(
 describe("the order", () => {
 	const start = received(told(listed("old", 1), listed("pinned", 2, { pinned: true }), listed("new", 3)));
 	const cases: [what: string, actions: ListAction[], order: string][] = [
-		["is pinned ones first, then by the last activity", [], "pinned new old"],
-		["changes with news", [received(news(listed("old", 4)))], "pinned old new"],
-		["takes in what is new", [received(news(listed("newest", 9)))], "pinned newest new old"],
-		["loses what is removed", [received({ type: "me:removed", conversationId: "new" })], "pinned old"],
-		["loses what is left here, before the server says so", [{ type: "left", conversationId: "new" }], "pinned old"],
-		["follows what is pinned here", [{ type: "changed", conversationId: "old", change: { pinned: true } }], "pinned old new"],
-		["is the server's, once it tells all again", [received(told(listed("new", 3)))], "new"],
+		["puts pinned conversations first, then the most recent", [], "pinned new old"],
+		["changes with a new message", [received(news(listed("old", 4)))], "pinned old new"],
+		["includes a new conversation", [received(news(listed("newest", 9)))], "pinned newest new old"],
+		["drops a removed conversation", [received({ type: "me:removed", conversationId: "new" })], "pinned old"],
+		["drops a conversation that was left here before the server confirms it", [{ type: "left", conversationId: "new" }], "pinned old"],
+		["follows a pin that is set here", [{ type: "changed", conversationId: "old", change: { pinned: true } }], "pinned old new"],
+		["is the server's once it sends the whole list again", [received(told(listed("new", 3)))], "new"],
 	];
 	it.each(cases)("%s", (_what, actions, order) => {
 		expect(ids(listOf(start, ...actions))).toBe(order);
 	});
 
-	it("has the archived ones in a part of their own", () => {
+	it("separates archived conversations", () => {
 		const { main, archived } = sections(listOf(start, { type: "changed", conversationId: "pinned", change: { archived: true } }));
 		expect([main, archived].map((part) => part.map(({ id }) => id))).toEqual([["new", "old"], ["pinned"]]);
 	});
 });
 
-it("what is new is counted where it is not muted", () => {
+it("unread messages are counted except in muted conversations", () => {
 	const list = listOf(
 		received(
 			told(
@@ -47,7 +47,7 @@ it("what is new is counted where it is not muted", () => {
 	expect(newsIn(list)).toEqual({ unread: 3, mentions: 1 });
 });
 
-describe("what is seen of an open conversation", () => {
+describe("the view of an open conversation", () => {
 	const list = listOf(received(told(listed("other", 5), listed("open", 3, { unread: 2, mentions: 1, readUpTo: 1 }))));
 	const view = {
 		conversationId: "open",
@@ -57,13 +57,13 @@ describe("what is seen of an open conversation", () => {
 	};
 	const open = ({ conversations }: List) => conversations.find(({ id }) => id === "open");
 
-	it("shows in the list at once, in its place", () => {
+	it("updates the list at once", () => {
 		const seen = reduceList(list, { type: "viewed", view });
 		expect(ids(seen)).toBe("open other");
 		expect(open(seen)).toMatchObject({ lastActivityAt: at(6), lastMessage: { content: "text 6", author: ann }, unread: 2 });
 	});
 
-	it("takes what was read off what is unread", () => {
+	it("clears the unread count up to what was read", () => {
 		expect(open(reduceList(list, { type: "viewed", view: { ...view, readUpTo: 6 } }))).toMatchObject({
 			unread: 0,
 			mentions: 0,
@@ -71,12 +71,12 @@ describe("what is seen of an open conversation", () => {
 		});
 	});
 
-	it("is no news where nothing is new", () => {
+	it("changes nothing if nothing is new", () => {
 		const seen = reduceList(list, { type: "viewed", view });
 		expect(reduceList(seen, { type: "viewed", view: { ...view } })).toBe(seen);
 	});
 
-	it("is not overtaken by what the server knew before, and yields to what it knows since", () => {
+	it("is kept over older entries from the server, and replaced by newer ones", () => {
 		const seen = reduceList(list, { type: "viewed", view });
 		const late = reduceList(seen, received(news(listed("open", 4, { unread: 3 }))));
 		expect(open(late)).toMatchObject({ lastMessage: { content: "text 6" }, lastActivityAt: at(6), unread: 3 });
@@ -85,7 +85,7 @@ describe("what is seen of an open conversation", () => {
 		expect(open(reduceList(newer, { type: "viewed", view }))?.lastMessage?.content).toBe("line 7");
 	});
 
-	it("is shown by its first line's worth of text alone", () => {
+	it("is shortened to an excerpt", () => {
 		expect(lastMessageOf(message(1, { content: "x".repeat(5_000) })).content).toHaveLength(200);
 	});
 });
@@ -106,7 +106,7 @@ function browserOfTabs(): OpenOtherTabs {
 	};
 }
 
-describe("a person's own socket", () => {
+describe("a list client", () => {
 	type Page = { conversations: ListEntry[]; hasMore: boolean };
 
 	function open(page: Page | null = null, isTaken = true, openTabs: OpenOtherTabs = noTabs, keeper?: ListKeeper) {
@@ -133,7 +133,7 @@ describe("a person's own socket", () => {
 		return { client, clock, network, asked, says, list: () => client.snapshot().list };
 	}
 
-	it("begins with what was kept until the server has spoken, and keeps what it says, seldom", async () => {
+	it("starts with the stored list until the server responds, and stores changes at intervals", async () => {
 		const kept: string[] = [];
 		const { client, clock, says, list } = open(null, true, noTabs, {
 			recall: async () => [listed("c2", 2), listed("c1", 1)],
@@ -150,7 +150,7 @@ describe("a person's own socket", () => {
 		expect(kept).toHaveLength(1);
 	});
 
-	it("keeps nothing of a conversation for a moment longer than one is in it", () => {
+	it("removes the stored copy of a conversation as soon as the person has left it", () => {
 		const kept: string[] = [];
 		const { says } = open(null, true, noTabs, {
 			recall: async () => undefined,
@@ -162,7 +162,7 @@ describe("a person's own socket", () => {
 		expect(kept).toEqual([""]);
 	});
 
-	it("is connected by the first list, and says nothing of its own", () => {
+	it("is connected once the first list arrives, and sends nothing itself", () => {
 		const { client, network, says, list } = open();
 		expect(list().isKnown).toBe(false);
 		says(told(listed("c1", 1)));
@@ -170,13 +170,13 @@ describe("a person's own socket", () => {
 		expect([client.snapshot().connection.type, list().isKnown, ids(list()), network.last.sent]).toEqual(["connected", true, "c1", []]);
 	});
 
-	it("leaves out what it does not know", () => {
+	it("ignores unknown events", () => {
 		const frame = JSON.stringify([{ type: "me:something" }, { type: "me:removed", conversationId: 7 }, told()]);
 		expect(parseMeFrame(frame)).toEqual([told()]);
 		expect(parseMeFrame(encodeFrame([{ type: "chat:leave", conversationId: "c1" }]))).toEqual([]);
 	});
 
-	it("is added to by older pages, which do not overtake news", async () => {
+	it("adds older pages without overwriting newer entries", async () => {
 		const { client, asked, says, list } = open({ conversations: [listed("c1", 1), listed("c0", 0)], hasMore: true });
 		says({ ...told(listed("c2", 2), listed("c1", 1)), hasMore: true } as MeEvent);
 		const loading = client.loadOlder();
@@ -185,14 +185,14 @@ describe("a person's own socket", () => {
 		expect([ids(list()), list().older, asked]).toEqual(["c1 c2 c0", "some", ["c1"]]);
 	});
 
-	it("begins its pages from the first where all that is here is pinned", async () => {
+	it("starts with the first page if all loaded conversations are pinned", async () => {
 		const { client, asked, says, list } = open({ conversations: [listed("c2", 2), listed("c1", 1)], hasMore: false });
 		says({ ...told(listed("c1", 1, { pinned: true })), hasMore: true } as MeEvent);
 		await client.loadOlder();
 		expect([ids(list()), list().older, asked]).toEqual(["c1 c2", "none", ["the first"]]);
 	});
 
-	it("says so where older ones cannot be had, and asks for none where there are none", async () => {
+	it("reports when older pages cannot be loaded, and requests none when there are none", async () => {
 		const { client, asked, says, list } = open();
 		says(told(listed("c1", 1)));
 		await client.loadOlder();
@@ -202,7 +202,7 @@ describe("a person's own socket", () => {
 		expect([list().older, asked]).toEqual(["failed", ["c1"]]);
 	});
 
-	it("hears from the other tabs what is seen there, also where it comes later, and after its own connection was lost", () => {
+	it("receives views from other tabs, also when it starts later and after losing its connection", () => {
 		const openTabs = browserOfTabs();
 		const reading = open(null, true, openTabs);
 		const early = open(null, true, openTabs);
@@ -224,9 +224,9 @@ describe("a person's own socket", () => {
 	});
 
 	it.each([
-		["holds at once, and stays", true],
-		["is taken back where it is refused", false],
-	])("what is decided here %s", async (_what, isTaken) => {
+		["takes effect at once and stays", true],
+		["is reverted if it is refused", false],
+	])("a change made here %s", async (_what, isTaken) => {
 		const { client, says, list } = open(null, isTaken);
 		says(told(listed("c1", 1)));
 		const [first] = list().conversations;

@@ -8,7 +8,7 @@ const zoe = { userId: "u-zoe", username: "Zoë" };
 const people = [ann, bob, eve, zoe];
 const names = (text: string, caret = text.length) => mentionQueryAt(text, caret, people)?.people.map(({ username }) => username);
 
-describe("while a name is written", () => {
+describe("an unfinished mention", () => {
 	it.each<[text: string, names: string[] | undefined]>([
 		["@", ["Claude", "Ann", "Bob", "Eve Adams", "Zoë"]],
 		["hello @b", ["Bob"]],
@@ -23,12 +23,12 @@ describe("while a name is written", () => {
 		["no name", undefined],
 	])("%j offers %j", (text, offered) => expect(names(text)).toEqual(offered));
 
-	it("it is the one before the caret", () => {
+	it("is the one before the caret", () => {
 		expect(names("@bob and @ann", 2)).toEqual(["Bob"]);
 		expect(mentionQueryAt("hi @bo there", 6, people)).toEqual({ start: 3, people: [bob] });
 	});
 
-	it("whose name begins so comes before who has it as another name, and else who was given first", () => {
+	it("matches the beginning of a name before its other words, otherwise in the given order", () => {
 		const crowd = ["Ann Clay", "Clara", "Mia Cloud", "Clemens"].map((username) => ({ userId: username, username }));
 		expect(mentionQueryAt("@cl", 3, crowd)?.people.map(({ username }) => username)).toEqual([
 			"Claude",
@@ -39,21 +39,21 @@ describe("while a name is written", () => {
 		]);
 	});
 
-	it("in a long text it is as near as at its beginning", () => {
+	it("is found in a long text too", () => {
 		expect(names(`${"word ".repeat(20_000)}@zo`)).toEqual(["Zoë"]);
 		expect(names(`${"word ".repeat(20_000)}mail@zo`)).toBeUndefined();
 	});
 });
 
-describe("those who were chosen", () => {
-	it("are told with their places, where the text still has them", () => {
+describe("chosen people", () => {
+	it("are sent with their positions if the text still names them", () => {
 		expect(mentionsOf("@Bob and @Eve Adams", [eve, bob, zoe])).toEqual([
 			{ userId: "u-bob", offset: 0, length: 4 },
 			{ userId: "u-eve", offset: 9, length: 10 },
 		]);
 	});
 
-	it("of one name are told apart", () => {
+	it("are told apart if they share a name", () => {
 		const other = { userId: "u-bob-2", username: "Bob" };
 		expect(mentionsOf("@Bob, @Bob", [other, bob]).map(({ userId, offset }) => [userId, offset])).toEqual([
 			["u-bob-2", 0],
@@ -61,12 +61,12 @@ describe("those who were chosen", () => {
 		]);
 	});
 
-	it("are known again from a text that has them", () => {
+	it("are recovered from a text that mentions them", () => {
 		const text = "@Bob and @Eve Adams";
 		expect(mentionsOf(text, namedIn(text, mentionsOf(text, [eve, bob])))).toEqual(mentionsOf(text, [eve, bob]));
 	});
 
-	it("are not Claude, which is asked by its name alone", () => {
+	it("exclude Claude, which is asked by its name", () => {
 		expect(mentionsOf("@claude", [{ userId: "claude", username: "Claude" }])).toEqual([]);
 	});
 });
@@ -78,17 +78,17 @@ describe("marks", () => {
 		{ userId: "u-ann", offset: 12, length: 4 },
 	];
 
-	it("part a text where somebody is named, and are gone elsewhere", () => {
+	it("split a text at mentions, and are removed elsewhere", () => {
 		expect(partsOf(marked(text, mentions))).toEqual(["hi ", { index: 0, text: "@Bob" }, " and ", { index: 1, text: "@Ann" }, "!"]);
 		expect(bare(marked(text, mentions))).toBe(text);
 	});
 
-	it("that somebody wrote are not taken for any", () => {
+	it("that somebody typed are ignored", () => {
 		const forged = "\u{10ff00}@Eve\u{10fffc} @Bob";
 		expect(partsOf(marked(forged, [{ userId: "u-bob", offset: 9, length: 4 }]))).toEqual(["@Eve ", { index: 0, text: "@Bob" }]);
 	});
 
-	it("of mentions that overlap or end nowhere lose no text", () => {
+	it("lose no text if mentions overlap or exceed it", () => {
 		const odd = [
 			{ userId: "a", offset: 0, length: 4 },
 			{ userId: "b", offset: 2, length: 4 },

@@ -22,7 +22,7 @@ function device(kept: string | null = null) {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("preferences", () => {
-	it("hold at once, after a reload, and for the account", async () => {
+	it("take effect at once, survive a reload and reach the account", async () => {
 		const { store, account, open } = device();
 		expect(store.state()).toMatchObject({ theme: "system", enterSends: true });
 		store.change({ theme: "dark" });
@@ -32,11 +32,11 @@ describe("preferences", () => {
 		expect(account.told).toEqual([{ theme: "dark" }]);
 	});
 
-	it.each(["no JSON", "[]", "null", '{"theme":"pink","enterSends":"yes","unsent":7}'])("are the usual ones where %s was kept", (kept) => {
+	it.each(["no JSON", "[]", "null", '{"theme":"pink","enterSends":"yes","unsent":7}'])("are the defaults if %s was stored", (kept) => {
 		expect(device(kept).store.state()).toMatchObject({ theme: "system", enterSends: true });
 	});
 
-	it("come from the account, but for what it does not have or has in another form", () => {
+	it("come from the account, except for missing or invalid ones", () => {
 		const { store } = device('{"theme":"dark","enterSends":true}');
 		store.adopt({});
 		expect(store.state()).toMatchObject({ theme: "dark", enterSends: true });
@@ -44,7 +44,7 @@ describe("preferences", () => {
 		expect(store.state()).toMatchObject({ theme: "light", enterSends: true });
 	});
 
-	it("set without a connection are told later, and not undone by what the account has until then", async () => {
+	it("set offline are sent later, and not undone by the account meanwhile", async () => {
 		const { store, account, open } = device();
 		account.isReached = false;
 		store.change({ enterSends: false });
@@ -59,7 +59,7 @@ describe("preferences", () => {
 		expect(later.state().enterSends).toBe(true);
 	});
 
-	it("of whoever was here before are not told to the next one's account", async () => {
+	it("of one person are not sent to the account of the next", async () => {
 		const { store, account } = device();
 		account.isReached = false;
 		store.change({ theme: "dark" });

@@ -16,12 +16,12 @@ const names = (text: string, ...here: string[]) =>
 		text,
 	).map(({ username }) => username);
 
-it("a roster begins with oneself, then who is here, then the others, each by their name", () => {
+it("the roster lists the reader first, then those present, then the others, each by name", () => {
 	expect(names("")).toEqual(["Bob", "Ann", "Zoé"]);
 	expect(names("", "u-zoe")).toEqual(["Bob", "Zoé", "Ann"]);
 });
 
-it("a roster finds a name by a part of it, without its case and accents", () => {
+it("the roster finds a part of a name, without case and accents", () => {
 	expect(names(" ZOE")).toEqual(["Zoé"]);
 	expect(names("o")).toEqual(["Bob", "Zoé"]);
 });

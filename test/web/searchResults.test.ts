@@ -8,19 +8,19 @@ const marked = (snippet: string, ...highlights: [number, number][]) =>
 		.join("|");
 
 describe("a snippet", () => {
-	it("is cut where what was asked for begins and ends", () => {
+	it("is split at the matches", () => {
 		expect(marked("tea and cake", [0, 3], [8, 12])).toBe("[tea]| and |[cake]");
 		expect(marked("some tea", [5, 8])).toBe("some |[tea]");
 		expect(marked("👍 tea", [3, 6])).toBe("👍 |[tea]");
 		expect(marked("none")).toBe("none");
 	});
 
-	it("stays whole whatever the marks are", () => {
+	it("keeps all its text for any highlights", () => {
 		expect(marked("tea and cake", [0, 6], [4, 7], [2, 3], [8, 99])).toBe("[tea an]|[d]| |[cake]");
 	});
 });
 
-describe("the lines of what was found", () => {
+describe("the lines of a result", () => {
 	const shown = (content: string, snippet: string) =>
 		displayedSnippet({ message: message(1, { content }), snippet, highlights: [] })
 			.map(({ text }) => text)
@@ -32,12 +32,12 @@ describe("the lines of what was found", () => {
 		["before it\nfirst\nlast\nafter it", "…first last…", "…first · last…"],
 		["a\t-\tb", "a - b", "a\t-\tb"],
 		["something else", "of another form", "of another form"],
-	])("of %j stand apart from each other", (content, snippet, expected) => {
+	])("of %j are separated", (content, snippet, expected) => {
 		expect(shown(content, snippet)).toBe(expected);
 	});
 });
 
-describe("Markdown in what was found", () => {
+describe("Markdown in a result", () => {
 	/** What stands between brackets is found. */
 	const shown = (text: string, content = text.replace(/[⟦⟧]/g, "")) => {
 		const highlights: [number, number][] = [];
@@ -60,18 +60,18 @@ describe("Markdown in what was found", () => {
 		["see [this](https://a.example/⟦tea⟧)", "see [this](https://a.example/⟦tea⟧)"],
 		["```⟦tea⟧\nbrew()\n```", "⟦tea⟧ · brew()"],
 		["⟦snake⟧_case, 2 * ⟦3⟧ * 4, ⟦C⟧#, a | b", "⟦snake⟧_case, 2 * ⟦3⟧ * 4, ⟦C⟧#, a | b"],
-	])("is read, not shown: %j", (text, expected) => {
+	])("is parsed, not displayed: %j", (text, expected) => {
 		expect(shown(text)).toBe(expected);
 	});
 
-	it("is read where the snippet cuts it in two as well", () => {
+	it("is parsed where the snippet cuts it in two", () => {
 		expect(shown("…is bold** and **⟦tea⟧ goes…", "what is bold** and **tea goes on**")).toBe("…is bold and ⟦tea⟧ goes…");
 		expect(shown("…is code` and `⟦tea⟧ goes…", "`what is code` and `tea goes on`")).toBe("…is code and ⟦tea⟧ goes…");
 		expect(shown("…⟦Tea⟧ | hot | | Coffee | co…", "| Name | Tea | hot |\n| Coffee | cold |")).toBe("…⟦Tea⟧, hot · Coffee, co…");
 	});
 });
 
-it("what is found stands by conversation, the one with the newest first", () => {
+it("results are grouped by conversation, the one with the newest first", () => {
 	const found = (conversationId: string, seq: number): FoundAnywhere => ({
 		conversationId,
 		message: message(seq),

@@ -54,7 +54,7 @@ beforeEach(() => {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("a session", () => {
-	it("goes on over a reload by the cookie, or asks to sign in", async () => {
+	it("survives a reload through the cookie, or asks to sign in", async () => {
 		const returning = begin("token").session;
 		await returning.renew();
 		expect(returning.state()).toMatchObject({ type: "signed_in", token: "token-1", user: { name: "Ann" } });
@@ -64,14 +64,14 @@ describe("a session", () => {
 		expect(stranger.state()).toEqual({ type: "signed_out" });
 	});
 
-	it("begins with a name, or says why not", async () => {
+	it("starts with a name, or returns the refusal", async () => {
 		const { session } = begin();
 		expect(await session.signIn("")).toEqual({ code: "bad_request", message: "Give a name." });
 		expect(await session.signIn("Ann")).toBeUndefined();
 		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-0" });
 	});
 
-	it("goes on under another name, of which the other tabs hear, or says why not", async () => {
+	it("changes its name and tells the other tabs, or returns the refusal", async () => {
 		const { session, told } = begin("token");
 		await session.renew();
 		expect(await session.rename("Claude")).toMatchObject({ message: "No answer." });
@@ -80,7 +80,7 @@ describe("a session", () => {
 		expect([session.state(), told]).toMatchObject([{ token: "token-renamed", user: { id: "g1", name: "Anna" } }, ["renamed"]]);
 	});
 
-	it("is meanwhile that of whom the device remembers, and theirs again once the service says so", async () => {
+	it("belongs to the remembered person until the service confirms it", async () => {
 		recalled = { id: "g1", name: "Ann" };
 		const { session, clock } = begin(unreachable, "token");
 		const states: string[] = [];
@@ -95,7 +95,7 @@ describe("a session", () => {
 		expect(states).toEqual(["remembered", "signed_in"]);
 	});
 
-	it("is nobody's where the service says so, whomever the device remembers", async () => {
+	it("ends if the service says so, even if the device remembers somebody", async () => {
 		recalled = { id: "g1", name: "Ann" };
 		const { session } = begin(unauthorized);
 		session.start();
@@ -108,7 +108,7 @@ describe("a session", () => {
 		["token", ["unremembered", "signed_in"], { token: "token-1" }],
 		[unauthorized, ["unremembered", "signed_out", "signed_in"], { token: "token-0" }],
 		[unreachable, ["unremembered", "unreachable", "signed_in"], { token: "token-0" }],
-	] as const)("begins before %j comes where the device remembers nobody, and makes nobody another one", async (answer, states, end) => {
+	] as const)("starts before %j arrives if the device remembers nobody, and creates no second guest", async (answer, states, end) => {
 		const slow = Promise.withResolvers<typeof answer>();
 		const { session } = begin(slow.promise);
 		const seen: string[] = [];
@@ -123,7 +123,7 @@ describe("a session", () => {
 		expect(session.state()).toMatchObject(end);
 	});
 
-	it("of somebody remembered makes a call once it has a token, and says why it has none", async () => {
+	it("of a remembered person makes a call once it has a token, and returns why it has none", async () => {
 		recalled = { id: "g1", name: "Ann" };
 		const { session } = begin(unreachable, unreachable, "token");
 		session.start();
@@ -133,7 +133,7 @@ describe("a session", () => {
 		expect(await session.call(async (token) => ({ value: token }))).toEqual({ value: "token-3" });
 	});
 
-	it("replaces its token two minutes before the end", async () => {
+	it("replaces its token two minutes before it expires", async () => {
 		const { session, clock, asked } = begin("token", "token");
 		await session.renew();
 		clock.advance(779_999);
@@ -143,14 +143,14 @@ describe("a session", () => {
 		expect(session.state()).toMatchObject({ token: "token-2" });
 	});
 
-	it("asks once for all who ask at once", async () => {
+	it("shares one refresh among concurrent callers", async () => {
 		const { session, asked } = begin("token");
 		const answers = await Promise.all([session.renew(), session.renew(), session.renew()]);
 		expect(asked()).toBe(1);
 		expect(answers).toEqual(Array(3).fill({ token: "token-1" }));
 	});
 
-	it("is not ended by a service that does not answer, which is asked again", async () => {
+	it("survives a service that does not respond, and tries again", async () => {
 		const { session, clock } = begin("token", unreachable, "token");
 		await session.renew();
 		expect(await session.renew()).toEqual({ failure: "unreachable" });
@@ -160,7 +160,7 @@ describe("a session", () => {
 		expect(session.state()).toMatchObject({ token: "token-3" });
 	});
 
-	it("makes a call again with a fresh token where the old one is not accepted", async () => {
+	it("repeats a call with a new token if the old one is not accepted", async () => {
 		const { session } = begin("token");
 		await session.signIn("Ann");
 		const tokens: string[] = [];
@@ -173,7 +173,7 @@ describe("a session", () => {
 });
 
 describe("the end of a session", () => {
-	it("by signing out leaves nothing of whoever was here, and asks for nothing more", async () => {
+	it("by signing out forgets the person and makes no more requests", async () => {
 		const { session, clock, asked, forgotten } = begin();
 		await session.signIn("Ann");
 		expect(await session.signOut()).toBeUndefined();
@@ -183,7 +183,7 @@ describe("the end of a session", () => {
 		expect(asked()).toBe(0);
 	});
 
-	it("by erasure tells what was done, also where the service refuses everything else meanwhile", async () => {
+	it("by erasure reports what was erased, even if the service refuses everything else meanwhile", async () => {
 		const { session, forgotten } = begin();
 		await session.signIn("Ann");
 		const states: string[] = [];
@@ -198,7 +198,7 @@ describe("the end of a session", () => {
 		expect(forgotten).toEqual(["g1"]);
 	});
 
-	it("that the service does not confirm is none, unless it turns out to be one", async () => {
+	it("does not happen if the service does not confirm it, unless it turns out to have happened", async () => {
 		ending = unreachable;
 		const { session, forgotten } = begin("token", unauthorized);
 		await session.signIn("Ann");
