@@ -1,7 +1,7 @@
-// Whether the tests bite: puts each known bug into a copy of the project, one at a time, and shows which test catches it.
-//   npm run bite                 all of them
-//   npm run bite -- --only seam  those whose name has this in it
-// Ends with 1 if a bug passes: that is a missing test.
+// Checks that the tests bite: puts each known bug into a copy of the project and shows which test catches it.
+//   npm run bite                    all bugs
+//   npm run bite -- --only overlap  bugs whose name contains this
+// Exits with 1 if a bug passes all tests, because then a test is missing.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ type Report = { testResults: { message: string; assertionResults: { status: stri
 const root = join(import.meta.dirname, "../..");
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 
-/** What is in the working tree, without what git ignores. */
+/** Copies the working tree without ignored files. */
 function copyProject(): string {
 	const copy = mkdtempSync(join(tmpdir(), "parley-bite-"));
 	const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
@@ -24,7 +24,7 @@ function copyProject(): string {
 	return copy;
 }
 
-/** The tests that fail with the bug in the copy; throws where the bug no longer fits the code. */
+/** Returns the tests that fail with the bug. Throws if the bug no longer fits the code. */
 function catchersOf({ file, from, to, tests, project }: Bug, copy: string): string[] {
 	const path = join(copy, file);
 	const whole = readFileSync(path, "utf8");

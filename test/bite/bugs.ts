@@ -1,13 +1,13 @@
-// Bugs that chats have had, each as a change of one place, and the tests that are to notice it.
+// Bugs that chats have had, each as a change of one place, and the tests that must catch it.
 
 export type Bug = {
 	name: string;
 	file: string;
-	/** Stands once in the file. */
+	/** Occurs exactly once in the file. */
 	from: string;
 	to: string;
 	project: "worker" | "web";
-	/** Filters for test files: those that may know. */
+	/** Filters for the test files that may catch it. */
 	tests: string[];
 };
 

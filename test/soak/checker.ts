@@ -1,25 +1,25 @@
-// Reads what clients and server report of one conversation, and says what of it cannot be true if the promises hold. Pure.
+// Checks what clients and server report about one conversation, and lists violations of the guarantees. Pure.
 
 import type { Message } from "../../src/protocol/message.ts";
 
-/** Something that was said, perhaps many times over under the same id. */
+/** A message that was sent, perhaps several times with the same id. */
 export type Said = { userId: string; clientId: string; content: string };
-/** What a client was told of a message that is whole. */
+/** A complete message, as a client received it. */
 export type Heard = { id: string; seq: number; content: string; clientId?: string };
 export type Chunk = { messageId: string; offset: number; chunk: string };
 
 export type History = {
 	said: Said[];
-	/** By those who said it. */
+	/** Messages as their senders sent them. */
 	acknowledged: (Heard & { userId: string })[];
 	clients: { name: string; heard: Heard[]; chunks: Chunk[]; view: readonly Message[] }[];
-	/** All that the server has in the end, oldest first. */
+	/** Everything that the server has in the end, oldest first. */
 	stored: readonly Message[];
-	/** How often Claude was asked. */
+	/** The number of requests to Claude. */
 	requests: number;
 };
 
-/** `lost`: acknowledged and gone; `doubled`: there more than once; `misplaced`: elsewhere than it was told, or another; `wrong`: anything else. */
+/** `lost`: acknowledged but missing. `doubled`: stored twice. `misplaced`: another place or text than reported. `wrong`: anything else. */
 export type Violation = { kind: "lost" | "doubled" | "misplaced" | "wrong"; text: string };
 
 export function check(history: History): Violation[] {
@@ -82,7 +82,7 @@ function checkClient({ name, heard, chunks, view }: History["clients"][number], 
 	const byId = new Map(stored.map((message) => [message.id, message]));
 	for (const { messageId, offset, chunk } of chunks) {
 		const reply = byId.get(messageId);
-		// After an attempt that died unseen other words may stand where its last ones were.
+		// If an attempt died before its last words were stored, the next one may have other words there.
 		if (!reply || reply.attempts) continue;
 		if (reply.content.slice(offset, offset + chunk.length) !== chunk)
 			violations.push({ kind: "wrong", text: `${name} read "${chunk.slice(0, 20)}" at ${offset} of ${messageId}, which says otherwise` });
@@ -93,7 +93,7 @@ function checkClient({ name, heard, chunks, view }: History["clients"][number], 
 	return violations;
 }
 
-/** The same for messages that people cannot tell apart, and for no others. */
+/** A key that is equal only for messages that people cannot tell apart. */
 export function fingerprint(messages: readonly Message[]): string {
 	return JSON.stringify(
 		messages.map(({ id, seq, revision, content, status, reason, clientId, author, attempts }) => [

@@ -1,5 +1,5 @@
-// A network that fails: stands between clients and a server and cuts, delays, doubles and loses frames, by a chance that can be replayed.
-// As on a real network nothing is lost from the middle of a connection that lives: after a lost frame the connection dies.
+// A failing network between clients and a server: it cuts, delays, doubles and loses frames, replayable by seed. As on
+// a real network, a living connection loses nothing in the middle: after a lost frame it dies.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -7,17 +7,17 @@ import type { AddressInfo } from "node:net";
 import WebSocket, { WebSocketServer } from "ws";
 import type { Random } from "./random.ts";
 
-/** How likely each is, for one frame; `delay` in ms at most. Only what a client sends is ever doubled: it may have resent it. */
+/** Probabilities for one frame; `delay` is at most this many ms. Only client frames are doubled, as if they were resent. */
 export type Faults = { cut: number; lose: number; double: number; delay: number };
 
 export const noFaults: Faults = { cut: 0, lose: 0, double: 0, delay: 0 };
 
 export type FaultProxy = {
-	/** As `http://…`; takes sockets only. */
+	/** `http://…`; accepts WebSockets only. */
 	url: string;
 	faults: Faults;
 	readonly counts: { frames: number; cuts: number; lost: number; doubled: number; delayed: number };
-	/** Cuts every connection there is. */
+	/** Cuts all connections. */
 	cutAll(): void;
 	close(): Promise<void>;
 };
@@ -64,12 +64,12 @@ export async function startFaultProxy(target: string, random: Random): Promise<F
 			[upstream, client],
 		] as const) {
 			from.on("error", cut);
-			// A code that stands for none cannot be sent on.
+			// Codes that mean "no code" cannot be sent.
 			from.on("close", (code) => (code >= 3000 || code === 1000 ? to.close(code) : cut()));
 		}
 	});
 
-	/** Frames in one direction: in their order, whatever each of them has to wait. */
+	/** Forwards frames of one direction in order, whatever delay each has. */
 	function pipe(to: WebSocket, isUp: boolean, cut: () => void): (frame: string) => void {
 		let before: Promise<void> = Promise.resolve();
 		let isLosing = false;

@@ -1,4 +1,4 @@
-// What a flood does to the others: one member sends as fast as they can, and another's round trips are timed.
+// Measures the effect of a flood: one member sends as fast as possible while another's round trips are timed.
 
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
@@ -9,10 +9,10 @@ import { Talker } from "./participants.ts";
 import type { Random } from "./random.ts";
 import { tokenOf } from "./round.ts";
 
-/** Milliseconds; `closedAfter` of the flooder's socket, if it was. */
+/** Times in ms. `closedAfter`: when the flooder's socket was closed, if it was. */
 export type Flooded = { calm: number; p50: number; worst: number; sent: number; closedAfter?: number };
 
-/** The frames of one member, so many a second and for so long. */
+/** Sends frames of one member at a rate for a time. */
 export async function flood(
 	product: Product,
 	random: Random,
@@ -42,7 +42,7 @@ export async function flood(
 	return { calm: middle(calm), p50: middle(times), worst: times.at(-1) as number, sent, closedAfter };
 }
 
-/** How long acknowledgements take, sorted. */
+/** Round trips of acknowledged messages in ms, sorted. */
 async function roundTrips(talker: Talker, name: string, seconds: number): Promise<number[]> {
 	const times: number[] = [];
 	const until = Date.now() + seconds * 1000;

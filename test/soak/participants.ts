@@ -1,4 +1,4 @@
-// Who takes part in a round: programs that send without waiting, and the page's own client. Each notes all that it was told.
+// The participants of a round: programs that send without waiting, and the page's own client. Each records what it receives.
 
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
@@ -16,7 +16,7 @@ function addressOf({ proxyUrl, conversationId }: Place, cursor: string | undefin
 	return url.href;
 }
 
-/** What came, in the order in which it came. */
+/** Received events in their order. */
 class Notes {
 	readonly heard: Heard[] = [];
 	readonly chunks: Chunk[] = [];
@@ -34,7 +34,7 @@ function heardOf({ id, seq, content, clientId }: Message): Heard {
 	return { id, seq, content, clientId };
 }
 
-/** Sends at once whatever it has to say, and again after every reconnect until it is acknowledged. */
+/** Sends its messages at once, and again after every reconnect until they are acknowledged. */
 export class Talker {
 	readonly name: string;
 	readonly notes = new Notes();
@@ -57,7 +57,7 @@ export class Talker {
 		return this.#waiting.size === 0;
 	}
 
-	/** When the acknowledgement of a message of its own comes. */
+	/** Resolves with the next acknowledgement of a message of its own. */
 	onAcknowledged: (clientId: string) => void = () => {};
 
 	say(clientId: string, content: string): void {
@@ -108,7 +108,7 @@ export class Talker {
 		if (this.#waiting.delete(message.clientId)) this.onAcknowledged(message.clientId);
 	}
 
-	/** What was too fast. */
+	/** Messages that were refused as too fast. */
 	#sendLater({ clientId = "", retryAfterMs = 0 }: ServerEvent & { type: "chat:error" }): void {
 		const content = this.#waiting.get(clientId);
 		if (content !== undefined) setTimeout(() => this.#isJoined && this.#send(clientId, content), retryAfterMs);
@@ -120,7 +120,7 @@ export class Talker {
 	}
 }
 
-/** A page of its own keeps nothing and never waits for its turn. */
+/** An outbox that keeps nothing and never waits for another tab. */
 const forgetful: OpenOutbox = (_token, listener) => {
 	queueMicrotask(() => listener.restored([]));
 	return {
@@ -134,7 +134,7 @@ const forgetful: OpenOutbox = (_token, listener) => {
 	};
 };
 
-/** The page's client, without the page. */
+/** The page's client without the page. */
 export class Viewer {
 	readonly name: string;
 	readonly notes = new Notes();
@@ -184,7 +184,7 @@ export class Viewer {
 		return this.client.snapshot().transcript.outgoing.length === 0;
 	}
 
-	/** What it was told of its own messages: without that it would still be sending them. */
+	/** Acknowledgements of its own messages; without them it would still be sending. */
 	get acknowledged(): (Heard & { userId: string })[] {
 		const own = new Set(this.said.map(({ clientId }) => clientId));
 		return this.notes.heard.filter(({ clientId = "" }) => own.has(clientId)).map((heard) => ({ ...heard, userId: this.#userId }));

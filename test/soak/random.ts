@@ -1,7 +1,7 @@
-// Chance that can be replayed: the same seed gives the same numbers. Pure.
+// Replayable random numbers: the same seed gives the same sequence. Pure.
 
 export type Random = {
-	/** 0 to 1. */
+	/** A number from 0 up to 1. */
 	next(): number;
 	/** A whole number below `most`. */
 	below(most: number): number;

@@ -1,5 +1,5 @@
-// One round: people and programs talk, and Claude with them, in one conversation, while the network fails and the server is killed; then
-// all is well again, and everybody's history is checked.
+// Plays one round: people, programs and Claude talk in one conversation while the network fails and the server is
+// killed. Then everything heals and everybody's history is checked.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { SignJWT } from "jose";
@@ -12,7 +12,7 @@ import { type FaultProxy, type Faults, noFaults } from "./fault-proxy.ts";
 import { type Place, Talker, Viewer } from "./participants.ts";
 import type { Random } from "./random.ts";
 
-/** What a product needs for rounds: `startProduct(soakSettings(api.url))`. */
+/** The settings of a product for rounds: `startProduct(soakSettings(api.url))`. */
 export const secret = "a secret for kill tests, at least 32 bytes";
 export function soakSettings(messagesApiUrl: string): Record<string, string> {
 	const claude = { ANTHROPIC_BASE_URL: messagesApiUrl, CLAUDE_MODEL: "scripted", REPLY_IDLE_TIMEOUT_SECONDS: "3" };
@@ -25,19 +25,19 @@ export type Result = {
 	kills: number;
 	acknowledged: number;
 	replies: number;
-	/** Replies that went on after something broke. */
+	/** Replies that continued after a failure. */
 	continued: number;
-	/** The most times that Claude was asked for one reply. */
+	/** The most requests to Claude for one reply. */
 	mostAttempts: number;
 	violations: Violation[];
 };
 
-/** How long everybody may take to be of one mind again, in ms. */
+/** How long everybody may take to agree again, in ms. */
 const healsWithin = 60_000;
 
 const faults: Faults = { cut: 0.004, lose: 0.002, double: 0.02, delay: 60 };
 
-/** What people ask: answers that are slow enough to be killed in, and ones that fail by themselves. */
+/** Questions: some replies are slow enough to be killed, some fail by themselves. */
 const questions = [
 	{ tokens: 200, perSecond: 100 },
 	{ tokens: 60, perSecond: 200 },
@@ -56,7 +56,7 @@ export function tokenOf(userId: string): Promise<string> {
 		.sign(new TextEncoder().encode(secret));
 }
 
-/** `seconds`: how long it goes on before all is well again; `kills` of the server fall into it. */
+/** Breaks things for `seconds`, with `kills` of the server, before everything heals. */
 export async function playRound(
 	{ product, proxy, api, random }: Stand,
 	{ seconds, kills }: { seconds: number; kills: number },
@@ -125,7 +125,7 @@ function act(said: number, talkers: Talker[], viewers: Viewer[], random: Random)
 	else talker.stopReply();
 }
 
-/** All messages, once everybody has said what they had to say, nothing is being written, and every page shows it; nothing if that takes too long. */
+/** Returns all messages once everything is sent, no reply runs and every page agrees; `undefined` if that takes too long. */
 async function heal(product: Product, conversationId: string, talkers: Talker[], viewers: Viewer[]): Promise<Message[] | undefined> {
 	const until = Date.now() + healsWithin;
 	let before = "";

@@ -1,6 +1,6 @@
-// The soak, on demand: rounds of people, Claude, failing networks and kills, for as long as one likes, and a table of what came of it.
+// Runs the soak on demand: rounds of people, Claude, failing networks and kills, and a table of the results.
 //   npm run soak -- [--minutes 5] [--seed N]
-// Ends with 1 if a promise was broken; the seed that is printed plays the same chances again.
+// Exits with 1 if a guarantee was violated. The printed seed replays the same random choices.
 
 import { parseArgs } from "node:util";
 import { startProduct } from "../e2e/product.ts";
@@ -17,7 +17,7 @@ const random = randomOf(seed);
 const until = Date.now() + Number(values.minutes) * 60_000;
 console.log(`Seed ${seed}`);
 
-// With limits little above those for people, so that the one who is timed never waits for their own.
+// Limits slightly above the defaults, so that the timed person never waits for their own.
 const flooded = await startProduct({ ...soakSettings(""), SEND_BURST: "200", SEND_PER_SECOND: "20" });
 try {
 	const { calm, p50, worst, sent, closedAfter } = await flood(flooded, random, { perSecond: 2_000, seconds: 10 });

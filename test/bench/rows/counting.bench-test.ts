@@ -204,7 +204,7 @@ test("reading what a list shows as unread", async (context) => {
 	});
 });
 
-/** The cost for one person who is notified by `count` conversations. */
+/** The cost for one person who is notified by `conversations` conversations. */
 async function longList(conversations: number): Promise<string> {
 	const userId = crypto.randomUUID();
 	const stub = env.USERS.getByName(userId);
