@@ -13,7 +13,7 @@ import { readMentions } from "./messages/mentions.ts";
 import { SendRate } from "./messages/send-rate.ts";
 import { Reading } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
-import type { Authenticate, Client, Clients, Listing } from "./ports.ts";
+import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
 import type { Rate } from "./rate.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
@@ -26,7 +26,7 @@ type Dependencies<T extends Client> = {
 	store: Store;
 	clients: Clients<T>;
 	replies: Replies;
-	listing: Listing;
+	lists: MemberLists;
 	titles: Titles;
 	authenticate: Authenticate;
 	/** How fast one person may send. */
@@ -69,13 +69,13 @@ export class Conversation<T extends Client = Client> {
 
 	/** Removes a socket that was closed, for whatever reason. */
 	leave(client: T): void {
-		const { clients, listing } = this.#with;
+		const { clients, lists } = this.#with;
 		if (!clients.delete(client)) return;
 		const { userId, username } = client.person;
 		if (this.#typing.isAt(client)) this.#endTyping(client, false);
 		if (this.#isPresent(userId)) return;
 		clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
-		listing.left(userId);
+		lists.disconnected(userId);
 	}
 
 	#isPresent(userId: string): boolean {
@@ -192,7 +192,7 @@ export class Conversation<T extends Client = Client> {
 
 	/** Sends a message of a member. `client`: the socket it arrived on, if it came by one. */
 	say(person: Person, said: MessageInput, client?: T): { message: Message; isNew: boolean } | Refusal {
-		const { store, clients, replies, titles, listing, now } = this.#with;
+		const { store, clients, replies, titles, lists, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
 		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
@@ -214,7 +214,7 @@ export class Conversation<T extends Client = Client> {
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		this.#readMarks.said(message);
 		titles.messageAdded(message);
-		listing.changed(person.userId);
+		lists.changed(person.userId);
 		if (asks) replies.ask([person]);
 		return { message, isNew: true };
 	}

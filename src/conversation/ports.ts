@@ -31,20 +31,20 @@ export interface Clients<T extends Client = Client> {
 	flush(): void;
 }
 
-/** The lists in which people find their conversations again; told, not asked. */
-export interface Listing {
-	/** Something was said or changed, by this person. `all`: such that also who is here, and has read everything, has to hear of it. */
+/** The members' lists of conversations. They are notified of changes and never asked. */
+export interface MemberLists {
+	/** A message was sent or changed, by this person. `all`: members who have the conversation open and have read everything are notified, too. */
 	changed(by: string, to?: "all"): void;
-	/** Something was changed that no list shows. */
-	passed(): void;
-	/** The conversation is new to this person's list, or their part in it is another. */
-	entered(userId: string): void;
-	/** This person looks at the conversation no longer. */
-	left(userId: string): void;
-	/** This person had read up to `from`, and now up to `upTo`. */
+	/** The newest revision changes nothing that a list shows. */
+	skipRevision(): void;
+	/** This person has become a member, or their role has changed. */
+	memberChanged(userId: string): void;
+	/** The last socket of this person has closed. */
+	disconnected(userId: string): void;
+	/** This person had read up to `from`, and has now read up to `upTo`. */
 	read(userId: string, from: number, upTo: number): void;
-	/** This person has marked something unread. */
-	marked(userId: string): void;
+	/** This person has marked messages as unread. */
+	markedUnread(userId: string): void;
 }
 
 /** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */

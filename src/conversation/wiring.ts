@@ -28,7 +28,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const { storage } = ctx;
 	const store = new Store(storage.sql);
 	const clients = new Fanout<Socket>(now);
-	const alarm = new Alarm({ storage, dues: () => [clients.nextExpiry, removals.dueAt, ...lists.dues], now });
+	const alarm = new Alarm({ storage, dues: () => [clients.nextExpiry, removals.dueAt, lists.dueAt], now });
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
 		renewed: () => alarm.watch(),
@@ -39,12 +39,12 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		sql: storage.sql,
 		store,
 		// A program that reads along does not mean that its owner has seen anything.
-		here: () => new Set([...clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
-		tell: (userId, standing) => env.USERS.getByName(userId).remember(standing),
+		present: () => new Set([...clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
+		deliver: (userId, summary) => env.USERS.getByName(userId).remember(summary),
 		alarm,
 		now,
 	});
-	const shared = { storage, sql: storage.sql, store, clients, sockets, listing: lists, alarm, id, now };
+	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, id, now };
 
 	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
 	const replies = new Replies({
@@ -55,7 +55,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	});
 	const removals: Removals = new Removals({
 		...shared,
-		idle: (userId) => lists.quiet(userId),
+		idle: (userId) => lists.idle(userId),
 		remove: (userId) => env.USERS.getByName(userId).forget(id),
 		finish: () => deletion.finish(),
 	});
@@ -81,5 +81,5 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	});
 	const inbound = new Inbound({ ...shared, conversation });
 	const admission = new Admission({ ...shared, settings, users: env.USERS, membership, importer, inbound });
-	return { ...shared, lists, titles, replies, removals, deletion, erasure, membership, importer, conversation, inbound, admission };
+	return { ...shared, titles, replies, removals, deletion, erasure, membership, importer, conversation, inbound, admission };
 }

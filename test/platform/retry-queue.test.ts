@@ -40,7 +40,7 @@ class Harness {
 		this.queue = this.restart();
 	}
 
-	/** As after the object has died: nothing is left but what is stored. */
+	/** Starts anew with only what is stored, as after the death of the object. */
 	restart(name = "test"): RetryQueue<Data> {
 		this.queue = new RetryQueue<Data>({
 			sql: this.#storage.sql,

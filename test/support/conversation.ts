@@ -149,29 +149,29 @@ export class Room {
 				return call.events();
 			},
 		};
-		const listing = {
+		const lists = {
 			changed: (by: string) => {
 				this.listed.push(by);
 			},
-			left: (userId: string) => {
+			disconnected: (userId: string) => {
 				this.listed.push(`left ${userId}`);
 			},
-			entered: (userId: string) => {
+			memberChanged: (userId: string) => {
 				this.entered.push(userId);
 			},
-			passed: () => {},
+			skipRevision: () => {},
 			read: () => {},
-			marked: (userId: string) => {
+			markedUnread: (userId: string) => {
 				this.listed.push(`marked ${userId}`);
 			},
 		};
 		this.store = new Store(state.storage.sql);
-		const told = { store: this.store, clients: this.clients, listing };
+		const told = { store: this.store, clients: this.clients, lists };
 		this.titles = new Titles({ ...told, titler });
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
-			listing,
+			lists,
 			model,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
@@ -183,7 +183,7 @@ export class Room {
 			store: this.store,
 			clients: this.clients,
 			replies: this.replies,
-			listing,
+			lists,
 			titles: this.titles,
 			authenticate: async (token, { userId }) => (token === userId ? this.now + 1 : undefined),
 			rate: { burst: 3, perSecond: 1 },

@@ -11,7 +11,7 @@ import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const newPerson = (name: string) => `${name}${crypto.randomUUID()}`;
 
-/** A conversation of two people, of whom the first is here, and Claude is off. */
+/** A conversation of two people, of whom the first has it open. Claude is off. */
 async function twoPeople() {
 	const people = { ann: newPerson("ann"), bob: newPerson("bob") };
 	const id = await newConversation(people.ann, [people.bob]);
@@ -30,7 +30,7 @@ async function say(client: Client, content: string) {
 }
 
 describe("a list", () => {
-	it("shows what was said, to who is elsewhere, as it happens", async () => {
+	it("shows a new message at once to a member who is elsewhere", async () => {
 		const { ann, bob, id, here } = await twoPeople();
 		const list = await MeClient.open(bob);
 		expect(list.first.conversations[0]).toMatchObject({ id, role: "member", unread: 0, mentions: 0 });
@@ -50,14 +50,14 @@ describe("a list", () => {
 		});
 	});
 
-	it("is right again for who was away, whatever was said meanwhile", async () => {
+	it("is up to date for a member who was away", async () => {
 		const { bob, id, here } = await twoPeople();
 		for (let n = 1; n <= 5; n++) await say(here, `Message ${n}`);
 		await expect.poll(() => listedFor(bob, id), { timeout: 4_000 }).toMatchObject({ unread: 5, lastMessage: { content: "Message 5" } });
 		expect((await MeClient.open(bob)).first.conversations[0]).toMatchObject({ unread: 5 });
 	});
 
-	it("is told at once on other devices what was read on one", async () => {
+	it("is updated at once on all devices when messages are read on one", async () => {
 		const { bob, id, here } = await twoPeople();
 		const [phone, laptop] = [await MeClient.open(bob), await MeClient.open(bob)];
 		const first = await say(here, "one");
@@ -68,7 +68,7 @@ describe("a list", () => {
 		for (const device of [phone, laptop]) expect(await device.listed(id, { unread: 0 })).toMatchObject({ readUpTo: 1 });
 	});
 
-	it("counts what is marked unread again, mentions too, on all devices and over a sleep, and the others see it as seen", async () => {
+	it("counts messages and mentions that are marked as unread, on all devices and after a sleep, while others see them as read", async () => {
 		const { bob, id, here } = await twoPeople();
 		const room = await Client.join(bob, id);
 		const first = await say(here, "one");
@@ -94,7 +94,7 @@ describe("a list", () => {
 		expect(await phone.listed(id, { unread: 0 })).toMatchObject({ readUpTo: 3 });
 	});
 
-	it("counts nothing as read by being here, and tells who does not look", async () => {
+	it("notifies a member who has the conversation open and does not read", async () => {
 		const { bob, id, here } = await twoPeople();
 		const list = await MeClient.open(bob);
 		await Client.join(bob, id);
@@ -102,7 +102,7 @@ describe("a list", () => {
 		expect(await list.listed(id, { unread: 1 })).toMatchObject({ readUpTo: 0 });
 	});
 
-	it("shows an answer of Claude's when it is whole", async () => {
+	it("shows a reply of Claude's once it is complete", async () => {
 		const [ann, bob] = [newPerson("ann"), newPerson("bob")];
 		const id = await newConversation(ann, [bob]);
 		const list = await MeClient.open(bob);
@@ -112,7 +112,7 @@ describe("a list", () => {
 		expect(await list.listed(id, { unread: 2 })).toMatchObject({ lastMessage: { seq: message.seq, author: { userId: "claude" } } });
 	});
 
-	it("has another title at once, also of who is here", async () => {
+	it("shows a new title at once, also to members who have the conversation open", async () => {
 		const { ann, bob, id } = await twoPeople();
 		await Client.join(bob, id);
 		const lists = [await MeClient.open(ann), await MeClient.open(bob)];
@@ -120,7 +120,7 @@ describe("a list", () => {
 		for (const list of lists) await list.listed(id, { title: "Tea" });
 	});
 
-	it("loses what its person left or was removed from, on all devices", async () => {
+	it("loses a conversation that its person left or was removed from, on all devices", async () => {
 		const { ann, bob, id } = await twoPeople();
 		const list = await MeClient.open(bob);
 		await call("DELETE", `/conversations/${id}/members/${bob}`, await tokenOf(ann));
@@ -130,13 +130,13 @@ describe("a list", () => {
 });
 
 describe("a list that fails", () => {
-	/** Breaks a person's object for what conversations tell it, and mends it. */
+	/** Breaks and repairs a person's object for deliveries, by renaming its table. */
 	const rename = (userId: string, from: string, to: string) =>
 		runInDurableObject(env.USERS.getByName(userId), (_object, { storage }) => {
 			storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
 		});
 
-	it("is made good by the conversation's alarm, after a sleep too, and nothing is counted twice", async () => {
+	it("is updated by the conversation's alarm, even after a sleep, and counts nothing twice", async () => {
 		const { bob, id, here } = await twoPeople();
 		const stub = env.CONVERSATIONS.getByName(id);
 		expectLog(/no such table/);

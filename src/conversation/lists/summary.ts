@@ -1,24 +1,24 @@
-// How a conversation stands for each of its members. What is the same for everybody is read once for each change.
+// What a conversation's entry shows in each member's list. What is the same for all members is read once for each change.
 
 import type { LastMessage, ListSummary } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Store } from "../store/store.ts";
 import { Unread } from "./unread.ts";
 
-export class Standings {
+export class Summaries {
 	readonly #store: Store;
-	#newest: { head: { seq: number; revision: number }; unread: Unread; last: LastMessage | undefined } | undefined;
+	#shared: { head: { seq: number; revision: number }; unread: Unread; last: LastMessage | undefined } | undefined;
 
 	constructor(store: Store) {
 		this.#store = store;
 	}
 
-	/** `undefined` for who is no member. */
+	/** `undefined` for a person who is not a member. */
 	of(userId: string): ListSummary | undefined {
 		const member = this.#store.members.find(userId);
 		if (!member) return undefined;
-		const { info, outbox } = this.#store;
-		const { head, unread, last } = this.#now();
+		const { info, listDeliveries } = this.#store;
+		const { head, unread, last } = this.#readShared();
 		const { upTo: readUpTo, marks } = this.#store.members.reading(userId);
 		const count = unread.count(userId, readUpTo);
 		return {
@@ -27,32 +27,32 @@ export class Standings {
 			lastActivityAt: last?.createdAt ?? info.createdAt,
 			...(last && { lastMessage: last }),
 			unread: count,
-			mentions: count > 0 ? outbox.countMentions(userId, readUpTo, limits.unread) : 0,
+			mentions: count > 0 ? listDeliveries.countMentions(userId, readUpTo, limits.unread) : 0,
 			readUpTo,
 			revision: head.revision,
 			marks,
 		};
 	}
 
-	/** How many messages of others there are after a place, up to another one: as many as are counted. */
+	/** Counts other people's messages after one seq, up to another: `limits.unread` at most. */
 	unread(userId: string, after: number, upTo: number): number {
-		return this.#now().unread.count(userId, after, upTo);
+		return this.#readShared().unread.count(userId, after, upTo);
 	}
 
-	/** Since when, in ms, there is something of others after a place. */
+	/** When the first of other people's messages after a seq arrived, in ms. */
 	unreadSince(userId: string, after: number): number | undefined {
-		return this.#now().unread.since(userId, after);
+		return this.#readShared().unread.since(userId, after);
 	}
 
-	/** Reads no more than what changed: long messages are slow to pass. */
-	#now() {
+	/** Reads only what has changed: long messages are slow to skip. */
+	#readShared() {
 		const { log, reader } = this.#store;
 		const { head } = log;
-		const known = this.#newest;
+		const known = this.#shared;
 		if (known?.head.revision === head.revision) return known;
 		const changed = known && reader.recentSince(known.head, limits.unread);
 		const unread = (changed && known.unread.with(changed)) ?? new Unread(reader.recent(limits.unread));
-		this.#newest = { head, unread, last: reader.last() };
-		return this.#newest;
+		this.#shared = { head, unread, last: reader.last() };
+		return this.#shared;
 	}
 }

@@ -1,4 +1,4 @@
-// What of the newest messages somebody has not read: counted for many members from one look at the end of the log. Pure.
+// Counts what members have not read. One look at the end of the log serves all of them. Pure.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Recent } from "../store/log-reader.ts";
@@ -6,12 +6,12 @@ import type { Recent } from "../store/log-reader.ts";
 export class Unread {
 	readonly #newestFirst: readonly Recent[];
 
-	/** The newest messages that count, newest first: `limits.unread` of them, where there are so many. */
+	/** The newest messages that count, newest first: `limits.unread` of them, if there are so many. */
 	constructor(newestFirst: readonly Recent[]) {
 		this.#newestFirst = newestFirst;
 	}
 
-	/** As it is after these came or changed; `undefined` where that takes another look at the log. */
+	/** Includes messages that arrived or changed. `undefined` if that takes another look at the log. */
 	with(changed: readonly Recent[]): Unread | undefined {
 		const seqs = new Set(changed.map(({ seq }) => seq));
 		const all = [...changed.filter(({ counts }) => counts), ...this.#newestFirst.filter(({ seq }) => !seqs.has(seq))];
@@ -20,12 +20,12 @@ export class Unread {
 		return new Unread(all.sort((one, other) => other.seq - one.seq).slice(0, limits.unread));
 	}
 
-	/** How many messages of others than this person there are after a place, up to another one: as many as are counted. */
+	/** Counts other people's messages after one seq, up to another: `limits.unread` at most. */
 	count(userId: string, after: number, upTo = Number.POSITIVE_INFINITY): number {
 		return this.#newestFirst.filter(({ seq, authorId }) => seq > after && seq <= upTo && authorId !== userId).length;
 	}
 
-	/** When the first of them came, in ms. */
+	/** When the first of other people's messages after a seq arrived, in ms. */
 	since(userId: string, after: number): number | undefined {
 		return this.#newestFirst.findLast(({ seq, authorId }) => seq > after && authorId !== userId)?.at;
 	}

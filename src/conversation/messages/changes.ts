@@ -6,7 +6,7 @@ import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Client, Clients, Listing } from "../ports.ts";
+import type { Client, Clients, MemberLists } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
@@ -22,7 +22,7 @@ export class Changes<T extends Client> {
 	readonly #store: Store;
 	readonly #clients: Clients<T>;
 	readonly #replies: Replies;
-	readonly #listing: Listing;
+	readonly #lists: MemberLists;
 	readonly #titles: Titles;
 	readonly #sendRate: SendRate;
 	readonly #now: () => number;
@@ -32,7 +32,7 @@ export class Changes<T extends Client> {
 		store: Store;
 		clients: Clients<T>;
 		replies: Replies;
-		listing: Listing;
+		lists: MemberLists;
 		titles: Titles;
 		sendRate: SendRate;
 		now: () => number;
@@ -40,7 +40,7 @@ export class Changes<T extends Client> {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#replies = parts.replies;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 		this.#titles = parts.titles;
 		this.#sendRate = parts.sendRate;
 		this.#now = parts.now;
@@ -84,7 +84,7 @@ export class Changes<T extends Client> {
 		if (whole) this.#answerWhole(client, changed);
 		// A message may be long, and everybody has it: only its reactions are sent.
 		this.#clients.broadcast(reactedEvent(changed, this.#store.log.cursor));
-		this.#listing.passed();
+		this.#lists.skipRevision();
 	}
 
 	/** A running reply has more text in memory than its row holds. */
@@ -115,8 +115,8 @@ export class Changes<T extends Client> {
 		this.#titles.messageEdited(message);
 		// Lists show the newest message and count mentions.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
-		if (isListed) this.#listing.changed(message.author.userId);
-		else this.#listing.passed();
+		if (isListed) this.#lists.changed(message.author.userId);
+		else this.#lists.skipRevision();
 	}
 
 	/** The reply to a question, if that is the last question and its reply has ended and is not deleted. */
@@ -135,7 +135,7 @@ export class Changes<T extends Client> {
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
 		this.#titles.messageDeleted(message.seq);
-		this.#listing.changed(userId, "all");
+		this.#lists.changed(userId, "all");
 	}
 
 	/** Claude writes its last reply again, in its place. */

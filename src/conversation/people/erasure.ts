@@ -4,7 +4,7 @@
 
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Clients, Listing } from "../ports.ts";
+import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { ErasureTables } from "../store/erasure.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +22,7 @@ export class Erasure {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #titles: Titles;
-	readonly #listing: Pick<Listing, "changed" | "entered">;
+	readonly #lists: Pick<MemberLists, "changed" | "memberChanged">;
 	readonly #live: (message: Message) => Message;
 	readonly #transact: (work: () => void) => void;
 	readonly #resync: () => void;
@@ -37,7 +37,7 @@ export class Erasure {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
 		titles: Titles;
-		listing: Pick<Listing, "changed" | "entered">;
+		lists: Pick<MemberLists, "changed" | "memberChanged">;
 		live: (message: Message) => Message;
 		transact: (work: () => void) => void;
 		resync: () => void;
@@ -47,7 +47,7 @@ export class Erasure {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#titles = parts.titles;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 		this.#live = parts.live;
 		this.#transact = parts.transact;
 		this.#resync = parts.resync;
@@ -71,7 +71,7 @@ export class Erasure {
 		});
 		this.#broadcast(revision, rows.length);
 		for (const { seq } of own) this.#titles.messageDeleted(seq);
-		if (rows.length > 0 || after === 0) this.#listing.changed(alias, "all");
+		if (rows.length > 0 || after === 0) this.#lists.changed(alias, "all");
 		return { messages: own.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}
 
@@ -86,7 +86,7 @@ export class Erasure {
 				this.#store.members.setRole(successor.userId, "owner");
 				this.#store.audit.add("role_changed", alias, successor.userId, now);
 				this.#clients.broadcast({ type: "chat:member", conversationId, member: { ...successor, role: "owner" } }, userId);
-				this.#listing.entered(successor.userId);
+				this.#lists.memberChanged(successor.userId);
 			}
 			this.#store.members.remove(userId, false);
 			this.#store.audit.add("left", alias, undefined, now);

@@ -5,7 +5,7 @@ import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Clients, Listing } from "../ports.ts";
+import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import { isoTime } from "../store/columns.ts";
@@ -19,14 +19,14 @@ export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: 
 export class Membership {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
-	readonly #listing: Listing;
+	readonly #lists: MemberLists;
 	readonly #titles: Titles;
 	readonly #now: () => number;
 
-	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; listing: Listing; titles: Titles; now: () => number }) {
+	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; lists: MemberLists; titles: Titles; now: () => number }) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 		this.#titles = parts.titles;
 		this.#now = parts.now;
 	}
@@ -34,7 +34,7 @@ export class Membership {
 	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
 		this.#store.create(conversation, owner, this.#now());
 		this.#store.audit.add("created", owner.userId, undefined, this.#now());
-		this.#listing.entered(owner.userId);
+		this.#lists.memberChanged(owner.userId);
 		return this.#store.info;
 	}
 
@@ -81,7 +81,7 @@ export class Membership {
 		this.#store.members.add(member, this.#now());
 		this.#store.audit.add("joined", person.userId, undefined, this.#now());
 		this.#tell(member);
-		this.#listing.entered(person.userId);
+		this.#lists.memberChanged(person.userId);
 		return member;
 	}
 
@@ -102,7 +102,7 @@ export class Membership {
 		this.#store.audit.add("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
 		this.#tell(changed);
 		// Their list shows it.
-		this.#listing.entered(known.userId);
+		this.#lists.memberChanged(known.userId);
 		return changed;
 	}
 

@@ -4,24 +4,24 @@
 
 import type { ServerEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Client, Clients, Listing } from "../ports.ts";
+import type { Client, Clients, MemberLists } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
 export class Reading<T extends Client> {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients<T>, "all" | "send" | "broadcast">;
-	readonly #listing: Pick<Listing, "read" | "marked">;
+	readonly #lists: Pick<MemberLists, "read" | "markedUnread">;
 	/** The place of each person's last message in this life of the object. */
 	readonly #said = new Map<string, number>();
 
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients<T>, "all" | "send" | "broadcast">;
-		listing: Pick<Listing, "read" | "marked">;
+		lists: Pick<MemberLists, "read" | "markedUnread">;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 	}
 
 	/** A person has seen everything up to a place, which is never more than there is. */
@@ -45,7 +45,7 @@ export class Reading<T extends Client> {
 		if (upTo < this.#upTo(userId)) {
 			this.#said.delete(userId);
 			this.#store.members.markUnread(userId, upTo + 1);
-			this.#listing.marked(userId);
+			this.#lists.markedUnread(userId);
 		}
 		this.#tellOwn({ type: "chat:read", conversationId: this.#store.info.id, userId, upTo, unread: true });
 	}
@@ -57,7 +57,7 @@ export class Reading<T extends Client> {
 	#keep(userId: string, from: number, upTo: number): void {
 		this.#store.members.setReadUpTo(userId, upTo);
 		this.#tell(userId, upTo);
-		this.#listing.read(userId, from, upTo);
+		this.#lists.read(userId, from, upTo);
 	}
 
 	/** In a large conversation only who has read hears of it, wherever they are connected. */

@@ -5,7 +5,7 @@ import type { Reason } from "../../protocol/errors.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
-import type { Alarm, Clients, Listing, Model } from "../ports.ts";
+import type { Alarm, Clients, MemberLists, Model } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
@@ -25,7 +25,7 @@ const orphanAfter = 30_000;
 export class Replies {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
-	readonly #listing: Pick<Listing, "changed">;
+	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #model: Model;
 	readonly #titles: Pick<Titles, "replyCompleted">;
 	readonly #alarm: Alarm;
@@ -36,7 +36,7 @@ export class Replies {
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
-		listing: Pick<Listing, "changed">;
+		lists: Pick<MemberLists, "changed">;
 		model: Model;
 		titles: Pick<Titles, "replyCompleted">;
 		alarm: Alarm;
@@ -45,7 +45,7 @@ export class Replies {
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 		this.#model = parts.model;
 		this.#titles = parts.titles;
 		this.#alarm = parts.alarm;
@@ -170,7 +170,7 @@ export class Replies {
 		this.#running = undefined;
 		running.ended.abort();
 		const finished = running.reply.end(outcome, this.#now(), facts);
-		this.#listing.changed(claude.userId);
+		this.#lists.changed(claude.userId);
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#alarm.clear();
 		return finished;

@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
 import { shortened } from "../../protocol/text.ts";
-import type { Clients, Listing, ProposedTitle, Titler } from "../ports.ts";
+import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
 /** In ms. Nobody misses a title that takes longer. */
@@ -17,14 +17,19 @@ const maxCandidates = 20;
 export class Titles {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
-	readonly #listing: Pick<Listing, "changed">;
+	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #titler: Titler | undefined;
 
 	/** Without a `titler` titles are first words only. */
-	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; listing: Pick<Listing, "changed">; titler: Titler | undefined }) {
+	constructor(parts: {
+		store: Store;
+		clients: Pick<Clients, "broadcast">;
+		lists: Pick<MemberLists, "changed">;
+		titler: Titler | undefined;
+	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
-		this.#listing = parts.listing;
+		this.#lists = parts.lists;
 		this.#titler = parts.titler;
 	}
 
@@ -70,7 +75,7 @@ export class Titles {
 	broadcast(): void {
 		const conversation = this.#store.info;
 		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
-		this.#listing.changed(claude.userId, "all");
+		this.#lists.changed(claude.userId, "all");
 	}
 
 	#findFirstWords(): void {

@@ -1,34 +1,37 @@
-// What the members' lists have been told and who is still to hear: every SQL statement on it, by name. That news is owed is written
-// down by nobody: the log is further on than what was told. Decides nothing of when anybody hears.
+// How far the members' lists were notified, and what a round reads: every SQL statement on that. Sending a message writes
+// nothing here: the lists are stale if the log's revision is above the one stored here. Must not decide when to notify.
 
 import { readUpTo } from "./members.ts";
 
-/** How far the lists have been told; `at` in ms. Of a round that takes several steps: what it tells, and after which member it goes on. */
-export type Told = { revision: number; at: number; round?: { target: number; after: string } };
+/**
+ * All lists were notified of `revision`; -1 if everybody is to be notified anew. `at`: when the last round began, in ms.
+ * `round`: a round that has more steps to go, the newest revision when it began, and the member after whom it continues.
+ */
+export type Progress = { revision: number; at: number; round?: { target: number; after: string } };
 
-/** A member as far as counting needs it. */
+/** A member, and the seq up to which they have read. */
 export type Reader = { userId: string; readUpTo: number };
 
-export class Outbox {
+export class ListDeliveries {
 	readonly #sql: SqlStorage;
-	#told: Told;
+	#progress: Progress;
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
 		const row = sql.exec<{ revision: number; at: number; target: number | null; after: string | null }>("SELECT * FROM lists").toArray()[0];
-		this.#told = {
+		this.#progress = {
 			revision: row?.revision ?? 0,
 			at: row?.at ?? 0,
 			...(row && row.target !== null && row.after !== null && { round: { target: row.target, after: row.after } }),
 		};
 	}
 
-	get told(): Told {
-		return this.#told;
+	get progress(): Progress {
+		return this.#progress;
 	}
 
-	keep(told: Told): void {
-		const { revision, at, round } = told;
+	save(progress: Progress): void {
+		const { revision, at, round } = progress;
 		this.#sql.exec(
 			`INSERT INTO lists (one, revision, at, target, after) VALUES (1, ?, ?, ?, ?)
 			ON CONFLICT (one) DO UPDATE SET revision = excluded.revision, at = excluded.at, target = excluded.target, after = excluded.after`,
@@ -37,7 +40,7 @@ export class Outbox {
 			round?.target ?? null,
 			round?.after ?? null,
 		);
-		this.#told = told;
+		this.#progress = progress;
 	}
 
 	/** Members in the order of their ids. */
@@ -52,7 +55,7 @@ export class Outbox {
 			.toArray();
 	}
 
-	/** How many messages after a place name a member, up to a limit; those that are deleted name nobody. */
+	/** Counts messages after a seq that mention a member, up to a limit. A deleted message mentions nobody. */
 	countMentions(userId: string, after: number, limit: number): number {
 		return this.#sql
 			.exec<{ count: number }>(

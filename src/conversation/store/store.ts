@@ -9,7 +9,7 @@ import type { Person } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
 import { isoTime } from "./columns.ts";
 import { Invites } from "./invites.ts";
-import { Outbox } from "./list-deliveries.ts";
+import { ListDeliveries } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
 import { LogReader } from "./log-reader.ts";
 import { Members } from "./members.ts";
@@ -51,7 +51,7 @@ export class Store {
 	#end: "ending" | "over" | undefined;
 	#log?: Log;
 	#reader?: LogReader;
-	#outbox?: Outbox;
+	#listDeliveries?: ListDeliveries;
 
 	/** Only reads: asking for a conversation that was never created leaves nothing behind. */
 	constructor(sql: SqlStorage) {
@@ -81,7 +81,7 @@ export class Store {
 		const rows = new MessageRows(this.#sql, id);
 		this.#log = new Log(this.#sql, rows, lineage);
 		this.#reader = new LogReader(this.#sql, rows, this.#log);
-		this.#outbox = new Outbox(this.#sql);
+		this.#listDeliveries = new ListDeliveries(this.#sql);
 	}
 
 	create(conversation: Pick<NewConversation, "id" | "title" | "lineage">, owner: Person, now: number): void {
@@ -144,8 +144,8 @@ export class Store {
 	}
 
 	/** How far the members' lists are up to date. */
-	get outbox(): Outbox {
-		return existing(this.#outbox);
+	get listDeliveries(): ListDeliveries {
+		return existing(this.#listDeliveries);
 	}
 
 	setAssistant(assistant: AssistantMode): void {

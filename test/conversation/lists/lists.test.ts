@@ -5,22 +5,22 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { ann, inRoom, type Room, settled } from "../../support/conversation.ts";
 import { expectLog } from "../../support/log.ts";
 
-type Told = { userId: string; standing: ListSummary };
+type Delivery = { userId: string; summary: ListSummary };
 
-/** Lists on a room's real storage, with the members' own lists in the test's hands. */
-class Listed {
+/** `Lists` on a conversation's real storage, with members' lists that the test controls. */
+class ListsHarness {
 	readonly room: Room;
 	readonly #sql: SqlStorage;
-	readonly here = new Set<string>();
-	readonly told: Told[] = [];
-	/** Whose list does not answer. */
+	readonly present = new Set<string>();
+	readonly deliveries: Delivery[] = [];
+	/** People whose lists fail. */
 	readonly broken = new Set<string>();
-	/** How many calls of one list were under way at once, at most. */
+	/** The most deliveries that were in progress to one list at once. */
 	mostAtOnce = 0;
-	readonly #underWay: string[] = [];
+	readonly #inProgress: string[] = [];
 	now: number;
 	lists: Lists;
-	#heard = Promise.withResolvers<void>();
+	#delivered = Promise.withResolvers<void>();
 
 	constructor(room: Room, { storage }: DurableObjectState) {
 		this.room = room;
@@ -29,20 +29,20 @@ class Listed {
 		this.lists = this.wake();
 	}
 
-	/** As after the object has died: nothing is left but what is stored. */
+	/** Starts anew with only what is stored, as after the death of the object. */
 	wake(): Lists {
 		this.lists = new Lists({
 			sql: this.#sql,
 			store: this.room.store,
-			here: () => new Set(this.here),
-			tell: async (userId, standing) => {
-				this.told.push({ userId, standing });
-				this.#heard.resolve();
-				this.#heard = Promise.withResolvers();
-				this.#underWay.push(userId);
-				this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.filter((other) => other === userId).length);
+			present: () => new Set(this.present),
+			deliver: async (userId, summary) => {
+				this.deliveries.push({ userId, summary });
+				this.#delivered.resolve();
+				this.#delivered = Promise.withResolvers();
+				this.#inProgress.push(userId);
+				this.mostAtOnce = Math.max(this.mostAtOnce, this.#inProgress.filter((other) => other === userId).length);
 				await Promise.resolve();
-				this.#underWay.splice(this.#underWay.indexOf(userId), 1);
+				this.#inProgress.splice(this.#inProgress.indexOf(userId), 1);
 				if (this.broken.has(userId)) throw new Error("broken on purpose");
 			},
 			alarm: { watch: () => {}, settled: Promise.resolve() },
@@ -51,11 +51,11 @@ class Listed {
 		return this.lists;
 	}
 
-	/** Something is said; for the time of it, `now` counts. */
-	say(userId: string, content = "Hello") {
-		const said = this.room.store.log.addMessage({ author: { userId, username: userId }, content, asksClaude: false }, this.now);
+	/** Sends a message at `now`. */
+	send(userId: string, content = "Hello") {
+		const message = this.room.store.log.addMessage({ author: { userId, username: userId }, content, asksClaude: false }, this.now);
 		this.lists.changed(userId);
-		return said;
+		return message;
 	}
 
 	read(userId: string, from: number, upTo: number): void {
@@ -63,62 +63,57 @@ class Listed {
 		this.lists.read(userId, from, upTo);
 	}
 
-	/** Resolves when the next list is told. */
-	get heard(): Promise<void> {
-		return this.#heard.promise;
+	/** Resolves when the next delivery begins. */
+	get delivered(): Promise<void> {
+		return this.#delivered.promise;
 	}
 
-	/** Who was told since this was last asked. */
-	hearers(): string[] {
+	/** Ids of the people who were notified since the last call. */
+	takeNotified(): string[] {
 		return this.take()
 			.map(({ userId }) => userId)
 			.sort();
 	}
 
-	take(): Told[] {
-		return this.told.splice(0);
+	take(): Delivery[] {
+		return this.deliveries.splice(0);
 	}
 
-	unread(): Record<string, number> {
-		return Object.fromEntries(this.take().map(({ userId, standing }) => [userId, standing.unread]));
+	takeUnread(): Record<string, number> {
+		return Object.fromEntries(this.take().map(({ userId, summary }) => [userId, summary.unread]));
 	}
 
-	/** When the alarm is to ring. */
-	get due(): number | undefined {
-		const dues = this.lists.dues.filter((at) => at !== undefined);
-		return dues.length > 0 ? Math.min(...dues) : undefined;
-	}
-
-	get isOwed(): boolean {
-		const { outbox, log } = this.room.store;
-		return outbox.told.revision < log.head.revision || this.#sql.exec("SELECT 1 FROM jobs").toArray().length > 0;
+	/** Whether a later wake would notify anybody. */
+	get isPending(): boolean {
+		const { listDeliveries, log } = this.room.store;
+		return listDeliveries.progress.revision < log.head.revision || this.#sql.exec("SELECT 1 FROM jobs").toArray().length > 0;
 	}
 }
 
-/** Ann's conversation with three others, of whom Ann and b are here. */
-function inListedRoom(test: (listed: Listed, state: DurableObjectState) => Promise<void> | void, others = ["b", "c", "d"]) {
+/** Ann's conversation with three others. Ann and b have it open. */
+function withLists(test: (harness: ListsHarness, state: DurableObjectState) => Promise<void> | void, others = ["b", "c", "d"]) {
 	return inRoom(async (room, state) => {
 		for (const userId of others) room.membership.join({ userId, username: userId }, true);
-		const listed = new Listed(room, state);
-		listed.here.add("ann").add("b");
-		await test(listed, state);
-		// Nothing is left that a timer of the test's would do.
-		if (room.store.exists) for (const userId of listed.here) listed.read(userId, 0, room.store.log.head.seq);
+		const harness = new ListsHarness(room, state);
+		harness.present.add("ann").add("b");
+		await test(harness, state);
+		// Ends the grace period, so that its timer does not outlive the test.
+		if (room.store.exists) for (const userId of harness.present) harness.read(userId, 0, room.store.log.head.seq);
 		await settled();
 	});
 }
 
-const patience = 3_000;
+const gracePeriod = 3_000;
 
-describe("news of a conversation", () => {
-	it("goes at once to those who are not here", () =>
-		inListedRoom(async (listed) => {
-			const { createdAt } = listed.say("ann", "Hello\n  there");
-			expect(listed.take()).toEqual(
+describe("a change to the conversation", () => {
+	it("is delivered at once to members who do not have it open", () =>
+		withLists(async (harness) => {
+			const { createdAt } = harness.send("ann", "Hello\n  there");
+			expect(harness.take()).toEqual(
 				["c", "d"].map((userId) => ({
 					userId,
-					standing: {
-						...listed.room.store.info,
+					summary: {
+						...harness.room.store.info,
 						role: "member",
 						lastActivityAt: createdAt,
 						lastMessage: { seq: 1, author: { userId: "ann", username: "ann" }, content: "Hello there", createdAt },
@@ -132,165 +127,178 @@ describe("news of a conversation", () => {
 			);
 		}));
 
-	it("goes in rounds while there is more, each with how it stands then", () =>
-		inListedRoom(async (listed) => {
-			listed.say("ann");
+	it("is delivered in rounds while more follow, each with the newest state", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
 			await settled();
-			expect(listed.unread()).toEqual({ c: 1, d: 1 });
-			listed.now += 990;
-			for (let n = 0; n < 5; n++) listed.say("ann");
-			expect(listed.told).toEqual([]);
-			await listed.heard;
-			expect(listed.unread()).toEqual({ c: 6, d: 6 });
+			expect(harness.takeUnread()).toEqual({ c: 1, d: 1 });
+			harness.now += 990;
+			for (let n = 0; n < 5; n++) harness.send("ann");
+			expect(harness.deliveries).toEqual([]);
+			await harness.delivered;
+			expect(harness.takeUnread()).toEqual({ c: 6, d: 6 });
 		}));
 
-	it("of which nobody has to hear costs nothing, and is not owed after a sleep", () =>
-		inListedRoom(
-			async (listed) => {
-				listed.say("ann");
-				listed.read("b", 0, 1);
+	it("that everybody has read is delivered to nobody, even after a sleep", () =>
+		withLists(
+			async (harness) => {
+				harness.send("ann");
+				harness.read("b", 0, 1);
 				await settled();
-				await listed.wake().recover();
-				expect(listed.told).toEqual([]);
+				await harness.wake().recover();
+				expect(harness.deliveries).toEqual([]);
 			},
 			["b"],
 		));
 
-	it("that all have to hear goes also to who is here and has read everything", () =>
-		inListedRoom(async (listed) => {
-			listed.room.store.setTitle("New");
-			listed.lists.changed("ann", "all");
+	it("that concerns all is delivered also to members who have it open and have read everything", () =>
+		withLists(async (harness) => {
+			harness.room.store.setTitle("New");
+			harness.lists.changed("ann", "all");
 			await settled();
-			expect(listed.take().map(({ userId, standing }) => [userId, standing.title])).toEqual(
+			expect(harness.take().map(({ userId, summary }) => [userId, summary.title])).toEqual(
 				["ann", "b", "c", "d"].map((userId) => [userId, "New"]),
 			);
-			expect(listed.isOwed).toBe(false);
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("reaches who leaves, if there was any, and who is new, and for that nobody else; who was removed hears of none", () =>
-		inListedRoom(async (listed) => {
-			listed.say("ann");
-			listed.read("b", 0, 1);
+	it("that concerns all is delivered to everybody, even if it happens during a round", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
+			expect(harness.takeNotified()).toEqual(["c", "d"]);
+			harness.read("b", 0, 1);
+			harness.room.store.setTitle("New");
+			harness.lists.changed("ann", "all");
+			harness.now += 1_000;
 			await settled();
-			listed.take();
-			listed.lists.left("b");
-			await settled();
-			expect(listed.hearers()).toEqual(["b"]);
-			listed.lists.left("b");
-			expect(listed.hearers()).toEqual([]);
-			listed.room.membership.join({ userId: "e", username: "e" }, true);
-			listed.lists.entered("e");
-			listed.room.store.members.remove("c", false);
-			listed.lists.left("c");
-			await listed.lists.settled;
-			expect(listed.take()).toEqual([{ userId: "e", standing: expect.objectContaining({ unread: 0, readUpTo: 1 }) }]);
-		}));
-});
-
-describe("who is here", () => {
-	it("and reads soon, is told nothing", () =>
-		inListedRoom(async (listed) => {
-			listed.say("ann");
-			await settled();
-			expect(listed.hearers()).toEqual(["c", "d"]);
-			listed.now += 500;
-			listed.read("b", 0, 1);
-			await settled();
-			expect(listed.hearers()).toEqual([]);
-			expect(listed.isOwed).toBe(false);
+			expect(harness.takeNotified()).toEqual(["ann", "b", "c", "d"]);
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("and does not read, hears it some seconds later", () =>
-		inListedRoom(async (listed) => {
-			listed.say("ann");
+	it("is delivered to a member who closes it and to a new one alone, and never to a removed one", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
+			harness.read("b", 0, 1);
 			await settled();
-			listed.take();
-			expect(listed.isOwed).toBe(true);
-			listed.now += patience;
-			await listed.heard;
+			harness.take();
+			harness.lists.disconnected("b");
 			await settled();
-			expect(listed.unread()).toEqual({ b: 1 });
-			expect(listed.isOwed).toBe(false);
-		}));
-
-	it("and read what their list shows as unread, hears that at once", () =>
-		inListedRoom(async (listed) => {
-			for (let n = 0; n < 3; n++) listed.say("ann");
-			listed.now += patience;
-			await listed.heard;
-			await settled();
-			listed.take();
-			listed.read("b", 0, 2);
-			expect(listed.unread()).toEqual({ b: 1 });
-			listed.read("b", 2, 3);
-			await settled();
-			expect(listed.unread()).toEqual({ b: 0 });
-			// After a sleep it is not known who was told: then it is said again.
-			listed.say("ann");
-			await settled();
-			listed.wake();
-			listed.take();
-			listed.read("b", 3, 4);
-			expect(listed.unread()).toEqual({ b: 0 });
+			expect(harness.takeNotified()).toEqual(["b"]);
+			harness.lists.disconnected("b");
+			expect(harness.takeNotified()).toEqual([]);
+			harness.room.membership.join({ userId: "e", username: "e" }, true);
+			harness.lists.memberChanged("e");
+			harness.room.store.members.remove("c", false);
+			harness.lists.disconnected("c");
+			await harness.lists.settled;
+			expect(harness.take()).toEqual([{ userId: "e", summary: expect.objectContaining({ unread: 0, readUpTo: 1 }) }]);
 		}));
 });
 
-describe("what is unread", () => {
-	it("is what others said after the last message that one has read", () =>
-		inListedRoom(async (listed) => {
-			listed.here.clear();
-			listed.say("ann");
+describe("a member who has the conversation open", () => {
+	it("is not notified if they read within the grace period", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
 			await settled();
-			listed.now += 2_000;
-			listed.take();
-			listed.say("c");
+			expect(harness.takeNotified()).toEqual(["c", "d"]);
+			harness.now += 500;
+			harness.read("b", 0, 1);
 			await settled();
-			expect(listed.unread()).toEqual({ ann: 1, b: 2, c: 1, d: 2 });
-			listed.room.store.members.setReadUpTo("d", 1);
-			listed.room.store.members.setReadUpTo("c", 2);
-			listed.now += 2_000;
-			listed.say("ann");
-			await settled();
-			expect(listed.unread()).toEqual({ ann: 1, b: 3, c: 1, d: 2 });
+			expect(harness.takeNotified()).toEqual([]);
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("is not what is deleted, nor an answer that is being written", () =>
-		inListedRoom(async (listed, { storage }) => {
-			listed.here.clear();
-			listed.say("ann");
-			const reply = listed.room.store.log.addReply(listed.now);
+	it("is notified some seconds later if they do not read", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
 			await settled();
-			listed.take();
-			listed.now += 2_000;
-			listed.say("ann");
+			harness.take();
+			expect(harness.isPending).toBe(true);
+			harness.now += gracePeriod;
+			await harness.delivered;
 			await settled();
-			expect(listed.take().find(({ userId }) => userId === "d")?.standing).toMatchObject({ unread: 2, lastMessage: { seq: 3 } });
-			listed.room.store.log.finishReply(reply, "Yes", { status: "complete" }, {});
-			listed.now += 2_000;
-			listed.lists.changed("claude");
-			await settled();
-			expect(listed.unread()).toMatchObject({ ann: 1, d: 3 });
-			storage.sql.exec("UPDATE messages SET content = '', deleted_at = ? WHERE seq = 3", listed.now);
-			listed.now += 2_000;
-			listed.wake().changed("ann", "all");
-			await settled();
-			const [{ standing } = {}] = listed.take().filter(({ userId }) => userId === "d");
-			expect(standing).toMatchObject({ unread: 2, lastMessage: { seq: 3, content: "", deletedAt: expect.any(String) } });
+			expect(harness.takeUnread()).toEqual({ b: 1 });
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("is shown by one line of the newest message, as it reads", () =>
+	it("is notified at once when they read what their list shows as unread", () =>
+		withLists(async (harness) => {
+			for (let n = 0; n < 3; n++) harness.send("ann");
+			harness.now += gracePeriod;
+			await harness.delivered;
+			await settled();
+			harness.take();
+			harness.read("b", 0, 2);
+			expect(harness.takeUnread()).toEqual({ b: 1 });
+			harness.read("b", 2, 3);
+			await settled();
+			expect(harness.takeUnread()).toEqual({ b: 0 });
+			// After a sleep the deliveries of before are forgotten: one more is made.
+			harness.send("ann");
+			await settled();
+			harness.wake();
+			harness.take();
+			harness.read("b", 3, 4);
+			expect(harness.takeUnread()).toEqual({ b: 0 });
+		}));
+});
+
+describe("a summary", () => {
+	it("counts other people's messages after the last one read as unread", () =>
+		withLists(async (harness) => {
+			harness.present.clear();
+			harness.send("ann");
+			await settled();
+			harness.now += 2_000;
+			harness.take();
+			harness.send("c");
+			await settled();
+			expect(harness.takeUnread()).toEqual({ ann: 1, b: 2, c: 1, d: 2 });
+			harness.room.store.members.setReadUpTo("d", 1);
+			harness.room.store.members.setReadUpTo("c", 2);
+			harness.now += 2_000;
+			harness.send("ann");
+			await settled();
+			expect(harness.takeUnread()).toEqual({ ann: 1, b: 3, c: 1, d: 2 });
+		}));
+
+	it("does not count a deleted message, or a reply that is still streaming", () =>
+		withLists(async (harness, { storage }) => {
+			harness.present.clear();
+			harness.send("ann");
+			const reply = harness.room.store.log.addReply(harness.now);
+			await settled();
+			harness.take();
+			harness.now += 2_000;
+			harness.send("ann");
+			await settled();
+			expect(harness.take().find(({ userId }) => userId === "d")?.summary).toMatchObject({ unread: 2, lastMessage: { seq: 3 } });
+			harness.room.store.log.finishReply(reply, "Yes", { status: "complete" }, {});
+			harness.now += 2_000;
+			harness.lists.changed("claude");
+			await settled();
+			expect(harness.takeUnread()).toMatchObject({ ann: 1, d: 3 });
+			storage.sql.exec("UPDATE messages SET content = '', deleted_at = ? WHERE seq = 3", harness.now);
+			harness.now += 2_000;
+			harness.wake().changed("ann", "all");
+			await settled();
+			const [{ summary } = {}] = harness.take().filter(({ userId }) => userId === "d");
+			expect(summary).toMatchObject({ unread: 2, lastMessage: { seq: 3, content: "", deletedAt: expect.any(String) } });
+		}));
+
+	it("shows the newest message as one line without Markdown", () =>
 		inRoom(async (room) => {
 			const content = "## Plan\n\n| Drink | **Price** |\n|---|---|\n| Tea | `2` |\n\n- not snake_case";
 			room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
 			expect(room.store.reader.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
 		}));
 
-	it("is counted up to a limit, from a number of rows that does not grow with the room", () =>
+	it("counts unread messages up to a limit, and reads no more rows in a longer conversation", () =>
 		inRoom(async (room, state) => {
 			const { storage } = state;
 			room.membership.join({ userId: "b", username: "b" }, true);
 			for (let n = 0; n < 3_000; n++) room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
-			const listed = new Listed(room, state);
+			const harness = new ListsHarness(room, state);
 			let rowsRead = 0;
 			const sql: SqlStorage = Object.getPrototypeOf(storage.sql);
 			const { exec } = sql;
@@ -300,180 +308,180 @@ describe("what is unread", () => {
 				cursors.push(cursor);
 				return cursor;
 			} as typeof exec;
-			listed.say("ann");
+			harness.send("ann");
 			sql.exec = exec;
 			for (const cursor of cursors) rowsRead += cursor.rowsRead;
-			expect(listed.unread()).toEqual({ ann: 0, b: limits.unread });
+			expect(harness.takeUnread()).toEqual({ ann: 0, b: limits.unread });
 			expect(rowsRead).toBeLessThan(2 * limits.unread);
 			await settled();
 		}));
 
-	it("counts as a mention where it names one, and is not deleted", () =>
+	it("counts unread messages that mention the member and are not deleted", () =>
 		inRoom(async (room, state) => {
 			const { storage } = state;
 			room.membership.join({ userId: "b", username: "b" }, true);
-			const listed = new Listed(room, state);
-			listed.here.add("ann");
+			const harness = new ListsHarness(room, state);
+			harness.present.add("ann");
 			for (const seq of [1, 2, 3]) storage.sql.exec("INSERT INTO mentions (user_id, seq) VALUES ('b', ?)", seq);
 			for (let n = 0; n < 2; n++) room.store.log.addMessage({ author: ann, content: "@b", asksClaude: false }, room.now);
-			listed.say("ann", "@b");
+			harness.send("ann", "@b");
 			await settled();
-			expect(listed.take()[0]?.standing).toMatchObject({ unread: 3, mentions: 3 });
+			expect(harness.take()[0]?.summary).toMatchObject({ unread: 3, mentions: 3 });
 			room.store.members.setReadUpTo("b", 1);
 			storage.sql.exec("UPDATE messages SET content = '', deleted_at = 1 WHERE seq = 3");
-			listed.now += 2_000;
-			listed.lists.changed("ann", "all");
+			harness.now += 2_000;
+			harness.lists.changed("ann", "all");
 			await settled();
-			const standing = listed.take().find(({ userId }) => userId === "b")?.standing;
-			expect(standing).toMatchObject({ mentions: 1, readUpTo: 1 });
+			const summary = harness.take().find(({ userId }) => userId === "b")?.summary;
+			expect(summary).toMatchObject({ mentions: 1, readUpTo: 1 });
 		}));
 });
 
-describe("what is owed", () => {
-	it("is told on the next wake, if the object died before anybody heard", () =>
-		inListedRoom(async (listed) => {
-			listed.room.store.log.addMessage({ author: ann, content: "Hello", asksClaude: false }, listed.now);
-			listed.here.clear();
-			await listed.wake().recover();
-			expect(listed.unread()).toEqual({ ann: 0, b: 1, c: 1, d: 1 });
-			await listed.wake().recover();
-			expect(listed.told).toEqual([]);
+describe("a delivery that is due", () => {
+	it("is made on the next wake if the object died before it", () =>
+		withLists(async (harness) => {
+			harness.room.store.log.addMessage({ author: ann, content: "Hello", asksClaude: false }, harness.now);
+			harness.present.clear();
+			await harness.wake().recover();
+			expect(harness.takeUnread()).toEqual({ ann: 0, b: 1, c: 1, d: 1 });
+			await harness.wake().recover();
+			expect(harness.deliveries).toEqual([]);
 		}));
 
-	it("by a list that failed, is told again after growing pauses, and given up until there is news", () =>
-		inListedRoom(async (listed) => {
+	it("is retried after growing pauses if the list fails, and given up until the next change", () =>
+		withLists(async (harness) => {
 			expectLog(/broken on purpose/);
-			listed.broken.add("c");
-			listed.say("ann");
+			harness.broken.add("c");
+			harness.send("ann");
 			await settled();
-			listed.read("b", 0, 1);
-			expect(listed.hearers()).toEqual(["c", "d"]);
+			harness.read("b", 0, 1);
+			expect(harness.takeNotified()).toEqual(["c", "d"]);
 			const pauses: number[] = [];
-			while (listed.due !== undefined) {
-				pauses.push((listed.due - listed.now) / 1000);
-				listed.now = listed.due;
-				await listed.lists.recover();
-				expect(listed.hearers()).toEqual(["c"]);
+			while (harness.lists.dueAt !== undefined) {
+				pauses.push((harness.lists.dueAt - harness.now) / 1000);
+				harness.now = harness.lists.dueAt;
+				await harness.lists.recover();
+				expect(harness.takeNotified()).toEqual(["c"]);
 			}
 			expect(pauses).toEqual([5, 20, 80, 320, 1280]);
-			await listed.wake().recover();
-			expect(listed.told).toEqual([]);
+			await harness.wake().recover();
+			expect(harness.deliveries).toEqual([]);
 
-			listed.broken.clear();
-			listed.say("ann");
+			harness.broken.clear();
+			harness.send("ann");
 			await settled();
-			expect(listed.unread()).toEqual({ c: 2, d: 2 });
-			listed.read("b", 1, 2);
-			expect(listed.isOwed).toBe(false);
+			expect(harness.takeUnread()).toEqual({ c: 2, d: 2 });
+			harness.read("b", 1, 2);
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("to who has entered, is not lost with the object", () =>
-		inListedRoom(async (listed) => {
+	it("to a new member's list survives the object, and its pause too", () =>
+		withLists(async (harness) => {
 			expectLog(/broken on purpose/);
-			listed.broken.add("e");
-			listed.room.membership.join({ userId: "e", username: "e" }, true);
-			listed.lists.entered("e");
-			await listed.lists.settled;
-			listed.broken.clear();
-			listed.take();
-			await listed.wake().recover();
-			expect(listed.hearers()).toEqual([]);
-			listed.now = listed.due as number;
-			await listed.wake().recover();
-			expect(listed.hearers()).toEqual(["e"]);
-			expect(listed.isOwed).toBe(false);
+			harness.broken.add("e");
+			harness.room.membership.join({ userId: "e", username: "e" }, true);
+			harness.lists.memberChanged("e");
+			await harness.lists.settled;
+			harness.broken.clear();
+			harness.take();
+			await harness.wake().recover();
+			expect(harness.takeNotified()).toEqual([]);
+			harness.now = harness.lists.dueAt as number;
+			await harness.wake().recover();
+			expect(harness.takeNotified()).toEqual(["e"]);
+			expect(harness.isPending).toBe(false);
 		}));
 
-	it("is nothing once the conversation is deleted, whatever was under way", () =>
-		inListedRoom(async (listed, { storage }) => {
-			listed.broken.add("c");
-			listed.say("ann");
-			listed.room.store.markDeleted(listed.now);
+	it("is dropped once the conversation is deleted, even one in progress", () =>
+		withLists(async (harness, { storage }) => {
+			harness.broken.add("c");
+			harness.send("ann");
+			harness.room.store.markDeleted(harness.now);
 			await storage.deleteAll();
 			await settled();
-			listed.take();
-			listed.lists.changed("ann", "all");
-			listed.lists.left("b");
-			await listed.lists.recover();
-			expect(listed.told).toEqual([]);
-			listed.here.clear();
+			harness.take();
+			harness.lists.changed("ann", "all");
+			harness.lists.disconnected("b");
+			await harness.lists.recover();
+			expect(harness.deliveries).toEqual([]);
+			harness.present.clear();
 		}));
 
-	it("is nothing after a reaction, if all had heard before", () =>
-		inListedRoom(async (listed) => {
-			const message = listed.say("ann");
-			listed.read("b", 0, 1);
+	it("does not follow a reaction if the lists were up to date before", () =>
+		withLists(async (harness) => {
+			const message = harness.send("ann");
+			harness.read("b", 0, 1);
 			await settled();
-			listed.take();
-			listed.room.store.log.setReactions(message, [{ emoji: "👍", userIds: ["b"] }]);
-			listed.lists.passed();
-			await listed.wake().recover();
-			expect(listed.told).toEqual([]);
+			harness.take();
+			harness.room.store.log.setReactions(message, [{ emoji: "👍", userIds: ["b"] }]);
+			harness.lists.skipRevision();
+			await harness.wake().recover();
+			expect(harness.deliveries).toEqual([]);
 		}));
 
-	it("is told with what came meanwhile, and never two at once to one list", () =>
-		inListedRoom(async (listed) => {
-			listed.say("ann");
-			listed.lists.left("c");
-			listed.say("ann");
-			listed.lists.left("c");
+	it("is repeated with what arrived meanwhile, and never runs twice at once for one list", () =>
+		withLists(async (harness) => {
+			harness.send("ann");
+			harness.lists.disconnected("c");
+			harness.send("ann");
+			harness.lists.disconnected("c");
 			await settled();
-			const c = listed.take().filter(({ userId }) => userId === "c");
-			expect(c.map(({ standing }) => standing.unread)).toEqual([1, 2]);
-			expect(listed.mostAtOnce).toBe(1);
+			const c = harness.take().filter(({ userId }) => userId === "c");
+			expect(c.map(({ summary }) => summary.unread)).toEqual([1, 2]);
+			expect(harness.mostAtOnce).toBe(1);
 		}));
 });
 
-describe("a large room", () => {
+describe("a large conversation", () => {
 	const many = Array.from({ length: 999 }, (_, n) => `m${String(n).padStart(3, "0")}`);
 
-	it("where all are looking costs no call, whatever is said", () =>
-		inListedRoom(async (listed) => {
-			for (const userId of many) listed.here.add(userId);
+	it("notifies nobody while everybody reads along", () =>
+		withLists(async (harness) => {
+			for (const userId of many) harness.present.add(userId);
 			for (let n = 1; n <= 20; n++) {
-				listed.say("ann");
-				for (const userId of many) listed.read(userId, n - 1, n);
-				listed.now += 1_000;
+				harness.send("ann");
+				for (const userId of many) harness.read(userId, n - 1, n);
+				harness.now += 1_000;
 			}
 			await settled();
-			expect(listed.told).toEqual([]);
+			expect(harness.deliveries).toEqual([]);
 		}, many));
 
-	it("is told one message once, and then wants nothing more", () =>
-		inListedRoom(async (listed) => {
-			listed.here.clear();
-			listed.here.add("ann");
-			listed.say("ann");
+	it("delivers one message once to each member, and then nothing is due", () =>
+		withLists(async (harness) => {
+			harness.present.clear();
+			harness.present.add("ann");
+			harness.send("ann");
 			await settled();
-			while (listed.due !== undefined) {
-				listed.now = listed.due;
-				await listed.lists.recover();
+			while (harness.lists.dueAt !== undefined) {
+				harness.now = harness.lists.dueAt;
+				await harness.lists.recover();
 			}
-			expect(listed.hearers()).toEqual(many);
-			await listed.wake().recover();
-			expect([listed.hearers(), listed.due]).toEqual([[], undefined]);
+			expect(harness.takeNotified()).toEqual(many);
+			await harness.wake().recover();
+			expect([harness.takeNotified(), harness.lists.dueAt]).toEqual([[], undefined]);
 		}, many));
 
-	it("is told in steps, at most once in many seconds, and goes on where it was after a sleep", () =>
-		inListedRoom(async (listed) => {
-			listed.here.clear();
-			listed.here.add("ann");
-			listed.say("ann");
+	it("notifies in steps, rarely, and continues where it was after a sleep", () =>
+		withLists(async (harness) => {
+			harness.present.clear();
+			harness.present.add("ann");
+			harness.send("ann");
 			await settled();
-			expect(listed.told).toHaveLength(limits.calls);
-			for (let n = 0; n < 100; n++) listed.say("ann");
+			expect(harness.deliveries).toHaveLength(limits.calls);
+			for (let n = 0; n < 100; n++) harness.send("ann");
 			await settled();
-			expect(listed.told).toHaveLength(limits.calls);
-			listed.now += 1_000;
-			await listed.lists.recover();
-			expect(listed.told).toHaveLength(2 * limits.calls);
-			await listed.wake().recover();
-			expect(listed.hearers()).toEqual(many);
-			// Not all heard what came meanwhile: there will be another round, when it is time.
-			const due = listed.due as number;
-			expect(due - listed.room.now).toBe(50_000);
-			listed.now = due;
-			await listed.lists.recover();
-			expect(listed.take()[0]?.standing).toMatchObject({ unread: limits.unread });
+			expect(harness.deliveries).toHaveLength(limits.calls);
+			harness.now += 1_000;
+			await harness.lists.recover();
+			expect(harness.deliveries).toHaveLength(2 * limits.calls);
+			await harness.wake().recover();
+			expect(harness.takeNotified()).toEqual(many);
+			// Not every list has what arrived meanwhile: another round follows when it is time.
+			const due = harness.lists.dueAt as number;
+			expect(due - harness.room.now).toBe(50_000);
+			harness.now = due;
+			await harness.lists.recover();
+			expect(harness.take()[0]?.summary).toMatchObject({ unread: limits.unread });
 		}, many));
 });

@@ -3,30 +3,30 @@ import { Unread } from "../../../src/conversation/lists/unread.ts";
 import type { Recent } from "../../../src/conversation/store/log-reader.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 
-const said = (seq: number, authorId = "ann", counts = true): Recent => ({ seq, authorId, at: seq * 1000, counts });
-const newest = (count: number, last: number) => Array.from({ length: count }, (_, n) => said(last - n));
+const message = (seq: number, authorId = "ann", counts = true): Recent => ({ seq, authorId, at: seq * 1000, counts });
+const newest = (count: number, last: number) => Array.from({ length: count }, (_, n) => message(last - n));
 
-it("counts what others said after a place, and knows since when", () => {
-	const unread = new Unread([said(9), said(7, "bob"), said(4)]);
+it("counts other people's messages after a seq, and tells when the first arrived", () => {
+	const unread = new Unread([message(9), message(7, "bob"), message(4)]);
 	expect([unread.count("eve", 4), unread.count("eve", 4, 8), unread.count("eve", 9)]).toEqual([2, 1, 0]);
 	expect([unread.since("eve", 4), unread.since("eve", 9)]).toEqual([7000, undefined]);
 });
 
-it("counts nothing that one has said oneself", () => {
-	const unread = new Unread([said(9), said(7, "bob"), said(4)]);
+it("does not count the person's own messages", () => {
+	const unread = new Unread([message(9), message(7, "bob"), message(4)]);
 	expect([unread.count("ann", 0), unread.count("bob", 0)]).toEqual([1, 2]);
 	expect([unread.since("bob", 4), unread.since("ann", 7)]).toEqual([9000, undefined]);
 });
 
-it("takes in what came and what changed", () => {
-	const unread = new Unread(newest(5, 5)).with([said(7), said(6, "claude", false), said(2, "ann", false)]);
+it("includes messages that arrived or changed", () => {
+	const unread = new Unread(newest(5, 5)).with([message(7), message(6, "claude", false), message(2, "ann", false)]);
 	expect(unread?.count("eve", 0)).toBe(5);
-	expect(unread?.with([said(6, "claude")])?.count("eve", 4)).toBe(3);
+	expect(unread?.with([message(6, "claude")])?.count("eve", 4)).toBe(3);
 });
 
-it("keeps as many as are counted, and asks for another look when it has lost some of them", () => {
-	const full = new Unread(newest(limits.unread, 1_000)).with([said(1_001)]);
+it("keeps as many messages as are counted, and asks for another look at the log once some are gone", () => {
+	const full = new Unread(newest(limits.unread, 1_000)).with([message(1_001)]);
 	expect(full?.count("eve", 0)).toBe(limits.unread);
-	expect(full?.with([said(990, "ann", false)])).toBeUndefined();
-	expect(full?.with([said(990, "ann", false), said(1_002)])?.count("eve", 0)).toBe(limits.unread);
+	expect(full?.with([message(990, "ann", false)])).toBeUndefined();
+	expect(full?.with([message(990, "ann", false), message(1_002)])?.count("eve", 0)).toBe(limits.unread);
 });
