@@ -1,5 +1,4 @@
-// The deployment's settings, read once from the environment's text into values, or one sentence that says what to mend.
-// Pure: knows nothing of requests or storage.
+// Reads the deployment's settings from the environment, or finds the first one to correct. Pure: must not depend on requests or storage.
 
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
@@ -16,15 +15,15 @@ export type Settings = {
 		baseUrl?: string;
 		model: string;
 		maxTokens: number;
-		/** Milliseconds without a sign from Claude after which a reply is given up. */
+		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
 		idleTimeout: number;
 	};
 	sends: { burst: number; perSecond: number };
-	/** Of Socket.IO connections, in ms: between two pings, and how long an answer may take. */
+	/** In ms: the time between two pings of a Socket.IO connection, and the time in which a client must respond. */
 	socketIo: { interval: number; timeout: number };
 };
 
-/** Of the shortest HS256 key that is accepted, as RFC 7518 asks. */
+/** The shortest HS256 key that RFC 7518 permits. */
 const secretBytes = 32;
 
 export type SettingsResult = { settings: Settings } | { problem: string };
@@ -50,8 +49,8 @@ type SettingName =
 export type Environment = { readonly [N in SettingName]?: unknown };
 
 /**
- * Reads the environment's text fields; white space alone counts as not set. The problem is the first thing to mend, in one
- * sentence for whoever deploys. It names the variable and never quotes a value: the wrong one may hold a secret.
+ * White space alone counts as not set. The problem is a sentence for whoever deploys, about the first setting to correct. It names the
+ * variable and must never quote a value: a secret may have been put into the wrong variable.
  */
 export function readSettings(env: Environment): SettingsResult {
 	const problems: string[] = [];
@@ -91,19 +90,19 @@ export function readSettings(env: Environment): SettingsResult {
 	return problem === undefined ? { settings } : { problem };
 }
 
-/** Whether an address is this machine's own, where plain http is safe. */
+/** Whether an address is on this machine, where plain http is safe. */
 export function isLocalhost(url: URL): boolean {
 	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
-// A value that cannot be read adds its sentence to `problems` and counts as not set.
+// Each function adds a sentence to `problems` for a value that it cannot read, and treats the value as not set.
 
-/** `[vars]` may hold numbers and booleans too: a deployer who leaves out the quotes means the same. */
+/** `[vars]` may hold numbers and booleans too, for people who leave out the quotes. */
 function readText(env: Environment, name: SettingName): string | undefined {
 	return String(env[name] ?? "").trim() || undefined;
 }
 
-/** Untrimmed: every byte belongs to the key that the other side signs with. */
+/** Not trimmed: every byte belongs to the key, and the issuer signs with the same bytes. */
 function readSecret(env: Environment, problems: string[]): string | undefined {
 	if (readText(env, "JWT_SECRET") === undefined) return undefined;
 	const secret = String(env.JWT_SECRET);

@@ -1,6 +1,6 @@
-// Keys of our own, one for each purpose, derived from the deployment's secret: what one of them signs, none of the others accepts.
+// Derives one key for each purpose from the deployment's secret. What one key signs, no other accepts.
 
-export async function derivedKey(jwtSecret: string, purpose: string): Promise<Uint8Array> {
+export async function deriveKey(jwtSecret: string, purpose: string): Promise<Uint8Array> {
 	const encoder = new TextEncoder();
 	const secret = await crypto.subtle.importKey("raw", encoder.encode(jwtSecret), "HKDF", false, ["deriveBits"]);
 	const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(purpose) };

@@ -1,14 +1,14 @@
-// Who deploys, as far as they have to prove it: by a token that only the deployment's secret can make, for one import and for minutes.
-// It is signed with a key of its own, and is for an audience of its own: it never passes as an access token or a session, nor they as it.
-// The script that imports uses this file too: it knows the secret and no other settings.
+// Import tokens, by which whoever runs the deployment imports a conversation. Only the deployment's secret can make one, for one
+// conversation and a few minutes. Its own key and audience keep it apart from access tokens and sessions. `scripts/import.ts` uses
+// this file too, so it must not depend on settings other than the secret.
 
 import { jwtVerify, SignJWT } from "jose";
-import { derivedKey } from "./derive-key.ts";
+import { deriveKey } from "./derive-key.ts";
 
 const audience = "parley import of a conversation";
 const lifetime = "5m";
 
-/** Lets its bearer restore the conversation of this id. */
+/** Permits its bearer to import the conversation of this id. */
 export async function issueImportToken(conversationId: string, jwtSecret: string): Promise<string> {
 	return new SignJWT()
 		.setProtectedHeader({ alg: "HS256" })
@@ -16,10 +16,10 @@ export async function issueImportToken(conversationId: string, jwtSecret: string
 		.setAudience(audience)
 		.setIssuedAt()
 		.setExpirationTime(lifetime)
-		.sign(await derivedKey(jwtSecret, audience));
+		.sign(await deriveKey(jwtSecret, audience));
 }
 
-/** `now` in ms. Refuses, and never throws; without a secret there is nobody who could have made one. */
+/** Resolves to whether the token permits this import, and never throws. Without a secret, no token does. `now` in ms. */
 export async function verifyImportToken(
 	token: string,
 	conversationId: string,
@@ -27,7 +27,7 @@ export async function verifyImportToken(
 	now: number,
 ): Promise<boolean> {
 	if (jwtSecret === undefined) return false;
-	const key = await derivedKey(jwtSecret, audience);
+	const key = await deriveKey(jwtSecret, audience);
 	const expected = { algorithms: ["HS256"], audience, subject: conversationId, maxTokenAge: lifetime, currentDate: new Date(now) };
 	try {
 		await jwtVerify(token, key, { ...expected, requiredClaims: ["exp"], clockTolerance: 5 });

@@ -1,15 +1,15 @@
-// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and kept while fresh. Knows nothing of tokens' claims.
+// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and cached. Must not depend on the claims of tokens.
 
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
 
-/** At most one fetch in this time for tokens whose key is not among fresh ones: anybody can make such tokens. */
+/** Unknown keys cause at most one fetch in this time, because anybody can make tokens with an unknown key. */
 const cooldown = 30_000;
-/** No further fetch in this time after one that failed. */
+/** No fetch in this time after a failed one. */
 const pause = 5_000;
 
 const keysByUrl = new Map<string, JWTVerifyGetKey>();
 
-/** Finds the key of a token; throws where there is none, or where the keys cannot be had. */
+/** Finds the key of a token. Throws if there is none or if the keys cannot be fetched. */
 export function issuerKeys(url: URL): JWTVerifyGetKey {
 	const known = keysByUrl.get(url.href);
 	if (known) return known;
@@ -21,7 +21,7 @@ export function issuerKeys(url: URL): JWTVerifyGetKey {
 function fetchedKeys(url: URL): JWTVerifyGetKey {
 	let startedAt = -Infinity;
 	let failedAt = -Infinity;
-	// jose's own cooldown begins with a fetch that succeeded: it holds back neither beside one under way nor after a failure.
+	// jose's own cooldown starts when a fetch succeeds: it limits neither concurrent fetches nor fetches after a failure.
 	const keys = createRemoteJWKSet(url, {
 		timeoutDuration: 5_000,
 		cooldownDuration: cooldown,
@@ -33,7 +33,7 @@ function fetchedKeys(url: URL): JWTVerifyGetKey {
 				return await fetchSet(...request);
 			} catch (error) {
 				failedAt = Date.now();
-				console.error(`The keys at ${url.origin}${url.pathname} (JWT_JWKS_URL) could not be had: ${error}`);
+				console.error(`The keys at ${url.origin}${url.pathname} (JWT_JWKS_URL) could not be fetched: ${error}`);
 				throw error;
 			}
 		},
@@ -41,10 +41,10 @@ function fetchedKeys(url: URL): JWTVerifyGetKey {
 	return keys;
 }
 
-/** Fetches what is a key set, or throws. */
+/** Fetches a key set. Throws if the response is none. */
 async function fetchSet(...request: Parameters<typeof fetch>): Promise<Response> {
 	const response = await fetch(...request);
-	if (response.status !== 200) throw new Error(`the answer was ${response.status}`);
+	if (response.status !== 200) throw new Error(`the response was ${response.status}`);
 	const set = await response.json<Parameters<typeof createLocalJWKSet>[0]>();
 	createLocalJWKSet(set);
 	return Response.json(set);

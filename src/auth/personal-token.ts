@@ -1,5 +1,5 @@
-// Personal tokens, by which programs speak for a person: their form. What one is good for, only the person's own object knows, by its hash;
-// the token names that person, so that it can be asked. Knows nothing of requests or storage.
+// The form of personal tokens, by which programs act for a person. A token contains its owner's id, so that the owner's object can be
+// asked; that object alone knows by the token's hash what it permits. Must not depend on requests or storage.
 
 import { base64url } from "jose";
 import * as v from "valibot";
@@ -9,17 +9,17 @@ import { type Identity, subSchema } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
 
-/** Whether a token says to be one; all others are JSON Web Tokens. */
+/** Whether a token has the prefix of a personal token. All others are JSON Web Tokens. */
 export function isPersonal(token: string): boolean {
 	return token.startsWith("parley_");
 }
 
-/** A new one, with 128 random bits. */
+/** Creates a token with 128 random bits. */
 export function makePersonalToken(userId: string): string {
 	return `parley_${base64url.encode(userId)}.${randomId()}`;
 }
 
-/** The id of whom it says to speak for, unverified; `undefined` for what no token of ours looks like. */
+/** The id of the owner that the token names, unverified. `undefined` if it does not have the form of our tokens. */
 export function ownerOf(token: string): string | undefined {
 	const encoded = form.exec(token)?.[1];
 	if (encoded === undefined) return undefined;
@@ -31,7 +31,7 @@ export function ownerOf(token: string): string | undefined {
 	}
 }
 
-/** As whom somebody is seen and heard: a program by its own name, behind that of whom it speaks for. */
-export function speakerOf({ userId, username }: Person, { program }: Identity): Person {
+/** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. */
+export function authorOf({ userId, username }: Person, { program }: Identity): Person {
 	return { userId, username: program ? `${username} (${program.name})` : username };
 }

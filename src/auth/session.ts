@@ -4,7 +4,7 @@
 import { parse, serialize } from "hono/utils/cookie";
 import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
-import { derivedKey } from "./derive-key.ts";
+import { deriveKey } from "./derive-key.ts";
 import { type Identity, issueToken, sign, verify } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
@@ -43,7 +43,7 @@ export async function refresh(
 /** The purpose is part of every session that was ever signed: another one would sign everybody out. */
 async function sessionKey(jwtSecret: string | undefined): Promise<Uint8Array> {
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a session with");
-	return derivedKey(jwtSecret, "parley guest session");
+	return deriveKey(jwtSecret, "parley guest session");
 }
 
 /** The `Set-Cookie` that keeps a session; `url` is the request's. */

@@ -1,5 +1,4 @@
-// Tokens: what one has to be to say who its bearer is, and the making of our own. Knows nothing of requests.
-// Wherever the wire is stricter than jose's defaults, the check is here.
+// Verifies JSON Web Tokens and issues our own. Contains the checks that are stricter than jose's defaults. Must not depend on requests.
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
@@ -19,18 +18,18 @@ export type Identity = { userId: string; username: string; expiresAt: number; gr
 export type Program = { tokenId: string; name: string };
 export type Verified = { identity: Identity } | { refusal: "unauthorized" | "token_expired" };
 
-/** Algorithms, the only keys that may go with them, and the claims they must come with. */
+/** Algorithms, the only key for them, and the claims that a token must have. */
 export type Verifier = { algorithms: string[]; key: JWTVerifyGetKey; issuer?: string; audience?: string };
-/** An HS256 key, how long what it signs lives, and claims to put beside the person's. */
+/** An HS256 key, the lifetime of what it signs, and claims to add to the person's. */
 export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: string };
 
 /** Begins the id of every guest, and of nobody else whom this deployment signs in. */
 export const guestPrefix = "guest-";
 
 const accessTokenSeconds = 15 * 60;
-/** How far, in seconds, an issuer's clock may be ahead of ours. */
+/** Seconds by which an issuer's clock may be ahead of ours. */
 const clockTolerance = 5;
-/** The last moment that a `Date` can tell, in ms. */
+/** The last time that a `Date` can hold, in ms. */
 const endOfTime = 8.64e15;
 
 const timeSchema = v.pipe(v.number(), v.finite());
@@ -39,7 +38,7 @@ const grantsSchema = v.union([
 	v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(limits.grants)),
 ]);
 
-/** The id of somebody who may sign in. */
+/** The id of a person who may sign in. */
 export const subSchema = v.pipe(idSchema, lineSchema, v.notValue(claude.userId));
 
 const claimsSchema = v.object({
@@ -54,7 +53,7 @@ export function isGranted(identity: Identity, conversationId: string): boolean {
 	return identity.grants.includes("*") || identity.grants.includes(conversationId);
 }
 
-/** Whose access token this is, at `now` in ms. Refuses, and never throws, whatever the token may be. */
+/** Verifies an access token. Never throws, whatever the token is. `now` in ms. */
 export function verifyToken(token: string, settings: Settings, now: number): Promise<Verified> {
 	const { jwtSecret, jwksUrl, jwtIssuer: issuer, jwtAudience: audience } = settings;
 	const verifiers: Verifier[] = [];
@@ -63,14 +62,14 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 	return verify(token, verifiers, now);
 }
 
-/** An access token of our own; throws where the deployment has no secret to sign with. `expiresAt` and `now` in ms. */
+/** Issues an access token. Throws if the deployment has no secret to sign with. `expiresAt` and `now` in ms. */
 export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
 	const { jwtSecret, jwtIssuer: issuer, jwtAudience: audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
 	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: accessTokenSeconds, issuer, audience }, now);
 }
 
-/** An HS256 token that says who the person is. `expiresAt` and `now` in ms. */
+/** Signs an HS256 token for a person. `expiresAt` and `now` in ms. */
 export async function sign({ userId, username }: Person, signer: Signer, now: number): Promise<{ token: string; expiresAt: number }> {
 	const iat = Math.floor(now / 1000);
 	const exp = iat + signer.seconds;
@@ -79,7 +78,7 @@ export async function sign({ userId, username }: Person, signer: Signer, now: nu
 	return { token, expiresAt: exp * 1000 };
 }
 
-/** As `verifyToken`. The header's `alg` does no more than choose one of the verifiers, each with its own algorithms and keys. */
+/** As `verifyToken`. The header's `alg` only selects a verifier, and each verifier has its own algorithms and keys. */
 export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
 	const algorithm = readAlgorithm(token);
 	const verifier = verifiers.find(({ algorithms }) => algorithm !== undefined && algorithms.includes(algorithm));
@@ -87,14 +86,14 @@ export async function verify(token: string, verifiers: Verifier[], now: number):
 	const { key, ...expected } = verifier;
 	try {
 		const { payload } = await jwtVerify(token, key, { ...expected, clockTolerance, currentDate: new Date(now) });
-		return identify(payload, now);
+		return readClaims(payload, now);
 	} catch (error) {
-		// Thrown last of all: the rest of the token is verified, and is to be right before its end is told.
-		return error instanceof errors.JWTExpired ? identify(error.payload, now) : { refusal: "unauthorized" };
+		// jose checks expiry last, so everything else is verified. A token with wrong claims must not be called expired.
+		return error instanceof errors.JWTExpired ? readClaims(error.payload, now) : { refusal: "unauthorized" };
 	}
 }
 
-/** The `alg` of a token that has the form of one. `crit` is left to jose, which knows no extension but `b64`. */
+/** The `alg` of a well-formed token. jose checks `crit`, and supports no extension but `b64`. */
 function readAlgorithm(token: string): string | undefined {
 	if (token.length > limits.tokenBytes) return undefined;
 	const segments = token.split(".");
@@ -107,25 +106,25 @@ function readAlgorithm(token: string): string | undefined {
 	}
 }
 
-/** Whether a segment is the one way to write its bytes: no padding, no white space, no stray bits in its last character. */
+/** Whether a segment is the canonical base64url of its bytes: no padding, no white space, no stray bits in the last character. */
 function isCanonical(segment: string): boolean {
 	return segment !== "" && /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/.test(segment);
 }
 
 /** Reads claims whose signature, issuer, audience and `nbf` are verified. */
-function identify(payload: JWTPayload, now: number): Verified {
+function readClaims(payload: JWTPayload, now: number): Verified {
 	const claims = v.safeParse(claimsSchema, payload);
 	if (!claims.success) return { refusal: "unauthorized" };
 	const { sub, name = nameFrom(sub), exp, iat, conversations } = claims.output;
 	if (name === "" || (iat !== undefined && iat > now / 1000 + clockTolerance)) return { refusal: "unauthorized" };
 	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
-	// jose gives `exp` the tolerance that `nbf` needs; with it a socket would end in the moment it opened.
+	// jose applies the tolerance for `nbf` to `exp` too. A socket would then close at the moment it opened.
 	if (expiresAt <= now) return { refusal: "token_expired" };
 	const kind = sub.startsWith(guestPrefix) ? "guest" : "issued";
 	return { identity: { kind, userId: sub, username: name, expiresAt, grants: conversations } };
 }
 
-/** For want of a name, as much of the id as a name may have, without half a character at its end. */
+/** The beginning of the id, for people without a name. It must not end with half a character. */
 function nameFrom(sub: string): string {
 	return sub
 		.slice(0, limits.username)

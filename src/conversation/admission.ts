@@ -2,7 +2,7 @@
 // grants and floods are checked here.
 
 import { isSignedOut } from "../auth/identify.ts";
-import { speakerOf } from "../auth/personal-token.ts";
+import { authorOf } from "../auth/personal-token.ts";
 import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
 import type { Person } from "../protocol/person.ts";
@@ -45,7 +45,7 @@ export class Admission {
 		if (!member) return { code: "not_found" };
 		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
-		return speakerOf(member, identity);
+		return authorOf(member, identity);
 	}
 
 	/** A program does not rename its owner: its token may carry a name that the owner no longer uses. */

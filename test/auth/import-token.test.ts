@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { derivedKey } from "../../src/auth/derive-key.ts";
+import { deriveKey } from "../../src/auth/derive-key.ts";
 import { signInGuest } from "../../src/auth/guest.ts";
 import { issueImportToken, verifyImportToken } from "../../src/auth/import-token.ts";
 import { refresh } from "../../src/auth/session.ts";
@@ -22,7 +22,7 @@ const signed = (key: Uint8Array, claims: object = {}) =>
 	})
 		.setProtectedHeader({ alg: "HS256" })
 		.sign(key);
-const ours = await derivedKey(secret, "parley import of a conversation");
+const ours = await deriveKey(secret, "parley import of a conversation");
 
 describe("an import's token", () => {
 	it("is for one conversation, and for minutes", async () => {
@@ -49,7 +49,7 @@ describe("an import's token", () => {
 		["a guest's session", () => guest.session],
 		["an access token", async () => (await issueToken({ userId: "c", username: "C" }, settings, now)).token],
 		["one signed with the secret itself", () => signed(new TextEncoder().encode(secret))],
-		["one signed with a session's key", async () => signed(await derivedKey(secret, "parley guest session"))],
+		["one signed with a session's key", async () => signed(await deriveKey(secret, "parley guest session"))],
 		["one for another audience", () => signed(ours, { aud: "parley" })],
 		["one for no audience", () => signed(ours, { aud: undefined })],
 		["one without an end", () => signed(ours, { exp: undefined })],

@@ -229,7 +229,7 @@ describe("the keys", () => {
 		issuer.answer = async () => Promise.reject(new TypeError("Network connection lost."));
 		for (let i = 0; i < 5; i++) expect(await issuer.verify(token)).toEqual(unauthorized);
 		expect(issuer.fetches).toBe(1);
-		expect(logged).toEqual([`The keys at ${issuer.url} (JWT_JWKS_URL) could not be had: TypeError: Network connection lost.`]);
+		expect(logged).toEqual([`The keys at ${issuer.url} (JWT_JWKS_URL) could not be fetched: TypeError: Network connection lost.`]);
 		issuer.serves(ecdsa.jwk);
 		clock += 6_000;
 		expect(await issuer.verify(token)).toMatchObject(ann);

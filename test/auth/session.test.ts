@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { derivedKey } from "../../src/auth/derive-key.ts";
+import { deriveKey } from "../../src/auth/derive-key.ts";
 import { signInGuest } from "../../src/auth/guest.ts";
 import { clearedSession, readSession, refresh, sessionCookie, signIn } from "../../src/auth/session.ts";
 import { verifyToken } from "../../src/auth/tokens.ts";
@@ -33,7 +33,7 @@ describe("a session", () => {
 	});
 
 	it("accepts a cookie that an earlier version signed", async () => {
-		const key = await derivedKey(secret, "parley guest session");
+		const key = await deriveKey(secret, "parley guest session");
 		const claims = { sub: "guest-old", name: "Old", iat: seconds - 1000, exp: seconds + 1000 };
 		expect(await refresh(await forge(claims, { alg: "HS256" }, hmac(key)), settings, now)).toMatchObject({
 			signIn: { user: { id: "guest-old", name: "Old" } },

@@ -793,7 +793,7 @@ export const bugs: Bug[] = [
 	{
 		name: "whoever can make access tokens can import",
 		file: "src/auth/import-token.ts",
-		from: "	const key = await derivedKey(jwtSecret, audience);",
+		from: "	const key = await deriveKey(jwtSecret, audience);",
 		to: "	const key = new TextEncoder().encode(jwtSecret);",
 		project: "worker",
 		tests: ["auth/import-token"],
