@@ -12,7 +12,7 @@ function settingsOf(fields: Environment) {
 }
 
 describe("settings", () => {
-	it("have defaults for all but the tokens' key", () => {
+	it("have defaults, except for the key of tokens", () => {
 		expect(settingsOf({})).toEqual({
 			jwtSecret: secret,
 			frontendOrigins: [],
@@ -23,7 +23,7 @@ describe("settings", () => {
 		});
 	});
 
-	it("are what the environment says", () => {
+	it("are read from the environment", () => {
 		const settings = settingsOf({
 			JWT_JWKS_URL: "https://issuer.example/jwks",
 			JWT_ISSUER: "https://issuer.example",
@@ -54,7 +54,7 @@ describe("settings", () => {
 		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
 	});
 
-	it("are not set by white space", () => {
+	it("treat white space as not set", () => {
 		const names = [
 			"JWT_JWKS_URL",
 			"JWT_ISSUER",
@@ -69,7 +69,7 @@ describe("settings", () => {
 			expect(settingsOf(Object.fromEntries([...names, ...others].map((name) => [name, blank])))).toEqual(settingsOf({}));
 	});
 
-	it("may be written without quotes where they are no text", () => {
+	it("accept numbers and booleans without quotes", () => {
 		expect(settingsOf({ GUEST_SIGN_IN: true, SEND_BURST: 3 })).toMatchObject({ guestSignIn: true, sends: { burst: 3 } });
 		expect(settingsOf({ GUEST_SIGN_IN: false }).guestSignIn).toBe(false);
 	});
@@ -96,19 +96,19 @@ describe("settings", () => {
 	});
 
 	it.each(["http://localhost:9100/jwks", "http://127.0.0.1/jwks", "http://[::1]:9100/jwks", "https://issuer.example/jwks"])(
-		"JWT_JWKS_URL may be %s, and needs no JWT_SECRET",
+		"JWT_JWKS_URL %s is accepted, and needs no JWT_SECRET",
 		(url) => {
 			expect(read({ JWT_JWKS_URL: url })).toMatchObject({ settings: { jwksUrl: new URL(url) } });
 		},
 	);
 
-	it("count a secret in bytes, every one of them", () => {
+	it("count the bytes of a secret and keep all of them", () => {
 		expect(settingsOf({ JWT_SECRET: "ä".repeat(16) }).jwtSecret).toBe("ä".repeat(16));
 		expect(settingsOf({ JWT_SECRET: `${secret}\n` }).jwtSecret).toBe(`${secret}\n`);
 	});
 });
 
-describe("a problem names what to mend, and quotes nothing:", () => {
+describe("a problem names the setting and quotes no value", () => {
 	const good = { JWT_SECRET: secret };
 
 	it.each<[Environment, RegExp]>([

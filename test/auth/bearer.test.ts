@@ -3,29 +3,29 @@ import { offersChatProtocol, readToken } from "../../src/auth/bearer.ts";
 
 const request = (headers: Record<string, string>, query = "") => new Request(`https://parley.example/api/me${query}`, { headers });
 
-describe("a token rides", () => {
+describe("readToken", () => {
 	it.each<[string, Record<string, string>, string, string | undefined]>([
-		["nowhere", {}, "", undefined],
-		["in Authorization", { authorization: "Bearer a.b.c" }, "", "a.b.c"],
-		["in Authorization, in any case", { authorization: "bEARER a.b.c" }, "", "a.b.c"],
-		["in Authorization, after two spaces", { authorization: "Bearer  a.b.c" }, "", "a.b.c"],
-		["in no other scheme", { authorization: "Basic a.b.c" }, "", undefined],
-		["after no word like the scheme", { authorization: "Bearers a.b.c" }, "", undefined],
-		["as the scheme's whole value", { authorization: "Bearer a.b.c, Bearer d.e.f" }, "", "a.b.c, Bearer d.e.f"],
-		["in the subprotocols", { "sec-websocket-protocol": "chat.v1, bearer.a.b.c" }, "", "a.b.c"],
-		["in the subprotocols, unspaced and first", { "sec-websocket-protocol": "bearer.a.b.c,chat.v1" }, "", "a.b.c"],
-		["in no other subprotocol", { "sec-websocket-protocol": "chat.v1, Bearer.a.b.c, token.x" }, "", undefined],
-		["in the query", {}, "?cursor=1&token=a.b.c", "a.b.c"],
-		["in no other parameter", {}, "?access_token=a.b.c", undefined],
-		["in no cookie", { cookie: "token=a.b.c; parley_session=a.b.c" }, "", undefined],
-		["first in Authorization", { authorization: "Bearer 1", "sec-websocket-protocol": "bearer.2" }, "?token=3", "1"],
-		["then in the subprotocols", { authorization: "Basic 1", "sec-websocket-protocol": "bearer.2" }, "?token=3", "2"],
-	])("%s", (_where, headers, query, token) => {
+		["that is not there as none", {}, "", undefined],
+		["from Authorization", { authorization: "Bearer a.b.c" }, "", "a.b.c"],
+		["from Authorization, with the scheme in any case", { authorization: "bEARER a.b.c" }, "", "a.b.c"],
+		["from Authorization, after two spaces", { authorization: "Bearer  a.b.c" }, "", "a.b.c"],
+		["from no other scheme", { authorization: "Basic a.b.c" }, "", undefined],
+		["from no scheme that only begins alike", { authorization: "Bearers a.b.c" }, "", undefined],
+		["as the whole value after the scheme", { authorization: "Bearer a.b.c, Bearer d.e.f" }, "", "a.b.c, Bearer d.e.f"],
+		["from the subprotocols", { "sec-websocket-protocol": "chat.v1, bearer.a.b.c" }, "", "a.b.c"],
+		["from the subprotocols, first and without a space", { "sec-websocket-protocol": "bearer.a.b.c,chat.v1" }, "", "a.b.c"],
+		["from no other subprotocol", { "sec-websocket-protocol": "chat.v1, Bearer.a.b.c, token.x" }, "", undefined],
+		["from the query", {}, "?cursor=1&token=a.b.c", "a.b.c"],
+		["from no other parameter", {}, "?access_token=a.b.c", undefined],
+		["from no cookie", { cookie: "token=a.b.c; parley_session=a.b.c" }, "", undefined],
+		["from Authorization before the others", { authorization: "Bearer 1", "sec-websocket-protocol": "bearer.2" }, "?token=3", "1"],
+		["from the subprotocols before the query", { authorization: "Basic 1", "sec-websocket-protocol": "bearer.2" }, "?token=3", "2"],
+	])("reads a token %s", (_where, headers, query, token) => {
 		expect(readToken(request(headers, query))).toBe(token);
 	});
 });
 
-describe("chat.v1", () => {
+describe("offersChatProtocol", () => {
 	it.each<[string | undefined, boolean]>([
 		[undefined, false],
 		["chat.v1", true],

@@ -24,8 +24,8 @@ const signed = (key: Uint8Array, claims: object = {}) =>
 		.sign(key);
 const ours = await deriveKey(secret, "parley import of a conversation");
 
-describe("an import's token", () => {
-	it("is for one conversation, and for minutes", async () => {
+describe("an import token", () => {
+	it("permits the import of one conversation, for a few minutes", async () => {
 		const token = await issueImportToken("c", secret);
 		expect(await verifyImportToken(token, "c", settings, now)).toBe(true);
 		expect(await verifyImportToken(token, "other", settings, now)).toBe(false);
@@ -34,13 +34,13 @@ describe("an import's token", () => {
 		expect(await verifyImportToken(token, "c", {}, now)).toBe(false);
 	});
 
-	it("is nobody's access token or session", async () => {
+	it("is not accepted as an access token or a session", async () => {
 		const token = await issueImportToken("c", secret);
 		expect(await verifyToken(token, settings, now)).toEqual({ refusal: "unauthorized" });
 		expect(await refresh(token, settings, now)).toEqual({ refusal: "unauthorized" });
 	});
 
-	it("as the test makes it is accepted", async () => {
+	it("is accepted when this test signs it correctly", async () => {
 		expect(await verifyImportToken(await signed(ours), "c", settings, now)).toBe(true);
 	});
 
@@ -48,17 +48,17 @@ describe("an import's token", () => {
 		["a guest's access token", () => guest.token],
 		["a guest's session", () => guest.session],
 		["an access token", async () => (await issueToken({ userId: "c", username: "C" }, settings, now)).token],
-		["one signed with the secret itself", () => signed(new TextEncoder().encode(secret))],
-		["one signed with a session's key", async () => signed(await deriveKey(secret, "parley guest session"))],
-		["one for another audience", () => signed(ours, { aud: "parley" })],
-		["one for no audience", () => signed(ours, { aud: undefined })],
-		["one without an end", () => signed(ours, { exp: undefined })],
-		["one without a beginning", () => signed(ours, { iat: undefined })],
-		["one for ever", () => signed(ours, { iat: Math.floor(now / 1000) - 3_600, exp: Math.floor(now / 1000) + 1e9 })],
-		["one of no conversation", () => signed(ours, { sub: undefined })],
-		["nothing", () => ""],
-		["no token", () => "x.y.z"],
-	])("is not %s", async (_what, make) => {
+		["signed with the secret itself", () => signed(new TextEncoder().encode(secret))],
+		["signed with the key of sessions", async () => signed(await deriveKey(secret, "parley guest session"))],
+		["for another audience", () => signed(ours, { aud: "parley" })],
+		["for no audience", () => signed(ours, { aud: undefined })],
+		["without exp", () => signed(ours, { exp: undefined })],
+		["without iat", () => signed(ours, { iat: undefined })],
+		["valid for years", () => signed(ours, { iat: Math.floor(now / 1000) - 3_600, exp: Math.floor(now / 1000) + 1e9 })],
+		["without a conversation", () => signed(ours, { sub: undefined })],
+		["an empty text", () => ""],
+		["a text that is no token", () => "x.y.z"],
+	])("is rejected if it is %s", async (_what, make) => {
 		expect(await verifyImportToken(await make(), "c", settings, now)).toBe(false);
 	});
 });

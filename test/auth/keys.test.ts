@@ -1,4 +1,4 @@
-// Tokens of an issuer with public keys, which it serves at an address: what the Worker fetches is answered here.
+// Tokens that are signed with an issuer's keys. This test responds to the Worker's requests for the public keys.
 
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -70,24 +70,24 @@ afterEach(() => {
 });
 
 describe("an issuer's token", () => {
-	it.each([rsa, ecdsa, eddsa])("is accepted by its key: $alg", async (key) => {
+	it.each([rsa, ecdsa, eddsa])("is accepted if its key signed it: $alg", async (key) => {
 		const issuer = new Issuer(rsa.jwk, ecdsa.jwk, eddsa.jwk);
 		expect(await issuer.verify(await tokenBy(key))).toMatchObject(ann);
 	});
 
-	it("needs no kid where one key alone is of its kind", async () => {
+	it("needs no kid if only one key fits its algorithm", async () => {
 		const issuer = new Issuer(rsa.jwk, ecdsa.jwk);
 		expect(await issuer.verify(await tokenBy(ecdsa, { kid: undefined }))).toMatchObject(ann);
 	});
 
-	it("may carry addresses and keys, which nobody looks at", async () => {
+	it("may contain keys and addresses of keys, which are ignored", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const header = { jku: "https://evil.example/jwks", x5u: "https://evil.example/cert", jwk: theirs.jwk };
 		expect(await issuer.verify(await tokenBy(ecdsa, header))).toMatchObject(ann);
 		expect(strayFetches).toEqual([]);
 	});
 
-	it("is held to the same claims", async () => {
+	it("must have the same claims as other tokens", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		expect(await issuer.verify(await tokenBy(ecdsa, {}, { sub: "claude" }))).toEqual(unauthorized);
 		expect(await issuer.verify(await tokenBy(ecdsa, {}, { exp: now / 1000 - 60 }))).toEqual({ refusal: "token_expired" });
@@ -99,7 +99,7 @@ describe("an issuer's token", () => {
 	});
 
 	it.each<[string, () => Promise<string>]>([
-		["another's key under the same kid", () => tokenBy(theirs)],
+		["somebody else's key under the same kid", () => tokenBy(theirs)],
 		["its key inside the token", () => tokenBy(theirs, { jwk: theirs.jwk })],
 		["its key inside the token, without kid", () => tokenBy(theirs, { kid: undefined, jwk: theirs.jwk })],
 		["an address of its own for the key", () => tokenBy(theirs, { jku: "https://evil.example/jwks" })],
@@ -122,7 +122,7 @@ describe("an issuer's token", () => {
 		],
 		["the public key as a secret: JWK", () => forge(claimsOfAnn, { alg: "HS256", kid: "rsa" }, hmac(JSON.stringify(rsa.jwk)))],
 		["the public key as a secret: modulus", () => forge(claimsOfAnn, { alg: "HS256", kid: "rsa" }, hmac(rsa.jwk.n as string))],
-	])("is refused with %s", async (_what, forged) => {
+	])("is rejected with %s", async (_what, forged) => {
 		const encryption: JWK = { ...ecdsa.jwk, kid: "encryption", use: "enc" };
 		const shared: JWK = { kty: "oct", kid: "shared", k: base64url.encode(secret) };
 		const keys = [rsa.jwk, ecdsa.jwk, eddsa.jwk, encryption, shared];
@@ -134,7 +134,7 @@ describe("an issuer's token", () => {
 		expect(strayFetches).toEqual([]);
 	});
 
-	it("is refused without kid where several keys are of its kind", async () => {
+	it("is rejected without kid if several keys fit its algorithm", async () => {
 		const issuer = new Issuer(ecdsa.jwk, { ...theirs.jwk, kid: "second" });
 		expect(await issuer.verify(await tokenBy(ecdsa, { kid: undefined }))).toEqual(unauthorized);
 	});
@@ -150,7 +150,7 @@ const rs512 = async (bytes: Uint8Array) => {
 };
 
 describe("a deployment", () => {
-	it("with a secret and keys takes both kinds of token, each by its own", async () => {
+	it("with a secret and keys accepts both kinds of token", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const both = settingsWith({ JWT_JWKS_URL: issuer.url, JWT_SECRET: secret });
 		expect(await issuer.verify(await forge(claimsOfAnn), both)).toMatchObject(ann);
@@ -159,7 +159,7 @@ describe("a deployment", () => {
 		expect(issuer.fetches).toBe(1);
 	});
 
-	it("with one of them alone takes no token of the other kind", async () => {
+	it("with one of them rejects tokens of the other kind", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		expect(await issuer.verify(await forge(claimsOfAnn))).toEqual(unauthorized);
 		expect(await issuer.verify(await tokenBy(ecdsa), settingsWith({ JWT_SECRET: secret }))).toEqual(unauthorized);
@@ -168,7 +168,7 @@ describe("a deployment", () => {
 });
 
 describe("the keys", () => {
-	it("are fetched once, and again when they are old", async () => {
+	it("are fetched once, and again when they are stale", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const token = await tokenBy(ecdsa);
 		for (let i = 0; i < 5; i++) expect(await issuer.verify(token)).toMatchObject(ann);
@@ -180,13 +180,13 @@ describe("the keys", () => {
 		expect(issuer.fetches).toBe(2);
 	});
 
-	it("are had by everybody who comes before they are there", async () => {
+	it("are fetched once for all requests that wait for them", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const token = await tokenBy(ecdsa);
 		expect(await Promise.all([issuer.verify(token), issuer.verify(token)])).toMatchObject([ann, ann]);
 	});
 
-	it("follow the issuer when it changes them", async () => {
+	it("are fetched again when the issuer rotates them", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const next = await newKey("ES256", "next");
 		expect(await issuer.verify(await tokenBy(ecdsa))).toMatchObject(ann);
@@ -199,7 +199,7 @@ describe("the keys", () => {
 		expect(issuer.fetches).toBe(2);
 	});
 
-	it.each([true, false])("are not fetched for a flood of unknown ones (the issuer answers: %s)", async (answers) => {
+	it.each([true, false])("are not fetched for a flood of unknown kids (the issuer responds: %s)", async (answers) => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const token = await tokenBy(ecdsa);
 		expect(await issuer.verify(token)).toMatchObject(ann);
@@ -223,7 +223,7 @@ describe("the keys", () => {
 		}
 	});
 
-	it("are not asked for again at once when the issuer is down, and the log says so once", async () => {
+	it("are not fetched again at once when the issuer is down, and the log says so once", async () => {
 		const issuer = new Issuer();
 		const token = await tokenBy(ecdsa);
 		issuer.answer = async () => Promise.reject(new TypeError("Network connection lost."));
@@ -235,7 +235,7 @@ describe("the keys", () => {
 		expect(await issuer.verify(token)).toMatchObject(ann);
 	});
 
-	it("are not used once they are old and the issuer is down", async () => {
+	it("are not used when they are stale and the issuer is down", async () => {
 		const issuer = new Issuer(ecdsa.jwk);
 		const token = await tokenBy(ecdsa);
 		expect(await issuer.verify(token)).toMatchObject(ann);
@@ -250,9 +250,9 @@ describe("the keys", () => {
 		["an error", () => new Response("down", { status: 500 })],
 		["a redirect", () => Response.redirect("https://evil.example/jwks", 302)],
 		["a page", () => new Response("<html>")],
-		["no set", () => Response.json([])],
-		["a set of something else", () => Response.json({ keys: "none" })],
-	])("come from %s: refused, and told in one line without the token", async (_what, answer) => {
+		["JSON that is no key set", () => Response.json([])],
+		["a key set without keys", () => Response.json({ keys: "none" })],
+	])("are rejected in %s, with one log line that does not contain the token", async (_what, answer) => {
 		const issuer = new Issuer();
 		const token = await tokenBy(ecdsa);
 		issuer.answer = async () => answer();
@@ -263,7 +263,7 @@ describe("the keys", () => {
 		expect(logged[0]).not.toContain(token.split(".")[1]);
 	});
 
-	it("are used where they can be, whatever the others are", async () => {
+	it("are used even if other keys of the set are broken", async () => {
 		const issuer = new Issuer(ecdsa.jwk, { kty: "EC", crv: "P-256", kid: "broken", x: "AA", y: "AA" });
 		expect(await issuer.verify(await tokenBy(ecdsa, { kid: "broken" }))).toEqual(unauthorized);
 		clock += 601_000;
@@ -272,7 +272,7 @@ describe("the keys", () => {
 		expect(logged).toEqual([]);
 	});
 
-	it("are given up after five seconds", async () => {
+	it("are not waited for longer than five seconds", async () => {
 		const issuer = new Issuer();
 		const timeout = AbortSignal.timeout.bind(AbortSignal);
 		// The same signal, a hundred times as soon.

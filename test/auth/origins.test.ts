@@ -4,7 +4,7 @@ import { secret, settingsWith } from "./forge.ts";
 
 const settings = settingsWith({ JWT_SECRET: secret, FRONTEND_URL: "https://Pages.Example:443/app/, http://localhost:5173" });
 
-describe("a page may use the deployment", () => {
+describe("isAllowedOrigin", () => {
 	it.each<[string | null, string, boolean]>([
 		[null, "https://parley.example", true],
 		["https://parley.example", "https://parley.example", true],
@@ -29,7 +29,7 @@ describe("a page may use the deployment", () => {
 		["blob:https://pages.example/1", "https://parley.example", false],
 		["http://localhost:8787", "http://127.0.0.1:8787", false],
 		["http://localhost:5174", "https://parley.example", false],
-	])("from %j at %s: %s", (origin, url, allowed) => {
+	])("of %j at %s is %s", (origin, url, allowed) => {
 		expect(isAllowedOrigin(origin, new URL("/api/me?x=1", url), settings)).toBe(allowed);
 	});
 });

@@ -4,7 +4,7 @@ import { isPersonal, makePersonalToken, ownerOf } from "../../src/auth/personal-
 
 describe("a personal token", () => {
 	it.each(["ann", "guest-AAAAAAAAAAAAAAAAAAAAAA", "auth0|5f7c8ec7c33c6c004bbafe82", "日本語", "x".repeat(128), "😀".repeat(64)])(
-		"of %j names its owner, fits where tokens ride, and is another one each time",
+		"of %j contains its owner's id, fits into headers, and is different each time",
 		(userId) => {
 			const token = makePersonalToken(userId);
 			expect([isPersonal(token), ownerOf(token)]).toEqual([true, userId]);
@@ -20,7 +20,7 @@ describe("a personal token", () => {
 		["Claude as its owner", of("claude")],
 		["an owner with a line break", of("ann\n")],
 		["an owner that is too long", of("x".repeat(129))],
-		["an owner that is no text", of(new Uint8Array([0xff, 0xfe]))],
+		["an owner that is not UTF-8", of(new Uint8Array([0xff, 0xfe]))],
 		["a byte order mark before its owner", of("\ufeffann")],
 		["padding", `parley_YW4=.${secret}`],
 		["stray bits", `parley_YW5.${secret}`],
@@ -30,7 +30,7 @@ describe("a personal token", () => {
 		["three parts", `${of("ann")}.x`],
 		["white space", ` ${of("ann")}`],
 		["a line break after it", `${of("ann")}\n`],
-	])("with %s is none", (_what, token) => {
+	])("is rejected with %s", (_what, token) => {
 		expect(ownerOf(token)).toBeUndefined();
 	});
 });

@@ -10,8 +10,8 @@ const expired = { refusal: "token_expired" };
 
 const verifyClaims = async (claims: Claims) => verifyToken(await forge({ ...claimsOfAnn, ...claims }), settings, now);
 
-describe("a token says", () => {
-	it("who its bearer is, and until when", async () => {
+describe("a token", () => {
+	it("identifies its bearer until it expires", async () => {
 		expect(await verifyClaims({})).toEqual({
 			identity: { kind: "issued", userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] },
 		});
@@ -24,26 +24,26 @@ describe("a token says", () => {
 		["no name, and a long id", { name: undefined, sub: "x".repeat(128) }, { userId: "x".repeat(128), username: "x".repeat(64) }],
 		["no name, and a long id of pairs", { name: undefined, sub: `x${"😀".repeat(40)}` }, { username: `x${"😀".repeat(31)}` }],
 		["an id that only looks like Claude's", { sub: "Claude" }, { userId: "Claude" }],
-		["an end in the middle of a second", { exp: seconds + 1.5 }, { expiresAt: now + 1500 }],
-		["an end that was meant in ms", { exp: now + 600_000 }, { expiresAt: (now + 600_000) * 1000 }],
-		["an end past all dates", { exp: Number.MAX_VALUE }, { expiresAt: 8.64e15 }],
-		["a beginning that clocks may disagree on", { iat: seconds + 5, nbf: seconds + 5 }, { userId: "ann" }],
+		["an exp in the middle of a second", { exp: seconds + 1.5 }, { expiresAt: now + 1500 }],
+		["an exp that was meant in ms", { exp: now + 600_000 }, { expiresAt: (now + 600_000) * 1000 }],
+		["an exp after the last possible date", { exp: Number.MAX_VALUE }, { expiresAt: 8.64e15 }],
+		["an iat and nbf within the clock tolerance", { iat: seconds + 5, nbf: seconds + 5 }, { userId: "ann" }],
 		["some conversations", { conversations: ["a", "b"] }, { grants: ["a", "b"] }],
 		["all conversations", { conversations: ["*"] }, { grants: ["*"] }],
 		["no conversations", { conversations: [] }, { grants: [] }],
 		["a thousand conversations", { conversations: Array(1000).fill("c") }, { grants: Array(1000).fill("c") }],
-		["more than we know", { iss: ["x"], aud: 7, jti: {}, role: "owner" }, { userId: "ann", grants: [] }],
-	])("%s", async (_what, claims, identity) => {
+		["claims that have no meaning here", { iss: ["x"], aud: 7, jti: {}, role: "owner" }, { userId: "ann", grants: [] }],
+	])("is accepted with %s", async (_what, claims, identity) => {
 		expect(await verifyClaims(claims)).toMatchObject({ identity });
 	});
 
-	it("a last moment that is a date", async () => {
+	it("expires at a possible date, however large exp is", async () => {
 		const verified = await verifyClaims({ exp: Number.MAX_VALUE });
 		expect("identity" in verified && new Date(verified.identity.expiresAt).getTime()).toBe(8.64e15);
 	});
 });
 
-describe("claims that are refused:", () => {
+describe("a token is rejected", () => {
 	it.each<[string, Claims]>([
 		["no sub", { sub: undefined }],
 		["sub: empty", { sub: "" }],
@@ -56,70 +56,70 @@ describe("claims that are refused:", () => {
 		["sub: a line feed", { sub: "ann\n" }],
 		["sub: a NUL", { sub: "a\0nn" }],
 		["sub: a C1 control", { sub: "a\u0085nn" }],
-		["sub: half a pair", { sub: "ann\ud83d" }],
+		["sub: half a surrogate pair", { sub: "ann\ud83d" }],
 		["name: empty", { name: "" }],
 		["name: blank", { name: " \t " }],
 		["name: null", { name: null }],
 		["name: a number", { name: 7 }],
 		["name: an array", { name: ["Ann"] }],
 		["name: 65 long", { name: "x".repeat(65) }],
-		["name: nothing that is seen", { name: "\u202e\u200d\n" }],
+		["name: nothing visible", { name: "\u202e\u200d\n" }],
 		["no exp", { exp: undefined }],
 		["exp: text", { exp: String(seconds + 600) }],
 		["exp: null", { exp: null }],
-		["nbf: later than clocks disagree", { nbf: seconds + 6 }],
+		["nbf: beyond the clock tolerance", { nbf: seconds + 6 }],
 		["nbf: text", { nbf: String(seconds - 1) }],
-		["iat: later than clocks disagree", { iat: seconds + 6 }],
+		["iat: beyond the clock tolerance", { iat: seconds + 6 }],
 		["iat: text", { iat: String(seconds - 1) }],
 		["iat: null", { iat: null }],
 		["conversations: text", { conversations: "a" }],
-		["conversations: the bare star", { conversations: "*" }],
+		["conversations: a star without an array", { conversations: "*" }],
 		["conversations: null", { conversations: null }],
 		["conversations: an object", { conversations: { a: true } }],
 		["conversations: a number in it", { conversations: ["a", 7] }],
 		["conversations: an empty id", { conversations: [""] }],
 		["conversations: too long an id", { conversations: ["x".repeat(129)] }],
-		["conversations: half a pair", { conversations: ["\ud83d"] }],
+		["conversations: half a surrogate pair", { conversations: ["\ud83d"] }],
 		["conversations: the star among others", { conversations: ["*", "a"] }],
 		["conversations: the star after others", { conversations: ["a", "*"] }],
 		["conversations: 1001", { conversations: Array(1001).fill("c") }],
-	])("%s", async (_what, claims) => {
+	])("with %s", async (_what, claims) => {
 		expect(await verifyClaims(claims)).toEqual(unauthorized);
 	});
 
 	it.each([
-		["exp: past all numbers", `{"sub":"ann","exp":1e400}`],
-		["iat: before all numbers", `{"sub":"ann","exp":${seconds + 600},"iat":-1e400}`],
-	])("%s", async (_what, payload) => {
+		["exp: infinite", `{"sub":"ann","exp":1e400}`],
+		["iat: minus infinity", `{"sub":"ann","exp":${seconds + 600},"iat":-1e400}`],
+	])("with %s", async (_what, payload) => {
 		expect(await verifyToken(await forge(payload), settings, now)).toEqual(unauthorized);
 	});
 });
 
-describe("time", () => {
+describe("expiry", () => {
 	it.each<[string, Claims, object]>([
 		["past", { exp: seconds - 1 }, expired],
 		["long past", { exp: seconds - 1e6 }, expired],
 		["now", { exp: seconds }, expired],
 		["before the epoch", { exp: -1 }, expired],
-		["past, of a token that was never right", { exp: seconds - 1, sub: "claude" }, unauthorized],
-		["long past, of a token that was never right", { exp: seconds - 1e6, sub: "claude" }, unauthorized],
-	])("an end that is %s", async (_what, claims, refusal) => {
+		["past, with a wrong sub", { exp: seconds - 1, sub: "claude" }, unauthorized],
+		["long past, with a wrong sub", { exp: seconds - 1e6, sub: "claude" }, unauthorized],
+	])("rejects an exp that is %s", async (_what, claims, refusal) => {
 		expect(await verifyClaims(claims)).toEqual(refusal);
 	});
 
-	it("goes by the moment it is given", async () => {
+	it("is checked against the given time", async () => {
 		const token = await forge(claimsOfAnn);
 		expect(await verifyToken(token, settings, now + 599_999)).toMatchObject({ identity: { userId: "ann" } });
 		expect(await verifyToken(token, settings, now + 600_000)).toEqual(expired);
 	});
 
-	it("an end in the middle of a second is kept to", async () => {
+	it("is exact to the millisecond", async () => {
 		const token = await forge({ ...claimsOfAnn, exp: seconds + 0.5 });
 		expect(await verifyToken(token, settings, now + 499)).toHaveProperty("identity");
 		expect(await verifyToken(token, settings, now + 500)).toEqual(expired);
 	});
 
-	it("an end says nothing about a token that is not genuine", async () => {
+	it("is not reported for a forged token", async () => {
 		expect(await verifyToken(await forge({ ...claimsOfAnn, exp: 1 }, undefined, hmac("another")), settings, now)).toEqual(unauthorized);
 	});
 });
@@ -131,7 +131,7 @@ describe("issuer and audience", () => {
 	it.each<[string, Claims]>([
 		["both right", right],
 		["the audience among others", { ...right, aud: ["other", "parley"] }],
-	])("%s", async (_what, claims) => {
+	])("are accepted: %s", async (_what, claims) => {
 		expect(await verifyToken(await forge({ ...claimsOfAnn, ...claims }), strict, now)).toHaveProperty("identity");
 	});
 
@@ -144,7 +144,7 @@ describe("issuer and audience", () => {
 		["another audience", { ...right, aud: "parley2" }],
 		["other audiences", { ...right, aud: ["a", "b"] }],
 		["an audience that is an object", { ...right, aud: { parley: true } }],
-	])("%s: refused", async (_what, claims) => {
+	])("are rejected: %s", async (_what, claims) => {
 		expect(await verifyToken(await forge({ ...claimsOfAnn, ...claims }), strict, now)).toEqual(unauthorized);
 	});
 });
@@ -157,14 +157,14 @@ const large = (pad: number) => forge({ ...claimsOfAnn, pad: "x".repeat(pad) });
 const good = await forge(claimsOfAnn);
 const [header, payload, signature] = good.split(".") as [string, string, string];
 
-/** Another way to write the same bytes: a bit that nobody reads is set in the last character. */
+/** Encodes the same bytes differently: sets an unused bit of the last character. */
 function stray(segment: string): string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	return segment.slice(0, -1) + alphabet[alphabet.indexOf(segment.at(-1) as string) + 1];
 }
 
-describe("forms that are refused:", () => {
-	it("(and the one they are made from is taken)", async () => {
+describe("a malformed token", () => {
+	it("differs from one that is accepted", async () => {
 		expect(await verifyToken(good, settings, now)).toHaveProperty("identity");
 		expect(await verifyToken(await large(5_500), settings, now)).toHaveProperty("identity");
 	});
@@ -211,11 +211,11 @@ describe("forms that are refused:", () => {
 		["a segment of impossible length", `${header}.${payload}.${signature}AA`],
 		["over 8 KiB", large(6_200)],
 		["2 MB", large(1_500_000)],
-	])("%s", async (_what, token) => {
+	])("is rejected: %s", async (_what, token) => {
 		expect(await verifyToken(await token, settings, now)).toEqual(unauthorized);
 	});
 
-	it.each(["header", "payload"])("a stray bit in the %s, signed as it is", async (which) => {
+	it.each(["header", "payload"])("is rejected with a stray bit in the %s, though the signature covers it", async (which) => {
 		// Of a length that leaves bits to spare in the last character.
 		const spare = (value: object) => part(JSON.stringify(value).padEnd(100));
 		const segments = { header: spare({ alg: "HS256" }), payload: spare(claimsOfAnn) };
@@ -228,7 +228,7 @@ describe("forms that are refused:", () => {
 		expect(await verifyToken(await signed(strayed), settings, now)).toEqual(unauthorized);
 	});
 
-	it("the limit is where it is said to be", async () => {
+	it("is tested on both sides of the size limit", async () => {
 		expect((await large(5_500)).length).toBeLessThanOrEqual(limits.tokenBytes);
 		expect((await large(6_200)).length).toBeGreaterThan(limits.tokenBytes);
 	});
@@ -241,7 +241,7 @@ describe("grants", () => {
 		[[], "a", false],
 		[["*"], "anything", true],
 		[["a*"], "ab", false],
-	])("of %j let into %s: %s", (grants, id, granted) => {
+	])("%j admit to %s: %s", (grants, id, granted) => {
 		expect(isGranted({ kind: "issued", userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
 	});
 });
@@ -256,13 +256,13 @@ describe("our own tokens", () => {
 		expect(await verifyToken(token, settings, expiresAt)).toEqual(expired);
 	});
 
-	it("name the issuer and audience that the deployment asks for", async () => {
+	it("carry the issuer and audience that the deployment requires", async () => {
 		const strict = settingsWith({ JWT_SECRET: secret, JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
 		const { token } = await issueToken(person, strict, now);
 		expect(await verifyToken(token, strict, now)).toHaveProperty("identity");
 	});
 
-	it("are not made without a secret", async () => {
+	it("are not issued without a secret", async () => {
 		expect(() => issueToken(person, settingsWith({ JWT_JWKS_URL: "https://issuer.example/jwks" }), now)).toThrow("JWT_SECRET");
 	});
 });

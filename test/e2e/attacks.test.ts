@@ -1,4 +1,4 @@
-// What people and Claude write, as attacks on who reads it: in the built client as the Worker serves it, with its policy, in a real browser.
+// Attacks in the text of people and Claude against their readers, in the built page with its policy, in a real browser.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { attacks } from "./attacks.ts";
@@ -9,7 +9,7 @@ openProduct();
 
 const words = "word ".repeat(50);
 
-describe("an attack, said by a person and streamed by Claude, does nothing at any of its characters", () => {
+describe("an attack, sent by a person and streamed by Claude, has no effect at any character", () => {
 	let stage: Stage;
 	let names: string[];
 	beforeAll(async () => {
@@ -28,7 +28,7 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 		expect(await stage.names()).toEqual(names);
 	});
 
-	it("names, notices, quotes and reactions are text as well", async () => {
+	it("is shown as text in names, notices, quotes and reactions", async () => {
 		stage.clear();
 		for (const text of ["<img src=x onerror=harm()>", "[a](javascript:harm())", "</title><script>harm()</script>"]) {
 			stage.announce(text);
@@ -40,7 +40,7 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 		expect(await stage.breaches()).toEqual([]);
 	});
 
-	it("is looked for at every character", async () => {
+	it("is checked for at every character", async () => {
 		const { page } = stage.visitor;
 		const text = "Every **character** is [shown](https://a.example) as it comes.";
 		stage.clear();
@@ -60,7 +60,7 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 		expect(await lengths).toBeGreaterThan(0.5);
 	});
 
-	it("a link opens a page that knows nothing of this one", async () => {
+	it("a link opens a page that cannot reach this one", async () => {
 		const { page } = stage.visitor;
 		await page
 			.context()
@@ -76,7 +76,7 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 		expect(await stage.breaches()).toEqual(["opened https://evil.example/"]);
 	});
 
-	it("the host beside a link stays as it is, whatever the text around it turns", async () => {
+	it("the host beside a link stays readable among text that changes direction", async () => {
 		stage.clear();
 		stage.say("\u202eabc [\u202edef](https://ab.example) ghi");
 		const host = stage.visitor.log.getByText("ab.example");
@@ -101,7 +101,7 @@ describe("an attack, said by a person and streamed by Claude, does nothing at an
 			`> > > > > > \`\`\`\n> > > > > > ${words}\n> > > > > > \`\`\`\n> > > > > >\n> > > > > > |a|b|\n> > > > > > |-|-|\n> > > > > > |${words}|b|`,
 		],
 		["a link of a long host", `[a](https://${"long.".repeat(40)}example/)`],
-	])("nothing is wider than a narrow page: %s", async (_what, source) => {
+	])("nothing overflows a narrow page: %s", async (_what, source) => {
 		const { page } = stage.visitor;
 		await page.setViewportSize({ width: 320, height: 640 });
 		for (const speak of [() => stage.say(source), () => stage.stream(source, 1)]) {

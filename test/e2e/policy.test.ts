@@ -1,4 +1,4 @@
-// The headers of the built client, as the Worker serves it: that they stand there, that they bite, and that nothing of ours is bitten.
+// The security headers of the built page: they are set, they block attacks, and they block nothing of ours.
 
 import { describe, expect, it } from "vitest";
 import { browser, openProduct, product } from "./opened.ts";
@@ -24,7 +24,7 @@ const policy = {
 };
 
 describe("the headers", () => {
-	it("stand on the page, on its parts, and on every address that the page answers for", async () => {
+	it("are set on the page, its files, and every address that shows the page", async () => {
 		const page = await (await fetch(product.url)).text();
 		const [script] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
 		const [style] = /\/assets\/[\w-]+\.css/.exec(page) ?? [];
@@ -44,7 +44,7 @@ describe("the headers", () => {
 		}
 	});
 
-	it("stand in the way of nothing that the product does", async () => {
+	it("block nothing that the product does", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.page.addInitScript(() => {
 			document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => console.error(effectiveDirective));
@@ -67,7 +67,7 @@ describe("the headers", () => {
 		await ann.leave();
 	});
 
-	it("leave the sign-in to memory and a cookie that no script reads: nothing of it is kept where a script could", async () => {
+	it("keep the sign-in in memory and in a cookie that no script can read", async () => {
 		const ann = await Visitor.arrive(browser);
 		let token = "";
 		ann.page.on("request", (request) => {
@@ -225,14 +225,14 @@ async function outcome(inject: () => unknown, strictness: Strictness): Promise<s
 		const { offended } = window as unknown as { offended(directive: string): void };
 		document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => offended(effectiveDirective));
 	});
-	// What is refused may throw, which stops the attack and not the test.
+	// A blocked attack may throw, which must not fail the test.
 	await page.evaluate(inject).catch(() => {});
 	const result = await first.promise;
 	await context.close();
 	return result;
 }
 
-describe("the policy stops, and nothing else does,", () => {
+describe("the policy alone blocks", () => {
 	it.each(injections)("%s", async (_what, directive, inject) => {
 		expect(await outcome(inject, "none")).toBe("harm");
 		expect(await outcome(inject, "without Trusted Types")).toBe(directive);
@@ -240,7 +240,7 @@ describe("the policy stops, and nothing else does,", () => {
 	});
 });
 
-/** What an attack of its own kind comes to, on a page that has its service worker by then. */
+/** The outcome of an attack on a page whose service worker is ready. */
 async function tried(attack: () => unknown): Promise<string> {
 	const ann = await Visitor.arrive(browser);
 	await ann.page.goto(product.url);
@@ -258,24 +258,24 @@ declare class TrustedScriptURL {
 	toString(): string;
 }
 
-describe("the one policy of Trusted Types that there is", () => {
-	it("is made once, by the page itself", async () => {
+describe("the only Trusted Types policy", () => {
+	it("is created once, by the page itself", async () => {
 		const result = await tried(() => trustedTypes.createPolicy("service-worker", { createScriptURL: (url: string) => url }));
 		expect(result).toContain("already exists");
 	});
 
 	it.each<[what: string, attack: () => unknown]>([
-		["has no other beside it", () => trustedTypes.createPolicy("harm", { createScriptURL: (url: string) => url })],
-		["has none before it, for all", () => trustedTypes.createPolicy("default", { createScriptURL: (url: string) => url })],
+		["cannot be joined by another one", () => trustedTypes.createPolicy("harm", { createScriptURL: (url: string) => url })],
+		["cannot be preceded by a default one", () => trustedTypes.createPolicy("default", { createScriptURL: (url: string) => url })],
 	])("%s", async (_what, attack) => {
 		expect(await tried(attack)).toContain("disallowed");
 	});
 
 	it.each<[what: string, attack: () => unknown]>([
-		["a service worker by its address alone, its own one too", () => navigator.serviceWorker.register("/sw.js")],
+		["a service worker by its plain address, even our own", () => navigator.serviceWorker.register("/sw.js")],
 		["another service worker", () => navigator.serviceWorker.register("/assets/x.js")],
 		["a worker", () => new Worker("/sw.js")],
-	])("and without it there is not: %s", async (_what, attack) => {
+	])("is required, and its absence blocks %s", async (_what, attack) => {
 		expect(await tried(attack)).toMatch(/requires 'TrustedScriptURL'/);
 	});
 });

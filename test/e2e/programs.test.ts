@@ -1,4 +1,4 @@
-// Two programs in one conversation with nothing but HTTP, as curl would, and a server that is killed under them.
+// Two programs in one conversation use only HTTP, as curl does, while the server is killed.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
@@ -41,7 +41,7 @@ async function listen(token: string, id: string, lastEventId?: string) {
 	return Object.assign(reader, { joined: await reader.next<EventOf<"chat:joined">>("chat:joined"), go: () => going.abort() });
 }
 
-it("programs take part by HTTP alone, and lose nothing when the server is killed", async () => {
+it("programs take part by HTTP alone and lose nothing when the server is killed", async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const made = await call<{ token: { id: string; secret: string } }>("POST", "/me/tokens", token, { name: "deploy bot" });
 	expect(made.status).toBe(201);

@@ -63,7 +63,7 @@ async function readAll(lines: string[]) {
 }
 
 describe("a file", () => {
-	it("has its records again, and its counts at the end", async () => {
+	it("contains its records, and their counts at the end", async () => {
 		const lines = await fileOf(records);
 		expect(await readAll(lines)).toEqual({
 			found: [...records, { type: "end", members: 2, messages: 3, versions: 2 }],
@@ -71,7 +71,7 @@ describe("a file", () => {
 		});
 	});
 
-	it("has hashes that others can compute", async () => {
+	it("has hashes that other programs can compute", async () => {
 		const lines = await fileOf(records);
 		let former = "";
 		for (const line of lines) {
@@ -82,7 +82,7 @@ describe("a file", () => {
 		}
 	});
 
-	it("is the same in other spellings of JSON", async () => {
+	it("is valid in other spellings of JSON", async () => {
 		const lines = (await fileOf(records)).map((line) =>
 			JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line)).reverse()), null, 1).replace(/\n/g, " "),
 		);
@@ -102,9 +102,9 @@ describe("a file", () => {
 		["something after its end", (lines) => [...lines, lines[3] as string]],
 		["another beginning", (lines) => lines.slice(1)],
 		["a line that is no record", (lines) => [...lines.slice(0, 3), "[]", ...lines.slice(3)]],
-		["nothing", () => []],
+		["no lines", () => []],
 	];
-	it.each(changes)("with %s is not whole", async (_what, change) => {
+	it.each(changes)("is invalid with %s", async (_what, change) => {
 		expect((await readAll(change(await fileOf(records)))).isWhole).toBe(false);
 	});
 
@@ -116,14 +116,14 @@ describe("a file", () => {
 		["an answer to nothing", [...records, message(4, { replyTo: "x" })]],
 		["a member among the messages", [...records, records[1] as ArchiveRecord]],
 		["a version of another message", [...records, version(2, 3)]],
-		["a version that nobody counts", [...records, version(3, 1)]],
+		["a version that its message does not count", [...records, version(3, 1)]],
 		["a version missing", records.filter((_, n) => n !== 6)],
 		["two beginnings", [records[0] as ArchiveRecord, ...records]],
 		["no beginning", records.slice(1)],
-		["a time that is none", [...records, message(4, { createdAt: "yesterday" })]],
-		["a role that is none", [...records, message(4, { role: "system" as "user" })]],
+		["an invalid time", [...records, message(4, { createdAt: "yesterday" })]],
+		["an invalid role", [...records, message(4, { role: "system" as "user" })]],
 	];
-	it.each(orders)("written anew, with %s, is none either", async (_what, all) => {
+	it.each(orders)("is invalid with correct hashes and %s", async (_what, all) => {
 		expect((await readAll(await fileOf(all))).isWhole).toBe(false);
 	});
 });

@@ -13,22 +13,22 @@ const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
 		[{ event: { type: "chat:typing", conversationId: "c", isTyping: true } }, { event: { type: "chat:leave", conversationId: "c" } }],
 	],
 	[
-		"fields that are not known are dropped",
+		"an event without its unknown fields",
 		`{"type":"chat:leave","conversationId":"c","later":1}`,
 		[{ event: { type: "chat:leave", conversationId: "c" } }],
 	],
 	[
-		"one bad event does not take the others along",
+		"the other events beside a bad one",
 		`[{"type":"x"},{"type":"chat:leave","conversationId":"c"}]`,
 		[{ refusal: { code: "unknown_event" } }, { event: { type: "chat:leave", conversationId: "c" } }],
 	],
-	["what is not JSON", "chat:send", [{ refusal: { code: "bad_frame" } }]],
-	["nothing", "", [{ refusal: { code: "bad_frame" } }]],
+	["text that is not JSON", "chat:send", [{ refusal: { code: "bad_frame" } }]],
+	["an empty frame", "", [{ refusal: { code: "bad_frame" } }]],
 	["an empty array", "[]", [{ refusal: { code: "bad_frame" } }]],
 	["a number", "1", [{ refusal: { code: "bad_frame" } }]],
 	["null", "null", [{ refusal: { code: "bad_frame" } }]],
 	[
-		"values that are no events",
+		"values that are not events",
 		`[1,null,[],"x"]`,
 		[
 			{ refusal: { code: "bad_frame" } },
@@ -37,37 +37,37 @@ const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
 			{ refusal: { code: "bad_frame" } },
 		],
 	],
-	["more events than a frame may hold", JSON.stringify(Array(limits.eventsPerFrame + 1).fill(send)), [{ refusal: { code: "bad_frame" } }]],
-	["no type", `{"conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
+	["too many events", JSON.stringify(Array(limits.eventsPerFrame + 1).fill(send)), [{ refusal: { code: "bad_frame" } }]],
+	["an event without a type", `{"conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
 	["a type of the server", `{"type":"chat:joined","conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
-	["a type that every object has", `{"type":"constructor","conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
-	["no conversation", `{"type":"chat:leave"}`, [{ refusal: { code: "bad_event" } }]],
+	["a type that is a property of every object", `{"type":"constructor","conversationId":"c"}`, [{ refusal: { code: "unknown_event" } }]],
+	["an event without a conversation", `{"type":"chat:leave"}`, [{ refusal: { code: "bad_event" } }]],
 	["an empty conversation id", `{"type":"chat:leave","conversationId":""}`, [{ refusal: { code: "bad_event" } }]],
 	["Claude's role", JSON.stringify({ ...send, role: "assistant", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
-	["no role", `{"type":"chat:send","conversationId":"c","content":"Hi"}`, [{ refusal: { code: "bad_event" } }]],
-	["only white space", JSON.stringify({ ...send, content: " \n\t", clientId: "k" }), [{ refusal: { code: "bad_event", clientId: "k" } }]],
-	["only what nobody sees", JSON.stringify({ ...send, content: "\u200b\u2060" }), [{ refusal: { code: "bad_event" } }]],
+	["a message without a role", `{"type":"chat:send","conversationId":"c","content":"Hi"}`, [{ refusal: { code: "bad_event" } }]],
+	[
+		"a message of white space",
+		JSON.stringify({ ...send, content: " \n\t", clientId: "k" }),
+		[{ refusal: { code: "bad_event", clientId: "k" } }],
+	],
+	["a message of invisible characters", JSON.stringify({ ...send, content: "\u200b\u2060" }), [{ refusal: { code: "bad_event" } }]],
 	[
 		"half a surrogate pair in an id",
 		`{"type":"chat:send","conversationId":"c","content":"Hi","role":"user","clientId":"\\ud800"}`,
 		[{ refusal: { code: "bad_event" } }],
 	],
-	["nothing but what does harm", JSON.stringify({ ...send, content: "\u0000\u202e\u2066" }), [{ refusal: { code: "bad_event" } }]],
+	["a message of harmful characters", JSON.stringify({ ...send, content: "\u0000\u202e\u2066" }), [{ refusal: { code: "bad_event" } }]],
 	[
 		"the longest message",
 		JSON.stringify({ ...send, content: "x".repeat(100_000) }),
 		[{ event: { ...send, content: "x".repeat(100_000) } as never }],
 	],
 	[
-		"a longer one",
+		"a message that is too long",
 		JSON.stringify({ ...send, content: "x".repeat(100_001), clientId: "k" }),
 		[{ refusal: { code: "too_large", clientId: "k" } }],
 	],
-	[
-		"a clientId that is too long is not repeated",
-		JSON.stringify({ ...send, clientId: "k".repeat(65) }),
-		[{ refusal: { code: "bad_event" } }],
-	],
+	["a clientId that is too long", JSON.stringify({ ...send, clientId: "k".repeat(65) }), [{ refusal: { code: "bad_event" } }]],
 	["typing as text", `{"type":"chat:typing","conversationId":"c","isTyping":"yes"}`, [{ refusal: { code: "bad_event" } }]],
 	[
 		"a stop of one message",
@@ -77,11 +77,11 @@ const frames: [what: string, frame: string, parsed: ParsedEvent[]][] = [
 ];
 
 describe("parseFrame", () => {
-	it.each(frames)("%s", (_what, frame, parsed) => {
+	it.each(frames)("parses %s", (_what, frame, parsed) => {
 		expect(parseFrame(frame)).toEqual(parsed);
 	});
 
-	it("takes text nested deeper than any stack", () => {
+	it("refuses text that is nested too deeply", () => {
 		expect(parseFrame("[".repeat(500_000))).toEqual([{ refusal: { code: "bad_frame" } }]);
 	});
 });
@@ -92,13 +92,13 @@ describe("isOversize counts bytes", () => {
 		["x".repeat(limits.frameBytes + 1), true],
 		["€".repeat(Math.floor(limits.frameBytes / 3)), false],
 		["€".repeat(Math.ceil(limits.frameBytes / 3)), true],
-	])("%#", (frame, oversize) => {
+	])("case %#", (frame, oversize) => {
 		expect(isOversize(frame)).toBe(oversize);
 	});
 });
 
 describe("parseServerFrame", () => {
-	it("reads what encodeFrame wrote, however many events it holds", () => {
+	it("parses what encodeFrame wrote, with any number of events", () => {
 		const events = Array.from({ length: 1000 }, (_, offset) => ({
 			type: "chat:streaming" as const,
 			conversationId: "c",
@@ -110,7 +110,7 @@ describe("parseServerFrame", () => {
 		expect(parseServerFrame(encodeFrame(events))).toEqual(events);
 	});
 
-	it("passes over types of a newer server", () => {
+	it("skips types that a newer server sends", () => {
 		expect(parseServerFrame(`[{"type":"chat:later"},{"type":"chat:complete","conversationId":"c","messageId":"m"},7]`)).toEqual([
 			{ type: "chat:complete", conversationId: "c", messageId: "m" },
 		]);

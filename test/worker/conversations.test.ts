@@ -1,4 +1,4 @@
-// A conversation's members, invites, title and end, over real routes and sockets.
+// A conversation's members, invites, title and deletion, over real routes and sockets.
 
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -12,7 +12,7 @@ const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.err
 const listOf = async (who: string): Promise<string[]> =>
 	(await as(who, "GET", "/conversations")).body.conversations.map(({ id }: { id: string }) => id);
 
-/** From now on nothing can be taken from a person's list, until the function that this gives is called. */
+/** Makes every removal from a person's list fail until the returned function is called. */
 async function breakList(userId: string): Promise<() => Promise<void>> {
 	const inList = (statement: string) =>
 		runInDurableObject(env.USERS.getByName(userId), (_object, { storage }) => void storage.sql.exec(statement));
@@ -20,7 +20,7 @@ async function breakList(userId: string): Promise<() => Promise<void>> {
 	return () => inList("DROP TRIGGER broken");
 }
 
-/** What an object has stored: its tables with their rows, and when its alarm rings. */
+/** Everything that an object has stored: its tables with their rows, and the time of its alarm. */
 const storedIn = (id: string) =>
 	runInDurableObject(stubOf(id), async (_object, { storage }) => {
 		const tables = storage.sql
@@ -31,7 +31,7 @@ const storedIn = (id: string) =>
 	});
 
 describe("members", () => {
-	it("are seen by members, and given roles by owners", async () => {
+	it("are listed for members, and owners change their roles", async () => {
 		const id = await newConversation("ann", ["bob", "eve"]);
 		expect((await as("bob", "GET", `/conversations/${id}/members`)).body).toEqual({
 			members: [
@@ -55,7 +55,7 @@ describe("members", () => {
 			expect(codeOf(await set("ann", "bob", body))).toBe("bad_request");
 	});
 
-	it("hand over: make another one owner, and leave", async () => {
+	it("hand over by making another one owner and leaving", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		expect(codeOf(await as("ann", "PATCH", `/conversations/${id}/members/bob`, { role: "owner" }))).toBe(200);
 		const bob = await Client.join("bob", id);
@@ -65,7 +65,7 @@ describe("members", () => {
 		expect((await bob.next("chat:conversation")).conversation.title).toBe("Mine now");
 	});
 
-	it("who are removed are out of it everywhere, though their list cannot be told at first", async () => {
+	it("lose everything when they are removed, also if their list cannot be reached at first", async () => {
 		const id = await newConversation("ann", ["gone"]);
 		const gone = await Client.join("gone", id);
 		const mend = await breakList("gone");
@@ -80,7 +80,7 @@ describe("members", () => {
 });
 
 describe("invites", () => {
-	it("are listed for owners and revoked by them", async () => {
+	it("are listed and revoked by owners", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const { invite } = (await as("ann", "POST", `/conversations/${id}/invites`, { role: "reader", maxUses: 3 })).body;
 		const listed = async () => (await as("ann", "GET", `/conversations/${id}/invites`)).body.invites;
@@ -108,7 +108,7 @@ describe("invites", () => {
 });
 
 describe("a conversation's title", () => {
-	it("is its first words, until a person gives one", async () => {
+	it("is made from its first words until a person gives one", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		bob.say("**Where** shall we eat?");
@@ -123,7 +123,7 @@ describe("a conversation's title", () => {
 });
 
 describe("a conversation that its owner deletes", () => {
-	it("is gone for everybody at once: sockets, routes, invites, lists, storage, alarm", async () => {
+	it("is deleted for everybody at once: sockets, routes, invites, lists, storage, alarm", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const { invite } = (await as("ann", "POST", `/conversations/${id}/invites`, {})).body;
 		const [ann, bob, deaf] = [
@@ -169,7 +169,7 @@ describe("a conversation that its owner deletes", () => {
 		expect(deaf.events).toHaveLength(heard);
 	});
 
-	it("is told to every list, though one cannot be at first and the object dies in between", async () => {
+	it("disappears from every list, also if one cannot be reached at first and the object restarts", async () => {
 		const id = await newConversation("ann", ["deaf", "hears"]);
 		const mend = await breakList("deaf");
 		expect(codeOf(await as("ann", "DELETE", `/conversations/${id}`))).toBe(204);

@@ -1,4 +1,4 @@
-// Frames that make no sense, of every kind, over a real socket: each has its code and sentence, changes nothing, and shows nothing of the inside.
+// Malformed frames of every kind, over a real socket. Each is refused with its code and sentence, changes nothing and reveals nothing.
 
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -8,11 +8,11 @@ import { limits } from "../../src/protocol/limits.ts";
 import { rowsOf } from "../support/rows.ts";
 import { Client, newConversation } from "../support/socket.ts";
 
-/** A conversation with something in it, of Ann and Bob, who are here. */
-async function inhabited(): Promise<{ id: string; ann: Client; bob: Client }> {
+/** A conversation with a message, in which Ann and Bob are connected. */
+async function conversationOfTwo(): Promise<{ id: string; ann: Client; bob: Client }> {
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
-	// By a grant: so many invites in a minute would be refused.
+	// By a grant, because so many invites within a minute would be refused.
 	const bob = await Client.join("bob", id, { claims: { conversations: [id] } });
 	ann.say("Before", "k0");
 	await ann.next("chat:user-joined");
@@ -21,27 +21,27 @@ async function inhabited(): Promise<{ id: string; ann: Client; bob: Client }> {
 	return { id, ann, bob };
 }
 
-/** What has come since a number of frames, once all that was sent before this is handled. */
-async function caughtUp(client: Client, since: number): Promise<string[]> {
+/** The frames received after the first `since`, once everything sent before has been handled. */
+async function framesSince(client: Client, since: number): Promise<string[]> {
 	client.send({ type: "chat:join" });
 	await client.next("chat:joined");
 	return client.frames.slice(since, -1);
 }
 
-/** Ann sends these; what she is answered, once it is certain that nothing else has come of it. `ID` stands for the conversation's id. */
+/** Sends frames as Ann and resolves to the error codes, after checking that nothing else happened. `ID` stands for the conversation's id. */
 async function refusalsOf(...frames: (string | ArrayBuffer)[]): Promise<string[]> {
-	const { id, ann, bob } = await inhabited();
+	const { id, ann, bob } = await conversationOfTwo();
 	const [since, sinceOfBob] = [ann.frames.length, bob.frames.length];
 	const before = await rowsOf(id);
 	for (const frame of frames) ann.raw(typeof frame === "string" ? frame.replaceAll("ID", id) : frame);
-	const heard = await caughtUp(ann, since);
+	const heard = await framesSince(ann, since);
 	const refused = heard.flatMap((text) => JSON.parse(text) as Record<string, string>[]);
 	for (const { type, code, conversationId, error, clientId, messageId, ...others } of refused) {
 		expect([type, conversationId, others]).toEqual(["chat:error", id, {}]);
-		// A sentence of the list, to the letter: no stack, no SQL, no path, nothing of what was sent.
+		// Exactly a sentence of the list: no stack, no SQL, no path, nothing that was sent.
 		expect(error).toBe(errors[code as keyof typeof errors].text);
 	}
-	expect(await caughtUp(bob, sinceOfBob)).toEqual([]);
+	expect(await framesSince(bob, sinceOfBob)).toEqual([]);
 	expect(await rowsOf(id)).toEqual(before);
 	ann.say("After");
 	expect((await bob.next("chat:message")).message).toMatchObject({ content: "After", seq: 2 });
@@ -51,19 +51,19 @@ async function refusalsOf(...frames: (string | ArrayBuffer)[]): Promise<string[]
 const typing = '{"type":"chat:typing","conversationId":"ID","isTyping":true}';
 const deep = (open: string, close: string, inner = "") => open.repeat(10_000) + inner + close.repeat(10_000);
 
-describe("what is no frame at all", () => {
+describe("a malformed frame", () => {
 	it.each([
-		["nothing", ""],
+		["empty", ""],
 		["a blank", " "],
 		["a word", "chat:send"],
 		["nearly a ping", "ping "],
-		["half of one", '{"type":"chat:typing","conv'],
+		["cut short", '{"type":"chat:typing","conv'],
 		["a bracket", "["],
 		["other quotes", typing.replaceAll('"', "'")],
 		["no quotes", "{type:1}"],
 		["a comma too many", `[${typing},]`],
-		["two in a row", typing + typing],
-		["one and a word", `${typing}x`],
+		["two events without an array", typing + typing],
+		["an event and a letter", `${typing}x`],
 		["a comment", `/* */${typing}`],
 		["a byte order mark", `\ufeff${typing}`],
 		["a null", `\u0000${typing}`],
@@ -72,21 +72,21 @@ describe("what is no frame at all", () => {
 		["null", "null"],
 		["true", "true"],
 		["a number", "0"],
-		["a number beyond all", "1e999"],
+		["an infinite number", "1e999"],
 		["a text", '"chat:typing"'],
 		["an empty list", "[]"],
-		["more events than one may hold", `[${Array(limits.eventsPerFrame + 1).fill(typing)}]`],
-		["lists in lists, many of them", deep("[", "]")],
-		["objects in objects, many of them, with no end", deep('{"a":', "")],
-		["nothing, in bytes", new ArrayBuffer(0)],
-		["zeros, in bytes", new ArrayBuffer(100)],
-		["an event, in bytes", new TextEncoder().encode('{"type":"chat:leave"}').buffer as ArrayBuffer],
-		["2 MiB of bytes", new ArrayBuffer(2 * limits.frameBytes)],
+		["too many events", `[${Array(limits.eventsPerFrame + 1).fill(typing)}]`],
+		["deeply nested lists", deep("[", "]")],
+		["deeply nested objects without an end", deep('{"a":', "")],
+		["binary, empty", new ArrayBuffer(0)],
+		["binary, zeros", new ArrayBuffer(100)],
+		["binary, an event", new TextEncoder().encode('{"type":"chat:leave"}').buffer as ArrayBuffer],
+		["binary, 2 MiB", new ArrayBuffer(2 * limits.frameBytes)],
 	])("(%s) is refused", async (_what, frame) => {
 		expect(await refusalsOf(frame)).toEqual(["bad_frame"]);
 	});
 
-	it("in a list is refused one by one", async () => {
+	it("inside a list is refused, one error each", async () => {
 		expect(await refusalsOf(`[null, 1, true, "x", [], [${typing}], [[[]]]]`)).toEqual(Array(7).fill("bad_frame"));
 	});
 });
@@ -99,17 +99,17 @@ describe("a type", () => {
 		...[null, true, 7, 1e308, ["chat:typing"], { type: "chat:typing" }, undefined],
 	];
 
-	it("that is none is not known, whatever it is called", async () => {
+	it("that does not exist is unknown, whatever its name", async () => {
 		const frame = JSON.stringify(types.map((type) => ({ type, conversationId: "ID", isTyping: true })));
 		expect(await refusalsOf(frame)).toEqual(Array(types.length).fill("unknown_event"));
 	});
 
 	it.each([
-		["given twice, the last of them unknown", '{"type":"chat:typing","conversationId":"ID","isTyping":true,"type":"chat:nonsense"}'],
-		["of the prototype that it brings along", `{"__proto__":${typing}}`],
-		["of a constructor's prototype that it brings along", `{"constructor":{"prototype":${typing}}}`],
+		["given twice, the second time unknown", '{"type":"chat:typing","conversationId":"ID","isTyping":true,"type":"chat:nonsense"}'],
+		["inside a __proto__ field", `{"__proto__":${typing}}`],
+		["inside a constructor.prototype field", `{"constructor":{"prototype":${typing}}}`],
 		["in a deep object", deep('{"type":', "}", "1")],
-	])("(%s) is not known", async (_what, frame) => {
+	])("(%s) is unknown", async (_what, frame) => {
 		expect(await refusalsOf(frame)).toEqual(["unknown_event"]);
 	});
 });
@@ -124,7 +124,7 @@ describe("an event", () => {
 		...[[], [null], [[]], ["x"], {}, { length: 1 }, { toString: "x" }, { type: "chat:leave" }],
 	];
 
-	/** Something that the schema takes. */
+	/** A value that the schema accepts. */
 	function sampleOf(schema: Schema): unknown {
 		if (schema.wrapped) return sampleOf(schema.wrapped);
 		if (schema.type === "array") return [];
@@ -134,7 +134,7 @@ describe("an event", () => {
 		return sample;
 	}
 
-	/** What it does not take, down to the fields of its fields. */
+	/** Values that the schema rejects, down to the fields of its fields. */
 	function wrongsOf(schema: Schema): unknown[] {
 		const { wrapped, item, entries } = schema;
 		const inner = wrapped
@@ -152,7 +152,7 @@ describe("an event", () => {
 		return Object.entries(fields).flatMap(([name, field]) => wrongsOf(field).map((value) => ({ ...sample, [name]: value })));
 	}
 
-	it.each(kinds)("(%s) with anything wrong in any of its fields is refused", async (_type, schema) => {
+	it.each(kinds)("(%s) with a wrong value in any of its fields is refused", async (_type, schema) => {
 		const { type: _, ...fields } = schema.entries as Record<string, Schema>;
 		const wrong = wrongFieldsOf(schema, fields);
 		expect(wrong.length).toBeGreaterThan(10);
@@ -163,13 +163,13 @@ describe("an event", () => {
 	});
 
 	it.each([
-		["a field twice, the last of them wrong", typing.replace("true", 'true,"isTyping":"yes"')],
-		["a number beyond all", typing.replace("true", "1e999")],
+		["a field given twice, the second time wrong", typing.replace("true", 'true,"isTyping":"yes"')],
+		["an infinite number", typing.replace("true", "1e999")],
 		["a deep field", typing.replace("true", deep("[", "]"))],
 		["a deep id", typing.replace('"ID"', deep('{"a":', "}", "1"))],
-		["its field in the prototype that it brings along", '{"type":"chat:typing","conversationId":"ID","__proto__":{"isTyping":true}}'],
+		["its field inside __proto__", '{"type":"chat:typing","conversationId":"ID","__proto__":{"isTyping":true}}'],
 		["Claude's role", '{"type":"chat:send","conversationId":"ID","content":"x","role":"assistant"}'],
-		["nothing to be seen", '{"type":"chat:send","conversationId":"ID","content":" \\n\\u200b\\u0000","role":"user"}'],
+		["invisible content", '{"type":"chat:send","conversationId":"ID","content":" \\n\\u200b\\u0000","role":"user"}'],
 		["half a character in its id", '{"type":"chat:send","conversationId":"ID","content":"x","role":"user","clientId":"\\ud800"}'],
 	])("with %s is refused", async (_what, frame) => {
 		expect(await refusalsOf(frame)).toEqual(["bad_event"]);
@@ -177,8 +177,8 @@ describe("an event", () => {
 		expect("isTyping" in {}).toBe(false);
 	});
 
-	it("that is too long is refused by its own code, with the id by which its sender knows it", async () => {
-		const { ann } = await inhabited();
+	it("that is too long is refused as too_large, with its clientId", async () => {
+		const { ann } = await conversationOfTwo();
 		ann.say("x".repeat(limits.content + 1), "k1");
 		expect(await ann.next("chat:error")).toMatchObject({ code: "too_large", clientId: "k1" });
 		expect(await refusalsOf(JSON.stringify({ type: "chat:send", content: "x".repeat(limits.content + 1) }))).toEqual(["too_large"]);
@@ -188,16 +188,16 @@ describe("an event", () => {
 		expect(await refusalsOf(typing.replace("ID", "elsewhere"))).toEqual(["conversation_mismatch"]);
 	});
 
-	it("between others that are wrong is done", async () => {
-		const { id, ann, bob } = await inhabited();
+	it("between malformed ones is carried out", async () => {
+		const { id, ann, bob } = await conversationOfTwo();
 		ann.raw(`[null,{"type":"x"},${typing.replace("ID", id)},{"type":"chat:send"}]`);
 		expect(await bob.next("chat:user-typing")).toMatchObject({ userId: "ann", isTyping: true });
-		await caughtUp(ann, 0);
+		await framesSince(ann, 0);
 		expect(ann.all("chat:error").map(({ code }) => code)).toEqual(["bad_frame", "unknown_event", "bad_event"]);
 	});
 
-	it("with fields that nobody knows is done without them", async () => {
-		const { id, ann, bob } = await inhabited();
+	it("with unknown fields is carried out without them", async () => {
+		const { id, ann, bob } = await conversationOfTwo();
 		const canary = "canary-4e1c";
 		const fields = { id: canary, seq: 99, revision: 99, status: "failed", author: { userId: canary }, createdAt: canary, [canary]: canary };
 		const event = JSON.stringify({ ...fields, type: "chat:send", conversationId: id, content: "Hello", role: "user" });
@@ -207,24 +207,24 @@ describe("an event", () => {
 		expect(JSON.stringify([bob.frames, await rowsOf(id)])).not.toContain(canary);
 	});
 
-	it("with half a character in its text is stored with a whole one", async () => {
-		const { id, ann, bob } = await inhabited();
+	it("with half a surrogate pair is stored with a replacement character", async () => {
+		const { id, ann, bob } = await conversationOfTwo();
 		ann.raw(`{"type":"chat:send","conversationId":"${id}","content":"a\\ud800b","role":"user"}`);
 		expect((await bob.next("chat:message")).message.content).toBe("a\ufffdb");
 		expect(JSON.stringify(await rowsOf(id))).toContain("a\ufffdb");
 	});
 
-	it("that comes with as many as a frame may hold is done", async () => {
-		const { ann } = await inhabited();
+	it("is carried out in a frame with as many events as allowed", async () => {
+		const { ann } = await conversationOfTwo();
 		const since = ann.frames.length;
 		ann.raw(JSON.stringify(Array(limits.eventsPerFrame).fill({ type: "chat:ack", conversationId: ann.conversationId })));
-		expect(await caughtUp(ann, since)).toEqual([]);
+		expect(await framesSince(ann, since)).toEqual([]);
 	});
 });
 
 describe("a frame of 1 MiB", () => {
 	const bytesOf = (text: string) => new TextEncoder().encode(text).length;
-	/** Says something in a frame of so many bytes. */
+	/** A frame of exactly so many bytes that sends a message. */
 	function padded(conversationId: string, character: string, bytes: number): string {
 		const frame = (pad: string) => JSON.stringify([{ type: "chat:send", conversationId, content: "Hello", role: "user", pad }]);
 		const left = bytes - bytesOf(frame(""));
@@ -232,8 +232,8 @@ describe("a frame of 1 MiB", () => {
 		return frame(character.repeat(Math.floor(left / size)) + "x".repeat(left % size));
 	}
 
-	it.each(["x", "é", "€", "🙂"])("of %s is read, and with one byte more it ends the socket unread", async (character) => {
-		const { id, ann, bob } = await inhabited();
+	it.each(["x", "é", "€", "🙂"])("of %s is read, and one more byte closes the socket unread", async (character) => {
+		const { id, ann, bob } = await conversationOfTwo();
 		const whole = padded(id, character, limits.frameBytes);
 		expect(bytesOf(whole)).toBe(limits.frameBytes);
 		ann.raw(whole);

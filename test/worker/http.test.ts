@@ -7,7 +7,7 @@ import { descriptions } from "../../src/routes/operation.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 describe("anyone", () => {
-	it("asks for its health", async () => {
+	it("can check the health", async () => {
 		const { status, body } = await call("GET", "/health");
 		expect([status, body]).toEqual([200, { status: "ok", version }]);
 	});
@@ -23,7 +23,7 @@ describe("anyone", () => {
 		["POST", "/invites/x.y/accept"],
 		["GET", "/conversations/x/socket"],
 		["GET", "/unknown"],
-	])("without a token gets 401 from %s %s", async (method, path) => {
+	])("gets 401 without a token: %s %s", async (method, path) => {
 		const { status, body } = await call(method, path);
 		expect([status, body.error.code]).toEqual([401, "unauthorized"]);
 		expect(typeof body.error.message).toBe("string");
@@ -36,14 +36,14 @@ describe("origins", () => {
 		[origin, 200],
 		["https://evil.example", 403],
 		["null", 403],
-	])("%s", async (from, status) => {
+	])("%s is answered with %i", async (from, status) => {
 		const answer = await call("GET", "/health", undefined, undefined, { origin: from });
 		expect(answer.status).toBe(status);
 		expect(answer.headers.get("access-control-allow-origin")).toBe(status === 200 ? from : null);
 		if (status === 403) expect(answer.body.error.code).toBe("origin_not_allowed");
 	});
 
-	it("a preflight of an allowed page is answered", async () => {
+	it("of an allowed page pass a preflight", async () => {
 		const response = await exports.default.fetch(`${origin}/api/conversations`, {
 			method: "OPTIONS",
 			headers: {
@@ -59,7 +59,7 @@ describe("origins", () => {
 });
 
 describe("a guest", () => {
-	it("signs in, is known, and comes back by the cookie alone", async () => {
+	it("signs in, is recognized, and renews the token by the cookie alone", async () => {
 		const { status, body, headers } = await call("POST", "/auth/guest", undefined, { name: " Ann " });
 		expect(status).toBe(201);
 		expect(body.user.name).toBe("Ann");
@@ -95,17 +95,17 @@ describe("a guest", () => {
 		{ name: "claude" },
 		{ name: "Cla\u200dude" },
 		{ name: "\u202e\u200b\n" },
-	])("with %j is told what is wrong", async (body) => {
+	])("with the body %j is refused", async (body) => {
 		const answer = await call("POST", "/auth/guest", undefined, body);
 		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
 	});
 });
 
 describe("conversations", () => {
-	it("belong to who makes them, and are listed by activity", async () => {
+	it("belong to their creator, and are listed by activity", async () => {
 		const token = await tokenOf("lister");
 		const first = (await call("POST", "/conversations", token, { title: " One " })).body.conversation;
-		// 128 random bits: nobody finds one by trying.
+		// 128 random bits cannot be guessed.
 		expect(first.id).toMatch(/^[\w-]{22}$/);
 		expect(first).toEqual({ id: expect.any(String), title: "One", createdAt: expect.any(String), assistant: "auto" });
 		const second = (await call("POST", "/conversations", token)).body.conversation;
@@ -118,7 +118,7 @@ describe("conversations", () => {
 		expect(await list()).toHaveLength(2);
 	});
 
-	it("are changed by their owner alone", async () => {
+	it("can be changed only by their owner", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const patch = async (who: string, body: unknown) => call("PATCH", `/conversations/${id}`, await tokenOf(who), body);
 		expect((await patch("ann", { title: "New", assistant: "off" })).body.conversation).toMatchObject({
@@ -135,7 +135,7 @@ describe("conversations", () => {
 		});
 	});
 
-	it("do not exist for strangers: the same answer as for what does not exist", async () => {
+	it("look to strangers like conversations that do not exist", async () => {
 		const id = await newConversation("ann");
 		const token = await tokenOf("stranger");
 		const calls: [string, string, unknown?][] = [
@@ -154,7 +154,7 @@ describe("conversations", () => {
 		}
 	});
 
-	it("page through their history", async () => {
+	it("refuse wrong pages of their history", async () => {
 		const id = await newConversation("ann");
 		const token = await tokenOf("ann");
 		for (const query of ["limit=0", "limit=201", "limit=x", "before=-1", "before=x", "before=1.5"]) {
@@ -170,7 +170,7 @@ describe("conversations", () => {
 });
 
 describe("invites", () => {
-	it("let in who has the link, on the page that asked for it", async () => {
+	it("admit whoever has the link, which opens the page that asked for it", async () => {
 		const id = await newConversation("ann");
 		const made = await call(
 			"POST",
@@ -193,14 +193,14 @@ describe("invites", () => {
 			expect((await accept("carol", wrong)).status).toBe(404);
 	});
 
-	it.each([{ expiresInSeconds: 1 }, { maxUses: 0 }, { role: "owner" }, { maxUses: "2" }])("%j is no invite", async (body) => {
+	it.each([{ expiresInSeconds: 1 }, { maxUses: 0 }, { role: "owner" }, { maxUses: "2" }])("%j is refused", async (body) => {
 		const id = await newConversation("ann");
 		const answer = await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), body);
 		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
 	});
 });
 
-it.each(["[]", "{", "1", "null", '"x"'])("%s is no body", async (body) => {
+it.each(["[]", "{", "1", "null", '"x"'])("the body %s is refused", async (body) => {
 	const answer = await call("POST", "/conversations", await tokenOf("ann"), body);
 	expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
 });

@@ -1,4 +1,4 @@
-// Talking by HTTP alone: the rules are those of the socket.
+// Messages by HTTP alone follow the same rules as those of a socket.
 
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
@@ -9,7 +9,7 @@ const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => [status, 
 const messagesOf = async (id: string) => (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages;
 
 describe("a message by HTTP", () => {
-	it("is kept, and heard by everybody who is here, also on its sender's own sockets", async () => {
+	it("is stored, and sent to everybody who is connected, the sender included", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -29,7 +29,7 @@ describe("a message by HTTP", () => {
 		expect(await messagesOf(id)).toEqual([body.message]);
 	});
 
-	it("comes of somebody who is not here, and does not count them as here", async () => {
+	it("does not make its sender present", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		await say("bob", id, { content: "From afar" });
@@ -37,7 +37,7 @@ describe("a message by HTTP", () => {
 		expect(ann.all("chat:user-joined")).toEqual([]);
 	});
 
-	it("said again is the stored one, whichever way it came first; another text under its id is refused", async () => {
+	it("sent again returns the stored one, also if the first came by socket; another text under its clientId is refused", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		ann.say("Once", "k1");
@@ -52,7 +52,7 @@ describe("a message by HTTP", () => {
 		expect((await messagesOf(id)).map(({ content }: { content: string }) => content)).toEqual(["Once", "Other", "Once"]);
 	});
 
-	it("asks Claude as it would on a socket", async () => {
+	it("asks Claude as a socket's message does", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const { body } = await say("ann", id, { content: "help" });
@@ -63,7 +63,7 @@ describe("a message by HTTP", () => {
 		]);
 	});
 
-	it("too many of them wait their turn, together with those of the socket", async () => {
+	it("is limited in rate, together with those of the socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		for (let n = 0; n < 5; n++) ann.say(`socket ${n}`);
@@ -78,7 +78,7 @@ describe("a message by HTTP", () => {
 		expect(await messagesOf(id)).toHaveLength(5 + answers.length - 1);
 	});
 
-	it("of who flooded the conversation is not taken", async () => {
+	it("is refused from somebody who has flooded the conversation", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await Client.join("bob", id);
 		for (let n = 0; n < limits.badFramesPerMinute; n++) bob.raw("{");
@@ -88,7 +88,7 @@ describe("a message by HTTP", () => {
 		expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(30);
 	});
 
-	it("is not for readers, nor for strangers", async () => {
+	it("is refused from readers and strangers", async () => {
 		const id = await newConversation("ann");
 		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), { role: "reader" })).body;
 		await call("POST", `/invites/${invite.token}/accept`, await tokenOf("rob"));
@@ -97,7 +97,7 @@ describe("a message by HTTP", () => {
 		expect(await messagesOf(id)).toEqual([]);
 	});
 
-	it("lets who is granted the conversation in, also into one that begins with it", async () => {
+	it("makes the bearer of a grant a member, and creates the conversation if there is none", async () => {
 		const id = crypto.randomUUID();
 		const token = await tokenOf("ops", { conversations: [id] });
 		const said = await call("POST", `/conversations/${id}/messages`, token, { content: "First" });
@@ -106,14 +106,14 @@ describe("a message by HTTP", () => {
 		expect(conversation.members).toEqual([{ userId: "ops", username: "Ops", role: "owner" }]);
 	});
 
-	it("may be as long as any, in its worst escaping, and no longer", async () => {
+	it("may have the longest content in its longest escaping, and no more", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const escaped = (length: number) => `{"content":"${"\\u4e2d".repeat(length)}"}`;
 		const longest = await say("ann", id, escaped(limits.content));
 		expect([longest.status, longest.body.message.content]).toEqual([201, "中".repeat(limits.content)]);
 		expect(codeOf(await say("ann", id, escaped(limits.content + 1)))).toEqual([413, "too_large"]);
 		expect(codeOf(await say("ann", id, { content: "x", more: "x".repeat(limits.frameBytes) }))).toEqual([413, "too_large"]);
-		// Other bodies are as short as they were.
+		// Other routes keep their smaller limit.
 		const title = { title: "x", more: "x".repeat(limits.bodyBytes) };
 		expect(codeOf(await call("POST", "/conversations", await tokenOf("ann"), title))).toEqual([400, "bad_request"]);
 		expect(await messagesOf(id)).toHaveLength(1);
@@ -128,7 +128,7 @@ describe("a message by HTTP", () => {
 		},
 	);
 
-	it("says nothing of whom it says to be, or where", async () => {
+	it("is sent by the token's bearer to the address's conversation, whatever the body says", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const other = await newConversation("bob");
 		const forged = { content: "x", conversationId: other, role: "assistant", author: { userId: "bob", username: "Bob" }, seq: 9 };

@@ -1,4 +1,4 @@
-// What is refused at the doors, end to end: tokens, origins and ids, on every route and on the socket, and that it changes nothing.
+// Wrong tokens, origins and ids are refused on every route and on the socket, and change nothing.
 
 import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -17,20 +17,16 @@ const claims = { sub: "ann", name: "Ann", exp: Math.floor(Date.now() / 1000) + 6
 const sign = (fields: object, header: object = {}, secret?: string) =>
 	new SignJWT({ ...claims, ...fields }).setProtectedHeader({ alg: "HS256", ...header }).sign(key(secret));
 
-/** Tokens that say to be Ann's. */
+/** Forged tokens of Ann's. */
 const forged: [what: string, token: () => Promise<string> | string, code: string][] = [
 	["no signature", () => `${encode({ alg: "none" })}.${encode(claims)}.`, "unauthorized"],
-	["no signature, oddly spelt", () => `${encode({ alg: "nOnE" })}.${encode(claims)}.`, "unauthorized"],
+	["alg none in mixed case", () => `${encode({ alg: "nOnE" })}.${encode(claims)}.`, "unauthorized"],
 	["an empty signature", async () => (await sign({})).replace(/[^.]*$/, ""), "unauthorized"],
 	["a signature of zeros", async () => (await sign({})).replace(/[^.]*$/, base64url.encode(new Uint8Array(32))), "unauthorized"],
-	["another secret's signature", () => sign({}, {}, "another secret, at least 32 bytes long"), "unauthorized"],
+	["a signature by another secret", () => sign({}, {}, "another secret, at least 32 bytes long"), "unauthorized"],
+	["a key inside the token", () => sign({}, { jwk: { kty: "oct", k: base64url.encode("x".repeat(32)) } }, "x".repeat(32)), "unauthorized"],
 	[
-		"a key that it brings along",
-		() => sign({}, { jwk: { kty: "oct", k: base64url.encode("x".repeat(32)) } }, "x".repeat(32)),
-		"unauthorized",
-	],
-	[
-		"other claims under a signature",
+		"claims changed after signing",
 		async () => (await sign({})).replace(/\.[^.]*\./, `.${encode({ ...claims, sub: "bob" })}.`),
 		"unauthorized",
 	],
@@ -39,24 +35,24 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 		() => sign({}, { crit: ["later"], later: 1 }).catch(() => `${encode({ alg: "HS256", crit: ["later"], later: 1 })}.${encode(claims)}.x`),
 		"unauthorized",
 	],
-	["no end", () => sign({ exp: undefined }), "unauthorized"],
-	["an end that is text", () => sign({ exp: String(claims.exp) }), "unauthorized"],
-	["an end that is past", () => sign({ exp: claims.exp - 1_200 }), "token_expired"],
-	["a beginning to come", () => sign({ nbf: claims.exp }), "unauthorized"],
-	["a birth to come", () => sign({ iat: claims.exp }), "unauthorized"],
-	["nobody's", () => sign({ sub: undefined }), "unauthorized"],
+	["no exp", () => sign({ exp: undefined }), "unauthorized"],
+	["exp as text", () => sign({ exp: String(claims.exp) }), "unauthorized"],
+	["exp in the past", () => sign({ exp: claims.exp - 1_200 }), "token_expired"],
+	["nbf in the future", () => sign({ nbf: claims.exp }), "unauthorized"],
+	["iat in the future", () => sign({ iat: claims.exp }), "unauthorized"],
+	["no sub", () => sign({ sub: undefined }), "unauthorized"],
 	["an empty sub", () => sign({ sub: "" }), "unauthorized"],
 	["a sub that is a number", () => sign({ sub: 7 }), "unauthorized"],
 	["Claude's sub", () => sign({ sub: "claude" }), "unauthorized"],
-	["grants that are no list", () => sign({ conversations: "*" }), "unauthorized"],
+	["grants that are no array", () => sign({ conversations: "*" }), "unauthorized"],
 	["four parts", async () => `${await sign({})}.x`, "unauthorized"],
 	["padding", async () => `${await sign({})}=`, "unauthorized"],
-	["a personal token's form alone", () => makePersonalToken("ann"), "unauthorized"],
-	["no token at all", () => "x", "unauthorized"],
-	["one that is too long", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
+	["the form of a personal token", () => makePersonalToken("ann"), "unauthorized"],
+	["no form of a token", () => "x", "unauthorized"],
+	["more than 8 KiB", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
 ];
 
-/** Every route that wants a person's token, as the Worker has it: one that is added is tried too. */
+/** Routes that need no person's token. All other routes of the Worker are tested, also those that are added later. */
 const open = new Set([
 	"GET /api/health",
 	"GET /api/openapi.json",
@@ -85,7 +81,7 @@ async function answerOf(route: string, id: string, headers: Record<string, strin
 	return { status: response.status, code: text === "" ? undefined : JSON.parse(text).error?.code };
 }
 
-it("there are routes to be tried", () => {
+it("the Worker has routes that need a token", () => {
 	expect(routes.length).toBeGreaterThanOrEqual(11);
 });
 
@@ -97,7 +93,7 @@ describe("a token with", () => {
 		before = await rowsOf(id);
 	});
 
-	it.each(forged)("%s is refused on every route, wherever it rides", async (_what, make, code) => {
+	it.each(forged)("%s is refused on every route, in the header, the subprotocol and the query", async (_what, make, code) => {
 		const token = await make();
 		for (const route of routes)
 			expect([route, await answerOf(route, id, { authorization: `Bearer ${token}` })]).toEqual([route, { status: 401, code }]);
@@ -110,8 +106,8 @@ describe("a token with", () => {
 		expect(await rowsOf(id)).toEqual(before);
 	});
 
-	it("any of this renews nothing", async () => {
-		// Side by side, for each waits until its sign-in ends.
+	it("any of these faults does not renew a socket", async () => {
+		// Concurrently, because each waits until its token expires.
 		const renewals = forged.map(async ([what, make]) => {
 			const room = await newConversation("ann");
 			const ann = await Client.join("ann", room, { expiresIn: 3 });
@@ -124,11 +120,11 @@ describe("a token with", () => {
 		await Promise.all(renewals);
 	});
 
-	it("nothing is refused", async () => {
+	it("no content, because there is none, is refused on every route", async () => {
 		for (const route of routes) expect(await answerOf(route, id, {})).toEqual({ status: 401, code: "unauthorized" });
 	});
 
-	it("(a guest's cookie instead of one) opens nothing but its own renewal", async () => {
+	it("only a guest's session cookie in its place opens nothing but the renewal", async () => {
 		const { headers } = await call("POST", "/auth/guest", undefined, { name: "Gus" });
 		const cookie = headers.get("set-cookie")?.split(";")[0] as string;
 		for (const route of routes)
@@ -136,7 +132,7 @@ describe("a token with", () => {
 		expect((await call("POST", "/auth/refresh", undefined, undefined, { cookie })).status).toBe(200);
 	});
 
-	it("any of these faults wakes no object, and none of them leaves nothing where nothing is", async () => {
+	it("any of these faults wakes no object, and a valid token stores nothing where nothing is", async () => {
 		const nowhere = `nowhere-${crypto.randomUUID()}`;
 		const askWith = async (token: string) => {
 			for (const route of routes.filter((route) => route.includes(":id")))
@@ -149,13 +145,13 @@ describe("a token with", () => {
 		expect(await rowsOf(nowhere)).toEqual([]);
 	});
 
-	it("another room's grant opens that room only", async () => {
+	it("a grant for another conversation opens only that one", async () => {
 		const token = await tokenOf("eve", { conversations: ["elsewhere"] });
 		expect((await call("GET", `/conversations/${id}`, token)).status).toBe(404);
 	});
 });
 
-describe("a page from elsewhere", () => {
+describe("a page", () => {
 	it.each([
 		"null",
 		"https://evil.example",
@@ -168,14 +164,14 @@ describe("a page from elsewhere", () => {
 		"https://PARLEY.example",
 		"https://ann@parley.example",
 		"https://pages.example.evil.example",
-	])("(%j) is refused on every route, with the best of tokens", async (from) => {
+	])("of the origin %j is refused on every route, with a valid token", async (from) => {
 		const id = await newConversation("ann");
 		const headers = { authorization: `Bearer ${await tokenOf("ann")}`, origin: from };
 		for (const route of [...routes, ...open])
 			expect([route, await answerOf(route, id, headers)]).toEqual([route, { status: 403, code: "origin_not_allowed" }]);
 	});
 
-	it("of ours, and a program without one, are welcome", async () => {
+	it("of an allowed origin is accepted, and so is a program without an origin", async () => {
 		const authorization = `Bearer ${await tokenOf("ann")}`;
 		for (const from of [origin, "https://pages.example"])
 			expect(await answerOf("GET /api/me", "", { authorization, origin: from })).toEqual({ status: 200, code: undefined });
@@ -199,7 +195,7 @@ describe("an id", () => {
 		"a/b",
 	];
 
-	it.each(odd)("(%j) that is no conversation's is not found, and breaks nothing", async (id) => {
+	it.each(odd)("(%j) of no conversation is not found, on every route", async (id) => {
 		const token = await tokenOf("ann");
 		for (const route of routes.filter((route) => route.includes(":id"))) {
 			const { status } = await answerOf(route, id.toWellFormed(), { authorization: `Bearer ${token}` });
@@ -237,7 +233,7 @@ describe("an id", () => {
 	});
 });
 
-describe("another's conversation", () => {
+describe("a conversation of others", () => {
 	const canary = "canary-7f3a";
 
 	it("looks like one that does not exist, on every route", async () => {
@@ -251,8 +247,8 @@ describe("another's conversation", () => {
 		}
 	});
 
-	// What is left of a difference is the waking of its object, which nobody sees who has not been told the id.
-	it("costs what one costs that does not exist, on every route: no row is read or written", async () => {
+	// The only difference left is that its object wakes, and that is visible only to people who know the id.
+	it("costs the same as one that does not exist, on every route: no row is read or written", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		ann.say("A secret");
@@ -269,7 +265,7 @@ describe("another's conversation", () => {
 				expect([route, one, await costOf(route, one, "eve")]).toEqual([route, one, { read: 0, written: 0 }]);
 	});
 
-	it("is not heard of: not by its neighbours' sockets, answers or errors", async () => {
+	it("does not appear in sockets, responses or errors of other conversations", async () => {
 		const id = await newConversation("ann");
 		const other = await newConversation("eve");
 		const ann = await Client.join("ann", id);

@@ -1,4 +1,4 @@
-// Personal tokens: what a program may do by one, and until when.
+// Personal tokens: what programs may do with them, and how they end.
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -9,7 +9,7 @@ import { Client, call, newConversation, origin, tokenOf } from "../support/socke
 
 type Token = { id: string; name: string; createdAt: string; expiresAt: string; lastUsedAt?: string; secret: string };
 
-/** Somebody whom no other test knows. */
+/** A person of this test only. */
 const someone = () => `p-${crypto.randomUUID()}`;
 const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
 
@@ -35,14 +35,14 @@ async function socketBy(token: string, id: string, ignoresClose = false): Promis
 	return client;
 }
 
-/** The tables of a person's object that hold anything. */
+/** The tables with rows of a person's object. */
 const rowsOf = (userId: string) =>
 	runInDurableObject(env.USERS.getByName(userId), (_object, { storage }) =>
 		storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").toArray(),
 	);
 
 describe("a personal token", () => {
-	it("is made, shown once, listed and used", async () => {
+	it("is created, shown once, listed and used", async () => {
 		const ann = someone();
 		const { secret, ...token } = await makeToken(ann);
 		expect(token).toEqual({ id: expect.any(String), name: "deploy bot", createdAt: expect.any(String), expiresAt: expect.any(String) });
@@ -57,7 +57,7 @@ describe("a personal token", () => {
 		expect(await tokensOf(someone())).toEqual([]);
 	});
 
-	it("is stored as its hash alone", async () => {
+	it("is stored only as its hash", async () => {
 		const ann = someone();
 		const { secret } = await makeToken(ann);
 		const stored = await runInDurableObject(env.USERS.getByName(ann), (_object, { storage }) =>
@@ -67,7 +67,7 @@ describe("a personal token", () => {
 		expect(stored).not.toContain(secret.split(".")[1]);
 	});
 
-	it("speaks for its owner, under a name that says so, wherever it rides; and the owner stays who they are", async () => {
+	it("acts for its owner under a combined name, in the header, the subprotocol and the query; the owner's name stays", async () => {
 		const ann = someone();
 		const id = await newConversation(ann, ["bob"]);
 		const bob = await Client.join("bob", id);
@@ -82,7 +82,7 @@ describe("a personal token", () => {
 		expect((await exports.default.fetch(`${origin}/api/me?token=${secret}`)).status).toBe(200);
 		const { conversation } = (await call("GET", `/conversations/${id}`, secret)).body;
 		expect(conversation.members).toContainEqual({ userId: ann, username: `P${ann.slice(1)}`, role: "owner" });
-		// Where both are here, it is the owner who is.
+		// Presence shows the owner if both are connected.
 		const owner = await Client.join(ann, id);
 		const late = await Client.join("bob", id);
 		expect(late.joined.participants).toContainEqual(owner.joined.you);
@@ -92,7 +92,7 @@ describe("a personal token", () => {
 		again.close();
 	});
 
-	it("opens what its owner is a member of, and nothing else", async () => {
+	it("opens its owner's conversations and no others", async () => {
 		const [ann, eve] = [someone(), someone()];
 		const theirs = await newConversation(eve);
 		const { secret } = await makeToken(ann);
@@ -103,7 +103,7 @@ describe("a personal token", () => {
 		expect(conversation.members).toEqual([{ userId: ann, username: "Ann", role: "owner" }]);
 	});
 
-	it("makes, lists and revokes none, itself neither", async () => {
+	it("cannot create, list or revoke tokens, not even itself", async () => {
 		const ann = someone();
 		const { id, secret } = await makeToken(ann);
 		expect(codeOf(await call("POST", "/me/tokens", secret, { name: "heir" }))).toBe("forbidden");
@@ -120,7 +120,7 @@ describe("a personal token", () => {
 		expect((await client.next("chat:error")).code).toBe("unauthorized");
 	});
 
-	it("that is wrong, and one of somebody who never was, are refused alike and leave nothing behind", async () => {
+	it("that is wrong is refused like one of an unknown person, and stores nothing", async () => {
 		const [ann, nobody] = [someone(), someone()];
 		await makeToken(ann);
 		const wrong = await call("GET", "/me", makePersonalToken(ann));
@@ -135,7 +135,7 @@ describe("a personal token", () => {
 			expect(codeOf(await call("GET", "/me", bad))).toBe("unauthorized");
 	});
 
-	it("that has ended says so, and makes room", async () => {
+	it("that has expired is reported as expired, and makes room for another", async () => {
 		const ann = someone();
 		const { id, secret } = await makeToken(ann);
 		await runInDurableObject(env.USERS.getByName(ann), (_object, { storage }) => {
@@ -147,7 +147,7 @@ describe("a personal token", () => {
 		expect((await tokensOf(ann)).map((token) => token.id)).toEqual([next.id]);
 	});
 
-	it("is one of twenty", async () => {
+	it("is one of at most twenty", async () => {
 		const ann = someone();
 		const first = await makeToken(ann);
 		for (let n = 1; n < limits.tokens; n++) await makeToken(ann, `bot ${n}`);
@@ -156,7 +156,7 @@ describe("a personal token", () => {
 		await makeToken(ann, "one more");
 	});
 
-	it("comes from somebody who is not too fast", async () => {
+	it("cannot be created too often within a minute", async () => {
 		const token = await tokenOf(someone());
 		const answers = new Set<unknown>();
 		for (let n = 0; n < 61 && !answers.has("rate_limited"); n++) answers.add(codeOf(await call("POST", "/me/tokens", token, { name: "" })));
@@ -172,7 +172,7 @@ describe("a personal token", () => {
 		{ name: "x", expiresInSeconds: 366 * 24 * 3600 },
 		{ name: "x", expiresInSeconds: 1.5 },
 		"[]",
-	])("is not made of %j", async (body) => {
+	])("is not created from %j", async (body) => {
 		const ann = someone();
 		expect(codeOf(await call("POST", "/me/tokens", await tokenOf(ann), body))).toBe("bad_request");
 		expect(await tokensOf(ann)).toEqual([]);
@@ -180,7 +180,7 @@ describe("a personal token", () => {
 });
 
 describe("a token that is revoked", () => {
-	it("is out at once: its sockets, also after a sleep, and every call; its owner and their other programs stay", async () => {
+	it("loses its sockets, also hibernating ones, and every call at once; its owner and their other programs stay", async () => {
 		const ann = someone();
 		const id = await newConversation(ann);
 		const [bad, good] = [await makeToken(ann, "bad"), await makeToken(ann, "good")];
@@ -198,7 +198,7 @@ describe("a token that is revoked", () => {
 		for (const socket of [goodSocket, owner]) await socket.next("chat:message");
 	});
 
-	it("is not heard where it ignores being closed", async () => {
+	it("cannot send although it ignores being closed", async () => {
 		const ann = someone();
 		const id = await newConversation(ann, ["bob"]);
 		const bob = await Client.join("bob", id);
@@ -213,12 +213,12 @@ describe("a token that is revoked", () => {
 		expect(bot.events).toHaveLength(heard);
 	});
 
-	it("takes a socket with it that was just being opened", { timeout: 10_000 }, async () => {
+	it("loses a socket that was just being opened", { timeout: 10_000 }, async () => {
 		const ann = someone();
 		const id = await newConversation(ann);
 		const { id: tokenId } = await makeToken(ann);
 		await revoke(ann, tokenId);
-		// It was let through the door a moment before, and gets there a moment after.
+		// It was admitted just before the token was revoked, and arrives just after.
 		const program = { tokenId, name: "late" };
 		const identity = { kind: "program", userId: ann, username: "Ann", expiresAt: Date.now() + 600_000, grants: [], program };
 		const upgraded = await env.CONVERSATIONS.getByName(id).fetch(
@@ -227,7 +227,7 @@ describe("a token that is revoked", () => {
 		);
 		const late = new Client(upgraded.webSocket as WebSocket, id);
 		await late.next("chat:joined");
-		// By the platform's own ringing.
+		// By the alarm, which the platform runs.
 		expect(await late.closed).toBe(4401);
 		await expect
 			.poll(() =>
@@ -237,7 +237,7 @@ describe("a token that is revoked", () => {
 		expect(await runDurableObjectAlarm(env.USERS.getByName(ann))).toBe(false);
 	});
 
-	it("is not somebody else's to revoke", async () => {
+	it("cannot be revoked by somebody else", async () => {
 		const ann = someone();
 		const { id, secret } = await makeToken(ann);
 		expect(codeOf(await revoke(someone(), id))).toBe("not_found");
@@ -245,7 +245,7 @@ describe("a token that is revoked", () => {
 	});
 });
 
-it("a guest who signs out takes their programs along", async () => {
+it("a guest's sign-out revokes their personal tokens", async () => {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 	const { secret } = (await call("POST", "/me/tokens", token, { name: "bot" })).body.token;
 	const { id } = (await call("POST", "/conversations", token, {})).body.conversation;

@@ -1,5 +1,4 @@
-// What is left of things that go wrong: logs, errors, the audit and the rows hold no key, no token, and where it is no message's own row nothing
-// of what was said.
+// Logs, errors, audit events and rows contain no key and no token, and no text of messages outside the messages' own rows.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -23,7 +22,7 @@ afterAll(() => {
 	for (const spy of spies) spy.mockRestore();
 });
 
-/** As a log shows it, down to the causes of errors and the fields they carry. */
+/** The text that a log shows, with the causes and the fields of errors. */
 function shown(value: unknown): string {
 	if (!(value instanceof Error)) return typeof value === "string" ? value : JSON.stringify(value);
 	const { stack, cause, ...fields } = value;
@@ -32,7 +31,7 @@ function shown(value: unknown): string {
 
 const log = () => logged.map(shown).join("\n");
 
-/** A conversation whose object can no longer read what it has stored. */
+/** A conversation whose object cannot read its storage. */
 async function broken(): Promise<{ id: string; ann: Client }> {
 	const id = await newConversation("ann");
 	const ann = await Client.join("ann", id);
@@ -40,8 +39,8 @@ async function broken(): Promise<{ id: string; ann: Client }> {
 	return { id, ann };
 }
 
-describe("what fails inside", () => {
-	it("is told a client by a code and a sentence", async () => {
+describe("an internal failure", () => {
+	it("reaches a client as a code and a sentence", async () => {
 		const { id, ann } = await broken();
 		ann.say(word, "k1");
 		await ann.next("chat:error");
@@ -51,14 +50,14 @@ describe("what fails inside", () => {
 		expect(log()).toContain("no such table");
 	});
 
-	it("is told a program by a code and a sentence", async () => {
+	it("reaches a program as a code and a sentence", async () => {
 		const { id } = await broken();
 		const { status, body } = await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"));
 		expect([status, body]).toEqual([500, errorBody("internal")]);
 		expect(log()).toContain("no such table");
 	});
 
-	it("is logged without what was said, and without the token that it came with", async () => {
+	it("is logged without the message and without the token", async () => {
 		const { id, ann } = await broken();
 		ann.say(word, "k1");
 		await ann.next("chat:error");
@@ -73,7 +72,7 @@ describe("what fails inside", () => {
 });
 
 describe("a token that is refused", () => {
-	it("is in no log, no answer and no row", async () => {
+	it("appears in no log, response or row", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		const wrong = (await tokenOf("ann", { conversations: [word] })).slice(0, -4);
@@ -95,7 +94,7 @@ describe("a token that is refused", () => {
 	});
 });
 
-describe("an answer that fails", () => {
+describe("a reply that fails", () => {
 	it.each([...Object.keys(refusals), "error-event", "bad-json", "cut", "hang-up", "web-page"])(
 		"(%s) leaves neither key, nor question, nor Claude's words in the log, and no key with anybody",
 		async (fault) => {
@@ -108,7 +107,7 @@ describe("an answer that fails", () => {
 		},
 	);
 
-	it("is logged by its reason all the same", async () => {
+	it("is logged with its reason", async () => {
 		const ann = await Client.join("ann", await newConversation("ann"));
 		ann.say("!unauthorized");
 		await ann.next("chat:complete");
@@ -117,7 +116,7 @@ describe("an answer that fails", () => {
 });
 
 describe("the audit", () => {
-	it("has an entry for what was done to the doors, in its order, and nothing of what was said or shown there", async () => {
+	it("has one event for each change of access, in order, and no message or secret", async () => {
 		const id = await newConversation("ann", ["bob", "eve"]);
 		const [ann, bob] = [await Client.join("ann", id), await Client.join("bob", id)];
 		ann.say(word, word);
@@ -137,7 +136,7 @@ describe("the audit", () => {
 	});
 });
 
-it("an invite's secret is in its link and in no row", async () => {
+it("an invite's secret appears in its link and in no row", async () => {
 	const id = await newConversation("ann");
 	const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
 	const secret = invite.token.split(".").at(-1);
@@ -145,7 +144,7 @@ it("an invite's secret is in its link and in no row", async () => {
 	expect(JSON.stringify(await rowsOf(id))).not.toContain(secret);
 });
 
-it("a key is in no page, no answer and no header", async () => {
+it("a key appears in no page, response or header", async () => {
 	const answers = await Promise.all(
 		["/health", "/me", "/conversations", "/nowhere"].map(async (path) => call("GET", path, await tokenOf("ann"))),
 	);
