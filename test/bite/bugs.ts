@@ -183,7 +183,7 @@ export const bugs: Bug[] = [
 		tests: ["web/transcript"],
 	},
 	{
-		name: "a Socket.IO client is told of reactions and does not come as far as they are",
+		name: "Socket.IO: a reaction does not advance the cursor of its client",
 		file: "src/gateway/socketio/recovery.ts",
 		from: '		case "chat:reacted":\n',
 		to: "",
@@ -687,7 +687,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/tokens"],
 	},
 	{
-		name: "events wait without end for who does not read them",
+		name: "server-sent events queue without limit for a reader that does not read",
 		file: "src/gateway/event-stream.ts",
 		from: "if (this.#waitingLength > limits.queuedBytes) this.#giveUp();",
 		to: "",
@@ -695,7 +695,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/events"],
 	},
 	{
-		name: "a stream of events outlives its object",
+		name: "a stream of server-sent events stays open when the conversation does not answer",
 		file: "src/gateway/native-socket.ts",
 		from: "if (this.#awaitsPong) this.#closed(closeCodes.internal);",
 		to: "if (false) this.#closed(closeCodes.internal);",
@@ -703,7 +703,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/events"],
 	},
 	{
-		name: "a reader that goes leaves its socket behind",
+		name: "a reader of server-sent events that leaves stays present",
 		file: "src/gateway/event-stream.ts",
 		from: 'cancel: () => this.#end(closeCodes.normal, "the reader is gone"),',
 		to: "",
@@ -855,7 +855,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/erase"],
 	},
 	{
-		name: "Socket.IO: after a break what has no answer is not said again",
+		name: "Socket.IO: unanswered events are not sent again after a break",
 		file: "src/gateway/socketio/room.ts",
 		from: "for (const { event } of this.#pending) this.#socket.send(event);",
 		to: "",
@@ -863,7 +863,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: after a break one joins anew",
+		name: "Socket.IO: a room reconnects without its cursor",
 		file: "src/gateway/socketio/room.ts",
 		from: "return this.#owner.openSocket(this.conversationId, this.#progress?.cursor);",
 		to: "return this.#owner.openSocket(this.conversationId, undefined);",
@@ -871,7 +871,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: what was missed is not told",
+		name: "Socket.IO: missed events are not sent after a break",
 		file: "src/gateway/socketio/room.ts",
 		from: "for (const event of catchUp(before, joined)) this.#forward(event);",
 		to: "",
@@ -879,7 +879,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: a conversation that breaks takes the connection with it",
+		name: "Socket.IO: the end of one conversation disconnects the client",
 		file: "src/gateway/socketio/client.ts",
 		from: 'if (reason.code === "unauthorized") this.disconnect();',
 		to: "this.disconnect();",
@@ -887,7 +887,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: nonsense is not counted",
+		name: "Socket.IO: events that make no sense are not counted",
 		file: "src/gateway/socketio/session.ts",
 		from: 'if (this.#floods.countBad("", Date.now())) this.end();',
 		to: "",
@@ -895,7 +895,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: a page of any origin is let in",
+		name: "Socket.IO: pages of any origin are accepted",
 		file: "src/gateway/socketio/route.ts",
 		from: 'if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return c.json(refusals.forbidden, 403);',
 		to: "isAllowedOrigin;",
@@ -903,7 +903,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: whoever breaks off while they are told what they missed is told it twice",
+		name: "Socket.IO: a client that breaks off while it catches up receives messages twice",
 		file: "src/gateway/socketio/catch-up.ts",
 		from: "missedOf(progress, message, cursorAfter(progress, message))",
 		to: "missedOf(progress, message, progress.cursor)",
@@ -911,7 +911,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/catch-up"],
 	},
 	{
-		name: "Socket.IO: the rest of a reply is told from its beginning",
+		name: "Socket.IO: the rest of a reply is sent from its beginning",
 		file: "src/gateway/socketio/catch-up.ts",
 		from: "const offset = isRest ? sent : 0;",
 		to: "const offset = 0;",
@@ -919,7 +919,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/catch-up"],
 	},
 	{
-		name: "Socket.IO: a reply that was rewritten goes on in the middle",
+		name: "Socket.IO: a rewritten reply continues in the middle",
 		file: "src/gateway/socketio/catch-up.ts",
 		from: "return content.length < sent || attempts.some(({ offset }) => offset < sent);",
 		to: "return content.length < sent;",
@@ -927,7 +927,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/catch-up"],
 	},
 	{
-		name: "Socket.IO: anybody takes over a connection",
+		name: "Socket.IO: the pid of another user is accepted",
 		file: "src/gateway/socketio/recovery.ts",
 		from: "check !== (await checkOf(base, Number(life), owner))",
 		to: "check === owner",
@@ -935,7 +935,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/recovery"],
 	},
 	{
-		name: "Socket.IO: an offset with many conversations claims to know how much of a reply was told",
+		name: "Socket.IO: a long offset still tells how much of each reply was sent",
 		file: "src/gateway/socketio/recovery.ts",
 		from: '(typeof progress === "number" ? "unsure" : progress)',
 		to: "String(progress)",
@@ -943,7 +943,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/recovery"],
 	},
 	{
-		name: "Socket.IO: what is sent again is another message",
+		name: "Socket.IO: a retried message is stored twice",
 		file: "src/gateway/socketio/outbound.ts",
 		from: "if (again) return again.clientId;",
 		to: "",
@@ -951,7 +951,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/outbound"],
 	},
 	{
-		name: "Socket.IO: the same words are one message for ever",
+		name: "Socket.IO: equal words are one message for ever",
 		file: "src/gateway/socketio/outbound.ts",
 		from: "this.#unread = this.#unread.filter((message) => message.ping === undefined || message.ping > ping);",
 		to: "void ping;",
@@ -959,7 +959,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/outbound"],
 	},
 	{
-		name: "Socket.IO: the same words at once are one message",
+		name: "Socket.IO: equal words sent at once are one message",
 		file: "src/gateway/socketio/outbound.ts",
 		from: "same.length}`",
 		to: "0}`",
@@ -967,7 +967,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/outbound"],
 	},
 	{
-		name: "Socket.IO: a client that says something lives without answering",
+		name: "Socket.IO: a client that sends packets but no pongs stays connected",
 		file: "src/gateway/socketio/connection.ts",
 		from: "if (this.#pongs === this.#pings || this.#isExtended) return;",
 		to: "if (this.#pongs === this.#pings) return;",
@@ -975,7 +975,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/connection"],
 	},
 	{
-		name: "Socket.IO: binary data is waited for",
+		name: "Socket.IO: any number of binary attachments is awaited",
 		file: "src/gateway/socketio/packets.ts",
 		from: "count <= maxAttachments ?",
 		to: "true ?",
@@ -983,7 +983,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/packets"],
 	},
 	{
-		name: "Socket.IO: another's message with the same clientId is taken for the answer",
+		name: "Socket.IO: another user's message with the same clientId counts as the acknowledgement",
 		file: "src/gateway/socketio/packets.ts",
 		from: "clientId === event.clientId && author.userId === userId",
 		to: "clientId === event.clientId",
@@ -991,7 +991,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/packets"],
 	},
 	{
-		name: "Socket.IO: packets in which nothing is said count for nothing",
+		name: "Socket.IO: empty packets are not counted",
 		file: "src/gateway/socketio/connection.ts",
 		from: "this.#session.receiveEmpty(text.length);",
 		to: "",
@@ -999,7 +999,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: what is too much is read all the same",
+		name: "Socket.IO: packets over the rate are decoded",
 		file: "src/gateway/socketio/session.ts",
 		from: "\t\t// Counted before it is decoded, so that refusing it costs next to nothing.\n",
 		to: "\t\tif (!decodeSocketPacket(text)) return this.end();\n",
@@ -1007,7 +1007,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: who reads nothing is sent more and more",
+		name: "Socket.IO: a client that reads nothing is sent data without limit",
 		file: "src/gateway/socketio/connection.ts",
 		from: "if (this.#sent - this.#read > limits.queuedBytes) this.end();\n\t\telse if",
 		to: "if",
@@ -1015,7 +1015,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: each namespace comes back to fifty conversations",
+		name: "Socket.IO: each namespace returns to fifty conversations",
 		file: "src/gateway/socketio/client.ts",
 		from: "offset !== undefined && owner.hasRoomFor(offset.rooms.size) &&",
 		to: "offset !== undefined &&",
@@ -1023,7 +1023,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: namespaces that come back at once do not know of each other",
+		name: "Socket.IO: namespaces that return at once exceed the limit of conversations",
 		file: "src/gateway/socketio/session.ts",
 		from: "await Promise.all(earlier);",
 		to: "",
@@ -1031,7 +1031,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: what comes during an upgrade is kept, however much it is",
+		name: "Socket.IO: packets during an upgrade are held without limit",
 		file: "src/gateway/socketio/websocket.ts",
 		from: "if (state.heldBytes > limits.queuedBytes) this.giveUp();\n\t\t\t\telse state",
 		to: "state",
@@ -1039,7 +1039,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: who is no longer let in is not told after a break",
+		name: "Socket.IO: a removed member is not told after a break",
 		file: "src/gateway/socketio/client.ts",
 		from: 'if (this.#outbound.isHeld && reason.code !== "not_found") return;',
 		to: "if (this.#outbound.isHeld) return;",
@@ -1047,7 +1047,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: the words of what waits are kept",
+		name: "Socket.IO: unacknowledged messages are remembered in full",
 		file: "src/gateway/socketio/outbound.ts",
 		from: "const hash = hashOf(text);",
 		to: "const hash = text;",
@@ -1055,7 +1055,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/outbound"],
 	},
 	{
-		name: "Socket.IO: a session without anybody in it goes on",
+		name: "Socket.IO: a session that nobody connects to stays open",
 		file: "src/gateway/socketio/connection.ts",
 		from: 'const due = isUseless ? "dead" : this.#heartbeat.check(now);',
 		to: "const due = this.#heartbeat.check(now);",
@@ -1063,7 +1063,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: one address begins any number of sessions",
+		name: "Socket.IO: one address may begin any number of sessions",
 		file: "src/gateway/socketio/route.ts",
 		from: "if (!success) return refuseTooMany(c);",
 		to: "",
@@ -1071,7 +1071,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socketio"],
 	},
 	{
-		name: "Socket.IO: whose token was revoked goes on joining by a connection of before",
+		name: "Socket.IO: a connection with a revoked token can still join",
 		file: "src/gateway/socketio/backend.ts",
 		from: 'if (!(await isStillSignedIn(identity, this.#env.USERS))) return { code: "unauthorized" };',
 		to: "",
