@@ -23,7 +23,7 @@ describe("GET /conversations/:id/events", {
 		200: {
 			media: "text/event-stream",
 			description: "Events until either side closes the stream.",
-			example: 'event: chat:typing\ndata: {"type":"chat:user-typing",…}\n\n',
+			example: 'event: chat:user-typing\ndata: {"type":"chat:user-typing",…}\n\n',
 		},
 	},
 	refuses: {
