@@ -56,7 +56,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	// One's own keeps its place when it is stored; others' clientIds are not unique here.
 	const keyOf = useCallback((message: Message) => (message.author.userId === userId && message.clientId) || message.id, [userId]);
 	const { viewport, frame, list, above } = useViewport({
-		keptKey: active && keyOf(active),
+		pinnedKey: active && keyOf(active),
 		lastOwnKey: outgoing.at(-1)?.clientId,
 		isEnd,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
@@ -207,7 +207,7 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					onClick={() => {
 						setWanted(undefined);
 						chat.goToEnd();
-						viewport.jump();
+						viewport.jumpToEnd();
 						stay();
 					}}
 				>

@@ -1,14 +1,14 @@
-// A `Viewport` for a component, which draws its rows anew when others are to be on the page.
+// Ties a `Viewport` to a component, which renders again when other rows have to be on the page.
 
 import { useLayoutEffect, useReducer, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { reachable } from "../../browser.ts";
 import { Viewport, type ViewportOptions } from "./viewport.ts";
 
-/** `lastOwnKey`: of the last row that the reader made; a new one brings the reader to the end. */
+/** `lastOwnKey`: the last row written by the reader. A new one jumps to the end. */
 export function useViewport({ lastOwnKey, ...options }: ViewportOptions & { lastOwnKey: string | undefined }) {
-	const [, draw] = useReducer((times: number) => times + 1, 0);
-	const [viewport] = useState(() => new Viewport({ draw, atOnce: flushSync }));
+	const [, render] = useReducer((count: number) => count + 1, 0);
+	const [viewport] = useState(() => new Viewport({ render, sync: flushSync }));
 	const frame = useRef<HTMLDivElement>(null);
 	const list = useRef<HTMLDivElement>(null);
 	const above = useRef<HTMLDivElement>(null);
@@ -21,10 +21,10 @@ export function useViewport({ lastOwnKey, ...options }: ViewportOptions & { last
 	}, [viewport]);
 
 	useLayoutEffect(() => {
-		if (lastOwnKey !== undefined) viewport.jump();
+		if (lastOwnKey !== undefined) viewport.jumpToEnd();
 	}, [lastOwnKey, viewport]);
 
-	// On every commit, before anything is painted or told as scrolling.
+	// On every commit, before the paint and before scroll events.
 	useLayoutEffect(() => viewport.settle());
 
 	return { viewport, frame, list, above };

@@ -1,231 +1,198 @@
-// The part of a log that is on the screen. Only the rows near it are on the page, what is between them is empty space of their height; and
-// whatever grows, comes or goes, what is read stays where it is: the end while the reader is at it, else the row at the top of the screen.
-// Nobody else scrolls: two that keep a place would each undo what the other did. Knows the page's elements; nothing of React or messages.
+// The scrolling of a log. Only rows near the screen are on the page, and empty space of their height stands in for the others.
+// Whatever grows, appears or disappears, the text being read stays where it is: the end while the reader is there, else the row at
+// the top of the screen. Nothing else may scroll the log, or the two would undo each other. Must not depend on React or messages.
 
+import { type Anchor, anchorOnScreen, type RowAnchor, scrolledBy } from "./anchor.ts";
+import { distanceTo, type Goal } from "./goal.ts";
 import { Heights } from "./heights.ts";
-
-/** In px from the top of the screen. `mark`: what of the row is read, where it is a long one. */
-type Place = { type: "end" } | { type: "row"; key: string; top: number; mark?: { element: Element; top: number } };
-
-/** A row that is to be brought before the reader's eyes. */
-type Goal = { key: string; align: "center" | "nearest"; then(row: HTMLElement): void };
+import { keyOf, type LogElements, mountedRows, rowAround, rowWithKey } from "./rows.ts";
+import { RowSelection, range } from "./selection.ts";
 
 export type ViewportOptions = {
-	/** Whether what is shown ends where everything ends: else its end is no place to stay at. */
+	/** False if later messages are not loaded: then the end of the rows is no place to stay at. */
 	isEnd: boolean;
-	/** A row that is on the page wherever one reads. */
-	keptKey: string | undefined;
+	/** A row that stays on the page wherever one reads. */
+	pinnedKey: string | undefined;
 	/** Called when the reader comes near the beginning, or near the end. */
 	onNearTop: (() => void) | undefined;
 	onNearEnd: (() => void) | undefined;
 };
 
-/** In px: how near to the end is at it; what is kept free above and below a row that is brought to the screen. */
-const near = { end: 16, edge: 64 };
-/** In heights of the screen: what is on the page above and below it, how much of that is enough, and how near is near to where more is fetched. */
-const ahead = { most: 0.5, least: 0.25, fetch: 2 };
-/** So few rows are on the page all together: the browser's own search finds everything in a short conversation. */
-const few = 40;
-/** In ms without a scroll event: then nobody scrolls. For browsers that do not tell. */
-const restsAfter = 150;
-/** Rows that stay on the page because they are selected. */
-const mostSelected = 300;
+/** In px: this close to the end counts as being there. */
+const endTolerance = 16;
+/** In screens, above and below the visible one: rendered; enough not to render again; and near enough to the end to load more. */
+const overscan = { rendered: 0.5, enough: 0.25, load: 2 };
+/** Up to so many rows are all on the page: the browser's own search then finds everything in a short conversation. */
+const alwaysRendered = 40;
+/** In ms without a scroll event, for browsers without `scrollend`. */
+const scrollEndTimeout = 150;
 
 export class Viewport {
 	readonly #heights = new Heights();
+	readonly #selection = new RowSelection();
 	readonly #listeners = new Set<() => void>();
-	/** Draws the rows anew. */
-	readonly #draw: () => void;
-	/** Does something, and what is to be drawn by then is drawn before it is painted. */
-	readonly #atOnce: (work: () => void) => void;
-	#options: ViewportOptions = { isEnd: true, keptKey: undefined, onNearTop: undefined, onNearEnd: undefined };
-	#elements: { frame: HTMLElement; list: HTMLElement; above: HTMLElement } | undefined;
-	#place: Place = { type: "end" };
+	readonly #render: () => void;
+	/** Runs a task and renders what it changed before the next paint. */
+	readonly #sync: (task: () => void) => void;
+	#options: ViewportOptions = { isEnd: true, pinnedKey: undefined, onNearTop: undefined, onNearEnd: undefined };
+	#elements: LogElements | undefined;
+	#anchor: Anchor = { type: "end" };
 	#goal: Goal | undefined;
-	/** The first and the last row near the screen when they were last drawn. */
-	#drawn = { first: 0, last: -1 };
-	/** Rows between which a selection goes. */
-	#selected: { from: string; to: string } | undefined;
-	/** The frame's height, and where it was scrolled to, when that was last looked at. */
+	/** The rows near the screen at the last render. */
+	#rendered = { first: 0, last: -1 };
+	/** The frame's height and scroll position when they were last read. */
 	#screen = window.innerHeight;
 	#scrollTop = 0;
-	/** What the space above is taller than what it stands for: while somebody scrolls, nobody writes where to. */
+	/** How much taller the space above is than its rows. Writing `scrollTop` would stop a scroll in progress, so the space takes up the shift. */
 	#slack = 0;
-	#isMoving = false;
-	#resting: ReturnType<typeof setTimeout> | undefined;
+	#isScrolling = false;
+	#scrollEndTimer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(parts: { draw: () => void; atOnce: (work: () => void) => void }) {
-		this.#draw = parts.draw;
-		this.#atOnce = parts.atOnce;
+	constructor({ render, sync }: { render: () => void; sync: (task: () => void) => void }) {
+		this.#render = render;
+		this.#sync = sync;
 	}
 
-	/** For `useSyncExternalStore`: the reader is elsewhere; answers how to stop listening. */
+	/** For `useSyncExternalStore`: the reader is elsewhere. Returns a function that unsubscribes. */
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	};
 
-	get isAtEnd(): boolean {
-		return this.#place.type === "end";
-	}
-
-	/** Whether a row begins above the screen. */
-	isAbove(key: string): boolean {
-		const index = this.#heights.indexOf(key);
-		return index !== undefined && this.#heights.top(index) < this.#y() - 1;
-	}
-
-	// What is on the page
-
-	/** The rows that are to be on the page, by their index, and how much space is to be before each of them and after the last one. */
-	rows(keys: readonly string[], guess: (index: number) => number): { rows: { index: number; before: number }[]; after: number } {
-		this.#heights.hold(keys, guess);
-		if (keys.length === 0) return { rows: [], after: 0 };
-		this.#drawn = this.#near(ahead.most);
-		const indices = [...new Set([...range(this.#drawn.first, this.#drawn.last), ...this.#kept()])].sort((one, other) => one - other);
-		let end = 0;
-		const rows = indices.map((index) => {
-			const before = this.#heights.top(index) - this.#heights.top(end) + (end === 0 ? this.#slack : 0);
-			end = index + 1;
-			return { index, before: Math.max(0, before) };
-		});
-		return { rows, after: this.#heights.total - this.#heights.top(end) };
-	}
-
-	#near(screens: number): { first: number; last: number } {
-		if (this.#heights.count <= few) return { first: 0, last: this.#heights.count - 1 };
-		const y = this.#y();
-		const around = this.#screen * screens;
-		return { first: this.#heights.at(y - around), last: this.#heights.at(y + this.#screen + around) };
-	}
-
-	/** Rows without which somebody would lose their focus, or what they have selected. */
-	#kept(): number[] {
-		const focused = this.#rowOf(document.activeElement)?.dataset.row;
-		const single = [this.#options.keptKey, focused, this.#goal?.key].flatMap((key) =>
-			key === undefined ? [] : [this.#heights.indexOf(key)],
-		);
-		const [from, to] = this.#selected ? [this.#selected.from, this.#selected.to].map((key) => this.#heights.indexOf(key)) : [];
-		const selected = from !== undefined && to !== undefined && to - from < mostSelected ? range(from, to) : [from, to];
-		return [...single, ...selected].filter((index) => index !== undefined);
-	}
-
-	/** Where the top of the screen is, as the heights have it. */
-	#y(): number {
-		if (this.#place.type === "row") {
-			const index = this.#heights.indexOf(this.#place.key);
-			if (index !== undefined) return this.#heights.top(index) - this.#place.top;
-		}
-		return this.#heights.total - this.#screen;
-	}
-
-	// What the reader does
-
-	/** Back to the end. */
-	jump(): void {
-		this.#goal = undefined;
-		this.#go({ type: "end" });
-		this.#draw();
-	}
-
-	/** Brings a row to the screen, wherever it is, and hands it over once it is there. */
-	reveal(key: string, align: Goal["align"], then: Goal["then"]): void {
-		this.#goal = { key, align, then };
-		if (!this.#row(key)) this.#go({ type: "row", key, top: this.#screen / 2 });
-		this.#draw();
-	}
-
-	/** Where a row is that is on the page. */
-	#row(key: string): HTMLElement | undefined {
-		return this.#mounted().find((row) => row.dataset.row === key);
-	}
-
-	#mounted(): HTMLElement[] {
-		return [...(this.#elements?.list.children ?? [])].filter(
-			(row): row is HTMLElement => row instanceof HTMLElement && "row" in row.dataset,
-		);
-	}
-
-	#rowOf(node: Node | null): HTMLElement | null {
-		const element = node instanceof Element ? node : node?.parentElement;
-		const row = element?.closest<HTMLElement>("[data-row]") ?? null;
-		return this.#elements?.list.contains(row) ? row : null;
-	}
-
-	#go(place: Place): void {
-		const wasAtEnd = this.isAtEnd;
-		this.#place = place;
-		if (wasAtEnd !== this.isAtEnd) this.#draw();
-		for (const listener of this.#listeners) listener();
-	}
-
-	// What the page does
-
-	/** `frame` scrolls; in it `list` holds the rows, after a space `above`. Answers how to let go. */
-	attach(elements: { frame: HTMLElement; list: HTMLElement; above: HTMLElement }): () => void {
-		this.#elements = elements;
-		const { frame, list } = elements;
-		const stop = new AbortController();
-		const { signal } = stop;
-		frame.addEventListener("scroll", () => this.#atOnce(() => this.#scrolled()), { passive: true, signal });
-		frame.addEventListener("scrollend", () => this.#rest(), { signal });
-		document.addEventListener("selectionchange", () => this.#select(), { signal });
-		const observer = new ResizeObserver(() => this.#atOnce(() => this.settle()));
-		for (const element of [frame, list, list.parentElement]) if (element) observer.observe(element);
-		return () => {
-			stop.abort();
-			observer.disconnect();
-			clearTimeout(this.#resting);
-			this.#elements = undefined;
-		};
-	}
-
 	set options(options: ViewportOptions) {
 		this.#options = options;
 	}
 
-	/** After all that changes what is on the page, before it is painted. */
+	get isAtEnd(): boolean {
+		return this.#anchor.type === "end";
+	}
+
+	/** True if a row begins above the screen. */
+	isAbove(key: string): boolean {
+		const index = this.#heights.indexOf(key);
+		return index !== undefined && this.#heights.top(index) < this.#screenTop() - 1;
+	}
+
+	/** The indices of the rows to render, with the empty space before each of them and after the last one. */
+	rows(keys: readonly string[], guess: (index: number) => number): { rows: { index: number; before: number }[]; after: number } {
+		this.#heights.setRows(keys, guess);
+		if (keys.length === 0) return { rows: [], after: 0 };
+		this.#rendered = this.#rowsWithin(overscan.rendered);
+		const indices = [...new Set([...range(this.#rendered.first, this.#rendered.last), ...this.#pinned()])];
+		let end = 0;
+		const rows = indices
+			.sort((one, other) => one - other)
+			.map((index) => {
+				const before = this.#heights.top(index) - this.#heights.top(end) + (end === 0 ? this.#slack : 0);
+				end = index + 1;
+				return { index, before: Math.max(0, before) };
+			});
+		return { rows, after: this.#heights.total - this.#heights.top(end) };
+	}
+
+	jumpToEnd(): void {
+		this.#goal = undefined;
+		this.#setAnchor({ type: "end" });
+		this.#render();
+	}
+
+	/** Brings a row on screen, wherever it is, and passes it to `then` once it is there. */
+	reveal(key: string, align: Goal["align"], then: Goal["then"]): void {
+		this.#goal = { key, align, then };
+		if (!this.#elements || !rowWithKey(this.#elements.list, key)) this.#setAnchor({ type: "row", key, top: this.#screen / 2 });
+		this.#render();
+	}
+
+	/** Returns a function that detaches. */
+	attach(elements: LogElements): () => void {
+		this.#elements = elements;
+		const { frame, list } = elements;
+		const stop = new AbortController();
+		const { signal } = stop;
+		frame.addEventListener("scroll", () => this.#sync(() => this.#scrolled()), { passive: true, signal });
+		frame.addEventListener("scrollend", () => this.#scrollEnded(), { signal });
+		document.addEventListener("selectionchange", () => this.#selection.update(list), { signal });
+		const observer = new ResizeObserver(() => this.#sync(() => this.settle()));
+		for (const element of [frame, list, list.parentElement]) if (element) observer.observe(element);
+		return () => {
+			stop.abort();
+			observer.disconnect();
+			clearTimeout(this.#scrollEndTimer);
+			this.#elements = undefined;
+		};
+	}
+
+	/** To be called after every change of the page, before it is painted. */
 	settle(): void {
 		if (!this.#elements) return;
-		const { frame } = this.#elements;
-		// Before anything is asked of the page: it would be shorter, and then scrolled elsewhere.
-		this.#fill();
-		// What is not shown has no heights.
+		const { frame, list } = this.#elements;
+		// First, as reading a layout that is too short would make the browser scroll.
+		this.#fillSpaceAbove();
+		// A hidden log has no heights.
 		if (frame.clientHeight === 0) return;
 		this.#screen = frame.clientHeight;
-		for (const row of this.#mounted()) this.#heights.measure(row.dataset.row as string, row.getBoundingClientRect().height);
-		this.#notice();
+		for (const row of mountedRows(list)) this.#heights.measure(keyOf(row), row.getBoundingClientRect().height);
+		this.#followUnreportedScroll();
 		if (this.#goal) this.#reach(this.#goal);
-		if (this.#place.type === "row") this.#hold(this.#place);
-		// Where nothing is said yet, what stands there instead is read from its beginning.
+		if (this.#anchor.type === "row") this.#restore(this.#anchor);
+		// Without rows, what is shown instead is read from its beginning.
 		else if (this.#heights.count > 0) frame.scrollTop = frame.scrollHeight;
 		this.#scrollTop = frame.scrollTop;
-		this.#drawMissing();
+		this.#renderMissing();
 	}
 
-	/** The space above the first row. What is owed is paid as soon as nobody scrolls, or nothing is left to owe it. */
-	#fill(): void {
-		const first = this.#mounted()[0]?.dataset.row;
-		const height = this.#heights.top((first !== undefined && this.#heights.indexOf(first)) || 0);
-		const isOwed = this.#isMoving && this.#place.type === "row" && height + this.#slack >= 0 && Math.abs(this.#slack) < this.#screen;
-		if (height === 0 || this.#place.type === "end" || (!isOwed && Math.abs(this.#slack) >= 1)) this.#slack = 0;
-		if (this.#elements) this.#elements.above.style.blockSize = `${Math.max(0, height + this.#slack)}px`;
+	#rowsWithin(screens: number): { first: number; last: number } {
+		if (this.#heights.count <= alwaysRendered) return { first: 0, last: this.#heights.count - 1 };
+		const top = this.#screenTop();
+		const around = this.#screen * screens;
+		return { first: this.#heights.indexAt(top - around), last: this.#heights.indexAt(top + this.#screen + around) };
 	}
 
-	/** A reader may have scrolled since, which is told only with the next frame. What merely became shorter is at its end. */
-	#notice(): void {
+	/** Rows that have to stay on the page, to keep the focus or the selection. */
+	#pinned(): number[] {
+		const focused = this.#elements && rowAround(this.#elements.list, document.activeElement);
+		const keys = [this.#options.pinnedKey, focused ? keyOf(focused) : undefined, this.#goal?.key];
+		const indices = keys.map((key) => (key === undefined ? undefined : this.#heights.indexOf(key)));
+		return [...indices.filter((index) => index !== undefined), ...this.#selection.indices(this.#heights)];
+	}
+
+	/** The position of the top of the screen among the rows. */
+	#screenTop(): number {
+		if (this.#anchor.type === "row") {
+			const index = this.#heights.indexOf(this.#anchor.key);
+			if (index !== undefined) return this.#heights.top(index) - this.#anchor.top;
+		}
+		return this.#heights.total - this.#screen;
+	}
+
+	#setAnchor(anchor: Anchor): void {
+		const wasAtEnd = this.isAtEnd;
+		this.#anchor = anchor;
+		if (wasAtEnd !== this.isAtEnd) this.#render();
+		for (const listener of this.#listeners) listener();
+	}
+
+	/** Slack is given up as soon as nobody scrolls, or there is no space left that could hold it. */
+	#fillSpaceAbove(): void {
+		if (!this.#elements) return;
+		const { list, above } = this.#elements;
+		const [first] = mountedRows(list);
+		const height = this.#heights.top((first && this.#heights.indexOf(keyOf(first))) || 0);
+		const isNeeded = this.#isScrolling && this.#anchor.type === "row" && height + this.#slack >= 0 && Math.abs(this.#slack) < this.#screen;
+		if (height === 0 || this.#anchor.type === "end" || (!isNeeded && Math.abs(this.#slack) >= 1)) this.#slack = 0;
+		above.style.blockSize = `${Math.max(0, height + this.#slack)}px`;
+	}
+
+	/** The reader may have scrolled since the last event, which comes with the next frame. A log that became shorter is at its end. */
+	#followUnreportedScroll(): void {
 		if (!this.#elements) return;
 		const { scrollTop } = this.#elements.frame;
 		const by = scrollTop - this.#scrollTop;
-		if (by === 0 || (by < 0 && this.#toEnd() <= near.end)) return;
-		if (this.#place.type === "end") {
-			if (by < 0) this.#go(this.#look());
-		} else {
-			const { mark } = this.#place;
-			this.#place = { ...this.#place, top: this.#place.top - by, ...(mark && { mark: { ...mark, top: mark.top - by } }) };
-		}
-		// Once it is told, it is no news any more.
-		this.#fetch(by < 0);
+		if (by === 0 || (by < 0 && this.#toEnd() <= endTolerance)) return;
+		if (this.#anchor.type === "row") this.#anchor = scrolledBy(this.#anchor, by);
+		else if (by < 0) this.#setAnchor(this.#anchorOnScreen());
+		// The event that is still to come will find nothing new, so more is loaded now.
+		this.#loadMore(by < 0);
 	}
 
 	#toEnd(): number {
@@ -234,42 +201,35 @@ export class Viewport {
 		return scrollHeight - scrollTop - clientHeight;
 	}
 
-	/** What is at the top of the screen now. */
-	#look(): Place {
-		if (!this.#elements) return this.#place;
+	#anchorOnScreen(): Anchor {
+		if (!this.#elements) return this.#anchor;
 		const { frame, list } = this.#elements;
-		const { top, bottom } = frame.getBoundingClientRect();
-		for (const row of this.#mounted()) {
-			const rect = row.getBoundingClientRect();
-			if (rect.bottom <= top || rect.top >= bottom) continue;
-			// Last in it stands what was said: what is above it may go with what comes before.
-			const element = firstBelow(row.lastElementChild ?? row, top);
-			const mark = { element, top: element.getBoundingClientRect().top - top };
-			return { type: "row", key: row.dataset.row as string, top: rect.top - top, mark };
-		}
-		// Nothing but space: a row is to come here.
-		const y = top - list.getBoundingClientRect().top - this.#slack;
-		const index = this.#heights.at(y);
-		const key = this.#heights.key(index);
+		const anchor = anchorOnScreen(this.#elements);
+		if (anchor) return anchor;
+		// Empty space: a row is to be rendered here.
+		const y = frame.getBoundingClientRect().top - list.getBoundingClientRect().top - this.#slack;
+		const index = this.#heights.indexAt(y);
+		const key = this.#heights.keyAt(index);
 		return key === undefined ? { type: "end" } : { type: "row", key, top: this.#heights.top(index) - y };
 	}
 
-	/** Moves what is read back to where it was. */
-	#hold({ key, top, mark }: Extract<Place, { type: "row" }>): void {
+	/** Moves the anchor back to its position. */
+	#restore({ key, top, mark }: RowAnchor): void {
 		if (!this.#elements) return;
-		const row = this.#row(key);
+		const { frame, list } = this.#elements;
+		const row = rowWithKey(list, key);
 		const held = mark?.element.isConnected ? mark : row && { element: row, top };
-		if (held) this.#shift(held.element.getBoundingClientRect().top - this.#elements.frame.getBoundingClientRect().top - held.top);
-		// What is held from now on is what has come, or what is left; a row that is to be drawn yet is waited for.
-		if (held ? held !== mark : this.#heights.indexOf(key) === undefined) this.#go(this.#look());
+		if (held) this.#shift(held.element.getBoundingClientRect().top - frame.getBoundingClientRect().top - held.top);
+		// A removed element gives way to the one now on screen. A row that is still to be rendered is waited for.
+		if (held ? held !== mark : this.#heights.indexOf(key) === undefined) this.#setAnchor(this.#anchorOnScreen());
 	}
 
-	/** Everything stands lower by so much, and is to be back. */
+	/** Moves everything up by so much. */
 	#shift(by: number): void {
 		if (!this.#elements || Math.abs(by) < 0.01) return;
 		const { frame, above } = this.#elements;
 		const space = above.getBoundingClientRect().height;
-		if (this.#isMoving && space > 0 && space - by >= 0 && Math.abs(this.#slack - by) < this.#screen) {
+		if (this.#isScrolling && space > 0 && space - by >= 0 && Math.abs(this.#slack - by) < this.#screen) {
 			this.#slack -= by;
 			above.style.blockSize = `${space - by}px`;
 			return;
@@ -277,28 +237,25 @@ export class Viewport {
 		const from = frame.scrollTop;
 		frame.scrollTop = from + by;
 		const rest = by - (frame.scrollTop - from);
-		if (Math.abs(rest) >= 1) this.#place = this.#look();
+		if (Math.abs(rest) >= 1) this.#anchor = this.#anchorOnScreen();
 		else if (space > 0) {
-			// Frames are scrolled by whole pixels.
+			// Frames scroll by whole pixels.
 			this.#slack -= rest;
 			above.style.blockSize = `${Math.max(0, space - rest)}px`;
 		}
 	}
 
 	#reach(goal: Goal): void {
-		const row = this.#row(goal.key);
+		const row = this.#elements && rowWithKey(this.#elements.list, goal.key);
 		if (!row || !this.#elements) return;
 		this.#goal = undefined;
 		const { frame } = this.#elements;
-		const { top, height } = row.getBoundingClientRect();
-		const from = top - frame.getBoundingClientRect().top;
-		const most = Math.max(near.edge, this.#screen - height - near.edge);
-		const to = goal.align === "center" ? Math.max(near.edge, (this.#screen - height) / 2) : Math.min(most, Math.max(near.edge, from));
-		frame.scrollTop += from - to;
+		const by = distanceTo(goal, row, frame);
+		frame.scrollTop += by;
 		this.#scrollTop = frame.scrollTop;
-		this.#go(this.#options.isEnd && this.#toEnd() <= near.end ? { type: "end" } : this.#look());
+		this.#setAnchor(this.#options.isEnd && this.#toEnd() <= endTolerance ? { type: "end" } : this.#anchorOnScreen());
 		goal.then(row);
-		if (goal.align === "nearest") this.#fetch(from < to);
+		if (goal.align === "nearest") this.#loadMore(by < 0);
 	}
 
 	#scrolled(): void {
@@ -306,57 +263,34 @@ export class Viewport {
 		const { scrollTop } = this.#elements.frame;
 		const by = scrollTop - this.#scrollTop;
 		if (by !== 0) {
-			this.#isMoving = true;
-			clearTimeout(this.#resting);
-			this.#resting = setTimeout(() => this.#rest(), restsAfter);
+			this.#isScrolling = true;
+			clearTimeout(this.#scrollEndTimer);
+			this.#scrollEndTimer = setTimeout(() => this.#scrollEnded(), scrollEndTimeout);
 		}
 		this.#scrollTop = scrollTop;
-		if (this.#options.isEnd && this.#toEnd() <= near.end) this.#go({ type: "end" });
-		// Growth widens the distance too: only moving up is a wish to stay.
-		else if (this.#place.type === "row" || by < 0) this.#go(this.#look());
-		this.#drawMissing();
-		if (by !== 0) this.#fetch(by < 0);
+		if (this.#options.isEnd && this.#toEnd() <= endTolerance) this.#setAnchor({ type: "end" });
+		// New text increases the distance to the end too: only scrolling up leaves the end.
+		else if (this.#anchor.type === "row" || by < 0) this.#setAnchor(this.#anchorOnScreen());
+		this.#renderMissing();
+		if (by !== 0) this.#loadMore(by < 0);
 	}
 
-	#rest(): void {
-		clearTimeout(this.#resting);
-		this.#isMoving = false;
-		this.#atOnce(() => this.settle());
+	#scrollEnded(): void {
+		clearTimeout(this.#scrollEndTimer);
+		this.#isScrolling = false;
+		this.#sync(() => this.settle());
 	}
 
-	#fetch(isUp: boolean): void {
-		const y = this.#y();
-		const far = this.#screen * ahead.fetch;
-		if (isUp && y < far) this.#options.onNearTop?.();
-		if (!isUp && this.#heights.total - y - this.#screen < far) this.#options.onNearEnd?.();
+	#loadMore(isUp: boolean): void {
+		const top = this.#screenTop();
+		const distance = this.#screen * overscan.load;
+		if (isUp && top < distance) this.#options.onNearTop?.();
+		if (!isUp && this.#heights.total - top - this.#screen < distance) this.#options.onNearEnd?.();
 	}
 
-	/** Draws where what is drawn is not enough any more. */
-	#drawMissing(): void {
+	#renderMissing(): void {
 		if (this.#heights.count === 0) return;
-		const { first, last } = this.#near(ahead.least);
-		if (first < this.#drawn.first || last > this.#drawn.last) this.#draw();
+		const { first, last } = this.#rowsWithin(overscan.enough);
+		if (first < this.#rendered.first || last > this.#rendered.last) this.#render();
 	}
-
-	#select(): void {
-		const selection = document.getSelection();
-		const ends = selection?.isCollapsed === false ? [selection.anchorNode, selection.focusNode] : [];
-		const [one, other] = ends.map((node) => this.#rowOf(node)).filter((row) => row !== null);
-		const [from, to = from] =
-			one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING ? [other, one] : [one, other];
-		this.#selected = from && to ? { from: from.dataset.row as string, to: to.dataset.row as string } : undefined;
-	}
-}
-
-/** The innermost element of what was said that is where the screen begins, or the first one below that; not who said it, which may go too. */
-function firstBelow(element: Element, line: number): Element {
-	for (const child of element.children) {
-		const { top, bottom, height } = child.getBoundingClientRect();
-		if (height > 0 && bottom > line && child.localName !== "header") return top >= line ? child : firstBelow(child, line);
-	}
-	return element;
-}
-
-function range(first: number, last: number): number[] {
-	return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }

@@ -1,0 +1,16 @@
+// A row to bring on screen, and how far to scroll for it.
+
+export type Goal = { key: string; align: "center" | "nearest"; then(row: HTMLElement): void };
+
+/** In px: kept free above and below the row. */
+const margin = 64;
+
+/** In px; negative to scroll up. */
+export function distanceTo({ align }: Goal, row: HTMLElement, frame: HTMLElement): number {
+	const { top, height } = row.getBoundingClientRect();
+	const from = top - frame.getBoundingClientRect().top;
+	const screen = frame.clientHeight;
+	const lowest = Math.max(margin, screen - height - margin);
+	const to = align === "center" ? Math.max(margin, (screen - height) / 2) : Math.min(lowest, Math.max(margin, from));
+	return from - to;
+}
