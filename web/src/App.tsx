@@ -7,8 +7,8 @@ import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { useStrings } from "./languages/useStrings.ts";
 import { ErasedPage } from "./pages/ErasedPage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
+import { MainPage } from "./pages/MainPage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
-import { RoomsPage } from "./pages/RoomsPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 
 export function App() {
@@ -42,7 +42,7 @@ function Page({ state }: { state: SessionState }) {
 			if (invite) return <InvitePage key={id} invite={invite.token} />;
 			const token = state.type === "signed_in" ? state.token : null;
 			// The key: another tab may have signed in somebody else, and no state of the previous person may carry over.
-			return <RoomsPage key={id} token={token} userId={id} name={name} />;
+			return <MainPage key={id} token={token} userId={id} name={name} />;
 		}
 		default:
 			state satisfies never;

@@ -3,12 +3,12 @@
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";
 import { copyText } from "../browser.ts";
-import type { Acting } from "../conversation/message/Acting.ts";
+import type { MessageActions } from "../conversation/message/MessageActions.ts";
 import type { Messages } from "../live/messages.ts";
 import { mayDo } from "../people/permissions.ts";
 
 /** What a key did that a screen reader has to be told. */
-export function useMessageKeys(messages: Messages, acting: Acting): "copied" | "copyFailed" | undefined {
+export function useMessageKeys(messages: Messages, actions: MessageActions): "copied" | "copyFailed" | undefined {
 	const { letterKeys } = usePreferences();
 	const [said, setSaid] = useState<"copied" | "copyFailed">();
 	useEffect(() => {
@@ -19,18 +19,18 @@ export function useMessageKeys(messages: Messages, acting: Acting): "copied" | "
 				return;
 			const message = messages.find(({ id }) => id === target.dataset.id);
 			if (!message || (key.length === 1 && !letterKeys)) return;
-			const may = mayDo(message, acting.doer);
+			const may = mayDo(message, actions.doer);
 			const copy = async () => {
 				const isCopied = await copyText(message.content);
 				setSaid(isCopied ? "copied" : "copyFailed");
 				if (isCopied) target.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 800 });
 			};
 			const acts: Record<string, (() => void) | false> = {
-				r: may.has("reply") && (() => acting.answer(message)),
-				e: may.has("edit") && (() => acting.edit(message)),
+				r: may.has("reply") && (() => actions.quote(message)),
+				e: may.has("edit") && (() => actions.edit(message)),
 				"+": may.has("react") && (() => target.querySelector<HTMLElement>("[aria-haspopup=dialog]")?.click()),
 				c: message.deletedAt === undefined && (() => void copy()),
-				delete: may.has("delete") && (() => acting.remove(message)),
+				delete: may.has("delete") && (() => actions.askToDelete(message)),
 			};
 			const act = acts[key.toLowerCase()];
 			if (!act) return;
@@ -39,6 +39,6 @@ export function useMessageKeys(messages: Messages, acting: Acting): "copied" | "
 		};
 		addEventListener("keydown", press);
 		return () => removeEventListener("keydown", press);
-	}, [messages, acting, letterKeys]);
+	}, [messages, actions, letterKeys]);
 	return said;
 }

@@ -1,23 +1,19 @@
-// One conversation: who is here, what was said, what one says next.
+// The page of one conversation: header, log, and footer with the composer.
 
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { closeCodes } from "../../../src/protocol/errors.ts";
-import type { Message } from "../../../src/protocol/message.ts";
-import { claude, type Person } from "../../../src/protocol/person.ts";
+import { claude } from "../../../src/protocol/person.ts";
 import { session } from "../account/currentSession.ts";
-import { Dialog } from "../controls/Dialog.tsx";
 import { useLazy } from "../controls/useLazy.ts";
-import { Banner } from "../conversation/Banner.tsx";
-import { Composer } from "../conversation/composer/Composer.tsx";
-import { Header } from "../conversation/Header.tsx";
-import { EmptyRoom } from "../conversation/log/EmptyRoom.tsx";
+import { ConversationFooter } from "../conversation/ConversationFooter.tsx";
+import { ConversationHeader } from "../conversation/ConversationHeader.tsx";
+import { LazyConnectionBanner } from "../conversation/LazyConnectionBanner.tsx";
+import { EmptyConversation } from "../conversation/log/EmptyConversation.tsx";
 import { Log } from "../conversation/log/Log.tsx";
-import { Waiting } from "../conversation/log/Waiting.tsx";
-import { Acting } from "../conversation/message/Acting.ts";
-import { useActing } from "../conversation/message/useActing.ts";
-import { goTo } from "../keyboard/landmarks.ts";
-import { refusalText } from "../languages/catalogue.ts";
+import { DeleteMessageDialog } from "../conversation/message/DeleteMessageDialog.tsx";
+import { MessageActions } from "../conversation/message/MessageActions.ts";
+import { useMessageActions } from "../conversation/message/useMessageActions.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { lastMessageOf } from "../list/list.ts";
 import { titleOf } from "../list/titles.ts";
@@ -32,136 +28,78 @@ import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
 const loadAnnouncer = () => import("../conversation/log/Announcer.tsx");
-const loadEditor = () => import("../conversation/composer/Editor.tsx");
-const loadUnsent = () => import("../conversation/composer/Unsent.tsx");
 
 type Props = { id: string; token: string | null; cache: DeviceCache; userId: string; name: string };
 
 export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	const strings = useStrings();
 	const { chat } = useChatWebSocket(id, token, session.renew, cache);
-	const { conversation, role, members } = chat;
-	const title = conversation ? titleOf(conversation, strings) : undefined;
-	// Whoever has been here is a member and stays one when they go: Claude then waits to be asked.
+	const title = chat.conversation ? titleOf(chat.conversation, strings) : undefined;
+	// People who were present are members, also after they have left. The list of members may not be loaded yet.
 	const [hasMet, setHasMet] = useState(false);
 	if (!hasMet && chat.participants.length > 1) setHasMet(true);
+	const hasOthers = hasMet || (chat.members?.length ?? 0) > 1;
 	useTitle(title);
 	useKeyboardInset();
 	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
-	const { acting, editing, removing, stop, focusKey } = useActing(chat, userId, id);
+	const { actions, editing, deleting, cancel, focusKey } = useMessageActions(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
-	const refused = useLazy(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
-	const announcing = useLazy(loadAnnouncer, true);
-	// Before it is wanted: the focus goes into it at once.
-	const editor = useLazy(loadEditor, true);
+	const announcer = useLazy(loadAnnouncer, true);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
 		return <NoticePage text={text} hasWayHome />;
 	}
-	const hasOthers = hasMet || (members?.length ?? 0) > 1;
-	const others = othersIn(chat, userId);
 	const editLast = () => {
 		const message = lastOwn(chat.messages, userId);
-		if (message && mayDo(message, acting.doer).has("edit")) acting.edit(message);
+		if (message && mayDo(message, actions.doer).has("edit")) actions.edit(message);
 	};
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (
 		<main className={styles.page}>
-			<Header id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
+			<ConversationHeader id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
 			<People value={people}>
-				<Acting value={acting}>
+				<MessageActions value={actions}>
 					<Log chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
-						{isEmpty && <EmptyRoom chat={chat} hasOthers={hasOthers} />}
+						{isEmpty && <EmptyConversation chat={chat} hasOthers={hasOthers} />}
 					</Log>
-				</Acting>
+				</MessageActions>
 			</People>
-			<Banner chat={chat} />
-			<footer className={styles.footer}>
-				<div className={styles.meanwhile}>
-					<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
-					<Waiting messages={chat.messages} people={people} className={styles.waiting} />
-				</div>
-				{chat.notice !== null && (
-					<p className={styles.notice}>
-						{refusalText(strings, chat.notice)}
-						<button
-							type="button"
-							onClick={() => {
-								chat.dismissNotice();
-								// The button goes, and the focus should not go with it.
-								goTo("main > footer");
-							}}
-						>
-							{strings.dismiss}
-						</button>
-					</p>
-				)}
-				{role === "reader" && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
-				{refused && <refused.Unsent chat={chat} />}
-				{role !== "reader" && editing && editor && (
-					<editor.Editor key={editing.id} message={editing} chat={chat} people={others} onDone={stop} />
-				)}
-				{role !== "reader" && !(editing && editor) && (
-					<Composer
-						conversationId={id}
-						userId={userId}
-						hasOthers={hasOthers}
-						chat={chat}
-						people={others}
-						focusKey={focusKey}
-						onEditLast={editLast}
-					/>
-				)}
-			</footer>
-			{removing && (
-				<Dialog
-					title={strings.deleteMessageTitle}
-					action={strings.deleteNow}
-					isDanger
-					act={() => (chat.deleteMessage(removing.id) ? undefined : strings.notSaved)}
-					onClose={() => {
-						stop();
-						focusOn(removing);
-					}}
-				>
-					<p>{strings.deleteMessageText}</p>
-				</Dialog>
-			)}
-			{announcing && <announcing.Announcer chat={chat} acting={acting} userId={userId} />}
+			<LazyConnectionBanner chat={chat} />
+			<ConversationFooter
+				id={id}
+				userId={userId}
+				chat={chat}
+				people={people}
+				hasOthers={hasOthers}
+				editing={editing}
+				onEdited={cancel}
+				onEditLast={editLast}
+				focusKey={focusKey}
+			/>
+			{deleting && <DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
+			{announcer && <announcer.Announcer chat={chat} actions={actions} userId={userId} />}
 		</main>
 	);
 }
 
-/** Whom one may name: who is here before who is not. */
-function othersIn({ members, participants }: Chat, userId: string): Person[] {
-	const here = new Set(participants.map((person) => person.userId));
-	const others: readonly Person[] = (members ?? participants).filter((person) => person.userId !== userId);
-	return [...others.filter((person) => here.has(person.userId)), ...others.filter((person) => !here.has(person.userId))];
-}
-
-/** What is written or said here and is not on disk either would go with the page. */
-function useLeaveWarning(conversationId: string, { outgoing, isSaved: isKept }: Chat, userId: string): void {
+/** Warns before the page is closed while a draft or an unsent message is not on disk. */
+function useLeaveWarning(conversationId: string, { outgoing, isSaved }: Chat, userId: string): void {
 	const isDraftKept = useIsDraftKept(userId, conversationId);
 	const isWaiting = outgoing.length > 0;
 	useEffect(() => {
 		if (isDraftKept && !isWaiting) return;
 		const warn = (event: BeforeUnloadEvent) => {
-			if (!isDraftKept || !isKept()) event.preventDefault();
+			if (!isDraftKept || !isSaved()) event.preventDefault();
 		};
 		addEventListener("beforeunload", warn);
 		return () => removeEventListener("beforeunload", warn);
-	}, [isDraftKept, isWaiting, isKept]);
+	}, [isDraftKept, isWaiting, isSaved]);
 }
 
-/** The message's place stays when it goes, and its buttons do not. */
-function focusOn({ id }: Message): void {
-	document.querySelector<HTMLElement>(`article[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
-}
-
-/** The place that the address asks for, until it is shown. */
+/** The `seq` that the address asks for, until its message is shown. */
 function useTarget(goTo: Chat["goTo"]) {
 	const [fields, setFields] = useSearchParams();
 	const at = Number(fields.get("at"));
@@ -173,7 +111,7 @@ function useTarget(goTo: Chat["goTo"]) {
 	return { target, onShown };
 }
 
-/** What everybody is called today. */
+/** Everybody's current name. */
 function usePeople({ members, participants }: Chat, userId: string): Names {
 	return useMemo(() => {
 		const names = new Map([claude, ...participants, ...(members ?? [])].map((person) => [person.userId, person.username]));
@@ -181,10 +119,10 @@ function usePeople({ members, participants }: Chat, userId: string): Names {
 	}, [members, participants, userId]);
 }
 
-/** The list is told what is seen here: who looks at a conversation gets no news of it there. */
+/** Reports to the list what is on screen here: a conversation that is being looked at has no unread messages. */
 function useReportView(conversationId: string, { you, conversation, messages, reads }: Chat, userId: string): void {
 	const list = usePersonalList();
-	// What is only remembered here, the list may know better.
+	// The list may know a newer title than the cache.
 	const title = you ? conversation?.title : undefined;
 	const last = messages.findLast(({ status }) => status !== "streaming");
 	const readUpTo = reads.get(userId) ?? 0;
@@ -195,7 +133,7 @@ function useReportView(conversationId: string, { you, conversation, messages, re
 	useEffect(() => () => list.endView(), [list, conversationId]);
 }
 
-/** Some browsers lay a keyboard over the page without telling the layout: the composer has to stay above it. */
+/** Some browsers show a keyboard over the page without changing the layout. The composer has to stay above it. */
 function useKeyboardInset(): void {
 	useEffect(() => {
 		const viewport = window.visualViewport;
@@ -205,7 +143,7 @@ function useKeyboardInset(): void {
 			document.documentElement.style.setProperty("--keyboard", `${covered}px`);
 		};
 		const stop = new AbortController();
-		// Where it is scrolled over the page there is less of the page below it.
+		// Scrolling the visual viewport changes how much of the page it covers.
 		for (const change of ["resize", "scroll"]) viewport.addEventListener(change, follow, stop);
 		return () => {
 			stop.abort();

@@ -5,7 +5,7 @@ import { session } from "../account/currentSession.ts";
 import type { Result } from "../api.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { deleteConversation, removeMember } from "../conversation/dialogs/api.ts";
-import { SettingsForm } from "../conversation/dialogs/SettingsForm.tsx";
+import { ConversationSettingsDialog } from "../conversation/dialogs/ConversationSettingsDialog.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
@@ -32,7 +32,7 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 	};
 	switch (asking.type) {
 		case "rename":
-			return <SettingsForm conversation={listed} onClose={onClose} />;
+			return <ConversationSettingsDialog conversation={listed} onClose={onClose} />;
 		case "export":
 			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":

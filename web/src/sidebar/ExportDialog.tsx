@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { session } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
-import styles from "../conversation/dialogs/SettingsForm.module.css";
+import styles from "../conversation/dialogs/ConversationSettingsDialog.module.css";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { exportFileName, fetchExport, saveFile } from "./saveExport.ts";

@@ -11,9 +11,9 @@ import { runningReply } from "../../live/transcript.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
-import { About } from "./About.tsx";
-import row from "./Field.module.css";
-import { Field } from "./Field.tsx";
+import { ContextBar } from "./ContextBar.tsx";
+import row from "./MessageField.module.css";
+import { MessageField } from "./MessageField.tsx";
 import { Remaining } from "./Remaining.tsx";
 
 type Props = {
@@ -55,7 +55,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	return (
 		<form ref={form} onSubmit={submit}>
 			{answered && (
-				<About
+				<ContextBar
 					title={strings.replyingTo(answered.username || strings.somebody)}
 					line={answered.line}
 					cancel={strings.cancelReply}
@@ -66,7 +66,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				/>
 			)}
 			<Remaining length={text.length} />
-			<Field
+			<MessageField
 				text={text}
 				placeholder={strings.messagePlaceholder(hasOthers)}
 				people={people}
@@ -74,7 +74,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 					change({ text, ...(text === "" && { named: undefined }) });
 					chat.sendTyping(text.trim() !== "");
 				}}
-				onName={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
+				onMention={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
 				onEnter={send}
 				onEscape={cancelAnswer}
 				onUp={onEditLast}
@@ -84,7 +84,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
 					<Icon name="send" />
 				</button>
-			</Field>
+			</MessageField>
 		</form>
 	);
 }

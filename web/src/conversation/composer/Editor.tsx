@@ -13,10 +13,10 @@ import type { Refusal } from "../../live/outgoing.ts";
 import { canAskAgain } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { mentionsOf, namedIn } from "../../writing/mentions.ts";
-import { About } from "./About.tsx";
 import styles from "./Composer.module.css";
-import row from "./Field.module.css";
-import { Field } from "./Field.tsx";
+import { ContextBar } from "./ContextBar.tsx";
+import row from "./MessageField.module.css";
+import { MessageField } from "./MessageField.tsx";
 import { Remaining } from "./Remaining.tsx";
 
 type Props = { message: Message; chat: Chat; people: readonly Person[]; onDone(): void };
@@ -59,7 +59,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 			<p role="alert" className={state.type === "failed" ? styles.problem : undefined}>
 				{state.type === "failed" && (state.refusal ? refusalText(strings, state.refusal) : strings.notSaved)}
 			</p>
-			<About
+			<ContextBar
 				title={state.type === "saving" ? strings.saving : strings.editing}
 				line={plainLine(content.slice(0, limits.excerpt))}
 				cancel={strings.cancelEditing}
@@ -70,14 +70,14 @@ export function Editor({ message, chat, people, onDone }: Props) {
 						{strings.saveAndAskAgain}
 					</button>
 				)}
-			</About>
+			</ContextBar>
 			<Remaining length={text.length} />
-			<Field
+			<MessageField
 				text={text}
 				placeholder=""
 				people={people}
 				onText={setText}
-				onName={(person) => named.current.push(person)}
+				onMention={(person) => named.current.push(person)}
 				onEnter={() => save(false)}
 				onEscape={onDone}
 				focusKey={id}
@@ -85,7 +85,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 				<button type="submit" className={row.send} aria-label={strings.save} aria-disabled={!canSave}>
 					<Icon name="check" />
 				</button>
-			</Field>
+			</MessageField>
 		</form>
 	);
 }

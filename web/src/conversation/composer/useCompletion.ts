@@ -1,4 +1,4 @@
-// The list that is offered while something is written, and what the keys do in it. What finds and shows it is fetched when it is first wanted.
+// The list of completions offered while somebody writes, and its keys. The code that finds and shows them is loaded on first use.
 
 import { useEffect, useMemo, useState } from "react";
 import type { Person } from "../../../../src/protocol/person.ts";
@@ -6,67 +6,65 @@ import { usePreferences } from "../../account/currentPreferences.ts";
 import { useLazy } from "../../controls/useLazy.ts";
 import { emojiLanguage } from "../../emoji/languages.ts";
 import type { Completion, Option } from "../../writing/completions.ts";
-
-type Written = { text: string; caret: number };
+import type { TextAndCaret } from "./useCaret.ts";
 
 export type Offer = {
 	List: typeof import("./CompletionList.tsx").CompletionList;
 	completion: Completion;
 	selected: number;
 	choose(option: Option | undefined): void;
-	/** What each key does that means something here. */
+	/** By `event.key`. */
 	keys: Record<string, () => void>;
 };
 
-const load = () => import("./completing.ts");
-const loadEmoji = { en: async () => (await load()).emojiIn("en"), de: async () => (await load()).emojiIn("de") };
+const loadCode = () => import("./completionCode.ts");
+const loadEmoji = { en: async () => (await loadCode()).emojiIn("en"), de: async () => (await loadCode()).emojiIn("de") };
 
-/** As far before the caret as what is completed may begin. */
-const reach = 80;
+/** In characters: a completion begins at most this far before the caret. */
+const maxLength = 80;
 
-/** `put`: the text becomes this one, and the caret stands there. */
 export function useCompletion(
-	{ text, caret }: Written,
+	{ text, caret }: TextAndCaret,
 	people: readonly Person[],
-	put: (written: Written) => void,
-	onName: (person: Person) => void,
+	setText: (next: TextAndCaret) => void,
+	onMention: (person: Person) => void,
 ) {
 	const [index, setIndex] = useState(0);
-	/** Where a list begins that was sent away. */
+	/** The start of a completion whose list was closed with Escape. */
 	const [dismissed, setDismissed] = useState<number>();
-	/** Where a name was ended before the emoji were here. */
-	const [ended, setEnded] = useState<number>();
+	/** The caret after a shortcode that was finished before the emoji were loaded. */
+	const [finished, setFinished] = useState<number>();
 	const { skinTone = "none" } = usePreferences();
-	const code = useLazy(load, /[@:]/.test(text.slice(Math.max(0, caret - reach), caret)));
-	const isEnded = ended !== undefined && code?.wholeShortcodeAt(text, ended) !== undefined;
-	const source = useLazy(loadEmoji[emojiLanguage()], isEnded || code?.shortcodeAt(text, caret) !== undefined);
+	const code = useLazy(loadCode, /[@:]/.test(text.slice(Math.max(0, caret - maxLength), caret)));
+	const isFinished = finished !== undefined && code?.wholeShortcodeAt(text, finished) !== undefined;
+	const source = useLazy(loadEmoji[emojiLanguage()], isFinished || code?.shortcodeAt(text, caret) !== undefined);
 	const emoji = useMemo(() => source?.coloured(skinTone), [source, skinTone]);
 	useEffect(() => {
-		if (!code || ended === undefined || (isEnded && !emoji)) return;
-		setEnded(undefined);
-		const completed = emoji && code.completeShortcode(text, ended, emoji);
-		// One may have written on meanwhile.
-		if (completed) put({ text: completed.text, caret: caret < ended ? caret : caret + completed.caret - ended });
-	}, [code, emoji, ended, isEnded, text, caret, put]);
+		if (!code || finished === undefined || (isFinished && !emoji)) return;
+		setFinished(undefined);
+		const completed = emoji && code.completeShortcode(text, finished, emoji);
+		// The person may have typed on meanwhile.
+		if (completed) setText({ text: completed.text, caret: caret < finished ? caret : caret + completed.caret - finished });
+	}, [code, emoji, finished, isFinished, text, caret, setText]);
 
-	/** To be called with what has just been typed: what it becomes. */
-	const typed = (written: Written): Written => {
+	/** To be called with each change by the person; returns the text with a finished shortcode replaced by its emoji. */
+	const complete = (typed: TextAndCaret): TextAndCaret => {
 		setIndex(0);
-		if (!/[@:]/.test(written.text)) setDismissed(undefined);
-		const isColon = written.text.length === text.length + 1 && written.text[written.caret - 1] === ":";
-		if (!isColon) return written;
-		if (!emoji) setEnded(written.caret);
-		return (emoji && code?.completeShortcode(written.text, written.caret, emoji)) ?? written;
+		if (!/[@:]/.test(typed.text)) setDismissed(undefined);
+		const isColon = typed.text.length === text.length + 1 && typed.text[typed.caret - 1] === ":";
+		if (!isColon) return typed;
+		if (!emoji) setFinished(typed.caret);
+		return (emoji && code?.completeShortcode(typed.text, typed.caret, emoji)) ?? typed;
 	};
 
 	const completion = code?.completionAt(text, caret, people, emoji);
-	if (!code || !completion || completion.start === dismissed) return { offer: undefined, typed };
+	if (!code || !completion || completion.start === dismissed) return { offer: undefined, complete };
 	const { options } = completion;
 	const selected = Math.min(index, options.length - 1);
 	const choose = (option: Option | undefined) => {
 		if (!option) return;
-		put(code.complete(text, caret, completion, option));
-		if (option.type === "person") onName(option.person);
+		setText(code.complete(text, caret, completion, option));
+		if (option.type === "person") onMention(option.person);
 	};
 	const keys = {
 		ArrowDown: () => setIndex((selected + 1) % options.length),
@@ -76,5 +74,5 @@ export function useCompletion(
 		Escape: () => setDismissed(completion.start),
 	};
 	const offer: Offer = { List: code.CompletionList, completion, selected, choose, keys };
-	return { offer, typed };
+	return { offer, complete };
 }

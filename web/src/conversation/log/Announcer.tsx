@@ -10,21 +10,21 @@ import { plainLine } from "../../list/plainLine.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import type { Acting } from "../message/Acting.ts";
+import type { MessageActions } from "../message/MessageActions.ts";
 
 /** In ms: how long Claude may take before it is said again that it does. */
 const saidAgainAfter = 7_000;
 /** More messages at once are counted and not read. */
 const mostRead = 3;
 
-type Props = { chat: Chat; acting: Acting; userId: string };
+type Props = { chat: Chat; actions: MessageActions; userId: string };
 
-export function Announcer({ chat, acting, userId }: Props) {
+export function Announcer({ chat, actions, userId }: Props) {
 	const { messages, notice } = chat;
 	/** What has been said so far is there. */
 	const isHere = chat.you !== null;
 	// What a key did is not to be seen.
-	const done = useMessageKeys(visibleHistory(chat).messages, acting);
+	const done = useMessageKeys(visibleHistory(chat).messages, actions);
 	const [said, say] = useSaying();
 	const [progress, sayProgress] = useSaying();
 	const news = useNews(isHere, messages, userId);

@@ -1,42 +1,26 @@
-// What was said, in order, with what is still on its way at the end. Only what is near the screen is on the page: see viewport.ts.
+// The messages of a conversation in order, with unacknowledged ones at the end. Only rows near the screen are on the page: see viewport.ts.
 
-import {
-	type FocusEvent,
-	type KeyboardEvent,
-	type MouseEvent,
-	type ReactNode,
-	useCallback,
-	useEffect,
-	useLayoutEffect,
-	useMemo,
-	useRef,
-	useState,
-} from "react";
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { MoreButton } from "../../controls/MoreButton.tsx";
-import pill from "../../controls/Pill.module.css";
-import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { type Extent, visibleHistory } from "../../live/historyWindow.ts";
 import type { Messages } from "../../live/messages.ts";
-import { countUnread, seenBy } from "../../live/readPositions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import { useIsLooking } from "../../useIsLooking.ts";
-import type { Fate } from "../message/MessageArticle.tsx";
-import { OutgoingArticle } from "../message/OutgoingArticle.tsx";
-import { GoTo } from "../message/Quote.tsx";
-import { continues, Entry } from "./Entry.tsx";
+import { GoToMessage } from "../message/Quote.tsx";
 import styles from "./Log.module.css";
-import { NewsBar } from "./NewsBar.tsx";
-import { Skeleton } from "./Skeleton.tsx";
+import { LogOverlays } from "./LogOverlays.tsx";
+import { LogRows } from "./LogRows.tsx";
+import { useMarkRead } from "./useMarkRead.ts";
+import { useTarget } from "./useTarget.ts";
 import { useViewport } from "./useViewport.ts";
 
 type Props = {
 	chat: Chat;
 	userId: string;
-	/** Of whoever reads. */
+	/** The reader's name, until the server has sent it. */
 	name: string;
-	/** The place that is to be shown. */
+	/** The `seq` of a message to show. */
 	target: number | undefined;
 	onShown(): void;
 	children: ReactNode;
@@ -44,101 +28,33 @@ type Props = {
 
 export function Log({ chat, userId, name, target, onShown, children }: Props) {
 	const strings = useStrings();
-	const { outgoing, historyWindow, you, isConnected, heldUntil } = chat;
 	const { messages, older, newer } = visibleHistory(chat);
-	const isEnd = historyWindow?.type !== "loaded";
-	const onWay = isEnd ? outgoing : [];
-	const last = messages.at(-1);
-	const isLost = useLoss(chat.connection);
+	const isLive = chat.historyWindow?.type !== "loaded";
+	const outgoing = isLive ? chat.outgoing : [];
 	const [activeId, setActiveId] = useState<string>();
-	// The tab key comes to the message that one was at, and first to the last one.
-	const active = messages.find(({ id }) => id === activeId) ?? last;
-	// One's own keeps its place when it is stored; others' clientIds are not unique here.
+	// The tab key goes to the message that had the focus last, and at first to the last one.
+	const active = messages.find(({ id }) => id === activeId) ?? messages.at(-1);
+	// A person's own message keeps its key when it is stored. The clientIds of others are not unique here.
 	const keyOf = useCallback((message: Message) => (message.author.userId === userId && message.clientId) || message.id, [userId]);
 	const { viewport, frame, list, above } = useViewport({
 		pinnedKey: active && keyOf(active),
-		lastOwnKey: outgoing.at(-1)?.clientId,
-		isEnd,
+		lastOwnKey: chat.outgoing.at(-1)?.clientId,
+		isEnd: isLive,
 		onNearTop: older === "some" ? chat.loadOlder : undefined,
 		onNearEnd: newer === "some" ? chat.loadNewer : undefined,
 	});
-	const keys = [...messages.map(keyOf), ...onWay.map(({ clientId }) => clientId)];
-	const { rows, after } = viewport.rows(keys, (index) => guess((messages[index] ?? onWay[index - messages.length])?.content ?? ""));
-	const { isAtEnd } = viewport;
-	// What is still being written, nobody has read.
-	const lastWhole = messages.findLast(({ status }) => status !== "streaming");
-	useSeeing(chat.markRead, isAtEnd && isEnd ? lastWhole?.seq : undefined);
-	const missed = useMissed(chat.messages, userId, isAtEnd && isEnd);
-
-	// The buttons go, and the focus should not go with them.
-	const stay = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
-	const settle = (act: (id: string) => void) => (id: string) => {
-		act(id);
-		stay();
-	};
-	const [wanted, setWanted] = useState<number>();
-	const { goTo } = chat;
-	const go = useCallback(
-		(seq: number) => {
-			setWanted(seq);
-			goTo(seq);
-		},
-		[goTo],
-	);
-	const show = (message: Message) => {
-		viewport.reveal(keyOf(message), "center", (row) => {
-			const article = row.querySelector("article");
-			article?.focus({ preventScroll: true });
-			// It fades, and nothing moves.
-			article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
-		});
-		setWanted(undefined);
-		onShown();
-	};
-	useTarget(wanted ?? target, messages, newer, show);
-	const lastReply = messages.findLast(({ role }) => role === "assistant");
-	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
-	const fate = useFate(lastOwn, chat);
-	const firstNew = newsIn(messages, chat.unreadFrom, older);
-
-	/** Up and down from one message to the next, while one is at a message and not at something in it. */
-	const moveBetweenMessages = (event: KeyboardEvent<HTMLElement>) => {
-		const article = articleOf(event);
-		if (article === null || article !== event.target) return;
-		const at = messages.findIndex(({ id }) => id === article.dataset.id);
-		const to = { ArrowUp: Math.max(0, at - 1), ArrowDown: at + 1, Home: 0, End: messages.length - 1 }[event.key];
-		if (to === undefined) return;
-		event.preventDefault();
-		const next = messages[to];
-		if (next) viewport.reveal(keyOf(next), "nearest", (row) => row.querySelector("article")?.focus({ preventScroll: true }));
-	};
-	const row = (index: number) => {
-		const message = messages[index];
-		if (message)
-			return (
-				<Entry
-					message={message}
-					before={messages[index - 1]}
-					isNew={message === firstNew}
-					isOwn={message.author.userId === userId}
-					isActive={message === active}
-					fate={message === lastOwn ? fate : undefined}
-					onRetry={isConnected && message === lastReply && message.status === "failed" ? settle(chat.regenerate) : undefined}
-				/>
-			);
-		const one = onWay[index - messages.length];
-		if (!one) return null;
-		return (
-			<OutgoingArticle
-				outgoing={one}
-				answered={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
-				isContinued={index > messages.length || continues(last, userId, one.saidAt)}
-				author={you?.username ?? name}
-				note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
-				onRetry={settle(chat.retry)}
-				onDiscard={settle(chat.discard)}
-			/>
-		);
+	const keys = [...messages.map(keyOf), ...outgoing.map(({ clientId }) => clientId)];
+	const rows = viewport.rows(keys, (index) => guessHeight((messages[index] ?? outgoing[index - messages.length])?.content ?? ""));
+	useMarkRead(chat, viewport.isAtEnd && isLive);
+	const reveal = (message: Message, align: "center" | "nearest", then: (article: HTMLElement | null) => void) =>
+		viewport.reveal(keyOf(message), align, (row) => then(row.querySelector("article")));
+	const { goTo, cancel } = useTarget({ target, chat, onShown, show: (message) => reveal(message, "center", focusAndHighlight) });
+	// For buttons that disappear when pressed: the focus must not be lost with them.
+	const keepFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
+	const firstUnread = firstUnreadIn(messages, chat.unreadFrom, older);
+	const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+		const next = nextMessage(event, messages);
+		if (next) reveal(next, "nearest", focus);
 	};
 	return (
 		<div className={styles.frame}>
@@ -149,8 +65,8 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				aria-label={strings.conversation}
 				aria-live="off"
 				onFocus={(event) => setActiveId(articleOf(event)?.dataset.id ?? activeId)}
-				onKeyDown={moveBetweenMessages}
-				onClick={beAt}
+				onKeyDown={onKeyDown}
+				onClick={focusMessage}
 			>
 				<div className={styles.content}>
 					<MoreButton
@@ -159,18 +75,9 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 						onMore={chat.loadOlder}
 					/>
 					{children}
-					<GoTo value={go}>
-						<div ref={list} className={styles.rows}>
-							<div ref={above} style={{ blockSize: rows[0]?.before }} />
-							{rows.flatMap(({ index, before }, nth) => [
-								nth > 0 && before > 0 && <div key={`before ${keys[index]}`} style={{ blockSize: before }} />,
-								<div key={keys[index]} className={styles.row} data-row={keys[index]}>
-									{row(index)}
-								</div>,
-							])}
-							{after > 0 && <div style={{ blockSize: after }} />}
-						</div>
-					</GoTo>
+					<GoToMessage value={goTo}>
+						<LogRows {...{ list, above, rows, keys, chat, userId, name, messages, outgoing, active, firstUnread, keepFocus }} />
+					</GoToMessage>
 					<MoreButton
 						extent={newer}
 						words={{ more: strings.newer, loading: strings.newerLoading, failed: strings.newerFailed }}
@@ -178,116 +85,56 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					/>
 				</div>
 			</div>
-			{you === null && messages.length === 0 && (isLost ? <p className={styles.absent}>{strings.notKept}</p> : <Skeleton />)}
-			{isEnd && chat.unreadFrom !== null && (
-				<NewsBar
-					key={chat.unreadFrom}
-					viewport={viewport}
-					rowKey={firstNew && keyOf(firstNew)}
-					count={countUnread(messages, chat.unreadFrom - 1, userId)}
-					since={firstNew && Date.parse(firstNew.createdAt)}
-					onGo={() => go(chat.unreadFrom ?? 0)}
-					onGone={stay}
-				/>
-			)}
-			{historyWindow && historyWindow.type !== "loaded" && (
-				<p className={`${pill.pill} ${styles.place}`} role="status">
-					{historyWindow.type === "loading" ? strings.placeLoading : strings.placeFailed}
-					{historyWindow.type === "failed" && (
-						<button type="button" onClick={() => chat.goTo(historyWindow.at)}>
-							{strings.tryAgain}
-						</button>
-					)}
-				</p>
-			)}
-			{(!isAtEnd || !isEnd) && (
-				<button
-					type="button"
-					className={`${pill.pill} ${styles.jump}`}
-					onClick={() => {
-						setWanted(undefined);
-						chat.goToEnd();
-						viewport.jumpToEnd();
-						stay();
-					}}
-				>
-					<Icon name="down" />
-					{strings.jumpToLatest(missed)}
-				</button>
-			)}
+			<LogOverlays
+				{...{ chat, userId, viewport, goTo, cancel, keepFocus }}
+				unreadKey={firstUnread && keyOf(firstUnread)}
+				firstUnread={firstUnread}
+			/>
 		</div>
 	);
 }
 
-/** Whether a try has failed: while the next ones are under way, nothing more is known. */
-function useLoss({ type }: Chat["connection"]): boolean {
-	const [isLost, setIsLost] = useState(false);
-	if (!isLost && (type === "offline" || type === "waiting")) setIsLost(true);
-	return isLost;
-}
-
-/** In px: how tall a message with this text may be, until it is measured. */
-function guess(content: string): number {
+/** In px: the height of a message until it is measured. */
+function guessHeight(content: string): number {
 	return 56 + 24 * Math.floor(content.length / 65);
 }
 
-/** What was on the screen of somebody who looks at it is read. */
-function useSeeing(see: (upTo: number) => void, upTo: number | undefined): void {
-	const isLooking = useIsLooking();
-	useEffect(() => {
-		if (isLooking && upTo !== undefined) see(upTo);
-	}, [see, isLooking, upTo]);
-}
-
-/** How much others have said since the reader left the end. */
-function useMissed(messages: Messages, userId: string, isAtEnd: boolean): number {
-	const left = useRef<number>(undefined);
-	const last = messages.at(-1)?.seq;
-	if (isAtEnd || left.current === undefined) left.current = last;
-	return isAtEnd || left.current === undefined ? 0 : countUnread(messages, left.current, userId);
-}
-
-/** Brings the message at a place before the reader's eyes once it is here; past the end, the last one. */
-function useTarget(target: number | undefined, messages: Messages, newer: Extent, show: (message: Message) => void): void {
-	const message = useMemo(() => {
-		if (target === undefined) return undefined;
-		const last = newer === "none" ? messages.at(-1) : undefined;
-		return messages.find(({ seq }) => seq === target) ?? (last && last.seq < target ? last : undefined);
-	}, [target, messages, newer]);
-	// Before it is painted: one does not see where one was any more.
-	useLayoutEffect(() => {
-		if (message) show(message);
-	});
-}
-
-/** The first message that was new when the conversation was opened, once it is clear that none before it is. */
-function newsIn(messages: Messages, newFrom: number | null, older: Extent): Message | undefined {
-	if (newFrom === null) return undefined;
-	const first = messages.findIndex(({ seq }) => seq >= newFrom);
+/** The first message that was unread when the conversation was opened; `undefined` while an earlier one may not be loaded. */
+function firstUnreadIn(messages: Messages, unreadFrom: number | null, older: Extent): Message | undefined {
+	if (unreadFrom === null) return undefined;
+	const first = messages.findIndex(({ seq }) => seq >= unreadFrom);
 	return first > 0 || older === "none" ? messages[first] : undefined;
 }
 
-/** What became of one's newest message on its way to the others. The same names stay the same: it is not drawn anew for them. */
-function useFate(message: Message | undefined, { messages, outgoing, reads, members }: Chat): Fate {
-	const strings = useStrings();
-	const names = useMemo(
-		() => (message ? seenBy(message, reads, members ?? []).map(({ username }) => username) : []),
-		[message, reads, members],
-	);
-	if (message?.deletedAt !== undefined) return undefined;
-	if (names.length > 0) return names;
-	// Where something came after it, it arrived.
-	return message && message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
+/** The message to which an arrow key moves, while a message itself has the focus and not something in it. */
+function nextMessage(event: KeyboardEvent<HTMLElement>, messages: Messages): Message | undefined {
+	const article = articleOf(event);
+	if (article === null || article !== event.target) return undefined;
+	const at = messages.findIndex(({ id }) => id === article.dataset.id);
+	const to = { ArrowUp: Math.max(0, at - 1), ArrowDown: at + 1, Home: 0, End: messages.length - 1 }[event.key];
+	if (to === undefined) return undefined;
+	event.preventDefault();
+	return messages[to];
+}
+
+function focus(article: HTMLElement | null): void {
+	article?.focus({ preventScroll: true });
+}
+
+/** The highlight fades, and nothing moves. */
+function focusAndHighlight(article: HTMLElement | null): void {
+	focus(article);
+	article?.animate([{ backgroundColor: "var(--mention)" }, { backgroundColor: "transparent" }], { duration: 1_600 });
 }
 
 function articleOf({ target }: FocusEvent | KeyboardEvent | MouseEvent): HTMLElement | null {
 	return (target as Element).closest<HTMLElement>("article[data-id]");
 }
 
-/** A finger that touches a message is at it, as a mouse that points at it: its buttons appear. */
-function beAt(event: MouseEvent<HTMLElement>): void {
-	// What is touched in a message may lead elsewhere.
+/** Touching a message shows its buttons, as pointing at it with a mouse does. */
+function focusMessage(event: MouseEvent<HTMLElement>): void {
+	// Controls in a message may move the focus elsewhere.
 	if ((event.target as Element).closest("button, a, input")) return;
 	const article = articleOf(event);
-	if (!article?.contains(document.activeElement)) article?.focus({ preventScroll: true });
+	if (!article?.contains(document.activeElement)) focus(article);
 }

@@ -4,19 +4,19 @@ import { useEffect, useState } from "react";
 import { clock, copyText } from "../../browser.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
-import styles from "./AnswerBar.module.css";
+import styles from "./ReplyBar.module.css";
 import toolbar from "./Toolbar.module.css";
 
 /** In ms. */
 const saidFor = 4_000;
 
-export function useCopying() {
+export function useCopy() {
 	const [outcome, setOutcome] = useState<{ isDone: boolean }>();
 	useEffect(() => (outcome ? clock.after(saidFor, () => setOutcome(undefined)) : undefined), [outcome]);
 	return { outcome, copy: async (text: string) => setOutcome({ isDone: await copyText(text) }) };
 }
 
-type Props = { text: string; tabIndex: number; copying: ReturnType<typeof useCopying> };
+type Props = { text: string; tabIndex: number; copying: ReturnType<typeof useCopy> };
 
 export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props) {
 	const strings = useStrings();
@@ -35,7 +35,7 @@ export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props
 }
 
 /** Always there, so that a screen reader hears of it. */
-export function CopySaid({ copying: { outcome } }: Pick<Props, "copying">) {
+export function CopyStatus({ copying: { outcome } }: Pick<Props, "copying">) {
 	const strings = useStrings();
 	return (
 		<span className={styles.said} aria-live="polite">

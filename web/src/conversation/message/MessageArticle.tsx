@@ -12,19 +12,19 @@ import { Markdown } from "../../markdown/Markdown.tsx";
 import { type Names, People } from "../../markdown/MentionedText.tsx";
 import { namesOf } from "../../people/names.ts";
 import { hueOf } from "../../people/person.ts";
-import { AnswerBar, AnswerBarToCome } from "./AnswerBar.tsx";
 import styles from "./Article.module.css";
 import { Article, type Kind } from "./Article.tsx";
 import { Edited } from "./Edited.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
+import { ReplyBar, ReplyBarPlaceholder } from "./ReplyBar.tsx";
 import { SeenBy } from "./SeenBy.tsx";
 import { Thinking } from "./Thinking.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { useVersions } from "./Versions.tsx";
 
 /** Who has seen it, or what else became of it. */
-export type Fate = readonly string[] | string | undefined;
+export type Delivery = readonly string[] | string | undefined;
 
 type Props = {
 	message: Message;
@@ -34,11 +34,11 @@ type Props = {
 	/** One is at it. */
 	isActive: boolean;
 	/** What is to be said below it of its way to the others. */
-	fate: Fate;
+	delivery: Delivery;
 	onRetry: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, isActive, fate, onRetry }: Props) {
+export function MessageArticle({ message, isOwn, isContinued, isActive, delivery, onRetry }: Props) {
 	const strings = useStrings();
 	const versions = useVersions(message);
 	const people = useContext(People);
@@ -47,7 +47,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, fate, on
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
 	const isGrowing = status === "streaming";
 	const isAnswer = role === "assistant" && deletedAt === undefined;
-	const note = typeof fate === "object" ? <SeenBy names={fate} /> : (fate ?? noteOn(looked, people, strings));
+	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(looked, people, strings));
 	return (
 		<Article
 			id={id}
@@ -84,7 +84,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, fate, on
 
 	function toolsOf() {
 		if (!isAnswer) return <Toolbar message={message} isActive={isActive} />;
-		return isGrowing ? <AnswerBarToCome /> : <AnswerBar message={message} versions={versions} isActive={isActive} />;
+		return isGrowing ? <ReplyBarPlaceholder /> : <ReplyBar message={message} versions={versions} isActive={isActive} />;
 	}
 }
 

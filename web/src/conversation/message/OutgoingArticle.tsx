@@ -1,36 +1,36 @@
-// One's own message that is not yet known to be stored.
+// A message of one's own that the server has not acknowledged.
 
 import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
-import { Acting } from "./Acting.ts";
 import styles from "./Article.module.css";
 import { Article } from "./Article.tsx";
+import { MessageActions } from "./MessageActions.ts";
 import { Text } from "./MessageArticle.tsx";
 import { Quote } from "./Quote.tsx";
 
 type Props = {
 	outgoing: OutgoingMessage;
-	/** What it answers, where that is in the view. */
-	answered: Message | undefined;
+	/** The message that it quotes, if loaded. */
+	quoted: Message | undefined;
 	author: string;
 	isContinued: boolean;
-	/** What becomes of it. */
+	/** Its state. */
 	note: string;
 	onRetry(clientId: string): void;
 	onDiscard(clientId: string): void;
 };
 
-export function OutgoingArticle({ outgoing, answered, author, isContinued, note, onRetry, onDiscard }: Props) {
+export function OutgoingArticle({ outgoing, quoted, author, isContinued, note, onRetry, onDiscard }: Props) {
 	const strings = useStrings();
-	const { doer, takeBack } = useContext(Acting);
+	const { doer, editUnsent } = useContext(MessageActions);
 	const { clientId, content, mentions, saidAt, state } = outgoing;
 	const canWrite = doer.role !== "reader";
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
-			{answered && <Quote quoted={answered} />}
+			{quoted && <Quote quoted={quoted} />}
 			<Text content={content} mentions={mentions} />
 			{state.type === "failed" ? (
 				<>
@@ -42,7 +42,7 @@ export function OutgoingArticle({ outgoing, answered, author, isContinued, note,
 							{strings.retry}
 						</button>
 						{canWrite && (
-							<button type="button" onClick={() => takeBack(outgoing, answered)}>
+							<button type="button" onClick={() => editUnsent(outgoing, quoted)}>
 								{strings.edit}
 							</button>
 						)}

@@ -9,11 +9,11 @@ import { hueOf } from "../../people/person.ts";
 import styles from "./Quote.module.css";
 
 /** Brings the message at a place before the reader's eyes, wherever it is. */
-export const GoTo = createContext((_seq: number) => {});
+export const GoToMessage = createContext((_seq: number) => {});
 
 export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
 	const strings = useStrings();
-	const goTo = useContext(GoTo);
+	const goTo = useContext(GoToMessage);
 	const { nameOf } = useContext(People);
 	const name = nameOf(author.userId) ?? author.username;
 	const inside = (

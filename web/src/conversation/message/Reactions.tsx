@@ -9,7 +9,7 @@ import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { People } from "../../markdown/MentionedText.tsx";
 import { mayDo } from "../../people/permissions.ts";
-import { Acting } from "./Acting.ts";
+import { MessageActions } from "./MessageActions.ts";
 import styles from "./Reactions.module.css";
 import toolbar from "./Toolbar.module.css";
 
@@ -19,7 +19,7 @@ const mostNames = 20;
 
 export function Reactions({ message }: { message: Message }) {
 	const strings = useStrings();
-	const { doer, react } = useContext(Acting);
+	const { doer, react } = useContext(MessageActions);
 	const { nameOf, userId } = useContext(People);
 	const { id, reactions = [] } = message;
 	if (reactions.length === 0) return null;
@@ -52,7 +52,7 @@ export function Reactions({ message }: { message: Message }) {
 
 export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { doer, react } = useContext(Acting);
+	const { doer, react } = useContext(MessageActions);
 	const [isWhole, setIsWhole] = useState(false);
 	const choose = (emoji: string) => {
 		const given = message.reactions?.find((reaction) => reaction.emoji === emoji);

@@ -8,7 +8,7 @@ import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { pathOf } from "../../paths.ts";
 import { mayDo } from "../../people/permissions.ts";
-import { Acting } from "./Acting.ts";
+import { MessageActions } from "./MessageActions.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
 
@@ -23,7 +23,7 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { doer, answer, edit, remove, regenerate, markUnread } = useContext(Acting);
+	const { doer, quote, edit, askToDelete, regenerate, markUnread } = useContext(MessageActions);
 	const may = mayDo(message, doer);
 	const items: MenuItem[] = [
 		// An answer has a button of its own for it.
@@ -33,7 +33,7 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 		...(may.has("edit")
 			? [{ label: message.id === doer.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
 			: []),
-		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => remove(message) }] : []),
+		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => askToDelete(message) }] : []),
 	];
 	return (
 		<>
@@ -62,7 +62,7 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 					tabIndex={tabIndex}
 					aria-label={strings.reply}
 					title={strings.reply}
-					onClick={() => answer(message)}
+					onClick={() => quote(message)}
 				>
 					<Icon name="reply" />
 				</button>

@@ -1,4 +1,4 @@
-// That there is something new above the screen: leads there, and goes for good once it was seen, or is not wanted.
+// A bar that leads to unread messages above the screen. It disappears for good once they were on screen, or when it is dismissed.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import pill from "../../controls/Pill.module.css";
@@ -9,27 +9,27 @@ import type { Viewport } from "./viewport.ts";
 
 type Props = {
 	viewport: Viewport;
-	/** Of the first that is new; `undefined` where that is older than all that is here. */
+	/** The row of the first unread message; `undefined` if that is older than the loaded ones. */
 	rowKey: string | undefined;
 	count: number;
-	/** When the first of it came, in ms, if that is known. */
+	/** When that message was sent, in ms, if it is known. */
 	since: number | undefined;
 	onGo(): void;
-	/** Where the focus goes when the bar goes. */
-	onGone(): void;
+	/** Called before the bar disappears. */
+	keepFocus(): void;
 };
 
-export function NewsBar({ viewport, rowKey, count, since, onGo, onGone }: Props) {
+export function UnreadBar({ viewport, rowKey, count, since, onGo, keepFocus }: Props) {
 	const strings = useStrings();
 	const isAbove = useSyncExternalStore(viewport.subscribe, () => rowKey === undefined || viewport.isAbove(rowKey));
 	const [isDone, setIsDone] = useState(false);
 	useEffect(() => {
-		// Only now all is where it stands.
+		// After the layout, when every row has its position.
 		if (!isAbove && rowKey !== undefined && !viewport.isAbove(rowKey)) setIsDone(true);
 	}, [isAbove, rowKey, viewport]);
 	if (isDone || !isAbove || count === 0) return null;
 	const done = () => {
-		onGone();
+		keepFocus();
 		setIsDone(true);
 	};
 	return (

@@ -2,7 +2,7 @@
 
 import { type RefObject, useLayoutEffect } from "react";
 
-export function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+export function useAutoGrow(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another text may need another height.
 	useLayoutEffect(() => {
 		const element = field.current;

@@ -6,7 +6,7 @@ import styles from "./Composer.module.css";
 
 type Props = { title: string; line: string; cancel: string; onCancel(): void; children?: ReactNode };
 
-export function About({ title, line, cancel, onCancel, children }: Props) {
+export function ContextBar({ title, line, cancel, onCancel, children }: Props) {
 	return (
 		<div className={styles.about}>
 			<p>

@@ -5,9 +5,9 @@ import type { Message } from "../../../../src/protocol/message.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { costOf } from "../../live/replyStatus.ts";
-import { Acting } from "./Acting.ts";
-import styles from "./AnswerBar.module.css";
-import { CopyButton, CopySaid, useCopying } from "./CopyButton.tsx";
+import { CopyButton, CopyStatus, useCopy } from "./CopyButton.tsx";
+import { MessageActions } from "./MessageActions.ts";
+import styles from "./ReplyBar.module.css";
 import toolbar from "./Toolbar.module.css";
 import { MessageButtons } from "./Toolbar.tsx";
 import { VersionButtons, type Versions } from "./Versions.tsx";
@@ -20,10 +20,10 @@ type Props = {
 	isActive: boolean;
 };
 
-export function AnswerBar({ message, versions, isActive }: Props) {
+export function ReplyBar({ message, versions, isActive }: Props) {
 	const strings = useStrings();
-	const { doer } = useContext(Acting);
-	const copying = useCopying();
+	const { doer } = useContext(MessageActions);
+	const copying = useCopy();
 	const [isDetailed, setIsDetailed] = useState(false);
 	const detailsId = useId();
 	const { content } = versions.shown ?? message;
@@ -49,7 +49,7 @@ export function AnswerBar({ message, versions, isActive }: Props) {
 					</button>
 				)}
 				<VersionButtons versions={versions} />
-				<CopySaid copying={copying} />
+				<CopyStatus copying={copying} />
 			</div>
 			{isDetailed && details !== "" && (
 				<p id={detailsId} className={styles.details}>
@@ -61,6 +61,6 @@ export function AnswerBar({ message, versions, isActive }: Props) {
 }
 
 /** Where it will be once the answer has ended, so that nothing moves then. */
-export function AnswerBarToCome() {
+export function ReplyBarPlaceholder() {
 	return <div className={styles.bar} />;
 }

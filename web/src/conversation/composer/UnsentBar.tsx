@@ -4,9 +4,9 @@ import { useRef, useState } from "react";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import styles from "./Unsent.module.css";
+import styles from "./UnsentBar.module.css";
 
-export function Unsent({ chat }: { chat: Chat }) {
+export function UnsentBar({ chat }: { chat: Chat }) {
 	const strings = useStrings();
 	const [isAsking, setIsAsking] = useState(false);
 	const isSure = useRef(false);

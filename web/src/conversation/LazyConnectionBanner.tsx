@@ -8,7 +8,7 @@ import type { Chat } from "../useChatWebSocket.ts";
 
 const load = () => import("./ConnectionBanner.tsx");
 
-export function Banner({ chat }: { chat?: Chat }) {
+export function LazyConnectionBanner({ chat }: { chat?: Chat }) {
 	const list = usePersonalList();
 	const { connection } = useListSnapshot(list);
 	const isListConnected = connection.type === "connected";

@@ -8,9 +8,9 @@ import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { titleOf } from "../../list/titles.ts";
 import { updateConversation } from "./api.ts";
-import styles from "./SettingsForm.module.css";
+import styles from "./ConversationSettingsDialog.module.css";
 
-export function SettingsForm({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {
+export function ConversationSettingsDialog({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {
 	const strings = useStrings();
 	const id = useId();
 	const { title, assistant } = conversation;

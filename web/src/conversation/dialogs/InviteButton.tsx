@@ -1,4 +1,4 @@
-// The button that lets others in: a link at once, copied, and a dialog for any other. One link for as long as the page is open.
+// Creates and copies an invite link with one press, and opens a dialog for other terms. It keeps one link for as long as the page is open.
 
 import { useState } from "react";
 import { session } from "../../account/currentSession.ts";
@@ -7,31 +7,26 @@ import { copyText } from "../../browser.ts";
 import { lazyDialog } from "../../controls/lazyDialog.tsx";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
-import styles from "./Invite.module.css";
+import styles from "./InviteButton.module.css";
+import type { InviteLink } from "./InviteDialog.tsx";
 
 const InviteDialog = lazyDialog(async () => (await import("./InviteDialog.tsx")).InviteDialog);
 
-/** The link there is, or why there is none. */
-export type Link =
-	| { type: "none" }
-	| { type: "made"; url: string; expiresAt: string; isCopied: boolean }
-	| { type: "refused"; text: string };
-
-export function Invite({ id, nameOf }: { id: string; nameOf(userId: string): string | undefined }) {
+export function InviteButton({ id, nameOf }: { id: string; nameOf(userId: string): string | undefined }) {
 	const strings = useStrings();
-	const [link, setLink] = useState<Link>({ type: "none" });
+	const [link, setLink] = useState<InviteLink>({ type: "none" });
 	const [isOpen, setIsOpen] = useState(false);
 
-	const make = async (terms?: InviteTerms) => {
+	const create = async (terms?: InviteTerms) => {
 		const result = await session.call((token) => createInvite(token, id, terms));
 		if ("error" in result) return setLink({ type: "refused", text: result.error.message });
 		const { url, expiresAt } = result.value.invite;
-		setLink({ type: "made", url, expiresAt, isCopied: await copyText(url) });
+		setLink({ type: "created", url, expiresAt, isCopied: await copyText(url) });
 	};
 	const open = () => {
 		setIsOpen(true);
-		if (link.type === "made") void copyText(link.url);
-		else void make();
+		if (link.type === "created") void copyText(link.url);
+		else void create();
 	};
 
 	return (
@@ -45,7 +40,7 @@ export function Invite({ id, nameOf }: { id: string; nameOf(userId: string): str
 					id={id}
 					link={link}
 					nameOf={nameOf}
-					onMake={make}
+					onCreate={create}
 					onRevoked={() => setLink({ type: "none" })}
 					onClose={() => setIsOpen(false)}
 				/>

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useRoute } from "wouter";
 import { followSettings } from "../account/currentPreferences.ts";
-import { Banner } from "../conversation/Banner.tsx";
+import { LazyConnectionBanner } from "../conversation/LazyConnectionBanner.tsx";
 import { Keyboard } from "../keyboard/Keyboard.tsx";
 import { goTo } from "../keyboard/landmarks.ts";
 import { SkipLinks } from "../keyboard/SkipLinks.tsx";
@@ -15,10 +15,10 @@ import { deviceCacheOf } from "../live/deviceCache.ts";
 import { Sidebar } from "../sidebar/Sidebar.tsx";
 import { useBadge, useTitle } from "../useTitle.ts";
 import { ConversationPage } from "./ConversationPage.tsx";
+import styles from "./MainPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
-import styles from "./RoomsPage.module.css";
 
-export function RoomsPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
+export function MainPage({ token, userId, name }: { token: string | null; userId: string; name: string }) {
 	const strings = useStrings();
 	const cache = useMemo(() => deviceCacheOf(userId), [userId]);
 	const client = useListClient(token, cache);
@@ -46,7 +46,7 @@ export function RoomsPage({ token, userId, name }: { token: string | null; userI
 					{isHome && <NothingOpen />}
 					{!isHome && openId === undefined && <NoticePage text={strings.gone} hasWayHome />}
 				</div>
-				{openId === undefined && <Banner />}
+				{openId === undefined && <LazyConnectionBanner />}
 			</div>
 		</PersonalList>
 	);

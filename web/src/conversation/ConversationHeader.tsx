@@ -12,16 +12,18 @@ import type { LastSearch } from "../search/useConversationSearch.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 import { searchKeys, useShortcut } from "../useShortcut.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
-import { Invite } from "./dialogs/Invite.tsx";
-import styles from "./Header.module.css";
+import styles from "./ConversationHeader.module.css";
+import { InviteButton } from "./dialogs/InviteButton.tsx";
 
 const MembersDialog = lazyDialog(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
 const SearchDialog = lazyDialog(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
-const SettingsForm = lazyDialog(async () => (await import("./dialogs/SettingsForm.tsx")).SettingsForm);
+const ConversationSettingsDialog = lazyDialog(
+	async () => (await import("./dialogs/ConversationSettingsDialog.tsx")).ConversationSettingsDialog,
+);
 
 type Props = { id: string; title: string | undefined; userId: string; nameOf(userId: string): string | undefined; chat: Chat };
 
-export function Header({ id, title, userId, nameOf, chat }: Props) {
+export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const strings = useStrings();
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
@@ -63,7 +65,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 					<span className={styles.count}>{members && strings.count(members.length)}</span>
 				</IconButton>
 				{isOwner && conversation && <IconButton icon="adjust" name={strings.settingsOf} onClick={() => setOpen("settings")} />}
-				{isOwner && <Invite id={id} nameOf={nameOf} />}
+				{isOwner && <InviteButton id={id} nameOf={nameOf} />}
 			</div>
 			{open === "members" && (
 				<MembersDialog
@@ -78,7 +80,7 @@ export function Header({ id, title, userId, nameOf, chat }: Props) {
 				/>
 			)}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
-			{open === "settings" && conversation && <SettingsForm conversation={conversation} onClose={close} />}
+			{open === "settings" && conversation && <ConversationSettingsDialog conversation={conversation} onClose={close} />}
 		</header>
 	);
 }

@@ -3,11 +3,11 @@
 import { claudeMention } from "../../../../src/protocol/claude-mention.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import styles from "./EmptyRoom.module.css";
+import styles from "./EmptyConversation.module.css";
 
 type Props = { chat: Pick<Chat, "conversation" | "role" | "sendMessage">; hasOthers: boolean };
 
-export function EmptyRoom({ chat: { conversation, role, sendMessage }, hasOthers }: Props) {
+export function EmptyConversation({ chat: { conversation, role, sendMessage }, hasOthers }: Props) {
 	const strings = useStrings();
 	const { assistant = "auto" } = conversation ?? {};
 	const asked = assistant === "auto" && hasOthers ? "mention" : assistant;

@@ -6,7 +6,15 @@ import { peopleWaiting } from "../../live/replyStatus.ts";
 import type { Names } from "../../markdown/MentionedText.tsx";
 import { namesOf } from "../../people/names.ts";
 
-export function Waiting({ messages, people, className }: { messages: readonly Message[]; people: Names; className: string | undefined }) {
+export function WaitingPeople({
+	messages,
+	people,
+	className,
+}: {
+	messages: readonly Message[];
+	people: Names;
+	className: string | undefined;
+}) {
 	const strings = useStrings();
 	const names = namesOf(peopleWaiting(messages), people, strings);
 	if (names.length === 0) return null;

@@ -1,0 +1,90 @@
+// The lower part of a conversation: who is typing or waiting, notices, and the composer, or the editor of a message.
+
+import type { Message } from "../../../src/protocol/message.ts";
+import type { Person } from "../../../src/protocol/person.ts";
+import { useLazy } from "../controls/useLazy.ts";
+import { goTo } from "../keyboard/landmarks.ts";
+import { refusalText } from "../languages/catalogue.ts";
+import { useStrings } from "../languages/useStrings.ts";
+import type { Names } from "../markdown/MentionedText.tsx";
+import type { Chat } from "../useChatWebSocket.ts";
+import styles from "./ConversationFooter.module.css";
+import { Composer } from "./composer/Composer.tsx";
+import { WaitingPeople } from "./log/WaitingPeople.tsx";
+
+const loadEditor = () => import("./composer/Editor.tsx");
+const loadUnsent = () => import("./composer/UnsentBar.tsx");
+
+type Props = {
+	id: string;
+	userId: string;
+	chat: Chat;
+	people: Names;
+	hasOthers: boolean;
+	/** The message that is being edited. */
+	editing: Message | undefined;
+	onEdited(): void;
+	onEditLast(): void;
+	/** A new key moves the focus to the composer. */
+	focusKey: number;
+};
+
+export function ConversationFooter({ id, userId, chat, people, hasOthers, editing, onEdited, onEditLast, focusKey }: Props) {
+	const strings = useStrings();
+	// Loaded before it is needed, as the focus moves into it at once.
+	const editor = useLazy(loadEditor, true);
+	const unsent = useLazy(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
+	const isReader = chat.role === "reader";
+	const mentionable = mentionableIn(chat, userId);
+	return (
+		<footer className={styles.footer}>
+			<div className={styles.status}>
+				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
+				<WaitingPeople messages={chat.messages} people={people} className={styles.waiting} />
+			</div>
+			<Notice chat={chat} />
+			{isReader && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
+			{unsent && <unsent.UnsentBar chat={chat} />}
+			{!isReader && editing && editor && (
+				<editor.Editor key={editing.id} message={editing} chat={chat} people={mentionable} onDone={onEdited} />
+			)}
+			{!isReader && !(editing && editor) && (
+				<Composer
+					conversationId={id}
+					userId={userId}
+					hasOthers={hasOthers}
+					chat={chat}
+					people={mentionable}
+					focusKey={focusKey}
+					onEditLast={onEditLast}
+				/>
+			)}
+		</footer>
+	);
+}
+
+/** The server's last refusal that no message shows. */
+function Notice({ chat: { notice, dismissNotice } }: { chat: Chat }) {
+	const strings = useStrings();
+	if (notice === null) return null;
+	const dismiss = () => {
+		dismissNotice();
+		// The button disappears, and the focus must not be lost with it.
+		goTo("main > footer");
+	};
+	return (
+		<p className={styles.notice}>
+			{refusalText(strings, notice)}
+			<button type="button" onClick={dismiss}>
+				{strings.dismiss}
+			</button>
+		</p>
+	);
+}
+
+/** The people who can be mentioned: those who are present first. */
+function mentionableIn({ members, participants }: Chat, userId: string): Person[] {
+	const present = new Set(participants.map((person) => person.userId));
+	const others: readonly Person[] = (members ?? participants).filter((person) => person.userId !== userId);
+	return [...others.filter((person) => present.has(person.userId)), ...others.filter((person) => !present.has(person.userId))];
+}

@@ -1,0 +1,59 @@
+// Creates an invite link with chosen terms: how long it is valid, how many people it admits, and in which role.
+
+import { type FormEvent, useState } from "react";
+import type { InviteTerms } from "../../api.ts";
+import { LifeChoice } from "../../controls/LifeChoice.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
+import styles from "./InviteDialog.module.css";
+
+const hour = 3600;
+const lives = [hour, 24 * hour, 7 * 24 * hour, 30 * 24 * hour];
+/** 0: any number. */
+const maxUses = [0, 1, 10];
+
+export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise<void> }) {
+	const strings = useStrings();
+	const [isCreating, setIsCreating] = useState(false);
+	const create = async (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		if (isCreating) return;
+		setIsCreating(true);
+		await onCreate(termsOf(new FormData(event.currentTarget)));
+		setIsCreating(false);
+	};
+	return (
+		<form className={styles.terms} onSubmit={create}>
+			<h3>{strings.anotherLink}</h3>
+			<LifeChoice lives={lives} usual={7 * 24 * hour} />
+			<label>
+				{strings.inviteUses}
+				<select name="uses" defaultValue={0}>
+					{maxUses.map((count) => (
+						<option key={count} value={count}>
+							{strings.people(count)}
+						</option>
+					))}
+				</select>
+			</label>
+			<label>
+				{strings.inviteRole}
+				<select name="role" defaultValue="member">
+					<option value="member">{strings.roles.member}</option>
+					<option value="reader">{strings.roles.reader}</option>
+				</select>
+			</label>
+			<button type="submit" aria-disabled={isCreating}>
+				{strings.makeLink}
+			</button>
+		</form>
+	);
+}
+
+function termsOf(form: FormData): InviteTerms {
+	const maxUses = Number(form.get("uses"));
+	return {
+		expiresInSeconds: Number(form.get("life")),
+		...(maxUses > 0 && { maxUses }),
+		role: form.get("role") === "reader" ? "reader" : "member",
+	};
+}

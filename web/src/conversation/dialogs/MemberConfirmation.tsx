@@ -1,0 +1,51 @@
+// Asks before a member is removed, gives up their own ownership, or leaves.
+
+import type { MemberRole } from "../../../../src/protocol/conversation.ts";
+import { Dialog } from "../../controls/Dialog.tsx";
+import { useStrings } from "../../languages/useStrings.ts";
+import type { Present } from "../../people/roster.ts";
+
+export type PendingChange = { type: "remove"; member: Present } | { type: "leave" } | { type: "step down"; role: MemberRole };
+
+/** Resolves to the reason if it was refused. */
+type Attempt = Promise<string | undefined>;
+
+type Props = {
+	change: PendingChange;
+	onRemove(member: Present): Attempt;
+	onStepDown(role: MemberRole): Attempt;
+	onLeave(): Attempt;
+	onClose(): void;
+};
+
+export function MemberConfirmation({ change, onRemove, onStepDown, onLeave, onClose }: Props) {
+	const strings = useStrings();
+	switch (change.type) {
+		case "remove":
+			return (
+				<Dialog
+					title={strings.removeTitle(change.member.username)}
+					action={strings.remove}
+					isDanger
+					act={() => onRemove(change.member)}
+					onClose={onClose}
+				>
+					<p>{strings.removeText}</p>
+				</Dialog>
+			);
+		case "step down":
+			return (
+				<Dialog title={strings.stepDownTitle} action={strings.stepDown} isDanger act={() => onStepDown(change.role)} onClose={onClose}>
+					<p>{strings.stepDownText}</p>
+				</Dialog>
+			);
+		case "leave":
+			return (
+				<Dialog title={strings.leaveThis} action={strings.leaveNow} isDanger act={onLeave} onClose={onClose}>
+					<p>{strings.leaveText}</p>
+				</Dialog>
+			);
+		default:
+			return change satisfies never;
+	}
+}

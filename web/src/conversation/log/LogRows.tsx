@@ -1,0 +1,112 @@
+// The rows of a log that are on the page, with empty space in place of the others.
+
+import { type RefObject, useMemo } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
+import { useStrings } from "../../languages/useStrings.ts";
+import type { Messages } from "../../live/messages.ts";
+import type { OutgoingMessage } from "../../live/outgoing.ts";
+import { seenBy } from "../../live/readPositions.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import type { Delivery } from "../message/MessageArticle.tsx";
+import { OutgoingArticle } from "../message/OutgoingArticle.tsx";
+import { continues, Entry } from "./Entry.tsx";
+import styles from "./Log.module.css";
+import type { Viewport } from "./viewport.ts";
+
+type Props = {
+	list: RefObject<HTMLDivElement | null>;
+	above: RefObject<HTMLDivElement | null>;
+	rows: ReturnType<Viewport["rows"]>;
+	/** Of all rows: first the messages, then the outgoing ones. */
+	keys: readonly string[];
+	chat: Chat;
+	userId: string;
+	/** The reader's name, until the server has sent it. */
+	name: string;
+	messages: Messages;
+	outgoing: readonly OutgoingMessage[];
+	/** The message that the tab key goes to. */
+	active: Message | undefined;
+	firstUnread: Message | undefined;
+	keepFocus(): void;
+};
+
+export function LogRows({ list, above, rows: { rows, after }, keys, ...props }: Props) {
+	const row = useRow(props);
+	return (
+		<div ref={list} className={styles.rows}>
+			<div ref={above} style={{ blockSize: rows[0]?.before }} />
+			{rows.flatMap(({ index, before }, nth) => [
+				nth > 0 && before > 0 && <div key={`before ${keys[index]}`} style={{ blockSize: before }} />,
+				<div key={keys[index]} className={styles.row} data-row={keys[index]}>
+					{row(index)}
+				</div>,
+			])}
+			{after > 0 && <div style={{ blockSize: after }} />}
+		</div>
+	);
+}
+
+/** Returns a function that draws the row at an index. */
+function useRow({
+	chat,
+	userId,
+	name,
+	messages,
+	outgoing,
+	active,
+	firstUnread,
+	keepFocus,
+}: Omit<Props, "list" | "above" | "rows" | "keys">) {
+	const strings = useStrings();
+	const { you, isConnected, heldUntil } = chat;
+	const lastReply = messages.findLast(({ role }) => role === "assistant");
+	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
+	const delivery = useDelivery(lastOwn, chat);
+	// The button disappears, and the focus must not be lost with it.
+	const keepingFocus = (act: (id: string) => void) => (id: string) => {
+		act(id);
+		keepFocus();
+	};
+	return (index: number) => {
+		const message = messages[index];
+		if (message)
+			return (
+				<Entry
+					message={message}
+					before={messages[index - 1]}
+					isNew={message === firstUnread}
+					isOwn={message.author.userId === userId}
+					isActive={message === active}
+					delivery={message === lastOwn ? delivery : undefined}
+					onRetry={isConnected && message === lastReply && message.status === "failed" ? keepingFocus(chat.regenerate) : undefined}
+				/>
+			);
+		const one = outgoing[index - messages.length];
+		if (!one) return null;
+		return (
+			<OutgoingArticle
+				outgoing={one}
+				quoted={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
+				isContinued={index > messages.length || continues(messages.at(-1), userId, one.saidAt)}
+				author={you?.username ?? name}
+				note={isConnected ? (heldUntil > Date.now() ? strings.held : strings.sending) : strings.waiting}
+				onRetry={keepingFocus(chat.retry)}
+				onDiscard={keepingFocus(chat.discard)}
+			/>
+		);
+	};
+}
+
+/** Who has seen a person's last message, or that it was sent. The array stays the same for the same names, so that the row is not drawn again. */
+function useDelivery(message: Message | undefined, { messages, outgoing, reads, members }: Chat): Delivery {
+	const strings = useStrings();
+	const names = useMemo(
+		() => (message ? seenBy(message, reads, members ?? []).map(({ username }) => username) : []),
+		[message, reads, members],
+	);
+	if (message?.deletedAt !== undefined) return undefined;
+	if (names.length > 0) return names;
+	// A later message shows as well that this one has arrived.
+	return message && message === messages.at(-1) && outgoing.length === 0 ? strings.sent : undefined;
+}

@@ -1,0 +1,34 @@
+// The actions on messages of the open conversation, for the components that show a message.
+
+import { createContext } from "react";
+import type { Message } from "../../../../src/protocol/message.ts";
+import type { OutgoingMessage } from "../../live/outgoing.ts";
+import type { Doer } from "../../people/permissions.ts";
+
+export type MessageActions = {
+	doer: Doer;
+	react(messageId: string, emoji: string, on: boolean): void;
+	/** Quotes the message in the draft. */
+	quote(message: Message): void;
+	edit(message: Message): void;
+	/** Opens a confirmation. */
+	askToDelete(message: Message): void;
+	regenerate(messageId: string): void;
+	/** Moves a refused message back to the draft. `quoted`: the message that it quotes, if loaded. */
+	editUnsent(outgoing: OutgoingMessage, quoted: Message | undefined): void;
+	/** This message and all later ones. */
+	markUnread(message: Message): void;
+};
+
+const nothing = () => {};
+
+export const MessageActions = createContext<MessageActions>({
+	doer: { userId: "", role: null, isConnected: false, lastReplyId: undefined },
+	react: nothing,
+	quote: nothing,
+	edit: nothing,
+	askToDelete: nothing,
+	regenerate: nothing,
+	editUnsent: nothing,
+	markUnread: nothing,
+});

@@ -1,0 +1,49 @@
+// The actions on messages, and the message that is being edited or is about to be deleted.
+
+import { useCallback, useMemo, useState } from "react";
+import { visibleHistory } from "../../live/historyWindow.ts";
+import { canAskAgain, type Doer, lastOwn } from "../../people/permissions.ts";
+import type { Chat } from "../../useChatWebSocket.ts";
+import { drafts } from "../../writing/currentDrafts.ts";
+import { answeredOf, type Draft, joined } from "../../writing/drafts.ts";
+import type { MessageActions } from "./MessageActions.ts";
+
+type Pending = { type: "edit" | "delete"; messageId: string };
+
+/** A quoted message is part of the draft. A new `focusKey` moves the focus to the composer. */
+export function useMessageActions(chat: Chat, userId: string, conversationId: string) {
+	const [pending, setPending] = useState<Pending>();
+	const [focusKey, setFocusKey] = useState(0);
+	const { messages, role, isConnected, react, regenerate, discard, markUnread } = chat;
+	const visible = visibleHistory(chat).messages;
+	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
+	const own = lastOwn(messages, userId);
+	const askableId = own && canAskAgain(own, messages) ? own.id : undefined;
+	const cancel = useCallback(() => setPending(undefined), []);
+	const actions = useMemo<MessageActions>(() => {
+		const write = (change: Partial<Draft>) => {
+			setPending(undefined);
+			drafts.change(userId, conversationId, change);
+			setFocusKey((key) => key + 1);
+		};
+		const doer: Doer = { userId, role, isConnected, lastReplyId, askableId };
+		return {
+			doer,
+			react,
+			regenerate,
+			markUnread: ({ seq }) => markUnread(seq),
+			quote: (message) => write({ answered: answeredOf(message) }),
+			edit: ({ id }) => setPending({ type: "edit", messageId: id }),
+			askToDelete: ({ id }) => setPending({ type: "delete", messageId: id }),
+			editUnsent: (outgoing, quoted) => {
+				write(joined(drafts.of(userId, conversationId), outgoing, quoted));
+				discard(outgoing.clientId);
+			},
+		};
+	}, [userId, conversationId, role, isConnected, lastReplyId, askableId, react, regenerate, discard, markUnread]);
+
+	// The message may have been deleted since.
+	const message = pending && visible.find(({ id, deletedAt }) => id === pending.messageId && deletedAt === undefined);
+	const of = (type: Pending["type"]) => (pending?.type === type ? message : undefined);
+	return { actions, editing: of("edit"), deleting: of("delete"), cancel, focusKey };
+}
