@@ -57,7 +57,7 @@ describe("two people and the demo model", () => {
 		await ann.leave();
 	});
 
-	it("either stops the answer, and the text so far stays", async () => {
+	it("either stops the reply, and its text so far stays", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -76,8 +76,8 @@ describe("two people and the demo model", () => {
 	});
 });
 
-describe("a conversation that opens", () => {
-	it.each([390, 1280])("stands where it will stay, at %d px, for an owner and a member", async (width) => {
+describe("opening a conversation", () => {
+	it.each([390, 1280])("moves nothing while it loads, at %d px, for an owner and a member", async (width) => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("@claude, hello");
 		await ann.answered();
@@ -109,8 +109,8 @@ describe("a conversation that opens", () => {
 	});
 });
 
-describe("what one cannot do", () => {
-	it("is not offered: sending what nobody would see", async () => {
+describe("an action that is not possible", () => {
+	it("is not offered: sending a message without visible text", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -126,7 +126,7 @@ describe("what one cannot do", () => {
 		await ann.leave();
 	});
 
-	it("is not offered: stopping without a connection, a question that Claude would not hear", async () => {
+	it("is not offered: stopping while offline, or a question that Claude would not see", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.getByRole("button", { name: /small table/ }).click();
 		await ann.sees(/@claude Show me a small table/);
@@ -141,7 +141,7 @@ describe("what one cannot do", () => {
 		await bob.leave();
 	});
 
-	it("what is said of an empty room is true of it: who is alone, among others, of one where Claude answers nobody", async () => {
+	it("an empty conversation says when Claude replies: alone, with others, and when it is off", async () => {
 		const { token, id } = await guestWithConversation(product.url);
 		const setTo = (assistant: string) =>
 			fetch(`${product.url}/api/conversations/${id}`, {
@@ -168,7 +168,7 @@ describe("what one cannot do", () => {
 		await bob.leave();
 	});
 
-	it("a reader reads and is told so", async () => {
+	it("tells a reader that the conversation is read-only", async () => {
 		const { token, id } = await guestWithConversation(product.url);
 		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "reader" });
 		const eve = await Visitor.arrive(browser);
@@ -180,8 +180,8 @@ describe("what one cannot do", () => {
 	});
 });
 
-describe("when the network goes", () => {
-	it("it is said, what was written waits, and everything is there once afterwards", async () => {
+describe("a lost network", () => {
+	it("is shown, messages wait, and everything is there once afterwards", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 
 		await ann.page.context().setOffline(true);
@@ -202,7 +202,7 @@ describe("when the network goes", () => {
 		await bob.leave();
 	});
 
-	it("what was written offline survives leaving the page and a reload", async () => {
+	it("loses no message written offline, also after leaving the page and a reload", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -219,7 +219,7 @@ describe("when the network goes", () => {
 		await ann.leave();
 	});
 
-	it("a reload in the middle of an answer goes on with it", async () => {
+	it("continues a streaming reply after a reload", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();

@@ -176,7 +176,7 @@ function readOn({ log }: Visitor): Promise<{ seq: number; tops: number[]; rows: 
 }
 
 describe("10,000 messages", () => {
-	it("are read to their beginning and back, on a slow machine, and nothing jumps when more of them come", { timeout: 90_000 }, async () => {
+	it("are read to their beginning and back on a slow machine, and nothing jumps when more are loaded", { timeout: 90_000 }, async () => {
 		const { ann, cdp } = await annWithPast(many);
 		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
 		const steps: Awaited<ReturnType<typeof readOn>>[] = [];
@@ -196,8 +196,8 @@ describe("10,000 messages", () => {
 	});
 });
 
-describe("what comes before", () => {
-	it("comes also where the page had looked anew before it was told that one scrolled there", async () => {
+describe("older messages", () => {
+	it("load also if the page measured the scroll position before the scroll event", async () => {
 		const { ann } = await annWithPast(300);
 		await ann.log.evaluate((log) => {
 			log.scrollTo({ top: 80 });
@@ -209,7 +209,7 @@ describe("what comes before", () => {
 	});
 });
 
-describe("a history", () => {
+describe("a long history", () => {
 	let ann: Visitor;
 	let cdp: CDPSession;
 	let staged: Awaited<ReturnType<typeof stage>>;
@@ -226,7 +226,7 @@ describe("a history", () => {
 		await ann?.leave();
 	});
 
-	it("is followed at its end while an answer comes at 200 tokens a second, on a slow machine", async () => {
+	it("stays at its end while a reply streams at 200 tokens a second, on a slow machine", async () => {
 		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
 		await noteEnd(ann);
 		await staged.answer(501, 400);
@@ -235,7 +235,7 @@ describe("a history", () => {
 		expect(Math.max(...notes)).toBeLessThanOrEqual(1);
 	});
 
-	it("does not move by a pixel for who reads above, who is told how much is new and comes back to it", async () => {
+	it("does not move by a pixel for a reader above the end, who sees the number of new messages and returns", async () => {
 		await ann.log.hover();
 		await ann.page.mouse.wheel(0, -1_500);
 		const jump = ann.page.getByRole("button", { name: /^Jump to latest/ });
@@ -260,7 +260,7 @@ describe("a history", () => {
 		expect(await jump.count()).toBe(0);
 	});
 
-	it("is walked through by the keys, beyond what is on the page, and scrolling does not lose the focus", async () => {
+	it("is navigated by keys beyond the rendered rows, and scrolling keeps the focus", async () => {
 		const focused = ann.log.locator("article:focus");
 		const place = () => focused.getAttribute("aria-posinset").then(Number);
 		await ann.at("Said meanwhile").focus();
@@ -292,7 +292,7 @@ describe("a history", () => {
 		expect(await ann.log.locator('article[tabindex="0"]').getAttribute("aria-posinset")).toBe("501");
 	});
 
-	it("keeps what is selected while one scrolls on", async () => {
+	it("keeps a text selection while scrolling", async () => {
 		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
 		await ann.sees("Said meanwhile");
 		await ann.at("Said meanwhile").focus();
@@ -310,7 +310,7 @@ describe("a history", () => {
 		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
 	});
 
-	it("is led through by quotes, also to what is not loaded", async () => {
+	it("opens quoted messages, also those not loaded", async () => {
 		const quoted = { author: { userId: "u-bob", username: "Bob" }, content: textAt(7), seq: 7 };
 		staged.say(504, "As was said", { replyTo: "m7-past", quoted });
 		await ann
@@ -324,8 +324,8 @@ describe("a history", () => {
 	});
 });
 
-describe("what is new", () => {
-	it("is said above the screen, leads to its beginning, and can be marked so again", async () => {
+describe("unread messages", () => {
+	it("are announced above the screen with a way to the first one, and can be marked unread again", async () => {
 		const { ann, id } = await annWithPast(60);
 		await ann.log.hover();
 		await ann.page.mouse.wheel(0, -500);

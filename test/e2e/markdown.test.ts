@@ -16,7 +16,7 @@ const code = Array.from(
 	(_, line) => `const line${line} = "a long line of code that is wider than a phone"; // ${line}`,
 ).join("\n");
 
-it("code gets its colours when its fence is closed, and nothing moves; what is copied is the code", async () => {
+it("highlights code when its fence is closed, without moving anything, and copies only the code", async () => {
 	const { page, log } = stage.visitor;
 	await page.setViewportSize({ width: 390, height: 800 });
 	stage.clear();
@@ -45,7 +45,7 @@ it("code gets its colours when its fence is closed, and nothing moves; what is c
 	expect(await stage.breaches()).toEqual([]);
 });
 
-it("code of a language whose colours cannot be had stays plain, and the page goes on", async () => {
+it("leaves code plain if its language fails to load", async () => {
 	const { page, log, complaints } = stage.visitor;
 	await page.route("**/assets/rust-*.js", (route) => route.abort());
 	stage.clear();
@@ -57,7 +57,7 @@ it("code of a language whose colours cannot be had stays plain, and the page goe
 	expect(complaints.splice(0).filter((complaint) => !/Failed to load resource/.test(complaint))).toEqual([]);
 });
 
-it("a wide table scrolls by itself, also by the keyboard", async () => {
+it("scrolls a wide table on its own, also by keyboard", async () => {
 	const { page, log } = stage.visitor;
 	await page.setViewportSize({ width: 320, height: 640 });
 	stage.clear();

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe("a message", () => {
-	it("is reacted to: with who did, for everybody, until the same one takes it back", async () => {
+	it("shows reactions and their authors to everybody, until they are removed", async () => {
 		await ann.say("Tea or coffee?");
 		await bob.sees("Tea or coffee?");
 		await bob.press("Tea or coffee?", "React");
@@ -33,7 +33,7 @@ describe("a message", () => {
 		await ann.at("Tea or coffee?").getByRole("button", { name: "🫖 Bob" }).waitFor();
 	});
 
-	it("is answered: with what it says now above, which leads there", async () => {
+	it("is quoted in a reply, with its current text and a link to it", async () => {
 		await ann.say(`Let us think about it.\n${"\n- a line".repeat(60)}`);
 		await bob.sees("Let us think about it.");
 		await bob.press("Tea or coffee?", "Reply");
@@ -46,7 +46,7 @@ describe("a message", () => {
 		await ann.page.getByRole("button", { name: "Jump to latest" }).click();
 	});
 
-	it("is edited by who said it: marked so, in its quotes as well", async () => {
+	it("is edited by its author, marked as edited, and updated in quotes", async () => {
 		await ann.choose("Tea or coffee?", "Edit");
 		await ann.message.fill("Tea, coffee or water?");
 		await ann.message.press("Enter");
@@ -64,7 +64,7 @@ describe("a message", () => {
 		await bob.page.keyboard.press("Escape");
 	});
 
-	it("names members: completed from a list, by the keys alone, and shown to them", async () => {
+	it("mentions members, completed by keys alone, and marked for them", async () => {
 		await ann.message.pressSequentially("What about you, @b");
 		await ann.page.getByRole("option", { name: "Bob", selected: true }).waitFor();
 		await ann.page.keyboard.press("Enter");
@@ -74,7 +74,7 @@ describe("a message", () => {
 		await bob.at("What about you,").locator("bdi[data-you=true]").getByText("@Bob").waitFor();
 	});
 
-	it("is deleted, after a question: its place stays, and its quotes say so", async () => {
+	it("is deleted after a confirmation: its place stays, and quotes say so", async () => {
 		await ann.choose("Tea, coffee or water?", "Delete…");
 		await ann.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
 		await bob.sees("This message was deleted.");
@@ -83,8 +83,8 @@ describe("a message", () => {
 	});
 });
 
-describe("Claude's answer", () => {
-	it("is had again: the former one can be looked at, and the question put otherwise", async () => {
+describe("Claude's reply", () => {
+	it("is regenerated: the former version can be shown, and the question edited", async () => {
 		await ann.say("@claude a table, please");
 		await ann.answered();
 		const answer = () => ann.log.getByRole("article", { name: /^Claude/ }).last();

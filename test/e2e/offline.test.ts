@@ -86,7 +86,7 @@ describe.each([
 	["where it is built", () => product.url],
 	["for everybody", elsewhere],
 ])("a second visit without a network, %s,", (_where, url) => {
-	it("begins with the list and the last conversation, and what is written goes out once when the network is back", async () => {
+	it("shows the list and the last conversation, and sends messages once when the network is back", async () => {
 		const [ann, bob] = await annAndBob(browser, url());
 		const { page } = ann;
 		await bob.say("said by Bob");
@@ -115,7 +115,7 @@ describe.each([
 });
 
 describe("a second visit", () => {
-	it("without a server shows the same, and says so where a conversation is not on the device", async () => {
+	it("shows the same without a server, and says so if a conversation is not on the device", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(elsewhere(), "Ann");
 		await ann.newConversation();
@@ -141,7 +141,7 @@ describe("a second visit", () => {
 		await ann.leave();
 	});
 
-	it("covers nothing at the beginning of a conversation with what it says of the network", async () => {
+	it("covers nothing at the beginning of a conversation with its connection notice", async () => {
 		const [ann, bob] = await annAndBob(browser, elsewhere(), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 		await bob.say("said by Bob");
 		await ann.sees("said by Bob");
@@ -159,7 +159,7 @@ describe("a second visit", () => {
 		await bob.leave();
 	});
 
-	it("shows what is kept before the server has said a word, and then what is new", async () => {
+	it("shows cached messages before the server answers, and then new ones", async () => {
 		const [ann, bob] = await annAndBob(browser, elsewhere());
 		await bob.say("said before");
 		await ann.sees("said before");
@@ -187,7 +187,7 @@ describe("a second visit", () => {
 		await bob.leave();
 	});
 
-	it("where the browser keeps nothing is as the first one", async () => {
+	it("is like the first one if the browser stores nothing", async () => {
 		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
 		await ann.page.addInitScript(() => {
 			Object.defineProperty(window, "indexedDB", {
@@ -209,7 +209,7 @@ describe("a second visit", () => {
 		await ann.leave();
 	});
 
-	it("after signing out finds nothing of whoever was here", async () => {
+	it("finds nothing of the last person after they signed out", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(elsewhere(), "Annabella");
 		await ann.newConversation();
@@ -237,8 +237,8 @@ describe("a second visit", () => {
 	});
 });
 
-describe("a connection that is lost", () => {
-	it("is counted down to the next try, which can be had at once, and nothing moves for it", async () => {
+describe("a lost connection", () => {
+	it("shows a countdown to the next attempt, which can be made at once, and nothing moves", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(elsewhere(), "Ann");
 		await ann.newConversation();
@@ -265,7 +265,7 @@ describe("a connection that is lost", () => {
 		await ann.leave();
 	});
 
-	it("is there again and catches up until what was missed is here", async () => {
+	it("says that it is catching up until everything missed has arrived", async () => {
 		const [ann, bob] = await annAndBob(browser, elsewhere());
 		const { page } = ann;
 		let letIn = () => {};
@@ -296,7 +296,7 @@ describe("a connection that is lost", () => {
 });
 
 describe("a newer build of the page", () => {
-	it("is offered and not forced: taken in one tab it is there in all, with what was being written", async () => {
+	it("is offered and not forced: accepted in one tab it loads in all, with their drafts", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(elsewhere(), "Ann");
 		await ann.newConversation();
@@ -328,7 +328,7 @@ describe("a newer build of the page", () => {
 		await ann.leave();
 	});
 
-	it("is there on the next reload where it is built", async () => {
+	it("is loaded by the next reload once it is deployed", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.page.goto(product.url);
 		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));

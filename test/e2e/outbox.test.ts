@@ -71,8 +71,8 @@ async function press({ page, log }: Visitor, name: string, message: string): Pro
 
 const texts = ["one", "two", "three"];
 
-describe("what was said without a network", () => {
-	it("outlives its tab: the next one sends it, once and in order, before what is said there", async () => {
+describe("a message written offline", () => {
+	it("survives its tab: the next one sends it, once and in order, before newer messages", async () => {
 		const room = await Room.withAnn();
 		const { ann } = room;
 		const address = ann.page.url();
@@ -98,7 +98,7 @@ describe("what was said without a network", () => {
 		await room.close();
 	});
 
-	it("is shown under one's name before the server has said anything", async () => {
+	it("is shown with its author before the server has answered", async () => {
 		const room = await Room.withAnn();
 		const { ann } = room;
 		const address = ann.page.url();
@@ -117,7 +117,7 @@ describe("what was said without a network", () => {
 		await room.close();
 	});
 
-	it("in two tabs is shown in both, and is there once, in the order of each", async () => {
+	it("in two tabs is shown in both, and stored once, in the order of each", async () => {
 		const room = await Room.withAnn();
 		const left = room.ann;
 		const right = await left.anotherTab();
@@ -144,8 +144,8 @@ describe("what was said without a network", () => {
 	});
 });
 
-describe("two tabs with a network", () => {
-	it("one sends; when it is closed in the middle, the other one sends the rest", async () => {
+describe("two connected tabs", () => {
+	it("send from one of them, and the other sends the rest when it is closed", async () => {
 		const room = await Room.withAnn();
 		const left = room.ann;
 		const right = await left.anotherTab();
@@ -168,8 +168,8 @@ describe("two tabs with a network", () => {
 	});
 });
 
-describe("what was refused", () => {
-	it("says why, also after a reload, is not sent by itself, and can be tried again or deleted by keyboard", async () => {
+describe("a refused message", () => {
+	it("says why, also after a reload, is not resent by itself, and can be retried or deleted by keyboard", async () => {
 		const room = await Room.withAnn();
 		const { ann } = room;
 		const { page } = ann;

@@ -6,8 +6,8 @@ import { Visitor } from "./product.ts";
 
 openProduct();
 
-describe("of four people", () => {
-	it("one sees who is here, how many type, and who has seen what one said", async () => {
+describe("four people", () => {
+	it("see who is present, how many are typing, and who has seen a message", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -40,8 +40,8 @@ describe("of four people", () => {
 	});
 });
 
-describe("a link", () => {
-	it("that lets nobody in any more says so, to members not, and there is a way on", async () => {
+describe("an invite link", () => {
+	it("that is no longer valid says so and leads on, but still admits members", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -65,8 +65,8 @@ describe("a link", () => {
 	});
 });
 
-describe("who is erased", () => {
-	it("reads of what went whole, and of no messages where there were none to take out", async () => {
+describe("a person who is erased", () => {
+	it("sees what was deleted, and no count of messages if there were none", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();

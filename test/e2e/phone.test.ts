@@ -22,8 +22,8 @@ async function box(locator: Locator): Promise<{ x: number; y: number; width: num
 	return found;
 }
 
-describe("what one writes", () => {
-	it("has the whole width once a line is too long to stand beside the buttons, and changes its shape once on the way there", async () => {
+describe("the text field", () => {
+	it("takes the whole width once a line does not fit beside the buttons, and changes its shape once", async () => {
 		const ann = await alone();
 		const { message, page } = ann;
 		const send = page.getByRole("button", { name: "Send" });
@@ -62,12 +62,12 @@ describe("what one writes", () => {
 	});
 });
 
-describe("what the buttons of a message open", () => {
+describe("a menu or picker of a message", () => {
 	const long = "What one writes on the way home, as long as the bus does not come, and then in the bus as well, for as long as that takes";
 	const popover = ({ page }: Visitor) => page.locator(":popover-open");
 	const opacityOf = (button: Locator) => button.evaluate((button) => getComputedStyle(button.parentElement as Element).opacity);
 
-	it("is on the screen beside the message, and a finger that has chosen has closed it with the buttons", async () => {
+	it("is on screen beside the message, and closes with the buttons after a choice by touch", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url, phone);
 		for (const text of ["First", long, "Last"]) await ann.say(text);
 		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
@@ -98,7 +98,7 @@ describe("what the buttons of a message open", () => {
 		await bob.leave();
 	});
 
-	it("is within the conversation, and goes back to its button for who goes by keys", async () => {
+	it("stays within the conversation, and returns the focus to its button", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
 		await ann.say(long);
 		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
@@ -125,7 +125,7 @@ describe("what the buttons of a message open", () => {
 	});
 });
 
-it("the keys in the help stand at the end of their rows, beside what they do", async () => {
+it("the keys in the help are at the end of their rows, beside their descriptions", async () => {
 	const ann = await alone();
 	await ann.page.keyboard.press("Control+/");
 	const rows = ann.page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("dl > div");

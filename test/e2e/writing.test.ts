@@ -19,7 +19,7 @@ const written = ({ message }: Visitor) => message.inputValue();
 const hasFocus = (element: Locator) => element.evaluate((element) => element === document.activeElement);
 
 describe("emoji", () => {
-	it("are chosen by keys alone, from a file of our own, and stand at the caret", async () => {
+	it("are chosen by keys alone, from our own data, and inserted at the caret", async () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		const requests: string[] = [];
@@ -53,7 +53,7 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
-	it("are searched by their names: the closest comes first, whatever its group, and all are in their order again afterwards", async () => {
+	it("are searched by name, closest first across groups, and all return in order afterwards", async () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		const cells = page.getByRole("dialog", { name: "Emoji" }).getByRole("gridcell");
@@ -75,7 +75,7 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
-	it("are completed from a name after a colon, and made of a whole one", async () => {
+	it("are completed from a shortcode after a colon, and replace a finished one", async () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		await page.keyboard.type("so :tad");
@@ -90,7 +90,7 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
-	it("that are typed before they could be loaded are made as soon as they are", async () => {
+	it("typed as shortcodes before they are loaded are replaced once they are", async () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		const asked = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ describe("emoji", () => {
 		await ann.leave();
 	});
 
-	it("all of them can be given as a reaction, in one's own colour of skin, which is remembered", async () => {
+	it("can all be reactions, in the chosen skin tone, which is remembered", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("Ready?");
 		await bob.sees("Ready?");
@@ -138,7 +138,7 @@ describe("emoji", () => {
 		}
 	});
 
-	it("that cannot be loaded are said to be missing, and can be had later", async () => {
+	it("that fail to load say so, and can be loaded later", async () => {
 		const ann = await annAlone();
 		await ann.page.route("**/emoji/en.json", (route) => route.abort());
 		await ann.page.getByRole("button", { name: "Emoji" }).click();
@@ -153,7 +153,7 @@ describe("emoji", () => {
 });
 
 describe("a draft", () => {
-	it("is there after a reload and in a new tab, with what it answers; two tabs have the same one", async () => {
+	it("survives a reload and a new tab, with its quote, and is shared by two tabs", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await bob.say("Tea or coffee?");
 		await ann.sees("Tea or coffee?");
@@ -181,7 +181,7 @@ describe("a draft", () => {
 		await bob.leave();
 	});
 
-	it("is marked in the list while one is elsewhere, and goes with whoever signs out", async () => {
+	it("is marked in the list of conversations, and is deleted at sign-out", async () => {
 		const ann = await annAlone();
 		const address = ann.page.url();
 		await ann.page.keyboard.type("half a thought");
@@ -199,7 +199,7 @@ describe("a draft", () => {
 		await ann.leave();
 	});
 
-	it("that cannot be kept is asked about before the page goes, one that can is not", async () => {
+	it("that cannot be saved causes a warning before the page closes; a saved one does not", async () => {
 		const ann = await annAlone();
 		const asked: string[] = [];
 		ann.page.on("dialog", (dialog) => {
@@ -224,7 +224,7 @@ describe("a draft", () => {
 });
 
 describe("a long text", () => {
-	it("is pasted whole and at once; near the limit it says how much is left, over it by how much, and is kept", async () => {
+	it("is pasted at once and kept; a counter shows how much is left, or how much is too long", async () => {
 		const ann = await annAlone();
 		const { page } = ann;
 		await page.evaluate(() => navigator.clipboard.writeText("words and more words\n".repeat(5_000).slice(0, 100_000)));
@@ -250,8 +250,8 @@ describe("a long text", () => {
 	});
 });
 
-describe("what was said", () => {
-	it("offline is queued, says so, and is sent once when the network is back", async () => {
+describe("a sent message", () => {
+	it("is queued while offline, says so, and is sent once when the network is back", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");
@@ -269,7 +269,7 @@ describe("what was said", () => {
 		}
 	});
 
-	it("and refused can be taken back into the field, tried again with the others, or deleted with them", async () => {
+	it("that was refused can be edited, or retried or deleted together with others", async () => {
 		const { token, id } = await guestWithConversation(product.url);
 		const wire = new Wire(product.url, id, token);
 		const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };

@@ -23,8 +23,8 @@ const keep = (transcript: Transcript, cursor: string | undefined = "c9") =>
 	cachedConversationOf(conversationId, transcript, cursor, "build-1");
 const seqs = (kept: CachedConversation | undefined) => kept?.joined.messages.map(({ seq }) => seq);
 
-describe("of a conversation is kept", () => {
-	it("its last page, with how far that goes and whether there is more", () => {
+describe("the cached part of a conversation", () => {
+	it("is its last page, with the cursor and whether there is more", () => {
 		const kept = keep(seen(numbers(60).map((seq) => message(seq))));
 		expect(seqs(kept)).toEqual(numbers(60).slice(10));
 		expect(kept?.joined).toMatchObject({ cursor: "c9", reset: true, hasMore: true, you: ann });
@@ -32,47 +32,47 @@ describe("of a conversation is kept", () => {
 		expect(keep(seen([message(7)], { hasMore: true }))?.joined).toMatchObject({ hasMore: true });
 	});
 
-	it("no more than a page's text, and rather the former than a hole", () => {
+	it("is bounded in length, and left as it was rather than having a gap", () => {
 		const long = "x".repeat(90_000);
 		expect(seqs(keep(seen(numbers(5).map((seq) => message(seq, { content: long })))))).toEqual([4, 5]);
 		expect(keep(seen([message(1, { content: "x".repeat(200_001) })]))).toBeUndefined();
 		expect(seqs(keep(seen([])))).toEqual([]);
 	});
 
-	it("no half of an answer", () => {
+	it("leaves out a reply that is being written", () => {
 		expect(seqs(keep(seen([message(1), reply(2, { status: "streaming", content: "So f" }), message(3)])))).toEqual([1, 3]);
 	});
 
-	it("nothing before the server has spoken, nor while something is missing", () => {
+	it("is empty before the server has answered, and while events are missing", () => {
 		expect(keep({ ...seen([message(1)]), you: null })).toBeUndefined();
 		expect(keep({ ...seen([message(1)]), isBehind: true })).toBeUndefined();
 		expect(cachedConversationOf(conversationId, seen([message(1)]), undefined, "build-1")).toBeUndefined();
 	});
 });
 
-describe("what was kept", () => {
+describe("a cached conversation", () => {
 	const kept = keep(
 		seen([message(1), message(2, { author: bob })], { role: "owner", reads: [{ userId: ann.userId, upTo: 1 }] }),
 	) as CachedConversation;
 
-	it("is shown at once, and nobody has spoken yet", () => {
+	it("is shown at once, without knowing whose connection it is", () => {
 		const transcript = reduce(emptyTranscript, { type: "cache restored", joined: kept.joined, members: [{ ...ann, role: "owner" }] });
 		expect(transcript.messages).toHaveLength(2);
 		expect(transcript).toMatchObject({ you: null, unreadFrom: null, role: "owner", older: "none", members: [{ userId: ann.userId }] });
 	});
 
-	it("goes on from its cursor; as another build knew it, all is asked for anew", () => {
+	it("resumes from its cursor, but not if another build cached it", () => {
 		expect(resumeCursor(kept, "build-1")).toBe("c9");
 		expect(resumeCursor(kept, "build-2")).toBeUndefined();
 	});
 
-	it("is nothing where it is not what it should be", () => {
+	it("is ignored if it does not fit the schema", () => {
 		expect(parseCachedConversation(structuredClone(kept))).toEqual(kept);
 		for (const other of [undefined, {}, { ...kept, joined: { ...kept.joined, messages: [{ id: "m1" }] } }])
 			expect(parseCachedConversation(other)).toBeUndefined();
 	});
 
-	it("and what waits to be sent are the same message once it is stored", () => {
+	it("acknowledges an outgoing message that it contains", () => {
 		const said = { clientId: "id-1", content: "one", saidAt: 1, state: { type: "waiting" } } as const;
 		let transcript = reduce(emptyTranscript, {
 			type: "cache restored",
@@ -102,7 +102,7 @@ const listed = (id: string) =>
 const of = (text: string) => keep(seen([message(1, { content: text })])) as CachedConversation;
 const textOf = (kept: unknown) => parseCachedConversation(kept)?.joined.messages[0]?.content;
 
-describe("the cache", () => {
+describe("the device cache", () => {
 	const cache = deviceCacheOf(ann.userId);
 
 	beforeEach(async () => {
@@ -110,7 +110,7 @@ describe("the cache", () => {
 		await setDeviceCacheOwner({ id: ann.userId, name: "Ann" });
 	});
 
-	it("has what was put on it, and knows whose it is", async () => {
+	it("returns what was written, and knows its owner", async () => {
 		await cache.writeConversation("c1", of("tea"), 1);
 		await cache.writeList([listed("c1")]);
 		await setDeviceCacheOwner({ id: ann.userId, name: "Ann" });
@@ -119,7 +119,7 @@ describe("the cache", () => {
 		expect(await deviceCacheOwner()).toEqual({ id: ann.userId, name: "Ann" });
 	});
 
-	it("has room for the twenty conversations one was in last", async () => {
+	it("holds the twenty conversations visited last", async () => {
 		for (const at of numbers(21)) await cache.writeConversation(`c${at}`, of("tea"), at);
 		await cache.writeConversation("c3", of("coffee"), 30);
 		await cache.writeConversation("c22", of("tea"), 31);
@@ -128,7 +128,7 @@ describe("the cache", () => {
 		expect(textOf(await cache.readConversation("c3"))).toBe("coffee");
 	});
 
-	it("keeps nothing of where one is no longer", async () => {
+	it("deletes conversations that are no longer in the list", async () => {
 		for (const id of ["c1", "c2", "c3"]) await cache.writeConversation(id, of(id), 1);
 		await cache.writeList([listed("c2"), listed("c3")]);
 		await cache.deleteConversation("c3");
@@ -139,7 +139,7 @@ describe("the cache", () => {
 		]);
 	});
 
-	it("is one person's: nothing of the one before, nor of what their tab says late", async () => {
+	it("belongs to one person: another one sees nothing of it, and late writes are ignored", async () => {
 		await cache.writeConversation("c1", of("Ann's"), 1);
 		await cache.writeList([listed("c1")]);
 		await setDeviceCacheOwner({ id: bob.userId, name: "Bob" });
@@ -152,7 +152,7 @@ describe("the cache", () => {
 		}
 	});
 
-	it("is nobody's after that, whatever is said late", async () => {
+	it("stays empty after it was cleared, whatever is written late", async () => {
 		await cache.writeConversation("c1", of("tea"), 1);
 		await clearDeviceCache();
 		await cache.writeConversation("c1", of("tea"), 2);

@@ -70,8 +70,8 @@ const stored = (seq: number, clientId: string): ServerEvent => ({
 	cursor: `c${seq}`,
 });
 
-describe("what is said", () => {
-	it("before there is a connection goes out in its order once there is one", () => {
+describe("sending messages", () => {
+	it("sends messages written before the connection, in order, once it is connected", () => {
 		const { client, network, transcript } = converse();
 		for (const text of ["one", "two", "three"]) client.sendMessage(text);
 		expect(sends(network)).toEqual([]);
@@ -85,7 +85,7 @@ describe("what is said", () => {
 		expect(transcript().messages.map(({ clientId }) => clientId)).toEqual(["id-1", "id-2", "id-3"]);
 	});
 
-	it("and not acknowledged goes out again on the next connection, under the same id and before what follows", () => {
+	it("resends an unacknowledged message on the next connection, with the same id and before later ones", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -98,7 +98,7 @@ describe("what is said", () => {
 		expect(sends(network)).toEqual(["id-1: one", "id-2: two"]);
 	});
 
-	it("and stored without our hearing of it is not sent again", () => {
+	it("does not resend a message whose acknowledgement was lost but that the next join contains", () => {
 		const { client, clock, network, transcript } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -109,7 +109,7 @@ describe("what is said", () => {
 		expect(transcript().outgoing).toEqual([]);
 	});
 
-	it("too fast goes out again when its time has come", () => {
+	it("resends a rate-limited message when the server allows it", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -121,7 +121,7 @@ describe("what is said", () => {
 		expect(sends(network)).toEqual(["id-1: one", "id-1: one"]);
 	});
 
-	it("and refused stays until it is tried again", () => {
+	it("keeps a refused message until it is retried", () => {
 		const { client, network, transcript } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -131,7 +131,7 @@ describe("what is said", () => {
 		expect(sends(network)).toEqual(["id-1: one", "id-1: one"]);
 	});
 
-	it("and left without an answer by a socket that lives gets another socket", () => {
+	it("replaces a live socket that leaves a message unacknowledged", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -143,8 +143,8 @@ describe("what is said", () => {
 	});
 });
 
-describe("an answer to a message", () => {
-	it("goes out with what it answers and whom it names", () => {
+describe("a message with a quote", () => {
+	it("is sent with the id of the quoted message and its mentions", () => {
 		const { client, network } = converse();
 		network.last.says(joined());
 		const mentions = [{ userId: bob.userId, offset: 0, length: 4 }];
@@ -155,8 +155,8 @@ describe("an answer to a message", () => {
 	});
 });
 
-describe("a change of a message", () => {
-	it("goes out while there is a connection, and is not kept for the next", () => {
+describe("a command on a message", () => {
+	it("is sent while connected, and dropped otherwise", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		const change = { type: "chat:react", messageId: "m1", emoji: "👍", on: true } as const;
@@ -170,8 +170,8 @@ describe("a change of a message", () => {
 	});
 });
 
-describe("what one has seen", () => {
-	it("is told once there is a connection, where the server does not know it", () => {
+describe("the read position", () => {
+	it("is sent after connecting if the server does not know it", () => {
 		const { client, network } = converse();
 		client.markRead(3);
 		network.last.says(joined({ reads: [{ userId: ann.userId, upTo: 2 }] }));
@@ -179,8 +179,8 @@ describe("what one has seen", () => {
 	});
 });
 
-describe("who belongs to it", () => {
-	it("is asked for again when somebody comes who is not known", async () => {
+describe("the description", () => {
+	it("is fetched again when an unknown person joins", async () => {
 		const { network, transcript } = converse();
 		network.last.says(joined());
 		await settled();
@@ -193,7 +193,7 @@ describe("who belongs to it", () => {
 		expect(transcript().members).toEqual(members);
 	});
 
-	it("is what was told last: a description that was made before it is made again", async () => {
+	it("is fetched again if an event changed it meanwhile", async () => {
 		const [reader, writer] = (["reader", "member"] as const).map((role) => members.map((member) => ({ ...member, role })));
 		const answers: ((described: Described) => void)[] = [];
 		const { network, transcript } = opened(null, () => new Promise((answer) => answers.push(answer)));
@@ -207,7 +207,7 @@ describe("who belongs to it", () => {
 		expect([transcript().role, transcript().members, answers.length]).toEqual(["member", writer, 2]);
 	});
 
-	it("is asked for with every time of joining", async () => {
+	it("is fetched after every join", async () => {
 		const { network, transcript } = converse();
 		network.last.says(joined());
 		await settled();
@@ -220,8 +220,8 @@ describe("who belongs to it", () => {
 	});
 });
 
-describe("a hole", () => {
-	it("is asked for once, with the cursor", () => {
+describe("a missing event", () => {
+	it("is requested once, with the cursor", () => {
 		const { network, transcript } = converse();
 		network.last.says(joined({ cursor: "c7" }));
 		const chunk = (offset: number): ServerEvent => ({
@@ -241,7 +241,7 @@ describe("a hole", () => {
 });
 
 describe("typing", () => {
-	it("is said now and then while it lasts, and once when it ends", () => {
+	it("is sent at intervals while it lasts, and once when it ends", () => {
 		const { client, clock, network } = converse();
 		network.last.says(joined());
 		const said = () => network.last.events.flatMap((event) => (event.type === "chat:typing" ? [event.isTyping] : []));
@@ -257,7 +257,7 @@ describe("typing", () => {
 		expect(said()).toEqual([true, true, false]);
 	});
 
-	it("of others fades by itself, and whoever listens hears of it", () => {
+	it("of others expires, and listeners are notified", () => {
 		const { client, clock, network, transcript } = converse();
 		network.last.says(joined());
 		network.last.says({ type: "chat:user-typing", conversationId, userId: "u-bob", username: "Bob", isTyping: true });
@@ -273,7 +273,7 @@ describe("typing", () => {
 });
 
 describe("older messages", () => {
-	it("are fetched and shown", async () => {
+	it("are loaded and shown", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(3)], hasMore: true }));
 		const loading = client.paging.loadOlder();
@@ -283,7 +283,7 @@ describe("older messages", () => {
 		expect(transcript().older).toBe("none");
 	});
 
-	it("around a place are asked for once the server tells what changes in them", async () => {
+	it("around a seq are loaded only after joining, when changes to them arrive", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		client.paging.goTo(1);
 		await settled();
@@ -293,7 +293,7 @@ describe("older messages", () => {
 		expect(transcript().historyWindow).toMatchObject({ type: "loaded", at: 1 });
 	});
 
-	it("around a place are fetched and read, and once more where it is not known what became of them", async () => {
+	it("around a seq are loaded again after a reset, when changes may have been missed", async () => {
 		const { client, network, transcript } = converse({ messages: [message(1), message(2)], hasMore: false, hasNewer: true });
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		client.paging.goTo(1);
@@ -308,7 +308,7 @@ describe("older messages", () => {
 });
 
 describe("a token", () => {
-	it("that is newer is told to the open connection, once", () => {
+	it("that is newer is sent over the open connection, once", () => {
 		const { client, network } = converse();
 		network.last.says(joined());
 		client.setToken("token-1");
@@ -318,8 +318,8 @@ describe("a token", () => {
 	});
 });
 
-describe("leaving", () => {
-	it("lets go of the connection, and a token brings it back", () => {
+describe("stopping", () => {
+	it("disconnects, and a token connects again", () => {
 		const { client, network, clock } = converse();
 		network.last.says(joined());
 		client.stop();
@@ -332,7 +332,7 @@ describe("leaving", () => {
 });
 
 describe("the outbox", () => {
-	it("keeps what is said until it is stored, and what is refused until it is deleted", () => {
+	it("keeps messages until they are stored, and refused ones until they are deleted", () => {
 		const { client, network, outbox } = converse();
 		client.sendMessage("one");
 		client.sendMessage("two");
@@ -346,7 +346,7 @@ describe("the outbox", () => {
 		expect(outbox.kept).toEqual([]);
 	});
 
-	it("is waited for: what was kept goes out before what is said meanwhile", () => {
+	it("is read before sending: saved messages go before new ones", () => {
 		const { client, network, outbox } = opened();
 		client.sendMessage("new");
 		network.last.says(joined());
@@ -357,7 +357,7 @@ describe("the outbox", () => {
 		expect(sends(network)).toEqual(["a: kept a", "b: kept b", "id-1: new"]);
 	});
 
-	it("is not waited for for ever, and what it gives late still goes out", () => {
+	it("is not waited for indefinitely, and messages read late are still sent", () => {
 		const { client, clock, network, outbox } = opened();
 		network.last.says(joined());
 		client.sendMessage("new");
@@ -370,7 +370,7 @@ describe("the outbox", () => {
 		expect(sends(network)).toEqual(["id-1: new", "a: kept a"]);
 	});
 
-	it("sends what was refused only when it is tried again, and then in its place", () => {
+	it("sends a refused message only when it is retried, and then in its place", () => {
 		const { client, network, outbox, transcript } = opened();
 		outbox.listener.restored([kept("a", 1, failed), kept("b", 2)]);
 		network.last.says(joined());
@@ -382,7 +382,7 @@ describe("the outbox", () => {
 		expect(sends(network)).toEqual(["b: kept b", "a: kept a", "id-1: new"]);
 	});
 
-	it("lets go of what turns out to be stored, whether that is known before it was read or after", () => {
+	it("removes messages that are stored already, whether that is known before or after it was read", () => {
 		const before = opened();
 		before.outbox.kept = [kept("a", 1)];
 		before.outbox.listener.restored(before.outbox.kept);
@@ -400,7 +400,7 @@ describe("the outbox", () => {
 });
 
 describe("another tab of the same person", () => {
-	it("shows here what it says, in the order of saying, and nothing that is stored", () => {
+	it("shows its unsent messages here, in order of writing, but none that are stored", () => {
 		const { client, network, outbox, transcript } = converse();
 		outbox.isBusy = true;
 		network.last.says(joined());
@@ -415,7 +415,7 @@ describe("another tab of the same person", () => {
 		expect(transcript().outgoing).toMatchObject([{ clientId: "id-1" }]);
 	});
 
-	it("sends instead of this one until it is gone or something is said here", () => {
+	it("sends instead of this one, until it is closed or a message is written here", () => {
 		const { client, network, outbox } = opened();
 		outbox.isBusy = true;
 		outbox.listener.restored([kept("a", 1)]);
@@ -431,7 +431,7 @@ describe("another tab of the same person", () => {
 		expect(sends(network)).toEqual(["a: kept a", "b: kept b"]);
 	});
 
-	it("may send while there is no connection here; afterwards whoever spoke last does", () => {
+	it("may send while this one is disconnected; afterwards the tab with the newest message sends", () => {
 		const { client, clock, network, outbox } = converse();
 		network.last.says(joined());
 		client.sendMessage("one");
@@ -451,7 +451,7 @@ describe("another tab of the same person", () => {
 	});
 });
 
-describe("what was seen", () => {
+describe("the device cache", () => {
 	/** A device cache that holds this, and what is written to it since. */
 	function withCache(recalled?: CachedConversation, cursor = recalled?.joined.cursor) {
 		const kept: (CachedConversation | undefined | "dropped")[] = [];
@@ -468,7 +468,7 @@ describe("what was seen", () => {
 		return cachedConversationOf(conversationId, transcript, cursor, "build-1") as CachedConversation;
 	};
 
-	it("last time is there before the server, which is asked for what is new since", async () => {
+	it("is shown before the server answers, which is asked only for later changes", async () => {
 		const { client, network, transcript } = opened(null, undefined, withCache(seen("c2", message(1), message(2))).keeper);
 		expect(network.sockets).toEqual([]);
 		await settled();
@@ -479,7 +479,7 @@ describe("what was seen", () => {
 		client.stop();
 	});
 
-	it("is no reason not to go to a place further back that the address asks for", async () => {
+	it("does not prevent opening an earlier message from the address", async () => {
 		const { client, network, transcript } = opened(
 			{ messages: [message(3)], hasMore: true, hasNewer: true },
 			undefined,
@@ -492,20 +492,20 @@ describe("what was seen", () => {
 		expect(transcript().historyWindow).toMatchObject({ type: "loaded", at: 3 });
 	});
 
-	it("is dropped where the server begins anew", async () => {
+	it("is replaced when the server resets", async () => {
 		const { network, transcript } = opened(null, undefined, withCache(seen("c2", message(1), message(2))).keeper);
 		await settled();
 		network.last.says(joined({ messages: [message(9)], hasMore: true }));
 		expect(transcript().messages.map(({ seq }) => seq)).toEqual([9]);
 	});
 
-	it("is not waited for where the disk does not answer", () => {
+	it("is not waited for if the disk does not answer", () => {
 		const { clock, network } = opened(null, undefined, { ...withCache().keeper, read: () => new Promise(() => {}) });
 		clock.advance(1_000);
 		expect(network.last.url).toContain("cursor=undefined");
 	});
 
-	it("is kept with its cursor, once for all that comes within a second, and when one goes", async () => {
+	it("is written with the cursor once a second while events arrive, and when stopping", async () => {
 		const { keeper, kept, places } = withCache();
 		const { client, clock, network } = opened(null, undefined, keeper);
 		await settled();
@@ -523,7 +523,7 @@ describe("what was seen", () => {
 		expect(kept.map((one) => one !== "dropped" && one?.joined.cursor)).toEqual(["c2", "c3"]);
 	});
 
-	it.each([4403, 4404])("is kept no longer where one may not be: %i", async (code) => {
+	it.each([4403, 4404])("is deleted when access ends with %i", async (code) => {
 		const { keeper, places } = withCache();
 		const { client, clock, network } = opened(null, undefined, keeper);
 		await settled();

@@ -39,8 +39,8 @@ function connect(
 /** Lets everything that was promised happen. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("coming in", () => {
-	it("asks with the token beside the protocol, and is connected once the server says so", () => {
+describe("connecting", () => {
+	it("sends the token as a subprotocol, and is connected once the server says so", () => {
 		const { network, state, events } = connect();
 		expect([network.last.url, network.last.protocols]).toEqual(["wss://chat.example/socket", ["chat.v1", "bearer.token-1"]]);
 		expect(state()).toEqual({ type: "connecting" });
@@ -49,7 +49,7 @@ describe("coming in", () => {
 		expect(events.map(({ type }) => type)).toEqual(["chat:joined"]);
 	});
 
-	it("sends nothing before that", () => {
+	it("sends nothing before it is connected", () => {
 		const { connection, network } = connect();
 		expect(connection.send({ type: "chat:typing", conversationId, isTyping: true })).toBe(false);
 		network.last.says(joined());
@@ -57,11 +57,11 @@ describe("coming in", () => {
 		expect(network.last.events).toEqual([{ type: "chat:typing", conversationId, isTyping: true }]);
 	});
 
-	it("goes on from where one had come before", () => {
+	it("resumes from an earlier cursor", () => {
 		expect(connect({ cursor: "c1" }).network.last.url).toBe("wss://chat.example/socket?cursor=c1");
 	});
 
-	it("is joining while what was missed is on its way, which may take a minute", async () => {
+	it("is joining while missed events arrive, for up to a minute", async () => {
 		const { clock, network, state } = connect();
 		network.last.opens();
 		expect(state()).toEqual({ type: "joining" });
@@ -71,7 +71,7 @@ describe("coming in", () => {
 		expect(state()).toEqual({ type: "connected" });
 	});
 
-	it("gives up a server that answers and then says nothing", async () => {
+	it("gives up on a server that opens the socket and then sends nothing", async () => {
 		const { clock, network, state } = connect();
 		network.last.opens();
 		clock.advance(60_000);
@@ -80,7 +80,7 @@ describe("coming in", () => {
 		expect(state()?.type).toBe("waiting");
 	});
 
-	it("gives up a server that says nothing", async () => {
+	it("gives up on a server that does not answer", async () => {
 		const { clock, network, state } = connect();
 		clock.advance(10_000);
 		await settled();
@@ -89,8 +89,8 @@ describe("coming in", () => {
 	});
 });
 
-describe("coming back", () => {
-	it.each([1000, 1006, 1009, 1011, 4408, 4429])("after %i, with the newest cursor", (code) => {
+describe("reconnecting", () => {
+	it.each([1000, 1006, 1009, 1011, 4408, 4429])("happens after %i, with the newest cursor", (code) => {
 		const { clock, network, state } = connect();
 		network.last.says(joined({ cursor: "c1" }), { type: "chat:message", conversationId, message: message(1), cursor: "c2" });
 		network.last.closes(code);
@@ -100,7 +100,7 @@ describe("coming back", () => {
 		expect(network.last.url).toBe("wss://chat.example/socket?cursor=c2");
 	});
 
-	it("waits longer each time, up to a bound, and a random part of that", async () => {
+	it("waits for a random time up to a bound that grows with each attempt", async () => {
 		const { clock, network, state } = connect({ random: 0.5 });
 		const waits: number[] = [];
 		for (let attempt = 0; attempt < 8; attempt += 1) {
@@ -114,7 +114,7 @@ describe("coming back", () => {
 		expect(waits).toEqual([250, 500, 1000, 2000, 4000, 7500, 7500, 7500]);
 	});
 
-	it("begins at the short end again only after a connection that held", () => {
+	it("resets the bound only after a connection that lasted", () => {
 		const { clock, network, state } = connect();
 		const wait = () => {
 			const now = state();
@@ -134,7 +134,7 @@ describe("coming back", () => {
 		expect(wait()).toBe(500);
 	});
 
-	it("hears nothing of a socket that it let go", () => {
+	it("ignores a socket that it has replaced", () => {
 		const { connection, network, events, states } = connect();
 		const [first] = network.sockets;
 		first?.says(joined());
@@ -147,7 +147,7 @@ describe("coming back", () => {
 });
 
 describe("a token", () => {
-	it("that has ended is replaced, and the connection goes on", async () => {
+	it("that has expired is renewed, and the connection continues", async () => {
 		const { clock, network, state, renewals } = connect({ renewal: { token: "token-2" } });
 		network.last.says(joined({ cursor: "c1" }));
 		network.last.closes(4401);
@@ -159,7 +159,7 @@ describe("a token", () => {
 		expect(state()).toEqual({ type: "connected" });
 	});
 
-	it("that cannot be replaced ends it", async () => {
+	it("that cannot be renewed ends the connection", async () => {
 		const { clock, network, state } = connect({ renewal: { failure: "signed_out" } });
 		network.last.says(joined());
 		network.last.closes(4401);
@@ -169,7 +169,7 @@ describe("a token", () => {
 		expect(network.sockets).toHaveLength(1);
 	});
 
-	it("that cannot be asked for now is asked for later", async () => {
+	it("that cannot be renewed now is renewed later", async () => {
 		const { clock, network, state } = connect({ renewal: { failure: "unreachable" } });
 		network.last.says(joined());
 		network.last.closes(4401);
@@ -179,7 +179,7 @@ describe("a token", () => {
 		expect(network.sockets).toHaveLength(2);
 	});
 
-	it("that the upgrade does not take is replaced too", async () => {
+	it("that the upgrade refuses is renewed as well", async () => {
 		const { clock, network, renewals } = connect({ whyRefused: 4401, renewal: { token: "token-2" } });
 		network.last.closes(1006);
 		await settled();
@@ -188,7 +188,7 @@ describe("a token", () => {
 		expect(network.last.protocols[1]).toBe("bearer.token-2");
 	});
 
-	it("that is newer is used for the next connection", () => {
+	it("that is set later is used for the next connection", () => {
 		const { connection, clock, network } = connect();
 		network.last.says(joined());
 		connection.setToken("token-2");
@@ -199,7 +199,7 @@ describe("a token", () => {
 });
 
 describe("without a token", () => {
-	it("one is asked for, and then it connects at once", async () => {
+	it("requests one and then connects at once", async () => {
 		const { network, state, renewals } = connect({ token: null, renewal: { token: "token-2" } });
 		expect([network.sockets.length, state()]).toEqual([0, { type: "connecting" }]);
 		await settled();
@@ -207,7 +207,7 @@ describe("without a token", () => {
 		expect(network.last.protocols[1]).toBe("bearer.token-2");
 	});
 
-	it("that can be had now one is asked for again, also when somebody asks to", async () => {
+	it("requests one again later, and at once when woken", async () => {
 		const { connection, clock, network, state, renewals } = connect({ token: null });
 		await settled();
 		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500 });
@@ -219,7 +219,7 @@ describe("without a token", () => {
 		expect(renewals).toHaveLength(3);
 	});
 
-	it("whoever gets one elsewhere connects at once, and once", async () => {
+	it("connects at once, and once, when a token is set", async () => {
 		const { connection, clock, network } = connect({ token: null });
 		await settled();
 		connection.setToken("token-3");
@@ -231,7 +231,7 @@ describe("without a token", () => {
 });
 
 describe("an end", () => {
-	it.each([4403, 4404] as const)("by %i is one", (code) => {
+	it.each([4403, 4404] as const)("is final after %i", (code) => {
 		const { clock, network, state } = connect();
 		network.last.says(joined());
 		network.last.closes(code);
@@ -240,14 +240,14 @@ describe("an end", () => {
 		expect(network.sockets).toHaveLength(1);
 	});
 
-	it("is found out where the upgrade is refused", async () => {
+	it("is found out by HTTP if the upgrade is refused", async () => {
 		const { network, state } = connect({ whyRefused: 4404 });
 		network.last.closes(1006);
 		await settled();
 		expect(state()).toEqual({ type: "ended", code: 4404 });
 	});
 
-	it("from here is quiet", async () => {
+	it("by stop() calls no listener", async () => {
 		const { connection, clock, network, states } = connect();
 		network.last.says(joined());
 		const before = states.length;
@@ -260,7 +260,7 @@ describe("an end", () => {
 });
 
 describe("a dead socket", () => {
-	it("is noticed by the answer that does not come", () => {
+	it("is detected by a missing pong", () => {
 		const { clock, network, state } = connect();
 		network.last.says(joined());
 		clock.advance(25_000);
@@ -270,7 +270,7 @@ describe("a dead socket", () => {
 		expect(state()?.type).toBe("waiting");
 	});
 
-	it("is not one that answers, or speaks of anything else", () => {
+	it("is not assumed while pongs or events arrive", () => {
 		const { clock, network, state } = connect();
 		network.last.says(joined());
 		clock.advance(25_000);
@@ -283,7 +283,7 @@ describe("a dead socket", () => {
 		expect(network.sockets).toHaveLength(1);
 	});
 
-	it("is looked for at once when somebody looks", () => {
+	it("is checked for at once when woken", () => {
 		const { connection, clock, network, state } = connect();
 		network.last.says(joined());
 		connection.wake();
@@ -294,7 +294,7 @@ describe("a dead socket", () => {
 });
 
 describe("the device's network", () => {
-	it("gone: offline at once; back: connects at once", () => {
+	it("lost means offline at once, and back means connecting at once", () => {
 		const { connection, network, state } = connect();
 		network.last.says(joined({ cursor: "c1" }));
 		connection.lostNetwork();
@@ -305,7 +305,7 @@ describe("the device's network", () => {
 		expect(network.last.url).toContain("cursor=c1");
 	});
 
-	it("gone by its own word only: tried all the same, now and then", () => {
+	it("reported as lost still leaves an attempt at intervals", () => {
 		const { connection, clock, network, state } = connect();
 		network.last.says(joined());
 		connection.lostNetwork();
@@ -314,7 +314,7 @@ describe("the device's network", () => {
 		expect(state()).toEqual({ type: "connected" });
 	});
 
-	it("gone from the beginning: that is what is said of what fails", async () => {
+	it("missing from the start makes a failed attempt offline", async () => {
 		const { clock, network, state } = connect({ hasNetwork: false });
 		network.last.closes(1006);
 		await settled();
@@ -324,7 +324,7 @@ describe("the device's network", () => {
 		expect(state()).toEqual({ type: "connected" });
 	});
 
-	it("back while it waits for its turn: at once, and no second time", () => {
+	it("back during a wait connects at once, and only once", () => {
 		const { connection, clock, network } = connect();
 		network.last.says(joined());
 		network.last.closes(1006);

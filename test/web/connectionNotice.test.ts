@@ -7,7 +7,7 @@ const waiting: ConnectionState = { type: "waiting", until: 5_000 };
 const about = (conversation: ConnectionState | undefined, list: ConnectionState, isBehind = false) =>
 	noticeFor(conversation && { connection: conversation, isBehind }, list);
 
-describe("of a connection is said", () => {
+describe("the notice for a connection", () => {
 	it.each<[ConnectionState, ReturnType<typeof noticeOf>]>([
 		[connected, null],
 		[{ type: "ended", code: 4403 }, null],
@@ -15,22 +15,22 @@ describe("of a connection is said", () => {
 		[{ type: "connecting" }, { type: "connecting" }],
 		[{ type: "joining" }, { type: "catching up" }],
 		[waiting, { type: "waiting", until: 5_000 }],
-	])("what it is: %j", (state, notice) => {
+	])("shows its state: %j", (state, notice) => {
 		expect(noticeOf(state, false)).toEqual(notice);
 	});
 
-	it("that it catches up, where something is missing", () => {
+	it("says that it is catching up while events are missing", () => {
 		expect(noticeOf(connected, true)).toEqual({ type: "catching up" });
 	});
 });
 
-describe("of the two that a page has", () => {
-	it("is spoken of one: the conversation's, which one looks at", () => {
+describe("the notice for both connections of a page", () => {
+	it("is about the open conversation first", () => {
 		expect(about(waiting, { type: "offline" })).toEqual({ about: "conversation", notice: { type: "waiting", until: 5_000 } });
 		expect(about(connected, connected, true)).toEqual({ about: "conversation", notice: { type: "catching up" } });
 	});
 
-	it("the list's is spoken of where it alone is gone, or alone there", () => {
+	it("is about the list if only its connection is lost, or no conversation is open", () => {
 		expect(about(connected, waiting)).toEqual({ about: "list", notice: { type: "waiting", until: 5_000 } });
 		expect(about(undefined, waiting)).toEqual({ about: "conversation", notice: { type: "waiting", until: 5_000 } });
 		expect(about(connected, connected)).toBeNull();
@@ -38,7 +38,7 @@ describe("of the two that a page has", () => {
 	});
 });
 
-it("seconds are counted down to one, and it is never none", () => {
+it("the countdown ends at one second", () => {
 	expect([5_000, 4_001, 4_000, 1_001, 1_000, 1, 0, -500].map((left) => secondsUntil(10_000, 10_000 - left))).toEqual([
 		5, 5, 4, 2, 1, 1, 1, 1,
 	]);

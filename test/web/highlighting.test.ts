@@ -12,7 +12,7 @@ const kindsIn = async (name: string, code: string) => {
 	return Object.fromEntries(pieces.filter(({ kind }) => kind !== null).map(({ text, kind }) => [text, kind]));
 };
 
-describe("code", () => {
+describe("highlighted code", () => {
 	it.each<[name: string, code: string, kinds: Record<string, Kind>]>([
 		["ts", "const a = 1; // b", { const: "keyword", "1": "number", "// b": "comment" }],
 		["Python", "def f(x: int):\n    return 'y'", { def: "keyword", f: "name", int: "type", "'y'": "string" }],
@@ -28,18 +28,18 @@ describe("code", () => {
 		["java", "class A {}", { class: "keyword", A: "name" }],
 		["c++", "int a = 0;", { int: "type", "0": "number" }],
 		["js", "let a = f('b')", { let: "keyword", f: "name", "'b'": "string" }],
-	])("in %s has its kinds, and stays what it is", async (name, code, kinds) => {
+	])("in %s has its kinds, and the same text", async (name, code, kinds) => {
 		expect(await kindsIn(name, code)).toMatchObject(kinds);
 	});
 
-	it("stays plain until its language is here, in a language that is not known, and where it is very long", () => {
+	it("is plain until its language is loaded, in an unknown language, and if it is very long", () => {
 		for (const name of ["", "cobol", "__proto__"]) expect(languageOf(name, "a")).toBeUndefined();
 		expect(languageOf("ts", "a".repeat(20_001))).toBeUndefined();
 		expect(highlight("never" as never, "a")).toBeNull();
 	});
 });
 
-describe("its colours", () => {
+describe("highlighting colours", () => {
 	const source = (name: string) => readFileSync(new URL(`../../web/src/${name}`, import.meta.url), "utf8");
 	const tokens = source("tokens.css");
 	/** Of a custom property, by day and by night. */
@@ -57,7 +57,7 @@ describe("its colours", () => {
 	};
 
 	const kinds = ["keyword", "string", "number", "comment", "name", "type", "attribute", "tag", "added", "removed"] satisfies Kind[];
-	it.each(kinds)("can be read by day and by night: %s", (kind) => {
+	it.each(kinds)("have enough contrast in both themes: %s", (kind) => {
 		const variable =
 			new RegExp(`\\[data-kind="${kind}"\\] \\{\\n\\tcolor: var\\((--[\\w-]+)\\);\\n\\}`).exec(
 				source("markdown/Markdown.module.css"),

@@ -21,7 +21,7 @@ const at = (place: number): PageAction => ({ type: "window requested", at: place
 const came = (place: number, page: Page | null): PageAction => ({ type: "window loaded", at: place, page });
 
 describe("a history window", () => {
-	it("is read once it is here, and the end until then", () => {
+	it("is shown once it is loaded, and the end until then", () => {
 		expect(read(reached(at(20)))).toBe("some 91-100 none");
 		const there = reached(at(20), came(20, page(10, 30)));
 		expect(read(there)).toBe("some 10-30 some");
@@ -29,14 +29,14 @@ describe("a history window", () => {
 		expect(read(reduceHistory(there, { type: "window closed" }))).toBe("some 91-100 none");
 	});
 
-	it("is not asked for where the place is in the view, or at the end", () => {
+	it("is not requested for a message that is visible or at the end", () => {
 		expect(reached(at(95)).historyWindow).toBeNull();
 		const there = reached(at(20), came(20, page(10, 30)));
 		expect(reduceHistory(there, at(30))).toBe(there);
 		expect(reduceHistory(there, at(95)).historyWindow).toBeNull();
 	});
 
-	it("that could not be had is said so; an answer to another question is none", () => {
+	it("that failed to load says so, and ignores answers to earlier requests", () => {
 		expect(reached(at(20), came(20, null)).historyWindow).toEqual({ type: "failed", at: 20 });
 		expect(reached(at(20), at(40), came(20, page(10, 30))).historyWindow).toEqual({ type: "loading", at: 40 });
 		expect(reached(at(20), { type: "window closed" }, came(20, page(10, 30))).historyWindow).toBeNull();
@@ -57,7 +57,7 @@ describe("a history window", () => {
 		);
 	});
 
-	it("joins the end once it reaches it, without a hole and without doubles", () => {
+	it("joins the end once it reaches it, without gaps or duplicates", () => {
 		const near = reached(at(70), came(70, page(60, 80)), { type: "newer requested" });
 		expect(read(reduceHistory(near, { type: "newer loaded", after: 80, page: page(81, 89) }))).toBe("some 60-89 some");
 		for (const last of [90, 95, 100]) {
@@ -67,13 +67,13 @@ describe("a history window", () => {
 		}
 	});
 
-	it("that reaches the beginning leaves nothing before it, also once it has joined the end", () => {
+	it("that reaches the beginning has nothing before it, also after joining the end", () => {
 		const near = reached(at(70), came(70, page(1, 80, { hasMore: false })), { type: "newer requested" });
 		expect(read(reduceHistory(near, { type: "newer loaded", after: 80, page: page(81, 90) }))).toBe("none 1-100 none");
 		expect(read(reached(at(20), came(20, page(92, 99))))).toBe("some 91-100 none");
 	});
 
-	it("leaves alone what is on its way to the end", () => {
+	it("does not disturb a page that is being loaded for the end", () => {
 		const asked = reached({ type: "older requested" }, at(20), came(20, page(10, 30)));
 		const there = reduceHistory(asked, { type: "older loaded", before: 91, page: page(81, 90) });
 		expect(read(there)).toBe("some 10-30 some");
@@ -81,7 +81,7 @@ describe("a history window", () => {
 	});
 });
 
-describe("a history window in a conversation that goes on", () => {
+describe("a history window while messages arrive", () => {
 	const received = (...events: ServerEvent[]) => ({ type: "received" as const, events, now: 0 });
 	const told = (type: "chat:message" | "chat:updated", ...changed: ReturnType<typeof message>[]) =>
 		received(...changed.map((message) => ({ type, conversationId, message, cursor: "c" })));
@@ -90,7 +90,7 @@ describe("a history window in a conversation that goes on", () => {
 		emptyTranscript,
 	);
 
-	it("shows what changes in it, and nothing that is said elsewhere", () => {
+	it("shows changes to its messages, and no other messages", () => {
 		const deleted = message(20, { content: "", deletedAt: "2026-11-24T13:00:00.000Z", revision: 102 });
 		const later = [told("chat:message", message(101)), told("chat:updated", deleted)].reduce(reduce, reading);
 		expect(read(later)).toBe("some 10-30 some");
@@ -98,7 +98,7 @@ describe("a history window in a conversation that goes on", () => {
 		expect(later.messages.at(-1)?.seq).toBe(101);
 	});
 
-	it("keeps what changed while one was away; where that is not known it is asked for again", () => {
+	it("keeps changes made while disconnected, and is requested again after a reset", () => {
 		const changed = message(20, { content: "changed", revision: 102 });
 		const back = reduce(reading, received(joined({ reset: false, messages: [changed] })));
 		expect(visibleHistory(back).messages.find(({ seq }) => seq === 20)?.content).toBe("changed");
@@ -118,7 +118,7 @@ describe("a history window in a conversation that goes on", () => {
 	});
 	const reactionsOf = (transcript: Transcript, at: number) => visibleHistory(transcript).messages.find(({ seq }) => seq === at)?.reactions;
 
-	it("shows reactions to what is in it, and leaves the end alone", () => {
+	it("shows reactions to its messages, and leaves the end alone", () => {
 		const later = reduce(reading, received(reacted(20, 102)));
 		expect(reactionsOf(later, 20)).toEqual([{ emoji: "👍", userIds: ["bob"] }]);
 		expect(later.messages).toEqual(reading.messages);
@@ -128,7 +128,7 @@ describe("a history window in a conversation that goes on", () => {
 		["an older page", { type: "older requested" }, { type: "older loaded", before: 10, page: page(1, 9) }, 5],
 		["a newer page", { type: "newer requested" }, { type: "newer loaded", after: 30, page: page(31, 40) }, 35],
 		["another window", at(50), came(50, page(45, 55)), 50],
-	])("keeps what changed while %s was being loaded, though the page was read before", (_what, asked, answer, seq) => {
+	])("keeps a change made while %s was being loaded, although the page was read before it", (_what, asked, answer, seq) => {
 		const edited = message(seq, { content: "changed", revision: 102, editedAt: "2026-11-24T13:00:00.000Z" });
 		const loaded = [asked, told("chat:updated", edited), received(reacted(seq, 103)), answer].reduce(reduce, reading);
 		expect(visibleHistory(loaded).messages.find((one) => one.seq === seq)).toMatchObject({ content: "changed", revision: 103 });
@@ -136,7 +136,7 @@ describe("a history window in a conversation that goes on", () => {
 		expect(loaded.changes).toEqual([]);
 	});
 
-	it("keeps a page that was read after what changed while it was being loaded", () => {
+	it("keeps a page that was read after a change made while it was being loaded", () => {
 		const newest = message(50, { content: "newest", revision: 105 });
 		const loaded = [at(50), received(reacted(50, 103)), came(50, { messages: [newest], hasMore: true, hasNewer: true })].reduce(
 			reduce,
@@ -152,7 +152,7 @@ describe("a history window in a conversation that goes on", () => {
 		expect(actions.reduce(reduce, reading).messages.at(-1)?.content).toBe("Hello");
 	});
 
-	it("is over with what one says", () => {
+	it("closes when the person sends a message", () => {
 		expect(reduce(reading, { type: "enqueued", clientId: "c", content: "Hello", now: 0 }).historyWindow).toBeNull();
 	});
 });

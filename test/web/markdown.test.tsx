@@ -57,7 +57,7 @@ A last [reference][r] and 2 < 3.
 [r]: https://d.example
 `;
 
-describe("a text that names members", () => {
+describe("a text with mentions", () => {
 	const people = { nameOf: (userId: string) => (userId === "u-bob" ? "Robert <b>" : undefined), userId: "u-me", isGroup: true };
 	const named = (source: string, ...mentions: [userId: string, text: string][]) =>
 		renderToStaticMarkup(
@@ -70,18 +70,22 @@ describe("a text that names members", () => {
 		).replace(/<bdi class="[^"]*" data-you="(\w+)">/g, "<bdi $1>");
 
 	it.each<[what: string, source: string, shown: string]>([
-		["shows them by the name of today, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b&gt;</bdi>!</p>"],
-		["within emphasis", "**@Bob** and *x @Bob*", "<p><strong><bdi false>@Robert &lt;b&gt;</bdi></strong> and <em>x @Bob</em></p>"],
-		["but not in code", "`@Bob` x", "<p><code>@Bob</code> x</p>"],
-		["nor in what is no text at all", "```\n@Bob\n```", "<code>@Bob</code>"],
-		["nor in an address", "[x](https://a.example/@Bob)", 'href="https://a.example/@Bob"'],
+		["shows current names, as text", "hi @Bob!", "<p>hi <bdi false>@Robert &lt;b&gt;</bdi>!</p>"],
+		[
+			"shows a mention within emphasis",
+			"**@Bob** and *x @Bob*",
+			"<p><strong><bdi false>@Robert &lt;b&gt;</bdi></strong> and <em>x @Bob</em></p>",
+		],
+		["shows no mention in code", "`@Bob` x", "<p><code>@Bob</code> x</p>"],
+		["shows no mention in a code block", "```\n@Bob\n```", "<code>@Bob</code>"],
+		["shows no mention in an address", "[x](https://a.example/@Bob)", 'href="https://a.example/@Bob"'],
 	])("%s", (_what, source, shown) => expect(named(source, ["u-bob", "@Bob"])).toContain(shown));
 
-	it("shows whoever is gone as they were written, and oneself as such", () => {
+	it("shows a former member as written, and marks the reader", () => {
 		expect(named("@Eve, @Me", ["u-eve", "@Eve"], ["u-me", "@Me"])).toContain("<bdi false>@Eve</bdi>, <bdi true>@Me</bdi>");
 	});
 
-	it("leaves no mark anywhere, wherever a mention is said to be", () => {
+	it("leaves no internal mark, wherever a mention is claimed to be", () => {
 		const text = "# a\n- [b](https://c.example/d) `e`\n\n|f|g|\n|-|-|\n|h|i|\n\n> <b>j</b> ![k](l)\n\n```m\nn\n```";
 		for (let offset = 0; offset < text.length; offset += 1) {
 			const markup = renderToStaticMarkup(<Markdown source={text} mentions={[{ userId: "u-bob", offset, length: 5 }]} />);
@@ -97,9 +101,9 @@ describe("Markdown", () => {
 		["a heading, below the page's own", "# a", "<h2>a</h2>"],
 		["a list", "1. a\n2. b", '<ol start="1"><li>a</li><li>b</li></ol>'],
 		["entities", "a &amp; b &#60; &lt;b&gt; &nosuch;", "<p>a &amp; b &lt; &lt;b&gt; &amp;nosuch;</p>"],
-		["line breaks as they were written", "a\n  b", "<p>a\n  b</p>"],
-		["a paragraph over a dash, which a list may follow", "a\n-", "<p>a\n-</p>"],
-		["text that only looks like more", "1 < 2 && 3 > 2 * 1", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2 * 1</p>"],
+		["line breaks as written", "a\n  b", "<p>a\n  b</p>"],
+		["a paragraph before a dash that may begin a list", "a\n-", "<p>a\n-</p>"],
+		["text that only looks like markup", "1 < 2 && 3 > 2 * 1", "<p>1 &lt; 2 &amp;&amp; 3 &gt; 2 * 1</p>"],
 	];
 	it.each(cases)("shows %s", (_what, source, shown) => {
 		expect(html(source)).toBe(shown);
@@ -111,7 +115,7 @@ describe("Markdown", () => {
 		expect(html("```ts\na < b\n```")).toMatch(/<span>ts<\/span>.*<button[^>]*>Copy<\/button>.*<pre><code>a &lt; b<\/code><\/pre>/);
 	});
 
-	it("opens links elsewhere, and tells them nothing", () => {
+	it("opens links in a new tab, without a referrer", () => {
 		expect(html("[https://a.example/](https://a.example/?x=1&amp;y=2)")).toBe(
 			'<p><a href="https://a.example/?x=1&amp;y=2" title="https://a.example/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">https://a.example/</a></p>',
 		);
@@ -119,7 +123,7 @@ describe("Markdown", () => {
 	});
 });
 
-describe("where a link goes", () => {
+describe("the host beside a link", () => {
 	/** What stands beside the first link's text. */
 	const beside = (source: string) => /<a [^>]*>.*?(?:<bdi[^>]*>([^<]*)<\/bdi>)?<\/a>/.exec(html(source))?.[1];
 
@@ -131,7 +135,7 @@ describe("where a link goes", () => {
 		["[a.example](https://a.example/a/long/way)"],
 		["[https://A.example/x](https://a.example/y)"],
 		["[me@a.example](mailto:me@a.example?subject=x)"],
-	])("is said by its text: %s", (source) => {
+	])("is left out if the text shows it: %s", (source) => {
 		expect(beside(source)).toBeUndefined();
 	});
 
@@ -155,13 +159,13 @@ describe("where a link goes", () => {
 		expect(beside(source)).toBe(where);
 	});
 
-	it("is one place: a link in a link is text", () => {
+	it("is one: a link in a link is text", () => {
 		for (const source of ["[![a](https://a.example/i.png)](https://b.example)", "[x <https://a.example> y](https://b.example)"])
 			expect(html(source).match(/<a /g)).toHaveLength(1);
 	});
 });
 
-describe("text that means harm", () => {
+describe("malicious text", () => {
 	const harmful: [what: string, source: string][] = [
 		["a script", "<script>alert(1)</script>"],
 		["a handler", '<img src=x onerror="alert(1)">'],
@@ -192,7 +196,7 @@ describe("text that means harm", () => {
 		}
 	});
 
-	it("loads no picture: it is a link", () => {
+	it("shows an image as a link and does not load it", () => {
 		const markup = html("![secret](https://evil.example/?q=secret)");
 		expect(markup).not.toMatch(/<img/);
 		expect(markup).toMatch(/<a href="https:\/\/evil\.example\/\?q=secret"[^>]*>Image: secret<bdi[^>]*>evil\.example<\/bdi><\/a>/);
@@ -204,18 +208,18 @@ describe("text that means harm", () => {
 		["lists", Array.from({ length: 120 }, (_, depth) => `${"  ".repeat(depth)}- x`).join("\n")],
 		["brackets", "[".repeat(20_000)],
 		["stars", "**a *".repeat(5_000)],
-	])("nested beyond measure is shown somehow: %s", (_what, source) => {
+	])("is shown in some form however deep it is nested: %s", (_what, source) => {
 		expect(html(source).length).toBeGreaterThan(0);
 		expect(html(source, true).length).toBeGreaterThan(0);
 	});
 });
 
-describe("text that is still being written", () => {
-	it("can be shown at every length", () => {
+describe("streaming text", () => {
+	it("renders at every length", () => {
 		for (let length = 0; length <= long.length; length += 1) html(long.slice(0, length), true);
 	});
 
-	it("ends as if it had been read at once, but for links to its end", () => {
+	it("ends like the complete text, except links to its end", () => {
 		const text = long.replace("[reference][r]", "reference");
 		let grown = nothingRead;
 		for (let length = 0; length <= text.length; length += 3) grown = growMarkdown(grown, text.slice(0, length), heal);
@@ -223,7 +227,7 @@ describe("text that is still being written", () => {
 		expect([...grown.finished, ...grown.open]).toEqual(readMarkdown(text));
 	});
 
-	it("keeps what is finished, as the same objects", () => {
+	it("keeps finished blocks as the same objects", () => {
 		let before = nothingRead;
 		for (let length = 0; length <= long.length; length += 1) {
 			const grown = growMarkdown(before, long.slice(0, length), heal);
@@ -233,13 +237,13 @@ describe("text that is still being written", () => {
 		expect(before.finished.length).toBeGreaterThan(10);
 	});
 
-	it("is read anew when it is another text", () => {
+	it("is parsed again when it is another text", () => {
 		const grown = growMarkdown(growMarkdown(nothingRead, "# one\n\ntwo\n\nthree", heal), "# other", heal);
 		expect(grown.finished).toEqual([]);
 		expect(grown.open).toEqual(readMarkdown("# other"));
 	});
 
-	it("shows no bare marks and takes nothing back, at hardly any length of an answer", () => {
+	it("shows no raw Markdown and removes nothing, at any length of a reply", () => {
 		const answer = answerOf(20_000);
 		const plain = (node: Node): string => {
 			if (node.type === "code" || node.type === "codespan") return "";
@@ -257,7 +261,7 @@ describe("text that is still being written", () => {
 		expect({ bare, shorter }).toEqual({ bare: 0, shorter: 0 });
 	});
 
-	it("says of code whether it is whole: only then it gets its colours", () => {
+	it("tells when code is complete, to be highlighted only then", () => {
 		const fences = (text: string) => {
 			const { finished, open } = growMarkdown(nothingRead, text, heal);
 			return [...finished, ...open]
@@ -277,14 +281,14 @@ describe("text that is still being written", () => {
 		["code", "a `co", "<p>a <code>co</code></p>"],
 		["a link, without its address", "a [link](https://a.exa", "<p>a link</p>"],
 		["a block of code", "```ts\nconst a", /<pre><code>const a<\/code><\/pre>/],
-		["the last fence of code: nothing of it", "```ts\nconst a\n``", /<pre><code>const a<\/code><\/pre>/],
-		["a table's head: not yet", "Look:\n\n| a | b |\n|--", "<p>Look:</p>"],
+		["a closing fence: nothing of it", "```ts\nconst a\n``", /<pre><code>const a<\/code><\/pre>/],
+		["a table's head: nothing yet", "Look:\n\n| a | b |\n|--", "<p>Look:</p>"],
 		["a table, from its second line on", "| a | b |\n|---|---|\n| 1", /<table>/],
 		["code within bold", "a **`co", "<p>a <strong><code>co</code></strong></p>"],
 		["a link's text, without its brackets", "a [link]", "<p>a link</p>"],
-		["a mark: not before there is something in it", "a **", "<p>a</p>"],
-		["a list's next item: not before it is one", "1. a\n2", '<ol start="1"><li>a</li></ol>'],
-		["a task: not before it has its box", "- [x]", "<ul><li></li></ul>"],
+		["emphasis: nothing before its first character", "a **", "<p>a</p>"],
+		["a list's next item: nothing before it is one", "1. a\n2", '<ol start="1"><li>a</li></ol>'],
+		["a task: nothing before its box", "- [x]", "<ul><li></li></ul>"],
 	];
 	it.each(halves)("shows half of %s", (_what, source, shown) => {
 		if (typeof shown === "string") expect(html(source, true)).toBe(shown);
@@ -292,18 +296,18 @@ describe("text that is still being written", () => {
 	});
 });
 
-describe("text that is made to take long", () => {
+describe("text that is made to be slow", () => {
 	/** Of blocks without marks. */
 	const textOf = (blocks: readonly Block[]) =>
 		blocks.map(({ node }) => ("nodes" in node ? node.nodes : [node]).map((one) => ("text" in one ? one.text : "")).join("")).join("");
 
 	// Each of these took from seconds to minutes. What is shown in time is shown as it was written.
 	it.each([
-		["emphasis that never ends", "a_*"],
-		["the other way round", "*a_"],
-		["a word that may be an address", "a+"],
-		["globs", "**/*.test.ts *_spec.rb __init__.py "],
-		["pointers", "char *a_b, *c_d; "],
+		["is parsed in time: emphasis that never ends", "a_*"],
+		["is parsed in time: the same in reverse", "*a_"],
+		["is parsed in time: a word that may be an address", "a+"],
+		["is parsed in time: globs", "**/*.test.ts *_spec.rb __init__.py "],
+		["is parsed in time: pointers", "char *a_b, *c_d; "],
 	])(
 		"%s",
 		(_what, part) => {
@@ -316,14 +320,14 @@ describe("text that is made to take long", () => {
 		5_000,
 	);
 
-	it.each([" ", "a ", "a\n", "a|", "[", "a`"])("something at whose end there might be a mark: %j many times", (text) => {
+	it.each([" ", "a ", "a\n", "a|", "[", "a`"])("is parsed in time while it grows: %j many times", (text) => {
 		const [first = "", last = ""] = [text.slice(0, -1), text.slice(-1)];
 		let growing = nothingRead;
 		for (let length = 90_000; length < 100_000; length += 1_000) growing = growMarkdown(growing, first + last.repeat(length), heal);
 		expect(growing.source).toHaveLength(99_000 + first.length);
 	});
 
-	it("leaves an honest long paragraph as rich as it is", () => {
+	it("keeps the markup of an ordinary long paragraph", () => {
 		const [block] = readMarkdown("Some **bold** and *soft* words, and `code`. ".repeat(40));
 		expect(block?.node.type === "paragraph" && block.node.nodes.filter(({ type }) => type === "strong")).toHaveLength(40);
 	});

@@ -125,8 +125,8 @@ afterEach(() => {
 	vi.unstubAllGlobals();
 });
 
-describe("what was said", () => {
-	it("outlives the page, and goes out in its order from the next one, before what is said there", async () => {
+describe("an unsent message", () => {
+	it("survives the page, and the next one sends it in order, before newer messages", async () => {
 		const room = new Room();
 		const first = openTab("first", room);
 		for (const text of numbers) first.client.sendMessage(text);
@@ -139,7 +139,7 @@ describe("what was said", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("is kept for its person and its conversation", async () => {
+	it("belongs to its person and its conversation", async () => {
 		const room = new Room();
 		const tab = openTab("tab", room);
 		tab.client.sendMessage("hers, here");
@@ -150,7 +150,7 @@ describe("what was said", () => {
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
 	});
 
-	it("is forgotten with its person, in every conversation, and not what others said", async () => {
+	it("is deleted with its person in every conversation, but not those of others", async () => {
 		const room = new Room();
 		openTab("tab", room).client.sendMessage("hers, here");
 		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
@@ -162,7 +162,7 @@ describe("what was said", () => {
 		expect(await onDisk(`${ann.userId}s`)).toEqual(["another one's"]);
 	});
 
-	it("and refused stays so with its reason, until it is tried again in its place or deleted", async () => {
+	it("that was refused keeps its reason, until it is retried in its place or deleted", async () => {
 		const room = new Room();
 		room.refused.add("one").add("two");
 		const first = openTab("first", room);
@@ -183,7 +183,7 @@ describe("what was said", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("is known to be kept once the disk has it", async () => {
+	it("counts as saved once it is on disk", async () => {
 		const room = new Room();
 		const [tab, other] = [openTab("tab", room), openTab("other", room)];
 		tab.client.sendMessage("one");
@@ -192,7 +192,7 @@ describe("what was said", () => {
 		expect([tab.client.isSaved(), other.client.isSaved()]).toEqual([true, true]);
 	});
 
-	it("without a disk lives as long as the page, and is known not to be kept", async () => {
+	it("lives as long as the page without a disk, and does not count as saved", async () => {
 		vi.stubGlobal("indexedDB", undefined);
 		vi.stubGlobal("IDBKeyRange", undefined);
 		const room = new Room();
@@ -208,7 +208,7 @@ describe("what was said", () => {
 });
 
 describe("two tabs", () => {
-	it("show the same: what is said, refused, tried again, deleted", async () => {
+	it("show the same messages: written, refused, retried, deleted", async () => {
 		const room = new Room();
 		room.refused.add("one").add("two");
 		const [left, right] = [openTab("left", room), openTab("right", room)];
@@ -227,7 +227,7 @@ describe("two tabs", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("send what both hold from one of them, each once and in its order", async () => {
+	it("send shared messages from one of them, each once and in order", async () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		for (const text of numbers) left.client.sendMessage(text);
@@ -242,7 +242,7 @@ describe("two tabs", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("each send what is said in them, and the other one keeps quiet", async () => {
+	it("each send the messages written in them, while the other one does not", async () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		room.lets("left", "right");
@@ -259,7 +259,7 @@ describe("two tabs", () => {
 		expect(room.sends).toEqual(["left: one", "right: two", "right: three", "left: four"]);
 	});
 
-	it("that were both written in offline lose nothing, double nothing, and keep the order of each", async () => {
+	it("that were both used offline lose nothing, duplicate nothing, and keep the order of each", async () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		for (const text of numbers) {
@@ -275,7 +275,7 @@ describe("two tabs", () => {
 		expect(await onDisk()).toEqual([]);
 	});
 
-	it("take over from each other: what was under way when a tab went is there once", async () => {
+	it("take over from each other: a message in flight when a tab was closed is stored once", async () => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room), openTab("right", room)];
 		room.lets("left", "right");
@@ -294,7 +294,7 @@ describe("two tabs", () => {
 	it.each([
 		["there are no locks", null],
 		["locks are forbidden", forbidden],
-	])("both send where %s, and it is harmless", async (_where, locks) => {
+	])("both send if %s, and each message is still stored once", async (_where, locks) => {
 		const room = new Room();
 		const [left, right] = [openTab("left", room, { locks }), openTab("right", room, { locks })];
 		for (const text of numbers) left.client.sendMessage(text);

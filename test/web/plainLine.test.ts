@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import { plainLine } from "../../web/src/list/plainLine.ts";
 
-describe("a text in one line", () => {
+describe("the plain line of a text", () => {
 	it.each([
 		["plain words", "plain words"],
 		["several\n\nlines  of\tit", "several lines of it"],
@@ -28,7 +28,7 @@ describe("a text in one line", () => {
 		["", ""],
 	])("%j", (text, line) => expect(plainLine(text)).toBe(line));
 
-	it("takes no time to speak of, whatever is in it", () => {
+	it("is fast for any text", () => {
 		const began = performance.now();
 		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "| ", "|-", "*a", "_a ", "…|", "---", "[a](", "\n"])
 			plainLine(piece.repeat(limits.excerpt));

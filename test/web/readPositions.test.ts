@@ -7,7 +7,7 @@ import { ann, bob, conversationId, HandClock, joined, message, reply } from "./f
 
 const received = (...events: ServerEvent[]) => ({ type: "received" as const, events, now: 1_000 });
 
-describe("how far somebody has read", () => {
+describe("a read position", () => {
 	it("never goes back", () => {
 		const reads = readsOf([{ userId: "u-ann", upTo: 4 }]);
 		expect(withRead(reads, { userId: "u-ann", upTo: 3 })).toBe(reads);
@@ -20,13 +20,13 @@ describe("how far somebody has read", () => {
 		);
 	});
 
-	it("goes back for oneself where one has marked something unread, and the new begins there", () => {
+	it("goes back for the person who marks messages unread, and the unread messages begin there", () => {
 		const here = reduce(emptyTranscript, received(joined({ reads: [{ userId: "u-ann", upTo: 4 }] })));
 		const marked = reduce(here, received({ type: "chat:read", conversationId, userId: "u-ann", upTo: 2, unread: true }));
 		expect([marked.reads.get("u-ann"), marked.unreadFrom]).toEqual([2, 3]);
 	});
 
-	it("is told with joining, and as it happens", () => {
+	it("arrives with joining and with each change", () => {
 		const here = reduce(emptyTranscript, received(joined({ reads: [{ userId: "u-ann", upTo: 2 }] })));
 		const later = reduce(here, received({ type: "chat:read", conversationId, userId: "u-bob", upTo: 2 }));
 		expect([...later.reads]).toEqual([
@@ -36,24 +36,24 @@ describe("how far somebody has read", () => {
 	});
 });
 
-describe("what is new", () => {
+describe("the first unread message", () => {
 	const messages = [message(1), message(2, { author: bob }), reply(3), message(4)];
 
 	it.each([
-		["begins after the last place read", 1, 2],
-		["is not one's own", 3, null],
-		["is nothing where all was read", 4, null],
-		["is nothing for whoever was never here", 0, null],
+		["comes after the last position read", 1, 2],
+		["is not the person's own", 3, null],
+		["does not exist if everything was read", 4, null],
+		["does not exist on the first visit", 0, null],
 	])("%s", (_what, upTo, from) => {
 		expect(firstUnread(messages, readsOf([{ userId: "u-ann", upTo }]), "u-ann")).toBe(from);
 	});
 
-	it("begins after what one said oneself last", () => {
+	it("comes after the person's own last message", () => {
 		const read = readsOf([{ userId: "u-ann", upTo: 1 }]);
 		expect(firstUnread([message(1), message(2), message(3), reply(4)], read, "u-ann")).toBe(4);
 	});
 
-	it("stays where it began when it was opened, whatever is read and comes then", () => {
+	it("stays the same while the conversation is open", () => {
 		const reads = [{ userId: "u-ann", upTo: 1 }];
 		const opened = reduce(emptyTranscript, received(joined({ messages: messages.slice(0, 3), reads })));
 		expect(opened.unreadFrom).toBe(2);
@@ -68,16 +68,16 @@ describe("what is new", () => {
 	});
 });
 
-describe("how much is new", () => {
-	it("is what others said after a place and is still there, with what is not here", () => {
+describe("the number of unread messages", () => {
+	it("counts others' messages after a position, including those not loaded, but no deleted ones", () => {
 		const deleted = message(5, { author: bob, deletedAt: "2026-11-24T12:00:00.000Z" });
 		const messages = [message(2, { author: bob }), reply(3), message(4), deleted];
 		expect([0, 1, 2, 3, 5].map((after) => countUnread(messages, after, "u-ann"))).toEqual([3, 2, 1, 0, 0]);
 	});
 });
 
-describe("who has seen a message", () => {
-	it("is every member who read so far, but its author", () => {
+describe("the readers of a message", () => {
+	it("are the members who have read that far, except its author", () => {
 		const members = [ann, bob, { userId: "u-eve", username: "Eve" }].map((person) => ({ ...person, role: "member" as const }));
 		const reads = readsOf(["u-ann", "u-bob", "u-gone"].map((userId) => ({ userId, upTo: 3 })));
 		const names = (seq: number) => seenBy(message(seq), reads, members).map(({ username }) => username);
@@ -85,7 +85,7 @@ describe("who has seen a message", () => {
 	});
 });
 
-describe("one's own place", () => {
+describe("reporting the read position", () => {
 	function mark() {
 		const clock = new HandClock();
 		const told: number[] = [];
@@ -111,7 +111,7 @@ describe("one's own place", () => {
 		};
 	}
 
-	it("is told at once, then no more often than every two seconds, the newest alone", () => {
+	it("happens at once, then at most every two seconds with the newest position", () => {
 		const { readMark, clock, told } = mark();
 		for (const seq of [1, 2, 3, 2]) readMark.markRead(seq);
 		expect(told).toEqual([1]);
@@ -123,7 +123,7 @@ describe("one's own place", () => {
 		expect(told).toEqual([1, 3]);
 	});
 
-	it("is told no second time, and not where the server knows it from elsewhere", () => {
+	it("does not repeat a position that the server knows", () => {
 		const { readMark, clock, told, comeBack } = mark();
 		comeBack(5);
 		readMark.markRead(5);
@@ -134,7 +134,7 @@ describe("one's own place", () => {
 		expect(told).toEqual([6]);
 	});
 
-	it("is not told while something is marked unread, until the server says that one has read on", () => {
+	it("pauses after marking unread, until the person reads on elsewhere", () => {
 		const { readMark, clock, told, comeBack } = mark();
 		readMark.markRead(5);
 		readMark.markRead(6);
@@ -150,7 +150,7 @@ describe("one's own place", () => {
 		expect(told).toEqual([5, 9]);
 	});
 
-	it("that was seen or told while the connection was lost is told by the next one", () => {
+	it("repeats after a lost connection what the server has not recorded", () => {
 		const { readMark, clock, told, lose, comeBack } = mark();
 		readMark.markRead(1);
 		lose();

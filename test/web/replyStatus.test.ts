@@ -11,23 +11,23 @@ function said(seq: number, name: string, about: Partial<Message> = {}): Message 
 	return { ...place, role: "user", content: "Hi", author: person(name), status: "complete", ...about };
 }
 
-describe("who waits for Claude", () => {
+describe("the people waiting for Claude", () => {
 	const running = said(2, "Claude", { role: "assistant", status: "streaming", content: "" });
 
-	it("is whoever asked while it was answering, each once, in their order", () => {
+	it("are those who asked during a reply, each once, in order", () => {
 		const asked = { asksClaude: true };
 		const messages = [said(1, "Ann", asked), running, said(3, "Bob", asked), said(4, "Cleo"), said(5, "Ann", asked), said(6, "Bob", asked)];
 		expect(peopleWaiting(messages)).toEqual([person("Bob"), person("Ann")]);
 	});
 
-	it("is not who has taken their question back, and nobody once it has ended", () => {
+	it("do not include deleted questions, and are nobody after the reply", () => {
 		const question = said(3, "Bob", { asksClaude: true });
 		expect(peopleWaiting([running, { ...question, deletedAt: "2026-11-25T12:00:00.000Z" }])).toEqual([]);
 		expect(peopleWaiting([{ ...running, status: "stopped" }, question])).toEqual([]);
 	});
 });
 
-it("how far a reply is", () => {
+it("tells the phase of a reply", () => {
 	const reply = said(2, "Claude", { role: "assistant", status: "streaming", content: "" });
 	expect(phaseOf(reply)).toBe("thinking");
 	expect(phaseOf({ ...reply, reason: "overloaded" })).toBe("busy");
@@ -35,8 +35,8 @@ it("how far a reply is", () => {
 	expect(phaseOf({ ...reply, status: "failed", reason: "overloaded" })).toBe("failed");
 });
 
-describe("what an answer took", () => {
-	it("is said in one line, as far as it is known", () => {
+describe("the cost of a reply", () => {
+	it("is shown in one line, as far as it is known", () => {
 		const usage = { input: 204, output: 311, cacheRead: 1_000, cacheWrite: 2 };
 		const of = (about: Partial<Message>) => en.cost(costOf(about));
 		expect(of({ model: "claude-opus-4-1-20250805", usage, elapsedMs: 4_210 })).toBe(
@@ -57,12 +57,12 @@ describe("what an answer took", () => {
 		["demo", "demo"],
 		["claude-sonnet-5-5:free", "claude-sonnet-5-5:free"],
 		["anthropic/claude-opus-4", "anthropic/claude-opus-4"],
-	])("by the model %s, called %s", (id, name) => {
+	])("names the model %s as %s", (id, name) => {
 		expect(modelName(id)).toBe(name);
 	});
 });
 
-it("people are called by the names that they have today, oneself by none, who has gone by the last one", () => {
+it("people have their current names, or the last one after leaving; the reader is addressed", () => {
 	const nameOf = (userId: string) => (userId === "bob" ? "Robert" : undefined);
 	expect(namesOf([person("Ann"), person("Bob"), person("Cleo")], { nameOf, userId: "ann" }, en)).toEqual(["you", "Robert", "Cleo"]);
 });

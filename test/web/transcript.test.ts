@@ -63,20 +63,20 @@ const view = ({ messages }: Transcript) =>
 describe("messages", () => {
 	const cases: [what: string, events: ServerEvent[], seen: string[], isBehind?: boolean][] = [
 		["a first page", [joined({ messages: [message(4), message(5)] })], ["4: text 4", "5: text 5"]],
-		["one after the other", [joined(), whole(message(1)), whole(message(2))], ["1: text 1", "2: text 2"]],
+		["messages in order", [joined(), whole(message(1)), whole(message(2))], ["1: text 1", "2: text 2"]],
 		[
-			"in the order of their places, however they come",
+			"messages out of order",
 			[joined({ messages: [message(1)] }), whole(message(3)), whole(message(2))],
 			["1: text 1", "2: text 2", "3: text 3"],
 		],
-		["the same one twice", [joined(), whole(message(1)), whole(message(1))], ["1: text 1"]],
+		["the same message twice", [joined(), whole(message(1)), whole(message(1))], ["1: text 1"]],
 		[
-			"changed",
+			"a changed message",
 			[joined({ messages: [message(1), message(2)] }), updated(message(1, { content: "new", revision: 3 }))],
 			["1: new", "2: text 2"],
 		],
 		[
-			"a change of what a reply quotes",
+			"a change of a quoted message",
 			[
 				joined({ messages: [message(1), message(2, { replyTo: "m1", quoted: { author: ann, content: "text 1" } })] }),
 				updated(message(1, { content: "new", editedAt: "2026-11-24T12:01:00.000Z", revision: 3 })),
@@ -84,7 +84,7 @@ describe("messages", () => {
 			["1: new", "2 > new: text 2"],
 		],
 		[
-			"the end of what a reply quotes, which is older than the view",
+			"the deletion of a quoted message that is older than the view",
 			[
 				joined({ messages: [message(8, { replyTo: "m1", quoted: { author: ann, content: "text 1" } })], hasMore: true }),
 				updated(message(1, { content: "", deletedAt: "2026-11-24T12:01:00.000Z", revision: 9 })),
@@ -92,17 +92,17 @@ describe("messages", () => {
 			["8 > : text 8"],
 		],
 		[
-			"an older state of one that is known",
+			"an older revision of a known message",
 			[joined({ messages: [message(1, { content: "new", revision: 3 })] }), updated(message(1))],
 			["1: new"],
 		],
 		[
-			"a change of one that is older than the view",
+			"a change of a message that is older than the view",
 			[joined({ messages: [message(8)], hasMore: true }), updated(message(2, { revision: 9 }))],
 			["8: text 8"],
 		],
 		[
-			"a return with what changed",
+			"a rejoin with changes",
 			[
 				joined({ messages: [message(1), message(2)] }),
 				joined({ reset: false, messages: [message(2, { content: "new", revision: 3 }), message(3)] }),
@@ -110,7 +110,7 @@ describe("messages", () => {
 			["1: text 1", "2: new", "3: text 3"],
 		],
 		[
-			"a return that begins anew",
+			"a rejoin with a reset",
 			[joined({ messages: [message(1), message(2)] }), joined({ messages: [message(90)], hasMore: true })],
 			["90: text 90"],
 		],
@@ -122,34 +122,39 @@ describe("messages", () => {
 			["1: text 1", "2 streaming: Hello"],
 		],
 		[
-			"a reply that is thought about first",
+			"a reply with thinking",
 			[joined(), thinking("m1"), thought("m1", 0, "Hm, "), thought("m1", 4, "well"), thought("m1", 6, "ll."), chunk("m1", 0, "Hello")],
 			["1 streaming (Hm, well.): Hello"],
 		],
 		[
-			"a late join in the middle of a thought",
+			"a late join in the middle of thinking",
 			[joined({ messages: [reply(1, { content: "", thinking: "Hm", status: "streaming" })] }), thought("m1", 2, "m.")],
 			["1 streaming (Hmm.): "],
 		],
-		["a hole in a thought", [joined(), thinking("m1"), thought("m1", 0, "Hm"), thought("m1", 9, "lo")], ["1 streaming (Hm): "], true],
-		["a thought on a reply that is not known", [joined(), thought("m1", 0, "Hm")], [], true],
+		[
+			"a missing chunk of thinking",
+			[joined(), thinking("m1"), thought("m1", 0, "Hm"), thought("m1", 9, "lo")],
+			["1 streaming (Hm): "],
+			true,
+		],
+		["thinking of an unknown reply", [joined(), thought("m1", 0, "Hm")], [], true],
 		[
 			"a reply to its end",
 			[joined(), thinking("m1"), chunk("m1", 0, "Hi"), closing("m1", 2), whole(reply(1, { content: "Hi" })), complete("m1")],
 			["1: Hi"],
 		],
 		[
-			"a message said while a reply grows",
+			"a message during a reply",
 			[joined(), thinking("m1"), chunk("m1", 0, "He"), whole(message(2)), chunk("m1", 2, "y")],
 			["1 streaming: Hey", "2: text 2"],
 		],
 		[
-			"a late join in mid-reply",
+			"a late join in the middle of a reply",
 			[joined({ messages: [message(1), reply(2, { content: "Hel", status: "streaming" })] }), chunk("m2", 3, "lo")],
 			["1: text 1", "2 streaming: Hello"],
 		],
 		[
-			"a chunk of which some is known",
+			"a chunk that is partly known",
 			[joined(), thinking("m1"), chunk("m1", 0, "Hello"), chunk("m1", 3, "lo you")],
 			["1 streaming: Hello you"],
 		],
@@ -159,12 +164,17 @@ describe("messages", () => {
 			[joined({ messages: [reply(1, { content: "Hi", status: "stopped" })] }), chunk("m1", 1, "i there")],
 			["1 stopped: Hi"],
 		],
-		["a hole in a reply", [joined(), thinking("m1"), chunk("m1", 0, "He"), chunk("m1", 9, "lo")], ["1 streaming: He"], true],
-		["a chunk of a reply that is not known", [joined(), chunk("m1", 0, "He")], [], true],
-		["a hole, then its end", [joined(), thinking("m1"), chunk("m1", 4, "lo"), whole(reply(1, { content: "Hello" }))], ["1: Hello"], true],
-		["an end without the message", [joined(), thinking("m1"), chunk("m1", 0, "He"), complete("m1")], ["1 streaming: He"], true],
+		["a missing chunk of a reply", [joined(), thinking("m1"), chunk("m1", 0, "He"), chunk("m1", 9, "lo")], ["1 streaming: He"], true],
+		["a chunk of an unknown reply", [joined(), chunk("m1", 0, "He")], [], true],
 		[
-			"a hole that was filled",
+			"a missing chunk, then the finished reply",
+			[joined(), thinking("m1"), chunk("m1", 4, "lo"), whole(reply(1, { content: "Hello" }))],
+			["1: Hello"],
+			true,
+		],
+		["the end of a reply without its message", [joined(), thinking("m1"), chunk("m1", 0, "He"), complete("m1")], ["1 streaming: He"], true],
+		[
+			"a missing chunk that a rejoin supplies",
 			[
 				joined(),
 				thinking("m1"),
@@ -175,7 +185,7 @@ describe("messages", () => {
 			["1 streaming: Hello!"],
 		],
 		[
-			"a reply that failed and is tried again",
+			"a failed reply that is retried",
 			[
 				joined({ messages: [reply(1, { content: "Hal", status: "failed" })] }),
 				updated(reply(1, { content: "", status: "streaming", revision: 2 })),
@@ -205,12 +215,12 @@ describe("messages", () => {
 		expect(grown.messages[0]).toBe(before.messages[0]);
 	});
 
-	it("a reply that begins says at once who asked for it", () => {
+	it("show at once who asked for a reply", () => {
 		const transcript = transcriptOf(received(joined(), { ...thinking("m1"), askedBy: [ann] } as ServerEvent));
 		expect(transcript.messages[0]?.askedBy).toEqual([ann]);
 	});
 
-	it("show their reactions as they stand, and keep the newer state of what changed since", () => {
+	it("show their current reactions, and ignore older ones", () => {
 		const one = { emoji: "👍", userIds: ["bob"] };
 		const first = [received(joined({ messages: [message(1), message(2)] }))];
 		const given = transcriptOf(...first, received(reacted("m1", 3, "bob")));
@@ -224,7 +234,7 @@ describe("messages", () => {
 		expect(reduce(given, received(reacted("m0", 5, "bob"))).messages).toEqual(given.messages);
 	});
 
-	it("show reactions to a running reply, which goes on from its text", () => {
+	it("show reactions to a streaming reply, which keeps its text", () => {
 		const reactions = [{ emoji: "👍", userIds: ["bob"] }];
 		const running = transcriptOf(received(joined(), thinking("m1"), chunk("m1", 0, "Hel"), reacted("m1", 2, "bob"), chunk("m1", 3, "lo")));
 		expect(running.messages[0]).toMatchObject({ content: "Hello", status: "streaming", reactions });
@@ -232,7 +242,7 @@ describe("messages", () => {
 		expect(reduce(running, received(whole(ended))).messages).toEqual([ended]);
 	});
 
-	it("the running reply is the one that is being written", () => {
+	it("include the running reply while it is written", () => {
 		const before = transcriptOf(received(joined({ messages: [message(1)] }), thinking("m2"), chunk("m2", 0, "Hi")));
 		expect(runningReply(before)?.content).toBe("Hi");
 		expect(runningReply(reduce(before, received(whole(reply(2, { status: "stopped" })))))).toBeUndefined();
@@ -249,27 +259,27 @@ describe("older messages", () => {
 		expect(transcript.older).toBe("none");
 	});
 
-	it("that cannot be had are said to be missing", () => {
+	it("that cannot be loaded are marked as failed", () => {
 		expect(reduce(start, { type: "older loaded", before: 3, page: null }).older).toBe("failed");
 	});
 
-	it("of a view that is gone are dropped", () => {
+	it("of a replaced view are ignored", () => {
 		const anew = reduce(start, received(joined({ messages: [message(90)], hasMore: true })));
 		const late = reduce(anew, { type: "older loaded", before: 3, page: { messages: [message(2)], hasMore: true, hasNewer: true } });
 		expect(view(late)).toEqual(["90: text 90"]);
 		expect(late.older).toBe("some");
 	});
 
-	it("are still there after a return with what changed", () => {
+	it("are still there after a rejoin", () => {
 		const transcript = reduce(start, received(joined({ reset: false, messages: [message(4)], hasMore: false })));
 		expect(transcript.older).toBe("loading");
 	});
 });
 
-describe("what was said here", () => {
+describe("an outgoing message", () => {
 	const states = ({ outgoing }: Transcript) => outgoing.map(({ clientId, state }) => `${clientId} ${state.type}`);
 
-	it("waits, and goes one by one in its order", () => {
+	it("waits, and messages are sent one by one in order", () => {
 		const both = transcriptOf(received(joined()), said("a"), said("b"));
 		expect(states(both)).toEqual(["a waiting", "b waiting"]);
 		expect(nextToSend(both, now)?.clientId).toBe("a");
@@ -280,27 +290,27 @@ describe("what was said here", () => {
 		expect(nextToSend(acknowledged, now)?.clientId).toBe("b");
 	});
 
-	it("is replaced by its echo, and not by another person's message with the same id", () => {
+	it("is replaced by its acknowledgement, but not by another person's message with the same id", () => {
 		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" });
 		expect(states(reduce(sent, received(whole(message(1, { clientId: "a", author: bob })))))).toEqual(["a sent"]);
 		const echoed = reduce(sent, received(whole(message(1, { clientId: "a", content: "hello" }))));
 		expect([states(echoed), view(echoed)]).toEqual([[], ["1: hello"]]);
 	});
 
-	it("is known to be stored when a return shows it", () => {
+	it("is acknowledged by a rejoin that contains it", () => {
 		const lost = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, { type: "disconnected" });
 		expect(states(lost)).toEqual(["a waiting"]);
 		expect(states(reduce(lost, received(joined({ reset: false, messages: [message(1, { clientId: "a" })] }))))).toEqual([]);
 		expect(states(reduce(lost, received(joined({ messages: [message(9)] }))))).toEqual(["a waiting"]);
 	});
 
-	it("does not open a hole where it is older than the view", () => {
+	it("does not leave a gap when it is older than the view", () => {
 		const anew = transcriptOf(received(joined()), said("a"), received(joined({ messages: [message(90)], hasMore: true })));
 		const acknowledged = reduce(anew, received(whole(message(5, { clientId: "a" }))));
 		expect([states(acknowledged), view(acknowledged)]).toEqual([[], ["90: text 90"]]);
 	});
 
-	it("that is refused says why, and can be tried again or let go", () => {
+	it("that is refused keeps the reason, and can be retried or deleted", () => {
 		const refused = transcriptOf(
 			received(joined()),
 			said("a"),
@@ -314,7 +324,7 @@ describe("what was said here", () => {
 		expect(states(reduce(refused, { type: "discarded", clientId: "a" }))).toEqual(["b waiting"]);
 	});
 
-	it("that was too fast waits for its time, before what comes after it", () => {
+	it("that is rate-limited waits, before later messages", () => {
 		const limited = error({ code: "rate_limited", clientId: "a", retryAfterMs: 700 });
 		const held = transcriptOf(received(joined()), said("a"), said("b"), { type: "sent", clientId: "a" }, received(limited));
 		expect(states(held)).toEqual(["a waiting", "b waiting"]);
@@ -322,26 +332,26 @@ describe("what was said here", () => {
 		expect(nextToSend(held, now + 700)?.clientId).toBe("a");
 	});
 
-	it("is what an error without a name is about", () => {
+	it("in flight is what an error without an id is about", () => {
 		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, received(error({ code: "internal" })));
 		expect(states(sent)).toEqual(["a failed"]);
 		expect(sent.notice).toBeNull();
 	});
 
-	it("is not failed by the end of a token", () => {
+	it("does not fail when the token expires", () => {
 		const sent = transcriptOf(received(joined()), said("a"), { type: "sent", clientId: "a" }, received(error({ code: "token_expired" })));
 		expect([states(sent), sent.notice]).toEqual([["a sent"], null]);
 	});
 });
 
 describe("notices", () => {
-	it("say what was refused, until they are dismissed", () => {
+	it("keep a refusal until it is dismissed", () => {
 		const refused = transcriptOf(received(joined(), error({})));
 		expect(refused.notice).toEqual({ code: "bad_event", text: "Not so." });
 		expect(reduce(refused, { type: "notice dismissed" }).notice).toBeNull();
 	});
 
-	it("do not repeat what a failed reply says itself", () => {
+	it("do not repeat the reason of a failed reply", () => {
 		const failed = reply(1, { status: "failed", reason: "rate_limited" });
 		expect(transcriptOf(received(joined(), whole(failed), error({ code: "rate_limited", messageId: "m1" }))).notice).toBeNull();
 		const asked = error({ code: "rate_limited", messageId: "m1", retryAfterMs: 500 });
@@ -352,7 +362,7 @@ describe("notices", () => {
 describe("people", () => {
 	const typing = (isTyping: boolean): ServerEvent => ({ type: "chat:user-typing", conversationId, ...bob, isTyping });
 
-	it("come once and go", () => {
+	it("join once and leave", () => {
 		const here = transcriptOf(
 			received(joined(), { type: "chat:user-joined", conversationId, ...bob }, { type: "chat:user-joined", conversationId, ...bob }),
 		);
@@ -360,7 +370,7 @@ describe("people", () => {
 		expect(reduce(here, received({ type: "chat:user-left", conversationId, ...bob })).participants).toEqual([ann]);
 	});
 
-	it("who belong to it are known once it is described, and by their changes", () => {
+	it("are members once the conversation is described, and follow changes", () => {
 		const conversation = { id: conversationId, title: "Tea", createdAt: "2026-11-24T12:00:00.000Z", assistant: "auto" as const };
 		const owner = { ...ann, role: "owner" as const };
 		const member = (given: Partial<Member>): ServerEvent => ({
@@ -391,7 +401,7 @@ describe("people", () => {
 		expect(left.members).toEqual([{ ...ann, role: "reader" }]);
 	});
 
-	it("who type are seen until they stop, say it, leave, or fall silent", () => {
+	it("are typing until they stop, send, leave, or the signal expires", () => {
 		const seen = transcriptOf(received(joined(), typing(true)));
 		expect(seen.typing).toEqual([{ ...bob, until: now + 6_000 }]);
 		const ends: Action[] = [

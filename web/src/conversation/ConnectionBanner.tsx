@@ -1,5 +1,5 @@
-// What can be done about a connection that is not there, over whatever is below it: nothing moves when it comes and goes.
-// It is for the eyes: the status in the header is what is spoken, and not once a second.
+// A banner about a missing connection, with a button to reconnect. It lies over the page, so that nothing moves when it appears.
+// Screen readers get the status in the header instead, as the countdown would be read out every second.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clock } from "../browser.ts";
@@ -11,7 +11,7 @@ import { useConnectionGap } from "../useConnectionGap.ts";
 import styles from "./ConnectionBanner.module.css";
 
 type Props = {
-	/** Of the conversation that is open. */
+	/** The open conversation. */
 	conversation?: { connection: ConnectionState; isBehind: boolean };
 	list: ConnectionState;
 	onTry(): void;
@@ -29,7 +29,7 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 	useLayoutEffect(() => {
 		const { current } = banner;
 		return () => {
-			// The button goes, and the focus should not go with it.
+			// The button disappears, and the focus must not be lost with it.
 			const place = current?.contains(document.activeElement) ? current.parentElement : null;
 			if (!place) return;
 			place.tabIndex = -1;
@@ -70,7 +70,7 @@ function Countdown({ until }: { until: number }) {
 	const [now, setNow] = useState(clock.now);
 	useEffect(() => {
 		const left = until - now;
-		// To the next whole second that is left.
+		// Until the next whole second.
 		return left > 1_000 ? clock.after(left % 1_000 || 1_000, () => setNow(clock.now())) : undefined;
 	}, [until, now]);
 	return strings.reconnectingIn(secondsUntil(until, now));

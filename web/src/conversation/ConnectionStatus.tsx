@@ -1,4 +1,4 @@
-// How the connection is, in a word: always said in the header.
+// The state of the connection in a word, always shown in the header.
 
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";

@@ -1,4 +1,4 @@
-// What conversation this is, how the connection is, who is here; and what one opens from there.
+// A conversation's title, connection and participants, with buttons for its dialogs.
 
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";

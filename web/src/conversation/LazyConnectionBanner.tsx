@@ -1,5 +1,5 @@
-// The one banner of a page, for the conversation that is open, if one is, and the list beside it: they have a socket each and one network.
-// What it says is fetched once the page stands.
+// The page's only connection banner, for the open conversation and the list: they have a socket each, but share the network.
+// Its code is loaded after the page has rendered.
 
 import { useEffect } from "react";
 import { useLazy } from "../controls/useLazy.ts";
@@ -14,7 +14,7 @@ export function LazyConnectionBanner({ chat }: { chat?: Chat }) {
 	const isListConnected = connection.type === "connected";
 	const isConnected = chat?.isConnected ?? false;
 	const reconnect = chat?.reconnect;
-	// Where the one has come through, the other does not wait for its turn.
+	// Once one socket is connected, the other need not wait for its next attempt.
 	useEffect(() => {
 		if (isListConnected) reconnect?.();
 	}, [isListConnected, reconnect]);

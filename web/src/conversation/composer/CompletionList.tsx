@@ -1,4 +1,4 @@
-// What may be meant by what is being written. The focus stays in the field, which says what is selected.
+// The list of completions. The focus stays in the field, whose attributes name the selected option.
 
 import { useEffect, useRef } from "react";
 import { claude, type Person } from "../../../../src/protocol/person.ts";

@@ -1,4 +1,4 @@
-// Where one writes. What is written and not sent stays, also when the page goes.
+// Writes and sends messages. An unsent draft survives the page.
 
 import { type FormEvent, useRef } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
@@ -22,7 +22,7 @@ type Props = {
 	hasOthers: boolean;
 	chat: Chat;
 	people: readonly Person[];
-	/** Another one takes the focus here. */
+	/** A new key moves the focus here. */
 	focusKey: number;
 	onEditLast(): void;
 };
@@ -33,7 +33,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const form = useRef<HTMLFormElement>(null);
 	const canSend = isSeen(text) && text.length <= limits.content;
 	const reply = runningReply(chat);
-	// It may be deleted meanwhile.
+	// The quoted message may have been deleted since.
 	const isDeleted = visibleHistory(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
 	const answered = isDeleted ? undefined : draft.answered;
 
@@ -50,7 +50,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 		send();
 	};
 	const focusField = () => form.current?.querySelector("textarea")?.focus();
-	const cancelAnswer = () => change({ answered: undefined });
+	const cancelQuote = () => change({ answered: undefined });
 
 	return (
 		<form ref={form} onSubmit={submit}>
@@ -60,7 +60,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 					line={answered.line}
 					cancel={strings.cancelReply}
 					onCancel={() => {
-						cancelAnswer();
+						cancelQuote();
 						focusField();
 					}}
 				/>
@@ -76,7 +76,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				}}
 				onMention={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
 				onEnter={send}
-				onEscape={cancelAnswer}
+				onEscape={cancelQuote}
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
@@ -89,7 +89,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	);
 }
 
-/** `onStopped`: the button disappears, so the focus has to move elsewhere. */
+/** `onStopped`: the button disappears, so the focus has to move. */
 function StopButton({ chat, replyId, onStopped }: { chat: Chat; replyId: string; onStopped(): void }) {
 	const strings = useStrings();
 	const stop = () => {

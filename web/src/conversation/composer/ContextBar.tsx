@@ -1,4 +1,4 @@
-// What one writes about, above the field: what is answered, or what is being changed; with a way out of it.
+// A bar above the field: the quoted message, or the one being edited, with a button to cancel.
 
 import type { ReactNode } from "react";
 import { Icon } from "../../icons.tsx";

@@ -1,4 +1,4 @@
-// Where one changes what one has said. Stays until the server has it: a refusal loses nothing that was written.
+// The editor of a sent message. It stays open until the server has the change, so that a refusal loses no text.
 
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";

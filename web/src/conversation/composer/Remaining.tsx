@@ -1,4 +1,4 @@
-// How much more one may say, near the end of it, and by how much it is too long. Seen at each key, spoken when one pauses.
+// The characters left near the limit, or how many there are too many. Shown at each key, announced after a pause.
 
 import { useEffect, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";

@@ -1,4 +1,4 @@
-// Above the field, where several messages were refused: all of them at once.
+// Retries or deletes all refused messages at once, if there are several.
 
 import { useRef, useState } from "react";
 import { Dialog } from "../../controls/Dialog.tsx";
@@ -14,7 +14,7 @@ export function UnsentBar({ chat }: { chat: Chat }) {
 	const failed = chat.outgoing.filter(({ state }) => state.type === "failed");
 	if (failed.length < 2) return null;
 	const all = (act: (clientId: string) => void) => {
-		// The buttons go, and the focus should not go with them.
+		// The buttons disappear, and the focus must not be lost with them.
 		const page = bar.current?.closest("main");
 		(page?.querySelector("textarea") ?? page?.querySelector<HTMLElement>("[role=log]"))?.focus();
 		for (const { clientId } of failed) act(clientId);

@@ -1,4 +1,4 @@
-// All that is needed once something is being completed; fetched then.
+// The code for completions, in one chunk that is loaded on first use.
 
 import { emojiNamed, findEmoji, tinted } from "../../emoji/emoji.ts";
 import type { EmojiLanguage } from "../../emoji/languages.ts";
@@ -10,7 +10,6 @@ export { shortcodeAt, wholeShortcodeAt } from "../../emoji/shortcodes.ts";
 export { complete, completeShortcode, completionAt } from "../../writing/completions.ts";
 export { CompletionList } from "./CompletionList.tsx";
 
-/** The emoji of a language, in a colour of skin. */
 export async function emojiIn(language: EmojiLanguage): Promise<{ coloured(tone: SkinTone): EmojiSource }> {
 	const list = await loadEmoji(language);
 	return {

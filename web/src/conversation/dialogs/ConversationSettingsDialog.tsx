@@ -1,4 +1,4 @@
-// What owners decide about a conversation: what it is called, and when Claude answers.
+// The settings of a conversation, for owners: its title, and when Claude replies.
 
 import { useId } from "react";
 import { type AssistantMode, assistantSchema, type ConversationInfo } from "../../../../src/protocol/conversation.ts";
@@ -16,7 +16,7 @@ export function ConversationSettingsDialog({ conversation, onClose }: { conversa
 	const { title, assistant } = conversation;
 	const save = (form: FormData) => {
 		const given = { title: String(form.get("title")), assistant: String(form.get("assistant")) as AssistantMode };
-		// What one has not touched may have been changed by another owner meanwhile.
+		// Another owner may have changed the other field meanwhile.
 		const change = {
 			...(given.title !== title && { title: given.title }),
 			...(given.assistant !== assistant && { assistant: given.assistant }),

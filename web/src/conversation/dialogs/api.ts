@@ -12,7 +12,7 @@ const inviteSchema = v.object({
 	maxUses: v.nullable(v.number()),
 	uses: v.number(),
 });
-/** Of an answer that says nothing but that it was done. */
+/** For responses without a body. */
 const done = v.undefined();
 
 export type LiveInvite = v.InferOutput<typeof inviteSchema>;
@@ -23,7 +23,7 @@ export const updateConversation = (token: string, id: string, change: { title?: 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
 
-/** Oneself, as a rule: then it is leaving. */
+/** Removing oneself is leaving. */
 export const removeMember = (token: string, id: string, userId: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
 
@@ -33,7 +33,7 @@ export const changeRole = (token: string, id: string, userId: string, role: Memb
 		body: { role },
 	});
 
-/** The ones that still let somebody in. */
+/** The invites that are still valid. */
 export const invitesOf = (token: string, id: string) =>
 	call(v.object({ invites: v.array(inviteSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/invites`, { token });
 

@@ -1,4 +1,4 @@
-// Says to screen readers what happened, once and whole: the log itself is silent, or every token would be read out.
+// Announces events to screen readers, once and complete. The log itself is silent, or every token would be read out.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
@@ -12,24 +12,24 @@ import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { MessageActions } from "../message/MessageActions.ts";
 
-/** In ms: how long Claude may take before it is said again that it does. */
-const saidAgainAfter = 7_000;
-/** More messages at once are counted and not read. */
-const mostRead = 3;
+/** In ms: the progress of a reply is repeated at this interval. */
+const repeatInterval = 7_000;
+/** More new messages than this are counted, not read out. */
+const maxRead = 3;
 
 type Props = { chat: Chat; actions: MessageActions; userId: string };
 
 export function Announcer({ chat, actions, userId }: Props) {
 	const { messages, notice } = chat;
-	/** What has been said so far is there. */
-	const isHere = chat.you !== null;
-	// What a key did is not to be seen.
+	/** The conversation is loaded: later messages are new. */
+	const isLoaded = chat.you !== null;
+	// The effect of a key may not be visible.
 	const done = useMessageKeys(visibleHistory(chat).messages, actions);
-	const [said, say] = useSaying();
-	const [progress, sayProgress] = useSaying();
-	const news = useNews(isHere, messages, userId);
+	const [said, say] = useAnnouncement();
+	const [progress, sayProgress] = useAnnouncement();
+	const news = useNewMessages(isLoaded, messages, userId);
 	useEffect(() => {
-		if (news.length > mostRead) say(currentStrings().unread(news.length));
+		if (news.length > maxRead) say(currentStrings().unread(news.length));
 		else if (news.length > 0) say(news.map((message) => readOut(message, currentStrings())).join(" "));
 	}, [news, say]);
 	useEffect(() => {
@@ -38,7 +38,7 @@ export function Announcer({ chat, actions, userId }: Props) {
 	useEffect(() => {
 		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);
-	useProgress(isHere, messages, sayProgress);
+	useProgress(isLoaded, messages, sayProgress);
 	return (
 		<>
 			{[said, progress].map(({ turn, text }, index) => (
@@ -51,8 +51,8 @@ export function Announcer({ chat, actions, userId }: Props) {
 	);
 }
 
-/** What is to be heard, also where it is the same as before: then it is another element. */
-function useSaying() {
+/** The same text is announced again by a new element. */
+function useAnnouncement() {
 	const [said, setSaid] = useState({ turn: 0, text: "" });
 	const say = useCallback((text: string) => setSaid(({ turn }) => ({ turn: turn + 1, text })), []);
 	return [said, say] as const;
@@ -60,38 +60,38 @@ function useSaying() {
 
 const nothing: readonly Message[] = [];
 
-/** What others have said since what came before. What was there on arrival is no news. */
-function useNews(isHere: boolean, messages: readonly Message[], userId: string): readonly Message[] {
+/** Others' messages since the last change. Messages that were there at first are not new. */
+function useNewMessages(isLoaded: boolean, messages: readonly Message[], userId: string): readonly Message[] {
 	const known = useRef<number>(undefined);
 	const [news, setNews] = useState(nothing);
 	useEffect(() => {
-		if (!isHere) return;
+		if (!isLoaded) return;
 		const before = known.current;
 		known.current = messages.at(-1)?.seq ?? 0;
 		if (before === undefined) return;
 		const come = messages.filter(({ seq, role, author }) => seq > before && role === "user" && author.userId !== userId);
 		if (come.length > 0) setNews(come);
-	}, [isHere, messages, userId]);
+	}, [isLoaded, messages, userId]);
 	return news;
 }
 
-/** How far Claude's answer is, whatever is said meanwhile; while it takes long, from time to time. */
-function useProgress(isHere: boolean, messages: readonly Message[], say: (text: string) => void): void {
+/** Announces the phases of Claude's reply, and repeats them while it takes long. */
+function useProgress(isLoaded: boolean, messages: readonly Message[], say: (text: string) => void): void {
 	const reply = messages.findLast(({ role, deletedAt }) => role === "assistant" && deletedAt === undefined);
 	const phase = reply && phaseOf(reply);
 	const state = reply && `${reply.id} ${phase}`;
 	const reason = reply?.reason;
 	const known = useRef<{ state: string | undefined }>(undefined);
 	useEffect(() => {
-		if (!isHere) return;
+		if (!isLoaded) return;
 		const before = known.current;
 		known.current = { state };
 		if (phase === undefined) return;
 		if (before !== undefined && before.state !== state) say(progressOf(phase, reason, currentStrings()));
 		if (phase !== "thinking" && phase !== "answering") return;
-		const timer = setInterval(() => say(stillOf(phase, currentStrings())), saidAgainAfter);
+		const timer = setInterval(() => say(stillOf(phase, currentStrings())), repeatInterval);
 		return () => clearInterval(timer);
-	}, [isHere, state, phase, reason, say]);
+	}, [isLoaded, state, phase, reason, say]);
 }
 
 function readOut({ author, content }: Message, strings: Catalogue): string {

@@ -1,4 +1,4 @@
-// What a conversation is in which nothing was said yet, and some ways to begin.
+// What an empty conversation shows: an explanation and some prompts to begin with.
 
 import { claudeMention } from "../../../../src/protocol/claude-mention.ts";
 import { useStrings } from "../../languages/useStrings.ts";

@@ -1,4 +1,4 @@
-// A message in the log: below the day if that is another one than before, and below a line where the new begins.
+// A message in the log, below the date if a new day begins, and below a line if it is the first unread one.
 
 import { type ComponentProps, memo } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
@@ -6,8 +6,8 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { MessageArticle } from "../message/MessageArticle.tsx";
 import styles from "./Log.module.css";
 
-/** In ms: what the same person says within it stands under one name. */
-const groupedWithin = 5 * 60_000;
+/** In ms: messages of one person within this time share one header. */
+const groupInterval = 5 * 60_000;
 
 type Props = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
 
@@ -27,7 +27,7 @@ export const Entry = memo(({ before, isNew, ...props }: Props) => {
 });
 
 export function continues(before: Message | undefined, userId: string, at: number): boolean {
-	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupedWithin;
+	return before?.author.userId === userId && at - Date.parse(before.createdAt) < groupInterval;
 }
 
 function dayOf(at: number): string {

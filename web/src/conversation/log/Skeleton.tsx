@@ -1,4 +1,4 @@
-// Where messages will stand, while the conversation opens. It lies over the log, so that nothing moves when they come.
+// A placeholder for messages while the conversation loads. It lies over the log, so that nothing moves when they arrive.
 
 import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Skeleton.module.css";

@@ -1,4 +1,4 @@
-// Who asked Claude while it was answering: their questions are answered next, together.
+// The people who asked Claude during a reply: the next reply answers them all.
 
 import type { Message } from "../../../../src/protocol/message.ts";
 import { useStrings } from "../../languages/useStrings.ts";

@@ -1,4 +1,4 @@
-// The frame of a message: whose it is, when it was said, and what stands in it.
+// The frame of a message: its author and time, its content, and its actions.
 
 import type { ReactNode } from "react";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -7,24 +7,23 @@ import styles from "./Article.module.css";
 export type Kind = "claude" | "other" | "own";
 
 type Props = {
-	/** By which it is found again. */
 	id?: string;
 	author: string;
 	/** In ms. */
 	at: number;
 	kind: Kind;
 	hue: number;
-	/** Of the same person as the one above. */
+	/** The message above is by the same person: the header is left out. */
 	isContinued: boolean;
-	/** Whether the tab key comes to it; other keys come to all that have an `id`. */
+	/** The tab key goes to this message. Other keys reach every message with an `id`. */
 	isActive?: boolean;
-	/** For whom an answer is, beside whose it is. */
+	/** The person who asked for a reply, beside its author. */
 	about?: string;
-	/** What can be done with it: beside what is in it, or below that. */
+	/** The actions, beside the content or below it. */
 	tools?: ReactNode;
-	/** Its place in the conversation, of which nobody knows how many there will be. */
+	/** Its position in the conversation, whose length is unknown. */
 	place?: number;
-	/** Below what is in it. */
+	/** Below the content. */
 	below?: ReactNode;
 	children: ReactNode;
 };

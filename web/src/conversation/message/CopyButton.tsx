@@ -1,4 +1,4 @@
-// Copies a text, and says whether it could. The button keeps its name; what became of it is said beside it.
+// Copies a text. The button keeps its name; the outcome is shown beside it.
 
 import { useEffect, useState } from "react";
 import { clock, copyText } from "../../browser.ts";
@@ -8,11 +8,11 @@ import styles from "./ReplyBar.module.css";
 import toolbar from "./Toolbar.module.css";
 
 /** In ms. */
-const saidFor = 4_000;
+const shownFor = 4_000;
 
 export function useCopy() {
 	const [outcome, setOutcome] = useState<{ isDone: boolean }>();
-	useEffect(() => (outcome ? clock.after(saidFor, () => setOutcome(undefined)) : undefined), [outcome]);
+	useEffect(() => (outcome ? clock.after(shownFor, () => setOutcome(undefined)) : undefined), [outcome]);
 	return { outcome, copy: async (text: string) => setOutcome({ isDone: await copyText(text) }) };
 }
 
@@ -34,7 +34,7 @@ export function CopyButton({ text, tabIndex, copying: { outcome, copy } }: Props
 	);
 }
 
-/** Always there, so that a screen reader hears of it. */
+/** Always rendered, so that screen readers announce its changes. */
 export function CopyStatus({ copying: { outcome } }: Pick<Props, "copying">) {
 	const strings = useStrings();
 	return (

@@ -1,4 +1,4 @@
-// Says that a text is not the one that was said first, and since when.
+// Marks an edited message, with the time of the edit.
 
 import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Article.module.css";

@@ -1,4 +1,4 @@
-// One message: what it answers, its text, what became of it, and what can be done with it.
+// One message: its quote, its text, its state, and the actions on it.
 
 import { useContext } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
@@ -23,17 +23,16 @@ import { Thinking } from "./Thinking.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { useVersions } from "./Versions.tsx";
 
-/** Who has seen it, or what else became of it. */
+/** The names of those who have seen the message, or a word about it. */
 export type Delivery = readonly string[] | string | undefined;
 
 type Props = {
 	message: Message;
 	isOwn: boolean;
-	/** Of the same person as the one above. */
+	/** The message above is by the same person: the header is left out. */
 	isContinued: boolean;
-	/** One is at it. */
+	/** The tab key goes to this message. */
 	isActive: boolean;
-	/** What is to be said below it of its way to the others. */
 	delivery: Delivery;
 	onRetry: ((messageId: string) => void) | undefined;
 };
@@ -42,12 +41,13 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	const strings = useStrings();
 	const versions = useVersions(message);
 	const people = useContext(People);
-	const looked: Message = { ...message, ...versions.shown };
-	const { id, author, content, status, mentions, thinking } = looked;
+	/** In the version that is shown. */
+	const shown: Message = { ...message, ...versions.shown };
+	const { id, author, content, status, mentions, thinking } = shown;
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
 	const isGrowing = status === "streaming";
-	const isAnswer = role === "assistant" && deletedAt === undefined;
-	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(looked, people, strings));
+	const isReply = role === "assistant" && deletedAt === undefined;
+	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
 	return (
 		<Article
 			id={id}
@@ -64,8 +64,8 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 		>
 			{quoted && <Quote quoted={quoted} />}
 			{deletedAt !== undefined && <p className={styles.deleted}>{strings.deletedMessage}</p>}
-			{isAnswer && (
-				<Thinking phase={phaseOf(looked)}>
+			{isReply && (
+				<Thinking phase={phaseOf(shown)}>
 					{thinking !== undefined && <Text content={thinking} isGrowing={isGrowing && content === ""} />}
 				</Thinking>
 			)}
@@ -83,7 +83,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	);
 
 	function toolsOf() {
-		if (!isAnswer) return <Toolbar message={message} isActive={isActive} />;
+		if (!isReply) return <Toolbar message={message} isActive={isActive} />;
 		return isGrowing ? <ReplyBarPlaceholder /> : <ReplyBar message={message} versions={versions} isActive={isActive} />;
 	}
 }
@@ -101,11 +101,11 @@ function kindOf({ author }: Message, isOwn: boolean): Kind {
 	return isOwn ? "own" : "other";
 }
 
-/** Why a reply is not simply Claude's whole answer. */
+/** Says what is unusual about a reply. */
 function noteOn({ status, reason, attempts, content, stoppedBy }: Message, people: Names, strings: Catalogue): string | undefined {
 	switch (status) {
 		case "streaming":
-			// Where nothing has come yet, it stands in its place.
+			// Without any text yet, it is shown in place of the text.
 			return reason === undefined || content === "" ? undefined : strings.busy;
 		case "stopped":
 			return stoppedBy ? strings.stoppedBy(namesOf([stoppedBy], people, strings)) : strings.stopped;
@@ -113,7 +113,7 @@ function noteOn({ status, reason, attempts, content, stoppedBy }: Message, peopl
 			return strings.reasons[reason as Reason] ?? strings.reasons.internal;
 		case "complete":
 			if (reason !== undefined) return strings.reasons[reason as Reason];
-			// Before its first word nothing can be interrupted.
+			// An attempt that failed before its first word interrupted nothing.
 			return attempts?.some(({ offset }) => offset > 0) ? strings.wentOn : undefined;
 		default:
 			return status satisfies never;

@@ -1,4 +1,4 @@
-// What a message answers, in one line above it; leads there.
+// The quoted message in one line, which leads to it.
 
 import { createContext, useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
@@ -8,7 +8,7 @@ import { People } from "../../markdown/MentionedText.tsx";
 import { hueOf } from "../../people/person.ts";
 import styles from "./Quote.module.css";
 
-/** Brings the message at a place before the reader's eyes, wherever it is. */
+/** Shows the message at a `seq`, loading it if necessary. */
 export const GoToMessage = createContext((_seq: number) => {});
 
 export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
@@ -26,7 +26,7 @@ export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullabl
 		"data-hue": hueOf(author.userId),
 		"data-of": author.userId === "claude" ? "claude" : undefined,
 	};
-	// During a deployment an older server may not say where.
+	// An older server, during a deployment, may not send the seq.
 	if (seq === undefined) return <p {...shared}>{inside}</p>;
 	return (
 		<button type="button" {...shared} title={strings.inAnswerTo(name)} onClick={() => goTo(seq)}>

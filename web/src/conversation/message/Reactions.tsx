@@ -1,4 +1,4 @@
-// The reactions to a message, each with who gave it; and what one reacts with: six of them at once, any other from all there are.
+// The reactions to a message with their authors, and a picker: six at once, all others by search.
 
 import { useContext, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
@@ -14,8 +14,8 @@ import styles from "./Reactions.module.css";
 import toolbar from "./Toolbar.module.css";
 
 const quick = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
-/** Named where one asks who it was. */
-const mostNames = 20;
+/** In a tooltip. */
+const maxNames = 20;
 
 export function Reactions({ message }: { message: Message }) {
 	const strings = useStrings();
@@ -23,22 +23,22 @@ export function Reactions({ message }: { message: Message }) {
 	const { nameOf, userId } = useContext(People);
 	const { id, reactions = [] } = message;
 	if (reactions.length === 0) return null;
-	const isOpen = mayDo(message, doer).has("react");
+	const canReact = mayDo(message, doer).has("react");
 	return (
 		<ul className={styles.reactions} aria-label={strings.reactions}>
 			{reactions.map(({ emoji, userIds }) => {
 				const isOwn = userIds.includes(userId);
 				const nameFor = (one: string) => (one === userId ? strings.yourself : (nameOf(one) ?? strings.somebody));
-				const label = strings.reaction(emoji, strings.names(userIds.map(nameFor), mostNames), userIds.length);
+				const label = strings.reaction(emoji, strings.names(userIds.map(nameFor), maxNames), userIds.length);
 				return (
 					<li key={emoji}>
 						<button
 							type="button"
 							aria-pressed={isOwn}
-							aria-disabled={!isOpen}
+							aria-disabled={!canReact}
 							aria-label={label}
 							title={label}
-							onClick={() => isOpen && react(id, emoji, !isOwn)}
+							onClick={() => canReact && react(id, emoji, !isOwn)}
 						>
 							<span>{emoji}</span>
 							<span>{userIds.length}</span>
@@ -53,7 +53,7 @@ export function Reactions({ message }: { message: Message }) {
 export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
 	const { doer, react } = useContext(MessageActions);
-	const [isWhole, setIsWhole] = useState(false);
+	const [showsAll, setShowsAll] = useState(false);
 	const choose = (emoji: string) => {
 		const given = message.reactions?.find((reaction) => reaction.emoji === emoji);
 		react(message.id, emoji, !given?.userIds.includes(doer.userId));
@@ -62,10 +62,10 @@ export function ReactionPicker({ message, tabIndex }: { message: Message; tabInd
 		<Popover
 			opener={{ label: strings.react, icon: "react", className: toolbar.button, tabIndex }}
 			hasPopup="dialog"
-			className={isWhole ? emoji.emoji : styles.picker}
-			onClosed={() => setIsWhole(false)}
+			className={showsAll ? emoji.emoji : styles.picker}
+			onClosed={() => setShowsAll(false)}
 			content={(close) =>
-				isWhole ? (
+				showsAll ? (
 					<AllEmoji onChoose={choose} onClose={close} />
 				) : (
 					<>
@@ -82,7 +82,7 @@ export function ReactionPicker({ message, tabIndex }: { message: Message; tabInd
 								{emoji}
 							</button>
 						))}
-						<button type="button" aria-label={strings.allEmoji} title={strings.allEmoji} onClick={() => setIsWhole(true)}>
+						<button type="button" aria-label={strings.allEmoji} title={strings.allEmoji} onClick={() => setShowsAll(true)}>
 							<Icon name="plus" />
 						</button>
 					</>

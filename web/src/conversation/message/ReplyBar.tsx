@@ -1,4 +1,4 @@
-// Below an answer of Claude's, in its own row, so that it covers nothing: what can be done with it, its versions, what it took.
+// The buttons below a reply of Claude's: its actions, its versions, its cost. They have a row of their own, so that they cover nothing.
 
 import { useContext, useId, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
@@ -14,9 +14,9 @@ import { VersionButtons, type Versions } from "./Versions.tsx";
 
 type Props = {
 	message: Message;
-	/** Of which one may be looked at instead of the message as it stands. */
+	/** One of them may be shown instead of the current text. */
 	versions: Versions;
-	/** One is at the message; the tab key comes to no other one's buttons. */
+	/** The tab key goes only to the buttons of the active message. */
 	isActive: boolean;
 };
 
@@ -60,7 +60,7 @@ export function ReplyBar({ message, versions, isActive }: Props) {
 	);
 }
 
-/** Where it will be once the answer has ended, so that nothing moves then. */
+/** Keeps the height while the reply is written, so that nothing moves when it ends. */
 export function ReplyBarPlaceholder() {
 	return <div className={styles.bar} />;
 }

@@ -1,4 +1,4 @@
-// What can be done with one message: seen when one points at it or is at it, and always there for who does not see.
+// The actions on a message: visible when it is pointed at or focused, and always there for screen readers.
 
 import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
@@ -12,7 +12,7 @@ import { MessageActions } from "./MessageActions.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
 
-/** Of what a person said. `isActive`: one is at the message; the tab key comes to no other one's buttons. */
+/** For a person's message. `isActive`: the tab key goes only to the buttons of the active message. */
 export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
 	return (
 		<div className={styles.toolbar}>
@@ -26,7 +26,7 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 	const { doer, quote, edit, askToDelete, regenerate, markUnread } = useContext(MessageActions);
 	const may = mayDo(message, doer);
 	const items: MenuItem[] = [
-		// An answer has a button of its own for it.
+		// A reply has a button of its own for copying.
 		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
 		...(doer.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
@@ -37,7 +37,7 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 	];
 	return (
 		<>
-			{/* One that failed says so, and has a button to try again. */}
+			{/* A failed reply has a button of its own to retry. */}
 			{may.has("regenerate") && message.status !== "failed" && (
 				<button
 					type="button"
@@ -46,7 +46,7 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 					aria-label={strings.regenerate}
 					title={strings.regenerate}
 					onClick={({ currentTarget }) => {
-						// The button goes, and the focus should not go with it.
+						// The button disappears, and the focus must not be lost with it.
 						currentTarget.closest("article")?.focus({ preventScroll: true });
 						regenerate(message.id);
 					}}

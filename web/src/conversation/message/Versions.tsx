@@ -1,4 +1,4 @@
-// The former versions of an answer, fetched when somebody asks for one, and the buttons that go from one to another.
+// The former versions of a reply, loaded on demand, and the buttons to switch between them.
 
 import { useState } from "react";
 import type { Message, Version } from "../../../../src/protocol/message.ts";
@@ -9,45 +9,50 @@ import { useStrings } from "../../languages/useStrings.ts";
 import styles from "./Versions.module.css";
 
 export type Versions = {
-	/** The former version that is looked at; else it is the message as it stands. */
+	/** The former version that is shown; `undefined` for the current one. */
 	shown: Version | undefined;
-	/** Counted from 1; `all` with the message as it stands. */
-	place: number;
-	all: number;
+	/** From 1 to `count`, which is the current version. */
+	number: number;
+	count: number;
 	isLoading: boolean;
-	go(place: number): void;
+	go(number: number): void;
 };
 
 export function useVersions({ id, conversationId, status, versions: former = 0 }: Message): Versions {
-	const [held, setHeld] = useState<{ versions: readonly Version[]; place: number }>();
+	const [held, setHeld] = useState<{ versions: readonly Version[]; number: number }>();
 	const [isLoading, setIsLoading] = useState(false);
-	// What was fetched before there was another one is no longer all.
+	// A newer version makes the loaded ones incomplete.
 	const isCurrent = held?.versions.length === former && status !== "streaming";
-	const all = status === "streaming" ? 0 : former + 1;
-	const place = isCurrent ? held.place : all;
+	const count = status === "streaming" ? 0 : former + 1;
+	const number = isCurrent ? held.number : count;
 
-	const go = async (place: number) => {
+	const go = async (number: number) => {
 		if (isLoading) return;
-		if (isCurrent) return setHeld({ ...held, place });
+		if (isCurrent) return setHeld({ ...held, number });
 		setIsLoading(true);
 		const result = await session.call((token) => versionsOf(token, conversationId, id));
-		if ("value" in result) setHeld({ versions: result.value.versions, place });
+		if ("value" in result) setHeld({ versions: result.value.versions, number });
 		setIsLoading(false);
 	};
-	return { shown: isCurrent ? held.versions[place - 1] : undefined, place, all, isLoading, go: (place) => void go(place) };
+	return { shown: isCurrent ? held.versions[number - 1] : undefined, number, count, isLoading, go: (number) => void go(number) };
 }
 
-export function VersionButtons({ versions: { place, all, isLoading, go } }: { versions: Versions }) {
+export function VersionButtons({ versions: { number, count, isLoading, go } }: { versions: Versions }) {
 	const strings = useStrings();
-	if (all < 2) return null;
+	if (count < 2) return null;
 	return (
 		<fieldset className={styles.versions} aria-busy={isLoading}>
 			<legend className="visually-hidden">{strings.versions}</legend>
-			<button type="button" aria-label={strings.formerVersion} aria-disabled={place === 1} onClick={() => place > 1 && go(place - 1)}>
+			<button type="button" aria-label={strings.formerVersion} aria-disabled={number === 1} onClick={() => number > 1 && go(number - 1)}>
 				<Icon name="back" />
 			</button>
-			<output>{strings.versionOf(place, all)}</output>
-			<button type="button" aria-label={strings.laterVersion} aria-disabled={place === all} onClick={() => place < all && go(place + 1)}>
+			<output>{strings.versionOf(number, count)}</output>
+			<button
+				type="button"
+				aria-label={strings.laterVersion}
+				aria-disabled={number === count}
+				onClick={() => number < count && go(number + 1)}
+			>
 				<Icon name="forth" />
 			</button>
 		</fieldset>
