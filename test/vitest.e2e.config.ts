@@ -5,7 +5,7 @@ export default defineConfig({
 	test: {
 		name: "e2e",
 		include: ["e2e/**/*.test.ts"],
-		globalSetup: "e2e/once.setup.ts",
+		globalSetup: "e2e/product.setup.ts",
 		maxWorkers: 2,
 		testTimeout: 60_000,
 		expect: { poll: { timeout: 20_000 } },

@@ -127,6 +127,8 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		// One chunk for everything that is loaded first. Separate chunks for what lazy parts share cost requests and compress worse.
 		rolldownOptions: {
+			// A busy machine would be warned of slow plugins, in the middle of a test run.
+			checks: { pluginTimings: false },
 			output: {
 				codeSplitting: {
 					groups: [{ debugName: "first", name: (id, modules) => (isFirst(id, (one) => modules.getModuleInfo(one)) ? "first" : null) }],

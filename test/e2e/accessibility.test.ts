@@ -3,7 +3,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hardToHit, stickingOut, violations } from "./accessibility.ts";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
@@ -11,7 +11,7 @@ import { post, tokenOf } from "./wire.ts";
 let ann: Visitor;
 let bob: Visitor;
 
-openProduct({ SEND_BURST: "100" });
+openBrowser();
 beforeAll(async () => {
 	[ann, bob] = await furnished();
 });

@@ -2,10 +2,10 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { attacks } from "./attacks.ts";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Stage } from "./stage.ts";
 
-openProduct();
+openBrowser();
 
 const words = "word ".repeat(50);
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { guestWithConversation, post } from "./wire.ts";
 
-openProduct();
+openBrowser();
 
 /** The README's pictures: taken anew by `npm run screenshots`, and only then. */
 async function screenshot(visitor: Visitor, name: string): Promise<void> {

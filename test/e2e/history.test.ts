@@ -1,32 +1,19 @@
 // A long history, read on a slow machine: nothing moves under the reader's eyes, and only what is near the screen is on the page.
 
-import type { Browser, CDPSession, Locator } from "playwright-core";
+import type { CDPSession, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { restorePast, textAt } from "./past.ts";
-import { type Product, startProduct, Visitor } from "./product.ts";
+import { Visitor } from "./product.ts";
 import { tokenOf } from "./wire.ts";
 
-const secret = "a secret for a deployment with a long past";
 const many = 10_000;
 
-let browser: Browser;
-let product: Product;
-
-beforeAll(async () => {
-	[browser, product] = await Promise.all([
-		launchBrowser(),
-		startProduct({ JWT_SECRET: secret, SEND_BURST: "1000", SEND_PER_SECOND: "1000" }),
-	]);
-});
-afterAll(async () => {
-	await browser?.close();
-	await product?.stop();
-});
+openBrowser();
 
 /** Ann at the end of a conversation with a past of so many messages. */
 async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
@@ -34,7 +21,7 @@ async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; c
 	await ann.signIn(product.url, "Ann");
 	await ann.page.getByRole("button", { name: "New conversation" }).waitFor();
 	const userId = JSON.parse(Buffer.from((await tokenOf(ann)).split(".")[1] as string, "base64url").toString()).sub;
-	const id = await restorePast(product.url, secret, userId, count);
+	const id = await restorePast(product, userId, count);
 	await ann.page.goto(`${product.url}/c/${id}`);
 	await ann.sees(`of the past`);
 	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };

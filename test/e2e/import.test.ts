@@ -6,23 +6,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { product } from "./opened.ts";
 import { type Product, startProduct } from "./product.ts";
 import { guestWithConversation, post, Wire } from "./wire.ts";
 
 const script = join(import.meta.dirname, "../../scripts/import.ts");
 const secret = "a secret for the other deployment, 32 bytes";
 
-let one: Product;
 let other: Product;
 let folder: string;
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "parley-import-"));
-	one = await startProduct();
 	other = await startProduct({ JWT_SECRET: secret });
 });
 afterAll(async () => {
-	await one?.stop();
 	await other?.stop();
 	rmSync(folder, { recursive: true, force: true });
 });
@@ -51,18 +49,18 @@ const messagesOf = (text: string) =>
 		.filter(({ type }) => type === "message" || type === "version");
 
 it("what was said is there again, its order, authors and times, and nothing is taken that was changed", { timeout: 120_000 }, async () => {
-	const { token, id } = await guestWithConversation(one.url);
-	const wire = new Wire(one.url, id, token);
+	const { token, id } = await guestWithConversation(product.url);
+	const wire = new Wire(product.url, id, token);
 	await wire.first("chat:joined");
 	wire.say("A question with a line\u2028separator, 漢字 and 🎉");
 	await wire.first("chat:complete");
 	const authorization = `Bearer ${token}`;
-	await fetch(`${one.url}/api/conversations/${id}`, { method: "PATCH", headers: { authorization }, body: '{"assistant":"off"}' });
+	await fetch(`${product.url}/api/conversations/${id}`, { method: "PATCH", headers: { authorization }, body: '{"assistant":"off"}' });
 	// Long enough for several parts.
 	for (let n = 0; n < 8; n++) wire.say(`${n} ${"漢".repeat(90_000)}`, `long ${n}`);
 	await wire.first("chat:message", ({ message }) => message.clientId === "long 7");
 	wire.close();
-	const text = await exported(one.url, id, token);
+	const text = await exported(product.url, id, token);
 	const file = join(folder, "conversation.jsonl");
 	writeFileSync(file, text);
 

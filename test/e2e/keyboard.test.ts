@@ -1,10 +1,10 @@
 // The page used with the keyboard alone.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 /** The role and name of the focused element, or its tag. */
 const focus = ({ page }: Visitor) =>

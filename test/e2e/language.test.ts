@@ -1,10 +1,10 @@
 // The page in another language: chosen by the device or in the settings.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 describe("the language", () => {
 	it("is that of the device from the start: no English is shown first, and refusals are translated", async () => {

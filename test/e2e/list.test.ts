@@ -1,10 +1,10 @@
 // The list of conversations beside the open one.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 describe("the list", () => {
 	it("shows messages in other conversations, unread counts, and where the reader left off", async () => {

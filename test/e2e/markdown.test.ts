@@ -1,12 +1,12 @@
 // Texts as they are read in a real browser: the colours of code, copying it, tables on a narrow page.
 
 import { beforeAll, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
 
-openProduct();
+openBrowser();
 beforeAll(async () => {
 	stage = await Stage.open(browser, product.url);
 });

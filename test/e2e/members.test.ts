@@ -1,10 +1,10 @@
 // The members of a conversation, as people see and change them.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 const openMembers = (visitor: Visitor) => visitor.page.getByRole("button", { name: /^Members/ }).click();
 const memberOf = (visitor: Visitor, name: string) =>

@@ -1,13 +1,13 @@
 // What people do with messages, each at a browser of their own.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, type Visitor } from "./product.ts";
 
 let ann: Visitor;
 let bob: Visitor;
 
-openProduct();
+openBrowser();
 beforeAll(async () => {
 	[ann, bob] = await annAndBob(browser, product.url);
 });

@@ -1,13 +1,13 @@
 // Notifications: what all tabs of a browser ask it to show.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 
 /** Lists are updated in rounds, later for readers who are not looking. */
 const patient = { timeout: 15_000 };
 
-openProduct();
+openBrowser();
 
 type Shown = { title: string; body: string | undefined; tag: string | undefined };
 

@@ -1,20 +1,19 @@
-// A browser and the product, for all tests of a file: there before the first of them, gone after the last one.
+// The browser of a test file, and the product that all files share.
 
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
-import { type Product, startProduct } from "./product.ts";
+import "../support/provided.ts";
 
 export let browser: Browser;
-export let product: Product;
 
-/** To be called once, before the file's own `beforeAll`: with what `startProduct` takes. */
-export function openProduct(...settings: Parameters<typeof startProduct>): void {
+/** To be used, not to be killed: other files use it at the same time. A file that needs another one starts its own. */
+export const product = inject("product");
+
+/** To be called once, before the file's own `beforeAll`. */
+export function openBrowser(): void {
 	beforeAll(async () => {
-		[browser, product] = await Promise.all([launchBrowser(), startProduct(...settings)]);
+		browser = await launchBrowser();
 	});
-	afterAll(async () => {
-		await browser?.close();
-		await product?.stop();
-	});
+	afterAll(() => browser?.close());
 }

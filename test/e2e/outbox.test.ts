@@ -1,10 +1,10 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 import { guestWithConversation, post, Wire } from "./wire.ts";
 
-openProduct();
+openBrowser();
 
 /** A conversation of a program's, in which Ann is a person at a browser. */
 class Room {

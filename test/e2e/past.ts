@@ -15,8 +15,8 @@ export function textAt(seq: number): string {
 	return `Answer ${seq} of the past.\n\n${`- a point that takes some words to make\n`.repeat(seq % 7)}\n\`\`\`\ncode ${seq}\n\`\`\`\n\n${"And so on. ".repeat(seq % 40)}`;
 }
 
-/** So many messages of others, a minute apart, in a conversation of `userId`; its id. `secret` is the deployment's. */
-export async function restorePast(url: string, secret: string, userId: string, count: number): Promise<string> {
+/** Imports so many messages of others, a minute apart, into a new conversation of `userId`. Resolves with its id. */
+export async function restorePast({ url, secret }: { url: string; secret: string }, userId: string, count: number): Promise<string> {
 	const id = randomBytes(16).toString("base64url");
 	const begin = Date.now() - count * 60_000;
 	const timeAt = (seq: number) => new Date(begin + seq * 60_000).toISOString();

@@ -1,10 +1,10 @@
 // Several people in a conversation, as one of them sees the others; and the links by which they come.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 describe("four people", () => {
 	it("see who is present, how many are typing, and who has seen a message", async () => {

@@ -1,10 +1,10 @@
 // The security headers of the built page: they are set, they block attacks, and they block nothing of ours.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 
-openProduct();
+openBrowser();
 
 const policy = {
 	"default-src": "'none'",

@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { post } from "./wire.ts";
 
-openProduct();
+openBrowser();
 
 const openSettings = ({ page }: Visitor) => page.getByRole("button", { name: "Settings", exact: true }).click();
 const schemeOf = ({ page }: Visitor) => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);

@@ -1,11 +1,11 @@
 // What was said is found again, and read where it was said.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-openProduct({ SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
+openBrowser();
 
 const idOf = ({ page }: Visitor) => /\/c\/([\w-]+)/.exec(page.url())?.[1] ?? "";
 const open = ({ page }: Visitor) => page.getByRole("button", { name: "Search this conversation" }).click();

@@ -1,16 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { product } from "./opened.ts";
 import { type Product, startProduct } from "./product.ts";
 
-let product: Product | undefined;
+let own: Product | undefined;
 
 afterEach(async () => {
-	await product?.stop();
+	await own?.stop();
 });
 
 describe("settings", () => {
 	it("that are invalid are reported in one sentence", async () => {
-		product = await startProduct({ JWT_SECRET: "hunter2" });
-		const response = await fetch(`${product.url}/api/health`);
+		own = await startProduct({ JWT_SECRET: "hunter2" });
+		const response = await fetch(`${own.url}/api/health`);
 		expect(response.status).toBe(500);
 		const { error } = (await response.json()) as { error: { code: string; message: string } };
 		expect(error.code).toBe("misconfigured");
@@ -19,15 +20,14 @@ describe("settings", () => {
 	});
 
 	it("can be given at the start: guests turned off", async () => {
-		product = await startProduct({ GUEST_SIGN_IN: "off" });
-		const response = await fetch(`${product.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name: "Ann" }) });
+		own = await startProduct({ GUEST_SIGN_IN: "off" });
+		const response = await fetch(`${own.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name: "Ann" }) });
 		expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "guest_sign_in_disabled" } }]);
 	});
 });
 
 describe("the page", () => {
 	it("has a strict content security policy at every path, and the API its own", async () => {
-		product = await startProduct();
 		for (const path of ["/", "/c/some-conversation", "/invite/some.token"]) {
 			const response = await fetch(product.url + path);
 			expect([path, response.status]).toEqual([path, 200]);

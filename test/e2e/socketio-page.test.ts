@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import type { io, Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser } from "./opened.ts";
+import { type Product, startProduct } from "./product.ts";
 import { type Payload, secret, startForTwo, startNetwork, tokenOf } from "./socketio-client.ts";
 import { Wire } from "./wire.ts";
 
@@ -14,19 +15,24 @@ import { Wire } from "./wire.ts";
 type PageGlobals = { io: typeof io; socket: Socket; received: { name: string; payload: Payload }[] };
 
 const elsewhere = await startElsewhere();
-openProduct({ JWT_SECRET: secret, FRONTEND_URL: elsewhere.url, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
+let product: Product;
+openBrowser();
 
 let ann = "";
 let bob = "";
 const opened: { close(): unknown }[] = [];
 
 beforeAll(async () => {
+	product = await startProduct({ JWT_SECRET: secret, FRONTEND_URL: elsewhere.url, SEND_BURST: "1000", SEND_PER_SECOND: "1000" });
 	[ann, bob] = await Promise.all([tokenOf("ann"), tokenOf("bob")]);
 });
 afterEach(async () => {
 	for (const one of opened.splice(0)) await one.close();
 });
-afterAll(() => elsewhere.close());
+afterAll(async () => {
+	await product?.stop();
+	elsewhere.close();
+});
 
 /** A web server of another origin that serves the published client. */
 async function startElsewhere(): Promise<{ url: string; close(): void }> {

@@ -1,11 +1,11 @@
 // The switcher, used with the keyboard.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
 
-openProduct();
+openBrowser();
 
 /** Ann at her list, with a conversation for each title, the last one newest. */
 async function arrive(titles: readonly string[]): Promise<Visitor> {

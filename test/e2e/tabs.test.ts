@@ -1,13 +1,13 @@
 // Several tabs of one person.
 
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob } from "./product.ts";
 
 /** Lists are updated in rounds, later for readers who are not looking. */
 const patient = { timeout: 15_000 };
 
-openProduct();
+openBrowser();
 
 describe("a tab", () => {
 	it("shows what is read in another tab, also if it is opened later", async () => {

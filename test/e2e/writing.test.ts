@@ -2,11 +2,11 @@
 
 import type { Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { browser, openProduct, product } from "./opened.ts";
+import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { guestWithConversation, post, Wire } from "./wire.ts";
 
-openProduct();
+openBrowser();
 
 async function annAlone(): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);

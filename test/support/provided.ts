@@ -4,6 +4,8 @@ import "vitest";
 
 declare module "vitest" {
 	interface ProvidedContext {
+		/** The product that browser tests share, and the secret that signs its tokens. */
+		product: { url: string; secret: string };
 		/** The address of the scripted Messages API. */
 		messagesApi: string;
 		/** Seeds of the schedules that are to be played: one, or the first and the last. */
