@@ -1,4 +1,4 @@
-// Bugs that chats have had, each as a change of one place, and the tests that must catch it.
+// Bugs that chat applications have had. Each is a change in one place, with the tests that must catch it.
 
 export type Bug = {
 	name: string;
@@ -31,7 +31,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
-		name: "a resend is stored again",
+		name: "a resent message is stored twice",
 		file: conversation,
 		from: "const known = clientId === undefined ?",
 		to: "const known = true ?",
@@ -39,7 +39,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
-		name: "a known clientId with another text overwrites nothing and says nothing",
+		name: "a known clientId with other text is not answered with a conflict",
 		file: conversation,
 		from: 'if (known && isUnchanged && known.content !== content) return { code: "conflict" };',
 		to: "",
@@ -47,7 +47,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
-		name: "a clientId counts for everybody instead of for its person",
+		name: "a clientId is unique for the conversation, not for each user",
 		file: log,
 		from: '"WHERE author_id = ? AND client_id = ?", userId, clientId',
 		to: '"WHERE client_id = ?", clientId',
@@ -55,7 +55,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
-		name: "offsets are off by one",
+		name: "the offsets of streamed chunks are off by one",
 		file: reply,
 		from: "const offset = this.#text.length;",
 		to: "const offset = this.#text.length + 1;",
@@ -63,7 +63,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "a stream that ends before message_stop counts as whole",
+		name: "a reply whose stream ends early counts as complete",
 		file: attempt,
 		from: 'return { outcome: { status: "failed", reason: "interrupted" } };',
 		to: 'return { outcome: { status: "complete" } };',
@@ -71,7 +71,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "the end of the stream is taken for message_stop",
+		name: "the Anthropic client takes the end of a stream for message_stop",
 		file: "src/claude/anthropic.ts",
 		from: "	if (!signal.aborted) throw failure(",
 		to: '	if (!signal.aborted) yield { type: "end", stopReason: "end_turn" };\n	if (hasBegun === undefined) throw failure(',
@@ -79,7 +79,7 @@ export const bugs: Bug[] = [
 		tests: ["claude/anthropic"],
 	},
 	{
-		name: "the text of a running reply is never kept",
+		name: "the text of a reply in progress is never checkpointed",
 		file: reply,
 		from: "this.#store.log.checkpoint(this.message, this.#text, this.#facts);",
 		to: "",
@@ -87,7 +87,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "a late joiner gets the stored text of a running reply, not the live one",
+		name: "a member who joins during a reply gets its stored text, not its live text",
 		file: reply,
 		from: "return { ...message, content, ...(thinking",
 		to: "return { ...message, ...(thinking",
@@ -95,7 +95,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/"],
 	},
 	{
-		name: "an answer that goes on repeats what was said",
+		name: "a continued reply repeats its overlap with the text before",
 		file: "src/conversation/replies/overlap.ts",
 		from: "return next.slice(length);",
 		to: "return next;",
@@ -103,7 +103,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/overlap", "conversation/replies/reply"],
 	},
 	{
-		name: "a reply is tried for ever",
+		name: "a failing reply is retried without limit",
 		file: "src/conversation/replies/retry.ts",
 		from: "const maxAttempts = 3;",
 		to: "const maxAttempts = 99;",
@@ -111,7 +111,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "a reply that goes on counts the usage of its last attempt only",
+		name: "a continued reply counts the usage of its last attempt only",
 		file: reply,
 		from: "\t\tthis.#usageBefore = this.#totalUsage;\n",
 		to: "",
@@ -127,7 +127,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/usage"],
 	},
 	{
-		name: "what a request used is lost when the object dies before its first words",
+		name: "a request's usage is lost if the object dies before the first checkpoint",
 		file: reply,
 		from: "\t\tif (isFirst) this.#writeCheckpoint(now);\n",
 		to: "",
@@ -135,7 +135,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/usage"],
 	},
 	{
-		name: "a count of tokens that is no count reaches the conversation",
+		name: "a negative or fractional token count is accepted from Claude",
 		file: "src/claude/usage.ts",
 		from: 'typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ?',
 		to: 'typeof value === "number" ?',
@@ -143,7 +143,7 @@ export const bugs: Bug[] = [
 		tests: ["claude/"],
 	},
 	{
-		name: "a spent limit is tried again",
+		name: "a reply that reached the spend limit is retried",
 		file: "src/conversation/replies/retry.ts",
 		from: 'reason !== "unavailable") return undefined;',
 		to: 'reason !== "unavailable" && reason !== "spend_limit") return undefined;',
@@ -151,7 +151,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "a stopped reply goes on upstream",
+		name: "stopping a reply does not abort the request to Claude",
 		file: replies,
 		from: "\t\tthis.#running = undefined;\n\t\trunning.ended.abort();",
 		to: "\t\tthis.#running = undefined;",
@@ -159,7 +159,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "a reaction to a running reply shows the stored text of it",
+		name: "a reaction to a reply in progress sends its stored text, not its live text",
 		file: changes,
 		from: "message: this.#replies.live(message) });",
 		to: "message });",
@@ -175,7 +175,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "an older reaction takes the place of a newer state",
+		name: "the page replaces newer reactions with older ones",
 		file: "web/src/live/messages.ts",
 		from: "one.id !== messageId || one.revision >= revision",
 		to: "one.id !== messageId",
@@ -191,7 +191,7 @@ export const bugs: Bug[] = [
 		tests: ["gateway/socketio/recovery"],
 	},
 	{
-		name: "what changed while a page was being loaded is lost",
+		name: "the page loses changes that arrive while it loads older messages",
 		file: "web/src/live/historyWindow.ts",
 		from: "return isLoading(history) ? { ...changed, changes: [...history.changes, change] } : changed;",
 		to: "return changed;",
@@ -199,7 +199,7 @@ export const bugs: Bug[] = [
 		tests: ["web/historyWindow"],
 	},
 	{
-		name: "anybody may edit anything",
+		name: "any member may edit any message",
 		file: changes,
 		from: 'if (message.author.userId !== userId) return { code: "forbidden" };',
 		to: "",
@@ -207,7 +207,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "anybody may delete anything",
+		name: "any member may delete any message",
 		file: changes,
 		from: "message.author.userId !== userId && !isOwner",
 		to: "false",
@@ -215,7 +215,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "a resend brings a deleted message back as a conflict",
+		name: "resending a deleted message is answered with a conflict",
 		file: conversation,
 		from: " && known?.deletedAt === undefined",
 		to: "",
@@ -223,7 +223,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "a deleted reply goes on",
+		name: "a deleted reply keeps streaming",
 		file: changes,
 		from: "const wasRunning = this.#replies.cancel(message.id);",
 		to: "const wasRunning = false;",
@@ -231,7 +231,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "the next reply reads what was just deleted",
+		name: "the next reply reads a message that was just deleted",
 		file: changes,
 		from: "\t\tthis.#broadcast(this.#store.log.deleteMessage(message, this.#now()));\n",
 		to: "\t\tif (wasRunning) this.#replies.askNext(message);\n\t\tthis.#broadcast(this.#store.log.deleteMessage(message, this.#now()));\n",
@@ -247,7 +247,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "what a reply said before stays when it is deleted",
+		name: "earlier versions of a deleted reply stay",
 		file: log,
 		from: "\t\tthis.versions.drop(message.seq);\n",
 		to: "",
@@ -255,7 +255,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/changes"],
 	},
 	{
-		name: "the longest name is not taken",
+		name: "a mention matches the shortest name instead of the longest",
 		file: "src/conversation/messages/mentions.ts",
 		from: "if (names.has(name) &&",
 		to: "if (!found && names.has(name) &&",
@@ -263,7 +263,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/mentions"],
 	},
 	{
-		name: "a quote can hold our tag in full width",
+		name: "a quoted message can contain our prompt tags in full-width characters",
 		file: "src/claude/prompt.ts",
 		from: "return withoutTags(line);",
 		to: "return line;",
@@ -271,7 +271,7 @@ export const bugs: Bug[] = [
 		tests: ["claude/prompt"],
 	},
 	{
-		name: "strangers are members",
+		name: "strangers are admitted as members",
 		file: "src/conversation/people/membership.ts",
 		from: "if (known || !isGranted || this",
 		to: 'if (!known) return { ...person, role: "member" };\n		if (known || !isGranted || this',
@@ -279,7 +279,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/refusals"],
 	},
 	{
-		name: "who was removed comes back by a grant",
+		name: "a granting token readmits a removed member",
 		file: "src/conversation/store/members.ts",
 		from: "if (isBarred) this",
 		to: "if (isBarred && userId === '') this",
@@ -287,7 +287,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "a removed member's sockets stay",
+		name: "a removed member's sockets stay open",
 		file: "src/conversation/calls.ts",
 		from: 'sockets.close(userId, closeCodes.removed, "no longer a member");',
 		to: "",
@@ -295,7 +295,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "a socket that was closed is still read",
+		name: "frames from a socket that we closed are still handled",
 		file: "src/platform/hibernating-socket.ts",
 		from: "return this.#attachment.revoked === true;",
 		to: "return false;",
@@ -303,7 +303,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission", "worker/sign-out"],
 	},
 	{
-		name: "readers may write",
+		name: "readers may send messages",
 		file: conversation,
 		from: 'return role === "owner" || role === "member";',
 		to: "return role !== undefined;",
@@ -311,7 +311,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
-		name: "another conversation's id is not looked at",
+		name: "a frame that names another conversation is accepted",
 		file: conversation,
 		from: 'if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };',
 		to: "",
@@ -319,7 +319,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/frames", "conversation/conversation"],
 	},
 	{
-		name: "an expired socket still receives",
+		name: "a socket with an expired token still receives events",
 		file: "src/platform/hibernating-socket.ts",
 		from: "return !this.isRevoked && now < this.#attachment.expiresAt;",
 		to: "return !this.isRevoked;",
@@ -327,7 +327,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission", "worker/sign-out"],
 	},
 	{
-		name: "a silent reader's sign-in never ends",
+		name: "a socket that only reads stays open after its token expires",
 		file: "src/conversation/object.ts",
 		from: "\t\tclients.expire();\n",
 		to: "",
@@ -399,7 +399,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists/lists"],
 	},
 	{
-		name: "a job that failed is never tried again",
+		name: "a failed job is never retried",
 		file: retryQueue,
 		from: "if (stored?.dueAt !== dueAt) this.#put(key, { tries, dueAt }, data);",
 		to: "",
@@ -415,7 +415,7 @@ export const bugs: Bug[] = [
 		tests: ["platform/retry-queue", "conversation/lists/lists"],
 	},
 	{
-		name: "a job that kills its object is run for ever",
+		name: "a job that kills its object is retried for ever",
 		file: retryQueue,
 		from: "if (!how.isCounted) this.#count(key, data);",
 		to: "",
@@ -423,7 +423,7 @@ export const bugs: Bug[] = [
 		tests: ["platform/retry-queue"],
 	},
 	{
-		name: "every restart runs the jobs that wait out a pause",
+		name: "every restart runs jobs that are not due yet",
 		file: retryQueue,
 		from: "dueAt !== null && dueAt <= now && ",
 		to: "dueAt !== null && ",
@@ -431,7 +431,7 @@ export const bugs: Bug[] = [
 		tests: ["platform/retry-queue", "conversation/lists/lists"],
 	},
 	{
-		name: "a deployment forgets which lists are still to remove a conversation",
+		name: "a migration drops list removals that are still to be delivered",
 		file: "src/conversation/store/migrations.ts",
 		from: "INSERT INTO jobs (queue, key, tries, due_at) SELECT 'removals', user_id, tries, 0 FROM untold;",
 		to: "",
@@ -439,7 +439,7 @@ export const bugs: Bug[] = [
 		tests: ["platform/retry-queue"],
 	},
 	{
-		name: "one's own messages count as unread",
+		name: "a member's own messages count as unread",
 		file: "src/conversation/lists/unread.ts",
 		from: "seq <= upTo && authorId !== userId",
 		to: "seq <= upTo",
@@ -447,7 +447,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists/unread", "conversation/lists/lists"],
 	},
 	{
-		name: "a deleted message is still unread",
+		name: "a deleted message still counts as unread",
 		file: "src/conversation/store/log-reader.ts",
 		from: " AND deleted_at IS NULL AS counts",
 		to: " AS counts",
@@ -455,7 +455,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists/lists"],
 	},
 	{
-		name: "reading goes back",
+		name: "a read mark can move backwards",
 		file: "src/conversation/people/read-marks.ts",
 		from: "if (seq > from) this",
 		to: "if (seq !== from) this",
@@ -463,7 +463,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/people/read-marks"],
 	},
 	{
-		name: "older news of a conversation overwrites newer",
+		name: "an older summary of a conversation overwrites a newer one in the list",
 		file: "src/user/store.ts",
 		from: "if (known && isOlder(standing, known)) return undefined;",
 		to: "",
@@ -471,7 +471,7 @@ export const bugs: Bug[] = [
 		tests: ["user/"],
 	},
 	{
-		name: "a list's socket outlives its sign-in",
+		name: "a list's socket stays open after its token expires",
 		file: "src/user/sockets.ts",
 		from: 'if (!socket.isOpen(now)) socket.close(closeCodes.token, "token expired");',
 		to: 'if (now < 0) socket.close(closeCodes.token, "token expired");',
@@ -479,7 +479,7 @@ export const bugs: Bug[] = [
 		tests: ["user/"],
 	},
 	{
-		name: "a newer token may be another person's",
+		name: "a socket can be renewed with another user's token",
 		file: "src/conversation/admission.ts",
 		from: " && verified.identity.userId === person.userId",
 		to: "",
@@ -487,7 +487,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/socket", "worker/refusals"],
 	},
 	{
-		name: "presence is per tab",
+		name: "closing one of a member's sockets makes them leave",
 		file: conversation,
 		from: "if (this.#isPresent(userId)) return;",
 		to: "",
@@ -495,7 +495,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation", "worker/socket"],
 	},
 	{
-		name: "a sleep fills the bucket",
+		name: "a sleep refills the send bucket",
 		file: "src/conversation/messages/send-rate.ts",
 		from: "replay(this.#store.log.sendTimes(userId, now - memory(this.#rate)), this.#rate)",
 		to: "replay([], this.#rate)",
@@ -503,7 +503,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation", "worker/socket"],
 	},
 	{
-		name: "a flood ends with the connection it came by",
+		name: "a flooding user can reconnect at once",
 		file: "src/conversation/admission.ts",
 		from: "if (shutOutFor > 0) return",
 		to: "if (shutOutFor > 1e9) return",
@@ -511,7 +511,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "a ninth socket is let in beside the others",
+		name: "a ninth socket is admitted without closing the oldest",
 		file: "src/platform/hibernating-socket.ts",
 		from: "open.slice(0, Math.max(0, open.length + 1 - most))",
 		to: "open.slice(0, 0 * most)",
@@ -519,7 +519,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "a slow reader is kept",
+		name: "a client that reads too slowly stays connected",
 		file: "src/platform/hibernating-socket.ts",
 		from: "if (this.#isTooSlow(frame.length))",
 		to: "if (this.#isTooSlow(0))",
@@ -527,7 +527,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "a cursor of another life is taken",
+		name: "a cursor of another lineage is accepted",
 		file: "src/conversation/messages/history.ts",
 		from: "cursor?.lineage !== head.lineage || ",
 		to: "!cursor || ",
@@ -535,7 +535,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation", "worker/cursors"],
 	},
 	{
-		name: "a cursor from the future is taken",
+		name: "a cursor from the future is accepted",
 		file: "src/conversation/messages/history.ts",
 		from: "cursor.revision > head.revision || cursor.seq > head.seq",
 		to: "cursor.seq < 0",
@@ -543,7 +543,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation", "worker/cursors"],
 	},
 	{
-		name: "changes of known messages are not told to who comes back",
+		name: "a returning client does not receive changes to messages it knows",
 		file: "src/conversation/store/log-reader.ts",
 		from: '			this.#rows.each("WHERE revision > born AND revision > ? AND seq <= ?", revision, seq),\n',
 		to: "",
@@ -551,7 +551,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation", "worker/cursors"],
 	},
 	{
-		name: "an expired token is good",
+		name: "an expired token is accepted",
 		file: "src/auth/tokens.ts",
 		from: 'if (expiresAt <= now) return { refusal: "token_expired" };',
 		to: "",
@@ -559,7 +559,7 @@ export const bugs: Bug[] = [
 		tests: ["auth/tokens"],
 	},
 	{
-		name: "an origin that begins like ours is ours",
+		name: "an origin that starts with ours is accepted",
 		file: "src/auth/origins.ts",
 		from: "origin === url.origin",
 		to: "origin.startsWith(url.origin)",
@@ -567,7 +567,7 @@ export const bugs: Bug[] = [
 		tests: ["auth/origins"],
 	},
 	{
-		name: "an audience is not looked at",
+		name: "a token for another audience is accepted",
 		file: "src/auth/tokens.ts",
 		from: "key: issuerKeys(jwksUrl), issuer, audience });",
 		to: "key: issuerKeys(jwksUrl), issuer });",
@@ -575,7 +575,7 @@ export const bugs: Bug[] = [
 		tests: ["auth/"],
 	},
 	{
-		name: "the page forgets what was under way when the connection went",
+		name: "the page does not resend unacknowledged messages after a disconnect",
 		file: "web/src/live/outgoing.ts",
 		from: 'one.state.type === "sent" ? { ...one, state: { type: "waiting" } } : one',
 		to: "one",
@@ -583,7 +583,7 @@ export const bugs: Bug[] = [
 		tests: ["web/"],
 	},
 	{
-		name: "the page appends what it has already",
+		name: "the page appends streamed text that it already has",
 		file: "web/src/live/messages.ts",
 		from: "chunk.slice(held.length - offset)",
 		to: "chunk",
@@ -591,7 +591,7 @@ export const bugs: Bug[] = [
 		tests: ["web/"],
 	},
 	{
-		name: "the page takes an older state of a message for news",
+		name: "the page replaces a message with an older revision",
 		file: "web/src/live/messages.ts",
 		from: "if (held && held.revision > message.revision) return messages;",
 		to: "",
@@ -607,7 +607,7 @@ export const bugs: Bug[] = [
 		tests: ["web/"],
 	},
 	{
-		name: "the outbox keeps things in no order",
+		name: "the outbox does not keep messages in the order of sending",
 		file: "web/src/live/outbox.ts",
 		from: '["userId", "conversationId", "outgoing.saidAt", "outgoing.clientId"]',
 		to: '["userId", "conversationId", "outgoing.clientId", "outgoing.saidAt"]',
@@ -615,7 +615,7 @@ export const bugs: Bug[] = [
 		tests: ["web/outbox"],
 	},
 	{
-		name: "the outbox is waited for by nobody",
+		name: "the page sends before it has restored the outbox",
 		file: "web/src/live/sender.ts",
 		from: "if (!this.#isRestored || !this.#isOurTurn) return;",
 		to: "if (!this.#isOurTurn) return;",
@@ -623,7 +623,7 @@ export const bugs: Bug[] = [
 		tests: ["web/outbox", "web/client"],
 	},
 	{
-		name: "the outbox forgets what was refused",
+		name: "the outbox does not save that a message was refused",
 		file: "web/src/live/sender.ts",
 		from: 'else if (message.state.type === "failed" && one.state.type !== "failed") this.#outbox?.save(message);',
 		to: "",
@@ -631,7 +631,7 @@ export const bugs: Bug[] = [
 		tests: ["web/outbox", "web/client"],
 	},
 	{
-		name: "two tabs both send what both hold",
+		name: "two tabs send the same outbox at once",
 		file: "web/src/live/outbox.ts",
 		from: "if (!locks) return turnChanged(true);",
 		to: "if (!locks || name) return turnChanged(true);",
@@ -639,7 +639,7 @@ export const bugs: Bug[] = [
 		tests: ["web/outbox"],
 	},
 	{
-		name: "nobody takes over from a tab that is gone",
+		name: "no tab takes over the outbox of a closed tab",
 		file: "web/src/live/outbox.ts",
 		from: "releaseTurn = () => leaving.abort();",
 		to: "releaseTurn = () => {};",
@@ -647,7 +647,7 @@ export const bugs: Bug[] = [
 		tests: ["web/outbox"],
 	},
 	{
-		name: "the page stays away after a close with 1000",
+		name: "the page does not reconnect after close code 1000",
 		file: "web/src/live/connection.ts",
 		from: "return code === closeCodes.token ||",
 		to: "return code === 1000 || code === closeCodes.token ||",
@@ -655,7 +655,7 @@ export const bugs: Bug[] = [
 		tests: ["web/"],
 	},
 	{
-		name: "by HTTP one may send as fast as one likes",
+		name: "messages sent over HTTP have no rate limit",
 		file: conversation,
 		from: "const limited = this.#sendRate.take(person.userId, now());",
 		to: "const limited = client && this.#sendRate.take(person.userId, now());",
@@ -663,7 +663,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/programs"],
 	},
 	{
-		name: "a socket that a token was just opening outlives its revocation",
+		name: "a socket being opened when its token is revoked stays open",
 		file: "src/user/object.ts",
 		from: "await this.#endSocketsOf(revoked);",
 		to: "",
@@ -671,7 +671,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/tokens"],
 	},
 	{
-		name: "a program that comes in gives its owner the name of old",
+		name: "a program that connects resets its owner's name",
 		file: "src/conversation/admission.ts",
 		from: "if (identity.program) return membership.find({ userId, username }, false);",
 		to: "",
@@ -679,7 +679,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/tokens"],
 	},
 	{
-		name: "a guest who signs out leaves their programs behind",
+		name: "a guest's personal tokens are kept after signing out",
 		file: "src/user/object.ts",
 		from: "this.#tokens.forgetAll();\n\t\tthis.#store.signOut",
 		to: "this.#store.signOut",
@@ -711,7 +711,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/events"],
 	},
 	{
-		name: "the page's list is overtaken by what the server knew before",
+		name: "an older list entry from the server hides a newer message in the page's list",
 		file: "web/src/list/list.ts",
 		from: "return lastMessage && lastMessage.seq > (listed.lastMessage?.seq ?? 0) ?",
 		to: "return false && lastMessage ?",
@@ -719,7 +719,7 @@ export const bugs: Bug[] = [
 		tests: ["web/list"],
 	},
 	{
-		name: "a quote goes on saying what its message no longer says",
+		name: "a quote keeps the old text of an edited message",
 		file: "web/src/live/messages.ts",
 		from: "one.replyTo === id && one.quoted?.content !== quoted.content",
 		to: "false",
@@ -727,7 +727,7 @@ export const bugs: Bug[] = [
 		tests: ["web/transcript"],
 	},
 	{
-		name: "what is new moves away under one's eyes",
+		name: "a reconnect moves the line above the first unread message",
 		file: "web/src/live/transcript.ts",
 		from: "if (!isFirst) return caughtUp;",
 		to: "",
@@ -735,7 +735,7 @@ export const bugs: Bug[] = [
 		tests: ["web/readPositions"],
 	},
 	{
-		name: "how far one has read is told with every message",
+		name: "the page sends a read mark for every message",
 		file: "web/src/live/readMark.ts",
 		from: "this.#isThrottled ||",
 		to: "",
@@ -743,7 +743,7 @@ export const bugs: Bug[] = [
 		tests: ["web/readPositions"],
 	},
 	{
-		name: "a mark of a mention is left in an address",
+		name: "a mention's marker is left in addresses and code",
 		file: "web/src/markdown/nodes.ts",
 		from: "(place.isMarked ? bare(text) : text)",
 		to: "text",
@@ -751,7 +751,7 @@ export const bugs: Bug[] = [
 		tests: ["web/markdown"],
 	},
 	{
-		name: "what may not be done with a message is offered",
+		name: "the page offers actions on deleted and streaming messages",
 		file: "web/src/people/permissions.ts",
 		from: 'if (deletedAt !== undefined || status === "streaming") return may;',
 		to: "",
@@ -759,7 +759,7 @@ export const bugs: Bug[] = [
 		tests: ["web/permissions"],
 	},
 	{
-		name: "what was edited or deleted is still found as it was",
+		name: "search still finds the old text of edited and deleted messages",
 		file: log,
 		from: "		if (change.content !== undefined) this.#words.put(message.seq, change.content);\n",
 		to: "",
@@ -767,7 +767,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/messages/search"],
 	},
 	{
-		name: "one who has left a conversation is told that it could not be searched",
+		name: "a search reports conversations that the user has left as failed",
 		file: "src/routes/search.ts",
 		from: "			if (isRefusal(found)) return;\n",
 		to: "			if (isRefusal(found)) throw new Error(found.code);\n",
@@ -775,7 +775,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/search"],
 	},
 	{
-		name: "a file is taken whose lines were changed",
+		name: "an import accepts a file whose lines were changed",
 		file: "src/protocol/archive.ts",
 		from: 'if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;',
 		to: 'if (typeof hash !== "string") return undefined;',
@@ -783,7 +783,7 @@ export const bugs: Bug[] = [
 		tests: ["protocol/archive"],
 	},
 	{
-		name: "a conversation is seen before its import has ended",
+		name: "a conversation can be opened before its import ends",
 		file: "src/conversation/admission.ts",
 		from: " && !importer.isUnderWay)",
 		to: ")",
@@ -791,7 +791,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/archive"],
 	},
 	{
-		name: "whoever can make access tokens can import",
+		name: "the key for access tokens can sign import tokens",
 		file: "src/auth/import-token.ts",
 		from: "	const key = await deriveKey(jwtSecret, audience);",
 		to: "	const key = new TextEncoder().encode(jwtSecret);",
@@ -799,7 +799,7 @@ export const bugs: Bug[] = [
 		tests: ["auth/import-token"],
 	},
 	{
-		name: "a page that is saved runs what was said",
+		name: "an exported HTML page runs scripts in messages",
 		file: "src/conversation/archive/html.ts",
 		from: "/[&<>\"']/g",
 		to: "/[&>\"']/g",
@@ -807,7 +807,7 @@ export const bugs: Bug[] = [
 		tests: ["worker/archive"],
 	},
 	{
-		name: "who joins while Claude thinks gets no thought",
+		name: "a member who joins while Claude thinks gets no thinking text",
 		file: reply,
 		from: "content, ...(thinking && { thinking }), ",
 		to: "content, ",
@@ -815,7 +815,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/thinking"],
 	},
 	{
-		name: "a thought is lost when the object dies",
+		name: "the thinking text is lost when the object dies",
 		file: reply,
 		from: 'this.#thinking = message.thinking ?? "";',
 		to: 'this.#thinking = "";',
@@ -823,7 +823,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/thinking"],
 	},
 	{
-		name: "a thought is kept however long it is",
+		name: "the thinking text is stored without a length limit",
 		file: "src/conversation/replies/thinking.ts",
 		from: ".slice(0, Math.max(0, limits.thinking - thinking.length))",
 		to: "",
@@ -831,7 +831,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/thinking"],
 	},
 	{
-		name: "a thought waits for no others and takes a frame of its own",
+		name: "every piece of thinking text is sent in its own frame",
 		file: "src/conversation/sockets/fanout.ts",
 		from: 'event.type === "chat:thought" || ',
 		to: "",
@@ -839,7 +839,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/sockets/fanout"],
 	},
 	{
-		name: "an answer names whoever asked before it, answered or not",
+		name: "a reply names askers who were already answered",
 		file: log,
 		from: "WHERE seq > ? AND asks = 1\n\t\t\t\tGROUP BY",
 		to: "WHERE seq > ? - 2 AND asks = 1\n\t\t\t\tGROUP BY",
@@ -847,7 +847,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
-		name: "who stopped a former answer is still named once they are erased",
+		name: "an erased user is still named as having stopped an earlier version of a reply",
 		file: "src/conversation/store/erasure.ts",
 		from: 'for (const table of ["messages", "versions"])',
 		to: 'for (const table of ["messages"])',
