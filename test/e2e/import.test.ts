@@ -1,4 +1,4 @@
-// A conversation saved from one deployment and restored into another, by the script as people run it.
+// Exports a conversation from one deployment and imports it into another, by the script as people run it.
 
 import { execFile } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the script says, and whether it did it. */
+/** The output of the script, and whether it succeeded. */
 async function run(file: string, options: string[], jwtSecret = secret): Promise<{ said: string; isDone: boolean }> {
 	const env = { ...process.env, JWT_SECRET: jwtSecret };
 	const told = promisify(execFile)(process.execPath, [script, file, "--url", other.url, ...options], { env });
@@ -48,7 +48,7 @@ const messagesOf = (text: string) =>
 		.map((line) => ({ ...JSON.parse(line), hash: "" }))
 		.filter(({ type }) => type === "message" || type === "version");
 
-it("what was said is there again, its order, authors and times, and nothing is taken that was changed", { timeout: 120_000 }, async () => {
+it("an import restores messages, order, authors and times, and refuses a changed file", { timeout: 120_000 }, async () => {
 	const { token, id } = await guestWithConversation(product.url);
 	const wire = new Wire(product.url, id, token);
 	await wire.first("chat:joined");

@@ -1,4 +1,4 @@
-// What was said is found again, and read where it was said.
+// Search in the page: results, and opening a result in its place.
 
 import { describe, expect, it } from "vitest";
 import { browser, openBrowser, product } from "./opened.ts";
@@ -13,10 +13,10 @@ const search = ({ page }: Visitor, text: string) => page.getByRole("searchbox", 
 const results = ({ page }: Visitor) => page.getByRole("list", { name: "Search results" }).getByRole("link");
 const focused = ({ log }: Visitor) => log.locator("article:focus");
 
-/** What is marked in the message that one has gone to. */
+/** The highlights in the message that was opened. */
 const marked = ({ page }: Visitor) => page.evaluate(() => [...(CSS.highlights.get("found") ?? [])].map(String));
 
-/** So many lines, so that what comes first is far from the end. */
+/** Enough lines to put the first message far from the end. */
 async function fill(visitor: Visitor, lines: number, first: string): Promise<void> {
 	const token = await tokenOf(visitor);
 	for (let line = 0; line < lines; line++)
@@ -26,8 +26,8 @@ async function fill(visitor: Visitor, lines: number, first: string): Promise<voi
 	await visitor.sees(`Line ${lines - 1} of`);
 }
 
-describe("in a conversation", () => {
-	it("words are found and marked, newest first, more on demand; each leads to its place, and from there to the end", async () => {
+describe("a search in a conversation", () => {
+	it("highlights matches, newest first, loads more on demand, and opens each match in its place", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await fill(bob, 170, "The caterer wants an **answer** by Friday");
 		await ann.page.reload();
@@ -46,7 +46,7 @@ describe("in a conversation", () => {
 		await ann.page.keyboard.press("Enter");
 		await focused(ann).getByText("The caterer wants an answer by Friday").waitFor();
 
-		// What is said meanwhile stands at the end, which is not here; what is deleted here is.
+		// A new message belongs to the end, which is not shown; a deletion of a message that is shown is visible.
 		await bob.say("Said at the end");
 		await bob.sees("Said at the end");
 		expect(await ann.log.getByText("Said at the end").count()).toBe(0);
@@ -55,7 +55,7 @@ describe("in a conversation", () => {
 		await bob.page.getByRole("button", { name: "Delete" }).click();
 		await ann.sees("This message was deleted.");
 
-		// By and by one comes to the end, over every line once.
+		// Scrolling reaches the end, and shows every line once.
 		const lines: string[] = [];
 		while ((await ann.log.getByText("Said at the end").count()) === 0) {
 			const here = (await ann.messages()).flatMap((text) => /Line (\d+) of/.exec(text)?.[1] ?? []);
@@ -69,7 +69,7 @@ describe("in a conversation", () => {
 		await bob.leave();
 	});
 
-	it("only of one person, only of late, and so for the next look too", async () => {
+	it("keeps its filters by person and time when it is opened again", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say("Code of Ann");
 		await bob.say("Code of Bob");
@@ -100,7 +100,7 @@ describe("in a conversation", () => {
 		await bob.leave();
 	});
 
-	it("what was found stays for the next look; Escape gives the focus back", async () => {
+	it("keeps its results when it is opened again, and Escape restores the focus", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
@@ -120,11 +120,11 @@ describe("in a conversation", () => {
 		await ann.leave();
 	});
 
-	it("a place that cannot be had without a network is said so, and comes with it", async () => {
+	it("says that a place cannot be loaded offline, and loads it once online", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(product.url, "Ann");
 		await ann.newConversation();
-		// So many that a page of older ones, which may have come by itself, does not reach the first one.
+		// So many that one page of older messages, which may load by itself, does not reach the first one.
 		await fill(ann, 200, "The very first line");
 		await ann.page.reload();
 		await ann.sees("Line 199 of");
@@ -147,8 +147,8 @@ describe("in a conversation", () => {
 	});
 });
 
-describe("everywhere", () => {
-	it("words are found in all conversations, each under its name, and lead there; so does a link", async () => {
+describe("a search in all conversations", () => {
+	it("groups matches by conversation and opens them, also by a link", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await fill(ann, 70, "Teapots are in the left cupboard");
 		await ann.newConversation();

@@ -62,7 +62,7 @@ async function readAll(lines: string[]) {
 	return { found, isWhole: reading.isWhole && found.length === lines.length };
 }
 
-describe("a file", () => {
+describe("an export file", () => {
 	it("contains its records, and their counts at the end", async () => {
 		const lines = await fileOf(records);
 		expect(await readAll(lines)).toEqual({
@@ -76,7 +76,7 @@ describe("a file", () => {
 		let former = "";
 		for (const line of lines) {
 			const { hash } = JSON.parse(line);
-			// Every line is canonical but for its hash, which stands last.
+			// A line is canonical JSON except for its hash, which comes last.
 			former = await sha256(former + line.replace(`,"hash":"${hash}"`, ""));
 			expect(hash).toBe(former);
 		}
@@ -90,17 +90,17 @@ describe("a file", () => {
 	});
 
 	const changes: [what: string, change: (lines: string[]) => string[]][] = [
-		["a word changed", (lines) => lines.map((line) => line.replace("Message 2", "Message 9"))],
-		["a field added", (lines) => lines.map((line, n) => (n === 4 ? line.replace("{", '{"editedAt":"x",') : line))],
-		["a name changed", (lines) => lines.map((line) => line.replace('"username":"Bob"', '"username":"Rob"'))],
-		["a line left out", (lines) => lines.filter((_, n) => n !== 3)],
-		["its last message left out", (lines) => lines.filter((_, n) => n !== 7)],
+		["a changed word", (lines) => lines.map((line) => line.replace("Message 2", "Message 9"))],
+		["an added field", (lines) => lines.map((line, n) => (n === 4 ? line.replace("{", '{"editedAt":"x",') : line))],
+		["a changed name", (lines) => lines.map((line) => line.replace('"username":"Bob"', '"username":"Rob"'))],
+		["a missing line", (lines) => lines.filter((_, n) => n !== 3)],
+		["its last message missing", (lines) => lines.filter((_, n) => n !== 7)],
 		["its end cut off", (lines) => lines.slice(0, -1)],
 		["half a line", (lines) => [...lines.slice(0, -1), (lines.at(-1) as string).slice(0, 20)]],
 		["two lines in another order", (lines) => [...lines.slice(0, 5), lines[6] as string, lines[5] as string, ...lines.slice(7)]],
 		["a line twice", (lines) => [...lines.slice(0, 4), ...lines.slice(3)]],
-		["something after its end", (lines) => [...lines, lines[3] as string]],
-		["another beginning", (lines) => lines.slice(1)],
+		["a line after its end", (lines) => [...lines, lines[3] as string]],
+		["its first line missing", (lines) => lines.slice(1)],
 		["a line that is no record", (lines) => [...lines.slice(0, 3), "[]", ...lines.slice(3)]],
 		["no lines", () => []],
 	];
@@ -109,17 +109,17 @@ describe("a file", () => {
 	});
 
 	const orders: [what: string, records: ArchiveRecord[]][] = [
-		["a place left out", [...records, message(5)]],
+		["a missing place", [...records, message(5)]],
 		["a place twice", [...records, message(3)]],
 		["an id of another place", [...records, message(4, { id: "m9-00000000" })]],
-		["an answer to what comes later", [...records, message(4, { replyTo: "m4-00000004" })]],
-		["an answer to nothing", [...records, message(4, { replyTo: "x" })]],
+		["a quote of a later message", [...records, message(4, { replyTo: "m4-00000004" })]],
+		["a quote of no message", [...records, message(4, { replyTo: "x" })]],
 		["a member among the messages", [...records, records[1] as ArchiveRecord]],
 		["a version of another message", [...records, version(2, 3)]],
 		["a version that its message does not count", [...records, version(3, 1)]],
 		["a version missing", records.filter((_, n) => n !== 6)],
-		["two beginnings", [records[0] as ArchiveRecord, ...records]],
-		["no beginning", records.slice(1)],
+		["two first records", [records[0] as ArchiveRecord, ...records]],
+		["no first record", records.slice(1)],
 		["an invalid time", [...records, message(4, { createdAt: "yesterday" })]],
 		["an invalid role", [...records, message(4, { role: "system" as "user" })]],
 	];

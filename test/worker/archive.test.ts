@@ -1,4 +1,4 @@
-// A conversation saved and restored, end to end: what the file holds, what the page shows, and what of an import can be seen when.
+// Export and import of a conversation over HTTP: the file, the HTML page, and when an import becomes visible.
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -23,7 +23,7 @@ async function download(who: string, id: string, query = ""): Promise<{ headers:
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 
-/** The records of a file that is whole. */
+/** The records of a complete file. */
 async function recordsOf(text: string): Promise<ArchiveRecord[]> {
 	let reading = emptyReading;
 	const records: ArchiveRecord[] = [];
@@ -43,7 +43,7 @@ async function restore(id: string, lines: string[], from = 0, options: { as?: st
 	return call("POST", `/import/${id}?${query}`, token, lines.join("\n"));
 }
 
-/** A conversation with one of everything. */
+/** A conversation that contains one of everything. */
 async function fullConversation(): Promise<string> {
 	const id = await newConversation("ann", ["bob"]);
 	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more" });
@@ -71,12 +71,12 @@ async function fullConversation(): Promise<string> {
 	return id;
 }
 
-/** What is the same wherever a conversation is. */
+/** The records without what differs between deployments. */
 const lasting = (records: ArchiveRecord[]) =>
 	records.map((record) => (record.type === "conversation" ? { ...record, id: "", exportedAt: "" } : record));
 
 describe("an export", () => {
-	it("is a file of everything, which a reader gets as well, and a stranger does not", async () => {
+	it("contains everything; readers get it, and strangers do not", async () => {
 		const id = await fullConversation();
 		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), { role: "reader" })).body;
 		await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, await tokenOf("rita"));
@@ -113,7 +113,7 @@ describe("an export", () => {
 		expect(JSON.parse((await download("ann", id, "?format=pdf")).text).error.code).toBe("bad_request");
 	});
 
-	it("is a page of text that is nothing but text", async () => {
+	it("as HTML escapes all text", async () => {
 		const id = await fullConversation();
 		const { headers, status, text } = await download("bob", id, "?format=html");
 		expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -154,7 +154,7 @@ describe("an export", () => {
 		expect(text).toContain("The end: 4 messages.");
 	});
 
-	it("of more than a page goes on to the end, and of nothing has an end", async () => {
+	it("is complete for a long conversation, and for an empty one", async () => {
 		const id = await newConversation("ann");
 		expect((await recordsOf((await download("ann", id)).text)).map(({ type }) => type)).toEqual(["conversation", "member", "end"]);
 		const many = 2 * limits.exportPiece.messages + 1;
@@ -172,7 +172,7 @@ describe("an export", () => {
 });
 
 describe("an import", () => {
-	it("makes the same conversation again, under another id, in a life of its own", async () => {
+	it("creates the same conversation under another id and lineage", async () => {
 		const from = await fullConversation();
 		const { text } = await download("ann", from);
 		const id = crypto.randomUUID();
@@ -183,7 +183,7 @@ describe("an import", () => {
 			{ taken: lines.length, conversation: { id, title: "Plans <b>&</b> more", createdAt: expect.any(String), assistant: "auto" } },
 		]);
 		expect(lasting(await recordsOf((await download("ann", id)).text))).toEqual(lasting(await recordsOf(text)));
-		// It is one like any other: found, listed, gone on with.
+		// It is like any other: searchable, listed, and open for new messages.
 		const found = (await call("GET", `/conversations/${id}/search?q=alert`, await tokenOf("bob"))).body;
 		expect(found.results.map(({ message }: { message: { seq: number } }) => message.seq)).toEqual([1]);
 		for (const who of ["ann", "bob"])
@@ -198,7 +198,7 @@ describe("an import", () => {
 		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("eve"))).status).toBe(404);
 	});
 
-	it("comes in parts, is seen by nobody before its end, and takes no part twice", async () => {
+	it("works in parts, is visible to nobody before its end, and adds no part twice", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		const id = crypto.randomUUID();
 		const granted = await tokenOf("ann", { conversations: ["*"] });
@@ -218,7 +218,7 @@ describe("an import", () => {
 		expect((await recordsOf((await download("ann", id)).text)).length).toBe(lines.length);
 	});
 
-	it("of nothing is refused, and takes nothing back of what has come", async () => {
+	it("refuses an empty part and keeps what was imported", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		const id = crypto.randomUUID();
 		expect((await restore(id, [])).body.error.code).toBe("bad_request");
@@ -227,7 +227,7 @@ describe("an import", () => {
 		expect((await restore(id, lines.slice(4), 4)).status).toBe(200);
 	});
 
-	it("takes a part once that comes twice at the same moment", async () => {
+	it("adds a part once if it comes twice at the same time", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
 			const importing = new Import({ storage, store: new Store(storage.sql), now: () => 1 });
@@ -241,7 +241,7 @@ describe("an import", () => {
 		});
 	});
 
-	it("that was broken off is begun again, also with another file", async () => {
+	it("can begin again after it was broken off, also with another file", async () => {
 		const other = linesOf((await download("ann", await fullConversation())).text);
 		const room = await newConversation("ann");
 		const ann = await Client.join("ann", room);
@@ -258,7 +258,7 @@ describe("an import", () => {
 		expect(await search("short")).toHaveLength(1);
 	});
 
-	it("that nobody goes on with leaves nothing", async () => {
+	it("leaves nothing if it is abandoned", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		const id = crypto.randomUUID();
 		const stub = env.CONVERSATIONS.getByName(id);
@@ -271,11 +271,11 @@ describe("an import", () => {
 		);
 		expect(tables).toEqual([]);
 		expect((await restore(id, lines.slice(6), 6)).body).toEqual({ taken: 0 });
-		// The id is anybody's again to whom it is granted.
+		// The id is free again for a person with a granting token.
 		await Client.join("ann", id, { claims: { conversations: ["*"] } });
 	});
 
-	it("of a conversation that is there is refused, and changes nothing", async () => {
+	it("is refused for an existing conversation, and changes nothing", async () => {
 		const id = await fullConversation();
 		const before = await download("ann", id);
 		const lines = linesOf(before.text);
@@ -286,7 +286,7 @@ describe("an import", () => {
 		expect(lasting(await recordsOf((await download("ann", id)).text))).toEqual(lasting(await recordsOf(before.text)));
 	});
 
-	it("brings none back that was deleted, but under another id", async () => {
+	it("does not bring back a deleted conversation, except under another id", async () => {
 		const id = await fullConversation();
 		const lines = linesOf((await download("ann", id)).text);
 		await call("DELETE", `/conversations/${id}`, await tokenOf("ann"));
@@ -294,7 +294,7 @@ describe("an import", () => {
 		expect((await restore(crypto.randomUUID(), lines)).status).toBe(200);
 	});
 
-	it("gives it an owner who is asked for, member before or not", async () => {
+	it("makes the requested person an owner, whether they were a member or not", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		for (const as of ["bob", "newcomer"]) {
 			const id = crypto.randomUUID();
@@ -304,7 +304,7 @@ describe("an import", () => {
 		}
 	});
 
-	it("ends an answer that was being written", async () => {
+	it("ends a reply that was streaming", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		ann.say("help");
@@ -323,7 +323,7 @@ describe("an import", () => {
 		["a line that was changed", (lines: string[]) => lines.map((line) => line.replace("two", "2"))],
 		["a line missing", (lines: string[]) => lines.filter((_, n) => n !== 2)],
 		["no such file", () => ["{}"]],
-	])("with %s is refused, and leaves nothing to be seen", async (_what, change) => {
+	])("with %s is refused and leaves nothing", async (_what, change) => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		const id = crypto.randomUUID();
 		const { status, body } = await restore(id, change(lines));
@@ -332,7 +332,7 @@ describe("an import", () => {
 		expect((await restore(id, lines)).status).toBe(200);
 	});
 
-	it("wants a token of its own, before anything is read", async () => {
+	it("needs its own token, which is checked before anything is read", async () => {
 		const id = crypto.randomUUID();
 		const lines = linesOf((await download("ann", await newConversation("ann"))).text);
 		const guest = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body.token;

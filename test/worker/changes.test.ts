@@ -1,4 +1,4 @@
-// What becomes of messages, end to end: two people on real sockets, one of whom is away for a while.
+// Changes of messages over real sockets: two people, one of whom is away for a while.
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -19,7 +19,7 @@ async function said(client: Client, content: string, fields: object = {}): Promi
 const changed = async (client: Client, { id }: Message) => (await client.next("chat:updated", ({ message }) => message.id === id)).message;
 
 describe("two people", () => {
-	it("hear what becomes of messages, live and after being away, and after the conversation slept", async () => {
+	it("receive changes of messages live, after being away, and after the conversation slept", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const stub = env.CONVERSATIONS.getByName(id);
 		const ann = await Client.join("ann", id);
@@ -33,7 +33,7 @@ describe("two people", () => {
 			mentions: [{ userId: "ann", offset: 0, length: 4 }],
 		});
 
-		// Without a picture's mark, as some keyboards write it.
+		// Without the variation selector, as some keyboards write it.
 		bob.send({ type: "chat:react", messageId: first.id, emoji: "❤", on: true });
 		const reactions = [{ emoji: "❤️", userIds: ["bob"] }];
 		expect(await ann.next("chat:reacted")).toMatchObject({ messageId: first.id, reactions });
@@ -51,7 +51,7 @@ describe("two people", () => {
 
 		const back = await Client.join("bob", id, { cursor });
 		expect(back.joined.reset).toBe(false);
-		// The answer to what was edited has not changed itself, and quotes what is told here.
+		// The message that quotes the edited one has not changed itself: clients update its quote from the edit.
 		expect(back.joined.messages.map(({ seq, content, reactions, deletedAt }) => [seq, content, reactions, typeof deletedAt])).toEqual([
 			[1, "Dinner?", reactions, "undefined"],
 			[3, "", undefined, "string"],
@@ -81,7 +81,7 @@ describe("two people", () => {
 		for (const [index, { frames }] of [ann, bob].entries()) expect(frames.slice(before[index]).join("").length).toBeLessThan(500);
 	});
 
-	it("have Claude answer again, and look at what it said before; strangers do not", async () => {
+	it("can regenerate a reply and read its former versions, and strangers cannot", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const bob = await Client.join("bob", id);
@@ -105,8 +105,8 @@ describe("two people", () => {
 	});
 });
 
-describe("what makes no sense", () => {
-	it("is refused by its code, whatever the event, and changes nothing", async () => {
+describe("an invalid change", () => {
+	it("is refused with its code, for every event, and changes nothing", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		const { id: messageId } = await said(ann, "Lunch?");

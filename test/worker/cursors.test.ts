@@ -1,4 +1,4 @@
-// What a client is told that comes back with a cursor, by the upgrade and by `chat:join`: all that it missed, or to drop what it holds.
+// A client that returns with a cursor, by the upgrade or by `chat:join`, gets everything that it missed, or a reset.
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
@@ -10,13 +10,13 @@ import { hurried, scripted, withSettings } from "../support/settings.ts";
 import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 withSettings({ ...scripted, ...hurried });
-// A list may be on its way to a member when a test deletes the conversation's storage.
+// An update of a member's list may be under way when a test deletes the conversation's storage.
 allowLog(/no such table/);
 
 type Conversation = { id: string; lineage: string; cursor: string };
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
-/** Bob's ways to come to a conversation with a cursor, what he is told, and where he hears the rest. */
+/** The ways in which Bob can return with a cursor: each gives his first answer and his socket. */
 const doors: [string, (id: string, cursor?: string) => Promise<{ joined: Joined; bob: Client }>][] = [
 	[
 		"the upgrade",
@@ -38,7 +38,7 @@ const doors: [string, (id: string, cursor?: string) => Promise<{ joined: Joined;
 const seqs = ({ messages }: Joined) => messages.map(({ seq }) => seq);
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** A conversation of Ann and Bob in which Ann has said these things and Claude is silent: its id and its lineage. */
+/** A conversation of Ann and Bob with these messages by Ann, without Claude: its id and its lineage. */
 async function conversationOf(contents: string[]): Promise<Conversation> {
 	const id = await newConversation("ann", ["bob"]);
 	const ann = await Client.join("ann", id);
@@ -102,23 +102,23 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		["another conversation's", () => another.cursor],
 	];
 
-	it.each(odd)("that is no true one (%s) brings the newest page in place of what is held", async (_what, cursor) => {
+	it.each(odd)("that is invalid (%s) brings the newest page with reset", async (_what, cursor) => {
 		const { joined } = await come(room.id, cursor(room.lineage));
 		expect(joined).toMatchObject({ reset: true, hasMore: true, cursor: room.cursor });
 		expect(seqs(joined)).toEqual(range(3, said));
 	});
 
-	it("that is the newest brings nothing", async () => {
+	it("that is up to date brings nothing", async () => {
 		expect((await come(room.id, room.cursor)).joined).toMatchObject({ reset: false, messages: [], hasMore: false, cursor: room.cursor });
 	});
 
-	it.each([1, 2, said])("that is %i behind brings so many messages", async (missed) => {
+	it.each([1, 2, said])("that is %i messages behind brings that many", async (missed) => {
 		const { joined } = await come(room.id, `${room.lineage}.${said - missed}.${said - missed}`);
 		expect(joined).toMatchObject({ reset: false, hasMore: false, cursor: room.cursor });
 		expect(seqs(joined)).toEqual(range(said - missed + 1, said));
 	});
 
-	it("of an earlier life of the storage is none, though its numbers fit", async () => {
+	it("of another lineage is invalid, though its numbers fit", async () => {
 		const id = `room-${crypto.randomUUID()}`;
 		const live = async (content: string) => {
 			const ann = await Client.join("ann", id, { claims: { conversations: [id] } });
@@ -136,7 +136,7 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		expect(joined.messages.map(({ content }) => content)).toEqual(["In the second"]);
 	});
 
-	it("brings a failed reply that was tried again in its place, and not what stayed as it was", async () => {
+	it("brings a failed reply that was retried, and no unchanged messages", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		expectLog(/spend_limit/);
@@ -157,7 +157,7 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		expect((await come(id, joined.cursor)).joined).toMatchObject({ reset: false, messages: [] });
 	});
 
-	it("brings a reply that finished meanwhile, whole", async () => {
+	it("brings the whole of a reply that finished meanwhile", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		ann.say('@claude !{"tokens":30,"perSecond":100}');
@@ -171,7 +171,7 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		expect((await come(id, running.cursor)).joined).toMatchObject({ reset: false, messages: [message] });
 	});
 
-	it("brings a running reply as far as it is, and then its parts from there", async () => {
+	it("brings the text of a running reply so far, and then its chunks from there", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
 		ann.say('@claude !{"tokens":60,"perSecond":100}');
@@ -193,9 +193,9 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 	});
 
 	it.each([
-		["exactly as many changes as are told one by one", 1, false],
+		["exactly as many changes as fit", 1, false],
 		["one change more", 0, true],
-	])("with %s after it brings them only where they are not too many", async (_what, held, reset) => {
+	])("brings %s only if they are not too many", async (_what, held, reset) => {
 		const { id, lineage } = many;
 		const { joined } = await come(id, `${lineage}.${held}.${held}`);
 		expect([joined.reset, joined.hasMore, joined.messages.length]).toEqual(
@@ -204,9 +204,9 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 	});
 
 	it.each([
-		["exactly as much text as a frame takes", 1, false],
+		["exactly as much text as fits in a frame", 1, false],
 		["one character more", 0, true],
-	])("with %s after it brings them only where they are not too long", async (_what, held, reset) => {
+	])("brings %s only if they are not too long", async (_what, held, reset) => {
 		const { id, lineage } = long;
 		const { joined } = await come(id, `${lineage}.${held}.${held}`);
 		expect([joined.reset, joined.hasMore]).toEqual([reset, reset]);
@@ -221,7 +221,7 @@ it.each([
 	["half a character", "\ud83d"],
 	["one that is too long", "x".repeat(limits.cursor + 1)],
 	["10 kB of it", "0.1.1 ".repeat(1_700)],
-])("a cursor by chat:join that is not even of the form of one (%s) is refused, and the socket goes on", async (_what, cursor) => {
+])("a malformed cursor in chat:join (%s) is refused, and the socket stays open", async (_what, cursor) => {
 	const { id } = await conversationOf(["Hello"]);
 	const bob = await Client.join("bob", id);
 	bob.send({ type: "chat:join", cursor });
@@ -234,7 +234,7 @@ it.each([
 	["half a character", "%ED%A0%BD"],
 	["10 kB of it", "0.1.1%20".repeat(1_300)],
 	["an escape that is none", "%zz"],
-])("a cursor by the upgrade that is not even of the form of one (%s) is none", async (_what, cursor) => {
+])("a malformed cursor in the upgrade (%s) is ignored", async (_what, cursor) => {
 	const { id } = await conversationOf(["Hello"]);
 	const response = await exports.default.fetch(`${origin}/api/conversations/${id}/socket?cursor=${cursor}`, {
 		headers: { upgrade: "websocket", authorization: `Bearer ${await tokenOf("bob")}` },

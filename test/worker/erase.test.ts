@@ -1,4 +1,4 @@
-// "Erase me": what is left of a person afterwards in the conversations they were in, over real routes and sockets.
+// Erasing a person from all their conversations, over real routes and sockets.
 
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -17,13 +17,13 @@ const messagesOf = async (who: string, id: string): Promise<Message[]> =>
 	(await as(who, "GET", `/conversations/${id}/messages`)).body.messages;
 const none = { conversations: 0, messages: 0, reactions: 0, deletedConversations: 0, failed: 0, remaining: 0 };
 
-/** Somebody whom no other test knows. */
+/** A person who is in no other test. */
 const newPerson = () => `p${crypto.randomUUID()}`;
 
 const inStorage = <T>(namespace: "CONVERSATIONS" | "USERS", id: string, work: (storage: DurableObjectStorage) => T | Promise<T>) =>
 	runInDurableObject(env[namespace].getByName(id) as DurableObjectStub<undefined>, (_object, { storage }) => work(storage));
 
-/** Everything that an object has stored, as text; of a text search nothing but what it indexes can be read. */
+/** Everything that an object has stored, as text. Of the full-text index only the indexed words can be read. */
 const storedIn = (namespace: "CONVERSATIONS" | "USERS", id: string) =>
 	inStorage(namespace, id, (storage) => {
 		const tables = storage.sql
@@ -35,7 +35,7 @@ const storedIn = (namespace: "CONVERSATIONS" | "USERS", id: string) =>
 const found = (id: string, word: string) =>
 	inStorage("CONVERSATIONS", id, ({ sql }) => sql.exec("SELECT rowid FROM words WHERE words MATCH ?", word).toArray().length);
 
-/** A conversation of Ann's in which this person has left all the traces that one can. */
+/** A conversation of Ann's in which this person has left every kind of trace. */
 async function traced(person: string) {
 	const id = await newConversation("ann", [person, "bob"]);
 	const [ann, theirs] = [await Client.join("ann", id), await Client.join(person, id)];
@@ -83,8 +83,8 @@ async function traced(person: string) {
 	return { id, ann, theirs };
 }
 
-describe("whoever has themselves erased", () => {
-	it("leaves places without words, name or id, and nothing else in any table", async () => {
+describe("erasing oneself", () => {
+	it("leaves places without text, name or id, and nothing else in any table", async () => {
 		const person = newPerson();
 		const { id, ann, theirs } = await traced(person);
 		const name = theirs.joined.you.username;
@@ -117,7 +117,7 @@ describe("whoever has themselves erased", () => {
 		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
 	});
 
-	it("is gone at once from what others look at, and from what they come back to", async () => {
+	it("is visible at once to others, connected or returning", async () => {
 		const person = newPerson();
 		const { id, ann, theirs } = await traced(person);
 		const before = ann.joined.cursor;
@@ -137,12 +137,12 @@ describe("whoever has themselves erased", () => {
 			"I heard you",
 			"nothing to do with it",
 		]);
-		// And after a sleep the newest change is still known to be one.
+		// After a restart, the newest revision is still known.
 		await abortAllDurableObjects();
 		expect((await Client.join("bob", id, { cursor: back.joined.cursor })).joined).toMatchObject({ reset: false, messages: [] });
 	});
 
-	it("is not answered any more by a Claude who was busy when they asked", async () => {
+	it("withdraws a question that Claude was too busy to answer", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person, "bob"]);
 		const [ann, theirs] = [await Client.join("ann", id), await Client.join(person, id)];
@@ -157,7 +157,7 @@ describe("whoever has themselves erased", () => {
 		expect(ann.all("chat:thinking")).toHaveLength(1);
 	});
 
-	it("takes a title with them that was made of their words, and leaves others", async () => {
+	it("removes a title made from one's own message, and keeps others", async () => {
 		const person = newPerson();
 		const { id, ann } = await traced(person);
 		expect(ann.all("chat:conversation").at(-1)?.conversation.title).toBe("my secret");
@@ -171,7 +171,7 @@ describe("whoever has themselves erased", () => {
 		expect((await as("ann", "GET", `/conversations/${id}`)).body.conversation.title).toBe("Ann's own");
 	});
 
-	it("leaves what was theirs to who has been there longest, and takes with them where nobody else is", async () => {
+	it("hands conversations to the longest member, and deletes those without other members", async () => {
 		const person = newPerson();
 		const shared = await newConversation(person, ["bob", "eve"]);
 		const alone = await newConversation(person);
@@ -187,7 +187,7 @@ describe("whoever has themselves erased", () => {
 		expect(codeOf(await call("GET", `/conversations/${alone}`, await tokenOf(person, { conversations: ["*"] })))).toBe("not_found");
 	});
 
-	it("begins with nothing where the token is its issuer's, and the old words stay gone", async () => {
+	it("lets the bearer of an issuer's token begin again with nothing", async () => {
 		const person = newPerson();
 		const { id } = await traced(person);
 		await as(person, "DELETE", "/me");
@@ -201,7 +201,7 @@ describe("whoever has themselves erased", () => {
 		expect((await messagesOf("ann", id)).map(({ author }) => author.userId === person)).toEqual([false, false, false, true]);
 	});
 
-	it("has no token for a program any more, and may make new ones, which an erasure that goes on leaves alone", async () => {
+	it("ends personal tokens, and leaves new ones alone while it continues", async () => {
 		const person = newPerson();
 		const { id } = await traced(person);
 		const make = async (name: string) => (await as(person, "POST", "/me/tokens", { name })).body.token.secret;
@@ -224,7 +224,7 @@ describe("whoever has themselves erased", () => {
 		expect(await namesOf()).toEqual(["since"]);
 	});
 
-	it("as a guest is signed out for good, and that is all that is known of them", async () => {
+	it("signs a guest out for good and keeps nothing else about them", async () => {
 		const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
 		const { token, user } = signIn.body;
 		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
@@ -244,15 +244,15 @@ describe("whoever has themselves erased", () => {
 		]);
 	});
 
-	it("who never was in any conversation has nothing to be erased", async () => {
+	it("erases nothing for a person without conversations", async () => {
 		const person = newPerson();
 		expect((await as(person, "DELETE", "/me")).body).toEqual({ erased: none });
 		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
 	});
 });
 
-describe("an erasure that is interrupted", () => {
-	it("goes on where it was, by itself, and says what it could not do yet", async () => {
+describe("an interrupted erasure", () => {
+	it("continues by itself where it was, and reports what is still to be done", async () => {
 		const person = newPerson();
 		const [first, second] = [await traced(person), await traced(person)];
 		const third = await newConversation("ann", [person]);
@@ -264,12 +264,12 @@ describe("an erasure that is interrupted", () => {
 		const { erased } = (await as(person, "DELETE", "/me")).body;
 		expect(erased).toEqual({ ...none, conversations: 1, messages: 1, reactions: 2, failed: 2, remaining: 2 });
 		expect(await storedIn("CONVERSATIONS", first.id)).not.toContain(person);
-		// A step is done whole or not at all.
+		// A step is done completely or not at all.
 		expect((await messagesOf("ann", second.id)).map(({ revision }) => revision)).toEqual([1, 2, 3]);
 		await abortAllDurableObjects();
 		await inSecond("DROP TRIGGER broken");
 		await inThird("DROP TRIGGER broken");
-		// News of what is still to be gone through does not bring it back to their list.
+		// Changes that the erasure still makes do not bring the conversation back into their list.
 		(await Client.join("ann", third)).say("news");
 		const titleOf = async () =>
 			(await as("ann", "GET", "/conversations")).body.conversations.find((one: { id: string }) => one.id === third).title;
@@ -282,7 +282,7 @@ describe("an erasure that is interrupted", () => {
 		expect(await inStorage("USERS", person, (storage) => storage.getAlarm())).toBeNull();
 	});
 
-	it("takes no longer for all that others have named each other", async () => {
+	it("reads no more rows if others have mentioned each other often", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person, "bob"]);
 		const places = 2_000;
@@ -308,7 +308,7 @@ describe("an erasure that is interrupted", () => {
 		expect(named).toEqual([{ user_id: "bob", times: places * 0.9, theirs: 0 }]);
 	});
 
-	it("is gone through in steps where there is much, and everybody comes back for it", async () => {
+	it("works in steps in a large conversation, and makes clients reconnect", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person]);
 		const ann = await Client.join("ann", id);

@@ -1,14 +1,14 @@
-// A schedule: who is in a conversation, and what they, their networks and the server do, drawn by a seed. The same seed draws the same. Pure.
+// A random schedule: the people in a conversation, and what they, their networks and the server do. The same seed gives the same one. Pure.
 
 import { type Random, randomOf } from "../soak/random.ts";
 
-/** `page`: whose doing it is, as an index; `nth`: which of the things that it said, the newest first. */
+/** `page`: the index of the page that acts; `nth`: which of its own messages, newest first. */
 export type Step =
 	| { do: "say"; page: number; text: string }
 	| { do: "repeat" | "contradict" | "edit" | "delete"; page: number; nth: number }
-	/** Of all messages that it shows, the newest first. */
+	/** `nth`: which of all messages that the page shows, newest first. */
 	| { do: "react"; page: number; nth: number; emoji: string; on: boolean }
-	/** Let as many more parts of a reply come, if one runs. */
+	/** Waits for this many more chunks of a running reply. */
 	| { do: "listen"; parts: number }
 	| { do: "stop" | "retry" | "cut" | "leave" | "come back"; page: number }
 	| { do: "sleep" | "evict" | "crash" };
@@ -17,7 +17,7 @@ export type Schedule = { pages: { name: string; userId: string }[]; steps: Step[
 
 const steps = 60;
 
-/** How Claude answers: quickly, at length, and not at first or not at all. */
+/** Scripts for Claude: quick, long, failing at first, and failing for good. */
 const answers = [
 	{ tokens: 40, perSecond: 200 },
 	{ tokens: 40, perSecond: 200 },
@@ -31,7 +31,7 @@ const answers = [
 	{ stop: "refusal" },
 ];
 
-/** How often each is drawn, as parts of the whole. */
+/** The relative frequency of each step. */
 const weights: [Step["do"] | "ask", number][] = [
 	["say", 16],
 	["ask", 12],
@@ -67,7 +67,7 @@ function draw(random: Random, index: number, pages: number): Step {
 		case "say":
 			return { do: "say", page, text: `Number ${index}` };
 		case "ask":
-			// The number makes it a question that was never asked before.
+			// The number makes each question unique.
 			return { do: "say", page, text: `@claude ${index} !${JSON.stringify(answers[random.below(answers.length)])}` };
 		case "react":
 			return { do: "react", page, nth: random.below(4), emoji: random.chance(0.5) ? "👍" : "🎉", on: random.chance(0.7) };

@@ -1,6 +1,6 @@
-// Everybody reads the same, in the same order: random schedules of people, networks and a server that sleeps and dies, through the real Worker
-// and its objects, and in the end every page shows what the server has.
-//   SCHEDULES=7 npx vitest run --project worker schedules      plays the one of this seed again; 9-200: all of these
+// Everybody reads the same messages in the same order: random schedules of people, network failures, and sleeps and crashes of the server
+// run through the real Worker and its objects. In the end every page shows what the server has stored.
+//   SCHEDULES=7 npx vitest run --project worker schedules      runs the schedule of this seed; 9-200 runs all of these
 
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -16,19 +16,19 @@ import { inWords, type Schedule, type Step, scheduleOf } from "./schedule.ts";
 const [first = 1, last = first] = inject("schedules").split("-").map(Number);
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** In ms: how long parts of a reply are waited for, which may never come; and how long it may take until all is quiet. */
+/** In ms: how long to wait for chunks of a reply, which may never come, and for everything to settle. */
 const patience = { parts: 100, quiet: 15_000 };
 
 withSettings({ ...scripted, ...hurried });
-// Some answers fail, as the schedule says.
+// Some replies fail, as the schedule says.
 allowLog(/Claude failed/);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Of an id that was sent with another text; of a reply that is the last no more; of a message that is deleted. */
+/** The refusals that may happen: an id sent with another text, a reply that is no longer the last one, a deleted message. */
 const expected = new Set(["conflict", "bad_event", "not_found"]);
 
-/** What no socket of a page may be told. */
+/** Events that no socket of a page may get. */
 function strayed({ notes, said }: Page, isSaidOnce: (messageId: string) => boolean): string[] {
 	const own = new Set(said.map(({ clientId }) => clientId));
 	return notes.flatMap(({ told, refusals, strays }) => [
@@ -42,7 +42,7 @@ class Play {
 	readonly #schedule: Schedule;
 	readonly #id: string;
 	readonly #pages: Page[];
-	/** What was done so far. */
+	/** The steps so far. */
 	readonly played: string[] = [];
 	readonly #retried = new Set<string>();
 
@@ -108,7 +108,7 @@ class Play {
 			await evictDurableObject(env.CONVERSATIONS.getByName(this.#id), { webSockets });
 			return true;
 		} catch (error) {
-			// It sleeps already.
+			// It is asleep already.
 			if (String(error).includes("not currently running")) return false;
 			throw error;
 		}
@@ -121,7 +121,7 @@ class Play {
 		return false;
 	}
 
-	/** All is well again; everything that the server has, once nothing changes any more and every page shows it, to the last field. */
+	/** Reconnects everybody and waits until every page shows what the server has, to the last field. Returns what it has. */
 	async heal(): Promise<Message[]> {
 		for (const page of this.#pages) if (!page.isConnected) page.comeBack();
 		this.#expectToShow(await this.#quiet());
@@ -159,8 +159,8 @@ class Play {
 	}
 
 	/**
-	 * What cannot be so. A reply that was asked for again or interrupted may have said other words before, and is held to its end; what was
-	 * edited or deleted counts as what it was.
+	 * The broken promises. A reply that was regenerated or interrupted may have had other words before, so only its end is checked. An
+	 * edited or deleted message is checked with its first text.
 	 */
 	violations(stored: Message[]): string[] {
 		const said = this.#pages.flatMap((page) => page.said);
@@ -178,7 +178,7 @@ class Play {
 		);
 		const acknowledged = this.#pages.flatMap((page) => page.acknowledged).map(asSaid);
 		return [
-			// How often Claude was asked is the soak's to count.
+			// The soak test counts the requests to Claude.
 			...check({ said, acknowledged, clients, stored: stored.map(asSaid), requests: 0 }).map(({ text }) => text),
 			...(new Set(stored.map(({ revision }) => revision)).size < stored.length ? ["two messages have the same revision"] : []),
 			...this.#pages.flatMap((page) => strayed(page, isSaidOnce).map((text) => `${page.name}: ${text}`)),
@@ -196,8 +196,8 @@ async function begin(schedule: Schedule): Promise<Play> {
 	return new Play(schedule, id, await Promise.all(schedule.pages.map(({ name, userId }) => Page.of(name, userId, id))));
 }
 
-describe("a schedule of people, networks and a server that sleeps and dies", () => {
-	it.each(seeds)("leaves everybody with what the server has, seed %i", { timeout: 60_000 }, async (seed) => {
+describe("a random schedule of people, network failures and server failures", () => {
+	it.each(seeds)("leaves every page with the server's state, seed %i", { timeout: 60_000 }, async (seed) => {
 		const schedule = scheduleOf(seed);
 		const play = await begin(schedule);
 		try {
@@ -210,7 +210,7 @@ describe("a schedule of people, networks and a server that sleeps and dies", () 
 		}
 	});
 
-	it("is drawn again by its seed", () => {
+	it("is the same for the same seed", () => {
 		expect(scheduleOf(1)).toEqual(scheduleOf(1));
 		expect(scheduleOf(1)).not.toEqual(scheduleOf(2));
 	});

@@ -1,4 +1,4 @@
-// Searching end to end: who may, what they are told, and what it costs.
+// Search over HTTP: access, results, and the rows that it reads.
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -28,7 +28,7 @@ async function say(who: string, id: string, ...texts: string[]): Promise<void> {
 	client.close();
 }
 
-/** Fills a conversation past what one could say in a test. */
+/** Fills a conversation with more messages than a test could send. */
 async function fill(id: string, messages: number): Promise<void> {
 	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
 		const { log } = new Store(storage.sql);
@@ -39,8 +39,8 @@ async function fill(id: string, messages: number): Promise<void> {
 	await evictDurableObject(env.CONVERSATIONS.getByName(id));
 }
 
-describe("in a conversation", () => {
-	it("members find what was said, readers too, and strangers no conversation", async () => {
+describe("a search in a conversation", () => {
+	it("is open to members and readers, and not found by strangers", async () => {
 		const id = await quietConversation("ann", ["bob"]);
 		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), { role: "reader" })).body;
 		await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, await tokenOf("rita"));
@@ -55,7 +55,7 @@ describe("in a conversation", () => {
 		expect(contents((await get("ann", `/conversations/${id}/search?q="cafe is"`)).body)).toEqual(["The café is open"]);
 	});
 
-	it("only of one author, only of a time, or both", async () => {
+	it("can be limited to an author, to a time, or to both", async () => {
 		const id = await quietConversation("ann", ["bob"]);
 		const [start, hour] = [Date.parse("2026-11-20T08:00:00Z"), 3_600_000];
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
@@ -81,7 +81,7 @@ describe("in a conversation", () => {
 		expect(contents(body)).toEqual(["needle 39", "needle 37"]);
 	});
 
-	it("page by page, and Claude's answers as well", async () => {
+	it("returns pages, also of Claude's replies", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);
 		for (const text of ["needle one", "needle two"]) {
@@ -114,14 +114,14 @@ describe("in a conversation", () => {
 		"?q=x&since=yesterday",
 		"?q=x&since=2026-02-41T00:00:00Z",
 		"?q=x&until=1764028800000",
-	])("%j is no search", async (query) => {
+	])("refuses %j", async (query) => {
 		const id = await newConversation("ann");
 		const { status, body } = await get("ann", `/conversations/${id}/search${query}`);
 		expect([status, body.error.code]).toEqual([400, "bad_request"]);
 	});
 
 	it.each(["%22", "*", "a*b*", "NEAR(a%20b)", "x:y", "%00", "%F0%9F%8E%89", "-", "a%20AND", "%22%22%22"])(
-		"%s finds nothing, and breaks nothing",
+		"finds nothing for %s",
 		async (query) => {
 			const id = await newConversation("ann");
 			expect(await get("ann", `/conversations/${id}/search?q=${query}`)).toMatchObject({
@@ -131,7 +131,7 @@ describe("in a conversation", () => {
 		},
 	);
 
-	it("costs as many rows in a large conversation as in a small one", { timeout: 60_000 }, async () => {
+	it("reads as many rows in a large conversation as in a small one", { timeout: 60_000 }, async () => {
 		const [small, large] = [await quietConversation("ann"), await quietConversation("ann")];
 		await fill(small, 3_000);
 		await fill(large, 100_000);
@@ -140,15 +140,15 @@ describe("in a conversation", () => {
 			await get("ann", `/conversations/${id}/search?q=${encodeURIComponent(query)}`);
 			return (await rows(id)).read;
 		};
-		// Awake already.
+		// Wakes the object, so that its start is not counted.
 		for (const id of [small, large]) await read(id, "absent");
 		for (const query of ["message", "mess", '"of many"', "hundredth", "message hundredth", "17", "absent"]) {
 			const cost = await read(small, query);
 			expect([query, await read(large, query)]).toEqual([query, cost]);
-			// One in the index and one in the log for each result, and one to know that there are others.
+			// For each result one row in the index and one in the log, and one more result to know whether there are others.
 			expect(cost).toBeLessThanOrEqual(2 * 21);
 		}
-		// What lies beyond a place is not read, and where a time begins is found by halves.
+		// Rows beyond a place are not read, and the place of a time is found by binary search.
 		await get("ann", `/conversations/${large}/search?q=message&before=1000`);
 		expect((await rows(large)).read).toBeLessThanOrEqual(2 * 21);
 		const since = encodeURIComponent(new Date(Date.now() + 60_000).toISOString());
@@ -157,8 +157,8 @@ describe("in a conversation", () => {
 	});
 });
 
-describe("everywhere", () => {
-	it("finds what was said in all of one's conversations, newest first, and in nobody else's", async () => {
+describe("a search in all conversations", () => {
+	it("finds messages in all of one's own conversations, newest first, and in no others", async () => {
 		const mine = [await quietConversation("finn"), await quietConversation("ann", ["finn"])];
 		const theirs = await quietConversation("ann");
 		await say("finn", mine[0] as string, "a needle");
@@ -173,19 +173,19 @@ describe("everywhere", () => {
 		await call("DELETE", `/conversations/${mine[1]}/members/finn`, await tokenOf("ann"));
 		expect(contents((await get("finn", "/search?q=needle")).body)).toEqual(["the last needle", "a needle"]);
 		expect((await get("nobody", "/search?q=needle")).body).toEqual({ results: [], partial: false });
-		// Their list has not heard of it yet.
+		// Their list has not been updated yet.
 		const left = env.CONVERSATIONS.getByName(mine[0] as string);
 		await runInDurableObject(left, (_object, { storage }) => void storage.sql.exec("DELETE FROM members"));
 		await evictDurableObject(left);
 		expect((await get("finn", "/search?q=needle")).body).toEqual({ results: [], partial: false });
 	});
 
-	it("says that it looked in the newest only", { timeout: 60_000 }, async () => {
+	it("says that it searched only the newest conversations", { timeout: 60_000 }, async () => {
 		for (let n = 0; n <= limits.search.everywhere.conversations; n++) await newConversation("collector");
 		expect((await get("collector", "/search?q=needle")).body).toEqual({ results: [], partial: true });
 	});
 
-	it("says that one failed", async () => {
+	it("says that one conversation could not be searched", async () => {
 		const id = await quietConversation("breaker");
 		await say("breaker", await quietConversation("breaker"), "a needle");
 		await say("breaker", id, "a needle");
@@ -195,7 +195,7 @@ describe("everywhere", () => {
 		expect([contents(body), body.partial]).toEqual([["a needle"], true]);
 	});
 
-	it.each(["", "?q=", "?q=x&limit=51"])("%j is no search", async (query) => {
+	it.each(["", "?q=", "?q=x&limit=51"])("refuses %j", async (query) => {
 		expect((await get("ann", `/search${query}`)).body.error.code).toBe("bad_request");
 	});
 });
@@ -204,7 +204,7 @@ describe("the history at a place", () => {
 	const seqs = (body: { messages: { seq: number }[] }) => body.messages.map(({ seq }) => seq);
 	const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
 
-	it("goes on in both directions", async () => {
+	it("continues in both directions", async () => {
 		const id = await quietConversation("ann");
 		await fill(id, 300);
 		const page = async (query: string) => {
@@ -225,12 +225,12 @@ describe("the history at a place", () => {
 		expect(await page("around=999&limit=4")).toEqual([[299, 300], true, false]);
 	});
 
-	it.each(["before=1&after=1", "after=1&around=1", "after=x", "around=-1"])("%s is no place", async (query) => {
+	it.each(["before=1&after=1", "after=1&around=1", "after=x", "around=-1"])("refuses %s", async (query) => {
 		const id = await newConversation("ann");
 		expect((await get("ann", `/conversations/${id}/messages?${query}`)).body.error.code).toBe("bad_request");
 	});
 
-	it("in an empty conversation is nowhere", async () => {
+	it("is empty in an empty conversation", async () => {
 		const id = await newConversation("ann");
 		for (const query of ["before=0", "before=9", "after=0", "after=9", "around=0", "around=9"])
 			expect((await get("ann", `/conversations/${id}/messages?${query}`)).body).toEqual({ messages: [], hasMore: false, hasNewer: false });

@@ -12,7 +12,7 @@ type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 const does = <T extends ClientEvent["type"]>(room: Room, client: TestClient, type: T, fields: Omit<Event<T>, "type" | "conversationId">) =>
 	room.conversation.receive(client, { type, conversationId: room.store.info.id, ...fields } as Event<T>);
 
-/** A conversation of Ann, its owner, and Bob, where Claude answers who says its name. */
+/** A conversation of Ann, its owner, and Bob. Claude answers mentions of @claude. */
 const inPair = (test: (room: Room, ann: TestClient, bob: TestClient, state: DurableObjectState) => Promise<void> | void) =>
 	inRoom((room, state) => {
 		room.store.members.add({ ...bob, role: "member" }, room.now);
@@ -32,7 +32,7 @@ const namedIn = (state: DurableObjectState) =>
 		.toArray()
 		.map(({ user_id, seq }) => `${user_id} ${seq}`);
 
-/** That this is refused to its asker by this code, told to nobody else, and changes nothing. */
+/** Expects that this is refused to its sender alone and changes nothing. Returns the code. */
 function refused(room: Room, client: TestClient, act: () => void): string {
 	const before = everything(room);
 	const others = [...room.clients.all()].filter((one) => one !== client);
@@ -100,13 +100,13 @@ describe("a reaction", () => {
 			const event = ann.last("chat:reacted");
 			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
 			expect(bob.heard.slice(before)).toEqual([event]);
-			// It changes nothing any more.
+			// The second time it changes nothing.
 			react(room, ann, message.id, "👍", true, true);
 			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
 			expect(bob.heard.slice(before)).toEqual([event]);
 		}));
 
-	it("is taken back, and its kind goes with the last who gave it", () =>
+	it("is removed again, and its emoji disappears with the last person", () =>
 		inPair((room, ann, bob) => {
 			const { id } = said(room, ann, "Lunch?");
 			react(room, ann, id);
@@ -118,7 +118,7 @@ describe("a reaction", () => {
 			expect(bob.last("chat:reacted").reactions).toEqual([]);
 		}));
 
-	it("given or taken back twice changes nothing", () =>
+	it("changes nothing if it is given or removed twice", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
 			unchanged(room, bob, message, () => react(room, bob, message.id, "👍", false), "chat:reacted");
@@ -126,7 +126,7 @@ describe("a reaction", () => {
 			unchanged(room, bob, message, () => react(room, bob, message.id), "chat:reacted");
 		}));
 
-	it("has at most so many kinds, and so many of them in all", () =>
+	it("is refused beyond the limits of emoji and reactions per message", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
 			const kinds = Array.from({ length: limits.reactionKinds }, (_, n) => String.fromCodePoint(0x1f600 + n));
@@ -143,7 +143,7 @@ describe("a reaction", () => {
 			expect(stored(room, message).reactions?.[0]?.userIds).toEqual(["more", ...userIds]);
 		}));
 
-	it("after reaction is slowed down, and what one may say is not", () =>
+	it("has its own rate limit, which does not count against messages", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
 			for (let n = 0; n < limits.reacting.burst; n++) react(room, bob, message.id, "👍", n % 2 === 0);
@@ -156,7 +156,7 @@ describe("a reaction", () => {
 			expect(said(room, bob, "Noon").content).toBe("Noon");
 		}));
 
-	it("counts as what a page of messages holds", () =>
+	it("counts towards the length of a page", () =>
 		inPair((room) => {
 			const userIds = Array.from({ length: limits.reactions }, (_, n) => `${n}`.padStart(limits.id, "0"));
 			const count = Math.ceil(limits.pageLength / (limits.reactions * limits.id));
@@ -168,7 +168,7 @@ describe("a reaction", () => {
 			expect(room.conversation.history.page({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
 		}));
 
-	it("is given by no reader, and to nothing that is not there", () =>
+	it("is refused for readers, and for unknown or deleted messages", () =>
 		inPair((room, ann) => {
 			const message = said(room, ann, "Lunch?");
 			room.store.members.add({ ...eve, role: "reader" }, room.now);
@@ -202,7 +202,7 @@ describe("an edit", () => {
 	const edit = (room: Room, client: TestClient, messageId: string, content: string, fields: Partial<Event<"chat:edit">> = {}) =>
 		does(room, client, "chat:edit", { messageId, content, ...fields });
 
-	it("of one's own text is told to everybody, and comes with a return", () =>
+	it("is sent to everybody, and to a returning client", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, bob, "Lnch?", { clientId: "k" });
 			const { cursor } = bob.last("chat:message");
@@ -214,7 +214,7 @@ describe("an edit", () => {
 			expect(room.calls).toHaveLength(0);
 		}));
 
-	it("of an acknowledged message leaves a resend of it harmless", () =>
+	it("does not make a resend of the message a conflict", () =>
 		inPair((room, _ann, bob) => {
 			const message = said(room, bob, "Lnch?", { clientId: "k" });
 			edit(room, bob, message.id, "Lunch?");
@@ -222,13 +222,13 @@ describe("an edit", () => {
 			expect(room.contents()).toEqual(["Lunch?"]);
 		}));
 
-	it("that leaves the text as it is changes nothing", () =>
+	it("changes nothing if the text is the same", () =>
 		inPair((room, _ann, bob) => {
 			const message = said(room, bob, "Lunch?");
 			unchanged(room, bob, message, () => edit(room, bob, message.id, "Lunch?"));
 		}));
 
-	it("is for one's own texts, where one may write", () =>
+	it("is refused for messages of others, replies, deleted messages and readers", () =>
 		inPair(async (room, ann, bob) => {
 			const message = said(room, bob, "@claude Lunch?");
 			await room.call.text("Yes");
@@ -244,7 +244,7 @@ describe("an edit", () => {
 			expect(refused(room, bob, () => edit(room, bob, message.id, "No"))).toBe("not_found");
 		}));
 
-	it("counts against what one may send", () =>
+	it("counts against the rate of sending", () =>
 		inPair((room, _ann, bob) => {
 			const message = said(room, bob, "1");
 			edit(room, bob, message.id, "2");
@@ -253,7 +253,7 @@ describe("an edit", () => {
 			expect(bob.last("chat:error")).toMatchObject({ retryAfterMs: 1000, messageId: message.id });
 		}));
 
-	it("is told to the lists where it is the newest line, or of whom it names", () =>
+	it("updates the lists if the message is the newest one or has mentions", () =>
 		inPair((room, _ann, bob) => {
 			const [first, second] = [said(room, bob, "one"), said(room, bob, "two")];
 			room.listed.length = 0;
@@ -267,14 +267,14 @@ describe("an edit", () => {
 			expect(room.listed).toEqual(["bob", "bob", "bob"]);
 		}));
 
-	it("does not ask Claude, not even by its name", () =>
+	it("does not ask Claude, even if it adds @claude", () =>
 		inPair((room, _ann, bob) => {
 			const message = said(room, bob, "Hi");
 			edit(room, bob, message.id, "@claude Hi");
 			expect(room.calls).toHaveLength(0);
 		}));
 
-	describe("of one's last question that asks again", () => {
+	describe("of one's last question, with asksAgain", () => {
 		const asked = async (room: Room, client: TestClient, content = "@claude Hi") => {
 			const question = said(room, client, content);
 			await room.call.text("Hello");
@@ -282,7 +282,7 @@ describe("an edit", () => {
 			return { question, reply: client.last("chat:message").message };
 		};
 
-		it("brings the answer to what it says now, in the place of the former one", () =>
+		it("replaces the reply by one to the new text", () =>
 			inPair(async (room, ann, bob) => {
 				const { question, reply } = await asked(room, bob);
 				said(room, ann, "Interesting");
@@ -297,7 +297,7 @@ describe("an edit", () => {
 				expect(room.conversation.history.versions(reply.id)).toMatchObject({ versions: [{ content: "Hello" }] });
 			}));
 
-		it("with the text as it is asks again all the same", () =>
+		it("asks again even if the text is the same", () =>
 			inPair(async (room, _ann, bob) => {
 				const { question } = await asked(room, bob);
 				edit(room, bob, question.id, "@claude Hi", { asksAgain: true });
@@ -305,7 +305,7 @@ describe("an edit", () => {
 				expect(stored(room, question).editedAt).toBeUndefined();
 			}));
 
-		it("is refused while the answer runs, and where it was deleted", () =>
+		it("is refused while the reply is running, and after it was deleted", () =>
 			inPair(async (room, ann, bob) => {
 				const question = said(room, bob, "@claude Hi");
 				const again = () => edit(room, bob, question.id, "@claude Bye", { asksAgain: true });
@@ -315,7 +315,7 @@ describe("an edit", () => {
 				expect(refused(room, bob, again)).toBe("bad_event");
 			}));
 
-		it("is refused where it is not the last one, or none", () =>
+		it("is refused if the message is not the last question, or no question", () =>
 			inPair(async (room, ann, bob) => {
 				const other = said(room, bob, "Hello Ann");
 				const { question } = await asked(room, bob);
@@ -332,7 +332,7 @@ describe("an edit", () => {
 describe("a deletion", () => {
 	const deleted = (room: Room, client: TestClient, messageId: string) => does(room, client, "chat:delete", { messageId });
 
-	it("leaves a place with nothing in it, for everybody and for a return", () =>
+	it("leaves an empty place, for everybody and for a returning client", () =>
 		inPair((room, ann, bob, state) => {
 			const first = said(room, ann, "First");
 			const message = said(room, bob, "@Ann secret", { clientId: "k", replyTo: first.id });
@@ -361,7 +361,7 @@ describe("a deletion", () => {
 			expect(JSON.stringify(rows)).not.toContain("secret");
 		}));
 
-	it("of a reply takes its versions with it, and all that was known of it", () =>
+	it("of a reply deletes its versions and its facts", () =>
 		inPair(async (room, ann, bob, state) => {
 			said(room, bob, "@claude Hi");
 			await room.call.text("Bad");
@@ -379,7 +379,7 @@ describe("a deletion", () => {
 			expect(state.storage.sql.exec("SELECT * FROM versions").toArray()).toEqual([]);
 		}));
 
-	it("is for one's own messages, and for owners of all", () =>
+	it("is allowed for one's own messages, and for owners for all", () =>
 		inPair(async (room, ann, bob) => {
 			const [hers, his] = [said(room, ann, "Hers"), said(room, bob, "@claude His")];
 			await room.call.text("Yes");
@@ -394,7 +394,7 @@ describe("a deletion", () => {
 			expect(room.contents()).toEqual(["", "", ""]);
 		}));
 
-	it("of what one said before one was a reader is one's own affair still", () =>
+	it("is allowed to a reader for messages from before they were a reader", () =>
 		inPair((room, ann, bob) => {
 			const [his, hers] = [said(room, bob, "His"), said(room, ann, "Hers")];
 			room.store.members.setRole("bob", "reader");
@@ -403,7 +403,7 @@ describe("a deletion", () => {
 			expect(room.contents()).toEqual(["", "Hers"]);
 		}));
 
-	it("that is asked for twice changes nothing", () =>
+	it("changes nothing if it is repeated", () =>
 		inPair((room, _ann, bob) => {
 			const message = said(room, bob, "Secret");
 			deleted(room, bob, message.id);
@@ -411,7 +411,7 @@ describe("a deletion", () => {
 			unchanged(room, bob, message, () => deleted(room, bob, message.id));
 		}));
 
-	it("holds against a resend of what was said", () =>
+	it("is not undone by a resend of the message", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, bob, "Secret", { clientId: "k" });
 			deleted(room, bob, message.id);
@@ -421,7 +421,7 @@ describe("a deletion", () => {
 			expect(ann.heard).toHaveLength(heard);
 		}));
 
-	it("is told to the lists", () =>
+	it("updates the lists", () =>
 		inPair((room, _ann, bob) => {
 			const [first] = [said(room, bob, "one"), said(room, bob, "two")];
 			room.listed.length = 0;
@@ -430,7 +430,7 @@ describe("a deletion", () => {
 			expect(room.listed).toEqual(["bob"]);
 		}));
 
-	it("of a reply that runs ends it first, and what was asked meanwhile is answered without it", () =>
+	it("of a running reply stops it first; a question asked meanwhile is answered without it", () =>
 		inPair(async (room, ann) => {
 			said(room, ann, "@claude Hi");
 			await room.call.text("Bad words");
@@ -447,7 +447,7 @@ describe("a deletion", () => {
 			expect(room.contents()).toEqual(["@claude Hi", "", "@claude And?", ""]);
 		}));
 
-	it("of a question that waits for its answer takes the question back", () =>
+	it("of a waiting question withdraws the question", () =>
 		inPair(async (room, ann) => {
 			said(room, ann, "@claude Hi");
 			const second = said(room, ann, "@claude And?");
@@ -458,8 +458,8 @@ describe("a deletion", () => {
 		}));
 });
 
-describe("a message that answers another", () => {
-	it("shows how that one begins, for as long as it stands, and as it reads now", () =>
+describe("a message that quotes another", () => {
+	it("shows the current beginning of the quoted message, until that is deleted", () =>
 		inPair((room, ann, bob) => {
 			const question = said(room, ann, `😀${"x".repeat(limits.excerpt)}`);
 			const answer = said(room, bob, "Noon", { replyTo: question.id });
@@ -473,7 +473,7 @@ describe("a message that answers another", () => {
 			expect(stored(room, answer)).toMatchObject({ replyTo: question.id, quoted: { author: ann.person, content: "" } });
 		}));
 
-	it("is not stored where that one is unknown or deleted", () =>
+	it("is refused if the quoted message is unknown or deleted", () =>
 		inPair((room, ann) => {
 			const message = said(room, ann, "Lunch?");
 			does(room, ann, "chat:delete", { messageId: message.id });
@@ -489,7 +489,7 @@ describe("a message that answers another", () => {
 		["mention", true],
 		["always", true],
 		["off", false],
-	] as const)("asks Claude where that one is Claude's: %s", (assistant, asks) =>
+	] as const)("asks Claude if it quotes a reply, unless Claude is off: %s", (assistant, asks) =>
 		inPair(async (room, ann, bob) => {
 			said(room, ann, "@claude Hi");
 			await room.call.text("Hello");
@@ -501,15 +501,15 @@ describe("a message that answers another", () => {
 		}),
 	);
 
-	it("of a person asks nobody", () =>
+	it("does not ask Claude if it quotes a person", () =>
 		inPair((room, ann, bob) => {
 			said(room, bob, "Noon", { replyTo: said(room, ann, "When?").id });
 			expect(room.calls).toHaveLength(0);
 		}));
 });
 
-describe("who is named", () => {
-	it("is kept with the message, and counted once for each who is not its author", () =>
+describe("mentions", () => {
+	it("are stored with the message, and counted once for each member except its author", () =>
 		inPair(async (room, ann, bob, state) => {
 			const message = said(room, ann, "@bob @Bob and @Ann, @claude");
 			expect(message.mentions).toEqual([
@@ -526,7 +526,7 @@ describe("who is named", () => {
 			expect(namedIn(state)).toEqual(["bob 1", "ann 3"]);
 		}));
 
-	it("may be said where two have one name", () =>
+	it("can be marked by the sender if two members share a name", () =>
 		inPair((room, ann, _bob, state) => {
 			room.store.members.add({ userId: "bob2", username: "Bob", role: "member" }, room.now);
 			expect(said(room, ann, "@Bob").mentions).toBeUndefined();
@@ -535,7 +535,7 @@ describe("who is named", () => {
 			expect(namedIn(state)).toEqual(["bob2 2"]);
 		}));
 
-	it("follows an edit and a deletion", () =>
+	it("follow edits and deletions", () =>
 		inPair((room, ann, bob, state) => {
 			room.membership.join(cleo, true);
 			const question = said(room, bob, "Who?");

@@ -7,11 +7,11 @@ const members = ["Ann", "Ann Lee", "Bob", "Zoë", "Strauß", "Νίκος", "山�
 	person(name),
 );
 
-/** What is named, as it stands in the text, with who is meant by it. */
+/** The mentions as they are written in the text, each with its member. */
 const read = (content: string, people = members) =>
 	readMentions(content, () => people).map(({ userId, offset, length }) => `${content.slice(offset, offset + length)} ${userId}`);
 
-describe("a member is named", () => {
+describe("mentions of members", () => {
 	it.each<[text: string, ...named: string[]]>([
 		["@Ann, hello", "@Ann ann"],
 		["hello @ann", "@ann ann"],
@@ -35,7 +35,7 @@ describe("a member is named", () => {
 		["@robin 🦊 is here", "@robin 🦊 robin 🦊"],
 		["line\n@Bob\nline", "@Bob bob"],
 		["`@Ann`", "@Ann ann"],
-	])("in %j", (text, ...named) => expect(read(text)).toEqual(named));
+	])("are found in %j", (text, ...named) => expect(read(text)).toEqual(named));
 
 	it.each([
 		"Ann",
@@ -56,30 +56,30 @@ describe("a member is named", () => {
 		"@nobody",
 		"@",
 		"",
-	])("not in %j", (text) => expect(read(text)).toEqual([]));
+	])("are not found in %j", (text) => expect(read(text)).toEqual([]));
 
-	it("but Claude is none, whoever has that name", () => {
+	it("do not include Claude, even if a member has that name", () => {
 		const people = [...members, person("Claude", "x"), person("Claude Roy", "roy")];
 		expect(read("@claude and @CLAUDE, @claude roy", people)).toEqual(["@claude roy roy"]);
 	});
 
-	it("by a name that two have, nobody is, nor by the beginning of it", () => {
+	it("are not found by a name that two members share, nor by its beginning", () => {
 		const people = [person("Ann", "1"), person("Bob Dee", "2"), person("bob dee", "3"), person("Bob", "4")];
 		expect(read("@Bob Dee, @Ann, @Bob", people)).toEqual(["@Ann 1", "@Bob 4"]);
 	});
 
-	it("is not looked for where there is no @", () => {
+	it("are not looked for in a text without @", () => {
 		const asked = () => {
 			throw new Error("The members were asked for.");
 		};
 		expect(readMentions("Ann and Bob", asked, [{ userId: "ann", offset: 0, length: 3 }])).toEqual([]);
 	});
 
-	it("as often as the limit says, and no oftener", () => {
+	it("are limited in number", () => {
 		expect(read("@Bob ".repeat(limits.mentions + 1))).toHaveLength(limits.mentions);
 	});
 
-	it("in no time to speak of, in the longest texts and the largest conversations", () => {
+	it("are found quickly in the longest texts and the largest conversations", () => {
 		const crowd = Array.from({ length: limits.members }, (_, n) => person(`${"@".repeat(60)}${n}`));
 		const began = performance.now();
 		for (const piece of ["@", "@A", "@Ann", "@@@@ ", "@\u0301"]) read(piece.repeat(limits.content / piece.length), crowd);
@@ -87,7 +87,7 @@ describe("a member is named", () => {
 	});
 });
 
-describe("what a sender says of whom it names", () => {
+describe("mentions marked by the sender", () => {
 	const two = [person("Ann", "1"), person("Ann", "2"), person("Bob", "3")];
 	const given = (content: string, ...mentions: [userId: string, offset: number, length: number][]) =>
 		readMentions(
@@ -96,7 +96,7 @@ describe("what a sender says of whom it names", () => {
 			mentions.map(([userId, offset, length]) => ({ userId, offset, length })),
 		).map(({ userId, offset, length }) => [userId, offset, length]);
 
-	it("counts where a name leaves it open, and goes before what is read", () => {
+	it("decide between members of one name, and take precedence over names in the text", () => {
 		expect(given("@Ann and @Ann and @Bob", ["2", 9, 4], ["1", 0, 4])).toEqual([
 			["1", 0, 4],
 			["2", 9, 4],
@@ -107,20 +107,20 @@ describe("what a sender says of whom it names", () => {
 	});
 
 	it.each<[string, [string, number, number]]>([
-		["is no member", ["4", 5, 4]],
-		["is Claude", ["claude", 5, 4]],
-		["stands at no @", ["1", 0, 4]],
-		["is an @ alone", ["1", 5, 1]],
+		["names no member", ["4", 5, 4]],
+		["names Claude", ["claude", 5, 4]],
+		["does not begin with an @", ["1", 0, 4]],
+		["is only an @", ["1", 5, 1]],
 		["reaches past the end", ["1", 5, 6]],
 		["begins past the end", ["1", 99, 4]],
-		["is as long as nothing", ["1", 5, 0]],
+		["is empty", ["1", 5, 0]],
 		["ends within a character", ["1", 10, 2]],
 		["overlaps another", ["1", 5, 5]],
-	])("is left out where it %s", (_how, mention) => {
+	])("are ignored if one %s", (_how, mention) => {
 		expect(given("Hey, @Bob @😀", ["3", 5, 4], mention)).toEqual([["3", 5, 4]]);
 	});
 
-	it("is left out where it would hide more than a name", () => {
+	it("are ignored if they would hide more than a name", () => {
 		expect(given(`@${"x".repeat(65)}`, ["1", 0, 66])).toEqual([]);
 		expect(given("@one\ntwo", ["1", 0, 8])).toEqual([]);
 	});

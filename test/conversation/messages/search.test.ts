@@ -11,10 +11,10 @@ const add = (room: Room, content: string) => room.store.log.addMessage({ author:
 const find = (room: Room, text: string, before = 1e15, limit = 50) => search(room.store.reader, text, before, limit);
 const seqs = (room: Room, text: string) => find(room, text).results.map(({ message }) => message.seq);
 
-/** The pieces of a snippet that are highlighted. */
+/** The highlighted parts of a snippet. */
 const shown = ({ snippet, highlights }: ReturnType<typeof snippetOf>) => highlights.map(([start, end]) => snippet.slice(start, end));
 
-describe("what was said is found", () => {
+describe("a search", () => {
 	it.each([
 		["The quick brown fox", ["quick", "QUICK fox", "qui", "fo", '"quick brown"', "bro* the"], ["brow fox", '"quick fox"', "uick", "q"]],
 		["Crème brûlée à la carte", ["creme", "BRÛL", "a la"], ["cream"]],
@@ -31,7 +31,7 @@ describe("what was said is found", () => {
 		["GitHubで検索", ["github", "検索", "GitHubで"], ["hub"]],
 		["Done 🎉 👩‍💻", ["🎉", "👩‍💻", "done 🎉"], ["🎊"]],
 		["a - b, [c] {d} e:f \"g\" 'h' (i)", ["e:f", '"g"', "'h'", "(i)", "c d"], ["NOT a", "x:a", "a OR x", "NEAR(a b)"]],
-	])("%j", (text, hits, misses) =>
+	])("finds by words, phrases and prefixes in %j", (text, hits, misses) =>
 		inRoom((room) => {
 			add(room, "Something else entirely");
 			const { seq } = add(room, text);
@@ -44,7 +44,7 @@ describe("what was said is found", () => {
 		}),
 	);
 
-	it("newest first, page by page", () =>
+	it("returns the newest messages first, in pages", () =>
 		inRoom((room) => {
 			for (let n = 1; n <= 7; n++) add(room, n % 2 ? `odd ${n}` : `even ${n}`);
 			const first = find(room, "odd", 1e15, 3);
@@ -53,7 +53,7 @@ describe("what was said is found", () => {
 			expect([second.results.map(({ message }) => message.content), second.hasMore]).toEqual([["odd 1"], false]);
 		}));
 
-	it("in pages that hold no more text than they should", () =>
+	it("limits the text of a page", () =>
 		inRoom((room) => {
 			const fitting = limits.search.length / limits.content;
 			for (let n = 0; n <= fitting; n++) add(room, `needle ${"x".repeat(limits.content - 7)}`);
@@ -62,7 +62,7 @@ describe("what was said is found", () => {
 		}));
 
 	it.each(["?!", "*", '"', '""', "( ) - +", "\u0000", "x".repeat(200), '"'.repeat(200), "a* ".repeat(66), "漢".repeat(200), "\ud83d"])(
-		"and %j, which asks for nothing that is there, finds nothing",
+		"finds nothing for %j",
 		(query) =>
 			inRoom((room) => {
 				add(room, "Hello");
@@ -71,8 +71,8 @@ describe("what was said is found", () => {
 	);
 });
 
-describe("the index follows", () => {
-	it("a reply: not while it is being written, whole when it has ended, and not while it is written again", () =>
+describe("the index", () => {
+	it("contains a reply only when it has ended, and not while it is regenerated", () =>
 		inRoom((room) => {
 			const reply = room.store.log.addReply(room.now);
 			room.store.log.checkpoint(reply, "the answer so far", {});
@@ -85,7 +85,7 @@ describe("the index follows", () => {
 			expect([seqs(room, "42"), seqs(room, "wrong"), seqs(room, "answer")]).toEqual([[1], [], [1]]);
 		}));
 
-	it("edits and deletions, of answers too", () =>
+	it("follows edits and deletions, also of replies", () =>
 		inRoom((room) => {
 			const { log } = room.store;
 			const edited = log.editMessage(add(room, "a secret plan"), "a public plan", [], room.now);
@@ -99,7 +99,7 @@ describe("the index follows", () => {
 			expect(seqs(room, "deleted")).toEqual([]);
 		}));
 
-	it("what was said before there was one", () =>
+	it("contains messages that are older than the index", () =>
 		inRoom(async (room, state) => {
 			await state.storage.deleteAll();
 			const { sql } = state.storage;
@@ -119,7 +119,7 @@ describe("the index follows", () => {
 describe("a snippet", () => {
 	const of = (text: string, query: string) => snippetOf(text, parseQuery(query));
 
-	it("is the whole of a short text, on one line", () => {
+	it("is the whole of a short text, as one line", () => {
 		expect(of("Line one\n\tand line two", "line")).toEqual({
 			snippet: "Line one  and line two",
 			highlights: [
@@ -129,7 +129,7 @@ describe("a snippet", () => {
 		});
 	});
 
-	it("is around the first match in a long one, between whole words, and says where there is more", () => {
+	it("surrounds the first match in a long text, ends at whole words, and marks what is left out", () => {
 		const text = `${"before ".repeat(100)}needle${" after".repeat(100)}`;
 		const result = of(text, "needle");
 		expect(result.snippet).toMatch(/^…(before )+needle( after)+…$/);
@@ -142,14 +142,14 @@ describe("a snippet", () => {
 		["at the beginning", `needle ${"x ".repeat(300)}`, /^needle( x)+…$/],
 		["at the end", `${"x ".repeat(300)}needle`, /^…(x )+needle$/],
 		["in one long word", `${"x".repeat(300)} needle ${"y".repeat(300)}`, /^…x+ needle y+…$/],
-	])("of a match %s", (_where, text, form) => {
+	])("has this form for a match %s", (_where, text, form) => {
 		const result = of(text, "needle");
 		expect(result.snippet).toMatch(form);
 		expect(result.snippet.length).toBeLessThanOrEqual(limits.excerpt);
 		expect(shown(result)).toEqual(["needle"]);
 	});
 
-	it("shows words that overlap or touch as one, and phrases whole", () => {
+	it("highlights overlapping or adjacent words as one, and whole phrases", () => {
 		expect(shown(of("今日は東京タワーへ", "東京 京タ"))).toEqual(["東京タ"]);
 		expect(shown(of("in New York, new and york", '"new york" york'))).toEqual(["New York", "york"]);
 	});
@@ -167,7 +167,7 @@ describe("a snippet", () => {
 		expect(shown(of("she is a 👩‍💻", "💻"))).toEqual(["👩‍💻"]);
 	});
 
-	it("stays short where one character is made of very much, or the match is long", () => {
+	it("stays short if a grapheme or the match is very long", () => {
 		const heap = "e\u0301".concat("\u0301".repeat(5_000));
 		for (const text of [`${heap} needle ${heap}`, `needle ${"𝒶\u0301".repeat(500)}`]) {
 			const { snippet, highlights } = of(text, "needle");

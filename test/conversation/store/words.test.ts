@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { indexed, matchesIn, matchOf, parseQuery } from "../../../src/conversation/store/words.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 
-describe("a text's words", () => {
+describe("the words of a text", () => {
 	it.each([
 		["Hello, World!", "hello world"],
 		["don't e-mail me@x.example", "don t e mail me x example"],
@@ -32,7 +32,7 @@ describe("a text's words", () => {
 		expect(indexed(text)).toBe(words);
 	});
 
-	it("are cut where nobody types them to their end, by whole characters", () => {
+	it("are cut to a maximum length, between whole characters", () => {
 		expect(indexed("a".repeat(1_000))).toBe("a".repeat(64));
 		expect(indexed(`a${"𝒶".repeat(40)}`)).toBe("a".repeat(32));
 		expect(indexed(`x${"\u{10000}".repeat(40)}`)).toBe(`x${"\u{10000}".repeat(31)}`);
@@ -64,7 +64,7 @@ describe("a query", () => {
 		expect(matchOf(parseQuery(text))).toBe(match);
 	});
 
-	it("has no more phrases than the limit", () => {
+	it("has at most as many phrases as the limit allows", () => {
 		expect(parseQuery(Array.from({ length: 100 }, (_, n) => `w${n}`).join(" "))).toHaveLength(limits.search.phrases);
 	});
 });
@@ -79,7 +79,7 @@ describe("matches", () => {
 		["私は東京タワーと京都が好き", "京", ["京", "京"]],
 		["私は東京タワー", "京タワ", ["京タワ"]],
 		["nothing", "else", []],
-	])("in %j of %j", (text, query, found) => {
+	])("are found in %j for %j", (text, query, found) => {
 		expect(said(text, query)).toEqual(found);
 	});
 });
