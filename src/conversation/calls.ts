@@ -9,7 +9,7 @@ import type { MessageInput } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import type { Found } from "../protocol/search-result.ts";
+import type { SearchResult } from "../protocol/search-result.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Page, Place } from "./messages/history.ts";
 import { search } from "./messages/search.ts";
@@ -52,7 +52,7 @@ export class Calls extends RpcTarget {
 	}
 
 	/** The messages before a place that contain the words of `text`, newest first. */
-	search(text: string, before: number, limit: number, filter: Filter): { results: Found[]; hasMore: boolean } | Refusal {
+	search(text: string, before: number, limit: number, filter: Filter): { results: SearchResult[]; hasMore: boolean } | Refusal {
 		return this.#asMember(() => search(this.#parts.store.reader, text, before, limit, filter));
 	}
 

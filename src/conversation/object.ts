@@ -11,7 +11,7 @@ import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
 import { newLineage } from "./admission.ts";
-import type { Taken } from "./archive/import.ts";
+import type { ImportProgress } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
 import type { ErasureStep } from "./people/erasure.ts";
 import { type Parts, wire } from "./wiring.ts";
@@ -105,7 +105,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
-	async importLines(lines: string, from: number, as: string | undefined): Promise<Taken | Refusal> {
+	async importLines(lines: string, from: number, as: string | undefined): Promise<ImportProgress | Refusal> {
 		const { id, importer, lists } = this.#parts;
 		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as });
 		if ("conversation" in taken) lists.changed(as ?? "", "all");

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { countSchema, messageSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
 
-export const foundSchema = v.object({
+export const searchResultSchema = v.object({
 	message: messageSchema,
 	/** A part of the text around the first match, as one line; `…` stands for text that is left out. */
 	snippet: v.string(),
@@ -13,7 +13,7 @@ export const foundSchema = v.object({
 });
 
 /** A result of a search in all of one's conversations. */
-export const foundAnywhereSchema = v.object({ conversationId: idSchema, ...foundSchema.entries });
+export const anySearchResultSchema = v.object({ conversationId: idSchema, ...searchResultSchema.entries });
 
-export type Found = v.InferOutput<typeof foundSchema>;
-export type FoundAnywhere = v.InferOutput<typeof foundAnywhereSchema>;
+export type SearchResult = v.InferOutput<typeof searchResultSchema>;
+export type AnySearchResult = v.InferOutput<typeof anySearchResultSchema>;

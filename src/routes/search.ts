@@ -6,7 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { type Found, type FoundAnywhere, foundAnywhereSchema, foundSchema } from "../protocol/search-result.ts";
+import { type AnySearchResult, anySearchResultSchema, type SearchResult, searchResultSchema } from "../protocol/search-result.ts";
 import { runConcurrently } from "./concurrently.ts";
 import { type App, call, limitParameter, limitRate, maxPlace, placeSchema, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
@@ -48,7 +48,7 @@ describe("GET /conversations/:id/search", {
 	query: pagedSchema,
 	answers: {
 		200: {
-			schema: v.object({ results: v.array(foundSchema), hasMore: v.boolean() }),
+			schema: v.object({ results: v.array(searchResultSchema), hasMore: v.boolean() }),
 			example: { results: [examples.found], hasMore: false },
 		},
 	},
@@ -73,7 +73,7 @@ describe("GET /search", {
 	query: querySchema,
 	answers: {
 		200: {
-			schema: v.object({ results: v.array(foundAnywhereSchema), partial: v.boolean() }),
+			schema: v.object({ results: v.array(anySearchResultSchema), partial: v.boolean() }),
 			example: { results: [{ conversationId: examples.conversation.id, ...examples.found }], partial: false },
 		},
 	},
@@ -90,7 +90,7 @@ searches.get("/search", async (c) => {
 	const { q, limit, ...filter } = query.output;
 	const { conversations: most, atOnce, deadline } = limits.search.everywhere;
 	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most);
-	const results: FoundAnywhere[] = [];
+	const results: AnySearchResult[] = [];
 	let isPartial = hasMore;
 	const isComplete = await runConcurrently(
 		conversations,
@@ -109,7 +109,7 @@ searches.get("/search", async (c) => {
 	return c.json({ results, partial: isPartial || !isComplete });
 });
 
-function byTime(one: Found, other: Found): number {
+function byTime(one: SearchResult, other: SearchResult): number {
 	return Date.parse(other.message.createdAt) - Date.parse(one.message.createdAt);
 }
 

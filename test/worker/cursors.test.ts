@@ -17,7 +17,7 @@ type Conversation = { id: string; lineage: string; cursor: string };
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
 
 /** The ways in which Bob can return with a cursor: each gives his first answer and his socket. */
-const doors: [string, (id: string, cursor?: string) => Promise<{ joined: Joined; bob: Client }>][] = [
+const ways: [string, (id: string, cursor?: string) => Promise<{ joined: Joined; bob: Client }>][] = [
 	[
 		"the upgrade",
 		async (id, cursor) => {
@@ -47,7 +47,7 @@ async function conversationOf(contents: string[]): Promise<Conversation> {
 	return { id, lineage: cursor.split(".")[0] as string, cursor };
 }
 
-describe.each(doors)("a cursor by %s", (_door, come) => {
+describe.each(ways)("a cursor by %s", (_way, come) => {
 	const said = limits.page.default + 2;
 	let room: Conversation;
 	let another: Conversation;
@@ -60,7 +60,7 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		long = await conversationOf(["x", ...Array(limits.pageLength / limits.content).fill("x".repeat(limits.content))]);
 	});
 
-	const odd: [what: string, cursor: (lineage: string) => string | undefined][] = [
+	const invalid: [what: string, cursor: (lineage: string) => string | undefined][] = [
 		["none", () => undefined],
 		["an empty one", () => ""],
 		["a blank", () => " "],
@@ -102,7 +102,7 @@ describe.each(doors)("a cursor by %s", (_door, come) => {
 		["another conversation's", () => another.cursor],
 	];
 
-	it.each(odd)("that is invalid (%s) brings the newest page with reset", async (_what, cursor) => {
+	it.each(invalid)("that is invalid (%s) brings the newest page with reset", async (_what, cursor) => {
 		const { joined } = await come(room.id, cursor(room.lineage));
 		expect(joined).toMatchObject({ reset: true, hasMore: true, cursor: room.cursor });
 		expect(seqs(joined)).toEqual(range(3, said));

@@ -5,13 +5,13 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import type { Found } from "../../src/protocol/search-result.ts";
+import type { SearchResult } from "../../src/protocol/search-result.ts";
 import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const get = async (who: string, path: string) => call("GET", path, await tokenOf(who));
-const contents = (body: { results: Found[] }) => body.results.map(({ message }) => message.content);
+const contents = (body: { results: SearchResult[] }) => body.results.map(({ message }) => message.content);
 
 async function quietConversation(owner: string, others: string[] = []): Promise<string> {
 	const id = await newConversation(owner, others);

@@ -9,7 +9,7 @@ import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
 
 /** How many lines were imported in all; after the last one, with the conversation. */
-export type Taken = { taken: number; conversation?: ConversationInfo };
+export type ImportProgress = { taken: number; conversation?: ConversationInfo };
 
 type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
 
@@ -35,7 +35,11 @@ export class Import {
 	 * Imports the lines after the first `from`; 0 begins again. Lines that were imported before, or come too early, change nothing:
 	 * the answer says where to go on. `as`: the person who is an owner in any case.
 	 */
-	async addLines(text: string, from: number, conversation: { id: string; lineage: string; as?: string }): Promise<Taken | Refusal> {
+	async addLines(
+		text: string,
+		from: number,
+		conversation: { id: string; lineage: string; as?: string },
+	): Promise<ImportProgress | Refusal> {
 		const lines = text.split("\n").filter((line) => line !== "");
 		if (this.#isIdInUse) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#tables.state;

@@ -95,10 +95,10 @@ export class Changes<T extends Client> {
 	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refusal | undefined {
 		const { userId } = client.person;
 		if (message.author.userId !== userId) return { code: "forbidden" };
-		const answer = asksAgain ? this.#answerTo(message) : undefined;
-		if (asksAgain && !answer) return { code: "bad_event" };
+		const reply = asksAgain ? this.#replyTo(message) : undefined;
+		if (asksAgain && !reply) return { code: "bad_event" };
 		const isSame = content === message.content;
-		if (isSame && !answer) return this.#answer(client, this.#updated(message));
+		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(userId, this.#now());
 		if (limited) return limited;
 		if (!isSame)
@@ -107,7 +107,7 @@ export class Changes<T extends Client> {
 				content,
 				readMentions(content, () => this.#store.members.list(limits.members), given),
 			);
-		if (answer) this.#replies.regenerate(answer);
+		if (reply) this.#replies.regenerate(reply);
 	}
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
@@ -120,7 +120,7 @@ export class Changes<T extends Client> {
 	}
 
 	/** The reply to a question, if that is the last question and its reply has ended and is not deleted. */
-	#answerTo(question: Message): Message | undefined {
+	#replyTo(question: Message): Message | undefined {
 		const reply = this.#store.log.lastReply();
 		const isAnswered = reply !== undefined && reply.seq > question.seq && this.#store.log.isLastQuestion(question);
 		return isAnswered && reply.status !== "streaming" && reply.deletedAt === undefined ? reply : undefined;

@@ -2,14 +2,14 @@
 // Knows nothing of how the index is stored.
 
 import { limits } from "../../protocol/limits.ts";
-import type { Found } from "../../protocol/search-result.ts";
+import type { SearchResult } from "../../protocol/search-result.ts";
 import type { Filter, LogReader } from "../store/log-reader.ts";
 import { matchesIn, matchOf, parseQuery, type Query } from "../store/words.ts";
 
 /** Start and end, in UTF-16 units. */
 type Range = [start: number, end: number];
 
-export type Snippet = Pick<Found, "snippet" | "highlights">;
+export type Snippet = Pick<SearchResult, "snippet" | "highlights">;
 
 /** The messages before a place that match a query, newest first. */
 export function search(
@@ -18,7 +18,7 @@ export function search(
 	before: number,
 	limit: number,
 	filter: Filter = {},
-): { results: Found[]; hasMore: boolean } {
+): { results: SearchResult[]; hasMore: boolean } {
 	const query = parseQuery(text);
 	if (query.length === 0) return { results: [], hasMore: false };
 	const { messages, hasMore } = reader.search(matchOf(query), before, limit, filter);

@@ -10,7 +10,7 @@ import { clientEvents, serverEvents } from "../../protocol/events.ts";
 import { meEvents } from "../../protocol/me.ts";
 import { messageSchema } from "../../protocol/message.ts";
 import { personSchema } from "../../protocol/person.ts";
-import { foundSchema } from "../../protocol/search-result.ts";
+import { searchResultSchema } from "../../protocol/search-result.ts";
 import { tokenSchema } from "../../protocol/token.ts";
 import { maxPlace } from "../http.ts";
 import { access, type Content, type Description, descriptions, type RouteName, tags } from "../operation.ts";
@@ -42,7 +42,7 @@ const named = {
 	ListedConversation: listEntrySchema,
 	Member: memberSchema,
 	Person: personSchema,
-	Found: foundSchema,
+	SearchResult: searchResultSchema,
 	Token: tokenSchema,
 	Event: v.union(Object.values(serverEvents)),
 	ClientEvent: v.union(Object.values(clientEvents)),

@@ -130,8 +130,8 @@ const specific: Readonly<Record<string, string>> = {
 	"ListedConversation.mentions": "How many of the unread messages mention the person or reply to them.",
 	"ListedConversation.readUpTo": "The `seq` of the last message that the person has read.",
 
-	"Found.snippet": "One line of the text around the first match, with `…` where there is more.",
-	"Found.highlights": `Where the snippet matches: start and end of each match, in ${utf16}.`,
+	"SearchResult.snippet": "One line of the text around the first match, with `…` where there is more.",
+	"SearchResult.highlights": `Where the snippet matches: start and end of each match, in ${utf16}.`,
 	"results.snippet": "One line of the text around the first match, with `…` where there is more.",
 	"results.highlights": `Where the snippet matches: start and end of each match, in ${utf16}.`,
 
@@ -195,7 +195,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
 	ListedConversation: "A conversation as one of its members finds it in their list.",
 	Member: "A member of a conversation.",
 	Person: "A person, or Claude.",
-	Found: "A message that a search found.",
+	SearchResult: "A message that a search found.",
 	Token: "A personal token, without its secret.",
 	Event: "What the server sends on a conversation's socket and stream. Skip types that you do not know.",
 	ClientEvent: "What a client may send on a conversation's socket.",
