@@ -106,7 +106,7 @@ describe("the keyboard alone", () => {
 		await tabTo(ann, /Settings$/, "Shift+Tab");
 		await keys(ann, "Enter");
 		await dialog(ann, "Settings").waitFor();
-		await tabTo(ann, /Same as device/);
+		await tabTo(ann, /System/);
 		await keys(ann, "ArrowRight", "ArrowRight");
 		await expect.poll(() => ann.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
 		await keys(ann, "Escape");

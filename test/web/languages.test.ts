@@ -35,6 +35,8 @@ const same = new Set([
 		"noLink",
 		"details",
 		"exportAs",
+		"themes.system",
+		"languages.system",
 	],
 	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],

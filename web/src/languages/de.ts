@@ -167,9 +167,9 @@ export const de: Translation = {
 	// Settings
 	settings: "Einstellungen",
 	theme: "Darstellung",
-	themes: { system: "Geräteeinstellung", light: "Hell", dark: "Dunkel" },
+	themes: { system: "System", light: "Hell", dark: "Dunkel" },
 	language: "Sprache",
-	languages: { system: "Geräteeinstellung", en: "English", de: "Deutsch" },
+	languages: { system: "System", en: "English", de: "Deutsch" },
 	enterKey: "Eingabetaste",
 	enterSends: "Sendet die Nachricht",
 	enterBreaks: "Beginnt eine neue Zeile; Strg+Eingabe oder ⌘+Eingabe sendet",
@@ -281,8 +281,7 @@ export const de: Translation = {
 	inviteRole: "Rolle",
 	makeLink: "Link erstellen",
 	duration: (seconds) => formats.duration(seconds),
-	people: (count) =>
-		count === 0 ? "beliebig viele Personen" : formats.form(count, { one: "eine Person", other: `${formats.number(count)} Personen` }),
+	people: (count) => (count === 0 ? "alle" : formats.form(count, { one: "eine Person", other: `${formats.number(count)} Personen` })),
 	liveInvites: "Aktive Links",
 	noInvites: "Es gibt keine aktiven Links.",
 	inviteState: (role, uses, most, until) =>
@@ -325,7 +324,7 @@ export const de: Translation = {
 	// Searching
 	searchHere: "In diesem Gespräch suchen",
 	searchEverywhere: "Überall suchen",
-	searchHint: "Wörter oder „ganze Wortgruppe“",
+	searchHint: "Wörter oder „eine Phrase“",
 	searchResults: "Suchergebnisse",
 	searching: "Suche läuft …",
 	found: (count, hasMore) =>

@@ -136,10 +136,10 @@ export const en = {
 	// Settings
 	settings: "Settings",
 	theme: "Appearance",
-	themes: { system: "Same as device", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+	themes: { system: "System", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
 	language: "Language",
 	/** Each language has its own name for itself. */
-	languages: { system: "Same as device", en: "English", de: "Deutsch" } satisfies Record<Language | "system", string>,
+	languages: { system: "System", en: "English", de: "Deutsch" } satisfies Record<Language | "system", string>,
 	enterKey: "Enter key",
 	enterSends: "Sends the message",
 	enterBreaks: "Starts a new line; Ctrl+Enter or ⌘+Enter sends",
@@ -245,7 +245,7 @@ export const en = {
 	makeLink: "Create link",
 	duration: (seconds: number) => formats.duration(seconds),
 	people: (count: number) =>
-		count === 0 ? "any number of people" : formats.form(count, { one: "one person", other: `${formats.number(count)} people` }),
+		count === 0 ? "anyone" : formats.form(count, { one: "one person", other: `${formats.number(count)} people` }),
 	liveInvites: "Active links",
 	noInvites: "There are no active links.",
 	inviteState: (role: string, uses: number, most: number | null, until: string) =>

@@ -18,10 +18,13 @@ type Props = { id: string; userId: string; people: readonly Person[]; lastSearch
 export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props) {
 	const strings = useStrings();
 	const { form, change, submit, state, found, isLoading, loadMore } = useConversationSearch(id, lastSearch);
+	const field = useRef<HTMLInputElement>(null);
+	// Not in the fields themselves: their effects run before the modal opens, which then moves the focus.
+	useEffect(() => field.current?.select(), []);
 	return (
 		<Modal title={strings.searchHere} onClose={onClose}>
 			<search onKeyDown={moveBetweenResults}>
-				<SearchFields form={form} authors={authorsOf(people, userId, strings)} onChange={change} onSubmit={submit} />
+				<SearchFields field={field} form={form} authors={authorsOf(people, userId, strings)} onChange={change} onSubmit={submit} />
 				<p className={styles.said} role="status">
 					{searchStatus(state, strings, ({ results, hasMore }) => strings.found(results.length, hasMore))}
 				</p>
@@ -40,12 +43,16 @@ export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props)
 	);
 }
 
-type FieldsProps = { form: SearchForm; authors: readonly Person[]; onChange(change: Partial<SearchForm>): void; onSubmit(): void };
+type FieldsProps = {
+	field: RefObject<HTMLInputElement | null>;
+	form: SearchForm;
+	authors: readonly Person[];
+	onChange(change: Partial<SearchForm>): void;
+	onSubmit(): void;
+};
 
-function SearchFields({ form: { text, from, span }, authors, onChange, onSubmit }: FieldsProps) {
+function SearchFields({ field, form: { text, from, span }, authors, onChange, onSubmit }: FieldsProps) {
 	const strings = useStrings();
-	const field = useRef<HTMLInputElement>(null);
-	useEffect(() => field.current?.select(), []);
 	return (
 		<form
 			onSubmit={(event) => {
