@@ -1,4 +1,4 @@
-// A conversation and its members, as they are described on the wire.
+// A conversation, its members and entries of lists, on the wire.
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
@@ -18,7 +18,7 @@ export const conversationSchema = v.object({
 
 export const memberSchema = v.object({ userId: idSchema, username: v.string(), role: roleSchema });
 
-/** The newest message, as a list shows it: a line of its text. */
+/** The newest message in a list: one line of its text. */
 export const lastMessageSchema = v.object({
 	seq: countSchema,
 	author: personSchema,
@@ -34,11 +34,11 @@ export const listEntrySchema = v.object({
 	/** ISO 8601, UTC. */
 	lastActivityAt: v.string(),
 	lastMessage: v.optional(lastMessageSchema),
-	/** Messages of others after the last one read: no more than `limits.unread` are counted. */
+	/** Messages of others after the last one read, counted up to `limits.unread`. */
 	unread: countSchema,
-	/** How many of what is unread name this member, or answer them. */
+	/** Unread messages that mention this member or reply to them. */
 	mentions: countSchema,
-	/** The place of the last message read. */
+	/** The `seq` of the last message read. */
 	readUpTo: countSchema,
 	muted: v.boolean(),
 	pinned: v.boolean(),

@@ -1,10 +1,10 @@
-// What may be said to the outside when something is refused or fails: a closed list of codes, each with its sentence.
-// Nothing else ever leaves: no stack, no key, no SQL, no words of another service.
+// The closed list of error codes with their sentences. Nothing else about an error may leave the server: no stack, no key, no SQL, no
+// text of another service.
 
 import { limits } from "./limits.ts";
 import { numberText } from "./number-text.ts";
 
-/** Refusals, each with the HTTP status it has where it answers a request, and a sentence for people. */
+/** Error codes, each with its HTTP status and a sentence for people. */
 export const errors = {
 	bad_frame: { status: 400, text: "That frame could not be read. Send a JSON event, or a JSON array of events." },
 	unknown_event: { status: 400, text: "That type of event is unknown." },
@@ -36,7 +36,7 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** Why a reply is not simply Claude's whole answer: kept as the message's `reason`, and said to people in these words. */
+/** Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to people in these words. */
 export const reasons = {
 	refusal: "Claude declined to answer this.",
 	max_tokens: "The reply reached the length limit and ends here.",
@@ -55,25 +55,25 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons;
 
-/** WebSocket close codes. After any but `token`, `removed` and `deleted` a client connects again with its cursor. */
+/** WebSocket close codes. After any code but `token`, `removed` and `deleted`, a client reconnects with its cursor. */
 export const closeCodes = {
 	normal: 1000,
 	tooBig: 1009,
 	internal: 1011,
-	/** More has changed than is told one by one: come back with the cursor. */
+	/** Too much has changed to send it: reconnect with the cursor. */
 	resync: 1012,
 	token: 4401,
 	removed: 4403,
 	deleted: 4404,
 	slow: 4408,
-	/** The same person has opened more sockets here than one person needs: the oldest is closed. */
+	/** The person has opened too many sockets in this conversation, and this was the oldest. */
 	replaced: 4409,
 	flooding: 4429,
 } as const;
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 
-/** The HTTP body of a refusal. `detail` replaces the general sentence by a closer one of our own words. */
+/** The HTTP body of an error. `detail` is a more exact sentence than the general one, and must be our own. */
 export function errorBody(code: ErrorCode, detail?: string, retryAfterMs?: number) {
 	return { error: { code, message: detail ?? errors[code].text, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }

@@ -1,4 +1,4 @@
-// Frames: text to events and back, on both ends. Knows no rule of the chat.
+// Converts frames to events and back, on both ends. Must not depend on rules of the chat.
 
 import * as v from "valibot";
 import { type ClientEvent, clientEvents, type ServerEvent, serverEvents } from "./events.ts";
@@ -10,13 +10,13 @@ import type { Refusal } from "./refusal.ts";
 
 export type ParsedEvent = { event: ClientEvent } | { refusal: Refusal };
 
-/** Whether a frame is over the limit, in bytes of UTF-8; looks at the text only where its length leaves a doubt. */
+/** Whether a frame has too many bytes of UTF-8. Encodes the text only if its length does not decide. */
 export function isOversize(frame: string): boolean {
 	if (frame.length > limits.frameBytes) return true;
 	return frame.length * 3 > limits.frameBytes && new TextEncoder().encode(frame).length > limits.frameBytes;
 }
 
-/** Reads a frame that is not oversize: one entry for each event, in order; one `bad_frame` for what is no frame at all. */
+/** Parses a frame that is not oversize: one entry for each event, in order, or one `bad_frame` for a malformed frame. */
 export function parseFrame(frame: string): ParsedEvent[] {
 	const values = readJson(frame);
 	if (values === undefined || values.length > limits.eventsPerFrame) return [{ refusal: { code: "bad_frame" } }];
@@ -34,33 +34,33 @@ function readJson(frame: string): unknown[] | undefined {
 	return typeof value === "object" && value !== null ? [value] : undefined;
 }
 
-/** One value of a frame. */
+/** Parses one value of a frame. */
 export function parseEvent(value: unknown): ParsedEvent {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return { refusal: { code: "bad_frame" } };
 	const fields = value as Record<string, unknown>;
 	const type = fields.type;
-	if (typeof type !== "string" || !Object.hasOwn(clientEvents, type)) return { refusal: { code: "unknown_event", ...namesOf(fields) } };
+	if (typeof type !== "string" || !Object.hasOwn(clientEvents, type)) return { refusal: { code: "unknown_event", ...idsOf(fields) } };
 	const parsed = v.safeParse(clientEvents[type as keyof typeof clientEvents], value);
 	if (parsed.success) return { event: parsed.output };
 	const tooLarge =
 		(type === "chat:send" || type === "chat:edit") && typeof fields.content === "string" && fields.content.length > limits.content;
-	return { refusal: { code: tooLarge ? "too_large" : "bad_event", ...namesOf(fields) } };
+	return { refusal: { code: tooLarge ? "too_large" : "bad_event", ...idsOf(fields) } };
 }
 
-/** The ids by which a sender knows its own event again, where they have the form of one. */
-function namesOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
+/** The valid ids of an event, by which its sender recognizes it in an error. */
+function idsOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
 	return {
 		...(v.is(clientIdSchema, fields.clientId) ? { clientId: fields.clientId } : {}),
 		...(v.is(idSchema, fields.messageId) ? { messageId: fields.messageId } : {}),
 	};
 }
 
-/** For the client: the events of a conversation's frame. Types that this version does not know are left out. */
+/** For clients: the events of a conversation's frame, without types that this version does not know. */
 export function parseServerFrame(frame: string): ServerEvent[] {
 	return eventsOf<ServerEvent>(frame, serverEvents);
 }
 
-/** The same of a person's own socket. */
+/** As `parseServerFrame`, for the socket of a person's list. */
 export function parseMeFrame(frame: string): MeEvent[] {
 	return eventsOf<MeEvent>(frame, meEvents);
 }

@@ -1,4 +1,4 @@
-// SHA-256 of a text's UTF-8, in hex.
+// Hashes a text's UTF-8 with SHA-256, in hex.
 
 export async function sha256(text: string): Promise<string> {
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

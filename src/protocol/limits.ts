@@ -1,83 +1,83 @@
-// Every number that refuses something, and why it has the value it has. The web client imports the same numbers.
-// Durations are in milliseconds and sizes in UTF-16 units unless the name says otherwise.
+// Every limit with the reason for its value. The page imports the same numbers.
+// Durations are in milliseconds and sizes in UTF-16 units, unless the name says otherwise.
 
-// Each by itself, so that a page carries only those that it asks for.
+// Exported one by one, so that the page contains only those that it uses.
 export * as limits from "./limits.ts";
 
-/** Bytes of one text frame, checked before it is parsed. The longest message fits in its worst escaping, six bytes a unit. */
+/** Bytes of one text frame, checked before it is parsed. The longest message fits even in its longest escaping, six bytes a unit. */
 export const frameBytes = 1024 * 1024;
-/** Events in one frame. A client that empties an outbox after a long absence stays far below it. */
+/** Events in one frame. A client that sends its outbox after a long absence stays far below this. */
 export const eventsPerFrame = 256;
-/** A long paste whole; more belongs in a file, and a prompt would hold only a few of them. */
+/** A message's text. A long paste fits; longer ones belong in a file, and a prompt would hold only a few of them. */
 export const content = 100_000;
-/** Any id on the wire. 128 takes every identity provider's `sub`. */
+/** Any id on the wire. The `sub` of every identity provider fits. */
 export const id = 128;
-/** The name people see beside each message; also an attribute of the envelope that Claude reads. */
+/** The name beside each message. Claude reads it too, in the message's envelope. */
 export const username = 64;
-/** One line in a header; and one that is found for a conversation to which nobody gives one. */
+/** A title is one line in a header. `foundTitle` is for titles that the service chooses. */
 export const title = 200;
 export const foundTitle = 60;
-/** What Claude is given to read of a conversation, newest last: about 100,000 tokens, so that an answer stays payable. */
+/** The part of a conversation that Claude reads: about 100,000 tokens, so that a reply stays affordable. */
 export const prompt = 400_000;
-/** What stands around a message there beside names and ids. Short messages are mostly that. */
+/** The text around a message in the prompt, besides names and ids. Short messages consist mostly of it. */
 export const envelope = 50;
-/** A UUID with a prefix fits; it is kept for ever beside the message. */
+/** A UUID with a prefix fits. It is stored with the message for ever. */
 export const clientId = 64;
-/** A cursor is three short numbers; anything longer is not ours. */
+/** A cursor consists of three short numbers. Anything longer is not ours. */
 export const cursor = 128;
-/** Bytes of a token, checked before its signature is. Larger than any provider's, small enough to be cheap to refuse. */
+/** Bytes of a token, checked before its signature. Larger than any provider's tokens, and cheap to refuse. */
 export const tokenBytes = 8 * 1024;
-/** Conversations that one token may name; an issuer that grants more grants `["*"]`, or makes members. */
+/** Conversations that a token may grant. An issuer that grants more uses `["*"]`, or creates members. */
 export const grants = 1_000;
 /** Bytes of most JSON bodies of the HTTP API: nothing in them is longer than a title. A message may be as long as a frame. */
 export const bodyBytes = 16 * 1024;
 /** Messages of one page of history. */
 export const page = { min: 1, default: 50, max: 200 };
-/** Text of one page, or of what a returning client missed: a frame that a phone can take; RPC would bear four times as much. */
+/** Text of one page, or of the changes for a returning client. A phone can take such a frame; RPC could carry four times as much. */
 export const pageLength = 4_000_000;
-/** Changes sent to a returning client one by one; past it the newest page is less work for everybody. */
+/** Changes that are sent to a returning client. Beyond that, the newest page is less work for everybody. */
 export const changes = 500;
-/** Frames that make no sense, of one person in a minute: at this many they are let go as flooding, for a minute. */
+/** Malformed frames of one person in a minute. At this number, the person is disconnected for flooding. */
 export const badFramesPerMinute = 50;
-/** Frames that were too many to be read, of one person in a minute: at this many they are let go as flooding, for a minute. */
+/** Frames of one person that were refused unread in a minute. At this number, the person is disconnected for flooding. */
 export const refusedFramesPerMinute = 1_000;
-/** For how long who was flooding stays outside. */
+/** How long a person cannot connect after flooding. */
 export const shutOut = 60_000;
-/** Sockets of one person in a conversation: tabs and devices. One more closes the oldest. */
+/** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
-/** Conversations that one Socket.IO connection takes part in: each is a socket of its own behind it. */
+/** Conversations of one Socket.IO connection. Each needs a native socket behind it. */
 export const conversationsPerSocket = 50;
-/** Who opens a Socket.IO session connects with a token in the next request; until then it is held for nobody. */
+/** Time to connect in a Socket.IO session. Clients send the token in the next request; until then the session has no owner. */
 export const connectWithin = 10_000;
-/** With those that were closed and do not go: a client that ignores being closed could gather any number of them. */
+/** Sockets of one person, including closed ones that have not disconnected. A client that ignores being closed could collect any number. */
 export const lingeringSockets = 32;
-/** Bytes that wait for one socket: past it, it is let go as too slow, and comes back with its cursor. */
+/** Bytes queued for one socket. Beyond that it is closed as too slow, and the client reconnects with its cursor. */
 export const queuedBytes = 8 * 1024 * 1024;
-/** A client that reads says so (`chat:ack`) at least this often, in UTF-16 units. */
+/** UTF-16 units after which a client acknowledges what it has read (`chat:ack`). */
 export const ackEvery = 1024 * 1024;
 /** Members named in one message. */
 export const mentions = 100;
-/** Of an emoji: the longest family with all its skin tones is shorter. */
+/** An emoji. The longest family with all its skin tones is shorter. */
 export const emoji = 40;
-/** Kinds of reaction to one message: more would be a second conversation. */
+/** Different reactions to one message. More would be a second conversation. */
 export const reactionKinds = 20;
-/** Reactions to one message in all: they travel with it. */
+/** All reactions to one message. They are sent with it. */
 export const reactions = 1_000;
-/** What is kept of Claude's thinking about one reply: a summary longer than that is read by nobody, and travels with the message. */
+/** Claude's thinking about one reply. It is sent with the message, and nobody reads a longer summary. */
 export const thinking = 20_000;
-/** Named as who asked for one reply. */
+/** People named as having asked for one reply. */
 export const askers = 20;
-/** Former versions of one reply: whoever asks oftener looks for another answer than any of them. */
+/** Former versions of one reply. Whoever regenerates more often wants none of the old ones. */
 export const versions = 20;
-/** Reactions that one person gives and takes back: quicker than anybody reads, since each brings everybody the whole message. */
+/** Reactions of one person in a conversation. Everybody receives each of them, and nobody reads faster. */
 export const reacting = { burst: 30, perSecond: 2 };
-/** What a quote and a line of a list show of a message. */
+/** The beginning of a message in a quote and in a list. */
 export const excerpt = 200;
-/** Unread messages that are counted; "99+" says more than any number. */
+/** Unread messages that are counted. "99+" says as much as any higher number. */
 export const unread = 100;
-/** Members in a conversation up to which everybody hears how far each has read. */
+/** Members of a conversation up to which everybody receives how far each has read. */
 export const readers = 100;
-/** Sockets on one person's list: a tab has one, whichever conversation it shows. */
+/** Sockets on one person's list. A tab has one, whichever conversation it shows. */
 export const listSockets = 16;
 /** Conversations of one page of a person's list. */
 export const listPage = { min: 1, default: 50, max: 100 };
@@ -86,8 +86,8 @@ export const settings = 50;
 export const settingName = 32;
 export const setting = 200;
 /**
- * A search is some words: of more than so many words and phrases the first ones count. `length`: the text of one page of results.
- * `everywhere`: over how many of a person's conversations, how many of them at once, and for how long they are waited for.
+ * `phrases`: the words and phrases of a query that count; further ones are ignored. `length`: the text of one page of results.
+ * `everywhere`: the conversations that a search of all conversations covers, how many at once, and how long it waits for them.
  */
 export const search = {
 	query: 200,
@@ -96,23 +96,23 @@ export const search = {
 	length: 1_000_000,
 	everywhere: { conversations: 100, atOnce: 20, deadline: 5_000 },
 };
-/** What is read at a time for an export: in its worst escaping it fits into a call between objects. */
+/** A part of an export. Even in its longest escaping it fits into one RPC response. */
 export const exportPiece = { messages: 1_000, length: 1_000_000 };
-/** Bytes of one part of an import: the longest lines fit, and many of the usual ones. */
+/** Bytes of one part of an import. The longest lines fit, and many of usual length. */
 export const importBytes = 8 * 1024 * 1024;
-/** Of an import with which nobody went on for so long, nothing is kept. */
+/** An import that is not continued for so long is dropped. */
 export const importPause = 24 * 3600_000;
-/** The shortest time between two times that one person's typing is passed on. */
+/** The shortest time between two typing events of one person. */
 export const typingInterval = 2_000;
-/** Invites: a link that nobody revokes should not live for ever, nor an unused number be a typing error. */
+/** Invites expire, because people forget to revoke links. The highest number of uses catches typing errors. */
 export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } };
 /** Live invites of one conversation. */
 export const invites = 100;
-/** Personal tokens: a program that everybody forgot should not speak for ever. */
+/** Personal tokens expire, because a forgotten program should not keep its access for ever. */
 export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 } };
 /** Personal tokens of one person. */
 export const tokens = 20;
-/** People in one conversation. The list of members travels whole. */
+/** Members of one conversation. The list of members is always sent whole. */
 export const members = 5_000;
-/** Calls of other objects that an object makes in one go: the platform allows some more. What is left waits for the alarm. */
+/** Calls to other objects in one invocation. The platform permits a few more; the rest waits for the alarm. */
 export const calls = 400;

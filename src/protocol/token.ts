@@ -1,4 +1,4 @@
-// A person's tokens for programs, as they are described on the wire.
+// Personal tokens on the wire.
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
@@ -10,11 +10,11 @@ export const tokenSchema = v.object({
 	/** ISO 8601, UTC. */
 	createdAt: v.string(),
 	expiresAt: v.string(),
-	/** To the hour. */
+	/** Exact to the hour. */
 	lastUsedAt: v.optional(v.string()),
 });
 
-/** What one is made of: people see the name behind its owner's. */
+/** The request for a new token. People see its name behind its owner's. */
 export const newTokenSchema = v.object({
 	name: usernameSchema,
 	expiresInSeconds: v.optional(
