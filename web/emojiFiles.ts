@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
-import { pictured } from "../src/protocol/text.ts";
+import { normalizeEmoji } from "../src/protocol/text.ts";
 import { type EmojiFile, type EmojiRow, tinted } from "./src/emoji/emoji.ts";
 import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 
@@ -33,7 +33,7 @@ export function emojiFile(language: EmojiLanguage): EmojiFile {
 	const other: Shortcodes = read("emojibase-data/en/shortcodes/emojibase.json");
 	const flags = new Set(subgroups.filter(({ key }) => key.endsWith("-flag")).map(({ order }) => order));
 	const rowOf = ({ hexcode, label, tags = [], subgroup, version, skins = [], ...source }: Source): EmojiRow => {
-		const emoji = pictured(source.emoji);
+		const emoji = normalizeEmoji(source.emoji);
 		const names = [usual[hexcode] ?? other[hexcode] ?? []].flat();
 		const said = `${label} ${names.join(" ")}`.toLowerCase();
 		const unsaid = tags.filter((tag) => !said.includes(tag.toLowerCase()));
@@ -54,7 +54,7 @@ function capitalized(text: string, language: EmojiLanguage): string {
 function tinting(emoji: string, skins: readonly { emoji: string; tone: number | number[] }[]): 0 | 1 | 2 {
 	const found = skins.find(({ tone }) => tone === 1);
 	if (!found) return 0;
-	const light = pictured(found.emoji);
+	const light = normalizeEmoji(found.emoji);
 	for (const tints of [1, 2] as const) if (tinted({ emoji, tints }, "light") === light) return tints;
 	throw new Error(`It is unknown where ${emoji} takes a skin tone.`);
 }

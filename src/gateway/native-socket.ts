@@ -34,8 +34,8 @@ const refusals: { readonly [closeCode: number]: Refusal | undefined } = {
 	[closeCodes.token]: { code: "unauthorized" },
 	[closeCodes.removed]: { code: "not_found" },
 	[closeCodes.deleted]: { code: "not_found" },
-	[closeCodes.replaced]: { code: "too_many", retryAfterMs: limits.shutOut },
-	[closeCodes.flooding]: { code: "rate_limited", retryAfterMs: limits.shutOut },
+	[closeCodes.replaced]: { code: "too_many", retryAfterMs: limits.floodBlock },
+	[closeCodes.flooding]: { code: "rate_limited", retryAfterMs: limits.floodBlock },
 };
 
 export class NativeSocket {

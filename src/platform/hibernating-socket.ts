@@ -125,7 +125,7 @@ type Closable = { readonly openedAt: number; readonly isRevoked: boolean; close(
  * too many closed ones linger because their clients ignore the close.
  */
 export function makeRoom(sockets: readonly Closable[], most: number): boolean {
-	if (sockets.length >= limits.lingeringSockets) return false;
+	if (sockets.length >= limits.undisconnectedSockets) return false;
 	const open = sockets.filter(({ isRevoked }) => !isRevoked).sort((one, other) => one.openedAt - other.openedAt);
 	for (const socket of open.slice(0, Math.max(0, open.length + 1 - most))) socket.close(closeCodes.replaced, "opened elsewhere");
 	return true;

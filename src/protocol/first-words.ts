@@ -3,16 +3,16 @@
 import { withoutClaudeMentions } from "./claude-mention.ts";
 import { limits } from "./limits.ts";
 import { withoutMarks } from "./plain-text.ts";
-import { harmlessLine, isSeen, shortened } from "./text.ts";
+import { isVisible, sanitizeLine, truncateLine } from "./text.ts";
 
 /** More of a text than any title needs, Markdown included. */
 const readLength = 2_000;
 
 /** Returns the first words of a message as one line, without Markdown and without @claude; "" if there are none. */
 export function firstWords(content: string): string {
-	const line = harmlessLine(withoutClaudeMentions(plainText(content.slice(0, readLength))));
+	const line = sanitizeLine(withoutClaudeMentions(plainText(content.slice(0, readLength))));
 	const words = line.replace(/^[\s,;:.!?–—-]+(?=\S)/u, "");
-	return isSeen(words) ? shortened(words, limits.foundTitle) : "";
+	return isVisible(words) ? truncateLine(words, limits.generatedTitle) : "";
 }
 
 /** Also drops marks that stand alone and the numbers of a list, and joins the items of a list by commas. */

@@ -14,9 +14,9 @@ export const content = 100_000;
 export const id = 128;
 /** The name beside each message. Claude reads it too, in the message's envelope. */
 export const username = 64;
-/** A title is one line in a header. `foundTitle` is for titles that the service chooses. */
+/** A title is one line in a header. `generatedTitle` is for titles that the service chooses. */
 export const title = 200;
-export const foundTitle = 60;
+export const generatedTitle = 60;
 /** The part of a conversation that Claude reads: about 100,000 tokens, so that a reply stays affordable. */
 export const prompt = 400_000;
 /** The text around a message in the prompt, besides names and ids. Short messages consist mostly of it. */
@@ -42,15 +42,15 @@ export const badFramesPerMinute = 50;
 /** Frames of one person that were refused unread in a minute. At this number, the person is disconnected for flooding. */
 export const refusedFramesPerMinute = 1_000;
 /** How long a person cannot connect after flooding. */
-export const shutOut = 60_000;
+export const floodBlock = 60_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
 /** Conversations of one Socket.IO connection. Each needs a native socket behind it. */
 export const conversationsPerSocket = 50;
 /** Time to connect in a Socket.IO session. Clients send the token in the next request; until then the session has no owner. */
-export const connectWithin = 10_000;
+export const connectTimeout = 10_000;
 /** Sockets of one person, including closed ones that have not disconnected. A client that ignores being closed could collect any number. */
-export const lingeringSockets = 32;
+export const undisconnectedSockets = 32;
 /** Bytes queued for one socket. Beyond that it is closed as too slow, and the client reconnects with its cursor. */
 export const queuedBytes = 8 * 1024 * 1024;
 /** UTF-16 units after which a client acknowledges what it has read (`chat:ack`). */
@@ -70,7 +70,7 @@ export const askers = 20;
 /** Former versions of one reply. Whoever regenerates more often wants none of the old ones. */
 export const versions = 20;
 /** Reactions of one person in a conversation. Everybody receives each of them, and nobody reads faster. */
-export const reacting = { burst: 30, perSecond: 2 };
+export const reactionRate = { burst: 30, perSecond: 2 };
 /** The beginning of a message in a quote and in a list. */
 export const excerpt = 200;
 /** Unread messages that are counted. "99+" says as much as any higher number. */
@@ -101,7 +101,7 @@ export const exportPiece = { messages: 1_000, length: 1_000_000 };
 /** Bytes of one part of an import. The longest lines fit, and many of usual length. */
 export const importBytes = 8 * 1024 * 1024;
 /** An import that is not continued for so long is dropped. */
-export const importPause = 24 * 3600_000;
+export const importTimeout = 24 * 3600_000;
 /** The shortest time between two typing events of one person. */
 export const typingInterval = 2_000;
 /** Invites expire, because people forget to revoke links. The highest number of uses catches typing errors. */

@@ -3,19 +3,19 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
 import { idSchema, idSchemaOf, personSchema } from "./person.ts";
-import { harmless, isEmoji, isSeen, pictured } from "./text.ts";
+import { isEmoji, isVisible, normalizeEmoji, sanitize } from "./text.ts";
 
 export const clientIdSchema = idSchemaOf(limits.clientId);
 export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The text of a person's message: made harmless, and not empty. */
-export const contentSchema = v.pipe(v.string(), v.maxLength(limits.content), v.transform(harmless), v.check(isSeen));
+export const contentSchema = v.pipe(v.string(), v.maxLength(limits.content), v.transform(sanitize), v.check(isVisible));
 
 /** A member mentioned in a text. */
 export const mentionSchema = v.object({ userId: idSchema, offset: countSchema, length: countSchema });
 
 /** The emoji of a reaction: one, of any number of code points, in the spelling that shows it as a picture. */
-export const emojiSchema = v.pipe(v.string(), v.maxLength(limits.emoji), v.check(isEmoji), v.transform(pictured));
+export const emojiSchema = v.pipe(v.string(), v.maxLength(limits.emoji), v.check(isEmoji), v.transform(normalizeEmoji));
 
 export const reactionsSchema = v.array(v.object({ emoji: v.string(), userIds: v.array(idSchema) }));
 

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
-import { harmlessLine, isSeen } from "./text.ts";
+import { isVisible, sanitizeLine } from "./text.ts";
 
 /** An id is refused and not repaired: storage would change unpaired surrogates. */
 export const idSchemaOf = (max: number) =>
@@ -18,8 +18,8 @@ export const idSchema = idSchemaOf(limits.id);
 export const lineSchema = v.regex<string>(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\u200c\u200d])*$/u);
 
 /** Converts text to one harmless line. */
-export const lineSchemaOf = (max: number) => v.pipe(v.string(), v.transform(harmlessLine), v.maxLength(max));
-export const usernameSchema = v.pipe(lineSchemaOf(limits.username), v.check(isSeen));
+export const lineSchemaOf = (max: number) => v.pipe(v.string(), v.transform(sanitizeLine), v.maxLength(max));
+export const usernameSchema = v.pipe(lineSchemaOf(limits.username), v.check(isVisible));
 
 export const personSchema = v.object({ userId: idSchema, username: v.string() });
 /** The person who is signed in, in responses to them. */

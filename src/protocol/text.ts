@@ -4,12 +4,12 @@
  * Removes what does harm where text is shown or stored: lone surrogates, control characters except tabs and line breaks, and
  * characters that reverse or hide the text beside them. The marks of right-to-left scripts and the joiners of scripts and emoji stay.
  */
-export function harmless(text: string): string {
+export function sanitize(text: string): string {
 	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
 }
 
 /** The same as one line: no invisible characters except joiners, and white space as single spaces. */
-export function harmlessLine(text: string): string {
+export function sanitizeLine(text: string): string {
 	const line = text.toWellFormed().replace(/\s|\u0085/gu, " ");
 	return line
 		.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "")
@@ -18,7 +18,7 @@ export function harmlessLine(text: string): string {
 }
 
 /** Whether a text shows anything: a name or a message of joiners only is empty. */
-export function isSeen(text: string): boolean {
+export function isVisible(text: string): boolean {
 	return /[^\s\p{Cc}\p{Cf}]/u.test(text);
 }
 
@@ -31,13 +31,13 @@ export function isEmoji(text: string): boolean {
 }
 
 /** One spelling for each emoji: with the variation selector only if the character would be shown as text without it. */
-export function pictured(emoji: string): string {
+export function normalizeEmoji(emoji: string): string {
 	const plain = emoji.replace(/(?<=\p{Emoji_Presentation})\ufe0f/gu, "");
 	return /^\p{Extended_Pictographic}$/u.test(plain) && !/^\p{Emoji_Presentation}$/u.test(plain) ? `${plain}\ufe0f` : plain;
 }
 
 /** The beginning of a line, of at most `maxLength` UTF-16 units: cut between words if possible, and never within a character. */
-export function shortened(line: string, maxLength: number): string {
+export function truncateLine(line: string, maxLength: number): string {
 	if (line.length <= maxLength) return line;
 	let end = 0;
 	for (const { index, segment } of graphemes.segment(line.slice(0, maxLength))) {

@@ -58,7 +58,7 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now())))
 			return refuseUpgrade({ code: "unauthorized" });
 		const room = this.#sockets.makeRoom();
-		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.shutOut }) });
+		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		const { settings } = this.#store;
 		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;

@@ -59,7 +59,7 @@ export class Sockets {
 		this.#unexpected = [...this.#unexpected.filter((at) => now - at < minute), now];
 		if (this.#unexpected.length < limits.badFramesPerMinute) return;
 		this.#unexpected = [];
-		this.#shutUntil = now + limits.shutOut;
+		this.#shutUntil = now + limits.floodBlock;
 		this.close(closeCodes.flooding, "nothing is read here");
 	}
 

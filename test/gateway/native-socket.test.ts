@@ -57,8 +57,8 @@ describe("a native socket", () => {
 		[4401, { code: "unauthorized" }],
 		[4403, { code: "not_found" }],
 		[4404, { code: "not_found" }],
-		[4409, { code: "too_many", retryAfterMs: limits.shutOut }],
-		[4429, { code: "rate_limited", retryAfterMs: limits.shutOut }],
+		[4409, { code: "too_many", retryAfterMs: limits.floodBlock }],
+		[4429, { code: "rate_limited", retryAfterMs: limits.floodBlock }],
 	])("tells once what close code %i means for its client", async (code, refusal) => {
 		const { conversation, listener, closed, socket } = open();
 		conversation.close(code);

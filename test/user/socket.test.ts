@@ -117,7 +117,7 @@ describe("the sockets of one person", () => {
 
 	it("that do not go when they are closed keep the next ones out", async () => {
 		const userId = newPerson();
-		for (let n = 0; n < limits.lingeringSockets; n++) await MeClient.open(userId, { ignoresClose: true });
+		for (let n = 0; n < limits.undisconnectedSockets; n++) await MeClient.open(userId, { ignoresClose: true });
 		expect((await MeClient.request(await tokenOf(userId))).status).toBe(409);
 	});
 });

@@ -198,7 +198,7 @@ describe("sockets of one person", () => {
 
 	it("that linger after a close keep further ones out", async () => {
 		const id = await newConversation("ann");
-		for (let n = 0; n < limits.lingeringSockets; n++) await Client.join("ann", id, { ignoresClose: true });
+		for (let n = 0; n < limits.undisconnectedSockets; n++) await Client.join("ann", id, { ignoresClose: true });
 		const refused = await upgrade(id, await tokenOf("ann"));
 		expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([409, "too_many"]);
 	});

@@ -264,7 +264,7 @@ describe("an import", () => {
 		const stub = env.CONVERSATIONS.getByName(id);
 		await restore(id, lines.slice(0, 6));
 		const due = await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
-		expect(due).toBeGreaterThan(Date.now() + limits.importPause - 60_000);
+		expect(due).toBeGreaterThan(Date.now() + limits.importTimeout - 60_000);
 		await runDurableObjectAlarm(stub);
 		const tables = await runInDurableObject(stub, (_object, { storage }) =>
 			storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '%_cf_%' AND name NOT LIKE 'sqlite_%'").toArray(),

@@ -63,7 +63,7 @@ export class Import {
 		});
 		// The alarm removes an import that is abandoned.
 		if (reading.isWhole) await this.#storage.deleteAlarm();
-		else await this.#storage.setAlarm(this.#now() + limits.importPause);
+		else await this.#storage.setAlarm(this.#now() + limits.importTimeout);
 		return taken;
 	}
 

@@ -77,7 +77,7 @@ export class Changes<T extends Client> {
 			return;
 		}
 		if (on && areTooMany(reactions)) return { code: "too_many" };
-		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reacting, now), limits.reacting, now);
+		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reactionRate, now), limits.reactionRate, now);
 		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
 		this.#reactionsLeft.set(userId, taken.bucket);
 		const changed = this.#store.log.setReactions(message, reactions);

@@ -5,7 +5,7 @@ import { firstWords } from "../../protocol/first-words.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
-import { shortened } from "../../protocol/text.ts";
+import { truncateLine } from "../../protocol/text.ts";
 import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 
@@ -68,7 +68,7 @@ export class Titles {
 		const { title, model, usage } = proposal;
 		this.#store.setTitleUsage({ model, ...usage });
 		const isStillWanted = !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
-		if (title !== undefined && isStillWanted) this.#setFound(shortened(title, limits.foundTitle), question.seq);
+		if (title !== undefined && isStillWanted) this.#setFound(truncateLine(title, limits.generatedTitle), question.seq);
 	}
 
 	/** Sends the conversation to everybody who is connected and to all lists. */

@@ -76,7 +76,7 @@ export class Inbound {
 	/** Closes all sockets of a person and admits none for a while. */
 	#shutOut({ userId }: Person, now: number): void {
 		const { store, sockets } = this.#with;
-		store.members.shutOut(userId, now + limits.shutOut);
+		store.members.shutOut(userId, now + limits.floodBlock);
 		store.audit.add("flooded", userId, undefined, now);
 		sockets.close(userId, closeCodes.flooding, "too many frames");
 	}

@@ -5,7 +5,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { withoutMarks } from "../../protocol/plain-text.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
-import { harmlessLine } from "../../protocol/text.ts";
+import { sanitizeLine } from "../../protocol/text.ts";
 import { isoTime, type MessageRow } from "./columns.ts";
 import type { Log } from "./log.ts";
 import type { MessageRows } from "./rows.ts";
@@ -113,7 +113,7 @@ export class LogReader {
 		return {
 			seq: row.seq,
 			author: { userId: row.author_id, username: row.author_name },
-			content: row.deleted_at === null ? harmlessLine(withoutMarks(row.content)) : "",
+			content: row.deleted_at === null ? sanitizeLine(withoutMarks(row.content)) : "",
 			createdAt: isoTime(row.created_at),
 			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 		};

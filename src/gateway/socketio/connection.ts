@@ -133,7 +133,7 @@ export class Connection implements SessionCarrier {
 
 	get #connectTimeout(): number {
 		const { interval, timeout } = this.#backend.settings.socketIo;
-		return Math.min(limits.connectWithin, 3 * (interval + timeout));
+		return Math.min(limits.connectTimeout, 3 * (interval + timeout));
 	}
 
 	#runDue(): void {

@@ -146,7 +146,7 @@ describe("a reaction", () => {
 	it("has its own rate limit, which does not count against messages", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
-			for (let n = 0; n < limits.reacting.burst; n++) react(room, bob, message.id, "👍", n % 2 === 0);
+			for (let n = 0; n < limits.reactionRate.burst; n++) react(room, bob, message.id, "👍", n % 2 === 0);
 			expect(refused(room, bob, () => react(room, bob, message.id))).toBe("rate_limited");
 			expect(bob.last("chat:error")).toMatchObject({ retryAfterMs: 500, messageId: message.id });
 			react(room, ann, message.id);

@@ -3,7 +3,7 @@ import type { ProposedTitle, Titler } from "../../../src/conversation/ports.ts";
 import { firstWords } from "../../../src/protocol/first-words.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { shortened } from "../../../src/protocol/text.ts";
+import { truncateLine } from "../../../src/protocol/text.ts";
 import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
 
 const owner = { ...ann, role: "owner" as const };
@@ -39,13 +39,13 @@ describe("first words", () => {
 			`${"a ".repeat(10)}${"b".repeat(99)}`,
 		]) {
 			const title = firstWords(text);
-			expect(title.length).toBeLessThanOrEqual(limits.foundTitle);
-			expect(title.length).toBeGreaterThan(limits.foundTitle / 2 - 1);
+			expect(title.length).toBeLessThanOrEqual(limits.generatedTitle);
+			expect(title.length).toBeGreaterThan(limits.generatedTitle / 2 - 1);
 			expect(title.isWellFormed()).toBe(true);
 			expect(text.startsWith(title.slice(0, -1))).toBe(true);
 			expect(title).toMatch(/(x|漢|字|\u{1f466}|\u0301|b)…$/u);
 		}
-		expect(shortened("exactly", 7)).toBe("exactly");
+		expect(truncateLine("exactly", 7)).toBe("exactly");
 	});
 
 	it("are found quickly in hostile texts", () => {

@@ -3,7 +3,7 @@
 import { type EmojiData, EmojiPicker as Picker } from "frimousse";
 import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import { isEmoji, pictured } from "../../../src/protocol/text.ts";
+import { isEmoji, normalizeEmoji } from "../../../src/protocol/text.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiPicker.module.css";
@@ -50,7 +50,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 		arrange.current(emoji);
 		if (emoji.length > limits.emoji || !isEmoji(emoji)) return;
 		event.preventDefault();
-		choose(pictured(emoji));
+		choose(normalizeEmoji(emoji));
 	};
 
 	if (isMissing) return <NoEmoji />;
@@ -62,7 +62,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 			columns={columns()}
 			skinTone={skinTone}
 			resolveEmojiData={resolve}
-			onEmojiSelect={({ emoji }) => choose(pictured(emoji))}
+			onEmojiSelect={({ emoji }) => choose(normalizeEmoji(emoji))}
 		>
 			<div className={styles.bar}>
 				{/* In no form: Enter would submit the surrounding one. */}

@@ -3,7 +3,7 @@
 import { type FormEvent, useRef } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
-import { harmless, isSeen } from "../../../../src/protocol/text.ts";
+import { isVisible, sanitize } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
@@ -31,7 +31,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const strings = useStrings();
 	const [{ text, named = [], ...draft }, change] = useDraft(userId, conversationId);
 	const form = useRef<HTMLFormElement>(null);
-	const canSend = isSeen(text) && text.length <= limits.content;
+	const canSend = isVisible(text) && text.length <= limits.content;
 	const reply = runningReply(chat);
 	// The quoted message may have been deleted since.
 	const isDeleted = visibleHistory(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
@@ -39,7 +39,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 
 	const send = () => {
 		if (!canSend) return;
-		const content = harmless(text);
+		const content = sanitize(text);
 		const mentions = mentionsOf(content, named);
 		chat.sendMessage(content, { ...(answered && { replyTo: answered.id }), ...(mentions.length > 0 && { mentions }) });
 		change({ text: "", answered: undefined, named: undefined });

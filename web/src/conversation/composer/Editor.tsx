@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
-import { harmless, isSeen } from "../../../../src/protocol/text.ts";
+import { isVisible, sanitize } from "../../../../src/protocol/text.ts";
 import { Icon } from "../../icons.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -29,7 +29,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 	const [text, setText] = useState(content);
 	const [state, setState] = useState<State>({ type: "writing" });
 	const named = useRef(namedIn(content, message.mentions));
-	const canSave = isSeen(text) && text.length <= limits.content;
+	const canSave = isVisible(text) && text.length <= limits.content;
 	const { notice, isConnected } = chat;
 
 	useEffect(() => {
@@ -40,7 +40,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 
 	const save = (asksAgain: boolean) => {
 		if (!canSave || state.type === "saving") return;
-		const changed = harmless(text);
+		const changed = sanitize(text);
 		const isSame = changed === content;
 		if (isSame && !asksAgain) return onDone();
 		chat.dismissNotice();

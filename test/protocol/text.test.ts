@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFrame } from "../../src/protocol/frames.ts";
-import { harmless, harmlessLine, pictured } from "../../src/protocol/text.ts";
+import { normalizeEmoji, sanitize, sanitizeLine } from "../../src/protocol/text.ts";
 
 const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],
@@ -18,25 +18,25 @@ const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["white space", "  a   b  ", "  a   b  ", "a b"],
 ];
 
-describe("harmless", () => {
-	it.each(cases)("%s", (_what, text, inText, inLine) => {
-		expect([harmless(text), harmlessLine(text)]).toEqual([inText, inLine]);
+describe("sanitize", () => {
+	it.each(cases)("keeps or removes %s", (_what, text, inText, inLine) => {
+		expect([sanitize(text), sanitizeLine(text)]).toEqual([inText, inLine]);
 	});
 
-	it("is the same when it is done again", () => {
+	it("changes nothing the second time", () => {
 		for (const [, text] of cases) {
-			expect(harmless(harmless(text))).toBe(harmless(text));
-			expect(harmlessLine(harmlessLine(text))).toBe(harmlessLine(text));
+			expect(sanitize(sanitize(text))).toBe(sanitize(text));
+			expect(sanitizeLine(sanitizeLine(text))).toBe(sanitizeLine(text));
 		}
 	});
 
-	it("is what a message becomes at the edge", () => {
+	it("is applied to a message when its frame is parsed", () => {
 		const event = { type: "chat:send", conversationId: "c", content: "evil\u202etxt.exe\u0000 \ud83d", role: "user" };
 		expect(parseFrame(JSON.stringify(event))).toEqual([{ event: { ...event, content: "eviltxt.exe \ufffd" } }]);
 	});
 });
 
-describe("an emoji that a device writes in its own way", () => {
+describe("normalizeEmoji", () => {
 	it.each([
 		["❤", "❤\ufe0f"],
 		["❤\ufe0f", "❤\ufe0f"],
@@ -45,5 +45,5 @@ describe("an emoji that a device writes in its own way", () => {
 		["👍🏽", "👍🏽"],
 		["❤\ufe0f\u200d🔥\ufe0f", "❤\ufe0f\u200d🔥"],
 		["1\ufe0f\u20e3", "1\ufe0f\u20e3"],
-	])("%s is %s", (written, emoji) => expect(pictured(written)).toBe(emoji));
+	])("converts %s to %s", (written, emoji) => expect(normalizeEmoji(written)).toBe(emoji));
 });
