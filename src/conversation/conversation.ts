@@ -11,7 +11,7 @@ import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
 import { readMentions } from "./messages/mentions.ts";
 import { SendRate } from "./messages/send-rate.ts";
-import { Reading } from "./people/read-marks.ts";
+import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
 import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
 import type { Rate } from "./rate.ts";
@@ -38,7 +38,7 @@ export class Conversation<T extends Client = Client> {
 	readonly history: History;
 	readonly #with: Dependencies<T>;
 	readonly #sendRate: SendRate;
-	readonly #readMarks: Reading<T>;
+	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
 	readonly #changes: Changes<T>;
 
@@ -46,7 +46,7 @@ export class Conversation<T extends Client = Client> {
 		this.#with = dependencies;
 		this.history = new History(dependencies);
 		this.#sendRate = new SendRate(dependencies);
-		this.#readMarks = new Reading(dependencies);
+		this.#readMarks = new ReadMarks(dependencies);
 		this.#changes = new Changes({ ...dependencies, sendRate: this.#sendRate });
 	}
 
@@ -72,7 +72,7 @@ export class Conversation<T extends Client = Client> {
 		const { clients, lists } = this.#with;
 		if (!clients.delete(client)) return;
 		const { userId, username } = client.person;
-		if (this.#typing.isAt(client)) this.#endTyping(client, false);
+		if (this.#typing.isTypingIn(client)) this.#endTyping(client, false);
 		if (this.#isPresent(userId)) return;
 		clients.broadcast({ type: "chat:user-left", conversationId: this.#id, userId, username });
 		lists.disconnected(userId);
@@ -152,7 +152,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:regenerate":
 				return this.#changes.apply(client, event);
 			case "chat:read":
-				if (event.unread) this.#readMarks.mark(person.userId, event.upTo);
+				if (event.unread) this.#readMarks.markUnread(person.userId, event.upTo);
 				else this.#readMarks.read(person.userId, event.upTo);
 				return;
 			default:
@@ -212,7 +212,7 @@ export class Conversation<T extends Client = Client> {
 		const mentions = readMentions(content, () => store.members.list(limits.members), given);
 		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
-		this.#readMarks.said(message);
+		this.#readMarks.messageAdded(message);
 		titles.messageAdded(message);
 		lists.changed(person.userId);
 		if (asks) replies.ask([person]);
@@ -225,8 +225,8 @@ export class Conversation<T extends Client = Client> {
 		else if (this.#mayWrite(client.person) && this.#typing.begin(client, this.#with.now())) this.#broadcastTyping(client, true);
 	}
 
-	#endTyping(client: T, isSaid: boolean): void {
-		if (this.#typing.end(client, isSaid, this.#with.now())) this.#broadcastTyping(client, false);
+	#endTyping(client: T, isExplicit: boolean): void {
+		if (this.#typing.end(client, isExplicit, this.#with.now())) this.#broadcastTyping(client, false);
 	}
 
 	#broadcastTyping({ person }: T, isTyping: boolean): void {

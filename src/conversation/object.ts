@@ -33,7 +33,7 @@ export class ConversationObject extends DurableObject<Env> {
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		for (const client of sockets.restore(ctx.getWebSockets(), now())) clients.add(client);
 		if (store.exists) replies.recover();
-		if (removals.dueAt !== undefined) alarm.watch();
+		if (removals.dueAt !== undefined) alarm.bringForward();
 		void lists.recover();
 	}
 
@@ -54,7 +54,7 @@ export class ConversationObject extends DurableObject<Env> {
 			expiresAt: identity.expiresAt,
 		});
 		conversation.join(client, cursor);
-		alarm.watch();
+		alarm.bringForward();
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
 
@@ -89,7 +89,7 @@ export class ConversationObject extends DurableObject<Env> {
 		if (store.exists) replies.recover();
 		const notified = lists.recover();
 		await removals.runDue();
-		alarm.rang();
+		alarm.fired();
 		await notified;
 	}
 

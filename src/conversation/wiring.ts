@@ -28,10 +28,10 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const { storage } = ctx;
 	const store = new Store(storage.sql);
 	const clients = new Fanout<Socket>(now);
-	const alarm = new Alarm({ storage, dues: () => [clients.nextExpiry, removals.dueAt, lists.dueAt], now });
+	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt], now });
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
-		renewed: () => alarm.watch(),
+		renewed: () => alarm.bringForward(),
 		pingedAt: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
 		now,
 	});

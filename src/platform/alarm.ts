@@ -1,76 +1,80 @@
-// The one alarm that an object has, shared by all that may be due: a task that is to be looked after should the object die under it, and
-// whatever else names its time. Setting it is paid for, so it is left alone where it rings early enough. Knows nothing of what happens when it rings.
+// The one alarm of an object, shared by everything that has a due time: a task that is taken up again if the object dies, and
+// whatever else names its time. Setting an alarm writes a row, so it is left alone if it fires early enough. Must not know
+// what happens when it fires.
 
-/** As much of an object's storage as it needs. */
+/** As much of an object's storage as the alarm needs. */
 type Storage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
 
-/** Never sooner than after `least`, so that no mistake in a time makes it ring for ever; and no later than `most`, which every date can tell. In ms. */
+/** As much of the alarm as work with its own due time needs. */
+export type SharedAlarm = Pick<Alarm, "bringForward" | "settled">;
+
+/** In ms. With `least`, a wrong time cannot make it fire in a loop. Dates cannot hold every time: `most` is one they can. */
 const delay = { least: 1_000, most: 30 * 24 * 3600_000 };
 
 export class Alarm {
 	readonly #storage: Storage;
-	readonly #dues: () => (number | undefined)[];
+	readonly #dueTimes: () => (number | undefined)[];
 	readonly #now: () => number;
-	/** When the task is to be looked after, in ms. */
+	/** When the task is to be taken up again, in ms. */
 	#task: number | undefined;
-	/** When it rings; `undefined` until that is known. */
-	#rings: number | null | undefined;
+	/** When the alarm fires; `undefined` until that is known. */
+	#firesAt: number | null | undefined;
 	#setting: Promise<void> = Promise.resolve();
 
-	/** `dues`: when other things are due, in ms, such as the end of the first sign-in here. */
-	constructor(parts: { storage: Storage; dues: () => (number | undefined)[]; now: () => number }) {
+	/** `dueTimes`: when other work is due, in ms, such as the next sign-in that expires. */
+	constructor(parts: { storage: Storage; dueTimes: () => (number | undefined)[]; now: () => number }) {
 		this.#storage = parts.storage;
-		this.#dues = parts.dues;
+		this.#dueTimes = parts.dueTimes;
 		this.#now = parts.now;
 	}
 
-	/** The task is to be looked after at this time. */
+	/** Takes up the task at this time, in ms. */
 	set(at: number): void {
 		this.#task = at;
-		this.#settle(false);
+		this.#update(false);
 	}
 
-	/** There is no task to be looked after. */
+	/** There is no task any more. */
 	clear(): void {
 		this.#task = undefined;
-		this.#settle(true);
+		this.#update(true);
 	}
 
-	/** Something may be due sooner than the alarm rings. */
-	watch(): void {
-		this.#settle(false);
+	/** To be called when other work may be due earlier than before. */
+	bringForward(): void {
+		this.#update(false);
 	}
 
-	/** It has rung, and what was due has been done. */
-	rang(): void {
-		this.#rings = null;
+	/** To be called after the alarm has fired and everything that was due has been done. */
+	fired(): void {
+		this.#firesAt = null;
 		if (this.#task !== undefined && this.#task <= this.#now()) this.#task = undefined;
-		this.#settle(true);
+		this.#update(true);
 	}
 
-	/** Resolves when it stands as was last asked for. */
+	/** Resolves when the alarm is stored as it was last asked for. */
 	get settled(): Promise<void> {
 		return this.#setting;
 	}
 
-	/** `isExact`: also later than it stands, or not at all. */
-	#settle(isExact: boolean): void {
-		this.#setting = this.#setting.then(() => this.#arm(isExact)).catch((error) => console.error("The alarm could not be set", error));
+	/** With `isExact`, the alarm is also moved to a later time, or deleted. */
+	#update(isExact: boolean): void {
+		this.#setting = this.#setting.then(() => this.#store(isExact)).catch((error) => console.error("The alarm could not be set", error));
 	}
 
-	async #arm(isExact: boolean): Promise<void> {
-		if (this.#rings === undefined) this.#rings = await this.#storage.getAlarm();
-		const due = this.#due();
-		if (due === this.#rings) return;
-		if (!isExact && (due === null || (this.#rings !== null && this.#rings <= due))) return;
-		this.#rings = due;
-		if (due === null) await this.#storage.deleteAlarm();
-		else await this.#storage.setAlarm(due);
+	async #store(isExact: boolean): Promise<void> {
+		if (this.#firesAt === undefined) this.#firesAt = await this.#storage.getAlarm();
+		const dueAt = this.#nextDue();
+		if (dueAt === this.#firesAt) return;
+		if (!isExact && (dueAt === null || (this.#firesAt !== null && this.#firesAt <= dueAt))) return;
+		this.#firesAt = dueAt;
+		if (dueAt === null) await this.#storage.deleteAlarm();
+		else await this.#storage.setAlarm(dueAt);
 	}
 
-	/** Rounded up to full seconds: many sign-ins that end at about the same time make it ring once. */
-	#due(): number | null {
-		const times = [this.#task, ...this.#dues()].filter((at) => at !== undefined);
+	/** Rounded up to full seconds, so that many sign-ins that expire at about the same time fire it once. */
+	#nextDue(): number | null {
+		const times = [this.#task, ...this.#dueTimes()].filter((at) => at !== undefined);
 		if (times.length === 0) return null;
 		const now = this.#now();
 		const at = Math.min(now + delay.most, Math.max(now + delay.least, Math.min(...times)));

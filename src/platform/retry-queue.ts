@@ -2,6 +2,7 @@
 // pauses between its tries, and at most a given number of times. Must not know what a job does.
 
 import { limits } from "../protocol/limits.ts";
+import type { SharedAlarm } from "./alarm.ts";
 
 /**
  * The table of all queues of an object, for its migrations. It is released: never edit it.
@@ -50,7 +51,7 @@ type Options<Data> = {
 	concurrency?: number;
 	/** While this returns false nothing is run or stored: the object's tables may be gone. */
 	isOpen?: () => boolean;
-	alarm: { watch(): void; readonly settled: Promise<void> };
+	alarm: SharedAlarm;
 	now: () => number;
 };
 
@@ -104,7 +105,7 @@ export class RetryQueue<Data = undefined> {
 	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>): Promise<void> {
 		const dueAt = this.#options.now();
 		for (const [key, data] of jobs) if (!this.#jobs.has(key)) this.#put(key, { tries: 0, dueAt }, data);
-		this.#options.alarm.watch();
+		this.#options.alarm.bringForward();
 		await this.#options.alarm.settled;
 		await this.runDue();
 	}
@@ -156,7 +157,7 @@ export class RetryQueue<Data = undefined> {
 			for (const key of keys) if (budget.left > 0) await this.#runStored(key, budget);
 		};
 		await Promise.all(Array.from({ length: concurrency }, work));
-		if (this.dueAt !== undefined) alarm.watch();
+		if (this.dueAt !== undefined) alarm.bringForward();
 	}
 
 	/** Jobs that failed least come first, so that nobody waits for those that cannot succeed. */
@@ -216,7 +217,7 @@ export class RetryQueue<Data = undefined> {
 		run.data = data;
 		run.isOutdated = run.budget.left > 0;
 		this.#put(key, run.isOutdated ? this.#counted(1) : { tries: 0, dueAt: this.#options.now() }, data);
-		if (!run.isOutdated) this.#options.alarm.watch();
+		if (!run.isOutdated) this.#options.alarm.bringForward();
 		return run.isOutdated;
 	}
 
@@ -235,7 +236,7 @@ export class RetryQueue<Data = undefined> {
 			const next = stored?.dueAt && stored.dueAt > now() ? stored.dueAt : this.#counted(tries).dueAt;
 			const dueAt = Math.max(next ?? 0, now() + Math.min(policy.longestPause, retryAfter(error)));
 			if (stored?.dueAt !== dueAt) this.#put(key, { tries, dueAt }, data);
-			alarm.watch();
+			alarm.bringForward();
 		}
 	}
 

@@ -1,6 +1,7 @@
 // Erases a person from every conversation they are in. Conversations that fail, or do not fit into one go, are taken up again,
 // also after the object has slept. Knows nothing of what a conversation does for it.
 
+import type { SharedAlarm } from "../platform/alarm.ts";
 import { type Progress, type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
 import { type Counts, ErasureCounts } from "./erasure-counts.ts";
 
@@ -37,7 +38,7 @@ export class Erasure {
 		sql: SqlStorage;
 		step: EraseStep;
 		finish: () => Promise<void>;
-		alarm: { watch(): void; readonly settled: Promise<void> };
+		alarm: SharedAlarm;
 		now: () => number;
 	}) {
 		this.#counts = new ErasureCounts(parts.sql);

@@ -37,7 +37,7 @@ export class UserObject extends DurableObject<Env> {
 		const now = () => Date.now();
 		this.#store = new Store(ctx.storage.sql);
 		this.#sockets = new Sockets(ctx, now);
-		this.#alarm = new Alarm({ storage: ctx.storage, dues: () => [this.#sockets.nextExpiry, this.#erasure.dueAt], now });
+		this.#alarm = new Alarm({ storage: ctx.storage, dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt], now });
 		this.#erasure = new Erasure({
 			sql: ctx.storage.sql,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
@@ -63,7 +63,7 @@ export class UserObject extends DurableObject<Env> {
 		const { settings } = this.#store;
 		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;
 		this.#sockets.open(ours, { expiresAt, tokenId }, first);
-		this.#alarm.watch();
+		this.#alarm.bringForward();
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
 
@@ -88,7 +88,7 @@ export class UserObject extends DurableObject<Env> {
 		const revoked = this.#tokens.revoked();
 		await this.#endSocketsOf(revoked);
 		this.#tokens.forget(revoked);
-		this.#alarm.rang();
+		this.#alarm.fired();
 	}
 
 	// Calls of conversations
@@ -180,7 +180,7 @@ export class UserObject extends DurableObject<Env> {
 		if (isSignedOut) this.#store.signOut(Date.now());
 		await emptied;
 		await this.ctx.storage.deleteAlarm();
-		this.#alarm.rang();
+		this.#alarm.fired();
 	}
 
 	// Personal tokens

@@ -335,10 +335,10 @@ export const bugs: Bug[] = [
 		tests: ["worker/admission"],
 	},
 	{
-		name: "the alarm rings once and never again",
+		name: "the alarm fires once and never again",
 		file: "src/platform/alarm.ts",
-		from: "this.#rings = null;",
-		to: "this.#rings = null;\n		if (this.#rings === null) return;",
+		from: "this.#firesAt = null;",
+		to: "this.#firesAt = null;\n		if (this.#firesAt === null) return;",
 		project: "worker",
 		tests: ["platform/alarm", "worker/admission"],
 	},

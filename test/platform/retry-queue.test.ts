@@ -51,7 +51,7 @@ class Harness {
 			afterLastTry: this.afterLastTry,
 			...(this.concurrency !== undefined && { concurrency: this.concurrency }),
 			isOpen: () => this.isOpen,
-			alarm: { watch: () => void this.watched++, settled: Promise.resolve() },
+			alarm: { bringForward: () => void this.watched++, settled: Promise.resolve() },
 			now: () => this.now,
 		});
 		return this.queue;
@@ -399,7 +399,7 @@ describe("a queue", () => {
 				policy,
 				failed: () => {},
 				afterLastTry: "remove",
-				alarm: { watch: () => {}, settled: Promise.resolve() },
+				alarm: { bringForward: () => {}, settled: Promise.resolve() },
 				now: () => 0,
 			} as const;
 			const queue = new RetryQueue({ ...parts, run: async () => "done" });

@@ -1,6 +1,7 @@
 // Delivers the conversation's summary to its members' lists. A list that fails is tried again, also after the object has slept.
 // Knows nothing of who is to be notified, or of what a summary holds.
 
+import type { SharedAlarm } from "../../platform/alarm.ts";
 import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
@@ -17,7 +18,7 @@ export function newDeliveries(parts: {
 	store: Store;
 	/** Delivers the summary of that moment to one member's list. */
 	deliver: (userId: string) => Promise<unknown>;
-	alarm: { watch(): void; readonly settled: Promise<void> };
+	alarm: SharedAlarm;
 	now: () => number;
 }): Deliveries {
 	const { sql, store, deliver, alarm, now } = parts;

@@ -2,6 +2,7 @@
 // whole summary, so that nothing is counted twice, and each makes up for the ones that were missed. Members who have the
 // conversation open and read along are not notified; the others are, in rounds. Must not know where the lists are.
 
+import type { SharedAlarm } from "../../platform/alarm.ts";
 import type { ListSummary } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { MemberLists } from "../ports.ts";
@@ -18,7 +19,7 @@ type Options = {
 	present: () => Set<string>;
 	/** Delivers a summary to one member's list. */
 	deliver: (userId: string, summary: ListSummary) => Promise<unknown>;
-	alarm: { watch(): void; readonly settled: Promise<void> };
+	alarm: SharedAlarm;
 	now: () => number;
 };
 

@@ -1,6 +1,7 @@
 // Removes the conversation from people's lists: from a former member's, and from everybody's once it is deleted. A deletion is
 // finished when every list has removed it, or has failed too often. Knows nothing of where the lists are.
 
+import type { SharedAlarm } from "../../platform/alarm.ts";
 import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
@@ -27,7 +28,7 @@ export class Removals {
 		idle: (userId: string) => Promise<void>;
 		remove: (userId: string) => Promise<void>;
 		finish: () => Promise<void>;
-		alarm: { watch(): void; readonly settled: Promise<void> };
+		alarm: SharedAlarm;
 		now: () => number;
 	}) {
 		const { sql, store, idle, remove, finish, alarm, now } = parts;

@@ -4,6 +4,7 @@
 //	idle --news--> waiting --time--> running --all notified--> idle
 //	                                 running --more members--> paused --time--> running
 
+import type { SharedAlarm } from "../../platform/alarm.ts";
 import type { Store } from "../store/store.ts";
 import type { GracePeriod } from "./grace-period.ts";
 
@@ -28,7 +29,7 @@ type Options = {
 	grace: GracePeriod;
 	stepOf: (round: Round) => Step;
 	notify: (userId: string) => Promise<void>;
-	alarm: { watch(): void };
+	alarm: Pick<SharedAlarm, "bringForward">;
 	now: () => number;
 };
 
@@ -84,7 +85,7 @@ export class Rounds {
 			this.#state = { name: "waiting", until, timer };
 		} else if (state.name === "idle") {
 			this.#state = { name: "waiting", until, timer: undefined };
-			alarm.watch();
+			alarm.bringForward();
 		}
 	}
 
@@ -162,7 +163,7 @@ export class Rounds {
 			console.error("Members' lists could not be notified", store.info.id, error);
 			return;
 		}
-		if (this.dueAt !== undefined) alarm.watch();
+		if (this.dueAt !== undefined) alarm.bringForward();
 		this.save();
 		this.schedule();
 	}

@@ -1,5 +1,5 @@
-// Who belongs to a conversation: its beginning, its members and their roles, the invites that let more in.
-// Knows nothing of sockets, of HTTP or of tokens.
+// The members of a conversation: its creation, roles, invites, and the end of a membership. Must not know sockets, HTTP or
+// tokens.
 
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -13,7 +13,7 @@ import type { Invite } from "../store/invites.ts";
 import type { Store } from "../store/store.ts";
 
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
-/** An invite as owners see it; times in ISO 8601. The id opens no door. */
+/** An invite as owners see it, with times in ISO 8601. Its id admits nobody. */
 export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
 
 export class Membership {
@@ -38,7 +38,7 @@ export class Membership {
 		return this.#store.info;
 	}
 
-	/** The member that this person is, also by being granted the conversation; `undefined` for a stranger. Changes nothing. */
+	/** Finds a member, including one who would become a member by a token that grants the conversation. Changes nothing. */
 	find(person: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
 		const known = this.#store.members.find(person.userId);
@@ -46,16 +46,16 @@ export class Membership {
 		return { ...person, role: "member" };
 	}
 
-	/** As `find`, and keeps what it finds: who is granted the conversation becomes a member, and a new name is the name from now on. */
+	/** As `find`, and stores the result: a granted person becomes a member, and a changed name replaces the old one. */
 	join(person: Person, isGranted: boolean): Member | undefined {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;
 		const known = this.#store.members.find(person.userId);
-		if (!known) return this.#enrol(person, member.role);
+		if (!known) return this.#add(person, member.role);
 		return this.#rename(known, person.username);
 	}
 
-	/** A member has another name; nothing where this is no member. */
+	/** Does nothing for a person who is not a member. */
 	rename(person: Person): void {
 		const known = this.find(person, false);
 		if (known) this.#rename(known, person.username);
@@ -65,27 +65,27 @@ export class Membership {
 		const named = { ...known, username };
 		if (known.username !== username) {
 			this.#store.members.rename(known.userId, username);
-			this.#tell(named);
+			this.#broadcast(named);
 		}
 		return named;
 	}
 
-	/** A member is new, or is another than before. */
-	#tell(member: Member): void {
+	/** To be called for a new member and after a change of one. */
+	#broadcast(member: Member): void {
 		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member });
 	}
 
-	#enrol(person: Person, role: MemberRole): Member | undefined {
+	#add(person: Person, role: MemberRole): Member | undefined {
 		if (this.#store.members.count >= limits.members) return undefined;
 		const member = { ...person, role };
 		this.#store.members.add(member, this.#now());
 		this.#store.audit.add("joined", person.userId, undefined, this.#now());
-		this.#tell(member);
+		this.#broadcast(member);
 		this.#lists.memberChanged(person.userId);
 		return member;
 	}
 
-	/** An owner gives a member another role: to make somebody else an owner is to hand over, or to share. */
+	/** Only for owners. Making another member an owner hands over the conversation, or shares it. */
 	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const known = this.#store.members.find(userId);
@@ -100,13 +100,12 @@ export class Membership {
 		const changed = { ...known, role };
 		this.#store.members.setRole(known.userId, role);
 		this.#store.audit.add("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
-		this.#tell(changed);
-		// Their list shows it.
+		this.#broadcast(changed);
 		this.#lists.memberChanged(known.userId);
 		return changed;
 	}
 
-	/** Ends a membership: one's own, or as an owner another's. */
+	/** Ends a membership: the member's own or, for owners, another's. */
 	remove(member: Member, userId: string): { removed: Member } | Refusal {
 		const isLeaving = userId === member.userId;
 		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
@@ -120,12 +119,12 @@ export class Membership {
 		return { removed };
 	}
 
-	/** Whether this member may delete the conversation. */
+	/** Refuses members who may not delete the conversation. */
 	end(member: Member): { ended: true } | Refusal {
 		return member.role === "owner" ? { ended: true } : { code: "forbidden" };
 	}
 
-	/** Who did what to the conversation's doors: newest first, before an entry. For owners. */
+	/** Lists the audit events before one, newest first. Only for owners. */
 	audit(member: Member, before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const entries = this.#store.audit.before(before, limit + 1);
@@ -157,7 +156,7 @@ export class Membership {
 		return { expiresAt: invite.expiresAt };
 	}
 
-	/** The invites that still let somebody in. */
+	/** Lists the invites that still admit somebody. Only for owners. */
 	invites(member: Member): { invites: LiveInvite[] } | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const live = this.#store.invites.live(this.#now());
@@ -177,18 +176,18 @@ export class Membership {
 	}
 
 	/**
-	 * Lets a person in by an invite, or lets a reader write; but whom an owner removed, or gave a role, only by a newer one. Who has all that it
-	 * gives already does not use it up.
+	 * Admits a person by an invite, or lets a reader write. If an owner removed the person or changed their role, only an invite
+	 * created after that counts. A person who already has all that the invite gives does not use it up.
 	 */
 	accept(person: Person, inviteId: string): Member | Refusal {
 		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.members.find(person.userId);
-		const lets = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
-		const isRaised = lets && known?.role === "reader" && invite.role === "member";
-		if (known && !isRaised) return known;
-		if (!lets) return { code: "invite_expired" };
-		const member = isRaised ? this.#change(known, invite.role, invite.createdBy) : this.#enrol(person, invite.role);
+		const admits = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
+		const isPromotion = admits && known?.role === "reader" && invite.role === "member";
+		if (known && !isPromotion) return known;
+		if (!admits) return { code: "invite_expired" };
+		const member = isPromotion ? this.#change(known, invite.role, invite.createdBy) : this.#add(person, invite.role);
 		if (!member) return { code: "too_many" };
 		this.#store.invites.countUse(invite.id);
 		return member;

@@ -1,17 +1,17 @@
-// Who types, as far as the others hear of it. Kept in memory only: a sleep forgets it. Times in ms.
+// Which typing events are passed on to the others. In memory only: a sleep forgets it. Times in ms.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import { type Bucket, fullBucket, type Rate, take } from "../rate.ts";
 
-/** How often one person's beginning to type is passed on: some starts and stops in a row, and in the long run as seldom as while it lasts. */
+/** How often the beginning of one person's typing is passed on: a few times in a row, and in the long run once per interval. */
 const rate: Rate = { burst: 5, perSecond: 1000 / limits.typingInterval };
 
 export class Typing<T extends { readonly person: Person }> {
-	/** What was last passed on of each person, and where they typed; no `client` once that ended. */
+	/** The last event that was passed on for each person, and the client they type in; none once they have stopped. */
 	readonly #passedOn = new Map<string, { at: number; client?: T; bucket: Bucket }>();
 
-	/** Whether the others are to hear that somebody types. */
+	/** Returns whether to pass on that this person types. */
 	begin(client: T, now: number): boolean {
 		const { userId } = client.person;
 		const last = this.#passedOn.get(userId);
@@ -23,18 +23,18 @@ export class Typing<T extends { readonly person: Person }> {
 	}
 
 	/**
-	 * Whether the others are to hear that somebody types no more. `isSaid`: by the typist, and so passed on even of one who is not known
-	 * here to type: it may have begun before the sleep.
+	 * Returns whether to pass on that this person has stopped typing. With `isExplicit`, their client says so: that is passed on
+	 * even if they are not known to type, since they may have begun before a sleep.
 	 */
-	end({ person: { userId } }: T, isSaid: boolean, now: number): boolean {
+	end({ person: { userId } }: T, isExplicit: boolean, now: number): boolean {
 		const last = this.#passedOn.get(userId);
-		if (last ? !last.client : !isSaid) return false;
+		if (last ? !last.client : !isExplicit) return false;
 		this.#passedOn.set(userId, { at: now, bucket: last?.bucket ?? fullBucket(rate, now) });
 		return true;
 	}
 
-	/** Whether this is where its person types. */
-	isAt(client: T): boolean {
+	/** Returns whether the person types in this client. */
+	isTypingIn(client: T): boolean {
 		return this.#passedOn.get(client.person.userId)?.client === client;
 	}
 }

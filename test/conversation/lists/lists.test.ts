@@ -45,7 +45,7 @@ class ListsHarness {
 				this.#inProgress.splice(this.#inProgress.indexOf(userId), 1);
 				if (this.broken.has(userId)) throw new Error("broken on purpose");
 			},
-			alarm: { watch: () => {}, settled: Promise.resolve() },
+			alarm: { bringForward: () => {}, settled: Promise.resolve() },
 			now: () => this.now,
 		});
 		return this.lists;

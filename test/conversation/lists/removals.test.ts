@@ -34,7 +34,7 @@ function withRemovals(
 				finish: async () => {
 					isFinished = true;
 				},
-				alarm: { watch: () => {}, settled: Promise.resolve() },
+				alarm: { bringForward: () => {}, settled: Promise.resolve() },
 				now: () => room.now,
 			});
 		await test({ wake, room, removedFor, unreachable, isFinished: () => isFinished });
