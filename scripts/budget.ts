@@ -1,6 +1,6 @@
-// What the page may weigh, and whether it does. Pure.
+// Compares the weight of the page with its budget. Pure.
 
-/** In bytes, gzipped, but for what is counted. */
+/** Sizes in gzipped bytes; `fonts` and `requests` are counts. */
 export type Weights = {
 	firstScripts: number;
 	firstStyles: number;
@@ -10,15 +10,15 @@ export type Weights = {
 	allScripts: number;
 };
 
-/** Past `target` it is worth a look; past `most` a build fails. */
-type Line = { what: string; unit: "kB" | ""; target: number; most: number };
+/** Above `target` deserves a look; above `most` fails the check. */
+type Limit = { what: string; unit: "kB" | ""; target: number; most: number };
 
-const budget: Record<keyof Weights, Line> = {
-	firstScripts: { what: "scripts at first", unit: "kB", target: 135, most: 150 },
-	firstStyles: { what: "styles at first", unit: "kB", target: 12, most: 20 },
+const budget: Record<keyof Weights, Limit> = {
+	firstScripts: { what: "first-load scripts", unit: "kB", target: 135, most: 150 },
+	firstStyles: { what: "first-load styles", unit: "kB", target: 12, most: 20 },
 	fonts: { what: "fonts", unit: "", target: 0, most: 0 },
-	requests: { what: "files at first", unit: "", target: 6, most: 10 },
-	largestLater: { what: "largest script that comes later", unit: "kB", target: 25, most: 40 },
+	requests: { what: "first-load files", unit: "", target: 6, most: 10 },
+	largestLater: { what: "largest later script", unit: "kB", target: 25, most: 40 },
 	allScripts: { what: "all scripts", unit: "kB", target: 220, most: 260 },
 };
 

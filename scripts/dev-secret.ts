@@ -1,5 +1,5 @@
-// Local development asks no questions: where `.dev.vars` has no JWT_SECRET, one is made and kept there.
-// Runs before every build and does something only under `wrangler dev`; a deployment's secret is set by its people.
+// Creates a JWT_SECRET in `.dev.vars` if there is none, so that `wrangler dev` works without setup.
+// Runs before every build, but must do nothing for a deployment, whose secret is set by the people who run it.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,9 +1,9 @@
-// Restores a conversation from a file that its export gave, into a deployment whose JWT_SECRET one has.
+// Imports an exported conversation into a deployment whose JWT_SECRET you have, from the environment or from .dev.vars.
 //   npm run import FILE                                   into `npm run dev` on this machine
-//   npm run import FILE -- --url https://parley.example   into another one; JWT_SECRET comes from the environment, else from .dev.vars
-//   npm run import FILE -- --as USERID                    who is an owner of it, whoever was one where it comes from
-//   npm run import FILE -- --new                          under another id, also where it exists already
-// The whole file is checked before anything is sent. What breaks off can be started again: nothing of it is seen before its end.
+//   npm run import FILE -- --url https://parley.example   into another deployment
+//   npm run import FILE -- --as USERID                    with this user as an owner, besides the owners in the file
+//   npm run import FILE -- --new                          under a new id, so that the file can be imported twice
+// Checks the whole file before it sends anything. An interrupted import can be started again: the conversation appears only at its end.
 
 import { randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -11,9 +11,9 @@ import { parseArgs, parseEnv } from "node:util";
 import { issueImportToken } from "../src/auth/import-token.ts";
 import { type ArchiveRecord, emptyReading, type RecordOf, readRecord } from "../src/protocol/archive.ts";
 
-/** Sent at once, in UTF-16 units: far below what is taken, and a second's work at most. */
+/** UTF-16 units sent in one request: far below the limit, and at most a second's work. */
 const partLength = 1_000_000;
-const mostTries = 3;
+const maxAttempts = 3;
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 	},
 });
 
-/** Ended by line feeds alone: the texts may hold whatever else ends a line. */
+/** Only line feeds end a line: texts may contain other line separators. */
 async function* linesOf(file: string): AsyncGenerator<string> {
 	let rest = "";
 	for await (const chunk of createReadStream(file, "utf8")) {
@@ -35,17 +35,17 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 	if (rest !== "") yield rest;
 }
 
-/** The file's first record; throws where the file is not whole, or not as it was written. */
+/** Checks the file and resolves to its first record. Throws if the file is incomplete or was changed. */
 async function check(file: string): Promise<{ first: RecordOf<"conversation">; messages: number }> {
 	let reading = emptyReading;
 	let first: ArchiveRecord | undefined;
 	for await (const line of linesOf(file)) {
 		const next = await readRecord(line, reading);
-		if (!next) throw new Error(`Line ${reading.lines + 1} is not as it was written, or does not follow the one before it.`);
+		if (!next) throw new Error(`Line ${reading.lines + 1} was changed, or does not follow the line before it.`);
 		reading = next.reading;
 		first ??= next.record;
 	}
-	if (!reading.isWhole || first?.type !== "conversation") throw new Error("The file is cut short: its end is missing.");
+	if (!reading.isWhole || first?.type !== "conversation") throw new Error("The file is cut short: its last record is missing.");
 	return { first, messages: reading.messages };
 }
 
@@ -70,21 +70,21 @@ async function send(id: string, secret: string, { from, lines }: { from: number;
 	const address = new URL(`/api/import/${encodeURIComponent(id)}`, values.url);
 	address.searchParams.set("from", String(from));
 	if (values.as !== undefined) address.searchParams.set("as", values.as);
-	for (let tries = 1; ; tries++) {
+	for (let attempt = 1; ; attempt++) {
 		const headers = { authorization: `Bearer ${await issueImportToken(id, secret)}` };
 		const answer = await fetch(address, { method: "POST", headers, body: lines.join("\n") }).catch((error: Error) => error);
-		if (answer instanceof Response && answer.status < 500) return settle(answer, from + lines.length);
-		if (tries === mostTries)
+		if (answer instanceof Response && answer.status < 500) return checkResponse(answer, from + lines.length);
+		if (attempt === maxAttempts)
 			throw new Error(`${address.origin} cannot be reached: ${answer instanceof Error ? answer.message : answer.status}`);
 	}
 }
 
-async function settle(answer: Response, taken: number): Promise<void> {
+async function checkResponse(answer: Response, taken: number): Promise<void> {
 	const body = (await answer.json()) as { taken?: number; error?: { message: string } };
 	if (answer.status === 401) throw new Error("The deployment does not accept this JWT_SECRET.");
-	if (answer.status === 409) throw new Error(`${body.error?.message} With --new it becomes another one.`);
-	if (!answer.ok) throw new Error(body.error?.message ?? `The answer was ${answer.status}.`);
-	if (body.taken !== taken) throw new Error("Another import of the same conversation has come between. Start again.");
+	if (answer.status === 409) throw new Error(`${body.error?.message} Use --new to import it under a new id.`);
+	if (!answer.ok) throw new Error(body.error?.message ?? `The response was ${answer.status}.`);
+	if (body.taken !== taken) throw new Error("Another import of the same conversation interfered. Start again.");
 }
 
 function readSecret(): string {
@@ -96,12 +96,12 @@ function readSecret(): string {
 
 try {
 	const [file] = positionals;
-	if (file === undefined) throw new Error("Name the file: npm run import FILE -- --url https://parley.example --as USERID");
+	if (file === undefined) throw new Error("Give the file: npm run import FILE -- --url https://parley.example --as USERID");
 	const secret = readSecret();
 	const { first, messages } = await check(file);
 	const id = values.new ? randomBytes(16).toString("base64url") : first.id;
 	for await (const part of partsOf(file)) await send(id, secret, part);
-	console.log(`${messages} messages are at ${new URL(`/c/${encodeURIComponent(id)}`, values.url)}`);
+	console.log(`Imported ${messages} messages to ${new URL(`/c/${encodeURIComponent(id)}`, values.url)}`);
 } catch (error) {
 	console.error(error instanceof Error ? error.message : error);
 	process.exitCode = 1;

@@ -1,5 +1,5 @@
-// Builds the page as it is deployed, prints what it weighs beside what it may, and fails where that is too much.
-//   npm run weigh -- [--list], with every file
+// Builds the page as it is deployed, prints its weight beside the budget, and fails if it is too heavy.
+//   npm run weigh -- --list   also lists every file
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -39,7 +39,7 @@ console.log(
 );
 if (judged.some(({ verdict }) => verdict === "TOO HEAVY")) process.exitCode = 1;
 
-/** What a build makes, and how many files the page asks for at first, itself among them. */
+/** The files of a build, and the number of files that the page loads first, including itself. */
 async function built(): Promise<{ files: File[]; requests: number }> {
 	const root = fileURLToPath(new URL("../web", import.meta.url));
 	const results = await build({ root, logLevel: "warn", build: { write: false } });

@@ -70,7 +70,7 @@ it("an import restores messages, order, authors and times, and refuses a changed
 		isDone: false,
 	});
 	expect(await run(file, ["--as", user.id])).toEqual({
-		said: expect.stringContaining(`messages are at ${other.url}/c/${encodeURIComponent(id)}`),
+		said: expect.stringContaining(`messages to ${other.url}/c/${encodeURIComponent(id)}`),
 		isDone: true,
 	});
 	expect(messagesOf(await exported(other.url, id, newcomer))).toEqual(messagesOf(text));
@@ -81,7 +81,7 @@ it("an import restores messages, order, authors and times, and refuses a changed
 	expect(messagesOf(await exported(other.url, copy, newcomer))).toEqual(messagesOf(text));
 
 	writeFileSync(file, text.replace("A question", "An answer"));
-	expect(await run(file, ["--new"])).toMatchObject({ said: expect.stringMatching(/^Line \d+ is not as it was written/), isDone: false });
+	expect(await run(file, ["--new"])).toMatchObject({ said: expect.stringMatching(/^Line \d+ was changed/), isDone: false });
 	writeFileSync(file, text.slice(0, text.lastIndexOf('{"', text.length - 3)));
 	expect(await run(file, ["--new"])).toMatchObject({ said: expect.stringContaining("cut short"), isDone: false });
 	appendFileSync(file, readFileSync(file, "utf8").split("\n")[1] as string);
