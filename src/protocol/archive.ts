@@ -30,7 +30,7 @@ export const recordSchema = v.variant("type", [
 		exportedAt: timeSchema,
 	}),
 	v.object({ type: v.literal("member"), userId: idSchema, username: textSchema, role: roleSchema }),
-	/** As on the wire, without the conversation's id and the revision: an import gives new ones. */
+	/** The message as on the wire, without the conversation's id and the revision: an import gives new ones. */
 	v.object({ type: v.literal("message"), ...messageEntries, content: textSchema, createdAt: timeSchema, seq: placeSchema }),
 	/** `seq` is that of the message. */
 	v.object({ type: v.literal("version"), ...versionSchema.entries, content: textSchema, seq: placeSchema, version: placeSchema }),
@@ -53,7 +53,7 @@ export function messageRecord({ conversationId: _, revision: __, ...message }: M
 	return { type: "message", ...message };
 }
 
-/** How far a file was written: the hash of its last line, and the number of records of each kind. */
+/** The state of writing a file: the hash of its last line, and the number of records of each kind. */
 export type Chain = { hash: string; members: number; messages: number; versions: number };
 
 export const emptyChain: Chain = { hash: "", members: 0, messages: 0, versions: 0 };
@@ -78,7 +78,7 @@ export function endRecord({ hash: _, ...counts }: Chain): RecordOf<"end"> {
 	return { type: "end", ...counts };
 }
 
-/** How far a file was read. An import stores this as JSON. */
+/** The state of reading a file. An import stores it as JSON. */
 export type Reading = {
 	lines: number;
 	/** The hash of the last line. */
@@ -88,7 +88,7 @@ export type Reading = {
 	versions: number;
 	/** The number of versions of the last message that must still follow. */
 	due: number;
-	/** Whether the end record was read. */
+	/** The end record was read. */
 	isWhole: boolean;
 };
 

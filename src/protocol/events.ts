@@ -87,7 +87,7 @@ export const serverEvents = {
 		conversation: v.optional(conversationSchema),
 		/** The role of `you`. */
 		role: v.optional(roleSchema),
-		/** How far each member has read; in large conversations only oneself. */
+		/** The read mark of each member; in large conversations only that of `you`. */
 		reads: v.optional(v.array(v.object({ userId: idSchema, upTo: countSchema }))),
 	}),
 	"chat:message": v.object({ type: v.literal("chat:message"), conversationId, message: messageSchema, cursor: cursorSchema }),

@@ -17,14 +17,14 @@ export function sanitizeLine(text: string): string {
 		.trim();
 }
 
-/** Whether a text shows anything: a name or a message of joiners only is empty. */
+/** A text shows something. A name or a message that consists of joiners only does not. */
 export function isVisible(text: string): boolean {
 	return /[^\s\p{Cc}\p{Cf}]/u.test(text);
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** Whether a text is one emoji: a picture with its joiners and modifiers, a flag, or a keycap. */
+/** A text is one emoji: a picture with its joiners and modifiers, a flag, or a keycap. */
 export function isEmoji(text: string): boolean {
 	const [first, second] = graphemes.segment(text);
 	return first !== undefined && second === undefined && /\p{Extended_Pictographic}|^\p{RI}{2}$|^[#*0-9]\ufe0f?\u20e3$/u.test(text);

@@ -8,7 +8,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
 
-/** How many lines were imported in all; after the last one, with the conversation. */
+/** The number of imported lines; after the last one, with the conversation. */
 export type ImportProgress = { taken: number; conversation?: ConversationInfo };
 
 type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
@@ -26,7 +26,7 @@ export class Import {
 		this.#now = parts.now;
 	}
 
-	/** Whether an import has begun and not ended. */
+	/** An import has begun and not ended. */
 	get isUnderWay(): boolean {
 		return this.#tables.isUnderWay;
 	}
@@ -67,7 +67,7 @@ export class Import {
 		return taken;
 	}
 
-	/** Whether there is a conversation of this id, or was: a deleted one does not begin again. */
+	/** A conversation with this id exists, or existed: a deleted one does not begin again. */
 	get #isIdInUse(): boolean {
 		return this.#store.exists || this.#store.end !== undefined;
 	}

@@ -32,7 +32,7 @@ export function readMentions(content: string, members: () => readonly Person[], 
 	return mentions.sort((one, other) => one.offset - other.offset);
 }
 
-/** Whether the mark covers an `@` and a possible name: clients show a name in its place. */
+/** A mark must cover an `@` and a possible name: clients show a name in its place. */
 function isInText({ offset, length }: Mention, content: string): boolean {
 	const text = content.slice(offset, offset + length);
 	return text.length === length && length <= limits.username + 1 && /^@[^\r\n]+$/.test(text) && text.isWellFormed();

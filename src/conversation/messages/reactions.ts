@@ -14,7 +14,6 @@ export function withReaction(reactions: readonly Reaction[], emoji: string, user
 		.filter((reaction) => reaction.userIds.length > 0);
 }
 
-/** Whether these are more reactions than a message may have. */
 export function areTooMany(reactions: readonly Reaction[]): boolean {
 	return reactions.length > limits.reactionKinds || reactions.reduce((sum, { userIds }) => sum + userIds.length, 0) > limits.reactions;
 }

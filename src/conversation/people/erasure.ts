@@ -9,7 +9,7 @@ import type { Titles } from "../replies/title.ts";
 import { ErasureTables } from "../store/erasure.ts";
 import type { Store } from "../store/store.ts";
 
-/** What a step has erased; `after`: the place where the next step begins, if there is one. */
+/** The result of a step; `after`: the place where the next step begins, if there is one. */
 export type ErasureStep = { messages: number; reactions: number; isDeleted: boolean; after?: number };
 
 /** In places: one or two seconds of work. */

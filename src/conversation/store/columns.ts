@@ -6,7 +6,7 @@ import type { Person } from "../../protocol/person.ts";
 
 const replyFields = ["thinking", "stoppedBy", "model", "stopReason", "usage", "attempts", "elapsedMs"] as const;
 
-/** What is stored about a reply besides its text. */
+/** Facts about a reply that are stored besides its text. */
 export type ReplyFacts = Pick<Message, (typeof replyFields)[number]>;
 
 export type MessageRow = {
@@ -40,7 +40,7 @@ export type VersionRow = Pick<MessageRow, (typeof versionColumns)[number]> & { v
 /** Columns that a deletion leaves as they are, or sets itself. */
 type KeptColumn = "seq" | "id" | "role" | "author_id" | "author_name" | "client_id" | "born" | "revision" | "created_at" | "deleted_at";
 
-/** What the other columns hold after a deletion: nothing of what the message said. */
+/** The values of the other columns after a deletion: nothing of the message is left in them. */
 export const deletedColumns: Omit<MessageRow, KeptColumn> = {
 	content: "",
 	status: "complete",

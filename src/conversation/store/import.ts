@@ -7,7 +7,7 @@ import { insertRow } from "./rows.ts";
 import type { NewConversation, Store } from "./store.ts";
 import { WordIndex } from "./word-index.ts";
 
-/** How far the file was read, and its first record. */
+/** The progress of reading the file, and its first record. */
 export type ImportState = { reading: Reading; first: RecordOf<"conversation"> };
 
 export class ImportTables {
@@ -21,7 +21,7 @@ export class ImportTables {
 		this.#words = new WordIndex(sql);
 	}
 
-	/** Whether an import has begun and not ended. */
+	/** An import has begun and not ended. */
 	get isUnderWay(): boolean {
 		return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restoring'").toArray().length > 0;
 	}

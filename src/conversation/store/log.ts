@@ -10,7 +10,7 @@ import { insertRow, type MessageRows, updateRow } from "./rows.ts";
 import { Versions } from "./versions.ts";
 import { WordIndex } from "./word-index.ts";
 
-/** How a reply ended. */
+/** The end of a reply. */
 export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Reason };
 
 /** A message of a person. */

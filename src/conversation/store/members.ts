@@ -69,13 +69,12 @@ export class Members {
 		return this.#count;
 	}
 
-	/** Whether there is only one member. */
 	get isAlone(): boolean {
 		this.#isAlone ??= this.list(2).length < 2;
 		return this.#isAlone;
 	}
 
-	/** Whether there are too many members to tell each of them how far the others have read. */
+	/** There are too many members to tell each of them how far the others have read. */
 	get isLarge(): boolean {
 		return this.count > limits.readers;
 	}
@@ -98,9 +97,9 @@ export class Members {
 		return this.#sql.exec<Member>(`SELECT user_id AS userId, username, role FROM members ${where}`, ...values).toArray();
 	}
 
-	// How far they have read
+	// Read marks
 
-	/** How far each member has read, as this member may see it; in a large conversation only their own place. */
+	/** The read mark of each member, as this member may see it; in a large conversation only the member's own. */
 	reads(userId: string): { userId: string; upTo: number }[] {
 		const where = this.isLarge ? "user_id = ?1" : "read_up_to > 0 OR user_id = ?1";
 		return this.#sql
@@ -143,9 +142,9 @@ export class Members {
 		this.#sql.exec("UPDATE members SET unread_from = ?, marks = marks + 1 WHERE user_id = ?", from, userId);
 	}
 
-	// Who may not enter
+	// Access
 
-	/** Whether an owner removed this person, so that only an invite admits them. */
+	/** An owner removed this person, so that only an invite admits them. */
 	isBarred(userId: string): boolean {
 		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
 	}

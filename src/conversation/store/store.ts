@@ -33,8 +33,8 @@ type ConversationRow = {
 export type TitleUsage = Usage & { model: string | undefined };
 
 /**
- * Where the title comes from: from a person, or from the message at the place `from`. `isAsked`: Claude was asked for a title, which it
- * is once; `usage` is that of this request.
+ * The origin of the title: a person, or the message at the place `from`. `isAsked`: Claude was asked for a title, which happens once;
+ * `usage` is that of this request.
  */
 export type Titling = { isGiven: boolean; from: number | null; isAsked: boolean; usage?: TitleUsage };
 
@@ -109,7 +109,7 @@ export class Store {
 		this.#load();
 	}
 
-	/** Whether it was created and is not deleted. If it does not exist, nothing else may be asked for. */
+	/** It was created and is not deleted. If it does not exist, nothing else may be asked for. */
 	get exists(): boolean {
 		return this.#conversation !== undefined && this.#end === undefined;
 	}
@@ -143,7 +143,7 @@ export class Store {
 		return existing(this.#reader);
 	}
 
-	/** How far the members' lists are up to date. */
+	/** The state of the updates of members' lists. */
 	get listDeliveries(): ListDeliveries {
 		return existing(this.#listDeliveries);
 	}

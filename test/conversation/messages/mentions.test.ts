@@ -79,11 +79,14 @@ describe("mentions of members", () => {
 		expect(read("@Bob ".repeat(limits.mentions + 1))).toHaveLength(limits.mentions);
 	});
 
-	it("are found quickly in the longest texts and the largest conversations", () => {
+	it("are found in the longest texts nearly as quickly as in the shortest, in the largest conversations", () => {
 		const crowd = Array.from({ length: limits.members }, (_, n) => person(`${"@".repeat(60)}${n}`));
-		const began = performance.now();
-		for (const piece of ["@", "@A", "@Ann", "@@@@ ", "@\u0301"]) read(piece.repeat(limits.content / piece.length), crowd);
-		expect(performance.now() - began).toBeLessThan(2_000);
+		const timeOf = (times: number) => {
+			const began = performance.now();
+			for (const piece of ["@", "@A", "@Ann", "@@@@ ", "@\u0301"]) read(piece.repeat(times / piece.length), crowd);
+			return performance.now() - began;
+		};
+		expect(timeOf(limits.content)).toBeLessThan(timeOf(5) * 5);
 	});
 });
 
