@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 import { normalizeEmoji } from "../src/protocol/text.ts";
-import { type EmojiFile, type EmojiRow, tinted } from "./src/emoji/emoji.ts";
+import { type EmojiFile, type EmojiRow, withSkinTone } from "./src/emoji/emoji.ts";
 import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 
 /** The fields that are used from the package. */
@@ -55,7 +55,7 @@ function tinting(emoji: string, skins: readonly { emoji: string; tone: number | 
 	const found = skins.find(({ tone }) => tone === 1);
 	if (!found) return 0;
 	const light = normalizeEmoji(found.emoji);
-	for (const tints of [1, 2] as const) if (tinted({ emoji, tints }, "light") === light) return tints;
+	for (const tints of [1, 2] as const) if (withSkinTone({ emoji, tints }, "light") === light) return tints;
 	throw new Error(`It is unknown where ${emoji} takes a skin tone.`);
 }
 

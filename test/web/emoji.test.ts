@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isEmoji, normalizeEmoji } from "../../src/protocol/text.ts";
 import { emojiFile } from "../../web/emojiFiles.ts";
-import { emojiNamed, findEmoji, readEmoji, tinted } from "../../web/src/emoji/emoji.ts";
+import { emojiNamed, findEmoji, readEmoji, withSkinTone } from "../../web/src/emoji/emoji.ts";
 import { skinTones } from "../../web/src/emoji/skinTone.ts";
 
 const english = readEmoji(emojiFile("en"));
@@ -55,14 +55,14 @@ describe("an emoji", () => {
 	});
 
 	it("of people takes every skin tone and stays one emoji", () => {
-		expect(tinted({ emoji: "👋", tints: 1 }, "medium")).toBe("👋🏽");
-		expect(tinted({ emoji: "👋", tints: 1 }, "none")).toBe("👋");
-		expect(tinted({ emoji: "✌️", tints: 1 }, "dark")).toBe("✌🏿");
-		expect(tinted({ emoji: "👩‍💻", tints: 1 }, "light")).toBe("👩🏻‍💻");
-		expect(tinted({ emoji: "👩‍❤️‍💋‍👨", tints: 2 }, "light")).toBe("👩🏻‍❤️‍💋‍👨🏻");
-		expect(tinted({ emoji: "🎉", tints: 0 }, "light")).toBe("🎉");
+		expect(withSkinTone({ emoji: "👋", tints: 1 }, "medium")).toBe("👋🏽");
+		expect(withSkinTone({ emoji: "👋", tints: 1 }, "none")).toBe("👋");
+		expect(withSkinTone({ emoji: "✌️", tints: 1 }, "dark")).toBe("✌🏿");
+		expect(withSkinTone({ emoji: "👩‍💻", tints: 1 }, "light")).toBe("👩🏻‍💻");
+		expect(withSkinTone({ emoji: "👩‍❤️‍💋‍👨", tints: 2 }, "light")).toBe("👩🏻‍❤️‍💋‍👨🏻");
+		expect(withSkinTone({ emoji: "🎉", tints: 0 }, "light")).toBe("🎉");
 		const people = english.all.filter(({ tints }) => tints > 0);
 		expect(people.length).toBeGreaterThan(300);
-		expect(people.flatMap((one) => skinTones.map((tone) => tinted(one, tone))).filter((emoji) => !isEmoji(emoji))).toEqual([]);
+		expect(people.flatMap((one) => skinTones.map((tone) => withSkinTone(one, tone))).filter((emoji) => !isEmoji(emoji))).toEqual([]);
 	});
 });

@@ -136,8 +136,8 @@ describe("a list client", () => {
 	it("starts with the stored list until the server responds, and stores changes at intervals", async () => {
 		const kept: string[] = [];
 		const { client, clock, says, list } = open(null, true, noTabs, {
-			recall: async () => [listed("c2", 2), listed("c1", 1)],
-			keep: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
+			read: async () => [listed("c2", 2), listed("c1", 1)],
+			write: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
 		});
 		await Promise.resolve();
 		expect([list().isKnown, ids(list())]).toEqual([false, "c2 c1"]);
@@ -153,8 +153,8 @@ describe("a list client", () => {
 	it("removes the stored copy of a conversation as soon as the person has left it", () => {
 		const kept: string[] = [];
 		const { says } = open(null, true, noTabs, {
-			recall: async () => undefined,
-			keep: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
+			read: async () => undefined,
+			write: (conversations) => kept.push(conversations.map(({ id }) => id).join(" ")),
 		});
 		says(told(listed("c1", 1), listed("c2", 2)), { type: "me:removed", conversationId: "c1" });
 		expect(kept).toEqual([]);

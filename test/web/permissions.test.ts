@@ -1,24 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { canAskAgain, type Doer, lastOwn, mayDo } from "../../web/src/people/permissions.ts";
+import { type Actor, allowedActions, canAskAgain, lastOwn } from "../../web/src/people/permissions.ts";
 import { ann, bob, message, reply } from "./fakes.ts";
 
-const doer = (given: Partial<Doer> = {}): Doer => ({ userId: ann.userId, role: "member", isConnected: true, lastReplyId: "m9", ...given });
+const actor = (given: Partial<Actor> = {}): Actor => ({
+	userId: ann.userId,
+	role: "member",
+	isConnected: true,
+	lastReplyId: "m9",
+	...given,
+});
 const deletedAt = "2026-11-24T12:00:00.000Z";
 
 describe("what a person may do with a message", () => {
-	it.each<[what: string, message: ReturnType<typeof message>, doer: Doer, may: string]>([
-		["own message", message(1), doer(), "delete edit react reply"],
-		["message of another member", message(1, { author: bob }), doer(), "react reply"],
-		["message of another member, for the owner", message(1, { author: bob }), doer({ role: "owner" }), "delete react reply"],
-		["Claude's last reply", reply(9), doer(), "react regenerate reply"],
-		["an earlier reply", reply(8), doer(), "react reply"],
-		["streaming reply", reply(9, { status: "streaming" }), doer({ role: "owner" }), ""],
-		["deleted message", message(1, { deletedAt }), doer({ role: "owner" }), ""],
-		["without a connection", message(1), doer({ isConnected: false }), "reply"],
-		["own message, for a reader", message(1), doer({ role: "reader" }), "delete"],
-		["message of another member, for a reader", message(1, { author: bob }), doer({ role: "reader" }), ""],
-		["before the role is known", message(1, { author: bob }), doer({ role: null }), ""],
-	])("%s", (_what, message, doer, may) => expect([...mayDo(message, doer)].sort().join(" ")).toBe(may));
+	it.each<[what: string, message: ReturnType<typeof message>, actor: Actor, may: string]>([
+		["own message", message(1), actor(), "delete edit react reply"],
+		["message of another member", message(1, { author: bob }), actor(), "react reply"],
+		["message of another member, for the owner", message(1, { author: bob }), actor({ role: "owner" }), "delete react reply"],
+		["Claude's last reply", reply(9), actor(), "react regenerate reply"],
+		["an earlier reply", reply(8), actor(), "react reply"],
+		["streaming reply", reply(9, { status: "streaming" }), actor({ role: "owner" }), ""],
+		["deleted message", message(1, { deletedAt }), actor({ role: "owner" }), ""],
+		["without a connection", message(1), actor({ isConnected: false }), "reply"],
+		["own message, for a reader", message(1), actor({ role: "reader" }), "delete"],
+		["message of another member, for a reader", message(1, { author: bob }), actor({ role: "reader" }), ""],
+		["before the role is known", message(1, { author: bob }), actor({ role: null }), ""],
+	])("%s", (_what, message, actor, may) => expect([...allowedActions(message, actor)].sort().join(" ")).toBe(may));
 });
 
 describe("a question can be asked again", () => {

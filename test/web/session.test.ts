@@ -34,7 +34,7 @@ function begin(...answers: (Answer | Promise<Answer>)[]) {
 		renamed: () => told.push("renamed"),
 		erase: async () => ending,
 		// A disk may answer later than a network that is not there.
-		recall: () => settled().then(() => recalled),
+		cachedUser: () => settled().then(() => recalled),
 		forget: (userId) => forgotten.push(userId),
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
 		refresh: async () => {

@@ -68,7 +68,7 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 /** What this device has stored under a name. Nothing if storage is forbidden. */
-export function recall(name: string): string | null {
+export function readStored(name: string): string | null {
 	try {
 		return localStorage.getItem(name);
 	} catch {
@@ -77,7 +77,7 @@ export function recall(name: string): string | null {
 }
 
 /** Stores a text under a name. Does nothing if storage is forbidden or full. */
-export function remember(name: string, text: string): void {
+export function writeStored(name: string, text: string): void {
 	try {
 		localStorage.setItem(name, text);
 	} catch {}

@@ -24,7 +24,7 @@ export function keysOf({ key, shift = false }: Shortcut, names: Catalogue["keys"
 }
 
 /** For `aria-keyshortcuts`. */
-export function spokenKeysOf({ key, shift = false }: Shortcut): string {
+export function ariaKeysOf({ key, shift = false }: Shortcut): string {
 	return `${isApple ? "Meta" : "Control"}+${shift ? "Shift+" : ""}${key.toUpperCase()}`;
 }
 

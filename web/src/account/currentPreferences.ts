@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { changeSettings } from "../api.ts";
-import { recall, remember } from "../browser.ts";
+import { readStored, writeStored } from "../browser.ts";
 import type { ListClient } from "../list/listClient.ts";
 import { session } from "./currentSession.ts";
 import { type Preferences, PreferencesStore, type Theme } from "./preferences.ts";
@@ -10,8 +10,8 @@ import { type Preferences, PreferencesStore, type Theme } from "./preferences.ts
 const key = "preferences";
 
 export const preferences = new PreferencesStore({
-	read: () => recall(key),
-	keep: (text) => remember(key, text),
+	read: () => readStored(key),
+	keep: (text) => writeStored(key, text),
 	send: async (change) => "value" in (await session.call((token) => changeSettings(token, change))),
 });
 

@@ -19,7 +19,7 @@ export const session = new Session({
 	renamed: () => tabs.postMessage("renamed"),
 	signOut,
 	erase: eraseMe,
-	recall: deviceCacheOwner,
+	cachedUser: deviceCacheOwner,
 	forget: (userId) => {
 		drafts.forget();
 		void clearOutbox(userId);

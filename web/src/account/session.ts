@@ -26,7 +26,7 @@ export type SessionOptions = {
 	signOut(token: string): Promise<Result<undefined>>;
 	erase(token: string): Promise<Result<Erased>>;
 	/** The person who was signed in last, if this device remembers. */
-	recall(): Promise<SignedIn["user"] | undefined>;
+	cachedUser(): Promise<SignedIn["user"] | undefined>;
 	/** Deletes what this device keeps of a person who will not come back. */
 	forget(userId: string): void;
 	clock: Clock;
@@ -43,7 +43,7 @@ export class Session {
 	#renewal: Promise<Result<SignedIn>> | undefined;
 	/** Signing out: a refusal by the server is expected then. */
 	#isEnding = false;
-	#recalled: Promise<void> = Promise.resolve();
+	#cacheRead: Promise<void> = Promise.resolve();
 	#cancelTimer = () => {};
 
 	constructor(options: SessionOptions) {
@@ -60,7 +60,7 @@ export class Session {
 
 	/** Asks the service who is signed in. Until it responds, the remembered person counts. */
 	start(): void {
-		this.#recalled = this.#options.recall().then((user) => {
+		this.#cacheRead = this.#options.cachedUser().then((user) => {
 			if (this.#state.type === "unknown") this.#become(user ? { type: "remembered", user } : { type: "unremembered" });
 		});
 		void this.renew();
@@ -156,7 +156,7 @@ export class Session {
 			if (!this.#isEnding && this.#state.type !== "erased") this.#become({ type: "signed_out" });
 			return result;
 		}
-		await this.#recalled;
+		await this.#cacheRead;
 		if (this.#state.type === "unknown" || this.#state.type === "unremembered") this.#become({ type: "unreachable" });
 		this.#setTimer(timing.retryAfter);
 		return result;

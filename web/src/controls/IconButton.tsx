@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "../icons.tsx";
 import { useStrings } from "../languages/useStrings.ts";
-import { keysOf, type Shortcut, spokenKeysOf } from "../useShortcut.ts";
+import { ariaKeysOf, keysOf, type Shortcut } from "../useShortcut.ts";
 import styles from "./IconButton.module.css";
 
 type Props = {
@@ -24,7 +24,7 @@ export function IconButton({ icon, name, title = name, shortcut, isDisabled, onC
 			type="button"
 			className={styles.button}
 			aria-label={name}
-			aria-keyshortcuts={shortcut && spokenKeysOf(shortcut)}
+			aria-keyshortcuts={shortcut && ariaKeysOf(shortcut)}
 			title={shortcut ? `${title} (${keysOf(shortcut, strings.keys).join("+")})` : title}
 			disabled={isDisabled}
 			onClick={onClick}

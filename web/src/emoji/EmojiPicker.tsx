@@ -7,7 +7,7 @@ import { isEmoji, normalizeEmoji } from "../../../src/protocol/text.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiPicker.module.css";
-import { tinted } from "./emoji.ts";
+import { withSkinTone } from "./emoji.ts";
 import { emojiLanguage } from "./languages.ts";
 import { loadEmoji } from "./loading.ts";
 import { NoEmoji } from "./NoEmoji.tsx";
@@ -88,7 +88,7 @@ export function EmojiPicker({ onChoose, onClose }: Props) {
 /** Shows only the hand while it is closed. */
 function SkinToneField({ tone }: { tone: SkinTone }) {
 	const strings = useStrings();
-	const hand = (tone: SkinTone) => tinted({ emoji: "✋", tints: 1 }, tone);
+	const hand = (tone: SkinTone) => withSkinTone({ emoji: "✋", tints: 1 }, tone);
 	return (
 		<label className={styles.tone} title={strings.skinTone}>
 			<span aria-hidden="true">{hand(tone)}</span>

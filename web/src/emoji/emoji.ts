@@ -37,7 +37,7 @@ export function readEmoji(file: EmojiFile): EmojiList {
 }
 
 /** With this skin tone, if it takes one. */
-export function tinted({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, tone: SkinTone): string {
+export function withSkinTone({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, tone: SkinTone): string {
 	if (tints === 0 || tone === "none") return emoji;
 	const modifier = String.fromCodePoint(0x1f3fa + skinTones.indexOf(tone));
 	const [first = "", ...rest] = emoji;

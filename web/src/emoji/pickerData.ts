@@ -2,7 +2,7 @@
 // reads both again for each search. `putFirst` therefore mutates them to put the closest matches first.
 
 import type { EmojiData } from "frimousse";
-import { type Emoji, type EmojiList, findEmoji, tinted } from "./emoji.ts";
+import { type Emoji, type EmojiList, findEmoji, withSkinTone } from "./emoji.ts";
 
 const made = new WeakMap<EmojiList, EmojiData>();
 
@@ -52,10 +52,10 @@ function tagsOf({ names, tags }: Emoji): string[] {
 
 function skinsOf(one: Emoji): NonNullable<EmojiData["emojis"][number]["skins"]> {
 	return {
-		light: tinted(one, "light"),
-		"medium-light": tinted(one, "medium-light"),
-		medium: tinted(one, "medium"),
-		"medium-dark": tinted(one, "medium-dark"),
-		dark: tinted(one, "dark"),
+		light: withSkinTone(one, "light"),
+		"medium-light": withSkinTone(one, "medium-light"),
+		medium: withSkinTone(one, "medium"),
+		"medium-dark": withSkinTone(one, "medium-dark"),
+		dark: withSkinTone(one, "dark"),
 	};
 }

@@ -5,7 +5,7 @@ import { usePreferences } from "../account/currentPreferences.ts";
 import { copyText } from "../browser.ts";
 import type { MessageActions } from "../conversation/message/MessageActions.ts";
 import type { Messages } from "../live/messages.ts";
-import { mayDo } from "../people/permissions.ts";
+import { allowedActions } from "../people/permissions.ts";
 
 /** What a key did that a screen reader has to be told. */
 export function useMessageKeys(messages: Messages, actions: MessageActions): "copied" | "copyFailed" | undefined {
@@ -19,7 +19,7 @@ export function useMessageKeys(messages: Messages, actions: MessageActions): "co
 				return;
 			const message = messages.find(({ id }) => id === target.dataset.id);
 			if (!message || (key.length === 1 && !letterKeys)) return;
-			const may = mayDo(message, actions.doer);
+			const may = allowedActions(message, actions.actor);
 			const copy = async () => {
 				const isCopied = await copyText(message.content);
 				setSaid(isCopied ? "copied" : "copyFailed");

@@ -25,7 +25,7 @@ export type ConversationView = { conversationId: string; title: string; lastMess
 
 export type ListAction =
 	/** Stored on this device during the last visit. */
-	| { type: "recalled"; conversations: readonly ListEntry[] }
+	| { type: "cache restored"; conversations: readonly ListEntry[] }
 	| { type: "received"; events: readonly MeEvent[] }
 	| { type: "viewed"; view: ConversationView }
 	/** Changed here: it takes effect before the server confirms it. */
@@ -39,7 +39,7 @@ export const emptyList: List = { conversations: [], isKnown: false, older: "none
 
 export function reduceList(list: List, action: ListAction): List {
 	switch (action.type) {
-		case "recalled":
+		case "cache restored":
 			return list.isKnown ? list : { ...list, conversations: action.conversations };
 		case "received":
 			return action.events.reduce(receive, list);

@@ -15,8 +15,8 @@ type Page = Extract<ListAction, { type: "older came" }>["page"];
 
 /** Storage that outlives the page. */
 export interface ListKeeper {
-	recall(): Promise<readonly ListEntry[] | undefined>;
-	keep(conversations: readonly ListEntry[]): void;
+	read(): Promise<readonly ListEntry[] | undefined>;
+	write(conversations: readonly ListEntry[]): void;
 }
 
 export type ListOptions = Omit<ConnectionOptions<MeEvent>, "token" | "cursor" | "parseFrame" | "readyEvent" | "onEvents" | "onState"> & {
@@ -46,7 +46,7 @@ export class ListClient {
 
 	constructor(options: ListOptions) {
 		this.#options = options;
-		this.#keeping = throttle(options.clock, keepEvery, () => options.keeper?.keep(this.#snapshot.list.conversations));
+		this.#keeping = throttle(options.clock, keepEvery, () => options.keeper?.write(this.#snapshot.list.conversations));
 	}
 
 	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
@@ -64,7 +64,7 @@ export class ListClient {
 			return;
 		}
 		this.#tabs = this.#options.openTabs((message) => this.#receiveFromTab(message));
-		void this.#options.keeper?.recall().then((kept) => kept && this.#apply({ type: "recalled", conversations: kept }));
+		void this.#options.keeper?.read().then((kept) => kept && this.#apply({ type: "cache restored", conversations: kept }));
 		this.#connection = new Connection<MeEvent, never>({
 			...this.#options,
 			token,

@@ -49,6 +49,6 @@ function makeClient(cache: DeviceCache): ListClient {
 		},
 		changeListEntry: async (id, change) => "value" in (await session.call((token) => changeListEntry(token, id, change))),
 		openTabs: openOtherTabs(cache.userId),
-		keeper: { recall: cache.readList, keep: (conversations) => void cache.writeList(conversations) },
+		keeper: { read: cache.readList, write: (conversations) => void cache.writeList(conversations) },
 	});
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { preferences } from "../account/currentPreferences.ts";
-import { recall, remember } from "../browser.ts";
+import { readStored, writeStored } from "../browser.ts";
 import { currentStrings } from "../languages/currentLanguage.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { ListClient } from "../list/listClient.ts";
@@ -50,7 +50,7 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 				);
 			},
 			withdraw: (id) => void withdraw(id),
-			missed: () => setIsOffered(recall(key) === null),
+			missed: () => setIsOffered(readStored(key) === null),
 		});
 		return () => {
 			stop();
@@ -74,7 +74,7 @@ export function Notifications({ client, userId, openId, onGo }: Props) {
 			<button
 				type="button"
 				onClick={() => {
-					remember(key, "declined");
+					writeStored(key, "declined");
 					setIsOffered(false);
 				}}
 			>

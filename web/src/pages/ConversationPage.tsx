@@ -20,7 +20,7 @@ import { titleOf } from "../list/titles.ts";
 import { usePersonalList } from "../list/usePersonalList.ts";
 import type { DeviceCache } from "../live/deviceCache.ts";
 import { type Names, People } from "../markdown/MentionedText.tsx";
-import { lastOwn, mayDo } from "../people/permissions.ts";
+import { allowedActions, lastOwn } from "../people/permissions.ts";
 import { type Chat, useChatWebSocket } from "../useChatWebSocket.ts";
 import { useTitle } from "../useTitle.ts";
 import { useIsDraftKept } from "../writing/currentDrafts.ts";
@@ -54,7 +54,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	}
 	const editLast = () => {
 		const message = lastOwn(chat.messages, userId);
-		if (message && mayDo(message, actions.doer).has("edit")) actions.edit(message);
+		if (message && allowedActions(message, actions.actor).has("edit")) actions.edit(message);
 	};
 	const isEmpty = chat.you !== null && chat.messages.length === 0 && chat.outgoing.length === 0;
 	return (

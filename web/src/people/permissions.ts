@@ -3,9 +3,9 @@
 import type { MemberRole } from "../../../src/protocol/conversation.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 
-export type Doing = "reply" | "react" | "edit" | "delete" | "regenerate";
+export type MessageAction = "reply" | "react" | "edit" | "delete" | "regenerate";
 
-export type Doer = {
+export type Actor = {
 	userId: string;
 	role: MemberRole | null;
 	isConnected: boolean;
@@ -15,8 +15,11 @@ export type Doer = {
 	askableId?: string | undefined;
 };
 
-export function mayDo({ id, author, status, deletedAt }: Message, { userId, role, isConnected, lastReplyId }: Doer): Set<Doing> {
-	const may = new Set<Doing>();
+export function allowedActions(
+	{ id, author, status, deletedAt }: Message,
+	{ userId, role, isConnected, lastReplyId }: Actor,
+): Set<MessageAction> {
+	const may = new Set<MessageAction>();
 	if (deletedAt !== undefined || status === "streaming") return may;
 	const writes = role === "owner" || role === "member";
 	// A new message waits for a connection; a change does not.

@@ -15,7 +15,7 @@ export function choicesFor(text: string, conversations: readonly Named[], openId
 	const ranked = conversations.flatMap((named) => {
 		const title = foldCase(named.title);
 		if (!words.every((word) => title.includes(word))) return [];
-		return [{ named, ranks: [named.listed.id === openId ? 1 : 0, closeness(title, wanted), ...standing(named.listed)] }];
+		return [{ named, ranks: [named.listed.id === openId ? 1 : 0, closeness(title, wanted), ...activityRanks(named.listed)] }];
 	});
 	return ranked.sort((one, other) => compare(one.ranks, other.ranks)).map(({ named }) => named);
 }
@@ -26,7 +26,7 @@ function closeness(title: string, wanted: string): number {
 	return title.split(/[\s\p{P}]+/u).some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)) ? 1 : 2;
 }
 
-function standing({ mentions, unread, muted, archived, lastActivityAt }: ListEntry): number[] {
+function activityRanks({ mentions, unread, muted, archived, lastActivityAt }: ListEntry): number[] {
 	const news = mentions > 0 ? 0 : unread > 0 && !muted ? 1 : 2;
 	return [archived ? 1 : 0, news, -Date.parse(lastActivityAt)];
 }

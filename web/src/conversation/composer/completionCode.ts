@@ -1,6 +1,6 @@
 // The code for completions, in one chunk that is loaded on first use.
 
-import { emojiNamed, findEmoji, tinted } from "../../emoji/emoji.ts";
+import { emojiNamed, findEmoji, withSkinTone } from "../../emoji/emoji.ts";
 import type { EmojiLanguage } from "../../emoji/languages.ts";
 import { loadEmoji } from "../../emoji/loading.ts";
 import type { SkinTone } from "../../emoji/skinTone.ts";
@@ -14,10 +14,11 @@ export async function emojiIn(language: EmojiLanguage): Promise<{ coloured(tone:
 	const list = await loadEmoji(language);
 	return {
 		coloured: (tone) => ({
-			find: (written, most) => findEmoji(list, written, most).map((one) => ({ emoji: tinted(one, tone), name: one.names[0] ?? one.label })),
+			find: (written, most) =>
+				findEmoji(list, written, most).map((one) => ({ emoji: withSkinTone(one, tone), name: one.names[0] ?? one.label })),
 			named: (name) => {
 				const found = emojiNamed(list, name);
-				return found && tinted(found, tone);
+				return found && withSkinTone(found, tone);
 			},
 		}),
 	};

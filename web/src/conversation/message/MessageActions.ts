@@ -3,10 +3,10 @@
 import { createContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
-import type { Doer } from "../../people/permissions.ts";
+import type { Actor } from "../../people/permissions.ts";
 
 export type MessageActions = {
-	doer: Doer;
+	actor: Actor;
 	react(messageId: string, emoji: string, on: boolean): void;
 	/** Quotes the message in the draft. */
 	quote(message: Message): void;
@@ -23,7 +23,7 @@ export type MessageActions = {
 const nothing = () => {};
 
 export const MessageActions = createContext<MessageActions>({
-	doer: { userId: "", role: null, isConnected: false, lastReplyId: undefined },
+	actor: { userId: "", role: null, isConnected: false, lastReplyId: undefined },
 	react: nothing,
 	quote: nothing,
 	edit: nothing,

@@ -25,9 +25,9 @@ type Props = {
 
 export function OutgoingArticle({ outgoing, quoted, author, isContinued, note, onRetry, onDiscard }: Props) {
 	const strings = useStrings();
-	const { doer, editUnsent } = useContext(MessageActions);
+	const { actor, editUnsent } = useContext(MessageActions);
 	const { clientId, content, mentions, saidAt, state } = outgoing;
-	const canWrite = doer.role !== "reader";
+	const canWrite = actor.role !== "reader";
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
 			{quoted && <Quote quoted={quoted} />}

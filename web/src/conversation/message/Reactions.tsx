@@ -8,7 +8,7 @@ import { AllEmoji } from "../../emoji/EmojiButton.tsx";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { People } from "../../markdown/MentionedText.tsx";
-import { mayDo } from "../../people/permissions.ts";
+import { allowedActions } from "../../people/permissions.ts";
 import { MessageActions } from "./MessageActions.ts";
 import styles from "./Reactions.module.css";
 import toolbar from "./Toolbar.module.css";
@@ -19,11 +19,11 @@ const maxNames = 20;
 
 export function Reactions({ message }: { message: Message }) {
 	const strings = useStrings();
-	const { doer, react } = useContext(MessageActions);
+	const { actor, react } = useContext(MessageActions);
 	const { nameOf, userId } = useContext(People);
 	const { id, reactions = [] } = message;
 	if (reactions.length === 0) return null;
-	const canReact = mayDo(message, doer).has("react");
+	const canReact = allowedActions(message, actor).has("react");
 	return (
 		<ul className={styles.reactions} aria-label={strings.reactions}>
 			{reactions.map(({ emoji, userIds }) => {
@@ -52,11 +52,11 @@ export function Reactions({ message }: { message: Message }) {
 
 export function ReactionPicker({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { doer, react } = useContext(MessageActions);
+	const { actor, react } = useContext(MessageActions);
 	const [showsAll, setShowsAll] = useState(false);
 	const choose = (emoji: string) => {
 		const given = message.reactions?.find((reaction) => reaction.emoji === emoji);
-		react(message.id, emoji, !given?.userIds.includes(doer.userId));
+		react(message.id, emoji, !given?.userIds.includes(actor.userId));
 	};
 	return (
 		<Popover

@@ -22,7 +22,7 @@ type Props = {
 
 export function ReplyBar({ message, versions, isActive }: Props) {
 	const strings = useStrings();
-	const { doer } = useContext(MessageActions);
+	const { actor } = useContext(MessageActions);
 	const copying = useCopy();
 	const [isDetailed, setIsDetailed] = useState(false);
 	const detailsId = useId();
@@ -31,7 +31,7 @@ export function ReplyBar({ message, versions, isActive }: Props) {
 	const tabIndex = isActive ? 0 : -1;
 	return (
 		<>
-			<div className={styles.bar} data-last={message.id === doer.lastReplyId}>
+			<div className={styles.bar} data-last={message.id === actor.lastReplyId}>
 				{content !== "" && <CopyButton text={content} tabIndex={tabIndex} copying={copying} />}
 				<MessageButtons message={message} tabIndex={tabIndex} />
 				{details !== "" && (

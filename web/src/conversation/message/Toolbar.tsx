@@ -7,7 +7,7 @@ import { Menu, type MenuItem } from "../../controls/Menu.tsx";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { pathOf } from "../../paths.ts";
-import { mayDo } from "../../people/permissions.ts";
+import { allowedActions } from "../../people/permissions.ts";
 import { MessageActions } from "./MessageActions.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
@@ -23,15 +23,15 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { doer, quote, edit, askToDelete, regenerate, markUnread } = useContext(MessageActions);
-	const may = mayDo(message, doer);
+	const { actor, quote, edit, askToDelete, regenerate, markUnread } = useContext(MessageActions);
+	const may = allowedActions(message, actor);
 	const items: MenuItem[] = [
 		// A reply has a button of its own for copying.
 		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
-		...(doer.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
+		...(actor.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
 		...(may.has("edit")
-			? [{ label: message.id === doer.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
+			? [{ label: message.id === actor.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]
 			: []),
 		...(may.has("delete") ? [{ label: strings.deleteMessage, isDanger: true, act: () => askToDelete(message) }] : []),
 	];

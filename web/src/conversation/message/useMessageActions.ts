@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from "react";
 import { visibleHistory } from "../../live/historyWindow.ts";
-import { canAskAgain, type Doer, lastOwn } from "../../people/permissions.ts";
+import { type Actor, canAskAgain, lastOwn } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { drafts } from "../../writing/currentDrafts.ts";
 import { answeredOf, type Draft, joined } from "../../writing/drafts.ts";
@@ -26,9 +26,9 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			drafts.change(userId, conversationId, change);
 			setFocusKey((key) => key + 1);
 		};
-		const doer: Doer = { userId, role, isConnected, lastReplyId, askableId };
+		const actor: Actor = { userId, role, isConnected, lastReplyId, askableId };
 		return {
-			doer,
+			actor,
 			react,
 			regenerate,
 			markUnread: ({ seq }) => markUnread(seq),
