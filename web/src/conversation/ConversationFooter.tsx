@@ -12,8 +12,7 @@ import styles from "./ConversationFooter.module.css";
 import { Composer } from "./composer/Composer.tsx";
 import { WaitingPeople } from "./log/WaitingPeople.tsx";
 
-const loadEditor = () => import("./composer/Editor.tsx");
-const loadUnsent = () => import("./composer/UnsentBar.tsx");
+const loadParts = () => import("./laterParts.ts");
 
 type Props = {
 	id: string;
@@ -31,9 +30,8 @@ type Props = {
 
 export function ConversationFooter({ id, userId, chat, people, hasOthers, editing, onEdited, onEditLast, focusKey }: Props) {
 	const strings = useStrings();
-	// Loaded before it is needed, as the focus moves into it at once.
-	const editor = useLazy(loadEditor, true);
-	const unsent = useLazy(loadUnsent, chat.outgoing.filter(({ state }) => state.type === "failed").length > 1);
+	// Loaded before the editor is needed, as the focus moves into it at once.
+	const parts = useLazy(loadParts, true);
 	const isReader = chat.role === "reader";
 	const mentionable = mentionableIn(chat, userId);
 	return (
@@ -44,11 +42,11 @@ export function ConversationFooter({ id, userId, chat, people, hasOthers, editin
 			</div>
 			<Notice chat={chat} />
 			{isReader && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
-			{unsent && <unsent.UnsentBar chat={chat} />}
-			{!isReader && editing && editor && (
-				<editor.Editor key={editing.id} message={editing} chat={chat} people={mentionable} onDone={onEdited} />
+			{parts && <parts.UnsentBar chat={chat} />}
+			{!isReader && editing && parts && (
+				<parts.Editor key={editing.id} message={editing} chat={chat} people={mentionable} onDone={onEdited} />
 			)}
-			{!isReader && !(editing && editor) && (
+			{!isReader && !(editing && parts) && (
 				<Composer
 					conversationId={id}
 					userId={userId}

@@ -6,7 +6,7 @@ import { useLazy } from "../controls/useLazy.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import type { Chat } from "../useChatWebSocket.ts";
 
-const load = () => import("./ConnectionBanner.tsx");
+const loadParts = () => import("./laterParts.ts");
 
 export function LazyConnectionBanner({ chat }: { chat?: Chat }) {
 	const list = usePersonalList();
@@ -21,10 +21,10 @@ export function LazyConnectionBanner({ chat }: { chat?: Chat }) {
 	useEffect(() => {
 		if (isConnected) list.wake();
 	}, [isConnected, list]);
-	const late = useLazy(load, true);
+	const parts = useLazy(loadParts, true);
 	const tryNow = () => {
 		reconnect?.();
 		list.wake();
 	};
-	return late ? <late.ConnectionBanner conversation={chat} list={connection} onTry={tryNow} /> : null;
+	return parts ? <parts.ConnectionBanner conversation={chat} list={connection} onTry={tryNow} /> : null;
 }

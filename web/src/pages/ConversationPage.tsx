@@ -11,7 +11,6 @@ import { ConversationHeader } from "../conversation/ConversationHeader.tsx";
 import { LazyConnectionBanner } from "../conversation/LazyConnectionBanner.tsx";
 import { EmptyConversation } from "../conversation/log/EmptyConversation.tsx";
 import { Log } from "../conversation/log/Log.tsx";
-import { DeleteMessageDialog } from "../conversation/message/DeleteMessageDialog.tsx";
 import { MessageActions } from "../conversation/message/MessageActions.ts";
 import { useMessageActions } from "../conversation/message/useMessageActions.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -27,7 +26,7 @@ import { useIsDraftKept } from "../writing/currentDrafts.ts";
 import styles from "./ConversationPage.module.css";
 import { NoticePage } from "./NoticePage.tsx";
 
-const loadAnnouncer = () => import("../conversation/log/Announcer.tsx");
+const loadParts = () => import("../conversation/laterParts.ts");
 
 type Props = { id: string; token: string | null; cache: DeviceCache; userId: string; name: string };
 
@@ -46,7 +45,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	const people = usePeople(chat, userId);
 	const { actions, editing, deleting, cancel, focusKey } = useMessageActions(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
-	const announcer = useLazy(loadAnnouncer, true);
+	const parts = useLazy(loadParts, true);
 
 	if (chat.connection.type === "ended") {
 		const text = chat.connection.code === closeCodes.removed ? strings.removed : strings.gone;
@@ -79,8 +78,8 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 				onEditLast={editLast}
 				focusKey={focusKey}
 			/>
-			{deleting && <DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
-			{announcer && <announcer.Announcer chat={chat} actions={actions} userId={userId} />}
+			{deleting && parts && <parts.DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
+			{parts && <parts.Announcer chat={chat} actions={actions} userId={userId} />}
 		</main>
 	);
 }

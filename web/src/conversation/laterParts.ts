@@ -1,0 +1,7 @@
+// The parts of a conversation that its first view does not need, in one chunk that is loaded right after it.
+
+export { ConnectionBanner } from "./ConnectionBanner.tsx";
+export { Editor } from "./composer/Editor.tsx";
+export { UnsentBar } from "./composer/UnsentBar.tsx";
+export { Announcer } from "./log/Announcer.tsx";
+export { DeleteMessageDialog } from "./message/DeleteMessageDialog.tsx";
