@@ -40,7 +40,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		store,
 		// A program that reads along does not mean that its owner has seen anything.
 		present: () => new Set([...clients.all()].filter(({ tokenId }) => !tokenId).map(({ person }) => person.userId)),
-		deliver: (userId, summary) => env.USERS.getByName(userId).remember(summary),
+		deliver: (userId, summary) => env.USERS.getByName(userId).updateEntry(summary),
 		alarm,
 		now,
 	});
@@ -56,7 +56,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const removals: Removals = new Removals({
 		...shared,
 		idle: (userId) => lists.idle(userId),
-		remove: (userId) => env.USERS.getByName(userId).forget(id),
+		remove: (userId) => env.USERS.getByName(userId).removeEntry(id),
 		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, replies, removals });

@@ -1,5 +1,5 @@
-// The Durable Object of one person: accept, forward, alarm. It believes whoever holds its stub: the Worker, and the conversations
-// that the person is in.
+// The Durable Object of one person: their list of conversations, settings, tokens and sockets. It trusts its callers: only the
+// Worker and the person's conversations hold its stub.
 
 import { DurableObject } from "cloudflare:workers";
 import { Alarm } from "../platform/alarm.ts";
@@ -11,19 +11,19 @@ import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Sockets } from "./sockets.ts";
-import { end, type Page, type Place, Store } from "./store.ts";
+import { newest, type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
-/** What the Worker knows of a socket that it lets through; `expiresAt` in ms, `tokenId` of the personal token that opens it, if one does. */
+/** What the Worker verified of a socket: when its sign-in expires, in ms, and the id of the personal token that opens it, if one does. */
 type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol: boolean };
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
 /**
- * How soon after a sign-out, or after a token is revoked, the sockets are closed once more, in ms: a conversation may not have heard of it, or
- * let one in just then.
+ * In ms. After a sign-out or the revocation of a token, sockets are closed once more: a conversation may not have been reached,
+ * or may have admitted one just then.
  */
-const closeAgain = 2_000;
+const closeAgainAfter = 2_000;
 
 export class UserObject extends DurableObject<Env> {
 	readonly #store: Store;
@@ -41,7 +41,7 @@ export class UserObject extends DurableObject<Env> {
 		this.#erasure = new Erasure({
 			sql: ctx.storage.sql,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
-			finish: () => this.#empty(),
+			finish: () => this.#deleteRest(),
 			alarm: this.#alarm,
 			now,
 		});
@@ -54,14 +54,14 @@ export class UserObject extends DurableObject<Env> {
 	/** Answers a `listUpgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
 		const { expiresAt, tokenId, isChatProtocol } = readUpgrade<Upgrade>(request);
-		// The Worker has asked; but they may have signed out since, or revoked it.
-		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.show(tokenId, Date.now())))
+		// The Worker has checked this; but they may have signed out, or revoked the token, since then.
+		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.use(tokenId, Date.now())))
 			return refuseUpgrade({ code: "unauthorized" });
 		const room = this.#sockets.makeRoom();
 		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		const { settings } = this.#store;
-		const first = { type: "me:conversations", ...this.#store.first(limits.listPage.default), settings } as const;
+		const first = { type: "me:conversations", ...this.#store.firstPage(limits.listPage.default), settings } as const;
 		this.#sockets.open(ours, { expiresAt, tokenId }, first);
 		this.#alarm.bringForward();
 		return acceptUpgrade(theirs, isChatProtocol);
@@ -80,39 +80,48 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets.delete(socket);
 	}
 
-	/** Who may no longer listen is let go; and what could not be done at once, in every conversation, is tried again. */
+	/** Closes sockets whose sign-in has expired, and repeats in every conversation what may have failed there. */
 	override async alarm(): Promise<void> {
 		this.#sockets.expire();
 		if (this.#erasure.isInProgress) await this.#erasure.proceed();
-		if (this.#store.isSignedOut) await this.#endSockets();
+		if (this.#store.isSignedOut) await this.#closeSocketsEverywhere();
 		const revoked = this.#tokens.revoked();
-		await this.#endSocketsOf(revoked);
-		this.#tokens.forget(revoked);
+		await this.#closeTokensEverywhere(revoked);
+		this.#tokens.delete(revoked);
 		this.#alarm.fired();
 	}
 
 	// Calls of conversations
 
-	async remember(standing: ListSummary): Promise<void> {
-		if (this.#erasure.covers(standing.id)) return;
-		const conversation = this.#store.remember(standing);
+	async updateEntry(summary: ListSummary): Promise<void> {
+		if (this.#erasure.covers(summary.id)) return;
+		const conversation = this.#store.updateEntry(summary);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
 	}
 
-	/** The conversation is no longer theirs. */
-	async forget(conversationId: string): Promise<void> {
-		if (this.#store.forget(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
+	/** The person is no longer a member of the conversation. */
+	async removeEntry(conversationId: string): Promise<void> {
+		if (this.#store.removeEntry(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
+	}
+
+	/** The former names of the two, called by conversations that still run the version before. To be removed after one release. */
+	remember(summary: ListSummary): Promise<void> {
+		return this.updateEntry(summary);
+	}
+
+	forget(conversationId: string): Promise<void> {
+		return this.removeEntry(conversationId);
 	}
 
 	// Calls of the Worker
 
-	/** Newest activity first; from the newest one on, or from a place. */
+	/** Newest activity first, from the newest or from a place on. */
 	async page(before: Place | undefined, limit: number): Promise<Page> {
-		return this.#store.page(before ?? end, limit);
+		return this.#store.page(before ?? newest, limit);
 	}
 
 	async change(conversationId: string, change: ListEntryChange): Promise<ListEntry | { code: "not_found" }> {
-		const conversation = this.#store.change(conversationId, change);
+		const conversation = this.#store.changeEntry(conversationId, change);
 		if (!conversation) return { code: "not_found" };
 		this.#sockets.broadcast({ type: "me:conversation", conversation });
 		return conversation;
@@ -126,25 +135,25 @@ export class UserObject extends DurableObject<Env> {
 		const merged = Object.entries({ ...this.#store.settings, ...change });
 		const settings = Object.fromEntries(merged.filter((entry): entry is [string, PersonalSettings[string]] => entry[1] !== null));
 		if (Object.keys(settings).length > limits.settings) return { code: "too_many" };
-		this.#store.keepSettings(settings);
+		this.#store.saveSettings(settings);
 		this.#sockets.broadcast({ type: "me:settings", settings });
 		return { settings };
 	}
 
-	/** For good: no token of this person is accepted from now on, and their sockets are closed, here and in every conversation they are in. */
+	/** Permanent: from now on no token of this person is accepted. Closes their sockets here and in all their conversations. */
 	async signOut(): Promise<void> {
-		this.#tokens.forgetAll();
+		this.#tokens.deleteAll();
 		this.#store.signOut(Date.now());
 		this.#sockets.close(closeCodes.token, "signed out");
-		this.#alarm.set(Date.now() + closeAgain);
+		this.#alarm.set(Date.now() + closeAgainAfter);
 		await this.#alarm.settled;
-		await this.#endSockets();
+		await this.#closeSocketsEverywhere();
 	}
 
-	/** Where they are a member, they are called so. What cannot be reached now, or is too much for one go, hears it when they come there. */
+	/** Passes the new name to their conversations. One that cannot be reached, or is beyond one go, learns it when they next connect to it. */
 	async rename(username: string): Promise<void> {
 		const person = { userId: this.ctx.id.name as string, username };
-		const ids = this.#store.ids().slice(0, limits.calls);
+		const ids = this.#store.conversationIds().slice(0, limits.calls);
 		await Promise.allSettled(ids.map((id) => this.env.CONVERSATIONS.getByName(id).rename(person)));
 	}
 
@@ -152,33 +161,33 @@ export class UserObject extends DurableObject<Env> {
 		return this.#store.isSignedOut;
 	}
 
-	async #endSockets(): Promise<void> {
+	async #closeSocketsEverywhere(): Promise<void> {
 		const userId = this.ctx.id.name as string;
-		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
+		await Promise.all(this.#store.conversationIds().map((id) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
 	}
 
 	/**
-	 * Takes this person out of every conversation they are in, and this object's own rows with them. They begin with nothing, or, as a guest,
-	 * are signed out for good. What cannot be done at once goes on by the alarm.
+	 * Erases this person from all their conversations, and deletes the rows of this object. A guest is also signed out permanently.
+	 * What does not fit into this go, or fails, is continued by the alarm.
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
-		this.#tokens.forgetAll();
+		this.#tokens.deleteAll();
 		if (isGuest) this.#store.signOut(Date.now());
-		const erased = this.#erasure.begin(this.#store.ids());
-		this.#store.forgetAll();
+		const erased = this.#erasure.begin(this.#store.conversationIds());
+		this.#store.clear();
 		this.#sockets.close(closeCodes.token, "erased");
 		return erased;
 	}
 
-	/** Nothing of an erasure is kept, nor of anything else but what came since; and that a guest is signed out, which is for good. */
-	async #empty(): Promise<void> {
+	/** After an erasure, unless the person has come back since. Only the sign-out of a guest stays, which is permanent. */
+	async #deleteRest(): Promise<void> {
 		if (!this.#store.isEmpty || this.#tokens.list().length > 0) return;
 		const { isSignedOut } = this.#store;
-		const emptied = this.ctx.storage.deleteAll();
-		this.#store.emptied();
+		const deleted = this.ctx.storage.deleteAll();
+		this.#store.reset();
 		this.#tokens = new Tokens(this.ctx.storage.sql);
 		if (isSignedOut) this.#store.signOut(Date.now());
-		await emptied;
+		await deleted;
 		await this.ctx.storage.deleteAlarm();
 		this.#alarm.fired();
 	}
@@ -193,24 +202,24 @@ export class UserObject extends DurableObject<Env> {
 		return this.#tokens.list();
 	}
 
-	/** What the token of this id is good for, which somebody has just shown. One made while its owner signed out is good for nothing. */
+	/** Returns what a token that somebody presents permits. One that was created while its owner signed out permits nothing. */
 	async showToken(id: string): Promise<ShownToken | undefined> {
-		return this.#store.isSignedOut ? undefined : this.#tokens.show(id, Date.now());
+		return this.#store.isSignedOut ? undefined : this.#tokens.use(id, Date.now());
 	}
 
-	/** Whether there was one. It is accepted no more, and its sockets are closed. */
+	/** The token is no longer accepted, and its sockets are closed. Returns false if there is no such token. */
 	async revokeToken(id: string): Promise<boolean> {
 		if (!this.#tokens.revoke(id, Date.now())) return false;
-		this.#alarm.set(Date.now() + closeAgain);
+		this.#alarm.set(Date.now() + closeAgainAfter);
 		await this.#alarm.settled;
-		await this.#endSocketsOf([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
+		await this.#closeTokensEverywhere([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
 		return true;
 	}
 
-	async #endSocketsOf(tokenIds: readonly string[]): Promise<void> {
+	async #closeTokensEverywhere(tokenIds: readonly string[]): Promise<void> {
 		if (tokenIds.length === 0) return;
 		this.#sockets.closeTokens(tokenIds);
 		const userId = this.ctx.id.name as string;
-		await Promise.all(this.#store.ids().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
+		await Promise.all(this.#store.conversationIds().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
 	}
 }

@@ -1,15 +1,15 @@
-// Every SQL statement on one person, by name: the conversations they are in, their settings, whether they have signed out. Rows in,
-// the wire's values out. All calls are synchronous. Nothing is written for a person who was only asked for.
+// One person's list, settings and sign-out: every SQL statement on them. All calls are synchronous. Nothing is written for a
+// person who was only asked for.
 
 import { hasTables, migrate } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import type { PersonalSettings } from "../protocol/me.ts";
 import { migrations } from "./migrations.ts";
 
-/** Before which conversation a page ends: that of the last activity at this time (ms), with this id. */
+/** A page holds conversations before this one: its last activity, in ms, and its id. */
 export type Place = { at: number; id: string };
-/** After every time that a date can tell. */
-export const end: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
+/** Before every conversation of a list, since it is after every date. */
+export const newest: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
 export type Page = { conversations: ListEntry[]; hasMore: boolean };
 
 type Row = {
@@ -30,8 +30,8 @@ type Row = {
 	marks: number;
 };
 
-/** The columns that change by what a conversation tells, but for the time of the last activity: its indexes are paid for. */
-const told = [
+/** The columns that a delivery changes, without the time of the last activity: writing that one also writes its indexes. */
+const deliveredColumns = [
 	"title",
 	"assistant",
 	"role",
@@ -54,24 +54,24 @@ export class Store {
 		if (this.#isWritten) migrate(sql, migrations);
 	}
 
-	#begin(): void {
+	#createTables(): void {
 		if (!this.#isWritten) migrate(this.#sql, migrations);
 		this.#isWritten = true;
 	}
 
 	// Conversations
 
-	/** How a conversation stands now. What is older than what is known changes nothing. What it shows from now on, if that is something else than before. */
-	remember(standing: ListSummary): ListEntry | undefined {
-		this.#begin();
-		const known = this.#row(standing.id);
-		if (known && isOlder(standing, known)) return undefined;
-		const next = toRow(standing, known);
+	/** Adds or updates an entry, unless the summary is older than the stored one. Returns the entry if it now shows something else. */
+	updateEntry(summary: ListSummary): ListEntry | undefined {
+		this.#createTables();
+		const known = this.#row(summary.id);
+		if (known && isOlder(summary, known)) return undefined;
+		const next = toRow(summary, known);
 		if (!known) this.#insert(next);
-		else if (known.last_activity_at !== next.last_activity_at) this.#update(next, [...told, "last_activity_at"]);
-		else if (told.some((column) => next[column] !== known[column])) this.#update(next, told);
-		const isNews = !known || JSON.stringify({ ...next, revision: 0 }) !== JSON.stringify({ ...known, revision: 0 });
-		return isNews ? toListed(next) : undefined;
+		else if (known.last_activity_at !== next.last_activity_at) this.#update(next, [...deliveredColumns, "last_activity_at"]);
+		else if (deliveredColumns.some((column) => next[column] !== known[column])) this.#update(next, deliveredColumns);
+		const isChanged = !known || JSON.stringify({ ...next, revision: 0 }) !== JSON.stringify({ ...known, revision: 0 });
+		return isChanged ? toEntry(next) : undefined;
 	}
 
 	#insert(row: Row): void {
@@ -87,22 +87,22 @@ export class Store {
 		this.#sql.exec(`UPDATE conversations SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`, ...values, row.id);
 	}
 
-	/** A conversation is no longer theirs; whether it was. */
-	forget(id: string): boolean {
+	/** Returns false if there was no such entry. */
+	removeEntry(id: string): boolean {
 		if (!this.#row(id)) return false;
 		this.#sql.exec("DELETE FROM conversations WHERE id = ?", id);
 		return true;
 	}
 
-	/** What the person decides about one; `undefined` where it is not theirs. */
-	change(id: string, change: ListEntryChange): ListEntry | undefined {
+	/** Stores what the person decides about an entry. `undefined` if there is no such entry. */
+	changeEntry(id: string, change: ListEntryChange): ListEntry | undefined {
 		const row = this.#row(id);
 		if (!row) return undefined;
-		const known = toListed(row);
+		const known = toEntry(row);
 		const { muted, pinned, archived } = { ...known, ...change };
 		if (muted !== known.muted || archived !== known.archived)
 			this.#sql.exec("UPDATE conversations SET muted = ?, archived = ? WHERE id = ?", Number(muted), Number(archived), id);
-		// By itself, for an index goes with it.
+		// On its own, since it also writes an index.
 		if (pinned !== known.pinned) this.#sql.exec("UPDATE conversations SET pinned = ? WHERE id = ?", Number(pinned), id);
 		return { ...known, muted, pinned, archived };
 	}
@@ -115,16 +115,15 @@ export class Store {
 		);
 	}
 
-	/** Pinned ones first, then newest activity. */
-	first(limit: number): Page {
+	/** Pinned entries first, then newest activity. */
+	firstPage(limit: number): Page {
 		const pinned = this.#rows("WHERE pinned = 1 ORDER BY last_activity_at DESC, id DESC LIMIT ?", limit + 1);
-		// `+`: looked at in the order of activity. There are no more of them between than were found pinned.
+		// `+` makes SQLite walk the index by activity. It skips no more rows than there are pinned ones.
 		const others = this.#rows("WHERE +pinned = 0 ORDER BY last_activity_at DESC, id DESC LIMIT ?", limit + 1 - pinned.length);
 		return pageOf([...pinned, ...others], limit);
 	}
 
-	/** Of all conversations. */
-	ids(): string[] {
+	conversationIds(): string[] {
 		if (!this.#isWritten) return [];
 		return this.#sql
 			.exec<{ id: string }>("SELECT id FROM conversations")
@@ -148,38 +147,38 @@ export class Store {
 		return row ? (JSON.parse(row.value) as PersonalSettings) : {};
 	}
 
-	keepSettings(settings: PersonalSettings): void {
-		this.#begin();
+	saveSettings(settings: PersonalSettings): void {
+		this.#createTables();
 		this.#sql.exec(
 			"INSERT INTO settings (one, value) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET value = excluded.value",
 			JSON.stringify(settings),
 		);
 	}
 
-	// The end
+	// Deletion
 
-	/** Conversations and settings; not that somebody has signed out. */
-	forgetAll(): void {
+	/** Deletes conversations and settings, but not the sign-out. */
+	clear(): void {
 		if (!this.#isWritten) return;
 		this.#sql.exec("DELETE FROM conversations");
 		this.#sql.exec("DELETE FROM settings");
 	}
 
-	/** Whether there are neither conversations nor settings. */
+	/** True if there are neither conversations nor settings. */
 	get isEmpty(): boolean {
 		if (!this.#isWritten) return true;
 		return this.#sql.exec("SELECT 1 FROM conversations UNION ALL SELECT 1 FROM settings LIMIT 1").toArray().length === 0;
 	}
 
-	/** All tables are gone. */
-	emptied(): void {
+	/** To be called when all tables were deleted. */
+	reset(): void {
 		this.#isWritten = false;
 	}
 
 	// Signing out
 
 	signOut(now: number): void {
-		this.#begin();
+		this.#createTables();
 		this.#sql.exec("INSERT INTO signed_out (one, at) VALUES (1, ?) ON CONFLICT (one) DO NOTHING", now);
 	}
 
@@ -188,39 +187,39 @@ export class Store {
 	}
 }
 
-/** Of two of one revision the one that has read less is the older: that only grows, but for what was marked unread. */
+/** Of two summaries of one revision, the one that has read less is older: reading only advances, unless `marks` has grown. */
 function isOlder({ revision, marks = 0, readUpTo }: ListSummary, known: Row): boolean {
 	if (revision !== known.revision) return revision < known.revision;
 	return marks !== known.marks ? marks < known.marks : readUpTo < known.read_up_to;
 }
 
-/** What was said brings an archived conversation back, unless it is muted. */
-function isBroughtBack({ lastMessage }: ListSummary, known: Row): boolean {
+/** A new message unarchives a conversation, unless it is muted. */
+function isUnarchived({ lastMessage }: ListSummary, known: Row): boolean {
 	const knownSeq = known.last_message === null ? 0 : (JSON.parse(known.last_message) as { seq: number }).seq;
 	return known.muted === 0 && (lastMessage?.seq ?? 0) > knownSeq;
 }
 
-function toRow(standing: ListSummary, known: Row | undefined): Row {
+function toRow(summary: ListSummary, known: Row | undefined): Row {
 	return {
-		id: standing.id,
-		title: standing.title,
-		assistant: standing.assistant,
-		created_at: standing.createdAt,
-		role: standing.role,
-		last_activity_at: Date.parse(standing.lastActivityAt),
-		last_message: standing.lastMessage ? JSON.stringify(standing.lastMessage) : null,
-		unread: standing.unread,
-		mentions: standing.mentions,
-		read_up_to: standing.readUpTo,
-		revision: standing.revision,
+		id: summary.id,
+		title: summary.title,
+		assistant: summary.assistant,
+		created_at: summary.createdAt,
+		role: summary.role,
+		last_activity_at: Date.parse(summary.lastActivityAt),
+		last_message: summary.lastMessage ? JSON.stringify(summary.lastMessage) : null,
+		unread: summary.unread,
+		mentions: summary.mentions,
+		read_up_to: summary.readUpTo,
+		revision: summary.revision,
 		muted: known?.muted ?? 0,
 		pinned: known?.pinned ?? 0,
-		archived: known && !isBroughtBack(standing, known) ? known.archived : 0,
-		marks: standing.marks ?? 0,
+		archived: known && !isUnarchived(summary, known) ? known.archived : 0,
+		marks: summary.marks ?? 0,
 	};
 }
 
-function toListed(row: Row): ListEntry {
+function toEntry(row: Row): ListEntry {
 	return {
 		id: row.id,
 		title: row.title,
@@ -239,5 +238,5 @@ function toListed(row: Row): ListEntry {
 }
 
 function pageOf(rows: Row[], limit: number): Page {
-	return { conversations: rows.slice(0, limit).map(toListed), hasMore: rows.length > limit };
+	return { conversations: rows.slice(0, limit).map(toEntry), hasMore: rows.length > limit };
 }

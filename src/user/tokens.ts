@@ -1,18 +1,18 @@
-// The tokens by which programs speak for a person: every SQL statement on them, by name. The table comes with the first of them: to ask for
-// the tokens of somebody who never was leaves nothing behind. Times in ms.
+// Personal tokens: every SQL statement on them. The table is created with the first token, so that asking for the tokens of
+// a person who never existed leaves nothing behind. Times in ms.
 
 import { limits } from "../protocol/limits.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 
-/** `id`: SHA-256 of the token, in hex: a copy of the database speaks for nobody. `username`: its owner's name when it was made. */
+/** `id`: SHA-256 of the token in hex, so that a copy of the database is no credential. `username`: its owner's name when it was created. */
 export type NewToken = { id: string; name: string; username: string; expiresAt: number };
-/** What a token is good for. */
+/** What a token permits. */
 export type ShownToken = Pick<NewToken, "name" | "username" | "expiresAt">;
 
 type Row = { id: string; name: string; username: string; created_at: number; expires_at: number; used_at: number | null };
 
-/** How exactly it is kept when a token was last used: a row is written so seldom. */
-const usedWithin = 3600_000;
+/** In ms. The last use of a token is stored no more often than this, since it writes a row. */
+const usePrecision = 3600_000;
 
 export class Tokens {
 	readonly #sql: SqlStorage;
@@ -23,7 +23,7 @@ export class Tokens {
 		this.#hasTable = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'").toArray().length > 0;
 	}
 
-	/** `undefined` where there are too many. */
+	/** `undefined` if there are too many. */
 	add(token: NewToken, now: number): PersonalToken | undefined {
 		if (!this.#hasTable) {
 			this.#sql.exec(`CREATE TABLE tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, username TEXT NOT NULL, created_at INTEGER NOT NULL,
@@ -43,7 +43,7 @@ export class Tokens {
 		return this.list().find(({ id }) => id === token.id);
 	}
 
-	/** Newest first; with those that have ended, until a new one is made. */
+	/** Newest first. Expired ones are included until another one is created. */
 	list(): PersonalToken[] {
 		return this.#rows("WHERE revoked_at IS NULL ORDER BY created_at DESC, id").map((row) => ({
 			id: row.id,
@@ -54,16 +54,16 @@ export class Tokens {
 		}));
 	}
 
-	/** The token that somebody shows, also one that has ended. */
-	show(id: string, now: number): ShownToken | undefined {
+	/** Finds a token that somebody presents, even if it has expired, and stores that it was used. */
+	use(id: string, now: number): ShownToken | undefined {
 		const [row] = this.#rows("WHERE id = ? AND revoked_at IS NULL", id);
 		if (!row) return undefined;
-		if (row.expires_at > now && now - (row.used_at ?? 0) >= usedWithin)
+		if (row.expires_at > now && now - (row.used_at ?? 0) >= usePrecision)
 			this.#sql.exec("UPDATE tokens SET used_at = ? WHERE id = ?", now, id);
 		return { name: row.name, username: row.username, expiresAt: row.expires_at };
 	}
 
-	/** Whether there was one. From now on it is good for nothing, and kept until it is forgotten. */
+	/** The token permits nothing any more; its row stays until `delete`. Returns false if there is no such token. */
 	revoke(id: string, now: number): boolean {
 		if (!this.#hasTable) return false;
 		return (
@@ -71,16 +71,16 @@ export class Tokens {
 		);
 	}
 
-	/** The ids of those that are revoked and not forgotten. */
+	/** Ids of the revoked tokens that are not yet deleted. */
 	revoked(): string[] {
 		return this.#rows("WHERE revoked_at IS NOT NULL").map(({ id }) => id);
 	}
 
-	forget(ids: readonly string[]): void {
+	delete(ids: readonly string[]): void {
 		for (const id of ids) this.#sql.exec("DELETE FROM tokens WHERE id = ?", id);
 	}
 
-	forgetAll(): void {
+	deleteAll(): void {
 		if (this.#hasTable) this.#sql.exec("DELETE FROM tokens");
 	}
 

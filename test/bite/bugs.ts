@@ -465,7 +465,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an older summary of a conversation overwrites a newer one in the list",
 		file: "src/user/store.ts",
-		from: "if (known && isOlder(standing, known)) return undefined;",
+		from: "if (known && isOlder(summary, known)) return undefined;",
 		to: "",
 		project: "worker",
 		tests: ["user/"],
@@ -665,7 +665,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a socket being opened when its token is revoked stays open",
 		file: "src/user/object.ts",
-		from: "await this.#endSocketsOf(revoked);",
+		from: "await this.#closeTokensEverywhere(revoked);",
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],
@@ -681,7 +681,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a guest's personal tokens are kept after signing out",
 		file: "src/user/object.ts",
-		from: "this.#tokens.forgetAll();\n\t\tthis.#store.signOut",
+		from: "this.#tokens.deleteAll();\n\t\tthis.#store.signOut",
 		to: "this.#store.signOut",
 		project: "worker",
 		tests: ["worker/tokens"],

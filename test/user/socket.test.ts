@@ -1,4 +1,4 @@
-// A person's own socket: what it tells, and how it ends.
+// The sockets of a person's list: what they receive, and how they end.
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -11,8 +11,8 @@ const newPerson = () => `p${crypto.randomUUID()}`;
 const stubOf = (userId: string) => env.USERS.getByName(userId);
 const alarmOf = (userId: string) => runInDurableObject(stubOf(userId), (_object, { storage }) => storage.getAlarm());
 
-describe("the socket of a person", () => {
-	it("begins with the list and the settings, and answers `ping`", async () => {
+describe("the socket of a list", () => {
+	it("sends the list and the settings first, and answers `ping`", async () => {
 		const userId = newPerson();
 		const id = await newConversation(userId);
 		await call("PATCH", "/me/settings", await tokenOf(userId), { theme: "dark" });
@@ -23,7 +23,7 @@ describe("the socket of a person", () => {
 		expect(client.others).toEqual(["pong"]);
 	});
 
-	it("shows no more than a page of it, pinned ones first", async () => {
+	it("sends one page of the list, pinned entries first", async () => {
 		const userId = newPerson();
 		const ids = [];
 		for (let n = 0; n <= limits.listPage.default; n++) ids.push(await newConversation(userId));
@@ -33,18 +33,18 @@ describe("the socket of a person", () => {
 		expect([first.hasMore, first.conversations[0]?.id]).toEqual([true, ids[0]]);
 	});
 
-	it("takes the subprotocol that a conversation's takes, and its token there", async () => {
+	it("accepts the same subprotocol as a conversation, with a token in it", async () => {
 		const token = await tokenOf(newPerson());
 		const answered = await MeClient.request("", { authorization: "", "sec-websocket-protocol": `chat.v1, bearer.${token}` });
 		expect([answered.status, answered.headers.get("sec-websocket-protocol")]).toEqual([101, "chat.v1"]);
 	});
 
-	it("is refused without a token, and without an upgrade", async () => {
+	it("is refused without a token or without an upgrade", async () => {
 		expect((await MeClient.request("x")).status).toBe(401);
 		expect((await call("GET", "/me/socket", await tokenOf("ann"))).status).toBe(426);
 	});
 
-	it("hears after a sleep what is set, new and decided", async () => {
+	it("receives settings, new entries and changed ones after a sleep", async () => {
 		const userId = newPerson();
 		const token = await tokenOf(userId);
 		const client = await MeClient.open(userId);
@@ -61,8 +61,8 @@ describe("the socket of a person", () => {
 	});
 });
 
-describe("a sign-in that ends", () => {
-	it("ends the socket by the alarm, which is set only while there is one", async () => {
+describe("a sign-in that expires", () => {
+	it("closes the socket by the alarm, which is set only while there is a socket", async () => {
 		const userId = newPerson();
 		await newConversation(userId);
 		expect(await alarmOf(userId)).toBeNull();
@@ -70,7 +70,7 @@ describe("a sign-in that ends", () => {
 		const longer = await MeClient.open(userId);
 		await evictDurableObject(stubOf(userId), { webSockets: "hibernate" });
 		const due = (await alarmOf(userId)) as number;
-		// The platform's own ringing: nothing is told.
+		// The platform fires the alarm by itself.
 		expect(await client.closed).toBe(4401);
 		expect(Date.now()).toBeGreaterThanOrEqual(due - 1_000);
 		await expect.poll(() => alarmOf(userId)).toBeGreaterThan(Date.now() + 500_000);
@@ -80,7 +80,7 @@ describe("a sign-in that ends", () => {
 		expect(await alarmOf(userId)).toBeNull();
 	});
 
-	it("ends it before anything more is told", async () => {
+	it("closes the socket before anything more is sent", async () => {
 		const userId = newPerson();
 		const client = await MeClient.open(userId, { expiresIn: 2 });
 		await new Promise((resolve) => setTimeout(resolve, 2_050));
@@ -91,7 +91,7 @@ describe("a sign-in that ends", () => {
 });
 
 describe("a guest who signs out", () => {
-	it("hears no more of their list, and gets no other socket", async () => {
+	it("receives no more of their list, and cannot open another socket", async () => {
 		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 		const client = await MeClient.open(user.id, { token });
 		const id = (await call("POST", "/conversations", token, {})).body.conversation.id;
@@ -103,7 +103,7 @@ describe("a guest who signs out", () => {
 });
 
 describe("the sockets of one person", () => {
-	it("are so many at most: one more closes the oldest, also after a sleep", async () => {
+	it("have a maximum: one more closes the oldest, also after a sleep", async () => {
 		const userId = newPerson();
 		const sockets: MeClient[] = [];
 		for (let n = 0; n < limits.listSockets; n++) sockets.push(await MeClient.open(userId));
@@ -115,15 +115,15 @@ describe("the sockets of one person", () => {
 		expect(sockets[0]?.all("me:settings")).toEqual([]);
 	});
 
-	it("that do not go when they are closed keep the next ones out", async () => {
+	it("that ignore their close keep new ones out", async () => {
 		const userId = newPerson();
 		for (let n = 0; n < limits.undisconnectedSockets; n++) await MeClient.open(userId, { ignoresClose: true });
 		expect((await MeClient.request(await tokenOf(userId))).status).toBe(409);
 	});
 });
 
-describe("frames that are no `ping`", () => {
-	it("are not answered, and a flood of them ends all sockets, and lets none in for a while", async () => {
+describe("frames other than `ping`", () => {
+	it("are not answered, and a flood of them closes all sockets and keeps new ones out for a while", async () => {
 		const userId = newPerson();
 		const calm = await MeClient.open(userId);
 		const loud = await MeClient.open(userId, { ignoresClose: true });

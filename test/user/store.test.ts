@@ -1,4 +1,4 @@
-// What is kept of a person, on real storage.
+// What is stored of a person, on real storage.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -8,7 +8,7 @@ import { Store } from "../../src/user/store.ts";
 
 const noon = Date.parse("2026-11-24T12:00:00Z");
 
-function standing(id: string, more: Partial<ListSummary> = {}): ListSummary {
+function summary(id: string, more: Partial<ListSummary> = {}): ListSummary {
 	return {
 		id,
 		title: "Tea",
@@ -16,7 +16,7 @@ function standing(id: string, more: Partial<ListSummary> = {}): ListSummary {
 		assistant: "auto",
 		role: "member",
 		lastActivityAt: new Date(noon).toISOString(),
-		lastMessage: said(1),
+		lastMessage: message(1),
 		unread: 1,
 		mentions: 0,
 		readUpTo: 0,
@@ -25,7 +25,7 @@ function standing(id: string, more: Partial<ListSummary> = {}): ListSummary {
 	};
 }
 
-function said(seq: number): NonNullable<ListSummary["lastMessage"]> {
+function message(seq: number): NonNullable<ListSummary["lastMessage"]> {
 	return { seq, author: { userId: "ann", username: "Ann" }, content: `Message ${seq}`, createdAt: new Date(noon + seq).toISOString() };
 }
 
@@ -33,7 +33,7 @@ const undecided = { muted: false, pinned: false, archived: false };
 
 type Rows = { read: number; written: number };
 
-/** `rowsOf` does something, and counts the rows that it took. */
+/** `rowsOf` counts the rows that some work reads and writes. */
 function inStore(test: (store: Store, storage: DurableObjectStorage, rowsOf: (work: () => unknown) => Rows) => void): Promise<void> {
 	return runInDurableObject(env.USERS.getByName(crypto.randomUUID()), (_object, { storage }) => {
 		const sql: SqlStorage = Object.getPrototypeOf(storage.sql);
@@ -60,97 +60,97 @@ const ids = (page: { conversations: { id: string }[] }) => page.conversations.ma
 const everything = { at: Number.MAX_SAFE_INTEGER, id: "" };
 
 describe("a person who was only asked for", () => {
-	it("has nothing, and nothing is written for them", () =>
+	it("has an empty list, and nothing is stored for them", () =>
 		inStore((store, storage) => {
 			expect(store.page(everything, 10)).toEqual({ conversations: [], hasMore: false });
-			expect(store.first(10)).toEqual({ conversations: [], hasMore: false });
-			expect([store.settings, store.isSignedOut, store.ids(), store.forget("x"), store.change("x", { muted: true })]).toEqual([
-				{},
-				false,
-				[],
-				false,
-				undefined,
-			]);
+			expect(store.firstPage(10)).toEqual({ conversations: [], hasMore: false });
+			expect([
+				store.settings,
+				store.isSignedOut,
+				store.conversationIds(),
+				store.removeEntry("x"),
+				store.changeEntry("x", { muted: true }),
+			]).toEqual([{}, false, [], false, undefined]);
 			expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
 		}));
 });
 
-describe("a conversation", () => {
-	it("is listed as it stands, after a sleep too", () =>
+describe("an entry", () => {
+	it("shows the summary, also after a restart", () =>
 		inStore((store, storage) => {
-			const { revision: _, ...shown } = standing("a");
-			expect(store.remember(standing("a"))).toEqual({ ...shown, ...undecided });
+			const { revision: _, ...shown } = summary("a");
+			expect(store.updateEntry(summary("a"))).toEqual({ ...shown, ...undecided });
 			expect(new Store(storage.sql).page(everything, 10)).toEqual({ conversations: [{ ...shown, ...undecided }], hasMore: false });
 		}));
 
-	it("is not changed by what is older than what is known, nor by what is no news", () =>
+	it("is not changed by an older summary, or reported if nothing is new", () =>
 		inStore((store) => {
-			store.remember(standing("a", { revision: 5, unread: 3, readUpTo: 2 }));
-			expect(store.remember(standing("a", { revision: 4, unread: 2, readUpTo: 2 }))).toBeUndefined();
-			expect(store.remember(standing("a", { revision: 5, unread: 4, readUpTo: 1 }))).toBeUndefined();
-			expect(store.remember(standing("a", { revision: 6, unread: 3, readUpTo: 2 }))).toBeUndefined();
-			expect(store.remember(standing("a", { revision: 5, unread: 1, readUpTo: 4 }))).toBeUndefined();
+			store.updateEntry(summary("a", { revision: 5, unread: 3, readUpTo: 2 }));
+			expect(store.updateEntry(summary("a", { revision: 4, unread: 2, readUpTo: 2 }))).toBeUndefined();
+			expect(store.updateEntry(summary("a", { revision: 5, unread: 4, readUpTo: 1 }))).toBeUndefined();
+			expect(store.updateEntry(summary("a", { revision: 6, unread: 3, readUpTo: 2 }))).toBeUndefined();
+			expect(store.updateEntry(summary("a", { revision: 5, unread: 1, readUpTo: 4 }))).toBeUndefined();
 			expect(store.page(everything, 10).conversations[0]).toMatchObject({ unread: 3, readUpTo: 2 });
-			expect(store.remember(standing("a", { revision: 6, unread: 0, readUpTo: 5 }))).toMatchObject({ unread: 0, readUpTo: 5 });
+			expect(store.updateEntry(summary("a", { revision: 6, unread: 0, readUpTo: 5 }))).toMatchObject({ unread: 0, readUpTo: 5 });
 		}));
 
-	it("counts as unread again once its person has marked it so, and no late word takes that back", () =>
+	it("counts messages marked as unread, and a late delivery does not undo that", () =>
 		inStore((store) => {
-			const read = standing("a", { revision: 5, unread: 0, readUpTo: 5, marks: 0 });
-			const marked = standing("a", { revision: 5, unread: 3, readUpTo: 2, marks: 1 });
-			store.remember(read);
-			expect(store.remember(marked)).toMatchObject({ unread: 3, readUpTo: 2 });
-			expect(store.remember(read)).toBeUndefined();
-			expect(store.remember({ ...marked, unread: 0, readUpTo: 5 })).toMatchObject({ unread: 0, readUpTo: 5 });
-			expect(store.remember(marked)).toBeUndefined();
+			const read = summary("a", { revision: 5, unread: 0, readUpTo: 5, marks: 0 });
+			const marked = summary("a", { revision: 5, unread: 3, readUpTo: 2, marks: 1 });
+			store.updateEntry(read);
+			expect(store.updateEntry(marked)).toMatchObject({ unread: 3, readUpTo: 2 });
+			expect(store.updateEntry(read)).toBeUndefined();
+			expect(store.updateEntry({ ...marked, unread: 0, readUpTo: 5 })).toMatchObject({ unread: 0, readUpTo: 5 });
+			expect(store.updateEntry(marked)).toBeUndefined();
 		}));
 
-	it("writes one row when it is read, two when something was said, none when nothing is new", () =>
+	it("writes one row when messages are read, two for a new message, none if nothing is new", () =>
 		inStore((store, _storage, rowsOf) => {
-			store.remember(standing("a"));
-			const written = (news: ListSummary) => rowsOf(() => store.remember(news)).written;
-			const read = standing("a", { unread: 0, readUpTo: 1 });
-			const more = { ...read, revision: 2, unread: 1, lastMessage: said(2), lastActivityAt: new Date(noon + 2).toISOString() };
+			store.updateEntry(summary("a"));
+			const written = (summary: ListSummary) => rowsOf(() => store.updateEntry(summary)).written;
+			const read = summary("a", { unread: 0, readUpTo: 1 });
+			const more = { ...read, revision: 2, unread: 1, lastMessage: message(2), lastActivityAt: new Date(noon + 2).toISOString() };
 			expect([written(read), written(read), written(more)]).toEqual([1, 0, 2]);
 		}));
 
-	it("is muted, pinned and archived by its person alone: no news changes that", () =>
+	it("is muted, pinned and archived by its person alone: no delivery changes that", () =>
 		inStore((store) => {
-			store.remember(standing("a"));
-			expect(store.change("a", { muted: true, pinned: true })).toMatchObject({ muted: true, pinned: true, archived: false });
-			expect(store.change("a", { pinned: false })).toMatchObject({ muted: true, pinned: false });
-			expect(store.remember(standing("a", { revision: 2, title: "Coffee" }))).toMatchObject({ title: "Coffee", muted: true });
-			expect(store.change("b", { muted: true })).toBeUndefined();
+			store.updateEntry(summary("a"));
+			expect(store.changeEntry("a", { muted: true, pinned: true })).toMatchObject({ muted: true, pinned: true, archived: false });
+			expect(store.changeEntry("a", { pinned: false })).toMatchObject({ muted: true, pinned: false });
+			expect(store.updateEntry(summary("a", { revision: 2, title: "Coffee" }))).toMatchObject({ title: "Coffee", muted: true });
+			expect(store.changeEntry("b", { muted: true })).toBeUndefined();
 		}));
 
-	it("that is archived comes back with a new message, but not by other news, nor where it is muted", () =>
+	it("that is archived is unarchived by a new message only, and not if it is muted", () =>
 		inStore((store) => {
-			for (const id of ["a", "b"]) store.remember(standing(id));
-			store.change("a", { archived: true });
-			store.change("b", { archived: true, muted: true });
-			expect(store.remember(standing("a", { revision: 2, unread: 0 }))).toMatchObject({ archived: true });
-			expect(store.remember(standing("a", { revision: 3, lastMessage: said(2) }))).toMatchObject({ archived: false });
-			expect(store.remember(standing("b", { revision: 3, lastMessage: said(2) }))).toMatchObject({ archived: true });
+			for (const id of ["a", "b"]) store.updateEntry(summary(id));
+			store.changeEntry("a", { archived: true });
+			store.changeEntry("b", { archived: true, muted: true });
+			expect(store.updateEntry(summary("a", { revision: 2, unread: 0 }))).toMatchObject({ archived: true });
+			expect(store.updateEntry(summary("a", { revision: 3, lastMessage: message(2) }))).toMatchObject({ archived: false });
+			expect(store.updateEntry(summary("b", { revision: 3, lastMessage: message(2) }))).toMatchObject({ archived: true });
 		}));
 
-	it("is gone once it is forgotten, with what was decided about it", () =>
+	it("loses what its person decided about it when it is removed", () =>
 		inStore((store) => {
-			store.remember(standing("a", { revision: 9 }));
-			store.change("a", { pinned: true });
-			expect([store.forget("a"), store.forget("a"), ids(store.first(10))]).toEqual([true, false, []]);
-			expect(store.remember(standing("a"))).toMatchObject(undecided);
+			store.updateEntry(summary("a", { revision: 9 }));
+			store.changeEntry("a", { pinned: true });
+			expect([store.removeEntry("a"), store.removeEntry("a"), ids(store.firstPage(10))]).toEqual([true, false, []]);
+			expect(store.updateEntry(summary("a"))).toMatchObject(undecided);
 		}));
 });
 
 describe("two thousand conversations", () => {
-	/** Five at each time, so that time alone does not tell them apart. */
+	/** Five with the same time each, so that time alone does not order them. */
 	function fill(store: Store): void {
 		for (let n = 0; n < 2_000; n++)
-			store.remember(standing(`c${n}`, { lastActivityAt: new Date(noon + Math.floor(n / 5) * 1000).toISOString() }));
-		for (const n of [3, 1_000]) store.change(`c${n}`, { pinned: true });
+			store.updateEntry(summary(`c${n}`, { lastActivityAt: new Date(noon + Math.floor(n / 5) * 1000).toISOString() }));
+		for (const n of [3, 1_000]) store.changeEntry(`c${n}`, { pinned: true });
 	}
 
-	it("are paged without a gap or a repetition, newest activity first", () =>
+	it("are paged without gaps or repetitions, newest activity first", () =>
 		inStore((store) => {
 			fill(store);
 			const seen: string[] = [];
@@ -168,21 +168,23 @@ describe("two thousand conversations", () => {
 			expect(times).toEqual([...times].sort((one, other) => other - one));
 		}));
 
-	it("begin with what is pinned", () =>
+	it("begin with the pinned ones", () =>
 		inStore((store) => {
 			fill(store);
-			const first = store.first(4);
+			const first = store.firstPage(4);
 			expect(first.hasMore).toBe(true);
 			expect(ids(first)).toEqual(["c1000", "c3", "c1999", "c1998"]);
 		}));
 
-	it("cost a page some three rows for each that it shows, and news of one a few", () =>
+	it("cost about three rows read for each entry of a page, and a few for an update", () =>
 		inStore((store, _storage, rowsOf) => {
 			fill(store);
-			const pages = [() => store.first(50), () => store.page(everything, 50), () => store.page({ at: noon + 100_000, id: "c1" }, 50)].map(
-				(work) => rowsOf(work).read,
-			);
+			const pages = [
+				() => store.firstPage(50),
+				() => store.page(everything, 50),
+				() => store.page({ at: noon + 100_000, id: "c1" }, 50),
+			].map((work) => rowsOf(work).read);
 			for (const read of pages) expect(read).toBeLessThan(160);
-			expect(rowsOf(() => store.remember(standing("c7", { revision: 2 }))).read).toBeLessThan(10);
+			expect(rowsOf(() => store.updateEntry(summary("c7", { revision: 2 }))).read).toBeLessThan(10);
 		}));
 });

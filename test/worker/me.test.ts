@@ -1,4 +1,4 @@
-// What a person asks and decides over HTTP: their list, page by page, and their settings.
+// A person's list and settings over HTTP.
 
 import { describe, expect, it } from "vitest";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
@@ -13,12 +13,12 @@ describe("settings", () => {
 		expect((await call("GET", "/me/settings", token)).body).toEqual({ settings: { sounds: true, size: 2, code: "a" } });
 	});
 
-	it.each([{ "not a name": 1 }, { theme: "x".repeat(201) }, { theme: {} }, { theme: [1] }, "[]", "{"])("%j is none", async (change) => {
+	it.each([{ "not a name": 1 }, { theme: "x".repeat(201) }, { theme: {} }, { theme: [1] }, "[]", "{"])("%j is refused", async (change) => {
 		const answer = await call("PATCH", "/me/settings", await tokenOf("setter"), change);
 		expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
 	});
 
-	it("are so many at most, however they come", async () => {
+	it("have a maximum, also over several requests", async () => {
 		const token = await tokenOf("collector");
 		const thirty = (letter: string) => Object.fromEntries(Array.from({ length: 30 }, (_, n) => [letter.repeat(n + 1), n]));
 		expect((await call("PATCH", "/me/settings", token, thirty("a"))).status).toBe(200);
@@ -29,7 +29,7 @@ describe("settings", () => {
 });
 
 describe("the list", () => {
-	it("is paged by the last one that one has", async () => {
+	it("is paged by the last entry of the page before", async () => {
 		const token = await tokenOf("pager");
 		const ids: string[] = [];
 		for (let n = 0; n < 5; n++) ids.push(await newConversation("pager"));
@@ -53,7 +53,7 @@ describe("the list", () => {
 		expect([status, body.error.code]).toEqual([400, "bad_request"]);
 	});
 
-	it("takes decisions about one's own conversations only", async () => {
+	it("accepts changes to the person's own entries only", async () => {
 		const id = await newConversation("ann");
 		const patch = async (who: string, body: unknown, path = id) => call("PATCH", `/me/conversations/${path}`, await tokenOf(who), body);
 		expect((await patch("ann", { pinned: true })).body.conversation).toMatchObject({ id, pinned: true, muted: false });

@@ -1,4 +1,4 @@
-// A guest who is called otherwise from now on: wherever they are a member, connected or not.
+// A guest who changes their name, in all their conversations, connected or not.
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -11,8 +11,8 @@ const namesIn = async (id: string) =>
 		({ username }: { username: string }) => username,
 	);
 
-describe("another name", () => {
-	it("is told at once where its guest is connected, stands where they are not, and what they say has it", async () => {
+describe("a new name", () => {
+	it("is sent at once where the guest is connected, is stored where not, and is on their next messages", async () => {
 		const id = await newConversation("ann", ["guest-bo"]);
 		const elsewhere = await newConversation("ann", ["guest-bo"]);
 		const ann = await Client.join("ann", id);
@@ -25,7 +25,7 @@ describe("another name", () => {
 		expect(await ann.next("chat:member")).toMatchObject({ member: { userId: "guest-bo", username: "Beau", role: "member" } });
 		expect(await namesIn(elsewhere)).toContain("Beau");
 
-		// Its socket outlives a sleep under that name.
+		// The socket keeps the name over a sleep.
 		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
 		bo.send({ type: "chat:typing", isTyping: true });
 		expect(await ann.next("chat:user-typing")).toMatchObject({ username: "Beau" });
@@ -39,11 +39,11 @@ describe("another name", () => {
 	});
 
 	it.each([
-		["nobody but a guest", "ann", "Anna", 403],
-		["none that is Claude's", "guest-x", "C laude", 400],
-		["none that is empty", "guest-x", " ", 400],
-		["none that is no text", "guest-x", 7, 400],
-	])("is given to %s", async (_what, who, name, status) => {
+		["a person who is not a guest", "ann", "Anna", 403],
+		["a name of Claude's", "guest-x", "C laude", 400],
+		["an empty name", "guest-x", " ", 400],
+		["a name that is no text", "guest-x", 7, 400],
+	])("is refused for %s", async (_what, who, name, status) => {
 		expect((await rename(who, name)).status).toBe(status);
 	});
 });

@@ -1,4 +1,4 @@
-// Who is here and who types lives as long as it is so: it is stored nowhere, and told nobody afterwards.
+// Presence and typing last only while they are true: they are stored nowhere and sent to nobody afterwards.
 
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -6,10 +6,10 @@ import { expect, it } from "vitest";
 import { rowsOf } from "../support/rows.ts";
 import { Client, newConversation } from "../support/socket.ts";
 
-const here = ({ joined }: { joined: Client["events"][number] }) =>
+const participantsOf = ({ joined }: { joined: Client["events"][number] }) =>
 	joined.type === "chat:joined" ? joined.participants.map(({ userId }) => userId).sort() : [];
 
-it("coming, typing and going leave no row", async () => {
+it("joining, typing and leaving write no row", async () => {
 	const id = await newConversation("ann", ["bob"]);
 	const before = await rowsOf(id);
 	const ann = await Client.join("ann", id);
@@ -26,7 +26,7 @@ it("coming, typing and going leave no row", async () => {
 	expect(await rowsOf(id)).toEqual(before);
 });
 
-it("who comes later, or back, is not told who typed before", async () => {
+it("a client that joins or returns does not learn who typed before", async () => {
 	const id = await newConversation("ann", ["bob"]);
 	const ann = await Client.join("ann", id);
 	const bob = await Client.join("bob", id);
@@ -43,17 +43,17 @@ it("who comes later, or back, is not told who typed before", async () => {
 	}
 });
 
-it("after a sleep those are here who were; after a crash those who came back", async () => {
+it("keeps participants over a sleep; after a crash, only those who reconnected are present", async () => {
 	const id = await newConversation("ann", ["bob", "eve"]);
 	const bob = await Client.join("bob", id);
 	const eve = await Client.join("eve", id);
 	await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
-	expect(here(await Client.join("ann", id))).toEqual(["ann", "bob", "eve"]);
+	expect(participantsOf(await Client.join("ann", id))).toEqual(["ann", "bob", "eve"]);
 	await abortAllDurableObjects();
 	await Promise.all([bob.closed, eve.closed]);
 	const ann = await Client.join("ann", id);
-	expect(here(ann)).toEqual(["ann"]);
+	expect(participantsOf(ann)).toEqual(["ann"]);
 	await Client.join("bob", id);
 	expect(await ann.next("chat:user-joined")).toMatchObject({ userId: "bob" });
-	expect(here(await Client.join("bob", id))).toEqual(["ann", "bob"]);
+	expect(participantsOf(await Client.join("bob", id))).toEqual(["ann", "bob"]);
 });

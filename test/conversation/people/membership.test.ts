@@ -8,7 +8,7 @@ const rolesOf = (room: Room) => Object.fromEntries(room.membership.members().map
 const actionsOf = (room: Room) => room.store.audit.before(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
 
 describe("a role", () => {
-	it("is changed by an owner, told to everybody, kept in the audit, and counts at once for who is here", () =>
+	it("is changed by an owner, sent to everybody, kept in the audit, and effective at once", () =>
 		inRoom((room) => {
 			const [anns, bobs] = [room.enter(ann), room.enter(bob)];
 			expect(room.membership.setRole(owner, "bob", "reader")).toEqual({ ...bob, role: "reader" });
@@ -25,7 +25,7 @@ describe("a role", () => {
 			expect(room.entered).toEqual(["ann", "bob", "bob", "bob"]);
 		}));
 
-	it("that is the same is no news", () =>
+	it("that stays the same is not sent", () =>
 		inRoom((room) => {
 			const client = room.enter(bob);
 			expect(room.membership.setRole(owner, "bob", "member")).toEqual({ ...bob, role: "member" });
@@ -33,7 +33,7 @@ describe("a role", () => {
 			expect(actionsOf(room).map(([action]) => action)).not.toContain("role_changed");
 		}));
 
-	it("of owner is handed over: by making another one, never by leaving none", () =>
+	it("of owner can be handed over, but the last owner cannot give it up", () =>
 		inRoom((room) => {
 			room.enter(bob);
 			expect(room.membership.setRole(owner, "ann", "member")).toEqual({ code: "last_owner" });
@@ -44,7 +44,7 @@ describe("a role", () => {
 			expect(actionsOf(room)[0]).toEqual(["role_changed", "ann", undefined]);
 		}));
 
-	it("is no business of others than owners, nor of who is no member", () =>
+	it("is changed by owners only, and only for members", () =>
 		inRoom((room) => {
 			room.enter(bob);
 			expect(room.membership.setRole({ ...bob, role: "member" }, "bob", "owner")).toEqual({ code: "forbidden" });
@@ -52,7 +52,7 @@ describe("a role", () => {
 			expect(rolesOf(room)).toEqual({ ann: "owner", bob: "member" });
 		}));
 
-	it("of reader stops nothing", () =>
+	it("of reader does not permit stopping a reply", () =>
 		inRoom(async (room) => {
 			const anns = room.enter(ann);
 			room.store.members.add({ ...eve, role: "reader" }, room.now);
@@ -66,8 +66,8 @@ describe("a role", () => {
 		}));
 });
 
-describe("who is here hears", () => {
-	it("of a new member, of a new name, and of one who is gone, who does not", () =>
+describe("connected members receive", () => {
+	it("a new member, a new name and a removal, but not the removed member themselves", () =>
 		inRoom((room) => {
 			const anns = room.enter(ann);
 			const bobs = room.enter(bob);
@@ -79,7 +79,7 @@ describe("who is here hears", () => {
 			expect(bobs.types()).not.toContain("chat:member-left");
 		}));
 
-	it("of the title and of when Claude answers", () =>
+	it("the title and when Claude answers", () =>
 		inRoom((room) => {
 			const bobs = room.enter(bob);
 			room.membership.update(owner, { title: "Plans", assistant: "off" });
@@ -96,7 +96,7 @@ describe("invites", () => {
 		return "invites" in listed ? listed.invites.map(({ id }) => id) : listed.code;
 	};
 
-	it("are listed while they let somebody in", () =>
+	it("are listed while they admit somebody", () =>
 		inRoom((room) => {
 			invite(room, "spent", 1);
 			invite(room, "open", 2);
@@ -119,7 +119,7 @@ describe("invites", () => {
 			expect(idsOf(room)).toEqual([]);
 		}));
 
-	it("that are revoked let nobody in, and the audit says who did it", () =>
+	it("admit nobody once revoked, and the audit names who revoked them", () =>
 		inRoom((room) => {
 			invite(room, "i");
 			expect(room.membership.revoke(owner, "i")).toEqual({ revoked: true });
@@ -129,7 +129,7 @@ describe("invites", () => {
 			expect(actionsOf(room)[0]).toEqual(["revoked", "ann", undefined]);
 		}));
 
-	it("do not undo what an owner has decided since: neither a removal nor a role", () =>
+	it("do not undo a removal or a role that an owner decided after their creation", () =>
 		inRoom((room) => {
 			invite(room, "old");
 			room.membership.accept(bob, "old");
@@ -147,7 +147,7 @@ describe("invites", () => {
 			for (const person of [bob, eve]) expect(room.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
 		}));
 
-	it("are owners' alone", () =>
+	it("are created, listed and revoked by owners only", () =>
 		inRoom((room) => {
 			invite(room, "i");
 			const member = { ...bob, role: "member" as const };
@@ -158,7 +158,7 @@ describe("invites", () => {
 });
 
 describe("the heir of a conversation", () => {
-	it("is who has been here longest, of those who may write", () =>
+	it("is the oldest member who may write", () =>
 		inRoom((room) => {
 			for (const [userId, role] of [
 				["r", "reader"],

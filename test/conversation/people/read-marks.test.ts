@@ -17,7 +17,7 @@ function mark(room: Room, client: TestClient, upTo: number): void {
 	room.conversation.receive(client, { type: "chat:read", conversationId: room.store.info.id, upTo, unread: true });
 }
 
-/** Ann and Bob are here, and Claude is off. */
+/** Ann and Bob have the conversation open. Claude is off. */
 function inReadRoom(test: (room: Room, ann: TestClient, bob: TestClient) => void) {
 	return inRoom((room) => {
 		room.store.setAssistant("off");
@@ -25,8 +25,8 @@ function inReadRoom(test: (room: Room, ann: TestClient, bob: TestClient) => void
 	});
 }
 
-describe("what is read", () => {
-	it("only grows, is never more than there is, and is told to everybody", () =>
+describe("a read mark", () => {
+	it("only advances, never beyond the newest message, and is sent to everybody", () =>
 		inReadRoom((room, ann, bob) => {
 			for (const text of ["one", "two", "three"]) room.say(ann, text);
 			for (const upTo of [2, 1, 2, 99, 99]) read(room, bob, upTo);
@@ -38,7 +38,7 @@ describe("what is read", () => {
 			expect(room.store.members.readUpTo("bob")).toBe(3);
 		}));
 
-	it("is known to who comes later, and to a reader too", () =>
+	it("is sent to members who join later, readers included", () =>
 		inReadRoom((room, ann, bob) => {
 			room.say(ann, "one");
 			read(room, bob, 1);
@@ -53,7 +53,7 @@ describe("what is read", () => {
 			);
 		}));
 
-	it("is what was there before, for who is new", () =>
+	it("of a new member includes all earlier messages", () =>
 		inReadRoom((room, ann) => {
 			room.say(ann, "one");
 			room.say(ann, "two");
@@ -61,7 +61,7 @@ describe("what is read", () => {
 			expect(room.store.members.readUpTo("eve")).toBe(2);
 		}));
 
-	it("is everything before what one says oneself, and that is written only where others came before it", () =>
+	it("includes everything before the member's own message, and is written only if that skips other messages", () =>
 		inReadRoom((room, ann, bob) => {
 			room.say(ann, "one");
 			room.say(ann, "two");
@@ -77,14 +77,14 @@ describe("what is read", () => {
 			]);
 		}));
 
-	it("is not what a program says for somebody", () =>
+	it("is not moved by a message that a program sends for the member", () =>
 		inReadRoom((room, ann) => {
 			room.say(ann, "one");
 			room.conversation.say({ userId: "bob", username: "Bob (a program)" }, { content: "two" });
 			expect(room.store.members.readUpTo("bob")).toBe(0);
 		}));
 
-	it("can be marked unread: for oneself alone, wherever one is, until one reads on", () =>
+	it("can be moved back, for the member alone and on all their devices, until they read on", () =>
 		inReadRoom((room, ann, bob) => {
 			for (const text of ["one", "two", "three"]) room.say(ann, text);
 			read(room, bob, 3);
@@ -107,7 +107,7 @@ describe("what is read", () => {
 			expect([upTo(room.enter(bob.person)), upTo(room.enter(eve))]).toEqual([4, 4]);
 		}));
 
-	it("is what comes before the mark, also where that was not read yet, and everything again once one says something", () =>
+	it("that is moved back stands before the mark, even if that was unread, until the member sends a message", () =>
 		inReadRoom((room, ann, bob) => {
 			for (const text of ["one", "two"]) room.say(ann, text);
 			mark(room, bob, 1);
@@ -126,7 +126,7 @@ describe("what is read", () => {
 			]);
 		}));
 
-	it("is told to nobody but oneself in a large conversation", () =>
+	it("is sent to the member alone in a large conversation", () =>
 		inReadRoom((room, ann, bob) => {
 			for (let n = 0; n < limits.readers; n++) room.membership.join({ userId: `m${n}`, username: "m" }, true);
 			const again = room.enter(ann.person);
