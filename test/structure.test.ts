@@ -175,7 +175,7 @@ describe("what documents name as the test of something", () => {
 	});
 
 	it("is, of each case of the conformance suites, a test by this name", () => {
-		const tests = textOf("test/e2e/socketio-protocol.test.ts");
+		const tests = textOf("test/long/socketio-protocol.test.ts");
 		const cases = [...textOf("docs/socket.io-conformance.md").matchAll(/^\| [^|]+: [^|]+ \| [^|]+ \| ([^|]+) \|$/gm)];
 		expect(cases.length).toBe(25 + 32);
 		// A row of a table of tests is named by what it has in common with the others.

@@ -6,26 +6,11 @@ import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { restorePast, textAt } from "./past.ts";
-import { Visitor } from "./product.ts";
-import { tokenOf } from "./wire.ts";
-
-const many = 10_000;
+import { openBrowser, product } from "./opened.ts";
+import { annWithPast, spread, textAt } from "./past.ts";
+import type { Visitor } from "./product.ts";
 
 openBrowser();
-
-/** Ann at the end of a conversation with a past of so many messages. */
-async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
-	const ann = await Visitor.arrive(browser, { viewport: { width: 1000, height: 700 } });
-	await ann.signIn(product.url, "Ann");
-	await ann.page.getByRole("button", { name: "New conversation" }).waitFor();
-	const userId = JSON.parse(Buffer.from((await tokenOf(ann)).split(".")[1] as string, "base64url").toString()).sub;
-	const id = await restorePast(product, userId, count);
-	await ann.page.goto(`${product.url}/c/${id}`);
-	await ann.sees(`of the past`);
-	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };
-}
 
 /** What the page notes in itself in every frame, until `noted` takes it. */
 declare const window: Window & typeof globalThis & { notes: number[]; isNoting: boolean };
@@ -61,22 +46,6 @@ async function noted({ page }: Visitor): Promise<number[]> {
 	return page.evaluate(() => {
 		window.isNoting = false;
 		return window.notes;
-	});
-}
-
-/** By how much at most what was noted differs. */
-const spread = (notes: readonly number[]) => Math.max(...notes) - Math.min(...notes);
-
-/** How much of the screen is nothing but space, in px, above the first message that is on it and below the last one. */
-function blank({ log }: Visitor): Promise<number> {
-	return log.evaluate((log) => {
-		const screen = log.getBoundingClientRect();
-		const shown = [...log.querySelectorAll("article")]
-			.map((one) => one.getBoundingClientRect())
-			.filter(({ bottom, top }) => bottom > screen.top && top < screen.bottom);
-		const [first, last] = [shown[0], shown.at(-1)];
-		if (!first || !last) return screen.height;
-		return Math.max(0, first.top - screen.top - 100) + Math.max(0, screen.bottom - last.bottom - 100);
 	});
 }
 
@@ -136,52 +105,6 @@ async function stage({ page }: Visitor) {
 	};
 	return { say, answer };
 }
-
-/**
- * Scrolls to where older messages have to come, and notes in every frame where the first one on the screen stands, until they have come or
- * there are none.
- */
-function readOn({ log }: Visitor): Promise<{ seq: number; tops: number[]; rows: number; slowest: number }> {
-	return log.evaluate(async (log) => {
-		const frame = () => new Promise(requestAnimationFrame);
-		log.scrollTo({ top: 80 });
-		await frame();
-		await frame();
-		const start = log.getBoundingClientRect().top;
-		const row = [...log.querySelectorAll("article")].find((one) => one.getBoundingClientRect().top > start);
-		const tops: number[] = [];
-		let slowest = 0;
-		let then = performance.now();
-		for (let quiet = 0; quiet < 3; quiet += log.scrollTop > 1_000 || log.querySelector('article[aria-posinset="1"]') ? 1 : 0) {
-			await frame();
-			slowest = Math.max(slowest, performance.now() - then);
-			then = performance.now();
-			tops.push(row?.isConnected ? (row.querySelector(":scope > div")?.getBoundingClientRect().top ?? Number.NaN) : Number.NaN);
-		}
-		return { seq: Number(row?.getAttribute("aria-posinset")), tops, rows: log.querySelectorAll("article").length, slowest };
-	});
-}
-
-describe("10,000 messages", () => {
-	it("are read to their beginning and back on a slow machine, and nothing jumps when more are loaded", { timeout: 90_000 }, async () => {
-		const { ann, cdp } = await annWithPast(many);
-		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-		const steps: Awaited<ReturnType<typeof readOn>>[] = [];
-		while ((steps.at(-1)?.seq ?? many) > 5) steps.push(await readOn(ann));
-		await ann.sees("Line 1 of the past.");
-		expect(steps.length).toBeGreaterThan(90);
-		expect(Math.max(...steps.map(({ tops }) => spread(tops)))).toBeLessThan(1);
-		expect(Math.max(...steps.map(({ rows }) => rows))).toBeLessThanOrEqual(40);
-		// Back by leaps, over all of them.
-		for (let part = 1; part <= 20; part++) {
-			await ann.log.evaluate((log, to) => log.scrollTo({ top: log.scrollHeight * to }), part / 20);
-			await ann.page.evaluate(() => new Promise(requestAnimationFrame));
-			expect(await blank(ann)).toBe(0);
-		}
-		await ann.sees(`Answer ${many} of the past.`);
-		await ann.leave();
-	});
-});
 
 describe("older messages", () => {
 	it("load also if the page measured the scroll position before the scroll event", async () => {

@@ -1,12 +1,6 @@
-// The page without a network, and with a newer build of it: what a second visit begins with, and what it leaves behind.
+// The page without a network: what a second visit begins with, and what it leaves behind.
 // Where a page is built, its service worker lets the network go first; at another name of this machine it does as it does for everybody.
 
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openProfile } from "../support/browser.ts";
@@ -14,41 +8,18 @@ import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 
 let browser: Browser;
 let product: Product;
-/** The folder of the page that is served. */
-let pages: string;
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")));
 const elsewhere = () => product.url.replace("127.0.0.1", "parley.localhost");
 
 /** For what takes the time that it takes. */
 const patience = { timeout: 20_000 };
 
-/** Builds the page, for an API that is elsewhere if it is said to be: then it is another build. */
-async function build(apiUrl?: string): Promise<void> {
-	const env = { ...process.env, ...(apiUrl && { VITE_API_URL: apiUrl }) };
-	await promisify(execFile)(process.execPath, [vite, "build", "web", "--outDir", pages, "--emptyOutDir", "--logLevel", "warn"], {
-		cwd: root,
-		env,
-	});
-}
-
-/** Serves another build instead. A server that goes on would call it by the etags of the one before. */
-async function deploy(apiUrl?: string): Promise<void> {
-	await product.kill();
-	await build(apiUrl);
-	await product.revive();
-}
-
 beforeAll(async () => {
-	pages = mkdtempSync(join(tmpdir(), "parley-pages-"));
-	await build();
-	[browser, product] = await Promise.all([launchBrowser(), startProduct({}, pages)]);
+	[browser, product] = await Promise.all([launchBrowser(), startProduct()]);
 });
 afterAll(async () => {
 	await browser?.close();
 	await product?.stop();
-	rmSync(pages, { recursive: true, force: true });
 });
 
 /** Until all of the page is on the device, and the conversation and the list as far as they have this text. */
@@ -79,7 +50,6 @@ function onDisk(page: Page): Promise<{ stores: Record<string, unknown> }> {
 	});
 }
 
-const script = (page: Page) => page.evaluate(() => document.querySelector("script")?.src);
 const banner = (page: Page) => page.locator("[data-banner]");
 
 describe.each([
@@ -292,51 +262,6 @@ describe("a lost connection", () => {
 		await banner(page).waitFor({ state: "detached" });
 		await ann.leave();
 		await bob.leave();
-	});
-});
-
-describe("a newer build of the page", () => {
-	it("is offered and not forced: accepted in one tab it loads in all, with their drafts", async () => {
-		const ann = await Visitor.arrive(browser);
-		await ann.signIn(elsewhere(), "Ann");
-		await ann.newConversation();
-		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-		const former = await script(ann.page);
-		const other = await ann.anotherTab();
-		await other.page.goto(ann.page.url());
-		await other.connected();
-		await other.message.fill("half a sent");
-
-		await deploy(elsewhere());
-		await ann.page.reload();
-		await ann.list.getByText("A new version is available.").waitFor();
-		await other.page.reload();
-		await other.list.getByText("A new version is available.").waitFor();
-		expect([await script(ann.page), await script(other.page)]).toEqual([former, former]);
-		// A part that was not needed before is still that of this build.
-		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
-		await ann.page.getByRole("dialog").getByText("Appearance").waitFor();
-		await ann.page.keyboard.press("Escape");
-
-		await ann.list.getByRole("button", { name: "Reload" }).click();
-		for (const { page } of [ann, other]) await expect.poll(() => script(page).catch(() => former), patience).not.toBe(former);
-		for (const visitor of [ann, other]) await visitor.connected();
-		expect(await other.message.inputValue()).toBe("half a sent");
-		expect(await other.list.getByText("A new version is available.").count()).toBe(0);
-		const caches = await ann.page.evaluate(() => window.caches.keys());
-		expect(caches).toHaveLength(1);
-		await ann.leave();
-	});
-
-	it("is loaded by the next reload once it is deployed", async () => {
-		const ann = await Visitor.arrive(browser);
-		await ann.page.goto(product.url);
-		await ann.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-		const former = await script(ann.page);
-		await deploy();
-		await ann.page.reload();
-		expect(await script(ann.page)).not.toBe(former);
-		await ann.leave();
 	});
 });
 

@@ -1,9 +1,13 @@
 // Makes a conversation with a long history in a second: imports a file that is written here, as a deployer would.
 
 import { randomBytes } from "node:crypto";
+import type { CDPSession } from "playwright-core";
 import { issueImportToken } from "../../src/auth/import-token.ts";
 import { type ArchiveRecord, emptyChain, endRecord, headRecords, writeRecords } from "../../src/protocol/archive.ts";
 import { claude } from "../../src/protocol/person.ts";
+import { browser, product } from "./opened.ts";
+import { Visitor } from "./product.ts";
+import { tokenOf } from "./wire.ts";
 
 const people = ["Bob", "Eve"].map((username) => ({ userId: `u-${username.toLowerCase()}`, username }));
 /** In lines per part: a part may have 8 MiB. */
@@ -44,3 +48,18 @@ export async function restorePast({ url, secret }: { url: string; secret: string
 	}
 	return id;
 }
+
+/** Ann at the end of a conversation with a past of so many messages. */
+export async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
+	const ann = await Visitor.arrive(browser, { viewport: { width: 1000, height: 700 } });
+	await ann.signIn(product.url, "Ann");
+	await ann.page.getByRole("button", { name: "New conversation" }).waitFor();
+	const userId = JSON.parse(Buffer.from((await tokenOf(ann)).split(".")[1] as string, "base64url").toString()).sub;
+	const id = await restorePast(product, userId, count);
+	await ann.page.goto(`${product.url}/c/${id}`);
+	await ann.sees(`of the past`);
+	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };
+}
+
+/** By how much at most what was noted differs. */
+export const spread = (notes: readonly number[]) => Math.max(...notes) - Math.min(...notes);

@@ -474,25 +474,3 @@ describe("after a break", () => {
 		},
 	);
 });
-
-describe("many", () => {
-	it("200 clients in one conversation receive everything once and in order", { timeout: 120_000 }, async () => {
-		const id = newId();
-		const people = await Promise.all(Array.from({ length: 40 }, (_, n) => tokenOf(`p${n}`)));
-		const native = keep(new Wire(product.url, id, ann));
-		await native.first("chat:joined");
-		const clients: SocketIoClient[] = [];
-		for (let n = 0; n < 200; n += 20)
-			clients.push(
-				...(await Promise.all(
-					Array.from({ length: 20 }, (_, k) =>
-						join(people[(n + k) % 40] as string, [id], { transports: k % 4 === 0 ? ["polling"] : ["websocket"] }),
-					),
-				)),
-			);
-		const texts = Array.from({ length: 20 }, (_, n) => `number ${n}`);
-		for (const text of texts) native.say(text);
-		await Promise.all(clients.map((client) => client.next("chat:message", ({ message }) => message.content === texts.at(-1))));
-		for (const client of clients) expect(client.contents).toEqual(texts);
-	});
-});

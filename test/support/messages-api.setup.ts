@@ -7,6 +7,6 @@ import "./provided.ts";
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const { url, close } = await startMessagesApi();
 	project.provide("messagesApi", url);
-	project.provide("schedules", process.env.SCHEDULES ?? "9-12");
+	project.provide("schedules", process.env.SCHEDULES ?? "10");
 	return close;
 }

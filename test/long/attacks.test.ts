@@ -1,9 +1,9 @@
 // Attacks in the text of people and Claude against their readers, in the built page with its policy, in a real browser.
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { Stage } from "../e2e/stage.ts";
 import { attacks } from "./attacks.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Stage } from "./stage.ts";
 
 openBrowser();
 

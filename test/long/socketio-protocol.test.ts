@@ -3,9 +3,9 @@
 // heartbeats of an hour, in seconds.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Product, startProduct } from "./product.ts";
-import { SocketIoClient, secret, tokenOf } from "./socketio-client.ts";
-import { Wire } from "./wire.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
+import { SocketIoClient, secret, tokenOf } from "../e2e/socketio-client.ts";
+import { Wire } from "../e2e/wire.ts";
 
 // The suites ask for 300 and 200, but a busy machine takes longer than that to answer.
 const pingInterval = 500;
