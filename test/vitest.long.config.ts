@@ -1,17 +1,19 @@
-// What takes long: `npm run test:long`. Runs the folder `long` against the whole product, and many
-// more schedules than `npm test` does inside the runtime.
+// What takes long: `npm run test:long`. Runs the folder `long` against the whole product, and more
+// schedules inside the runtime than `npm test` does.
 
-import { defineConfig, mergeConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import e2e from "./vitest.e2e.config.ts";
 import worker from "./vitest.worker.config.ts";
 
 process.env.SCHEDULES ??= "9-20";
+const root = import.meta.dirname;
 
 export default defineConfig({
+	root,
 	test: {
 		projects: [
-			mergeConfig(e2e, { test: { name: "long", include: ["long/**/*.test.ts"] } }),
-			mergeConfig(worker, { test: { name: "schedules", include: ["worker/schedules.test.ts"] } }),
+			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"] } },
+			{ ...worker, root, test: { ...worker.test, name: "schedules", include: ["worker/schedules.test.ts"] } },
 		],
 	},
 });

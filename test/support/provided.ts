@@ -1,6 +1,7 @@
 // What a run's set-up hands to its tests, by name.
 
-import "vitest";
+// Only types: a set-up must not load vitest.
+import type {} from "vitest";
 
 declare module "vitest" {
 	interface ProvidedContext {
