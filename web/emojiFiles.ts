@@ -28,7 +28,8 @@ const component = "component";
 export function emojiFile(language: EmojiLanguage): EmojiFile {
 	const sources: Source[] = read(`emojibase-data/${language}/data.json`);
 	const { groups, subgroups }: Messages = read(`emojibase-data/${language}/messages.json`);
-	// The shortcodes that people know from GitHub, in every language. The newest emoji only have those of emojibase.
+	// The shortcodes that people know from GitHub, in every language. The newest emoji only have
+	// those of emojibase.
 	const usual: Shortcodes = read("emojibase-data/en/shortcodes/github.json");
 	const other: Shortcodes = read("emojibase-data/en/shortcodes/emojibase.json");
 	const flags = new Set(subgroups.filter(({ key }) => key.endsWith("-flag")).map(({ order }) => order));

@@ -1,5 +1,6 @@
-// Builds the service worker with the list of all files that it caches, so that every build has a different worker.
-// It is built separately: as a second entry it would split the page into more chunks.
+// Builds the service worker with the list of all files that it caches, so that every build has a
+// different worker. It is built separately: as a second entry it would split the page into more
+// chunks.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

@@ -125,7 +125,8 @@ export default defineConfig({
 		target: "es2022",
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
-		// One chunk for everything that is loaded first. Separate chunks for what lazy parts share cost requests and compress worse.
+		// One chunk for everything that is loaded first. Separate chunks for what lazy parts share
+		// cost requests and compress worse.
 		rolldownOptions: {
 			// A busy machine would be warned of slow plugins, in the middle of a test run.
 			checks: { pluginTimings: false },

@@ -41,7 +41,8 @@ function Page({ state }: { state: SessionState }) {
 			const { id, name } = state.user;
 			if (invite) return <InvitePage key={id} invite={invite.token} />;
 			const token = state.type === "signed_in" ? state.token : null;
-			// The key: another tab may have signed in somebody else, and no state of the previous person may carry over.
+			// The key: another tab may have signed in somebody else, and no state of the previous
+			// person may carry over.
 			return <MainPage key={id} token={token} userId={id} name={name} />;
 		}
 		default:

@@ -1,5 +1,6 @@
-// The HTTP calls, one function each. A failure is a value, and a response is checked by the schemas of the protocol.
-// Knows no session and keeps no state. Calls that only a dialog needs are in the `api.ts` beside it.
+// The HTTP calls, one function each. A failure is a value, and a response is checked by the schemas
+// of the protocol. Knows no session and keeps no state. Calls that only a dialog needs are in the
+// `api.ts` beside it.
 
 import * as v from "valibot";
 import {
@@ -35,7 +36,10 @@ const describedSchema = v.object({ ...conversationSchema.entries, members: v.arr
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
 const versionsSchema = v.object({ versions: v.array(versionSchema) });
 const listPageSchema = v.object({ conversations: v.array(listEntrySchema), hasMore: v.boolean() });
-/** `failed`: conversations that could not be reached. `remaining`: conversations still to come. Both follow by themselves. */
+/**
+ * `failed`: conversations that could not be reached. `remaining`: conversations still to come. Both
+ * follow by themselves.
+ */
 const erasedSchema = v.object({
 	conversations: v.number(),
 	messages: v.number(),
@@ -142,7 +146,10 @@ export function queryOf(fields: Record<string, string | number>): string {
 
 let apiUrl: string | undefined;
 
-/** Sets the address of the API if the build did not with `VITE_API_URL`. Call it before anything else. */
+/**
+ * Sets the address of the API if the build did not with `VITE_API_URL`. Call it before anything
+ * else.
+ */
 export function setApiUrl(url: string): void {
 	apiUrl = url;
 }

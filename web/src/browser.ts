@@ -1,4 +1,5 @@
-// What rules need from the browser: clock, sockets, network state, random ids, focus, clipboard, idle time and local storage.
+// What rules need from the browser: clock, sockets, network state, random ids, focus, clipboard,
+// idle time and local storage.
 
 import type { Clock, OpenSocket } from "./live/connection.ts";
 
@@ -30,7 +31,10 @@ export const openSocket: OpenSocket = (url, protocols, listener) => {
 	};
 };
 
-/** Tells a client when the network comes and goes, and when the page is shown or hidden. Returns how to stop. */
+/**
+ * Tells a client when the network comes and goes, and when the page is shown or hidden. Returns how
+ * to stop.
+ */
 export function followNetwork(client: { wake(): void; lostNetwork(): void; rest(): void }): () => void {
 	const stop = new AbortController();
 	const { signal } = stop;
@@ -47,12 +51,18 @@ export function whenIdle(call: () => void): void {
 	else clock.after(2_000, call);
 }
 
-/** 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a phone in a developer's network. */
+/**
+ * 128 random bits. Not `randomUUID`, which a page without https does not have, such as one on a
+ * phone in a developer's network.
+ */
 export function newId(): string {
 	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A `ref` that lets the keyboard reach a scrollable element, even if nothing in it can have the focus. */
+/**
+ * A `ref` that lets the keyboard reach a scrollable element, even if nothing in it can have the
+ * focus.
+ */
 export function reachable(scroller: HTMLElement | null): void {
 	if (scroller) scroller.tabIndex = 0;
 }

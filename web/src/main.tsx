@@ -16,7 +16,8 @@ followTheme();
 session.start();
 // After the load, because the service worker downloads the whole page once more.
 addEventListener("load", async () => (await import("./shell/version.ts")).followVersions());
-// Not awaited at the top level: the module of another language imports this one, which would then never finish.
+// Not awaited at the top level: the module of another language imports this one, which would then
+// never finish.
 void followLanguage().then(() =>
 	createRoot(document.getElementById("root") as HTMLElement).render(
 		<StrictMode>

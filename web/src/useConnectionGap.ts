@@ -1,4 +1,5 @@
-// Tells whether a connection gap is long enough to be shown. Most end before anybody would have read about them.
+// Tells whether a connection gap is long enough to be shown. Most end before anybody would have
+// read about them.
 
 import { useEffect, useState } from "react";
 import { clock } from "./browser.ts";

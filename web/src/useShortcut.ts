@@ -45,7 +45,10 @@ export function useShortcut(shortcut: Shortcut, act: () => void): void {
 	}, [shortcut]);
 }
 
-/** The dialog may have to be loaded. Until it has the focus, typed keys must not reach the field behind it. */
+/**
+ * The dialog may have to be loaded. Until it has the focus, typed keys must not reach the field
+ * behind it.
+ */
 function hold(): void {
 	const held = new AbortController();
 	const { signal } = held;

@@ -1,4 +1,5 @@
-// The preferences of this page, the hook by which components use them, and their effect on the document.
+// The preferences of this page, the hook by which components use them, and their effect on the
+// document.
 
 import { useSyncExternalStore } from "react";
 import { changeSettings } from "../api.ts";

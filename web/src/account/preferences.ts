@@ -1,4 +1,5 @@
-// A person's preferences: stored on this device, and with the account for their other devices. Does its I/O through its options.
+// A person's preferences: stored on this device, and with the account for their other devices. Does
+// its I/O through its options.
 
 import * as v from "valibot";
 import type { PersonalSettings } from "../../../src/protocol/me.ts";

@@ -1,5 +1,5 @@
-// The session: the person who is signed in. The access token lives in memory only; a cookie that this code cannot read outlives a reload.
-// Must not depend on React or on conversations.
+// The session: the person who is signed in. The access token lives in memory only; a cookie that
+// this code cannot read outlives a reload. Must not depend on React or on conversations.
 
 import type { ApiError, Erased, Result, SignedIn } from "../api.ts";
 import type { Clock, Renewal } from "../live/connection.ts";
@@ -97,14 +97,20 @@ export class Session {
 	/** The outcome of the erasure has been read. */
 	readonly startAgain = (): void => this.#become({ type: "signed_out" });
 
-	/** Gets a new token with the cookie: at the start, before the token expires, and when it is no longer accepted. */
+	/**
+	 * Gets a new token with the cookie: at the start, before the token expires, and when it is no
+	 * longer accepted.
+	 */
 	readonly renew = async (): Promise<Renewal> => {
 		const result = await this.#refreshed();
 		if ("value" in result) return { token: result.value.token };
 		return { failure: result.error.code === "unauthorized" ? "signed_out" : "unreachable" };
 	};
 
-	/** Makes a call with the token. Gets a new token if there is none, or once if it is not accepted. */
+	/**
+	 * Makes a call with the token. Gets a new token if there is none, or once if it is not
+	 * accepted.
+	 */
 	async call<T>(call: (token: string) => Promise<Result<T>>): Promise<Result<T>> {
 		const state = this.#state;
 		if (state.type !== "signed_in" && state.type !== "remembered") return notSignedIn;

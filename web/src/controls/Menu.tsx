@@ -22,7 +22,8 @@ export function Menu({ opener, items }: { opener: Omit<Opener, "icon">; items: r
 						tabIndex={-1}
 						data-danger={isDanger}
 						onClick={() => {
-							// Before it acts: the focus returns to the button, and moves from there to whatever opens.
+							// Before it acts: the focus returns to the button, and moves from there
+							// to whatever opens.
 							close();
 							act();
 						}}

@@ -1,4 +1,5 @@
-// The place for an error message beside the control that caused it. Always rendered: a screen reader only announces changes.
+// The place for an error message beside the control that caused it. Always rendered: a screen
+// reader only announces changes.
 
 import type { ReactNode } from "react";
 import styles from "./Problem.module.css";

@@ -2,7 +2,10 @@
 
 import type { KeyboardEvent } from "react";
 
-/** `selector`: the stops inside the listening element. `hasEnds`: whether Home and End move too, which a text field needs for itself. */
+/**
+ * `selector`: the stops inside the listening element. `hasEnds`: whether Home and End move too,
+ * which a text field needs for itself.
+ */
 export function moveBetween(event: KeyboardEvent<HTMLElement>, selector: string, hasEnds = true): void {
 	if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
 	const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)].filter((stop) => stop.checkVisibility());

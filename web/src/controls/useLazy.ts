@@ -1,4 +1,5 @@
-// Loads a module or a file once it is needed. Returns nothing if that fails, and tries again the next time.
+// Loads a module or a file once it is needed. Returns nothing if that fails, and tries again the
+// next time.
 
 import { useEffect, useState } from "react";
 

@@ -116,7 +116,10 @@ function CategoryHeader({ category, ...props }: PropsOf<"CategoryHeader">) {
 	);
 }
 
-/** The library counts rows from zero, but `aria-rowindex` starts at 1: the first row goes without an index. */
+/**
+ * The library counts rows from zero, but `aria-rowindex` starts at 1: the first row goes without an
+ * index.
+ */
 function Row({ "aria-rowindex": index, ...props }: PropsOf<"Row"> & { "aria-rowindex"?: number }) {
 	const place = index ? { "aria-rowindex": index } : {};
 	return <div {...props} {...place} className={styles.row} />;

@@ -1,9 +1,13 @@
-// The emoji of a language: read from the file that the build generates, searched by name, and given a skin tone. Pure.
+// The emoji of a language: read from the file that the build generates, searched by name, and given
+// a skin tone. Pure.
 
 import { foldCase } from "../writing/foldCase.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
-/** Names are separated by spaces, tags by commas. `kind`: how many skin tones it takes, or 3 for the flag of a country. */
+/**
+ * Names are separated by spaces, tags by commas. `kind`: how many skin tones it takes, or 3 for the
+ * flag of a country.
+ */
 export type EmojiRow = [emoji: string, label: string, names: string, tags: string, version: number, kind: 0 | 1 | 2 | 3];
 
 /** One entry per group. */
@@ -45,7 +49,10 @@ export function withSkinTone({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, t
 	return `${first}${modifier}${after.join("")}${tints === 2 ? modifier : ""}`;
 }
 
-/** Emoji with a name, a word of it, or a tag that begins like this: the closest first, at most `most`. */
+/**
+ * Emoji with a name, a word of it, or a tag that begins like this: the closest first, at most
+ * `most`.
+ */
 export function findEmoji({ all }: EmojiList, written: string, most: number): Emoji[] {
 	const wanted = foldCase(written);
 	const found = all.map((one) => ({ one, distance: distanceOf(one, wanted) })).filter(({ distance }) => distance < far);

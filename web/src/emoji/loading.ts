@@ -20,7 +20,10 @@ async function fetchEmoji(language: string): Promise<EmojiList> {
 	return { ...list, all: drawable(list.all) };
 }
 
-/** Tries one emoji of each Unicode version, because devices support whole versions. If none is drawn, the test does not work here. */
+/**
+ * Tries one emoji of each Unicode version, because devices support whole versions. If none is
+ * drawn, the test does not work here.
+ */
 function drawable(all: readonly Emoji[]): readonly Emoji[] {
 	const isDrawn = drawer();
 	const samples = new Map(all.filter(({ isFlag }) => !isFlag).map(({ version, emoji }) => [version, emoji]));
@@ -32,7 +35,10 @@ function drawable(all: readonly Emoji[]): readonly Emoji[] {
 	return all.filter(({ version, isFlag }) => version <= newest && (hasFlags || !isFlag));
 }
 
-/** A supported emoji ignores the fill colour, and is one glyph wide. An unsupported one is drawn as several glyphs or in that colour. */
+/**
+ * A supported emoji ignores the fill colour, and is one glyph wide. An unsupported one is drawn as
+ * several glyphs or in that colour.
+ */
 function drawer(): (emoji: string) => boolean {
 	const size = 4;
 	const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });

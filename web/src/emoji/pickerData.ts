@@ -1,5 +1,6 @@
-// The emoji in the form that the picker library takes. The library ranks matches by counting them and never reorders groups, but it
-// reads both again for each search. `putFirst` therefore mutates them to put the closest matches first.
+// The emoji in the form that the picker library takes. The library ranks matches by counting them
+// and never reorders groups, but it reads both again for each search. `putFirst` therefore mutates
+// them to put the closest matches first.
 
 import type { EmojiData } from "frimousse";
 import { type Emoji, type EmojiList, findEmoji, withSkinTone } from "./emoji.ts";
@@ -28,10 +29,16 @@ export const noNames: EmojiData["skinTones"] = { light: "", "medium-light": "", 
 /** More than fit on the screen. */
 const most = 24;
 
-/** `step`: one more than the library counts for a match in the label, so that it cannot change our order. `ahead`: more than it counts for any other emoji. */
+/**
+ * `step`: one more than the library counts for a match in the label, so that it cannot change our
+ * order. `ahead`: more than it counts for any other emoji.
+ */
 const [step, ahead] = [11, 40];
 
-/** Puts the closest matches of the next search first, in their groups, and those groups first. An empty search restores the order. */
+/**
+ * Puts the closest matches of the next search first, in their groups, and those groups first. An
+ * empty search restores the order.
+ */
 export function putFirst(data: EmojiData, list: EmojiList, search: string): void {
 	const wanted = search.trim();
 	const closest = wanted === "" ? [] : findEmoji(list, wanted, most);

@@ -9,7 +9,10 @@ const HelpDialog = lazyDialog(async () => (await import("./HelpDialog.tsx")).Hel
 
 export function Keyboard() {
 	const { letterKeys } = usePreferences();
-	/** Counts how often help was opened; 0 while it is closed. A dialog reports its closing late, when the next one may already be open. */
+	/**
+	 * Counts how often help was opened; 0 while it is closed. A dialog reports its closing late,
+	 * when the next one may already be open.
+	 */
 	const [help, setHelp] = useState(0);
 	useEffect(followFocus, []);
 	useEffect(() => {

@@ -1,4 +1,5 @@
-// The parts of the page that F6 moves between; each remembers where the focus was. Knows the page's markup, but no React.
+// The parts of the page that F6 moves between; each remembers where the focus was. Knows the page's
+// markup, but no React.
 
 /** In document order. The last selector matches a page without parts. */
 const parts = "nav, main > header, [role=log], main > footer, main:not(:has(> header))";
@@ -42,7 +43,10 @@ function placeCaret({ target, relatedTarget }: FocusEvent): void {
 	if (caret && (relatedTarget as Element | null)?.closest("dialog")) (target as HTMLTextAreaElement).setSelectionRange(...caret);
 }
 
-/** Moves to the next or previous part, wrapping around. If the focused element is gone, continues from its part. */
+/**
+ * Moves to the next or previous part, wrapping around. If the focused element is gone, continues
+ * from its part.
+ */
 export function goToPart(step: 1 | -1): void {
 	const all = [...document.querySelectorAll(parts)].filter((part) => entryOf(part) !== undefined);
 	const current = partOf(document.activeElement) ?? lastPart;

@@ -1,4 +1,5 @@
-// Single-key shortcuts of a message. They work only while the message has the focus, so that dictated text does not trigger them.
+// Single-key shortcuts of a message. They work only while the message has the focus, so that
+// dictated text does not trigger them.
 
 import { useEffect, useState } from "react";
 import { usePreferences } from "../account/currentPreferences.ts";

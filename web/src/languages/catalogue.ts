@@ -1,4 +1,5 @@
-// The texts that every language provides: the same names as English, plus the server's refusals in that language.
+// The texts that every language provides: the same names as English, plus the server's refusals in
+// that language.
 
 import type { ErrorCode } from "../../../src/protocol/errors.ts";
 import type { en } from "./en.ts";
@@ -16,7 +17,10 @@ type Widened<T> = T extends string
 		? (...args: A) => Widened<R>
 		: { [K in keyof T]: Widened<T[K]> };
 
-/** The server's sentence in the reader's language; as it was sent where the code is newer than this page. */
+/**
+ * The server's sentence in the reader's language; as it was sent where the code is newer than this
+ * page.
+ */
 export function refusalText({ refusals }: Catalogue, { code, text }: { code: string; text: string }): string {
 	return refusals[code as ErrorCode] ?? text;
 }

@@ -1,5 +1,6 @@
-// The words and formats of the language that the page is in now. Code outside React asks for them at the moment it needs a text;
-// components call `useStrings()` instead, which redraws them when the language changes. Must not import the rest of the page.
+// The words and formats of the language that the page is in now. Code outside React asks for them
+// at the moment it needs a text; components call `useStrings()` instead, which redraws them when
+// the language changes. Must not import the rest of the page.
 
 import type { Catalogue } from "./catalogue.ts";
 import { en } from "./en.ts";

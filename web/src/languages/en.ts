@@ -1,4 +1,5 @@
-// Every text that the page shows, in English. Other languages have the same names: their type reports which are missing.
+// Every text that the page shows, in English. Other languages have the same names: their type
+// reports which are missing.
 
 import type { AssistantMode, MemberRole } from "../../../src/protocol/conversation.ts";
 import { reasons } from "../../../src/protocol/errors.ts";

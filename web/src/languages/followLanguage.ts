@@ -1,5 +1,5 @@
-// Keeps the page in the language that is set, or else in the device's. English is part of the page; other languages are
-// downloaded when they are needed.
+// Keeps the page in the language that is set, or else in the device's. English is part of the page;
+// other languages are downloaded when they are needed.
 
 import { preferences } from "../account/currentPreferences.ts";
 import { clock } from "../browser.ts";
@@ -37,7 +37,8 @@ async function follow(): Promise<void> {
 		const catalogue = await load[wanted]();
 		if (requested === wanted) show(wanted, catalogue);
 	} catch {
-		// The language stays as it is: a browser does not repeat a failed import before the page is reloaded.
+		// The language stays as it is: a browser does not repeat a failed import before the page is
+		// reloaded.
 		if (requested === wanted) requested = shown;
 	}
 }

@@ -1,4 +1,5 @@
-// The words and formats of the page's language, for components. A change of language redraws every component that uses them.
+// The words and formats of the page's language, for components. A change of language redraws every
+// component that uses them.
 
 import { createContext, createElement, type ReactNode, useContext, useSyncExternalStore } from "react";
 import type { Catalogue } from "./catalogue.ts";

@@ -20,7 +20,10 @@ export type List = {
 /** Unread messages, and how many of them mention the person. */
 export type News = { unread: number; mentions: number };
 
-/** What the reader sees of an open conversation. The server does not notify the list of readers who have it open. */
+/**
+ * What the reader sees of an open conversation. The server does not notify the list of readers who
+ * have it open.
+ */
 export type ConversationView = { conversationId: string; title: string; lastMessage: LastMessage | undefined; readUpTo: number };
 
 export type ListAction =

@@ -1,5 +1,5 @@
-// A person's list of conversations in this tab: updated over its own socket, with older pages over HTTP.
-// Must not depend on React. Provides snapshots and notifies its listeners of new ones.
+// A person's list of conversations in this tab: updated over its own socket, with older pages over
+// HTTP. Must not depend on React. Provides snapshots and notifies its listeners of new ones.
 
 import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
@@ -115,7 +115,10 @@ export class ListClient {
 		this.#apply({ type: "left", conversationId });
 	}
 
-	/** Takes effect immediately, and is reverted if the server refuses. Returns whether it was accepted. */
+	/**
+	 * Takes effect immediately, and is reverted if the server refuses. Returns whether it was
+	 * accepted.
+	 */
 	async change(listed: ListEntry, change: ListEntryChange): Promise<boolean> {
 		const conversationId = listed.id;
 		this.#apply({ type: "changed", conversationId, change });

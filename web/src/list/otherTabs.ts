@@ -1,5 +1,6 @@
-// The channel between the tabs of one person in one browser. The server does not notify readers who have a conversation open,
-// so that tab tells the lists in the other tabs what has been read. Must not depend on anything but BroadcastChannel.
+// The channel between the tabs of one person in one browser. The server does not notify readers who
+// have a conversation open, so that tab tells the lists in the other tabs what has been read. Must
+// not depend on anything but BroadcastChannel.
 
 import type { ConversationView } from "./list.ts";
 

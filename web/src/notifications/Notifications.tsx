@@ -1,4 +1,5 @@
-// Shows notifications while the person looks elsewhere. Offers to turn them on when the first message arrives that they would announce.
+// Shows notifications while the person looks elsewhere. Offers to turn them on when the first
+// message arrives that they would announce.
 
 import { useEffect, useRef, useState } from "react";
 import { preferences } from "../account/currentPreferences.ts";

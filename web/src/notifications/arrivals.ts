@@ -1,11 +1,15 @@
-// Compares two states of a list: which messages arrived, and which of them deserve a notification. Pure.
+// Compares two states of a list: which messages arrived, and which of them deserve a notification.
+// Pure.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { claude } from "../../../src/protocol/person.ts";
 import type { Preferences } from "../account/preferences.ts";
 import type { List } from "../list/list.ts";
 
-/** `isForMe`: it mentions the person or replies to them, including Claude's reply to their last message. */
+/**
+ * `isForMe`: it mentions the person or replies to them, including Claude's reply to their last
+ * message.
+ */
 export type Arrival = { listed: ListEntry; isForMe: boolean };
 
 /** `answers`: for each conversation, the place of Claude's reply to the person's last message. */

@@ -27,7 +27,8 @@ export async function show({ tag, title, body, path }: Shown, onClick: () => voi
 			onClick();
 		};
 	} catch {
-		// Android shows notifications only from the service worker. Clicking one opens the page at its path.
+		// Android shows notifications only from the service worker. Clicking one opens the page at
+		// its path.
 		await (await registration())?.showNotification(title, options).catch(() => {});
 	}
 }
@@ -43,7 +44,10 @@ async function registration(): Promise<ServiceWorkerRegistration | undefined> {
 	return navigator.serviceWorker?.getRegistration().catch(() => undefined);
 }
 
-/** Requests a lock and holds it until the returned function is called. A `shared` lock is held at once. */
+/**
+ * Requests a lock and holds it until the returned function is called. A `shared` lock is held at
+ * once.
+ */
 export function hold(name: string, mode: LockMode, onHeld = () => {}): () => void {
 	const stop = new AbortController();
 	const { signal } = stop;

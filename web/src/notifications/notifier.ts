@@ -1,4 +1,5 @@
-// Watches a person's list and shows notifications for arrivals. Must not depend on React or the browser.
+// Watches a person's list and shows notifications for arrivals. Must not depend on React or the
+// browser.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import type { Preferences } from "../account/preferences.ts";

@@ -19,7 +19,8 @@ export function SearchDialog({ id, userId, people, lastSearch, onClose }: Props)
 	const strings = useStrings();
 	const { form, change, submit, state, found, isLoading, loadMore } = useConversationSearch(id, lastSearch);
 	const field = useRef<HTMLInputElement>(null);
-	// Not in the fields themselves: their effects run before the modal opens, which then moves the focus.
+	// Not in the fields themselves: their effects run before the modal opens, which then moves the
+	// focus.
 	useEffect(() => field.current?.select(), []);
 	return (
 		<Modal title={strings.searchHere} onClose={onClose}>
@@ -109,7 +110,10 @@ function authorsOf(people: readonly Person[], userId: string, strings: Catalogue
 	];
 }
 
-/** Up and down between the field and the results. Escape closes the dialog, where a browser would empty the field first. */
+/**
+ * Up and down between the field and the results. Escape closes the dialog, where a browser would
+ * empty the field first.
+ */
 function moveBetweenResults(event: KeyboardEvent<HTMLElement>): void {
 	if (event.key === "Escape" && !event.nativeEvent.isComposing) {
 		event.preventDefault();

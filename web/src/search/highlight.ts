@@ -1,5 +1,6 @@
-// Highlights the matches in the message that a result leads to, until the focus moves on. Uses the CSS Custom Highlight API,
-// so that nothing is rendered again. Browsers without it show no highlight.
+// Highlights the matches in the message that a result leads to, until the focus moves on. Uses the
+// CSS Custom Highlight API, so that nothing is rendered again. Browsers without it show no
+// highlight.
 
 import { type FoundMessage, partsOf } from "./results.ts";
 

@@ -1,5 +1,5 @@
-// The state of a search in one conversation: its form, its results, and more of them. It outlives the dialog in `lastSearch`,
-// so that a reader can go from one result to the next.
+// The state of a search in one conversation: its form, its results, and more of them. It outlives
+// the dialog in `lastSearch`, so that a reader can go from one result to the next.
 
 import { type RefObject, useCallback, useEffect, useState } from "react";
 import { session } from "../account/currentSession.ts";

@@ -1,4 +1,5 @@
-// Chooses which messages cause a notification. If this device does not allow notifications, "None" is shown as chosen.
+// Chooses which messages cause a notification. If this device does not allow notifications, "None"
+// is shown as chosen.
 
 import { useState } from "react";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";

@@ -1,10 +1,14 @@
-// The service worker: caches this build of the page and serves it, also offline. It never touches the API, and sockets bypass it.
-// It is our own because vite-plugin-pwa does the same with 328 more packages.
+// The service worker: caches this build of the page and serves it, also offline. It never touches
+// the API, and sockets bypass it. It is our own because vite-plugin-pwa does the same with 328 more
+// packages.
 //
-// The page and its parts always come from the same build. A newer build is cached beside it. It waits until the last tab is
-// closed or somebody asks for it; then every tab reloads.
+// The page and its parts always come from the same build. A newer build is cached beside it. It
+// waits until the last tab is closed or somebody asks for it; then every tab reloads.
 
-/** Filled in by the build: every path with its integrity. It is empty for the page itself, which a proxy may change. */
+/**
+ * Filled in by the build: every path with its integrity. It is empty for the page itself, which a
+ * proxy may change.
+ */
 declare const __SHELL__: [path: string, integrity: string][];
 declare const __VERSION__: string;
 
@@ -31,7 +35,10 @@ const shell = new Map(__SHELL__);
 const prefix = "shell ";
 const cacheName = prefix + __VERSION__;
 
-/** During development each reload shows the latest build: the network comes first, and a new worker does not wait. */
+/**
+ * During development each reload shows the latest build: the network comes first, and a new worker
+ * does not wait.
+ */
 const isDevelopment = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
 let isAskedFor = false;
@@ -75,7 +82,10 @@ async function check(page: Response): Promise<void> {
 	if (!parts?.every((path) => shell.has(path))) throw new Error("The page is of another build.");
 }
 
-/** Reloads all tabs if somebody asked for this version. Tabs of older builds listen for this message: it must not change. */
+/**
+ * Reloads all tabs if somebody asked for this version. Tabs of older builds listen for this
+ * message: it must not change.
+ */
 async function takeOver(): Promise<void> {
 	for (const one of await caches.keys()) if (one.startsWith(prefix) && one !== cacheName) await caches.delete(one);
 	if (isAskedFor) for (const tab of await worker.clients.matchAll({ type: "window" })) tab.postMessage("begin anew");

@@ -1,4 +1,5 @@
-// The person's conversations, with the archived ones folded away below, and the dialogs that a conversation's menu opens.
+// The person's conversations, with the archived ones folded away below, and the dialogs that a
+// conversation's menu opens.
 
 import { type UIEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
@@ -93,7 +94,10 @@ export function ConversationList({ snapshot: { list, connection }, userId, openI
 	);
 }
 
-/** Unfolds the archive if the open conversation is in it, and scrolls to the open conversation: after a reload it may be far down. */
+/**
+ * Unfolds the archive if the open conversation is in it, and scrolls to the open conversation:
+ * after a reload it may be far down.
+ */
 function useOpenInView(list: List, openId: string | undefined) {
 	const scroller = useRef<HTMLDivElement>(null);
 	const [isUnfolded, setIsUnfolded] = useState(false);

@@ -1,4 +1,5 @@
-// The sidebar beside the open conversation: the person's conversations, a search in all of them, and what else opens from there.
+// The sidebar beside the open conversation: the person's conversations, a search in all of them,
+// and what else opens from there.
 
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";

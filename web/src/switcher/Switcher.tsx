@@ -1,5 +1,5 @@
-// The dialog that goes to a conversation by part of its title, or runs a command. The focus stays in the field, which announces
-// the selected option.
+// The dialog that goes to a conversation by part of its title, or runs a command. The focus stays
+// in the field, which announces the selected option.
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { limits } from "../../../src/protocol/limits.ts";

@@ -1,4 +1,5 @@
-// The options of the switcher: conversations and commands that match what is typed, and which of them is selected.
+// The options of the switcher: conversations and commands that match what is typed, and which of
+// them is selected.
 
 import { useEffect, useMemo, useState } from "react";
 import type { IconName } from "../icons.tsx";

@@ -1,4 +1,5 @@
-// Unsent text by person and conversation: stored on the device and shared by all tabs. Gets its storage and clock from outside.
+// Unsent text by person and conversation: stored on the device and shared by all tabs. Gets its
+// storage and clock from outside.
 
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -98,7 +99,8 @@ export class Drafts {
 	changed(key: string, text: string | null): void {
 		if (!isKey(key)) return;
 		const kept = parsed(text);
-		// Emptied, or removed to make room: a draft that this page has read stays here, and is now only here.
+		// Emptied, or removed to make room: a draft that this page has read stays here, and is now
+		// only here.
 		const isHere = this.#known.has(key) && this.#there.has(key);
 		if (kept) this.#become(key, draftOf(kept));
 		else if (isHere) this.#unkept.add(key);
@@ -137,7 +139,10 @@ export class Drafts {
 		}
 	}
 
-	/** Returns whether it was stored. An empty draft is written before its removal, so that other tabs can tell it from one removed to make room. */
+	/**
+	 * Returns whether it was stored. An empty draft is written before its removal, so that other
+	 * tabs can tell it from one removed to make room.
+	 */
 	#keep(key: string, draft: Draft): boolean {
 		const isLonger = draft.text.length > longestKept;
 		const isWritten = !isLonger && this.#write(key, JSON.stringify({ at: this.#now(), ...draft } satisfies Kept));

@@ -9,7 +9,10 @@ export type MentionQuery = { start: number; people: readonly Person[] };
 /** Longer text after an `@` is not a name. */
 const longestName = 64;
 
-/** Matches the beginning of a name before that of its other words. Claude comes first among equals, because it is mentioned most. */
+/**
+ * Matches the beginning of a name before that of its other words. Claude comes first among equals,
+ * because it is mentioned most.
+ */
 export function mentionQueryAt(text: string, caret: number, people: readonly Person[]): MentionQuery | undefined {
 	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
 	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(before)?.[1];

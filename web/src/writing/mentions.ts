@@ -24,7 +24,8 @@ export function namedIn(text: string, mentions: readonly Mention[] = []): Person
 	return mentions.map(({ userId, offset, length }) => ({ userId, username: text.slice(offset + 1, offset + length) }));
 }
 
-// While Markdown is read, private-use characters surround each mention. They are removed from everything but plain text.
+// While Markdown is read, private-use characters surround each mention. They are removed from
+// everything but plain text.
 
 const firstMark = 0x10ff00;
 const closing = "\u{10fffc}";
