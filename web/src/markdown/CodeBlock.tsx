@@ -1,5 +1,4 @@
-// A block of code: its language, the code as it is, a button that copies it. It gets its colours when it is whole and they are here,
-// which moves nothing.
+// A code block with its language and a button to copy it. It is highlighted once it is complete and its grammar is loaded; nothing moves.
 
 import { createElement, Fragment, useEffect, useMemo, useState } from "react";
 import { copyText, reachable } from "../browser.ts";
@@ -9,7 +8,7 @@ import type { Piece } from "./highlighter.ts";
 import styles from "./Markdown.module.css";
 
 type Highlighting = typeof import("./highlighting.ts");
-/** Kept here too: what comes back to the page has its colours at once. */
+/** Kept for blocks that return to the page, which are then highlighted at once. */
 let known: Highlighting | undefined;
 const load = async (): Promise<Highlighting> => {
 	known = await import("./highlighting.ts");
@@ -42,13 +41,13 @@ function drawPiece({ text, kind }: Piece) {
 	return kind === null ? text : <span data-kind={kind}>{text}</span>;
 }
 
-/** The code in its pieces; `null` as long as it is one. */
+/** The highlighted pieces; `null` while the code is plain. */
 function usePieces(name: string, code: string, isWhole: boolean): readonly Piece[] | null {
 	const isWanted = isWhole && name !== "";
 	const highlighting = useLazy(load, isWanted) ?? known;
 	const language = isWanted ? highlighting?.languageOf(name, code) : undefined;
 	const [isHere, setHere] = useState(false);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: there may be something when it is here.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: highlight() returns pieces once the grammar is loaded.
 	const pieces = useMemo(
 		() => (language ? (highlighting?.highlight(language, code) ?? null) : null),
 		[highlighting, language, code, isHere],
@@ -59,7 +58,7 @@ function usePieces(name: string, code: string, isWhole: boolean): readonly Piece
 		let isCurrent = true;
 		highlighting.loadLanguage(missing).then(
 			() => isCurrent && setHere(true),
-			// It stays plain.
+			// The code stays plain.
 			() => {},
 		);
 		return () => {

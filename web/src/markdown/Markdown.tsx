@@ -1,4 +1,4 @@
-// Draws the tree of a text as React elements. No text ever becomes HTML. What the tree is, is for `markdown.ts` to know.
+// Renders the tree of a Markdown text as React elements. Text must never become HTML. The tree comes from `markdown.ts`.
 
 import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Mention } from "../../../src/protocol/message.ts";
@@ -14,7 +14,7 @@ import type { Node, Nodes } from "./nodes.ts";
 
 type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
 
-/** `isGrowing`: more may be appended. Once it no longer grows the whole text is read once more, as links may refer to its end. */
+/** `isGrowing`: more text may be appended. A finished text is parsed again as a whole, as links may refer to its end. */
 export function Markdown({ source, isGrowing = false, mentions = nobody }: Props) {
 	return (
 		<div className={styles.markdown} dir="auto">
@@ -41,7 +41,7 @@ function Blocks({ blocks }: { blocks: readonly Block[] }) {
 
 const OneBlock = memo(({ node }: { node: Node }) => draw(node));
 
-/** By position, as they only ever grow at the end. */
+/** Without keys: nodes are only ever appended. */
 function drawAll(nodes: Nodes): ReactNode {
 	return createElement(Fragment, null, ...nodes.map(draw));
 }
@@ -87,7 +87,7 @@ function draw(node: Node): ReactNode {
 	}
 }
 
-/** Below the page's own heading. */
+/** The page's own heading is h1. */
 const headings = ["h2", "h3", "h4", "h5"] as const;
 
 function drawList({ start, hasTasks, items }: Extract<Node, { type: "list" }>): ReactNode {
@@ -120,7 +120,7 @@ function Picture({ target, text }: { target: Target | null; text: string }) {
 	return target ? <Link target={target}>{name}</Link> : name;
 }
 
-/** Shows where it goes, beside a text that does not say it. */
+/** Shows the target beside the text, unless the text says it. */
 function Link({ target: { href, where }, children }: { target: Target; children: ReactNode }) {
 	return (
 		<a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">

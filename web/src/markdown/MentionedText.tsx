@@ -1,24 +1,24 @@
-// Members that are named in a text, each by the name that they have today.
+// Mentions in a text, each with the member's current name.
 
 import { createContext, useContext } from "react";
 import type { Mention } from "../../../src/protocol/message.ts";
 import styles from "./Markdown.module.css";
 
 export type Names = {
-	/** What somebody is called today; `undefined` for whoever is not here any more. */
+	/** The current name; `undefined` for former members. */
 	nameOf(userId: string): string | undefined;
-	/** Who reads. */
+	/** The reader. */
 	userId: string;
-	/** Whether there is anybody else, so that it is to be said who did something. */
+	/** True if more than one person takes part, so that actions need a name. */
 	isGroup: boolean;
 };
 
 export const People = createContext<Names>({ nameOf: () => undefined, userId: "", isGroup: false });
 
-/** Those of the text that is shown, in their order. */
+/** The mentions of the text that is rendered, in order. */
 export const Mentions = createContext<readonly Mention[]>([]);
 
-/** One of them; `text` as it was written. */
+/** `text`: the mention as it was written. */
 export function Mentioned({ index, text }: { index: number; text: string }) {
 	const { userId } = useContext(Mentions)[index] ?? nobody;
 	const people = useContext(People);

@@ -1,6 +1,6 @@
 // Character references in Markdown, such as `&amp;` and `&#8211;`, as the characters they stand for. Pure.
 
-/** The ones that people and models write; any other name is left as it stands. */
+/** The names that people and models write. Any other name is left as it is. */
 const named: Record<string, string> = {
 	amp: "&",
 	lt: "<",

@@ -1,10 +1,10 @@
-// Closing what a text that is still being written has open. The code for it is needed only then, and is fetched when the page has time.
+// Closes open markup in a streaming text. Its code is loaded when the page is idle, as only streaming needs it.
 
 import type { Heal } from "./lexer.ts";
 
 let close: Heal | undefined;
 
-/** The text with its open ends closed, as soon as there is what closes them. */
+/** Returns the text unchanged until the code is loaded. */
 export const heal: Heal = (text) => close?.(text) ?? text;
 
 export async function loadHealing(): Promise<void> {
@@ -12,7 +12,7 @@ export async function loadHealing(): Promise<void> {
 	close = (text) => remend(withCodeClosed(text), { linkMode: "text-only", htmlTags: false, katex: false, setextHeadings: false });
 }
 
-/** Before what is around it, which would be closed within it. */
+/** Closes code before the markup around it, which would otherwise be closed within the code. */
 function withCodeClosed(text: string): string {
 	const marks = text.slice(text.lastIndexOf("\n\n") + 1).match(/`+/g) ?? [];
 	return marks.length % 2 === 1 && marks.every((mark) => mark === "`") ? `${text}\`` : text;

@@ -1,4 +1,4 @@
-// Code -> pieces by highlight.js, over the tree that lowlight makes of what it finds. A chunk of its own, fetched with the first language.
+// Splits code into pieces, with highlight.js and lowlight. A chunk of its own, loaded with the first grammar.
 
 import type { LanguageFn } from "highlight.js";
 import { createLowlight } from "lowlight";
@@ -12,7 +12,7 @@ export type Highlighter = {
 	highlight(language: string, code: string): readonly Piece[];
 };
 
-/** The library's names for what stands in code, by what they look like here. What is none of these looks like what it stands in. */
+/** The library's token names for each kind of piece. Other tokens look like the token around them. */
 const names: Record<Kind | "plain", string> = {
 	keyword: "keyword meta-keyword selector-tag operator",
 	string: "string regexp char symbol link",

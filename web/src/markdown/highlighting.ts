@@ -1,9 +1,8 @@
-// The colours of code: code -> pieces, each of a kind or of none. Grammars are fetched one language at a time, when there is code in it.
-// Knows no colour and nothing of React.
+// Highlights code, and loads grammars one language at a time when they are needed. Must not depend on colours or React.
 
 import type { Highlighter, Piece } from "./highlighter.ts";
 
-/** In characters: longer code stays plain, as it would keep the page waiting. */
+/** In characters: longer code stays plain, as highlighting it would block the page. */
 const longest = 20_000;
 
 const grammars = {
@@ -25,7 +24,7 @@ const grammars = {
 
 export type Language = keyof typeof grammars;
 
-/** What people and models write at a fence for it, besides its name. */
+/** Other names that people and models write at a fence. */
 const otherNames: Partial<Record<Language, string>> = {
 	bash: "sh shell zsh console",
 	cpp: "c c++ cc h hpp",
@@ -48,19 +47,19 @@ const languages = new Map(
 	),
 );
 
-/** The language of code by the name at its fence, if the code is to have colours. */
+/** The language for the name at a fence; `undefined` if the code stays plain. */
 export function languageOf(name: string, code: string): Language | undefined {
 	return code.length > longest ? undefined : languages.get(name.toLowerCase());
 }
 
 let highlighter: Highlighter | undefined;
 
-/** `null` as long as its language is not here. */
+/** `null` until the grammar is loaded. */
 export function highlight(language: Language, code: string): readonly Piece[] | null {
 	return highlighter?.knows(language) ? highlighter.highlight(language, code) : null;
 }
 
-/** Fails where it cannot be had now. */
+/** Rejects if the grammar cannot be loaded now. */
 export async function loadLanguage(language: Language): Promise<void> {
 	const [{ createHighlighter }, { default: grammar }] = await Promise.all([import("./highlighter.ts"), grammars[language]()]);
 	highlighter ??= createHighlighter();

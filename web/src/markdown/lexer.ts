@@ -1,11 +1,11 @@
-// Markdown -> tokens, by `marked`, within bounds of time and depth. Pure. Knows nothing of what becomes of the tokens.
+// Markdown to tokens, by `marked`, within bounds of time and depth. Pure.
 
 import { Lexer, type MarkedToken, type Token, Tokenizer } from "marked";
 
-/** Closes what a text has open, so that no bare `**` flickers by. */
+/** Closes open markup, so that no raw `**` flickers by. */
 export type Heal = (text: string) => string;
 
-/** Headings begin with `#`: a line below would make one of every paragraph whose list has just begun with a dash. */
+/** Only `#` makes a heading: an underline would turn a paragraph into one while the dash of a list after it is being written. */
 class LineTokenizer extends Tokenizer {
 	override lheading() {
 		return undefined;
@@ -13,8 +13,8 @@ class LineTokenizer extends Tokenizer {
 }
 
 /**
- * Whether text within a block would take too long to read: looking for where an emphasis ends takes a look at all the rest of the text for
- * each mark, and looking for an address takes one for each character of a word. Somebody may have written it just for that.
+ * True if parsing the text of a block would take too long, as somebody may intend. For each emphasis mark the parser searches the rest
+ * of the text for its end, and for each character of a word it searches for an address.
  */
 function isCostly(text: string): boolean {
 	const marks = text.match(/[*_~]/g)?.length ?? 0;
@@ -33,14 +33,14 @@ export function lex(source: string): MarkedToken[] {
 	try {
 		return new BoundedLexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];
 	} catch {
-		// Thousands of nested quotes exhaust the stack. Shown as they were written.
+		// Thousands of nested quotes exhaust the stack. The text is shown as written.
 		return [{ type: "escape", raw: source, text: source }];
 	}
 }
 
 /**
- * The text of a block that is being written, of this type as far as it is, as if it were whole: what is begun in it is closed, and what may be
- * the mark of something still to come is left out.
+ * The text of a block that is being written, as if it were complete: open markup is closed, and marks that may begin something are left
+ * out. `type`: the block's type so far.
  */
 export function asIfWhole(source: string, type: MarkedToken["type"] | undefined, heal: Heal): string {
 	if (type === "code") return source.replace(fenceToBe, "");
@@ -52,22 +52,22 @@ export function asIfWhole(source: string, type: MarkedToken["type"] | undefined,
 	return heal(type === "paragraph" ? text.replace(tableToBe, "") : text);
 }
 
-// The last line of what is still to come
+// Marks at the end of the text that may begin something
 
-/** A list's next item, or a heading. */
+/** The next item of a list, or a heading. */
 const itemToBe = /^([ \t>]*)(?:[-+]|#{1,6}|\d{1,3}[.)]?)$/;
 
-/** The box of an item that is to be done. */
+/** The checkbox of a task. */
 const taskToBe = /^([ \t>]*[-*+] )\[[ xX]?\]?$/;
 
-/** Emphasis or code of which nothing is there. */
+/** Emphasis or code without any content yet. */
 const begun = /(?<=^|[\s|([>])[*_~`]+$/;
 
-/** The text of a link whose address is to come. */
+/** The text of a link without its address yet. */
 const linkToBe = /\[[^[\]]{2,}\]$/;
 
-/** The head of a table, as long as the line below it does not yet make it one. */
+/** The head of a table, until the line below it makes it one. */
 const tableToBe = /(?:^|\n)\|[^\n]*(?:\n[ |:-]*)?$/;
 
-/** The end of code. */
+/** A closing fence. */
 const fenceToBe = /\n {0,3}(?:`{1,2}|~{1,2})$/;

@@ -1,21 +1,21 @@
-// Where a link may go, and what is to be shown of that. Pure.
+// The targets that links may have, and what the page shows of them. Pure.
 
-/** `where`: what is to stand beside the link's text, unless the text says it already. */
+/** `where`: shown beside the link's text; `null` if the text says it already. */
 export type Target = { href: string; where: string | null };
 
-/** The place that an address means, where a link may go there at all; `text` is what the link says. */
+/** `null` if a link may not go there. `text`: the text of the link. */
 export function targetOf(href: string, text: string): Target | null {
 	const url = URL.canParse(href) ? new URL(href) : null;
 	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return null;
 	return { href: url.href, where: saysWhere(text, url) ? null : whereOf(url) };
 }
 
-/** A host of other letters than it seems to have stands here as `xn--…`. */
+/** A host with look-alike letters is shown as `xn--…`. */
 function whereOf({ host, pathname, href }: URL): string {
 	return host || pathname || href;
 }
 
-/** Whether a link's text is its address, or the beginning of it. A name before the host is made to be taken for it. */
+/** True if the text is the address, or begins with its host. A user name in the address could pretend to be the host. */
 function saysWhere(text: string, url: URL): boolean {
 	const said = text.replace(/^(?:https?:\/\/|mailto:)/i, "");
 	const where = whereOf(url);

@@ -1,5 +1,5 @@
-// Markdown: text in, tree out, also while the text is still being written: what is finished is never read again, only the open end is. Pure.
-// Knows nothing of React and makes no HTML.
+// Markdown text to a tree, also while the text streams: finished blocks are not parsed again, only the open end is. Pure.
+// Must not depend on React, and makes no HTML.
 
 import type { MarkedToken } from "marked";
 import type { Mention } from "../../../src/protocol/message.ts";
@@ -7,28 +7,28 @@ import { marked } from "../writing/mentions.ts";
 import { asIfWhole, type Heal, lex } from "./lexer.ts";
 import { type Node, nodesOf, type Reading } from "./nodes.ts";
 
-/** `offset` is the block's place in the source, which it keeps while the text grows. */
+/** `offset`: the block's position in the source, which stays the same while the text grows. */
 export type Block = { offset: number; node: Node };
 
 export type GrowingMarkdown = {
 	source: string;
-	/** As far as what comes cannot change it. */
+	/** The blocks that later text cannot change. */
 	finished: readonly Block[];
 	finishedLength: number;
-	/** The last block, which may still become anything. */
+	/** The last block, which may still change. */
 	open: readonly Block[];
 };
 
 export const nothingRead: GrowingMarkdown = { source: "", finished: [], finishedLength: 0, open: [] };
 
-/** The blocks of a text that is whole. */
+/** The blocks of a complete text. */
 export function readMarkdown(text: string, mentions: readonly Mention[] = []): readonly Block[] {
 	const isMarked = mentions.length > 0;
 	const source = isMarked ? marked(text, mentions) : text;
 	return blocksOf(placed(0, lex(lineEnds(source))), { isMarked, isOpen: false });
 }
 
-/** The blocks of a text that has grown; those that were finished are the same objects as before. A text that did not grow is read anew. */
+/** The blocks of a text that has grown; finished ones stay the same objects. Any other text is parsed from its beginning. */
 export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal): GrowingMarkdown {
 	const source = lineEnds(text);
 	const base = source.startsWith(before.source) ? before : nothingRead;
@@ -47,7 +47,7 @@ export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal):
 	};
 }
 
-/** The lexer counts a line's end as one unit, whatever it was. */
+/** The lexer counts every line end as one unit. */
 function lineEnds(text: string): string {
 	return text.replace(/\r\n?/g, "\n");
 }

@@ -1,4 +1,4 @@
-// The tree of a text: what is to be drawn, and nothing else. Tokens become nodes here, once. Pure; makes no HTML.
+// The tree of a Markdown text, made from tokens: only what is rendered. Pure; makes no HTML.
 
 import type { MarkedToken, Token, Tokens } from "marked";
 import { bare, partsOf } from "../writing/mentions.ts";
@@ -7,41 +7,40 @@ import { type Target, targetOf } from "./links.ts";
 
 export type Node =
 	| { type: "text"; text: string }
-	/** `index` among the mentions of the text; `text` as it was written. */
+	/** `index`: among the text's mentions. `text`: as it was written. */
 	| { type: "mention"; index: number; text: string }
 	| { type: "break" }
 	| { type: "rule" }
-	/** The mark of an item that is done or not. */
+	/** The checkbox of a task. */
 	| { type: "task"; isDone: boolean }
 	| { type: "codespan"; text: string }
-	/** `isWhole`: nothing comes to it any more. */
+	/** `isWhole`: its closing fence is there. */
 	| { type: "code"; language: string; text: string; isWhole: boolean }
 	| { type: "paragraph" | "quote" | "strong" | "emphasis" | "deleted"; nodes: Nodes }
 	| { type: "heading"; level: number; nodes: Nodes }
-	/** `start`: the number of the first item, where they are numbered. */
+	/** `start`: the number of the first item; `null` for bullets. */
 	| { type: "list"; start: number | null; hasTasks: boolean; items: readonly Nodes[] }
 	| { type: "table"; columns: readonly Alignment[]; head: readonly Nodes[]; rows: readonly (readonly Nodes[])[] }
 	| { type: "link"; target: Target; nodes: Nodes }
-	/** Shown as a link, or as text: loading it would tell its server who reads here, and whatever a text made of others' words puts into the address. */
+	/** Shown as a link or text: loading it would tell its server who reads this, and whatever an injected text puts into the address. */
 	| { type: "picture"; target: Target | null; text: string };
 
 export type Nodes = readonly Node[];
 export type Alignment = "left" | "center" | "right" | null;
 
-/** How tokens are read. */
 export type Reading = {
-	/** Mentions are marked in the text; in addresses, code and whatever else is no plain text, no mark is left. */
+	/** Mentions are marked in the text. Marks are removed from addresses, code, and everything else that is not plain text. */
 	isMarked: boolean;
-	/** More may come. */
+	/** More text may follow. */
 	isOpen: boolean;
 };
 
 type Place = Reading & { depth: number; isInLink: boolean };
 
-/** Nobody writes so deep in earnest, and a browser's layout has a bottom. */
-const deepest = 24;
+/** Deeper nesting is an attack: it would exhaust the browser's layout. */
+const maxDepth = 24;
 
-/** What a block is; nothing, where there is nothing to see. */
+/** Empty for tokens without anything visible. */
 export function nodesOf(token: MarkedToken, reading: Reading): Nodes {
 	return read(token, { ...reading, depth: 0, isInLink: false });
 }
@@ -53,7 +52,7 @@ function readAll(tokens: readonly Token[], place: Place): Nodes {
 
 function read(token: MarkedToken, place: Place): Nodes {
 	const plain = (text: string) => (place.isMarked ? bare(text) : text);
-	if (place.depth > deepest) return [{ type: "text", text: plain(token.raw) }];
+	if (place.depth > maxDepth) return [{ type: "text", text: plain(token.raw) }];
 	const inner = (tokens: readonly Token[]) => readAll(tokens, place);
 	switch (token.type) {
 		case "space":
@@ -90,19 +89,19 @@ function read(token: MarkedToken, place: Place): Nodes {
 		case "del":
 			return [{ type: "deleted", nodes: inner(token.tokens) }];
 		case "link": {
-			// An automatic one is as it was written.
+			// An automatic link has no entities.
 			const as = token.autolink ? plain : (text: string) => decodeEntities(plain(text));
 			const target = targetOf(as(token.href), as(token.text));
 			if (!target) return [{ type: "text", text: plain(token.raw) }];
 			const nodes = token.autolink
 				? [{ type: "text", text: plain(token.text) } as const]
 				: readAll(token.tokens, { ...place, isInLink: true });
-			// A link within a link would go elsewhere than the one around it says.
+			// A link within a link would lead elsewhere than the outer one says.
 			return place.isInLink ? nodes : [{ type: "link", target, nodes }];
 		}
 		case "image": {
 			const text = decodeEntities(plain(token.text));
-			// What it shows says nothing of where it is.
+			// The description of an image does not count as its address.
 			const target = targetOf(decodeEntities(plain(token.href)), "");
 			if (!target) return [{ type: "text", text: plain(token.raw) }];
 			return [{ type: "picture", target: place.isInLink ? null : target, text }];
@@ -143,7 +142,7 @@ function tableOf({ header, rows }: Tokens.Table, inner: (tokens: readonly Token[
 	return { type: "table", columns: header.map(({ align }) => align), head: cells(header), rows: rows.map(cells) };
 }
 
-/** Whether a block of code has its last fence. */
+/** True if a code block has its closing fence. */
 function isClosed(raw: string): boolean {
 	const fence = /^ {0,3}(`{3,}|~{3,})/.exec(raw)?.[1];
 	const last = /\n {0,3}(`{3,}|~{3,})[ \t]*\n*$/.exec(raw)?.[1];

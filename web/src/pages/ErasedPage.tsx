@@ -1,4 +1,4 @@
-// What was done when somebody had themselves erased: the last thing they read here.
+// Shown after a person erased their account: what was deleted.
 
 import { session } from "../account/currentSession.ts";
 import type { Erased } from "../api.ts";

@@ -1,4 +1,4 @@
-// Accepts an invitation and goes where it leads.
+// Accepts an invite and opens its conversation.
 
 import { useCallback, useEffect } from "react";
 import { useLocation } from "wouter";

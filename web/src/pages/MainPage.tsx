@@ -1,4 +1,4 @@
-// The list of conversations and the one that is open: side by side where there is room, else one or the other.
+// The list of conversations and the open one: side by side if there is room, else one of them.
 
 import { useEffect, useMemo, useRef } from "react";
 import { useRoute } from "wouter";
@@ -28,7 +28,7 @@ export function MainPage({ token, userId, name }: { token: string | null; userId
 	const openId = conversation?.id;
 	const before = useRef(openId);
 	useEffect(() => {
-		// Whoever leaves a conversation leaves what had the focus with it.
+		// Closing a conversation removes the element with the focus.
 		if (before.current !== undefined && openId === undefined && document.activeElement === document.body) goTo("nav");
 		before.current = openId;
 	}, [openId]);
@@ -37,7 +37,7 @@ export function MainPage({ token, userId, name }: { token: string | null; userId
 			<Badge client={client} />
 			{openId !== undefined && <SkipLinks />}
 			<Keyboard />
-			<div className={styles.rooms} data-shows={isHome ? "list" : "conversation"}>
+			<div className={styles.main} data-shows={isHome ? "list" : "conversation"}>
 				<div className={styles.list}>
 					<Sidebar userId={userId} name={name} openId={openId} />
 				</div>
@@ -52,7 +52,7 @@ export function MainPage({ token, userId, name }: { token: string | null; userId
 	);
 }
 
-/** By itself: what is open is not drawn anew with every change of the list. */
+/** A component of its own, so that the open conversation does not render again with every change of the list. */
 function Badge({ client }: { client: ListClient }) {
 	useBadge(newsIn(useListSnapshot(client).list));
 	return null;

@@ -1,4 +1,4 @@
-// One sentence instead of a page, and what can be done about it.
+// A page with one sentence and an action.
 
 import { Link } from "wouter";
 import { Mark } from "../icons.tsx";

@@ -1,4 +1,4 @@
-// Coming in with nothing but a name.
+// Signs in a guest by name.
 
 import { type FormEvent, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
