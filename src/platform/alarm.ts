@@ -2,10 +2,10 @@
 // whatever else names its time. Setting an alarm writes a row, so it is left alone if it fires early enough. Must not know
 // what happens when it fires.
 
-/** As much of an object's storage as the alarm needs. */
+/** The part of an object's storage that the alarm needs. */
 type Storage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
 
-/** As much of the alarm as work with its own due time needs. */
+/** The part of the alarm that work with a due time of its own needs. */
 export type SharedAlarm = Pick<Alarm, "bringForward" | "settled">;
 
 /** In ms. With `least`, a wrong time cannot make it fire in a loop. Dates cannot hold every time: `most` is one they can. */

@@ -47,7 +47,7 @@ type Options<Data> = {
 	failed: (failure: Failure) => void;
 	/** After its last try a job is removed, or kept: then it runs again only when it is next attempted or enqueued. */
 	afterLastTry: "remove" | "keep";
-	/** How many jobs run side by side in one go. Default: as many as one go may run. */
+	/** The most jobs that run side by side. Default: as many as one go may run. */
 	concurrency?: number;
 	/** While this returns false nothing is run or stored: the object's tables may be gone. */
 	isOpen?: () => boolean;
@@ -70,7 +70,7 @@ type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget
  */
 export class RetryQueue<Data = undefined> {
 	readonly #options: Options<Data>;
-	/** What is stored, without the data. A row that was deleted elsewhere is a job that was cancelled. */
+	/** The stored jobs without their data. A row that was deleted elsewhere is a cancelled job. */
 	readonly #jobs = new Map<string, Job>();
 	readonly #runs = new Map<string, Run<Data>>();
 	#go: Promise<void> | undefined;
@@ -123,7 +123,7 @@ export class RetryQueue<Data = undefined> {
 		return this.#runs.get(key)?.done ?? Promise.resolve();
 	}
 
-	/** Whether a job is stored, also one that was given up and kept. */
+	/** True if the job is stored, even if it was given up and kept. */
 	has(key: string): boolean {
 		return this.#jobs.has(key);
 	}
@@ -240,7 +240,7 @@ export class RetryQueue<Data = undefined> {
 		}
 	}
 
-	/** As a job is stored whose nth try begins now. */
+	/** A job whose nth try begins now, as it is stored. */
 	#counted(tries: number): Job {
 		const { policy, now } = this.#options;
 		return { tries, dueAt: now() + Math.min(policy.longestPause, policy.firstPause * policy.factor ** (tries - 1)) };

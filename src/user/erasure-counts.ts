@@ -9,7 +9,7 @@ export class ErasureCounts {
 		this.#sql = sql;
 	}
 
-	/** Whether an erasure is in progress. */
+	/** True while an erasure is in progress. */
 	get exist(): boolean {
 		return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'erased'").toArray().length > 0;
 	}

@@ -5,7 +5,10 @@ import type { SharedAlarm } from "../platform/alarm.ts";
 import { type Progress, type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
 import { type Counts, ErasureCounts } from "./erasure-counts.ts";
 
-/** What has been done so far. `failed`: conversations that failed in this go. `remaining`: those that are still to come, without being asked for. */
+/**
+ * The work done so far. `failed`: conversations that failed in this go. `remaining`: conversations that the alarm will continue
+ * with.
+ */
 export type Erased = Counts & { failed: number; remaining: number };
 
 /** A step in one conversation. `after`: its messages up to this seq are done. */
@@ -71,7 +74,7 @@ export class Erasure {
 		return this.#isInProgress;
 	}
 
-	/** Whether a conversation is still to be erased from: its news must not bring it back into the list. */
+	/** True if the conversation is still to be erased from: its deliveries must not bring it back into the list. */
 	covers(id: string): boolean {
 		return this.#queue.has(id);
 	}

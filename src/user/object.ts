@@ -14,7 +14,7 @@ import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
-/** What the Worker verified of a socket: when its sign-in expires, in ms, and the id of the personal token that opens it, if one does. */
+/** Verified by the Worker. `expiresAt`: when the sign-in expires, in ms. `tokenId`: the personal token that opens the socket, if one does. */
 type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol: boolean };
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
@@ -168,7 +168,7 @@ export class UserObject extends DurableObject<Env> {
 
 	/**
 	 * Erases this person from all their conversations, and deletes the rows of this object. A guest is also signed out permanently.
-	 * What does not fit into this go, or fails, is continued by the alarm.
+	 * The alarm continues with conversations that failed or did not fit into this go.
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
 		this.#tokens.deleteAll();

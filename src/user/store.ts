@@ -187,7 +187,7 @@ export class Store {
 	}
 }
 
-/** Of two summaries of one revision, the one that has read less is older: reading only advances, unless `marks` has grown. */
+/** If the revisions are equal, the summary that has read less is older: reading only advances, unless `marks` has grown. */
 function isOlder({ revision, marks = 0, readUpTo }: ListSummary, known: Row): boolean {
 	if (revision !== known.revision) return revision < known.revision;
 	return marks !== known.marks ? marks < known.marks : readUpTo < known.read_up_to;

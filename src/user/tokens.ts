@@ -6,7 +6,7 @@ import type { PersonalToken } from "../protocol/token.ts";
 
 /** `id`: SHA-256 of the token in hex, so that a copy of the database is no credential. `username`: its owner's name when it was created. */
 export type NewToken = { id: string; name: string; username: string; expiresAt: number };
-/** What a token permits. */
+/** A token as it is checked when somebody presents it. */
 export type ShownToken = Pick<NewToken, "name" | "username" | "expiresAt">;
 
 type Row = { id: string; name: string; username: string; created_at: number; expires_at: number; used_at: number | null };

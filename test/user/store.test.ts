@@ -1,4 +1,4 @@
-// What is stored of a person, on real storage.
+// A person's list and settings on real storage.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";

@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 /** In ms. A member who has not read a message for so long is not looking, even with the conversation open. */
 const length = 3_000;
 
-/** What a member who has the conversation open seems to be doing. */
+/** Guessed for a member who has the conversation open. */
 export type Attention = "has read everything" | "may be reading" | "is not looking";
 
 /** `unreadSince`: when the oldest message that they have not read arrived, in ms. */

@@ -30,7 +30,7 @@ export class Lists implements MemberLists {
 	readonly #deliveries: Deliveries;
 	readonly #grace: GracePeriod;
 	readonly #rounds: Rounds;
-	/** What was last delivered to each list since the object woke: up to which message, at which revision. */
+	/** The newest message and revision in the last delivery to each list since the object woke. */
 	readonly #delivered = new Map<string, { seq: number; revision: number }>();
 	/** The newest message when the object woke: lists that were not notified since may know of it. */
 	readonly #wokeAtSeq: number;
@@ -60,7 +60,7 @@ export class Lists implements MemberLists {
 		});
 	}
 
-	// What happens in the conversation
+	// Events of the conversation
 
 	changed(_by: string, to?: "all"): void {
 		if (!this.#store.exists) return;
@@ -95,7 +95,7 @@ export class Lists implements MemberLists {
 		void this.#deliveries.enqueue(userId, undefined);
 	}
 
-	// What is still to be done
+	// Unfinished work
 
 	/** Resolves when the delivery to the list of the member who last joined or changed has succeeded or failed. */
 	get settled(): Promise<void> {

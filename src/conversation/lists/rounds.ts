@@ -89,7 +89,7 @@ export class Rounds {
 		}
 	}
 
-	/** As `schedule`, for a round that also includes members who have the conversation open and have read everything. */
+	/** Schedules a round that also includes members who have the conversation open and have read everything. */
 	scheduleForEverybody(): void {
 		const { listDeliveries } = this.#options.store;
 		this.#notifiedUpTo = none;

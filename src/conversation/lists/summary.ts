@@ -1,4 +1,4 @@
-// What a conversation's entry shows in each member's list. What is the same for all members is read once for each change.
+// Builds the summary of the conversation for each member's list. The parts that all members share are read once for each change.
 
 import type { LastMessage, ListSummary } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";

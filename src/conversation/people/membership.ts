@@ -46,7 +46,7 @@ export class Membership {
 		return { ...person, role: "member" };
 	}
 
-	/** As `find`, and stores the result: a granted person becomes a member, and a changed name replaces the old one. */
+	/** Finds a member and stores the result: a granted person becomes a member, and a changed name replaces the old one. */
 	join(person: Person, isGranted: boolean): Member | undefined {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;

@@ -1,5 +1,5 @@
-// How far each member has read: as far as their clients say, and at least up to their own newest message. Messages that a program
-// sends for them do not count. A member may go back; the others keep seeing how far they once were. Must not know what the
+// Records how far each member has read: as far as their clients say, and at least up to their own newest message. Messages that
+// a program sends for them do not count. A member may go back; the others keep seeing how far they once were. Must not know what the
 // members' lists make of it.
 
 import type { ServerEvent } from "../../protocol/events.ts";

@@ -4,7 +4,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import { type Bucket, fullBucket, type Rate, take } from "../rate.ts";
 
-/** How often the beginning of one person's typing is passed on: a few times in a row, and in the long run once per interval. */
+/** The beginning of one person's typing is passed on a few times in a row, and in the long run once per interval. */
 const rate: Rate = { burst: 5, perSecond: 1000 / limits.typingInterval };
 
 export class Typing<T extends { readonly person: Person }> {

@@ -1,4 +1,4 @@
-// How far the members' lists were notified, and what a round reads: every SQL statement on that. Sending a message writes
+// Stores how far the members' lists were notified, and reads what a round needs. Sending a message writes
 // nothing here: the lists are stale if the log's revision is above the one stored here. Must not decide when to notify.
 
 import { readUpTo } from "./members.ts";
