@@ -1,16 +1,17 @@
-// Tokens as an attacker or another issuer would make them: any header, any payload, any signature.
+// Forges tokens with any header, payload and signature, as an attacker or another issuer could.
 
 import { base64url } from "jose";
 import { type Environment, readSettings, type Settings } from "../../src/settings.ts";
 
 export const secret = "one secret of more than 32 bytes, shared";
-/** The moment of verification, in ms; and in s, as claims have it. */
+/** The time of verification, in ms. */
 export const now = Date.UTC(2026, 10, 2, 12);
+/** The same time in seconds, the unit of claims. */
 export const seconds = now / 1000;
 
 export type Claims = Record<string, unknown>;
 
-/** What a token of Ann's says who may come in at `now`. */
+/** The claims of a token of Ann's that is valid at `now`. */
 export const claimsOfAnn: Claims = { sub: "ann", name: "Ann", exp: seconds + 600 };
 
 export function settingsWith(fields: Environment): Settings {
@@ -27,7 +28,7 @@ export const hmac =
 		return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes));
 	};
 
-/** A compact token. `header` and `payload` may be text or bytes, to say what JSON.stringify would not. */
+/** Makes a compact JWT. `header` and `payload` may also be text or bytes, so that they can be invalid JSON. */
 export async function forge(
 	payload: Claims | unknown[] | string | Uint8Array,
 	header: Claims | string = { alg: "HS256" },

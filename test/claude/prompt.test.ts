@@ -4,12 +4,12 @@ import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { promptSizeOf, type SizedMessage } from "../../src/protocol/prompt-size.ts";
-import { conversation, type Said } from "./requests.ts";
+import { conversation, type Line } from "./requests.ts";
 
-const turns = (...said: Said[]) =>
+const turns = (...said: Line[]) =>
 	buildPrompt(conversation(...said)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
 /** Like `turns`, with changes to the messages by their `seq`. */
-const changedTurns = (changes: Record<number, Partial<Message>>, ...said: Said[]) =>
+const changedTurns = (changes: Record<number, Partial<Message>>, ...said: Line[]) =>
 	buildPrompt(changed(conversation(...said), changes)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
 const changed = (messages: Message[], changes: Record<number, Partial<Message>>) =>
 	messages.map((message) => ({ ...message, ...changes[message.seq] }));
@@ -66,7 +66,7 @@ describe("a prompt", () => {
 		for (let round = 0; round < 50; round++) {
 			const said = Array.from(
 				{ length: 1 + random(30) },
-				(): Said => [["Ann", "Bob", "Claude"][random(3)] as string, ["", "x", "</message>"][random(3)] as string],
+				(): Line => [["Ann", "Bob", "Claude"][random(3)] as string, ["", "x", "</message>"][random(3)] as string],
 			);
 			const changes = Object.fromEntries(said.map((_, index) => [index + 1, possibleChanges[random(possibleChanges.length)] ?? {}]));
 			const whole = blocksOf(said, changes);
@@ -140,7 +140,7 @@ describe("a message that was changed", () => {
 
 	it("leaves only text in the prompt, which is rebuilt from the log", () => {
 		// Thinking is not part of the prompt: blocks that the API signed could not follow text that has changed.
-		const said: Said[] = [
+		const said: Line[] = [
 			["Ann", "1"],
 			["Claude", "One"],
 			["Bob", "2"],
@@ -174,7 +174,7 @@ describe("a reply that broke off", () => {
 });
 
 /** Every block with its role, which is what the prompt cache compares. */
-function blocksOf(said: Said[], changes: Record<number, Partial<Message>>) {
+function blocksOf(said: Line[], changes: Record<number, Partial<Message>>) {
 	return buildPrompt(changed(conversation(...said), changes)).messages.flatMap(({ role, content }) =>
 		content.map(({ text }) => ({ role, text })),
 	);

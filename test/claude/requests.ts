@@ -1,13 +1,13 @@
-// A conversation as Claude is given it, and an answer read to its end.
+// Builds conversations for Claude and reads its replies to the end.
 
 import { type Model, type ModelEvent, ModelFailure } from "../../src/conversation/ports.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 
-/** Who said what: a name and a text. `Claude` is Claude. */
-export type Said = [name: string, content: string];
+/** A message: its author's name and its text. The name `Claude` makes it a reply of Claude's. */
+export type Line = [name: string, content: string];
 
-export function conversation(...said: Said[]): Message[] {
+export function conversation(...said: Line[]): Message[] {
 	return said.map(([name, content], index) => ({
 		id: `m${index + 1}`,
 		conversationId: "c",
@@ -21,7 +21,7 @@ export function conversation(...said: Said[]): Message[] {
 	}));
 }
 
-/** All events of the answer to one question, and how it failed if it did. */
+/** Returns all events of the reply to a question, and the reason if it failed. */
 export async function ask(model: Model, question: string, signal = new AbortController().signal) {
 	const events: ModelEvent[] = [];
 	try {

@@ -132,72 +132,72 @@ describe("presence", () => {
 });
 
 describe("typing", () => {
-	/** Ann watches while Bob types on one or more sockets; `heard` lists what Ann receives. */
+	/** Ann watches while Bob types on one or more sockets; `signals` lists what Ann receives. */
 	const inTypingRoom = (
-		test: (room: Room, type: (isTyping: boolean, at?: TestClient) => void, heard: () => boolean[], bob: TestClient) => void,
+		test: (room: Room, type: (isTyping: boolean, at?: TestClient) => void, signals: () => boolean[], bob: TestClient) => void,
 	) =>
 		inRoom((room) => {
 			const watcher = room.enter(ann);
 			const typist = room.enter(bob);
 			const type = (isTyping: boolean, at = typist) => room.conversation.receive(at, event(room, "chat:typing", { isTyping }));
-			const heard = () => watcher.heard.filter((e) => e.type === "chat:user-typing").map((e) => e.isTyping);
-			test(room, type, heard, typist);
+			const signals = () => watcher.received.filter((e) => e.type === "chat:user-typing").map((e) => e.isTyping);
+			test(room, type, signals, typist);
 			expect(typist.types()).not.toContain("chat:user-typing");
 		});
 
 	it("is broadcast when it changes, and at intervals while it lasts", () =>
-		inTypingRoom((room, type, heard) => {
+		inTypingRoom((room, type, signals) => {
 			type(true);
 			type(true);
-			expect(heard()).toEqual([true]);
+			expect(signals()).toEqual([true]);
 			room.now += limits.typingInterval;
 			type(true);
-			expect(heard()).toEqual([true, true]);
+			expect(signals()).toEqual([true, true]);
 			type(false);
 			type(false);
-			expect(heard()).toEqual([true, true, false]);
+			expect(signals()).toEqual([true, true, false]);
 		}));
 
 	it("that starts and stops in quick succession is broadcast no more often than steady typing", () =>
-		inTypingRoom((room, type, heard) => {
+		inTypingRoom((room, type, signals) => {
 			for (let n = 0; n < 100; n++) type(n % 2 === 0);
-			expect(heard()).toEqual(Array.from({ length: 10 }, (_, n) => n % 2 === 0));
+			expect(signals()).toEqual(Array.from({ length: 10 }, (_, n) => n % 2 === 0));
 			room.now += limits.typingInterval;
 			for (let n = 0; n < 100; n++) type(n % 2 === 0);
-			expect(heard()).toHaveLength(12);
+			expect(signals()).toHaveLength(12);
 		}));
 
 	it("that ends after a sleep is still broadcast", () =>
-		inTypingRoom((_room, type, heard) => {
+		inTypingRoom((_room, type, signals) => {
 			type(false);
 			type(false);
-			expect(heard()).toEqual([false]);
+			expect(signals()).toEqual([false]);
 		}));
 
 	it("ends when the message is sent", () =>
-		inTypingRoom((room, type, heard, typist) => {
+		inTypingRoom((room, type, signals, typist) => {
 			type(true);
 			room.say(typist, "Hi");
 			room.say(typist, "Hi");
-			expect(heard()).toEqual([true, false]);
+			expect(signals()).toEqual([true, false]);
 		}));
 
 	it("ends with the socket it came from, even if its person has another", () =>
-		inTypingRoom((room, type, heard, typist) => {
+		inTypingRoom((room, type, signals, typist) => {
 			const other = room.enter(bob);
 			type(true);
 			room.conversation.leave(other);
-			expect(heard()).toEqual([true]);
+			expect(signals()).toEqual([true]);
 			room.conversation.leave(typist);
-			expect(heard()).toEqual([true, false]);
+			expect(signals()).toEqual([true, false]);
 		}));
 
 	it("by a reader is not broadcast", () =>
-		inTypingRoom((room, type, heard) => {
+		inTypingRoom((room, type, signals) => {
 			const eve = { userId: "eve", username: "Eve" };
 			room.store.members.add({ ...eve, role: "reader" }, room.now);
 			type(true, room.enter(eve));
-			expect(heard()).toEqual([]);
+			expect(signals()).toEqual([]);
 		}));
 });
 
@@ -207,7 +207,7 @@ describe("sending", () => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
 			room.say(client, "one", "k1");
 			room.say(client, "two");
-			expect(other.heard.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
+			expect(other.received.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
 				room.store.reader.page(Number.MAX_SAFE_INTEGER, 9).messages,
 			);
 			expect(other.last("chat:message").message).toMatchObject({
@@ -218,7 +218,7 @@ describe("sending", () => {
 				role: "user",
 				status: "complete",
 			});
-			expect(client.heard[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
+			expect(client.received[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 			room.conversation.leave(other);
 			expect(room.listed).toEqual(["ann", "ann", "left bob"]);
 			expect(room.entered).toEqual(["ann", "bob"]);
@@ -228,10 +228,10 @@ describe("sending", () => {
 		inRoom(async (room) => {
 			const [client, other] = [room.enter(ann), room.enter(bob)];
 			room.say(client, "one", "k");
-			const before = other.heard.length;
+			const before = other.received.length;
 			room.say(client, "one", "k");
 			expect(client.last("chat:message").message).toEqual(room.store.reader.page(9, 9).messages[0]);
-			expect(other.heard).toHaveLength(before);
+			expect(other.received).toHaveLength(before);
 			room.say(other, "mine", "k");
 			expect(room.contents()).toEqual(["one", "mine"]);
 		}));
@@ -251,7 +251,7 @@ describe("sending", () => {
 			const client = room.enter(ann);
 			for (const n of [1, 2, 3]) room.say(client, `${n}`, `k${n}`);
 			room.say(client, "1", "k1");
-			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
+			expect(client.received.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 		}));
 
 	it("answers a resend even when the sender has become a reader", () =>
@@ -260,7 +260,7 @@ describe("sending", () => {
 			room.say(client, "said", "k");
 			room.store.members.setRole("bob", "reader");
 			room.say(client, "said", "k");
-			expect(client.heard.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k", seq: 1 } });
+			expect(client.received.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k", seq: 1 } });
 			room.say(client, "new", "k2");
 			expect(client.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k2" });
 			expect(room.contents()).toEqual(["said"]);
@@ -317,7 +317,7 @@ describe("a newer token", () => {
 			room.conversation.receive(client, event(room, "chat:auth", { token }));
 			await settled();
 			expect(client.expiresAt).toBe(moved && room.now + moved);
-			expect(client.heard.filter((e) => e.type === "chat:error").map((e) => e.code)).toEqual(codes);
+			expect(client.received.filter((e) => e.type === "chat:error").map((e) => e.code)).toEqual(codes);
 		}),
 	);
 });

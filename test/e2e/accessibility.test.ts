@@ -2,7 +2,7 @@
 
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hardToHit, stickingOut, violations } from "./accessibility.ts";
+import { hardToHit, overflowing, violations } from "./accessibility.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
 import { post, tokenOf } from "./wire.ts";
@@ -239,7 +239,7 @@ describe("targets", () => {
 		await cem.page.setViewportSize({ width: 320, height: 640 });
 		const beginning = cem.log.getByRole("heading");
 		await expect.poll(async () => (await beginning.boundingBox())?.y).toBeGreaterThan((await cem.log.boundingBox())?.y ?? 0);
-		expect([...(await stickingOut(cem.page)), ...(await hardToHit(cem.page, 44))]).toEqual([]);
+		expect([...(await overflowing(cem.page)), ...(await hardToHit(cem.page, 44))]).toEqual([]);
 		await cem.page.setViewportSize({ width: 390, height: 844 });
 		await cem.invite();
 		await dialog(cem).getByRole("listitem").first().waitFor();
@@ -259,7 +259,7 @@ describe("targets", () => {
 describe("text at 200 %", () => {
 	it("keeps everything readable and reachable without scrolling sideways", async () => {
 		const { page } = ann;
-		const isWhole = async (what: string) => expect([...(await stickingOut(page)), ...(await hardToHit(page, 24))], what).toEqual([]);
+		const isWhole = async (what: string) => expect([...(await overflowing(page)), ...(await hardToHit(page, 24))], what).toEqual([]);
 		const enlarge = (size: string) =>
 			page.evaluate((size) => {
 				document.documentElement.style.fontSize = size;

@@ -1,37 +1,40 @@
-// Looks at a page as it stands: by the rules of WCAG 2.2 AA that a program can judge, at what sticks out of it, and at how large is what one hits.
+// Checks the current state of a page: the rules of WCAG 2.2 AA that a program can check, overflowing content, and the size of targets.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** Brought in by the browser's own debugger, past the page's policy: that is not loosened for it. */
+/** Injected by the debugger, which bypasses the page's content security policy: the policy is not loosened for tests. */
 const source = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 declare const window: Window & { axe?: typeof axe };
 
-const looks = [
+const appearances = [
 	{ width: 1280, height: 800, colorScheme: "light" },
 	{ width: 320, height: 640, colorScheme: "dark" },
 	{ width: 320, height: 640, colorScheme: "light" },
 	{ width: 1280, height: 800, colorScheme: "dark" },
 ] as const;
 
-/** What is wrong with it, or with what is open over it, on a wide page and on the narrowest one, by day and by night: rule and place. Afterwards it is as large as before. */
+/**
+ * Lists what the page, or the dialog open over it, violates: wide and narrow, light and dark. Each entry names the rule and
+ * the element. Restores the page's size.
+ */
 export async function violations(page: Page): Promise<string[]> {
 	const size = page.viewportSize();
 	const found: string[] = [];
-	for (const { width, height, colorScheme } of looks) {
+	for (const { width, height, colorScheme } of appearances) {
 		await page.emulateMedia({ colorScheme });
 		await page.setViewportSize({ width, height });
-		const wrong = [...(await rulesBroken(page)), ...(await stickingOut(page))];
+		const wrong = [...(await brokenRules(page)), ...(await overflowing(page))];
 		found.push(...wrong.map((one) => `${width} ${colorScheme}: ${one}`));
 	}
 	if (size) await page.setViewportSize(size);
 	return found;
 }
 
-async function rulesBroken(page: Page): Promise<string[]> {
+async function brokenRules(page: Page): Promise<string[]> {
 	if (!(await page.evaluate(() => window.axe !== undefined))) await page.evaluate(source);
 	return page.evaluate(async () => {
 		const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -39,13 +42,13 @@ async function rulesBroken(page: Page): Promise<string[]> {
 			runOnly: { type: "tag", values: tags },
 			resultTypes: ["violations"],
 		});
-		if (!results) throw new Error("axe is not here");
+		if (!results) throw new Error("axe is not loaded");
 		return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
 	});
 }
 
-/** What one has to scroll to the side for. Code and tables may be wider than their frames, and names than theirs. */
-export function stickingOut(page: Page): Promise<string[]> {
+/** Lists frames whose content overflows sideways. Code, tables and names may be wider than their own frames. */
+export function overflowing(page: Page): Promise<string[]> {
 	return page.evaluate(() => {
 		const frames = document.querySelectorAll(
 			"html, body, nav, main, main > header, main > header > div, [role=log], main > footer, dialog[open], nav > div",
@@ -57,7 +60,7 @@ export function stickingOut(page: Page): Promise<string[]> {
 	});
 }
 
-/** Everything that is to be hit and smaller than that, in px, or covered by something else; links in a text are as large as its letters. */
+/** Lists targets that are smaller than `least` px or covered by something else. Links inside text are exempt. */
 export function hardToHit(page: Page, least: number): Promise<string[]> {
 	return page.evaluate((least) => {
 		const modal = [...document.querySelectorAll("dialog:modal, :popover-open")].at(-1) ?? document;
@@ -71,11 +74,11 @@ export function hardToHit(page: Page, least: number): Promise<string[]> {
 				width <= 1 ||
 				target.parentElement?.clientWidth === 1;
 			const isInText = getComputedStyle(target).display === "inline" || target.matches("input:disabled");
-			// Its label is hit for it.
+			// The label is the target.
 			const isInLabel = target.matches("label input[type=radio]");
 			if (isHidden || isInText || isInLabel) return [];
-			const said = `${target.localName} ${target.ariaLabel ?? target.textContent}`;
-			if (width < least - 0.5 || height < least - 0.5) return [`${said}: ${width} by ${height}`];
+			const name = `${target.localName} ${target.ariaLabel ?? target.textContent}`;
+			if (width < least - 0.5 || height < least - 0.5) return [`${name}: ${width} by ${height}`];
 			const [x, y] = [left + width / 2, top + height / 2];
 			const hit = document.elementFromPoint(x, y);
 			const isOutside = y < 0 || y > innerHeight;
@@ -83,7 +86,7 @@ export function hardToHit(page: Page, least: number): Promise<string[]> {
 			const isBelowList = hit?.closest("[role=listbox]") != null;
 			return isOutside || isScrolledAway || isBelowList || target.contains(hit)
 				? []
-				: [`${said}: ${hit?.localName} ${hit?.className} lies over it`];
+				: [`${name}: ${hit?.localName} ${hit?.className} covers it`];
 		});
 	}, least);
 }

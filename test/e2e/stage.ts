@@ -1,5 +1,5 @@
-// A real page in a real browser, with the test as its server as far as the socket goes, and a watch on what becomes of the texts.
-// Knows which elements a text may become; nothing of any particular text.
+// Opens the real page in a real browser, plays its server on the socket, and watches which elements a message's text becomes.
+// Knows the allowed elements, but nothing about particular texts.
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Browser, WebSocketRoute } from "playwright-core";
@@ -9,11 +9,11 @@ import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { Visitor } from "./product.ts";
 
-/** What the page notes in itself, by `watch`. */
+/** The fields that `watch` adds to the page's window. */
 type Watched = { breaches: string[]; harm(): void };
 declare const window: Window & typeof globalThis & Watched;
 
-/** Runs in the page and looks at every change: a text must not become more than a text may, not even for a moment. */
+/** Runs in the page and checks every change: a text must not become a forbidden element, not even for a moment. */
 function watch(): void {
 	const breaches: string[] = [];
 	const words = (text: string) => new Set(text.split(/\s+/));
@@ -26,7 +26,7 @@ function watch(): void {
 		datetime dir disabled fill height href id popover popovertarget rel role start stroke stroke-linecap stroke-linejoin stroke-width
 		tabindex target title type viewBox width`);
 	const inLog = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=log]") != null;
-	// What is around messages has heights.
+	// Elements around the messages have heights as inline styles.
 	const isAllowed = (element: Element, name: string) => attributes.has(name) || (name === "style" && !element.closest("article"));
 	const checkLink = (link: HTMLAnchorElement) => {
 		const { protocol, host, pathname } = new URL(link.href);
@@ -39,13 +39,13 @@ function watch(): void {
 		if (!tags.has(element.localName)) breaches.push(`an element <${element.localName}>`);
 		for (const { name, value } of element.attributes)
 			if (!isAllowed(element, name)) breaches.push(`<${element.localName} ${name}="${value}">`);
-		// Names of the page's own making: another one could be taken for a part of it.
+		// Only ids that React makes are allowed: another id could pass for a part of the page.
 		if (!/^(?:_r_\w+_)?$/.test(element.id)) breaches.push(`the name ${element.id}`);
 		if (element.matches("input:not([type=checkbox]:disabled)")) breaches.push("a field");
 		if (element instanceof HTMLAnchorElement) checkLink(element);
 	};
 	const elsewhere = (element: Element) => {
-		// A part of the page that is about to be needed.
+		// Vite preloads a module of the page.
 		if (element.matches(`link[rel=modulepreload][href^="${location.origin}/assets/"]`)) return;
 		if (element.matches("script, link, style, meta, base, iframe, object, embed, img, video, audio")) breaches.push(element.outerHTML);
 	};
@@ -70,8 +70,8 @@ const bob = { userId: "bob", username: "Bob" };
 /** A conversation in which the test plays the server, as far as the socket goes. */
 export class Stage {
 	readonly visitor: Visitor;
-	/** Whatever the page asked for, opened, or was led to. */
-	readonly strayed: string[] = [];
+	/** Unexpected requests, windows, frames, dialogs and navigations of the page. */
+	readonly strays: string[] = [];
 	#socket!: WebSocketRoute;
 	#revision = 0;
 
@@ -94,21 +94,21 @@ export class Stage {
 		await stage.visitor.newConversation();
 		await page.waitForLoadState("networkidle");
 		await page.evaluate(watch);
-		// Who belongs to the conversation is asked for with every time of joining, and parts of the page come when they are needed.
-		const described = `${url}/api/conversations/${stage.#conversationId}`;
-		const isOwn = (asked: string) => asked === described || /^\/assets\/[\w-]+\.js$/.test(asked.slice(url.length));
-		page.on("request", (request) => isOwn(request.url()) || stage.strayed.push(`asked for ${request.url()}`));
-		page.on("popup", (popup) => stage.strayed.push(`opened ${popup.url()}`));
-		page.on("framenavigated", (frame) => stage.strayed.push(`went to ${frame.url()}`));
-		page.on("frameattached", () => stage.strayed.push("has a frame"));
+		// The page requests the members after each join, and loads its modules on demand.
+		const conversationUrl = `${url}/api/conversations/${stage.#conversationId}`;
+		const isExpected = (asked: string) => asked === conversationUrl || /^\/assets\/[\w-]+\.js$/.test(asked.slice(url.length));
+		page.on("request", (request) => isExpected(request.url()) || stage.strays.push(`requested ${request.url()}`));
+		page.on("popup", (popup) => stage.strays.push(`opened ${popup.url()}`));
+		page.on("framenavigated", (frame) => stage.strays.push(`went to ${frame.url()}`));
+		page.on("frameattached", () => stage.strays.push("has a frame"));
 		page.on("dialog", (dialog) => {
-			stage.strayed.push(`said ${dialog.message()}`);
+			stage.strays.push(`said ${dialog.message()}`);
 			void dialog.dismiss();
 		});
 		return stage;
 	}
 
-	/** As if nothing had been said but this. */
+	/** Replaces the whole conversation with these messages. */
 	clear(messages: readonly Message[] = []): void {
 		const conversationId = this.#conversationId;
 		this.#revision = messages.length;
@@ -126,10 +126,10 @@ export class Stage {
 	}
 
 	say(content: string, username = bob.username, about: Partial<Message> = {}): void {
-		this.#send(this.#whole({ role: "user", author: { userId: `${username} themself`, username }, content, ...about }));
+		this.#send(this.#stored({ role: "user", author: { userId: `${username} themself`, username }, content, ...about }));
 	}
 
-	/** What else the server may say, with a text of its choice in it. */
+	/** Sends the other events that contain names or sentences, all with this text. */
 	announce(text: string): void {
 		const person = { conversationId: this.#conversationId, userId: text, username: text };
 		this.#send(
@@ -139,7 +139,7 @@ export class Stage {
 		);
 	}
 
-	/** Claude's answer in about so many pieces, cut wherever it comes: also through the middle of a character. */
+	/** Streams a reply in about this many pieces. They may be cut in the middle of a character. */
 	stream(content: string, pieces: number): void {
 		const messageId = `r${this.#revision}`;
 		const reply = { conversationId: this.#conversationId, messageId };
@@ -148,10 +148,10 @@ export class Stage {
 		for (let offset = 0; offset < content.length; offset += size)
 			this.#send({ type: "chat:streaming", ...reply, chunk: content.slice(offset, offset + size), offset, isComplete: false });
 		this.#send({ type: "chat:streaming", ...reply, chunk: "", offset: content.length, isComplete: true });
-		this.#send(this.#whole({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
+		this.#send(this.#stored({ id: messageId, role: "assistant", author: claude, content }), { type: "chat:complete", ...reply });
 	}
 
-	/** An answer that comes over time, in pieces of this size, one each so many ms, until it is all there or is broken off. */
+	/** Streams a reply slowly: a piece of `size` UTF-16 units every `every` ms, until it is complete or aborted. */
 	async flow(content: string, { size, every, signal }: { size: number; every: number; signal: AbortSignal }): Promise<void> {
 		const reply = { conversationId: this.#conversationId, messageId: `r${this.#revision}` };
 		this.#send({ type: "chat:thinking", ...reply, status: "processing" });
@@ -161,13 +161,13 @@ export class Stage {
 		}
 	}
 
-	/** What went wrong until now, on the page and around it. */
+	/** Returns everything that went wrong since the last call. */
 	async breaches(): Promise<string[]> {
 		const noted = await this.visitor.page.evaluate(() => window.breaches.splice(0));
-		return [...noted, ...this.strayed.splice(0), ...this.visitor.complaints.splice(0)];
+		return [...noted, ...this.strays.splice(0), ...this.visitor.complaints.splice(0)];
 	}
 
-	/** What the page's code would find: the names on its window, and on every object. */
+	/** The names of all properties of the window and of Object.prototype. */
 	names(): Promise<string[]> {
 		return this.visitor.page.evaluate(() =>
 			[...Object.getOwnPropertyNames(window), ...Object.getOwnPropertyNames(Object.prototype)].sort(),
@@ -178,7 +178,7 @@ export class Stage {
 		return /conversations\/([^/]+)/.exec(this.#socket.url())?.[1] ?? "";
 	}
 
-	#whole(message: Pick<Message, "role" | "author" | "content"> & Partial<Message>): ServerEvent {
+	#stored(message: Pick<Message, "role" | "author" | "content"> & Partial<Message>): ServerEvent {
 		this.#revision += 1;
 		const place = { conversationId: this.#conversationId, seq: this.#revision, revision: this.#revision };
 		const whole = { id: `m${this.#revision}`, status: "complete" as const, createdAt: new Date().toISOString(), ...place, ...message };

@@ -1,4 +1,4 @@
-// A program that talks to a running product: the HTTP API and the native socket, as outside clients use them.
+// An outside client of a running product: uses the HTTP API and the native socket.
 
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
@@ -17,12 +17,12 @@ export async function post(url: string, path: string, token?: string, body: obje
 	return (await response.json()) as Answer;
 }
 
-/** A token of whoever sits at a browser, for a program of theirs. */
+/** Returns an access token of the person at a browser, for a program of theirs. */
 export function tokenOf({ page }: Visitor): Promise<string> {
 	return page.evaluate(async () => (await (await fetch("/api/auth/refresh", { method: "POST" })).json()).token);
 }
 
-/** A guest with a conversation of their own. */
+/** Signs in a guest and creates a conversation. Returns the guest's token and the conversation's id. */
 export async function guestWithConversation(url: string): Promise<{ token: string; id: string }> {
 	const { token } = await post(url, "/auth/guest", undefined, { name: "Ann" });
 	const { id } = (await post(url, "/conversations", token)).conversation;
@@ -31,12 +31,12 @@ export async function guestWithConversation(url: string): Promise<{ token: strin
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
-/** Everything that came over one socket, and a way to wait for more. */
+/** One socket, with everything it has received. */
 export class Wire {
 	readonly events: ServerEvent[] = [];
 	readonly #conversationId: string;
 	readonly #socket: WebSocket;
-	#heard = Promise.withResolvers<void>();
+	#arrived = Promise.withResolvers<void>();
 
 	constructor(url: string, conversationId: string, token: string, cursor?: string) {
 		this.#conversationId = conversationId;
@@ -45,26 +45,26 @@ export class Wire {
 		this.#socket = new WebSocket(address, ["chat.v1", `bearer.${token}`]);
 		this.#socket.onmessage = ({ data }) => {
 			this.events.push(...parseServerFrame(data as string));
-			this.#heard.resolve();
-			this.#heard = Promise.withResolvers();
+			this.#arrived.resolve();
+			this.#arrived = Promise.withResolvers();
 		};
 	}
 
-	/** The first event of a type that fits, once it is there. */
+	/** Returns the first event of a type that fits. Waits for it if needed. */
 	async first<T extends ServerEvent["type"]>(type: T, fits: (event: EventOf<T>) => boolean = () => true): Promise<EventOf<T>> {
 		for (;;) {
 			const found = this.events.find((event): event is EventOf<T> => event.type === type && fits(event as EventOf<T>));
 			if (found) return found;
-			await this.#heard.promise;
+			await this.#arrived.promise;
 		}
 	}
 
-	/** The first message of Claude's in a state. */
+	/** Returns Claude's first message with this status. Waits for it if needed. */
 	async reply(status: EventOf<"chat:message">["message"]["status"]) {
 		return (await this.first("chat:message", ({ message }) => message.role === "assistant" && message.status === status)).message;
 	}
 
-	/** What was streamed until now, from all replies. */
+	/** The text streamed so far, of all replies. */
 	get streamed(): string {
 		return this.events.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
 	}

@@ -1,4 +1,4 @@
-// One conversation's rules on real object storage, with a model and clients that a test holds in its hands.
+// Runs one conversation's rules on real object storage, with a model and clients that the test controls.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -16,11 +16,11 @@ import type { Person } from "../../src/protocol/person.ts";
 export const ann: Person = { userId: "ann", username: "Ann" };
 export const bob: Person = { userId: "bob", username: "Bob" };
 
-/** One reply under way, as seen from Claude's side. */
+/** A request to Claude. The test plays Claude and streams the reply. */
 export class Call {
 	readonly messages: readonly Message[];
 	readonly signal: AbortSignal;
-	/** What the answer says already. */
+	/** The text that earlier attempts at this reply have produced. */
 	readonly partialReply: string;
 	#events: (ModelEvent | Error | "over")[] = [];
 	#wake = () => {};
@@ -41,46 +41,46 @@ export class Call {
 		}
 	}
 
-	async #say(...events: (ModelEvent | Error | "over")[]): Promise<void> {
+	async #emit(...events: (ModelEvent | Error | "over")[]): Promise<void> {
 		this.#events.push(...events);
 		this.#wake();
 		await settled();
 	}
 
 	text(text: string): Promise<void> {
-		return this.#say({ type: "text", text });
+		return this.#emit({ type: "text", text });
 	}
 	end(reason?: Reason): Promise<void> {
-		return this.#say(
+		return this.#emit(
 			{ type: "usage", usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 } },
 			{ type: "end", stopReason: reason ?? "end_turn", reason },
 		);
 	}
 	event(event: ModelEvent): Promise<void> {
-		return this.#say(event);
+		return this.#emit(event);
 	}
 	usage(input: number, output: number): Promise<void> {
-		return this.#say({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
+		return this.#emit({ type: "usage", usage: { input, output, cacheRead: 0, cacheWrite: 0 } });
 	}
 	cut(): Promise<void> {
-		return this.#say("over");
+		return this.#emit("over");
 	}
 	fail(reason: Reason, retryAfterMs?: number): Promise<void> {
-		return this.#say(new ModelFailure(reason, retryAfterMs));
+		return this.#emit(new ModelFailure(reason, retryAfterMs));
 	}
 	crash(error: Error): Promise<void> {
-		return this.#say(error);
+		return this.#emit(error);
 	}
 }
 
-/** Until everything that was only waiting for a promise has run. */
+/** Resolves once all pending promise callbacks have run. */
 export function settled(): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 export class TestClient implements Client {
 	readonly person: Person;
-	readonly heard: ServerEvent[] = [];
+	readonly received: ServerEvent[] = [];
 	closedWith: CloseCode | undefined;
 	expiresAt = 0;
 
@@ -95,11 +95,11 @@ export class TestClient implements Client {
 		this.closedWith = code;
 	}
 	types(): string[] {
-		return this.heard.map(({ type }) => type);
+		return this.received.map(({ type }) => type);
 	}
 	last<T extends ServerEvent["type"]>(type: T): Extract<ServerEvent, { type: T }> {
-		const event = this.heard.findLast((heard) => heard.type === type);
-		if (!event) throw new Error(`${this.person.username} heard no ${type}, but ${this.types().join(", ")}`);
+		const event = this.received.findLast((event) => event.type === type);
+		if (!event) throw new Error(`${this.person.username} received no ${type}, only: ${this.types().join(", ")}`);
 		return event as Extract<ServerEvent, { type: T }>;
 	}
 }
@@ -116,7 +116,7 @@ class TestClients implements Clients<TestClient> {
 		return this.#all.delete(client);
 	}
 	send(client: TestClient, event: ServerEvent) {
-		client.heard.push(structuredClone(event));
+		client.received.push(structuredClone(event));
 	}
 	broadcast(event: ServerEvent, exceptUser?: string) {
 		for (const client of this.#all) if (client.person.userId !== exceptUser) this.send(client, event);
@@ -166,8 +166,8 @@ export class Room {
 			},
 		};
 		this.store = new Store(state.storage.sql);
-		const told = { store: this.store, clients: this.clients, lists };
-		this.titles = new Titles({ ...told, titler });
+		const shared = { store: this.store, clients: this.clients, lists };
+		this.titles = new Titles({ ...shared, titler });
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
@@ -178,7 +178,7 @@ export class Room {
 			titles: this.titles,
 			now,
 		});
-		this.membership = new Membership({ ...told, titles: this.titles, now });
+		this.membership = new Membership({ ...shared, titles: this.titles, now });
 		this.conversation = new Conversation({
 			store: this.store,
 			clients: this.clients,
@@ -191,7 +191,7 @@ export class Room {
 		});
 	}
 
-	/** A member with a socket here. */
+	/** Connects a person and makes them a member. */
 	enter(person: Person, cursor?: string): TestClient {
 		this.membership.join(person, true);
 		const client = new TestClient(person);
@@ -204,14 +204,14 @@ export class Room {
 		this.conversation.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
 	}
 
-	/** The latest call to Claude. */
+	/** The latest request to Claude. */
 	get call(): Call {
 		const call = this.calls.at(-1);
 		if (!call) throw new Error("Claude was not asked.");
 		return call;
 	}
 
-	/** Resolves when Claude is asked the next time. */
+	/** Resolves with the next request to Claude. */
 	get asked(): Promise<void> {
 		return this.#asked.promise;
 	}
@@ -221,7 +221,7 @@ export class Room {
 	}
 }
 
-/** Runs a test in a fresh conversation of Ann's, to which she gave this title. */
+/** Runs a test in a new conversation that Ann owns. */
 export function inRoom(
 	test: (room: Room, state: DurableObjectState) => Promise<void> | void,
 	idleTimeout = 60_000,

@@ -1,33 +1,33 @@
-// A reader of server-sent events, as the standard has it: fields to events, comments and times to come back beside them.
+// Reads a stream of server-sent events: events, comments and retry times, by the rules of the HTML standard.
 
 export type ReadEvent = { event: string; id: string; data: string };
 
 export class EventReader {
 	readonly events: ReadEvent[] = [];
-	/** The last `retry:`. */
+	/** The latest `retry:`, in ms. */
 	retry: number | undefined;
 	comments = 0;
-	/** What a client sends as `Last-Event-ID`. */
+	/** The id that a client sends as `Last-Event-ID` when it reconnects. */
 	lastEventId = "";
-	/** Resolves with the end of the stream; rejects where it breaks off. */
+	/** Resolves when the stream ends, and rejects if it breaks off. */
 	readonly ended: Promise<void>;
 	readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-	#heard = Promise.withResolvers<void>();
+	#arrived = Promise.withResolvers<void>();
 	#isOver = false;
 	#read = 0;
 	#fields = { event: "", data: "" };
 
 	constructor(body: ReadableStream<Uint8Array>) {
 		this.#reader = body.getReader();
-		this.ended = this.#take().finally(() => {
+		this.ended = this.#readAll().finally(() => {
 			this.#isOver = true;
-			this.#heard.resolve();
+			this.#arrived.resolve();
 		});
-		// Who waits for the end hears how it came.
+		// Only a test that awaits the end needs to see the rejection.
 		this.ended.catch(() => {});
 	}
 
-	async #take(): Promise<void> {
+	async #readAll(): Promise<void> {
 		const decoder = new TextDecoder();
 		let text = "";
 		for (;;) {
@@ -35,13 +35,13 @@ export class EventReader {
 			if (done) return;
 			const lines = (text + decoder.decode(value, { stream: true })).split(/\r\n|\r|\n/);
 			text = lines.pop() as string;
-			for (const line of lines) this.#line(line);
-			this.#heard.resolve();
-			this.#heard = Promise.withResolvers();
+			for (const line of lines) this.#readLine(line);
+			this.#arrived.resolve();
+			this.#arrived = Promise.withResolvers();
 		}
 	}
 
-	#line(line: string): void {
+	#readLine(line: string): void {
 		if (line === "") {
 			if (this.#fields.data !== "") this.events.push({ ...this.#fields, id: this.lastEventId });
 			this.#fields = { event: "", data: "" };
@@ -52,10 +52,10 @@ export class EventReader {
 		else if (name === "id") this.lastEventId = value;
 		else if (name === "retry") this.retry = Number(value);
 		else if (name === "event" || name === "data") this.#fields[name] += value;
-		else throw new Error(`A line of its own: ${line}`);
+		else throw new Error(`The standard has no such field: ${line}`);
 	}
 
-	/** The data of the next event of this type that no earlier `next` has passed. */
+	/** Returns the data of the next event of this type. Events that an earlier call has passed are skipped. */
 	async next<T = Record<string, unknown>>(type: string): Promise<T> {
 		for (;;) {
 			for (; this.#read < this.events.length; this.#read++) {
@@ -64,8 +64,8 @@ export class EventReader {
 				this.#read += 1;
 				return JSON.parse(data) as T;
 			}
-			if (this.#isOver) throw new Error(`No ${type} came, but ${this.events.map(({ event }) => event).join(", ")}`);
-			await this.#heard.promise;
+			if (this.#isOver) throw new Error(`The stream ended without ${type}. It had: ${this.events.map(({ event }) => event).join(", ")}`);
+			await this.#arrived.promise;
 		}
 	}
 

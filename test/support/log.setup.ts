@@ -1,4 +1,4 @@
-// Fails each test inside the runtime that logs what it does not expect.
+// Fails every test inside the runtime that logs something unexpected.
 
 import { afterAll, afterEach } from "vitest";
 import { checkLog, record, resetLog } from "./log.ts";

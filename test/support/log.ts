@@ -1,4 +1,4 @@
-// What the code under test logs as an error or a warning. A test names the logs that it provokes; every other one fails it.
+// Checks the errors and warnings that the code under test logs. A test names the logs it provokes; any other log fails it.
 // Expected logs are not printed, so that the output of a green run is quiet.
 
 let allowed: RegExp[] = [];
@@ -7,35 +7,35 @@ let logged: string[] = [];
 /** Called at the next log. A promise must not be made here: the runtime ties it to the object that logs. */
 let notify: () => unknown = () => {};
 
-/** How long a test may wait at its end for a log that it expects. */
-const patienceMs = 5_000;
+/** A test waits this long at its end for a log that it expects, in ms. */
+const timeoutMs = 5_000;
 
-/** Each of these is logged at least once until the test ends. To be called in the test. */
+/** Expects each of these to be logged at least once before the test ends. Call it inside the test. */
 export function expectLog(...patterns: RegExp[]): void {
 	expected.push(...patterns);
 }
 
-/** These may be logged by any test of a file, or between two of them. To be called outside of tests. */
+/** Allows these logs in all tests of a file, and between them. Call it outside the tests. */
 export function allowLog(...patterns: RegExp[]): void {
 	allowed.push(...patterns);
 }
 
-/** To be called before each file: files may run in the same runtime, one after another. */
+/** Call it before each file: several files may run in the same runtime, one after another. */
 export function resetLog(): void {
 	[allowed, expected, logged] = [[], [], []];
 }
 
 export function record(values: unknown[]): void {
-	logged.push(values.map(inWords).join(" "));
+	logged.push(values.map(format).join(" "));
 	notify();
 }
 
-/** Resolves with the complaints about everything that was logged since the last call. */
+/** Returns one complaint for each unexpected or missing log since the last call. */
 export async function checkLog(): Promise<string[]> {
 	const isMet = (pattern: RegExp) => logged.some((text) => pattern.test(text));
 	if (!expected.every(isMet)) {
 		await new Promise<void>((resolve) => {
-			setTimeout(resolve, patienceMs);
+			setTimeout(resolve, timeoutMs);
 			notify = () => expected.every(isMet) && resolve();
 		});
 		notify = () => {};
@@ -50,7 +50,7 @@ export async function checkLog(): Promise<string[]> {
 	return complaints;
 }
 
-function inWords(value: unknown): string {
+function format(value: unknown): string {
 	if (value instanceof Error) return value.stack ?? String(value);
 	return typeof value === "string" ? value : JSON.stringify(value);
 }

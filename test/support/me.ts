@@ -1,4 +1,4 @@
-// A client of a person's own socket, for tests inside the runtime.
+// A client of `/me/socket`, a user's own socket, for tests inside the runtime.
 
 import { exports } from "cloudflare:workers";
 import * as v from "valibot";
@@ -10,10 +10,10 @@ type Type = MeEvent["type"];
 type EventOf<T extends Type> = Extract<MeEvent, { type: T }>;
 
 export class MeClient {
-	/** All that came, in order; each as its schema has it. */
+	/** All received events in order, each validated by its schema. */
 	readonly events: MeEvent[] = [];
-	/** Frames that are none of the wire's, such as `pong`. */
-	readonly others: string[] = [];
+	/** Received frames that hold no events, such as `pong`. */
+	readonly otherFrames: string[] = [];
 	/** Resolves with the close code. */
 	readonly closed: Promise<number>;
 	readonly #socket: WebSocket;
@@ -25,8 +25,8 @@ export class MeClient {
 		const { promise, resolve } = Promise.withResolvers<number>();
 		this.closed = promise;
 		socket.addEventListener("message", ({ data }) => {
-			if ((data as string).startsWith("[")) this.events.push(...(JSON.parse(data as string) as MeEvent[]).map(checked));
-			else this.others.push(data as string);
+			if ((data as string).startsWith("[")) this.events.push(...(JSON.parse(data as string) as MeEvent[]).map(validated));
+			else this.otherFrames.push(data as string);
 			for (const check of [...this.#waiting]) check();
 		});
 		socket.addEventListener("close", ({ code }) => resolve(code));
@@ -39,7 +39,7 @@ export class MeClient {
 		});
 	}
 
-	/** Opens, and waits for `me:conversations`. */
+	/** Opens a socket and waits for `me:conversations`. */
 	static async open(userId: string, options: { token?: string; expiresIn?: number; ignoresClose?: boolean } = {}) {
 		const response = await MeClient.request(options.token ?? (await tokenOf(userId, {}, options.expiresIn)));
 		if (!response.webSocket) throw new Error(`No socket: ${response.status} ${await response.text()}`);
@@ -47,7 +47,7 @@ export class MeClient {
 		return Object.assign(client, { first: await client.next("me:conversations") });
 	}
 
-	/** The next event of this type that no earlier `next` has passed, and that fits. */
+	/** Returns the next event of this type that fits. Events that an earlier call has passed are skipped. */
 	async next<T extends Type>(type: T, fits: (event: EventOf<T>) => boolean = () => true): Promise<EventOf<T>> {
 		for (;;) {
 			for (let at = this.#read; at < this.events.length; at++) {
@@ -56,11 +56,11 @@ export class MeClient {
 				this.#read = at + 1;
 				return event as EventOf<T>;
 			}
-			await this.news();
+			await this.nextFrame();
 		}
 	}
 
-	/** How a conversation is listed next, such that it fits. */
+	/** Returns the next list entry of a conversation that has these fields. */
 	async listed(id: string, fits: Partial<ListEntry> = {}): Promise<ListEntry> {
 		const { conversation } = await this.next(
 			"me:conversation",
@@ -72,7 +72,7 @@ export class MeClient {
 	}
 
 	/** Resolves with the next frame. */
-	async news(): Promise<void> {
+	async nextFrame(): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();
 		this.#waiting.add(resolve);
 		await promise;
@@ -92,6 +92,6 @@ export class MeClient {
 	}
 }
 
-function checked(event: MeEvent): MeEvent {
+function validated(event: MeEvent): MeEvent {
 	return v.parse(meEvents[event.type], event) as MeEvent;
 }

@@ -1,4 +1,4 @@
-// What a run's set-up hands to its tests, by name.
+// Declares the values that the setup files provide to the tests.
 
 // Only types: a set-up must not load vitest.
 import type {} from "vitest";
@@ -9,7 +9,7 @@ declare module "vitest" {
 		product: { url: string; secret: string };
 		/** The address of the scripted Messages API. */
 		messagesApi: string;
-		/** Seeds of the schedules that are to be played: one, or the first and the last. */
+		/** The seeds of the schedules to run: one, or the first and the last of a range (`9-12`). */
 		schedules: string;
 	}
 }

@@ -1,9 +1,9 @@
-// What a conversation's object has stored, all of it; but for how far its members' lists have been told, which goes on by itself.
+// Reads and counts the rows of a conversation's object, except those about notified lists: deliveries change them in the background.
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-/** Table by table, by name. */
+/** Returns all tables with their rows. */
 export function rowsOf(conversationId: string): Promise<[table: string, rows: Record<string, SqlStorageValue>[]][]> {
 	return runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
 		const tables = storage.sql
@@ -17,10 +17,13 @@ export function rowsOf(conversationId: string): Promise<[table: string, rows: Re
 
 type Counted = Pick<SqlStorageCursor<Record<string, SqlStorageValue>>, "rowsRead" | "rowsWritten">;
 
-/** Counts the rows that statements read and write from now on; what a conversation's own were since it was asked last. */
+/**
+ * Counts the rows that statements read and write from now on. Returns a function that gives the counts of one
+ * conversation since its last call.
+ */
 export async function countRows(): Promise<(conversationId: string) => Promise<{ read: number; written: number }>> {
 	let seen: { sql: SqlStorage; cursor: Counted }[] = [];
-	// Every object's storage has the same prototype; any object lends it.
+	// The storage of every object has the same prototype, so patching it through any object counts for all.
 	await runInDurableObject(env.USERS.getByName("somebody"), (_object, { storage }) => {
 		const statements: SqlStorage = Object.getPrototypeOf(storage.sql);
 		const { exec } = statements;
@@ -34,7 +37,7 @@ export async function countRows(): Promise<(conversationId: string) => Promise<{
 		runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
 			const own = seen.filter(({ sql }) => sql === storage.sql);
 			seen = seen.filter(({ sql }) => sql !== storage.sql);
-			// Cursors go on counting while they are read.
+			// A cursor's counts grow while it is read, so they are summed up only here.
 			const sum = (count: keyof Counted) => own.reduce((total, { cursor }) => total + cursor[count], 0);
 			return { read: sum("rowsRead"), written: sum("rowsWritten") };
 		});

@@ -1,11 +1,11 @@
-// Fails a run of the tests inside the runtime in which the runtime reports an exception that no test provoked.
-// The plugin prints these reports as they come. They name no test: an error that a test provokes says so in its words.
+// Fails a run in which the Workers runtime reports an exception that no test provoked.
+// These reports do not name the test, so an error that a test provokes has to be recognizable by its message.
 
 const provoked = [
 	/broken on purpose/,
 	// A test dropped the table.
 	/no such table/,
-	// The scripted Messages API hangs up. Requests leave the runtime through a worker of miniflare's, which reports that once more, without a stack.
+	// The scripted Messages API hangs up. Miniflare's outbound worker reports the same failure again, without a stack.
 	/^exception = \S+ disconnected: /,
 	/^uncaught exception; source = Uncaught \(in promise\); stack = Error: Network connection lost\.$/,
 	/^uncaught exception; exception = \S+ disconnected: jsg\.Error: Network connection lost\./,
@@ -22,7 +22,7 @@ export default function setup(): () => void {
 	};
 }
 
-/** Keeps provoked reports from being printed, and counts the others. Returns what ends it. */
+/** Hides provoked reports and collects the others. Returns a function that restores the stream. */
 function watch(stream: NodeJS.WriteStream): () => void {
 	const { write } = stream;
 	stream.write = ((...args: Parameters<typeof write>) => {

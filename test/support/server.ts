@@ -1,4 +1,4 @@
-// A server as a process group of its own: started, its processor time read, killed whole. Knows nothing of what it serves.
+// Runs a server as its own process group: starts it, reads its processor time and kills it. Must not know what it serves.
 // Processor time comes from /proc, so the benchmarks run on Linux.
 
 import { spawn } from "node:child_process";
@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 export type ServerProcess = {
-	/** Names the group, for `cpuSeconds` and `memoryBytes`. */
+	/** The id of the group, for `cpuSeconds` and `memoryBytes`. */
 	group: number;
 	/** Kills the whole group; resolves when its leader is gone. */
 	stop(): Promise<void>;
@@ -14,12 +14,12 @@ export type ServerProcess = {
 
 /** Clock ticks a second in /proc/PID/stat; the same on every Linux that Node runs on. */
 const ticksPerSecond = 100;
-/** Of a page of memory in /proc/PID/stat, on most Linuxes. */
+/** The size of a memory page, in which /proc/PID/stat counts; 4096 on most Linux systems. */
 const pageBytes = 4096;
 
 /**
  * Runs Node with `args` in a new process group and waits until a line of its output matches `ready`.
- * Rejects with what it printed when it ends before that.
+ * Rejects with its output if it ends before that.
  */
 export function startServer(args: string[], ready: RegExp): Promise<ServerProcess> {
 	const child = spawn(process.execPath, args, {
@@ -33,7 +33,7 @@ export function startServer(args: string[], ready: RegExp): Promise<ServerProces
 		try {
 			process.kill(-group, "SIGKILL");
 		} catch {
-			// All gone already.
+			// The group has ended already.
 		}
 	};
 	process.once("exit", killGroup);
@@ -61,7 +61,7 @@ export function cpuSeconds(group: number): number {
 	return sumOver(group, (fields) => Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** The memory that the living processes of a group hold. */
+/** The memory that the living processes of a group use. */
 export function memoryBytes(group: number): number {
 	return sumOver(group, (fields) => Number(fields[21])) * pageBytes;
 }
@@ -72,7 +72,7 @@ function sumOver(group: number, read: (fields: string[]) => number): number {
 	return all.reduce((sum, fields) => sum + read(fields), 0);
 }
 
-/** The fields after the command's name, which may itself hold spaces and brackets: state, ppid, pgrp, … */
+/** The fields after the command's name, which may itself contain spaces and brackets: state, ppid, pgrp, … */
 function statFields(pid: string): string[] {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,4 +1,4 @@
-// Other settings for all tests of a file. Objects read them when they start.
+// Changes settings for all tests of a file. Objects read them when they start.
 
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, inject } from "vitest";
@@ -14,7 +14,7 @@ export function withSettings(settings: Settings): void {
 	afterAll(() => void Object.assign(env, before));
 }
 
-/** Claude answers as the question tells it to; see `messages-api-script.ts`. */
+/** Claude's replies follow the script in the question; see `messages-api-script.ts`. */
 export const scripted: Settings = { ANTHROPIC_BASE_URL: inject("messagesApi") };
 
 /** Nobody sends too fast. */

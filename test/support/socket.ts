@@ -1,4 +1,4 @@
-// A client of the native wire for tests inside the runtime: opens a socket through the Worker and lets a test await events.
+// A client of the native protocol for tests inside the runtime: opens a socket through the Worker and awaits events.
 
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
@@ -7,7 +7,7 @@ import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 
 export const origin = "https://parley.example";
 
-/** A token as another issuer with the same secret would make it. */
+/** Signs an access token as another issuer with the same secret would. */
 export async function tokenOf(userId: string, claims: Record<string, unknown> = {}, expiresIn = 600): Promise<string> {
 	return new SignJWT({ name: nameOf(userId), ...claims })
 		.setProtectedHeader({ alg: "HS256" })
@@ -16,7 +16,7 @@ export async function tokenOf(userId: string, claims: Record<string, unknown> = 
 		.sign(new TextEncoder().encode(env.JWT_SECRET));
 }
 
-/** `ann` is shown as Ann. */
+/** The name of a user by their id: `ann` is named Ann. */
 export function nameOf(userId: string): string {
 	return userId.charAt(0).toUpperCase() + userId.slice(1);
 }
@@ -31,7 +31,7 @@ export async function call(method: string, path: string, token?: string, body?: 
 	return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
 }
 
-/** A new conversation of `owner`, joined by `others`; the id. */
+/** Creates a conversation of `owner`, which `others` join by an invite. Returns its id. */
 export async function newConversation(owner: string, others: string[] = []): Promise<string> {
 	const token = await tokenOf(owner);
 	const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
@@ -45,9 +45,9 @@ type Type = ServerEvent["type"];
 type EventOf<T extends Type> = Extract<ServerEvent, { type: T }>;
 
 export class Client {
-	/** All that came, in order. */
+	/** All received events, in order. */
 	readonly events: ServerEvent[] = [];
-	/** The frames that brought them, as they came. */
+	/** The received frames, undecoded. */
 	readonly frames: string[] = [];
 	/** Resolves with the close code. */
 	readonly closed: Promise<number>;
@@ -67,7 +67,7 @@ export class Client {
 			for (const check of [...this.#waiting]) check();
 		});
 		socket.addEventListener("close", ({ code }) => resolve(code));
-		// Half open: it does not answer a close, and goes on sending.
+		// A half-open socket does not answer a close, and can still send.
 		socket.accept({ allowHalfOpen: ignoresClose });
 	}
 
@@ -85,13 +85,13 @@ export class Client {
 		return new Client(response.webSocket, conversationId, options.ignoresClose);
 	}
 
-	/** Opens, and waits for `chat:joined`. */
+	/** Opens a socket and waits for `chat:joined`. */
 	static async join(userId: string, conversationId: string, options: Parameters<typeof Client.open>[2] = {}) {
 		const client = await Client.open(userId, conversationId, options);
 		return Object.assign(client, { joined: await client.next("chat:joined") });
 	}
 
-	/** The next event of this type that no earlier `next` has passed, and that fits. */
+	/** Returns the next event of this type that fits. Events that an earlier call has passed are skipped. */
 	async next<T extends Type>(type: T, fits: (event: EventOf<T>) => boolean = () => true): Promise<EventOf<T>> {
 		const find = (): EventOf<T> | undefined => {
 			for (let at = this.#read; at < this.events.length; at++) {

@@ -19,8 +19,8 @@ describe("the socket of a list", () => {
 		const client = await MeClient.open(userId);
 		expect(client.first).toMatchObject({ conversations: [{ id, role: "owner", unread: 0 }], hasMore: false, settings: { theme: "dark" } });
 		client.raw("ping");
-		await client.news();
-		expect(client.others).toEqual(["pong"]);
+		await client.nextFrame();
+		expect(client.otherFrames).toEqual(["pong"]);
 	});
 
 	it("sends one page of the list, pinned entries first", async () => {

@@ -95,13 +95,13 @@ describe("a member who is removed", () => {
 		const bob = await Client.join("bob", id, { ignoresClose: true });
 		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
 		await bob.closed;
-		const heard = bob.events.length;
+		const count = bob.events.length;
 		bob.say("I am still here");
 		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
 		bob.say("And now?");
 		ann.say("Is he gone?");
 		expect((await ann.next("chat:message")).message).toMatchObject({ seq: 1, content: "Is he gone?" });
-		expect(bob.events).toHaveLength(heard);
+		expect(bob.events).toHaveLength(count);
 		expect((await messagesOf(id)).filter(({ role }: { role: string }) => role === "user")).toHaveLength(1);
 	});
 

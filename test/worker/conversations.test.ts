@@ -3,7 +3,7 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { endPauses } from "../support/jobs.ts";
+import { makeJobsDue } from "../support/jobs.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
 const stubOf = (id: string) => env.CONVERSATIONS.getByName(id);
@@ -73,7 +73,7 @@ describe("members", () => {
 		expect(await gone.closed).toBe(4403);
 		expect(await listOf("gone")).toContain(id);
 		await mend();
-		await endPauses(stubOf(id));
+		await makeJobsDue(stubOf(id));
 		expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 		expect(await listOf("gone")).not.toContain(id);
 	});
@@ -139,7 +139,7 @@ describe("a conversation that its owner deletes", () => {
 		expect([deleted.status, deleted.body]).toEqual([204, undefined]);
 		expect(await Promise.all([ann, bob, deaf].map(({ closed }) => closed))).toEqual([4404, 4404, 4404]);
 		expect([ann, bob].flatMap((client) => client.all("chat:user-left"))).toEqual([]);
-		const heard = deaf.events.length;
+		const count = deaf.events.length;
 		deaf.say("Is anybody there?");
 
 		for (const who of ["ann", "bob"]) {
@@ -166,7 +166,7 @@ describe("a conversation that its owner deletes", () => {
 		deaf.say("Nobody?");
 		expect(codeOf(await call("GET", `/conversations/${id}`, await tokenOf("ann", { conversations: ["*"] })))).toBe("not_found");
 		expect(await storedIn(id)).toEqual(left);
-		expect(deaf.events).toHaveLength(heard);
+		expect(deaf.events).toHaveLength(count);
 	});
 
 	it("disappears from every list, also if one cannot be reached at first and the object restarts", async () => {
@@ -179,7 +179,7 @@ describe("a conversation that its owner deletes", () => {
 		expect(codeOf(await call("GET", `/conversations/${id}`, await tokenOf("ann", { conversations: ["*"] })))).toBe("not_found");
 		expect((await storedIn(id)).alarm).toEqual(expect.any(Number));
 		await mend();
-		await endPauses(stubOf(id));
+		await makeJobsDue(stubOf(id));
 		expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 		expect(await listOf("deaf")).not.toContain(id);
 		expect(await storedIn(id)).toEqual({ rows: { deleted: [{ at: expect.any(Number) }] }, alarm: null, keys: 0 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
-import { endPauses } from "../support/jobs.ts";
+import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { countRows } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -218,7 +218,7 @@ describe("erasing oneself", () => {
 		expect((await as(person, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
 		await make("since");
 		await inRoom("DROP TRIGGER broken");
-		await endPauses(env.USERS.getByName(person));
+		await makeJobsDue(env.USERS.getByName(person));
 		expect(await runDurableObjectAlarm(env.USERS.getByName(person))).toBe(true);
 		expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
 		expect(await namesOf()).toEqual(["since"]);
@@ -275,7 +275,7 @@ describe("an interrupted erasure", () => {
 			(await as("ann", "GET", "/conversations")).body.conversations.find((one: { id: string }) => one.id === third).title;
 		await expect.poll(titleOf).toBe("news");
 		expect((await as(person, "GET", "/conversations")).body.conversations).toEqual([]);
-		await endPauses(env.USERS.getByName(person));
+		await makeJobsDue(env.USERS.getByName(person));
 		expect(await runDurableObjectAlarm(env.USERS.getByName(person))).toBe(true);
 		for (const id of [second.id, third]) expect(await storedIn("CONVERSATIONS", id)).not.toContain(person);
 		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);

@@ -4,7 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { ListEntry } from "../../src/protocol/conversation.ts";
-import { endPauses } from "../support/jobs.ts";
+import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -150,7 +150,7 @@ describe("a list that fails", () => {
 		expect(list.first.conversations[0]).toMatchObject({ unread: 0 });
 		expect((await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm())) as number).toBeLessThan(Date.now() + 7_000);
 		await evictDurableObject(stub, { webSockets: "hibernate" });
-		await endPauses(stub);
+		await makeJobsDue(stub);
 		await runDurableObjectAlarm(stub);
 		expect(await list.listed(id)).toMatchObject({ unread: 1 });
 		expect(await owed()).toEqual([]);

@@ -207,7 +207,7 @@ describe("an id", () => {
 		const room = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", room);
 		const bob = await Client.join("bob", room);
-		const heard = bob.events.length;
+		const count = bob.events.length;
 		const before = await rowsOf(room);
 		for (const type of [
 			"chat:join",
@@ -225,7 +225,7 @@ describe("an id", () => {
 		ann.send({ type: "chat:auth", token: id });
 		ann.send({ type: "chat:typing", isTyping: true });
 		await bob.next("chat:user-typing");
-		expect(bob.events.length - heard).toBe(1);
+		expect(bob.events.length - count).toBe(1);
 		expect(ann.all("chat:error").map(({ code }) => code)).not.toContain("internal");
 		expect(ann.all("chat:error").length).toBeGreaterThanOrEqual(9);
 		const rows = (await rowsOf(room)).filter(([name]) => name !== "audit");

@@ -206,11 +206,11 @@ describe("a token that is revoked", () => {
 		const bot = await socketBy(secret, id, true);
 		await revoke(ann, tokenId);
 		await bot.closed;
-		const heard = bot.events.length;
+		const count = bot.events.length;
 		bot.say("I am still here");
 		bob.say("Is it gone?");
 		expect((await bob.next("chat:message")).message.content).toBe("Is it gone?");
-		expect(bot.events).toHaveLength(heard);
+		expect(bot.events).toHaveLength(count);
 	});
 
 	it("loses a socket that was just being opened", { timeout: 10_000 }, async () => {

@@ -36,11 +36,11 @@ const namedIn = (state: DurableObjectState) =>
 function refused(room: Room, client: TestClient, act: () => void): string {
 	const before = everything(room);
 	const others = [...room.clients.all()].filter((one) => one !== client);
-	const heard = others.map((one) => one.heard.length);
+	const counts = others.map((one) => one.received.length);
 	act();
 	expect(everything(room)).toEqual(before);
-	expect(others.map((one) => one.heard.length)).toEqual(heard);
-	const last = client.heard.at(-1);
+	expect(others.map((one) => one.received.length)).toEqual(counts);
+	const last = client.received.at(-1);
 	if (last?.type !== "chat:error") throw new Error(`It was not refused: ${last?.type}.`);
 	return last.code;
 }
@@ -49,13 +49,13 @@ function refused(room: Room, client: TestClient, act: () => void): string {
 function unchanged(room: Room, client: TestClient, message: Pick<Message, "id">, act: () => void, type = "chat:updated"): void {
 	const before = everything(room);
 	const others = [...room.clients.all()].filter((one) => one !== client);
-	const heard = others.map((one) => one.heard.length);
+	const counts = others.map((one) => one.received.length);
 	act();
 	expect(everything(room)).toEqual(before);
-	expect(others.map((one) => one.heard.length)).toEqual(heard);
+	expect(others.map((one) => one.received.length)).toEqual(counts);
 	const { id: messageId, revision, reactions = [] } = stored(room, message);
 	const state = type === "chat:reacted" ? { messageId, revision, reactions } : { message: stored(room, message) };
-	expect(client.heard.at(-1)).toMatchObject({ type, ...state, cursor: room.store.log.cursor });
+	expect(client.received.at(-1)).toMatchObject({ type, ...state, cursor: room.store.log.cursor });
 }
 
 describe("a reaction", () => {
@@ -83,7 +83,7 @@ describe("a reaction", () => {
 				cursor: room.store.log.cursor,
 			};
 			for (const client of [ann, bob]) {
-				expect(client.heard.at(-1)).toEqual(event);
+				expect(client.received.at(-1)).toEqual(event);
 				expect(client.types()).not.toContain("chat:updated");
 			}
 			const joined = room.enter(cleo, cursor).last("chat:joined");
@@ -95,15 +95,15 @@ describe("a reaction", () => {
 	it("brings the whole message to its sender alone, first, if the sender asks for it", () =>
 		inPair((room, ann, bob) => {
 			const message = said(room, ann, "Lunch?");
-			const before = bob.heard.length;
+			const before = bob.received.length;
 			react(room, ann, message.id, "👍", true, true);
 			const event = ann.last("chat:reacted");
-			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
-			expect(bob.heard.slice(before)).toEqual([event]);
+			expect(ann.received.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
+			expect(bob.received.slice(before)).toEqual([event]);
 			// The second time it changes nothing.
 			react(room, ann, message.id, "👍", true, true);
-			expect(ann.heard.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
-			expect(bob.heard.slice(before)).toEqual([event]);
+			expect(ann.received.slice(-2)).toEqual([{ ...event, message: stored(room, message) }, event]);
+			expect(bob.received.slice(before)).toEqual([event]);
 		}));
 
 	it("is removed again, and its emoji disappears with the last person", () =>
@@ -190,7 +190,7 @@ describe("a reaction", () => {
 			const reactions = [{ emoji: "👍", userIds: ["bob"] }];
 			expect(ann.last("chat:reacted")).toMatchObject({ messageId, reactions });
 			react(room, bob, messageId, "👍", true, true);
-			expect(bob.heard.at(-2)).toMatchObject({ type: "chat:reacted", message: { content: "So far", status: "streaming", reactions } });
+			expect(bob.received.at(-2)).toMatchObject({ type: "chat:reacted", message: { content: "So far", status: "streaming", reactions } });
 			await room.call.text(", so good");
 			expect(ann.last("chat:streaming").offset).toBe(6);
 			await room.call.end();
@@ -286,7 +286,7 @@ describe("an edit", () => {
 			inPair(async (room, ann, bob) => {
 				const { question, reply } = await asked(room, bob);
 				said(room, ann, "Interesting");
-				const from = ann.heard.length;
+				const from = ann.received.length;
 				edit(room, bob, question.id, "@claude Bye", { asksAgain: true });
 				expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude Bye"]);
 				await room.call.text("Goodbye");
@@ -415,10 +415,10 @@ describe("a deletion", () => {
 		inPair((room, ann, bob) => {
 			const message = said(room, bob, "Secret", { clientId: "k" });
 			deleted(room, bob, message.id);
-			const heard = ann.heard.length;
+			const count = ann.received.length;
 			expect(said(room, bob, "Secret", { clientId: "k" })).toMatchObject({ id: message.id, content: "", clientId: "k" });
 			expect(room.contents()).toEqual([""]);
-			expect(ann.heard).toHaveLength(heard);
+			expect(ann.received).toHaveLength(count);
 		}));
 
 	it("updates the lists", () =>
@@ -437,7 +437,7 @@ describe("a deletion", () => {
 			const { signal } = room.call;
 			const { messageId } = ann.last("chat:thinking");
 			said(room, ann, "@claude And?");
-			const from = ann.heard.length;
+			const from = ann.received.length;
 			deleted(room, ann, messageId);
 			expect(signal.aborted).toBe(true);
 			expect(ann.types().slice(from)).toEqual(["chat:streaming", "chat:message", "chat:complete", "chat:updated", "chat:thinking"]);

@@ -9,7 +9,7 @@ function read(room: Room, client: TestClient, upTo: number): void {
 }
 
 const readsOf = (client: TestClient) =>
-	client.heard
+	client.received
 		.filter((event) => event.type === "chat:read")
 		.map(({ userId, upTo, unread }) => [userId, upTo, ...(unread ? ["unread"] : [])]);
 

@@ -24,7 +24,7 @@ describe("regenerating Claude's last reply", () => {
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Hello");
-			const from = client.heard.length;
+			const from = client.received.length;
 			regenerate(room, client, id);
 			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
 			await room.call.text("Good day");

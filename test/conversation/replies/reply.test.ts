@@ -27,7 +27,7 @@ describe("a reply", () => {
 					"chat:message",
 					"chat:complete",
 				]);
-				const chunks = client.heard.filter((event) => event.type === "chat:streaming");
+				const chunks = client.received.filter((event) => event.type === "chat:streaming");
 				expect(chunks.map(({ offset, chunk, isComplete }) => [offset, chunk, isComplete])).toEqual([
 					[0, "Hello ", false],
 					[6, "there", false],
@@ -141,7 +141,7 @@ describe("a reply", () => {
 			await room.call.text("a\ud83d");
 			await room.call.text("\ude00b\ud83d");
 			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
-			const streamed = client.heard.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
+			const streamed = client.received.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
 			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
 		}));
 
@@ -171,13 +171,13 @@ describe("a reply", () => {
 			room.conversation.receive(client, { type: "chat:stop", conversationId });
 			expect(room.call.signal.aborted).toBe(true);
 			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped", stoppedBy: ann });
-			const heard = client.heard.length;
+			const count = client.received.length;
 			await room.call.text("lo");
 			await room.call.end();
-			expect(client.heard).toHaveLength(heard);
+			expect(client.received).toHaveLength(count);
 			expect(room.contents()).toEqual(["Hi", "Hel"]);
 			room.conversation.receive(client, { type: "chat:stop", conversationId });
-			expect(client.heard).toHaveLength(heard);
+			expect(client.received).toHaveLength(count);
 		}));
 
 	it("is followed, once it is stopped, by the reply to questions that came meanwhile", () =>
@@ -218,7 +218,7 @@ describe("a reply", () => {
 			const { message } = client.last("chat:message");
 			expect(message).toMatchObject({ status: "failed", reason, content: "So far" });
 			expect(client.last("chat:error")).toMatchObject({ code: reason, error: reasons[reason], messageId: message.id });
-			expect(JSON.stringify(client.heard)).not.toContain("secret");
+			expect(JSON.stringify(client.received)).not.toContain("secret");
 		}),
 	);
 
@@ -300,7 +300,7 @@ describe("a reply", () => {
 			await room.call.end();
 			const { message } = client.last("chat:message");
 			expect(message).toMatchObject({ content: "One two three four five", status: "complete", attempts: [{ offset: 18, reason }] });
-			const chunks = client.heard.filter((event) => event.type === "chat:streaming");
+			const chunks = client.received.filter((event) => event.type === "chat:streaming");
 			expect(chunks.map(({ offset, chunk }) => [offset, chunk])).toEqual([
 				[0, "One two three four"],
 				[18, " five"],
@@ -393,7 +393,7 @@ describe("a reply", () => {
 			await room.call.text("Half");
 			await room.call.fail("bad_key");
 			const { id: messageId } = client.last("chat:message").message;
-			const from = client.heard.length;
+			const from = client.received.length;
 			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
 			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
 			expect(room.calls).toHaveLength(2);

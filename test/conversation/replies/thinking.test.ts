@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inRoom, Room, type TestClient } from "../../support/conversation.ts";
 
 const thinks = (room: Room, text: string) => room.call.event({ type: "thinking", text });
-const thoughts = (client: TestClient) => client.heard.filter((event) => event.type === "chat:thought");
+const thoughts = (client: TestClient) => client.received.filter((event) => event.type === "chat:thought");
 const idOf = (client: TestClient) => client.last("chat:thinking").messageId;
 const does = (room: Room, client: TestClient, type: "chat:delete" | "chat:regenerate", messageId: string) =>
 	room.conversation.receive(client, { type, conversationId: room.store.info.id, messageId });
