@@ -34,8 +34,8 @@ async function refusalsOf(...frames: (string | ArrayBuffer)[]): Promise<string[]
 	const [since, sinceOfBob] = [ann.frames.length, bob.frames.length];
 	const before = await rowsOf(id);
 	for (const frame of frames) ann.raw(typeof frame === "string" ? frame.replaceAll("ID", id) : frame);
-	const heard = await framesSince(ann, since);
-	const refused = heard.flatMap((text) => JSON.parse(text) as Record<string, string>[]);
+	const answers = await framesSince(ann, since);
+	const refused = answers.flatMap((text) => JSON.parse(text) as Record<string, string>[]);
 	for (const { type, code, conversationId, error, clientId, messageId, ...others } of refused) {
 		expect([type, conversationId, others]).toEqual(["chat:error", id, {}]);
 		// Exactly a sentence of the list: no stack, no SQL, no path, nothing that was sent.
