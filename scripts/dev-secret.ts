@@ -1,5 +1,6 @@
 // Creates a JWT_SECRET in `.dev.vars` if there is none, so that `wrangler dev` works without setup.
-// Runs before every build, but must do nothing for a deployment, whose secret is set by the people who run it.
+// Runs before every build, but must do nothing for a deployment, whose secret is set by the people
+// who run it.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

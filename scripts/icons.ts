@@ -1,11 +1,15 @@
-// Renders `web/public/icon.svg` in the sizes that devices install. Run it by hand when the icon changes: npx node scripts/icons.ts
+// Renders `web/public/icon.svg` in the sizes that devices install. Run it by hand when the icon
+// changes: npx node scripts/icons.ts
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { launchBrowser } from "../test/support/browser.ts";
 
 const folder = new URL("../web/public/", import.meta.url);
 const svg = readFileSync(new URL("icon.svg", folder), "utf8");
-/** `part`: the size of the drawing in the icon. A device may crop a maskable icon to a circle of four fifths of its width. */
+/**
+ * `part`: the size of the drawing in the icon. A device may crop a maskable icon to a circle of
+ * four fifths of its width.
+ */
 const kinds = [
 	{ name: "icon", part: 1, paper: "transparent" },
 	{ name: "icon-maskable", part: 0.58, paper: "#fafbfa" },

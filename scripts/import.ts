@@ -1,9 +1,11 @@
-// Imports an exported conversation into a deployment whose JWT_SECRET you have, from the environment or from .dev.vars.
+// Imports an exported conversation into a deployment whose JWT_SECRET you have, from the
+// environment or from .dev.vars.
 //   npm run import FILE                                   into `npm run dev` on this machine
 //   npm run import FILE -- --url https://parley.example   into another deployment
 //   npm run import FILE -- --as USERID                    with this user as an owner, besides the owners in the file
 //   npm run import FILE -- --new                          under a new id, so that the file can be imported twice
-// Checks the whole file before it sends anything. An interrupted import can be started again: the conversation appears only at its end.
+// Checks the whole file before it sends anything. An interrupted import can be started again: the
+// conversation appears only at its end.
 
 import { randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// Reads the deployment's settings from the environment, or finds the first one to correct. Pure: must not depend on requests or storage.
+// Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
+// must not depend on requests or storage.
 
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
@@ -19,7 +20,10 @@ export type Settings = {
 		idleTimeout: number;
 	};
 	sends: { burst: number; perSecond: number };
-	/** In ms: the time between two pings of a Socket.IO connection, and the time in which a client must respond. */
+	/**
+	 * In ms: the time between two pings of a Socket.IO connection, and the time in which a client
+	 * must respond.
+	 */
 	socketIo: { interval: number; timeout: number };
 };
 
@@ -45,12 +49,16 @@ type SettingName =
 	| "SOCKETIO_PING_INTERVAL_SECONDS"
 	| "SOCKETIO_PING_TIMEOUT_SECONDS";
 
-/** The variables and secrets of a deployment. Any may be missing, and `[vars]` may hold other types than text. */
+/**
+ * The variables and secrets of a deployment. Any may be missing, and `[vars]` may hold other types
+ * than text.
+ */
 export type Environment = { readonly [N in SettingName]?: unknown };
 
 /**
- * White space alone counts as not set. The problem is a sentence for whoever deploys, about the first setting to correct. It names the
- * variable and must never quote a value: a secret may have been put into the wrong variable.
+ * White space alone counts as not set. The problem is a sentence for whoever deploys, about the
+ * first setting to correct. It names the variable and must never quote a value: a secret may have
+ * been put into the wrong variable.
  */
 export function readSettings(env: Environment): SettingsResult {
 	const problems: string[] = [];
@@ -90,12 +98,13 @@ export function readSettings(env: Environment): SettingsResult {
 	return problem === undefined ? { settings } : { problem };
 }
 
-/** Whether an address is on this machine, where plain http is safe. */
+/** True if an address is on this machine, where plain http is safe. */
 export function isLocalhost(url: URL): boolean {
 	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
-// Each function adds a sentence to `problems` for a value that it cannot read, and treats the value as not set.
+// Each function adds a sentence to `problems` for a value that it cannot read, and treats the value
+// as not set.
 
 /** `[vars]` may hold numbers and booleans too, for people who leave out the quotes. */
 function readText(env: Environment, name: SettingName): string | undefined {

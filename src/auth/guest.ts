@@ -5,7 +5,10 @@ import type { Settings } from "../settings.ts";
 import { type SignIn, signIn } from "./session.ts";
 import { guestPrefix } from "./tokens.ts";
 
-/** Signs in a new person. `name` must fit `usernameSchema`; `now` in ms. Throws where guest sign-in is off. */
+/**
+ * Signs in a new person. `name` must fit `usernameSchema`; `now` in ms. Throws where guest sign-in
+ * is off.
+ */
 export function signInGuest(name: string, settings: Settings, now: number): Promise<SignIn> {
 	return renameGuest(`${guestPrefix}${randomId()}`, name, settings, now);
 }

@@ -7,7 +7,7 @@ import { type Identity, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
-/** As `verifyToken`, for personal tokens too. Refuses a guest who has signed out. `now` in ms. */
+/** Like `verifyToken`, for personal tokens too. Refuses a guest who has signed out. `now` in ms. */
 export async function identify(token: string | undefined, settings: Settings, users: Users, now: number): Promise<Verified> {
 	if (token === undefined) return { refusal: "unauthorized" };
 	if (isPersonal(token)) return verifyPersonal(token, users, now);
@@ -28,14 +28,20 @@ async function verifyPersonal(token: string, users: Users, now: number): Promise
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program: { tokenId, name } } };
 }
 
-/** For a connection that lasts: a personal token may have been revoked since it was verified, and a guest may have signed out. */
+/**
+ * For a connection that lasts: a personal token may have been revoked since it was verified, and a
+ * guest may have signed out.
+ */
 export async function isStillSignedIn(identity: Identity, users: Users): Promise<boolean> {
 	const { kind, program, userId } = identity;
 	if (kind === "program") return (await users.getByName(userId).showToken(program.tokenId)) !== undefined;
 	return !(await isSignedOut(identity, users));
 }
 
-/** Only guests sign out here. Without this check, their access tokens would be accepted until they expire. */
+/**
+ * Only guests sign out here. Without this check, their access tokens would be accepted until they
+ * expire.
+ */
 export async function isSignedOut({ kind, userId }: Identity, users: Users): Promise<boolean> {
 	return kind === "guest" && users.getByName(userId).isSignedOut();
 }

@@ -1,6 +1,7 @@
-// Import tokens, by which whoever runs the deployment imports a conversation. Only the deployment's secret can make one, for one
-// conversation and a few minutes. Its own key and audience keep it apart from access tokens and sessions. `scripts/import.ts` uses
-// this file too, so it must not depend on settings other than the secret.
+// Import tokens, by which whoever runs the deployment imports a conversation. Only the deployment's
+// secret can make one, for one conversation and a few minutes. Its own key and audience keep it
+// apart from access tokens and sessions. `scripts/import.ts` uses this file too, so it must not
+// depend on settings other than the secret.
 
 import { jwtVerify, SignJWT } from "jose";
 import { deriveKey } from "./derive-key.ts";
@@ -19,7 +20,10 @@ export async function issueImportToken(conversationId: string, jwtSecret: string
 		.sign(await deriveKey(jwtSecret, audience));
 }
 
-/** Resolves to whether the token permits this import, and never throws. Without a secret, no token does. `now` in ms. */
+/**
+ * Resolves to whether the token permits this import, and never throws. Without a secret, no token
+ * does. `now` in ms.
+ */
 export async function verifyImportToken(
 	token: string,
 	conversationId: string,

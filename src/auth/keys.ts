@@ -1,8 +1,12 @@
-// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and cached. Must not depend on the claims of tokens.
+// The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and cached. Must not depend
+// on the claims of tokens.
 
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
 
-/** Unknown keys cause at most one fetch in this time, because anybody can make tokens with an unknown key. */
+/**
+ * Unknown keys cause at most one fetch in this time, because anybody can make tokens with an
+ * unknown key.
+ */
 const cooldown = 30_000;
 /** No fetch in this time after a failed one. */
 const pause = 5_000;
@@ -21,7 +25,8 @@ export function issuerKeys(url: URL): JWTVerifyGetKey {
 function fetchedKeys(url: URL): JWTVerifyGetKey {
 	let startedAt = -Infinity;
 	let failedAt = -Infinity;
-	// jose's own cooldown starts when a fetch succeeds: it limits neither concurrent fetches nor fetches after a failure.
+	// jose's own cooldown starts when a fetch succeeds: it limits neither concurrent fetches nor
+	// fetches after a failure.
 	const keys = createRemoteJWKSet(url, {
 		timeoutDuration: 5_000,
 		cooldownDuration: cooldown,

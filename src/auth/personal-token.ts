@@ -1,5 +1,6 @@
-// The form of personal tokens, by which programs act for a person. A token contains its owner's id, so that the owner's object can be
-// asked; that object alone knows by the token's hash what it permits. Must not depend on requests or storage.
+// The form of personal tokens, by which programs act for a person. A token contains its owner's id,
+// so that the owner's object can be asked; that object alone knows by the token's hash what it
+// permits. Must not depend on requests or storage.
 
 import { base64url } from "jose";
 import * as v from "valibot";
@@ -9,7 +10,7 @@ import { type Identity, subSchema } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
 
-/** Whether a token has the prefix of a personal token. All others are JSON Web Tokens. */
+/** True if a token has the prefix of a personal token. All others are JSON Web Tokens. */
 export function isPersonal(token: string): boolean {
 	return token.startsWith("parley_");
 }
@@ -19,7 +20,10 @@ export function makePersonalToken(userId: string): string {
 	return `parley_${base64url.encode(userId)}.${randomId()}`;
 }
 
-/** The id of the owner that the token names, unverified. `undefined` if it does not have the form of our tokens. */
+/**
+ * The id of the owner that the token names, unverified. `undefined` if it does not have the form of
+ * our tokens.
+ */
 export function ownerOf(token: string): string | undefined {
 	const encoded = form.exec(token)?.[1];
 	if (encoded === undefined) return undefined;

@@ -1,5 +1,6 @@
-// Sessions: a cookie that renews access tokens for 30 days. Only the refresh call receives it, and a key of its own signs it,
-// so that no session passes as an access token and no access token as a session. Must not depend on how a person signed in.
+// Sessions: a cookie that renews access tokens for 30 days. Only the refresh call receives it, and
+// a key of its own signs it, so that no session passes as an access token and no access token as a
+// session. Must not depend on how a person signed in.
 
 import { parse, serialize } from "hono/utils/cookie";
 import type { Person } from "../protocol/person.ts";
@@ -25,7 +26,10 @@ export async function signIn(person: Person, settings: Settings, now: number): P
 	};
 }
 
-/** The next access token of a session's person, with a session that lives for 30 days again. `now` in ms. */
+/**
+ * The next access token of a session's person, with a session that lives for 30 days again. `now`
+ * in ms.
+ */
 export async function refresh(
 	session: string,
 	settings: Settings,

@@ -1,4 +1,5 @@
-// Verifies JSON Web Tokens and issues our own. Contains the checks that are stricter than jose's defaults. Must not depend on requests.
+// Verifies JSON Web Tokens and issues our own. Contains the checks that are stricter than jose's
+// defaults. Must not depend on requests.
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
@@ -8,8 +9,9 @@ import type { Settings } from "../settings.ts";
 import { issuerKeys } from "./keys.ts";
 
 /**
- * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits the bearer to, `["*"]` for all.
- * `kind`: a guest of this deployment, somebody whom an issuer vouches for, or a program that acts for a person by a personal token.
+ * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits
+ * the bearer to, `["*"]` for all. `kind`: a guest of this deployment, somebody whom an issuer
+ * vouches for, or a program that acts for a person by a personal token.
  */
 export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] } & (
 	| { kind: "guest" | "issued"; program?: undefined }
@@ -62,7 +64,10 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 	return verify(token, verifiers, now);
 }
 
-/** Issues an access token. Throws if the deployment has no secret to sign with. `expiresAt` and `now` in ms. */
+/**
+ * Issues an access token. Throws if the deployment has no secret to sign with. `expiresAt` and
+ * `now` in ms.
+ */
 export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
 	const { jwtSecret, jwtIssuer: issuer, jwtAudience: audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
@@ -78,7 +83,10 @@ export async function sign({ userId, username }: Person, signer: Signer, now: nu
 	return { token, expiresAt: exp * 1000 };
 }
 
-/** As `verifyToken`. The header's `alg` only selects a verifier, and each verifier has its own algorithms and keys. */
+/**
+ * Like `verifyToken`. The header's `alg` only selects a verifier, and each verifier has its own
+ * algorithms and keys.
+ */
 export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
 	const algorithm = readAlgorithm(token);
 	const verifier = verifiers.find(({ algorithms }) => algorithm !== undefined && algorithms.includes(algorithm));
@@ -88,7 +96,8 @@ export async function verify(token: string, verifiers: Verifier[], now: number):
 		const { payload } = await jwtVerify(token, key, { ...expected, clockTolerance, currentDate: new Date(now) });
 		return readClaims(payload, now);
 	} catch (error) {
-		// jose checks expiry last, so everything else is verified. A token with wrong claims must not be called expired.
+		// jose checks expiry last, so everything else is verified. A token with wrong claims must
+		// not be called expired.
 		return error instanceof errors.JWTExpired ? readClaims(error.payload, now) : { refusal: "unauthorized" };
 	}
 }
@@ -106,7 +115,10 @@ function readAlgorithm(token: string): string | undefined {
 	}
 }
 
-/** Whether a segment is the canonical base64url of its bytes: no padding, no white space, no stray bits in the last character. */
+/**
+ * True if a segment is the canonical base64url of its bytes: no padding, no white space, no stray
+ * bits in the last character.
+ */
 function isCanonical(segment: string): boolean {
 	return segment !== "" && /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/.test(segment);
 }
@@ -118,7 +130,8 @@ function readClaims(payload: JWTPayload, now: number): Verified {
 	const { sub, name = nameFrom(sub), exp, iat, conversations } = claims.output;
 	if (name === "" || (iat !== undefined && iat > now / 1000 + clockTolerance)) return { refusal: "unauthorized" };
 	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
-	// jose applies the tolerance for `nbf` to `exp` too. A socket would then close at the moment it opened.
+	// jose applies the tolerance for `nbf` to `exp` too. A socket would then close at the moment it
+	// opened.
 	if (expiresAt <= now) return { refusal: "token_expired" };
 	const kind = sub.startsWith(guestPrefix) ? "guest" : "issued";
 	return { identity: { kind, userId: sub, username: name, expiresAt, grants: conversations } };

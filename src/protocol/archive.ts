@@ -1,6 +1,7 @@
-// The export file of a conversation: JSON Lines with one record a line, each with a hash over itself and the hash of the line before.
-// Changing, removing, adding or moving a line, or cutting the file short, breaks this chain. A chain that was calculated again is not
-// noticed. Shared by the server and the import script.
+// The export file of a conversation: JSON Lines with one record a line, each with a hash over
+// itself and the hash of the line before. Changing, removing, adding or moving a line, or cutting
+// the file short, breaks this chain. A chain that was calculated again is not noticed. Shared by
+// the server and the import script.
 
 import * as v from "valibot";
 import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
@@ -17,7 +18,10 @@ const placeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const { conversationId: _, revision: __, ...messageEntries } = messageSchema.entries;
 
-/** The records, in this order: the conversation, its members, each message followed by its former versions, and the end. */
+/**
+ * The records, in this order: the conversation, its members, each message followed by its former
+ * versions, and the end.
+ */
 export const recordSchema = v.variant("type", [
 	v.object({
 		type: v.literal("conversation"),
@@ -30,7 +34,10 @@ export const recordSchema = v.variant("type", [
 		exportedAt: timeSchema,
 	}),
 	v.object({ type: v.literal("member"), userId: idSchema, username: textSchema, role: roleSchema }),
-	/** The message as on the wire, without the conversation's id and the revision: an import gives new ones. */
+	/**
+	 * The message as on the wire, without the conversation's id and the revision: an import gives
+	 * new ones.
+	 */
 	v.object({ type: v.literal("message"), ...messageEntries, content: textSchema, createdAt: timeSchema, seq: placeSchema }),
 	/** `seq` is that of the message. */
 	v.object({ type: v.literal("version"), ...versionSchema.entries, content: textSchema, seq: placeSchema, version: placeSchema }),

@@ -1,11 +1,13 @@
-// The mention that asks Claude for a reply. The server finds it, titles leave it out, and the page writes it. Pure.
+// The mention that asks Claude for a reply. The server finds it, titles leave it out, and the page
+// writes it. Pure.
 
-/** As the page writes it. */
+/** The spelling that the page writes. */
 export const claudeMention = "@claude";
 
 /**
- * In any case, and as a word of its own: neither in an address like me@claude.example nor in @claudette. Only ASCII letters
- * continue the word, because languages without spaces write on both sides of a name.
+ * In any case, and as a word of its own: neither in an address like me@claude.example nor in
+ * @claudette. Only ASCII letters continue the word, because languages without spaces write on both
+ * sides of a name.
  */
 const pattern = /(?<![a-z0-9_])@claude(?![a-z0-9_]|[.-][a-z0-9])/gi;
 

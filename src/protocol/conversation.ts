@@ -45,7 +45,7 @@ export const listEntrySchema = v.object({
 	archived: v.boolean(),
 });
 
-/** What a person decides about an entry of their own list. */
+/** A person's changes to an entry of their own list. */
 export const listEntryChangeSchema = v.object({
 	muted: v.optional(v.boolean()),
 	pinned: v.optional(v.boolean()),
@@ -53,8 +53,9 @@ export const listEntryChangeSchema = v.object({
 });
 
 /**
- * What a conversation delivers to a member's list: the entry without what the person decides. `marks` counts how often they
- * marked something unread; during a deployment, a conversation that runs older code leaves it out.
+ * The summary that a conversation delivers to a member's list: the entry without what the person
+ * decides. `marks` counts how often they marked something unread; during a deployment, a
+ * conversation that runs older code leaves it out.
  */
 export type ListSummary = Omit<ListEntry, keyof ListEntryChange> & { revision: number; marks?: number };
 

@@ -1,5 +1,5 @@
-// The closed list of error codes with their sentences. Nothing else about an error may leave the server: no stack, no key, no SQL, no
-// text of another service.
+// The closed list of error codes with their sentences. Nothing else about an error may leave the
+// server: no stack, no key, no SQL, no text of another service.
 
 import { limits } from "./limits.ts";
 import { numberText } from "./number-text.ts";
@@ -36,7 +36,10 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to people in these words. */
+/**
+ * Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to
+ * people in these words.
+ */
 export const reasons = {
 	refusal: "Claude declined to answer this.",
 	max_tokens: "The reply reached the length limit and ends here.",
@@ -55,7 +58,10 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons;
 
-/** WebSocket close codes. After any code but `token`, `removed` and `deleted`, a client reconnects with its cursor. */
+/**
+ * WebSocket close codes. After any code but `token`, `removed` and `deleted`, a client reconnects
+ * with its cursor.
+ */
 export const closeCodes = {
 	normal: 1000,
 	tooBig: 1009,
@@ -73,7 +79,10 @@ export const closeCodes = {
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 
-/** The HTTP body of an error. `detail` is a more exact sentence than the general one, and must be our own. */
+/**
+ * The HTTP body of an error. `detail` is a more exact sentence than the general one, and must be
+ * our own.
+ */
 export function errorBody(code: ErrorCode, detail?: string, retryAfterMs?: number) {
 	return { error: { code, message: detail ?? errors[code].text, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }

@@ -1,5 +1,6 @@
-// The events of the wire. The schemas are its only description; the types are derived from them, and the web client and the tests
-// import the same files. Knows nothing of sockets, storage or rules. Unknown fields are dropped, so that newer clients may send more.
+// The events of the wire. The schemas are its only description; the types are derived from them,
+// and the web client and the tests import the same files. Knows nothing of sockets, storage or
+// rules. Unknown fields are dropped, so that newer clients may send more.
 
 import * as v from "valibot";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
@@ -59,7 +60,10 @@ export const clientEvents = {
 		/** Asks that the answer to this socket contains the whole message. */
 		whole: v.optional(v.boolean()),
 	}),
-	/** Marks everything up to this place as read. With `unread`, everything after it becomes unread again, for oneself. */
+	/**
+	 * Marks everything up to this place as read. With `unread`, everything after it becomes unread
+	 * again, for oneself.
+	 */
 	"chat:read": v.object({ type: v.literal("chat:read"), conversationId, upTo: countSchema, unread: v.optional(v.boolean()) }),
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
@@ -69,7 +73,10 @@ export const clientEvents = {
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
 } as const;
 
-/** A message to be sent, the same for every transport: `chat:send` without the fields that the transport implies. */
+/**
+ * A message to be sent, the same for every transport: `chat:send` without the fields that the
+ * transport implies.
+ */
 export const messageInputSchema = v.omit(clientEvents["chat:send"], ["type", "conversationId", "role"]);
 
 /** The events that the server sends, by type. */
@@ -98,7 +105,10 @@ export const serverEvents = {
 		conversationId,
 		messageId: idSchema,
 		reactions: reactionsSchema,
-		/** The message's revision. A client that holds the message at this revision or a newer one ignores the event. */
+		/**
+		 * The message's revision. A client that holds the message at this revision or a newer one
+		 * ignores the event.
+		 */
 		revision: countSchema,
 		cursor: cursorSchema,
 		/** The whole message, only for the socket that asked for it with `whole`. */
@@ -121,7 +131,10 @@ export const serverEvents = {
 		chunk: v.string(),
 		offset: countSchema,
 	}),
-	/** Claude is busy and is asked again after `retryAfterMs`. The next event of the reply ends this state. */
+	/**
+	 * Claude is busy and is asked again after `retryAfterMs`. The next event of the reply ends this
+	 * state.
+	 */
 	"chat:busy": v.object({
 		type: v.literal("chat:busy"),
 		conversationId,
@@ -154,7 +167,10 @@ export const serverEvents = {
 	/** A member has joined, or has another role or name. */
 	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
 	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
-	/** A member has read up to this place. With `unread`, oneself, who marked everything after it as unread. */
+	/**
+	 * A member has read up to this place. With `unread`, oneself, who marked everything after it as
+	 * unread.
+	 */
 	"chat:read": v.object({
 		type: v.literal("chat:read"),
 		conversationId,

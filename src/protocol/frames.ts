@@ -10,13 +10,16 @@ import type { Refusal } from "./refusal.ts";
 
 export type ParsedEvent = { event: ClientEvent } | { refusal: Refusal };
 
-/** Whether a frame has too many bytes of UTF-8. Encodes the text only if its length does not decide. */
+/** True if a frame has too many bytes of UTF-8. Encodes the text only if its length does not decide. */
 export function isOversize(frame: string): boolean {
 	if (frame.length > limits.frameBytes) return true;
 	return frame.length * 3 > limits.frameBytes && new TextEncoder().encode(frame).length > limits.frameBytes;
 }
 
-/** Parses a frame that is not oversize: one entry for each event, in order, or one `bad_frame` for a malformed frame. */
+/**
+ * Parses a frame that is not oversize: one entry for each event, in order, or one `bad_frame` for a
+ * malformed frame.
+ */
 export function parseFrame(frame: string): ParsedEvent[] {
 	const values = readJson(frame);
 	if (values === undefined || values.length > limits.eventsPerFrame) return [{ refusal: { code: "bad_frame" } }];
@@ -60,7 +63,7 @@ export function parseServerFrame(frame: string): ServerEvent[] {
 	return eventsOf<ServerEvent>(frame, serverEvents);
 }
 
-/** As `parseServerFrame`, for the socket of a person's list. */
+/** Like `parseServerFrame`, for the socket of a person's list. */
 export function parseMeFrame(frame: string): MeEvent[] {
 	return eventsOf<MeEvent>(frame, meEvents);
 }

@@ -4,11 +4,17 @@
 // Exported one by one, so that the page contains only those that it uses.
 export * as limits from "./limits.ts";
 
-/** Bytes of one text frame, checked before it is parsed. The longest message fits even in its longest escaping, six bytes a unit. */
+/**
+ * Bytes of one text frame, checked before it is parsed. The longest message fits even in its
+ * longest escaping, six bytes a unit.
+ */
 export const frameBytes = 1024 * 1024;
 /** Events in one frame. A client that sends its outbox after a long absence stays far below this. */
 export const eventsPerFrame = 256;
-/** A message's text. A long paste fits; longer ones belong in a file, and a prompt would hold only a few of them. */
+/**
+ * A message's text. A long paste fits; longer ones belong in a file, and a prompt would hold only a
+ * few of them.
+ */
 export const content = 100_000;
 /** Any id on the wire. The `sub` of every identity provider fits. */
 export const id = 128;
@@ -17,41 +23,74 @@ export const username = 64;
 /** A title is one line in a header. `generatedTitle` is for titles that the service chooses. */
 export const title = 200;
 export const generatedTitle = 60;
-/** The part of a conversation that Claude reads: about 100,000 tokens, so that a reply stays affordable. */
+/**
+ * The part of a conversation that Claude reads: about 100,000 tokens, so that a reply stays
+ * affordable.
+ */
 export const prompt = 400_000;
-/** The text around a message in the prompt, besides names and ids. Short messages consist mostly of it. */
+/**
+ * The text around a message in the prompt, besides names and ids. Short messages consist mostly of
+ * it.
+ */
 export const envelope = 50;
 /** A UUID with a prefix fits. It is stored with the message for ever. */
 export const clientId = 64;
 /** A cursor consists of three short numbers. Anything longer is not ours. */
 export const cursor = 128;
-/** Bytes of a token, checked before its signature. Larger than any provider's tokens, and cheap to refuse. */
+/**
+ * Bytes of a token, checked before its signature. Larger than any provider's tokens, and cheap to
+ * refuse.
+ */
 export const tokenBytes = 8 * 1024;
 /** Conversations that a token may grant. An issuer that grants more uses `["*"]`, or creates members. */
 export const grants = 1_000;
-/** Bytes of most JSON bodies of the HTTP API: nothing in them is longer than a title. A message may be as long as a frame. */
+/**
+ * Bytes of most JSON bodies of the HTTP API: nothing in them is longer than a title. A message may
+ * be as long as a frame.
+ */
 export const bodyBytes = 16 * 1024;
 /** Messages of one page of history. */
 export const page = { min: 1, default: 50, max: 200 };
-/** Text of one page, or of the changes for a returning client. A phone can take such a frame; RPC could carry four times as much. */
+/**
+ * Text of one page, or of the changes for a returning client. A phone can take such a frame; RPC
+ * could carry four times as much.
+ */
 export const pageLength = 4_000_000;
-/** Changes that are sent to a returning client. Beyond that, the newest page is less work for everybody. */
+/**
+ * Changes that are sent to a returning client. Beyond that, the newest page is less work for
+ * everybody.
+ */
 export const changes = 500;
-/** Malformed frames of one person in a minute. At this number, the person is disconnected for flooding. */
+/**
+ * Malformed frames of one person in a minute. At this number, the person is disconnected for
+ * flooding.
+ */
 export const badFramesPerMinute = 50;
-/** Frames of one person that were refused unread in a minute. At this number, the person is disconnected for flooding. */
+/**
+ * Frames of one person that were refused unread in a minute. At this number, the person is
+ * disconnected for flooding.
+ */
 export const refusedFramesPerMinute = 1_000;
-/** How long a person cannot connect after flooding. */
+/** The time for which a person cannot connect after flooding. */
 export const floodBlock = 60_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
 /** Conversations of one Socket.IO connection. Each needs a native socket behind it. */
 export const conversationsPerSocket = 50;
-/** Time to connect in a Socket.IO session. Clients send the token in the next request; until then the session has no owner. */
+/**
+ * Time to connect in a Socket.IO session. Clients send the token in the next request; until then
+ * the session has no owner.
+ */
 export const connectTimeout = 10_000;
-/** Sockets of one person, including closed ones that have not disconnected. A client that ignores being closed could collect any number. */
+/**
+ * Sockets of one person, including closed ones that have not disconnected. A client that ignores
+ * being closed could collect any number.
+ */
 export const undisconnectedSockets = 32;
-/** Bytes queued for one socket. Beyond that it is closed as too slow, and the client reconnects with its cursor. */
+/**
+ * Bytes queued for one socket. Beyond that it is closed as too slow, and the client reconnects with
+ * its cursor.
+ */
 export const queuedBytes = 8 * 1024 * 1024;
 /** UTF-16 units after which a client acknowledges what it has read (`chat:ack`). */
 export const ackEvery = 1024 * 1024;
@@ -69,7 +108,10 @@ export const thinking = 20_000;
 export const askers = 20;
 /** Former versions of one reply. Whoever regenerates more often wants none of the old ones. */
 export const versions = 20;
-/** Reactions of one person in a conversation. Everybody receives each of them, and nobody reads faster. */
+/**
+ * Reactions of one person in a conversation. Everybody receives each of them, and nobody reads
+ * faster.
+ */
 export const reactionRate = { burst: 30, perSecond: 2 };
 /** The beginning of a message in a quote and in a list. */
 export const excerpt = 200;
@@ -86,8 +128,9 @@ export const settings = 50;
 export const settingName = 32;
 export const setting = 200;
 /**
- * `phrases`: the words and phrases of a query that count; further ones are ignored. `length`: the text of one page of results.
- * `everywhere`: the conversations that a search of all conversations covers, how many at once, and how long it waits for them.
+ * `phrases`: the words and phrases of a query that count; further ones are ignored. `length`: the
+ * text of one page of results. `everywhere`: the conversations that a search of all conversations
+ * covers, how many at once, and how long it waits for them.
  */
 export const search = {
 	query: 200,
@@ -104,7 +147,10 @@ export const importBytes = 8 * 1024 * 1024;
 export const importTimeout = 24 * 3600_000;
 /** The shortest time between two typing events of one person. */
 export const typingInterval = 2_000;
-/** Invites expire, because people forget to revoke links. The highest number of uses catches typing errors. */
+/**
+ * Invites expire, because people forget to revoke links. The highest number of uses catches typing
+ * errors.
+ */
 export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } };
 /** Live invites of one conversation. */
 export const invites = 100;
@@ -114,5 +160,8 @@ export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 2
 export const tokens = 20;
 /** Members of one conversation. The list of members is always sent whole. */
 export const members = 5_000;
-/** Calls to other objects in one invocation. The platform permits a few more; the rest waits for the alarm. */
+/**
+ * Calls to other objects in one invocation. The platform permits a few more; the rest waits for the
+ * alarm.
+ */
 export const calls = 400;

@@ -1,4 +1,5 @@
-// The events of `GET /api/me/socket`: a person's list of conversations and their settings. Clients send nothing but the text `ping`.
+// The events of `GET /api/me/socket`: a person's list of conversations and their settings. Clients
+// send nothing but the text `ping`.
 
 import * as v from "valibot";
 import { listEntrySchema } from "./conversation.ts";
@@ -15,7 +16,10 @@ export const settingsSchema = v.pipe(v.record(nameSchema, valueSchema), v.maxEnt
 export const settingsChangeSchema = v.pipe(v.record(nameSchema, v.nullable(valueSchema)), v.maxEntries(limits.settings));
 
 export const meEvents = {
-	/** The first event: pinned conversations, then the newest. With `hasMore`, `GET /api/conversations?before=` returns the rest. */
+	/**
+	 * The first event: pinned conversations, then the newest. With `hasMore`, `GET
+	 * /api/conversations?before=` returns the rest.
+	 */
 	"me:conversations": v.object({
 		type: v.literal("me:conversations"),
 		conversations: v.array(listEntrySchema),

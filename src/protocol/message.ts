@@ -14,7 +14,10 @@ export const contentSchema = v.pipe(v.string(), v.maxLength(limits.content), v.t
 /** A member mentioned in a text. */
 export const mentionSchema = v.object({ userId: idSchema, offset: countSchema, length: countSchema });
 
-/** The emoji of a reaction: one, of any number of code points, in the spelling that shows it as a picture. */
+/**
+ * The emoji of a reaction: one, of any number of code points, in the spelling that shows it as a
+ * picture.
+ */
 export const emojiSchema = v.pipe(v.string(), v.maxLength(limits.emoji), v.check(isEmoji), v.transform(normalizeEmoji));
 
 export const reactionsSchema = v.array(v.object({ emoji: v.string(), userIds: v.array(idSchema) }));
@@ -28,14 +31,20 @@ export const messageSchema = v.object({
 	createdAt: v.string(),
 	author: personSchema,
 	status: v.picklist(["complete", "streaming", "stopped", "failed"]),
-	/** One of `reasons`, or a reason of a newer server. While the message is `streaming`: why Claude is being asked again. */
+	/**
+	 * One of `reasons`, or a reason of a newer server. While the message is `streaming`: why Claude
+	 * is being asked again.
+	 */
 	reason: v.optional(v.string()),
 	/** Place in the conversation: 1, 2, 3 … without gaps. */
 	seq: countSchema,
 	/** Grows with every change in the conversation. */
 	revision: countSchema,
 	clientId: v.optional(clientIdSchema),
-	/** User messages only: this message asked Claude for a reply. If its seq is above that of the running reply, the next reply answers it. */
+	/**
+	 * User messages only: this message asked Claude for a reply. If its seq is above that of the
+	 * running reply, the next reply answers it.
+	 */
 	asksClaude: v.optional(v.boolean()),
 	/** Replies only: the people who asked for it, in order, at most `limits.askers`. */
 	askedBy: v.optional(v.array(personSchema)),
@@ -47,7 +56,10 @@ export const messageSchema = v.object({
 	model: v.optional(v.string()),
 	/** Replies only: why the model ended, in the model's own word. */
 	stopReason: v.optional(v.string()),
-	/** Replies only: the tokens of all its attempts, as Claude's API counted them. Stopped and failed replies have it too. */
+	/**
+	 * Replies only: the tokens of all its attempts, as Claude's API counted them. Stopped and
+	 * failed replies have it too.
+	 */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
 	/** The interruptions of a reply that was continued: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
@@ -56,13 +68,17 @@ export const messageSchema = v.object({
 	/** Replies only: the number of its former versions. */
 	versions: v.optional(countSchema),
 	/**
-	 * The message that this one quotes, and the first `limits.excerpt` characters of it as it reads now, none if it is deleted. The
-	 * quoted message may change without a change of this one: a client updates the quote from every event and response that contains
-	 * the quoted message, even if that message is older than everything it shows.
+	 * The message that this one quotes, and the first `limits.excerpt` characters of it as it reads
+	 * now, none if it is deleted. The quoted message may change without a change of this one: a
+	 * client updates the quote from every event and response that contains the quoted message, even
+	 * if that message is older than everything it shows.
 	 */
 	replyTo: v.optional(idSchema),
 	quoted: v.optional(v.object({ author: personSchema, content: v.string(), seq: v.optional(countSchema) })),
-	/** The mentions of members; `offset` is that of the `@`, in UTF-16 units. Clients show the current name of the member with this id. */
+	/**
+	 * The mentions of members; `offset` is that of the `@`, in UTF-16 units. Clients show the
+	 * current name of the member with this id.
+	 */
 	mentions: v.optional(v.array(mentionSchema)),
 	/** In the order in which each emoji was first given. */
 	reactions: v.optional(reactionsSchema),

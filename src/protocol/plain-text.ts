@@ -1,6 +1,10 @@
-// Removes the marks that Markdown puts around words and before lines, by patterns and without parsing Markdown. Pure.
+// Removes the marks that Markdown puts around words and before lines, by patterns and without
+// parsing Markdown. Pure.
 
-/** Keeps the lines. A text that was cut ends with "…". Text between control characters stays, even if it is a link's target. */
+/**
+ * Keeps the lines. A text that was cut ends with "…". Text between control characters stays, even
+ * if it is a link's target.
+ */
 export function withoutMarks(text: string): string {
 	return text
 		.replace(/^[ \t]*(?:(?:```|~~~)[^…\p{Cc}]*|(?:\|[ \t]*:?-|---)[-|: \t]*$)/gmu, " ")

@@ -1,4 +1,5 @@
-// The size of a message in Claude's prompt, in UTF-16 units: its text and the envelope that says whose it is. Pure.
+// The size of a message in Claude's prompt, in UTF-16 units: its text and the envelope that says
+// whose it is. Pure.
 
 import { limits } from "./limits.ts";
 import type { Message } from "./message.ts";

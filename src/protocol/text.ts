@@ -1,8 +1,9 @@
 // Makes text safe to show and to store, and answers questions about it. Pure.
 
 /**
- * Removes what does harm where text is shown or stored: lone surrogates, control characters except tabs and line breaks, and
- * characters that reverse or hide the text beside them. The marks of right-to-left scripts and the joiners of scripts and emoji stay.
+ * Removes what does harm where text is shown or stored: lone surrogates, control characters except
+ * tabs and line breaks, and characters that reverse or hide the text beside them. The marks of
+ * right-to-left scripts and the joiners of scripts and emoji stay.
  */
 export function sanitize(text: string): string {
 	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
@@ -30,13 +31,19 @@ export function isEmoji(text: string): boolean {
 	return first !== undefined && second === undefined && /\p{Extended_Pictographic}|^\p{RI}{2}$|^[#*0-9]\ufe0f?\u20e3$/u.test(text);
 }
 
-/** One spelling for each emoji: with the variation selector only if the character would be shown as text without it. */
+/**
+ * One spelling for each emoji: with the variation selector only if the character would be shown as
+ * text without it.
+ */
 export function normalizeEmoji(emoji: string): string {
 	const plain = emoji.replace(/(?<=\p{Emoji_Presentation})\ufe0f/gu, "");
 	return /^\p{Extended_Pictographic}$/u.test(plain) && !/^\p{Emoji_Presentation}$/u.test(plain) ? `${plain}\ufe0f` : plain;
 }
 
-/** The beginning of a line, of at most `maxLength` UTF-16 units: cut between words if possible, and never within a character. */
+/**
+ * The beginning of a line, of at most `maxLength` UTF-16 units: cut between words if possible, and
+ * never within a character.
+ */
 export function truncateLine(line: string, maxLength: number): string {
 	if (line.length <= maxLength) return line;
 	let end = 0;

@@ -51,7 +51,10 @@ exports.get("/conversations/:id/export", async (c) => {
 	return c.body(streamOf(piecesOf(c, format, first)));
 });
 
-/** Reads each piece when there is room for it. A member who is removed meanwhile gets a file without its end. */
+/**
+ * Reads each piece when there is room for it. A member who is removed meanwhile gets a file without
+ * its end.
+ */
 async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
 	let piece = first;
 	yield piece.text;

@@ -1,8 +1,9 @@
-// Runs a task for each of many items, a few at a time and until a deadline. Must not depend on what the task is.
+// Runs a task for each of many items, a few at a time and until a deadline. Must not depend on what
+// the task is.
 
 /**
- * Resolves to whether every task succeeded before the deadline, in ms from now. Never rejects. After the deadline, no further task
- * starts; tasks that are running are not waited for.
+ * Resolves to whether every task succeeded before the deadline, in ms from now. Never rejects.
+ * After the deadline, no further task starts; tasks that are running are not waited for.
  */
 export async function runConcurrently<T>(
 	items: readonly T[],

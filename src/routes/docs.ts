@@ -19,7 +19,10 @@ describe("GET /openapi.json", {
 });
 openapi.get("/openapi.json", (c) => c.json(apiDocument()));
 
-/** Comes before the other routes' content security policy, and sets its own: one style and one script, by a nonce. */
+/**
+ * Comes before the other routes' content security policy, and sets its own: one style and one
+ * script, by a nonce.
+ */
 export const docs = new Hono<App>();
 
 docs.use(

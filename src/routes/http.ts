@@ -16,7 +16,10 @@ import type { Settings } from "../settings.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
 
-/** Verifies the request's token and keeps the identity with the request. Resolves to the error code if the token is refused. */
+/**
+ * Verifies the request's token and keeps the identity with the request. Resolves to the error code
+ * if the token is refused.
+ */
 export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
 	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
 	if ("refusal" in verified) return verified.refusal;
@@ -35,7 +38,10 @@ export function stubOf(c: Context<App>) {
 	return v.is(idSchema, id) ? c.env.CONVERSATIONS.getByName(id) : undefined;
 }
 
-/** The calls as seen from another isolate. The platform's own RPC types distribute over unions and lose tuples. */
+/**
+ * The calls as seen from another isolate. The platform's own RPC types distribute over unions and
+ * lose tuples.
+ */
 type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never };
 
 /** Makes a call to the conversation of the address, or to another, on behalf of the caller. */
@@ -52,7 +58,10 @@ export async function limitRate(c: Context<App>, limit: "GUESTS" | "INVITES" | "
 	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
 }
 
-/** Refuses a longer body before it is read. Every route that reads a body declares its limit with this. */
+/**
+ * Refuses a longer body before it is read. Every route that reads a body declares its limit with
+ * this.
+ */
 export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad_request") {
 	const detail = code === "bad_request" ? `The request's body is too long. It may have up to ${numberText(bytes)} bytes.` : undefined;
 	return bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, code, detail) });
@@ -101,7 +110,7 @@ export function respond<T extends object, B extends object>(
 	return isRefusal(result) ? refuse(c, result) : c.json(body(result as Exclude<T, Refusal>), status);
 }
 
-/** As `respond`, without a body. */
+/** Like `respond`, without a body. */
 export function respondEmpty(c: Context<App>, result: object) {
 	return isRefusal(result) ? refuse(c, result) : c.body(null, 204);
 }

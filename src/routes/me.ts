@@ -70,7 +70,10 @@ me.get("/me", (c) => {
 	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
-/** `before` is a conversation's `lastActivityAt`, a comma and its id. Without the id, conversations of exactly that time are left out. */
+/**
+ * `before` is a conversation's `lastActivityAt`, a comma and its id. Without the id, conversations
+ * of exactly that time are left out.
+ */
 const listPageSchema = v.object({
 	before: v.optional(
 		v.pipe(

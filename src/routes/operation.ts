@@ -1,5 +1,5 @@
-// The description of every API operation, stated beside its route in the schemas that the route reads with. The API's document
-// and its page are made from these. Must not depend on any route.
+// The description of every API operation, stated beside its route in the schemas that the route
+// reads with. The API's document and its page are made from these. Must not depend on any route.
 
 import type * as v from "valibot";
 import type { ErrorCode } from "../protocol/errors.ts";
@@ -24,7 +24,7 @@ export const tags = {
 
 export type Tag = keyof typeof tags;
 
-/** Who may call an operation, as a sentence that ends its description. */
+/** The callers that an operation admits, each as a sentence that ends its description. */
 export const access = {
 	anyone: "Needs no token.",
 	session: "Needs the session cookie instead of a token.",
@@ -44,7 +44,7 @@ export type Description = {
 	tag: Tag;
 	/** Imperative, at most 60 characters. */
 	summary: string;
-	/** What it does, without who may call it. */
+	/** The effect of the operation. The sentence about its callers is added. */
 	description: string;
 	access: keyof typeof access;
 	headers?: v.GenericSchema;
@@ -52,13 +52,22 @@ export type Description = {
 	body?: Content;
 	/** By status. */
 	answers: { readonly [status: number]: Content | "nothing" };
-	/** The cases in which it refuses, by code, besides those that follow from its access and its parameters. */
+	/**
+	 * The cases in which it refuses, by code, besides those that follow from its access and its
+	 * parameters.
+	 */
 	refuses?: { readonly [code in ErrorCode]?: string };
-	/** Descriptions of its own parameters and fields, by name, where those of `openapi/fields.ts` do not fit. */
+	/**
+	 * Descriptions of its own parameters and fields, by name, where those of `openapi/fields.ts` do
+	 * not fit.
+	 */
 	fields?: { readonly [name: string]: string };
 	/** Example values of query parameters and headers. */
 	example?: { readonly [name: string]: string };
-	/** Code that calls it, where a plain request with curl does not. `{address}` stands for its WebSocket address. */
+	/**
+	 * Code that calls it, where a plain request with curl does not. `{address}` stands for its
+	 * WebSocket address.
+	 */
 	sample?: { lang: "JavaScript" | "Shell"; source: string };
 };
 

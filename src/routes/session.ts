@@ -1,4 +1,5 @@
-// The session of whoever has signed in here: its renewal by cookie, and its end. Must not depend on how a person signs in.
+// The session of whoever has signed in here: its renewal by cookie, and its end. Must not depend on
+// how a person signs in.
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";

@@ -1,4 +1,5 @@
-// Personal tokens, by which programs act for a person. Programs cannot manage them: a stolen token must not create its successor.
+// Personal tokens, by which programs act for a person. Programs cannot manage them: a stolen token
+// must not create its successor.
 
 import { Hono } from "hono";
 import * as v from "valibot";

@@ -1,5 +1,5 @@
-// The API's document, OpenAPI 3.1, made from the descriptions beside the routes and the wire's own schemas. It holds nothing
-// secret: anyone may read it.
+// The API's document, OpenAPI 3.1, made from the descriptions beside the routes and the wire's own
+// schemas. It holds nothing secret: anyone may read it.
 
 import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import * as v from "valibot";
@@ -153,7 +153,10 @@ function convert(schema: v.GenericSchema, fields: Fields): JsonSchema {
 	return described(converted, "", fields);
 }
 
-/** A schema with a description of each of its fields. `owner`: the named schema, the event or the field that it is. */
+/**
+ * A schema with a description of each of its fields. `owner`: the named schema, the event or the
+ * field that it is.
+ */
 function described(schema: JsonSchema, owner: string, fields: Fields = {}): JsonSchema {
 	const { properties, items, anyOf, oneOf } = schema;
 	const type = (properties?.type as JsonSchema | undefined)?.const;
@@ -235,7 +238,10 @@ const forbidden: Partial<Record<Description["access"], string>> = {
 	owner: "The caller is not an owner.",
 };
 
-/** The cases in which an operation refuses, by code: those that it states, and those that follow from its access and parameters. */
+/**
+ * The cases in which an operation refuses, by code: those that it states, and those that follow
+ * from its access and parameters.
+ */
 function refusalCases({ access: who, query, body, refuses }: Description, path: string): { [code in ErrorCode]?: string } {
 	const needsToken = !security[who];
 	return {

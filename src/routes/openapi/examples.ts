@@ -1,4 +1,5 @@
-// Values for the examples of the API's document. They belong together: the same people, the same conversation.
+// Values for the examples of the API's document. They belong together: the same people, the same
+// conversation.
 
 const conversationId = "Yx3kQ0v8mT1bWc5nRz7LpA";
 const ann = { userId: "ann", username: "Ann" };

@@ -1,5 +1,5 @@
-// The descriptions of the fields and parameters in the API's document. They stand here and not in the schemas of `protocol/`,
-// because the page downloads those.
+// The descriptions of the fields and parameters in the API's document. They stand here and not in
+// the schemas of `protocol/`, because the page downloads those.
 
 import { limits } from "../../protocol/limits.ts";
 import { numberText } from "../../protocol/number-text.ts";

@@ -107,7 +107,10 @@ function sampleHtml(label: string, title: string, source: string): Html {
 
 type Response = Pick<Answer, "description" | "content"> & { statuses: string };
 
-/** The successful responses. Those with the same content are one: a message that is stored, and one that was already. */
+/**
+ * The successful responses. Those with the same content are one: a message that is stored, and one
+ * that was already.
+ */
 function answersOf({ responses }: Operation): Response[] {
 	const successful = Object.entries(responses).filter(([, answer]) => !answer["x-codes"]);
 	const byContent = Map.groupBy(successful, ([status, { content }]) => (content ? JSON.stringify(content) : status));

@@ -1,4 +1,5 @@
-// Schemas as HTML to read: the type of a value in words, and the fields of an object with their descriptions.
+// Schemas as HTML to read: the type of a value in words, and the fields of an object with their
+// descriptions.
 
 import type { JsonSchema } from "@valibot/to-json-schema";
 import { html } from "hono/html";
