@@ -53,8 +53,8 @@ function onDisk(page: Page): Promise<{ stores: Record<string, unknown> }> {
 const banner = (page: Page) => page.locator("[data-banner]");
 
 describe.each([
-	["where it is built", () => product.url],
-	["for everybody", elsewhere],
+	["on the machine that builds it", () => product.url],
+	["deployed", elsewhere],
 ])("a second visit without a network, %s,", (_where, url) => {
 	it("shows the list and the last conversation, and sends messages once when the network is back", async () => {
 		const [ann, bob] = await annAndBob(browser, url());

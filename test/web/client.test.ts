@@ -436,7 +436,7 @@ describe("another tab of the same person", () => {
 		network.last.says(joined());
 		client.sendMessage("one");
 		network.last.closes(1006);
-		expect(outbox.isInLine).toBe(false);
+		expect(outbox.isQueued).toBe(false);
 		outbox.isBusy = true;
 		clock.advance(500);
 		network.last.says(joined({ reset: false }));
@@ -446,7 +446,7 @@ describe("another tab of the same person", () => {
 		network.last.closes(1006);
 		clock.advance(1_000);
 		network.last.says(joined({ reset: false }));
-		expect(outbox.isInLine).toBe(true);
+		expect(outbox.isQueued).toBe(true);
 		expect(sends(network)).toEqual([]);
 	});
 });

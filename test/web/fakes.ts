@@ -1,4 +1,4 @@
-// A clock that is moved by hand, and sockets whose other end is the test.
+// A clock that tests advance, sockets whose server is the test, and an outbox whose disk is the test.
 
 import type { ListEntry } from "../../src/protocol/conversation.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
@@ -22,7 +22,7 @@ export class HandClock implements Clock {
 		};
 	};
 
-	/** Whatever is due by then happens, in its order, at its time. */
+	/** Runs the timers that are due, in order, each at its time. */
 	advance(ms: number): void {
 		const until = this.#now + ms;
 		for (;;) {
@@ -49,12 +49,12 @@ export class FakeSocket {
 		this.#listener = listener;
 	}
 
-	/** What the client said, but for its pings. */
+	/** What the client sent, without pings. */
 	get events(): ClientEvent[] {
 		return this.sent.filter((text) => text !== "ping").flatMap((text) => JSON.parse(text) as ClientEvent[]);
 	}
 
-	/** The server speaks. */
+	/** The server sends events. */
 	says(...events: ServerEvent[]): void {
 		this.#listener.message(encodeFrame(events));
 	}
@@ -63,19 +63,19 @@ export class FakeSocket {
 		this.#listener.message(text);
 	}
 
-	/** The server has answered. */
+	/** The server accepts the upgrade. */
 	opens(): void {
 		this.#listener.open();
 	}
 
-	/** The connection is gone, by the server or by the network. */
+	/** The server or the network closes the socket. */
 	closes(code: number): void {
 		this.isClosed = true;
 		this.#listener.close(code);
 	}
 }
 
-/** Keeps every socket that was opened. */
+/** Records every socket that was opened. */
 export class FakeNetwork {
 	readonly sockets: FakeSocket[] = [];
 
@@ -95,13 +95,13 @@ export class FakeNetwork {
 	}
 }
 
-/** An outbox whose disk and whose other tabs are the test. */
+/** An outbox whose disk and other tabs are the test. */
 export class FakeOutbox implements Outbox {
-	/** As they are on the disk. */
+	/** The messages on disk, in order. */
 	kept: OutgoingMessage[] = [];
-	/** Another tab sends, and lets only whoever comes first before itself. */
+	/** Another tab sends, and yields only to a tab that takes over. */
 	isBusy = false;
-	isInLine = false;
+	isQueued = false;
 	listener!: OutboxListener;
 
 	open: OpenOutbox = (_token, listener) => {
@@ -127,12 +127,12 @@ export class FakeOutbox implements Outbox {
 	}
 
 	requestTurn(isFirst: boolean): void {
-		this.isInLine = true;
+		this.isQueued = true;
 		if (isFirst || !this.isBusy) this.listener.turnChanged(true);
 	}
 
 	releaseTurn(): void {
-		this.isInLine = false;
+		this.isQueued = false;
 	}
 
 	close(): void {}
@@ -142,7 +142,7 @@ export const ann = { userId: "u-ann", username: "Ann" };
 export const bob = { userId: "u-bob", username: "Bob" };
 export const conversationId = "c1";
 
-/** A message of Ann's, but for what is said of it. */
+/** A message of Ann's, with the given fields. */
 export function message(seq: number, given: Partial<Message> = {}): Message {
 	return {
 		id: `m${seq}`,
@@ -178,7 +178,7 @@ export function joined(given: Partial<Extract<ServerEvent, { type: "chat:joined"
 
 export const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
 
-/** A conversation of Ann's whose last message was said at this minute, but for what is said of it. */
+/** A conversation of Ann's whose last message was sent at this minute, with the given fields. */
 export function listed(id: string, minute: number, given: Partial<ListEntry> = {}): ListEntry {
 	return {
 		id,
