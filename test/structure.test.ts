@@ -12,7 +12,7 @@ function filesUnder(folder: string): string[] {
 		.map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-/** What a file imports: paths from the root for our own files, names for packages. */
+/** The imports of a file: paths from the root for our own files, names for packages. */
 function importsOf(file: string): string[] {
 	const source = readFileSync(join(root, file), "utf8");
 	const specifiers = [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] as string);
@@ -132,7 +132,7 @@ describe("ceilings", () => {
 	});
 });
 
-/** Where the formatter lets a function begin: a declaration, a method or an arrow whose body opens at the end of the line. */
+/** Matches a line on which a function begins: a declaration, method or arrow whose body opens at the end of the line. */
 const functionStart =
 	/\bfunction\b.*\{$|=> [({]$|^\t+(?!(?:if|for|while|switch|catch|describe)\b)(?:(?:override|static|async|get|set) )*[#*]?\w+\(.*\{$|^\t*\}?\)(?:: [^=]+)? (?:=> )?\{$/;
 

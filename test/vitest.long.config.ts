@@ -1,4 +1,4 @@
-// What takes long: `npm run test:long`. Runs the folder `long` against the whole product, and more
+// The long tests: `npm run test:long`. Runs the folder `long` against the whole product, and more
 // schedules inside the runtime than `npm test` does.
 
 import { defineConfig } from "vitest/config";

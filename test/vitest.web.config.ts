@@ -1,4 +1,4 @@
-// What needs no runtime of Workers: the rules of the web client, and the shape of the source.
+// Tests that run in plain Node: the rules of the web client, and the structure of the source.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({ test: { name: "web", include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] } });

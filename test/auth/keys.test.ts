@@ -48,7 +48,7 @@ class Issuer {
 const issuers = new Map<string, Issuer>();
 let strayFetches: string[] = [];
 let logged: string[] = [];
-/** What `Date.now` says: keys grow old by it. */
+/** The value that `Date.now` returns. The age of cached keys depends on it. */
 let clock = 0;
 
 beforeEach(() => {

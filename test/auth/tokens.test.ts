@@ -216,7 +216,7 @@ describe("a malformed token", () => {
 	});
 
 	it.each(["header", "payload"])("is rejected with a stray bit in the %s, though the signature covers it", async (which) => {
-		// Of a length that leaves bits to spare in the last character.
+		// The length leaves unused bits in the last base64url character.
 		const spare = (value: object) => part(JSON.stringify(value).padEnd(100));
 		const segments = { header: spare({ alg: "HS256" }), payload: spare(claimsOfAnn) };
 		const signed = async ({ header, payload }: typeof segments) => {

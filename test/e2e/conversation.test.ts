@@ -84,7 +84,7 @@ describe("opening a conversation", () => {
 		for (const visitor of [ann, bob]) {
 			const page = await visitor.page.context().newPage();
 			await page.setViewportSize({ width, height: 800 });
-			// As on a device that has nothing of it yet.
+			// A device that has nothing cached.
 			await page.addInitScript(() => {
 				indexedDB.open = () => {
 					throw new Error("Nothing is kept.");

@@ -12,10 +12,10 @@ import type { Visitor } from "./product.ts";
 
 openBrowser();
 
-/** What the page notes in itself in every frame, until `noted` takes it. */
+/** The page records a value in each animation frame until `noted` collects them. */
 declare const window: Window & typeof globalThis & { notes: number[]; isNoting: boolean };
 
-/** Where a message stands on the screen, in every frame from now on; NaN where it is not on the page. */
+/** Records a message's top edge on the screen in each frame from now on; NaN while it is not on the page. */
 async function noteTop({ page }: Visitor, seq: number): Promise<void> {
 	await page.evaluate((seq) => {
 		window.notes = [];
@@ -29,7 +29,7 @@ async function noteTop({ page }: Visitor, seq: number): Promise<void> {
 	}, seq);
 }
 
-/** How far the end of the log is below the screen, in every frame from now on. */
+/** Records how far the end of the log is below the screen, in each frame from now on. */
 async function noteEnd({ log }: Visitor): Promise<void> {
 	await log.evaluate((log) => {
 		window.notes = [];
@@ -49,7 +49,7 @@ async function noted({ page }: Visitor): Promise<number[]> {
 	});
 }
 
-/** Whether a message is seen, in part at least. */
+/** True if a message is at least partly on the screen. */
 function onScreen(article: Locator): Promise<boolean> {
 	return article.evaluate((one) => {
 		const screen = (one.closest("[role=log]") as HTMLElement).getBoundingClientRect();
@@ -111,7 +111,7 @@ describe("older messages", () => {
 		const { ann } = await annWithPast(300);
 		await ann.log.evaluate((log) => {
 			log.scrollTo({ top: 80 });
-			// Of the scrolling before it, which came to its end just now.
+			// A late event of the scrolling before.
 			log.dispatchEvent(new Event("scrollend"));
 		});
 		await expect.poll(() => ann.log.evaluate((log) => log.scrollTop)).toBeGreaterThan(1_000);

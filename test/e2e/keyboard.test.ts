@@ -173,7 +173,7 @@ describe("the keyboard alone", () => {
 		await keys(ann, "Enter");
 		expect(await focus(ann)).toBe("textarea Message");
 
-		// Where only the list is shown, the focus goes to the list.
+		// On a narrow page that shows only the list, the focus moves to the list.
 		await ann.page.setViewportSize({ width: 390, height: 844 });
 		await keys(ann, "Shift+F6", "Shift+F6");
 		await tabTo(ann, /All conversations/, "Shift+Tab");

@@ -1,4 +1,4 @@
-// What people do with messages, each at a browser of their own.
+// Two people quote, edit, delete and react to messages, each in their own browser.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browser, openBrowser, product } from "./opened.ts";

@@ -7,10 +7,10 @@ import "../support/provided.ts";
 
 export let browser: Browser;
 
-/** To be used, not to be killed: other files use it at the same time. A file that needs another one starts its own. */
+/** Tests must not kill it: other files use it at the same time. A file with other needs starts its own. */
 export const product = inject("product");
 
-/** To be called once, before the file's own `beforeAll`. */
+/** Call it once, before the file's own `beforeAll`. */
 export function openBrowser(): void {
 	beforeAll(async () => {
 		browser = await launchBrowser();

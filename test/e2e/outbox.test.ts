@@ -9,7 +9,7 @@ openBrowser();
 /** A conversation of a program's, in which Ann is a person at a browser. */
 class Room {
 	readonly ann: Visitor;
-	/** What the program hears. */
+	/** The socket of a program in the conversation. */
 	readonly wire: Wire;
 	readonly #token: string;
 	readonly #id: string;
@@ -51,7 +51,7 @@ class Room {
 	}
 }
 
-/** What a page sends of what was said, from now on. */
+/** Collects the texts of all messages that a page sends from now on. */
 function sendsOf(page: Page): string[] {
 	const sends: string[] = [];
 	page.on("websocket", (socket) =>

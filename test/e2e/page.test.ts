@@ -38,7 +38,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** As the README says: these sources, packages and address. */
+/** Copies the sources and links the packages that the README names. */
 function install(): void {
 	for (const path of ["web/src", "src/protocol"]) cpSync(join(root, path), join(folder, "parley", path), { recursive: true });
 	mkdirSync(join(folder, "node_modules"));
@@ -53,7 +53,7 @@ function install(): void {
 	writeFileSync(join(folder, "guide.tsx"), asTheGuide);
 }
 
-/** What a component of the former guide takes from the hook, and how it shows it. */
+/** The component of the former guide: it uses and shows the same fields of the hook. */
 const asTheGuide = `
 import { createRoot } from "react-dom/client";
 import { useChatWebSocket } from "./parley/web/src/useChatWebSocket.ts";

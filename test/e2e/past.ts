@@ -1,4 +1,4 @@
-// Makes a conversation with a long history in a second: imports a file that is written here, as a deployer would.
+// Makes a conversation with a long history in a second, by importing a generated file as an operator would.
 
 import { randomBytes } from "node:crypto";
 import type { CDPSession } from "playwright-core";
@@ -10,16 +10,16 @@ import { Visitor } from "./product.ts";
 import { tokenOf } from "./wire.ts";
 
 const people = ["Bob", "Eve"].map((username) => ({ userId: `u-${username.toLowerCase()}`, username }));
-/** In lines per part: a part may have 8 MiB. */
+/** Lines per part of the import: a part may have 8 MiB. */
 const partLength = 2_500;
 
-/** What stands at a place: mostly a line or two, now and then a long answer of Claude's. */
+/** The text of message number `seq`: mostly a line or two, sometimes a long reply of Claude's. */
 export function textAt(seq: number): string {
 	if (seq % 10 !== 0) return `Line ${seq} of the past.${" It goes on for a while, as people do.".repeat(seq % 4)}`;
 	return `Answer ${seq} of the past.\n\n${`- a point that takes some words to make\n`.repeat(seq % 7)}\n\`\`\`\ncode ${seq}\n\`\`\`\n\n${"And so on. ".repeat(seq % 40)}`;
 }
 
-/** Imports so many messages of others, a minute apart, into a new conversation of `userId`. Resolves with its id. */
+/** Imports `count` messages of others, a minute apart, into a new conversation of `userId`. Returns its id. */
 export async function restorePast({ url, secret }: { url: string; secret: string }, userId: string, count: number): Promise<string> {
 	const id = randomBytes(16).toString("base64url");
 	const begin = Date.now() - count * 60_000;

@@ -1,4 +1,4 @@
-// Where there is little room, as on a phone: what is written has all of it, and what opens stays beside what it is about.
+// The page on a small screen, such as a phone: the text field gets the whole width, and menus stay beside their message.
 
 import type { BrowserContextOptions, Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ async function alone(): Promise<Visitor> {
 
 async function box(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
 	const found = await locator.boundingBox();
-	if (found === null) throw new Error("It is not to be seen.");
+	if (found === null) throw new Error("The element is not visible.");
 	return found;
 }
 

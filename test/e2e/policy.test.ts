@@ -89,7 +89,7 @@ describe("the headers", () => {
 
 declare function harm(): void;
 
-/** What runs in the page is cut out of this file: it knows nothing but its own lines. */
+/** These functions run in the page as source text, so they can use nothing from this file. */
 const injections: [what: string, directive: string, inject: () => unknown][] = [
 	["an inline script", "script-src-elem", () => document.body.append(Object.assign(document.createElement("script"), { text: "harm()" }))],
 	[
@@ -200,7 +200,7 @@ const injections: [what: string, directive: string, inject: () => unknown][] = [
 /** The policy as it is; as it is for a browser without Trusted Types; and none at all. */
 type Strictness = "whole" | "without Trusted Types" | "none";
 
-/** What comes of an injection first: harm, or the directive that it offends. */
+/** Returns the first effect of an injection: harm, or the directive that blocked it. */
 async function outcome(inject: () => unknown, strictness: Strictness): Promise<string> {
 	const context = await browser.newContext({ bypassCSP: strictness === "none", serviceWorkers: "block" });
 	const first = Promise.withResolvers<string>();

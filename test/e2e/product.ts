@@ -1,4 +1,4 @@
-// The product as its users have it: a server of its own on a free port, and people in browsers of their own.
+// Runs the whole product as users do: a server on a free port, and people who each have a browser.
 
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,19 +15,22 @@ const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/p
 
 export type Product = {
 	url: string;
-	/** The group of its processes, another one after each crash. */
+	/** The id of its process group, which changes with each restart. */
 	group(): number;
-	/** Kills it where it stands. */
+	/** Kills it with SIGKILL. */
 	kill(): Promise<void>;
-	/** Starts it again on what it had stored. */
+	/** Starts it again with its stored data. */
 	revive(): Promise<void>;
-	/** Both. */
+	/** Kills and restarts it. */
 	crash(): Promise<void>;
-	/** What it stored goes with it. */
+	/** Kills it and deletes its stored data. */
 	stop(): Promise<void>;
 };
 
-/** What `wrangler.toml` says, but for the build where that was made once for all: builds beside each other would empty each other's folder. */
+/**
+ * The project's `wrangler.toml`. If the page is built already, a copy without the build step: concurrent builds would empty
+ * each other's folder.
+ */
 function configFor(folder: string): string[] {
 	const path = join(root, "wrangler.toml");
 	if (process.env.PAGE_IS_BUILT === undefined) return ["--config", path];
@@ -40,7 +43,7 @@ function configFor(folder: string): string[] {
 	return ["--config", copy, "--var", `JWT_SECRET:${randomUUID()}`];
 }
 
-/** `wrangler dev` as people run it, with settings as they give them; `assets`: the folder of another build of the page. */
+/** Starts `wrangler dev` with these settings. `assets` is the folder of another build of the page. */
 export async function startProduct(settings: Record<string, string> = {}, assets?: string): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
@@ -70,7 +73,7 @@ export async function startProduct(settings: Record<string, string> = {}, assets
 	};
 }
 
-/** Two people in a new conversation of Ann's, both connected; Ann at a device of hers. */
+/** Connects two people to a new conversation of Ann's. `device` describes Ann's browser. */
 export async function annAndBob(browser: Browser, url: string, device: BrowserContextOptions = {}): Promise<[Visitor, Visitor]> {
 	const ann = await Visitor.arrive(browser, device);
 	await ann.signIn(url, "Ann");
@@ -84,10 +87,10 @@ export async function annAndBob(browser: Browser, url: string, device: BrowserCo
 	return [ann, bob];
 }
 
-/** One person at one browser, by the names that a screen reader would say. */
+/** One person in one browser. Finds elements by the roles and names that a screen reader announces. */
 export class Visitor {
 	readonly page: Page;
-	/** What the browser complained about: scripts, policies, failed loads. */
+	/** Errors that the browser reported: uncaught exceptions, policy violations, failed requests. */
 	readonly complaints: string[] = [];
 
 	private constructor(page: Page) {
@@ -103,7 +106,7 @@ export class Visitor {
 		return new Visitor(await context.newPage());
 	}
 
-	/** Another tab of the same browser. */
+	/** Opens another tab of the same browser. */
 	async anotherTab(): Promise<Visitor> {
 		return new Visitor(await this.page.context().newPage());
 	}
@@ -122,7 +125,7 @@ export class Visitor {
 		await this.connected();
 	}
 
-	/** Makes an invite; its link. */
+	/** Creates an invite and returns its link. */
 	async invite(): Promise<string> {
 		await this.page.getByRole("button", { name: "Invite" }).click();
 		const link = this.page.getByRole("textbox", { name: "Invite link" });
@@ -135,12 +138,12 @@ export class Visitor {
 		await this.message.press("Enter");
 	}
 
-	/** Until the connection's status says this. */
+	/** Waits for this connection status. */
 	async connected(status = "Connected"): Promise<void> {
 		await this.page.getByRole("status", { name: "Connection" }).getByText(status).waitFor({ state: "attached" });
 	}
 
-	/** Until text stands in the log. */
+	/** Waits for a text in the log. */
 	async sees(text: string | RegExp, options: { timeout?: number } = {}): Promise<void> {
 		await this.log.getByText(text).first().waitFor(options);
 	}
@@ -157,12 +160,12 @@ export class Visitor {
 		return this.page.getByRole("navigation", { name: "Conversations" });
 	}
 
-	/** The conversation of which the list says this. */
+	/** The first conversation in the list with this text. */
 	listed(text: string | RegExp): Locator {
 		return this.list.getByRole("link").filter({ hasText: text }).first();
 	}
 
-	/** Chooses from the menu of a conversation in the list. */
+	/** Chooses an item from the menu of a conversation in the list. */
 	async decide(text: string | RegExp, item: string): Promise<void> {
 		const entry = this.list.getByRole("listitem").filter({ hasText: text }).first();
 		await entry.hover();
@@ -170,24 +173,24 @@ export class Visitor {
 		await this.page.getByRole("menuitem", { name: item }).click();
 	}
 
-	/** The first message that says this. */
+	/** The first message with this text. */
 	at(text: string | RegExp): Locator {
 		return this.log.getByRole("article").filter({ hasText: text }).first();
 	}
 
-	/** Uses a button of a message, which is shown when one points at it. */
+	/** Presses a button of a message. It appears when the pointer is over the message. */
 	async press(text: string | RegExp, button: string): Promise<void> {
 		await this.at(text).hover();
 		await this.at(text).getByRole("button", { name: button }).click();
 	}
 
-	/** Chooses from the menu of a message. */
+	/** Chooses an item from the menu of a message. */
 	async choose(text: string | RegExp, item: string): Promise<void> {
 		await this.press(text, "More");
 		await this.page.getByRole("menuitem", { name: item }).click();
 	}
 
-	/** Until Claude has begun an answer and ended it. */
+	/** Waits until Claude has begun a reply and ended it. */
 	async answered(): Promise<void> {
 		await this.stop.waitFor();
 		await this.stop.waitFor({ state: "detached" });
@@ -201,7 +204,7 @@ export class Visitor {
 		return this.page.getByRole("list", { name: "Participants" });
 	}
 
-	/** The messages in the log, each as its whole text. */
+	/** The whole text of each message in the log. */
 	async messages(): Promise<string[]> {
 		return this.log.getByRole("article").allInnerTexts();
 	}

@@ -59,7 +59,7 @@ it("programs take part by HTTP alone and lose nothing when the server is killed"
 	bot.go();
 	const { lastEventId } = ann;
 
-	// What was answered with 201 is on disk, even if nothing more happens.
+	// A message answered with 201 is on disk, even if nothing else is written.
 	const second = await say(secret, id, "Two", "d2");
 	expect(second.status).toBe(201);
 	await product.crash();

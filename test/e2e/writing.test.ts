@@ -128,7 +128,7 @@ describe("emoji", () => {
 		await bob.sees("Ready?");
 		await chooseAll();
 		expect(await bob.page.getByRole("combobox", { name: "Skin tone" }).inputValue()).toBe("medium");
-		// What the device's own keyboard has is taken at once, however that writes it.
+		// An emoji from the device's own keyboard is accepted at once, with or without a variation selector.
 		await bob.page.getByRole("searchbox", { name: "Find an emoji" }).fill("👍\ufe0f");
 		await ann.at("Ready?").getByRole("button", { name: "👍 Bob" }).click();
 		await bob.at("Ready?").getByRole("button", { name: "👍 You and Ann" }).waitFor();

@@ -1,5 +1,5 @@
-// What somebody may write to make another's page run, load, leak or pretend something: a name and a text for each.
-// `harm()` is what an attack would call, and evil.example is whom it would tell. Knows nothing of how texts are shown.
+// Attacks by message text: each has a name and a text that tries to run, load, leak or fake something in another's page.
+// An attack calls `harm()` or contacts evil.example. Must not know how the page renders texts.
 
 const evil = "https://evil.example";
 const html = (code: string) => `data:text/html,<script>${code}</script>`;
@@ -215,7 +215,7 @@ const measure: Attack[] = [
 	["addresses", times("http://a.example/?&a;(( www.b. ", 10_000)],
 ];
 
-/** Each is whole in itself: what one leaves open must not reach the next. */
+/** Each is sent on its own: syntax that one leaves open must not affect the next. */
 export const attacks: Attack[] = [
 	...addresses.map(([what, source]): Attack => [`address: ${what}`, source]),
 	...pretences.map(([what, source]): Attack => [`pretence: ${what}`, source]),

@@ -9,7 +9,7 @@ const many = 10_000;
 
 openBrowser();
 
-/** How much of the screen is nothing but space, in px, above the first message that is on it and below the last one. */
+/** The empty space on the screen, in px: above the first visible message and below the last one. */
 function blank({ log }: Visitor): Promise<number> {
 	return log.evaluate((log) => {
 		const screen = log.getBoundingClientRect();

@@ -37,7 +37,7 @@ function withAlarm(
 			await alarm.settled;
 			return storage.getAlarm();
 		};
-		/** What the platform does when it fires. */
+		/** Does what the platform does when an alarm fires. */
 		const fire = async () => {
 			await alarm.settled;
 			await storage.deleteAlarm();

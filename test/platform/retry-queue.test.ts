@@ -25,7 +25,7 @@ class Harness {
 	readonly held = new Map<string, PromiseWithResolvers<Progress<Data>>>();
 	/** Steps that a job has still to go before it is done. */
 	readonly steps = new Map<string, number>();
-	/** How often the alarm was asked to look at what is due. */
+	/** The number of requests for an alarm. */
 	watched = 0;
 	atOnce = 0;
 	mostAtOnce = 0;

@@ -14,7 +14,7 @@ import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-/** As somebody sees it who has just come in. */
+/** The transcript of a client that has just joined. */
 function seen(messages: Message[], given: Parameters<typeof joined>[0] = {}): Transcript {
 	return reduce(emptyTranscript, { type: "received", events: [joined({ messages, ...given })], now: 0 });
 }

@@ -46,7 +46,7 @@ function contrast(one: Colour, other: Colour): number {
 
 const hues = Array.from({ length: 8 }, (_, index) => `hue-${index}`);
 
-/** What is written on what: text of the size that most of it has. A list of grounds lies from above to below. */
+/** Text colours of normal size, with the backgrounds they appear on. Several names in one string are layers, topmost first. */
 const texts: [ink: string, grounds: string[]][] = [
 	["ink", ["found", "paper", "raised", "tint", "tint-strong", "own", "claude-tint", "problem-tint"]],
 	["ink-soft", ["paper", "raised", "tint", "tint-strong", "own"]],
@@ -62,7 +62,7 @@ const texts: [ink: string, grounds: string[]][] = [
 	...hues.map((hue): [string, string[]] => [hue, ["paper", "raised", "tint-strong", "mention paper", "mention tint", "mention own"]]),
 ];
 
-/** What is to be made out: edges of fields and buttons, lamps, the ring around what has the focus. */
+/** Shapes that must be recognizable: edges of fields and buttons, status lamps and the focus ring. */
 const shapes: [shape: string, grounds: string[]][] = [
 	["edge", ["paper", "raised", "tint"]],
 	["act", ["paper", "raised", "tint", "own", "claude-tint"]],

@@ -42,7 +42,7 @@ describe("highlighted code", () => {
 describe("highlighting colours", () => {
 	const source = (name: string) => readFileSync(new URL(`../../web/src/${name}`, import.meta.url), "utf8");
 	const tokens = source("tokens.css");
-	/** Of a custom property, by day and by night. */
+	/** The light and the dark value of a custom property. */
 	const colours = (name: string) => new RegExp(`${name}: light-dark\\((#\\w{6}), (#\\w{6})\\);`).exec(tokens)?.slice(1) ?? [];
 	const luminance = (colour: string) => {
 		const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {

@@ -21,7 +21,7 @@ function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
 	});
 }
 
-/** What is the same in both: names, numbers, and what is composed of nothing else. */
+/** Strings that are equal in both languages: names, numbers, and combinations of these. */
 const same = new Set([
 	...[
 		"product",

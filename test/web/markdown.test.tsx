@@ -10,7 +10,7 @@ import { answerOf } from "../bench/answer.ts";
 
 beforeAll(loadHealing);
 
-/** What stands inside the frame. */
+/** The HTML inside the outer element. */
 function html(source: string, isGrowing = false): string {
 	const markup = renderToStaticMarkup(<Markdown source={source} isGrowing={isGrowing} />);
 	return markup.replace(/^<div[^>]*>/, "").replace(/<\/div>$/, "");
@@ -124,7 +124,7 @@ describe("Markdown", () => {
 });
 
 describe("the host beside a link", () => {
-	/** What stands beside the first link's text. */
+	/** The host that is shown beside the first link's text. */
 	const beside = (source: string) => /<a [^>]*>.*?(?:<bdi[^>]*>([^<]*)<\/bdi>)?<\/a>/.exec(html(source))?.[1];
 
 	it.each([
@@ -297,7 +297,7 @@ describe("streaming text", () => {
 });
 
 describe("text that is made to be slow", () => {
-	/** Of blocks without marks. */
+	/** The text of blocks without inline markup. */
 	const textOf = (blocks: readonly Block[]) =>
 		blocks.map(({ node }) => ("nodes" in node ? node.nodes : [node]).map((one) => ("text" in one ? one.text : "")).join("")).join("");
 

@@ -14,7 +14,7 @@ class Room {
 	readonly messages: Message[] = [];
 	/** Every send that came, also of what is stored, with the tab that it came from. */
 	readonly sends: string[] = [];
-	/** What it will not have. */
+	/** The texts that the server refuses. */
 	readonly refused = new Set<string>();
 	/** Stores, and lets nobody know. */
 	isSilent = false;
@@ -54,7 +54,7 @@ class Room {
 			this.#tell(one, { type: "chat:message", conversationId, message: stored, cursor: `c${stored.seq}` });
 	}
 
-	/** As over a network: later. */
+	/** Delivers an event later, like a network. */
 	#tell(tab: string, event: ServerEvent): void {
 		queueMicrotask(() => this.#listeners.get(tab)?.message(encodeFrame([event])));
 	}
@@ -104,7 +104,7 @@ function until({ client }: Tab, isSo: () => boolean): Promise<void> {
 
 const shows = (tab: Tab, ...texts: string[]) => until(tab, () => tab.outgoing().join() === texts.join());
 
-/** What the next page would find. */
+/** The messages that the next page would find in the outbox. */
 async function onDisk(userId = ann.userId, conversation = here): Promise<string[]> {
 	const { promise, resolve } = Promise.withResolvers<readonly OutgoingMessage[]>();
 	const unused = () => {};

@@ -38,7 +38,7 @@ describe("the lines of a result", () => {
 });
 
 describe("Markdown in a result", () => {
-	/** What stands between brackets is found. */
+	/** Brackets mark the found text. */
 	const shown = (text: string, content = text.replace(/[⟦⟧]/g, "")) => {
 		const highlights: [number, number][] = [];
 		let snippet = "";

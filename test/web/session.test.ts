@@ -7,7 +7,7 @@ const unauthorized = { error: { code: "unauthorized", message: "Sign in." } } as
 const unreachable = { error: { code: "unreachable", message: "No answer." } } as const;
 
 const erased = { conversations: 2, messages: 3, reactions: 1, deletedConversations: 1, failed: 0, remaining: 0 };
-/** What the service says to whoever wants to be erased. */
+/** The server's answer to a request for erasure. */
 let ending: Result<typeof erased>;
 
 /** Whom this device remembers. */

@@ -53,7 +53,7 @@ const error = (given: Partial<Extract<ServerEvent, { type: "chat:error" }>>): Se
 	...given,
 });
 
-/** What a reader sees: `seq`, status where it is not complete, what it quotes, what was thought, text. */
+/** Each message as a line: `seq`, the status unless complete, the quote, the thinking text and the text. */
 const view = ({ messages }: Transcript) =>
 	messages.map(
 		({ seq, status, quoted, thinking, content }) =>

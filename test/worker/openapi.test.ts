@@ -111,7 +111,7 @@ describe("every operation", () => {
 		const contents = [body, ...Object.values(answers)].filter(
 			(content): content is Content => content !== undefined && content !== "nothing",
 		);
-		// What a schema does not know it leaves out.
+		// Parsing drops fields that the schema does not know.
 		for (const content of contents)
 			if ("schema" in content) expect(v.parse(content.schema, content.example)).toMatchObject(content.example as object);
 		for (const schema of [query, headers]) if (schema && Object.keys(example).length > 0) expect(v.is(schema, example)).toBe(true);
@@ -180,7 +180,7 @@ it("every response matches its description, to the last field", async () => {
 		} else if (described === "nothing") {
 			expect([route, answer.body]).toEqual([route, undefined]);
 		} else if ("schema" in described) {
-			// What a schema does not know it leaves out.
+			// Parsing drops fields that the schema does not know.
 			expect([route, v.parse(described.schema, answer.body)]).toEqual([route, answer.body]);
 		}
 		answers.add(`${route} ${answer.status}`);

@@ -83,7 +83,7 @@ class ListsHarness {
 		return Object.fromEntries(this.take().map(({ userId, summary }) => [userId, summary.unread]));
 	}
 
-	/** Whether a later wake would notify anybody. */
+	/** True if a later wake would still notify somebody. */
 	get isPending(): boolean {
 		const { listDeliveries, log } = this.room.store;
 		return listDeliveries.progress.revision < log.head.revision || this.#sql.exec("SELECT 1 FROM jobs").toArray().length > 0;
