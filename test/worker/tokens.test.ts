@@ -245,6 +245,13 @@ describe("a token that is revoked", () => {
 	});
 });
 
+it("a guest's personal token cannot sign the guest out", async () => {
+	const { token } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+	const { secret } = (await call("POST", "/me/tokens", token, { name: "bot" })).body.token;
+	expect(codeOf(await call("POST", "/auth/sign-out", secret))).toBe("forbidden");
+	expect(codeOf(await call("GET", "/me", token))).toBe(200);
+});
+
 it("a guest's sign-out revokes their personal tokens", async () => {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 	const { secret } = (await call("POST", "/me/tokens", token, { name: "bot" })).body.token;
