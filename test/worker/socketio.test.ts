@@ -381,6 +381,10 @@ describe("a hostile Socket.IO client", () => {
 		client.answersPings = false;
 		for (let n = 0; n < 30; n++) client.emit("chat:join", { conversationId: id, cursor: "from the beginning" });
 		await client.closed;
+		// Without the limit all thirty answers come, until the heartbeat closes the connection.
+		const units = client.received.reduce((sum, { packet }) => sum + packet.length, 0);
+		expect(units).toBeGreaterThan(limits.queuedBytes);
+		expect(units).toBeLessThan(limits.queuedBytes + limits.frameBytes);
 	});
 
 	it("gains nothing by a forged offset: it receives nothing of a conversation it may not see", async () => {
