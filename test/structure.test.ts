@@ -113,20 +113,20 @@ describe("ceilings", () => {
 	const tables = /^(web\/src\/languages\/\w+\.ts|src\/conversation\/store\/migrations\.ts)$/;
 	const linesOf = (file: string) => readFileSync(join(root, file), "utf8").split("\n").length - 1;
 
-	it("300 lines a file", () => {
+	it("allow 300 lines a file", () => {
 		const long = productFiles.filter((file) => !tables.test(file) && linesOf(file) > 300);
 		expect(long).toEqual([]);
 	});
 
-	it("150 lines for the conversation's object", () => {
+	it("allow 150 lines for the conversation's object", () => {
 		expect(linesOf("src/conversation/object.ts")).toBeLessThanOrEqual(150);
 	});
 
-	it("70 lines a function", () => {
+	it("allow 70 lines a function", () => {
 		expect(productFiles.flatMap(longFunctions)).toEqual([]);
 	});
 
-	it("20 files a folder, a component and its styles counted as one", () => {
+	it("allow 20 files a folder, a component and its styles counted as one", () => {
 		const folders = Map.groupBy(productFiles, dirname);
 		expect([...folders].filter(([, files]) => files.length > 20).map(([folder]) => folder)).toEqual([]);
 	});
@@ -154,19 +154,24 @@ it("keeps SQL in the folders and files that store", () => {
 	expect(files).toEqual([]);
 });
 
-it("nothing of the tests is in the product", () => {
+it("keeps tests out of the product", () => {
 	const files = [...filesUnder("src"), ...filesUnder("web/src")];
 	expect(files.filter((file) => importsOf(file).some((name) => name.startsWith("test/")))).toEqual([]);
 });
 
-it("what rides in an address is kept out of the platform's log", () => {
+it("keeps query strings, which may hold tokens, out of the platform's log", () => {
 	expect(readFileSync(join(root, "wrangler.toml"), "utf8")).toMatch(/^redact_query_string = true$/m);
 });
 
-describe("what documents name as the test of something", () => {
+describe("documents", () => {
 	const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
-	it("is a file that is there", () => {
+	it("show the source tree as it is", () => {
+		const block = /## The source tree\n+```\n(.*?)```/s.exec(textOf("docs/architecture.md"))?.[1] ?? "";
+		expect(pathsIn(block)).toEqual([...productFiles, "src/env.d.ts"].sort());
+	});
+
+	it("name only tests that exist", () => {
 		for (const document of ["GUARANTEES.md", "docs/socket.io-conformance.md"]) {
 			const files = [...textOf(document).matchAll(/\]\((?:\.\.\/)?(test\/[^)]+)\)/g)].map((match) => match[1] as string);
 			expect(files.length).toBeGreaterThan(0);
@@ -174,12 +179,41 @@ describe("what documents name as the test of something", () => {
 		}
 	});
 
-	it("is, of each case of the conformance suites, a test by this name", () => {
+	it("name an existing test for each case of the conformance suites", () => {
 		const tests = textOf("test/long/socketio-protocol.test.ts");
 		const cases = [...textOf("docs/socket.io-conformance.md").matchAll(/^\| [^|]+: [^|]+ \| [^|]+ \| ([^|]+) \|$/gm)];
 		expect(cases.length).toBe(25 + 32);
-		// A row of a table of tests is named by what it has in common with the others.
+		// A test of a table is named by the parts that its rows have in common.
 		const isThere = (name: string) => name.split("…").every((part) => tests.includes(part.trim()));
 		expect(cases.map((match) => match[1] as string).filter((name) => !isThere(name))).toEqual([]);
 	});
 });
+
+/** The paths in a drawn tree: folders end in a slash, two spaces indent, and a line may name several files. */
+function pathsIn(tree: string): string[] {
+	const folders: string[] = [];
+	return tree
+		.split("\n")
+		.flatMap((line) => {
+			const [, indent = "", names = ""] = /^((?: {2})*)(\S+(?:, \S+)*)/.exec(line) ?? [];
+			folders.length = indent.length / 2;
+			if (!names.endsWith("/")) return names === "" ? [] : names.split(", ").map((name) => folders.join("") + name);
+			folders.push(names);
+			return [];
+		})
+		.sort();
+}
+
+it("opens at most one comment in ten with a relative clause", () => {
+	const files = [...productFiles, ...filesUnder("test"), ...filesUnder("scripts")];
+	const comments = files.flatMap((file) => commentsOf(readFileSync(join(root, file), "utf8")));
+	const decoded = comments.filter((comment) => /^(Who|What|Whether|Where|How|Of|As)\b/.test(comment));
+	expect(comments.length).toBeGreaterThan(1_000);
+	expect(decoded.length / comments.length).toBeLessThan(0.1);
+});
+
+/** The first line of each comment. */
+function commentsOf(source: string): string[] {
+	const lines = source.split("\n").map((line) => /^\s*(?:\/\/|\/\*\*)\s*(.*)$/.exec(line)?.[1]);
+	return lines.filter((text, n): text is string => text !== undefined && text !== "" && (n === 0 || lines[n - 1] === undefined));
+}
