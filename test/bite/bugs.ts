@@ -6,6 +6,7 @@ export type Bug = {
 	/** Occurs exactly once in the file. */
 	from: string;
 	to: string;
+	/** `worker` stands for both projects that run inside the Workers runtime. */
 	project: "worker" | "web";
 	/** Filters for the test files that may catch it. */
 	tests: string[];

@@ -1,0 +1,15 @@
+// Rules and storage, inside the runtime that serves them. Their files share one runtime each worker: every
+// test makes its own conversations and people, and a fresh runtime for every file takes most of the time.
+
+import { defineConfig } from "vitest/config";
+import worker from "./vitest.worker.config.ts";
+
+export default defineConfig({
+	...worker,
+	test: {
+		...worker.test,
+		name: "rules",
+		isolate: false,
+		include: ["{protocol,auth,conversation,claude,platform,user,gateway}/**/*.test.ts", "settings.test.ts"],
+	},
+});
