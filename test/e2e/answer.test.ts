@@ -138,7 +138,7 @@ describe("Claude's reply", () => {
 		await bob.log.getByText("Claude is busy").waitFor({ state: "detached" });
 		expect(await lastAnswer(bob).getByText("Interrupted").count()).toBe(0);
 		await ann.say("@claude !spend");
-		await lastAnswer(bob).getByText("The spending limit for Claude is reached.").waitFor();
+		await lastAnswer(bob).getByText("The spending limit for Claude has been reached.").waitFor();
 		await button(lastAnswer(bob), "Retry").waitFor();
 		expect(await button(lastAnswer(bob), "Regenerate").count()).toBe(0);
 	});
