@@ -3,16 +3,16 @@
 import type { Message } from "../../src/protocol/message.ts";
 
 /** A message that was sent, perhaps several times with the same id. */
-export type Said = { userId: string; clientId: string; content: string };
+export type SentMessage = { userId: string; clientId: string; content: string };
 /** A complete message, as a client received it. */
-export type Heard = { id: string; seq: number; content: string; clientId?: string };
+export type ReceivedMessage = { id: string; seq: number; content: string; clientId?: string };
 export type Chunk = { messageId: string; offset: number; chunk: string };
 
 export type History = {
-	said: Said[];
+	sent: SentMessage[];
 	/** Messages as their senders sent them. */
-	acknowledged: (Heard & { userId: string })[];
-	clients: { name: string; heard: Heard[]; chunks: Chunk[]; view: readonly Message[] }[];
+	acknowledged: (ReceivedMessage & { userId: string })[];
+	clients: { name: string; received: ReceivedMessage[]; chunks: Chunk[]; view: readonly Message[] }[];
 	/** Everything that the server has in the end, oldest first. */
 	stored: readonly Message[];
 	/** The number of requests to Claude. */
@@ -31,7 +31,7 @@ export function check(history: History): Violation[] {
 	];
 }
 
-function checkStored({ stored, said }: History): Violation[] {
+function checkStored({ stored, sent }: History): Violation[] {
 	const violations: Violation[] = [];
 	stored.forEach(({ seq, id }, index) => {
 		if (seq !== index + 1) violations.push({ kind: "wrong", text: `${id} has the place ${seq}, and is the ${index + 1}th` });
@@ -39,13 +39,14 @@ function checkStored({ stored, said }: History): Violation[] {
 	const users = stored.filter(({ role }) => role === "user");
 	for (const [clientId, messages] of Map.groupBy(users, ({ author, clientId }) => `${author.userId} ${clientId}`))
 		if (messages.length > 1) violations.push({ kind: "doubled", text: `${clientId} is stored ${messages.length} times` });
-	const sayings = new Map(said.map((one) => [`${one.userId} ${one.clientId}`, one.content]));
+	const sentTexts = new Map(sent.map((one) => [`${one.userId} ${one.clientId}`, one.content]));
 	for (const { id, author, clientId, content } of users)
-		if (sayings.get(`${author.userId} ${clientId}`) !== content) violations.push({ kind: "wrong", text: `${id} was never said so` });
+		if (sentTexts.get(`${author.userId} ${clientId}`) !== content)
+			violations.push({ kind: "wrong", text: `${id} was never sent with this text` });
 	return violations;
 }
 
-function checkAcknowledged({ stored, acknowledged, said }: History): Violation[] {
+function checkAcknowledged({ stored, acknowledged, sent }: History): Violation[] {
 	const byPlace = new Map(stored.map((message) => [message.seq, message]));
 	const violations = acknowledged.flatMap<Violation>(({ userId, clientId, id, seq, content }) => {
 		const message = byPlace.get(seq);
@@ -54,7 +55,7 @@ function checkAcknowledged({ stored, acknowledged, said }: History): Violation[]
 		return isSame ? [] : [{ kind: "misplaced", text: `${userId} ${clientId} was acknowledged at ${seq}, where ${message.id} is` }];
 	});
 	const known = new Set(acknowledged.map(({ userId, clientId }) => `${userId} ${clientId}`));
-	for (const { userId, clientId } of said)
+	for (const { userId, clientId } of sent)
 		if (!known.has(`${userId} ${clientId}`)) violations.push({ kind: "lost", text: `${userId} ${clientId} was never acknowledged` });
 	return violations;
 }
@@ -71,13 +72,13 @@ function checkReplies({ stored, requests }: History): Violation[] {
 	return violations;
 }
 
-function checkClient({ name, heard, chunks, view }: History["clients"][number], { stored }: History): Violation[] {
+function checkClient({ name, received, chunks, view }: History["clients"][number], { stored }: History): Violation[] {
 	const byPlace = new Map(stored.map((message) => [message.seq, message]));
 	const violations: Violation[] = [];
-	for (const { id, seq, content } of heard) {
+	for (const { id, seq, content } of received) {
 		const message = byPlace.get(seq);
 		if (message?.id !== id || message.content !== content)
-			violations.push({ kind: "misplaced", text: `${name} heard ${id} at ${seq}, where ${message?.id} is` });
+			violations.push({ kind: "misplaced", text: `${name} received ${id} at ${seq}, where ${message?.id} is` });
 	}
 	const byId = new Map(stored.map((message) => [message.id, message]));
 	for (const { messageId, offset, chunk } of chunks) {

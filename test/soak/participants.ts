@@ -5,7 +5,7 @@ import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/live/client.ts";
 import type { OpenOutbox } from "../../web/src/live/outbox.ts";
-import type { Chunk, Heard } from "./checker.ts";
+import type { Chunk, ReceivedMessage } from "./checker.ts";
 import type { Random } from "./random.ts";
 
 export type Place = { proxyUrl: string; conversationId: string; userId: string; token: string; random: Random };
@@ -18,19 +18,20 @@ function addressOf({ proxyUrl, conversationId }: Place, cursor: string | undefin
 
 /** Received events in their order. */
 class Notes {
-	readonly heard: Heard[] = [];
+	readonly received: ReceivedMessage[] = [];
 	readonly chunks: Chunk[] = [];
 
-	take(events: readonly ServerEvent[]): void {
+	record(events: readonly ServerEvent[]): void {
 		for (const event of events) {
-			if (event.type === "chat:message") this.heard.push(heardOf(event.message));
-			if (event.type === "chat:joined") this.heard.push(...event.messages.filter(({ status }) => status !== "streaming").map(heardOf));
+			if (event.type === "chat:message") this.received.push(receivedOf(event.message));
+			if (event.type === "chat:joined")
+				this.received.push(...event.messages.filter(({ status }) => status !== "streaming").map(receivedOf));
 			if (event.type === "chat:streaming" && !event.isComplete) this.chunks.push(event);
 		}
 	}
 }
 
-function heardOf({ id, seq, content, clientId }: Message): Heard {
+function receivedOf({ id, seq, content, clientId }: Message): ReceivedMessage {
 	return { id, seq, content, clientId };
 }
 
@@ -38,8 +39,8 @@ function heardOf({ id, seq, content, clientId }: Message): Heard {
 export class Talker {
 	readonly name: string;
 	readonly notes = new Notes();
-	readonly acknowledged: (Heard & { userId: string })[] = [];
-	readonly said: { userId: string; clientId: string; content: string }[] = [];
+	readonly acknowledged: (ReceivedMessage & { userId: string })[] = [];
+	readonly sent: { userId: string; clientId: string; content: string }[] = [];
 	readonly #place: Place;
 	readonly #waiting = new Map<string, string>();
 	#socket: WebSocket | undefined;
@@ -61,7 +62,7 @@ export class Talker {
 	onAcknowledged: (clientId: string) => void = () => {};
 
 	say(clientId: string, content: string): void {
-		this.said.push({ userId: this.#place.userId, clientId, content });
+		this.sent.push({ userId: this.#place.userId, clientId, content });
 		this.#waiting.set(clientId, content);
 		if (this.#isJoined) this.#send(clientId, content);
 	}
@@ -79,15 +80,15 @@ export class Talker {
 		if (this.#isOver) return;
 		const socket = new WebSocket(addressOf(this.#place, this.#cursor), ["chat.v1", `bearer.${this.#place.token}`]);
 		this.#socket = socket;
-		socket.onmessage = ({ data }) => this.#received(parseServerFrame(data as string));
+		socket.onmessage = ({ data }) => this.#receive(parseServerFrame(data as string));
 		socket.onclose = () => {
 			this.#isJoined = false;
 			setTimeout(() => this.#connect(), 50 + this.#place.random.below(250));
 		};
 	}
 
-	#received(events: ServerEvent[]): void {
-		this.notes.take(events);
+	#receive(events: ServerEvent[]): void {
+		this.notes.record(events);
 		for (const event of events) {
 			if ("cursor" in event) this.#cursor = event.cursor;
 			if (event.type === "chat:message") this.#acknowledge(event.message);
@@ -103,8 +104,8 @@ export class Talker {
 	#acknowledge(message: Message): void {
 		const { userId } = this.#place;
 		if (message.author.userId !== userId || message.clientId === undefined) return;
-		if (!this.said.some(({ clientId }) => clientId === message.clientId)) return;
-		this.acknowledged.push({ userId, ...heardOf(message) });
+		if (!this.sent.some(({ clientId }) => clientId === message.clientId)) return;
+		this.acknowledged.push({ userId, ...receivedOf(message) });
 		if (this.#waiting.delete(message.clientId)) this.onAcknowledged(message.clientId);
 	}
 
@@ -138,10 +139,10 @@ const forgetful: OpenOutbox = (_token, listener) => {
 export class Viewer {
 	readonly name: string;
 	readonly notes = new Notes();
-	readonly said: { userId: string; clientId: string; content: string }[] = [];
+	readonly sent: { userId: string; clientId: string; content: string }[] = [];
 	readonly client: ConversationClient;
 	readonly #userId: string;
-	#said = 0;
+	#nextId = 0;
 
 	constructor(place: Place) {
 		this.name = `${place.userId} (page)`;
@@ -152,7 +153,7 @@ export class Viewer {
 			openSocket: (url, protocols, listener) => {
 				const socket = new WebSocket(url, protocols);
 				socket.onmessage = ({ data }) => {
-					this.notes.take(parseServerFrame(data as string));
+					this.notes.record(parseServerFrame(data as string));
 					listener.message(data);
 				};
 				socket.onclose = ({ code }) => listener.close(code);
@@ -170,7 +171,7 @@ export class Viewer {
 			explainRefusal: async () => undefined,
 			fetchPage: async () => null,
 			describe: async () => null,
-			newId: () => `${place.userId}-page-${this.#said++}`,
+			newId: () => `${place.userId}-page-${this.#nextId++}`,
 			openOutbox: forgetful,
 		});
 		this.client.setToken(place.token);
@@ -185,13 +186,13 @@ export class Viewer {
 	}
 
 	/** Acknowledgements of its own messages; without them it would still be sending. */
-	get acknowledged(): (Heard & { userId: string })[] {
-		const own = new Set(this.said.map(({ clientId }) => clientId));
-		return this.notes.heard.filter(({ clientId = "" }) => own.has(clientId)).map((heard) => ({ ...heard, userId: this.#userId }));
+	get acknowledged(): (ReceivedMessage & { userId: string })[] {
+		const own = new Set(this.sent.map(({ clientId }) => clientId));
+		return this.notes.received.filter(({ clientId = "" }) => own.has(clientId)).map((received) => ({ ...received, userId: this.#userId }));
 	}
 
 	say(content: string): void {
-		this.said.push({ userId: this.#userId, clientId: `${this.#userId}-page-${this.#said}`, content });
+		this.sent.push({ userId: this.#userId, clientId: `${this.#userId}-page-${this.#nextId}`, content });
 		this.client.sendMessage(content);
 	}
 

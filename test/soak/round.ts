@@ -81,8 +81,8 @@ export async function playRound(
 			await product.crash();
 		}
 	})();
-	for (let said = 0; Date.now() < until; said++) {
-		act(said, talkers, viewers, random);
+	for (let turn = 0; Date.now() < until; turn++) {
+		act(turn, talkers, viewers, random);
 		await wait(random.below(60));
 	}
 	await killing;
@@ -91,7 +91,7 @@ export async function playRound(
 	const stored = await heal(product, conversationId, talkers, viewers);
 	const violations = stored
 		? check({
-				said: [...talkers, ...viewers].flatMap(({ said }) => said),
+				sent: [...talkers, ...viewers].flatMap(({ sent }) => sent),
 				acknowledged: [...talkers, ...viewers].flatMap(({ acknowledged }) => acknowledged),
 				clients: [
 					...viewers.map(({ name, notes, view }) => ({ name, ...notes, view })),
@@ -113,14 +113,14 @@ export async function playRound(
 	};
 }
 
-function act(said: number, talkers: Talker[], viewers: Viewer[], random: Random): void {
+function act(turn: number, talkers: Talker[], viewers: Viewer[], random: Random): void {
 	const talker = talkers[random.below(talkers.length)] as Talker;
 	const viewer = viewers[random.below(viewers.length)] as Viewer;
-	const question = () => `@claude ${said} !${JSON.stringify(questions[random.below(questions.length)])}`;
+	const question = () => `@claude ${turn} !${JSON.stringify(questions[random.below(questions.length)])}`;
 	const chance = random.next();
-	if (chance < 0.6) for (let burst = 0; burst < 5; burst++) talker.say(`${said}-${burst}`, `${talker.name} says ${said} ${burst}`);
-	else if (chance < 0.85) viewer.say(`${viewer.name} says ${said}`);
-	else if (chance < 0.93) talker.say(`ask-${said}`, question());
+	if (chance < 0.6) for (let burst = 0; burst < 5; burst++) talker.say(`${turn}-${burst}`, `${talker.name} says ${turn} ${burst}`);
+	else if (chance < 0.85) viewer.say(`${viewer.name} says ${turn}`);
+	else if (chance < 0.93) talker.say(`ask-${turn}`, question());
 	else if (chance < 0.98) viewer.say(question());
 	else talker.stopReply();
 }

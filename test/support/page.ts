@@ -1,5 +1,5 @@
-// A page without the page, inside the runtime: the web client's own connection and transcript, over a network that a test cuts. Sending what
-// was said is done here, in few words, as the client does it.
+// The web client's connection and transcript without a browser, for tests inside the runtime, over a network that the test can cut.
+// Sends queued messages itself, in a short version of what the client does.
 
 import { exports } from "cloudflare:workers";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
@@ -7,9 +7,9 @@ import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { type Clock, Connection, type ConnectionState, type OpenSocket } from "../../web/src/live/connection.ts";
 import { nextToSend } from "../../web/src/live/outgoing.ts";
 import { type Action, emptyTranscript, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
-import type { Heard, Said } from "../soak/checker.ts";
-import { Notes } from "./notes.ts";
+import type { ReceivedMessage, SentMessage } from "../soak/checker.ts";
 import { origin, tokenOf } from "./socket.ts";
+import { SocketRecord } from "./socket-record.ts";
 
 const clock: Clock = {
 	now: () => Date.now(),
@@ -22,18 +22,18 @@ const clock: Clock = {
 export class Page {
 	readonly name: string;
 	readonly userId: string;
-	readonly said: Said[] = [];
-	/** One for each socket there was. */
-	readonly notes: Notes[] = [];
-	/** What is still to be answered to what was said again, over the socket that there is now: a word and the id of each. */
-	readonly awaited = new Set<string>();
-	/** Ids of what it has asked to be changed: another text of them is no conflict any more. */
+	readonly sent: SentMessage[] = [];
+	/** One for each socket so far. */
+	readonly records: SocketRecord[] = [];
+	/** The answers to resent messages that the current socket still has to bring: `stored` or a code, and the `clientId`. */
+	readonly awaitedAnswers = new Set<string>();
+	/** The `clientId`s of messages that this page has edited or deleted: sending them with another text may be no conflict. */
 	readonly #changed = new Set<string>();
 	readonly #conversationId: string;
 	readonly #connection: Connection<ServerEvent, ClientEvent>;
 	#transcript = emptyTranscript;
 	#state: ConnectionState = { type: "connecting" };
-	/** The one under the socket there is now. */
+	/** The network of the current socket. */
 	#network = { isCut: false };
 
 	constructor(name: string, userId: string, conversationId: string, token: string) {
@@ -47,12 +47,12 @@ export class Page {
 			urlFor: (cursor = "") => `${origin}/api/conversations/${conversationId}/socket?cursor=${encodeURIComponent(cursor)}`,
 			openSocket: this.#openSocket,
 			clock,
-			// Back nearly at once.
+			// Reconnects almost at once.
 			random: () => 0.01,
 			renewToken: async () => ({ failure: "unreachable" }),
 			explainRefusal: async () => undefined,
-			onEvents: (events) => this.#received(events),
-			onState: (state) => this.#become(state),
+			onEvents: (events) => this.#receive(events),
+			onState: (state) => this.#setState(state),
 		});
 		this.#connection.start();
 	}
@@ -69,32 +69,32 @@ export class Page {
 		return this.#state.type === "connected" && !this.#network.isCut;
 	}
 
-	/** What it was told of its own messages. */
-	get acknowledged(): (Heard & { userId: string })[] {
-		const own = new Set(this.said.map(({ clientId }) => clientId));
-		const heard = this.notes.flatMap((notes) => notes.heard);
-		return heard.filter(({ clientId = "" }) => own.has(clientId)).map((one) => ({ ...one, userId: this.userId }));
+	/** Its own messages, as the server sent them back. */
+	get acknowledged(): (ReceivedMessage & { userId: string })[] {
+		const own = new Set(this.sent.map(({ clientId }) => clientId));
+		const received = this.records.flatMap((record) => record.received);
+		return received.filter(({ clientId = "" }) => own.has(clientId)).map((one) => ({ ...one, userId: this.userId }));
 	}
 
-	// What its person does, to the newest things but so many; where there is an answer, whether there was anything to be done
+	// Actions of the person. `nth` counts from the newest. The result is false if there was nothing to act on.
 
 	say(content: string): void {
-		const clientId = `${this.name}-${this.said.length}`;
-		this.said.push({ userId: this.userId, clientId, content });
+		const clientId = `${this.name}-${this.sent.length}`;
+		this.sent.push({ userId: this.userId, clientId, content });
 		this.#apply({ type: "enqueued", clientId, content, now: clock.now() });
 	}
 
-	/** Something acknowledged once more: it is answered by what is stored. */
-	repeat(nth: number): boolean {
-		const said = this.#acknowledged(nth);
-		return said !== undefined && this.#sayAgain(said, "stored");
+	/** Resends an acknowledged message. The answer is the stored message. */
+	resend(nth: number): boolean {
+		const sent = this.#acknowledged(nth);
+		return sent !== undefined && this.#sendAgain(sent, "stored");
 	}
 
-	/** The id of something acknowledged with another text: that is a conflict. */
-	contradict(nth: number): boolean {
-		const said = this.#acknowledged(nth);
-		if (!said || this.#changed.has(said.clientId)) return false;
-		return this.#sayAgain({ ...said, content: `not ${said.content}` }, "conflict");
+	/** Sends the id of an acknowledged message with another text. The answer is a conflict. */
+	resendOtherText(nth: number): boolean {
+		const sent = this.#acknowledged(nth);
+		if (!sent || this.#changed.has(sent.clientId)) return false;
+		return this.#sendAgain({ ...sent, content: `not ${sent.content}` }, "conflict");
 	}
 
 	edit(nth: number): boolean {
@@ -116,27 +116,27 @@ export class Page {
 		return reply !== undefined && this.#send({ type: "chat:stop", conversationId: this.#conversationId, messageId: reply.id });
 	}
 
-	/** The last reply again, if it has ended; its id. */
+	/** Regenerates the last reply if it has ended. Returns its id. */
 	retryReply(): string | undefined {
 		const last = this.#transcript.messages.findLast(({ role }) => role === "assistant");
 		if (!last || last.status === "streaming") return undefined;
 		return this.#send({ type: "chat:regenerate", conversationId: this.#conversationId, messageId: last.id }) ? last.id : undefined;
 	}
 
-	// What its network does
+	// Actions of the network
 
-	/** Gone without a word: both ends still believe in the socket, and nothing comes or goes. */
+	/** Cuts the network silently: both ends still believe that the socket is open, but nothing passes. */
 	cut(): void {
 		this.#network.isCut = true;
 	}
 
-	/** Says goodbye, and stays away. */
-	leave(): void {
+	/** Closes the socket and stays offline. */
+	disconnect(): void {
 		this.#connection.lostNetwork();
 	}
 
-	/** By another socket with the cursor, whatever became of the last one. */
-	comeBack(): void {
+	/** Opens another socket with the cursor, whatever happened to the last one. */
+	reconnect(): void {
 		this.#connection.lostNetwork();
 		this.#connection.wake();
 	}
@@ -145,7 +145,7 @@ export class Page {
 		this.#connection.stop();
 	}
 
-	// What follows from it
+	// Internals
 
 	readonly #openSocket: OpenSocket = (url, protocols, listener) => {
 		const network = { isCut: false };
@@ -162,7 +162,7 @@ export class Page {
 			socket.accept();
 			if (isClosed) socket.close();
 		};
-		// An object that dies meanwhile takes the answer with it.
+		// The upgrade fails if the object dies meanwhile.
 		open().catch(() => listener.close(1006));
 		return {
 			send: (text) => {
@@ -175,21 +175,21 @@ export class Page {
 		};
 	};
 
-	#become(state: ConnectionState): void {
+	#setState(state: ConnectionState): void {
 		this.#state = state;
-		if (state.type === "connecting") this.notes.push(new Notes());
+		if (state.type === "connecting") this.records.push(new SocketRecord());
 		if (state.type !== "connected") {
-			this.awaited.clear();
+			this.awaitedAnswers.clear();
 			this.#apply({ type: "disconnected" });
 		}
 		this.#sendNext();
 	}
 
-	#received(events: readonly ServerEvent[]): void {
-		this.notes.at(-1)?.take(events);
+	#receive(events: readonly ServerEvent[]): void {
+		this.records.at(-1)?.record(events);
 		for (const event of events) {
-			if (event.type === "chat:message") this.awaited.delete(`stored ${event.message.clientId}`);
-			if (event.type === "chat:error") this.awaited.delete(`${event.code} ${event.clientId}`);
+			if (event.type === "chat:message") this.awaitedAnswers.delete(`stored ${event.message.clientId}`);
+			if (event.type === "chat:error") this.awaitedAnswers.delete(`${event.code} ${event.clientId}`);
 		}
 		this.#apply({ type: "received", events, now: clock.now() });
 	}
@@ -207,32 +207,32 @@ export class Page {
 
 	#sendNext(): void {
 		const next = nextToSend(this.#transcript, clock.now());
-		if (next && this.#sendSaid(next)) this.#transcript = reduce(this.#transcript, { type: "sent", clientId: next.clientId });
+		if (next && this.#sendMessage(next)) this.#transcript = reduce(this.#transcript, { type: "sent", clientId: next.clientId });
 	}
 
-	#acknowledged(nth: number): (Said & { messageId: string }) | undefined {
-		const said = this.said.at(-1 - nth);
-		const known = this.acknowledged.find(({ clientId }) => clientId === said?.clientId);
-		return known && said && { ...said, messageId: known.id };
+	#acknowledged(nth: number): (SentMessage & { messageId: string }) | undefined {
+		const sent = this.sent.at(-1 - nth);
+		const known = this.acknowledged.find(({ clientId }) => clientId === sent?.clientId);
+		return known && sent && { ...sent, messageId: known.id };
 	}
 
 	#change(
 		nth: number,
 		change: (messageId: string) => { type: "chat:edit"; messageId: string; content: string } | { type: "chat:delete"; messageId: string },
 	): boolean {
-		const said = this.#acknowledged(nth);
-		if (!said || !this.#send({ ...change(said.messageId), conversationId: this.#conversationId })) return false;
-		this.#changed.add(said.clientId);
+		const sent = this.#acknowledged(nth);
+		if (!sent || !this.#send({ ...change(sent.messageId), conversationId: this.#conversationId })) return false;
+		this.#changed.add(sent.clientId);
 		return true;
 	}
 
-	#sayAgain(said: Said, answer: "stored" | "conflict"): boolean {
-		if (!this.#sendSaid(said)) return false;
-		this.awaited.add(`${answer} ${said.clientId}`);
+	#sendAgain(sent: SentMessage, answer: "stored" | "conflict"): boolean {
+		if (!this.#sendMessage(sent)) return false;
+		this.awaitedAnswers.add(`${answer} ${sent.clientId}`);
 		return true;
 	}
 
-	#sendSaid({ clientId, content }: Pick<Said, "clientId" | "content">): boolean {
+	#sendMessage({ clientId, content }: Pick<SentMessage, "clientId" | "content">): boolean {
 		return this.#send({ type: "chat:send", conversationId: this.#conversationId, content, role: "user", clientId });
 	}
 

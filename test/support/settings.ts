@@ -17,5 +17,5 @@ export function withSettings(settings: Settings): void {
 /** Claude's replies follow the script in the question; see `messages-api-script.ts`. */
 export const scripted: Settings = { ANTHROPIC_BASE_URL: inject("messagesApi") };
 
-/** Nobody sends too fast. */
-export const hurried: Settings = { SEND_BURST: "1000", SEND_PER_SECOND: "1000" };
+/** Send limits that no test reaches. */
+export const unlimitedSends: Settings = { SEND_BURST: "1000", SEND_PER_SECOND: "1000" };

@@ -22,17 +22,17 @@ function stored(seq: number, fields: Partial<Message> = {}): Message {
 const reply = (seq: number, fields: Partial<Message> = {}) =>
 	stored(seq, { role: "assistant", author: claude, clientId: undefined, content: "One two", ...fields });
 
-/** Two things said, an answer, and one client that saw it all. */
+/** Two sent messages, a reply, and one client that received everything. */
 function sound(): History {
 	const messages = [stored(1), stored(2), reply(3)];
-	const said = [1, 2].map((n) => ({ userId: "ann", clientId: `k${n}`, content: `text ${n}` }));
+	const sent = [1, 2].map((n) => ({ userId: "ann", clientId: `k${n}`, content: `text ${n}` }));
 	return {
-		said,
-		acknowledged: said.map((one, index) => ({ ...one, id: `m${index + 1}`, seq: index + 1 })),
+		sent,
+		acknowledged: sent.map((one, index) => ({ ...one, id: `m${index + 1}`, seq: index + 1 })),
 		clients: [
 			{
 				name: "ann",
-				heard: messages.map(({ id, seq, content }) => ({ id, seq, content })),
+				received: messages.map(({ id, seq, content }) => ({ id, seq, content })),
 				chunks: [
 					{ messageId: "m3", offset: 0, chunk: "One " },
 					{ messageId: "m3", offset: 4, chunk: "two" },
@@ -79,8 +79,12 @@ describe("the checker", () => {
 			["wrong"],
 		],
 		["more requests than the replies account for", { ...sound(), requests: 2 }, ["wrong"]],
-		["a client that received another message at a place", withClient({ heard: [{ id: "m9", seq: 1, content: "text 1" }] }), ["misplaced"]],
-		["a client that received another text", withClient({ heard: [{ id: "m1", seq: 1, content: "other" }] }), ["misplaced"]],
+		[
+			"a client that received another message at a place",
+			withClient({ received: [{ id: "m9", seq: 1, content: "text 1" }] }),
+			["misplaced"],
+		],
+		["a client that received another text", withClient({ received: [{ id: "m1", seq: 1, content: "other" }] }), ["misplaced"]],
 		["a piece of a reply at the wrong offset", withClient({ chunks: [{ messageId: "m3", offset: 1, chunk: "One " }] }), ["wrong"]],
 		["a view without the last message", withClient({ view: [stored(1), stored(2)] }), ["misplaced"]],
 		["a view with a message twice", withClient({ view: [stored(1), stored(1), stored(2), reply(3)] }), ["misplaced"]],

@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { allowLog, expectLog } from "../support/log.ts";
-import { hurried, scripted, withSettings } from "../support/settings.ts";
+import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
 import { Client, newConversation, origin, tokenOf } from "../support/socket.ts";
 
-withSettings({ ...scripted, ...hurried });
+withSettings({ ...scripted, ...unlimitedSends });
 // An update of a member's list may be under way when a test deletes the conversation's storage.
 allowLog(/no such table/);
 

@@ -6,10 +6,10 @@ import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
-import { check, fingerprint, type Heard } from "../soak/checker.ts";
+import { check, fingerprint, type ReceivedMessage } from "../soak/checker.ts";
 import { allowLog } from "../support/log.ts";
 import { Page } from "../support/page.ts";
-import { hurried, scripted, withSettings } from "../support/settings.ts";
+import { scripted, unlimitedSends, withSettings } from "../support/settings.ts";
 import { call, newConversation, tokenOf } from "../support/socket.ts";
 import { inWords, type Schedule, type Step, scheduleOf } from "./schedule.ts";
 
@@ -17,9 +17,9 @@ const [first = 1, last = first] = inject("schedules").split("-").map(Number);
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** In ms: how long to wait for chunks of a reply, which may never come, and for everything to settle. */
-const patience = { parts: 100, quiet: 15_000 };
+const timeouts = { parts: 100, quiet: 15_000 };
 
-withSettings({ ...scripted, ...hurried });
+withSettings({ ...scripted, ...unlimitedSends });
 // Some replies fail, as the schedule says.
 allowLog(/Claude failed/);
 
@@ -29,12 +29,12 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const expected = new Set(["conflict", "bad_event", "not_found"]);
 
 /** Events that no socket of a page may get. */
-function strayed({ notes, said }: Page, isSaidOnce: (messageId: string) => boolean): string[] {
-	const own = new Set(said.map(({ clientId }) => clientId));
-	return notes.flatMap(({ told, refusals, strays }) => [
-		...strays.filter(({ messageId }) => isSaidOnce(messageId)).map(({ text }) => text),
-		...told.filter((id, index) => !own.has(id) && told.indexOf(id) < index).map((id) => `${id} was told twice`),
-		...refusals.filter((code) => !expected.has(code)).map((code) => `something was refused: ${code}`),
+function anomaliesOf({ records, sent }: Page, hasOneAttempt: (messageId: string) => boolean): string[] {
+	const own = new Set(sent.map(({ clientId }) => clientId));
+	return records.flatMap(({ clientIds, refusals, anomalies }) => [
+		...anomalies.filter(({ messageId }) => hasOneAttempt(messageId)).map(({ text }) => text),
+		...clientIds.filter((id, index) => !own.has(id) && clientIds.indexOf(id) < index).map((id) => `${id} was received twice`),
+		...refusals.filter((code) => !expected.has(code)).map((code) => `unexpected refusal: ${code}`),
 	]);
 }
 
@@ -64,9 +64,9 @@ class Play {
 				page.say(step.text);
 				return true;
 			case "repeat":
-				return page.repeat(step.nth);
+				return page.resend(step.nth);
 			case "contradict":
-				return page.contradict(step.nth);
+				return page.resendOtherText(step.nth);
 			case "edit":
 				return page.edit(step.nth);
 			case "delete":
@@ -86,10 +86,10 @@ class Play {
 				page.cut();
 				return true;
 			case "leave":
-				page.leave();
+				page.disconnect();
 				return true;
 			case "come back":
-				page.comeBack();
+				page.reconnect();
 				return true;
 			case "sleep":
 				return this.#evict("hibernate");
@@ -115,17 +115,17 @@ class Play {
 	}
 
 	async #listen(parts: number): Promise<boolean> {
-		const heard = () => this.#pages.reduce((sum, { notes }) => sum + notes.reduce((all, { chunks }) => all + chunks.length, 0), 0);
-		const before = heard();
-		for (const until = Date.now() + patience.parts; Date.now() < until; await pause(5)) if (heard() >= before + parts) return true;
+		const received = () => this.#pages.reduce((sum, { records }) => sum + records.reduce((all, { chunks }) => all + chunks.length, 0), 0);
+		const before = received();
+		for (const until = Date.now() + timeouts.parts; Date.now() < until; await pause(5)) if (received() >= before + parts) return true;
 		return false;
 	}
 
 	/** Reconnects everybody and waits until every page shows what the server has, to the last field. Returns what it has. */
 	async heal(): Promise<Message[]> {
-		for (const page of this.#pages) if (!page.isConnected) page.comeBack();
+		for (const page of this.#pages) if (!page.isConnected) page.reconnect();
 		this.#expectToShow(await this.#quiet());
-		for (const page of this.#pages) page.comeBack();
+		for (const page of this.#pages) page.reconnect();
 		const stored = await this.#quiet();
 		this.#expectToShow(stored);
 		return stored;
@@ -137,19 +137,19 @@ class Play {
 
 	async #quiet(): Promise<Message[]> {
 		let differs = "";
-		for (const until = Date.now() + patience.quiet; Date.now() < until; await pause(20)) {
+		for (const until = Date.now() + timeouts.quiet; Date.now() < until; await pause(20)) {
 			const stored = await this.#stored();
 			const restless = this.#pages.find(
-				({ isConnected, transcript, awaited }) => !isConnected || transcript.outgoing.length > 0 || awaited.size > 0,
+				({ isConnected, transcript, awaitedAnswers }) => !isConnected || transcript.outgoing.length > 0 || awaitedAnswers.size > 0,
 			);
 			const other = this.#pages.find(({ transcript }) => fingerprint(transcript.messages) !== fingerprint(stored));
 			if (!restless && !other && !stored.some(({ status }) => status === "streaming")) return stored;
-			const odd = restless ?? other;
-			differs = odd
-				? `${odd.name} waits for ${[...odd.awaited]}, shows ${fingerprint(odd.transcript.messages)},\nand the server has ${fingerprint(stored)}.`
+			const behind = restless ?? other;
+			differs = behind
+				? `${behind.name} waits for ${[...behind.awaitedAnswers]}, shows ${fingerprint(behind.transcript.messages)},\nand the server has ${fingerprint(stored)}.`
 				: "";
 		}
-		throw new Error(`They did not come to be of one mind.\n${differs}`);
+		throw new Error(`The pages and the server did not converge.\n${differs}`);
 	}
 
 	async #stored(): Promise<Message[]> {
@@ -163,25 +163,26 @@ class Play {
 	 * edited or deleted message is checked with its first text.
 	 */
 	violations(stored: Message[]): string[] {
-		const said = this.#pages.flatMap((page) => page.said);
+		const sent = this.#pages.flatMap((page) => page.sent);
 		const changed = new Set(stored.filter(({ editedAt, deletedAt }) => editedAt ?? deletedAt).map(({ id }) => id));
-		const words = new Map(said.map(({ clientId, content }) => [clientId, content]));
-		const asSaid = <T extends Heard>(one: T): T => (changed.has(one.id) ? { ...one, content: words.get(one.clientId ?? "") ?? "" } : one);
-		const isSaidOnce = (id: string) => !this.#retried.has(id) && !stored.some((message) => message.id === id && message.attempts);
-		const clients = this.#pages.flatMap(({ name, notes, transcript }) =>
-			notes.map(({ heard, chunks }) => ({
+		const words = new Map(sent.map(({ clientId, content }) => [clientId, content]));
+		const asSent = <T extends ReceivedMessage>(one: T): T =>
+			changed.has(one.id) ? { ...one, content: words.get(one.clientId ?? "") ?? "" } : one;
+		const hasOneAttempt = (id: string) => !this.#retried.has(id) && !stored.some((message) => message.id === id && message.attempts);
+		const clients = this.#pages.flatMap(({ name, records, transcript }) =>
+			records.map(({ received, chunks }) => ({
 				name,
-				heard: heard.filter(({ id }) => !this.#retried.has(id)).map(asSaid),
-				chunks: chunks.filter(({ messageId }) => isSaidOnce(messageId)),
-				view: transcript.messages.map(asSaid),
+				received: received.filter(({ id }) => !this.#retried.has(id)).map(asSent),
+				chunks: chunks.filter(({ messageId }) => hasOneAttempt(messageId)),
+				view: transcript.messages.map(asSent),
 			})),
 		);
-		const acknowledged = this.#pages.flatMap((page) => page.acknowledged).map(asSaid);
+		const acknowledged = this.#pages.flatMap((page) => page.acknowledged).map(asSent);
 		return [
 			// The soak test counts the requests to Claude.
-			...check({ said, acknowledged, clients, stored: stored.map(asSaid), requests: 0 }).map(({ text }) => text),
+			...check({ sent, acknowledged, clients, stored: stored.map(asSent), requests: 0 }).map(({ text }) => text),
 			...(new Set(stored.map(({ revision }) => revision)).size < stored.length ? ["two messages have the same revision"] : []),
-			...this.#pages.flatMap((page) => strayed(page, isSaidOnce).map((text) => `${page.name}: ${text}`)),
+			...this.#pages.flatMap((page) => anomaliesOf(page, hasOneAttempt).map((text) => `${page.name}: ${text}`)),
 		];
 	}
 
