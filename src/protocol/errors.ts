@@ -10,7 +10,7 @@ export const errors = {
 	unknown_event: { status: 400, text: "That type of event is unknown." },
 	bad_event: { status: 400, text: "A field of that event is missing or has the wrong form." },
 	bad_request: { status: 400, text: "The request could not be read." },
-	conversation_mismatch: { status: 400, text: "That event belongs to another conversation than this connection." },
+	conversation_mismatch: { status: 400, text: "That event names a different conversation from the one this connection is for." },
 	too_large: { status: 413, text: `That message is too long. A message may have up to ${numberText(limits.content)} characters.` },
 	unauthorized: { status: 401, text: "Sign in to continue: the token is missing or not accepted." },
 	token_expired: { status: 401, text: "Your sign-in has expired. Sign in again to continue." },
@@ -20,10 +20,10 @@ export const errors = {
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
 	conflict: { status: 409, text: "That clientId was already used for another message." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
-	invite_expired: { status: 410, text: "This invitation has been used up, has expired or was revoked. Ask for a new one." },
-	upgrade_required: { status: 426, text: "This address is a WebSocket: connect with an upgrade." },
+	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
+	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
 	rate_limited: { status: 429, text: "That was too fast. Wait a moment and try again." },
-	too_many: { status: 409, text: "There cannot be more of these here." },
+	too_many: { status: 409, text: "The limit has been reached. Remove one before you add another." },
 	too_many_conversations: {
 		status: 409,
 		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Leave one of them first.`,
@@ -60,7 +60,7 @@ export type Reason = keyof typeof reasons;
 
 /**
  * WebSocket close codes. After any code but `token`, `removed` and `deleted`, a client reconnects
- * with its cursor.
+ * with its cursor; after `replaced`, once somebody looks at the conversation.
  */
 export const closeCodes = {
 	normal: 1000,

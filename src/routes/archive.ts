@@ -24,7 +24,7 @@ describe("GET /conversations/:id/export", {
 	tag: "Files",
 	summary: "Export a conversation",
 	description:
-		"Returns the whole conversation as a file. In JSON Lines, every record carries the SHA-256 of the previous record's hash and itself, so that a change to the file shows. A file without its `end` record was cut short.",
+		"Returns the whole conversation as a file. In JSON Lines, every record carries a hash over the previous record's hash and its own content, so that a changed file shows. A file without its `end` record is incomplete.",
 	access: "member",
 	query: formatSchema,
 	answers: {

@@ -41,7 +41,7 @@ describe("GET /conversations/:id/socket", {
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "The sockets of this person that were closed have not disconnected yet.",
+		too_many: "Too many of this person's closed sockets have not disconnected yet.",
 		rate_limited: "This person has flooded the conversation within the last minute.",
 	},
 	sample: {
@@ -75,7 +75,7 @@ describe("POST /conversations", {
 	tag: "Conversations",
 	summary: "Create a conversation",
 	description:
-		"Creates a conversation with the caller as its owner and only member. Without a title, its first words become the title, and later one that Claude proposes after its first reply.",
+		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become the title. After its first reply, Claude proposes a better one.",
 	access: "token",
 	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
 	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
@@ -197,7 +197,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists what concerns access, newest first: who created the conversation, invited, joined, left, removed somebody, changed a role or flooded it. Audit events never contain messages.",
+		"Lists creation, joins, departures, removals, invites and their revocation, role changes, refused tokens and floods, newest first. Audit events never contain messages.",
 	access: "owner",
 	query: pageSchema,
 	answers: {

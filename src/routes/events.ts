@@ -27,7 +27,7 @@ describe("GET /conversations/:id/events", {
 		},
 	},
 	refuses: {
-		too_many: "The sockets of this person that were closed have not disconnected yet.",
+		too_many: "Too many of this person's closed sockets have not disconnected yet.",
 		rate_limited: "This person has flooded the conversation within the last minute.",
 	},
 });

@@ -26,8 +26,8 @@ describe("GET /me/socket", {
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "This person's closed list sockets have not disconnected yet.",
-		rate_limited: "This person has sent what a list socket does not accept too often.",
+		too_many: "Too many of this person's closed list sockets have not disconnected yet.",
+		rate_limited: "This person has sent too many unsupported frames on list sockets.",
 	},
 	sample: {
 		lang: "JavaScript",

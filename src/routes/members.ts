@@ -131,7 +131,7 @@ members.get("/conversations/:id/invites", async (c) => respond(c, await call(c, 
 describe("DELETE /conversations/:id/invites/:inviteId", {
 	tag: "Members",
 	summary: "Revoke an invite",
-	description: "Nobody can join by this invite any more. People who have joined by it stay.",
+	description: "Revokes the invite. People who have already joined with it stay.",
 	access: "owner",
 	answers: { 204: "nothing" },
 	refuses: { not_found: "There is no such conversation, the caller is not a member, or the invite is not live." },
@@ -144,7 +144,7 @@ describe("POST /invites/:token/accept", {
 	tag: "Members",
 	summary: "Accept an invite",
 	description:
-		"The caller joins the conversation with the invite's role. If the caller is a member already, the invite is not used, unless it makes a reader a member.",
+		"The caller joins the conversation with the invite's role. If the caller is a member already, the invite is not used, unless the caller is a reader and the invite grants `member`.",
 	access: "token",
 	answers: { 200: { schema: v.object({ conversationId: idSchema }), example: { conversationId: examples.conversation.id } } },
 	refuses: {

@@ -12,7 +12,7 @@ export type RouteName = `${Method} /${string}`;
 export const tags = {
 	"Sign-in": "Access tokens for guests. Other people bring a token of the deployment's own issuer.",
 	Account: "The caller's own account, settings and list of conversations.",
-	"Personal tokens": "Tokens by which programs act for a person.",
+	"Personal tokens": "Tokens with which programs act for a person.",
 	Conversations: "Creating, changing and deleting conversations.",
 	Messages: "Reading and sending messages without a socket.",
 	Live: "Events as they happen, by WebSocket or as server-sent events.",
@@ -31,9 +31,9 @@ export const access = {
 	deployer: "For whoever runs the deployment: needs an import token, which `npm run import` makes with the deployment's secret.",
 	token: "Needs an access token or a personal token.",
 	person: "Needs an access token; personal tokens are refused.",
-	guest: "For guests; everybody else and personal tokens are refused.",
+	guest: "Guests only. Personal tokens are refused.",
 	member: "For members of the conversation.",
-	writer: "For owners and members of the conversation, not for readers.",
+	writer: "For members of the conversation, except readers.",
 	owner: "For owners of the conversation.",
 } as const;
 

@@ -32,7 +32,7 @@ describe("POST /me/tokens", {
 		rate_limited: "The caller has managed tokens too often within a minute.",
 	},
 	fields: {
-		name: `The program's name, 1 to ${limits.username} characters. People see it behind its owner's: *Ann (deploy bot)*.`,
+		name: `The program's name, 1 to ${limits.username} characters. It is shown after the owner's name: *Ann (deploy bot)*.`,
 		expiresInSeconds: "How long the token is accepted, in seconds.",
 	},
 });
