@@ -10,6 +10,8 @@ export default defineConfig({
 		...worker.test,
 		name: "rules",
 		isolate: false,
+		// Runs before the others: vitest does not mix projects with and without isolation.
+		sequence: { groupOrder: -1 },
 		include: ["{protocol,auth,conversation,claude,platform,user,gateway}/**/*.test.ts", "settings.test.ts"],
 	},
 });

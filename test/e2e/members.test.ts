@@ -88,12 +88,12 @@ describe("an invite", () => {
 		await bob.page.getByText("You can read this conversation but not write in it.").waitFor();
 		const cleo = await Visitor.arrive(browser);
 		await cleo.signIn(link, "Cleo");
-		await cleo.page.getByText("This invitation has been used up, has expired or was revoked.").waitFor();
+		await cleo.page.getByText("This invite has been used up, has expired or was revoked.").waitFor();
 
 		await links.getByRole("button", { name: /^Revoke: Members/ }).click();
 		await ann.page.getByText("There are no active links.").waitFor();
 		await cleo.page.goto(first);
-		await cleo.page.getByText("This invitation has been used up, has expired or was revoked.").waitFor();
+		await cleo.page.getByText("This invite has been used up, has expired or was revoked.").waitFor();
 		await Promise.all([ann, bob, cleo].map((visitor) => visitor.leave()));
 	});
 });

@@ -52,7 +52,7 @@ describe("an invite link", () => {
 		const bob = await Visitor.arrive(browser);
 		await bob.signIn(link, "Bob");
 		await bob.page
-			.getByText("This invitation has been used up, has expired or was revoked. Ask the person who sent it for a new link.")
+			.getByText("This invite has been used up, has expired or was revoked. Ask the person who sent it for a new link.")
 			.waitFor();
 		await bob.page.goto(`${product.url}/invite/nowhere.at-all`);
 		await bob.page.getByText("This invitation does not work").waitFor();

@@ -128,7 +128,7 @@ export const en = {
 	deleteText: "Everything in it is permanently deleted for everyone.",
 	deleteNow: "Delete",
 	loading: "Loading…",
-	inviteSpent: "This invitation has been used up, has expired or was revoked. Ask the person who sent it for a new link.",
+	inviteSpent: "This invite has been used up, has expired or was revoked. Ask the person who sent it for a new link.",
 	inviteUnknown:
 		"This invitation does not work: the link is incomplete, or the conversation no longer exists. Ask the person who sent it for a new link.",
 	joining: "Opening the conversation…",
