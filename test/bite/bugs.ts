@@ -392,7 +392,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/lists/lists"],
 	},
 	{
-		name: "a round that everybody is to hear of is lost if another is running",
+		name: "a round that must notify everybody is lost if another is running",
 		file: rounds,
 		from: "if (!running.isObsolete) this.#conclude(round, next);",
 		to: "this.#conclude(round, next);",

@@ -3,7 +3,7 @@ import { fullBucket, memory, replay, take } from "../../src/conversation/rate.ts
 
 const rate = { burst: 3, perSecond: 2 };
 
-/** Takes at these times; which were let through, and what the last one was told. */
+/** Takes a token at each of these times. Returns the times that passed and the wait of the last refusal. */
 function takeAll(times: number[]) {
 	let bucket = fullBucket(rate, 0);
 	let told: number | undefined;

@@ -222,7 +222,7 @@ describe("a lost connection", () => {
 		const first = await seconds();
 		await expect.poll(seconds, { timeout: 5_000, interval: 100 }).toBe(first - 1);
 		expect(await places()).toEqual(before);
-		// What is spoken, is spoken once.
+		// The countdown is not announced; the status is, once.
 		expect(await count.evaluate((element) => element.closest("output, [aria-live], [role=status], [role=alert]"))).toBeNull();
 		expect(await page.getByRole("status", { name: "Connection" }).innerText()).toBe("Reconnecting…");
 		const tried = page.waitForEvent("websocket", { timeout: 900 });

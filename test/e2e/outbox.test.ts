@@ -39,7 +39,7 @@ class Room {
 		expect(ok).toBe(true);
 	}
 
-	/** Once so many messages have come. */
+	/** Waits for this many messages and returns their texts. */
 	async said(count: number): Promise<string[]> {
 		await this.wire.first("chat:message", ({ message }) => message.seq >= count);
 		return this.wire.events.flatMap((event) => (event.type === "chat:message" ? [event.message.content] : []));

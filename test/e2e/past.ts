@@ -49,7 +49,7 @@ export async function restorePast({ url, secret }: { url: string; secret: string
 	return id;
 }
 
-/** Ann at the end of a conversation with a past of so many messages. */
+/** Opens a conversation with `count` imported messages for Ann, who is at its end. */
 export async function annWithPast(count: number): Promise<{ ann: Visitor; id: string; cdp: CDPSession }> {
 	const ann = await Visitor.arrive(browser, { viewport: { width: 1000, height: 700 } });
 	await ann.signIn(product.url, "Ann");
@@ -61,5 +61,5 @@ export async function annWithPast(count: number): Promise<{ ann: Visitor; id: st
 	return { ann, id, cdp: await ann.page.context().newCDPSession(ann.page) };
 }
 
-/** By how much at most what was noted differs. */
+/** The difference between the largest and the smallest value. */
 export const spread = (notes: readonly number[]) => Math.max(...notes) - Math.min(...notes);

@@ -67,7 +67,7 @@ function watch(): void {
 
 const bob = { userId: "bob", username: "Bob" };
 
-/** A conversation in which the test plays the server, as far as the socket goes. */
+/** A conversation whose sockets are served by the test. */
 export class Stage {
 	readonly visitor: Visitor;
 	/** Unexpected requests, windows, frames, dialogs and navigations of the page. */

@@ -103,7 +103,7 @@ describe("a native socket", () => {
 });
 
 describe("a reconnecting socket", () => {
-	/** A socket that is opened as each entry says, one after the other, and then fails. */
+	/** A socket whose attempts to connect get these answers in turn, and then fail. */
 	function reconnecting(...answers: (WebSocket | Refusal)[]) {
 		const calls: unknown[][] = [];
 		const ended = Promise.withResolvers<unknown[]>();

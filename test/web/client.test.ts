@@ -20,7 +20,7 @@ type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
 
 const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
 
-/** What was kept, `restores` says. */
+/** A client with fakes for everything around it. Call `restores` to restore its outbox. */
 function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: ConversationCache) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { answeredOf, type Disk, Drafts, joined } from "../../web/src/writing/drafts.ts";
 import { bob, message } from "./fakes.ts";
 
-/** The disk of one browser, which has room for so many characters, and the tabs that share it. */
+/** The storage of one browser, limited to `room` characters, and the tabs that share it. */
 function browser(room = 5_000_000) {
 	const kept = new Map<string, string>();
 	const tabs: Drafts[] = [];

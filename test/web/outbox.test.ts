@@ -89,7 +89,7 @@ function openTab(name: string, room: Room, { userId = ann.userId, conversation =
 	return { client, outgoing: () => client.snapshot().transcript.outgoing.map(show) };
 }
 
-/** Until the tab has been told something after which it is so. */
+/** Resolves once a change of the tab makes the condition true. */
 function until({ client }: Tab, isSo: () => boolean): Promise<void> {
 	return new Promise((resolve) => {
 		const look = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Preferences, PreferencesStore } from "../../web/src/account/preferences.ts";
 
-/** A device on which this was kept, and an account that takes what it is told while it can be reached. */
+/** A device with stored preferences, and an account that stores what it receives while it can be reached. */
 function device(kept: string | null = null) {
 	const account = { isReached: true, told: [] as Partial<Preferences>[] };
 	const disk = { kept };

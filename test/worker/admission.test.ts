@@ -28,7 +28,7 @@ describe("a token that expires while its bearer is silent", () => {
 		await evictDurableObject(stubOf(id), { webSockets: "hibernate" });
 		const due = (await alarmOf(id)) as number;
 		expect(due - Date.now()).toBeLessThan(3_100);
-		// The platform's own ringing: nobody says anything.
+		// The real alarm wakes the object; nothing else does.
 		expect(await bob.closed).toBe(4401);
 		expect(Date.now()).toBeGreaterThanOrEqual(due - 1_000);
 		expect(bob.all("chat:error").map(({ code }) => code)).toEqual(["token_expired"]);
@@ -283,7 +283,7 @@ describe("a flood", () => {
 describe("a client that does not read", () => {
 	const large = "x".repeat(100_000);
 
-	/** New people say so many times ten of the longest messages, which everybody gets. */
+	/** This many new people each send ten messages of the maximum length, which everybody receives. */
 	async function fill(id: string, people: number) {
 		for (let n = 0; n < people; n++) {
 			const talker = await Client.join(crypto.randomUUID(), id, { claims: { conversations: ["*"] } });
