@@ -20,7 +20,7 @@ type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
 
 const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
 
-/** A client with fakes for everything around it. Call `restores` to restore its outbox. */
+/** A client whose outbox has not been read yet; the test calls `outbox.listener.restored`. */
 function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: ConversationCache) {
 	const clock = new HandClock();
 	const network = new FakeNetwork();
@@ -44,7 +44,7 @@ function opened(history: History = null, describe: () => Promise<Described> = as
 	return { client, clock, network, outbox, transcript: () => client.snapshot().transcript };
 }
 
-/** With nothing kept from before. */
+/** A client whose outbox was empty. */
 function converse(history: History = null) {
 	const all = opened(history);
 	all.outbox.listener.restored([]);
