@@ -2,9 +2,9 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { renameGuest, signInGuest } from "../auth/guest.ts";
+import { renameGuest, resemblesClaude, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
-import { claude, usernameSchema } from "../protocol/person.ts";
+import { usernameSchema } from "../protocol/person.ts";
 import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -76,10 +76,5 @@ guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 async function readName(c: Context<App>) {
 	const body = await readBody(c, guestSchema);
 	if (!body) return refuse(c, "bad_request", `Give a name of 1 to ${limits.username} characters.`);
-	return looksLikeClaude(body.name) ? refuse(c, "bad_request", "That name is Claude's. Choose another.") : body.name;
-}
-
-function looksLikeClaude(name: string): boolean {
-	const seen = name.normalize("NFKC").replace(/[\s\p{Cf}\p{M}]/gu, "");
-	return seen.toLowerCase() === claude.username.toLowerCase();
+	return resemblesClaude(body.name) ? refuse(c, "bad_request", "That name is Claude's. Choose another.") : body.name;
 }

@@ -1,4 +1,4 @@
-// The log of a conversation: adds and changes its messages, numbers every change, and finds single messages. history.ts reads pages.
+// The log of a conversation: adds and changes its messages, numbers every change, and finds single messages. log-reader.ts reads pages.
 
 import type { Reason } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";

@@ -1,13 +1,13 @@
 // The lower part of a conversation: who is typing or waiting, notices, and the composer, or the editor of a message.
 
 import type { Message } from "../../../src/protocol/message.ts";
-import type { Person } from "../../../src/protocol/person.ts";
 import { useLazy } from "../controls/useLazy.ts";
 import { goTo } from "../keyboard/landmarks.ts";
 import { refusalText } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import type { Names } from "../markdown/MentionedText.tsx";
 import type { Chat } from "../useChatWebSocket.ts";
+import { mentionableBy } from "../writing/mentionQuery.ts";
 import styles from "./ConversationFooter.module.css";
 import { Composer } from "./composer/Composer.tsx";
 import { WaitingPeople } from "./log/WaitingPeople.tsx";
@@ -33,7 +33,7 @@ export function ConversationFooter({ id, userId, chat, people, hasOthers, editin
 	// Loaded before the editor is needed, as the focus moves into it at once.
 	const parts = useLazy(loadParts, true);
 	const isReader = chat.role === "reader";
-	const mentionable = mentionableIn(chat, userId);
+	const mentionable = mentionableBy(userId, chat);
 	return (
 		<footer className={styles.footer}>
 			<div className={styles.status}>
@@ -78,11 +78,4 @@ function Notice({ chat: { notice, dismissNotice } }: { chat: Chat }) {
 			</button>
 		</p>
 	);
-}
-
-/** The people who can be mentioned: those who are present first. */
-function mentionableIn({ members, participants }: Chat, userId: string): Person[] {
-	const present = new Set(participants.map((person) => person.userId));
-	const others: readonly Person[] = (members ?? participants).filter((person) => person.userId !== userId);
-	return [...others.filter((person) => present.has(person.userId)), ...others.filter((person) => !present.has(person.userId))];
 }

@@ -1,7 +1,17 @@
-// Finds the people whom an unfinished `@name` may mean. Pure.
+// The people whom somebody may mention, in their order, and those whom an unfinished `@name` may mean. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
 import { foldCase } from "./foldCase.ts";
+
+/** The people whom this person may mention: those who are present first. */
+export function mentionableBy(
+	userId: string,
+	{ members, participants }: { members: readonly Person[] | null; participants: readonly Person[] },
+): Person[] {
+	const present = new Set(participants.map((person) => person.userId));
+	const others = (members ?? participants).filter((person) => person.userId !== userId);
+	return [...others.filter((person) => present.has(person.userId)), ...others.filter((person) => !present.has(person.userId))];
+}
 
 /** `start`: the offset of the `@`. `people`: the most likely first. */
 export type MentionQuery = { start: number; people: readonly Person[] };
