@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		name: "e2e",
+		sequence: { groupOrder: 1 },
 		include: ["e2e/**/*.test.ts"],
 		globalSetup: "e2e/product.setup.ts",
 		maxWorkers: 2,

@@ -1,4 +1,6 @@
 // Tests that run in plain Node: the rules of the web client, and the structure of the source.
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { name: "web", include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] } });
+export default defineConfig({
+	test: { name: "web", sequence: { groupOrder: 1 }, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
+});

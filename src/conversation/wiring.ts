@@ -63,6 +63,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const erasure = new Erasure({
 		...shared,
 		titles,
+		queues: [removals, lists],
 		live: (message) => replies.live(message),
 		transact: (work) => storage.transactionSync(work),
 		resync: () => {

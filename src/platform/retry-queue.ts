@@ -62,15 +62,12 @@ type Run<Data> = { data: Data; isOutdated: boolean; isScheduled: boolean; budget
 
 /**
  * Each job has a key, and at most one run at a time. A job that is started while it runs is run once more, with the newest data.
- *
  * Every try is counted before it begins, together with the time of the next one. A job that kills its object is therefore
- * retried as late, and as seldom, as one that fails.
- *
- * The object calls `runDue` from its alarm, and gives `dueAt` to that alarm as one of the times at which it is to ring.
+ * retried as late, and as seldom, as one that fails. The object calls `runDue` from its alarm, and gives `dueAt` to that alarm as one of the times at which it is to ring.
  */
 export class RetryQueue<Data = undefined> {
 	readonly #options: Options<Data>;
-	/** The stored jobs without their data. A row that was deleted elsewhere is a cancelled job. */
+	/** The stored jobs without their data. */
 	readonly #jobs = new Map<string, Job>();
 	readonly #runs = new Map<string, Run<Data>>();
 	#go: Promise<void> | undefined;
@@ -84,7 +81,7 @@ export class RetryQueue<Data = undefined> {
 		for (const { key, tries, dueAt } of rows) this.#jobs.set(key, { tries, dueAt });
 	}
 
-	/** Runs a job now, and stores it only if it fails. Resolves when it has succeeded or failed; never rejects. */
+	/** Runs a job now, and stores it only if it fails. Resolves when it has ended; never rejects. */
 	attempt(key: string, data: Data): Promise<void> {
 		return this.#start(key, data, { isScheduled: false, isCounted: false, budget: { left: limits.calls } });
 	}
@@ -100,7 +97,7 @@ export class RetryQueue<Data = undefined> {
 
 	/**
 	 * Stores jobs, sets the alarm, and runs as many as one go may; the alarm brings the rest. Resolves after that go.
-	 * Everything is stored before the first await. Leaves jobs alone whose keys are stored already.
+	 * Everything is stored before the first await. Stored jobs of the same keys are left alone.
 	 */
 	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>): Promise<void> {
 		const dueAt = this.#options.now();
@@ -118,6 +115,11 @@ export class RetryQueue<Data = undefined> {
 		return this.#go;
 	}
 
+	/** Forgets a stored job. A run in progress goes on, and is stored again if it fails. */
+	cancel(key: string): void {
+		this.#remove(key);
+	}
+
 	/** Resolves when no run of this job is in progress. */
 	idle(key: string): Promise<void> {
 		return this.#runs.get(key)?.done ?? Promise.resolve();
@@ -128,9 +130,9 @@ export class RetryQueue<Data = undefined> {
 		return this.#jobs.has(key);
 	}
 
-	/** The number of stored jobs. */
-	get size(): number {
-		return this.#jobs.size;
+	/** The keys of all stored jobs. */
+	get keys(): string[] {
+		return [...this.#jobs.keys()];
 	}
 
 	/** When the next job is due, in ms. A job that is being run without the alarm needs none, unless it fails. */
@@ -286,9 +288,7 @@ export class RetryQueue<Data = undefined> {
 	}
 }
 
-function toText<Data>(data: Data): string | null {
-	return data === undefined ? null : JSON.stringify(data);
-}
+const toText = (data: unknown): string | null => (data === undefined ? null : JSON.stringify(data));
 
 function parse<Data>(data: string | null): Data {
 	return (data === null ? undefined : JSON.parse(data)) as Data;

@@ -105,7 +105,7 @@ export class Erasure {
 	async #reportAfter(go: Promise<void>): Promise<Erased> {
 		this.#failed = 0;
 		await go;
-		const erased = { ...this.#counts.sum(), failed: this.#failed, remaining: this.#queue.size };
+		const erased = { ...this.#counts.sum(), failed: this.#failed, remaining: this.#queue.keys.length };
 		if (erased.remaining > 0) return erased;
 		this.#isInProgress = false;
 		this.#counts.drop();

@@ -247,7 +247,7 @@ describe("a job that fails", () => {
 			const queue = harness.restart();
 			harness.now += 1_000_000 * second;
 			await queue.runDue();
-			expect([harness.take(), queue.has("a"), queue.size]).toEqual([[], true, 1]);
+			expect([harness.take(), queue.has("a"), queue.keys.length]).toEqual([[], true, 1]);
 			await queue.attempt("a", data);
 			expect([harness.take(), harness.wait]).toEqual([["a data"], undefined]);
 			harness.broken.clear();
@@ -261,7 +261,7 @@ describe("a job that fails", () => {
 			harness.hold("a");
 			void harness.queue.enqueue("a", data);
 			const waits: (number | undefined)[] = [];
-			while (harness.restart().size > 0 && waits.length < 10) {
+			while (harness.restart().keys.length > 0 && waits.length < 10) {
 				waits.push(harness.wait);
 				harness.now += (harness.wait as number) * second;
 				void harness.queue.runDue();
@@ -309,10 +309,10 @@ describe("many jobs", () => {
 			const first = harness.queue.enqueueAll(keys.map((key) => [key, data]));
 			expect([harness.rows().length, harness.watched, harness.take()]).toEqual([keys.length, 1, []]);
 			await first;
-			expect([harness.take().length, harness.queue.size, harness.wait]).toEqual([limits.calls, 10, 0]);
+			expect([harness.take().length, harness.queue.keys.length, harness.wait]).toEqual([limits.calls, 10, 0]);
 			expect(harness.watched).toBe(2);
 			await harness.restart().runDue();
-			expect([harness.take().length, harness.queue.size, harness.wait]).toEqual([10, 0, undefined]);
+			expect([harness.take().length, harness.queue.keys.length, harness.wait]).toEqual([10, 0, undefined]);
 		}));
 
 	it("that failed least come first, so that nobody waits for those that cannot succeed", () =>
@@ -386,9 +386,9 @@ describe("a queue", () => {
 			harness.fails("a");
 			await harness.queue.attempt("a", data);
 			const other = harness.restart("other");
-			expect([other.size, other.dueAt]).toEqual([0, undefined]);
+			expect([other.keys.length, other.dueAt]).toEqual([0, undefined]);
 			await other.enqueue("a", { text: "other" });
-			expect(harness.restart("test").size).toBe(1);
+			expect(harness.restart("test").keys.length).toBe(1);
 		}));
 
 	it("needs no table before its first job", () =>
@@ -405,7 +405,7 @@ describe("a queue", () => {
 			const queue = new RetryQueue({ ...parts, run: async () => "done" });
 			await queue.attempt("a", undefined);
 			await queue.runDue();
-			expect([queue.size, queue.dueAt]).toEqual([0, undefined]);
+			expect([queue.keys.length, queue.dueAt]).toEqual([0, undefined]);
 			expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
 		}));
 

@@ -97,6 +97,11 @@ export class Lists implements MemberLists {
 
 	// Unfinished work
 
+	/** Forgets a delivery that waits to be retried. */
+	cancel(userId: string): void {
+		this.#deliveries.cancel(userId);
+	}
+
 	/** Resolves when the delivery to the list of the member who last joined or changed has succeeded or failed. */
 	get settled(): Promise<void> {
 		return this.#settled;

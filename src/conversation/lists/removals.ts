@@ -57,7 +57,8 @@ export class Removals {
 
 	/** When the next list is to be tried again, in ms. A deletion that has only to be finished is due at once. */
 	get dueAt(): number | undefined {
-		return this.#queue.dueAt ?? (this.#store.end === "ending" ? this.#wokeAt : undefined);
+		const isToBeFinished = this.#store.end === "ending" && this.#queue.keys.length === 0;
+		return isToBeFinished ? this.#wokeAt : this.#queue.dueAt;
 	}
 
 	/** Resolves when the list has removed the conversation, or has failed to; then it is tried again. */
@@ -68,9 +69,17 @@ export class Removals {
 
 	/** To be called once the conversation is marked as deleted. Resolves when the lists that one go reaches have been tried. */
 	async removeForAll(): Promise<void> {
-		const members = this.#store.members.list(Number.MAX_SAFE_INTEGER);
-		await this.#queue.enqueueAll(members.map(({ userId }) => [userId, undefined]));
+		const members = this.#store.members.list(Number.MAX_SAFE_INTEGER).map(({ userId }) => userId);
+		const userIds = new Set([...this.#queue.keys, ...members]);
+		// Earlier removals that wait out a pause start afresh: the deletion waits for them too.
+		for (const userId of userIds) this.#queue.cancel(userId);
+		await this.#queue.enqueueAll([...userIds].map((userId) => [userId, undefined]));
 		await this.#conclude();
+	}
+
+	/** Forgets a removal that waits to be retried. */
+	cancel(userId: string): void {
+		this.#queue.cancel(userId);
 	}
 
 	/** Tries again what is due. */
@@ -82,6 +91,6 @@ export class Removals {
 	async #conclude(): Promise<void> {
 		if (this.#givenUp > 0) console.error("Lists still show a conversation that is gone from them", this.#store.info.id, this.#givenUp);
 		this.#givenUp = 0;
-		if (this.#store.end === "ending" && this.#queue.size === 0) await this.#finish();
+		if (this.#store.end === "ending" && this.#queue.keys.length === 0) await this.#finish();
 	}
 }

@@ -23,13 +23,14 @@ export class Erasure {
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #titles: Titles;
 	readonly #lists: Pick<MemberLists, "changed" | "memberChanged">;
+	readonly #queues: readonly { cancel(userId: string): void }[];
 	readonly #live: (message: Message) => Message;
 	readonly #transact: (work: () => void) => void;
 	readonly #resync: () => void;
 	readonly #now: () => number;
 
 	/**
-	 * `live`: a message with the text of a running reply; `transact` does all of its work or nothing; `resync` makes all clients
+	 * `queues` hold jobs by user id; `live`: a message with the text of a running reply; `transact` does all of its work or nothing; `resync` makes all clients
 	 * reconnect with their cursors.
 	 */
 	constructor(parts: {
@@ -38,6 +39,7 @@ export class Erasure {
 		clients: Pick<Clients, "broadcast">;
 		titles: Titles;
 		lists: Pick<MemberLists, "changed" | "memberChanged">;
+		queues: readonly { cancel(userId: string): void }[];
 		live: (message: Message) => Message;
 		transact: (work: () => void) => void;
 		resync: () => void;
@@ -48,6 +50,7 @@ export class Erasure {
 		this.#clients = parts.clients;
 		this.#titles = parts.titles;
 		this.#lists = parts.lists;
+		this.#queues = parts.queues;
 		this.#live = parts.live;
 		this.#transact = parts.transact;
 		this.#resync = parts.resync;
@@ -93,6 +96,7 @@ export class Erasure {
 			this.#clients.broadcast({ type: "chat:member-left", conversationId, userId }, userId);
 		}
 		this.#tables.eraseMember(userId, alias);
+		for (const queue of this.#queues) queue.cancel(userId);
 	}
 
 	#broadcast(revision: number, changed: number): void {

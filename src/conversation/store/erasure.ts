@@ -21,8 +21,6 @@ export class ErasureTables {
 		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
 		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
 		for (const table of ["mentions", "shut_out", "decided"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
-		// Removals and deliveries that wait to be retried.
-		this.#sql.exec("DELETE FROM jobs WHERE key = ?", userId);
 	}
 
 	/** Messages in a range of places that are theirs, name them, quote one of theirs, or are replies that they asked for or stopped. */

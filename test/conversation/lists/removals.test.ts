@@ -14,6 +14,8 @@ function withRemovals(
 		room: Parameters<Parameters<typeof inRoom>[0]>[0];
 		removedFor: string[];
 		unreachable: Set<string>;
+		/** Lists that answer only when the promise resolves. */
+		slow: Map<string, Promise<void>>;
 		isFinished: () => boolean;
 	}) => Promise<void>,
 ) {
@@ -21,6 +23,7 @@ function withRemovals(
 		for (let n = 0; n < others; n++) room.store.members.add({ userId: `p${n}`, username: `P${n}`, role: "member" }, room.now);
 		const removedFor: string[] = [];
 		const unreachable = new Set<string>();
+		const slow = new Map<string, Promise<void>>();
 		let isFinished = false;
 		const wake = () =>
 			new Removals({
@@ -28,6 +31,7 @@ function withRemovals(
 				store: room.store,
 				idle: async () => {},
 				remove: async (userId) => {
+					await slow.get(userId);
 					if (unreachable.has(userId)) throw new Error("It cannot be reached.");
 					removedFor.push(userId);
 				},
@@ -37,7 +41,7 @@ function withRemovals(
 				alarm: { bringForward: () => {}, settled: Promise.resolve() },
 				now: () => room.now,
 			});
-		await test({ wake, room, removedFor, unreachable, isFinished: () => isFinished });
+		await test({ wake, room, removedFor, unreachable, slow, isFinished: () => isFinished });
 	});
 }
 
@@ -86,6 +90,48 @@ describe("the removal from a former member's list", () => {
 });
 
 describe("the removal of a deleted conversation", () => {
+	it("starts afresh for a member who came back while an earlier removal waited out a pause", () =>
+		withRemovals(1, async ({ wake, room, removedFor, unreachable, isFinished }) => {
+			unreachable.add("p0");
+			const removals = wake();
+			room.store.members.remove("p0", true);
+			await removals.removeFor("p0");
+			for (let tries = 1; tries < 9; tries++) {
+				room.now = removals.dueAt as number;
+				await removals.runDue();
+			}
+			room.store.members.add({ userId: "p0", username: "P0", role: "member" }, room.now);
+			unreachable.clear();
+			room.store.markDeleted(room.now);
+			await removals.removeForAll();
+			expect([removedFor.sort(), isFinished()]).toEqual([["ann", "p0"], true]);
+		}));
+
+	it("needs no alarm while it waits for a removal that is under way", () =>
+		withRemovals(1, async ({ wake, room, slow, isFinished }) => {
+			const answer = Promise.withResolvers<void>();
+			slow.set("p0", answer.promise);
+			const removals = wake();
+			room.store.members.remove("p0", true);
+			const removal = removals.removeFor("p0");
+			room.store.markDeleted(room.now);
+			await removals.removeForAll();
+			expect([removals.dueAt, isFinished()]).toEqual([undefined, false]);
+			answer.resolve();
+			await removal;
+			expect(isFinished()).toBe(true);
+		}));
+
+	it("forgets a cancelled removal", () =>
+		withRemovals(1, async ({ wake, room, unreachable }) => {
+			unreachable.add("p0");
+			const removals = wake();
+			room.store.members.remove("p0", true);
+			await removals.removeFor("p0");
+			removals.cancel("p0");
+			expect([removals.dueAt, wake().dueAt]).toEqual([undefined, undefined]);
+		}));
+
 	it("takes as many goes as its members need, then finishes the deletion", () =>
 		withRemovals(2 * limits.calls, async ({ wake, room, removedFor, isFinished }) => {
 			const removals = wake();
