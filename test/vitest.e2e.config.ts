@@ -4,10 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		name: "e2e",
-		sequence: { groupOrder: 1 },
 		include: ["e2e/**/*.test.ts"],
 		globalSetup: "e2e/product.setup.ts",
-		maxWorkers: 2,
 		testTimeout: 60_000,
 		expect: { poll: { timeout: 20_000 } },
 		hookTimeout: 120_000,

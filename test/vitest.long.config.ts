@@ -11,6 +11,7 @@ const root = import.meta.dirname;
 export default defineConfig({
 	root,
 	test: {
+		maxWorkers: 2,
 		projects: [
 			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"] } },
 			{ ...worker, root, test: { ...worker.test, name: "schedules", include: ["worker/schedules.test.ts"] } },

@@ -10,8 +10,6 @@ export default defineConfig({
 		...worker.test,
 		name: "rules",
 		isolate: false,
-		// The other projects follow: vitest does not mix some with and some without isolation.
-		sequence: { groupOrder: 0 },
 		include: ["{protocol,auth,conversation,claude,platform,user,gateway}/**/*.test.ts", "settings.test.ts"],
 	},
 });

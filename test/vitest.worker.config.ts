@@ -17,7 +17,6 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
-		sequence: { groupOrder: 1 },
 		// The demo model writes at the pace of a model, and machines are shared.
 		testTimeout: 30_000,
 		expect: { poll: { timeout: 10_000 } },
