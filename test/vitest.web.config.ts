@@ -2,5 +2,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-	test: { name: "web", include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
+	test: { name: "web", maxWorkers: 3, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
 });

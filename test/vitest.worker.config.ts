@@ -17,6 +17,7 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
+		maxWorkers: 3,
 		// The demo model writes at the pace of a model, and machines are shared.
 		testTimeout: 30_000,
 		expect: { poll: { timeout: 10_000 } },
