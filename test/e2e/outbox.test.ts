@@ -1,10 +1,17 @@
 import type { Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Visitor } from "./product.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browser, openBrowser } from "./opened.ts";
+import { type Product, startProduct, Visitor } from "./product.ts";
 import { guestWithConversation, post, Wire } from "./wire.ts";
 
+let product: Product;
+
 openBrowser();
+// With the usual limits: the shared product lets everybody send as fast as they like.
+beforeAll(async () => {
+	product = await startProduct();
+});
+afterAll(() => product?.stop());
 
 /** A conversation of a program's, in which Ann is a person at a browser. */
 class Room {

@@ -235,8 +235,8 @@ describe("a long text", () => {
 		expect(height).toBeLessThan(limit);
 
 		await page.keyboard.type("123");
-		await page.getByText("Too long by 3 characters.").first().waitFor();
-		await page.getByRole("status").getByText("Too long by 3 characters.").waitFor({ state: "attached" });
+		await page.getByText("3 characters too long.").first().waitFor();
+		await page.getByRole("status").getByText("3 characters too long.").waitFor({ state: "attached" });
 		await page.keyboard.press("Enter");
 		expect((await written(ann)).length).toBe(100_003);
 		expect(await ann.messages()).toEqual([]);
