@@ -15,34 +15,7 @@ import {
 } from "../../../src/gateway/socketio/recovery.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import type { Message } from "../../../src/protocol/message.ts";
-
-type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
-
-const message = (seq: number, fields: Partial<Message> = {}): Message => ({
-	id: `m${seq}-x`,
-	conversationId: "here",
-	role: "user",
-	content: `number ${seq}`,
-	createdAt: "2026-11-25T00:00:00.000Z",
-	author: { userId: "ann", username: "Ann" },
-	status: "complete",
-	seq,
-	revision: seq,
-	...fields,
-});
-const reply = (seq: number, fields: Partial<Message>) => message(seq, { role: "assistant", ...fields });
-const joined = (messages: Message[], cursor = "a.9.9"): Joined => ({
-	type: "chat:joined",
-	conversationId: "here",
-	cursor,
-	reset: false,
-	messages,
-	hasMore: false,
-	participants: [],
-	you: { userId: "ann", username: "Ann" },
-});
-const at = (cursor: string, live: [string, ReplyProgress][] = []): Progress => ({ cursor, live: new Map(live) });
+import { at, joined, message, reply } from "./fixtures.ts";
 
 describe("a client's progress", () => {
 	it("advances with each event that is sent", () => {
