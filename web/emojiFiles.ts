@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
-import { normalizeEmoji } from "../src/protocol/text.ts";
+import { normalizeEmoji } from "../src/protocol/text/sanitize.ts";
 import { type EmojiFile, type EmojiRow, withSkinTone } from "./src/emoji/emoji.ts";
 import { type EmojiLanguage, emojiLanguages } from "./src/emoji/languages.ts";
 

@@ -1,7 +1,7 @@
 // The demo model that replies while no API key is set: a `fetch` that speaks the Messages API's streaming format at a model's pace.
 // Uses no network and stores nothing. Knows the shape of a prompt; must not know conversations or sockets.
 
-import { withoutClaudeMentions } from "../protocol/claude-mention.ts";
+import { withoutClaudeMentions } from "../protocol/text/claude-mention.ts";
 import { type Prompt, partialReplyIn, readEnvelope } from "./prompt.ts";
 
 /** Milliseconds between two words: about 50 a second, the pace of a fast model. */

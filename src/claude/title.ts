@@ -1,7 +1,7 @@
 // Builds the prompt for a conversation's title, and reads the title from Claude's answer. Pure.
 
-import { firstWords } from "../protocol/first-words.ts";
 import type { Message } from "../protocol/message.ts";
+import { firstWords } from "../protocol/text/first-words.ts";
 import { envelope, type Prompt } from "./prompt.ts";
 
 /** So much of the question and of the answer is read, in UTF-16 units: they begin with what they are about. */

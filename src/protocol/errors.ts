@@ -2,7 +2,7 @@
 // server: no stack, no key, no SQL, no text of another service.
 
 import { limits } from "./limits.ts";
-import { numberText } from "./number-text.ts";
+import { numberText } from "./text/number-text.ts";
 
 /** Error codes, each with its HTTP status and a sentence for people. */
 export const errors = {

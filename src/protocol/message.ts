@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
 import { idSchema, idSchemaOf, personSchema } from "./person.ts";
-import { isEmoji, isVisible, normalizeEmoji, sanitize } from "./text.ts";
+import { isEmoji, isVisible, normalizeEmoji, sanitize } from "./text/sanitize.ts";
 
 export const clientIdSchema = idSchemaOf(limits.clientId);
 export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));

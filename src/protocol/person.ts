@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
-import { isVisible, sanitizeLine } from "./text.ts";
+import { isVisible, sanitizeLine } from "./text/sanitize.ts";
 
 /** An id is refused and not repaired: storage would change unpaired surrogates. */
 export const idSchemaOf = (max: number) =>

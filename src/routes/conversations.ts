@@ -7,9 +7,9 @@ import { upgradeRequest } from "../conversation/object.ts";
 import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
-import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
+import { rangeText } from "../protocol/text/number-text.ts";
 import {
 	type App,
 	authenticate,

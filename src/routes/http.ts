@@ -9,9 +9,9 @@ import type { Identity } from "../auth/tokens.ts";
 import type { Calls } from "../conversation/calls.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
-import { numberText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
+import { numberText } from "../protocol/text/number-text.ts";
 import type { Settings } from "../settings.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };

@@ -3,10 +3,10 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import { rangeText } from "../protocol/number-text.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type AnySearchResult, anySearchResultSchema, type SearchResult, searchResultSchema } from "../protocol/search-result.ts";
+import { rangeText } from "../protocol/text/number-text.ts";
 import { runConcurrently } from "./concurrently.ts";
 import { type App, call, limitParameter, limitRate, maxPlace, placeSchema, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";

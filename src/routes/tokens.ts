@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { makePersonalToken } from "../auth/personal-token.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
-import { rangeText } from "../protocol/number-text.ts";
+import { rangeText } from "../protocol/text/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
 import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isEmoji, normalizeEmoji } from "../../src/protocol/text.ts";
+import { isEmoji, normalizeEmoji } from "../../src/protocol/text/sanitize.ts";
 import { emojiFile } from "../../web/emojiFiles.ts";
 import { emojiNamed, findEmoji, readEmoji, withSkinTone } from "../../web/src/emoji/emoji.ts";
 import { skinTones } from "../../web/src/emoji/skinTone.ts";

@@ -1,11 +1,11 @@
 // The title of a conversation that no person has given one: the first words of its messages, and after Claude's first reply a better
 // one that Claude proposes. Must not know the platform, HTTP or any SDK.
 
-import { firstWords } from "../../protocol/first-words.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
-import { truncateLine } from "../../protocol/text.ts";
+import { firstWords } from "../../protocol/text/first-words.ts";
+import { truncateLine } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 

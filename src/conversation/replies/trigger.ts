@@ -1,7 +1,7 @@
 // Decides whether a message asks Claude for a reply. Pure.
 
-import { mentionsClaude } from "../../protocol/claude-mention.ts";
 import type { AssistantMode } from "../../protocol/conversation.ts";
+import { mentionsClaude } from "../../protocol/text/claude-mention.ts";
 
 /** `isAlone`: there is one human member. `repliesToClaude`: the message quotes one of Claude's. */
 export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, repliesToClaude = false): boolean {

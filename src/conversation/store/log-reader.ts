@@ -3,9 +3,9 @@
 import type { LastMessage } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { withoutMarks } from "../../protocol/plain-text.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
-import { sanitizeLine } from "../../protocol/text.ts";
+import { withoutMarks } from "../../protocol/text/plain-text.ts";
+import { sanitizeLine } from "../../protocol/text/sanitize.ts";
 import { isoTime, type MessageRow } from "./columns.ts";
 import type { Log } from "./log.ts";
 import type { MessageRows } from "./rows.ts";

@@ -2,7 +2,7 @@
 // the schemas of `protocol/`, because the page downloads those.
 
 import { limits } from "../../protocol/limits.ts";
-import { numberText } from "../../protocol/number-text.ts";
+import { numberText } from "../../protocol/text/number-text.ts";
 
 const time = "ISO 8601, in UTC.";
 const utf16 = "UTF-16 units, as JavaScript counts them";

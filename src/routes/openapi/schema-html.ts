@@ -3,7 +3,7 @@
 
 import type { JsonSchema } from "@valibot/to-json-schema";
 import { html } from "hono/html";
-import { numberText } from "../../protocol/number-text.ts";
+import { numberText } from "../../protocol/text/number-text.ts";
 
 type Html = ReturnType<typeof html>;
 

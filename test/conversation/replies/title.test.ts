@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ProposedTitle, Titler } from "../../../src/conversation/ports.ts";
-import { firstWords } from "../../../src/protocol/first-words.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
-import { truncateLine } from "../../../src/protocol/text.ts";
+import { firstWords } from "../../../src/protocol/text/first-words.ts";
+import { truncateLine } from "../../../src/protocol/text/sanitize.ts";
 import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
 
 const owner = { ...ann, role: "owner" as const };

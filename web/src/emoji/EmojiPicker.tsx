@@ -3,7 +3,7 @@
 import { type EmojiData, EmojiPicker as Picker } from "frimousse";
 import { type ChangeEvent, type ComponentProps, useEffect, useRef, useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import { isEmoji, normalizeEmoji } from "../../../src/protocol/text.ts";
+import { isEmoji, normalizeEmoji } from "../../../src/protocol/text/sanitize.ts";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./EmojiPicker.module.css";

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { messageSchema } from "../../../src/protocol/message.ts";
-import { withoutMarks } from "../../../src/protocol/plain-text.ts";
+import { withoutMarks } from "../../../src/protocol/text/plain-text.ts";
 
 const foundEntries = {
 	message: messageSchema,

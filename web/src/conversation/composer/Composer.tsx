@@ -3,7 +3,7 @@
 import { type FormEvent, useRef } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
-import { isVisible, sanitize } from "../../../../src/protocol/text.ts";
+import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";

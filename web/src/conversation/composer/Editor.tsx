@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
-import { isVisible, sanitize } from "../../../../src/protocol/text.ts";
+import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
 import { Icon } from "../../icons.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";

@@ -1,6 +1,6 @@
 // What an empty conversation shows: an explanation and some prompts to begin with.
 
-import { claudeMention } from "../../../../src/protocol/claude-mention.ts";
+import { claudeMention } from "../../../../src/protocol/text/claude-mention.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import styles from "./EmptyConversation.module.css";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseFrame } from "../../src/protocol/frames.ts";
-import { normalizeEmoji, sanitize, sanitizeLine } from "../../src/protocol/text.ts";
+import { parseFrame } from "../../../src/protocol/frames.ts";
+import { normalizeEmoji, sanitize, sanitizeLine } from "../../../src/protocol/text/sanitize.ts";
 
 const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],

@@ -1,9 +1,9 @@
 // Makes a title from the beginning of a text. Pure.
 
+import { limits } from "../limits.ts";
 import { withoutClaudeMentions } from "./claude-mention.ts";
-import { limits } from "./limits.ts";
 import { withoutMarks } from "./plain-text.ts";
-import { isVisible, sanitizeLine, truncateLine } from "./text.ts";
+import { isVisible, sanitizeLine, truncateLine } from "./sanitize.ts";
 
 /** More of a text than any title needs, Markdown included. */
 const readLength = 2_000;
