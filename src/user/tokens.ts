@@ -1,6 +1,7 @@
 // Personal tokens: every SQL statement on them. The table is created with the first token, so that asking for the tokens of
 // a person who never existed leaves nothing behind. Times in ms.
 
+import { isoTime } from "../protocol/iso-time.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 
@@ -87,8 +88,4 @@ export class Tokens {
 	#rows(where: string, ...values: SqlStorageValue[]): Row[] {
 		return this.#hasTable ? this.#sql.exec<Row>(`SELECT * FROM tokens ${where}`, ...values).toArray() : [];
 	}
-}
-
-function isoTime(ms: number): string {
-	return new Date(ms).toISOString();
 }

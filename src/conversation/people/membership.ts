@@ -2,13 +2,13 @@
 // tokens.
 
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import type { AuditEntry } from "../store/audit.ts";
-import { isoTime } from "../store/columns.ts";
 import type { Invite } from "../store/invites.ts";
 import type { Store } from "../store/store.ts";
 

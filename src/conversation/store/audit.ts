@@ -1,7 +1,7 @@
 // The audit of a conversation: who changed who may enter it, and when. Entries never change, except that erasing a person replaces
 // their id.
 
-import { isoTime } from "./columns.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 
 export type AuditAction = "created" | "joined" | "left" | "removed" | "invited" | "revoked" | "role_changed" | "token_refused" | "flooded";
 

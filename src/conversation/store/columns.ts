@@ -1,6 +1,7 @@
 // The columns of a message: how a row holds it, how the wire has it, and what a deletion leaves of it. A new column is added here
 // and in a migration. Pure: the statements are in the other files of this folder.
 
+import { isoTime } from "../../protocol/iso-time.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 
@@ -132,8 +133,4 @@ export function listColumn(list: readonly (Mention | Reaction | Person)[] = []):
 
 function timeColumn(time: string | undefined): number | null {
 	return time === undefined ? null : Date.parse(time);
-}
-
-export function isoTime(ms: number): string {
-	return new Date(ms).toISOString();
 }

@@ -1,12 +1,13 @@
 // Reads the messages of a conversation: pages, search results, changes since a cursor, and the newest messages for lists.
 
 import type { LastMessage } from "../../protocol/conversation.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { withoutMarks } from "../../protocol/text/plain-text.ts";
 import { sanitizeLine } from "../../protocol/text/sanitize.ts";
-import { isoTime, type MessageRow } from "./columns.ts";
+import type { MessageRow } from "./columns.ts";
 import type { Log } from "./log.ts";
 import type { MessageRows } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";

@@ -1,10 +1,11 @@
 // The log of a conversation: adds and changes its messages, numbers every change, and finds single messages. log-reader.ts reads pages.
 
 import type { Reason } from "../../protocol/errors.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
-import { deletedColumns, factsColumn, isoTime, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
+import { deletedColumns, factsColumn, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
 import { Versions } from "./versions.ts";

@@ -4,10 +4,10 @@
 
 import { migrate } from "../../platform/migrate.ts";
 import type { AssistantMode, ConversationInfo } from "../../protocol/conversation.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 import type { Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
-import { isoTime } from "./columns.ts";
 import { Invites } from "./invites.ts";
 import { ListDeliveries } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
