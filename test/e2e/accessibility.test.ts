@@ -3,9 +3,10 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hardToHit, overflowing, violations } from "./accessibility.ts";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
-import { post, tokenOf } from "./wire.ts";
+import { tokenOf } from "./wire.ts";
 
 /** A conversation with every kind of content; each test leaves it unchanged. */
 let ann: Visitor;
@@ -326,8 +327,7 @@ describe("assistive settings", () => {
 
 	it("stop animations when reduced motion is set", async () => {
 		const ann = await Visitor.arrive(browser, { reducedMotion: "reduce" });
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.say("list");
 		await ann.stop.waitFor();
 		const moving = () =>
@@ -348,8 +348,7 @@ describe("assistive settings", () => {
 
 	it("keep the field above an on-screen keyboard, also where the browser pushes the page up", async () => {
 		const ann = await Visitor.arrive(browser, phone);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const cover = (height: number, offsetTop: number, event: string) =>
 			ann.page.evaluate(
 				([height, offsetTop, event]) => {

@@ -196,8 +196,7 @@ describe("Claude's reply", () => {
 describe("on a phone", () => {
 	it("a message that is touched does not move, and its buttons are large enough and not on its text", async () => {
 		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
-		await cleo.signIn(product.url, "Cleo");
-		await cleo.newConversation();
+		await cleo.start(product.url, "Cleo");
 		api.script({ text: "An answer." });
 		await cleo.say("A question?");
 		await cleo.sees("An answer.");
@@ -221,8 +220,7 @@ describe("on a phone", () => {
 
 	it("shows the buttons of a message that begins above the screen", async () => {
 		const cleo = await Visitor.arrive(browser, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
-		await cleo.signIn(product.url, "Cleo");
-		await cleo.newConversation();
+		await cleo.start(product.url, "Cleo");
 		api.script({ text: "An answer." });
 		await cleo.say(Array.from({ length: 60 }, (_, n) => `Line ${n}`).join("\n\n"));
 		await cleo.sees("An answer.");

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
-import { guestWithConversation, post } from "./wire.ts";
+import { guestWithConversation } from "./wire.ts";
 
 openBrowser();
 
@@ -59,8 +60,7 @@ describe("two people and the demo model", () => {
 
 	it("either stops the reply, and its text so far stays", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.say("code");
 		await ann.stop.waitFor();
 		await ann.sees(/\w+ \w+ \w+ \w+/);
@@ -112,8 +112,7 @@ describe("opening a conversation", () => {
 describe("an action that is not possible", () => {
 	it("is not offered: sending a message without visible text", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const send = ann.page.getByRole("button", { name: "Send" });
 		for (const [text, isDisabled] of [
 			[" \n ", "true"],
@@ -151,8 +150,7 @@ describe("an action that is not possible", () => {
 			});
 		const { invite } = await post(product.url, `/conversations/${id}/invites`, token);
 		const bob = await Visitor.arrive(browser);
-		await bob.signIn(product.url, "Bob");
-		await bob.newConversation();
+		await bob.start(product.url, "Bob");
 		await bob.sees(/While you are alone, Claude replies to everything/);
 		await bob.page.goto(invite.url);
 		await bob.sees(/written. Mention @claude to ask it.$/);
@@ -204,8 +202,7 @@ describe("a lost network", () => {
 
 	it("loses no message written offline, also after leaving the page and a reload", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const address = ann.page.url();
 		await ann.page.context().setOffline(true);
 		await ann.connected("Offline");
@@ -221,8 +218,7 @@ describe("a lost network", () => {
 
 	it("continues a streaming reply after a reload", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.say("code");
 		await ann.stop.waitFor();
 		await ann.page.reload();

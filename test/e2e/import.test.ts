@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { product } from "./opened.ts";
 import { type Product, startProduct } from "./product.ts";
-import { guestWithConversation, post, Wire } from "./wire.ts";
+import { guestWithConversation, Wire } from "./wire.ts";
 
 const script = join(import.meta.dirname, "../../scripts/import.ts");
 const secret = "a secret for the other deployment, 32 bytes";

@@ -90,8 +90,7 @@ describe("the list", () => {
 
 	it("is a page of its own on a phone, with a way back", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		expect(await ann.list.isVisible()).toBe(false);
 		await ann.page.getByRole("link", { name: "All conversations" }).click();
 		await ann.listed("Conversation from").tap();

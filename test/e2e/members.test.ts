@@ -71,8 +71,7 @@ describe("members", () => {
 describe("an invite", () => {
 	it("is created with a lifetime and a limit, listed and revoked", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const first = await ann.invite();
 		await ann.page.getByRole("combobox", { name: "Valid for" }).selectOption("1 hour");
 		await ann.page.getByRole("combobox", { name: "Can be used by" }).selectOption("one person");

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser } from "./opened.ts";
 import { type Product, startProduct, Visitor } from "./product.ts";
-import { guestWithConversation, post, Wire } from "./wire.ts";
+import { guestWithConversation, Wire } from "./wire.ts";
 
 let product: Product;
 

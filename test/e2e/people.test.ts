@@ -9,8 +9,7 @@ openBrowser();
 describe("four people", () => {
 	it("see who is present, how many are typing, and who has seen a message", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const link = await ann.invite();
 		await ann.page.keyboard.press("Escape");
 		const others: Visitor[] = [];
@@ -43,8 +42,7 @@ describe("four people", () => {
 describe("an invite link", () => {
 	it("that is no longer valid says so and leads on, but still admits members", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		const room = ann.page.url();
 		const link = await ann.invite();
 		await ann.page.getByRole("button", { name: /^Revoke/ }).click();
@@ -68,8 +66,7 @@ describe("an invite link", () => {
 describe("a person who is erased", () => {
 	it("sees what was deleted, and no count of messages if there were none", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
 		await ann.page.getByRole("button", { name: "Erase my data…" }).click();
 		const asked = ann.page.getByRole("dialog", { name: "Erase all your data?" });

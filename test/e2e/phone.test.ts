@@ -11,8 +11,7 @@ const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, ha
 
 async function alone(): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser, phone);
-	await ann.signIn(product.url, "Ann");
-	await ann.newConversation();
+	await ann.start(product.url, "Ann");
 	return ann;
 }
 

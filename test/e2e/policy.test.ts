@@ -1,6 +1,7 @@
 // The security headers of the built page: they are set, they block attacks, and they block nothing of ours.
 
-import { describe, expect, it } from "vitest";
+import type { BrowserContext } from "playwright-core";
+import { afterAll, describe, expect, it } from "vitest";
 import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
 
@@ -200,25 +201,38 @@ const injections: [what: string, directive: string, inject: () => unknown][] = [
 /** The policy as it is; as it is for a browser without Trusted Types; and none at all. */
 type Strictness = "whole" | "without Trusted Types" | "none";
 
+const contexts = new Map<Strictness, Promise<BrowserContext>>();
+
+afterAll(() => Promise.all([...contexts.values()].map(async (context) => (await context).close())));
+
+/** A browser to which the product's first page comes empty, with the headers of this strictness. */
+function contextFor(strictness: Strictness): Promise<BrowserContext> {
+	const context = contexts.get(strictness) ?? emptyPages(strictness);
+	contexts.set(strictness, context);
+	return context;
+}
+
+async function emptyPages(strictness: Strictness): Promise<BrowserContext> {
+	const context = await browser.newContext({ bypassCSP: strictness === "none", serviceWorkers: "block" });
+	const response = await fetch(product.url);
+	const headers = Object.fromEntries(response.headers);
+	const whole = headers["content-security-policy"] ?? "";
+	if (strictness === "without Trusted Types") headers["content-security-policy"] = whole.replace(/; (require-)?trusted-types.*/, "");
+	await context.route(`${product.url}/`, (route) => route.fulfill({ headers, body: "<!doctype html><title>Empty</title><body></body>" }));
+	return context;
+}
+
 /** Returns the first effect of an injection: harm, or the directive that blocked it. */
 async function outcome(inject: () => unknown, strictness: Strictness): Promise<string> {
-	const context = await browser.newContext({ bypassCSP: strictness === "none", serviceWorkers: "block" });
+	const page = await (await contextFor(strictness)).newPage();
 	const first = Promise.withResolvers<string>();
 	const harm = () => first.resolve("harm");
-	await context.exposeFunction("harm", harm);
-	await context.exposeFunction("offended", first.resolve);
-	await context.route("https://evil.example/**", (route) => {
+	await page.exposeFunction("harm", harm);
+	await page.exposeFunction("offended", first.resolve);
+	await page.route("https://evil.example/**", (route) => {
 		harm();
 		return route.fulfill({ body: "" });
 	});
-	if (strictness === "without Trusted Types")
-		await context.route(`${product.url}/`, async (route) => {
-			const response = await route.fetch();
-			const { "content-security-policy": whole = "", ...headers } = response.headers();
-			const rest = whole.replace(/; (require-)?trusted-types.*/, "");
-			await route.fulfill({ response, headers: { ...headers, "content-security-policy": rest } });
-		});
-	const page = await context.newPage();
 	page.on("websocket", harm);
 	await page.goto(product.url);
 	await page.evaluate(() => {
@@ -228,7 +242,7 @@ async function outcome(inject: () => unknown, strictness: Strictness): Promise<s
 	// A blocked attack may throw, which must not fail the test.
 	await page.evaluate(inject).catch(() => {});
 	const result = await first.promise;
-	await context.close();
+	await page.close();
 	return result;
 }
 

@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
-import { post } from "./wire.ts";
 
 openBrowser();
 
@@ -14,8 +14,7 @@ const schemeOf = ({ page }: Visitor) => page.evaluate(() => getComputedStyle(doc
 /** A person alone in a conversation. */
 async function arrive(): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);
-	await ann.signIn(product.url, "Ann");
-	await ann.newConversation();
+	await ann.start(product.url, "Ann");
 	return ann;
 }
 

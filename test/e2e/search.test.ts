@@ -1,9 +1,10 @@
 // Search in the page: results, and opening a result in its place.
 
 import { describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
-import { post, tokenOf } from "./wire.ts";
+import { tokenOf } from "./wire.ts";
 
 openBrowser();
 
@@ -102,8 +103,7 @@ describe("a search in a conversation", () => {
 
 	it("keeps its results when it is opened again, and Escape restores the focus", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.say("code");
 		await ann.answered();
 		await open(ann);
@@ -122,8 +122,7 @@ describe("a search in a conversation", () => {
 
 	it("says that a place cannot be loaded offline, and loads it once online", async () => {
 		const ann = await Visitor.arrive(browser);
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		// So many that one page of older messages, which may load by itself, does not reach the first one.
 		await fill(ann, 200, "The very first line");
 		await ann.page.reload();

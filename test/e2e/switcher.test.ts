@@ -1,9 +1,10 @@
 // The switcher, used with the keyboard.
 
 import { describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { Visitor } from "./product.ts";
-import { post, tokenOf } from "./wire.ts";
+import { tokenOf } from "./wire.ts";
 
 openBrowser();
 
@@ -27,8 +28,7 @@ const active = (visitor: Visitor) =>
 describe("Ctrl+K", () => {
 	it("keeps typed keys out of the message field while the dialog is loading", async () => {
 		const ann = await Visitor.arrive(browser, { serviceWorkers: "block" });
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		let letIn = () => {};
 		const held = new Promise<void>((resolve) => {
 			letIn = resolve;
@@ -99,8 +99,7 @@ describe("Ctrl+K", () => {
 
 	it("runs commands, on a phone too", async () => {
 		const ann = await Visitor.arrive(browser, { viewport: { width: 390, height: 844 } });
-		await ann.signIn(product.url, "Ann");
-		await ann.newConversation();
+		await ann.start(product.url, "Ann");
 		await ann.page.keyboard.press("Control+k");
 		await field(ann).fill("teapots");
 		await ann.page.keyboard.press("Enter");

@@ -2,20 +2,8 @@
 
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import { post } from "./api.ts";
 import type { Visitor } from "./product.ts";
-
-type Answer = { token: string; user: { id: string }; conversation: { id: string }; invite: { url: string } };
-
-/** Posts to the API of a product at `url`. */
-export async function post(url: string, path: string, token?: string, body: object = {}): Promise<Answer> {
-	const response = await fetch(`${url}/api${path}`, {
-		method: "POST",
-		headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-		body: JSON.stringify(body),
-	});
-	if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-	return (await response.json()) as Answer;
-}
 
 /** Returns an access token of the person at a browser, for a program of theirs. */
 export function tokenOf({ page }: Visitor): Promise<string> {

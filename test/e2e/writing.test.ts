@@ -2,16 +2,16 @@
 
 import type { Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { post } from "./api.ts";
 import { browser, openBrowser, product } from "./opened.ts";
 import { annAndBob, Visitor } from "./product.ts";
-import { guestWithConversation, post, Wire } from "./wire.ts";
+import { guestWithConversation, Wire } from "./wire.ts";
 
 openBrowser();
 
 async function annAlone(): Promise<Visitor> {
 	const ann = await Visitor.arrive(browser);
-	await ann.signIn(product.url, "Ann");
-	await ann.newConversation();
+	await ann.start(product.url, "Ann");
 	return ann;
 }
 

@@ -3,8 +3,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
 import { encodeFrame } from "../../src/protocol/frames.ts";
+import { post } from "../e2e/api.ts";
 import type { Product } from "../e2e/product.ts";
-import { post } from "../e2e/wire.ts";
 import { Talker } from "./participants.ts";
 import type { Random } from "./random.ts";
 import { tokenOf } from "./round.ts";

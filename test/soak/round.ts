@@ -4,8 +4,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { SignJWT } from "jose";
 import type { Message } from "../../src/protocol/message.ts";
+import { post } from "../e2e/api.ts";
 import type { Product } from "../e2e/product.ts";
-import { post } from "../e2e/wire.ts";
 import type { MessagesApi } from "../support/messages-api.ts";
 import { check, fingerprint, type Violation } from "./checker.ts";
 import { type FaultProxy, type Faults, noFaults } from "./fault-proxy.ts";
