@@ -2,8 +2,8 @@
 
 import { expect, it } from "vitest";
 import { openBrowser } from "../e2e/opened.ts";
-import { annWithPast, spread } from "../e2e/past.ts";
 import type { Visitor } from "../e2e/product.ts";
+import { annWithPast, spread } from "./past.ts";
 
 const many = 10_000;
 

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Product, startProduct } from "../e2e/product.ts";
-import { SocketIoClient, secret, tokenOf } from "../e2e/socketio-client.ts";
 import { Wire } from "../e2e/wire.ts";
+import { SocketIoClient, secret, tokenOf } from "./socketio-client.ts";
 
 let product: Product;
 

@@ -4,8 +4,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Product, startProduct } from "../e2e/product.ts";
-import { SocketIoClient, secret, tokenOf } from "../e2e/socketio-client.ts";
 import { Wire } from "../e2e/wire.ts";
+import { SocketIoClient, secret, tokenOf } from "./socketio-client.ts";
 
 // The suites ask for 300 and 200, but a busy machine takes longer than that to answer.
 const pingInterval = 500;

@@ -3,9 +3,9 @@
 
 import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Product, startProduct } from "./product.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
+import { Wire } from "../e2e/wire.ts";
 import { type Network, SocketIoClient, secret, startForTwo, startNetwork, tokenOf } from "./socketio-client.ts";
-import { Wire } from "./wire.ts";
 
 let product: Product;
 let ann = "";

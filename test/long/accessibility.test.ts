@@ -2,11 +2,11 @@
 
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hardToHit, overflowing, violations } from "./accessibility.ts";
-import { post } from "./api.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob, Visitor } from "./product.ts";
-import { tokenOf } from "./wire.ts";
+import { hardToHit, overflowing, violations } from "../e2e/accessibility.ts";
+import { post } from "../e2e/api.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { tokenOf } from "../e2e/wire.ts";
 
 /** A conversation with every kind of content; each test leaves it unchanged. */
 let ann: Visitor;

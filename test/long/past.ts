@@ -5,9 +5,9 @@ import type { CDPSession } from "playwright-core";
 import { issueImportToken } from "../../src/auth/import-token.ts";
 import { type ArchiveRecord, emptyChain, endRecord, headRecords, writeRecords } from "../../src/protocol/archive.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { browser, product } from "./opened.ts";
-import { Visitor } from "./product.ts";
-import { tokenOf } from "./wire.ts";
+import { browser, product } from "../e2e/opened.ts";
+import { Visitor } from "../e2e/product.ts";
+import { tokenOf } from "../e2e/wire.ts";
 
 const people = ["Bob", "Eve"].map((username) => ({ userId: `u-${username.toLowerCase()}`, username }));
 /** Lines per part of the import: a part may have 8 MiB. */

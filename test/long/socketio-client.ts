@@ -5,7 +5,7 @@ import { connect, createServer, type Socket as NetSocket } from "node:net";
 import { SignJWT } from "jose";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Message } from "../../src/protocol/message.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "../e2e/wire.ts";
 
 export const secret = "a secret for tests, at least 32 bytes long";
 

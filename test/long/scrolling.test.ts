@@ -6,9 +6,9 @@ import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
 import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { openBrowser, product } from "./opened.ts";
+import { openBrowser, product } from "../e2e/opened.ts";
+import type { Visitor } from "../e2e/product.ts";
 import { annWithPast, spread, textAt } from "./past.ts";
-import type { Visitor } from "./product.ts";
 
 openBrowser();
 

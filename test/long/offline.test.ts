@@ -3,8 +3,8 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
 import { launchBrowser, openProfile } from "../support/browser.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 
 let browser: Browser;
 let product: Product;

@@ -1,10 +1,10 @@
 // The switcher, used with the keyboard.
 
 import { describe, expect, it } from "vitest";
-import { post } from "./api.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Visitor } from "./product.ts";
-import { tokenOf } from "./wire.ts";
+import { post } from "../e2e/api.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { Visitor } from "../e2e/product.ts";
+import { tokenOf } from "../e2e/wire.ts";
 
 openBrowser();
 

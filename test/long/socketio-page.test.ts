@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import type { io, Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browser, openBrowser } from "./opened.ts";
-import { type Product, startProduct } from "./product.ts";
+import { browser, openBrowser } from "../e2e/opened.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
+import { Wire } from "../e2e/wire.ts";
 import { type Payload, secret, startForTwo, startNetwork, tokenOf } from "./socketio-client.ts";
-import { Wire } from "./wire.ts";
 
 /** The globals of a page: the client, and everything it received. */
 type PageGlobals = { io: typeof io; socket: Socket; received: { name: string; payload: Payload }[] };
