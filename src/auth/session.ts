@@ -1,8 +1,9 @@
-// Sessions: a cookie that renews access tokens for 30 days. Only the refresh call receives it, and
+// Sessions: a cookie that renews access tokens. Only the refresh call receives it, and
 // a key of its own signs it, so that no session passes as an access token and no access token as a
 // session. Must not depend on how a person signed in.
 
 import { parse, serialize } from "hono/utils/cookie";
+import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { deriveKey } from "./derive-key.ts";
@@ -11,13 +12,12 @@ import { type Identity, issueToken, sign, verify } from "./tokens.ts";
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
 export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
 
-const sessionSeconds = 30 * 24 * 60 * 60;
 const cookieName = "parley_session";
 
 /** A new access token and a new session for a person who is known to be this one. `now` in ms. */
 export async function signIn(person: Person, settings: Settings, now: number): Promise<SignIn> {
 	const { token, expiresAt } = await issueToken(person, settings, now);
-	const session = await sign(person, { key: await sessionKey(settings.jwtSecret), seconds: sessionSeconds }, now);
+	const session = await sign(person, { key: await sessionKey(settings.jwtSecret), seconds: limits.sessionSeconds }, now);
 	return {
 		token,
 		expiresAt: new Date(expiresAt).toISOString(),
@@ -27,8 +27,7 @@ export async function signIn(person: Person, settings: Settings, now: number): P
 }
 
 /**
- * The next access token of a session's person, with a session that lives for 30 days again. `now`
- * in ms.
+ * The next access token of a session's person, with a session of full length again. `now` in ms.
  */
 export async function refresh(
 	session: string,
@@ -52,7 +51,7 @@ async function sessionKey(jwtSecret: string | undefined): Promise<Uint8Array> {
 
 /** The `Set-Cookie` that keeps a session; `url` is the request's. */
 export function sessionCookie(session: string, url: URL): string {
-	return cookie(session, sessionSeconds, url);
+	return cookie(session, limits.sessionSeconds, url);
 }
 
 /** The `Set-Cookie` that removes it. */

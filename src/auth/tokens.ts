@@ -28,7 +28,6 @@ export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audien
 /** Begins the id of every guest, and of nobody else whom this deployment signs in. */
 export const guestPrefix = "guest-";
 
-const accessTokenSeconds = 15 * 60;
 /** Seconds by which an issuer's clock may be ahead of ours. */
 const clockTolerance = 5;
 /** The last time that a `Date` can hold, in ms. */
@@ -71,7 +70,7 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
 	const { jwtSecret, jwtIssuer: issuer, jwtAudience: audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
-	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: accessTokenSeconds, issuer, audience }, now);
+	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: limits.accessTokenSeconds, issuer, audience }, now);
 }
 
 /** Signs an HS256 token for a person. `expiresAt` and `now` in ms. */

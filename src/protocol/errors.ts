@@ -10,20 +10,20 @@ export const errors = {
 	unknown_event: { status: 400, text: "That type of event is unknown." },
 	bad_event: { status: 400, text: "A field of that event is missing or has the wrong form." },
 	bad_request: { status: 400, text: "The request could not be read." },
-	conversation_mismatch: { status: 400, text: "That event names a different conversation from the one this connection is for." },
+	conversation_mismatch: { status: 400, text: "The conversationId of that event is not the conversation of this socket." },
 	too_large: { status: 413, text: `That message is too long. A message may have up to ${numberText(limits.content)} characters.` },
 	unauthorized: { status: 401, text: "Sign in to continue: the token is missing or not accepted." },
-	token_expired: { status: 401, text: "Your sign-in has expired. Sign in again to continue." },
+	token_expired: { status: 401, text: "The token has expired. Sign in again, or use a newer token." },
 	forbidden: { status: 403, text: "You are not allowed to do that here." },
 	origin_not_allowed: { status: 403, text: "Pages from that origin may not use this service." },
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
-	conflict: { status: 409, text: "That clientId was already used for another message." },
+	conflict: { status: 409, text: "That clientId was already used for a message with another text." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
 	rate_limited: { status: 429, text: "That was too fast. Wait a moment and try again." },
-	too_many: { status: 409, text: "The limit has been reached. Remove one before you add another." },
+	too_many: { status: 409, text: "The limit for this has been reached. Remove or close one before you add another." },
 	too_many_conversations: {
 		status: 409,
 		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Leave one of them first.`,
@@ -59,8 +59,9 @@ export const reasons = {
 export type Reason = keyof typeof reasons;
 
 /**
- * WebSocket close codes. After any code but `token`, `removed` and `deleted`, a client reconnects
- * with its cursor; after `replaced`, once somebody looks at the conversation.
+ * WebSocket close codes. After `token`, a client reconnects only with a new token; after `removed` and
+ * `deleted`, never; after `replaced`, once somebody looks at the conversation. After any other code it
+ * reconnects with its cursor, also after `normal` unless it left by itself.
  */
 export const closeCodes = {
 	normal: 1000,

@@ -42,6 +42,10 @@ export const cursor = 128;
  * refuse.
  */
 export const tokenBytes = 8 * 1024;
+/** How long an access token of ours is valid. Short, because clients renew it with the session. */
+export const accessTokenSeconds = 15 * 60;
+/** How long a session lasts after it last renewed a token: guests who return within a month stay signed in. */
+export const sessionSeconds = 30 * 24 * 3600;
 /** Conversations that a token may grant. An issuer that grants more uses `["*"]`, or creates members. */
 export const grants = 1_000;
 /**

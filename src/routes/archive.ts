@@ -1,4 +1,4 @@
-// Export of a conversation to a file for its members, and import for whoever runs the deployment.
+// Export of a conversation to a file for its members, and import for the operator.
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
@@ -12,6 +12,7 @@ import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
+import { durationText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, call, limitRate, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -24,13 +25,13 @@ describe("GET /conversations/:id/export", {
 	tag: "Files",
 	summary: "Export a conversation",
 	description:
-		"Returns the whole conversation as a file. In JSON Lines, every record carries a hash over the previous record's hash and its own content, so that a changed file shows. A file without its `end` record is incomplete.",
+		"Returns the whole conversation as a file. In JSON Lines, each record has a hash of the previous record's hash and its own content, which reveals changes to the file. A file without an `end` record is incomplete.",
 	access: "member",
 	query: formatSchema,
 	answers: {
 		200: {
 			media: "application/x-ndjson",
-			description: "The records, one a line; with `format=html`, a web page.",
+			description: "One record a line. With `format=html`, a web page.",
 			example: '{"type":"conversation","version":1,"id":"Yx3kQ0v8mT1bWc5nRz7LpA",…,"hash":"9f86…"}\n',
 		},
 	},
@@ -89,8 +90,7 @@ const partSchema = v.object({ from: placeSchema, as: v.optional(idSchema) });
 describe("POST /import/:id", {
 	tag: "Files",
 	summary: "Import a conversation",
-	description:
-		"Restores a conversation from its export, part by part. The conversation appears when its last line has arrived. An import that is not continued for a day is dropped. `npm run import` makes these requests.",
+	description: `Imports a conversation from its export, part by part. The conversation appears when its last line has arrived. An import that is not continued for ${durationText(limits.importTimeout / 1000)} is dropped. \`npm run import\` makes these requests.`,
 	access: "deployer",
 	query: partSchema,
 	body: { media: "application/x-ndjson", description: "The next lines of the file.", example: '{"type":"member",…}\n' },
@@ -102,9 +102,9 @@ describe("POST /import/:id", {
 	},
 	refuses: { conflict: "There is a conversation with this id, or there was one." },
 	fields: {
-		from: "How many lines of the file the service has before this part.",
-		as: "Id of a user who becomes an owner.",
-		taken: "How many lines the service has now.",
+		from: "How many lines of the file come before this part. All of them must have been sent.",
+		as: "Id of a user who becomes an owner, besides the owners in the file.",
+		taken: "How many lines of the file have been taken so far.",
 		conversation: "The conversation, once its last line has arrived.",
 	},
 	example: { from: "42" },

@@ -35,14 +35,14 @@ describe("GET /conversations/:id/socket", {
 	tag: "Live",
 	summary: "Open a conversation's socket",
 	description:
-		"A WebSocket that carries everything that happens in the conversation. Every frame is a JSON array: of `ClientEvent` from the client, of `Event` from the server. The first event is `chat:joined`. An access token that grants the conversation creates it if it does not exist yet. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
+		"Opens a WebSocket that carries everything that happens in the conversation. Each frame is a JSON array: of `ClientEvent` from the client, of `Event` from the server. The first event is `chat:joined`. If the conversation does not exist and the access token grants it, it is created. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
 	access: "member",
 	query: v.object({ cursor: v.optional(v.string()) }),
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "Too many of this person's closed sockets have not disconnected yet.",
-		rate_limited: "This person has flooded the conversation within the last minute.",
+		too_many: "Too many sockets of the caller have been closed but have not disconnected yet.",
+		rate_limited: "The caller has flooded the conversation within the last minute.",
 	},
 	sample: {
 		lang: "JavaScript",
@@ -75,7 +75,7 @@ describe("POST /conversations", {
 	tag: "Conversations",
 	summary: "Create a conversation",
 	description:
-		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become the title. After its first reply, Claude proposes a better one.",
+		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become the title, and after its first reply Claude proposes a better one.",
 	access: "token",
 	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
 	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
@@ -92,7 +92,7 @@ describe("GET /conversations/:id", {
 	tag: "Conversations",
 	summary: "Get a conversation and its members",
 	description:
-		"Returns the conversation with all its members. For a conversation that the caller may not see, the response is the same as for one that does not exist.",
+		"Returns the conversation with all its members. A conversation that the caller may not see gets the same response as one that does not exist.",
 	access: "member",
 	answers: {
 		200: {
@@ -108,7 +108,7 @@ conversations.get("/conversations/:id", async (c) =>
 describe("PATCH /conversations/:id", {
 	tag: "Conversations",
 	summary: "Change a conversation",
-	description: "Changes the title, when Claude answers, or both. After an empty title, the service chooses one again.",
+	description: "Changes the title, when Claude replies, or both. If the title is empty, Parley chooses one again.",
 	access: "owner",
 	body: { schema: conversationChangeSchema, example: { title: "Release on Friday", assistant: "mention" } },
 	answers: {
@@ -125,7 +125,7 @@ describe("DELETE /conversations/:id", {
 	tag: "Conversations",
 	summary: "Delete a conversation",
 	description:
-		"Deletes it with all its messages, for everybody and for good. Its sockets are closed (4404), and its id is never used again.",
+		"Deletes the conversation with all its messages, for everybody and for good. Its sockets are closed (4404). Its id can never be used again.",
 	access: "owner",
 	answers: { 204: "nothing" },
 });
@@ -146,7 +146,7 @@ describe("GET /conversations/:id/messages", {
 	tag: "Messages",
 	summary: "List messages",
 	description:
-		"Returns a page of the history, oldest first. Give at most one of `before`, `after` and `around`. Without any, it is the newest page.",
+		"Returns a page of messages, oldest first. Give at most one of `before`, `after` and `around`. With none of them, you get the newest page.",
 	access: "member",
 	query: historySchema,
 	answers: {
@@ -158,9 +158,9 @@ describe("GET /conversations/:id/messages", {
 	fields: {
 		before: "Only messages before this `seq`.",
 		after: "Only messages after this `seq`.",
-		around: "Messages on both sides of this `seq`, and the one with it.",
-		hasMore: "Whether there are messages before these.",
-		hasNewer: "Whether there are messages after these.",
+		around: "The message with this `seq`, and messages on both sides of it.",
+		hasMore: "Whether there are older messages.",
+		hasNewer: "Whether there are newer messages.",
 	},
 	example: { before: "43", limit: "2" },
 });
@@ -179,8 +179,8 @@ conversations.get("/conversations/:id/messages", async (c) => {
 
 describe("GET /conversations/:id/messages/:messageId/versions", {
 	tag: "Messages",
-	summary: "List earlier versions of a reply",
-	description: `Lists what a reply said before it was regenerated, oldest first. The newest ${limits.versions} versions are kept.`,
+	summary: "List former versions of a reply",
+	description: `Lists the former versions of a regenerated reply, oldest first. Only the latest ${limits.versions} are kept.`,
 	access: "member",
 	answers: {
 		200: {
@@ -197,7 +197,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists creation, joins, departures, removals, invites and their revocation, role changes, refused tokens and floods, newest first. Audit events never contain messages.",
+		"Lists changes of who may enter the conversation, newest first: its creation, joins, departures, removals, role changes, and invites and their revocation. Refused tokens and floods are listed too. Audit events never contain text of messages.",
 	access: "owner",
 	query: pageSchema,
 	answers: {
@@ -210,7 +210,7 @@ describe("GET /conversations/:id/audit", {
 		},
 	},
 	fields: {
-		before: "Only events before the one with this `id`.",
+		before: "Only events older than the one with this `id`.",
 		hasMore: "Whether there are older events.",
 	},
 });

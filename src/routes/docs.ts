@@ -13,7 +13,7 @@ export const openapi = new Hono<App>();
 describe("GET /openapi.json", {
 	tag: "Service",
 	summary: "Get this API as an OpenAPI document",
-	description: "Returns OpenAPI 3.1, made from the schemas by which the service reads requests and builds responses.",
+	description: "Returns an OpenAPI 3.1 document. It is generated from the schemas with which the server checks requests.",
 	access: "anyone",
 	answers: { 200: { schema: v.looseObject({ openapi: v.string() }), example: { openapi: "3.1.0" } } },
 });
@@ -43,7 +43,7 @@ docs.use(
 describe("GET /docs", {
 	tag: "Service",
 	summary: "Read this API as a web page",
-	description: "Shows the content of the OpenAPI document to people.",
+	description: "Shows the OpenAPI document as a web page with a filter.",
 	access: "anyone",
 	answers: { 200: { media: "text/html", description: "A web page.", example: "<!doctype html>…" } },
 });

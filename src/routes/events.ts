@@ -15,7 +15,7 @@ describe("GET /conversations/:id/events", {
 	tag: "Live",
 	summary: "Stream events",
 	description:
-		"Streams server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` the cursor. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the person's sockets in the conversation. It ends with a `chat:error` when the token expires, the person is removed or the conversation is deleted.",
+		"Streams the conversation's events as server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` its cursor, if it has one. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the caller's sockets in the conversation. It ends with a `chat:error` when the token expires or is revoked, the caller is removed, or the conversation is deleted.",
 	access: "member",
 	headers: v.object({ "Last-Event-ID": v.optional(v.string()) }),
 	query: v.object({ cursor: v.optional(v.string()) }),
@@ -27,8 +27,8 @@ describe("GET /conversations/:id/events", {
 		},
 	},
 	refuses: {
-		too_many: "Too many of this person's closed sockets have not disconnected yet.",
-		rate_limited: "This person has flooded the conversation within the last minute.",
+		too_many: "Too many sockets of the caller have been closed but have not disconnected yet.",
+		rate_limited: "The caller has flooded the conversation within the last minute.",
 	},
 });
 events.get("/conversations/:id/events", async (c) => {

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { renameGuest, resemblesClaude, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
 import { usernameSchema } from "../protocol/person.ts";
+import { durationText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -19,14 +20,13 @@ const guestSchema = v.object({ name: usernameSchema });
 describe("POST /auth/guest", {
 	tag: "Sign-in",
 	summary: "Sign in as a guest",
-	description:
-		"Creates a guest with the given name and returns an access token for 15 minutes. The response also sets a session cookie, by which `POST /api/auth/refresh` renews the token for 30 days. Deployments can turn guest sign-in off.",
+	description: `Creates a guest with the given name and returns an access token, which is valid for ${durationText(limits.accessTokenSeconds)}. The response also sets a session cookie for ${durationText(limits.sessionSeconds)}; with it, \`POST /api/auth/refresh\` returns new access tokens. A deployment can turn guest sign-in off.`,
 	access: "anyone",
 	body: { schema: guestSchema, example: { name: "Ann" } },
 	answers: { 201: { schema: signedInSchema, example: examples.signedIn } },
 	refuses: {
 		guest_sign_in_disabled: "This deployment has guest sign-in turned off.",
-		rate_limited: "Too many guests have signed in from this address within a minute.",
+		rate_limited: "Too many guests have signed in from this IP address within a minute.",
 	},
 	fields: { ...signedInFields, name: nameDescription },
 });
@@ -46,13 +46,13 @@ describe("PATCH /me", {
 	tag: "Account",
 	summary: "Change a guest's name",
 	description:
-		"Changes the caller's name in all conversations and returns an access token that carries it. Messages that were sent earlier keep the name they were sent under. Other people's names come from their token's issuer.",
+		"Changes the guest's name in all conversations, and returns an access token with the new name. Earlier messages keep the old name. Only guests can change their name here; everybody else's comes from the issuer of their token.",
 	access: "guest",
 	body: { schema: guestSchema, example: { name: "Ann" } },
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn } },
 	refuses: {
 		guest_sign_in_disabled: "This deployment has guest sign-in turned off.",
-		rate_limited: "The name was changed too often within a minute.",
+		rate_limited: "The caller has created personal tokens or changed their name too often within a minute.",
 	},
 	fields: { ...signedInFields, name: nameDescription },
 });

@@ -19,15 +19,15 @@ export const listSockets = new Hono<App>();
 
 describe("GET /me/socket", {
 	tag: "Live",
-	summary: "Open a socket on the caller's list",
+	summary: "Open the socket of the caller's list",
 	description:
-		"A WebSocket that sends the caller's list of conversations and their settings, first whole and then as they change. Every frame is a JSON array of `MeEvent`. The socket accepts nothing but the text `ping`. It closes with 4401 when the token expires. Open another one with a newer token before that.",
+		"Opens a WebSocket that sends the caller's list of conversations and settings: first the beginning of the list, then every change. Each frame is a JSON array of `MeEvent`. The client may send only the text `ping`. The socket closes with 4401 when the token expires; open another with a newer token before that.",
 	access: "token",
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "Too many of this person's closed list sockets have not disconnected yet.",
-		rate_limited: "This person has sent too many unsupported frames on list sockets.",
+		too_many: "Too many list sockets of the caller have been closed but have not disconnected yet.",
+		rate_limited: "Within the last minute, the caller has flooded their list sockets with frames other than `ping`.",
 	},
 	sample: {
 		lang: "JavaScript",
@@ -50,7 +50,7 @@ describe("GET /me", {
 	tag: "Account",
 	summary: "Get the caller's identity",
 	description:
-		"Returns the user that the token stands for and when the token expires. For a personal token, it also returns the token's name.",
+		"Returns the user whom the token identifies, and when the token expires. For a personal token, it also returns the token's id and name.",
 	access: "token",
 	answers: {
 		200: {
@@ -62,7 +62,10 @@ describe("GET /me", {
 			},
 		},
 	},
-	fields: { expiresAt: "When the token expires, as ISO 8601 in UTC.", token: "The personal token of the request, if it has one." },
+	fields: {
+		expiresAt: "When the token of the request expires. ISO 8601, in UTC.",
+		token: "The personal token, if the request was made with one.",
+	},
 });
 me.get("/me", (c) => {
 	const { userId, username, expiresAt, program } = c.get("identity");
@@ -93,7 +96,7 @@ describe("GET /conversations", {
 	tag: "Conversations",
 	summary: "List the caller's conversations",
 	description:
-		"Lists the caller's conversations, newest activity first. To get the next page, pass the place of the last conversation of this page in `before`.",
+		"Lists the caller's conversations, those with the latest activity first. To get the next page, pass the `lastActivityAt` and the `id` of the last conversation in `before`.",
 	access: "token",
 	query: listPageSchema,
 	answers: {
@@ -104,8 +107,8 @@ describe("GET /conversations", {
 	},
 	fields: {
 		before:
-			"Where the page starts: the `lastActivityAt` of the last conversation you have, a comma, and its `id`. The newest page without it.",
-		hasMore: "Whether there are conversations with older activity.",
+			"Only conversations after this one in the list: its `lastActivityAt`, a comma, and its `id`. Without it, you get the first page.",
+		hasMore: "Whether there are more conversations, with older activity.",
 	},
 	example: { before: `${examples.listed.lastActivityAt},${examples.listed.id}` },
 });
@@ -125,7 +128,7 @@ describe("PATCH /me/conversations/:id", {
 	tag: "Account",
 	summary: "Mute, pin or archive a conversation",
 	description:
-		"Changes how the conversation appears in the caller's own list; other members do not see it. A new message brings an archived conversation back, unless it is muted.",
+		"Changes how the conversation appears in the caller's own list. Other members do not see this. A new message unarchives a conversation, unless it is muted.",
 	access: "person",
 	body: { schema: listEntryChangeSchema, example: { pinned: true } },
 	answers: { 200: { schema: v.object({ conversation: listEntrySchema }), example: { conversation: examples.listed } } },
@@ -143,7 +146,8 @@ me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 describe("GET /me/settings", {
 	tag: "Account",
 	summary: "Get the caller's settings",
-	description: "Settings are small values that clients keep for all devices of a person. The service gives them no meaning.",
+	description:
+		"Returns the caller's settings: small values that a client keeps for all devices of a person. Parley stores them and does not use them.",
 	access: "token",
 	answers: { 200: { schema: v.object({ settings: settingsSchema }), example: { settings: examples.settings } } },
 });
@@ -152,7 +156,7 @@ me.get("/me/settings", async (c) => c.json({ settings: await c.env.USERS.getByNa
 describe("PATCH /me/settings", {
 	tag: "Account",
 	summary: "Change the caller's settings",
-	description: "Sets the given values and keeps the others; `null` removes a setting. The caller's list sockets receive the result.",
+	description: "Sets the given values and keeps the others; `null` removes a setting. All list sockets of the caller receive the result.",
 	access: "person",
 	body: { schema: settingsChangeSchema, example: { theme: "dark", sound: null } },
 	answers: { 200: { schema: v.object({ settings: settingsSchema }), example: { settings: examples.settings } } },
@@ -166,7 +170,7 @@ me.patch("/me/settings", bodyUpTo(limits.bodyBytes), async (c) => {
 		return refuse(
 			c,
 			"bad_request",
-			`A name has 1 to ${limits.settingName} letters. A value is a text of up to ${limits.setting} characters, a number, true, false or null.`,
+			`A setting's name has 1 to ${limits.settingName} letters, a to z in either case. A value is a text of up to ${limits.setting} characters, a number, true, false or null.`,
 		);
 	const changed = await c.env.USERS.getByName(c.get("identity").userId).changeSettings(body);
 	return "code" in changed ? refuse(c, changed.code) : c.json({ settings: changed.settings });
@@ -185,7 +189,7 @@ describe("DELETE /me", {
 	tag: "Account",
 	summary: "Erase the caller's account",
 	description:
-		"Removes the caller from every conversation, with their name and the text of their messages; the messages keep their places. Conversations in which nobody else is left are deleted. What cannot be done at once continues in the background. Guests are signed out for good; other people can start again with an empty account.",
+		"Removes the caller from every conversation, and erases their name and the text of their messages; the messages keep their places. Conversations in which nobody else is left are deleted. If there is too much to do at once, the rest continues in the background. All personal tokens are deleted. Guests are signed out for good; everybody else can start again with an empty account.",
 	access: "person",
 	answers: {
 		200: {

@@ -29,13 +29,16 @@ describe("PATCH /conversations/:id/members/:userId", {
 	tag: "Members",
 	summary: "Change a member's role",
 	description:
-		"Changes what a member may do. To hand a conversation over, make another member an owner, then change your own role or leave.",
+		"Changes the role of a member. To hand over a conversation, make another member an owner; then change your own role, or leave.",
 	access: "owner",
 	body: { schema: roleChangeSchema, example: { role: "reader" } },
 	answers: {
 		200: { schema: v.object({ member: memberSchema }), example: { member: { ...examples.members[1], role: "reader" } } },
 	},
-	refuses: { last_owner: "The member is the only owner." },
+	refuses: {
+		last_owner: "The member is the only owner.",
+		not_found: "There is no such conversation or member, or the caller is not a member.",
+	},
 });
 members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, roleChangeSchema);
@@ -47,7 +50,7 @@ describe("DELETE /conversations/:id/members/:userId", {
 	tag: "Members",
 	summary: "Remove a member, or leave",
 	description:
-		"Owners can remove anyone. Every member can remove themselves, which is leaving. A removed member is disconnected at once (4403). A granting token no longer admits them; only an invite created after the removal does.",
+		"Owners can remove anybody. Every member can leave, by removing themselves. A removed member is disconnected at once (4403). Tokens that grant the conversation no longer admit them; only an invite created after the removal does.",
 	access: "member",
 	answers: { 204: "nothing" },
 	refuses: { forbidden: "Only owners may remove others.", last_owner: "The member is the only owner." },
@@ -70,7 +73,7 @@ const inviteSchema = v.object({
 describe("POST /conversations/:id/invites", {
 	tag: "Members",
 	summary: "Create an invite",
-	description: "Creates a link. Whoever has it can join the conversation until the invite expires, is used up or is revoked.",
+	description: "Creates an invite link. Anybody who has it can join the conversation, until the invite expires, is used up or is revoked.",
 	access: "owner",
 	body: { schema: inviteSchema, example: { expiresInSeconds: 604_800, maxUses: 10, role: "member" } },
 	answers: {
@@ -80,12 +83,12 @@ describe("POST /conversations/:id/invites", {
 		},
 	},
 	refuses: {
-		too_many: `The conversation has ${limits.invites} live invites. Revoke one first.`,
+		too_many: `The conversation already has ${limits.invites} live invites. Revoke one first.`,
 		rate_limited: "The caller has created or accepted too many invites within a minute.",
 	},
 	fields: {
 		expiresInSeconds: "How long the invite can be used, in seconds.",
-		role: "The role of everybody who joins by it.",
+		role: "The role of everybody who joins with it.",
 	},
 });
 members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c) => {
@@ -122,7 +125,7 @@ const liveInviteSchema = v.object({
 describe("GET /conversations/:id/invites", {
 	tag: "Members",
 	summary: "List live invites",
-	description: "Lists the invites that can still be used, without their secrets.",
+	description: "Lists the live invites, which are those that can still be used, without their secrets.",
 	access: "owner",
 	answers: { 200: { schema: v.object({ invites: v.array(liveInviteSchema) }), example: { invites: [examples.liveInvite] } } },
 });
@@ -131,7 +134,7 @@ members.get("/conversations/:id/invites", async (c) => respond(c, await call(c, 
 describe("DELETE /conversations/:id/invites/:inviteId", {
 	tag: "Members",
 	summary: "Revoke an invite",
-	description: "Revokes the invite. People who have already joined with it stay.",
+	description: "Revokes the invite, so that nobody can join with it any more. People who have joined with it stay members.",
 	access: "owner",
 	answers: { 204: "nothing" },
 	refuses: { not_found: "There is no such conversation, the caller is not a member, or the invite is not live." },
@@ -144,16 +147,16 @@ describe("POST /invites/:token/accept", {
 	tag: "Members",
 	summary: "Accept an invite",
 	description:
-		"The caller joins the conversation with the invite's role. If the caller is a member already, the invite is not used, unless the caller is a reader and the invite grants `member`.",
+		"Makes the caller a member of the conversation, with the invite's role. A caller who is a member already does not use it up. The exception is a reader whom the invite makes a `member`.",
 	access: "token",
 	answers: { 200: { schema: v.object({ conversationId: idSchema }), example: { conversationId: examples.conversation.id } } },
 	refuses: {
-		invite_expired: "The invite has expired, is used up or was revoked.",
-		too_many: `The conversation has ${numberText(limits.members)} members.`,
+		invite_expired: "The invite has expired, is used up or was revoked, or was created before an owner removed the caller.",
+		too_many: `The conversation already has ${numberText(limits.members)} members.`,
 		rate_limited: "The caller has created or accepted too many invites within a minute.",
 		not_found: "There is no such invite.",
 	},
-	fields: { token: "The invite's secret." },
+	fields: { token: "The `token` of the invite, which is also the last part of its link." },
 });
 members.post("/invites/:token/accept", async (c) => {
 	const limited = await limitRate(c, "INVITES", c.get("identity").userId);

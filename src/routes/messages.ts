@@ -19,7 +19,7 @@ describe("POST /conversations/:id/messages", {
 	tag: "Messages",
 	summary: "Send a message",
 	description:
-		"Stores a message and sends it to everybody in the conversation. If the caller has already sent one with this `clientId`, the response is 200 with the stored message, so a request can be repeated safely. Claude answers by the conversation's `assistant` mode; its reply is a message of its own.",
+		"Stores a message and sends it to everybody in the conversation. With a `clientId`, a request can be repeated safely: if the message is already stored, the response is 200 with the stored message. The conversation's `assistant` mode decides whether Claude replies. The reply is a message of its own.",
 	access: "writer",
 	body: {
 		schema: messageInputSchema,
@@ -30,10 +30,10 @@ describe("POST /conversations/:id/messages", {
 		200: { schema: messageAnswerSchema, example: { message: examples.message } },
 	},
 	refuses: {
-		conflict: "This `clientId` was used for a message with another content.",
+		conflict: "The caller has used this `clientId` for a message with another text.",
 		too_large: `The content is longer than ${numberText(limits.content)} characters.`,
-		rate_limited: "This person has sent too much in this conversation.",
-		not_found: "There is no such conversation, the caller is not a member, or `replyTo` names no message.",
+		rate_limited: "The caller is sending too fast in this conversation, or has flooded it within the last minute.",
+		not_found: "There is no such conversation, the caller is not a member, or `replyTo` names no message or a deleted one.",
 	},
 });
 messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {

@@ -10,16 +10,16 @@ export type RouteName = `${Method} /${string}`;
 
 /** The groups of operations, in the order in which they are read. */
 export const tags = {
-	"Sign-in": "Access tokens for guests. Other people bring a token of the deployment's own issuer.",
+	"Sign-in": "Access tokens for guests. Everybody else brings an access token from the deployment's own issuer.",
 	Account: "The caller's own account, settings and list of conversations.",
 	"Personal tokens": "Tokens with which programs act for a person.",
-	Conversations: "Creating, changing and deleting conversations.",
-	Messages: "Reading and sending messages without a socket.",
-	Live: "Events as they happen, by WebSocket or as server-sent events.",
+	Conversations: "Creating, listing, changing and deleting conversations.",
+	Messages: "Sending and reading messages without a socket.",
+	Live: "Events as they happen, over a WebSocket or as server-sent events.",
 	Members: "The people of a conversation, their roles, and the invites that admit others.",
 	Search: "Full-text search, in one conversation or in all of the caller's.",
-	Files: "A conversation as a file: export for members, import for whoever runs the deployment.",
-	Service: "The service itself, and the description of this API.",
+	Files: "A conversation as a file: export for members, import for the operator.",
+	Service: "The state of the service, and the description of this API.",
 } as const;
 
 export type Tag = keyof typeof tags;
@@ -28,12 +28,12 @@ export type Tag = keyof typeof tags;
 export const access = {
 	anyone: "Needs no token.",
 	session: "Needs the session cookie instead of a token.",
-	deployer: "For whoever runs the deployment: needs an import token, which `npm run import` makes with the deployment's secret.",
+	deployer: "For the operator, who runs the deployment: needs an import token, which `npm run import` signs with `JWT_SECRET`.",
 	token: "Needs an access token or a personal token.",
 	person: "Needs an access token; personal tokens are refused.",
-	guest: "Guests only. Personal tokens are refused.",
+	guest: "For guests only; needs their access token, and personal tokens are refused.",
 	member: "For members of the conversation.",
-	writer: "For members of the conversation, except readers.",
+	writer: "For members of the conversation, except those with the role `reader`.",
 	owner: "For owners of the conversation.",
 } as const;
 

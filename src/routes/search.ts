@@ -32,9 +32,9 @@ const querySchema = v.object({
 
 const searchFields = {
 	q: `The words to search for, 1 to ${limits.search.query} characters.`,
-	from: "Only messages by this user; `claude` for Claude's.",
-	since: "Only messages from this time on, in the form of `createdAt`.",
-	until: "Only messages before this time, in the form of `createdAt`.",
+	from: "Only messages of this user. `claude` finds replies.",
+	since: "Only messages sent at or after this time. ISO 8601, like `createdAt`.",
+	until: "Only messages sent before this time. ISO 8601, like `createdAt`.",
 };
 
 const pagedSchema = v.object({ ...querySchema.entries, before: v.optional(placeSchema, String(maxPlace)) });
@@ -43,7 +43,7 @@ describe("GET /conversations/:id/search", {
 	tag: "Search",
 	summary: "Search a conversation",
 	description:
-		"Finds messages, newest first. All words must occur; case and accents do not matter. Put phrases in quotation marks. A word that ends with `*` also matches longer words, and so does the last word.",
+		"Finds the messages that contain all words of `q`, newest first. Case and accents are ignored. Put phrases in quotation marks. The last word, and every word written as `word*`, also match longer words.",
 	access: "member",
 	query: pagedSchema,
 	answers: {
@@ -68,7 +68,7 @@ searches.get("/conversations/:id/search", async (c) => {
 describe("GET /search", {
 	tag: "Search",
 	summary: "Search all of the caller's conversations",
-	description: `Searches like \`GET /api/conversations/{id}/search\`, in the ${limits.search.everywhere.conversations} conversations with the newest activity.`,
+	description: `Searches like \`GET /api/conversations/{id}/search\`, in up to ${limits.search.everywhere.conversations} of the caller's conversations: those with the latest activity.`,
 	access: "token",
 	query: querySchema,
 	answers: {
@@ -117,6 +117,6 @@ function refuseQuery(c: Context<App>) {
 	return refuse(
 		c,
 		"bad_request",
-		`\`q\` has 1 to ${limits.search.query} characters, \`from\` is a user's id, \`since\` and \`until\` are times as in \`createdAt\`, \`before\` is a message's seq, and \`limit\` is ${rangeText(limits.search.page)}.`,
+		`\`q\` has 1 to ${limits.search.query} characters, \`from\` is a user's id, \`since\` and \`until\` are ISO 8601 times like \`createdAt\`, \`before\` is a message's seq, and \`limit\` is ${rangeText(limits.search.page)}.`,
 	);
 }

@@ -5,7 +5,9 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { isSignedOut } from "../auth/identify.ts";
 import { clearedSession, readSession, refresh, type SignIn, sessionCookie } from "../auth/session.ts";
+import { limits } from "../protocol/limits.ts";
 import { userSchema } from "../protocol/person.ts";
+import { durationText } from "../protocol/text/number-text.ts";
 import { type App, refuse } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -20,8 +22,7 @@ export const signedInFields = { token: "The access token.", expiresAt: "When the
 describe("POST /auth/refresh", {
 	tag: "Sign-in",
 	summary: "Renew an access token",
-	description:
-		"Returns the next access token and extends the session to 30 days from now. Without a session cookie the response is 204: nobody is signed in. A cookie that is not accepted is removed.",
+	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
 	access: "session",
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
 	fields: signedInFields,
@@ -50,7 +51,7 @@ describe("POST /auth/sign-out", {
 	tag: "Sign-in",
 	summary: "Sign out for good",
 	description:
-		"Ends the guest's session. From then on none of their access tokens and personal tokens is accepted, and their sockets are closed (4401). A guest cannot come back: signing in again creates another one.",
+		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). This cannot be undone: signing in again creates another guest.",
 	access: "guest",
 	answers: { 204: "nothing" },
 });

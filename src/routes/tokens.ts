@@ -18,7 +18,7 @@ describe("POST /me/tokens", {
 	tag: "Personal tokens",
 	summary: "Create a personal token",
 	description:
-		"Creates a token for a program, which then acts for the caller in all of their conversations. It cannot manage tokens or erase the account. The secret is shown only once; the service keeps its hash.",
+		"Creates a token with which a program acts for the caller in all of their conversations. The program cannot manage tokens, change settings or list entries, or rename, sign out or erase the caller. The secret is shown only once; the server stores its hash.",
 	access: "person",
 	body: { schema: newTokenSchema, example: { name: examples.token.name } },
 	answers: {
@@ -28,12 +28,12 @@ describe("POST /me/tokens", {
 		},
 	},
 	refuses: {
-		too_many: `The caller has ${limits.tokens} personal tokens. Revoke one first.`,
-		rate_limited: "The caller has managed tokens too often within a minute.",
+		too_many: `The caller already has ${limits.tokens} personal tokens. Revoke one first.`,
+		rate_limited: "The caller has created personal tokens or changed their name too often within a minute.",
 	},
 	fields: {
-		name: `The program's name, 1 to ${limits.username} characters. It is shown after the owner's name: *Ann (deploy bot)*.`,
-		expiresInSeconds: "How long the token is accepted, in seconds.",
+		name: `The program's name, 1 to ${limits.username} characters. Others see it after the caller's name: *Ann (deploy bot)*.`,
+		expiresInSeconds: "How long the token is valid, in seconds.",
 	},
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
@@ -57,7 +57,7 @@ describe("GET /me/tokens", {
 	tag: "Personal tokens",
 	summary: "List personal tokens",
 	description:
-		"Lists the caller's tokens, newest first, without their secrets. Expired ones stay in the list until the next one is created.",
+		"Lists the caller's tokens, newest first, without their secrets. Expired tokens stay in the list until another one is created.",
 	access: "person",
 	answers: {
 		200: {
@@ -73,10 +73,11 @@ tokens.get("/me/tokens", async (c) => {
 describe("DELETE /me/tokens/:tokenId", {
 	tag: "Personal tokens",
 	summary: "Revoke a personal token",
-	description: "The token is no longer accepted, and the sockets and streams that it opened are closed within seconds (4401).",
+	description:
+		"Revokes the token: it is no longer accepted. Within 5 seconds, the sockets (4401) and event streams that it opened are closed.",
 	access: "person",
 	answers: { 204: "nothing" },
-	refuses: { not_found: "The caller has no token of this id." },
+	refuses: { not_found: "The caller has no token with this id." },
 });
 tokens.delete("/me/tokens/:tokenId", async (c) => {
 	const refused = refuseProgram(c);

@@ -87,7 +87,7 @@ function makeDocument() {
 			version,
 			summary: "Chat for several people and Claude.",
 			description:
-				"Requests and responses are JSON. Pass the token as `Authorization: Bearer TOKEN`. Errors are returned as `Error`: `code` is for programs, `message` for people.",
+				"Chat for several people and Claude. Requests and responses are JSON, except for exports, imports and event streams. Pass the token as `Authorization: Bearer TOKEN`. Errors are returned as `Error`: `code` is for programs, `message` for people. The caller is the person whom the token identifies.",
 			license: { name: "MIT", identifier: "MIT" },
 		},
 		servers: [{ url: "/api" }],
@@ -97,9 +97,9 @@ function makeDocument() {
 			schemas: namedSchemas(),
 			securitySchemes: {
 				bearer: { type: "http", scheme: "bearer", description: "An access token (a JSON Web Token), or a personal token." },
-				query: { type: "apiKey", in: "query", name: "token", description: "The same, for clients that cannot set headers." },
-				session: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session that a sign-in has set." },
-				deployer: { type: "http", scheme: "bearer", description: "Made by `npm run import` with the deployment's secret." },
+				query: { type: "apiKey", in: "query", name: "token", description: "The same token, for clients that cannot set headers." },
+				session: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session cookie, which signing in sets." },
+				deployer: { type: "http", scheme: "bearer", description: "An import token, which `npm run import` signs with `JWT_SECRET`." },
 			},
 		},
 	};
@@ -232,8 +232,8 @@ function responsesOf(answers: Description["answers"], fields: Fields): Record<st
 }
 
 const forbidden: Partial<Record<Description["access"], string>> = {
-	person: "The request has a personal token.",
-	guest: "The caller is not a guest, or the request has a personal token.",
+	person: "The request was made with a personal token.",
+	guest: "The caller is not a guest, or the request was made with a personal token.",
 	writer: "The caller is a reader.",
 	owner: "The caller is not an owner.",
 };
@@ -252,7 +252,8 @@ function refusalCases({ access: who, query, body, refuses }: Description, path: 
 		...(forbidden[who] && { forbidden: forbidden[who] }),
 		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller is not a member." }),
 		...refuses,
-		origin_not_allowed: "The request comes from a page of an origin that the deployment does not allow.",
+		origin_not_allowed: "The request comes from a web page of an origin that the deployment does not allow.",
+		misconfigured: "A setting of the deployment is missing or invalid. The message says which one.",
 		internal: errors.internal.text,
 	};
 }
