@@ -36,7 +36,8 @@ const box = async (locator: Locator) => {
 describe("Claude's reply", () => {
 	it("shows who asked and what Claude thinks, folded until somebody opens it, without a jump when the text begins", async () => {
 		const thinking = "**Weighing it** Tea keeps longer. Coffee needs a grinder, which nobody has. ".repeat(2);
-		api.script({ thinking, text: "Tea, for once, then.", perSecond: 15 });
+		const folded = Promise.withResolvers<void>();
+		api.script({ thinking, text: "Tea, for once, then.", perSecond: 15, textAfter: folded.promise });
 		await ann.say("@claude Tea or coffee?");
 		for (const [visitor, asker] of [
 			[ann, "asked by you"],
@@ -51,6 +52,7 @@ describe("Claude's reply", () => {
 		const line = button(lastAnswer(ann), "Claude is thinking…");
 		await line.click();
 		const before = await box(line);
+		folded.resolve();
 		const after = button(lastAnswer(ann), "Claude's thinking");
 		await after.waitFor();
 		expect([(await box(after)).y, (await box(after)).height]).toEqual([before.y, before.height]);

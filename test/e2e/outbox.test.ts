@@ -8,9 +8,9 @@ import { guestWithConversation, Wire } from "./wire.ts";
 let product: Product;
 
 openBrowser();
-// With the usual limits: the shared product lets everybody send as fast as they like.
+// With low limits, which a slow browser reaches too. The shared product lets everybody send as fast as they like.
 beforeAll(async () => {
-	product = await startProduct();
+	product = await startProduct({ SEND_BURST: "5", SEND_PER_SECOND: "0.5" });
 });
 afterAll(() => product?.stop());
 
@@ -162,16 +162,16 @@ describe("two connected tabs", () => {
 		await right.connected();
 
 		// More than may be said at once.
-		const many = Array.from({ length: 14 }, (_, index) => `message ${index}`);
+		const many = Array.from({ length: 10 }, (_, index) => `message ${index}`);
 		for (const text of many) await left.say(text);
 		await left.sees(/one message at a time/);
-		await right.sees("message 13");
+		await right.sees("message 9");
 		expect(sends).toEqual([]);
 		await left.page.close();
-		expect(await room.said(14)).toEqual(many);
+		expect(await room.said(10)).toEqual(many);
 		await right.log.getByText("Sent").waitFor();
-		expect(sends.at(-1)).toBe("message 13");
-		expect(await right.messages()).toHaveLength(14);
+		expect(sends.at(-1)).toBe("message 9");
+		expect(await right.messages()).toHaveLength(10);
 		await room.close();
 	});
 });

@@ -41,6 +41,8 @@ export type Script = {
 	burst?: true;
 	/** The thinking before the text, or how many pieces of it; at the same pace. */
 	thinking?: number | string;
+	/** The text waits for this. Only for scripts that a test passes by itself. */
+	textAfter?: Promise<void>;
 	/** Milliseconds before the reply begins. */
 	delay?: number;
 	/** The stop reason. */

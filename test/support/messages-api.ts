@@ -172,6 +172,7 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 		await sendPaced(thoughts.map((thinking) => ({ type: "thinking_delta", thinking })));
 		await send("content_block_stop", { index: 0 });
 	}
+	await script.textAfter;
 	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
 	await sendPaced((cut ? words.slice(0, script.after ?? 3) : words).map((text) => ({ type: "text_delta", text })));
 	if (cut) return spoil(cut, log, response, send, gone);
