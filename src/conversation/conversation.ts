@@ -22,6 +22,9 @@ import type { Store } from "./store/store.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 
+/** A message that was sent, now or, if it is not new, by an earlier try. */
+type Sent = { message: Message; isNew: boolean };
+
 type Dependencies<T extends Client> = {
 	store: Store;
 	clients: Clients<T>;
@@ -190,9 +193,15 @@ export class Conversation<T extends Client = Client> {
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
 	}
 
-	/** Sends a message of a member. `client`: the socket it arrived on, if it came by one. */
-	say(person: Person, said: MessageInput, client?: T): { message: Message; isNew: boolean } | Refusal {
-		const { store, clients, replies, titles, lists, now } = this.#with;
+	/** Sends a message of a member, and then asks Claude if it is a question. `client`: the socket it arrived on, if it came by one. */
+	say(person: Person, said: MessageInput, client?: T): Sent | Refusal {
+		const sent = this.#add(person, said, client);
+		if ("message" in sent && sent.isNew && sent.message.asksClaude) this.#with.replies.ask([person]);
+		return sent;
+	}
+
+	#add(person: Person, said: MessageInput, client: T | undefined): Sent | Refusal {
+		const { store, clients, titles, lists, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
 		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
@@ -215,7 +224,6 @@ export class Conversation<T extends Client = Client> {
 		this.#readMarks.messageAdded(message);
 		titles.messageAdded(message);
 		lists.changed(person.userId);
-		if (asks) replies.ask([person]);
 		return { message, isNew: true };
 	}
 

@@ -59,8 +59,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-		const client = this.#parts.sockets.get(socket);
-		if (client) this.#parts.inbound.receive(client, frame);
+		this.#parts.inbound.receive(socket, frame);
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {

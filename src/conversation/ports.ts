@@ -25,7 +25,10 @@ export interface Clients<T extends Client = Client> {
 	delete(client: T): boolean;
 	/** Sends to one client at once. */
 	send(client: T, event: ServerEvent): void;
-	/** Sends to all but the sockets of `exceptUser`. The event may wait a moment to share a frame with others. */
+	/**
+	 * Queues an event for all but the sockets of `exceptUser`. While incoming frames are handled, the queue goes out after the last of
+	 * them; otherwise at once, or a moment later in a large conversation.
+	 */
 	broadcast(event: ServerEvent, exceptUser?: string): void;
 	/** Sends everything that waits. */
 	flush(): void;

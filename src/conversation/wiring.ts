@@ -14,8 +14,9 @@ import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
 import { Replies } from "./replies/replies.ts";
 import { Titles } from "./replies/title.ts";
+import { Batch } from "./sockets/batch.ts";
 import { Fanout } from "./sockets/fanout.ts";
-import { Inbound } from "./sockets/inbound.ts";
+import { type Frame, Inbound } from "./sockets/inbound.ts";
 import type { Socket } from "./sockets/socket.ts";
 import { Sockets } from "./sockets/sockets.ts";
 import { Store } from "./store/store.ts";
@@ -27,7 +28,8 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const id = ctx.id.name as string;
 	const { storage } = ctx;
 	const store = new Store(storage.sql);
-	const clients = new Fanout<Socket>(now);
+	const batch = new Batch<Frame>();
+	const clients = new Fanout<Socket>(batch, now);
 	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt], now });
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
@@ -80,7 +82,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		authenticate: (token, person) => admission.authenticate(token, person),
 		rate: settings.sends,
 	});
-	const inbound = new Inbound({ ...shared, conversation });
+	const inbound = new Inbound({ ...shared, batch, conversation });
 	const admission = new Admission({ ...shared, settings, users: env.USERS, membership, importer, inbound });
 	return { ...shared, titles, replies, removals, deletion, erasure, membership, importer, conversation, inbound, admission };
 }

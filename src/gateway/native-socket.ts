@@ -3,9 +3,9 @@
 
 import type { Identity } from "../auth/tokens.ts";
 import { upgradeRequest } from "../conversation/object.ts";
+import { encodeFrame } from "../protocol/encode-frame.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
-import { encodeFrame } from "../protocol/frames.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 

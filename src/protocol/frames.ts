@@ -1,4 +1,4 @@
-// Converts frames to events and back, on both ends. Must not depend on rules of the chat.
+// Reads the events of a frame, on both ends. encode-frame.ts writes them. Must not depend on rules of the chat.
 
 import * as v from "valibot";
 import { type ClientEvent, clientEvents, type ServerEvent, serverEvents } from "./events.ts";
@@ -77,8 +77,4 @@ function eventsOf<T>(frame: string, schemas: Record<string, v.GenericSchema<unkn
 		if (parsed?.success) events.push(parsed.output);
 	}
 	return events;
-}
-
-export function encodeFrame(events: readonly (ClientEvent | ServerEvent)[]): string {
-	return JSON.stringify(events);
 }

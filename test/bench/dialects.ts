@@ -1,8 +1,8 @@
 // The dialect of each server: the frames a client sends and the markers it looks for in received ones. Pure. Nothing
 // is parsed while measuring, so that a client costs the same with every server.
 
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame } from "../../src/protocol/frames.ts";
 
 export const peers = ["plain", "socketio", "parley"] as const;
 export type Peer = (typeof peers)[number];

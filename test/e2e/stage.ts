@@ -3,8 +3,8 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Browser, WebSocketRoute } from "playwright-core";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { Visitor } from "./product.ts";

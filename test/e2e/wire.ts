@@ -1,7 +1,8 @@
 // An outside client of a running product: uses the HTTP API and the native socket.
 
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { post } from "./api.ts";
 import type { Visitor } from "./product.ts";
 

@@ -2,8 +2,8 @@
 
 import type { CDPSession, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { messageEvent, type ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { openBrowser, product } from "../e2e/opened.ts";

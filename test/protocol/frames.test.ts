@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { encodeFrame, isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
+import { isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 
 const send = { type: "chat:send", conversationId: "c", content: "Hi", role: "user" };

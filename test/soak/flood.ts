@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
-import { encodeFrame } from "../../src/protocol/frames.ts";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { post } from "../e2e/api.ts";
 import type { Product } from "../e2e/product.ts";
 import { Talker } from "./participants.ts";

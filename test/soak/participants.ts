@@ -1,7 +1,8 @@
 // The participants of a round: programs that send without waiting, and the page's own client. Each records what it receives.
 
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/live/client.ts";
 import type { OpenOutbox } from "../../web/src/live/outbox.ts";

@@ -2,8 +2,9 @@
 
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame, parseServerFrame } from "../../src/protocol/frames.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 
 export const origin = "https://parley.example";
 

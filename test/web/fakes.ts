@@ -1,8 +1,8 @@
 // A clock that tests advance, sockets whose server is the test, and an outbox whose disk is the test.
 
 import type { ListEntry } from "../../src/protocol/conversation.ts";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Clock, OpenSocket } from "../../web/src/live/connection.ts";
 import type { OpenOutbox, Outbox, OutboxListener } from "../../web/src/live/outbox.ts";

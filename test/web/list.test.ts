@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ListEntry } from "../../src/protocol/conversation.ts";
-import { encodeFrame, parseMeFrame } from "../../src/protocol/frames.ts";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
+import { parseMeFrame } from "../../src/protocol/frames.ts";
 import type { MeEvent } from "../../src/protocol/me.ts";
 import { emptyList, type List, type ListAction, lastMessageOf, newsIn, reduceList, sections } from "../../web/src/list/list.ts";
 import { ListClient, type ListKeeper } from "../../web/src/list/listClient.ts";

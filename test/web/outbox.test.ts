@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
-import { encodeFrame } from "../../src/protocol/frames.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ConversationClient } from "../../web/src/live/client.ts";
 import type { OpenSocket } from "../../web/src/live/connection.ts";

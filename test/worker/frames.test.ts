@@ -1,9 +1,14 @@
 // Malformed frames of every kind, over a real socket. Each is refused with its code and sentence, changes nothing and reveals nothing.
 
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import * as v from "valibot";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { ConversationObject } from "../../src/conversation/object.ts";
+import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { errors } from "../../src/protocol/errors.ts";
 import { clientEvents } from "../../src/protocol/events.ts";
+import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { rowsOf } from "../support/rows.ts";
 import { Client, newConversation } from "../support/socket.ts";
@@ -219,6 +224,49 @@ describe("an event", () => {
 		const since = ann.frames.length;
 		ann.raw(JSON.stringify(Array(limits.eventsPerFrame).fill({ type: "chat:ack", conversationId: ann.conversationId })));
 		expect(await framesSince(ann, since)).toEqual([]);
+	});
+});
+
+describe("frames that follow soon on each other in a busy conversation", () => {
+	/** As many sockets as make it busy: from ten on, frames wait a moment for others. */
+	async function busyConversation(): Promise<{ id: string; ann: Client; bob: Client }> {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const granted = { claims: { conversations: [id] } };
+		const [bob] = await Promise.all(
+			["bob", ...Array.from({ length: 19 }, (_, n) => `user${n}`)].map((name) => Client.join(name, id, granted)),
+		);
+		return { id, ann, bob: bob as Client };
+	}
+
+	/** Hands frames of Ann's socket to the object while the clock stands still. */
+	const receiveAtOnce = (id: string, contents: string[], close = false) =>
+		runInDurableObject(env.CONVERSATIONS.getByName(id), (object: ConversationObject, state) => {
+			const socket = state.getWebSockets().find((socket) => socket.deserializeAttachment().person.userId === "ann") as WebSocket;
+			const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now());
+			for (const content of contents)
+				object.webSocketMessage(socket, encodeFrame([{ type: "chat:send", conversationId: id, content, role: "user" }]));
+			if (close) object.webSocketClose(socket, 1000, "");
+			clock.mockRestore();
+		});
+
+	const contentsOf = (client: Client) =>
+		client.frames
+			.map((frame) => parseServerFrame(frame).flatMap((event) => (event.type === "chat:message" ? [event.message.content] : [])))
+			.filter((contents) => contents.length > 0);
+
+	it("are handled in their order, those after the first together", async () => {
+		const { id, bob } = await busyConversation();
+		await receiveAtOnce(id, ["1", "2", "3", "4"]);
+		await bob.next("chat:message", ({ message }) => message.content === "4");
+		expect(contentsOf(bob)).toEqual([["1"], ["2", "3", "4"]]);
+	});
+
+	it("are handled before their socket is gone", async () => {
+		const { id, bob } = await busyConversation();
+		await receiveAtOnce(id, ["1", "2", "3"], true);
+		await bob.next("chat:user-left");
+		expect(contentsOf(bob).flat()).toEqual(["1", "2", "3"]);
 	});
 });
 

@@ -1,39 +1,40 @@
-// Groups incoming frames: each is handled at once while the conversation is calm, many together when it is busy. One
-// batch costs one commit and one outgoing frame, and those are what a busy conversation waits for.
+// The incoming frames that are handled together: each at once while the conversation is calm, many in one go when it is
+// busy. A batch costs one commit and one outgoing frame, and those are what a busy conversation waits for. Calls nobody.
 
 export class Batch<T> {
-	readonly #handle: (items: T[]) => void;
-	readonly #gap: () => number;
-	readonly #now: () => number;
 	#items: T[] = [];
-	#handledAt = 0;
-	#isWaiting = false;
+	#openedAt = 0;
+	#isOpen = false;
 
-	/** `gap`: how long, in ms, an item may wait for others after the last batch. */
-	constructor(options: { handle: (items: T[]) => void; gap: () => number; now: () => number }) {
-		this.#handle = options.handle;
-		this.#gap = options.gap;
-		this.#now = options.now;
+	/** True from `open` to `close`: more events for the same outgoing frame may follow. */
+	get isOpen(): boolean {
+		return this.#isOpen;
 	}
 
-	/** Items are handled in the order in which they are added. */
-	add(item: T): void {
-		this.#items.push(item);
-		if (this.#isWaiting) return;
-		const wait = this.#handledAt + this.#gap() - this.#now();
-		if (wait <= 0) {
-			this.flush();
-		} else {
-			this.#isWaiting = true;
-			setTimeout(() => this.flush(), wait);
-		}
+	get isEmpty(): boolean {
+		return this.#items.length === 0;
 	}
 
-	/** Handles at once whatever waits. */
-	flush(): void {
-		this.#isWaiting = false;
-		if (this.#items.length === 0) return;
-		this.#handledAt = this.#now();
-		this.#handle(this.#items.splice(0));
+	/** Returns true for the first item: whoever adds that one must open the batch, at `dueAt` or before. */
+	add(item: T): boolean {
+		return this.#items.push(item) === 1;
+	}
+
+	/** The time in ms at which the batch is due: `gap` after the one before it. */
+	dueAt(gap: number): number {
+		return this.#openedAt + gap;
+	}
+
+	/** Returns the items in the order in which they were added. */
+	open(now: number): T[] {
+		const items = this.#items;
+		this.#items = [];
+		this.#openedAt = now;
+		this.#isOpen = true;
+		return items;
+	}
+
+	close(): void {
+		this.#isOpen = false;
 	}
 }

@@ -1,9 +1,10 @@
 // Turns events into frames: one encoding for everybody, few frames under load, and a failing socket affects no other.
 // Must not know any rule of the chat.
 
+import { encodeFrame } from "../../protocol/encode-frame.ts";
 import type { ServerEvent } from "../../protocol/events.ts";
-import { encodeFrame } from "../../protocol/frames.ts";
 import type { Client, Clients } from "../ports.ts";
+import type { Batch } from "./batch.ts";
 
 /** A client as the fan-out needs it. `send` may be called at any time, never throws, and sends nothing to a closed one. */
 export interface FanoutClient extends Client {
@@ -36,17 +37,20 @@ function isChunkEvent(event: ServerEvent): event is Chunk {
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
 
 export class Fanout<T extends FanoutClient> implements Clients<T> {
+	readonly #batch: Pick<Batch<unknown>, "isOpen">;
 	readonly #now: () => number;
 	readonly #sockets = new Set<T>();
 	#isFlushing = false;
-	/** Set while a batch is handled; `isUrgent` if one of its events must go out at once. */
-	#held: { isUrgent: boolean } | undefined;
+	/** An event of the open batch is not a chunk, so the batch goes out once it is closed. */
+	#isBatchUrgent = false;
 	#queue: Queued[] = [];
 	#timer: { id: ReturnType<typeof setTimeout>; at: number } | undefined;
 	/** When the last frame went out, and the last one with a chunk. */
 	#sent = { frame: 0, chunk: 0 };
 
-	constructor(now: () => number) {
+	/** `batch`: the incoming frames that are being handled. What is broadcast meanwhile shares a frame. */
+	constructor(batch: Pick<Batch<unknown>, "isOpen">, now: () => number) {
+		this.#batch = batch;
 		this.#now = now;
 	}
 
@@ -83,8 +87,8 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	broadcast(event: ServerEvent, exceptUser?: string): void {
 		const isChunk = isChunkEvent(event);
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
-		if (this.#held) this.#held.isUrgent ||= !isChunk;
-		if (this.#held || this.#isFlushing) return;
+		if (this.#batch.isOpen) this.#isBatchUrgent ||= !isChunk;
+		if (this.#batch.isOpen || this.#isFlushing) return;
 		const now = this.#now();
 		const at = isChunk ? this.#sent.chunk + chunkGap(this.#sockets.size) : this.#sent.frame + this.gap;
 		if (at <= now) this.flush();
@@ -96,16 +100,11 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		return frameGap(this.#sockets.size);
 	}
 
-	/** Keeps events back until `release`, so that those of one batch go out in one frame. */
-	hold(): void {
-		this.#held = { isUrgent: false };
-	}
-
-	/** Ends `hold`. */
-	release(): void {
-		const isUrgent = this.#held?.isUrgent;
-		this.#held = undefined;
-		if (isUrgent) this.flush();
+	/** Sends what was broadcast in a batch, once it is closed. Chunks alone go on waiting for their time. */
+	sendBatch(): void {
+		if (!this.#isBatchUrgent) return;
+		this.#isBatchUrgent = false;
+		this.flush();
 	}
 
 	/** Appends a chunk to the one before it, if that is still queued. */

@@ -9,7 +9,7 @@ import type { Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Store } from "../store/store.ts";
-import { Batch } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import type { Fanout } from "./fanout.ts";
 import type { Socket } from "./socket.ts";
 import type { Sockets } from "./sockets.ts";
@@ -17,7 +17,7 @@ import type { Sockets } from "./sockets.ts";
 /** A request for a page counts like a frame of this many UTF-16 units: it is as much work. */
 const pageWeight = 320 * 1024;
 
-type Frame = { client: Socket; data: string | ArrayBuffer };
+export type Frame = { client: Socket; data: string | ArrayBuffer };
 
 type Dependencies = {
 	/** The conversation's id. */
@@ -25,30 +25,39 @@ type Dependencies = {
 	store: Store;
 	clients: Fanout<Socket>;
 	sockets: Sockets;
+	batch: Batch<Frame>;
 	conversation: Conversation<Socket>;
 	now: () => number;
 };
 
 export class Inbound {
 	readonly #with: Dependencies;
-	readonly #batch: Batch<Frame>;
 
 	constructor(dependencies: Dependencies) {
-		const { clients, now } = dependencies;
 		this.#with = dependencies;
-		this.#batch = new Batch({ handle: (frames) => this.#handle(frames), gap: () => clients.gap, now });
 	}
 
 	/** Takes every frame, also of revoked and flooding clients: those are dropped unread. */
-	receive(client: Socket, data: string | ArrayBuffer): void {
-		if (client.isRevoked) return;
+	receive(socket: WebSocket, data: string | ArrayBuffer): void {
+		const { sockets, batch, clients } = this.#with;
+		const client = sockets.get(socket);
+		if (!client || client.isRevoked) return;
+		const now = this.#with.now();
 		const length = typeof data === "string" ? data.length : data.byteLength;
-		if (this.#mayRead(client, length, this.#with.now())) this.#batch.add({ client, data });
+		if (!this.#mayRead(client, length, now) || !batch.add({ client, data })) return;
+		const wait = batch.dueAt(clients.gap) - now;
+		if (wait <= 0) this.flush();
+		else setTimeout(() => this.flush(), wait);
 	}
 
-	/** Handles at once whatever waits. */
+	/** Handles at once whatever waits. The answers to all of it go out in one frame, after the last of it. */
 	flush(): void {
-		this.#batch.flush();
+		const { batch, clients } = this.#with;
+		if (batch.isEmpty) return;
+		const now = this.#with.now();
+		for (const { client, data } of batch.open(now)) this.#handle(client, data, now);
+		batch.close();
+		clients.sendBatch();
 	}
 
 	/** Counts `length` UTF-16 units or bytes against the client's person; false if they must not be read. */
@@ -81,19 +90,13 @@ export class Inbound {
 		sockets.close(userId, closeCodes.flooding, "too many frames");
 	}
 
-	#handle(frames: Frame[]): void {
-		const { clients } = this.#with;
-		const now = this.#with.now();
-		clients.hold();
-		for (const { client, data } of frames) {
-			try {
-				if (!client.isRevoked) this.#read(client, data, now);
-			} catch (error) {
-				console.error("A frame failed", this.#with.id, client.person.userId, error);
-				this.#refuse(client, { code: "internal" });
-			}
+	#handle(client: Socket, data: string | ArrayBuffer, now: number): void {
+		try {
+			if (!client.isRevoked) this.#read(client, data, now);
+		} catch (error) {
+			console.error("A frame failed", this.#with.id, client.person.userId, error);
+			this.#refuse(client, { code: "internal" });
 		}
-		clients.release();
 	}
 
 	#read(client: Socket, data: string | ArrayBuffer, now: number): void {

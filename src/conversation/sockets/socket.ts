@@ -1,9 +1,9 @@
 // One client of a conversation: a hibernating socket and the person it belongs to.
 
 import { HibernatingSocket, type Attachment as PlatformAttachment, type SocketOptions } from "../../platform/hibernating-socket.ts";
+import { encodeFrame } from "../../protocol/encode-frame.ts";
 import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
-import { encodeFrame } from "../../protocol/frames.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { FanoutClient } from "./fanout.ts";
 

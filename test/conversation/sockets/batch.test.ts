@@ -1,51 +1,28 @@
 import { expect, it } from "vitest";
 import { Batch } from "../../../src/conversation/sockets/batch.ts";
 
-function batchWith(gap: number) {
-	const clock = { now: 1_000 };
-	const handled: string[][] = [];
-	let done = Promise.withResolvers<void>();
-	const batch = new Batch<string>({
-		handle: (items) => {
-			handled.push(items);
-			done.resolve();
-			done = Promise.withResolvers();
-		},
-		gap: () => gap,
-		now: () => clock.now,
-	});
-	return { batch, clock, handled, next: () => done.promise };
-}
-
-it("handles an item at once while it is calm", () => {
-	const { batch, handled, clock } = batchWith(5);
-	batch.add("1");
-	clock.now += 5;
-	batch.add("2");
-	expect(handled).toEqual([["1"], ["2"]]);
+it("is due at once after a pause, and a gap after the one before it", () => {
+	const batch = new Batch<string>();
+	expect(batch.dueAt(5)).toBeLessThan(1_000);
+	batch.open(1_000);
+	expect(batch.dueAt(5)).toBe(1_005);
+	expect(batch.dueAt(0)).toBe(1_000);
 });
 
-it("handles items that follow soon together, in order", async () => {
-	const { batch, handled, next } = batchWith(5);
-	batch.add("1");
-	const soon = next();
-	batch.add("2");
-	batch.add("3");
-	expect(handled).toEqual([["1"]]);
-	await soon;
-	expect(handled).toEqual([["1"], ["2", "3"]]);
+it("tells the first item from those that share its batch, and keeps their order", () => {
+	const batch = new Batch<string>();
+	expect(["1", "2", "3"].map((item) => batch.add(item))).toEqual([true, false, false]);
+	expect(batch.open(1_000)).toEqual(["1", "2", "3"]);
+	expect(batch.isEmpty).toBe(true);
+	expect(batch.add("4")).toBe(true);
+	expect(batch.open(1_005)).toEqual(["4"]);
 });
 
-it("handles waiting items once when it is flushed", async () => {
-	const { batch, handled, clock, next } = batchWith(5);
-	batch.add("1");
-	batch.add("2");
-	batch.flush();
-	batch.flush();
-	const soon = next();
-	batch.add("3");
-	await soon;
-	clock.now += 5;
-	batch.add("4");
-	expect(handled).toEqual([["1"], ["2"], ["3"], ["4"]]);
+it("is open until it is closed", () => {
+	const batch = new Batch<string>();
+	expect(batch.isOpen).toBe(false);
+	batch.open(1_000);
+	expect(batch.isOpen).toBe(true);
+	batch.close();
+	expect(batch.isOpen).toBe(false);
 });

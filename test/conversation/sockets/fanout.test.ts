@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Batch } from "../../../src/conversation/sockets/batch.ts";
 import { Fanout, type FanoutClient } from "../../../src/conversation/sockets/fanout.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { parseServerFrame } from "../../../src/protocol/frames.ts";
@@ -57,10 +58,11 @@ class TestClient implements FanoutClient {
 
 function fanoutTo(count: number) {
 	const clock = { now: 1_000_000 };
-	const fanout = new Fanout<TestClient>(() => clock.now);
+	const batch = new Batch();
+	const fanout = new Fanout<TestClient>(batch, () => clock.now);
 	const clients = Array.from({ length: count }, (_, n) => new TestClient(`u${n}`));
 	for (const client of clients) fanout.add(client);
-	return { clock, fanout, clients, client: clients[0] as TestClient };
+	return { clock, batch, fanout, clients, client: clients[0] as TestClient };
 }
 
 describe("frames", () => {
@@ -83,6 +85,28 @@ describe("frames", () => {
 		await next;
 		expect(client.events()).toEqual([[complete("1")], [complete("2"), complete("3")]]);
 		for (const other of clients) expect(other.frames).toEqual(client.frames);
+	});
+
+	it("of one batch go out as one, once it is closed", () => {
+		const { batch, fanout, clock, client } = fanoutTo(2);
+		batch.open(clock.now);
+		fanout.broadcast(complete("1"));
+		fanout.broadcast(complete("2"));
+		expect(client.frames).toEqual([]);
+		batch.close();
+		fanout.sendBatch();
+		fanout.broadcast(complete("3"));
+		expect(client.events()).toEqual([[complete("1"), complete("2")], [complete("3")]]);
+	});
+
+	it("that wait are not sent early by a batch without events", () => {
+		const { batch, fanout, clock, client } = fanoutTo(2);
+		fanout.broadcast(chunk("a", 0));
+		fanout.broadcast(chunk("b", 1));
+		batch.open(clock.now);
+		batch.close();
+		fanout.sendBatch();
+		expect(client.events()).toEqual([[chunk("a", 0)]]);
 	});
 
 	it("that wait are not sent to a client that joins after them", () => {
