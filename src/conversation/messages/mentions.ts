@@ -3,22 +3,27 @@
 import { limits } from "../../protocol/limits.ts";
 import type { Mention } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
+import { atSign } from "../../protocol/text/claude-mention.ts";
+import { fold } from "../../protocol/text/fold.ts";
+import { spokenIn } from "../../protocol/text/spoken.ts";
 
 /** A character that continues a word. Scripts without spaces are excluded: in them, text may stand on both sides of a name. */
 const letter = String.raw`[[\p{L}\p{M}\p{N}_]--[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}]]`;
-const at = new RegExp(`(?<!${letter})@`, "gv");
-const wordGoesOn = new RegExp(`${letter}|[.\\-]${letter}`, "vy");
+const at = new RegExp(`(?<!${letter})${atSign}`, "gv");
+/** After a name: a longer word, or a path like `@ann/sdk`. */
+const wordGoesOn = new RegExp(`${letter}|[.\\-]${letter}|\\/[\\p{L}\\p{N}._\\-]`, "vy");
 
 /** An `@` after so many others is not looked at: such a text does not mention people. */
 const maxPlaces = limits.mentions * 10;
 
 /**
- * The mentions in a text, in order: those that the sender marked (`given`), and every other `@` before a member's name, in any case; the
- * longest name counts. A name that two members share mentions nobody. Marks that do not fit the text are left out. `members` is called
- * only if the text contains an `@`: there may be many members.
+ * The mentions in a text, in order: those that the sender marked (`given`), and every other `@` before a member's name, in any case and
+ * with or without accents; the longest name counts. An `@` in code, in a quoted line or in an address mentions nobody, nor does a name
+ * that two members share. Marks that do not fit the text are left out. `members` is called only if the text contains an `@`: there may
+ * be many members.
  */
 export function readMentions(content: string, members: () => readonly Person[], given: readonly Mention[] = []): Mention[] {
-	if (!content.includes("@")) return [];
+	if (content.search(atSign) === -1) return [];
 	const people = members();
 	const ids = new Set(people.map(({ userId }) => userId));
 	const mentions: Mention[] = [];
@@ -32,53 +37,69 @@ export function readMentions(content: string, members: () => readonly Person[], 
 	return mentions.sort((one, other) => one.offset - other.offset);
 }
 
+const marked = new RegExp(`^${atSign}[^\\r\\n]+$`);
+
 /** A mark must cover an `@` and a possible name: clients show a name in its place. */
 function isInText({ offset, length }: Mention, content: string): boolean {
 	const text = content.slice(offset, offset + length);
-	return text.length === length && length <= limits.username + 1 && /^@[^\r\n]+$/.test(text) && text.isWellFormed();
+	return text.length === length && length <= limits.username + 1 && marked.test(text) && text.isWellFormed();
 }
 
 function overlaps({ offset, length }: Mention, others: readonly Mention[]): boolean {
 	return others.some((other) => offset < other.offset + other.length && other.offset < offset + length);
 }
 
+/** Members whose names fold to the same text. None of them is Claude. */
+type Namesakes = readonly Person[];
+
 function* namedIn(content: string, people: readonly Person[]): Iterable<Mention> {
-	const names = new Map<string, string | undefined>();
-	for (const { userId, username } of people) {
-		const name = folded(username);
-		names.set(name, names.has(name) ? undefined : userId);
-	}
-	names.delete(folded(claude.username));
+	const names = new Map<string, Namesakes>(Map.groupBy(people, ({ username }) => fold(username)));
+	names.delete("");
+	names.set(fold(claude.username), []);
 	const longest = Math.max(0, ...[...names.keys()].map((name) => name.length));
-	let end = 0;
+	const spoken = spokenIn(content);
+	let end = -1;
 	let places = 0;
-	for (const { index: offset } of content.matchAll(at)) {
+	for (const { index: offset } of spoken.matchAll(at)) {
 		if (++places > maxPlaces) return;
-		if (offset < end) continue;
-		const named = nameAt(content, offset + 1, names, longest);
+		// `@Ann/@Bob` is a list; any other path is an address or a package.
+		if (offset < end || (spoken[offset - 1] === "/" && offset - 1 !== end)) continue;
+		const named = nameAt(spoken, offset + 1, names, longest);
 		if (!named) continue;
 		end = named.end;
-		if (named.userId !== undefined) yield { userId: named.userId, offset, length: end - offset };
+		const member = theOneOf(named.namesakes, spoken.slice(offset + 1, end));
+		if (member) yield { userId: member.userId, offset, length: end - offset };
 	}
 }
 
-/** The longest name that begins at a position and is not part of a longer word: its member, and where it ends. */
-function nameAt(content: string, start: number, names: ReadonlyMap<string, string | undefined>, longest: number) {
-	let found: { userId: string | undefined; end: number } | undefined;
+/** A name in a text may be this much longer than it is: accents can be characters of their own. */
+const longestWritten = 4 * limits.username;
+
+/** The longest name that begins at a position and is not part of a longer word: its members, and where it ends. */
+function nameAt(content: string, start: number, names: ReadonlyMap<string, Namesakes>, longest: number) {
+	let found: { namesakes: Namesakes; end: number } | undefined;
 	let name = "";
 	let end = start;
-	while (end < content.length) {
+	while (end < content.length && end - start < longestWritten) {
 		const character = String.fromCodePoint(content.codePointAt(end) as number);
-		name += folded(character);
+		// Each by itself, so that a prefix of a text folds to a prefix.
+		name += fold(character);
 		end += character.length;
 		if (name.length > longest) break;
 		wordGoesOn.lastIndex = end;
-		if (names.has(name) && !wordGoesOn.test(content)) found = { userId: names.get(name), end };
+		const namesakes = names.get(name);
+		if (namesakes && !wordGoesOn.test(content)) found = { namesakes, end };
 	}
 	return found;
 }
 
-/** Without case, and with separate accents. Each character is folded by itself, so that a prefix of a text folds to a prefix. */
-function folded(text: string): string {
-	return Array.from(text, (character) => character.normalize("NFD").toUpperCase().toLowerCase()).join("");
+/** The member that a written name means: of several, the only one whose name has the same accents. */
+function theOneOf(namesakes: Namesakes, written: string): Person | undefined {
+	if (namesakes.length === 1) return namesakes[0];
+	const exact = namesakes.filter(({ username }) => withoutCase(username) === withoutCase(written));
+	return exact.length === 1 ? exact[0] : undefined;
+}
+
+function withoutCase(text: string): string {
+	return text.normalize("NFKC").toUpperCase().toLowerCase();
 }

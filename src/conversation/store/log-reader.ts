@@ -50,6 +50,7 @@ export class LogReader {
 
 	/** The messages before a place that match a query of the word index: newest first, up to `limit`, and fewer if they are long. */
 	search(match: string, before: number, limit: number, { from, since, until }: Filter = {}): { messages: Message[]; hasMore: boolean } {
+		this.#words.bringUpToDate();
 		const after = since === undefined ? 0 : this.#lastBefore(since);
 		const end = until === undefined ? before : Math.min(before, this.#lastBefore(until) + 1);
 		return firstOf(this.#eachAt(this.#words.find(match, after, end, limit + 1, from)), limit, limits.search.length);

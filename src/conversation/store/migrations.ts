@@ -177,4 +177,11 @@ export const migrations: readonly Migration[] = [
 	DELETE FROM owed;
 	DELETE FROM untold;
 	`,
+	`
+	-- The messages before this place are still indexed with the folding of an earlier version; no row if there are none.
+	CREATE TABLE stale_words (
+		below INTEGER NOT NULL
+	) STRICT;
+	INSERT INTO stale_words SELECT seq + 1 FROM messages ORDER BY seq DESC LIMIT 1;
+	`,
 ];

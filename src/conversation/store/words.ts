@@ -1,6 +1,7 @@
 // Splits text into words and normalizes them. The index, queries and highlights all use the same words. Pure; knows nothing of storage.
 
 import { limits } from "../../protocol/limits.ts";
+import { fold } from "../../protocol/text/fold.ts";
 
 /** A word in its normalized form, and its position in the text in UTF-16 units. */
 export type Word = { folded: string; start: number; end: number };
@@ -33,25 +34,17 @@ function spaceless(): string {
 	return `[${scripts.map((script) => `\\p{scx=${script}}`).join("")}]`;
 }
 
-/** Characters that people write or leave out: accents, vowels of Arabic and Hebrew, the tatweel, and invisible characters. */
-const optional =
-	/[\p{DI}\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/gv;
-
 /** The words of a text, in order. */
 export function* wordsOf(text: string): Iterable<Word> {
 	for (const { 0: found, index } of text.matchAll(pattern)) {
-		const folded = fold(found);
+		const folded = foldWord(found);
 		if (folded !== "") yield { folded, start: index, end: index + found.length };
 	}
 }
 
-function fold(word: string): string {
+function foldWord(word: string): string {
 	const cut = word.slice(0, longestWord).replace(/[\uD800-\uDBFF]$/, "");
-	if (/^[0-9a-z]*$/i.test(cut)) return cut.toLowerCase();
-	const plain = cut.normalize("NFKD").replace(optional, "").normalize("NFKC");
-	// To upper case first, so that ß equals SS and ı equals i.
-	const lower = plain.toUpperCase().toLowerCase().replaceAll("ς", "σ");
-	return lower.replace(/[^\p{L}\p{N}\p{M}\p{Co}\p{RI}\p{Extended_Pictographic}]/gv, "");
+	return fold(cut).replace(/[^\p{L}\p{N}\p{M}\p{Co}\p{RI}\p{Extended_Pictographic}]/gv, "");
 }
 
 /**

@@ -18,7 +18,9 @@ describe("a search", () => {
 	it.each([
 		["The quick brown fox", ["quick", "QUICK fox", "qui", "fo", '"quick brown"', "bro* the"], ["brow fox", '"quick fox"', "uick", "q"]],
 		["Crème brûlée à la carte", ["creme", "BRÛL", "a la"], ["cream"]],
-		["Die Straße ist naß", ["strasse", "STRASSE", "nass"], ["stras ist"]],
+		["Łódź, Bjørn in Đà Nẵng: smørrebrød, Æsir", ["lodz", "ŁÓDŹ", "bjorn da nang", "smorre", "aesir", "ÆSIR"], ["olodz"]],
+		["GROẞ", ["groß", "gross", "GROSS", "groẞ"], ["gros ist"]],
+		["Die Straße ist naß", ["strasse", "STRAẞE", "STRASSE", "nass"], ["stras ist"]],
 		["Σίσυφος έφυγε", ["σισυφος", "ΣΙΣΥΦΟΣ", "σισυ"], ["συφος"]],
 		["Привет, Алёна", ["привет алена", "АЛЁНА"], ["вет"]],
 		["مرحباً بالعالم", ["مرحبا", "مَرْحَبًا"], ["عالم"]],
@@ -110,9 +112,32 @@ describe("the index", () => {
 				(2, 'm2', 'user', 'ann', 'Ann', '?!', 'complete', 0, 2, 2, 0),
 				(3, 'm3', 'assistant', 'claude', 'Claude', 'an old answer so far', 'streaming', 0, 3, 3, 0)`);
 			const { log, reader } = new Store(sql);
+			expect(sql.exec("SELECT below FROM stale_words").toArray()).toEqual([{ below: 4 }]);
 			expect(search(reader, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
 			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, room.now);
 			expect(search(reader, "one", 9, 9).results.map(({ message }) => message.seq)).toEqual([4]);
+		}));
+
+	it("finds messages that an earlier version indexed with another folding, step by step if there are many", () =>
+		inRoom((room, state) => {
+			const { sql } = state.storage;
+			const put = (seq: number, words: string) => sql.exec("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", seq, words);
+			const long = "x".repeat(limits.content - 10);
+			for (const text of ["Łódź", "GROẞ", ...Array.from({ length: 50 }, () => `${long} Ørsted`), "plain", "Łukasz"]) add(room, text);
+			for (const [seq, words] of [
+				[1, "łodz"],
+				[2, "groß"],
+				[3, "ørsted"],
+				[54, "łukasz"],
+			] as const)
+				put(seq, words);
+			sql.exec("DELETE FROM stale_words");
+			sql.exec("INSERT INTO stale_words (below) VALUES (55)");
+			const { reader } = new Store(sql);
+			const find = (text: string) => search(reader, text, 99, 1).results.map(({ message }) => message.seq);
+			expect([find("lukasz"), find("lodz")]).toEqual([[54], [1]]);
+			expect([find("gross"), find("plain")]).toEqual([[2], [53]]);
+			expect(sql.exec("SELECT * FROM stale_words").toArray()).toEqual([]);
 		}));
 });
 
