@@ -52,7 +52,9 @@ const rules: { readonly [place: string]: RegExp } = {
 };
 
 /** Pure files of Socket.IO: they know no platform, no HTTP and no tokens. */
-const socketIoPackets = ["packets", "outbound", "catch-up", "recovery", "polling"].map((name) => `src/gateway/socketio/${name}.ts`);
+const socketIoPackets = ["packets", "outbound", "catch-up", "recovery", "polling", "heartbeat", "repeats", "resends", "text-hash"].map(
+	(name) => `src/gateway/socketio/${name}.ts`,
+);
 
 function placeOf(file: string): string | undefined {
 	const places = Object.keys(rules).filter((place) => file === place || (place.endsWith("/") && file.startsWith(place)));

@@ -19,6 +19,14 @@ export function offersChatProtocol(request: Request): boolean {
 	return offeredProtocols(request).includes("chat.v1");
 }
 
+/**
+ * The protocol that the response to an upgrade names if any may be offered: the first one that is not
+ * the token. Browsers close a socket whose protocols are not answered.
+ */
+export function chosenProtocol(request: Request): string | undefined {
+	return offeredProtocols(request).find((protocol) => protocol !== "" && !protocol.startsWith("bearer."));
+}
+
 function offeredProtocols(request: Request): string[] {
 	return (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((protocol) => protocol.trim());
 }

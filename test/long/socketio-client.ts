@@ -81,7 +81,7 @@ export class SocketIoClient {
 		ids: string[],
 		options: Partial<ManagerOptions & SocketOptions> = {},
 	): Promise<SocketIoClient> {
-		const client = SocketIoClient.open(`${url}/chat`, { auth: { token }, ...options });
+		const client = SocketIoClient.open(`${url}/chat`, { auth: { token, recovery: true }, ...options });
 		await client.next("connect");
 		for (const conversationId of ids) {
 			await client.socket.emitWithAck("chat:join", { conversationId });

@@ -95,12 +95,13 @@ async function waitForTransport(page: Page, transport: string): Promise<void> {
 
 // A page cannot set headers of a WebSocket: without polling, the token goes into `auth`.
 const header = (token: string) => ({ extraHeaders: { Authorization: `Bearer ${token}`, "X-Requested-By": "a page" } });
-const auth = (token: string) => ({ auth: { token } });
+const headerWithRecovery = (token: string) => ({ ...header(token), auth: { recovery: true } });
+const auth = (token: string) => ({ auth: { token, recovery: true } });
 
 describe.each([
-	["by default", header, {}, "websocket"],
+	["by default", headerWithRecovery, {}, "websocket"],
 	["by WebSocket only", auth, { transports: ["websocket"] }, "websocket"],
-	["by polling only", header, { transports: ["polling"] }, "polling"],
+	["by polling only", headerWithRecovery, { transports: ["polling"] }, "polling"],
 ])("on a page of another origin, %s", (_how, bearing, options, transport) => {
 	it("keeps two conversations on one connection apart, and exchanges events with native sockets", async () => {
 		const [one, two] = [await startForTwo(product.url, ann, bob), await startForTwo(product.url, ann, bob)];

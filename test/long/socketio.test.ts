@@ -413,11 +413,11 @@ describe("after a break", () => {
 		const { id } = await ofTwo();
 		const client = await join(bob, [id]);
 		await client.sendMessage(id, "before");
-		client.socket.auth = { token: ann };
+		client.socket.auth = { token: ann, recovery: true };
 		client.socket.io.engine.close();
 		await client.next("connect");
 		expect(client.socket.recovered).toBe(false);
-		client.socket.auth = { token: ann, offset: "1;nonsense" };
+		client.socket.auth = { token: ann, recovery: true, offset: "1;nonsense" };
 		client.socket.io.engine.close();
 		await client.next("connect");
 		expect(client.socket.recovered).toBe(false);

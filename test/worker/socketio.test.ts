@@ -10,107 +10,8 @@ import { openConnection } from "../../src/gateway/socketio/websocket.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { readSettings } from "../../src/settings.ts";
-import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
-
-type Received = {
-	packet: string;
-	name?: string;
-	payload: { message: Message; code: string; messages: Message[]; userId: string; cursor: string };
-};
-
-const url = (query: string) => `${origin}/socket.io/?EIO=4&transport=${query}`;
-
-/** A client by WebSocket that answers pings. */
-class SocketIoClient {
-	readonly received: Received[] = [];
-	readonly closed: Promise<number>;
-	answersPings = true;
-	readonly #socket: WebSocket;
-	#more = Promise.withResolvers<void>();
-	#read = 0;
-
-	constructor(socket: WebSocket) {
-		this.#socket = socket;
-		socket.accept();
-		socket.addEventListener("message", ({ data }) => {
-			const packet = data as string;
-			if (packet === "2" && this.answersPings) socket.send("3");
-			const [name, payload] = packet.startsWith("42[") ? JSON.parse(packet.slice(2)) : [];
-			this.received.push({ packet, name, payload });
-			this.#more.resolve();
-			this.#more = Promise.withResolvers();
-		});
-		this.closed = new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
-	}
-
-	/** Not connected to a namespace yet. */
-	static async bare(query = "websocket"): Promise<SocketIoClient> {
-		const response = await exports.default.fetch(url(query), { headers: { upgrade: "websocket" } });
-		if (!response.webSocket) throw new Error(`No socket: ${response.status}`);
-		return new SocketIoClient(response.webSocket);
-	}
-
-	static async open(userId: string, auth: object = {}): Promise<SocketIoClient> {
-		return SocketIoClient.signedIn(await tokenOf(userId), auth);
-	}
-
-	static async signedIn(token: string, auth: object = {}): Promise<SocketIoClient> {
-		const client = await SocketIoClient.bare();
-		client.send(`40${JSON.stringify({ token, ...auth })}`);
-		await client.next(({ packet }) => packet.startsWith("40{"));
-		return client;
-	}
-
-	static async join(userId: string, id: string): Promise<SocketIoClient> {
-		const client = await SocketIoClient.open(userId);
-		client.emit("chat:join", { conversationId: id });
-		await client.next(({ name }) => name === "chat:joined");
-		return client;
-	}
-
-	async next(fits: (received: Received) => boolean): Promise<Received> {
-		for (;;) {
-			for (; this.#read < this.received.length; this.#read++) {
-				const received = this.received[this.#read] as Received;
-				if (!fits(received)) continue;
-				this.#read += 1;
-				return received;
-			}
-			await this.#more.promise;
-		}
-	}
-
-	/** The next message with this content. */
-	nextMessage(content: string): Promise<Received> {
-		return this.next(({ name, payload }) => name === "chat:message" && payload.message.content === content);
-	}
-
-	/** The acknowledgement with this id. */
-	async acknowledged(ackId: number): Promise<object> {
-		const { packet } = await this.next(({ packet }) => packet.startsWith(`43${ackId}[`));
-		return JSON.parse(packet.slice(`43${ackId}`.length))[0];
-	}
-
-	get contents(): string[] {
-		return this.received.flatMap(({ name, payload }) => (name === "chat:message" ? [payload.message.content] : []));
-	}
-
-	emit(name: string, payload: object, ackId: number | "" = ""): void {
-		this.send(`42${ackId}${JSON.stringify([name, payload])}`);
-	}
-
-	sendMessage(conversationId: string, content: string, ackId: number | "" = ""): void {
-		this.emit("chat:send", { conversationId, content, role: "user" }, ackId);
-	}
-
-	send(packet: string): void {
-		this.#socket.send(packet);
-	}
-
-	close(): void {
-		this.#socket.close(1000);
-	}
-}
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
 
 describe("a Socket.IO connection", () => {
 	it("receives messages of a conversation that hibernated", async () => {
@@ -390,7 +291,7 @@ describe("a hostile Socket.IO client", () => {
 	it("gains nothing by a forged offset: it receives nothing of a conversation it may not see", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: "for Bob alone" });
-		const eve = await SocketIoClient.open("eve", { pid: await pidOf("eve"), offset: `0;${id},a.0.0,m1-x:whole` });
+		const eve = await SocketIoClient.open("eve", { recovery: true, pid: await pidOf("eve"), offset: `0;${id},a.0.0,m1-x:whole` });
 		expect((await eve.next(({ name }) => name === "chat:error")).payload).toMatchObject({ conversationId: id, code: "not_found" });
 		eve.sendMessage(id, "hello", 1);
 		expect(await eve.acknowledged(1)).toMatchObject({ code: "not_joined" });
@@ -431,7 +332,12 @@ describe("a hostile Socket.IO client", () => {
 		}
 		const back = await SocketIoClient.bare();
 		for (const nsp of ["/", "/chat"]) {
-			const auth = { token: await tokenOf("eve"), pid: await pidOf("eve", nsp), offset: encodeOffset({ acknowledged: 0, rooms }).text };
+			const auth = {
+				token: await tokenOf("eve"),
+				recovery: true,
+				pid: await pidOf("eve", nsp),
+				offset: encodeOffset({ acknowledged: 0, rooms }).text,
+			};
 			back.send(`40${nsp === "/" ? "" : `${nsp},`}${JSON.stringify(auth)}`);
 		}
 		await back.next(({ packet }) => packet.startsWith("40/chat,{"));
@@ -453,7 +359,7 @@ describe("a hostile Socket.IO client", () => {
 			}),
 		);
 		const sid = await openPolling("eve");
-		const auth = { token: await tokenOf("eve"), pid: await pidOf("eve"), offset: `0;${id},a.0.0` };
+		const auth = { token: await tokenOf("eve"), recovery: true, pid: await pidOf("eve"), offset: `0;${id},a.0.0` };
 		await exports.default.fetch(url(`polling&sid=${sid}`), { method: "POST", body: `40${JSON.stringify(auth)}` });
 		const client = await SocketIoClient.bare(`websocket&sid=${sid}`);
 		client.send("2probe");
@@ -469,10 +375,4 @@ describe("a hostile Socket.IO client", () => {
 /** Anybody can make one: nothing in it is secret. */
 async function pidOf(userId: string, nsp = "/"): Promise<string> {
 	return encodePid(await newPid("a".repeat(22), 0, `${nsp} ${userId}`));
-}
-
-async function openPolling(userId: string): Promise<string> {
-	const opened = await exports.default.fetch(url("polling"), { headers: { authorization: `Bearer ${await tokenOf(userId)}` } });
-	const { sid } = JSON.parse((await opened.text()).slice(1)) as { sid: string };
-	return sid;
 }

@@ -7,16 +7,18 @@ import type { ClientEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Backend } from "./backend.ts";
-import { type Carrier, Outbound, type ResendsState } from "./outbound.ts";
-import { conversationIn, type EventPacket, toClientEvent } from "./packets.ts";
+import { type Carrier, Outbound } from "./outbound.ts";
+import { conversationIn, type EventPacket, hasAnswer, toClientEvent } from "./packets.ts";
 import { encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
+import type { ResendsState } from "./resends.ts";
 import { Room, type RoomOwner, type RoomState } from "./room.ts";
 
 /** Everything that another Worker, or another transport, needs to continue. */
 export type ClientState = {
 	nsp: string;
 	sid: string;
-	pid: Pid;
+	/** Of a client that asked for recovery. */
+	pid: Pid | undefined;
 	identity: Identity;
 	resends: ResendsState;
 	rooms: ReadonlyMap<string, RoomState>;
@@ -42,7 +44,7 @@ export class Client implements RoomOwner {
 	readonly #sid: string;
 	readonly #rooms = new Map<string, Room>();
 	readonly #outbound: Outbound;
-	#pid: Pid;
+	#pid: Pid | undefined;
 	#identity: Identity;
 	#isOver = false;
 
@@ -53,13 +55,13 @@ export class Client implements RoomOwner {
 		this.#sid = state.sid;
 		this.#pid = state.pid;
 		this.#identity = state.identity;
-		this.#outbound = new Outbound(state.nsp, carrier, this.#rooms, state.resends);
+		this.#outbound = new Outbound(state.nsp, carrier, this.#rooms, state.resends, state.pid !== undefined);
 		for (const [id, room] of state.rooms) this.#addRoom(id, room);
 	}
 
 	/**
-	 * Connects a client, which returns to its conversations if `auth` holds the `pid` and `offset`
-	 * of an earlier connection.
+	 * Connects a client. One that asks for recovery returns to its conversations if `auth` also
+	 * holds the `pid` and `offset` of an earlier connection.
 	 */
 	static async connect(
 		nsp: string,
@@ -68,6 +70,10 @@ export class Client implements RoomOwner {
 		owner: ClientOwner,
 		carrier: Carrier,
 	): Promise<Client> {
+		if (auth.recovery !== true) {
+			const resends = { base: randomId(), acknowledged: 0, unread: [] };
+			return new Client({ nsp, sid: randomId(), pid: undefined, identity, resends, rooms: new Map() }, owner, carrier);
+		}
 		const pidOwner = `${nsp} ${identity.userId}`;
 		const former = await readPid(auth.pid, pidOwner);
 		const offset = former && parseOffset(auth.offset);
@@ -99,7 +105,7 @@ export class Client implements RoomOwner {
 
 	/** Tells the client that it is connected, and then sends what it missed. */
 	welcome(): void {
-		this.#outbound.connect(this.#sid, encodePid(this.#pid));
+		this.#outbound.connect(this.#sid, this.#pid && encodePid(this.#pid));
 	}
 
 	/** Continues where another transport stopped. */
@@ -172,6 +178,7 @@ export class Client implements RoomOwner {
 	 * reaction has to ask for its message.
 	 */
 	#withAnswer(event: ClientEvent, ackId: number | undefined): ClientEvent {
+		if (ackId === undefined && (hasAnswer(event) || event.type === "chat:join")) this.#outbound.sendsOnce();
 		if (event.type === "chat:react") return { ...event, whole: ackId !== undefined };
 		if (event.type !== "chat:send" || event.clientId !== undefined) return event;
 		// A client that wants no acknowledgement does not send it again.

@@ -4,6 +4,7 @@
 import { isOversize } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Backend } from "./backend.ts";
+import { Heartbeat, RoundTrips } from "./heartbeat.ts";
 import { decodeEnginePacket, encodeEnginePacket, encodeHandshake } from "./packets.ts";
 import { Session, type SessionCarrier, type SessionState } from "./session.ts";
 
@@ -24,18 +25,20 @@ export class Connection implements SessionCarrier {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** A client has to connect to a namespace by this time, in ms. */
 	#connectBy: number | undefined;
+	readonly #roundTrips: RoundTrips;
 	#isOver = false;
 	/** UTF-16 units sent, and those known to be read. */
 	#sent = 0;
 	#read = 0;
-	/** Pings without a pong, with the units sent before each. */
-	#pings: { ping: number; sent: number }[] = [];
+	/** Pings without a pong, with the units sent before each, and its time. */
+	#pings: { ping: number; sent: number; at: number }[] = [];
 
 	/** `state`: of a session that another transport began. */
 	constructor(backend: Backend, transport: Transport, state?: SessionState) {
 		this.#backend = backend;
 		this.#transport = transport;
 		this.#heartbeat = new Heartbeat(backend.settings.socketIo, Date.now());
+		this.#roundTrips = new RoundTrips(state?.roundTrip);
 		this.#session = new Session(backend, this, state);
 		this.updateTimer();
 	}
@@ -46,7 +49,12 @@ export class Connection implements SessionCarrier {
 
 	/** Begins a new session. */
 	open(sid: string, upgrades: string[]): void {
+		this.#roundTrips.opened(Date.now());
 		this.#write(encodeHandshake(sid, upgrades, this.#backend.settings.socketIo));
+	}
+
+	get roundTrip(): number {
+		return this.#roundTrips.usual;
 	}
 
 	/** `token`: of an HTTP request, for a client that connects without one. */
@@ -61,6 +69,7 @@ export class Connection implements SessionCarrier {
 		if (packet && packet.type !== "pong") this.#heartbeat.received(Date.now());
 		switch (packet?.type) {
 			case "message":
+				this.#roundTrips.answered(Date.now());
 				this.#session.receive(packet.data ?? "");
 				break;
 			case "binary":
@@ -96,7 +105,9 @@ export class Connection implements SessionCarrier {
 
 	/** The client has read everything sent before this ping. */
 	#markRead(ping: number): void {
-		this.#read = this.#pings.findLast((sent) => sent.ping <= ping)?.sent ?? this.#read;
+		const answered = this.#pings.findLast((sent) => sent.ping <= ping);
+		this.#read = answered?.sent ?? this.#read;
+		if (answered?.ping === ping) this.#roundTrips.add(Date.now() - answered.at);
 		this.#pings = this.#pings.filter((sent) => sent.ping > ping);
 		this.#session.pongReceived(ping);
 		this.updateTimer();
@@ -116,8 +127,9 @@ export class Connection implements SessionCarrier {
 	}
 
 	ping(): number {
-		const ping = this.#heartbeat.ping(Date.now());
-		this.#pings.push({ ping, sent: this.#sent });
+		const at = Date.now();
+		const ping = this.#heartbeat.ping(at);
+		this.#pings.push({ ping, sent: this.#sent, at });
 		this.#write(encodeEnginePacket("ping"));
 		return ping;
 	}
@@ -158,7 +170,7 @@ export class Connection implements SessionCarrier {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		this.#session.freeze();
-		return state;
+		return { ...state, roundTrip: this.roundTrip };
 	}
 
 	/** Ends it from the server's end. */
@@ -173,60 +185,5 @@ export class Connection implements SessionCarrier {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
 		this.#session.close();
-	}
-}
-
-/** Tells when to ping a client, and when to count it as dead. Pure. Times in ms. */
-export class Heartbeat {
-	readonly #interval: number;
-	readonly #timeout: number;
-	#pings = 0;
-	#pongs = 0;
-	/** The time of the next ping; while a ping has no pong, the time at which the client is dead. */
-	#due: number;
-	#isExtended = false;
-
-	constructor({ interval, timeout }: { interval: number; timeout: number }, now: number) {
-		this.#interval = interval;
-		this.#timeout = timeout;
-		this.#due = now + interval;
-	}
-
-	get due(): number {
-		return this.#due;
-	}
-
-	/** Counts a ping that is about to be sent; returns its number. */
-	ping(now: number): number {
-		if (this.#pongs === this.#pings) {
-			this.#due = now + this.#timeout;
-			this.#isExtended = false;
-		}
-		this.#pings += 1;
-		return this.#pings;
-	}
-
-	/** Returns the number of the ping that this pong answers, or `undefined` if there is none. */
-	pong(now: number): number | undefined {
-		if (this.#pongs === this.#pings) return undefined;
-		this.#pongs += 1;
-		this.#isExtended = false;
-		this.#due = now + (this.#pongs === this.#pings ? this.#interval : this.#timeout);
-		return this.#pongs;
-	}
-
-	/**
-	 * Any other packet gives the client more time, but only once: a client that never answers pings
-	 * is dead.
-	 */
-	received(now: number): void {
-		if (this.#pongs === this.#pings || this.#isExtended) return;
-		this.#isExtended = true;
-		this.#due = now + this.#timeout;
-	}
-
-	check(now: number): "nothing" | "ping" | "dead" {
-		if (now < this.#due) return "nothing";
-		return this.#pongs === this.#pings ? "ping" : "dead";
 	}
 }

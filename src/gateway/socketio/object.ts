@@ -32,29 +32,29 @@ export class PollingObject extends DurableObject<Env> {
 	}
 
 	/** Begins a session; returns the first answer. */
-	async open(sid: string, token: string | undefined): Promise<Answer> {
+	async open(sid: string, token: string | undefined, t: string | undefined): Promise<Answer> {
 		this.#connection = new Connection(this.#backend, this.#polling);
 		this.#connection.offerToken(token);
 		this.#connection.open(sid, ["websocket"]);
-		return this.#polling.poll();
+		return this.#polling.open(t);
 	}
 
 	get #openConnection(): Connection | undefined {
 		return this.#connection?.isOver ? undefined : this.#connection;
 	}
 
-	/** `key`: see `Polling.poll`. */
-	async poll(token: string | undefined, key: string | undefined): Promise<Answer> {
+	/** `t`: see `Repeats`. */
+	async poll(token: string | undefined, t: string | undefined): Promise<Answer> {
 		this.#connection?.offerToken(token);
-		return this.#connection ? this.#polling.poll(key) : unknownSession;
+		return this.#connection ? this.#polling.poll(t) : unknownSession;
 	}
 
 	/** Takes packets of the client, whose size the route has limited. */
-	async post(body: string, token: string | undefined, key: string | undefined): Promise<Answer> {
+	async post(body: string, token: string | undefined, t: string | undefined): Promise<Answer> {
 		const connection = this.#openConnection;
 		if (!connection) return unknownSession;
 		connection.offerToken(token);
-		if (!this.#polling.isNew(key)) return { status: 200, body: "ok" };
+		if (!this.#polling.isNew(t, body)) return { status: 200, body: "ok" };
 		for (const packet of body.split(separator)) {
 			const outcome = connection.receive(packet);
 			if (outcome === "open") continue;

@@ -94,7 +94,8 @@ function decode(text: string): Packet | undefined {
 
 const encoder = new Encoder();
 
-export const encodeConnect = (nsp: string, sid: string, pid: string) => encode({ type: PacketType.CONNECT, nsp, data: { sid, pid } });
+export const encodeConnect = (nsp: string, sid: string, pid: string | undefined) =>
+	encode({ type: PacketType.CONNECT, nsp, data: { sid, pid } });
 export const encodeConnectError = (nsp: string, data: object) => encode({ type: PacketType.CONNECT_ERROR, nsp, data });
 export const encodeDisconnect = (nsp: string) => encode({ type: PacketType.DISCONNECT, nsp });
 export const encodeEvent = (nsp: string, data: unknown[]) => encode({ type: PacketType.EVENT, nsp, data });

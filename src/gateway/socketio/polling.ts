@@ -2,6 +2,7 @@
 // platform.
 
 import { separator } from "./packets.ts";
+import { Repeats } from "./repeats.ts";
 
 export type Answer = { status: 200 | 400 | 413; body: string };
 
@@ -18,20 +19,15 @@ const noop = "6";
  * poll as fast as it can.
  */
 const upgradePause = 100;
-/** Bodies that are recognised when they are sent again. */
-const rememberedBodies = 8;
 
 /** A `Transport`. */
 export class Polling {
 	#queue: string[] = [];
 	/** Answers the request that waits. */
 	#answer: ((answer: Answer) => void) | undefined;
-	/**
-	 * The last request, by what is unique in its address, and its answer: if the answer is lost,
-	 * the request is sent again.
-	 */
-	#last: { key?: string; answer?: Answer } = {};
-	#bodyKeys: string[] = [];
+	readonly #repeats = new Repeats();
+	/** The last request, and its answer, for the case that the answer is lost. */
+	#last: { t?: string; answer?: Answer } = {};
 	#state: "open" | "upgrading" | "closed" = "open";
 	#isFlushing = false;
 
@@ -50,12 +46,15 @@ export class Polling {
 		});
 	}
 
-	/**
-	 * A request for packets; resolves when there are some. `key`: the same when the request is sent
-	 * again.
-	 */
-	poll(key?: string): Promise<Answer> | Answer {
-		const isAgain = key !== undefined && key === this.#last.key;
+	/** The request that begins the session. */
+	open(t: string | undefined): Promise<Answer> | Answer {
+		this.#repeats.isRepeated(t, "the beginning");
+		return this.poll();
+	}
+
+	/** A request for packets; resolves when there are some. `t`: see `Repeats`. */
+	poll(t?: string): Promise<Answer> | Answer {
+		const isAgain = this.#repeats.isRepeated(t, "a request for packets") && t === this.#last.t;
 		if (isAgain && this.#last.answer) return this.#last.answer;
 		if (this.#state === "closed") return this.#queue.length > 0 ? this.#rest() : unknownSession;
 		if (this.#answer && !isAgain) {
@@ -64,7 +63,7 @@ export class Polling {
 		}
 		const { promise, resolve } = Promise.withResolvers<Answer>();
 		this.#answer = resolve;
-		this.#last = { key };
+		this.#last = { t };
 		this.#flush();
 		if (this.#state === "upgrading") this.#release();
 		return promise;
@@ -73,11 +72,8 @@ export class Polling {
 	/**
 	 * Returns false for a body that was received before: it is sent again if its answer is lost.
 	 */
-	isNew(key: string | undefined): boolean {
-		if (key === undefined) return true;
-		if (this.#bodyKeys.includes(key)) return false;
-		this.#bodyKeys = [...this.#bodyKeys.slice(-rememberedBodies), key];
-		return true;
+	isNew(t: string | undefined, body: string): boolean {
+		return !this.#repeats.isRepeated(t, `a body: ${body}`);
 	}
 
 	#flush(): void {

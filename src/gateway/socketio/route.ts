@@ -4,7 +4,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { readToken } from "../../auth/bearer.ts";
+import { chosenProtocol, readToken } from "../../auth/bearer.ts";
 import { isAllowedOrigin } from "../../auth/origins.ts";
 import { errorBody, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -58,23 +58,21 @@ function isUpgrade(c: Context<App>): boolean {
 async function poll(c: Context<App>, sid: string | undefined): Promise<Response> {
 	const token = readToken(c.req.raw);
 	const isGet = c.req.method === "GET";
+	const t = c.req.query("t")?.slice(0, 64);
 	if (!sid) {
 		if (!isGet) return c.json(refusals.badMethod, 400);
 		// The token is only verified when the client connects, but from here on an object is awake.
 		const { success } = await c.env.HANDSHAKES.limit({ key: c.req.header("cf-connecting-ip") ?? "" });
 		if (!success) return refuseTooMany(c);
 		const id = c.env.POLLING.newUniqueId();
-		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token));
+		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token, t));
 	}
 	const session = sessionOf(c, sid);
 	if (!session) return respond(c, unknownSession);
-	// Browsers repeat a request whose connection broke. Clients make each address unique with `t`,
-	// so a repeated one is recognised.
-	const key = c.req.query("t")?.slice(0, 64);
-	if (isGet) return respond(c, await session.poll(token, key));
+	if (isGet) return respond(c, await session.poll(token, t));
 	if (c.req.method !== "POST") return respond(c, badRequest);
 	if (c.req.header("content-type") === "application/octet-stream") return respond(c, await session.refuse());
-	return respond(c, await session.post(await c.req.text(), token, key));
+	return respond(c, await session.post(await c.req.text(), token, t));
 }
 
 async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {
@@ -88,7 +86,12 @@ async function connect(c: Context<App>, sid: string | undefined): Promise<Respon
 	if (session && !(await session.startUpgrade())) rejectConnection(ours);
 	else if (session) upgradeConnection(ours, backend, session);
 	else openConnection(ours, backend, readToken(c.req.raw));
-	return new Response(null, { status: 101, webSocket: theirs });
+	const protocol = chosenProtocol(c.req.raw);
+	return new Response(null, {
+		status: 101,
+		webSocket: theirs,
+		headers: protocol === undefined ? {} : { "Sec-WebSocket-Protocol": protocol },
+	});
 }
 
 /** Readable both for Engine.IO clients and for clients of the API. */

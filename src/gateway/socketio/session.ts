@@ -9,7 +9,8 @@ import { Client, type ClientOwner, type ClientState } from "./client.ts";
 import type { Carrier } from "./outbound.ts";
 import { decodeSocketPacket, encodeConnectError, type SocketPacket } from "./packets.ts";
 
-export type SessionState = { token?: string; clients: ClientState[] };
+/** `roundTrip`: see `Carrier`. */
+export type SessionState = { token?: string; clients: ClientState[]; roundTrip?: number };
 
 /** The connection that carries a session. */
 export interface SessionCarrier extends Carrier {

@@ -3,7 +3,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Backend } from "../../../src/gateway/socketio/backend.ts";
-import { Connection, Heartbeat } from "../../../src/gateway/socketio/connection.ts";
+import { Connection } from "../../../src/gateway/socketio/connection.ts";
+import { Heartbeat, RoundTrips } from "../../../src/gateway/socketio/heartbeat.ts";
 import { readSettings } from "../../../src/settings.ts";
 
 describe("a heartbeat", () => {
@@ -37,6 +38,29 @@ describe("a heartbeat", () => {
 		expect([heartbeat.check(79), heartbeat.check(80)]).toEqual(["nothing", "dead"]);
 		expect(heartbeat.pong(40)).toBe(2);
 		expect(heartbeat.pong(50)).toBeUndefined();
+	});
+});
+
+describe("the round trip to a client", () => {
+	it("is the time of its first answer, then the shorter of the last two", () => {
+		const roundTrips = new RoundTrips();
+		expect(roundTrips.usual).toBe(0);
+		roundTrips.opened(1_000);
+		roundTrips.answered(1_300);
+		roundTrips.answered(9_000);
+		expect(roundTrips.usual).toBe(300);
+		roundTrips.add(2_000);
+		expect(roundTrips.usual).toBe(300);
+		roundTrips.add(400);
+		expect(roundTrips.usual).toBe(400);
+		expect(new RoundTrips(70).usual).toBe(70);
+	});
+
+	it("is not taken from a client that connects after a while", () => {
+		const roundTrips = new RoundTrips();
+		roundTrips.opened(0);
+		roundTrips.answered(5_000);
+		expect(roundTrips.usual).toBe(0);
 	});
 });
 

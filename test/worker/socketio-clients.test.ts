@@ -1,0 +1,186 @@
+// Socket.IO clients that are not the published JavaScript one: what they send, packet by packet.
+
+import { exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../src/protocol/message.ts";
+import { call, newConversation, tokenOf } from "../support/socket.ts";
+import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
+
+const argumentsOf = (packet: string): unknown[] => JSON.parse(packet.slice(packet.indexOf("[")));
+const textsIn = async (id: string): Promise<string[]> => {
+	const { messages } = (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body as { messages: Message[] };
+	return messages.map(({ content }) => content);
+};
+const chatSend = (conversationId: string, content: string, ackId: number | "" = "") =>
+	`42${ackId}${JSON.stringify(["chat:send", { conversationId, content, role: "user" }])}`;
+
+describe("a client that does not ask for recovery", () => {
+	it("is sent no pid, and events with one argument", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const client = await SocketIoClient.open("ann");
+		expect(client.received.at(-1)?.packet).toMatch(/^40\{"sid":"[\w-]+"\}$/);
+		client.emit("chat:join", { conversationId: id }, 0);
+		await client.acknowledged(0);
+		client.sendMessage(id, "@claude hello", 1);
+		await client.acknowledged(1);
+		client.sendMessage(id, " ");
+		await client.next(({ name }) => name === "chat:complete");
+		client.emit("chat:leave", { conversationId: id });
+		await client.next(({ name }) => name === "chat:left");
+		const events = client.received.filter(({ name }) => name !== undefined);
+		expect(new Set(events.map(({ name }) => name))).toEqual(
+			new Set([
+				"chat:joined",
+				"chat:message",
+				"chat:thinking",
+				"chat:streaming",
+				"chat:complete",
+				"chat:error",
+				"chat:left",
+				...events.flatMap(({ name = "" }) => (/^chat:(conversation|updated|user-.*)$/.test(name) ? [name] : [])),
+			]),
+		);
+		for (const { packet } of events) expect(argumentsOf(packet)).toHaveLength(2);
+		client.close();
+	});
+
+	it("starts without conversations when it comes back, also with a pid and an offset", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const asked = await SocketIoClient.join("ann", id, { recovery: true });
+		asked.sendMessage(id, "before");
+		await asked.nextMessage("before");
+		const { pid } = JSON.parse(asked.received.find(({ packet }) => packet.startsWith("40"))?.packet.slice(2) as string);
+		const offset = argumentsOf(asked.received.at(-1)?.packet as string)[2];
+		expect([pid, offset]).toEqual([expect.stringMatching(/.{20,}/), expect.stringContaining(id)]);
+		asked.close();
+		for (const [recovery, answer] of [
+			[true, { content: "after" }],
+			["true", { code: "not_joined" }],
+			[undefined, { code: "not_joined" }],
+		] as const) {
+			const back = await SocketIoClient.open("ann", { pid, offset, recovery });
+			back.sendMessage(id, "after", 1);
+			expect(await back.acknowledged(1)).toMatchObject(answer);
+			back.close();
+		}
+	});
+});
+
+describe("a client by polling whose requests have", () => {
+	/** Sends requests with this `t`, and returns the packets that it was answered. */
+	async function poller(t: () => string) {
+		const session = url(`polling&sid=${await openPolling("ann", t())}`);
+		const at = () => (t() === "" ? session : `${session}&t=${t()}`);
+		const post = async (body: string) => expect(await (await exports.default.fetch(at(), { method: "POST", body })).text()).toBe("ok");
+		const get = async () => (await (await exports.default.fetch(at())).text()).split("\x1e");
+		const packets: string[] = [];
+		return {
+			post,
+			packets,
+			/** Polls until a packet fits, and answers pings. */
+			until: async (fits: RegExp) => {
+				while (!packets.some((packet) => fits.test(packet))) {
+					const received = await get();
+					packets.push(...received);
+					for (const packet of received) if (packet === "2") await post("3");
+				}
+			},
+		};
+	}
+
+	it.each<[string, () => string]>([
+		["no t", () => ""],
+		["a t of whole seconds", () => "1764355000"],
+		["a t of milliseconds", () => "1764355000123"],
+		["a constant t", () => "tenant-7"],
+		["a short constant t", () => "1"],
+	])("%s loses no packet and receives none twice", async (_how, t) => {
+		const id = await newConversation("ann", ["bob"]);
+		const client = await poller(t);
+		await client.post("40");
+		await client.until(/^40\{/);
+		await client.post(`420${JSON.stringify(["chat:join", { conversationId: id }])}`);
+		await client.until(/^430/);
+		// Four at once, two of them alike.
+		const texts = ["one", "two", "ha", "ha"];
+		await Promise.all(texts.map((text) => client.post(chatSend(id, text))));
+		await client.until(/^42\["chat:message".*"seq":4\D/);
+		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "from Bob" });
+		await client.until(/^42\["chat:message".*"from Bob"/);
+		expect((await textsIn(id)).sort()).toEqual([...texts, "from Bob"].sort());
+		const received = client.packets.filter((packet) => packet.startsWith('42["chat:message"'));
+		expect(received.length).toBe(5);
+		for (const kind of ["40{", "430[", '42["chat:joined"'])
+			expect(client.packets.filter((packet) => packet.startsWith(kind)).length).toBe(1);
+	});
+
+	it("a t of their own are recognized when they are repeated", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const session = url(`polling&sid=${await openPolling("ann", "abc0")}`);
+		const post = (t: string, body: string) => exports.default.fetch(`${session}&t=${t}`, { method: "POST", body });
+		const get = async (t: string) => (await exports.default.fetch(`${session}&t=${t}`)).text();
+		await post("abc1", "40");
+		const connected = await get("abc2");
+		expect(connected).toMatch(/^40\{/);
+		expect(await get("abc2")).toBe(connected);
+		await post("abc3", `420${JSON.stringify(["chat:join", { conversationId: id }])}`);
+		await get("abc4");
+		for (let n = 0; n < 2; n++) expect(await (await post("abc5", chatSend(id, "once"))).text()).toBe("ok");
+		await post("abc6", chatSend(id, "last"));
+		await expect.poll(() => textsIn(id)).toEqual(["once", "last"]);
+	});
+});
+
+describe("a client with subprotocols", () => {
+	const upgrade = async (protocols: string) =>
+		exports.default.fetch(url("websocket"), { headers: { upgrade: "websocket", "sec-websocket-protocol": protocols } });
+
+	it.each([
+		["chat.v1, bearer.TOKEN", "chat.v1"],
+		["bearer.TOKEN, foo, chat.v1", "foo"],
+		["foo", "foo"],
+		["bearer.TOKEN", null],
+	])("is answered with one of %j, never with the token", async (offered, chosen) => {
+		const { status, headers, webSocket } = await upgrade(offered);
+		expect([status, headers.get("sec-websocket-protocol")]).toEqual([101, chosen]);
+		webSocket?.accept();
+		webSocket?.close();
+	});
+
+	it("is signed in by the token among them", async () => {
+		const { webSocket } = await upgrade(`chat.v1, bearer.${await tokenOf("ann")}`);
+		const client = new SocketIoClient(webSocket as WebSocket);
+		client.send("40/chat");
+		await client.next(({ packet }) => packet.startsWith("40/chat,{"));
+		client.close();
+	});
+});
+
+describe("equal words", () => {
+	it("sent twice within a round trip are two messages, and always from a client that does not use retries", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		for (const joinAck of ["", 0] as const) {
+			const client = await SocketIoClient.open("ann");
+			client.emit("chat:join", { conversationId: id }, joinAck);
+			await client.next(({ name }) => name === "chat:joined");
+			// A client that joins without an acknowledgement never sends again; any other is on a slow
+			// network.
+			client.answersPings = joinAck === 0;
+			client.pongDelay = 300;
+			client.sendMessage(id, "how far?", 1);
+			await client.acknowledged(1);
+			await client.ponged();
+			client.sendMessage(id, "how far?!", 2);
+			await client.acknowledged(2);
+			await client.ponged();
+			const before = (await textsIn(id)).length;
+			for (const ackId of [3, 4, 5]) {
+				client.sendMessage(id, "ha", ackId);
+				await client.acknowledged(ackId);
+				await scheduler.wait(100);
+			}
+			expect((await textsIn(id)).slice(before)).toEqual(["ha", "ha", "ha"]);
+			client.close();
+		}
+	});
+});
