@@ -6,7 +6,10 @@ export type Settings = {
 	jwtSecret?: string;
 	jwksUrl?: URL;
 	jwtIssuer?: string;
-	jwtAudience?: string;
+	/** The claim that says for whom a token is, and the value that it must have. */
+	audience?: { claim: "aud" | "client_id" | "azp"; value: string };
+	/** The claim to take names from, before all others. */
+	jwtNameClaim?: string;
 	/** Origins of pages that may use this deployment besides its own, e.g. `https://chat.example.com`. */
 	frontendOrigins: readonly string[];
 	guestSignIn: boolean;
@@ -37,6 +40,8 @@ type SettingName =
 	| "JWT_JWKS_URL"
 	| "JWT_ISSUER"
 	| "JWT_AUDIENCE"
+	| "JWT_AUDIENCE_CLAIM"
+	| "JWT_NAME_CLAIM"
 	| "FRONTEND_URL"
 	| "GUEST_SIGN_IN"
 	| "ANTHROPIC_API_KEY"
@@ -75,7 +80,8 @@ export function readSettings(env: Environment): SettingsResult {
 		jwtSecret,
 		jwksUrl,
 		jwtIssuer: readText(env, "JWT_ISSUER"),
-		jwtAudience: readText(env, "JWT_AUDIENCE"),
+		audience: readAudience(env, problems),
+		jwtNameClaim: readText(env, "JWT_NAME_CLAIM"),
 		frontendOrigins: readOrigins(env, problems),
 		guestSignIn,
 		claude: {
@@ -126,6 +132,14 @@ function readJwksUrl(env: Environment, problems: string[]): URL | undefined {
 	const url = httpUrl(text);
 	if (url && (url.protocol === "https:" || isLocalhost(url))) return url;
 	problems.push("JWT_JWKS_URL must be an https address, such as https://issuer.example/.well-known/jwks.json (http only on localhost).");
+	return undefined;
+}
+
+function readAudience(env: Environment, problems: string[]): Settings["audience"] {
+	const claim = readText(env, "JWT_AUDIENCE_CLAIM") ?? "aud";
+	const value = readText(env, "JWT_AUDIENCE");
+	if (claim === "aud" || claim === "client_id" || claim === "azp") return value === undefined ? undefined : { claim, value };
+	problems.push("JWT_AUDIENCE_CLAIM must be aud, client_id or azp.");
 	return undefined;
 }
 

@@ -9,22 +9,22 @@ type Users = Cloudflare.Env["USERS"];
 
 /** Like `verifyToken`, for personal tokens too. Refuses a guest who has signed out. `now` in ms. */
 export async function identify(token: string | undefined, settings: Settings, users: Users, now: number): Promise<Verified> {
-	if (token === undefined) return { refusal: "unauthorized" };
+	if (token === undefined) return { refusal: { code: "unauthorized" } };
 	if (isPersonal(token)) return verifyPersonal(token, users, now);
 	const verified = await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
-	return (await isSignedOut(verified.identity, users)) ? { refusal: "unauthorized" } : verified;
+	return (await isSignedOut(verified.identity, users)) ? { refusal: { code: "unauthorized" } } : verified;
 }
 
 /** Asks the object of the person whom the token names; it knows the token by its hash. */
 async function verifyPersonal(token: string, users: Users, now: number): Promise<Verified> {
 	const userId = ownerOf(token);
-	if (userId === undefined) return { refusal: "unauthorized" };
+	if (userId === undefined) return { refusal: { code: "unauthorized" } };
 	const tokenId = await sha256(token);
 	const shown = await users.getByName(userId).showToken(tokenId);
-	if (!shown) return { refusal: "unauthorized" };
+	if (!shown) return { refusal: { code: "unauthorized" } };
 	const { name, username, expiresAt } = shown;
-	if (expiresAt <= now) return { refusal: "token_expired" };
+	if (expiresAt <= now) return { refusal: { code: "token_expired" } };
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program: { tokenId, name } } };
 }
 

@@ -1,8 +1,15 @@
 // The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and cached. Must not depend
 // on the claims of tokens.
 
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
 
+/** In ms. Keys older than this are fetched again before they are used. */
+const freshFor = 600_000;
+/**
+ * In ms. During an outage of the issuer its known keys are used for so long. Afterwards nobody can
+ * tell whether it has withdrawn one.
+ */
+const trustedFor = 24 * 3600_000;
 /**
  * Unknown keys cause at most one fetch in this time, because anybody can make tokens with an
  * unknown key.
@@ -10,47 +17,95 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVer
 const cooldown = 30_000;
 /** No fetch in this time after a failed one. */
 const pause = 5_000;
+const fetchTimeout = 5_000;
 
-const keysByUrl = new Map<string, JWTVerifyGetKey>();
+/** The keys cannot be fetched, so nobody can tell whether a token is good. */
+export class KeysUnavailable extends Error {
+	/** In ms. */
+	readonly retryAfterMs = pause;
+}
 
-/** Finds the key of a token. Throws if there is none or if the keys cannot be fetched. */
+const keysByUrl = new Map<string, IssuerKeys>();
+
+/**
+ * Finds the key of a token. Throws `KeysUnavailable` if the keys cannot be fetched, and jose's
+ * errors if no key or several keys fit.
+ */
 export function issuerKeys(url: URL): JWTVerifyGetKey {
-	const known = keysByUrl.get(url.href);
-	if (known) return known;
-	const keys = fetchedKeys(url);
+	const keys = keysByUrl.get(url.href) ?? new IssuerKeys(url);
 	keysByUrl.set(url.href, keys);
-	return keys;
+	return (header, token) => keys.find(header, token);
 }
 
-function fetchedKeys(url: URL): JWTVerifyGetKey {
-	let startedAt = -Infinity;
-	let failedAt = -Infinity;
-	// jose's own cooldown starts when a fetch succeeds: it limits neither concurrent fetches nor
-	// fetches after a failure.
-	const keys = createRemoteJWKSet(url, {
-		timeoutDuration: 5_000,
-		cooldownDuration: cooldown,
-		[customFetch]: async (...request) => {
-			const now = Date.now();
-			if (now < failedAt + pause || (keys.fresh && now < startedAt + cooldown)) throw new errors.JWKSNoMatchingKey();
-			startedAt = now;
-			try {
-				return await fetchSet(...request);
-			} catch (error) {
-				failedAt = Date.now();
-				console.error(`The keys at ${url.origin}${url.pathname} (JWT_JWKS_URL) could not be fetched: ${error}`);
-				throw error;
-			}
-		},
-	});
-	return keys;
+type LocalKeys = ReturnType<typeof createLocalJWKSet>;
+
+/** jose's remote set drops its keys when a fetch fails, and limits no fetch after a failure. */
+class IssuerKeys {
+	readonly #url: URL;
+	#known: LocalKeys | undefined;
+	#fetchedAt = -Infinity;
+	#startedAt = -Infinity;
+	#failedAt = -Infinity;
+	#isFetching = false;
+
+	constructor(url: URL) {
+		this.#url = url;
+	}
+
+	async find(...token: Parameters<LocalKeys>): Promise<CryptoKey> {
+		if (Date.now() >= this.#fetchedAt + freshFor && this.#mayFetch()) await this.#fetch();
+		try {
+			return await this.#trusted()(...token);
+		} catch (error) {
+			if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+			// The issuer may have a new key.
+			const isCoolingDown = Date.now() < this.#startedAt + cooldown;
+			if (!isCoolingDown && this.#mayFetch()) await this.#fetch();
+			if (this.#isFetching || this.#failedAt > this.#fetchedAt) throw new KeysUnavailable();
+			return this.#trusted()(...token);
+		}
+	}
+
+	#trusted(): LocalKeys {
+		if (!this.#known || Date.now() >= this.#fetchedAt + trustedFor) throw new KeysUnavailable();
+		return this.#known;
+	}
+
+	/**
+	 * Without keys, every request fetches for itself: a runtime that cancels one request would
+	 * cancel the fetch that others wait for.
+	 */
+	#mayFetch(): boolean {
+		return Date.now() >= this.#failedAt + pause && !(this.#isFetching && this.#known);
+	}
+
+	/** Never throws: whatever was known before is still known after a failure. */
+	async #fetch(): Promise<void> {
+		this.#startedAt = Date.now();
+		this.#isFetching = true;
+		try {
+			this.#known = await fetchKeys(this.#url);
+			this.#fetchedAt = Date.now();
+		} catch (error) {
+			this.#failedAt = Date.now();
+			console.error(`The keys at ${this.#url.origin}${this.#url.pathname} (JWT_JWKS_URL) could not be fetched: ${error}`);
+		} finally {
+			this.#isFetching = false;
+		}
+	}
 }
 
-/** Fetches a key set. Throws if the response is none. */
-async function fetchSet(...request: Parameters<typeof fetch>): Promise<Response> {
-	const response = await fetch(...request);
+/** Throws if the response is no key set. */
+async function fetchKeys(url: URL): Promise<LocalKeys> {
+	const headers = { accept: "application/json, application/jwk-set+json" };
+	const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(fetchTimeout) });
 	if (response.status !== 200) throw new Error(`the response was ${response.status}`);
-	const set = await response.json<Parameters<typeof createLocalJWKSet>[0]>();
+	const set = await response.json<JSONWebKeySet>();
 	createLocalJWKSet(set);
-	return Response.json(set);
+	return createLocalJWKSet({ keys: set.keys.map(withoutEdwardsName) });
+}
+
+/** `EdDSA` and `Ed25519` name one algorithm. A token may use the other name than its key. */
+function withoutEdwardsName({ alg, ...key }: JWK): JWK {
+	return alg === undefined || alg === "EdDSA" || alg === "Ed25519" ? key : { ...key, alg };
 }

@@ -6,7 +6,8 @@ import { base64url } from "jose";
 import * as v from "valibot";
 import type { Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import { type Identity, subSchema } from "./tokens.ts";
+import { subSchema } from "./claims.ts";
+import type { Identity } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
 

@@ -7,7 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { deriveKey } from "./derive-key.ts";
-import { type Identity, issueToken, sign, verify } from "./tokens.ts";
+import { type Identity, issueToken, sign, type TokenRefusal, verify } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
 export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
@@ -33,13 +33,13 @@ export async function refresh(
 	session: string,
 	settings: Settings,
 	now: number,
-): Promise<{ identity: Identity; signIn: SignIn } | { refusal: "unauthorized" | "token_expired" }> {
+): Promise<{ identity: Identity; signIn: SignIn } | { refusal: TokenRefusal }> {
 	const { jwtSecret } = settings;
-	if (jwtSecret === undefined) return { refusal: "unauthorized" };
-	const verified = await verify(session, [{ algorithms: ["HS256"], key: () => sessionKey(jwtSecret) }], now);
+	if (jwtSecret === undefined) return { refusal: { code: "unauthorized" } };
+	const verified = await verify(session, [{ algorithms: ["HS256"], key: () => sessionKey(jwtSecret), guests: "all" }], now);
 	if ("refusal" in verified) return verified;
 	const { identity } = verified;
-	if (identity.kind === "guest" && !settings.guestSignIn) return { refusal: "unauthorized" };
+	if (identity.kind === "guest" && !settings.guestSignIn) return { refusal: { code: "unauthorized" } };
 	return { identity, signIn: await signIn(identity, settings, now) };
 }
 

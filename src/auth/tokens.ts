@@ -2,11 +2,12 @@
 // defaults. Must not depend on requests.
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
-import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import { claude, idSchema, lineSchema, type Person, usernameSchema } from "../protocol/person.ts";
+import type { Person } from "../protocol/person.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
-import { issuerKeys } from "./keys.ts";
+import { aheadOf, clockTolerance, guestClaim, readClaims } from "./claims.ts";
+import { issuerKeys, KeysUnavailable } from "./keys.ts";
 
 /**
  * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits
@@ -18,37 +19,36 @@ export type Identity = { userId: string; username: string; expiresAt: number; gr
 	| { kind: "program"; program: Program }
 );
 export type Program = { tokenId: string; name: string };
-export type Verified = { identity: Identity } | { refusal: "unauthorized" | "token_expired" };
+/** `retryAfterMs` goes with `unavailable`: nobody can tell now whether the token is good. */
+export type Verified = { identity: Identity } | { refusal: TokenRefusal };
+export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" };
 
-/** Algorithms, the only key for them, and the claims that a token must have. */
-export type Verifier = { algorithms: string[]; key: JWTVerifyGetKey; issuer?: string; audience?: string };
+/**
+ * Algorithms, the only keys for them, and the claims that a token must have. `guests`: the guests
+ * among its bearers are all whose id says so, only those whose token says so too, or nobody.
+ */
+export type Verifier = {
+	algorithms: string[];
+	key: JWTVerifyGetKey;
+	guests: "all" | "marked" | "none";
+	issuer?: string;
+	audience?: Audience;
+	nameClaim?: string;
+};
 /** An HS256 key, the lifetime of what it signs, and claims to add to the person's. */
-export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: string };
+export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: Audience };
+/** The claim that names for whom a token is, and its value. */
+export type Audience = { claim: "aud" | "client_id" | "azp"; value: string };
 
-/** Begins the id of every guest, and of nobody else whom this deployment signs in. */
+/** Begins the id of every guest. */
 export const guestPrefix = "guest-";
+/** The id of a guest. No issuer's token may have it: its bearer would be that guest. */
+const guestId = /^guest-[\w-]{22}$/;
 
-/** Seconds by which an issuer's clock may be ahead of ours. */
-const clockTolerance = 5;
-/** The last time that a `Date` can hold, in ms. */
-const endOfTime = 8.64e15;
-
-const timeSchema = v.pipe(v.number(), v.finite());
-const grantsSchema = v.union([
-	v.strictTuple([v.literal("*")]),
-	v.pipe(v.array(v.pipe(idSchema, v.notValue("*"))), v.maxLength(limits.grants)),
-]);
-
-/** The id of a person who may sign in. */
-export const subSchema = v.pipe(idSchema, lineSchema, v.notValue(claude.userId));
-
-const claimsSchema = v.object({
-	sub: subSchema,
-	name: v.optional(usernameSchema),
-	exp: timeSchema,
-	iat: v.optional(timeSchema),
-	conversations: v.optional(grantsSchema, []),
-});
+/** The algorithms of public keys. A key serves only those of its kind, and only its own `alg` if it has one. */
+const publicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+/** Keys that are tried for a token that does not name its key. */
+const mostKeys = 16;
 
 export function isGranted(identity: Identity, conversationId: string): boolean {
 	return identity.grants.includes("*") || identity.grants.includes(conversationId);
@@ -56,10 +56,11 @@ export function isGranted(identity: Identity, conversationId: string): boolean {
 
 /** Verifies an access token. Never throws, whatever the token is. `now` in ms. */
 export function verifyToken(token: string, settings: Settings, now: number): Promise<Verified> {
-	const { jwtSecret, jwksUrl, jwtIssuer: issuer, jwtAudience: audience } = settings;
+	const { jwtSecret, jwksUrl, jwtIssuer: issuer, audience, jwtNameClaim: nameClaim } = settings;
+	const expected = { issuer, audience, nameClaim };
 	const verifiers: Verifier[] = [];
-	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), issuer, audience });
-	if (jwksUrl) verifiers.push({ algorithms: ["RS256", "ES256", "EdDSA"], key: issuerKeys(jwksUrl), issuer, audience });
+	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), guests: "marked", ...expected });
+	if (jwksUrl) verifiers.push({ algorithms: publicKeyAlgorithms, key: issuerKeys(jwksUrl), guests: "none", ...expected });
 	return verify(token, verifiers, now);
 }
 
@@ -68,7 +69,7 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
  * `now` in ms.
  */
 export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
-	const { jwtSecret, jwtIssuer: issuer, jwtAudience: audience } = settings;
+	const { jwtSecret, jwtIssuer: issuer, audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
 	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: limits.accessTokenSeconds, issuer, audience }, now);
 }
@@ -77,38 +78,101 @@ export function issueToken(person: Person, settings: Settings, now: number): Pro
 export async function sign({ userId, username }: Person, signer: Signer, now: number): Promise<{ token: string; expiresAt: number }> {
 	const iat = Math.floor(now / 1000);
 	const exp = iat + signer.seconds;
-	const claims = { sub: userId, name: username, iss: signer.issuer, aud: signer.audience, iat, exp };
+	const marks = {
+		...(signer.audience && { [signer.audience.claim]: signer.audience.value }),
+		...(userId.startsWith(guestPrefix) && { [guestClaim]: true }),
+	};
+	const claims = { sub: userId, name: username, iss: signer.issuer, ...marks, iat, exp };
 	const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(signer.key);
 	return { token, expiresAt: exp * 1000 };
 }
 
 /**
  * Like `verifyToken`. The header's `alg` only selects a verifier, and each verifier has its own
- * algorithms and keys.
+ * algorithms and keys. Every refusal is one line in the log.
  */
 export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
-	const algorithm = readAlgorithm(token);
-	const verifier = verifiers.find(({ algorithms }) => algorithm !== undefined && algorithms.includes(algorithm));
-	if (!verifier) return { refusal: "unauthorized" };
-	const { key, ...expected } = verifier;
+	if (token.length > limits.tokenBytes) return refuse(`it has ${token.length} bytes, more than ${limits.tokenBytes}`);
+	const header = readHeader(token);
+	if (!header) return refuse("it is not a well-formed JSON Web Token");
+	const verifier = verifiers.find(({ algorithms }) => algorithms.includes(header.alg));
+	if (!verifier)
+		return refuse(`its alg ${quote(header.alg)} is not one of ${verifiers.flatMap(({ algorithms }) => algorithms).join(", ")}`);
 	try {
-		const { payload } = await jwtVerify(token, key, { ...expected, clockTolerance, currentDate: new Date(now) });
-		return readClaims(payload, now);
+		const payload = await verifySignature(token, verifier, now);
+		return identityIn(payload, verifier, now);
 	} catch (error) {
 		// jose checks expiry last, so everything else is verified. A token with wrong claims must
 		// not be called expired.
-		return error instanceof errors.JWTExpired ? readClaims(error.payload, now) : { refusal: "unauthorized" };
+		if (error instanceof errors.JWTExpired) return identityIn(error.payload, verifier, now);
+		const { retryAfterMs } = error instanceof KeysUnavailable ? error : {};
+		const reason = `${reasonOf(error, now)} (alg ${quote(header.alg)}, kid ${quote(header.kid)})`;
+		return refuse(reason, retryAfterMs === undefined ? { code: "unauthorized" } : { code: "unavailable", retryAfterMs });
 	}
 }
 
-/** The `alg` of a well-formed token. jose checks `crit`, and supports no extension but `b64`. */
-function readAlgorithm(token: string): string | undefined {
-	if (token.length > limits.tokenBytes) return undefined;
+/** The claims of a token whose signature, issuer, `aud` and `nbf` are good. Throws jose's errors and those of the keys. */
+async function verifySignature(token: string, { algorithms, key, issuer, audience }: Verifier, now: number): Promise<JWTPayload> {
+	const aud = audience?.claim === "aud" ? audience.value : undefined;
+	const expected = { algorithms, issuer, audience: aud, clockTolerance, currentDate: new Date(now) };
+	try {
+		return (await jwtVerify(token, key, expected)).payload;
+	} catch (error) {
+		if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+		let tried = 0;
+		for await (const candidate of error) {
+			if (++tried > mostKeys) break;
+			try {
+				return (await jwtVerify(token, candidate, expected)).payload;
+			} catch (mismatch) {
+				if (!(mismatch instanceof errors.JWSSignatureVerificationFailed)) throw mismatch;
+			}
+		}
+		throw new errors.JWSSignatureVerificationFailed();
+	}
+}
+
+/** The bearer, by claims whose signature, issuer, `aud` and `nbf` are verified. */
+function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifier, now: number): Verified {
+	if (audience && audience.claim !== "aud" && payload[audience.claim] !== audience.value)
+		return refuse(`unexpected "${audience.claim}" claim value`);
+	const read = readClaims(payload, nameClaim, now);
+	if ("reason" in read) return refuse(read.reason, { code: read.code });
+	const { isGuest: isMarked, ...person } = read.claims;
+	const isGuest = guests !== "none" && (guests === "all" || isMarked) && person.userId.startsWith(guestPrefix);
+	if (!isGuest && guestId.test(person.userId)) return refuse("its sub is the id of a guest, but no guest's token");
+	return { identity: { kind: isGuest ? "guest" : "issued", ...person } };
+}
+
+function refuse(reason: string, refusal: TokenRefusal = { code: "unauthorized" }): Verified {
+	console.info(`A token was refused: ${reason}`);
+	return { refusal };
+}
+
+/** Never contains the token, and of its header and claims only names and times. */
+function reasonOf(error: unknown, now: number): string {
+	if (error instanceof KeysUnavailable) return "the keys of JWT_JWKS_URL cannot be fetched, so it could not be verified";
+	if (error instanceof errors.JWKSNoMatchingKey) return "no key of JWT_JWKS_URL fits it";
+	if (error instanceof errors.JWSSignatureVerificationFailed) return "its signature does not fit the key";
+	if (error instanceof errors.JWTClaimValidationFailed) {
+		const { nbf } = error.payload;
+		return error.claim === "nbf" && typeof nbf === "number" ? aheadOf("nbf", nbf, now) : error.message;
+	}
+	return error instanceof errors.JOSEError ? error.message : "its key cannot be used";
+}
+
+/** Text out of a token, as one short line. */
+function quote(text: unknown): string {
+	return text === undefined ? "none" : JSON.stringify(String(text).slice(0, 64));
+}
+
+/** The header of a well-formed token. jose checks `crit`, and supports no extension but `b64`. */
+function readHeader(token: string): { alg: string; kid: unknown } | undefined {
 	const segments = token.split(".");
 	if (segments.length !== 3 || !segments.every(isCanonical)) return undefined;
 	try {
-		const { alg, b64 } = decodeProtectedHeader(token) as Record<string, unknown>;
-		return typeof alg === "string" && b64 === undefined ? alg : undefined;
+		const { alg, kid, b64 } = decodeProtectedHeader(token) as Record<string, unknown>;
+		return typeof alg === "string" && b64 === undefined ? { alg, kid } : undefined;
 	} catch {
 		return undefined;
 	}
@@ -120,26 +184,4 @@ function readAlgorithm(token: string): string | undefined {
  */
 function isCanonical(segment: string): boolean {
 	return segment !== "" && /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/.test(segment);
-}
-
-/** Reads claims whose signature, issuer, audience and `nbf` are verified. */
-function readClaims(payload: JWTPayload, now: number): Verified {
-	const claims = v.safeParse(claimsSchema, payload);
-	if (!claims.success) return { refusal: "unauthorized" };
-	const { sub, name = nameFrom(sub), exp, iat, conversations } = claims.output;
-	if (name === "" || (iat !== undefined && iat > now / 1000 + clockTolerance)) return { refusal: "unauthorized" };
-	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
-	// jose applies the tolerance for `nbf` to `exp` too. A socket would then close at the moment it
-	// opened.
-	if (expiresAt <= now) return { refusal: "token_expired" };
-	const kind = sub.startsWith(guestPrefix) ? "guest" : "issued";
-	return { identity: { kind, userId: sub, username: name, expiresAt, grants: conversations } };
-}
-
-/** The beginning of the id, for people without a name. It must not end with half a character. */
-function nameFrom(sub: string): string {
-	return sub
-		.slice(0, limits.username)
-		.replace(/[\uD800-\uDBFF]$/, "")
-		.trim();
 }

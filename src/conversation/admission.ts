@@ -68,19 +68,20 @@ export class Admission {
 	}
 
 	/**
-	 * Checks a newer token for a socket that is already open: when it expires (ms), or `undefined` if it is refused.
-	 * A refused token counts as a bad frame, so that nobody can try many.
+	 * Checks a newer token for a socket that is already open. `expiresAt` in ms. A token that is not accepted counts as
+	 * a bad frame, so that nobody can try many.
 	 */
-	async authenticate(token: string, person: Person): Promise<number | undefined> {
+	async authenticate(token: string, person: Person): Promise<{ expiresAt: number } | Refusal> {
 		const { settings, users, store, sockets, inbound, now } = this.#with;
 		const verified = await verifyToken(token, settings, now());
-		if (!store.exists) return undefined;
+		if (!store.exists) return { code: "unauthorized" };
+		if ("refusal" in verified && verified.refusal.code === "unavailable") return verified.refusal;
 		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
-		if (identity && !(await isSignedOut(identity, users))) return identity.expiresAt;
+		if (identity && !(await isSignedOut(identity, users))) return { expiresAt: identity.expiresAt };
 		store.audit.add("token_refused", person.userId, undefined, now());
 		const [socket] = sockets.of(person.userId);
 		if (socket) inbound.countBadFrame(socket, now());
-		return undefined;
+		return { code: "unauthorized" };
 	}
 }
 

@@ -174,9 +174,9 @@ export class Conversation<T extends Client = Client> {
 	 */
 	async #renew(client: T, event: Event<"chat:auth">): Promise<void> {
 		try {
-			const expiresAt = await this.#with.authenticate(event.token, client.person);
-			if (expiresAt === undefined) this.#refuse(client, event, { code: "unauthorized" });
-			else client.renew(expiresAt);
+			const checked = await this.#with.authenticate(event.token, client.person);
+			if ("code" in checked) this.#refuse(client, event, checked);
+			else client.renew(checked.expiresAt);
 		} catch (error) {
 			console.error("A token could not be verified", this.#id, client.person.userId, error);
 			this.#refuse(client, event, { code: "internal" });

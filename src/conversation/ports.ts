@@ -5,6 +5,7 @@ import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 
 /** One connected socket, as the rules see it. */
 export interface Client {
@@ -51,7 +52,7 @@ export interface MemberLists {
 }
 
 /** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
-export type Authenticate = (token: string, person: Person) => Promise<number | undefined>;
+export type Authenticate = (token: string, person: Person) => Promise<{ expiresAt: number } | Refusal>;
 
 /** Claude, or a model in its place. */
 export interface Model {

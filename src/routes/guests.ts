@@ -2,9 +2,10 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { renameGuest, resemblesClaude, signInGuest } from "../auth/guest.ts";
+import { renameGuest, signInGuest } from "../auth/guest.ts";
 import { limits } from "../protocol/limits.ts";
 import { usernameSchema } from "../protocol/person.ts";
+import { isReservedName } from "../protocol/text/look-alikes.ts";
 import { durationText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
@@ -14,7 +15,7 @@ import { signedIn, signedInFields, signedInSchema } from "./session.ts";
 /** Open without an access token. */
 export const guestSignIns = new Hono<App>();
 
-const nameDescription = `The name that others see, 1 to ${limits.username} characters on one line. It must not be Claude's.`;
+const nameDescription = `The name that others see, 1 to ${limits.username} characters on one line. It must not look like Claude's.`;
 const guestSchema = v.object({ name: usernameSchema });
 
 describe("POST /auth/guest", {
@@ -76,5 +77,7 @@ guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 async function readName(c: Context<App>) {
 	const body = await readBody(c, guestSchema);
 	if (!body) return refuse(c, "bad_request", `Give a name of 1 to ${limits.username} characters.`);
-	return resemblesClaude(body.name) ? refuse(c, "bad_request", "That name is Claude's. Choose another.") : body.name;
+	return isReservedName(body.name)
+		? refuse(c, "bad_request", "That name could be taken for Claude or the service. Choose another.")
+		: body.name;
 }

@@ -17,10 +17,10 @@ import type { Settings } from "../settings.ts";
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
 
 /**
- * Verifies the request's token and keeps the identity with the request. Resolves to the error code
- * if the token is refused.
+ * Verifies the request's token and keeps the identity with the request. Resolves to the refusal if
+ * the token is refused.
  */
-export async function authenticate(c: Context<App>): Promise<ErrorCode | undefined> {
+export async function authenticate(c: Context<App>): Promise<Refusal | undefined> {
 	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
 	if ("refusal" in verified) return verified.refusal;
 	c.set("identity", verified.identity);

@@ -36,8 +36,8 @@ describe("an import token", () => {
 
 	it("is not accepted as an access token or a session", async () => {
 		const token = await issueImportToken("c", secret);
-		expect(await verifyToken(token, settings, now)).toEqual({ refusal: "unauthorized" });
-		expect(await refresh(token, settings, now)).toEqual({ refusal: "unauthorized" });
+		expect(await verifyToken(token, settings, now)).toEqual({ refusal: { code: "unauthorized" } });
+		expect(await refresh(token, settings, now)).toEqual({ refusal: { code: "unauthorized" } });
 	});
 
 	it("is accepted when this test signs it correctly", async () => {

@@ -7,7 +7,7 @@ import { claimsOfAnn, forge, hmac, now, seconds, secret, settingsWith } from "./
 
 const settings = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on" });
 const withoutGuests = settingsWith({ JWT_SECRET: secret });
-const unauthorized = { refusal: "unauthorized" };
+const unauthorized = { refusal: { code: "unauthorized" } };
 const day = 24 * 60 * 60 * 1000;
 
 const ann = await signInGuest("Ann", settings, now);
@@ -16,11 +16,11 @@ describe("a session", () => {
 	it("renews the access token of the same person for 30 days, counted from the last renewal", async () => {
 		const later = now + 29 * day;
 		const again = await refresh(ann.session, settings, later);
-		if ("refusal" in again) throw new Error(again.refusal);
+		if ("refusal" in again) throw new Error(again.refusal.code);
 		expect(again.identity).toMatchObject({ kind: "guest", userId: ann.user.id });
 		expect(again.signIn.user).toEqual(ann.user);
 		expect(await verifyToken(again.signIn.token, settings, later)).toMatchObject({ identity: { userId: ann.user.id, username: "Ann" } });
-		expect(await refresh(ann.session, settings, now + 30 * day)).toEqual({ refusal: "token_expired" });
+		expect(await refresh(ann.session, settings, now + 30 * day)).toEqual({ refusal: { code: "token_expired" } });
 		expect(await refresh(again.signIn.session, settings, now + 30 * day)).toMatchObject({ signIn: { user: ann.user } });
 	});
 

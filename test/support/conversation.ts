@@ -185,7 +185,7 @@ export class Room {
 			replies: this.replies,
 			lists,
 			titles: this.titles,
-			authenticate: async (token, { userId }) => (token === userId ? this.now + 1 : undefined),
+			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			rate: { burst: 3, perSecond: 1 },
 			now,
 		});

@@ -5,6 +5,7 @@ import { checkLog, record, resetLog } from "./log.ts";
 
 resetLog();
 for (const method of ["error", "warn"] as const) console[method] = (...values: unknown[]) => record(values);
+console.info = (...values: unknown[]) => record(values, true);
 
 async function check(): Promise<void> {
 	const complaints = await checkLog();

@@ -4,6 +4,8 @@
 let allowed: RegExp[] = [];
 let expected: RegExp[] = [];
 let logged: string[] = [];
+/** Logs that are no errors: a test may expect them, and none is unexpected. */
+let notes: string[] = [];
 /** Called at the next log. A promise must not be made here: the runtime ties it to the object that logs. */
 let notify: () => unknown = () => {};
 
@@ -22,17 +24,17 @@ export function allowLog(...patterns: RegExp[]): void {
 
 /** Call it before each file: several files may run in the same runtime, one after another. */
 export function resetLog(): void {
-	[allowed, expected, logged] = [[], [], []];
+	[allowed, expected, logged, notes] = [[], [], [], []];
 }
 
-export function record(values: unknown[]): void {
-	logged.push(values.map(format).join(" "));
+export function record(values: unknown[], isNote = false): void {
+	(isNote ? notes : logged).push(values.map(format).join(" "));
 	notify();
 }
 
 /** Returns one complaint for each unexpected or missing log since the last call. */
 export async function checkLog(): Promise<string[]> {
-	const isMet = (pattern: RegExp) => logged.some((text) => pattern.test(text));
+	const isMet = (pattern: RegExp) => [...logged, ...notes].some((text) => pattern.test(text));
 	if (!expected.every(isMet)) {
 		await new Promise<void>((resolve) => {
 			setTimeout(resolve, timeoutMs);
@@ -47,6 +49,7 @@ export async function checkLog(): Promise<string[]> {
 	];
 	expected = [];
 	logged = [];
+	notes = [];
 	return complaints;
 }
 

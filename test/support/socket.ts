@@ -2,15 +2,17 @@
 
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
+import { guestClaim } from "../../src/auth/claims.ts";
+import { guestPrefix } from "../../src/auth/tokens.ts";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 
 export const origin = "https://parley.example";
 
-/** Signs an access token as another issuer with the same secret would. */
+/** Signs an access token as another issuer with the same secret would; for `guest-…` as this deployment does. */
 export async function tokenOf(userId: string, claims: Record<string, unknown> = {}, expiresIn = 600): Promise<string> {
-	return new SignJWT({ name: nameOf(userId), ...claims })
+	return new SignJWT({ name: nameOf(userId), ...(userId.startsWith(guestPrefix) && { [guestClaim]: true }), ...claims })
 		.setProtectedHeader({ alg: "HS256" })
 		.setSubject(userId)
 		.setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)

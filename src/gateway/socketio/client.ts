@@ -2,7 +2,6 @@
 // events. The rules of the chat are the conversations' own.
 
 import type { Identity } from "../../auth/tokens.ts";
-import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
@@ -236,15 +235,16 @@ export class Client implements RoomOwner {
 	}
 
 	async #renew(token: string, ackId: number | undefined): Promise<void> {
-		const verified = await this.#owner.backend.identify(token).catch((): { refusal: ErrorCode } => ({ refusal: "internal" }));
+		const verified = await this.#owner.backend.identify(token).catch((): { refusal: Refusal } => ({ refusal: { code: "internal" } }));
 		if (this.#isOver) return;
 		if ("identity" in verified && verified.identity.userId === this.userId) {
 			this.#identity = verified.identity;
 			for (const room of this.#rooms.values()) room.renew(token);
 			if (ackId !== undefined) this.#outbound.acknowledge([ackId], {});
 		} else {
-			this.#owner.countBadEvent();
-			this.#outbound.refuse({ code: "refusal" in verified ? verified.refusal : "unauthorized" }, {}, ackId);
+			const refusal: Refusal = "refusal" in verified ? verified.refusal : { code: "unauthorized" };
+			if (refusal.code !== "unavailable") this.#owner.countBadEvent();
+			this.#outbound.refuse(refusal, {}, ackId);
 		}
 	}
 

@@ -2,8 +2,9 @@
 // nothing of transports.
 
 import { FloodControl } from "../../conversation/sockets/flood-control.ts";
-import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import { errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import type { Backend } from "./backend.ts";
 import { Client, type ClientOwner, type ClientState } from "./client.ts";
 import type { Carrier } from "./outbound.ts";
@@ -131,7 +132,7 @@ export class Session implements ClientOwner {
 		const earlier = [...this.#connecting.values()];
 		const connecting = this.#welcome(nsp, auth, earlier).catch((error) => {
 			console.error("A Socket.IO client could not be connected", error);
-			this.#refuse(nsp, "internal");
+			this.#refuse(nsp, { code: "internal" });
 		});
 		this.#connecting.set(
 			nsp,
@@ -156,8 +157,8 @@ export class Session implements ClientOwner {
 		this.#carrier.updateTimer();
 	}
 
-	#refuse(nsp: string, code: ErrorCode): void {
-		if (!this.#isOver) this.#carrier.send(encodeConnectError(nsp, { message: errors[code].text, data: { code } }));
+	#refuse(nsp: string, { code, retryAfterMs }: Refusal): void {
+		if (!this.#isOver) this.#carrier.send(encodeConnectError(nsp, { message: errors[code].text, data: { code, retryAfterMs } }));
 	}
 
 	// For its clients

@@ -9,18 +9,21 @@ export function sanitize(text: string): string {
 	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
 }
 
-/** The same as one line: no invisible characters except joiners, and white space as single spaces. */
+/**
+ * The same as one line: no invisible characters except joiners and the selectors of emoji, and white
+ * space as single spaces. An empty Braille cell and the Hangul fillers look like white space.
+ */
 export function sanitizeLine(text: string): string {
-	const line = text.toWellFormed().replace(/\s|\u0085/gu, " ");
+	const line = text.toWellFormed().replace(/[\s\u0085\u2800\u115f\u1160\u3164\uffa0]/gu, " ");
 	return line
-		.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "")
+		.replace(/(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
 		.replace(/ +/g, " ")
 		.trim();
 }
 
-/** A text shows something. A name or a message that consists of joiners only does not. */
+/** A text shows something. A name or a message that consists of joiners or of fillers only does not. */
 export function isVisible(text: string): boolean {
-	return /[^\s\p{Cc}\p{Cf}]/u.test(text);
+	return /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u.test(text);
 }
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
