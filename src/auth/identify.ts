@@ -3,7 +3,7 @@
 import { sha256 } from "../protocol/hash.ts";
 import type { Settings } from "../settings.ts";
 import { isPersonal, ownerOf } from "./personal-token.ts";
-import { type Identity, type Verified, verifyToken } from "./tokens.ts";
+import { type Identity, refuseToken, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
@@ -13,18 +13,18 @@ export async function identify(token: string | undefined, settings: Settings, us
 	if (isPersonal(token)) return verifyPersonal(token, users, now);
 	const verified = await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
-	return (await isSignedOut(verified.identity, users)) ? { refusal: { code: "unauthorized" } } : verified;
+	return (await isSignedOut(verified.identity, users)) ? refuseToken("its guest has signed out") : verified;
 }
 
 /** Asks the object of the person whom the token names; it knows the token by its hash. */
 async function verifyPersonal(token: string, users: Users, now: number): Promise<Verified> {
 	const userId = ownerOf(token);
-	if (userId === undefined) return { refusal: { code: "unauthorized" } };
+	if (userId === undefined) return refuseToken("it has not the form of a personal token");
 	const tokenId = await sha256(token);
 	const shown = await users.getByName(userId).showToken(tokenId);
-	if (!shown) return { refusal: { code: "unauthorized" } };
+	if (!shown) return refuseToken("it is no personal token of its owner, or was revoked");
 	const { name, username, expiresAt } = shown;
-	if (expiresAt <= now) return { refusal: { code: "token_expired" } };
+	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program: { tokenId, name } } };
 }
 

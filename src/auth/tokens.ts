@@ -92,12 +92,12 @@ export async function sign({ userId, username }: Person, signer: Signer, now: nu
  * algorithms and keys. Every refusal is one line in the log.
  */
 export async function verify(token: string, verifiers: Verifier[], now: number): Promise<Verified> {
-	if (token.length > limits.tokenBytes) return refuse(`it has ${token.length} bytes, more than ${limits.tokenBytes}`);
+	if (token.length > limits.tokenBytes) return refuseToken(`it has ${token.length} bytes, more than ${limits.tokenBytes}`);
 	const header = readHeader(token);
-	if (!header) return refuse("it is not a well-formed JSON Web Token");
+	if (!header) return refuseToken("it is not a well-formed JSON Web Token");
 	const verifier = verifiers.find(({ algorithms }) => algorithms.includes(header.alg));
 	if (!verifier)
-		return refuse(`its alg ${quote(header.alg)} is not one of ${verifiers.flatMap(({ algorithms }) => algorithms).join(", ")}`);
+		return refuseToken(`its alg ${quote(header.alg)} is not one of ${verifiers.flatMap(({ algorithms }) => algorithms).join(", ")}`);
 	try {
 		const payload = await verifySignature(token, verifier, now);
 		return identityIn(payload, verifier, now);
@@ -107,7 +107,7 @@ export async function verify(token: string, verifiers: Verifier[], now: number):
 		if (error instanceof errors.JWTExpired) return identityIn(error.payload, verifier, now);
 		const { retryAfterMs } = error instanceof KeysUnavailable ? error : {};
 		const reason = `${reasonOf(error, now)} (alg ${quote(header.alg)}, kid ${quote(header.kid)})`;
-		return refuse(reason, retryAfterMs === undefined ? { code: "unauthorized" } : { code: "unavailable", retryAfterMs });
+		return refuseToken(reason, retryAfterMs === undefined ? { code: "unauthorized" } : { code: "unavailable", retryAfterMs });
 	}
 }
 
@@ -135,16 +135,17 @@ async function verifySignature(token: string, { algorithms, key, issuer, audienc
 /** The bearer, by claims whose signature, issuer, `aud` and `nbf` are verified. */
 function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifier, now: number): Verified {
 	if (audience && audience.claim !== "aud" && payload[audience.claim] !== audience.value)
-		return refuse(`unexpected "${audience.claim}" claim value`);
+		return refuseToken(`unexpected "${audience.claim}" claim value`);
 	const read = readClaims(payload, nameClaim, now);
-	if ("reason" in read) return refuse(read.reason, { code: read.code });
+	if ("reason" in read) return refuseToken(read.reason, { code: read.code });
 	const { isGuest: isMarked, ...person } = read.claims;
 	const isGuest = guests !== "none" && (guests === "all" || isMarked) && person.userId.startsWith(guestPrefix);
-	if (!isGuest && guestId.test(person.userId)) return refuse("its sub is the id of a guest, but no guest's token");
+	if (!isGuest && guestId.test(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
 	return { identity: { kind: isGuest ? "guest" : "issued", ...person } };
 }
 
-function refuse(reason: string, refusal: TokenRefusal = { code: "unauthorized" }): Verified {
+/** Refuses a token, with one line in the log. `reason` must not contain the token. */
+export function refuseToken(reason: string, refusal: TokenRefusal = { code: "unauthorized" }): Verified {
 	console.info(`A token was refused: ${reason}`);
 	return { refusal };
 }

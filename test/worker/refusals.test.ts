@@ -49,7 +49,7 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 	["padding", async () => `${await sign({})}=`, "unauthorized"],
 	["the form of a personal token", () => makePersonalToken("ann"), "unauthorized"],
 	["no form of a token", () => "x", "unauthorized"],
-	["more than 8 KiB", () => sign({ long: "x".repeat(9_000) }), "unauthorized"],
+	["more than 16 KiB", () => sign({ long: "x".repeat(13_000) }), "unauthorized"],
 ];
 
 /** Routes that need no person's token. All other routes of the Worker are tested, also those that are added later. */

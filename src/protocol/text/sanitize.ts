@@ -16,7 +16,7 @@ export function sanitize(text: string): string {
 export function sanitizeLine(text: string): string {
 	const line = text.toWellFormed().replace(/[\s\u0085\u2800\u115f\u1160\u3164\uffa0]/gu, " ");
 	return line
-		.replace(/(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+		.replace(/(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
 		.replace(/ +/g, " ")
 		.trim();
 }

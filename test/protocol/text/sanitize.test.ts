@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFrame } from "../../../src/protocol/frames.ts";
-import { normalizeEmoji, sanitize, sanitizeLine } from "../../../src/protocol/text/sanitize.ts";
+import { isVisible, normalizeEmoji, sanitize, sanitizeLine } from "../../../src/protocol/text/sanitize.ts";
 
 const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["words of any script", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते", "Grüße, 世界, שלום, नमस्ते"],
@@ -13,6 +13,7 @@ const cases: [what: string, text: string, inText: string, inLine: string][] = [
 	["C0 and C1 controls", "a\u0000b\u001bc\u007fd\u009be\u0008", "abcde", "abcde"],
 	["a byte order mark, annotations", "\ufeffa\ufff9b\ufffa", "ab", "ab"],
 	["what is not seen", "a\u200bb\u00adc\u2060", "a\u200bb\u00adc\u2060", "abc"],
+	["what looks like white space", "a\u3164b\u2800c\u115fd\uffa0e", "a\u3164b\u2800c\u115fd\uffa0e", "a b c d e"],
 	["other ends of lines", "a\u2028b\u2029c\u0085d", "a\u2028b\u2029cd", "a b c d"],
 	["halves of characters", "a\ud800b\udc00", "a\ufffdb\ufffd", "a\ufffdb\ufffd"],
 	["white space", "  a   b  ", "  a   b  ", "a b"],
@@ -34,6 +35,14 @@ describe("sanitize", () => {
 		const event = { type: "chat:send", conversationId: "c", content: "evil\u202etxt.exe\u0000 \ud83d", role: "user" };
 		expect(parseFrame(JSON.stringify(event))).toEqual([{ event: { ...event, content: "eviltxt.exe \ufffd" } }]);
 	});
+});
+
+describe("isVisible", () => {
+	it.each(["\u3164", "\u2800", "\u115f\u1160", "\uffa0", "\u{1d159}", "\ufe0f", "\u034f", "\u200d", " \u3164\n\u2800", "\u{e0041}"])(
+		"is false for %j",
+		(text) => expect(isVisible(text)).toBe(false),
+	);
+	it.each(["a", "\u3164a", "❤\ufe0f", "ᅟᅡ", "⠁", "\u0301"])("is true for %j", (text) => expect(isVisible(text)).toBe(true));
 });
 
 describe("normalizeEmoji", () => {
