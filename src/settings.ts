@@ -19,6 +19,8 @@ export type Settings = {
 		baseUrl?: string;
 		model: string;
 		maxTokens: number;
+		/** The model's context in tokens, if it is set: prompt and reply together. */
+		contextTokens?: number | undefined;
 		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
 		idleTimeout: number;
 	};
@@ -48,6 +50,7 @@ type SettingName =
 	| "ANTHROPIC_BASE_URL"
 	| "CLAUDE_MODEL"
 	| "CLAUDE_MAX_TOKENS"
+	| "CLAUDE_CONTEXT_TOKENS"
 	| "SEND_BURST"
 	| "SEND_PER_SECOND"
 	| "REPLY_IDLE_TIMEOUT_SECONDS"
@@ -89,6 +92,7 @@ export function readSettings(env: Environment): SettingsResult {
 			baseUrl: readBaseUrl(env, problems),
 			model: readText(env, "CLAUDE_MODEL") ?? "claude-sonnet-5-5",
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
+			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
 		sends: {
@@ -145,7 +149,8 @@ function readAudience(env: Environment, problems: string[]): Settings["audience"
 
 function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	const text = readText(env, "ANTHROPIC_BASE_URL");
-	if (text === undefined || httpUrl(text)) return text;
+	// Other clients want the address with the version, which the SDK adds.
+	if (text === undefined || httpUrl(text)) return text?.replace(/(\/v1)?\/*$/, "");
 	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
 	return undefined;
 }
@@ -183,4 +188,12 @@ function readWholeNumber(env: Environment, name: SettingName, fallback: number, 
 	if (value > 0 && Number.isSafeInteger(value)) return value;
 	problems.push(`${name} must be a whole number above 0; leave it out for ${fallback}.`);
 	return fallback;
+}
+
+function readOptionalWholeNumber(env: Environment, name: SettingName, problems: string[]): number | undefined {
+	if (readText(env, name) === undefined) return undefined;
+	const value = Number(readText(env, name));
+	if (value > 0 && Number.isSafeInteger(value)) return value;
+	problems.push(`${name} must be a whole number above 0, or left out.`);
+	return undefined;
 }

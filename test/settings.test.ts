@@ -36,6 +36,7 @@ describe("settings", () => {
 			ANTHROPIC_BASE_URL: "http://localhost:11434",
 			CLAUDE_MODEL: "another",
 			CLAUDE_MAX_TOKENS: "100",
+			CLAUDE_CONTEXT_TOKENS: "8192",
 			SEND_BURST: "5",
 			SEND_PER_SECOND: "0.5",
 			REPLY_IDLE_TIMEOUT_SECONDS: "2.5",
@@ -50,7 +51,14 @@ describe("settings", () => {
 			jwtNameClaim: "nickname",
 			frontendOrigins: ["https://chat.example"],
 			guestSignIn: true,
-			claude: { apiKey: "a key", baseUrl: "http://localhost:11434", model: "another", maxTokens: 100, idleTimeout: 2_500 },
+			claude: {
+				apiKey: "a key",
+				baseUrl: "http://localhost:11434",
+				model: "another",
+				maxTokens: 100,
+				contextTokens: 8_192,
+				idleTimeout: 2_500,
+			},
 			sends: { burst: 5, perSecond: 0.5 },
 			socketIo: { interval: 500, timeout: 1_000 },
 		});
@@ -71,6 +79,11 @@ describe("settings", () => {
 		for (const blank of ["", " \t\n"])
 			expect(settingsOf(Object.fromEntries([...names, ...others].map((name) => [name, blank])))).toEqual(settingsOf({}));
 	});
+
+	it.each(["http://localhost:11434", "http://localhost:11434/", "http://localhost:11434/v1", "http://localhost:11434/v1/"])(
+		"take the base URL %s with and without a version",
+		(url) => expect(settingsOf({ ANTHROPIC_BASE_URL: url }).claude.baseUrl).toBe("http://localhost:11434"),
+	);
 
 	it("accept numbers and booleans without quotes", () => {
 		expect(settingsOf({ GUEST_SIGN_IN: true, SEND_BURST: 3 })).toMatchObject({ guestSignIn: true, sends: { burst: 3 } });
@@ -136,6 +149,7 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, CLAUDE_MAX_TOKENS: "PRIVATE" }, /^CLAUDE_MAX_TOKENS must be a whole number/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "0" }, /^CLAUDE_MAX_TOKENS/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "1.5" }, /^CLAUDE_MAX_TOKENS/],
+		[{ ...good, CLAUDE_CONTEXT_TOKENS: "8k" }, /^CLAUDE_CONTEXT_TOKENS must be a whole number/],
 		[{ ...good, SEND_BURST: "-1" }, /^SEND_BURST/],
 		[{ ...good, SEND_BURST: "2.5" }, /^SEND_BURST/],
 		[{ ...good, SEND_PER_SECOND: "0" }, /^SEND_PER_SECOND must be a number/],

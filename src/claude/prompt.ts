@@ -3,7 +3,7 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
-import { promptSizeOf, type SizedMessage } from "../protocol/prompt-size.ts";
+import { promptSizeOf, type SizedMessage, tokensIn } from "../protocol/prompt-size.ts";
 
 export type Block = { type: "text"; text: string };
 export type Turn = { role: Message["role"]; content: Block[] };
@@ -40,11 +40,13 @@ export function partialReplyIn({ messages }: Prompt): string | undefined {
 /**
  * Builds the prompt for these messages, oldest first. Successive messages of one side become one turn of several blocks: the API
  * would join such turns itself, and the templates of other models refuse turns that do not alternate. `partialReply` is the text of
- * a reply that broke off and is to be continued.
+ * a reply that broke off and is to be continued; `maxTokens` is about how long the prompt may be.
  */
-export function buildPrompt(messages: readonly Message[], partialReply = ""): Prompt {
+export function buildPrompt(messages: readonly Message[], partialReply = "", maxTokens: number = limits.prompt): Prompt {
 	const turns: Turn[] = [];
-	for (const message of messages.slice(promptStart(messages))) {
+	const left = Math.max(0, maxTokens - tokensIn(system) - tokensIn(partialReply));
+	const read = withoutRefused(messages);
+	for (const message of read.slice(promptStart(read, left))) {
 		const promptText = promptTextOf(message);
 		if (!promptText || (promptText.role === "assistant" && turns.length === 0)) continue;
 		const { role, text } = promptText;
@@ -63,23 +65,53 @@ export function buildPrompt(messages: readonly Message[], partialReply = ""): Pr
 }
 
 /**
- * Returns the index of the first message in the prompt: 0 while all fit `limits.prompt`. Otherwise it picks the message with the
+ * Leaves out refused replies and the questions they answered: with them in the prompt, Claude would decline whatever is asked later.
+ * If Claude declines twice in a row, the cause is among the other messages, and all since its last reply are left out.
+ */
+function withoutRefused(messages: readonly Message[]): readonly Message[] {
+	const read: Message[] = [];
+	let afterReply = 0;
+	let isSecond = false;
+	for (const message of messages) {
+		if (message.role === "user") {
+			read.push(message);
+		} else if (message.reason === "refusal") {
+			const others = isSecond ? [] : read.slice(afterReply).filter(({ asksClaude }) => !asksClaude);
+			read.splice(afterReply, Number.POSITIVE_INFINITY, ...others);
+			isSecond = true;
+		} else {
+			afterReply = read.push(message);
+			isSecond = false;
+		}
+	}
+	return read;
+}
+
+/** Estimated. */
+export function promptTokensOf({ system, messages }: Prompt): number {
+	const texts = messages.flatMap(({ content }) => content.map(({ text }) => text));
+	return texts.reduce((sum, text) => sum + tokensIn(text), tokensIn(system));
+}
+
+/**
+ * Returns the index of the first message in the prompt: 0 while all fit into `limit` tokens. Otherwise it picks the message with the
  * roundest `seq` among those that leave between half the limit and the whole limit. That choice stays the same while the messages
  * slide on, until it no longer fits or a rounder one appears. Every change of it loses the whole prompt cache.
  */
-export function promptStart(messages: readonly (Pick<Message, "seq"> & SizedMessage)[]): number {
-	let left = messages.reduce((sum, message) => sum + promptSizeOf(message), 0);
-	if (left <= limits.prompt) return 0;
+export function promptStart(messages: readonly (Pick<Message, "seq"> & SizedMessage)[], limit: number = limits.prompt): number {
+	const sizes = messages.map(promptSizeOf);
+	let left = sizes.reduce((sum, size) => sum + size, 0);
+	if (left <= limit) return 0;
 	let start = messages.length - 1;
 	let roundest = 0;
 	for (const [index, message] of messages.entries()) {
 		const { seq } = message;
-		const isCandidate = left <= limits.prompt && (left >= limits.prompt / 2 || roundest === 0);
+		const isCandidate = left <= limit && (left >= limit / 2 || roundest === 0);
 		if (isCandidate && roundness(seq) > roundest) {
 			start = index;
 			roundest = roundness(seq);
 		}
-		left -= promptSizeOf(message);
+		left -= sizes[index] as number;
 	}
 	return start;
 }

@@ -74,8 +74,8 @@ export type ModelEvent =
 	/** Claude thinks: longer silence is allowed after it. The text may be empty. */
 	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
-	/** `stopReason` is the model's own word. `reason` is set if the reply is not simply complete. */
-	| { type: "end"; stopReason: string; reason?: Reason };
+	/** `stopReason` is the model's own word, if it gave one. `reason` is set if the reply is not simply complete. */
+	| { type: "end"; stopReason?: string; reason?: Reason };
 
 /** An expected failure of Claude's side. Carries a reason and never the upstream's text. */
 export class ModelFailure extends Error {

@@ -1,6 +1,7 @@
 // Builds the parts of one conversation's object and connects them. No rule of the chat lives here.
 
-import { anthropicModel, anthropicTitler } from "../claude/anthropic.ts";
+import { anthropicModel } from "../claude/anthropic.ts";
+import { anthropicTitler } from "../claude/titler.ts";
 import { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Settings } from "../settings.ts";

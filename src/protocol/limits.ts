@@ -24,15 +24,22 @@ export const username = 64;
 export const title = 200;
 export const generatedTitle = 60;
 /**
- * The part of a conversation that Claude reads: about 100,000 tokens, so that a reply stays
- * affordable.
+ * Tokens of the part of a conversation that Claude reads, so that a reply stays affordable. A model
+ * with a small context reads less.
  */
-export const prompt = 400_000;
+export const prompt = 100_000;
 /**
- * The text around a message in the prompt, besides names and ids. Short messages consist mostly of
- * it.
+ * Tokens around a message in the prompt, besides names and ids. Short messages consist mostly of
+ * them.
  */
-export const envelope = 50;
+export const envelope = 20;
+/**
+ * A reply. A server without a limit of its own would go on for ever, and a row of storage holds two
+ * million bytes.
+ */
+export const reply = 500_000;
+/** The id of a model, or a stop reason, as the model's server names it. */
+export const modelName = 128;
 /** A UUID with a prefix fits. It is stored with the message for ever. */
 export const clientId = 64;
 /** A cursor consists of three short numbers. Anything longer is not ours. */

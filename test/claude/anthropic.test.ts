@@ -1,16 +1,25 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { anthropicModel } from "../../src/claude/anthropic.ts";
-import type { ModelFailure } from "../../src/conversation/ports.ts";
+import type { Model, ModelEvent, ModelFailure } from "../../src/conversation/ports.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
-import { ask, conversation, textOf } from "./requests.ts";
+import { ask, conversation, type Line, textOf } from "./requests.ts";
 
 type Log = { headers: Record<string, string>; body: Record<string, unknown>; ended?: number; aborted?: number };
 
 const baseUrl = inject("messagesApi");
 
 /** A model with a name of its own, by which its requests are found in the log. */
-function newModel(settings: { apiKey?: string; baseUrl?: string } = {}) {
-	const name = `model-${crypto.randomUUID()}`;
+function newModel({
+	window,
+	...settings
+}: {
+	apiKey?: string | undefined;
+	baseUrl?: string;
+	window?: number;
+	contextTokens?: number;
+	maxTokens?: number;
+} = {}) {
+	const name = `model-${crypto.randomUUID()}${window ? `-window-${window}` : ""}`;
 	const model = anthropicModel({ apiKey: "sk-canary", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000, ...settings });
 	const requests = async (): Promise<Log[]> => {
 		const { requests } = (await (await fetch(`${baseUrl}/log`)).json()) as { requests: Log[] };
@@ -51,19 +60,51 @@ describe("a request", () => {
 		expect(await ask(model, "Hi")).toMatchObject({ text: "You said: Hi" });
 	});
 
-	it("is repeated without caching and thinking if they are refused, and never has them after that", async () => {
+	const extrasOf = (requests: Log[]) => requests.map(({ body }) => ["thinking", "cache_control"].filter((extra) => extra in body).join());
+
+	it("is repeated without thinking, and then without caching, if they are refused, and never has them after that", async () => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique("no-extras"))).toMatchObject({ text: expect.stringContaining("You said") });
 		await ask(model, unique("no-extras"));
-		const withExtras = (await requests()).map(({ body }) => "thinking" in body || "cache_control" in body);
-		expect(withExtras).toEqual([true, false, false]);
+		expect(extrasOf(await requests())).toEqual(["thinking,cache_control", "cache_control", "", ""]);
+	});
+
+	it("keeps caching if only thinking is refused", async () => {
+		const { model, requests } = newModel();
+		await ask(model, unique("no-thinking"));
+		await ask(model, unique("no-thinking"));
+		expect(extrasOf(await requests())).toEqual(["thinking,cache_control", "cache_control", "cache_control"]);
+	});
+
+	it("is repeated without thinking after a server error, and never has it after the second one", async () => {
+		const { model, requests } = newModel();
+		for (let n = 0; n < 3; n++) expect(await ask(model, unique("thinking-500"))).toMatchObject({ text: expect.stringContaining("You") });
+		const once = ["thinking,cache_control", "cache_control"];
+		expect(extrasOf(await requests())).toEqual([...once, ...once, "cache_control"]);
+	});
+
+	it("marks for the cache where the request before it ended, with what people said since after it", async () => {
+		const { model, requests } = newModel();
+		const said = conversation(["Ann", "1"], ["Bob", "2"], ["Claude", "3"], ["Ann", "4"], ["Bob", "5"], ["Ann", unique({})]);
+		for await (const _event of model.reply(said, new AbortController().signal));
+		const { body } = (await requests())[0] as Log;
+		const blocks = (body.messages as { content: { text: string; cache_control?: object }[] }[]).flatMap(({ content }) => content);
+		expect(blocks.map(({ cache_control }) => cache_control)).toEqual([
+			undefined,
+			{ type: "ephemeral" },
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+		]);
+		expect(body.cache_control).toEqual({ type: "ephemeral" });
 	});
 
 	it("fails with bad_request if it is refused without them too, and the next one has them again", async () => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique("bad"))).toEqual({ events: [], text: "", failure: "bad_request" });
 		await ask(model, "Hi");
-		expect((await requests()).map(({ body }) => "thinking" in body)).toEqual([true, false, true]);
+		expect(extrasOf(await requests())).toEqual(["thinking,cache_control", "cache_control", "", "thinking,cache_control"]);
 	});
 });
 
@@ -128,11 +169,52 @@ describe("a reply", () => {
 		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), ...(reason && { reason }) });
 	});
 
-	it.each(["tool_use", "pause_turn", "something_new"])("that stops with %s was interrupted, and the log names that", async (stop) => {
-		const { events, text, failure } = await ask(newModel().model, unique({ tokens: 2, stop }));
-		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: "interrupted" });
-		expect(events.some(({ type }) => type === "end")).toBe(false);
-		expect(logged).toHaveBeenCalledExactlyOnceWith(expect.any(String), stop);
+	it.each(["tool_use", "pause_turn", "something_new"])(
+		"that stops with %s has come to its end, which is not asked for again",
+		async (stop) => {
+			const { model, requests } = newModel();
+			const { events, text, failure } = await ask(model, unique({ tokens: 2, stop }));
+			expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: undefined });
+			expect(events.at(-1)).toEqual({ type: "end", stopReason: stop, reason: "unknown_stop" });
+			expect(await requests()).toHaveLength(1);
+		},
+	);
+});
+
+describe("a conversation that is longer than the model can read", () => {
+	const texts = (count: number) => Array.from({ length: count }, (_, index): Line => ["Ann", `${index} ${"x".repeat(4_000)}`]);
+	const reply = async (model: Model, ...said: Line[]) => {
+		const events: ModelEvent[] = [];
+		for await (const event of model.reply(conversation(...said), new AbortController().signal)) events.push(event);
+		return textOf(events);
+	};
+
+	it("is shortened after one refusal, and from then on before it is sent", async () => {
+		const { model, requests } = newModel({ window: 8_000 });
+		expect(await reply(model, ...texts(12), ["Ann", unique({ text: "Yes." })])).toBe("Yes.");
+		expect(await reply(model, ...texts(12), ["Ann", unique({ text: "Again." })])).toBe("Again.");
+		expect(await requests()).toHaveLength(3);
+	});
+
+	it("needs no refusal if the deployment sets the context", async () => {
+		const { model, requests } = newModel({ window: 8_000, contextTokens: 8_000, maxTokens: 16_000 });
+		expect(await reply(model, ...texts(12), ["Ann", unique({ text: "Yes." })])).toBe("Yes.");
+		expect((await requests()).map(({ body }) => body.max_tokens)).toEqual([4_000]);
+	});
+
+	it("leaves room for the reply if the context is smaller than the longest reply", async () => {
+		const { model, requests } = newModel({ window: 8_000, maxTokens: 16_000 });
+		expect(await reply(model, ["Ann", unique({ text: "Yes." })])).toBe("Yes.");
+		expect((await requests()).map(({ body }) => body.max_tokens)).toEqual([16_000, 4_000]);
+	});
+
+	it("is halved if the refusal names no size", async () => {
+		const { model, requests } = newModel();
+		const refusal = { type: "error", error: { type: "invalid_request_error", message: "exceeds the context window" } };
+		const script = unique({ raw: [`event: error\ndata: ${JSON.stringify(refusal)}\n\n`], times: 1, text: "Yes." });
+		expect(await reply(model, ...texts(12), ["Ann", script])).toBe("Yes.");
+		const lengths = (await requests()).map(({ body }) => JSON.stringify(body.messages).length);
+		expect(lengths[1]).toBeLessThan((lengths[0] as number) * 0.6);
 	});
 });
 
@@ -141,20 +223,39 @@ describe("a failure before the reply", () => {
 		["unauthorized", "bad_key", 1],
 		["forbidden", "bad_key", 1],
 		["notfound", "bad_model", 1],
-		["bad", "bad_request", 2],
-		["too-long", "context_window", 1],
-		["too-large", "context_window", 1],
+		["bad", "bad_request", 3],
+		["too-long", "prompt_too_long", 1],
+		["too-large", "prompt_too_long", 1],
+		["credit", "spend_limit", 1],
+		["usage-limit", "spend_limit", 1],
+		["context-limit", "prompt_too_long", 1],
+		["max-tokens", "bad_max_tokens", 1],
+		["vllm-context", "bad_max_tokens", 2],
+		["not-found-page", "bad_server", 1],
+		["moved", "bad_server", 1],
+		["wrong-method", "bad_server", 1],
 		["billing", "spend_limit", 1],
 		["spend", "spend_limit", 1],
 		["overloaded", "overloaded", 1],
 		["unavailable", "unavailable", 1],
 		["hang-up", "unavailable", 1],
-		["web-page", "unavailable", 1],
+		["web-page", "bad_server", 1],
 	])("%s is %s", async (fault, reason, count) => {
 		const { model, requests } = newModel();
 		expect(await ask(model, unique(fault))).toEqual({ events: [], text: "", failure: reason });
 		expect(await requests()).toHaveLength(count);
-		expect(logged).toHaveBeenCalledExactlyOnceWith("Claude failed:", reason, expect.anything());
+		expect(logged).toHaveBeenLastCalledWith(
+			"Claude failed:",
+			reason,
+			expect.objectContaining({ fingerprint: expect.stringMatching(/^\w{12}$/) }),
+		);
+	});
+
+	it("has the same fingerprint in the log each time, and another one than other failures of its kind", async () => {
+		for (const fault of ["max-tokens", "max-tokens", "context-limit", "bad"]) await ask(newModel().model, unique(fault));
+		const [first, second, third, fourth] = logged.mock.calls.map(([, , facts]) => facts.fingerprint);
+		expect(second).toBe(first);
+		expect(new Set([first, third, fourth]).size).toBe(3);
 	});
 
 	it("carries how long to wait, if the server says that", async () => {
@@ -175,8 +276,8 @@ describe("a failure before the reply", () => {
 		expect(await ask(newModel({ baseUrl: "http://127.0.0.1:9" }).model, "Hi")).toMatchObject({ failure: "unavailable" });
 	});
 
-	it("is bad_model if the server does not know the API", async () => {
-		expect(await ask(newModel({ baseUrl: `${baseUrl}/elsewhere` }).model, "Hi")).toMatchObject({ failure: "bad_model" });
+	it("is bad_server if the server does not know the API", async () => {
+		expect(await ask(newModel({ baseUrl: `${baseUrl}/elsewhere` }).model, "Hi")).toMatchObject({ failure: "bad_server" });
 	});
 });
 

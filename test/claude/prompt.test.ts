@@ -3,7 +3,7 @@ import { buildPrompt, partialReplyIn, promptStart, readEnvelope } from "../../sr
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
-import { promptSizeOf, type SizedMessage } from "../../src/protocol/prompt-size.ts";
+import { promptSizeOf, type SizedMessage, tokensIn } from "../../src/protocol/prompt-size.ts";
 import { conversation, type Line } from "./requests.ts";
 
 const turns = (...said: Line[]) =>
@@ -248,6 +248,41 @@ describe("an envelope", () => {
 	});
 });
 
+describe("a question that Claude declined", () => {
+	const declined: Partial<Message> = { status: "failed", reason: "refusal", content: "" };
+	const asks = { asksClaude: true };
+
+	it("is left out of later prompts with its reply; what others said stays", () => {
+		const changes = { 1: asks, 3: asks, 4: asks, 5: declined, 6: asks };
+		const texts = changedTurns(changes, ["Ann", "1"], ["Claude", "2"], ["Bob", "3"], ["Bob", "4"], ["Claude", "5"], ["Ann", "6"]);
+		expect(texts.flat().join()).not.toMatch(/\n[345]\n/);
+		const [, , last] = changedTurns(
+			{ ...changes, 3: {} },
+			["Ann", "1"],
+			["Claude", "2"],
+			["Bob", "3"],
+			["Bob", "4"],
+			["Claude", "5"],
+			["Ann", "6"],
+		);
+		expect(last).toEqual(["user", expect.stringContaining("\n3\n"), expect.stringContaining("\n6\n")]);
+	});
+
+	it("is asked when its own reply is regenerated", () => {
+		expect(changedTurns({ 1: asks }, ["Ann", "1"])).toEqual([["user", expect.stringContaining("1")]]);
+	});
+
+	it("takes everything since Claude's last reply with it if Claude declines the next one too", () => {
+		const changes = { 4: asks, 5: declined, 7: asks, 8: declined, 9: asks };
+		const said: Line[] = [..."123456789"].map((text) => [text === "2" || text === "5" || text === "8" ? "Claude" : "Ann", text]);
+		expect(changedTurns(changes, ...said).map(([role, ...blocks]) => [role, blocks.length])).toEqual([
+			["user", 1],
+			["assistant", 1],
+			["user", 1],
+		]);
+	});
+});
+
 describe("the start of a long conversation's prompt", () => {
 	/** Messages of these sizes, as the log gives them: the newest ones, until they exceed the limit. */
 	function newest(sizes: number[]) {
@@ -255,7 +290,7 @@ describe("the start of a long conversation's prompt", () => {
 		let sum = 0;
 		for (let seq = sizes.length; seq > 0 && sum <= limits.prompt; seq--) {
 			const bare = { seq, content: "", author: { userId: "ann", username: "Ann" } };
-			const message = { ...bare, content: "x".repeat((sizes[seq - 1] as number) - promptSizeOf(bare)) };
+			const message = { ...bare, content: "字".repeat((sizes[seq - 1] as number) - promptSizeOf(bare)) };
 			sum += promptSizeOf(message);
 			messages.unshift(message);
 		}
@@ -278,8 +313,8 @@ describe("the start of a long conversation's prompt", () => {
 		const starts = new Set<number | undefined>();
 		const pieces = 400;
 		const piece = limits.prompt / 40;
-		for (let count = 1; count <= pieces; count++) {
-			lengths.push(piece);
+		for (let count = 4; count <= pieces; count += 4) {
+			lengths.push(piece, piece, piece, piece);
 			const { seq, length } = started(lengths);
 			starts.add(seq);
 			expect(length).toBeLessThanOrEqual(limits.prompt);
@@ -293,7 +328,7 @@ describe("the start of a long conversation's prompt", () => {
 	it("counts the envelopes of short messages towards the limit", () => {
 		const [one] = conversation(["Somebody with a name", "ok"]) as [Message];
 		const { messages } = buildPrompt(Array.from({ length: 20_000 }, (_, index) => ({ ...one, seq: index + 1 })));
-		const length = messages.flatMap(({ content }) => content).reduce((sum, { text }) => sum + text.length, 0);
+		const length = messages.flatMap(({ content }) => content).reduce((sum, { text }) => sum + tokensIn(text), 0);
 		expect(length).toBeGreaterThan(limits.prompt / 3);
 		expect(length).toBeLessThanOrEqual(limits.prompt);
 	});

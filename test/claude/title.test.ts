@@ -1,15 +1,15 @@
 // The request for a title, and the title that is read from the answer.
 
 import { describe, expect, inject, it } from "vitest";
-import { anthropicTitler } from "../../src/claude/anthropic.ts";
 import { readTitle, titlePrompt } from "../../src/claude/title.ts";
+import { anthropicTitler } from "../../src/claude/titler.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { conversation } from "./requests.ts";
 
 const baseUrl = inject("messagesApi");
 
-function newTitler() {
-	const name = `model-${crypto.randomUUID()}`;
+function newTitler(kind = "model") {
+	const name = `${kind}-${crypto.randomUUID()}`;
 	const titler = anthropicTitler({ apiKey: "key", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000 });
 	if (!titler) throw new Error("There is none.");
 	const requests = async (): Promise<Record<string, unknown>[]> => {
@@ -52,11 +52,31 @@ describe("the request for a title", () => {
 		expect(JSON.stringify((await requests())[0])).toContain("At home.");
 	});
 
-	it("is not repeated if it is refused, and the next one leaves out `thinking`", async () => {
+	it("is repeated once with more tokens if `thinking` is refused, and the next one leaves it out", async () => {
 		const { title, requests } = newTitler();
-		await expect(title("Hi !no-extras")).rejects.toThrow();
 		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toMatchObject({ title: "Greetings" });
-		expect((await requests()).map((body) => "thinking" in body)).toEqual([true, false]);
+		expect(await title('Hi !{"fault":"no-extras","title":"Greetings"}')).toMatchObject({ title: "Greetings" });
+		expect((await requests()).map((body) => [body.max_tokens, "thinking" in body])).toEqual([
+			[100, true],
+			[2_000, false],
+			[2_000, false],
+		]);
+	});
+
+	it("is repeated once and no more", async () => {
+		const { title, requests } = newTitler();
+		await expect(title("Hi !bad")).rejects.toThrow();
+		expect(await requests()).toHaveLength(2);
+	});
+
+	it.each([
+		["claude-sonnet-5-5", { max_tokens: 100, thinking: { type: "between_tools" } }],
+		["claude-fable-5-1", { max_tokens: 2_000, thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
+		["claude-haiku-4-5", { max_tokens: 100, thinking: { type: "disabled" } }],
+	])("has as little thinking as %s allows", async (kind, fields) => {
+		const { title, requests } = newTitler(kind);
+		expect(await title('Hi !{"title":"Greetings"}')).toMatchObject({ title: "Greetings" });
+		expect(await requests()).toEqual([expect.objectContaining(fields)]);
 	});
 
 	it("yields no title if the answer has none, but its usage", async () => {

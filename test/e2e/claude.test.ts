@@ -63,7 +63,7 @@ describe("a server at ANTHROPIC_BASE_URL", () => {
 	});
 
 	it.each([
-		["!overloaded", "overloaded", 3],
+		["!credit", "spend_limit", 1],
 		["!spend", "spend_limit", 1],
 		["!unauthorized", "bad_key", 1],
 		["!refusal", "refusal", 1],
@@ -98,7 +98,7 @@ describe("a server at ANTHROPIC_BASE_URL", () => {
 	});
 
 	it("answers a retry of a failed reply, in the same message", async () => {
-		wire.say('!{"fault":"unavailable","times":3,"text":"Here I am."}');
+		wire.say('!{"fault":"unauthorized","times":1,"text":"Here I am."}');
 		const failed = await wire.reply("failed");
 		wire.send({ type: "chat:regenerate", messageId: failed.id });
 		expect(await wire.reply("complete")).toMatchObject({ id: failed.id, content: "Here I am." });

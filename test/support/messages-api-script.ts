@@ -8,6 +8,33 @@ import { titleSystem } from "../../src/claude/title.ts";
 export const refusals = {
 	bad: { status: 400, type: "invalid_request_error", message: "messages: something is wrong" },
 	"too-long": { status: 400, type: "invalid_request_error", message: "prompt is too long: 1000001 tokens > 1000000 maximum" },
+	credit: { status: 400, type: "invalid_request_error", message: "Your credit balance is too low to access the Anthropic API." },
+	"usage-limit": {
+		status: 400,
+		type: "invalid_request_error",
+		message: "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.",
+	},
+	"context-limit": {
+		status: 400,
+		type: "invalid_request_error",
+		message: "input length and `max_tokens` exceed context limit: 199000 + 1234 > 200000, decrease input length or `max_tokens`",
+	},
+	"vllm-context": {
+		status: 400,
+		type: "BadRequestError",
+		message:
+			"This model's maximum context length is 1000 tokens. However, you requested 1246 tokens (12 in the messages, 1234 in the completion).",
+	},
+	"max-tokens": {
+		status: 400,
+		type: "invalid_request_error",
+		message: "max_tokens: 1234 > 1000, which is the maximum allowed number of output tokens for this model",
+	},
+	"no-thinking": { status: 400, type: "invalid_request_error", message: "This model does not support thinking." },
+	"thinking-500": { status: 500, type: "api_error", message: "Internal server error" },
+	"not-found-page": { status: 404, type: "not_found_error", message: "Not found" },
+	moved: { status: 307, type: "", message: "" },
+	"wrong-method": { status: 405, type: "", message: "" },
 	"no-extras": { status: 400, type: "invalid_request_error", message: "thinking: Extra inputs are not permitted" },
 	unauthorized: { status: 401, type: "authentication_error", message: "invalid x-api-key" },
 	billing: { status: 402, type: "billing_error", message: "payment required" },
@@ -49,6 +76,11 @@ export type Script = {
 	stop?: string;
 	/** Fields of `message_start` that differ from what Anthropic's API sends; `null`: the event has no message. */
 	message?: object | null;
+	/** The whole body in these pieces, in place of everything above, and its type. */
+	raw?: string[];
+	contentType?: string;
+	/** Milliseconds between two pieces. */
+	every?: number;
 	/** Token counts of `message_delta` that differ. */
 	usage?: object | null;
 	fault?: Fault;
@@ -64,7 +96,7 @@ export type Script = {
 
 /** Scripts by name. Every fault is one. */
 const named: Record<string, Script> = {
-	refusal: { stop: "refusal" },
+	refusal: { stop: "refusal", tokens: 0 },
 	max_tokens: { stop: "max_tokens" },
 	context_window: { stop: "model_context_window_exceeded" },
 	"slow-start": { delay: 2_000 },
@@ -102,6 +134,25 @@ export function scriptOf(question: string): Script {
 	const script: Script | undefined = directive.startsWith("{") ? JSON.parse(directive) : named[directive];
 	if (!script || (script.fault && !Object.hasOwn(named, script.fault))) throw new Error(`There is no script '${directive}'.`);
 	return script;
+}
+
+/** Claude declines whatever is asked as long as a question that it declined is in the prompt. */
+export function hasRefusedQuestion({ messages }: RequestBody): boolean {
+	return messages.some(({ role, content }) => role === "user" && JSON.stringify(content).includes("!refusal"));
+}
+
+/** Refusals of fields: a request without them is accepted. */
+const refusedFields: { [fault in Refusal]?: string[] } = {
+	"no-extras": ["thinking", "cache_control"],
+	"no-thinking": ["thinking"],
+	"thinking-500": ["thinking"],
+};
+
+/** The refusal of this request by a fault, if it refuses it. */
+export function refusalBy(fault: string | undefined, body: RequestBody): Refusal | undefined {
+	if (fault === undefined || !isRefusal(fault)) return undefined;
+	const fields = refusedFields[fault];
+	return fields === undefined || fields.some((field) => body[field] !== undefined) ? fault : undefined;
 }
 
 export function isRefusal(fault: string): fault is Refusal {

@@ -7,12 +7,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { describeModel, refusalOf } from "./messages-api-rules.ts";
 import {
 	type Cut,
+	hasRefusedQuestion,
 	isForTitle,
 	isRefusal,
 	questionOf,
 	type RequestBody,
+	refusalBy,
 	refusals,
 	type Script,
 	scriptOf,
@@ -72,7 +75,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				asked.clear();
 				return json(response, 200, {});
 			default:
-				return json(response, 404, errorOf("not_found_error", `There is no ${request.method} ${request.url}.`));
+				return sendModel(request, response);
 		}
 	});
 
@@ -82,6 +85,12 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const kept = isForTitle(log.body) ? titles : requests;
 		kept.push(log);
 		kept.splice(0, kept.length - maxLogged);
+		const refusal = refusalOf(log.body);
+		if (refusal !== undefined) {
+			log.ended = Date.now();
+			log.status = 400;
+			return json(response, log.status, errorOf("invalid_request_error", refusal));
+		}
 		if (kept === titles) return proposeTitle(log, response);
 		const gone = new AbortController();
 		response.once("close", () => {
@@ -95,7 +104,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			const times = (asked.get(question) ?? 0) + 1;
 			asked.set(question, times);
 			const isPast = script.times !== undefined && times > script.times;
-			await perform(isPast ? { ...script, fault: undefined } : script, question, log, response, gone.signal);
+			await perform(isPast ? { ...script, fault: undefined, raw: undefined } : script, question, log, response, gone.signal);
 		} catch (error) {
 			if (gone.signal.aborted) return;
 			log.ended = Date.now();
@@ -118,16 +127,24 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	};
 }
 
+function sendModel({ method, url }: IncomingMessage, response: ServerResponse): void {
+	const id = /^GET \/v1\/models\/([^/?]+)/.exec(`${method} ${url}`)?.[1];
+	const model = id === undefined ? undefined : describeModel(decodeURIComponent(id));
+	// In the words of the real API, also for an address that it does not have.
+	json(response, model ? 200 : 404, model ?? errorOf("not_found_error", "Not found"));
+}
+
 /** Proposes the title in the question's script. A script that refuses thinking refuses it here too. */
 function proposeTitle(log: RequestLog, response: ServerResponse): void {
 	const { title, fault } = scriptOf(titledQuestionOf(log.body));
 	log.ended = Date.now();
-	log.status = fault === "no-extras" && log.body.thinking !== undefined ? 400 : 200;
-	const { type, message } = refusals["no-extras"];
+	const refusal = refusalBy(fault, log.body);
+	log.status = refusal === undefined ? 200 : refusals[refusal].status;
+	const { type, message } = refusals[refusal ?? "no-extras"];
 	const content = title === undefined ? [] : [{ type: "text", text: title }];
 	const usage = { input_tokens: 11, output_tokens: 1 };
 	const answer = { id: "msg_title", type: "message", role: "assistant", model: log.body.model, content, usage };
-	json(response, log.status, log.status === 400 ? errorOf(type, message) : { ...answer, stop_reason: "end_turn", stop_sequence: null });
+	json(response, log.status, refusal !== undefined ? errorOf(type, message) : { ...answer, stop_reason: "end_turn", stop_sequence: null });
 }
 
 /** Performs a script. Rejects if the client disconnects before its end. */
@@ -140,13 +157,14 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 			? response.destroy()
 			: response.writeHead(200, { "content-type": "text/html" }).end("<h1>Hello</h1>\n"));
 	}
-	const isRefused = fault !== "no-extras" || log.body.thinking !== undefined || log.body.cache_control !== undefined;
-	if (fault && isRefusal(fault) && isRefused) {
-		const refusal: { status: number; type: string; message: string; errorCode?: string } = refusals[fault];
+	const refusedBy = refusalBy(fault, log.body);
+	if (refusedBy !== undefined) {
+		const refusal: { status: number; type: string; message: string; errorCode?: string } = refusals[refusedBy];
 		if (script.retryAfter !== undefined) response.setHeader("retry-after", script.retryAfter);
 		log.ended = Date.now();
 		return json(response, refusal.status, errorOf(refusal.type, refusal.message, refusal.errorCode));
 	}
+	if (script.raw) return sendRaw(script, log, response, gone);
 
 	response.writeHead(200, { "content-type": "text/event-stream" });
 	let burst = "";
@@ -178,12 +196,27 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 	if (cut) return spoil(cut, log, response, send, gone);
 	await send("content_block_stop", { index: 0 });
 	await send("message_delta", {
-		delta: { stop_reason: script.stop ?? "end_turn", stop_sequence: null },
+		delta: { stop_reason: hasRefusedQuestion(log.body) ? "refusal" : (script.stop ?? "end_turn"), stop_sequence: null },
 		usage: script.usage === null ? null : { output_tokens: words.length, ...script.usage },
 	});
 	log.ended = Date.now();
 	await send("message_stop");
 	response.end(burst);
+}
+
+async function sendRaw(
+	{ raw = [], every, contentType = "text/event-stream" }: Script,
+	log: RequestLog,
+	response: ServerResponse,
+	gone: AbortSignal,
+) {
+	response.writeHead(200, { "content-type": contentType }).flushHeaders();
+	for (const piece of raw) {
+		response.write(piece);
+		if (every) await wait(every, undefined, { signal: gone });
+	}
+	log.ended = Date.now();
+	response.end();
 }
 
 type Send = (type: string, fields?: object) => Promise<void>;

@@ -2,7 +2,8 @@
 // Must not decide whether there is another attempt.
 
 import type { Reason } from "../../protocol/errors.ts";
-import { type Model, ModelFailure } from "../ports.ts";
+import { isVisible } from "../../protocol/text/sanitize.ts";
+import { type Model, type ModelEvent, ModelFailure } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Reply } from "./reply.ts";
 
@@ -14,10 +15,10 @@ const thinkingPatience = 2;
 
 type Upstream = { model: Model; idleTimeout: number; now: () => number };
 
-/** Asks Claude once. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
+/** Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
 export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSignal): Promise<AttemptResult> {
 	const over = new AbortController();
-	const watchdog = new Watchdog(upstream.idleTimeout, upstream.now);
+	const watchdog = new Watchdog(upstream.idleTimeout, upstream.now, reply.unanswered);
 	try {
 		return await Promise.race([read(reply, upstream, watchdog, AbortSignal.any([ended, over.signal])), watchdog.timedOut]);
 	} finally {
@@ -31,7 +32,7 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 		for await (const event of model.reply(reply.context(), signal, reply.text)) {
 			if (signal.aborted) break;
 			const at = now();
-			watchdog.reset(at, event.type === "thinking");
+			watchdog.reset(at, event.type);
 			switch (event.type) {
 				case "start":
 					reply.setModel(event.model);
@@ -46,9 +47,10 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					break;
 				case "text":
 					reply.appendText(event.text, at);
+					if (reply.isFull) return { outcome: outcomeOf("max_tokens") };
 					break;
 				case "end":
-					return { outcome: outcomeOf(event.reason), stopReason: event.stopReason };
+					return { outcome: outcomeOf(reasonOf(event, reply.text)), ...(event.stopReason && { stopReason: event.stopReason }) };
 				default:
 					event satisfies never;
 			}
@@ -61,10 +63,15 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 	}
 }
 
-/** An answer that a limit cut is complete; one that Claude declined has failed. */
+function reasonOf({ reason }: Extract<ModelEvent, { type: "end" }>, text: string): Reason | undefined {
+	if (isVisible(text)) return reason;
+	return reason === "context_window" ? "prompt_too_long" : (reason ?? "empty");
+}
+
+/** An answer that a limit cut is complete; one that Claude declined, or that could not begin, has failed. */
 function outcomeOf(reason: Reason | undefined): Outcome {
 	if (reason === undefined) return { status: "complete" };
-	return { status: reason === "refusal" ? "failed" : "complete", reason };
+	return { status: reason === "refusal" || reason === "prompt_too_long" ? "failed" : "complete", reason };
 }
 
 /** Notices a request in which Claude has been silent for too long. A stalled stream and a thinking one differ only by their time. */
@@ -75,8 +82,12 @@ class Watchdog {
 	#timer: ReturnType<typeof setTimeout>;
 	#aliveAt: number;
 	#isThinking = false;
+	#hasBegun = false;
+	readonly #unanswered: number;
 
-	constructor(idleTimeout: number, now: () => number) {
+	/** `unanswered`: how many attempts before this one got no sign of life. A slow server would never answer if each were as short. */
+	constructor(idleTimeout: number, now: () => number, unanswered: number) {
+		this.#unanswered = unanswered;
 		this.#idleTimeout = idleTimeout;
 		this.#now = now;
 		this.#aliveAt = now();
@@ -89,9 +100,11 @@ class Watchdog {
 	}
 
 	/** Claude gave a sign of life. Sets no timer: that would cost as much as a token. */
-	reset(now: number, isThinking: boolean): void {
+	reset(now: number, type: ModelEvent["type"]): void {
 		this.#aliveAt = now;
-		this.#isThinking = isThinking;
+		this.#hasBegun = true;
+		// A ping says nothing about what Claude does.
+		if (type !== "alive") this.#isThinking = type === "thinking";
 	}
 
 	stop(): void {
@@ -99,9 +112,9 @@ class Watchdog {
 	}
 
 	readonly #check = () => {
-		const patience = this.#idleTimeout * (this.#isThinking ? thinkingPatience : 1);
+		const patience = this.#idleTimeout * (this.#hasBegun ? (this.#isThinking ? thinkingPatience : 1) : 2 ** this.#unanswered);
 		const left = this.#aliveAt + patience - this.#now();
 		if (left > 0) this.#timer = setTimeout(this.#check, Math.min(left, this.#idleTimeout));
-		else this.#timedOut.resolve({ outcome: { status: "failed", reason: "timed_out" } });
+		else this.#timedOut.resolve({ outcome: { status: "failed", reason: this.#hasBegun ? "timed_out" : "no_response" } });
 	};
 }

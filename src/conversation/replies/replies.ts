@@ -10,17 +10,23 @@ import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import { Reply } from "./reply.ts";
-import { retryDelay } from "./retry.ts";
+import { isBusy, retryDelay } from "./retry.ts";
 import type { Titles } from "./title.ts";
 
-/** `ended` is aborted when the reply ends: it ends the request to Claude, or the wait for the next one. */
-type Running = { reply: Reply; ended: AbortController };
+/**
+ * `ended` is aborted when the reply ends: it ends the request to Claude, or the wait for the next one. `isAsleep`: nothing of it runs
+ * until the alarm, so that the object may sleep meanwhile.
+ */
+type Running = { reply: Reply; ended: AbortController; isAsleep: boolean };
 
 /**
  * An alarm looks for orphaned replies this long after a reply has begun (ms). Far more than a running reply needs between two signs
  * of life.
  */
 const orphanAfter = 30_000;
+
+/** The longest wait for Claude that a timer measures (ms). It keeps the object awake; longer ones are left to the alarm. */
+const longestTimer = 5_000;
 
 export class Replies {
 	readonly #store: Store;
@@ -105,7 +111,8 @@ export class Replies {
 	recover(): void {
 		const running = this.#running;
 		const [orphan] = this.#store.log.streaming().filter(({ id }) => id !== running?.reply.message.id);
-		if (running) this.#alarm.set(this.#now() + orphanAfter);
+		if (running?.isAsleep) this.#wake(running);
+		else if (running) this.#alarm.set(this.#now() + orphanAfter);
 		else if (orphan) this.#resume(orphan);
 	}
 
@@ -118,8 +125,12 @@ export class Replies {
 
 	#resume(orphan: Message): void {
 		const running = this.#open(orphan);
+		if (running.reply.retryAt !== undefined) {
+			this.#wake(running);
+			return;
+		}
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
-		if (retryDelay(running.reply.attempts, outcome) === undefined) {
+		if (retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined) {
 			this.#finish(running, outcome);
 			return;
 		}
@@ -127,10 +138,19 @@ export class Replies {
 		this.#start(running);
 	}
 
+	/** Takes up a reply that waits for Claude, or goes on waiting. */
+	#wake(running: Running): void {
+		const { retryAt = 0 } = running.reply;
+		running.isAsleep = retryAt > this.#now();
+		if (running.isAsleep) this.#alarm.set(retryAt);
+		else this.#start(running);
+	}
+
 	#open(message: Message): Running {
 		this.#running = {
 			reply: new Reply({ store: this.#store, clients: this.#clients }, message, this.#now()),
 			ended: new AbortController(),
+			isAsleep: false,
 		};
 		return this.#running;
 	}
@@ -140,19 +160,23 @@ export class Replies {
 		this.#run(running).catch((error) => console.error("A reply could not be ended", running.reply.message.id, error));
 	}
 
-	/** Asks Claude until the reply has come to its end, or was ended meanwhile. */
+	/** Asks Claude until the reply has come to its end, was ended meanwhile, or has to wait for long. */
 	async #run(running: Running): Promise<void> {
 		const { reply, ended } = running;
 		const upstream = { model: this.#model, idleTimeout: this.#idleTimeout, now: this.#now };
 		while (running === this.#running) {
+			reply.beginAttempt(this.#now());
 			const { outcome, retryAfterMs, stopReason } = await attempt(reply, upstream, ended.signal);
 			if (running !== this.#running) return;
-			const delay = retryDelay(reply.attempts, outcome, retryAfterMs);
+			const now = this.#now();
+			const { breaks, busySince = now } = reply;
+			const delay = retryDelay(outcome, { breaks, retryAfterMs, busyFor: now - busySince });
 			if (delay === undefined) return this.#finish(running, outcome, stopReason);
 			const reason = outcome.reason as Reason;
-			reply.breakOff(reason, this.#now());
+			reply.breakOff(reason, now, isBusy(reason) ? now + delay : undefined);
 			if (delay === 0) continue;
-			reply.markBusy(reason, delay);
+			reply.sendBusy(delay);
+			if (delay > longestTimer) return this.#wake(running);
 			await wait(delay, ended.signal);
 		}
 	}

@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Clients } from "../ports.ts";
-import type { ReplyFacts } from "../store/columns.ts";
+import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { textAfterOverlap } from "./overlap.ts";
@@ -15,6 +15,8 @@ import { thinkingToAppend } from "./thinking.ts";
 
 /** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
 const checkpointAfter = { time: 1_000, length: 2_000 };
+/** A checkpoint writes the whole text. A longer text has fewer of them in proportion, so that they do not cost more as it grows. */
+const shortLength = 20_000;
 
 export class Reply {
 	readonly message: Message;
@@ -27,8 +29,8 @@ export class Reply {
 	#pending = "";
 	/** Where the text broke off, and why. */
 	#breaks: NonNullable<Message["attempts"]>;
-	/** Why Claude has to be waited for. */
-	#busyReason: Reason | undefined;
+	/** Why Claude has to be waited for, until more of the reply arrives. */
+	#busy: Busy | undefined;
 	#model: string | undefined;
 	/** Tokens that the former attempts used, and that the current one has used so far. */
 	#usageBefore: Usage | undefined;
@@ -46,6 +48,7 @@ export class Reply {
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
 		this.#usageBefore = message.usage;
+		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 
@@ -53,9 +56,28 @@ export class Reply {
 		return this.#text;
 	}
 
-	/** How often Claude was asked for this reply, the current attempt included. */
-	get attempts(): number {
-		return this.#breaks.length + 1;
+	/** It is as long as a reply may be. */
+	get isFull(): boolean {
+		return this.#text.length >= limits.reply;
+	}
+
+	/** The attempts before the current one, and why each broke off. */
+	get breaks(): readonly { reason: string }[] {
+		return this.#breaks;
+	}
+
+	/** How many of the latest attempts got no sign of life. */
+	get unanswered(): number {
+		return this.#breaks.length - 1 - this.#breaks.findLastIndex(({ reason }) => reason !== "no_response");
+	}
+
+	/** Since when Claude has been busy, and when it is asked again; in ms. */
+	get busySince(): number | undefined {
+		return this.#busy?.since;
+	}
+
+	get retryAt(): number | undefined {
+		return this.#busy?.retryAt;
 	}
 
 	/** The messages that Claude reads for this reply, oldest first. */
@@ -65,8 +87,10 @@ export class Reply {
 
 	/** The message as it is now, which is more than its row holds. */
 	live(message: Message): Message {
-		const [content, thinking, reason] = [this.#text, this.#thinking, this.#busyReason];
-		return { ...message, content, ...(thinking && { thinking }), ...(reason && { reason }) };
+		const [content, thinking, reason] = [this.#text, this.#thinking, this.#busy?.reason];
+		// The row still has the reason of a wait that is over.
+		const { reason: _stored, ...rest } = message;
+		return { ...rest, content, ...(thinking && { thinking }), ...(reason && { reason }) };
 	}
 
 	setModel(model: string | undefined): void {
@@ -93,14 +117,18 @@ export class Reply {
 		const { conversationId, id: messageId } = this.message;
 		const offset = this.#thinking.length;
 		this.#thinking += chunk;
-		this.#busyReason = undefined;
+		this.#busy = undefined;
 		this.#clients.broadcast({ type: "chat:thought", conversationId, messageId, chunk, offset });
 		this.#checkpointIfDue(now);
 	}
 
-	/** Ends an attempt that another one follows. Written at once: a killed object must not ask more often than it may. */
-	breakOff(reason: Reason, now: number): void {
+	/**
+	 * Ends an attempt that another one follows, at `retryAt` if Claude is busy. Written at once: a killed object must not ask more often
+	 * or earlier than it may.
+	 */
+	breakOff(reason: Reason, now: number, retryAt?: number): void {
 		this.#sendPending(true);
+		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
 		this.#usageBefore = this.#totalUsage;
 		this.#usage = undefined;
@@ -108,17 +136,23 @@ export class Reply {
 	}
 
 	/** Tells everybody that Claude is busy and when it is asked again. */
-	markBusy(reason: Reason, retryAfterMs: number): void {
-		this.#busyReason = reason;
+	sendBusy(retryAfterMs: number): void {
 		const { conversationId, id: messageId } = this.message;
-		this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason, retryAfterMs });
+		if (this.#busy) this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason: this.#busy.reason, retryAfterMs });
+	}
+
+	/** The wait is over: if the object dies from now on, it died in an attempt. */
+	beginAttempt(now: number): void {
+		if (this.#busy?.retryAt === undefined) return;
+		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };
+		this.#writeCheckpoint(now);
 	}
 
 	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
 	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
 		this.#sendPending(true);
 		const { conversationId, id: messageId } = this.message;
-		const facts = { ...this.#facts, ...ended, elapsedMs: now - this.#startedAt };
+		const facts = { ...this.#facts, ...ended, elapsedMs: Math.max(0, now - this.#startedAt) };
 		const finished = this.#store.log.finishReply(this.message, this.#text, outcome, facts);
 		const clients = this.#clients;
 		clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: this.#text.length, isComplete: true });
@@ -138,24 +172,27 @@ export class Reply {
 		const next = isAfterBreak ? textAfterOverlap(this.#text, this.#pending, isOver) : this.#pending;
 		if (next === undefined) return;
 		// Storage would replace half a character by another one.
-		const chunk = next.replace(/[\uD800-\uDBFF]$/, "");
-		this.#pending = isOver ? "" : next.slice(chunk.length);
+		const whole = next.replace(/[\uD800-\uDBFF]$/, "");
+		this.#pending = isOver ? "" : next.slice(whole.length);
+		const chunk = whole.slice(0, limits.reply - this.#text.length).toWellFormed();
 		if (chunk === "") return;
 		const { conversationId, id: messageId } = this.message;
 		const offset = this.#text.length;
 		this.#text += chunk;
-		this.#busyReason = undefined;
+		this.#busy = undefined;
 		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk, offset, isComplete: false });
 	}
 
 	#checkpointIfDue(now: number): void {
 		const { at, length } = this.#checkpoint;
 		const grownBy = this.#length - length;
-		if (grownBy > 0 && (now - at >= checkpointAfter.time || grownBy >= checkpointAfter.length)) this.#writeCheckpoint(now);
+		const patience = Math.max(1, this.#length / shortLength);
+		const isDue = now - at >= checkpointAfter.time * patience || grownBy >= checkpointAfter.length * patience;
+		if (grownBy > 0 && isDue) this.#writeCheckpoint(now);
 	}
 
 	#writeCheckpoint(now: number): void {
-		this.#store.log.checkpoint(this.message, this.#text, this.#facts);
+		this.#store.log.checkpoint(this.message, this.#text, this.#facts, this.#busy);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 

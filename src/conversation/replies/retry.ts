@@ -1,22 +1,38 @@
 // Decides whether Claude is asked again for a reply that did not come to its end, and how long to wait before. Pure but for chance.
 
+import type { Reason } from "../../protocol/errors.ts";
 import type { Outcome } from "../store/log.ts";
 
-/** For one reply, the first attempt included. */
+/** Attempts of one reply that break off, the first one included. */
 const maxAttempts = 3;
 
-/** In ms. `first`: before the second attempt if Claude's side names no time. `longest`: people do not wait longer than this. */
-const busyDelay = { first: 500, longest: 20_000 };
+/** In ms. `first`: before the second attempt if Claude's side names no time. It doubles each time up to `longest`. */
+const busyDelay = { first: 500, longest: 60_000 };
+
+/** How long people wait for a busy Claude at most, in ms. Overloads take minutes; a server that is away may never come back. */
+const patience: { [name in Reason]?: number } = { overloaded: 300_000, rate_limited: 300_000, unavailable: 60_000 };
+
+/** `breaks`: why the attempts before the latest one broke off. `busyFor`: how long Claude has been busy; both times in ms. */
+type Attempts = { breaks: readonly { reason: string }[]; retryAfterMs?: number | undefined; busyFor: number };
+
+/** Claude accepts no request now, so that it has to be waited for. */
+export function isBusy(reason: string | undefined): reason is Reason {
+	return reason !== undefined && Object.hasOwn(patience, reason);
+}
 
 /**
- * Returns how long to wait before the next attempt, in ms, or `undefined` if the reply has ended. `attempts` counts those already made.
- * A stream that broke off is continued at once. A busy server gets the time that it asks for, or a little more each time; chance keeps
- * many clients from coming back together.
+ * Returns how long to wait before the next attempt, in ms, or `undefined` if the reply has ended. A stream that broke off is continued
+ * at once. A busy server gets the time that it asks for, or more each time; chance keeps many clients from coming back together.
  */
-export function retryDelay(attempts: number, { status, reason }: Outcome, retryAfterMs?: number): number | undefined {
-	if (status !== "failed" || attempts >= maxAttempts) return undefined;
-	if (reason === "interrupted" || reason === "timed_out") return 0;
-	if (reason !== "overloaded" && reason !== "rate_limited" && reason !== "unavailable") return undefined;
-	const delay = retryAfterMs ?? Math.round(busyDelay.first * 2 ** (attempts - 1) * (1 - Math.random() / 4));
-	return delay <= busyDelay.longest ? delay : undefined;
+export function retryDelay({ status, reason }: Outcome, { breaks, retryAfterMs, busyFor }: Attempts): number | undefined {
+	if (status !== "failed") return undefined;
+	if (isBusy(reason)) {
+		const times = breaks.length - 1 - breaks.findLastIndex((one) => !isBusy(one.reason));
+		const own = Math.min(busyDelay.longest, busyDelay.first * 2 ** times) * (1 - Math.random() / 4);
+		// A server that always asks for no time at all is believed twice.
+		const delay = Math.round(retryAfterMs === undefined || times >= 2 ? Math.max(own, retryAfterMs ?? 0) : retryAfterMs);
+		return busyFor + delay <= (patience[reason] ?? 0) ? delay : undefined;
+	}
+	if (reason !== "interrupted" && reason !== "timed_out" && reason !== "no_response") return undefined;
+	return breaks.filter((one) => !isBusy(one.reason)).length < maxAttempts - 1 ? 0 : undefined;
 }

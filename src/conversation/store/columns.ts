@@ -1,6 +1,7 @@
 // The columns of a message: how a row holds it, how the wire has it, and what a deletion leaves of it. A new column is added here
 // and in a migration. Pure: the statements are in the other files of this folder.
 
+import type { Reason } from "../../protocol/errors.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
@@ -9,6 +10,9 @@ const replyFields = ["thinking", "stoppedBy", "model", "stopReason", "usage", "a
 
 /** Facts about a reply that are stored besides its text. */
 export type ReplyFacts = Pick<Message, (typeof replyFields)[number]>;
+
+/** Why Claude has to be waited for with a reply, since when, and when it is asked again; times in ms. */
+export type Busy = { reason: Reason; since: number; retryAt?: number };
 
 export type MessageRow = {
 	seq: number;
@@ -32,6 +36,7 @@ export type MessageRow = {
 	deleted_at: number | null;
 	versions: number;
 	asked_by: string | null;
+	busy: string | null;
 };
 
 /** The columns of a former version of a reply, beside its place and number. */
@@ -54,6 +59,7 @@ export const deletedColumns: Omit<MessageRow, KeptColumn> = {
 	edited_at: null,
 	versions: 0,
 	asked_by: null,
+	busy: null,
 };
 
 /** The row of a message that is new to the log: its revision is the one it was added at. */
@@ -80,6 +86,7 @@ export function rowOf(message: Message): MessageRow {
 		deleted_at: timeColumn(message.deletedAt),
 		versions: message.versions ?? 0,
 		asked_by: listColumn(message.askedBy),
+		busy: null,
 	};
 }
 
@@ -125,6 +132,10 @@ function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
 export function factsColumn(facts: ReplyFacts): string | null {
 	const text = JSON.stringify(Object.fromEntries(replyFields.map((field) => [field, facts[field]])));
 	return text === "{}" ? null : text;
+}
+
+export function busyColumn(busy: Busy | undefined): string | null {
+	return busy ? JSON.stringify(busy) : null;
 }
 
 export function listColumn(list: readonly (Mention | Reaction | Person)[] = []): string | null {

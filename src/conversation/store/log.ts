@@ -5,7 +5,7 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { claude, type Person } from "../../protocol/person.ts";
-import { deletedColumns, factsColumn, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
+import { type Busy, busyColumn, deletedColumns, factsColumn, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
 import { Versions } from "./versions.ts";
@@ -102,12 +102,24 @@ export class Log {
 	}
 
 	/** Stores a running reply's text and facts so far. Its status and revision stay the same. */
-	checkpoint(message: Message, content: string, facts: ReplyFacts): void {
-		updateRow(this.#sql, message.seq, { content, reply: factsColumn(facts) });
+	checkpoint(message: Message, content: string, facts: ReplyFacts, busy?: Busy): void {
+		updateRow(this.#sql, message.seq, { content, reply: factsColumn(facts), reason: busy?.reason ?? null, busy: busyColumn(busy) });
+	}
+
+	/** Why a reply that streams waits for Claude. */
+	busy({ seq }: Message): Busy | undefined {
+		const [row] = this.#sql.exec<Pick<MessageRow, "busy">>("SELECT busy FROM messages WHERE seq = ?", seq).toArray();
+		return row?.busy ? JSON.parse(row.busy) : undefined;
 	}
 
 	finishReply(message: Message, content: string, outcome: Outcome, facts: ReplyFacts): Message {
-		return this.#change(message, { content, status: outcome.status, reason: outcome.reason ?? null, reply: factsColumn(facts) });
+		return this.#change(message, {
+			content,
+			status: outcome.status,
+			reason: outcome.reason ?? null,
+			reply: factsColumn(facts),
+			busy: null,
+		});
 	}
 
 	/** Empties an ended reply, which begins again; its text is kept as a version. */

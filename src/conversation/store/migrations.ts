@@ -184,4 +184,8 @@ export const migrations: readonly Migration[] = [
 	) STRICT;
 	INSERT INTO stale_words SELECT seq + 1 FROM messages ORDER BY seq DESC LIMIT 1;
 	`,
+	`
+	-- Of a reply that waits for Claude: why, since when and until when, as JSON.
+	ALTER TABLE messages ADD COLUMN busy TEXT;
+	`,
 ];

@@ -255,20 +255,138 @@ describe("a reply", () => {
 			}),
 	);
 
-	it("fails after three overloaded attempts, and at once if the wait would be long", () =>
+	it("waits for minutes while Claude is overloaded, without a timer, and then fails", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			room.say(client, "Hi");
-			for (let tries = 1; tries <= 3; tries++) {
-				expect(room.calls).toHaveLength(tries);
-				await room.call.fail("overloaded", 0);
+			const began = room.now;
+			while (client.types().every((type) => type !== "chat:error")) {
+				await room.call.fail("overloaded", 10_000);
+				const calls = room.calls.length;
+				const retryAt = room.alarms.at(-1);
+				if (typeof retryAt !== "number") break;
+				expect(retryAt - room.now).toBeGreaterThanOrEqual(10_000);
+				room.now = retryAt - 1;
+				room.replies.recover();
+				expect(room.calls).toHaveLength(calls);
+				room.now += 1;
+				room.replies.recover();
+				expect(room.calls).toHaveLength(calls + 1);
 			}
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded" });
-			room.say(client, "And now?");
-			await room.call.fail("rate_limited", 20_001);
-			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "rate_limited" });
-			expect(room.calls).toHaveLength(4);
+			expect(room.now - began).toBeGreaterThan(180_000);
+			expect(room.now - began).toBeLessThanOrEqual(300_000);
 		}));
+
+	it("fails at once if Claude asks to be left alone for longer than people wait", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "And now?");
+			await room.call.fail("rate_limited", 300_001);
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "rate_limited" });
+			expect(room.calls).toHaveLength(1);
+		}));
+
+	it("can be stopped during a long wait, and is not asked for when the alarm fires", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.fail("overloaded", 60_000);
+			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+			expect(client.last("chat:message").message).toMatchObject({ status: "stopped" });
+			expect(client.last("chat:message").message.reason).toBeUndefined();
+			room.now += 60_000;
+			room.replies.recover();
+			expect(room.calls).toHaveLength(1);
+			expect(room.alarms.at(-1)).toBe("cleared");
+		}));
+
+	it("waits on in the next life of the object, and people see that", () =>
+		inRoom(async (room, state) => {
+			room.say(room.enter(ann), "Hi");
+			await room.call.text("So far");
+			await room.call.fail("overloaded", 60_000);
+			const next = new Room(state, 60_000);
+			next.replies.recover();
+			const watcher = next.enter(ann);
+			expect(next.calls).toHaveLength(0);
+			expect(next.alarms.at(-1)).toBe(next.now + 60_000);
+			expect(watcher.last("chat:joined").messages[1]).toMatchObject({ status: "streaming", reason: "overloaded", content: "So far" });
+			next.now += 60_000;
+			next.replies.recover();
+			expect(next.call.partialReply).toBe("So far");
+			await next.call.text(", so good");
+			await next.call.end();
+			expect(watcher.last("chat:message").message).toMatchObject({
+				content: "So far, so good",
+				status: "complete",
+				attempts: [{ offset: 6, reason: "overloaded" }],
+			});
+		}));
+
+	it.each([
+		["is empty", "", undefined, "complete", "empty"],
+		["has only invisible characters", "\n\u200b ", undefined, "complete", "empty"],
+		["could not begin in Claude's context", "", "context_window", "failed", "prompt_too_long"],
+		["ended in an unknown way", "Hi", "unknown_stop", "complete", "unknown_stop"],
+	] as const)("says so if it %s", (_what, text, reason, status, shown) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			if (text) await room.call.text(text);
+			await room.call.end(reason);
+			expect(client.last("chat:message").message).toMatchObject({ status, reason: shown });
+			expect(room.calls).toHaveLength(1);
+		}),
+	);
+
+	it("ends at its greatest length, and so does the request", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			await room.call.text("x".repeat(limits.reply - 1));
+			expect(room.call.signal.aborted).toBe(false);
+			await room.call.text("yz");
+			expect(room.call.signal.aborted).toBe(true);
+			const { message } = client.last("chat:message");
+			expect(message).toMatchObject({ status: "complete", reason: "max_tokens" });
+			expect(message.content).toHaveLength(limits.reply);
+			expect(message.content.endsWith("xy")).toBe(true);
+		}));
+
+	it("writes about ten times its length in checkpoints, however long it grows", () =>
+		inRoom(async (room) => {
+			room.say(room.enter(ann), "Hi");
+			let written = 0;
+			const { log } = room.store;
+			const checkpoint = log.checkpoint.bind(log);
+			log.checkpoint = (message, content, ...rest) => {
+				written += content.length;
+				checkpoint(message, content, ...rest);
+			};
+			const length = 200_000;
+			for (let n = 0; n < length; n += 500) await room.call.text("x".repeat(500));
+			expect(written).toBeGreaterThan(length);
+			expect(written).toBeLessThan(length * 12);
+		}));
+
+	it("gives a silent server twice as long each time, and says that it did not respond", () =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			room.say(client, "Hi");
+			for (const patience of [20, 40, 80]) {
+				const { signal } = room.call;
+				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+				room.now += patience - 1;
+				await new Promise((resolve) => setTimeout(resolve, 50));
+				expect(signal.aborted).toBe(false);
+				room.now += 1;
+				await over;
+				await settled();
+			}
+			expect(room.calls).toHaveLength(3);
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "no_response" });
+		}, 20));
 
 	it("can be stopped while Claude is busy, and makes no further request", () =>
 		inRoom(async (room) => {

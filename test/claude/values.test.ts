@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelIdOf, noUsage, usageAfter } from "../../src/claude/usage.ts";
+import { nameOf, noUsage, usageAfter } from "../../src/claude/values.ts";
 
 describe("the usage of a request", () => {
 	it("replaces the counts before it and keeps those that are not reported", () => {
@@ -25,12 +25,12 @@ describe("the usage of a request", () => {
 	});
 });
 
-describe("the model id", () => {
+describe("the id of a model", () => {
 	it("is the text that the answer gives", () => {
-		expect(modelIdOf("claude-sonnet-5-5")).toBe("claude-sonnet-5-5");
+		expect(nameOf("claude-sonnet-5-5")).toBe("claude-sonnet-5-5");
 	});
 
-	it.each([undefined, null, "", 5, {}])("is dropped if it is %j", (value) => {
-		expect(modelIdOf(value)).toBeUndefined();
+	it.each([undefined, null, "", 5, {}, "x".repeat(129), "\ud800"])("is dropped if it is %j", (value) => {
+		expect(nameOf(value)).toBeUndefined();
 	});
 });

@@ -1,0 +1,37 @@
+// How much a model can read and write at once: as the deployment sets it, and as refused requests show it. Known while this isolate
+// lives. Pure but for that.
+
+import { limits } from "../protocol/limits.ts";
+import type { Settings } from "../settings.ts";
+import { serverKey } from "./server.ts";
+
+/** In tokens: `prompt` is what may be sent, `reply` what may be answered. */
+export type Capacity = { prompt: number; reply: number };
+
+/** A model that reads less than this is of no use, however small it says it is. */
+const least = 500;
+
+const learned = new Map<string, { context?: number | undefined; prompt?: number }>();
+
+export function capacityOf(settings: Settings["claude"]): Capacity {
+	const { context = settings.contextTokens, prompt = limits.prompt } = learned.get(serverKey(settings)) ?? {};
+	if (context === undefined) return { prompt, reply: settings.maxTokens };
+	// A reply may use half of the context at most, so that there is something to answer.
+	const reply = Math.min(settings.maxTokens, Math.floor(context / 2));
+	return { prompt: Math.max(least, Math.min(prompt, context - reply)), reply };
+}
+
+/**
+ * The model refused a prompt of so many tokens as too long. `context` is its size if the refusal names one. Returns false if there is
+ * nothing to gain from asking once more.
+ */
+export function learnFrom(settings: Settings["claude"], promptTokens: number, context: number | undefined): boolean {
+	const before = capacityOf(settings);
+	const known = learned.get(serverKey(settings));
+	if (context !== undefined && context > 0 && context < (known?.context ?? settings.contextTokens ?? Number.POSITIVE_INFINITY))
+		learned.set(serverKey(settings), { ...known, context });
+	// Our count of tokens is an estimate: a size that is known already did not help.
+	else learned.set(serverKey(settings), { ...known, prompt: Math.max(least, Math.floor(Math.min(promptTokens, before.prompt) / 2)) });
+	const after = capacityOf(settings);
+	return after.reply < before.reply || (after.prompt < before.prompt && after.prompt < promptTokens);
+}
