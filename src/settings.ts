@@ -12,6 +12,8 @@ export type Settings = {
 	jwtNameClaim?: string;
 	/** Origins of pages that may use this deployment besides its own, e.g. `https://chat.example.com`. */
 	frontendOrigins: readonly string[];
+	/** Host names that this deployment answers to, besides localhost and IP addresses; all if there are none. */
+	allowedHosts: readonly string[];
 	guestSignIn: boolean;
 	claude: {
 		/** Without a key and a base URL the demo model replies. */
@@ -45,6 +47,7 @@ type SettingName =
 	| "JWT_AUDIENCE_CLAIM"
 	| "JWT_NAME_CLAIM"
 	| "FRONTEND_URL"
+	| "ALLOWED_HOSTS"
 	| "GUEST_SIGN_IN"
 	| "ANTHROPIC_API_KEY"
 	| "ANTHROPIC_BASE_URL"
@@ -86,6 +89,7 @@ export function readSettings(env: Environment): SettingsResult {
 		audience: readAudience(env, problems),
 		jwtNameClaim: readText(env, "JWT_NAME_CLAIM"),
 		frontendOrigins: readOrigins(env, problems),
+		allowedHosts: readHosts(env),
 		guestSignIn,
 		claude: {
 			apiKey: readText(env, "ANTHROPIC_API_KEY"),
@@ -156,11 +160,41 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 }
 
 function readOrigins(env: Environment, problems: string[]): string[] {
-	const entries = (readText(env, "FRONTEND_URL") ?? "").split(",").map((entry) => entry.trim());
-	const urls = entries.filter((entry) => entry !== "").map(httpUrl);
-	if (urls.includes(undefined))
-		problems.push("FRONTEND_URL must be http or https origins separated by commas, such as https://chat.example.com.");
-	return urls.flatMap((url) => url?.origin ?? []);
+	const origins = entriesOf(env, "FRONTEND_URL").map(originOf);
+	if (origins.includes(undefined))
+		problems.push("FRONTEND_URL must be origins separated by commas, such as https://chat.example.com or capacitor://localhost.");
+	return origins.filter((origin) => origin !== undefined);
+}
+
+/**
+ * The form in which browsers send an origin. Apps in a web view have schemes of their own, and pages
+ * from files send `null` or `file://`.
+ */
+function originOf(entry: string): string | undefined {
+	const isForeign = /^null$|^(?!https?:|wss?:)[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*$/i.test(entry);
+	return isForeign ? entry.toLowerCase() : httpUrl(entry.replace(/^ws/i, "http"))?.origin;
+}
+
+/** `wrangler dev` holds a developer's key: a web page must not reach it by a name that leads to this machine. */
+function readHosts(env: Environment): string[] {
+	const hosts = entriesOf(env, "ALLOWED_HOSTS").map((host) => host.toLowerCase());
+	return hosts.length === 0 && isDevelopment() ? ["localhost"] : hosts;
+}
+
+/** The build replaces the variable, which does not exist at run time. */
+declare const process: { env: { NODE_ENV?: string } };
+
+function isDevelopment(): boolean {
+	try {
+		return process.env.NODE_ENV === "development";
+	} catch {
+		return false;
+	}
+}
+
+function entriesOf(env: Environment, name: SettingName): string[] {
+	const entries = (readText(env, name) ?? "").split(",").map((entry) => entry.trim());
+	return entries.filter((entry) => entry !== "");
 }
 
 function httpUrl(text: string): URL | undefined {

@@ -5,7 +5,7 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
 import { version } from "../package.json";
-import { isAllowedOrigin } from "./auth/origins.ts";
+import { isAllowedHost, isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
@@ -34,6 +34,21 @@ worker.onError((error, c) => {
 });
 worker.notFound((c) => refuse(c, "not_found"));
 
+const harden = secureHeaders({
+	contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+	strictTransportSecurity: "max-age=31536000",
+	// The API's page and the HTML export bring their own policies.
+	overwrite: false,
+});
+worker.use(async (c, next) => {
+	await next();
+	// A 101 takes no headers.
+	if (c.res.status === 101) return;
+	// The headers of an object's response cannot be changed.
+	c.res = new Response(c.res.body, c.res);
+	await harden(c, async () => {});
+});
+
 worker.route("/", socketio);
 
 const app = worker.basePath("/api");
@@ -45,7 +60,10 @@ app.use(async (c, next) => {
 		return refuse(c, "misconfigured", read.problem);
 	}
 	c.set("settings", read.settings);
-	if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return refuse(c, "origin_not_allowed");
+	const url = new URL(c.req.url);
+	if (!isAllowedHost(url, read.settings))
+		return refuse(c, "origin_not_allowed", "This service does not answer to that host name. Its operator can add it to ALLOWED_HOSTS.");
+	if (!isAllowedOrigin(c.req.header("origin") ?? null, url, read.settings)) return refuse(c, "origin_not_allowed");
 	return next();
 });
 
@@ -53,14 +71,6 @@ app.route("/", sockets);
 app.route("/", listSockets);
 app.route("/", docs);
 
-app.use(
-	secureHeaders({
-		contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-		strictTransportSecurity: false,
-		// The HTML export brings its own policy.
-		overwrite: false,
-	}),
-);
 app.use(
 	cors({
 		// An origin that is not allowed has been refused above.

@@ -16,6 +16,7 @@ describe("settings", () => {
 		expect(settingsOf({})).toEqual({
 			jwtSecret: secret,
 			frontendOrigins: [],
+			allowedHosts: [],
 			guestSignIn: false,
 			claude: { model: "claude-sonnet-5-5", maxTokens: 16_000, idleTimeout: 60_000 },
 			sends: { burst: 10, perSecond: 1 },
@@ -31,6 +32,7 @@ describe("settings", () => {
 			JWT_AUDIENCE_CLAIM: "client_id",
 			JWT_NAME_CLAIM: "nickname",
 			FRONTEND_URL: "https://chat.example",
+			ALLOWED_HOSTS: "parley.example",
 			GUEST_SIGN_IN: "on",
 			ANTHROPIC_API_KEY: "a key",
 			ANTHROPIC_BASE_URL: "http://localhost:11434",
@@ -50,6 +52,7 @@ describe("settings", () => {
 			audience: { claim: "client_id", value: "parley" },
 			jwtNameClaim: "nickname",
 			frontendOrigins: ["https://chat.example"],
+			allowedHosts: ["parley.example"],
 			guestSignIn: true,
 			claude: {
 				apiKey: "a key",
@@ -107,6 +110,8 @@ describe("settings", () => {
 		["https://chat.example", ["https://chat.example"]],
 		["https://Chat.Example:443/app/?x=1#y", ["https://chat.example"]],
 		[" https://a.example/ ,, http://localhost:5173/, ", ["https://a.example", "http://localhost:5173"]],
+		["capacitor://localhost, null, file://, tauri://Localhost", ["capacitor://localhost", "null", "file://", "tauri://localhost"]],
+		["wss://chat.example/socket", ["https://chat.example"]],
 	])("FRONTEND_URL %j gives the origins %j", (text, origins) => {
 		expect(settingsOf({ FRONTEND_URL: text }).frontendOrigins).toEqual(origins);
 	});

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isAllowedOrigin } from "../../src/auth/origins.ts";
+import { isAllowedHost, isAllowedOrigin } from "../../src/auth/origins.ts";
 import { secret, settingsWith } from "./forge.ts";
 
-const settings = settingsWith({ JWT_SECRET: secret, FRONTEND_URL: "https://Pages.Example:443/app/, http://localhost:5173" });
+const settings = settingsWith({
+	JWT_SECRET: secret,
+	FRONTEND_URL: "https://Pages.Example:443/app/, http://localhost:5173, capacitor://localhost",
+});
 
 describe("isAllowedOrigin", () => {
 	it.each<[string | null, string, boolean]>([
@@ -13,6 +16,18 @@ describe("isAllowedOrigin", () => {
 		["http://localhost:8787", "http://localhost:8787", true],
 		["https://pages.example", "https://parley.example", true],
 		["http://localhost:5173", "https://parley.example", true],
+		["wss://parley.example", "https://parley.example", true],
+		["wss://parley.example:443", "https://parley.example", true],
+		["ws://127.0.0.1:8787", "http://127.0.0.1:8787", true],
+		["wss://pages.example", "https://parley.example", true],
+		["capacitor://localhost", "https://parley.example", true],
+		["ws://parley.example", "https://parley.example", false],
+		["wss://evil.example", "https://parley.example", false],
+		["wss://parley.example@evil.example", "https://parley.example", false],
+		["wss:parley.example.evil.example", "https://parley.example", false],
+		["ws", "https://parley.example", false],
+		["ionic://localhost", "https://parley.example", false],
+		["file://", "https://parley.example", false],
 		["null", "https://parley.example", false],
 		["", "https://parley.example", false],
 		["https://evil.example", "https://parley.example", false],
@@ -31,5 +46,28 @@ describe("isAllowedOrigin", () => {
 		["http://localhost:5174", "https://parley.example", false],
 	])("of %j at %s is %s", (origin, url, allowed) => {
 		expect(isAllowedOrigin(origin, new URL("/api/me?x=1", url), settings)).toBe(allowed);
+	});
+});
+
+describe("isAllowedHost", () => {
+	it.each<[string, string, boolean]>([
+		["", "https://anything.example", true],
+		["chat.example", "https://chat.example:8443", true],
+		["Chat.Example, other.example", "https://chat.example", true],
+		["chat.example", "http://localhost:8787", true],
+		["chat.example", "http://parley.localhost:8787", true],
+		["chat.example", "http://127.0.0.1:8787", true],
+		["chat.example", "http://192.168.1.5:8787", true],
+		["chat.example", "http://[::1]:8787", true],
+		["chat.example", "https://evil.example", false],
+		["chat.example", "https://evil.chat.example", false],
+		["chat.example", "https://localhost.evil.example", false],
+		["chat.example", "https://notlocalhost", false],
+		["chat.example", "https://127.0.0.1.evil.example", false],
+	])("with ALLOWED_HOSTS %j is right about %s: %s", (hosts, url, allowed) => {
+		const limited = settingsWith({ JWT_SECRET: secret, ALLOWED_HOSTS: hosts });
+		expect(isAllowedHost(new URL(url), limited)).toBe(allowed);
+		expect(isAllowedOrigin(null, new URL(url), limited)).toBe(allowed);
+		expect(isAllowedOrigin(new URL(url).origin, new URL(url), limited)).toBe(allowed);
 	});
 });

@@ -13,7 +13,9 @@ let ending: Result<typeof erased>;
 /** Whom this device remembers. */
 let recalled: { id: string; name: string } | undefined;
 
-type Answer = "token" | typeof unauthorized | typeof unreachable;
+const misconfigured = { error: { code: "misconfigured", message: "Set JWT_SECRET." } } as const;
+
+type Answer = "token" | typeof unauthorized | typeof unreachable | typeof misconfigured;
 
 /** A session whose refreshes have these answers, one after the other. */
 function begin(...answers: (Answer | Promise<Answer>)[]) {
@@ -94,6 +96,22 @@ describe("a session", () => {
 		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-2" });
 		expect(states).toEqual(["remembered", "signed_in"]);
 	});
+
+	it.each([undefined, { id: "g1", name: "Ann" }])(
+		"shows what the operator has to correct, until it is (remembered: %j)",
+		async (person) => {
+			recalled = person;
+			const { session, clock } = begin(misconfigured, "token");
+			session.start();
+			await settled();
+			await settled();
+			await settled();
+			expect(session.state()).toEqual({ type: "unreachable", problem: "Set JWT_SECRET." });
+			clock.advance(10_000);
+			await settled();
+			expect(session.state()).toMatchObject({ type: "signed_in" });
+		},
+	);
 
 	it("ends if the service says so, even if the device remembers somebody", async () => {
 		recalled = { id: "g1", name: "Ann" };

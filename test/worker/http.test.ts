@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { issueImportToken } from "../../src/auth/import-token.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { descriptions } from "../../src/routes/operation.ts";
+import { expectLog } from "../support/log.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 describe("anyone", () => {
@@ -27,6 +28,51 @@ describe("anyone", () => {
 		const { status, body } = await call(method, path);
 		expect([status, body.error.code]).toEqual([401, "unauthorized"]);
 		expect(typeof body.error.message).toBe("string");
+	});
+});
+
+describe("security headers", () => {
+	const headers = { "access-control-request-method": "POST", origin: "https://pages.example" };
+	const socketio = "/socket.io/?EIO=4&transport=polling";
+
+	it.each<[what: string, path: string, init: RequestInit, status: number]>([
+		["an answer", "/api/health", {}, 200],
+		["a page", "/api/docs", {}, 200],
+		["a preflight", "/api/me", { method: "OPTIONS", headers }, 204],
+		["an error", "/api/me", {}, 401],
+		["an unknown path", "/api/unknown", {}, 401],
+		["a foreign origin", "/api/health", { headers: { origin: "https://evil.example" } }, 403],
+		["a refused socket", "/api/conversations/x/socket", {}, 401],
+		["a Socket.IO session", socketio, {}, 200],
+		["a Socket.IO preflight", socketio, { method: "OPTIONS", headers }, 204],
+		["a Socket.IO error", "/socket.io/?EIO=3&transport=polling", {}, 400],
+		["a foreign origin's Socket.IO", socketio, { headers: { origin: "https://evil.example" } }, 403],
+	])("are on %s", async (_what, path, init, status) => {
+		const response = await exports.default.fetch(`${origin}${path}`, init);
+		await response.body?.cancel();
+		expect(response.status).toBe(status);
+		expect(Object.fromEntries(response.headers)).toMatchObject({
+			"strict-transport-security": "max-age=31536000",
+			"content-security-policy": expect.stringContaining("default-src 'none'"),
+			"cross-origin-resource-policy": "same-origin",
+			"x-content-type-options": "nosniff",
+		});
+	});
+
+	it("are on a socket that the conversation's object refuses", async () => {
+		const response = await exports.default.fetch(`${origin}/api/conversations/unknown/socket`, {
+			headers: { upgrade: "websocket", authorization: `Bearer ${await tokenOf("ann")}` },
+		});
+		expect([response.status, response.headers.get("cross-origin-resource-policy")]).toEqual([404, "same-origin"]);
+	});
+
+	it("are on the answer of a misconfigured deployment", async () => {
+		expectLog(/GUEST_SIGN_IN must be on or off/);
+		const before = env.GUEST_SIGN_IN;
+		Object.assign(env, { GUEST_SIGN_IN: "maybe" });
+		const response = await exports.default.fetch(`${origin}/api/health`);
+		Object.assign(env, { GUEST_SIGN_IN: before });
+		expect([response.status, response.headers.get("cross-origin-resource-policy")]).toEqual([500, "same-origin"]);
 	});
 });
 

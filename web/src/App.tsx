@@ -30,7 +30,12 @@ function Page({ state }: { state: SessionState }) {
 		case "unknown":
 			return <NoticePage text={strings.loading} />;
 		case "unreachable":
-			return <NoticePage text={strings.unreachableRetrying} action={{ label: strings.tryAgain, act: () => void session.renew() }} />;
+			return (
+				<NoticePage
+					text={state.problem ?? strings.unreachableRetrying}
+					action={{ label: strings.tryAgain, act: () => void session.renew() }}
+				/>
+			);
 		case "unremembered":
 		case "signed_out":
 			return <SignInPage isInvited={path.startsWith("/invite/")} />;

@@ -8,8 +8,8 @@ export type SessionState =
 	| { type: "unknown" }
 	/** Not known yet. This device remembers nobody, so most likely nobody is signed in. */
 	| { type: "unremembered" }
-	/** Not known yet, because the service does not respond. Retries by itself. */
-	| { type: "unreachable" }
+	/** Not known yet, because the service does not respond. Retries by itself. `problem`: what its operator has to correct. */
+	| { type: "unreachable"; problem?: string }
 	| { type: "signed_out" }
 	/** The person whom this device remembers, until the service confirms or corrects it. */
 	| { type: "remembered"; user: SignedIn["user"] }
@@ -163,7 +163,10 @@ export class Session {
 			return result;
 		}
 		await this.#cacheRead;
-		if (this.#state.type === "unknown" || this.#state.type === "unremembered") this.#become({ type: "unreachable" });
+		const { code, message } = result.error;
+		const { type } = this.#state;
+		if (code === "misconfigured" && type !== "signed_in" && type !== "erased") this.#become({ type: "unreachable", problem: message });
+		else if (type === "unknown" || type === "unremembered") this.#become({ type: "unreachable" });
 		this.#setTimer(timing.retryAfter);
 		return result;
 	}

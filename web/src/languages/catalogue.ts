@@ -22,5 +22,8 @@ type Widened<T> = T extends string
  * page.
  */
 export function refusalText({ refusals }: Catalogue, { code, text }: { code: string; text: string }): string {
-	return refusals[code as ErrorCode] ?? text;
+	const translated = refusals[code as ErrorCode];
+	// Only the server knows which setting needs attention.
+	if (code === "misconfigured" && translated !== undefined) return `${translated} ${text}`;
+	return translated ?? text;
 }
