@@ -144,7 +144,7 @@ function cached(plain: Request): Request {
 async function send({ client, signal }: Connection, request: Request): Promise<ReadableStream<Uint8Array>> {
 	const response = await client.messages.create(request, { signal }).asResponse();
 	const type = response.headers.get("content-type") ?? "text/event-stream";
-	if (response.body && type.includes("event-stream")) return response.body;
+	if (response.body && !/json|html|xml/.test(type)) return response.body;
 	const body = type.includes("json") ? await response.json().catch(() => undefined) : await response.body?.cancel();
 	if (fieldsOf(body).error !== undefined) throw new Anthropic.APIError(undefined, fieldsOf(body), undefined, response.headers);
 	throw new NoStream();

@@ -15,6 +15,7 @@ type Way = Pick<Anthropic.MessageCreateParamsNonStreaming, "max_tokens" | "think
 const titleTokens = 100;
 const thinkingTokens = 2_000;
 
+const briefWay: Way = { max_tokens: titleTokens, thinking: { type: "between_tools" } };
 /** For servers that do not say what their model allows, and refuse the usual way. */
 const plainWay: Way = { max_tokens: thinkingTokens };
 
@@ -35,8 +36,9 @@ async function title(client: Anthropic, settings: Settings["claude"], prompt: Pr
 	const answer = await ask(way).catch((error: unknown) => {
 		const isRefused = reasonOf(error, "asking") === "bad_request" || statusOf(error) === 500;
 		if (!isRefused || way === plainWay) throw error;
-		ways.set(server, plainWay);
-		return ask(plainWay);
+		const other = way !== briefWay && /between_tools/.test((error as Error).message) ? briefWay : plainWay;
+		ways.set(server, other);
+		return ask(other);
 	});
 	if (!ways.has(server)) ways.set(server, way);
 	const { content, model, usage } = fieldsOf(answer);
@@ -48,7 +50,7 @@ async function wayOf(client: Anthropic, model: string, signal: AbortSignal): Pro
 	const found: unknown = await client.models.retrieve(model, {}, { signal }).catch(() => undefined);
 	const { types } = fieldsOf(fieldsOf(fieldsOf(found).capabilities).thinking);
 	const allows = (type: string) => fieldsOf(fieldsOf(types)[type]).supported === true;
-	if (allows("between_tools")) return { max_tokens: titleTokens, thinking: { type: "between_tools" } };
+	if (allows("between_tools")) return briefWay;
 	if (!allows("disabled") && allows("adaptive"))
 		return { max_tokens: thinkingTokens, thinking: { type: "adaptive" }, output_config: { effort: "low" } };
 	return { max_tokens: titleTokens, thinking: { type: "disabled" } };

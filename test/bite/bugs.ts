@@ -176,6 +176,22 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/reply"],
 	},
 	{
+		name: "a reply's wait for Claude is lost with its object",
+		file: log,
+		from: "busy: busyColumn(busy) });",
+		to: "busy: null });",
+		project: "worker",
+		tests: ["conversation/replies/reply"],
+	},
+	{
+		name: "a fraction of a millisecond is sent as the wait for Claude",
+		file: "src/claude/failures.ts",
+		from: "return Math.ceil(milliseconds);",
+		to: "return milliseconds;",
+		project: "worker",
+		tests: ["claude/failures"],
+	},
+	{
 		name: "a reply has no greatest length",
 		file: attempt,
 		from: "if (reply.isFull) return",

@@ -10,6 +10,7 @@ describe("the wait after a refusal", () => {
 		["without a header", {}, undefined],
 		["with seconds", { "retry-after": "20.5" }, 20_500],
 		["with milliseconds, which are more exact", { "retry-after-ms": "1500", "retry-after": "3600" }, 1_500],
+		["with a fraction of a millisecond, which the protocol does not have", { "retry-after-ms": "1500.2" }, 1_501],
 		["with a date", { "retry-after": "Tue, 24 Nov 2026 12:00:10 GMT" }, 10_000],
 		["with a date in the past", { "retry-after": "Tue, 24 Nov 2026 11:00:00 GMT" }, 0],
 		["with an unreadable header", { "retry-after": "soon" }, undefined],

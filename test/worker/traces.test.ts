@@ -101,6 +101,8 @@ describe("a reply that fails", () => {
 			const id = await newConversation("ann");
 			const ann = await Client.join("ann", id);
 			ann.say(`${word} ${id} !${JSON.stringify({ fault, retryAfter: 60 })}`);
+			// A server that is busy or away is waited for.
+			void ann.next("chat:busy").then(() => ann.send({ type: "chat:stop" }));
 			await ann.next("chat:complete");
 			expect(log()).not.toMatch(new RegExp(`${key}|${word}|word\\d`));
 			expect(JSON.stringify([ann.frames, await rowsOf(id)])).not.toContain(key);

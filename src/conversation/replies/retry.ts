@@ -5,6 +5,8 @@ import type { Outcome } from "../store/log.ts";
 
 /** Attempts of one reply that break off, the first one included. */
 const maxAttempts = 3;
+/** Attempts in all: a server could send a word and be busy again, for ever. */
+const maxBusyAttempts = 20;
 
 /** In ms. `first`: before the second attempt if Claude's side names no time. It doubles each time up to `longest`. */
 const busyDelay = { first: 500, longest: 60_000 };
@@ -31,7 +33,8 @@ export function retryDelay({ status, reason }: Outcome, { breaks, retryAfterMs, 
 		const own = Math.min(busyDelay.longest, busyDelay.first * 2 ** times) * (1 - Math.random() / 4);
 		// A server that always asks for no time at all is believed twice.
 		const delay = Math.round(retryAfterMs === undefined || times >= 2 ? Math.max(own, retryAfterMs ?? 0) : retryAfterMs);
-		return busyFor + delay <= (patience[reason] ?? 0) ? delay : undefined;
+		const isOver = breaks.length >= maxBusyAttempts || busyFor + delay > (patience[reason] ?? 0);
+		return isOver ? undefined : delay;
 	}
 	if (reason !== "interrupted" && reason !== "timed_out" && reason !== "no_response") return undefined;
 	return breaks.filter((one) => !isBusy(one.reason)).length < maxAttempts - 1 ? 0 : undefined;
