@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { version } from "../package.json";
 import { isAllowedHost, isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
+import { isTooNew } from "./platform/migrate.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { docs, openapi } from "./routes/docs.ts";
@@ -26,11 +27,14 @@ export { ConversationObject } from "./conversation/object.ts";
 export { PollingObject } from "./gateway/socketio/object.ts";
 export { UserObject } from "./user/object.ts";
 
+/** For people. The log has a sentence for the deployer. */
+const tooNewText = "This was last opened by a newer version of the service. Nothing is lost. It will be back when that version is.";
+
 const worker = new Hono<App>();
 
 worker.onError((error, c) => {
 	console.error("A request failed", c.req.method, c.req.routePath, error);
-	return refuse(c, "internal");
+	return isTooNew(error) ? refuse(c, { code: "unavailable", retryAfterMs: 60_000 }, tooNewText) : refuse(c, "internal");
 });
 worker.notFound((c) => refuse(c, "not_found"));
 

@@ -28,7 +28,7 @@ const retry = { first: 100, slowest: 15_000, attempts: 20 };
  */
 const firstAttempts = 4;
 
-const temporary: readonly ErrorCode[] = ["internal", "misconfigured"];
+const temporary: readonly ErrorCode[] = ["internal", "misconfigured", "unavailable"];
 
 export class ReconnectingSocket implements NativeSocketListener {
 	readonly #conversationId: string;

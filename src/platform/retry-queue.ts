@@ -3,6 +3,7 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { SharedAlarm } from "./alarm.ts";
+import { pauseAfter, pauseAskedBy, type RetryPolicy } from "./retry-policy.ts";
 
 /**
  * The table of all queues of an object, for its migrations. It is released: never edit it.
@@ -19,14 +20,7 @@ export const jobsTable = `
 	) STRICT, WITHOUT ROWID;
 `;
 
-/** When a job that failed is tried again. Times in ms. */
-export type RetryPolicy = {
-	/** The pause after the first try. Each later one is `factor` times as long, up to `longestPause`. */
-	firstPause: number;
-	factor: number;
-	longestPause: number;
-	maxTries: number;
-};
+export type { RetryPolicy };
 
 /** The result of a run that did not fail: the job is over, or it continues with new data and a fresh count of tries. */
 export type Progress<Data> = "done" | { next: Data };
@@ -236,7 +230,7 @@ export class RetryQueue<Data = undefined> {
 		} else {
 			// The next try was set when this one began; a failure that took longer than the pause is followed by a whole one.
 			const next = stored?.dueAt && stored.dueAt > now() ? stored.dueAt : this.#counted(tries).dueAt;
-			const dueAt = Math.max(next ?? 0, now() + Math.min(policy.longestPause, retryAfter(error)));
+			const dueAt = Math.max(next ?? 0, now() + pauseAskedBy(error, policy));
 			if (stored?.dueAt !== dueAt) this.#put(key, { tries, dueAt }, data);
 			alarm.bringForward();
 		}
@@ -245,7 +239,7 @@ export class RetryQueue<Data = undefined> {
 	/** A job whose nth try begins now, as it is stored. */
 	#counted(tries: number): Job {
 		const { policy, now } = this.#options;
-		return { tries, dueAt: now() + Math.min(policy.longestPause, policy.firstPause * policy.factor ** (tries - 1)) };
+		return { tries, dueAt: now() + pauseAfter(tries, policy) };
 	}
 
 	/** Counts a try of a job that is stored. */
@@ -292,9 +286,4 @@ const toText = (data: unknown): string | null => (data === undefined ? null : JS
 
 function parse<Data>(data: string | null): Data {
 	return (data === null ? undefined : JSON.parse(data)) as Data;
-}
-
-function retryAfter(error: unknown): number {
-	const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
-	return typeof retryAfterMs === "number" ? retryAfterMs : 0;
 }

@@ -30,8 +30,8 @@ export const errors = {
 	},
 	not_joined: { status: 409, text: "Join that conversation first." },
 	no_binary: { status: 415, text: "Files and other binary data cannot be sent here." },
+	unavailable: { status: 503, text: "This is not available right now. Please try again in a moment." },
 	misconfigured: { status: 500, text: "This deployment's settings need attention." },
-	unavailable: { status: 503, text: "Your sign-in cannot be checked right now. Please try again in a moment." },
 	internal: { status: 500, text: "Something went wrong on our side. Please try again." },
 } as const satisfies Record<string, { status: number; text: string }>;
 

@@ -47,7 +47,12 @@ type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? 
 /** Makes a call to the conversation of the address, or to another, on behalf of the caller. */
 export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => Promise<T>, id = c.req.param("id")): Promise<T | Refusal> {
 	if (!v.is(idSchema, id)) return { code: "not_found" };
-	using calls = c.env.CONVERSATIONS.getByName(id).as(c.get("identity")) as unknown as Remote<Calls> & Disposable;
+	using calls = c.env.CONVERSATIONS.getByName(id).as(c.get("identity")) as unknown as Remote<Calls> & Promise<Disposable> & Disposable;
+	// If the object cannot begin, this promise fails beside the call, and nobody else waits for it.
+	calls.then(
+		(reached) => reached[Symbol.dispose](),
+		() => {},
+	);
 	return await make(calls);
 }
 

@@ -40,5 +40,7 @@ export class ErasureCounts {
 
 	drop(): void {
 		this.#sql.exec("DROP TABLE IF EXISTS erased");
+		// The list of an erasure that the release before began.
+		this.#sql.exec("DROP TABLE IF EXISTS erasing");
 	}
 }

@@ -1,7 +1,7 @@
 // A person's tables, as an append-only list: entry n takes a database from version n to n + 1.
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
-import type { Migration } from "../platform/migrate.ts";
+import { type Migration, migrate } from "../platform/migrate.ts";
 import { jobsTable } from "../platform/retry-queue.ts";
 
 export const migrations: readonly Migration[] = [
@@ -46,12 +46,26 @@ export const migrations: readonly Migration[] = [
 	-- How often its person had marked something of it unread when it last told how it stands.
 	ALTER TABLE conversations ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
 	`,
-	// An erasure in progress kept its conversations in a table of its own.
+	// An erasure in progress kept its conversations in a table of its own. That stays until the erasure is over: the release
+	// before goes on with it after a rollback, and repeating a step does no harm.
 	(sql) => {
 		sql.exec(jobsTable);
 		if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'erasing'").toArray().length === 0) return;
 		sql.exec(`INSERT INTO jobs (queue, key, tries, due_at, data)
 			SELECT 'erasure', id, tries, 0, json_object('alias', alias, 'after', after) FROM erasing`);
-		sql.exec("DROP TABLE erasing");
 	},
 ];
+
+/**
+ * The first build had one table of this name and no migrations. Makes its entries those of the list; the next delivery of each
+ * conversation corrects what was not known then. Returns false if there is no such table.
+ */
+export function adoptFirstTable(sql: SqlStorage): boolean {
+	if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length === 0) return false;
+	sql.exec("ALTER TABLE conversations RENAME TO first_conversations");
+	migrate(sql, migrations);
+	sql.exec(`INSERT INTO conversations (id, title, assistant, created_at, role, last_activity_at, unread, mentions, read_up_to, revision)
+		SELECT id, title, assistant, created_at, 'member', last_activity_at, 0, 0, 0, 0 FROM first_conversations`);
+	sql.exec("DROP TABLE first_conversations");
+	return true;
+}

@@ -47,6 +47,8 @@ export class UserObject extends DurableObject<Env> {
 		});
 		this.#tokens = new Tokens(ctx.storage.sql);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+		// Its alarm may have fired in another release, which knows nothing of the erasure.
+		if (this.#erasure.isInProgress) this.#alarm.bringForward();
 	}
 
 	// Sockets

@@ -4,7 +4,7 @@
 import { hasTables, migrate } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import type { PersonalSettings } from "../protocol/me.ts";
-import { migrations } from "./migrations.ts";
+import { adoptFirstTable, migrations } from "./migrations.ts";
 
 /** A page holds conversations before this one: its last activity, in ms, and its id. */
 export type Place = { at: number; id: string };
@@ -50,7 +50,7 @@ export class Store {
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
-		this.#isWritten = hasTables(sql);
+		this.#isWritten = hasTables(sql) || adoptFirstTable(sql);
 		if (this.#isWritten) migrate(sql, migrations);
 	}
 

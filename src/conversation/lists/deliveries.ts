@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 /** In ms. A list that does not answer within it counts as one that failed. */
 const answerWithin = 10_000;
 /** 5, 20, 80, 320 and 1280 s after each other. After that a list is notified with the next news only. */
-const policy: RetryPolicy = { firstPause: 5_000, factor: 4, longestPause: 3600_000, maxTries: 6 };
+const policy: RetryPolicy = { firstPause: 5_000, factor: 4, maxTries: 6 };
 
 /** Jobs by user id. */
 export type Deliveries = RetryQueue;

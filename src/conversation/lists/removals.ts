@@ -6,7 +6,7 @@ import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
 /** An hour and a half of tries. Opening a conversation that a list still shows after that finds nothing. */
-const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 3600_000, maxTries: 10 };
+const policy: RetryPolicy = { firstPause: 5_000, factor: 2, maxTries: 10 };
 
 export class Removals {
 	readonly #store: Store;

@@ -254,6 +254,7 @@ function refusalCases({ access: who, query, body, refuses }: Description, path: 
 		...refuses,
 		origin_not_allowed: "The request comes from a web page of an origin that the deployment does not allow.",
 		misconfigured: "A setting of the deployment is missing or invalid. The message says which one.",
+		unavailable: "The issuer's keys cannot be fetched, or a newer release has changed the data for good.",
 		internal: errors.internal.text,
 	};
 }

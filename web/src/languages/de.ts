@@ -63,8 +63,8 @@ export const de: Translation = {
 		too_many_conversations: `Eine Verbindung kann an bis zu ${formats.number(limits.conversationsPerSocket)} Gesprächen teilnehmen. Verlasse zuerst eines davon.`,
 		not_joined: "Tritt diesem Gespräch zuerst bei.",
 		no_binary: "Dateien und andere binäre Daten lassen sich hier nicht senden.",
+		unavailable: "Das ist gerade nicht verfügbar. Bitte versuche es gleich noch einmal.",
 		misconfigured: "Dieser Dienst ist nicht richtig eingerichtet.",
-		unavailable: "Deine Anmeldung kann gerade nicht geprüft werden. Versuche es gleich noch einmal.",
 		internal: "Bei uns ist etwas schiefgegangen. Bitte versuche es noch einmal.",
 	},
 	reasons: {
