@@ -18,7 +18,7 @@ export const errors = {
 	origin_not_allowed: { status: 403, text: "Pages from that origin may not use this service." },
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
-	conflict: { status: 409, text: "That clientId was already used for a message with another text." },
+	conflict: { status: 409, text: "That id was already used for another message or conversation." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
@@ -26,7 +26,7 @@ export const errors = {
 	too_many: { status: 409, text: "The limit for this has been reached. Remove or close one before you add another." },
 	too_many_conversations: {
 		status: 409,
-		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Leave one of them first.`,
+		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Send chat:leave for one of them first.`,
 	},
 	not_joined: { status: 409, text: "Join that conversation first." },
 	no_binary: { status: 415, text: "Files and other binary data cannot be sent here." },
@@ -68,8 +68,9 @@ export type Reason = keyof typeof reasons;
 
 /**
  * WebSocket close codes. After `token`, a client reconnects only with a new token; after `removed` and
- * `deleted`, never; after `replaced`, once somebody looks at the conversation. After any other code it
- * reconnects with its cursor, also after `normal` unless it left by itself.
+ * `deleted`, never; after `replaced`, when the user opens the conversation again. After `flooding` it
+ * waits a minute. After any other code it reconnects with its cursor; after `normal` only if the client
+ * did not close the socket itself.
  */
 export const closeCodes = {
 	normal: 1000,

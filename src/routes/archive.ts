@@ -25,7 +25,7 @@ describe("GET /conversations/:id/export", {
 	tag: "Files",
 	summary: "Export a conversation",
 	description:
-		"Returns the whole conversation as a file. In JSON Lines, each record has a hash of the previous record's hash and its own content, which reveals changes to the file. A file without an `end` record is incomplete.",
+		"Returns the whole conversation as a file. In JSON Lines, the hash of each record covers the record and the previous hash. This reveals damage, but not a file whose hashes were all computed again. A file without an `end` record is incomplete.",
 	access: "member",
 	query: formatSchema,
 	answers: {
@@ -93,7 +93,7 @@ describe("POST /import/:id", {
 	description: `Imports a conversation from its export, part by part. The conversation appears when its last line has arrived. An import that is not continued for ${durationText(limits.importTimeout / 1000)} is dropped. \`npm run import\` makes these requests.`,
 	access: "deployer",
 	query: partSchema,
-	body: { media: "application/x-ndjson", description: "The next lines of the file.", example: '{"type":"member",…}\n' },
+	body: { media: "application/x-ndjson", description: "The next lines of the file.", example: '{"type":"message",…}\n{"type":"end",…}\n' },
 	answers: {
 		200: {
 			schema: v.object({ taken: countSchema, conversation: v.optional(conversationSchema) }),
@@ -102,7 +102,7 @@ describe("POST /import/:id", {
 	},
 	refuses: { conflict: "There is a conversation with this id, or there was one." },
 	fields: {
-		from: "How many lines of the file come before this part. All of them must have been sent.",
+		from: "The number of lines of the file that you have already sent.",
 		as: "Id of a user who becomes an owner, besides the owners in the file.",
 		taken: "How many lines of the file have been taken so far.",
 		conversation: "The conversation, once its last line has arrived.",
@@ -125,6 +125,10 @@ imports.post(
 		const taken = await stub.importLines(await c.req.text(), from, as);
 		if (!isRefusal(taken)) return respond(c, taken, (progress) => progress);
 		if (taken.code === "conflict") return refuse(c, "conflict", "A conversation with this id exists or has existed.");
-		return refuse(c, taken.code, "A line does not follow the line before it, or is not a record of an export.");
+		return refuse(
+			c,
+			taken.code,
+			"A line is not a record of an export, or its hash does not match the line before it. Check that the file is complete and unchanged.",
+		);
 	},
 );

@@ -35,14 +35,15 @@ describe("GET /conversations/:id/socket", {
 	tag: "Live",
 	summary: "Open a conversation's socket",
 	description:
-		"Opens a WebSocket that carries everything that happens in the conversation. Each frame is a JSON array: of `ClientEvent` from the client, of `Event` from the server. The first event is `chat:joined`. If the conversation does not exist and the access token grants it, it is created. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
+		"Opens a WebSocket that carries everything that happens in the conversation. Each frame is a JSON array of events: the client sends `ClientEvent`s, the server sends `Event`s. The client may also send a single event, or the text `ping`. The first event is `chat:joined`. If the conversation does not exist and the access token grants it, it is created. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
 	access: "member",
 	query: v.object({ cursor: v.optional(v.string()) }),
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "Too many sockets of the caller have been closed but have not disconnected yet.",
-		rate_limited: "The caller has flooded the conversation within the last minute.",
+		too_many: "Too many of the caller's sockets are still closing: the server closed them, but the client has not completed the close.",
+		rate_limited:
+			"The caller was disconnected for flooding the conversation (sending far too many or invalid frames) within the last minute.",
 	},
 	sample: {
 		lang: "JavaScript",
@@ -75,7 +76,7 @@ describe("POST /conversations", {
 	tag: "Conversations",
 	summary: "Create a conversation",
 	description:
-		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become the title, and after its first reply Claude proposes a better one.",
+		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become its title. After Claude's first reply, a title that Claude writes replaces it; the demo model writes none.",
 	access: "token",
 	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
 	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
@@ -108,7 +109,8 @@ conversations.get("/conversations/:id", async (c) =>
 describe("PATCH /conversations/:id", {
 	tag: "Conversations",
 	summary: "Change a conversation",
-	description: "Changes the title, when Claude replies, or both. If the title is empty, Parley chooses one again.",
+	description:
+		"Changes the title, when Claude replies, or both. If the title is empty, the first words of the conversation become its title again.",
 	access: "owner",
 	body: { schema: conversationChangeSchema, example: { title: "Release on Friday", assistant: "mention" } },
 	answers: {
@@ -197,7 +199,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists changes of who may enter the conversation, newest first: its creation, joins, departures, removals, role changes, and invites and their revocation. Refused tokens and floods are listed too. Audit events never contain text of messages.",
+		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, role changes, created and revoked invites, refused tokens, and floods. They never contain message text.",
 	access: "owner",
 	query: pageSchema,
 	answers: {

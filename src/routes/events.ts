@@ -27,8 +27,9 @@ describe("GET /conversations/:id/events", {
 		},
 	},
 	refuses: {
-		too_many: "Too many sockets of the caller have been closed but have not disconnected yet.",
-		rate_limited: "The caller has flooded the conversation within the last minute.",
+		too_many: "Too many of the caller's sockets are still closing: the server closed them, but the client has not completed the close.",
+		rate_limited:
+			"The caller was disconnected for flooding the conversation (sending far too many or invalid frames) within the last minute.",
 	},
 });
 events.get("/conversations/:id/events", async (c) => {

@@ -26,8 +26,9 @@ describe("GET /me/socket", {
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
-		too_many: "Too many list sockets of the caller have been closed but have not disconnected yet.",
-		rate_limited: "Within the last minute, the caller has flooded their list sockets with frames other than `ping`.",
+		too_many:
+			"Too many of the caller's list sockets are still closing: the server closed them, but the client has not completed the close.",
+		rate_limited: "The caller was disconnected for sending too many frames other than `ping` within the last minute.",
 	},
 	sample: {
 		lang: "JavaScript",
@@ -96,7 +97,7 @@ describe("GET /conversations", {
 	tag: "Conversations",
 	summary: "List the caller's conversations",
 	description:
-		"Lists the caller's conversations, those with the latest activity first. To get the next page, pass the `lastActivityAt` and the `id` of the last conversation in `before`.",
+		"Lists the caller's conversations, those with the latest activity first. For the next page, set `before` to `lastActivityAt,id` of the last conversation on this page.",
 	access: "token",
 	query: listPageSchema,
 	answers: {
@@ -106,8 +107,7 @@ describe("GET /conversations", {
 		},
 	},
 	fields: {
-		before:
-			"Only conversations after this one in the list: its `lastActivityAt`, a comma, and its `id`. Without it, you get the first page.",
+		before: "`lastActivityAt,id` of the last conversation on the page before. Without it, you get the first page.",
 		hasMore: "Whether there are more conversations, with older activity.",
 	},
 	example: { before: `${examples.listed.lastActivityAt},${examples.listed.id}` },
@@ -132,6 +132,7 @@ describe("PATCH /me/conversations/:id", {
 	access: "person",
 	body: { schema: listEntryChangeSchema, example: { pinned: true } },
 	answers: { 200: { schema: v.object({ conversation: listEntrySchema }), example: { conversation: examples.listed } } },
+	refuses: { not_found: "The conversation is not in the caller's list." },
 });
 me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = refuseProgram(c);

@@ -37,7 +37,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 	},
 	refuses: {
 		last_owner: "The member is the only owner.",
-		not_found: "There is no such conversation or member, or the caller is not a member.",
+		not_found: "There is no such conversation or member, or the caller may not enter the conversation.",
 	},
 });
 members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), async (c) => {
@@ -137,7 +137,7 @@ describe("DELETE /conversations/:id/invites/:inviteId", {
 	description: "Revokes the invite, so that nobody can join with it any more. People who have joined with it stay members.",
 	access: "owner",
 	answers: { 204: "nothing" },
-	refuses: { not_found: "There is no such conversation, the caller is not a member, or the invite is not live." },
+	refuses: { not_found: "There is no such conversation, the caller may not enter it, or the invite is not live." },
 });
 members.delete("/conversations/:id/invites/:inviteId", async (c) =>
 	respondEmpty(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
@@ -147,7 +147,7 @@ describe("POST /invites/:token/accept", {
 	tag: "Members",
 	summary: "Accept an invite",
 	description:
-		"Makes the caller a member of the conversation, with the invite's role. A caller who is a member already does not use it up. The exception is a reader whom the invite makes a `member`.",
+		"Makes the caller a member of the conversation, with the invite's role. If the caller is already a member, nothing changes and no use is counted. But a reader who accepts an invite for `member` becomes a `member`, which counts as a use.",
 	access: "token",
 	answers: { 200: { schema: v.object({ conversationId: idSchema }), example: { conversationId: examples.conversation.id } } },
 	refuses: {

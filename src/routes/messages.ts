@@ -32,8 +32,9 @@ describe("POST /conversations/:id/messages", {
 	refuses: {
 		conflict: "The caller has used this `clientId` for a message with another text.",
 		too_large: `The content is longer than ${numberText(limits.content)} characters.`,
-		rate_limited: "The caller is sending too fast in this conversation, or has flooded it within the last minute.",
-		not_found: "There is no such conversation, the caller is not a member, or `replyTo` names no message or a deleted one.",
+		rate_limited:
+			"The caller is sending too fast in this conversation, or was disconnected for flooding it (sending far too many or invalid frames) within the last minute.",
+		not_found: "There is no such conversation, the caller may not enter it, or `replyTo` names no message or a deleted one.",
 	},
 });
 messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {

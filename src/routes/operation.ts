@@ -32,8 +32,8 @@ export const access = {
 	token: "Needs an access token or a personal token.",
 	person: "Needs an access token; personal tokens are refused.",
 	guest: "For guests only; needs their access token, and personal tokens are refused.",
-	member: "For members of the conversation.",
-	writer: "For members of the conversation, except those with the role `reader`.",
+	member: "For members of the conversation, and for callers whose access token grants it.",
+	writer: "For members of the conversation who are not readers, and for callers whose access token grants it.",
 	owner: "For owners of the conversation.",
 } as const;
 

@@ -60,7 +60,7 @@ searches.get("/conversations/:id/search", async (c) => {
 	const limited = await limitRate(c, "SEARCHES", c.get("identity").userId);
 	if (limited) return limited;
 	const query = v.safeParse(pagedSchema, c.req.query());
-	if (!query.success) return refuseQuery(c);
+	if (!query.success) return refuseQuery(c, " `before` is a message's seq.");
 	const { q, before, limit, ...filter } = query.output;
 	return respond(c, await call(c, (calls) => calls.search(q, before, limit, filter)), (page) => page);
 });
@@ -113,10 +113,10 @@ function byTime(one: SearchResult, other: SearchResult): number {
 	return Date.parse(other.message.createdAt) - Date.parse(one.message.createdAt);
 }
 
-function refuseQuery(c: Context<App>) {
+function refuseQuery(c: Context<App>, more = "") {
 	return refuse(
 		c,
 		"bad_request",
-		`\`q\` has 1 to ${limits.search.query} characters, \`from\` is a user's id, \`since\` and \`until\` are ISO 8601 times like \`createdAt\`, \`before\` is a message's seq, and \`limit\` is ${rangeText(limits.search.page)}.`,
+		`\`q\` has 1 to ${limits.search.query} characters, \`from\` is a user's id, \`since\` and \`until\` are ISO 8601 times like \`createdAt\`, and \`limit\` is ${rangeText(limits.search.page)}.${more}`,
 	);
 }

@@ -18,7 +18,7 @@ describe("POST /me/tokens", {
 	tag: "Personal tokens",
 	summary: "Create a personal token",
 	description:
-		"Creates a token with which a program acts for the caller in all of their conversations. The program cannot manage tokens, change settings or list entries, or rename, sign out or erase the caller. The secret is shown only once; the server stores its hash.",
+		"Creates a token with which a program acts for the caller in all of their conversations. The program cannot manage tokens; change settings; mute, pin or archive conversations; or rename, sign out or erase the caller. The secret is shown only once; the server stores its hash.",
 	access: "person",
 	body: { schema: newTokenSchema, example: { name: examples.token.name } },
 	answers: {
@@ -57,7 +57,7 @@ describe("GET /me/tokens", {
 	tag: "Personal tokens",
 	summary: "List personal tokens",
 	description:
-		"Lists the caller's tokens, newest first, without their secrets. Expired tokens stay in the list until another one is created.",
+		"Lists the caller's tokens, newest first, without their secrets. Expired tokens stay in the list until the caller creates a new token.",
 	access: "person",
 	answers: {
 		200: {

@@ -250,7 +250,7 @@ function refusalCases({ access: who, query, body, refuses }: Description, path: 
 		...(who === "deployer" && { unauthorized: "The import token is missing, has expired, or is for another conversation." }),
 		...(needsToken && { token_expired: errors.token_expired.text }),
 		...(forbidden[who] && { forbidden: forbidden[who] }),
-		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller is not a member." }),
+		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller may not enter it." }),
 		...refuses,
 		origin_not_allowed: "The request comes from a web page of an origin that the deployment does not allow.",
 		misconfigured: "A setting of the deployment is missing or invalid. The message says which one.",

@@ -48,7 +48,7 @@ export const examples = {
 		lastActivityAt: reply.createdAt,
 		lastMessage: { seq: reply.seq, author: reply.author, content: reply.content, createdAt: reply.createdAt },
 		unread: 1,
-		mentions: 1,
+		mentions: 0,
 		readUpTo: message.seq,
 		muted: false,
 		pinned: true,
