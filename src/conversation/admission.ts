@@ -9,6 +9,7 @@ import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
 import type { Import } from "./archive/import.ts";
+import { prices, type WorkRate } from "./messages/work-rate.ts";
 import type { Membership } from "./people/membership.ts";
 import type { Inbound } from "./sockets/inbound.ts";
 import type { Sockets } from "./sockets/sockets.ts";
@@ -24,6 +25,7 @@ type Dependencies = {
 	membership: Membership;
 	importer: Import;
 	inbound: Inbound;
+	work: WorkRate;
 	now: () => number;
 };
 
@@ -32,6 +34,15 @@ export class Admission {
 
 	constructor(dependencies: Dependencies) {
 		this.#with = dependencies;
+	}
+
+	/** Admits a person who opens a socket, like `enter`. Counted before anything is looked up, also for strangers. */
+	connect(identity: Identity): Person | Refusal {
+		const { work, sockets, now } = this.#with;
+		const busy = work.begin(identity.userId, now(), prices.connect);
+		if (busy) return busy;
+		const person = this.enter(identity);
+		return "code" in person || sockets.makeRoom(identity.userId) ? person : { code: "too_many" };
 	}
 
 	/**
@@ -59,10 +70,21 @@ export class Admission {
 		return membership.join({ userId, username }, granted);
 	}
 
-	/** Calls `act` for a member. A stranger gets the same answer as for a conversation that does not exist. */
-	asMember<T>(identity: Identity, act: (member: Member) => T): T | Refusal {
-		const { id, membership } = this.#with;
+	/** Admits a person by an invite. */
+	accept(person: Person, inviteId: string): Member | Refusal {
+		const { membership, work, now } = this.#with;
+		return work.begin(person.userId, now(), prices.change) ?? membership.accept(person, inviteId);
+	}
+
+	/**
+	 * Calls `act` for a member. A stranger gets the same answer as for a conversation that does not exist. Counted before anything
+	 * is looked up, also for strangers. `reserve`: see `WorkRate.begin`.
+	 */
+	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
+		const { id, membership, work, now } = this.#with;
 		const { userId, username } = identity;
+		const busy = work.begin(userId, now(), price, reserve);
+		if (busy) return busy;
 		const member = membership.find({ userId, username }, isGranted(identity, id));
 		return member ? act(member) : { code: "not_found" };
 	}

@@ -13,6 +13,7 @@ import type { SearchResult } from "../protocol/search-result.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Page, Place } from "./messages/history.ts";
 import { search } from "./messages/search.ts";
+import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { LiveInvite, NewInvite } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
 import type { Filter } from "./store/log-reader.ts";
@@ -28,27 +29,45 @@ export class Calls extends RpcTarget {
 		this.#identity = identity;
 	}
 
-	#asMember<T>(act: (member: Member) => T): T | Refusal {
-		return this.#parts.admission.asMember(this.#identity, act);
+	#asMember<T>(act: (member: Member) => T, price?: number): T | Refusal {
+		return this.#parts.admission.asMember(this.#identity, act, price);
+	}
+
+	/** Counts what the caller has read, and returns it. */
+	#counted<T>(result: T, read: Read): T {
+		this.#parts.work.count(this.#identity.userId, this.#parts.now(), read);
+		return result;
+	}
+
+	#page<T extends { messages: Message[] }>(page: T): T {
+		return this.#counted(page, readOf(page.messages));
+	}
+
+	#listed<T extends { members: Member[] }>(list: T): T {
+		return this.#counted(list, { rows: list.members.length, length: 0 });
 	}
 
 	describe(): (ConversationInfo & { members: Member[] }) | Refusal {
-		return this.#asMember(() => this.#parts.membership.describe());
+		return this.#asMember(() => this.#listed(this.#parts.membership.describe()));
 	}
 
 	update(change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
-		return this.#asMember((member) => this.#parts.membership.update(member, change));
+		return this.#asMember((member) => this.#parts.membership.update(member, change), prices.change);
 	}
 
 	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
 	say(said: MessageInput): { message: Message; isNew: boolean } | Refusal {
-		const person = this.#parts.admission.enter(this.#identity);
-		return "code" in person ? person : this.#parts.conversation.say(person, said);
+		const { admission, conversation, work, now } = this.#parts;
+		const busy = work.begin(this.#identity.userId, now());
+		if (busy) return busy;
+		this.#counted(undefined, readOf([said]));
+		const person = admission.enter(this.#identity);
+		return "code" in person ? person : conversation.say(person, said);
 	}
 
 	/** The messages at a place, oldest first. */
 	history(place: Place, limit: number): Page | Refusal {
-		return this.#asMember(() => this.#parts.conversation.history.page(place, limit));
+		return this.#asMember(() => this.#page(this.#parts.conversation.history.page(place, limit)));
 	}
 
 	/** The messages before a place that contain the words of `text`, newest first. */
@@ -58,32 +77,39 @@ export class Calls extends RpcTarget {
 
 	/** The former versions of a reply, oldest first. */
 	versions(messageId: string): { versions: Version[] } | Refusal {
-		return this.#asMember(() => this.#parts.conversation.history.versions(messageId));
+		return this.#asMember(() => {
+			const former = this.#parts.conversation.history.versions(messageId);
+			return "code" in former ? former : this.#counted(former, readOf(former.versions));
+		});
 	}
 
 	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
 	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
-		const { membership, conversation, store } = this.#parts;
+		const { admission, membership, conversation, store } = this.#parts;
+		const { messages, length } = limits.exportPiece;
 		const source = {
-			describe: () => membership.describe(),
-			messages: (after: number) => conversation.history.page({ after }, limits.exportPiece.messages),
-			versionsOf: (seq: number) => store.log.versions.of(seq),
+			describe: () => this.#listed(membership.describe()),
+			messages: (after: number) => this.#page(conversation.history.page({ after }, messages, length)),
+			versionsOf: (seq: number) => {
+				const versions = store.log.versions.of(seq);
+				return this.#counted(versions, readOf(versions));
+			},
 		};
-		return this.#asMember(() => exportPiece(source, format, place));
+		return admission.asMember(this.#identity, () => exportPiece(source, format, place), prices.call, limits.work.reserve);
 	}
 
 	members(): { members: Member[] } | Refusal {
-		return this.#asMember(() => ({ members: this.#parts.membership.members() }));
+		return this.#asMember(() => this.#listed({ members: this.#parts.membership.members() }));
 	}
 
 	setRole(userId: string, role: MemberRole): Member | Refusal {
-		return this.#asMember((member) => this.#parts.membership.setRole(member, userId, role));
+		return this.#asMember((member) => this.#parts.membership.setRole(member, userId, role), prices.change);
 	}
 
 	/** Ends a membership, one's own or as an owner another person's, and disconnects whoever held it. */
 	async remove(userId: string): Promise<{ removed: true } | Refusal> {
 		const { membership, removals, sockets } = this.#parts;
-		const removed = this.#asMember((member) => membership.remove(member, userId));
+		const removed = this.#asMember((member) => membership.remove(member, userId), prices.change);
 		if ("code" in removed) return removed;
 		sockets.close(userId, closeCodes.removed, "no longer a member");
 		await removals.removeFor(userId);
@@ -91,7 +117,7 @@ export class Calls extends RpcTarget {
 	}
 
 	invite(invite: NewInvite): { expiresAt: number } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.invite(member, invite));
+		return this.#asMember((member) => this.#parts.membership.invite(member, invite), prices.change);
 	}
 
 	invites(): { invites: LiveInvite[] } | Refusal {
@@ -99,11 +125,14 @@ export class Calls extends RpcTarget {
 	}
 
 	revoke(inviteId: string): { revoked: true } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.revoke(member, inviteId));
+		return this.#asMember((member) => this.#parts.membership.revoke(member, inviteId), prices.change);
 	}
 
 	audit(before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.audit(member, before, limit));
+		return this.#asMember((member) => {
+			const page = this.#parts.membership.audit(member, before, limit);
+			return "code" in page ? page : this.#counted(page, { rows: page.entries.length, length: 0 });
+		});
 	}
 
 	/** Deletes the conversation. */

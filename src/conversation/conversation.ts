@@ -11,6 +11,7 @@ import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
 import { readMentions } from "./messages/mentions.ts";
 import { SendRate } from "./messages/send-rate.ts";
+import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
 import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
@@ -34,6 +35,8 @@ type Dependencies<T extends Client> = {
 	authenticate: Authenticate;
 	/** How fast one person may send. */
 	rate: Rate;
+	/** How much work one person may cause. */
+	work: WorkRate;
 	now: () => number;
 };
 
@@ -87,13 +90,15 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#sync(client: T, cursor: string | undefined): undefined {
-		const { store, clients } = this.#with;
+		const { store, clients, work, now } = this.#with;
 		const { userId } = client.person;
+		const changes = this.history.since(cursor);
+		work.count(userId, now(), readOf(changes.messages));
 		clients.send(client, {
 			type: "chat:joined",
 			conversationId: this.#id,
 			cursor: store.log.cursor,
-			...this.history.since(cursor),
+			...changes,
 			participants: this.#participants(),
 			you: client.person,
 			conversation: store.info,
@@ -125,13 +130,16 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#apply(client: T, event: ClientEvent): Refusal | undefined {
-		const { clients, replies } = this.#with;
+		const { clients, replies, work, now } = this.#with;
 		const { person } = client;
 		if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };
 		switch (event.type) {
-			case "chat:join":
+			case "chat:join": {
+				const busy = work.begin(person.userId, now(), prices.rejoin);
+				if (busy) return busy;
 				clients.flush();
 				return this.#sync(client, event.cursor);
+			}
 			case "chat:leave":
 				client.close(closeCodes.normal, "left");
 				return;
@@ -155,12 +163,19 @@ export class Conversation<T extends Client = Client> {
 			case "chat:regenerate":
 				return this.#changes.apply(client, event);
 			case "chat:read":
-				if (event.unread) this.#readMarks.markUnread(person.userId, event.upTo);
-				else this.#readMarks.read(person.userId, event.upTo);
-				return;
+				return this.#markRead(person, event);
 			default:
 				return event satisfies never;
 		}
+	}
+
+	#markRead({ userId }: Person, { upTo, unread }: Event<"chat:read">): Refusal | undefined {
+		const { work, now } = this.#with;
+		const busy = work.begin(userId, now(), unread ? prices.markUnread : prices.read);
+		if (busy) return busy;
+		if (unread) this.#readMarks.markUnread(userId, upTo);
+		else this.#readMarks.read(userId, upTo);
+		return undefined;
 	}
 
 	#mayWrite({ userId }: Person): boolean {

@@ -41,9 +41,8 @@ export class ConversationObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol } = readUpgrade<Upgrade>(request);
 		const { admission, sockets, store, conversation, alarm, now } = this.#parts;
-		const person = admission.enter(identity);
+		const person = admission.connect(identity);
 		if ("code" in person) return refuseUpgrade(person);
-		if (!sockets.makeRoom(identity.userId)) return refuseUpgrade({ code: "too_many" });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
 		const client = sockets.open(ours, {
@@ -112,7 +111,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refusal> {
-		const member = this.#parts.membership.accept(person, inviteId);
+		const member = this.#parts.admission.accept(person, inviteId);
 		if ("code" in member) return member;
 		await this.#parts.lists.settled;
 		return { accepted: true };

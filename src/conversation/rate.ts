@@ -11,10 +11,18 @@ export function fullBucket(rate: Rate, now: number): Bucket {
 
 /** Takes `count` from the bucket, or says in how many ms there will be that much. */
 export function take(bucket: Bucket, rate: Rate, now: number, count = 1): { bucket: Bucket } | { retryAfterMs: number } {
-	const refilled = bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate.perSecond;
-	const left = Math.min(rate.burst, refilled);
-	if (left >= count) return { bucket: { left: left - count, at: Math.max(now, bucket.at) } };
+	const left = leftIn(bucket, rate, now);
+	if (left >= count) return { bucket: spend(bucket, rate, now, count) };
 	return { retryAfterMs: Math.ceil(((count - left) / rate.perSecond) * 1000) };
+}
+
+/** Takes `count` from the bucket in any case. It may then hold less than nothing, which it has to regain first. */
+export function spend(bucket: Bucket, rate: Rate, now: number, count: number): Bucket {
+	return { left: leftIn(bucket, rate, now) - count, at: Math.max(now, bucket.at) };
+}
+
+export function leftIn(bucket: Bucket, rate: Rate, now: number): number {
+	return Math.min(rate.burst, bucket.left + (Math.max(0, now - bucket.at) / 1000) * rate.perSecond);
 }
 
 /** How long a send has an effect, in ms: after that the bucket is full, whatever happened before. */

@@ -11,6 +11,7 @@ import { Conversation } from "./conversation.ts";
 import { Deletion } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
 import { Removals } from "./lists/removals.ts";
+import { WorkRate } from "./messages/work-rate.ts";
 import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
 import { Replies } from "./replies/replies.ts";
@@ -47,7 +48,8 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		alarm,
 		now,
 	});
-	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, id, now };
+	const work = new WorkRate();
+	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work, id, now };
 
 	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
 	const replies = new Replies({

@@ -6,6 +6,7 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { NativeSocket, type NativeSocketListener } from "./native-socket.ts";
+import { patiently } from "./patiently.ts";
 
 export interface ReconnectingSocketListener {
 	/**
@@ -46,7 +47,7 @@ export class ReconnectingSocket implements NativeSocketListener {
 
 	async connect(): Promise<void> {
 		try {
-			const opened = await this.#listener.open();
+			const opened = await patiently(() => this.#listener.open());
 			if (!isRefusal(opened)) this.#accept(opened);
 			else if (temporary.includes(opened.code)) this.#retry();
 			else this.#end(opened, false);

@@ -84,6 +84,15 @@ export const badFramesPerMinute = 50;
 export const refusedFramesPerMinute = 1_000;
 /** The time for which a person cannot connect after flooding. */
 export const floodBlock = 60_000;
+/**
+ * Work that one person may give a conversation by calls, joins and searches. A count is about a third of
+ * a millisecond of the object's only thread, so that nobody takes more than a thirtieth of it for long. The
+ * burst is enough to read 10,000 usual messages, or for eight tabs that reconnect. An export leaves
+ * `reserve`, so that its person can go on reading meanwhile.
+ */
+export const work = { burst: 400, perSecond: 100, reserve: 200, rowsPerCount: 50, lengthPerCount: 16 * 1024 };
+/** In ms: how long a client of our own waits and goes on, where it is told how long. */
+export const patience = 15_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
 /** Conversations of one Socket.IO connection. Each needs a native socket behind it. */

@@ -6,6 +6,7 @@ import { readToken } from "../auth/bearer.ts";
 import { verifyImportToken } from "../auth/import-token.ts";
 import type { ExportFormat, ExportPiece } from "../conversation/archive/export.ts";
 import { readablePolicy } from "../conversation/archive/html.ts";
+import { patiently } from "../gateway/patiently.ts";
 import { emptyChain } from "../protocol/archive.ts";
 import { conversationSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
@@ -44,7 +45,7 @@ exports.get("/conversations/:id/export", async (c) => {
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await call(c, (calls) => calls.exportPiece(format, { after: 0, chain: emptyChain, exportedAt }));
+	const first = await patiently(() => call(c, (calls) => calls.exportPiece(format, { after: 0, chain: emptyChain, exportedAt })));
 	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
 	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
@@ -53,7 +54,7 @@ exports.get("/conversations/:id/export", async (c) => {
 });
 
 /**
- * Reads each piece when there is room for it. A member who is removed meanwhile gets a file without
+ * Reads each piece when there is room for it, and when its person may read on. A member who is removed meanwhile gets a file without
  * its end.
  */
 async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
@@ -61,7 +62,7 @@ async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPie
 	yield piece.text;
 	for (let place = first.next; place; place = piece.next) {
 		const after = place;
-		const next = await call(c, (calls) => calls.exportPiece(format, after));
+		const next = await patiently(() => call(c, (calls) => calls.exportPiece(format, after)), Number.POSITIVE_INFINITY);
 		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
 		piece = next;
 		yield piece.text;

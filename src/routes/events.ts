@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { EventStream } from "../gateway/event-stream.ts";
 import { openSocket } from "../gateway/native-socket.ts";
+import { patiently } from "../gateway/patiently.ts";
 import { limits } from "../protocol/limits.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { type App, refuse, stubOf } from "./http.ts";
@@ -37,7 +38,8 @@ events.get("/conversations/:id/events", async (c) => {
 	if (!stub) return refuse(c, "not_found");
 	// A client that reconnects still has its first cursor in the address: the header is newer.
 	const cursor = (c.req.header("last-event-id") ?? c.req.query("cursor"))?.slice(0, limits.cursor);
-	const opened = await openSocket(stub, c.get("identity"), cursor);
+	// An EventSource gives up for good when it is refused.
+	const opened = await patiently(() => openSocket(stub, c.get("identity"), cursor));
 	if (isRefusal(opened)) return refuse(c, opened);
 	const { body } = new EventStream(opened, c.req.param("id"));
 	const headers = { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" };

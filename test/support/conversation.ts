@@ -3,6 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
+import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
 import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
@@ -187,6 +188,7 @@ export class Room {
 			titles: this.titles,
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			rate: { burst: 3, perSecond: 1 },
+			work: new WorkRate(),
 			now,
 		});
 	}

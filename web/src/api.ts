@@ -12,6 +12,7 @@ import {
 	memberSchema,
 } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
 import { refusalText } from "./languages/catalogue.ts";
@@ -50,7 +51,7 @@ const erasedSchema = v.object({
 });
 /** An empty response. */
 const done = v.undefined();
-const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()) }) });
 
 export type Erased = v.InferOutput<typeof erasedSchema>;
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
@@ -164,29 +165,43 @@ export async function call<T extends v.GenericSchema>(
 	path: string,
 	{ token, body }: { token?: string; body?: object },
 ): Promise<Result<v.InferOutput<T>>> {
-	let answer: unknown;
-	let isOk: boolean;
+	const request = {
+		method,
+		headers: {
+			...(token !== undefined && { authorization: `Bearer ${token}` }),
+			...(body && { "content-type": "application/json" }),
+		},
+		...(body && { body: JSON.stringify(body) }),
+	};
+	let response: { isOk: boolean; answer: unknown };
 	try {
-		const response = await fetch(addressOf(path), {
-			method,
-			credentials: "include",
-			signal: AbortSignal.timeout(15_000),
-			headers: {
-				...(token !== undefined && { authorization: `Bearer ${token}` }),
-				...(body && { "content-type": "application/json" }),
-			},
-			...(body && { body: JSON.stringify(body) }),
-		});
-		isOk = response.ok;
-		answer = response.status === 204 ? undefined : await response.json();
+		response = await send(path, request);
+		// It has changed nothing while it was refused.
+		for (let left = limits.patience, pause = pauseIn(response.answer); pause <= left; left -= pause, pause = pauseIn(response.answer)) {
+			await new Promise((resolve) => setTimeout(resolve, pause));
+			response = await send(path, request);
+		}
 	} catch {
 		return { error: { code: "unreachable", message: currentStrings().unreachable } };
 	}
+	const { isOk, answer } = response;
 	const value = v.safeParse(schema, answer);
 	if (isOk && value.success) return { value: value.output };
 	// 204 where a value was expected: nobody is signed in.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
 	return { error: refusalIn(answer) };
+}
+
+async function send(path: string, request: RequestInit): Promise<{ isOk: boolean; answer: unknown }> {
+	const response = await fetch(addressOf(path), { ...request, credentials: "include", signal: AbortSignal.timeout(15_000) });
+	return { isOk: response.ok, answer: response.status === 204 ? undefined : await response.json() };
+}
+
+/** How long to wait before a request that was refused as too fast is made again, in ms. Never for any other answer. */
+function pauseIn(answer: unknown): number {
+	const refusal = v.safeParse(errorSchema, answer);
+	const isTooFast = refusal.success && refusal.output.error.code === "rate_limited";
+	return (isTooFast && refusal.output.error.retryAfterMs) || Number.POSITIVE_INFINITY;
 }
 
 export function refusalIn(answer: unknown): ApiError {

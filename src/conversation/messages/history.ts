@@ -23,8 +23,9 @@ export class History {
 		this.#replies = replies;
 	}
 
-	page(place: Place, limit: number): Page {
-		const messages = this.#read(place, limit).map((message) => this.#replies.live(message));
+	/** `maxLength` of the text: for a place after another. */
+	page(place: Place, limit: number, maxLength?: number): Page {
+		const messages = this.#read(place, limit, maxLength).map((message) => this.#replies.live(message));
 		const newest = this.#store.log.head.seq;
 		// An empty page still has neighbours: `seq` has no gaps.
 		const next = "before" in place ? place.before : "after" in place ? place.after + 1 : place.around;
@@ -33,10 +34,10 @@ export class History {
 		return { messages, hasMore: first > 1, hasNewer: last < newest };
 	}
 
-	#read(place: Place, limit: number): Message[] {
+	#read(place: Place, limit: number, maxLength?: number): Message[] {
 		const { reader } = this.#store;
 		if ("before" in place) return reader.page(place.before, limit).messages;
-		return "after" in place ? reader.pageAfter(place.after, limit).messages : reader.pageAround(place.around, limit);
+		return "after" in place ? reader.pageAfter(place.after, limit, maxLength).messages : reader.pageAround(place.around, limit);
 	}
 
 	/**

@@ -14,9 +14,6 @@ import type { Fanout } from "./fanout.ts";
 import type { Socket } from "./socket.ts";
 import type { Sockets } from "./sockets.ts";
 
-/** A request for a page counts like a frame of this many UTF-16 units: it is as much work. */
-const pageWeight = 320 * 1024;
-
 export type Frame = { client: Socket; data: string | ArrayBuffer };
 
 type Dependencies = {
@@ -116,9 +113,7 @@ export class Inbound {
 		let isBad = false;
 		for (const [nth, parsed] of events.entries()) {
 			// The frame paid for its first event. Each further one pays for itself, so that batching does not evade the limit.
-			const wantsPage = "event" in parsed && parsed.event.type === "chat:join";
-			const isPaid = nth === 0 && !wantsPage;
-			if (client.isRevoked || !(isPaid || this.#mayRead(client, wantsPage ? pageWeight : 0, now))) break;
+			if (client.isRevoked || !(nth === 0 || this.#mayRead(client, 0, now))) break;
 			if ("event" in parsed) {
 				this.#with.conversation.receive(client, parsed.event);
 			} else {

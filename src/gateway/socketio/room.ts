@@ -14,6 +14,7 @@ import { answerTo, hasAnswer, refusalAnswer } from "./packets.ts";
 import { advance, isKnown, type Progress, progressAt } from "./recovery.ts";
 
 type Joined = Extract<ServerEvent, { type: "chat:joined" }>;
+type JoinEvent = Extract<ClientEvent, { type: "chat:join" }>;
 
 /**
  * An event without an answer yet, to be sent again after a break; `ackIds`: the acknowledgements
@@ -54,6 +55,9 @@ export class Room implements ReconnectingSocketListener {
 	#joins: number[];
 	/** True once the open socket has brought its `chat:joined`. */
 	#isJoined = false;
+	/** The client's last request to join again, until it is made again. */
+	#lastJoin: JoinEvent | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		conversationId: string,
@@ -96,9 +100,24 @@ export class Room implements ReconnectingSocketListener {
 	// From the client
 
 	/** Also for a client that has joined, or is about to. */
-	join(event: Extract<ClientEvent, { type: "chat:join" }>, ackId: number | undefined): void {
+	join(event: JoinEvent, ackId: number | undefined): void {
 		if (ackId !== undefined) this.#joins.push(ackId);
-		if (this.#isJoined) this.#socket.send({ ...event, cursor: event.cursor ?? this.#progress?.cursor });
+		this.#lastJoin = event;
+		if (this.#isJoined) this.#joinAgain();
+	}
+
+	#joinAgain(): void {
+		if (this.#lastJoin) this.#socket.send({ ...this.#lastJoin, cursor: this.#lastJoin.cursor ?? this.#progress?.cursor });
+	}
+
+	/** Puts off a join that the conversation has refused as too fast, if the client waits for it. Such a refusal names no message. */
+	#putsOff(event: ServerEvent): boolean {
+		if (event.type !== "chat:error" || event.code !== "rate_limited" || event.clientId !== undefined || event.messageId !== undefined)
+			return false;
+		if (this.#joins.length === 0 || event.retryAfterMs === undefined) return false;
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => this.#joinAgain(), event.retryAfterMs);
+		return true;
 	}
 
 	/** Returns false if too many events wait already. */
@@ -128,6 +147,7 @@ export class Room implements ReconnectingSocketListener {
 	}
 
 	close(): void {
+		clearTimeout(this.#timer);
 		this.#socket.close();
 	}
 
@@ -148,7 +168,7 @@ export class Room implements ReconnectingSocketListener {
 	received(events: ServerEvent[]): void {
 		for (const event of events) {
 			if (event.type === "chat:joined") this.#joined(event);
-			else this.#forward(event);
+			else if (!this.#putsOff(event)) this.#forward(event);
 		}
 		// Events count as read here: the connection limits what its client leaves unread.
 		this.#socket.acknowledge();

@@ -12,6 +12,7 @@ import type { OpenOutbox } from "./outbox.ts";
 import type { NewMessage, OutgoingMessage } from "./outgoing.ts";
 import { type PagePosition, Paging } from "./paging.ts";
 import { ReadMark } from "./readMark.ts";
+import { Resync } from "./resync.ts";
 import { Sender } from "./sender.ts";
 import { type Throttle, throttle } from "./throttle.ts";
 import { type Action, emptyTranscript, reduce, type Transcript } from "./transcript.ts";
@@ -63,6 +64,7 @@ export class ConversationClient {
 	readonly #listeners = new Set<() => void>();
 	readonly #sender: Sender;
 	readonly #readMark: ReadMark;
+	readonly #resync: Resync;
 	readonly #typing: TypingSignals;
 	readonly #description: DescriptionLoader;
 	readonly #caching: Throttle;
@@ -99,6 +101,8 @@ export class ConversationClient {
 			send: (isTyping) => this.#send({ type: "chat:typing", conversationId, isTyping }),
 			expired: () => apply({ type: "time passed", now: clock.now() }),
 		});
+		const join = () => this.#send({ type: "chat:join", conversationId, cursor: this.#connection?.cursor });
+		this.#resync = new Resync({ clock, isBehind: () => transcript().isBehind, join });
 		this.#description = new DescriptionLoader({
 			fetch: async () => (this.#token === null ? null : options.describe(this.#token)),
 			members: () => transcript().members,
@@ -260,6 +264,7 @@ export class ConversationClient {
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#sender.settle(outgoing);
 		for (const event of events) this.#followReading(event);
+		this.#resync.receive(events);
 		// Events without a cursor are sent again after the next join, and need not be cached.
 		if (events.some((event) => "cursor" in event)) this.#caching.schedule();
 		this.#description.receive(events);
@@ -270,11 +275,6 @@ export class ConversationClient {
 		if (event.type !== "chat:read" || event.userId !== this.#snapshot.transcript.you?.userId) return;
 		if (event.unread) this.#readMark.pause();
 		else this.#readMark.readElsewhere(event.upTo);
-	}
-
-	/** Requests everything since the cursor again. */
-	#sync(): void {
-		this.#send({ type: "chat:join", conversationId: this.#options.conversationId, cursor: this.#connection?.cursor });
 	}
 
 	#sendOutgoing({ clientId, content, replyTo, mentions }: OutgoingMessage): boolean {
@@ -291,7 +291,7 @@ export class ConversationClient {
 		const before = this.#snapshot.transcript;
 		const transcript = reduce(before, action);
 		this.#snapshot = { ...this.#snapshot, transcript };
-		if (transcript.isBehind && !before.isBehind) this.#sync();
+		if (transcript.isBehind && !before.isBehind) this.#resync.request();
 		void this.paging.loadRequestedWindow(before);
 		if (transcript.typing !== before.typing) this.#typing.watch(transcript.typing);
 		this.#sender.sendNext();

@@ -1,0 +1,115 @@
+// One person's share of a conversation's time, by every way in: who takes more is refused and told for how long, and
+// clients of our own wait and go on.
+
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Store } from "../../src/conversation/store/store.ts";
+import { EventReader } from "../support/events.ts";
+import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+/** A conversation of Ann's with Bob whose newest page is as long as pages get. */
+async function longConversation(): Promise<string> {
+	const id = await newConversation("ann", ["bob"]);
+	const stub = env.CONVERSATIONS.getByName(id);
+	await runInDurableObject(stub, (_object, { storage }) => {
+		const store = new Store(storage.sql);
+		const author = { userId: "ann", username: nameOf("ann") };
+		for (let n = 0; n < 42; n++) store.log.addMessage({ author, content: "x".repeat(100_000), asksClaude: false }, Date.now());
+	});
+	await evictDurableObject(stub);
+	return id;
+}
+
+const get = async (who: string, path: string, headers: Record<string, string> = {}) =>
+	exports.default.fetch(`${origin}/api/conversations/${path}`, { headers: { authorization: `Bearer ${await tokenOf(who)}`, ...headers } });
+
+/** Reads until it is refused; how often it was not. */
+async function readsUntilRefused(id: string): Promise<number> {
+	for (let reads = 0; reads < 10; reads++) {
+		const { status, headers, body } = await call("GET", `/conversations/${id}/messages?limit=200`, await tokenOf("bob"));
+		if (status === 200) continue;
+		expect([status, body.error.code]).toEqual([429, "rate_limited"]);
+		expect(body.error.retryAfterMs).toBeGreaterThan(0);
+		expect(Number(headers.get("retry-after"))).toBe(Math.ceil(body.error.retryAfterMs / 1000));
+		return reads;
+	}
+	throw new Error("It was never refused.");
+}
+
+describe("somebody who reads too much", () => {
+	it("is refused by every way in, and nobody else is", async () => {
+		const id = await longConversation();
+		const ann = await Client.join("ann", id);
+		expect(await readsUntilRefused(id)).toBeLessThan(4);
+		const upgraded = await get("bob", `${id}/socket`, { upgrade: "websocket" });
+		expect([upgraded.status, Number(upgraded.headers.get("retry-after")) > 0]).toEqual([429, true]);
+		const said = await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Me too" });
+		expect([said.status, said.body.error.code]).toEqual([429, "rate_limited"]);
+		for (const path of ["", "/members", "/search?q=x"])
+			expect((await call("GET", `/conversations/${id}${path}`, await tokenOf("bob"))).status).toBe(429);
+		ann.say("Still here");
+		expect((await ann.next("chat:message")).message.content).toBe("Still here");
+		expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).status).toBe(200);
+	});
+
+	it("by joining again and again is told when to go on", async () => {
+		const id = await longConversation();
+		const bob = await Client.join("bob", id);
+		for (let n = 0; n < 3; n++) bob.send({ type: "chat:join" });
+		const refused = await bob.next("chat:error");
+		expect(refused).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
+		bob.say("And yet I may send");
+		expect((await bob.next("chat:message")).message.content).toBe("And yet I may send");
+	});
+
+	it("by opening sockets is refused before the next one opens", async () => {
+		const id = await longConversation();
+		const opened: number[] = [];
+		for (let n = 0; n < 4; n++) opened.push((await get("bob", `${id}/socket`, { upgrade: "websocket" })).status);
+		expect(opened).toEqual([101, 101, 429, 429]);
+	});
+
+	it("by marking messages as unread and read is refused", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		bob.say("One");
+		await bob.next("chat:message");
+		for (let n = 0; n < 60; n++) bob.send({ type: "chat:read", upTo: n % 2, ...(n % 2 === 0 && { unread: true }) });
+		expect(await bob.next("chat:error")).toMatchObject({ code: "rate_limited" });
+		expect(bob.all("chat:read").length).toBeLessThan(60);
+	});
+
+	it("is not told apart from a stranger", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("stranger");
+		const statuses = new Set<number>();
+		for (let n = 0; n < 30; n++)
+			statuses.add((await call("GET", `/conversations/${id}/socket`, token, undefined, { upgrade: "websocket" })).status);
+		for (let n = 0; n < 60; n++) statuses.add((await call("GET", `/conversations/${crypto.randomUUID()}`, token)).status);
+		expect([...statuses]).toEqual([404]);
+	});
+});
+
+describe("a client of our own waits and goes on", () => {
+	it("in exports, which are whole", async () => {
+		const id = await longConversation();
+		await readsUntilRefused(id);
+		const exported = await Promise.all([1, 2].map(async () => (await get("bob", `${id}/export`)).text()));
+		for (const text of exported) {
+			const lines = text.trimEnd().split("\n");
+			expect(JSON.parse(lines.at(-1) as string).type).toBe("end");
+			expect(lines.filter((line) => JSON.parse(line).type === "message")).toHaveLength(42);
+		}
+	});
+
+	it("in streams of events", async () => {
+		const id = await longConversation();
+		await readsUntilRefused(id);
+		const { status, body } = await get("bob", `${id}/events`);
+		expect(status).toBe(200);
+		const bob = new EventReader(body as ReadableStream<Uint8Array>);
+		expect(await bob.next("chat:joined")).toMatchObject({ conversationId: id });
+		await bob.leave();
+	});
+});
