@@ -12,6 +12,7 @@ import { exports, imports } from "./routes/archive.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { docs, openapi } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
+import { passNetworkGates } from "./routes/gates.ts";
 import { guestNames, guestSignIns } from "./routes/guests.ts";
 import { type App, authenticate, refuse } from "./routes/http.ts";
 import { listSockets, me } from "./routes/me.ts";
@@ -71,6 +72,10 @@ app.use(async (c, next) => {
 	return next();
 });
 
+app.use(async (c, next) => {
+	const refusal = await passNetworkGates(c);
+	return refusal ? refuse(c, refusal) : next();
+});
 app.route("/", sockets);
 app.route("/", listSockets);
 app.route("/", docs);

@@ -172,6 +172,8 @@ export const typingInterval = 2_000;
  * errors.
  */
 export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 24 * 3600 }, uses: { min: 1, max: 10_000 } };
+/** The token of an invite: a conversation's id and a secret. */
+export const inviteToken = id + 64;
 /** Live invites of one conversation. */
 export const invites = 100;
 /** Personal tokens expire, because a forgotten program should not keep its access for ever. */

@@ -14,7 +14,7 @@ import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { durationText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, call, limitRate, placeSchema, refuse, respond, stubOf } from "./http.ts";
+import { type App, bodyUpTo, call, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -39,8 +39,6 @@ describe("GET /conversations/:id/export", {
 	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
 });
 exports.get("/conversations/:id/export", async (c) => {
-	const limited = await limitRate(c, "SEARCHES", c.get("identity").userId);
-	if (limited) return limited;
 	const query = v.safeParse(formatSchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;

@@ -13,18 +13,19 @@ import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
 import type { Settings } from "../settings.ts";
+import { passPersonGates } from "./gates.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
 
 /**
- * Verifies the request's token and keeps the identity with the request. Resolves to the refusal if
- * the token is refused.
+ * Verifies the request's token, keeps the identity with the request, and counts the request. Resolves to
+ * the refusal if the token is refused, or if its bearer requests too much.
  */
 export async function authenticate(c: Context<App>): Promise<Refusal | undefined> {
 	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
 	if ("refusal" in verified) return verified.refusal;
 	c.set("identity", verified.identity);
-	return undefined;
+	return passPersonGates(c);
 }
 
 /** Refuses a request with a personal token: a stolen one must not change its owner's account. */
@@ -54,13 +55,6 @@ export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => P
 		() => {},
 	);
 	return await make(calls);
-}
-
-/** Refuses a caller who exceeds a rate limit of wrangler.toml. */
-export async function limitRate(c: Context<App>, limit: "GUESTS" | "INVITES" | "TOKENS" | "SEARCHES", key: string) {
-	const { success } = await c.env[limit].limit({ key });
-	if (success) return undefined;
-	return refuse(c, { code: "rate_limited", retryAfterMs: 60_000 });
 }
 
 /**

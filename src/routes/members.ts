@@ -1,6 +1,6 @@
 // The members of a conversation, and the invites that admit others.
 
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
@@ -8,7 +8,8 @@ import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { numberText, rangeText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, call, limitRate, readBody, refuse, respond, respondEmpty } from "./http.ts";
+import { passLinkGate } from "./gates.ts";
+import { type App, bodyUpTo, call, readBody, refuse, respond, respondEmpty } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -92,8 +93,6 @@ describe("POST /conversations/:id/invites", {
 	},
 });
 members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c) => {
-	const limited = await limitRate(c, "INVITES", c.get("identity").userId);
-	if (limited) return limited;
 	const body = await readBody(c, inviteSchema);
 	if (!body)
 		return refuse(
@@ -107,7 +106,8 @@ members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c)
 		calls.invite({ id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null }),
 	);
 	const token = `${c.req.param("id")}.${secret}`;
-	const url = new URL(`/invite/${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
+	// Browsers send no fragment to a server, so that the secret is in nobody's log.
+	const url = new URL(`/invite#${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
 	return respond(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
 });
 
@@ -143,29 +143,51 @@ members.delete("/conversations/:id/invites/:inviteId", async (c) =>
 	respondEmpty(c, await call(c, (calls) => calls.revoke(c.req.param("inviteId")))),
 );
 
-describe("POST /invites/:token/accept", {
+const acceptSchema = v.object({ token: v.pipe(v.string(), v.maxLength(limits.inviteToken)) });
+const acceptedSchema = v.object({ conversationId: idSchema });
+const acceptRefusals = {
+	invite_expired: "The invite has expired, is used up or was revoked, or was created before an owner removed the caller.",
+	too_many: `The conversation already has ${numberText(limits.members)} members.`,
+	rate_limited:
+		"The caller has created or accepted too many invites within a minute, or too many people of one network have used this one.",
+	not_found: "There is no such invite.",
+};
+
+describe("POST /invites/accept", {
 	tag: "Members",
 	summary: "Accept an invite",
 	description:
 		"Makes the caller a member of the conversation, with the invite's role. If the caller is already a member, nothing changes and no use is counted. But a reader who accepts an invite for `member` becomes a `member`, which counts as a use.",
 	access: "token",
-	answers: { 200: { schema: v.object({ conversationId: idSchema }), example: { conversationId: examples.conversation.id } } },
-	refuses: {
-		invite_expired: "The invite has expired, is used up or was revoked, or was created before an owner removed the caller.",
-		too_many: `The conversation already has ${numberText(limits.members)} members.`,
-		rate_limited: "The caller has created or accepted too many invites within a minute.",
-		not_found: "There is no such invite.",
-	},
-	fields: { token: "The `token` of the invite, which is also the last part of its link." },
+	body: { schema: acceptSchema, example: { token: examples.invite.token } },
+	answers: { 200: { schema: acceptedSchema, example: { conversationId: examples.conversation.id } } },
+	refuses: acceptRefusals,
+	fields: { token: "The `token` of the invite, which follows the `#` in its link." },
 });
-members.post("/invites/:token/accept", async (c) => {
-	const limited = await limitRate(c, "INVITES", c.get("identity").userId);
-	if (limited) return limited;
-	const token = c.req.param("token");
+members.post("/invites/accept", bodyUpTo(limits.bodyBytes), async (c) => {
+	const body = await readBody(c, acceptSchema);
+	return body ? accept(c, body.token) : refuse(c, "bad_request", "Give the `token` of an invite.");
+});
+
+describe("POST /invites/:token/accept", {
+	tag: "Members",
+	summary: "Accept an invite by its address",
+	description: "Does the same as `POST /api/invites/accept`, for links and clients from before it. Logs may keep the secret.",
+	access: "token",
+	answers: { 200: { schema: acceptedSchema, example: { conversationId: examples.conversation.id } } },
+	refuses: acceptRefusals,
+	fields: { token: "The invite's secret." },
+});
+members.post("/invites/:token/accept", (c) => accept(c, c.req.param("token")));
+
+async function accept(c: Context<App>, token: string) {
 	const dot = token.lastIndexOf(".");
 	const conversationId = token.slice(0, Math.max(0, dot));
 	if (!v.is(idSchema, conversationId)) return refuse(c, "not_found");
+	const inviteId = await sha256(token.slice(dot + 1));
+	const limited = await passLinkGate(c, inviteId);
+	if (limited) return refuse(c, limited);
 	const { userId, username } = c.get("identity");
-	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username }, await sha256(token.slice(dot + 1)));
+	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username }, inviteId);
 	return respond(c, accepted, () => ({ conversationId }));
-});
+}

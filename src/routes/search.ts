@@ -8,7 +8,7 @@ import { isRefusal } from "../protocol/refusal.ts";
 import { type AnySearchResult, anySearchResultSchema, type SearchResult, searchResultSchema } from "../protocol/search-result.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { runConcurrently } from "./concurrently.ts";
-import { type App, call, limitParameter, limitRate, maxPlace, placeSchema, refuse, respond } from "./http.ts";
+import { type App, call, limitParameter, maxPlace, placeSchema, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -57,8 +57,6 @@ describe("GET /conversations/:id/search", {
 	example: { q: "left" },
 });
 searches.get("/conversations/:id/search", async (c) => {
-	const limited = await limitRate(c, "SEARCHES", c.get("identity").userId);
-	if (limited) return limited;
 	const query = v.safeParse(pagedSchema, c.req.query());
 	if (!query.success) return refuseQuery(c, " `before` is a message's seq.");
 	const { q, before, limit, ...filter } = query.output;
@@ -83,8 +81,6 @@ describe("GET /search", {
 });
 searches.get("/search", async (c) => {
 	const { userId } = c.get("identity");
-	const limited = await limitRate(c, "SEARCHES", userId);
-	if (limited) return limited;
 	const query = v.safeParse(querySchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
 	const { q, limit, ...filter } = query.output;

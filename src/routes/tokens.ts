@@ -8,7 +8,7 @@ import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
-import { type App, bodyUpTo, limitRate, readBody, refuse, refuseProgram, respond } from "./http.ts";
+import { type App, bodyUpTo, readBody, refuse, refuseProgram, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -38,7 +38,7 @@ describe("POST /me/tokens", {
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const { userId, username } = c.get("identity");
-	const refused = refuseProgram(c) ?? (await limitRate(c, "TOKENS", userId));
+	const refused = refuseProgram(c);
 	if (refused) return refused;
 	const body = await readBody(c, newTokenSchema);
 	if (!body)

@@ -5,9 +5,11 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { chosenProtocol, readToken } from "../../auth/bearer.ts";
+import { networkOfRequest, passGate } from "../../auth/gates.ts";
 import { isAllowedOrigin } from "../../auth/origins.ts";
 import { errorBody, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { Backend } from "./backend.ts";
 import type { PollingObject } from "./object.ts";
@@ -37,6 +39,8 @@ for (const path of paths) {
 		}
 		c.set("settings", read.settings);
 		if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return c.json(refusals.forbidden, 403);
+		const refused = await passGate(c.env, "NETWORKS", networkOfRequest(c.req.raw));
+		if (refused) return refuseTooMany(c, refused);
 		return isUpgrade(c) ? next() : crossOrigin(c, next);
 	});
 	socketio.use(path, bodyLimit({ maxSize: limits.frameBytes, onError: (c) => c.json({ code: 3, message: "Payload too large" }, 413) }));
@@ -62,8 +66,8 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	if (!sid) {
 		if (!isGet) return c.json(refusals.badMethod, 400);
 		// The token is only verified when the client connects, but from here on an object is awake.
-		const { success } = await c.env.HANDSHAKES.limit({ key: c.req.header("cf-connecting-ip") ?? "" });
-		if (!success) return refuseTooMany(c);
+		const refused = await passGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));
+		if (refused) return refuseTooMany(c, refused);
 		const id = c.env.POLLING.newUniqueId();
 		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token, t));
 	}
@@ -95,9 +99,9 @@ async function connect(c: Context<App>, sid: string | undefined): Promise<Respon
 }
 
 /** Readable both for Engine.IO clients and for clients of the API. */
-function refuseTooMany(c: Context<App>): Response {
-	const refusal = { code: 3, message: errors.rate_limited.text, ...errorBody("rate_limited", undefined, 60_000) };
-	return c.json(refusal, 429, { "Retry-After": "60" });
+function refuseTooMany(c: Context<App>, { code, retryAfterMs = 0 }: Refusal): Response {
+	const refusal = { code: 3, message: errors.rate_limited.text, ...errorBody(code, undefined, retryAfterMs) };
+	return c.json(refusal, 429, { "Retry-After": String(Math.ceil(retryAfterMs / 1000)) });
 }
 
 /** The object of a session. Returns `undefined` for an id that was not made here. */

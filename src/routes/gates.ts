@@ -1,0 +1,61 @@
+// The gate of every route. A route that is not named here is counted by network and by person; nothing passes uncounted
+// unless this list says so.
+
+import type { Context } from "hono";
+import { matchedRoutes } from "hono/route";
+import { type Gate, networkOfRequest, passGate } from "../auth/gates.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import type { App } from "./http.ts";
+import type { RouteName } from "./operation.ts";
+
+/** By network before anybody is known, and by person once they are. */
+type GatesOf = { network: readonly Gate[]; person: readonly Gate[] };
+
+const usual: GatesOf = { network: ["NETWORKS"], person: ["PEOPLE"] };
+
+const exceptions: { readonly [route: RouteName]: GatesOf } = {
+	// For monitoring, which must not fail because others send much. It does nothing.
+	"GET /health": { network: [], person: [] },
+	// The conversation counts what each person sends, as the deployment's settings say.
+	"POST /conversations/:id/messages": { network: ["NETWORKS"], person: [] },
+	"POST /auth/guest": { network: ["NETWORKS", "GUESTS"], person: [] },
+	"PATCH /me": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
+	"POST /me/tokens": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
+	"POST /conversations": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS"] },
+	"POST /conversations/:id/invites": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
+	// Counted by link and network too, once the link is read.
+	"POST /invites/accept": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
+	"POST /invites/:token/accept": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
+	"GET /search": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
+	"GET /conversations/:id/search": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
+	"GET /conversations/:id/export": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
+};
+
+export function passNetworkGates(c: Context<App>): Promise<Refusal | undefined> {
+	return passAll(c, gatesOf(c).network, networkOfRequest(c.req.raw));
+}
+
+/** Call it once the request's identity is set. */
+export function passPersonGates(c: Context<App>): Promise<Refusal | undefined> {
+	return passAll(c, gatesOf(c).person, c.get("identity").userId);
+}
+
+/** Counts a use of a link from one network, which holds many people where they cost nothing. */
+export async function passLinkGate(c: Context<App>, inviteId: string): Promise<Refusal | undefined> {
+	const network = networkOfRequest(c.req.raw);
+	return passGate(c.env, "LINKS", network === undefined ? undefined : `${inviteId} ${network}`);
+}
+
+async function passAll(c: Context<App>, gates: readonly Gate[], key: string | undefined): Promise<Refusal | undefined> {
+	for (const gate of gates) {
+		const refused = await passGate(c.env, gate, key);
+		if (refused) return refused;
+	}
+	return undefined;
+}
+
+/** Middleware has no method of its own; the route does. */
+function gatesOf(c: Context<App>): GatesOf {
+	const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
+	return (route && exceptions[`${route.method} ${route.path.replace(/^\/api/, "")}` as RouteName]) ?? usual;
+}
