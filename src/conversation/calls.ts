@@ -9,10 +9,9 @@ import type { MessageInput } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import type { SearchResult } from "../protocol/search-result.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Page, Place } from "./messages/history.ts";
-import { search } from "./messages/search.ts";
+import { type SearchPage, search } from "./messages/search.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { LiveInvite, NewInvite } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
@@ -71,8 +70,11 @@ export class Calls extends RpcTarget {
 	}
 
 	/** The messages before a place that contain the words of `text`, newest first. */
-	search(text: string, before: number, limit: number, filter: Filter): { results: SearchResult[]; hasMore: boolean } | Refusal {
-		return this.#asMember(() => search(this.#parts.store.reader, text, before, limit, filter));
+	search(text: string, before: number, limit: number, filter: Filter): SearchPage | Refusal {
+		return this.#asMember(() => {
+			const page = search(this.#parts.store.reader, text, before, limit, filter);
+			return this.#counted(page, readOf(page.results.map(({ message }) => message)));
+		}, prices.search);
 	}
 
 	/** The former versions of a reply, oldest first. */

@@ -149,14 +149,21 @@ export const settingName = 32;
 export const setting = 200;
 /**
  * `phrases`: the words and phrases of a query that count; further ones are ignored. `length`: the
- * text of one page of results. `everywhere`: the conversations that a search of all conversations
- * covers, how many at once, and how long it waits for them.
+ * text of one page of results. `words`: the first words of a message that can be found; nobody
+ * types as many. The work of a search is bounded by `completions`, the words that a beginning of a
+ * word stands for, `matches`, the messages that are looked at for one author, and `places`, the
+ * newest messages that are compared for several words. `everywhere`: the conversations that a
+ * search of all conversations covers, how many at once, and how long it waits for them.
  */
 export const search = {
 	query: 200,
 	phrases: 10,
 	page: { min: 1, default: 20, max: 50 },
-	length: 1_000_000,
+	length: 200_000,
+	words: 10_000,
+	completions: 64,
+	matches: 5_000,
+	places: 200_000,
 	everywhere: { conversations: 100, atOnce: 20, deadline: 5_000 },
 };
 /** A part of an export. Even in its longest escaping it fits into one RPC response. */

@@ -48,8 +48,8 @@ describe("GET /conversations/:id/search", {
 	query: pagedSchema,
 	answers: {
 		200: {
-			schema: v.object({ results: v.array(searchResultSchema), hasMore: v.boolean() }),
-			example: { results: [examples.found], hasMore: false },
+			schema: v.object({ results: v.array(searchResultSchema), hasMore: v.boolean(), partial: v.boolean() }),
+			example: { results: [examples.found], hasMore: false, partial: false },
 		},
 	},
 	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
@@ -95,7 +95,7 @@ searches.get("/search", async (c) => {
 			// The caller is no longer a member.
 			if (isRefusal(found)) return;
 			// A page that had to end early may lack older results.
-			isPartial ||= found.hasMore && found.results.length < limit;
+			isPartial ||= found.partial || (found.hasMore && found.results.length < limit);
 			results.push(...found.results.map((result) => ({ conversationId, ...result })));
 			// Keeping all results of all conversations would take too much memory.
 			results.sort(byTime).splice(limit);

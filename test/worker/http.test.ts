@@ -227,7 +227,7 @@ describe("invites", () => {
 		);
 		expect(made.status).toBe(201);
 		const { token, url, expiresAt } = made.body.invite;
-		expect(url).toBe(`https://pages.example/invite/${encodeURIComponent(token)}`);
+		expect(url).toBe(`https://pages.example/invite#${encodeURIComponent(token)}`);
 		expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
 		const accept = async (who: string, invite = token) => call("POST", `/invites/${encodeURIComponent(invite)}/accept`, await tokenOf(who));
 		const bob = await accept("bob");

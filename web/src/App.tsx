@@ -1,6 +1,7 @@
 // Chooses the page by the address and by who is signed in.
 
-import { useLocation, useRoute } from "wouter";
+import { useSyncExternalStore } from "react";
+import { useLocation } from "wouter";
 import { session, useSession } from "./account/currentSession.ts";
 import type { SessionState } from "./account/session.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
@@ -10,6 +11,7 @@ import { InvitePage } from "./pages/InvitePage.tsx";
 import { MainPage } from "./pages/MainPage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
+import { inviteIn } from "./paths.ts";
 
 export function App() {
 	const state = useSession();
@@ -25,7 +27,7 @@ export function App() {
 function Page({ state }: { state: SessionState }) {
 	const strings = useStrings();
 	const [path] = useLocation();
-	const [, invite] = useRoute("/invite/:token");
+	const invite = inviteIn(path, useSyncExternalStore(followHash, hash));
 	switch (state.type) {
 		case "unknown":
 			return <NoticePage text={strings.loading} />;
@@ -38,13 +40,13 @@ function Page({ state }: { state: SessionState }) {
 			);
 		case "unremembered":
 		case "signed_out":
-			return <SignInPage isInvited={path.startsWith("/invite/")} />;
+			return <SignInPage isInvited={invite !== undefined} />;
 		case "erased":
 			return <ErasedPage erased={state.erased} />;
 		case "remembered":
 		case "signed_in": {
 			const { id, name } = state.user;
-			if (invite) return <InvitePage key={id} invite={invite.token} />;
+			if (invite) return <InvitePage key={id} invite={invite} />;
 			const token = state.type === "signed_in" ? state.token : null;
 			// The key: another tab may have signed in somebody else, and no state of the previous
 			// person may carry over.
@@ -53,4 +55,11 @@ function Page({ state }: { state: SessionState }) {
 		default:
 			state satisfies never;
 	}
+}
+
+const hash = () => location.hash;
+
+function followHash(changed: () => void): () => void {
+	addEventListener("hashchange", changed);
+	return () => removeEventListener("hashchange", changed);
 }

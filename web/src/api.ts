@@ -121,7 +121,7 @@ export const createInvite = (token: string, id: string, terms: InviteTerms = {})
 	);
 
 export const acceptInvite = (token: string, invite: string) =>
-	call(v.object({ conversationId: v.string() }), "POST", `/invites/${encodeURIComponent(invite)}/accept`, { token });
+	call(v.object({ conversationId: v.string() }), "POST", "/invites/accept", { token, body: { token: invite } });
 
 /** The address of a conversation's socket, for a client that has everything up to the cursor. */
 export function socketUrl(id: string, cursor: string | undefined): string {

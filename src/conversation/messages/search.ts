@@ -4,25 +4,22 @@
 import { limits } from "../../protocol/limits.ts";
 import type { SearchResult } from "../../protocol/search-result.ts";
 import type { Filter, LogReader } from "../store/log-reader.ts";
-import { matchesIn, matchOf, parseQuery, type Query } from "../store/words.ts";
+import { matchesIn, parseQuery, type Query } from "../store/words.ts";
 
 /** Start and end, in UTF-16 units. */
 type Range = [start: number, end: number];
 
 export type Snippet = Pick<SearchResult, "snippet" | "highlights">;
 
+/** `partial`: there may be more results, which were not looked for. */
+export type SearchPage = { results: SearchResult[]; hasMore: boolean; partial: boolean };
+
 /** The messages before a place that match a query, newest first. */
-export function search(
-	reader: Pick<LogReader, "search">,
-	text: string,
-	before: number,
-	limit: number,
-	filter: Filter = {},
-): { results: SearchResult[]; hasMore: boolean } {
+export function search(reader: Pick<LogReader, "search">, text: string, before: number, limit: number, filter: Filter = {}): SearchPage {
 	const query = parseQuery(text);
-	if (query.length === 0) return { results: [], hasMore: false };
-	const { messages, hasMore } = reader.search(matchOf(query), before, limit, filter);
-	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), hasMore };
+	if (query.length === 0) return { results: [], hasMore: false, partial: false };
+	const { messages, ...found } = reader.search(query, before, limit, filter);
+	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), ...found };
 }
 
 /** The length of a snippet before its first match, and how much it may lose to begin and end with a whole word. */

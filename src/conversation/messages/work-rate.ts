@@ -17,6 +17,8 @@ export const prices = {
 	connect: 8,
 	/** Joining again over an open socket, which clients seldom need. */
 	rejoin: 20,
+	/** Looking words up, besides what is found. */
+	search: 20,
 	/** Changing what all members see. */
 	change: 8,
 	/** Reporting what was read. */

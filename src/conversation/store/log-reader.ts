@@ -11,12 +11,16 @@ import type { MessageRow } from "./columns.ts";
 import type { Log } from "./log.ts";
 import type { MessageRows } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";
+import type { Query } from "./words.ts";
 
 /** Only messages by `from`, sent at `since` or later and before `until`; times in ms. */
 export type Filter = { from?: string | undefined; since?: number | undefined; until?: number | undefined };
 
 /** A message for counting what is unread; `at` in ms. It `counts` unless it is still streaming or deleted. */
 export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
+
+/** Messages that match a query. */
+export type Found = { messages: Message[]; hasMore: boolean; partial: boolean };
 
 export class LogReader {
 	readonly #sql: SqlStorage;
@@ -48,12 +52,17 @@ export class LogReader {
 		return [...earlier, ...this.pageAfter(seq - 1, limit - earlier.length, limits.pageLength / 2).messages];
 	}
 
-	/** The messages before a place that match a query of the word index: newest first, up to `limit`, and fewer if they are long. */
-	search(match: string, before: number, limit: number, { from, since, until }: Filter = {}): { messages: Message[]; hasMore: boolean } {
+	/**
+	 * The messages before a place that match a query: newest first, up to `limit`, and fewer if they are long. `partial`: there may be
+	 * more, which were not looked for.
+	 */
+	search(query: Query, before: number, limit: number, { from, since, until }: Filter = {}): Found {
 		this.#words.bringUpToDate();
 		const after = since === undefined ? 0 : this.#lastBefore(since);
-		const end = until === undefined ? before : Math.min(before, this.#lastBefore(until) + 1);
-		return firstOf(this.#eachAt(this.#words.find(match, after, end, limit + 1, from)), limit, limits.search.length);
+		const newest = Math.min(before, this.#log.head.seq + 1);
+		const end = until === undefined ? newest : Math.min(newest, this.#lastBefore(until) + 1);
+		const { places, isPartial } = this.#words.find(query, after, end, limit + 1, from);
+		return { ...firstOf(this.#eachAt(places), limit, limits.search.length), partial: isPartial };
 	}
 
 	/** The last place before a time, or 0. A binary search, since times grow with places and have no index. */

@@ -188,4 +188,8 @@ export const migrations: readonly Migration[] = [
 	-- Of a reply that waits for Claude: why, since when and until when, as JSON.
 	ALTER TABLE messages ADD COLUMN busy TEXT;
 	`,
+	`
+	-- The different words of the index. It stores nothing.
+	CREATE VIRTUAL TABLE word_terms USING fts5vocab (words, instance);
+	`,
 ];

@@ -1,7 +1,10 @@
 // The full-text index of the messages by their places. It holds no text of its own.
 
+import { limits } from "../../protocol/limits.ts";
 import { newlyFolded } from "../../protocol/text/fold.ts";
-import { indexed } from "./words.ts";
+import { indexed, matchOf, type Query } from "./words.ts";
+
+const { search } = limits;
 
 /** Messages, and UTF-16 units of them, that one step of folding anew reads at most. */
 const stepSize = { messages: 20_000, length: 4_000_000 };
@@ -54,22 +57,53 @@ export class WordIndex {
 	}
 
 	/**
-	 * The places between two others whose messages match, newest first, of one author if `from` is given. `match` is in the syntax of
-	 * the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the index would not use it to skip rows.
+	 * The places between two others whose messages match a query, newest first, of one author if `from` is given. The work is bounded,
+	 * however many messages there are and whatever they say. `isPartial`: there may be others.
 	 */
-	find(match: string, after: number, before: number, limit: number, from?: string): number[] {
-		return this.#sql
-			.exec<{ seq: number }>(
-				`SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid > CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)
-				${from === undefined ? "" : "AND EXISTS (SELECT 1 FROM messages WHERE seq = words.rowid AND author_id = ?)"}
-				ORDER BY rowid DESC LIMIT ?`,
-				match,
-				after,
-				before,
-				...(from === undefined ? [] : [from]),
-				limit,
-			)
-			.toArray()
-			.map(({ seq }) => seq);
+	find(query: Query, after: number, before: number, limit: number, from?: string): { places: number[]; isPartial: boolean } {
+		let isPartial = false;
+		const match = matchOf(query, (prefix) => {
+			const words = this.#wordsFrom(prefix, search.completions + 1);
+			isPartial ||= words.length > search.completions;
+			return words.slice(0, search.completions);
+		});
+		if (match === undefined) return { places: [], isPartial };
+		// Words that are both frequent and never in one message would be compared through the whole index.
+		const start = query.length > 1 || query.some(({ words }) => words.length > 1) ? Math.max(after, before - 1 - search.places) : after;
+		isPartial ||= start > after;
+		const places: number[] = [];
+		let looked = 0;
+		for (const { seq, author } of this.#matches(match, start, before)) {
+			if (places.length === limit) return { places, isPartial };
+			if (looked++ === search.matches) return { places, isPartial: true };
+			if (from === undefined || author === from) places.push(seq);
+		}
+		return { places, isPartial };
+	}
+
+	/** `match` is in the syntax of the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the index would not use it to skip rows. */
+	#matches(match: string, after: number, before: number): Iterable<{ seq: number; author: string }> {
+		return this.#sql.exec<{ seq: number; author: string }>(
+			`SELECT rowid AS seq, (SELECT author_id FROM messages WHERE seq = words.rowid) AS author FROM words
+			WHERE words MATCH ? AND rowid > CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER) ORDER BY rowid DESC`,
+			match,
+			after,
+			before,
+		);
+	}
+
+	/**
+	 * The first words of the index that begin with a prefix, in order. The index would read every message that has one of them. Each word is
+	 * looked up after the one before it, so that the messages that have them are not read here either.
+	 */
+	#wordsFrom(prefix: string, limit: number): string[] {
+		const words: string[] = [];
+		for (let from = prefix; words.length < limit; ) {
+			const [found] = this.#sql.exec<{ term: string }>("SELECT term FROM word_terms WHERE term >= ? ORDER BY term LIMIT 1", from).toArray();
+			if (!found?.term.startsWith(prefix)) break;
+			words.push(found.term);
+			from = `${found.term}\0`;
+		}
+		return words;
 	}
 }

@@ -48,11 +48,13 @@ function foldWord(word: string): string {
 }
 
 /**
- * The words of a text for the index. Its tokenizer splits at white space and at ASCII characters other than letters and digits, which no
+ * The words of a text for the index: as many of the first ones as a message may have there. Its tokenizer splits at white space and at ASCII characters other than letters and digits, which no
  * word contains.
  */
 export function indexed(text: string): string {
-	return Array.from(wordsOf(text), ({ folded }) => folded).join(" ");
+	const words: string[] = [];
+	for (const { folded } of wordsOf(text)) if (words.push(folded) === limits.search.words) break;
+	return words.join(" ");
 }
 
 /**
@@ -75,9 +77,19 @@ function phraseOf(text: string, isPrefix: boolean): Phrase {
 	return { words, isPrefix: isPrefix && (words.at(-1) ?? "").length > 1 };
 }
 
-/** The query in the syntax of the index. Normalized words contain no quotation marks, so they need no escaping. */
-export function matchOf(query: Query): string {
-	return query.map(({ words, isPrefix }) => `"${words.join(" ")}"${isPrefix ? "*" : ""}`).join(" AND ");
+/**
+ * The query in the syntax of the index. Normalized words contain no quotation marks, so they need no escaping. With `complete`, which
+ * gives the words that begin with another one, each of those is searched for instead of all that the index has. `undefined` if
+ * there are none.
+ */
+export function matchOf(query: Query, complete?: (prefix: string) => readonly string[]): string | undefined {
+	const phrases = query.map(({ words, isPrefix }) => {
+		if (!isPrefix || !complete) return `"${words.join(" ")}"${isPrefix ? "*" : ""}`;
+		const before = words.slice(0, -1);
+		return complete(words.at(-1) as string).map((word) => `"${[...before, word].join(" ")}"`);
+	});
+	if (phrases.some((phrase) => phrase.length === 0)) return undefined;
+	return phrases.map((phrase) => (typeof phrase === "string" ? phrase : `(${phrase.join(" OR ")})`)).join(" AND ");
 }
 
 /** The matches of a query in a text, as start and end, in the order of their ends. */

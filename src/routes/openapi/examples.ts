@@ -72,7 +72,7 @@ export const examples = {
 	},
 	invite: {
 		token: `${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,
-		url: `https://parley.example/invite/${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,
+		url: `https://parley.example/invite#${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,
 		expiresAt: "2026-12-01T12:00:00.000Z",
 	},
 	liveInvite: {

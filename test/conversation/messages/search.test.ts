@@ -68,7 +68,7 @@ describe("a search", () => {
 		(query) =>
 			inRoom((room) => {
 				add(room, "Hello");
-				expect(find(room, query)).toEqual({ results: [], hasMore: false });
+				expect(find(room, query)).toEqual({ results: [], hasMore: false, partial: false });
 			}),
 	);
 });
