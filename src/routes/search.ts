@@ -53,7 +53,12 @@ describe("GET /conversations/:id/search", {
 		},
 	},
 	refuses: { rate_limited: "The caller has searched or exported too often within a minute." },
-	fields: { ...searchFields, before: "Only messages before this `seq`.", hasMore: "Whether there are older results." },
+	fields: {
+		...searchFields,
+		before: "Only messages before this `seq`.",
+		hasMore: "Whether there are older results.",
+		partial: "Whether results may be missing, because too many words begin with a word of `q`, or too many messages had to be compared.",
+	},
 	example: { q: "left" },
 });
 searches.get("/conversations/:id/search", async (c) => {
@@ -92,8 +97,11 @@ searches.get("/search", async (c) => {
 		conversations,
 		async ({ id: conversationId }) => {
 			const found = await call(c, (calls) => calls.search(q, maxPlace, limit, filter), conversationId);
-			// The caller is no longer a member.
-			if (isRefusal(found)) return;
+			if (isRefusal(found)) {
+				// Whoever is no longer a member misses nothing.
+				isPartial ||= found.code !== "not_found";
+				return;
+			}
 			// A page that had to end early may lack older results.
 			isPartial ||= found.partial || (found.hasMore && found.results.length < limit);
 			results.push(...found.results.map((result) => ({ conversationId, ...result })));

@@ -9,6 +9,8 @@ const { search } = limits;
 /** Messages, and UTF-16 units of them, that one step of folding anew reads at most. */
 const stepSize = { messages: 20_000, length: 4_000_000 };
 
+type Match = { seq: number; author: string | null };
+
 export class WordIndex {
 	readonly #sql: SqlStorage;
 	#isCurrent = false;
@@ -73,7 +75,7 @@ export class WordIndex {
 		isPartial ||= start > after;
 		const places: number[] = [];
 		let looked = 0;
-		for (const { seq, author } of this.#matches(match, start, before)) {
+		for (const { seq, author } of this.#matches(match, start, before, from !== undefined)) {
 			if (places.length === limit) return { places, isPartial };
 			if (looked++ === search.matches) return { places, isPartial: true };
 			if (from === undefined || author === from) places.push(seq);
@@ -82,9 +84,10 @@ export class WordIndex {
 	}
 
 	/** `match` is in the syntax of the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the index would not use it to skip rows. */
-	#matches(match: string, after: number, before: number): Iterable<{ seq: number; author: string }> {
-		return this.#sql.exec<{ seq: number; author: string }>(
-			`SELECT rowid AS seq, (SELECT author_id FROM messages WHERE seq = words.rowid) AS author FROM words
+	#matches(match: string, after: number, before: number, isAuthorNeeded: boolean): Iterable<Match> {
+		const author = isAuthorNeeded ? "(SELECT author_id FROM messages WHERE seq = words.rowid)" : "NULL";
+		return this.#sql.exec<Match>(
+			`SELECT rowid AS seq, ${author} AS author FROM words
 			WHERE words MATCH ? AND rowid > CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER) ORDER BY rowid DESC`,
 			match,
 			after,

@@ -55,6 +55,31 @@ describe("a search", () => {
 			expect([second.results.map(({ message }) => message.content), second.hasMore]).toEqual([["odd 1"], false]);
 		}));
 
+	it("looks up only some of the words that begin with a prefix, and says so", () =>
+		inRoom((room) => {
+			const { completions } = limits.search;
+			add(room, Array.from({ length: completions }, (_, n) => `prefix${1_000 + n}`).join(" "));
+			expect(find(room, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: false });
+			add(room, "prefix9999");
+			expect(find(room, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: true });
+			expect(seqs(room, "prefix9")).toEqual([2]);
+			expect(find(room, "prefix9999 absent")).toMatchObject({ results: [], partial: false });
+		}));
+
+	it("looks at only so many messages for one author, and says so", () =>
+		inRoom((room) => {
+			for (let n = 0; n <= limits.search.matches; n++) add(room, "needle");
+			expect(search(room.store.reader, "needle", 1e15, 20, { from: "bob" })).toMatchObject({ results: [], partial: true });
+			expect(search(room.store.reader, "needle", 1e15, 20, { from: "ann" })).toMatchObject({ hasMore: true, partial: false });
+		}));
+
+	it("finds the first words of a long message only", () =>
+		inRoom((room) => {
+			const words = Array.from({ length: limits.search.words }, (_, n) => `w${n.toString(36)}`);
+			add(room, `${words.join(" ")} beyond`);
+			expect([seqs(room, words.at(-1) as string), seqs(room, "beyond")]).toEqual([[1], []]);
+		}));
+
 	it("limits the text of a page", () =>
 		inRoom((room) => {
 			const fitting = limits.search.length / limits.content;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { search } from "../../../src/conversation/messages/search.ts";
 import { thinkingToAppend } from "../../../src/conversation/replies/thinking.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inRoom, Room, type TestClient } from "../../support/conversation.ts";
@@ -70,7 +71,7 @@ describe("Claude's thinking", () => {
 			await room.call.text("Hello");
 			await room.call.end();
 			room.say(client, "And?");
-			expect(room.store.reader.search("xylophone", 9, 9).messages).toEqual([]);
+			expect(search(room.store.reader, "xylophone", 9, 9).results).toEqual([]);
 			expect(JSON.stringify(room.store.reader.last())).not.toContain("xylophone");
 			const { buildPrompt } = await import("../../../src/claude/prompt.ts");
 			expect(JSON.stringify(buildPrompt(room.call.messages))).toMatch(/^(?!.*xylophone).*Hello/s);
