@@ -3,9 +3,9 @@
 
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
-import { type Gate, networkOfRequest, passGate } from "../auth/gates.ts";
+import { type Gate, type Gates, networkOfRequest, passGate } from "../auth/gates.ts";
+import type { Identity } from "../auth/tokens.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import type { App } from "./http.ts";
 import type { RouteName } from "./operation.ts";
 
 /** By network before anybody is known, and by person once they are. */
@@ -31,31 +31,31 @@ const exceptions: { readonly [route: RouteName]: GatesOf } = {
 	"GET /conversations/:id/export": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
 };
 
-export function passNetworkGates(c: Context<App>): Promise<Refusal | undefined> {
+export function passNetworkGates(c: Context): Promise<Refusal | undefined> {
 	return passAll(c, gatesOf(c).network, networkOfRequest(c.req.raw));
 }
 
 /** Call it once the request's identity is set. */
-export function passPersonGates(c: Context<App>): Promise<Refusal | undefined> {
-	return passAll(c, gatesOf(c).person, c.get("identity").userId);
+export function passPersonGates(c: Context): Promise<Refusal | undefined> {
+	return passAll(c, gatesOf(c).person, (c.get("identity") as Identity).userId);
 }
 
 /** Counts a use of a link from one network, which holds many people where they cost nothing. */
-export async function passLinkGate(c: Context<App>, inviteId: string): Promise<Refusal | undefined> {
+export async function passLinkGate(c: Context, inviteId: string): Promise<Refusal | undefined> {
 	const network = networkOfRequest(c.req.raw);
-	return passGate(c.env, "LINKS", network === undefined ? undefined : `${inviteId} ${network}`);
+	return passGate(c.env as Gates, "LINKS", network === undefined ? undefined : `${inviteId} ${network}`);
 }
 
-async function passAll(c: Context<App>, gates: readonly Gate[], key: string | undefined): Promise<Refusal | undefined> {
+async function passAll(c: Context, gates: readonly Gate[], key: string | undefined): Promise<Refusal | undefined> {
 	for (const gate of gates) {
-		const refused = await passGate(c.env, gate, key);
+		const refused = await passGate(c.env as Gates, gate, key);
 		if (refused) return refused;
 	}
 	return undefined;
 }
 
 /** Middleware has no method of its own; the route does. */
-function gatesOf(c: Context<App>): GatesOf {
+function gatesOf(c: Context): GatesOf {
 	const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
 	return (route && exceptions[`${route.method} ${route.path.replace(/^\/api/, "")}` as RouteName]) ?? usual;
 }

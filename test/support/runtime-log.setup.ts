@@ -6,7 +6,7 @@ const provoked = [
 	// A test lets an object find tables of a newer release.
 	/changed by a newer release/,
 	// A test dropped the table.
-	/no such table/,
+	/no such (fts5 )?table/,
 	// The scripted Messages API hangs up. Miniflare's outbound worker reports the same failure again, without a stack.
 	/^exception = \S+ disconnected: /,
 	/^uncaught exception; source = Uncaught \(in promise\); stack = Error: Network connection lost\.$/,

@@ -1,0 +1,104 @@
+// The gates of the Worker: every route is counted by network, and by person once one is known.
+
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { descriptions } from "../../src/routes/operation.ts";
+import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
+
+const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
+const from = (address: string) => ({ "cf-connecting-ip": address });
+
+/** Sends requests side by side, and returns how many of them each status answered. */
+async function statuses(count: number, make: (n: number) => Promise<{ status: number }>): Promise<Record<number, number>> {
+	const found: Record<number, number> = {};
+	for (let n = 0; n < count; n += 50) {
+		const answers = await Promise.all(Array.from({ length: Math.min(50, count - n) }, (_, k) => make(n + k)));
+		for (const { status } of answers) found[status] = (found[status] ?? 0) + 1;
+	}
+	return found;
+}
+
+/** Uses up a gate, as that many requests in its present period would. */
+async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREATIONS", key: string): Promise<void> {
+	while ((await env[gate].limit({ key })).success);
+}
+
+describe("a network that sends too much", () => {
+	const network = "2001:db8:1:2::/64";
+
+	it("is refused on every route but the ones that are named, and no other network is", async () => {
+		const open: string[] = [];
+		for (const route of descriptions.keys()) {
+			const [method, path] = route.split(" ") as [string, string];
+			await exhaust("NETWORKS", network);
+			const headers = from("2001:db8:1:2:ffff::2");
+			const answer = await exports.default.fetch(`${origin}/api${path.replace(/:\w+/g, "x")}`, { method, headers });
+			if (answer.status !== 429) open.push(route);
+			else expect([route, answer.headers.get("retry-after")]).toEqual([route, "10"]);
+		}
+		expect(open).toEqual(["GET /health"]);
+		await exhaust("NETWORKS", network);
+		const polling = await exports.default.fetch(`${origin}/socket.io/?EIO=4&transport=polling`, { headers: from("2001:db8:1:2::1") });
+		expect([polling.status, polling.headers.get("retry-after")]).toEqual([429, "10"]);
+		expect(codeOf(await call("GET", "/unknown", undefined, undefined, from("2001:db8:1:3::1")))).toBe("unauthorized");
+	});
+
+	it("creates no further conversations", async () => {
+		const create = async (address: string) => codeOf(await call("POST", "/conversations", await tokenOf("ann"), {}, from(address)));
+		await exhaust("NETWORK_CREATIONS", "192.0.2.9");
+		expect([await create("192.0.2.9"), await create("192.0.2.10")]).toEqual(["rate_limited", 201]);
+	});
+});
+
+describe("a person who sends too much", () => {
+	it("is refused on every route, and may still send messages", async () => {
+		const id = await newConversation("ann");
+		const token = await tokenOf("ann");
+		for (const path of [
+			"/me",
+			"/conversations",
+			`/conversations/${id}/messages`,
+			"/me/settings",
+			`/conversations/${id}/socket`,
+			"/me/socket",
+		]) {
+			await exhaust("PEOPLE", "ann");
+			expect([path, codeOf(await call("GET", path, token))]).toEqual([path, "rate_limited"]);
+		}
+		expect(codeOf(await call("POST", `/conversations/${id}/messages`, token, { content: "Hello" }))).toBe(201);
+		expect(codeOf(await call("GET", "/me", await tokenOf("bob")))).toBe(200);
+	});
+
+	it("creates no further conversations", async () => {
+		await exhaust("CREATIONS", "maker");
+		expect(codeOf(await call("POST", "/conversations", await tokenOf("maker"), {}))).toBe("rate_limited");
+		expect(codeOf(await call("POST", "/conversations", await tokenOf("bob"), {}))).toBe(201);
+	});
+});
+
+describe("an invite", () => {
+	it("is accepted with its secret in the body, and its link has it where no server sees it", async () => {
+		const id = await newConversation("ann");
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		const { pathname, search, hash } = new URL(invite.url);
+		expect([pathname, search, decodeURIComponent(hash.slice(1))]).toEqual(["/invite", "", invite.token]);
+		const bob = await call("POST", "/invites/accept", await tokenOf("bob"), { token: invite.token });
+		expect([bob.status, bob.body]).toEqual([200, { conversationId: id }]);
+		expect(codeOf(await call("POST", `/invites/${invite.token}/accept`, await tokenOf("carol")))).toBe(200);
+		expect(codeOf(await call("POST", "/invites/accept", undefined, { token: invite.token }))).toBe("unauthorized");
+		for (const token of ["", "x", `${id}.wrong`])
+			expect(codeOf(await call("POST", "/invites/accept", await tokenOf("eve"), { token }))).toBe("not_found");
+		for (const body of [{}, { token: 1 }, { token: "x".repeat(1_000) }])
+			expect(codeOf(await call("POST", "/invites/accept", await tokenOf("eve"), body))).toBe("bad_request");
+	});
+
+	it("admits only so many people of one network in a minute, and others from elsewhere", async () => {
+		const id = await newConversation("ann");
+		const { token } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body.invite;
+		const accept = async (who: string, address: string) => call("POST", "/invites/accept", await tokenOf(who), { token }, from(address));
+		const accepted = await statuses(130, (n) => accept(`crowd-${n}`, `2001:db8:7:7::${n.toString(16)}`));
+		expect(accepted[200]).toBeGreaterThanOrEqual(60);
+		expect(accepted[429]).toBeGreaterThanOrEqual(10);
+		expect(codeOf(await accept("from-elsewhere", "192.0.2.7"))).toBe(200);
+	});
+});
