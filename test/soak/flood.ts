@@ -1,13 +1,14 @@
-// Measures the effect of a flood: one member sends as fast as possible while another's round trips are timed.
+// Measures the effect of floods: one member sends or requests as much as possible while another's round trips are timed.
 
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { post } from "../e2e/api.ts";
 import type { Product } from "../e2e/product.ts";
+import { type AttackName, longConversation, startAttack } from "./attacks.ts";
 import { Talker } from "./participants.ts";
 import type { Random } from "./random.ts";
-import { tokenOf } from "./round.ts";
+import { secret, tokenOf } from "./round.ts";
 
 /** Times in ms. `closedAfter`: when the flooder's socket was closed, if it was. */
 export type Flooded = { calm: number; p50: number; worst: number; sent: number; closedAfter?: number };
@@ -42,8 +43,20 @@ export async function flood(
 	return { calm: middle(calm), p50: middle(times), worst: times.at(-1) as number, sent, closedAfter };
 }
 
+/** Runs one of the attacks over HTTP and sockets for a time; another's round trips meanwhile. */
+export async function attack(product: Product, random: Random, name: AttackName, seconds: number): Promise<{ p50: number; worst: number }> {
+	const conversationId = await longConversation(product.url, secret, 20);
+	const ann = new Talker({ proxyUrl: product.url, conversationId, userId: "ann", token: await tokenOf("ann"), random });
+	await roundTrips(ann, "calm", 1);
+	const running = startAttack(name, { url: product.url, conversationId, secret });
+	const times = await roundTrips(ann, "attack", seconds);
+	await running.stop();
+	ann.close();
+	return { p50: middle(times), worst: times.at(-1) as number };
+}
+
 /** Round trips of acknowledged messages in ms, sorted. */
-async function roundTrips(talker: Talker, name: string, seconds: number): Promise<number[]> {
+export async function roundTrips(talker: Talker, name: string, seconds: number): Promise<number[]> {
 	const times: number[] = [];
 	const until = Date.now() + seconds * 1000;
 	for (let n = 0; Date.now() < until; n++) {

@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { startProduct } from "../e2e/product.ts";
 import { startMessagesApi } from "../support/messages-api.ts";
 import { memoryBytes } from "../support/server.ts";
+import { type AttackName, attacks } from "./attacks.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
-import { flood } from "./flood.ts";
+import { attack, flood } from "./flood.ts";
 import { randomOf } from "./random.ts";
 import { playRound, type Result, soakSettings } from "./round.ts";
 
@@ -24,6 +25,10 @@ try {
 	const end = closedAfter === undefined ? "never closed" : `closed after ${closedAfter} ms`;
 	console.log(`Flood of 2,000 frames a second (${sent} sent, ${end}):`);
 	console.log(`  round trip of another ${ms(p50)}, at worst ${ms(worst)}; in calm ${ms(calm)}`);
+	for (const name of Object.keys(attacks) as AttackName[]) {
+		const attacked = await attack(flooded, random, name, 5);
+		console.log(`Attack by ${name}: round trip of another ${ms(attacked.p50)}, at worst ${ms(attacked.worst)}`);
+	}
 } finally {
 	await flooded.stop();
 }
