@@ -906,8 +906,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a search reports conversations that the user has left as failed",
 		file: "src/routes/search.ts",
-		from: "			if (isRefusal(found)) return;\n",
-		to: "			if (isRefusal(found)) throw new Error(found.code);\n",
+		from: 'isPartial ||= found.code !== "not_found";',
+		to: "throw new Error(found.code);",
 		project: "worker",
 		tests: ["worker/search"],
 	},
@@ -1290,8 +1290,8 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: one address may begin any number of sessions",
 		file: "src/gateway/socketio/route.ts",
-		from: "if (!success) return refuseTooMany(c);",
-		to: "",
+		from: 'const refused = await passGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));',
+		to: "const refused = undefined;",
 		project: "worker",
 		tests: ["worker/socketio"],
 	},
