@@ -12,6 +12,11 @@ export default defineConfig({
 					JWT_SECRET: "a secret for tests, at least 32 bytes long",
 					FRONTEND_URL: "https://pages.example",
 				},
+				// Low enough to be reached. They count only requests with an address, which few tests give.
+				ratelimits: {
+					NETWORKS: { namespace_id: "1006", simple: { limit: 300, period: 10 } },
+					NETWORK_CREATIONS: { namespace_id: "1009", simple: { limit: 100, period: 60 } },
+				},
 			},
 		}),
 	],

@@ -2,6 +2,7 @@
 
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import "../../src/worker.ts";
 import { descriptions } from "../../src/routes/operation.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -52,8 +53,8 @@ describe("a network that sends too much", () => {
 
 describe("a person who sends too much", () => {
 	it("is refused on every route, and may still send messages", async () => {
-		const id = await newConversation("ann");
-		const token = await tokenOf("ann");
+		const id = await newConversation("loud");
+		const token = await tokenOf("loud");
 		for (const path of [
 			"/me",
 			"/conversations",
@@ -62,7 +63,7 @@ describe("a person who sends too much", () => {
 			`/conversations/${id}/socket`,
 			"/me/socket",
 		]) {
-			await exhaust("PEOPLE", "ann");
+			await exhaust("PEOPLE", "loud");
 			expect([path, codeOf(await call("GET", path, token))]).toEqual([path, "rate_limited"]);
 		}
 		expect(codeOf(await call("POST", `/conversations/${id}/messages`, token, { content: "Hello" }))).toBe(201);
