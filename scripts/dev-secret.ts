@@ -19,9 +19,9 @@ if (WRANGLER_COMMAND === "dev") {
 		writeFileSync(kept, secret, { mode: 0o600 });
 	}
 	if (own === undefined) add(text, secret);
-} else if (WRANGLER_COMMAND === "deploy" && NODE_ENV === "development") {
+} else if (WRANGLER_COMMAND === "deploy" && NODE_ENV && NODE_ENV !== "production") {
 	// The Worker would answer to localhost only.
-	console.error("NODE_ENV is development. Unset it, or set it to production, and deploy again.");
+	console.error(`NODE_ENV is ${NODE_ENV}. Unset it, or set it to production, and deploy again.`);
 	process.exitCode = 1;
 }
 

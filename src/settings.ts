@@ -181,12 +181,15 @@ function readHosts(env: Environment): string[] {
 	return hosts.length === 0 && isDevelopment() ? ["localhost"] : hosts;
 }
 
-/** The build replaces the variable, which does not exist at run time. */
-declare const process: { env: { NODE_ENV?: string } };
+/** wrangler replaces the variable, which does not exist at run time. */
+declare const process: { env: { NODE_ENV?: unknown } };
 
+/** True in `wrangler dev`. Tests inside the runtime, which have an `import.meta.env`, choose their own host names. */
 function isDevelopment(): boolean {
+	if ("env" in import.meta) return false;
 	try {
-		return process.env.NODE_ENV === "development";
+		const environment = process.env.NODE_ENV;
+		return typeof environment === "string" && environment !== "production";
 	} catch {
 		return false;
 	}

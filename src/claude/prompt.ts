@@ -4,6 +4,7 @@
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import { promptSizeOf, type SizedMessage, tokensIn } from "../protocol/prompt-size.ts";
+import { withoutTags } from "./envelope-tags.ts";
 
 export type Block = { type: "text"; text: string };
 export type Turn = { role: Message["role"]; content: Block[] };
@@ -149,26 +150,6 @@ const unescapes = new Map(Object.entries(escapes).map(([character, escaped]) => 
 function attribute(value: string): string {
 	const line = value.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replace(/[&<>"']/g, (character) => escapes[character] as string);
 	return withoutTags(line);
-}
-
-/** Characters that a tag may contain between its letters without looking different. */
-const gap = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}`;
-
-/**
- * Matches the first character of an envelope tag, opening or closing, in any spelling: any case, full width, invisible characters
- * between. A longer tag name does not match. Slashes and gaps share one class: two repetitions side by side would take quadratic time.
- */
-const tag = new RegExp(
-	`[<＜﹤](?=[/／${gap}]*${[..."message"].map(eitherWidth).join(`[${gap}]*`)}(?:[${gap}]|${String.raw`(?![\p{L}\p{N}_]|[:.-][\p{L}\p{N}])`}))`,
-	"giu",
-);
-
-function eitherWidth(letter: string): string {
-	return `[${letter}${String.fromCharCode(letter.charCodeAt(0) + 0xfee0)}]`;
-}
-
-function withoutTags(text: string): string {
-	return text.replace(tag, "&lt;");
 }
 
 /** The inverse of `envelope`: who wrote a block of the prompt, and its text. */

@@ -4,6 +4,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
 import { promptSizeOf, type SizedMessage, tokensIn } from "../../src/protocol/prompt-size.ts";
+import { foldCharacter } from "../../src/protocol/text/look-alikes.ts";
 import { conversation, type Line } from "./requests.ts";
 
 const turns = (...said: Line[]) =>
@@ -203,17 +204,21 @@ describe("an envelope", () => {
 		["unfinished", "</message"],
 		["with a control character", "</mes\u0000sage>"],
 		["twice over", "<</message>/message>"],
+		["with a Cyrillic letter", "</m\u0435ssage>"],
+		["with Cyrillic letters only where there are some", "<\u043c\u0435\u0455\u0455\u0430g\u0435>"],
+		["in mathematical letters", "</\u{1d5fa}essage>"],
+		["in circled letters", "</ⓜⓔⓢⓢⓐⓖⓔ>"],
+		["with a single guillemet", "‹/message›"],
+		["in an angle bracket", "〈/message〉⟨message⟩"],
+		["with a slash of division", "<∕message>"],
+		["with an empty Braille cell", "</mes\u2800sage>"],
 		["with an end that is no name", "</message.> </message-> </message:> </message/>"],
 	])("cannot be closed or opened by its text: %s", (_how, content) => {
 		const envelope = enveloped(content);
 		const inner = envelope.slice(envelope.indexOf("\n") + 1, envelope.lastIndexOf("\n"));
-		const plain = inner
-			.normalize("NFKC")
-			.replace(/ſ/g, "s")
-			.replace(/[\s\p{C}\p{M}\u3164]/gu, "")
-			.toLowerCase();
-		expect(plain).not.toMatch(/<\/*message(?![-.]?\w)/);
-		expect(inner.replaceAll("&lt;", "<")).toBe(content.replace(/＜/g, "<"));
+		const plain = [...inner.replace(/[\s\p{C}\p{M}\u3164\u2800]/gu, "")].map(foldCharacter).join("");
+		expect(plain).not.toMatch(/[<＜‹〈⟨][/∕]*message(?![-.]?\w)/);
+		expect(inner.replaceAll("&lt;", "<")).toBe(content.replace(/[＜‹〈⟨]/g, "<"));
 	});
 
 	it.each([
@@ -222,6 +227,7 @@ describe("an envelope", () => {
 		"<messages><message-list/><message.x/><my-message></my-message>",
 		"the message: <em>massage</em> </mess age-less>",
 		"a < b, m < essage",
+		"‹messages› 〈messages〉 <сообщение> «message»",
 		"\u200d👩‍👩‍👧 می‌خواهم",
 	])("leaves other text unchanged: %s", (content) => {
 		expect(enveloped(content)).toBe(`<message from="Ann" id="ann">\n${content}\n</message>`);
@@ -240,7 +246,7 @@ describe("an envelope", () => {
 
 	it("is made quickly of the longest texts", () => {
 		const began = performance.now();
-		for (const piece of ["<", "< ", "</", "<m", "<\u200b", "</messag", "</message>", " "])
+		for (const piece of ["<", "< ", "</", "‹", "<\u043c", "<m", "<\u200b", "</messag", "</message>", " "])
 			enveloped(piece.repeat(limits.content / piece.length));
 		enveloped(`<${" ".repeat(limits.content - 1)}`);
 		enveloped(`<m${"\u200b".repeat(limits.content - 2)}`);

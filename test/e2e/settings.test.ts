@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { product } from "./opened.ts";
 import { type Product, startProduct } from "./product.ts";
 
@@ -23,6 +27,50 @@ describe("settings", () => {
 		own = await startProduct({ GUEST_SIGN_IN: "off" });
 		const response = await fetch(`${own.url}/api/auth/guest`, { method: "POST", body: JSON.stringify({ name: "Ann" }) });
 		expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "guest_sign_in_disabled" } }]);
+	});
+});
+
+describe("a name that leads to this machine", () => {
+	const ask = (path: string, headers: Record<string, string>) =>
+		new Promise<number | undefined>((resolve, reject) => {
+			request(product.url + path, { headers }, (answer) => {
+				answer.resume();
+				resolve(answer.statusCode);
+			})
+				.on("error", reject)
+				.end();
+		});
+	const { port } = new URL(product.url);
+
+	it.each([`evil.example:${port}`, "evil.example", `127.0.0.1.evil.example:${port}`])(
+		"reaches nothing in wrangler dev: %s",
+		async (host) => {
+			for (const path of ["/api/health", "/socket.io/?EIO=4&transport=polling"]) {
+				expect(await ask(path, { host })).toBe(403);
+				expect(await ask(path, { host, origin: `http://${host}` })).toBe(403);
+			}
+		},
+	);
+
+	it.each([`localhost:${port}`, `127.0.0.1:${port}`, `parley.localhost:${port}`])("is answered if it is %s", async (host) => {
+		expect(await ask("/api/health", { host, origin: `ws://${host}` })).toBe(200);
+	});
+});
+
+describe("a token of 16 KiB", () => {
+	it.each([
+		["Authorization", (token: string) => ({ headers: { authorization: `Bearer ${token}` } })],
+		["Sec-WebSocket-Protocol", (token: string) => ({ protocols: ["chat.v1", `bearer.${token}`] })],
+	])("passes every server on its way, in %s", async (_where, options) => {
+		const secret = new TextEncoder().encode(product.secret);
+		const claims = { sub: "ann", conversations: ["large"], pad: "x".repeat(11_500) };
+		const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).setExpirationTime("5m").sign(secret);
+		expect(token.length).toBeGreaterThan(15_000);
+		const { protocols, headers } = { protocols: [] as string[], headers: {}, ...options(token) };
+		const socket = new WebSocket(`${product.url.replace("http", "ws")}/api/conversations/large/socket`, protocols, { headers });
+		const [first] = await once(socket, "message");
+		expect(String(first)).toContain('"type":"chat:joined"');
+		socket.close();
 	});
 });
 

@@ -25,8 +25,7 @@ export function startServer(args: string[], ready: RegExp): Promise<ServerProces
 	const child = spawn(process.execPath, args, {
 		detached: true,
 		stdio: ["ignore", "pipe", "pipe"],
-		// As in a shell: tests have a value of their own.
-		env: { ...process.env, NODE_ENV: undefined, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+		env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
 	});
 	const group = child.pid;
 	if (group === undefined) throw new Error(`${args[0]} could not be started.`);

@@ -63,7 +63,8 @@ describe("the development secret", () => {
 	it("is not made for a deployment, which must not be a development build", () => {
 		build({ WRANGLER_COMMAND: "deploy", NODE_ENV: "" });
 		expect(vars).toThrow();
-		expect(() => build({ WRANGLER_COMMAND: "deploy", NODE_ENV: "development" })).toThrow("NODE_ENV is development");
+		for (const NODE_ENV of ["development", "test"])
+			expect(() => build({ WRANGLER_COMMAND: "deploy", NODE_ENV })).toThrow(`NODE_ENV is ${NODE_ENV}`);
 	});
 });
 

@@ -1,0 +1,36 @@
+// Finds what Claude could read as the tag of an envelope, in whatever letters it is written. Pure.
+
+import { foldCharacter } from "../protocol/text/look-alikes.ts";
+
+const tagName = "message";
+const bracket = /[<＜﹤‹〈〈⟨❮❬˂ᐸ]/gu;
+const slash = /[/／⁄∕⧸╱]/u;
+/** Characters that a tag may contain between its letters without looking different. */
+const gap = /[\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/**
+ * Escapes the first character of every envelope tag, opening or closing. A longer tag name is none. No character is looked at
+ * from more than one bracket, so the time grows with the length alone.
+ */
+export function withoutTags(text: string): string {
+	return text.replace(bracket, (character, at: number) => (opensTag(text, at + character.length) ? "&lt;" : character));
+}
+
+function opensTag(text: string, start: number): boolean {
+	let name = "";
+	let at = start;
+	while (at < text.length) {
+		if (name === tagName) return isEnd(text.slice(at, at + 4));
+		const character = String.fromCodePoint(text.codePointAt(at) as number);
+		at += character.length;
+		if (gap.test(character) || (name === "" && slash.test(character))) continue;
+		name += foldCharacter(character);
+		if (!tagName.startsWith(name)) return false;
+	}
+	return name === tagName;
+}
+
+/** The name does not go on after this. */
+function isEnd(rest: string): boolean {
+	return gap.test(String.fromCodePoint(rest.codePointAt(0) as number)) || !/^(?:[\p{L}\p{N}_]|[:.-][\p{L}\p{N}])/u.test(rest);
+}
