@@ -12,6 +12,7 @@ import type { Import } from "./archive/import.ts";
 import { prices, type WorkRate } from "./messages/work-rate.ts";
 import type { Membership } from "./people/membership.ts";
 import type { Inbound } from "./sockets/inbound.ts";
+import type { Holder } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";
 import type { Store } from "./store/store.ts";
 
@@ -37,12 +38,12 @@ export class Admission {
 	}
 
 	/** Admits a person who opens a socket, like `enter`. Counted before anything is looked up, also for strangers. */
-	connect(identity: Identity): Person | Refusal {
+	connect(identity: Identity, holder: Holder | undefined): Person | Refusal {
 		const { work, sockets, now } = this.#with;
 		const busy = work.begin(identity.userId, now(), prices.connect);
 		if (busy) return busy;
 		const person = this.enter(identity);
-		return "code" in person || sockets.makeRoom(identity.userId) ? person : { code: "too_many" };
+		return "code" in person || sockets.makeRoom(identity.userId, holder) ? person : { code: "too_many" };
 	}
 
 	/**

@@ -14,10 +14,11 @@ import { newLineage } from "./admission.ts";
 import type { ImportProgress } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
 import type { ErasureStep } from "./people/erasure.ts";
+import type { Holder } from "./sockets/socket.ts";
 import { type Parts, wire } from "./wiring.ts";
 
 /** What the Worker passes on with a socket. */
-type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean };
+type Upgrade = { identity: Identity; cursor: string | undefined; isChatProtocol: boolean; holder?: Holder | undefined };
 
 export const upgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
@@ -39,21 +40,21 @@ export class ConversationObject extends DurableObject<Env> {
 
 	/** Answers an `upgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
-		const { identity, cursor, isChatProtocol } = readUpgrade<Upgrade>(request);
-		const { admission, sockets, store, conversation, alarm, now } = this.#parts;
-		const person = admission.connect(identity);
+		const { identity, cursor, isChatProtocol, holder } = readUpgrade<Upgrade>(request);
+		const { admission, sockets, store, conversation } = this.#parts;
+		const person = admission.connect(identity, holder);
 		if ("code" in person) return refuseUpgrade(person);
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);
 		const client = sockets.open(ours, {
 			conversationId: store.info.id,
 			person,
+			holder,
 			tokenId: identity.program?.tokenId,
-			openedAt: now(),
 			expiresAt: identity.expiresAt,
 		});
 		conversation.join(client, cursor);
-		alarm.bringForward();
+		sockets.joined(client);
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
 

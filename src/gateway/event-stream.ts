@@ -10,10 +10,12 @@ import { NativeSocket, type NativeSocketListener } from "./native-socket.ts";
 import { encodeEvent, encodeRetry, signOfLife } from "./sse.ts";
 
 /**
- * Time between pings, in ms: proxies drop a connection that is silent for a minute, and the object
- * expects a sign of life every 30 s.
+ * Time between comments, in ms: only a write shows that the reader is gone, and proxies drop a
+ * connection that is silent for a minute.
  */
-const pingEvery = 25_000;
+const commentEvery = 5_000;
+/** Comments for each ping of the object, which expects a sign of life every 30 s. */
+const commentsPerPing = 5;
 /** A client that was cut off reconnects after a random time between these, in ms. */
 const reconnectAfter = { least: 1_000, most: 5_000 };
 /** Bytes passed to the reader before it reads them; anything beyond that waits here. */
@@ -30,10 +32,11 @@ export class EventStream implements NativeSocketListener {
 	/** Whole events that wait to be read, and their length in UTF-16 units. */
 	#waiting: string[] = [];
 	#waitingLength = 0;
+	#comments = 0;
 	#isOver = false;
 
 	/** `socket`: opened and not accepted yet. */
-	constructor(socket: WebSocket, conversationId: string, every = pingEvery) {
+	constructor(socket: WebSocket, conversationId: string, every = commentEvery) {
 		this.#conversationId = conversationId;
 		this.body = new ReadableStream<Uint8Array>(
 			{
@@ -47,16 +50,19 @@ export class EventStream implements NativeSocketListener {
 		);
 		this.#write(encodeRetry(reconnectAfter.least + Math.random() * (reconnectAfter.most - reconnectAfter.least)));
 		this.#socket = new NativeSocket(socket, conversationId, this);
-		this.#timer = setInterval(() => this.#socket.ping(), every);
+		this.#timer = setInterval(() => this.#comment(), every);
+	}
+
+	#comment(): void {
+		this.#comments += 1;
+		if (this.#comments % commentsPerPing === 0) this.#socket.ping();
+		if (this.#isOver) return;
+		this.#write(signOfLife);
+		this.#flush();
 	}
 
 	received(events: ServerEvent[]): void {
 		for (const event of events) this.#write(encodeEvent(event));
-		this.#flush();
-	}
-
-	pongReceived(): void {
-		this.#write(signOfLife);
 		this.#flush();
 	}
 

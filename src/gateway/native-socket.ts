@@ -11,9 +11,17 @@ import type { Refusal } from "../protocol/refusal.ts";
 
 type ConversationStub = { fetch(request: Request): Promise<Response> };
 
+/** What the Worker holds a socket for. */
+export type Holder = NonNullable<Parameters<typeof upgradeRequest>[0]["holder"]>;
+
 /** Opens a socket at a cursor, or returns why the conversation refuses it. */
-export async function openSocket(stub: ConversationStub, identity: Identity, cursor: string | undefined): Promise<WebSocket | Refusal> {
-	const response = await stub.fetch(upgradeRequest({ identity, cursor, isChatProtocol: false }));
+export async function openSocket(
+	stub: ConversationStub,
+	identity: Identity,
+	cursor: string | undefined,
+	holder: Holder,
+): Promise<WebSocket | Refusal> {
+	const response = await stub.fetch(upgradeRequest({ identity, cursor, isChatProtocol: false, holder }));
 	if (response.webSocket) return response.webSocket;
 	const { error } = (await response.json()) as { error: { code: ErrorCode; retryAfterMs?: number } };
 	return { code: error.code, retryAfterMs: error.retryAfterMs };
@@ -21,7 +29,6 @@ export async function openSocket(stub: ConversationStub, identity: Identity, cur
 
 export interface NativeSocketListener {
 	received(events: ServerEvent[]): void;
-	pongReceived?(): void;
 	/**
 	 * The socket has closed. `refusal`: why the client may not simply return with its cursor.
 	 * `isAnnounced`: the conversation has sent an event that says so.
@@ -63,8 +70,7 @@ export class NativeSocket {
 	#receive(data: string): void {
 		if (this.#isClosed) return;
 		this.#awaitsPong = false;
-		if (data === "pong") this.#listener.pongReceived?.();
-		else this.#receiveEvents(JSON.parse(data) as ServerEvent[], data.length);
+		if (data !== "pong") this.#receiveEvents(JSON.parse(data) as ServerEvent[], data.length);
 	}
 
 	#receiveEvents(events: ServerEvent[], length: number): void {

@@ -38,6 +38,7 @@ export class ReconnectingSocket implements NativeSocketListener {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#attempts = 0;
 	#wasOpen = false;
+	#isFrozen = false;
 	#isOver = false;
 
 	constructor(conversationId: string, listener: ReconnectingSocketListener) {
@@ -58,7 +59,7 @@ export class ReconnectingSocket implements NativeSocketListener {
 
 	#accept(socket: WebSocket): void {
 		this.#socket = new NativeSocket(socket, this.#conversationId, this);
-		if (this.#isOver) this.close();
+		if (this.#isOver || this.#isFrozen) this.close();
 	}
 
 	received(events: ServerEvent[]): void {
@@ -74,7 +75,7 @@ export class ReconnectingSocket implements NativeSocketListener {
 	}
 
 	#retry(): void {
-		if (this.#isOver) return;
+		if (this.#isOver || this.#isFrozen) return;
 		this.#attempts += 1;
 		const longest = Math.min(retry.slowest, retry.first * 2 ** this.#attempts);
 		if (this.#attempts >= (this.#wasOpen ? retry.attempts : firstAttempts)) this.#end({ code: "internal" }, false);
@@ -98,6 +99,12 @@ export class ReconnectingSocket implements NativeSocketListener {
 
 	ping(): void {
 		this.#socket?.ping();
+	}
+
+	/** Keeps the socket that is open, and opens no other. */
+	freeze(): void {
+		this.#isFrozen = true;
+		clearTimeout(this.#timer);
 	}
 
 	/** Closes it from this end: the listener is not called again. */

@@ -117,16 +117,28 @@ export class HibernatingSocket<A extends Attachment> {
 	}
 }
 
-/** What `makeRoom` needs of a socket, whatever is wrapped around it. */
-type Closable = { readonly openedAt: number; readonly isRevoked: boolean; close(code: CloseCode, reason: string): void };
+/** What `makeRoom` needs of a socket, whatever is wrapped around it. It may give way to every other one. */
+type Closable = {
+	readonly openedAt: number;
+	readonly isRevoked: boolean;
+	readonly givesWay?: boolean;
+	close(code: CloseCode, reason: string): void;
+};
 
 /**
- * Makes room for one more socket among those of one person: closes the oldest above `most` open ones. Returns false if
- * too many closed ones linger because their clients ignore the close.
+ * Makes room for one more socket among those of one person: closes the oldest above `most` open ones, those that give
+ * way first. Returns false if the new one gives way and there is no other that does, or if too many closed ones linger
+ * because their clients ignore the close.
  */
-export function makeRoom(sockets: readonly Closable[], most: number): boolean {
+export function makeRoom(sockets: readonly Closable[], most: number, givesWay = false): boolean {
 	if (sockets.length >= limits.undisconnectedSockets) return false;
-	const open = sockets.filter(({ isRevoked }) => !isRevoked).sort((one, other) => one.openedAt - other.openedAt);
-	for (const socket of open.slice(0, Math.max(0, open.length + 1 - most))) socket.close(closeCodes.replaced, "opened elsewhere");
+	const open = sockets.filter(({ isRevoked }) => !isRevoked).sort((one, other) => rank(one) - rank(other) || one.openedAt - other.openedAt);
+	const surplus = open.slice(0, Math.max(0, open.length + 1 - most));
+	if (givesWay && surplus.some((socket) => !socket.givesWay)) return false;
+	for (const socket of surplus) socket.close(closeCodes.replaced, "opened elsewhere");
 	return true;
+}
+
+function rank({ givesWay = false }: Closable): number {
+	return givesWay ? 0 : 1;
 }

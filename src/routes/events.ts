@@ -16,7 +16,7 @@ describe("GET /conversations/:id/events", {
 	tag: "Live",
 	summary: "Stream events",
 	description:
-		"Streams the conversation's events as server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` its cursor, if it has one. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the caller's sockets in the conversation. It ends with a `chat:error` when the token expires or is revoked, the caller is removed, or the conversation is deleted.",
+		"Streams the conversation's events as server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` its cursor, if it has one. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the caller's sockets in the conversation, is closed before any other of them, and closes none but streams. It ends with a `chat:error` when the token expires or is revoked, the caller is removed, or the conversation is deleted.",
 	access: "member",
 	headers: v.object({ "Last-Event-ID": v.optional(v.string()) }),
 	query: v.object({ cursor: v.optional(v.string()) }),
@@ -28,7 +28,8 @@ describe("GET /conversations/:id/events", {
 		},
 	},
 	refuses: {
-		too_many: "Too many of the caller's sockets are still closing: the server closed them, but the client has not completed the close.",
+		too_many:
+			"The caller has eight other sockets open in the conversation, or too many of them are still closing: the server closed them, but the client has not completed the close.",
 		rate_limited:
 			"The caller was disconnected for flooding the conversation (sending far too many or invalid frames) within the last minute.",
 	},
@@ -39,7 +40,7 @@ events.get("/conversations/:id/events", async (c) => {
 	// A client that reconnects still has its first cursor in the address: the header is newer.
 	const cursor = (c.req.header("last-event-id") ?? c.req.query("cursor"))?.slice(0, limits.cursor);
 	// An EventSource gives up for good when it is refused.
-	const opened = await patiently(() => openSocket(stub, c.get("identity"), cursor));
+	const opened = await patiently(() => openSocket(stub, c.get("identity"), cursor, { isStream: true }));
 	if (isRefusal(opened)) return refuse(c, opened);
 	const { body } = new EventStream(opened, c.req.param("id"));
 	const headers = { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" };

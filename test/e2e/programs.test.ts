@@ -5,7 +5,7 @@ import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { EventReader } from "../support/events.ts";
 import { type Product, startProduct } from "./product.ts";
-import { guestWithConversation } from "./wire.ts";
+import { guestWithConversation, Wire } from "./wire.ts";
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
@@ -75,4 +75,23 @@ it("programs take part by HTTP alone and lose nothing when the server is killed"
 	expect(await back.next("chat:error")).toMatchObject({ code: "unauthorized" });
 	await back.ended;
 	expect((await say(secret, id, "Three", "d3")).status).toBe(401);
+});
+
+it("a reader of events that is gone is noticed soon, and one that comes back again and again closes no other socket", async () => {
+	const { token: ann, id } = await guestWithConversation(product.url);
+	const page = new Wire(product.url, id, ann);
+	await page.first("chat:joined");
+	const { token: bob } = await guestWithConversation(product.url);
+	const invited = await call<{ invite: { token: string } }>("POST", `/conversations/${id}/invites`, ann, {});
+	expect((await call("POST", `/invites/${invited.body.invite.token}/accept`, bob)).status).toBe(200);
+	for (let n = 0; n < 10; n++) (await listen(ann, id)).go();
+	const reader = await listen(bob, id);
+	await page.first("chat:user-joined");
+	reader.go();
+	const since = Date.now();
+	await page.first("chat:user-left");
+	expect(Date.now() - since).toBeLessThan(20_000);
+	page.say("Still here");
+	await page.first("chat:message");
+	page.close();
 });

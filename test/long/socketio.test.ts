@@ -94,18 +94,21 @@ describe("a client written from the guide", () => {
 		expect(socket.io.engine.transport.name).toBe("websocket");
 	});
 
-	it("connects to both namespaces with a token in its auth or its headers, and is told why it may not", async () => {
+	it("connects to both namespaces with a token in its auth, its headers or its subprotocols, and is told why it may not", async () => {
 		for (const [path, options] of [
 			["/chat", { auth: { token: ann } }],
 			["/", { auth: { token: ann } }],
 			["/", { extraHeaders: { authorization: `Bearer ${ann}` } }],
 			["/chat", { transports: ["websocket"], extraHeaders: { authorization: `Bearer ${ann}` } }],
 			["/chat", { auth: { token: `Bearer ${ann}` } }],
+			["/chat", { transports: ["websocket"], protocols: ["chat.v1", `bearer.${ann}`] }],
+			["/chat", { transports: ["websocket"], protocols: ["other"], auth: { token: ann } }],
 		] as const)
 			await keep(
 				SocketIoClient.open(product.url + path, {
 					...options,
 					transports: [...("transports" in options ? options.transports : ["polling"])],
+					protocols: "protocols" in options ? [...options.protocols] : [],
 				}),
 			).next("connect");
 		const refusalOf = async (path: string, auth?: object) => keep(SocketIoClient.open(product.url + path, { auth })).next("connect_error");

@@ -174,6 +174,20 @@ describe("a stream of events ends", () => {
 		expect(first.retry).toBe(60_000);
 	});
 
+	it("before any other socket of its reader, and closes none of another kind", async () => {
+		const id = await newConversation("ann");
+		const page = await Client.join("ann", id);
+		const opened = [];
+		for (let n = 0; n < limits.socketsPerPerson + 2; n++) opened.push(await listen("ann", id));
+		await opened[0]?.ended;
+		const tabs = [page];
+		for (let n = 1; n < limits.socketsPerPerson; n++) tabs.push(await Client.join("ann", id));
+		for (const stream of opened) await stream.ended;
+		expect(await codeOf(await open("ann", id))).toEqual([409, "too_many"]);
+		page.say("Still here");
+		for (const tab of tabs) expect((await tab.next("chat:message")).message.content).toBe("Still here");
+	});
+
 	it("between two events when it is not read, and continues when its reader reconnects", { timeout: 30_000 }, async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);
@@ -214,13 +228,14 @@ function streamWithSocket(pingEvery?: number) {
 }
 
 describe("an EventStream", () => {
-	it("sends a comment for each pong of the conversation", async () => {
-		const { socket, body, closed } = streamWithSocket(10);
+	it("sends comments, and pings the conversation less often", async () => {
+		const { socket, body, closed, received } = streamWithSocket(10);
 		socket.addEventListener("message", ({ data }) => {
 			if (data === "ping") socket.send("pong");
 		});
 		const reader = new EventReader(body);
-		await expect.poll(() => reader.comments).toBeGreaterThan(3);
+		await expect.poll(() => received.length).toBeGreaterThan(2);
+		expect(reader.comments).toBeGreaterThan(2 * received.length);
 		await reader.leave();
 		expect(await closed).toBe(1000);
 	});

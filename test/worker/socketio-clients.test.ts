@@ -2,8 +2,9 @@
 
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
-import { call, newConversation, tokenOf } from "../support/socket.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 import { openPolling, SocketIoClient, url } from "../support/socketio.ts";
 
 const argumentsOf = (packet: string): unknown[] => JSON.parse(packet.slice(packet.indexOf("[")));
@@ -24,6 +25,8 @@ describe("a client that does not ask for recovery", () => {
 		client.sendMessage(id, "@claude hello", 1);
 		await client.acknowledged(1);
 		client.sendMessage(id, " ");
+		await client.next(({ name }) => name === "chat:streaming");
+		client.emit("chat:stop", { conversationId: id });
 		await client.next(({ name }) => name === "chat:complete");
 		client.emit("chat:leave", { conversationId: id });
 		await client.next(({ name }) => name === "chat:left");
@@ -156,6 +159,50 @@ describe("a client with subprotocols", () => {
 	});
 });
 
+describe("the tabs of one person", () => {
+	/** A tab that polls, joins and upgrades, like a browser by default. */
+	async function openTab(id: string): Promise<SocketIoClient> {
+		const sid = await openPolling("ann");
+		const session = url(`polling&sid=${sid}`);
+		const packets: string[] = [];
+		const exchange = async (body: string, until: string) => {
+			await exports.default.fetch(session, { method: "POST", body });
+			while (!packets.some((packet) => packet.startsWith(until))) {
+				packets.push(...(await (await exports.default.fetch(session)).text()).split("\x1e"));
+				if (packets.includes("2")) await exports.default.fetch(session, { method: "POST", body: "3" });
+			}
+		};
+		await exchange("40", "40{");
+		await exchange(`42${JSON.stringify(["chat:join", { conversationId: id }])}`, '42["chat:joined"');
+		const tab = await SocketIoClient.bare(`websocket&sid=${sid}`);
+		tab.send("2probe");
+		await tab.next(({ packet }) => packet === "3probe");
+		tab.send("5");
+		// An event that only the upgraded session answers.
+		tab.emit("chat:read", { conversationId: id, upTo: 0 }, 1);
+		await tab.acknowledged(1);
+		return tab;
+	}
+
+	it("all stay in the conversation while they upgrade, up to the limit, and the person never seems to leave", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		const tabs = [await openTab(id)];
+		for (let n = 1; n < limits.socketsPerPerson; n += 1) tabs.push(await openTab(id));
+		bob.say("Good morning");
+		for (const tab of tabs) {
+			await tab.nextMessage("Good morning");
+			expect(tab.received.filter(({ name }) => name === "chat:error")).toEqual([]);
+			tab.sendMessage(id, "hello", 2);
+			expect(await tab.acknowledged(2)).toMatchObject({ content: "hello" });
+		}
+		expect(bob.all("chat:user-joined").length).toBe(1);
+		expect(bob.all("chat:user-left").length).toBe(0);
+		for (const tab of tabs) tab.close();
+		await bob.next("chat:user-left");
+	});
+});
+
 describe("equal words", () => {
 	it("sent twice within a round trip are two messages, and always from a client that does not use retries", async () => {
 		const id = await newConversation("ann", ["bob"]);
@@ -166,7 +213,7 @@ describe("equal words", () => {
 			// A client that joins without an acknowledgement never sends again; any other is on a slow
 			// network.
 			client.answersPings = joinAck === 0;
-			client.pongDelay = 300;
+			client.pongDelay = 1_000;
 			client.sendMessage(id, "how far?", 1);
 			await client.acknowledged(1);
 			await client.ponged();
@@ -176,9 +223,9 @@ describe("equal words", () => {
 			const before = (await textsIn(id)).length;
 			for (const ackId of [3, 4, 5]) {
 				client.sendMessage(id, "ha", ackId);
-				await client.acknowledged(ackId);
 				await scheduler.wait(100);
 			}
+			await client.acknowledged(5);
 			expect((await textsIn(id)).slice(before)).toEqual(["ha", "ha", "ha"]);
 			client.close();
 		}

@@ -7,9 +7,19 @@ import { errorEvent } from "../../protocol/events.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { FanoutClient } from "./fanout.ts";
 
+/** What the Worker holds a socket for, if not for a native client. */
+export type Holder = {
+	/** A stream of events, which a reader opens again by itself. */
+	isStream?: true;
+	/** A client of Socket.IO; `isUpgraded`: it polled before, with another socket. */
+	session?: string;
+	isUpgraded?: boolean;
+};
+
 export type Attachment = PlatformAttachment & {
 	conversationId: string;
 	person: Person;
+	holder?: Holder | undefined;
 	/** When the person's latest bad frames arrived, in ms. */
 	badFrames?: readonly number[];
 };
@@ -17,7 +27,7 @@ export type Attachment = PlatformAttachment & {
 export type SocketHooks = Pick<SocketOptions, "pingedAt" | "now"> & {
 	/** We closed it. */
 	closed(socket: Socket): void;
-	/** Its sign-in expires at another time. */
+	/** When the next sign-in expires may have changed. */
 	renewed(): void;
 };
 
@@ -45,6 +55,19 @@ export class Socket implements FanoutClient {
 
 	get expiresAt(): number {
 		return this.#socket.attachment.expiresAt;
+	}
+
+	get holder(): Holder {
+		return this.#socket.attachment.holder ?? {};
+	}
+
+	get givesWay(): boolean {
+		return this.holder.isStream === true;
+	}
+
+	/** True if it was opened for the same client before that client upgraded. */
+	precedes({ session, isUpgraded = false }: Holder): boolean {
+		return session !== undefined && session === this.holder.session && isUpgraded && !this.holder.isUpgraded;
 	}
 
 	get badFrames(): readonly number[] {

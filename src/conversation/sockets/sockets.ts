@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Rate } from "../rate.ts";
 import { FloodControl, type Verdict } from "./flood-control.ts";
-import { type Attachment, Socket, type SocketHooks } from "./socket.ts";
+import { type Attachment, type Holder, Socket, type SocketHooks } from "./socket.ts";
 
 export class Sockets {
 	readonly #all = new Map<WebSocket, Socket>();
@@ -29,8 +29,8 @@ export class Sockets {
 		return [...this.#all.values()].filter(({ isRevoked }) => !isRevoked);
 	}
 
-	open(socket: WebSocket, attachment: Attachment): Socket {
-		const opened = new Socket(socket, this.#hooks, attachment);
+	open(socket: WebSocket, attachment: Omit<Attachment, "openedAt">): Socket {
+		const opened = new Socket(socket, this.#hooks, { ...attachment, openedAt: this.#hooks.now() });
 		this.#all.set(socket, opened);
 		return opened;
 	}
@@ -67,9 +67,16 @@ export class Sockets {
 		for (const socket of this.of(userId)) if (socket.tokenId === undefined) socket.rename(username);
 	}
 
-	/** Makes room for one more socket of a person; false if there is none. */
-	makeRoom(userId: string): boolean {
-		return makeRoom(this.of(userId), limits.socketsPerPerson);
+	/** Makes room for one more socket of a person; false if there is none. Its predecessor does not count. */
+	makeRoom(userId: string, holder: Holder = {}): boolean {
+		const others = this.of(userId).filter((socket) => !socket.precedes(holder));
+		return makeRoom(others, limits.socketsPerPerson, holder.isStream);
+	}
+
+	/** The socket has joined. Its predecessor is closed only now, so that its person does not seem to leave. */
+	joined({ person, holder }: Socket): void {
+		for (const socket of this.of(person.userId)) if (socket.precedes(holder)) socket.close(closeCodes.replaced, "upgraded");
+		this.#hooks.renewed();
 	}
 
 	/** Counts a frame of `length` UTF-16 units or bytes before it is read, and says whether to read it. */

@@ -5,7 +5,7 @@ import { identify, isStillSignedIn } from "../../auth/identify.ts";
 import type { Identity, Verified } from "../../auth/tokens.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Settings } from "../../settings.ts";
-import { openSocket } from "../native-socket.ts";
+import { type Holder, openSocket } from "../native-socket.ts";
 
 export class Backend {
 	readonly settings: Settings;
@@ -21,10 +21,10 @@ export class Backend {
 	}
 
 	/** Opens a native socket to a conversation, or returns why it is refused. */
-	async open(identity: Identity, conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal> {
+	async open(identity: Identity, conversationId: string, cursor: string | undefined, holder: Holder): Promise<WebSocket | Refusal> {
 		// The client was identified when it connected, which may be long ago. Signing out closes
 		// only the sockets that are open by then.
 		if (!(await isStillSignedIn(identity, this.#env.USERS))) return { code: "unauthorized" };
-		return openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor);
+		return openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor, holder);
 	}
 }

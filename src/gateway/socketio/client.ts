@@ -45,6 +45,8 @@ export class Client implements RoomOwner {
 	readonly #outbound: Outbound;
 	#pid: Pid | undefined;
 	#identity: Identity;
+	/** Another transport began the session. */
+	#isUpgraded = false;
 	#isOver = false;
 
 	/** Call `resume` or `welcome` next. */
@@ -109,6 +111,7 @@ export class Client implements RoomOwner {
 
 	/** Continues where another transport stopped. */
 	resume(): void {
+		this.#isUpgraded = true;
 		this.#outbound.resume();
 		for (const room of this.#rooms.values()) room.start();
 	}
@@ -145,7 +148,8 @@ export class Client implements RoomOwner {
 	}
 
 	openSocket(conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal> {
-		return this.#owner.backend.open(this.#identity, conversationId, cursor);
+		const holder = { session: this.#sid, isUpgraded: this.#isUpgraded };
+		return this.#owner.backend.open(this.#identity, conversationId, cursor, holder);
 	}
 
 	roomEnded(room: Room, reason: Refusal, isAnnounced: boolean): void {
@@ -278,6 +282,7 @@ export class Client implements RoomOwner {
 	freeze(): void {
 		this.#isOver = true;
 		this.#outbound.end();
+		for (const room of this.#rooms.values()) room.freeze();
 	}
 
 	/** Closes its sockets without a word to the client. */

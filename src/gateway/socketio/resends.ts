@@ -33,8 +33,8 @@ export class Resends {
 	#acknowledged: number;
 	#unread: Unread[];
 	#sendsOnce: boolean;
-	/** How long the last message waited here for its acknowledgement. */
-	#answerTime = 0;
+	/** How long the last two messages waited here for their acknowledgements. */
+	#answerTimes: [number, number] = [0, 0];
 
 	constructor({ base, acknowledged, unread, sendsOnce = false }: ResendsState) {
 		this.#base = base;
@@ -66,7 +66,7 @@ export class Resends {
 		const hash = textHash(text);
 		if (this.#unread.some((message) => message.ping === undefined && message.hash !== hash)) this.sendsOnce();
 		const last = this.#unread.findLast((message) => message.hash === hash);
-		if (last && !this.#sendsOnce && now - last.sentAt >= this.#patience(last, roundTrip)) {
+		if (last && !this.#sendsOnce && now - last.sentAt >= this.#patience(roundTrip)) {
 			last.sentAt = now;
 			return last.clientId;
 		}
@@ -78,8 +78,8 @@ export class Resends {
 	}
 
 	/** The least time after which the client may send a message again. */
-	#patience({ ping }: Unread, roundTrip: number): number {
-		return roundTrip + shortestPatience + (ping === undefined ? this.#answerTime : 0);
+	#patience(roundTrip: number): number {
+		return roundTrip + shortestPatience + Math.min(...this.#answerTimes);
 	}
 
 	/** The message is about to be acknowledged. `ping` sends one and returns its number. */
@@ -88,7 +88,7 @@ export class Resends {
 		if (!message) return;
 		if (message.ping === undefined) {
 			this.#acknowledged += 1;
-			this.#answerTime = now - message.sentAt;
+			this.#answerTimes = [this.#answerTimes[1], now - message.sentAt];
 		}
 		message.ping = ping();
 	}

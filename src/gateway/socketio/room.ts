@@ -146,6 +146,11 @@ export class Room implements ReconnectingSocketListener {
 		this.#socket.ping();
 	}
 
+	/** Stays open, but does not reconnect. */
+	freeze(): void {
+		this.#socket.freeze();
+	}
+
 	close(): void {
 		clearTimeout(this.#timer);
 		this.#socket.close();

@@ -47,14 +47,18 @@ describe("a message without a clientId", () => {
 			if (at === 360) resends.pongReceived(0);
 		}
 		expect(new Set(ids).size).toBe(4);
-		expect(resends.idOf("ha", 360 + 351, 300)).toBe(ids.at(-1));
+		expect(resends.idOf("ha", 360 + 356, 300)).toBe(ids.at(-1));
 	});
 
-	it("is a new one as long as answers usually take, if it is not acknowledged", () => {
+	it("is a new one as long as answers usually take in addition", () => {
 		const resends = begin();
-		const first = resends.idOf("one", 0, 10);
-		resends.acknowledge(first, () => 1, 200);
-		resends.pongReceived(1);
+		for (const [at, answerTime] of [
+			[0, 200],
+			[300, 250],
+		] as const) {
+			resends.acknowledge(resends.idOf(`at ${at}`, at, 10), () => 1, at + answerTime);
+			resends.pongReceived(1);
+		}
 		const ids = [resends.idOf("ha", 1_000, 10), resends.idOf("ha", 1_100, 10)];
 		expect(new Set(ids).size).toBe(2);
 		expect(resends.idOf("ha", 1_361, 10)).toBe(ids[1]);
