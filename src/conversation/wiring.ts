@@ -56,6 +56,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		model: anthropicModel(settings.claude),
 		idleTimeout: settings.claude.idleTimeout,
+		afterwards: (work) => queueMicrotask(work),
 		titles,
 	});
 	const removals: Removals = new Removals({

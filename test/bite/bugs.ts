@@ -1543,4 +1543,12 @@ export const bugs: Bug[] = [
 		project: "web",
 		tests: ["web/session"],
 	},
+	{
+		name: "the prompt is read before the reply is announced",
+		file: replies,
+		from: "\t\tthis.#afterwards(() => {\n",
+		to: "\t\t[0].forEach(() => {\n",
+		project: "worker",
+		tests: ["conversation/replies/reply"],
+	},
 ];

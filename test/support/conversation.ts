@@ -132,6 +132,8 @@ export class Room {
 	readonly alarms: (number | "cleared")[] = [];
 	readonly listed: string[] = [];
 	readonly entered: string[] = [];
+	/** If set, collects what is to run after the current step. */
+	postponed: (() => void)[] | undefined;
 	readonly store: Store;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
@@ -176,6 +178,7 @@ export class Room {
 			model,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
+			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),
 			titles: this.titles,
 			now,
 		});

@@ -36,6 +36,7 @@ export class Replies {
 	readonly #titles: Pick<Titles, "replyCompleted">;
 	readonly #alarm: Alarm;
 	readonly #idleTimeout: number;
+	readonly #afterwards: (work: () => void) => void;
 	readonly #now: () => number;
 	#running: Running | undefined;
 
@@ -47,6 +48,8 @@ export class Replies {
 		titles: Pick<Titles, "replyCompleted">;
 		alarm: Alarm;
 		idleTimeout: number;
+		/** Runs work when the current step is over and its frame is sent. */
+		afterwards: (work: () => void) => void;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -56,6 +59,7 @@ export class Replies {
 		this.#titles = parts.titles;
 		this.#alarm = parts.alarm;
 		this.#idleTimeout = parts.idleTimeout;
+		this.#afterwards = parts.afterwards;
 		this.#now = parts.now;
 	}
 
@@ -157,7 +161,10 @@ export class Replies {
 
 	#start(running: Running): void {
 		this.#alarm.set(this.#now() + orphanAfter);
-		this.#run(running).catch((error) => console.error("A reply could not be ended", running.reply.message.id, error));
+		// The prompt may be long: it is read after the frame that announces the reply was sent.
+		this.#afterwards(() => {
+			this.#run(running).catch((error) => console.error("A reply could not be ended", running.reply.message.id, error));
+		});
 	}
 
 	/** Asks Claude until the reply has come to its end, was ended meanwhile, or has to wait for long. */

@@ -55,6 +55,18 @@ describe("a reply", () => {
 			expect(room.call.signal.aborted).toBe(true);
 		}));
 
+	it("is announced before its prompt is read, and not asked for if it is stopped before that", () =>
+		inRoom((room) => {
+			const client = room.enter(ann);
+			room.postponed = [];
+			room.say(client, "Hi");
+			expect([ofReply(client.types()), room.calls]).toEqual([["chat:message", "chat:thinking"], []]);
+			room.replies.stop(ann);
+			room.say(client, "Once more");
+			for (const work of room.postponed) work();
+			expect(room.calls.map(({ messages }) => messages.at(-1)?.content)).toEqual(["Once more"]);
+		}));
+
 	it("reads the messages before it; questions that come meanwhile get one further reply that reads them all", () =>
 		inRoom(async (room) => {
 			room.membership.join(bob, true);
