@@ -208,7 +208,7 @@ export class Conversation<T extends Client = Client> {
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
 	}
 
-	/** Sends a message of a member, and then asks Claude if it is a question. `client`: the socket it arrived on, if it came by one. */
+	/** Adds a message of a member and broadcasts it, which queues it while frames are handled. Then asks Claude if it is a question. `client`: the socket it arrived on, if it came by one. */
 	say(person: Person, said: MessageInput, client?: T): Sent | Refusal {
 		const sent = this.#add(person, said, client);
 		if ("message" in sent && sent.isNew && sent.message.asksClaude) this.#with.replies.ask([person]);

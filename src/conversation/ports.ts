@@ -28,7 +28,7 @@ export interface Clients<T extends Client = Client> {
 	send(client: T, event: ServerEvent): void;
 	/**
 	 * Queues an event for all but the sockets of `exceptUser`. While incoming frames are handled, the queue goes out after the last of
-	 * them; otherwise at once, or a moment later in a large conversation.
+	 * them. Otherwise it goes out at once, or a moment later: chunks share frames, and so does everything in a large conversation.
 	 */
 	broadcast(event: ServerEvent, exceptUser?: string): void;
 	/** Sends everything that waits. */

@@ -100,7 +100,7 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		return frameGap(this.#sockets.size);
 	}
 
-	/** Sends what was broadcast in a batch, once it is closed. Chunks alone go on waiting for their time. */
+	/** Sends what was broadcast in a batch, once it is closed. Chunks that waited before it go on waiting. */
 	sendBatch(): void {
 		if (!this.#isBatchUrgent) return;
 		this.#isBatchUrgent = false;

@@ -47,7 +47,7 @@ export class Inbound {
 		else setTimeout(() => this.flush(), wait);
 	}
 
-	/** Handles at once whatever waits. The answers to all of it go out in one frame, after the last of it. */
+	/** Handles at once whatever waits. What the rules broadcast goes out in one frame, after the last of it; refusals go out at once. */
 	flush(): void {
 		const { batch, clients } = this.#with;
 		if (batch.isEmpty) return;
