@@ -52,6 +52,7 @@ describe("an invite link", () => {
 		await bob.page
 			.getByText("This invite has been used up, has expired or was revoked. Ask the person who sent it for a new link.")
 			.waitFor();
+		// A link from before its secret followed the `#`.
 		await bob.page.goto(`${product.url}/invite/nowhere.at-all`);
 		await bob.page.getByText("This invitation does not work").waitFor();
 		await bob.page.getByRole("link", { name: "All conversations" }).click();

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { EventReader } from "../support/events.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { SocketIoClient } from "../support/socketio.ts";
 
 /** A conversation of Ann's with Bob whose newest page is as long as pages get. */
 async function longConversation(): Promise<string> {
@@ -114,5 +115,16 @@ describe("a client of our own waits and goes on", () => {
 		const bob = new EventReader(body as ReadableStream<Uint8Array>);
 		expect(await bob.next("chat:joined")).toMatchObject({ conversationId: id });
 		await bob.leave();
+	});
+
+	it("over Socket.IO, where every join is acknowledged", async () => {
+		const id = await newConversation("ann");
+		const ann = await SocketIoClient.join("ann", id);
+		for (let n = 1; n <= 30; n++) {
+			ann.emit("chat:join", { conversationId: id }, n);
+			expect(await ann.acknowledged(n)).toEqual({ conversationId: id });
+		}
+		expect(ann.received.filter(({ name }) => name === "chat:error")).toEqual([]);
+		ann.close();
 	});
 });
