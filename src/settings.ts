@@ -15,6 +15,12 @@ export type Settings = {
 	/** Host names that this deployment answers to, besides localhost and IP addresses; all if there are none. */
 	allowedHosts: readonly string[];
 	guestSignIn: boolean;
+	tokens: {
+		/** Part of every personal token's epoch: another one ends them all. */
+		epoch: string;
+		/** In ms. A personal token of an issuer's person ends when they have not been seen for so long. */
+		ownerAbsence: number;
+	};
 	claude: {
 		/** Without a key and a base URL the demo model replies. */
 		apiKey?: string;
@@ -49,6 +55,8 @@ type SettingName =
 	| "FRONTEND_URL"
 	| "ALLOWED_HOSTS"
 	| "GUEST_SIGN_IN"
+	| "TOKEN_EPOCH"
+	| "TOKEN_OWNER_ABSENCE_DAYS"
 	| "ANTHROPIC_API_KEY"
 	| "ANTHROPIC_BASE_URL"
 	| "CLAUDE_MODEL"
@@ -91,6 +99,10 @@ export function readSettings(env: Environment): SettingsResult {
 		frontendOrigins: readOrigins(env, problems),
 		allowedHosts: readHosts(env),
 		guestSignIn,
+		tokens: {
+			epoch: readText(env, "TOKEN_EPOCH") ?? "",
+			ownerAbsence: readNumber(env, "TOKEN_OWNER_ABSENCE_DAYS", 30, problems) * 24 * 3600_000,
+		},
 		claude: {
 			apiKey: readText(env, "ANTHROPIC_API_KEY"),
 			baseUrl: readBaseUrl(env, problems),

@@ -110,8 +110,7 @@ app.route("/", imports);
 
 // Everything below needs an access token.
 app.use(async (c, next) => {
-	const refusal = await authenticate(c);
-	return refusal ? refuse(c, refusal) : next();
+	return (await authenticate(c)) ?? next();
 });
 app.route("/", signOuts);
 app.route("/", guestNames);

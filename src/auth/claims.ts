@@ -8,12 +8,12 @@ import { claude, idSchema, lineSchema } from "../protocol/person.ts";
 import { isReservedName } from "../protocol/text/look-alikes.ts";
 import { isVisible, sanitizeLine } from "../protocol/text/sanitize.ts";
 
-/** `expiresAt` in ms. `isGuest`: the token says that it is one of ours, for a guest. */
-export type Claims = { userId: string; username: string; expiresAt: number; grants: readonly string[]; isGuest: boolean };
+/** `expiresAt` in ms. `session`: the token says that it is one of ours, for a guest with this session. */
+export type Claims = { userId: string; username: string; expiresAt: number; grants: readonly string[]; session: string | undefined };
 /** Why claims are refused, for the log. */
 export type ClaimsRefusal = { code: "unauthorized" | "token_expired"; reason: string };
 
-/** Marks the tokens that this deployment issues to its guests. */
+/** The guest's session, in the tokens that this deployment issues to its guests. */
 export const guestClaim = "parley_guest";
 /** Seconds by which an issuer's clock may be ahead of ours. */
 export const clockTolerance = 30;
@@ -50,7 +50,9 @@ export function readClaims(payload: JWTPayload, nameClaim: string | undefined, n
 	// opened.
 	if (expiresAt <= now) return { code: "token_expired", reason: `it expired ${Math.ceil((now - expiresAt) / 1000)} s ago` };
 	const username = nameIn(payload, sub, nameClaim);
-	return { claims: { userId: sub, username, expiresAt, grants: conversations, isGuest: payload[guestClaim] === true } };
+	const session = payload[guestClaim];
+	const claims = { userId: sub, username, expiresAt, grants: conversations };
+	return { claims: { ...claims, session: typeof session === "string" ? session : undefined } };
 }
 
 /** Says by how much an issuer's clock is ahead. `time` in s, `now` in ms. */

@@ -9,12 +9,7 @@ import { guestPrefix } from "./tokens.ts";
  * Signs in a new person. `name` must fit `usernameSchema` and not be a reserved one; `now` in ms. Throws where guest sign-in
  * is off.
  */
-export function signInGuest(name: string, settings: Settings, now: number): Promise<SignIn> {
-	return renameGuest(`${guestPrefix}${randomId()}`, name, settings, now);
-}
-
-/** Signs the same guest in under another name; otherwise as `signInGuest`. */
-export async function renameGuest(userId: string, name: string, settings: Settings, now: number): Promise<SignIn> {
+export async function signInGuest(name: string, settings: Settings, now: number): Promise<SignIn> {
 	if (!settings.guestSignIn) throw new Error("Guest sign-in is off");
-	return signIn({ userId, username: name }, settings, now);
+	return signIn({ userId: `${guestPrefix}${randomId()}`, username: name }, settings, now);
 }

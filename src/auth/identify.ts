@@ -1,47 +1,73 @@
-// Identifies the bearer of a token of any kind, once for every way in. Must not depend on requests.
+// Identifies the bearer of a token of any kind, once for every way in, and tells later whether that
+// sign-in still holds. Must not depend on requests.
 
 import { sha256 } from "../protocol/hash.ts";
 import type { Settings } from "../settings.ts";
-import { isPersonal, ownerOf } from "./personal-token.ts";
-import { type Identity, refuseToken, type Verified, verifyToken } from "./tokens.ts";
+import { isPersonal, ownerOf, readKnownToken } from "./personal-token.ts";
+import { type Identity, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
-/** Like `verifyToken`, for personal tokens too. Refuses a guest who has signed out. `now` in ms. */
+/** Like `verifyToken`, for personal tokens too. Refuses whatever `refusalOf` refuses. `now` in ms. */
 export async function identify(token: string | undefined, settings: Settings, users: Users, now: number): Promise<Verified> {
 	if (token === undefined) return { refusal: { code: "unauthorized" } };
-	if (isPersonal(token)) return verifyPersonal(token, users, now);
+	if (isPersonal(token)) {
+		const userId = ownerOf(token);
+		if (userId === undefined) return refuseToken("it has not the form of a personal token");
+		return verifyPersonal(userId, await sha256(token), settings, users, now);
+	}
 	const verified = await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
-	return (await isSignedOut(verified.identity, users)) ? refuseToken("its guest has signed out") : verified;
+	const refusal = await refusalOf(verified.identity, settings, users, now);
+	if (refusal) return refuseToken("its guest has signed out, or guests cannot sign in", refusal);
+	if (verified.identity.kind === "issued") await noteSeen(verified.identity.userId, users, now);
+	return verified;
 }
 
 /** Asks the object of the person whom the token names; it knows the token by its hash. */
-async function verifyPersonal(token: string, users: Users, now: number): Promise<Verified> {
-	const userId = ownerOf(token);
-	if (userId === undefined) return refuseToken("it has not the form of a personal token");
-	const tokenId = await sha256(token);
-	const shown = await users.getByName(userId).showToken(tokenId);
-	if (!shown) return refuseToken("it is no personal token of its owner, or was revoked");
-	const { name, username, expiresAt } = shown;
-	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
-	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program: { tokenId, name } } };
+async function verifyPersonal(userId: string, tokenId: string, settings: Settings, users: Users, now: number): Promise<Verified> {
+	return readKnownToken({ userId, tokenId }, await users.getByName(userId).showToken(tokenId), settings, now);
 }
 
 /**
- * For a connection that lasts: a personal token may have been revoked since it was verified, and a
- * guest may have signed out.
+ * The one check for whatever lasts beyond the request that verified its token: a connection, an
+ * export, a search of many conversations. Ask it after reading and before delivering, so that
+ * nothing is delivered that was said after the sign-in ended. `undefined`: it still holds. `now` in ms.
  */
-export async function isStillSignedIn(identity: Identity, users: Users): Promise<boolean> {
-	const { kind, program, userId } = identity;
-	if (kind === "program") return (await users.getByName(userId).showToken(program.tokenId)) !== undefined;
-	return !(await isSignedOut(identity, users));
+export async function refusalOf(identity: Identity, settings: Settings, users: Users, now: number): Promise<TokenRefusal | undefined> {
+	const { userId, expiresAt } = identity;
+	if (expiresAt <= now) return { code: "token_expired" };
+	switch (identity.kind) {
+		case "program": {
+			const verified = await verifyPersonal(userId, identity.program.tokenId, settings, users, now);
+			return "refusal" in verified ? verified.refusal : undefined;
+		}
+		case "guest": {
+			const holds = settings.guestSignIn && !(await users.getByName(userId).isSignedOut(identity.session));
+			return holds ? undefined : { code: "unauthorized" };
+		}
+		case "issued":
+			return undefined;
+		default:
+			return identity satisfies never;
+	}
 }
 
-/**
- * Only guests sign out here. Without this check, their access tokens would be accepted until they
- * expire.
- */
-export async function isSignedOut({ kind, userId }: Identity, users: Users): Promise<boolean> {
-	return kind === "guest" && users.getByName(userId).isSignedOut();
+/** When each person was last noted, in ms, so that a note costs one call an hour. */
+const notedAt = new Map<string, number>();
+const noteEvery = 3600_000;
+/** People remembered here; beyond that, everybody is noted anew. */
+const mostNoted = 10_000;
+
+/** Notes that a person's issuer still vouches for them, on which their personal tokens depend. */
+async function noteSeen(userId: string, users: Users, now: number): Promise<void> {
+	if (now - (notedAt.get(userId) ?? 0) < noteEvery) return;
+	if (notedAt.size >= mostNoted) notedAt.clear();
+	try {
+		await users.getByName(userId).ownerSeen();
+		notedAt.set(userId, now);
+	} catch (error) {
+		// Their request does not depend on it, and the next one tries again.
+		console.error("A person could not be noted as seen", error);
+	}
 }

@@ -1,13 +1,16 @@
 // The form of personal tokens, by which programs act for a person. A token contains its owner's id,
 // so that the owner's object can be asked; that object alone knows by the token's hash what it
-// permits. Must not depend on requests or storage.
+// permits, and this file decides whether it still does. Must not depend on requests or storage.
 
 import { base64url } from "jose";
 import * as v from "valibot";
 import type { Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
+import type { Scope } from "../protocol/token.ts";
+import type { Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
-import type { Identity } from "./tokens.ts";
+import { deriveKey } from "./derive-key.ts";
+import { type Identity, refuseToken, type Verified } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
 
@@ -34,6 +37,53 @@ export function ownerOf(token: string): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/**
+ * The deployment's epoch, which every token carries. Another `JWT_SECRET` or `TOKEN_EPOCH` begins
+ * a new one, and ends all tokens at once.
+ */
+export async function tokenEpoch({ jwtSecret = "", tokens }: Settings): Promise<string> {
+	return base64url.encode((await deriveKey(jwtSecret, `parley personal token ${tokens.epoch}`)).subarray(0, 16));
+}
+
+/** A token as its owner's object knows it. Times in ms; null in tokens of earlier versions. */
+type KnownToken = {
+	name: string;
+	username: string;
+	expiresAt: number;
+	ownerKind: string | null;
+	/** When the owner last showed a token of their issuer's. */
+	ownerSeenAt: number | null;
+	epoch: string | null;
+	scopes: Scope[];
+	conversations: "all" | string[];
+};
+
+/**
+ * What a token permits now. A guest's ends where guests cannot sign in. That of an issuer's person
+ * ends when they have not been seen for long: an issuer does not say whom it has let go. `now` in ms.
+ */
+export async function readKnownToken(
+	{ userId, tokenId }: { userId: string; tokenId: string },
+	known: KnownToken | undefined,
+	settings: Settings,
+	now: number,
+): Promise<Verified> {
+	if (!known) return refuseToken("it is no personal token of its owner, or was revoked");
+	if (known.epoch !== (await tokenEpoch(settings))) return refuseToken("it is a personal token of an earlier epoch");
+	const { name, username, expiresAt, scopes, conversations } = known;
+	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
+	if (known.ownerKind === "guest" && !settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in");
+	const until = known.ownerKind === "guest" ? undefined : (known.ownerSeenAt ?? 0) + settings.tokens.ownerAbsence;
+	if (until !== undefined && until <= now) return refuseToken("it is a personal token of somebody not seen for too long");
+	const program = { tokenId, name, scopes, ...(conversations !== "all" && { conversations }), ...(until !== undefined && { until }) };
+	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program } };
+}
+
+/** What a socket keeps of the sign-in that opens it. */
+export function signInOf({ expiresAt, program }: Identity) {
+	return { expiresAt: Math.min(expiresAt, program?.until ?? expiresAt), tokenId: program?.tokenId, scopes: program?.scopes };
 }
 
 /** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. */

@@ -1,46 +1,80 @@
-// Sessions: a cookie that renews access tokens. Only the refresh call receives it, and
-// a key of its own signs it, so that no session passes as an access token and no access token as a
-// session. Must not depend on how a person signed in.
+// Sessions: a cookie that renews access tokens. Each renewal replaces the cookie, and
+// the person's object knows which one is the newest. Only the refresh call receives it, and a key of
+// its own signs it, so that no session passes as an access token and no access token as a session.
+// Must not depend on how a person signed in.
 
 import { parse, serialize } from "hono/utils/cookie";
+import { jwtVerify, SignJWT } from "jose";
+import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import type { Person } from "../protocol/person.ts";
+import { idSchema, type Person, usernameSchema } from "../protocol/person.ts";
+import { randomId } from "../protocol/random-id.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
+import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
-import { type Identity, issueToken, sign, type TokenRefusal, verify } from "./tokens.ts";
+import { guestPrefix, issueToken } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
 export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
 
+/** One cookie of a session: `version` is another after each renewal. */
+export type SessionVersion = { id: string; version: string };
+/** A cookie that somebody presents. `issuedAt` in ms. */
+export type PresentedSession = Person & SessionVersion & { issuedAt: number };
+
 const cookieName = "parley_session";
 
+/** The version of a cookie that a sign-in sets. Nothing is stored of a session before its first renewal. */
+export const firstVersion = "first";
+/** The id of a session whose cookie an earlier release set, which named neither an id nor a version. */
+export const formerSession: SessionVersion = { id: "former", version: "former" };
+
+const claimsSchema = v.object({
+	sub: subSchema,
+	name: usernameSchema,
+	iat: v.number(),
+	sid: v.optional(idSchema, formerSession.id),
+	ver: v.optional(idSchema, formerSession.version),
+});
+
 /** A new access token and a new session for a person who is known to be this one. `now` in ms. */
-export async function signIn(person: Person, settings: Settings, now: number): Promise<SignIn> {
-	const { token, expiresAt } = await issueToken(person, settings, now);
-	const session = await sign(person, { key: await sessionKey(settings.jwtSecret), seconds: limits.sessionSeconds }, now);
+export function signIn(person: Person, settings: Settings, now: number): Promise<SignIn> {
+	return continueSession(person, { id: randomId(), version: firstVersion }, settings, now);
+}
+
+/** The next access token of a session's person, with a cookie of full length again. `now` in ms. */
+export async function continueSession(person: Person, session: SessionVersion, settings: Settings, now: number): Promise<SignIn> {
+	const { token, expiresAt } = await issueToken(person, settings, now, session.id);
 	return {
 		token,
 		expiresAt: new Date(expiresAt).toISOString(),
 		user: { id: person.userId, name: person.username },
-		session: session.token,
+		session: await signCookie(person, session, settings, now),
 	};
 }
 
+/** The name is for the release before this one, which has no other; this one reads it only until the person's object has a name. */
+async function signCookie({ userId, username }: Person, { id, version }: SessionVersion, settings: Settings, now: number): Promise<string> {
+	const iat = Math.floor(now / 1000);
+	return new SignJWT({ sub: userId, name: username, iat, exp: iat + limits.sessionSeconds, sid: id, ver: version })
+		.setProtectedHeader({ alg: "HS256" })
+		.sign(await sessionKey(settings.jwtSecret));
+}
+
 /**
- * The next access token of a session's person, with a session of full length again. `now` in ms.
+ * The session of a cookie that this deployment has signed. The person's object decides whether it
+ * is still good. `undefined` if the cookie is not accepted. `now` in ms.
  */
-export async function refresh(
-	session: string,
-	settings: Settings,
-	now: number,
-): Promise<{ identity: Identity; signIn: SignIn } | { refusal: TokenRefusal }> {
-	const { jwtSecret } = settings;
-	if (jwtSecret === undefined) return { refusal: { code: "unauthorized" } };
-	const verified = await verify(session, [{ algorithms: ["HS256"], key: () => sessionKey(jwtSecret), guests: "all" }], now);
-	if ("refusal" in verified) return verified;
-	const { identity } = verified;
-	if (identity.kind === "guest" && !settings.guestSignIn) return { refusal: { code: "unauthorized" } };
-	return { identity, signIn: await signIn(identity, settings, now) };
+export async function verifySession(cookie: string, settings: Settings, now: number): Promise<PresentedSession | undefined> {
+	if (settings.jwtSecret === undefined) return undefined;
+	const key = await sessionKey(settings.jwtSecret);
+	const expected = { algorithms: ["HS256"], currentDate: new Date(now), requiredClaims: ["exp"] };
+	const verified = await jwtVerify(cookie, key, expected).catch(() => undefined);
+	const claims = v.safeParse(claimsSchema, verified?.payload);
+	if (!claims.success) return undefined;
+	const { sub: userId, name: username, iat, sid: id, ver: version } = claims.output;
+	if (userId.startsWith(guestPrefix) && !settings.guestSignIn) return undefined;
+	return { userId, username, id, version, issuedAt: iat * 1000 };
 }
 
 /** The purpose is part of every session that was ever signed: another one would sign everybody out. */

@@ -5,6 +5,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, j
 import { limits } from "../protocol/limits.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
 import { aheadOf, clockTolerance, guestClaim, readClaims } from "./claims.ts";
 import { issuerKeys, KeysUnavailable } from "./keys.ts";
@@ -12,31 +13,40 @@ import { issuerKeys, KeysUnavailable } from "./keys.ts";
 /**
  * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits
  * the bearer to, `["*"]` for all. `kind`: a guest of this deployment, somebody whom an issuer
- * vouches for, or a program that acts for a person by a personal token.
+ * vouches for, or a program that acts for a person by a personal token. A guest has a session.
  */
 export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] } & (
-	| { kind: "guest" | "issued"; program?: undefined }
+	| { kind: "guest"; session: string; program?: undefined }
+	| { kind: "issued"; program?: undefined }
 	| { kind: "program"; program: Program }
 );
-export type Program = { tokenId: string; name: string };
+/**
+ * `scopes` and `conversations` limit what the program may do; without them it may do all that
+ * programs may. `until`: when its owner's standing ends, in ms, if nobody hears of the owner.
+ */
+export type Program = {
+	tokenId: string;
+	name: string;
+	scopes?: readonly Scope[];
+	conversations?: readonly string[];
+	until?: number;
+};
 /** `retryAfterMs` goes with `unavailable`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };
 export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" };
 
 /**
  * Algorithms, the only keys for them, and the claims that a token must have. `guests`: the guests
- * among its bearers are all whose id says so, only those whose token says so too, or nobody.
+ * among its bearers are those whose token says so, or nobody.
  */
 export type Verifier = {
 	algorithms: string[];
 	key: JWTVerifyGetKey;
-	guests: "all" | "marked" | "none";
+	guests: "marked" | "none";
 	issuer?: string;
 	audience?: Audience;
 	nameClaim?: string;
 };
-/** An HS256 key, the lifetime of what it signs, and claims to add to the person's. */
-export type Signer = { key: Uint8Array; seconds: number; issuer?: string; audience?: Audience };
 /** The claim that names for whom a token is, and its value. */
 export type Audience = { claim: "aud" | "client_id" | "azp"; value: string };
 
@@ -49,6 +59,11 @@ const guestId = /^guest-[\w-]{22}$/;
 const publicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 /** Keys that are tried for a token that does not name its key. */
 const mostKeys = 16;
+
+/** True unless a personal token is limited to other conversations. */
+export function covers({ program }: Identity, conversationId: string): boolean {
+	return program?.conversations?.includes(conversationId) ?? true;
+}
 
 export function isGranted(identity: Identity, conversationId: string): boolean {
 	return identity.grants.includes("*") || identity.grants.includes(conversationId);
@@ -65,25 +80,26 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 }
 
 /**
- * Issues an access token. Throws if the deployment has no secret to sign with. `expiresAt` and
- * `now` in ms.
+ * Issues an access token of a session. Throws if the deployment has no secret to sign with.
+ * `expiresAt` and `now` in ms.
  */
-export function issueToken(person: Person, settings: Settings, now: number): Promise<{ token: string; expiresAt: number }> {
-	const { jwtSecret, jwtIssuer: issuer, audience } = settings;
+export async function issueToken(
+	{ userId, username }: Person,
+	settings: Settings,
+	now: number,
+	session: string,
+): Promise<{ token: string; expiresAt: number }> {
+	const { jwtSecret, jwtIssuer: iss, audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
-	return sign(person, { key: new TextEncoder().encode(jwtSecret), seconds: limits.accessTokenSeconds, issuer, audience }, now);
-}
-
-/** Signs an HS256 token for a person. `expiresAt` and `now` in ms. */
-export async function sign({ userId, username }: Person, signer: Signer, now: number): Promise<{ token: string; expiresAt: number }> {
 	const iat = Math.floor(now / 1000);
-	const exp = iat + signer.seconds;
+	const exp = iat + limits.accessTokenSeconds;
 	const marks = {
-		...(signer.audience && { [signer.audience.claim]: signer.audience.value }),
-		...(userId.startsWith(guestPrefix) && { [guestClaim]: true }),
+		...(audience && { [audience.claim]: audience.value }),
+		...(userId.startsWith(guestPrefix) && { [guestClaim]: session }),
 	};
-	const claims = { sub: userId, name: username, iss: signer.issuer, ...marks, iat, exp };
-	const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(signer.key);
+	const token = await new SignJWT({ sub: userId, name: username, iss, ...marks, iat, exp })
+		.setProtectedHeader({ alg: "HS256" })
+		.sign(new TextEncoder().encode(jwtSecret));
 	return { token, expiresAt: exp * 1000 };
 }
 
@@ -138,10 +154,11 @@ function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifi
 		return refuseToken(`unexpected "${audience.claim}" claim value`);
 	const read = readClaims(payload, nameClaim, now);
 	if ("reason" in read) return refuseToken(read.reason, { code: read.code });
-	const { isGuest: isMarked, ...person } = read.claims;
-	const isGuest = guests !== "none" && (guests === "all" || isMarked) && person.userId.startsWith(guestPrefix);
-	if (!isGuest && guestId.test(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
-	return { identity: { kind: isGuest ? "guest" : "issued", ...person } };
+	const { session, ...person } = read.claims;
+	if (guests === "marked" && session !== undefined && person.userId.startsWith(guestPrefix))
+		return { identity: { kind: "guest", session, ...person } };
+	if (guestId.test(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
+	return { identity: { kind: "issued", ...person } };
 }
 
 /** Refuses a token, with one line in the log. `reason` must not contain the token. */

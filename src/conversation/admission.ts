@@ -1,9 +1,9 @@
 // Decides who may enter the conversation and act in it. The Worker has verified the identity; membership,
 // grants and floods are checked here.
 
-import { isSignedOut } from "../auth/identify.ts";
+import { refusalOf } from "../auth/identify.ts";
 import { authorOf } from "../auth/personal-token.ts";
-import { type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
+import { covers, type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -52,8 +52,8 @@ export class Admission {
 	 * speak under.
 	 */
 	enter(identity: Identity): Person | Refusal {
-		const { store, now } = this.#with;
-		const member = this.#join(identity);
+		const { id, store, now } = this.#with;
+		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };
 		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
 		if (shutOutFor > 0) return { code: "rate_limited", retryAfterMs: shutOutFor };
@@ -86,7 +86,7 @@ export class Admission {
 		const { userId, username } = identity;
 		const busy = work.begin(userId, now(), price, reserve);
 		if (busy) return busy;
-		const member = membership.find({ userId, username }, isGranted(identity, id));
+		const member = covers(identity, id) ? membership.find({ userId, username }, isGranted(identity, id)) : undefined;
 		return member ? act(member) : { code: "not_found" };
 	}
 
@@ -100,7 +100,7 @@ export class Admission {
 		if (!store.exists) return { code: "unauthorized" };
 		if ("refusal" in verified && verified.refusal.code === "unavailable") return verified.refusal;
 		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
-		if (identity && !(await isSignedOut(identity, users))) return { expiresAt: identity.expiresAt };
+		if (identity && !(await refusalOf(identity, settings, users, now()))) return { expiresAt: identity.expiresAt };
 		store.audit.add("token_refused", person.userId, undefined, now());
 		const [socket] = sockets.of(person.userId);
 		if (socket) inbound.countBadFrame(socket, now());

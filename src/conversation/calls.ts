@@ -105,21 +105,38 @@ export class Calls extends RpcTarget {
 	}
 
 	setRole(userId: string, role: MemberRole): Member | Refusal {
-		return this.#asMember((member) => this.#parts.membership.setRole(member, userId, role), prices.change);
+		return this.#asMember(
+			(member): Member | Refusal =>
+				this.#mayChange(userId, role) ? this.#parts.membership.setRole(member, userId, role) : { code: "forbidden" },
+			prices.change,
+		);
+	}
+
+	/** A program makes, changes and removes no owners: that would outlast its token. */
+	#mayChange(userId: string, role?: MemberRole): boolean {
+		const isOwner = role === "owner" || this.#parts.store.members.find(userId)?.role === "owner";
+		return !(this.#identity.program && isOwner);
 	}
 
 	/** Ends a membership, one's own or as an owner another person's, and disconnects whoever held it. */
 	async remove(userId: string): Promise<{ removed: true } | Refusal> {
 		const { membership, removals, sockets } = this.#parts;
-		const removed = this.#asMember((member) => membership.remove(member, userId), prices.change);
+		const removed = this.#asMember(
+			(member): ReturnType<typeof membership.remove> =>
+				this.#mayChange(userId) ? membership.remove(member, userId) : { code: "forbidden" },
+			prices.change,
+		);
 		if ("code" in removed) return removed;
 		sockets.close(userId, closeCodes.removed, "no longer a member");
 		await removals.removeFor(userId);
 		return { removed: true };
 	}
 
+	/** An invite that a program makes ends with the program's token. */
 	invite(invite: NewInvite): { expiresAt: number } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.invite(member, invite), prices.change);
+		const { program, expiresAt } = this.#identity;
+		const ends = program ? { expiresAt: Math.min(invite.expiresAt, expiresAt), byToken: program.tokenId } : {};
+		return this.#asMember((member) => this.#parts.membership.invite(member, { ...invite, ...ends }), prices.change);
 	}
 
 	invites(): { invites: LiveInvite[] } | Refusal {

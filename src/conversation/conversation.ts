@@ -7,6 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import { eventScopes, hasScope } from "../protocol/token.ts";
 import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
 import { readMentions } from "./messages/mentions.ts";
@@ -121,7 +122,8 @@ export class Conversation<T extends Client = Client> {
 	// Events from clients
 
 	receive(client: T, event: ClientEvent): void {
-		const refusal = this.#apply(client, event);
+		const isPermitted = hasScope(client.scopes, eventScopes[event.type]);
+		const refusal: Refusal | undefined = isPermitted ? this.#apply(client, event) : { code: "forbidden" };
 		if (refusal) this.#refuse(client, event, refusal);
 	}
 

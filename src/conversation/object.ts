@@ -3,6 +3,7 @@
 // nobody whom they have not verified.
 
 import { DurableObject } from "cloudflare:workers";
+import { signInOf } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
@@ -50,8 +51,7 @@ export class ConversationObject extends DurableObject<Env> {
 			conversationId: store.info.id,
 			person,
 			holder,
-			tokenId: identity.program?.tokenId,
-			expiresAt: identity.expiresAt,
+			...signInOf(identity),
 		});
 		conversation.join(client, cursor);
 		sockets.joined(client);
@@ -142,8 +142,9 @@ export class ConversationObject extends DurableObject<Env> {
 		this.#parts.sockets.close(userId, closeCodes.token, "signed out");
 	}
 
-	/** Personal tokens of a person were revoked. */
+	/** Personal tokens of a person were revoked, and with them the invites that they made. */
 	async endTokens(userId: string, tokenIds: readonly string[]): Promise<void> {
 		this.#parts.sockets.closeTokens(userId, tokenIds);
+		this.#parts.membership.revokeOf(tokenIds, userId);
 	}
 }

@@ -183,8 +183,11 @@ export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 2
 export const inviteToken = id + 64;
 /** Live invites of one conversation. */
 export const invites = 100;
-/** Personal tokens expire, because a forgotten program should not keep its access for ever. */
-export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 } };
+/**
+ * Personal tokens expire, because a forgotten program should not keep its access for ever.
+ * `conversations`: those that one token can be limited to.
+ */
+export const token = { seconds: { min: 60, default: 90 * 24 * 3600, max: 365 * 24 * 3600 }, conversations: 100 };
 /** Personal tokens of one person. */
 export const tokens = 20;
 /** Members of one conversation. The list of members is always sent whole. */

@@ -1,8 +1,20 @@
-// Personal tokens on the wire.
+// Personal tokens on the wire, and what their scopes permit.
 
 import * as v from "valibot";
+import type { ClientEvent } from "./events.ts";
 import { limits } from "./limits.ts";
 import { idSchema, usernameSchema } from "./person.ts";
+
+/**
+ * What a personal token permits. `write`: sending and changing messages, and creating conversations.
+ * `manage`: members, invites and settings of conversations. None includes another.
+ */
+export const scopes = ["read", "write", "manage"] as const;
+export type Scope = (typeof scopes)[number];
+
+const scopesSchema = v.array(v.picklist(scopes));
+/** Ids, or all conversations of the owner. */
+const conversationsSchema = v.union([v.literal("all"), v.array(idSchema)]);
 
 export const tokenSchema = v.object({
 	id: idSchema,
@@ -12,6 +24,8 @@ export const tokenSchema = v.object({
 	expiresAt: v.string(),
 	/** Exact to the hour. */
 	lastUsedAt: v.optional(v.string()),
+	scopes: scopesSchema,
+	conversations: conversationsSchema,
 });
 
 /** The request for a new token. People see its name behind its owner's. */
@@ -21,6 +35,39 @@ export const newTokenSchema = v.object({
 		v.pipe(v.number(), v.integer(), v.minValue(limits.token.seconds.min), v.maxValue(limits.token.seconds.max)),
 		limits.token.seconds.default,
 	),
+	scopes: v.optional(
+		v.pipe(
+			scopesSchema,
+			v.minLength(1),
+			v.transform((named) => scopes.filter((scope) => named.includes(scope))),
+		),
+		["read", "write"],
+	),
+	conversations: v.optional(
+		v.union([v.literal("all"), v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(limits.token.conversations))]),
+		"all",
+	),
 });
 
 export type PersonalToken = v.InferOutput<typeof tokenSchema>;
+
+/** The scope that each event of a client needs. A socket whose token can only read receives, and sends nothing that others see. */
+export const eventScopes = {
+	"chat:join": "read",
+	"chat:leave": "read",
+	"chat:auth": "read",
+	"chat:ack": "read",
+	"chat:send": "write",
+	"chat:edit": "write",
+	"chat:delete": "write",
+	"chat:react": "write",
+	"chat:read": "write",
+	"chat:typing": "write",
+	"chat:stop": "write",
+	"chat:regenerate": "write",
+} as const satisfies Record<ClientEvent["type"], Scope>;
+
+/** True unless a personal token lacks the scope. `granted`: the token's scopes; without a personal token, everything is permitted. */
+export function hasScope(granted: readonly Scope[] | undefined, scope: Scope): boolean {
+	return granted === undefined || granted.includes(scope);
+}

@@ -14,7 +14,7 @@ import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { durationText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, call, placeSchema, refuse, respond, stubOf } from "./http.ts";
+import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -28,6 +28,7 @@ describe("GET /conversations/:id/export", {
 	description:
 		"Returns the whole conversation as a file. In JSON Lines, the hash of each record covers the record and the previous hash. This reveals damage, but not a file whose hashes were all computed again. A file without an `end` record is incomplete.",
 	access: "member",
+	programs: "read",
 	query: formatSchema,
 	answers: {
 		200: {
@@ -52,8 +53,8 @@ exports.get("/conversations/:id/export", async (c) => {
 });
 
 /**
- * Reads each piece when there is room for it, and when its person may read on. A member who is removed meanwhile gets a file without
- * its end.
+ * Reads each piece when there is room for it, and when its person may read on. A member who is removed
+ * meanwhile, or whose sign-in ends, gets a file without its end.
  */
 async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
 	let piece = first;
@@ -61,7 +62,8 @@ async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPie
 	for (let place = first.next; place; place = piece.next) {
 		const after = place;
 		const next = await patiently(() => call(c, (calls) => calls.exportPiece(format, after)), Number.POSITIVE_INFINITY);
-		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
+		const refusal = isRefusal(next) ? next : await endOfSignIn(c);
+		if (isRefusal(next) || refusal) throw new Error(`An export could not continue: ${refusal?.code}`);
 		piece = next;
 		yield piece.text;
 	}

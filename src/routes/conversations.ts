@@ -37,6 +37,7 @@ describe("GET /conversations/:id/socket", {
 	description:
 		"Opens a WebSocket that carries everything that happens in the conversation. Each frame is a JSON array of events: the client sends `ClientEvent`s, the server sends `Event`s. The client may also send a single event, or the text `ping`. The first event is `chat:joined`. If the conversation does not exist and the access token grants it, it is created. Browsers pass the token as the subprotocol `bearer.TOKEN`, beside `chat.v1`.",
 	access: "member",
+	programs: "read",
 	query: v.object({ cursor: v.optional(v.string()) }),
 	answers: { 101: "nothing" },
 	refuses: {
@@ -54,8 +55,8 @@ socket.onopen = () =>
 	},
 });
 sockets.get("/conversations/:id/socket", async (c) => {
-	const refusal = await authenticate(c);
-	if (refusal) return refuse(c, refusal);
+	const refused = await authenticate(c);
+	if (refused) return refused;
 	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
 	const stub = stubOf(c);
 	if (!stub) return refuse(c, "not_found");
@@ -78,6 +79,8 @@ describe("POST /conversations", {
 	description:
 		"Creates a conversation with the caller as its owner and only member. Without a title, the first words of the conversation become its title. After Claude's first reply, a title that Claude writes replaces it; the demo model writes none.",
 	access: "token",
+	programs: "write",
+	needsAllConversations: true,
 	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
 	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
 });
@@ -95,6 +98,7 @@ describe("GET /conversations/:id", {
 	description:
 		"Returns the conversation with all its members. A conversation that the caller may not see gets the same response as one that does not exist.",
 	access: "member",
+	programs: "read",
 	answers: {
 		200: {
 			schema: v.object({ conversation: describedSchema }),
@@ -112,6 +116,7 @@ describe("PATCH /conversations/:id", {
 	description:
 		"Changes the title, when Claude replies, or both. If the title is empty, the first words of the conversation become its title again.",
 	access: "owner",
+	programs: "manage",
 	body: { schema: conversationChangeSchema, example: { title: "Release on Friday", assistant: "mention" } },
 	answers: {
 		200: { schema: conversationAnswerSchema, example: { conversation: { ...examples.conversation, assistant: "mention" } } },
@@ -129,6 +134,7 @@ describe("DELETE /conversations/:id", {
 	description:
 		"Deletes the conversation with all its messages, for everybody and for good. Its sockets are closed (4404). Its id can never be used again.",
 	access: "owner",
+	programs: "refused",
 	answers: { 204: "nothing" },
 });
 conversations.delete("/conversations/:id", async (c) => respondEmpty(c, await call(c, (calls) => calls.end())));
@@ -150,6 +156,7 @@ describe("GET /conversations/:id/messages", {
 	description:
 		"Returns a page of messages, oldest first. Give at most one of `before`, `after` and `around`. With none of them, you get the newest page.",
 	access: "member",
+	programs: "read",
 	query: historySchema,
 	answers: {
 		200: {
@@ -184,6 +191,7 @@ describe("GET /conversations/:id/messages/:messageId/versions", {
 	summary: "List former versions of a reply",
 	description: `Lists the former versions of a regenerated reply, oldest first. Only the latest ${limits.versions} are kept.`,
 	access: "member",
+	programs: "read",
 	answers: {
 		200: {
 			schema: v.object({ versions: v.array(versionSchema) }),
@@ -201,6 +209,7 @@ describe("GET /conversations/:id/audit", {
 	description:
 		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, role changes, created and revoked invites, refused tokens, and floods. They never contain message text.",
 	access: "owner",
+	programs: "manage",
 	query: pageSchema,
 	answers: {
 		200: {

@@ -18,6 +18,7 @@ describe("GET /conversations/:id/events", {
 	description:
 		"Streams the conversation's events as server-sent events: `event:` is the event's type, `data:` the `Event` as JSON, and `id:` its cursor, if it has one. A client that reconnects with `Last-Event-ID` receives what has changed since. A stream counts as one of the caller's sockets in the conversation, is closed before any other of them, and closes none but streams. It ends with a `chat:error` when the token expires or is revoked, the caller is removed, or the conversation is deleted.",
 	access: "member",
+	programs: "read",
 	headers: v.object({ "Last-Event-ID": v.optional(v.string()) }),
 	query: v.object({ cursor: v.optional(v.string()) }),
 	answers: {

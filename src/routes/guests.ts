@@ -2,12 +2,13 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { renameGuest, signInGuest } from "../auth/guest.ts";
+import { signInGuest } from "../auth/guest.ts";
+import { continueSession } from "../auth/session.ts";
 import { limits } from "../protocol/limits.ts";
 import { usernameSchema } from "../protocol/person.ts";
 import { isReservedName } from "../protocol/text/look-alikes.ts";
 import { durationText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, readBody, refuse, refuseProgram } from "./http.ts";
+import { type App, bodyUpTo, readBody, refuse } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 import { signedIn, signedInFields, signedInSchema } from "./session.ts";
@@ -50,23 +51,25 @@ describe("PATCH /me", {
 	body: { schema: guestSchema, example: { name: "Ann" } },
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn } },
 	refuses: {
-		guest_sign_in_disabled: "This deployment has guest sign-in turned off.",
 		rate_limited: "The caller has created personal tokens or changed their name too often within a minute.",
 	},
 	fields: { ...signedInFields, name: nameDescription },
 });
 guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
-	const refused = refuseProgram(c);
-	if (refused) return refused;
 	const settings = c.get("settings");
-	const { userId, kind } = c.get("identity");
-	if (kind !== "guest") return refuse(c, "forbidden", "Only guests can be renamed here. Other names come from the token's issuer.");
-	if (!settings.guestSignIn) return refuse(c, "guest_sign_in_disabled");
+	const identity = c.get("identity");
+	const { userId } = identity;
+	if (identity.kind !== "guest")
+		return refuse(c, "forbidden", "Only guests can be renamed here. Other names come from the token's issuer.");
 	const name = await readName(c);
 	if (typeof name !== "string") return name;
-	const renamed = await renameGuest(userId, name, settings, Date.now());
-	await c.env.USERS.getByName(userId).rename(name);
-	return signedIn(c, renamed, 200);
+	const user = c.env.USERS.getByName(userId);
+	await user.rename(name);
+	const session = { id: identity.session, issuedAt: Date.now() };
+	const renewed = await user.renewSession(session, name);
+	if (!renewed) return refuse(c, "unauthorized");
+	const next = { id: session.id, version: renewed.version };
+	return signedIn(c, await continueSession({ userId, username: name }, next, settings, Date.now()), 200);
 });
 
 /** The name in the request's body, or the response that refuses it. */

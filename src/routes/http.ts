@@ -2,9 +2,10 @@
 
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { matchedRoutes } from "hono/route";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
-import { identify } from "../auth/identify.ts";
+import { identify, refusalOf } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Calls } from "../conversation/calls.ts";
 import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
@@ -14,23 +15,31 @@ import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
 import type { Settings } from "../settings.ts";
 import { passPersonGates } from "./gates.ts";
+import { refusalOfProgram } from "./operation.ts";
 
 export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
 
 /**
- * Verifies the request's token, keeps the identity with the request, and counts the request. Resolves to
- * the refusal if the token is refused, or if its bearer requests too much.
+ * Verifies the request's token, keeps the identity with the request, and counts the request. A program
+ * is let through only where the description of the route admits it. Resolves to the response if the
+ * token is refused, or if its bearer requests too much.
  */
-export async function authenticate(c: Context<App>): Promise<Refusal | undefined> {
+export async function authenticate(c: Context<App>) {
 	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
-	if ("refusal" in verified) return verified.refusal;
+	if ("refusal" in verified) return refuse(c, verified.refusal);
+	const { program } = verified.identity;
+	const refusals = program ? routesOf(c).map((route) => refusalOfProgram(route, program)) : [];
+	const detail = refusals.find((refusal) => refusal !== undefined);
+	if (detail !== undefined) return refuse(c, "forbidden", detail);
 	c.set("identity", verified.identity);
-	return passPersonGates(c);
+	const limited = await passPersonGates(c);
+	return limited && refuse(c, limited);
 }
 
-/** Refuses a request with a personal token: a stolen one must not change its owner's account. */
-export function refuseProgram(c: Context<App>) {
-	return c.get("identity").program && refuse(c, "forbidden", "A personal token may not do that. Use an access token.");
+/** The routes that a request matches, as their descriptions name them, without middleware for all methods. */
+function routesOf(c: Context<App>): string[] {
+	const routes = matchedRoutes(c).filter(({ method }) => method !== "ALL");
+	return routes.map(({ method, path }) => `${method} ${path.replace(/^\/api/, "")}`);
 }
 
 /** The conversation in the request's path. */
@@ -55,6 +64,14 @@ export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => P
 		() => {},
 	);
 	return await make(calls);
+}
+
+/**
+ * For what lasts: call it after reading and before delivering. Resolves to why the caller's sign-in
+ * no longer holds, or to `undefined` if it still does.
+ */
+export function endOfSignIn(c: Context<App>) {
+	return refusalOf(c.get("identity"), c.get("settings"), c.env.USERS, Date.now());
 }
 
 /**

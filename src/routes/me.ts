@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
+import { signInOf } from "../auth/personal-token.ts";
 import { clearedSession } from "../auth/session.ts";
 import { listEntryChangeSchema, listEntrySchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
@@ -10,7 +11,7 @@ import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
 import { idSchema, userSchema } from "../protocol/person.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { listUpgradeRequest } from "../user/object.ts";
-import { type App, authenticate, bodyUpTo, limitParameter, readBody, refuse, refuseProgram, respond } from "./http.ts";
+import { type App, authenticate, bodyUpTo, limitParameter, readBody, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -23,6 +24,8 @@ describe("GET /me/socket", {
 	description:
 		"Opens a WebSocket that sends the caller's list of conversations and settings: first the beginning of the list, then every change. Each frame is a JSON array of `MeEvent`. The client may send only the text `ping`. The socket closes with 4401 when the token expires; open another with a newer token before that.",
 	access: "token",
+	programs: "read",
+	needsAllConversations: true,
 	answers: { 101: "nothing" },
 	refuses: {
 		upgrade_required: "The request does not ask for a WebSocket.",
@@ -37,12 +40,12 @@ socket.onmessage = ({ data }) => JSON.parse(data).forEach(console.log);`,
 	},
 });
 listSockets.get("/me/socket", async (c) => {
-	const refusal = await authenticate(c);
-	if (refusal) return refuse(c, refusal);
+	const refused = await authenticate(c);
+	if (refused) return refused;
 	if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return refuse(c, "upgrade_required");
-	const { userId, expiresAt, program } = c.get("identity");
-	const upgrade = { expiresAt, tokenId: program?.tokenId, isChatProtocol: offersChatProtocol(c.req.raw) };
-	return c.env.USERS.getByName(userId).fetch(listUpgradeRequest(upgrade));
+	const identity = c.get("identity");
+	const upgrade = { ...signInOf(identity), isChatProtocol: offersChatProtocol(c.req.raw) };
+	return c.env.USERS.getByName(identity.userId).fetch(listUpgradeRequest(upgrade));
 });
 
 export const me = new Hono<App>();
@@ -53,6 +56,7 @@ describe("GET /me", {
 	description:
 		"Returns the user whom the token identifies, and when the token expires. For a personal token, it also returns the token's id and name.",
 	access: "token",
+	programs: "any",
 	answers: {
 		200: {
 			schema: v.object({ user: userSchema, expiresAt: v.string(), token: v.optional(v.object({ id: idSchema, name: v.string() })) }),
@@ -99,6 +103,7 @@ describe("GET /conversations", {
 	description:
 		"Lists the caller's conversations, those with the latest activity first. For the next page, set `before` to `lastActivityAt,id` of the last conversation on this page.",
 	access: "token",
+	programs: "read",
 	query: listPageSchema,
 	answers: {
 		200: {
@@ -121,7 +126,7 @@ me.get("/conversations", async (c) => {
 			`\`before\` is a conversation's lastActivityAt, a comma and its id. \`limit\` is ${rangeText(limits.listPage)}.`,
 		);
 	const { before, limit } = query.output;
-	return c.json(await c.env.USERS.getByName(c.get("identity").userId).page(before, limit));
+	return c.json(await c.env.USERS.getByName(c.get("identity").userId).page(before, limit, c.get("identity").program?.conversations));
 });
 
 describe("PATCH /me/conversations/:id", {
@@ -135,8 +140,6 @@ describe("PATCH /me/conversations/:id", {
 	refuses: { not_found: "The conversation is not in the caller's list." },
 });
 me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
-	const refused = refuseProgram(c);
-	if (refused) return refused;
 	const id = c.req.param("id");
 	const body = await readBody(c, listEntryChangeSchema);
 	if (!body) return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false.");
@@ -150,6 +153,8 @@ describe("GET /me/settings", {
 	description:
 		"Returns the caller's settings: small values that a client keeps for all devices of a person. Parley stores them and does not use them.",
 	access: "token",
+	programs: "read",
+	needsAllConversations: true,
 	answers: { 200: { schema: v.object({ settings: settingsSchema }), example: { settings: examples.settings } } },
 });
 me.get("/me/settings", async (c) => c.json({ settings: await c.env.USERS.getByName(c.get("identity").userId).settings() }));
@@ -164,8 +169,6 @@ describe("PATCH /me/settings", {
 	refuses: { too_many: `The result would have more than ${limits.settings} settings.` },
 });
 me.patch("/me/settings", bodyUpTo(limits.bodyBytes), async (c) => {
-	const refused = refuseProgram(c);
-	if (refused) return refused;
 	const body = await readBody(c, settingsChangeSchema);
 	if (!body)
 		return refuse(
@@ -201,8 +204,6 @@ describe("DELETE /me", {
 });
 /** Signs a guest out for good. For others the token stays valid, and their account is empty. */
 me.delete("/me", async (c) => {
-	const refused = refuseProgram(c);
-	if (refused) return refused;
 	const { userId, kind } = c.get("identity");
 	const erased = await c.env.USERS.getByName(userId).erase(kind === "guest");
 	if (kind === "guest") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));

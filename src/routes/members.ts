@@ -20,6 +20,7 @@ describe("GET /conversations/:id/members", {
 	summary: "List members",
 	description: "Lists all members of the conversation with their roles.",
 	access: "member",
+	programs: "read",
 	answers: { 200: { schema: v.object({ members: v.array(memberSchema) }), example: { members: examples.members } } },
 });
 members.get("/conversations/:id/members", async (c) => respond(c, await call(c, (calls) => calls.members()), (all) => all));
@@ -32,6 +33,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 	description:
 		"Changes the role of a member. To hand over a conversation, make another member an owner; then change your own role, or leave.",
 	access: "owner",
+	programs: "manage",
 	body: { schema: roleChangeSchema, example: { role: "reader" } },
 	answers: {
 		200: { schema: v.object({ member: memberSchema }), example: { member: { ...examples.members[1], role: "reader" } } },
@@ -53,6 +55,7 @@ describe("DELETE /conversations/:id/members/:userId", {
 	description:
 		"Owners can remove anybody. Every member can leave, by removing themselves. A removed member is disconnected at once (4403). Tokens that grant the conversation no longer admit them; only an invite created after the removal does.",
 	access: "member",
+	programs: "manage",
 	answers: { 204: "nothing" },
 	refuses: { forbidden: "Only owners may remove others.", last_owner: "The member is the only owner." },
 });
@@ -76,6 +79,7 @@ describe("POST /conversations/:id/invites", {
 	summary: "Create an invite",
 	description: "Creates an invite link. Anybody who has it can join the conversation, until the invite expires, is used up or is revoked.",
 	access: "owner",
+	programs: "manage",
 	body: { schema: inviteSchema, example: { expiresInSeconds: 604_800, maxUses: 10, role: "member" } },
 	answers: {
 		201: {
@@ -108,7 +112,7 @@ members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c)
 	const token = `${c.req.param("id")}.${secret}`;
 	// Browsers send no fragment to a server, so that the secret is in nobody's log.
 	const url = new URL(`/invite#${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
-	return respond(c, invited, () => ({ invite: { token, url: url.href, expiresAt: new Date(expiresAt).toISOString() } }), 201);
+	return respond(c, invited, (invite) => ({ invite: { token, url: url.href, expiresAt: new Date(invite.expiresAt).toISOString() } }), 201);
 });
 
 /** An invite as owners see it. Nobody can join by its id. */
@@ -127,6 +131,7 @@ describe("GET /conversations/:id/invites", {
 	summary: "List live invites",
 	description: "Lists the live invites, which are those that can still be used, without their secrets.",
 	access: "owner",
+	programs: "manage",
 	answers: { 200: { schema: v.object({ invites: v.array(liveInviteSchema) }), example: { invites: [examples.liveInvite] } } },
 });
 members.get("/conversations/:id/invites", async (c) => respond(c, await call(c, (calls) => calls.invites()), (live) => live));
@@ -136,6 +141,7 @@ describe("DELETE /conversations/:id/invites/:inviteId", {
 	summary: "Revoke an invite",
 	description: "Revokes the invite, so that nobody can join with it any more. People who have joined with it stay members.",
 	access: "owner",
+	programs: "manage",
 	answers: { 204: "nothing" },
 	refuses: { not_found: "There is no such conversation, the caller may not enter it, or the invite is not live." },
 });
@@ -159,6 +165,8 @@ describe("POST /invites/accept", {
 	description:
 		"Makes the caller a member of the conversation, with the invite's role. If the caller is already a member, nothing changes and no use is counted. But a reader who accepts an invite for `member` becomes a `member`, which counts as a use.",
 	access: "token",
+	programs: "manage",
+	needsAllConversations: true,
 	body: { schema: acceptSchema, example: { token: examples.invite.token } },
 	answers: { 200: { schema: acceptedSchema, example: { conversationId: examples.conversation.id } } },
 	refuses: acceptRefusals,
@@ -176,6 +184,8 @@ describe("POST /invites/:token/accept", {
 	summary: "Accept an invite by its address",
 	description: "Does the same as `POST /api/invites/accept`, for links and clients from before it. Logs may keep the secret.",
 	access: "token",
+	programs: "manage",
+	needsAllConversations: true,
 	answers: { 200: { schema: acceptedSchema, example: { conversationId: examples.conversation.id } } },
 	refuses: acceptRefusals,
 	fields: { token: "The invite's secret." },

@@ -21,6 +21,7 @@ describe("POST /conversations/:id/messages", {
 	description:
 		"Stores a message and sends it to everybody in the conversation. With a `clientId`, a request can be repeated safely: if the message is already stored, the response is 200 with the stored message. The conversation's `assistant` mode decides whether Claude replies. The reply is a message of its own.",
 	access: "writer",
+	programs: "write",
 	body: {
 		schema: messageInputSchema,
 		example: { content: examples.message.content, clientId: examples.message.clientId },

@@ -3,6 +3,7 @@
 
 import type * as v from "valibot";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { hasScope, type Scope, scopes } from "../protocol/token.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** A route as it is registered, below `/api`. */
@@ -40,6 +41,12 @@ export const access = {
 /** JSON of a schema, or something else in words. */
 export type Content = { schema: v.GenericSchema; example: unknown } | { media: string; description: string; example: string };
 
+/**
+ * What a personal token needs: a scope, or `any` of them. Programs are refused where this does not
+ * name them: an operation that says nothing is for people alone.
+ */
+type Programs = Scope | "any" | "refused";
+
 export type Description = {
 	tag: Tag;
 	/** Imperative, at most 60 characters. */
@@ -47,6 +54,9 @@ export type Description = {
 	/** The effect of the operation. The sentence about its callers is added. */
 	description: string;
 	access: keyof typeof access;
+	programs?: Programs;
+	/** Refuses personal tokens that are limited to some conversations. */
+	needsAllConversations?: true;
 	headers?: v.GenericSchema;
 	query?: v.GenericSchema;
 	body?: Content;
@@ -76,4 +86,30 @@ export const descriptions = new Map<RouteName, Description>();
 
 export function describe(route: RouteName, description: Description): void {
 	descriptions.set(route, description);
+}
+
+/** The scopes with which a personal token may call an operation. None where programs are refused. */
+export function scopesFor({ programs = "refused" }: Description): readonly Scope[] {
+	if (programs === "any") return scopes;
+	return programs === "refused" ? [] : [programs];
+}
+
+/** Why a program may not call a route, as a sentence; `undefined` if it may. Unknown routes are for people alone. */
+export function refusalOfProgram(route: string, program: { scopes?: readonly Scope[]; conversations?: readonly string[] }) {
+	const description = descriptions.get(route as RouteName);
+	const allowed = description ? scopesFor(description) : [];
+	if (allowed.length === 0) return "A personal token may not do that. Use an access token.";
+	if (!allowed.some((scope) => hasScope(program.scopes, scope))) return `This personal token needs the scope \`${allowed[0]}\` for that.`;
+	if (description?.needsAllConversations && program.conversations)
+		return "This personal token is limited to some conversations. That needs one for all of them.";
+	return undefined;
+}
+
+/** The sentence on personal tokens that ends the description of an operation that admits them. */
+export function programSentence(description: Description): string {
+	const allowed = scopesFor(description);
+	if (description.programs === undefined || description.programs === "any") return "";
+	if (allowed.length === 0) return " Personal tokens are refused.";
+	const all = description.needsAllConversations ? " for all conversations" : "";
+	return ` A personal token${all} needs the scope \`${allowed[0]}\`.`;
 }

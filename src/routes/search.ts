@@ -8,7 +8,7 @@ import { isRefusal } from "../protocol/refusal.ts";
 import { type AnySearchResult, anySearchResultSchema, type SearchResult, searchResultSchema } from "../protocol/search-result.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { runConcurrently } from "./concurrently.ts";
-import { type App, call, limitParameter, maxPlace, placeSchema, refuse, respond } from "./http.ts";
+import { type App, call, endOfSignIn, limitParameter, maxPlace, placeSchema, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -45,6 +45,7 @@ describe("GET /conversations/:id/search", {
 	description:
 		"Finds the messages that contain all words of `q`, newest first. Case and accents are ignored. Put phrases in quotation marks. The last word, and every word written as `word*`, also match longer words.",
 	access: "member",
+	programs: "read",
 	query: pagedSchema,
 	answers: {
 		200: {
@@ -73,6 +74,7 @@ describe("GET /search", {
 	summary: "Search all of the caller's conversations",
 	description: `Searches like \`GET /api/conversations/{id}/search\`, in up to ${limits.search.everywhere.conversations} of the caller's conversations: those with the latest activity.`,
 	access: "token",
+	programs: "read",
 	query: querySchema,
 	answers: {
 		200: {
@@ -85,12 +87,12 @@ describe("GET /search", {
 	example: { q: "left" },
 });
 searches.get("/search", async (c) => {
-	const { userId } = c.get("identity");
+	const { userId, program } = c.get("identity");
 	const query = v.safeParse(querySchema, c.req.query());
 	if (!query.success) return refuseQuery(c);
 	const { q, limit, ...filter } = query.output;
 	const { conversations: most, atOnce, deadline } = limits.search.everywhere;
-	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most);
+	const { conversations, hasMore } = await c.env.USERS.getByName(userId).page(undefined, most, program?.conversations);
 	const results: AnySearchResult[] = [];
 	let isPartial = hasMore;
 	const isComplete = await runConcurrently(
@@ -110,6 +112,8 @@ searches.get("/search", async (c) => {
 		},
 		{ atOnce, deadline },
 	);
+	const refusal = await endOfSignIn(c);
+	if (refusal) return refuse(c, refusal);
 	return c.json({ results, partial: isPartial || !isComplete });
 });
 

@@ -3,8 +3,7 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { isSignedOut } from "../auth/identify.ts";
-import { clearedSession, readSession, refresh, type SignIn, sessionCookie } from "../auth/session.ts";
+import { clearedSession, continueSession, readSession, type SignIn, sessionCookie, verifySession } from "../auth/session.ts";
 import { limits } from "../protocol/limits.ts";
 import { userSchema } from "../protocol/person.ts";
 import { durationText } from "../protocol/text/number-text.ts";
@@ -22,7 +21,7 @@ export const signedInFields = { token: "The access token.", expiresAt: "When the
 describe("POST /auth/refresh", {
 	tag: "Sign-in",
 	summary: "Renew an access token",
-	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
+	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used. An older one is a copy, so it is refused and ends the session. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
 	access: "session",
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
 	fields: signedInFields,
@@ -32,8 +31,14 @@ refreshes.post("/auth/refresh", async (c) => {
 	const session = readSession(c.req.raw);
 	// Every first visit asks, and finding nobody signed in is no error then.
 	if (!session) return c.body(null, 204);
-	const refreshed = await refresh(session, c.get("settings"), Date.now());
-	if ("signIn" in refreshed && !(await isSignedOut(refreshed.identity, c.env.USERS))) return signedIn(c, refreshed.signIn, 200);
+	const settings = c.get("settings");
+	const presented = await verifySession(session, settings, Date.now());
+	const renewed = presented && (await c.env.USERS.getByName(presented.userId).renewSession(presented, presented.username));
+	if (renewed) {
+		const { userId, id } = presented;
+		const { username, version } = renewed;
+		return signedIn(c, await continueSession({ userId, username }, { id, version }, settings, Date.now()), 200);
+	}
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });

@@ -3,12 +3,12 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { makePersonalToken } from "../auth/personal-token.ts";
+import { makePersonalToken, tokenEpoch } from "../auth/personal-token.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { newTokenSchema, tokenSchema } from "../protocol/token.ts";
-import { type App, bodyUpTo, readBody, refuse, refuseProgram, respond } from "./http.ts";
+import { type App, bodyUpTo, readBody, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -18,7 +18,7 @@ describe("POST /me/tokens", {
 	tag: "Personal tokens",
 	summary: "Create a personal token",
 	description:
-		"Creates a token with which a program acts for the caller in all of their conversations. The program cannot manage tokens; change settings; mute, pin or archive conversations; or rename, sign out or erase the caller. The secret is shown only once; the server stores its hash.",
+		"Creates a token with which a program acts for the caller, within its `scopes` and `conversations`. The program cannot manage tokens, change the account, delete a conversation, or make, change or remove owners. The token ends with its owner's standing. The secret is shown only once; the server stores its hash.",
 	access: "person",
 	body: { schema: newTokenSchema, example: { name: examples.token.name } },
 	answers: {
@@ -34,22 +34,25 @@ describe("POST /me/tokens", {
 	fields: {
 		name: `The program's name, 1 to ${limits.username} characters. Others see it after the caller's name: *Ann (deploy bot)*.`,
 		expiresInSeconds: "How long the token is valid, in seconds.",
+		scopes:
+			"What the program may do: `read` messages; `write`, which is sending and changing messages and creating conversations; `manage` members, invites and settings of conversations.",
+		conversations: "The ids of the conversations that it may act in, or `all`.",
 	},
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
-	const { userId, username } = c.get("identity");
-	const refused = refuseProgram(c);
-	if (refused) return refused;
+	const { userId, username, kind } = c.get("identity");
 	const body = await readBody(c, newTokenSchema);
 	if (!body)
 		return refuse(
 			c,
 			"bad_request",
-			`Give a name of 1 to ${limits.username} characters. expiresInSeconds is ${rangeText(limits.token.seconds)}.`,
+			`Give a name of 1 to ${limits.username} characters. expiresInSeconds is ${rangeText(limits.token.seconds)}, scopes are read, write and manage, and conversations are "all" or up to ${limits.token.conversations} ids.`,
 		);
 	const secret = makePersonalToken(userId);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
-	const added = await c.env.USERS.getByName(userId).addToken({ id: await sha256(secret), name: body.name, username, expiresAt });
+	const { name, scopes, conversations } = body;
+	const token = { id: await sha256(secret), name, username, expiresAt, ownerKind: kind, scopes, conversations };
+	const added = await c.env.USERS.getByName(userId).addToken({ ...token, epoch: await tokenEpoch(c.get("settings")) });
 	return respond(c, added, (token) => ({ token: { ...token, secret } }), 201);
 });
 
@@ -67,7 +70,7 @@ describe("GET /me/tokens", {
 	},
 });
 tokens.get("/me/tokens", async (c) => {
-	return refuseProgram(c) ?? c.json({ tokens: await c.env.USERS.getByName(c.get("identity").userId).tokens() });
+	return c.json({ tokens: await c.env.USERS.getByName(c.get("identity").userId).tokens(await tokenEpoch(c.get("settings"))) });
 });
 
 describe("DELETE /me/tokens/:tokenId", {
@@ -80,8 +83,6 @@ describe("DELETE /me/tokens/:tokenId", {
 	refuses: { not_found: "The caller has no token with this id." },
 });
 tokens.delete("/me/tokens/:tokenId", async (c) => {
-	const refused = refuseProgram(c);
-	if (refused) return refused;
 	const wasThere = await c.env.USERS.getByName(c.get("identity").userId).revokeToken(c.req.param("tokenId"));
 	return wasThere ? c.body(null, 204) : refuse(c, "not_found");
 });

@@ -10,6 +10,7 @@ import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { type Erased, Erasure } from "./erasure.ts";
+import { Sessions } from "./sessions.ts";
 import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
@@ -31,6 +32,7 @@ export class UserObject extends DurableObject<Env> {
 	readonly #alarm: Alarm;
 	readonly #erasure: Erasure;
 	#tokens: Tokens;
+	#sessions: Sessions;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -46,6 +48,7 @@ export class UserObject extends DurableObject<Env> {
 			now,
 		});
 		this.#tokens = new Tokens(ctx.storage.sql);
+		this.#sessions = new Sessions(ctx.storage.sql);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		// Its alarm may have fired in another release, which knows nothing of the erasure.
 		if (this.#erasure.isInProgress) this.#alarm.bringForward();
@@ -117,9 +120,9 @@ export class UserObject extends DurableObject<Env> {
 
 	// Calls of the Worker
 
-	/** Newest activity first, from the newest or from a place on. */
-	async page(before: Place | undefined, limit: number): Promise<Page> {
-		return this.#store.page(before ?? newest, limit);
+	/** Newest activity first, from the newest or from a place on. `only`: the conversations that a personal token is limited to. */
+	async page(before: Place | undefined, limit: number, only?: readonly string[]): Promise<Page> {
+		return this.#store.page(before ?? newest, limit, only);
 	}
 
 	async change(conversationId: string, change: ListEntryChange): Promise<ListEntry | { code: "not_found" }> {
@@ -145,6 +148,7 @@ export class UserObject extends DurableObject<Env> {
 	/** Permanent: from now on no token of this person is accepted. Closes their sockets here and in all their conversations. */
 	async signOut(): Promise<void> {
 		this.#tokens.deleteAll();
+		this.#sessions.deleteAll();
 		this.#store.signOut(Date.now());
 		this.#sockets.close(closeCodes.token, "signed out");
 		this.#alarm.set(Date.now() + closeAgainAfter);
@@ -152,15 +156,32 @@ export class UserObject extends DurableObject<Env> {
 		await this.#closeSocketsEverywhere();
 	}
 
+	/**
+	 * The next cookie of a session and the person's name, which is kept here from the first renewal on. `undefined` if the session has
+	 * ended. `username`: the name in the cookie.
+	 */
+	async renewSession(
+		{ id, version, issuedAt }: { id: string; version?: string; issuedAt: number },
+		username: string,
+	): Promise<{ version: string; username: string } | undefined> {
+		if (this.#store.isSignedOut) return undefined;
+		const next = this.#sessions.renew({ id, version, issuedAt }, Date.now());
+		if (next === undefined) return undefined;
+		if (this.#sessions.name === undefined) this.#sessions.saveName(username);
+		return { version: next, username: this.#sessions.name ?? username };
+	}
+
 	/** Passes the new name to their conversations. One that cannot be reached, or is beyond one go, learns it when they next connect to it. */
 	async rename(username: string): Promise<void> {
+		this.#sessions.saveName(username);
 		const person = { userId: this.ctx.id.name as string, username };
 		const ids = this.#store.conversationIds().slice(0, limits.calls);
 		await Promise.allSettled(ids.map((id) => this.env.CONVERSATIONS.getByName(id).rename(person)));
 	}
 
-	async isSignedOut(): Promise<boolean> {
-		return this.#store.isSignedOut;
+	/** True if the person has signed out, or this session of theirs has ended. */
+	async isSignedOut(session?: string): Promise<boolean> {
+		return this.#store.isSignedOut || (session !== undefined && this.#sessions.isEnded(session));
 	}
 
 	async #closeSocketsEverywhere(): Promise<void> {
@@ -174,6 +195,7 @@ export class UserObject extends DurableObject<Env> {
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
 		this.#tokens.deleteAll();
+		this.#sessions.deleteAll();
 		if (isGuest) this.#store.signOut(Date.now());
 		const erased = this.#erasure.begin(this.#store.conversationIds());
 		this.#store.clear();
@@ -183,11 +205,12 @@ export class UserObject extends DurableObject<Env> {
 
 	/** After an erasure, unless the person has come back since. Only the sign-out of a guest stays, which is permanent. */
 	async #deleteRest(): Promise<void> {
-		if (!this.#store.isEmpty || this.#tokens.list().length > 0) return;
+		if (!this.#store.isEmpty || !this.#tokens.isEmpty) return;
 		const { isSignedOut } = this.#store;
 		const deleted = this.ctx.storage.deleteAll();
 		this.#store.reset();
 		this.#tokens = new Tokens(this.ctx.storage.sql);
+		this.#sessions = new Sessions(this.ctx.storage.sql);
 		if (isSignedOut) this.#store.signOut(Date.now());
 		await deleted;
 		await this.ctx.storage.deleteAlarm();
@@ -200,8 +223,12 @@ export class UserObject extends DurableObject<Env> {
 		return this.#tokens.add(token, Date.now()) ?? { code: "too_many" };
 	}
 
-	async tokens(): Promise<PersonalToken[]> {
-		return this.#tokens.list();
+	async tokens(epoch: string): Promise<PersonalToken[]> {
+		return this.#tokens.list(epoch);
+	}
+
+	async ownerSeen(): Promise<void> {
+		this.#tokens.ownerSeen(Date.now());
 	}
 
 	/** Returns what a token that somebody presents permits. One that was created while its owner signed out permits nothing. */

@@ -107,12 +107,13 @@ export class Store {
 		return { ...known, muted, pinned, archived };
 	}
 
-	/** Newest activity first. */
-	page({ at, id }: Place, limit: number): Page {
-		return pageOf(
-			this.#rows("WHERE (last_activity_at, id) < (?, ?) ORDER BY last_activity_at DESC, id DESC LIMIT ?", at, id, limit + 1),
-			limit,
-		);
+	/** Newest activity first. `only`: no conversations but these. */
+	page({ at, id }: Place, limit: number, only?: readonly string[]): Page {
+		const order = "ORDER BY last_activity_at DESC, id DESC LIMIT ?";
+		const place = "WHERE (last_activity_at, id) < (?, ?)";
+		if (!only) return pageOf(this.#rows(`${place} ${order}`, at, id, limit + 1), limit);
+		const among = "AND id IN (SELECT value FROM json_each(?))";
+		return pageOf(this.#rows(`${place} ${among} ${order}`, at, id, JSON.stringify(only), limit + 1), limit);
 	}
 
 	/** Pinned entries first, then newest activity. */

@@ -3,17 +3,50 @@
 
 import { isoTime } from "../protocol/iso-time.ts";
 import { limits } from "../protocol/limits.ts";
-import type { PersonalToken } from "../protocol/token.ts";
+import type { PersonalToken, Scope } from "../protocol/token.ts";
 
-/** `id`: SHA-256 of the token in hex, so that a copy of the database is no credential. `username`: its owner's name when it was created. */
-export type NewToken = { id: string; name: string; username: string; expiresAt: number };
-/** A token as it is checked when somebody presents it. */
-export type ShownToken = Pick<NewToken, "name" | "username" | "expiresAt">;
+/**
+ * `id`: SHA-256 of the token in hex, so that a copy of the database is no credential. `username`: its owner's name when it was
+ * created. `ownerKind`: `guest`, or `issued` for an issuer's person. `epoch`: the deployment's, when it was created.
+ */
+export type NewToken = {
+	id: string;
+	name: string;
+	username: string;
+	expiresAt: number;
+	ownerKind: string;
+	epoch: string;
+	scopes: Scope[];
+	conversations: PersonalToken["conversations"];
+};
+/** A token as it is checked when somebody presents it. Null: it was created by a version that stored no such thing. */
+export type ShownToken = Omit<NewToken, "id" | "ownerKind" | "epoch"> & {
+	ownerKind: string | null;
+	epoch: string | null;
+	ownerSeenAt: number | null;
+};
 
-type Row = { id: string; name: string; username: string; created_at: number; expires_at: number; used_at: number | null };
+type Row = {
+	id: string;
+	name: string;
+	username: string;
+	created_at: number;
+	expires_at: number;
+	used_at: number | null;
+	/** `read write`, for example. */
+	scopes: string | null;
+	/** Ids, as JSON. */
+	conversations: string | null;
+	owner_kind: string | null;
+	owner_seen_at: number | null;
+	epoch: string | null;
+};
 
-/** In ms. The last use of a token is stored no more often than this, since it writes a row. */
-const usePrecision = 3600_000;
+/** In ms. The last use of a token and the owner's presence are stored no more often than this, since each writes a row. */
+const precision = 3600_000;
+
+/** Columns that the first version of the table did not have. The version before this one reads and writes the table without them. */
+const laterColumns = ["scopes TEXT", "conversations TEXT", "owner_kind TEXT", "owner_seen_at INTEGER", "epoch TEXT"];
 
 export class Tokens {
 	readonly #sql: SqlStorage;
@@ -21,47 +54,74 @@ export class Tokens {
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
-		this.#hasTable = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tokens'").toArray().length > 0;
+		const [table] = sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'tokens'").toArray();
+		this.#hasTable = table !== undefined;
+		if (table && !table.sql.includes("owner_kind")) this.#addColumns();
 	}
 
-	/** `undefined` if there are too many. */
+	#createTable(): void {
+		this.#sql.exec(`CREATE TABLE tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, username TEXT NOT NULL, created_at INTEGER NOT NULL,
+			expires_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER) STRICT, WITHOUT ROWID`);
+		this.#addColumns();
+		this.#hasTable = true;
+	}
+
+	#addColumns(): void {
+		for (const column of laterColumns) this.#sql.exec(`ALTER TABLE tokens ADD COLUMN ${column}`);
+	}
+
+	/** `undefined` if there are too many. Deletes those that have ended. */
 	add(token: NewToken, now: number): PersonalToken | undefined {
-		if (!this.#hasTable) {
-			this.#sql.exec(`CREATE TABLE tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, username TEXT NOT NULL, created_at INTEGER NOT NULL,
-				expires_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER) STRICT, WITHOUT ROWID`);
-			this.#hasTable = true;
-		}
-		this.#sql.exec("DELETE FROM tokens WHERE expires_at <= ? AND revoked_at IS NULL", now);
-		if (this.list().length >= limits.tokens) return undefined;
+		if (!this.#hasTable) this.#createTable();
+		this.#sql.exec("DELETE FROM tokens WHERE (expires_at <= ? OR epoch IS NOT ?) AND revoked_at IS NULL", now, token.epoch);
+		if (this.list(token.epoch).length >= limits.tokens) return undefined;
 		this.#sql.exec(
-			"INSERT INTO tokens (id, name, username, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+			`INSERT INTO tokens (id, name, username, created_at, expires_at, scopes, conversations, owner_kind, owner_seen_at, epoch)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			token.id,
 			token.name,
 			token.username,
 			now,
 			token.expiresAt,
+			token.scopes.join(" "),
+			token.conversations === "all" ? null : JSON.stringify(token.conversations),
+			token.ownerKind,
+			now,
+			token.epoch,
 		);
-		return this.list().find(({ id }) => id === token.id);
+		return this.list(token.epoch).find(({ id }) => id === token.id);
 	}
 
-	/** Newest first. Expired ones are included until another one is created. */
-	list(): PersonalToken[] {
-		return this.#rows("WHERE revoked_at IS NULL ORDER BY created_at DESC, id").map((row) => ({
+	/** Those of the deployment's epoch, newest first. Expired ones are included until another one is created. */
+	list(epoch: string): PersonalToken[] {
+		return this.#rows("WHERE revoked_at IS NULL AND epoch IS ? ORDER BY created_at DESC, id", epoch).map((row) => ({
 			id: row.id,
 			name: row.name,
 			createdAt: isoTime(row.created_at),
 			expiresAt: isoTime(row.expires_at),
 			...(row.used_at !== null && { lastUsedAt: isoTime(row.used_at) }),
+			...limitsOf(row),
 		}));
 	}
 
-	/** Finds a token that somebody presents, even if it has expired, and stores that it was used. */
+	/** Finds a token that somebody presents, even if it has ended, and stores that it was used. */
 	use(id: string, now: number): ShownToken | undefined {
 		const [row] = this.#rows("WHERE id = ? AND revoked_at IS NULL", id);
 		if (!row) return undefined;
-		if (row.expires_at > now && now - (row.used_at ?? 0) >= usePrecision)
+		if (row.expires_at > now && now - (row.used_at ?? 0) >= precision)
 			this.#sql.exec("UPDATE tokens SET used_at = ? WHERE id = ?", now, id);
-		return { name: row.name, username: row.username, expiresAt: row.expires_at };
+		const { name, username, expires_at, owner_kind, owner_seen_at, epoch } = row;
+		return { name, username, expiresAt: expires_at, ownerKind: owner_kind, ownerSeenAt: owner_seen_at, epoch, ...limitsOf(row) };
+	}
+
+	/** The owner has come with a token of their issuer's. */
+	ownerSeen(now: number): void {
+		if (this.#hasTable) this.#sql.exec("UPDATE tokens SET owner_seen_at = ? WHERE owner_seen_at <= ?", now, now - precision);
+	}
+
+	/** True if there is no token that is not revoked. */
+	get isEmpty(): boolean {
+		return this.#rows("WHERE revoked_at IS NULL LIMIT 1").length === 0;
 	}
 
 	/** The token permits nothing any more; its row stays until `delete`. Returns false if there is no such token. */
@@ -88,4 +148,11 @@ export class Tokens {
 	#rows(where: string, ...values: SqlStorageValue[]): Row[] {
 		return this.#hasTable ? this.#sql.exec<Row>(`SELECT * FROM tokens ${where}`, ...values).toArray() : [];
 	}
+}
+
+function limitsOf(row: Row): Pick<NewToken, "scopes" | "conversations"> {
+	return {
+		scopes: (row.scopes ?? "").split(" ").filter((scope) => scope !== "") as Scope[],
+		conversations: row.conversations === null ? "all" : (JSON.parse(row.conversations) as string[]),
+	};
 }

@@ -1,52 +1,64 @@
 import { describe, expect, it } from "vitest";
 import { deriveKey } from "../../src/auth/derive-key.ts";
 import { signInGuest } from "../../src/auth/guest.ts";
-import { clearedSession, readSession, refresh, sessionCookie, signIn } from "../../src/auth/session.ts";
+import {
+	clearedSession,
+	continueSession,
+	formerSession,
+	type PresentedSession,
+	readSession,
+	sessionCookie,
+	signIn,
+	verifySession,
+} from "../../src/auth/session.ts";
 import { verifyToken } from "../../src/auth/tokens.ts";
 import { claimsOfAnn, forge, hmac, now, seconds, secret, settingsWith } from "./forge.ts";
 
 const settings = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on" });
 const withoutGuests = settingsWith({ JWT_SECRET: secret });
-const unauthorized = { refusal: { code: "unauthorized" } };
 const day = 24 * 60 * 60 * 1000;
 
 const ann = await signInGuest("Ann", settings, now);
 
 describe("a session", () => {
-	it("renews the access token of the same person for 30 days, counted from the last renewal", async () => {
-		const later = now + 29 * day;
-		const again = await refresh(ann.session, settings, later);
-		if ("refusal" in again) throw new Error(again.refusal.code);
-		expect(again.identity).toMatchObject({ kind: "guest", userId: ann.user.id });
-		expect(again.signIn.user).toEqual(ann.user);
-		expect(await verifyToken(again.signIn.token, settings, later)).toMatchObject({ identity: { userId: ann.user.id, username: "Ann" } });
-		expect(await refresh(ann.session, settings, now + 30 * day)).toEqual({ refusal: { code: "token_expired" } });
-		expect(await refresh(again.signIn.session, settings, now + 30 * day)).toMatchObject({ signIn: { user: ann.user } });
+	it("names its person, itself and the version of its cookie for 30 days", async () => {
+		const presented = await verifySession(ann.session, settings, now + 29 * day);
+		expect(presented).toMatchObject({ userId: ann.user.id, username: "Ann", id: expect.stringMatching(/^[\w-]{22}$/), version: "first" });
+		expect(await verifySession(ann.session, settings, now + 30 * day)).toBeUndefined();
 	});
 
-	it("renews access tokens that name the issuer and the audience of the deployment", async () => {
+	it("continues under another version and name, with an access token of the same session", async () => {
+		const presented = (await verifySession(ann.session, settings, now)) as PresentedSession;
+		const next = await continueSession({ ...presented, username: "Anna" }, { id: presented.id, version: "next" }, settings, now);
+		expect(next.user).toEqual({ id: ann.user.id, name: "Anna" });
+		expect(await verifySession(next.session, settings, now)).toMatchObject({ id: presented.id, version: "next", username: "Anna" });
+		expect(await verifyToken(next.token, settings, now)).toMatchObject({ identity: { kind: "guest", session: presented.id } });
+	});
+
+	it("issues access tokens that name the issuer and the audience of the deployment", async () => {
 		const strict = settingsWith({ JWT_SECRET: secret, GUEST_SIGN_IN: "on", JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
-		const { session, user } = await signInGuest("Ann", strict, now);
-		const again = await refresh(session, strict, now);
-		expect(again).toMatchObject({ signIn: { user } });
-		expect("signIn" in again && (await verifyToken(again.signIn.token, strict, now))).toHaveProperty("identity");
+		const { token } = await signInGuest("Ann", strict, now);
+		expect(await verifyToken(token, strict, now)).toHaveProperty("identity");
 	});
 
-	it("accepts a cookie that an earlier version signed", async () => {
+	it("is read from a cookie that an earlier version signed", async () => {
 		const key = await deriveKey(secret, "parley guest session");
 		const claims = { sub: "guest-old", name: "Old", iat: seconds - 1000, exp: seconds + 1000 };
-		expect(await refresh(await forge(claims, { alg: "HS256" }, hmac(key)), settings, now)).toMatchObject({
-			signIn: { user: { id: "guest-old", name: "Old" } },
+		expect(await verifySession(await forge(claims, { alg: "HS256" }, hmac(key)), settings, now)).toEqual({
+			userId: "guest-old",
+			username: "Old",
+			...formerSession,
+			issuedAt: (seconds - 1000) * 1000,
 		});
 	});
 
-	it("renews the tokens of people who are no guests, also where guest sign-in is off", async () => {
+	it("of people who are no guests holds also where guest sign-in is off", async () => {
 		const { session } = await signIn({ userId: "ben", username: "Ben" }, withoutGuests, now);
-		expect(await refresh(session, withoutGuests, now)).toMatchObject({ identity: { kind: "issued" }, signIn: { user: { id: "ben" } } });
+		expect(await verifySession(session, withoutGuests, now)).toMatchObject({ userId: "ben" });
 	});
 
 	it("is not accepted as an access token", async () => {
-		expect(await verifyToken(ann.session, settings, now)).toEqual(unauthorized);
+		expect(await verifyToken(ann.session, settings, now)).toEqual({ refusal: { code: "unauthorized" } });
 	});
 
 	it.each<[string, string | Promise<string>]>([
@@ -57,13 +69,13 @@ describe("a session", () => {
 		["an empty text", ""],
 		["a text that is no token", "x"],
 	])("is refused when it is %s", async (_what, session) => {
-		expect(await refresh(await session, settings, now)).toEqual(unauthorized);
+		expect(await verifySession(await session, settings, now)).toBeUndefined();
 	});
 
 	it("ends when the deployment's secret changes or guest sign-in is turned off", async () => {
 		const renewed = settingsWith({ JWT_SECRET: `another ${secret}`, GUEST_SIGN_IN: "on" });
-		expect(await refresh(ann.session, renewed, now)).toEqual(unauthorized);
-		expect(await refresh(ann.session, withoutGuests, now)).toEqual(unauthorized);
+		expect(await verifySession(ann.session, renewed, now)).toBeUndefined();
+		expect(await verifySession(ann.session, withoutGuests, now)).toBeUndefined();
 	});
 });
 

@@ -195,7 +195,7 @@ describe("an audience in another claim", () => {
 		expect(await verifyWith({ [claim]: "another" })).toEqual(unauthorized);
 		expect(await verifyWith({ [claim]: ["app"] })).toEqual(unauthorized);
 		expect(await verifyWith({ [claim]: "another", exp: seconds - 1 })).toEqual(unauthorized);
-		const { token } = await issueToken({ userId: "ann", username: "Ann" }, strict, now);
+		const { token } = await issueToken({ userId: "ann", username: "Ann" }, strict, now, "s");
 		expect(await verifyToken(token, strict, now)).toHaveProperty("identity");
 	});
 });
@@ -327,7 +327,7 @@ describe("an issuer's sub that begins like a guest's", () => {
 	});
 
 	it("is rejected if a guest could have it", async () => {
-		const { token } = await issueToken({ userId: "guest-AAAAAAAAAAAAAAAAAAAAAA", username: "Ann" }, settings, now);
+		const { token } = await issueToken({ userId: "guest-AAAAAAAAAAAAAAAAAAAAAA", username: "Ann" }, settings, now, "s");
 		expect(await verifyToken(token, settings, now)).toMatchObject({ identity: { kind: "guest" } });
 		expect(await verifyClaims({ sub: "guest-AAAAAAAAAAAAAAAAAAAAAA" })).toEqual(unauthorized);
 	});
@@ -337,19 +337,21 @@ describe("our own tokens", () => {
 	const person = { userId: "guest-1", username: "Ann" };
 
 	it("are accepted for 15 minutes", async () => {
-		const { token, expiresAt } = await issueToken(person, settings, now + 999);
+		const { token, expiresAt } = await issueToken(person, settings, now + 999, "s");
 		expect(expiresAt).toBe(now + 15 * 60_000);
-		expect(await verifyToken(token, settings, now)).toEqual({ identity: { kind: "guest", ...person, expiresAt, grants: [] } });
+		expect(await verifyToken(token, settings, now)).toEqual({
+			identity: { kind: "guest", session: "s", ...person, expiresAt, grants: [] },
+		});
 		expect(await verifyToken(token, settings, expiresAt)).toEqual(expired);
 	});
 
 	it("carry the issuer and audience that the deployment requires", async () => {
 		const strict = settingsWith({ JWT_SECRET: secret, JWT_ISSUER: "https://issuer.example", JWT_AUDIENCE: "parley" });
-		const { token } = await issueToken(person, strict, now);
+		const { token } = await issueToken(person, strict, now, "s");
 		expect(await verifyToken(token, strict, now)).toHaveProperty("identity");
 	});
 
 	it("are not issued without a secret", async () => {
-		expect(() => issueToken(person, settingsWith({ JWT_JWKS_URL: "https://issuer.example/jwks" }), now)).toThrow("JWT_SECRET");
+		await expect(issueToken(person, settingsWith({ JWT_JWKS_URL: "https://issuer.example/jwks" }), now, "s")).rejects.toThrow("JWT_SECRET");
 	});
 });

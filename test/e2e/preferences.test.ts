@@ -87,6 +87,24 @@ describe("settings", () => {
 		await expect(post(product.url, `/conversations/${id}/messages`, secret, { content: "Again." })).rejects.toThrow(/answered 401/);
 		await ann.leave();
 	});
+
+	it("limit a personal token to what it may do, and where", async () => {
+		const ann = await arrive();
+		const id = /\/c\/([\w-]+)/.exec(ann.page.url())?.[1];
+		await openSettings(ann);
+		await ann.page.getByText("Personal tokens").click();
+		await ann.page.getByRole("textbox", { name: "Name of the program" }).fill("Reader");
+		await ann.page.getByRole("checkbox", { name: "Send messages" }).uncheck();
+		await ann.page.getByRole("checkbox", { name: "All conversations" }).uncheck();
+		await ann.page.getByRole("group", { name: "Where" }).getByRole("checkbox").last().check();
+		await ann.page.getByRole("button", { name: "Create token" }).click();
+		const secret = await ann.page.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+		await ann.page.getByText("Read messages · 1 conversation").waitFor();
+		await expect(post(product.url, `/conversations/${id}/messages`, secret, { content: "No." })).rejects.toThrow(/answered 403/);
+		await ann.page.reload();
+		await ann.page.getByRole("button", { name: "Settings", exact: true }).waitFor();
+		await ann.leave();
+	});
 });
 
 describe("an export", () => {

@@ -12,7 +12,7 @@ export const origin = "https://parley.example";
 
 /** Signs an access token as another issuer with the same secret would; for `guest-…` as this deployment does. */
 export async function tokenOf(userId: string, claims: Record<string, unknown> = {}, expiresIn = 600): Promise<string> {
-	return new SignJWT({ name: nameOf(userId), ...(userId.startsWith(guestPrefix) && { [guestClaim]: true }), ...claims })
+	return new SignJWT({ name: nameOf(userId), ...(userId.startsWith(guestPrefix) && { [guestClaim]: "test" }), ...claims })
 		.setProtectedHeader({ alg: "HS256" })
 		.setSubject(userId)
 		.setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)

@@ -167,7 +167,14 @@ describe("a guest who signs out", () => {
 		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
 		await call("POST", "/auth/sign-out", token);
 		// It was let through the door a moment before, and gets there a moment after.
-		const identity = { kind: "guest" as const, userId: user.id, username: "Gus", expiresAt: Date.now() + 600_000, grants: [] };
+		const identity = {
+			kind: "guest" as const,
+			session: "s",
+			userId: user.id,
+			username: "Gus",
+			expiresAt: Date.now() + 600_000,
+			grants: [],
+		};
 		const upgraded = await stubOf(id).fetch(upgradeRequest({ identity, cursor: undefined, isChatProtocol: false }));
 		const late = new Client(upgraded.webSocket as WebSocket, id);
 		await late.next("chat:joined");

@@ -45,7 +45,14 @@ describe("a personal token", () => {
 	it("is created, shown once, listed and used", async () => {
 		const ann = someone();
 		const { secret, ...token } = await makeToken(ann);
-		expect(token).toEqual({ id: expect.any(String), name: "deploy bot", createdAt: expect.any(String), expiresAt: expect.any(String) });
+		const limited = { scopes: ["read", "write"], conversations: "all" };
+		expect(token).toEqual({
+			id: expect.any(String),
+			name: "deploy bot",
+			createdAt: expect.any(String),
+			expiresAt: expect.any(String),
+			...limited,
+		});
 		expect(Date.parse(token.expiresAt) - Date.parse(token.createdAt)).toBeCloseTo(90 * 24 * 3600_000, -4);
 		expect(await tokensOf(ann)).toEqual([token]);
 		const me = await call("GET", "/me", secret);

@@ -6,6 +6,7 @@ import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
+import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, MemberLists } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
 import type { Replies } from "../replies/replies.ts";
@@ -58,7 +59,7 @@ export class Changes<T extends Client> {
 			case "chat:edit":
 				return this.#edit(client, message, event);
 			case "chat:delete":
-				return this.#delete(client, message, role === "owner");
+				return this.#delete(client, message, role === "owner" && hasScope(client.scopes, "manage"));
 			case "chat:regenerate":
 				return this.#regenerate(client, message);
 			default:

@@ -12,7 +12,8 @@ import type { AuditEntry } from "../store/audit.ts";
 import type { Invite } from "../store/invites.ts";
 import type { Store } from "../store/store.ts";
 
-export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses">;
+/** `byToken`: the personal token that makes it, if one does. */
+export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses"> & { byToken?: string };
 /** An invite as owners see it, with times in ISO 8601. Its id admits nobody. */
 export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
 
@@ -151,7 +152,7 @@ export class Membership {
 		if (member.role !== "owner") return { code: "forbidden" };
 		const now = this.#now();
 		if (this.#store.invites.countLive(now) >= limits.invites) return { code: "too_many" };
-		this.#store.invites.add({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 });
+		this.#store.invites.add({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 }, invite.byToken ?? null);
 		this.#store.audit.add("invited", member.userId, undefined, now);
 		return { expiresAt: invite.expiresAt };
 	}
@@ -173,6 +174,13 @@ export class Membership {
 		this.#store.invites.expire(inviteId, now);
 		this.#store.audit.add("revoked", member.userId, undefined, now);
 		return { revoked: true };
+	}
+
+	/** Revokes the invites that these personal tokens of a person made. */
+	revokeOf(tokenIds: readonly string[], userId: string): void {
+		if (!this.#store.exists) return;
+		const count = this.#store.invites.expireOfTokens(tokenIds, this.#now());
+		for (let n = 0; n < count; n++) this.#store.audit.add("revoked", userId, undefined, this.#now());
 	}
 
 	/**

@@ -5,6 +5,7 @@ import { encodeFrame } from "../../protocol/encode-frame.ts";
 import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
 import type { Person } from "../../protocol/person.ts";
+import type { Scope } from "../../protocol/token.ts";
 import type { FanoutClient } from "./fanout.ts";
 
 /** What the Worker holds a socket for, if not for a native client. */
@@ -20,6 +21,8 @@ export type Attachment = PlatformAttachment & {
 	conversationId: string;
 	person: Person;
 	holder?: Holder | undefined;
+	/** The scopes of that personal token. Without one, everything is permitted. */
+	scopes?: readonly Scope[];
 	/** When the person's latest bad frames arrived, in ms. */
 	badFrames?: readonly number[];
 };
@@ -47,6 +50,10 @@ export class Socket implements FanoutClient {
 
 	get tokenId(): string | undefined {
 		return this.#socket.attachment.tokenId;
+	}
+
+	get scopes(): readonly Scope[] | undefined {
+		return this.#socket.attachment.scopes;
 	}
 
 	get openedAt(): number {

@@ -22,16 +22,24 @@ export class Invites {
 		this.#sql = sql;
 	}
 
-	add(invite: Invite): void {
+	/** `byToken`: the personal token that made it, if one did. */
+	add(invite: Invite, byToken: string | null): void {
 		this.#sql.exec(
-			"INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses) VALUES (?, ?, ?, ?, ?, ?)",
+			"INSERT INTO invites (id, role, created_by, created_at, expires_at, max_uses, by_token) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			invite.id,
 			invite.role,
 			invite.createdBy,
 			invite.createdAt,
 			invite.expiresAt,
 			invite.maxUses,
+			byToken,
 		);
+	}
+
+	/** Expires the live invites that these personal tokens made. Returns how many. */
+	expireOfTokens(tokenIds: readonly string[], now: number): number {
+		const made = `UPDATE invites SET expires_at = ? WHERE ${isLive} AND by_token IN (SELECT value FROM json_each(?)) RETURNING id`;
+		return this.#sql.exec(made, now, now, JSON.stringify(tokenIds)).toArray().length;
 	}
 
 	find(id: string): Invite | undefined {

@@ -192,4 +192,8 @@ export const migrations: readonly Migration[] = [
 	-- The different words of the index. It stores nothing.
 	CREATE VIRTUAL TABLE word_terms USING fts5vocab (words, instance);
 	`,
+	`
+	-- The personal token that made the invite, if one did: the invite ends with it.
+	ALTER TABLE invites ADD COLUMN by_token TEXT;
+	`,
 ];

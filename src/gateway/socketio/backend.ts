@@ -1,7 +1,7 @@
 // The rest of the server as Socket.IO sees it: verifies tokens and opens conversations. No other file
 // of this folder does.
 
-import { identify, isStillSignedIn } from "../../auth/identify.ts";
+import { identify, refusalOf } from "../../auth/identify.ts";
 import type { Identity, Verified } from "../../auth/tokens.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Settings } from "../../settings.ts";
@@ -24,7 +24,7 @@ export class Backend {
 	async open(identity: Identity, conversationId: string, cursor: string | undefined, holder: Holder): Promise<WebSocket | Refusal> {
 		// The client was identified when it connected, which may be long ago. Signing out closes
 		// only the sockets that are open by then.
-		if (!(await isStillSignedIn(identity, this.#env.USERS))) return { code: "unauthorized" };
-		return openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor, holder);
+		const refusal = await refusalOf(identity, this.settings, this.#env.USERS, Date.now());
+		return refusal ?? openSocket(this.#env.CONVERSATIONS.getByName(conversationId), identity, cursor, holder);
 	}
 }

@@ -13,7 +13,7 @@ import { personSchema } from "../../protocol/person.ts";
 import { searchResultSchema } from "../../protocol/search-result.ts";
 import { tokenSchema } from "../../protocol/token.ts";
 import { maxPlace } from "../http.ts";
-import { access, type Content, type Description, descriptions, type RouteName, tags } from "../operation.ts";
+import { access, type Content, type Description, descriptions, programSentence, type RouteName, tags } from "../operation.ts";
 import { type CodeSample, sampleOf } from "./code-sample.ts";
 import { pathExamples } from "./examples.ts";
 import { fieldDescription, schemaDescriptions } from "./fields.ts";
@@ -129,7 +129,7 @@ function operationOf(route: RouteName, description: Description): Operation {
 			.replace(/^[A-Z]+(?=[A-Z])/, (verb) => verb.toLowerCase()),
 		tags: [tag],
 		summary,
-		description: `${description.description} ${access[description.access]}`,
+		description: `${description.description} ${access[description.access]}${programSentence(description)}`,
 		security: security[description.access] ?? tokenSecurity,
 		parameters,
 		...(body && { requestBody: bodyOf(body, fields) }),
@@ -242,14 +242,17 @@ const forbidden: Partial<Record<Description["access"], string>> = {
  * The cases in which an operation refuses, by code: those that it states, and those that follow
  * from its access and parameters.
  */
-function refusalCases({ access: who, query, body, refuses }: Description, path: string): { [code in ErrorCode]?: string } {
+function refusalCases(description: Description, path: string): { [code in ErrorCode]?: string } {
+	const { access: who, query, body, refuses } = description;
 	const needsToken = !security[who];
+	const lacksScope = programSentence(description) && "The personal token does not permit it.";
+	const cases = [forbidden[who], lacksScope].filter(Boolean).join(" ");
 	return {
 		...((query || body) && { bad_request: errors.bad_request.text }),
 		...(who !== "anyone" && { unauthorized: errors.unauthorized.text }),
 		...(who === "deployer" && { unauthorized: "The import token is missing, has expired, or is for another conversation." }),
 		...(needsToken && { token_expired: errors.token_expired.text }),
-		...(forbidden[who] && { forbidden: forbidden[who] }),
+		...(cases && { forbidden: cases }),
 		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller may not enter it." }),
 		...refuses,
 		origin_not_allowed: "The request comes from a web page of an origin that the deployment does not allow.",

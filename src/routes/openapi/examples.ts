@@ -69,6 +69,8 @@ export const examples = {
 		name: "deploy bot",
 		createdAt: "2026-11-24T09:30:00.000Z",
 		expiresAt: "2027-02-22T09:30:00.000Z",
+		scopes: ["read", "write"],
+		conversations: "all",
 	},
 	invite: {
 		token: `${conversationId}.b0Zc5nRz7LpAT0Yx3kQv8m`,

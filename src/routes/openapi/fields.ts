@@ -90,6 +90,10 @@ const specific: Readonly<Record<string, string>> = {
 	"Token.name": "The program's name, shown after its creator's name: *Ann (deploy bot)*.",
 	"Token.lastUsedAt": "When it was last used, to the hour. ISO 8601, in UTC.",
 	"token.lastUsedAt": "When it was last used, to the hour. ISO 8601, in UTC.",
+	"Token.scopes": "What the program may do: `read`, `write`, `manage`.",
+	"Token.conversations": "The conversations in which it may act: their ids, or `all`.",
+	"token.scopes": "What the program may do: `read`, `write`, `manage`.",
+	"token.conversations": "The conversations in which it may act: their ids, or `all`.",
 
 	"Message.id": "Id of the message.",
 	"Message.role": "`assistant` for Claude's replies, `user` for people's messages.",

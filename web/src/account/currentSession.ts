@@ -8,13 +8,21 @@ import { clearOutbox } from "../live/outbox.ts";
 import { drafts } from "../writing/currentDrafts.ts";
 import { Session, type SessionState } from "./session.ts";
 
-/** All tabs of a browser share one cookie. */
+/**
+ * All tabs of a browser share one cookie, and each renewal replaces it. They renew one after another: a
+ * request that still carried an older cookie would end the session.
+ */
+function refreshAlone(): ReturnType<typeof refresh> {
+	return "locks" in navigator ? navigator.locks.request("session", refresh) : refresh();
+}
+
+/** Tells the other tabs that the person has another name. */
 const tabs = new BroadcastChannel("session");
 tabs.onmessage = () => void session.renew();
 
 export const session = new Session({
 	signInAsGuest,
-	refresh,
+	refresh: refreshAlone,
 	rename,
 	renamed: () => tabs.postMessage("renamed"),
 	signOut,

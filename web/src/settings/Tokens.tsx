@@ -1,18 +1,15 @@
 // The personal tokens in the settings: create, show once, list, revoke.
 
-import { type FormEvent, type ToggleEvent, useState } from "react";
-import { limits } from "../../../src/protocol/limits.ts";
+import { type ToggleEvent, useState } from "react";
 import type { PersonalToken } from "../../../src/protocol/token.ts";
 import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
-import { LifeChoice } from "../controls/LifeChoice.tsx";
 import { Problem } from "../controls/Problem.tsx";
+import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
-import { makeToken, revokeToken, tokensOf } from "./api.ts";
+import { makeToken, type NewToken, revokeToken, tokensOf } from "./api.ts";
 import styles from "./SettingsDialog.module.css";
-
-const day = 24 * 3600;
-const lives = [7 * day, 30 * day, 90 * day, 365 * day];
+import { TokenForm } from "./TokenForm.tsx";
 
 /** A `ref` for the new token: it is shown only once, and may be below the visible part. */
 function bringIntoView(element: HTMLElement | null): void {
@@ -24,26 +21,21 @@ export function Tokens() {
 	const [tokens, setTokens] = useState<readonly PersonalToken[]>();
 	const [made, setMade] = useState<{ name: string; secret: string }>();
 	const [problem, setProblem] = useState<string>();
-	const [isMaking, setIsMaking] = useState(false);
 
 	const load = async () => {
 		const result = await session.call(tokensOf);
 		if ("value" in result) setTokens(result.value.tokens);
 		setProblem("error" in result ? result.error.message : undefined);
 	};
-	const make = async (event: FormEvent<HTMLFormElement>) => {
-		event.preventDefault();
-		const form = event.currentTarget;
-		const fields = new FormData(form);
-		const name = String(fields.get("name")).trim();
-		if (name === "" || isMaking) return;
-		setIsMaking(true);
-		const result = await session.call((token) => makeToken(token, name, Number(fields.get("life"))));
-		setIsMaking(false);
-		if ("error" in result) return setProblem(result.error.message);
+	const make = async (token: NewToken) => {
+		const result = await session.call((signIn) => makeToken(signIn, token));
+		if ("error" in result) {
+			setProblem(result.error.message);
+			return false;
+		}
 		setMade(result.value.token);
-		form.reset();
 		await load();
+		return true;
 	};
 	const revoke = async ({ id }: PersonalToken) => {
 		const refusal = await session.attempt((token) => revokeToken(token, id));
@@ -56,16 +48,7 @@ export function Tokens() {
 		<details className={styles.part} onToggle={({ newState }: ToggleEvent) => newState === "open" && void load()}>
 			<summary>{strings.tokens}</summary>
 			<p>{strings.tokensText}</p>
-			<form className={styles.make} onSubmit={make}>
-				<label>
-					{strings.tokenName}
-					<input name="name" maxLength={limits.username} required autoComplete="off" dir="auto" />
-				</label>
-				<LifeChoice lives={lives} usual={30 * day} />
-				<button type="submit" aria-disabled={isMaking}>
-					{strings.makeToken}
-				</button>
-			</form>
+			<TokenForm onMake={make} />
 			<Problem className={styles.problem}>{problem}</Problem>
 			{made && (
 				<div key={made.secret} ref={bringIntoView} className={styles.made}>
@@ -79,6 +62,7 @@ export function Tokens() {
 						<span>
 							<bdi>{token.name}</bdi>
 							<small>{strings.tokenUntil(strings.formatDayAndTime(Date.parse(token.expiresAt)))}</small>
+							<small>{describe(token, strings)}</small>
 						</span>
 						<button type="button" aria-label={strings.revokeToken(token.name)} onClick={() => revoke(token)}>
 							{strings.revoke}
@@ -88,4 +72,10 @@ export function Tokens() {
 			</ul>
 		</details>
 	);
+}
+
+/** What it may do and where, on one line. */
+function describe({ scopes, conversations }: PersonalToken, strings: Catalogue): string {
+	const where = conversations === "all" ? strings.allConversations : strings.chosenConversations(conversations.length);
+	return [...scopes.map((scope) => strings.scopes[scope]), where].join(" · ");
 }

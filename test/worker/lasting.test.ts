@@ -1,0 +1,182 @@
+// Everything that lasts ends with the sign-in that began it: a guest who signs out, a personal token
+// that is revoked, an access token that expires.
+
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Store } from "../../src/conversation/store/store.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { EventReader } from "../support/events.ts";
+import { MeClient } from "../support/me.ts";
+import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { SocketIoClient } from "../support/socketio.ts";
+
+/** A sign-in of somebody who is in the conversation, and what ends it. */
+type SignIn = { userId: string; token: string; end(): Promise<unknown> };
+
+async function guest(): Promise<{ userId: string; token: string }> {
+	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+	return { userId: user.id, token };
+}
+
+const endings: [how: string, signIn: () => Promise<SignIn>][] = [
+	[
+		"the guest has signed out",
+		async () => {
+			const { userId, token } = await guest();
+			return { userId, token, end: () => call("POST", "/auth/sign-out", token) };
+		},
+	],
+	[
+		"the personal token is revoked",
+		async () => {
+			const { userId, token } = await guest();
+			const { id, secret } = (await call("POST", "/me/tokens", token, { name: "bot", scopes: ["read", "manage"] })).body.token;
+			return { userId, token: secret, end: () => call("DELETE", `/me/tokens/${id}`, token) };
+		},
+	],
+	[
+		"the access token has expired",
+		async () => {
+			const userId = `p-${crypto.randomUUID()}`;
+			const token = await tokenOf(userId, {}, 3);
+			const witness = await MeClient.open(userId, { token });
+			return { userId, token, end: () => witness.closed };
+		},
+	],
+];
+
+/** A conversation of Ann's that the person of the sign-in is in. */
+async function conversationWith({ token }: SignIn): Promise<string> {
+	const id = await newConversation("ann");
+	const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+	expect((await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, token)).status).toBe(200);
+	return id;
+}
+
+const say = async (id: string, content: string) => call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content });
+const get = (path: string, token: string) =>
+	exports.default.fetch(`${origin}/api${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+/** Everything that still arrives, and whether the stream ended as if it were whole. */
+async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<{ text: string; isWhole: boolean }> {
+	const decoder = new TextDecoder();
+	let text = "";
+	try {
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (done) return { text, isWhole: true };
+			text += decoder.decode(value, { stream: true });
+		}
+	} catch {
+		return { text, isWhole: false };
+	}
+}
+
+describe.each(endings)("when %s", (_how, begin) => {
+	it.each(["jsonl", "html"])("an export as %s breaks off, without its end and without what is said afterwards", async (format) => {
+		const signIn = await begin();
+		const id = await conversationWith(signIn);
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
+			const { log } = new Store(storage.sql);
+			const author = { userId: "ann", username: "Ann" };
+			for (let n = 0; n < 60; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
+		});
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		const { body } = await get(`/conversations/${id}/export?format=${format}`, signIn.token);
+		const reader = (body as ReadableStream<Uint8Array>).getReader();
+		await reader.read();
+		await signIn.end();
+		await say(id, "SAID-AFTER");
+		const { text, isWhole } = await restOf(reader);
+		expect(isWhole).toBe(false);
+		expect(text).not.toContain("SAID-AFTER");
+		expect(text).not.toContain('"type":"end"');
+		expect(text).not.toContain("The end:");
+	});
+
+	it("its socket, list, event stream and Socket.IO connection are closed and receive nothing more", async () => {
+		const signIn = await begin();
+		const id = await conversationWith(signIn);
+		const opened = await exports.default.fetch(`${origin}/api/conversations/${id}/socket`, {
+			headers: { upgrade: "websocket", authorization: `Bearer ${signIn.token}` },
+		});
+		const socket = new Client(opened.webSocket as WebSocket, id);
+		const list = await MeClient.open(signIn.userId, { token: signIn.token });
+		const stream = new EventReader((await get(`/conversations/${id}/events`, signIn.token)).body as ReadableStream<Uint8Array>);
+		await stream.next("chat:joined");
+		const socketIo = await SocketIoClient.signedIn(signIn.token);
+		socketIo.emit("chat:join", { conversationId: id });
+		await socketIo.next(({ name }) => name === "chat:joined");
+		await signIn.end();
+		expect([await socket.closed, await list.closed]).toEqual([4401, 4401]);
+		await Promise.all([stream.ended, socketIo.next(({ packet }) => packet === "41")]);
+		await say(id, "SAID-AFTER");
+		const received = [socket.frames, list.events, stream.events, socketIo.received].map((all) => JSON.stringify(all));
+		expect(received.filter((text) => text.includes("SAID-AFTER"))).toEqual([]);
+	});
+
+	it("a Socket.IO connection in no conversation can join none", async () => {
+		const signIn = await begin();
+		const id = await conversationWith(signIn);
+		const socketIo = await SocketIoClient.signedIn(signIn.token);
+		await signIn.end();
+		socketIo.emit("chat:join", { conversationId: id });
+		await socketIo.next(({ name, packet }) => name === "chat:error" || packet === "41");
+		expect(socketIo.received.filter(({ name }) => name === "chat:joined")).toEqual([]);
+	});
+
+	it("a search of all conversations that was under way returns nothing", async () => {
+		const signIn = await begin();
+		const id = await conversationWith(signIn);
+		await say(id, "WORD");
+		const gate = Promise.withResolvers<void>();
+		// The conversation is busy until the gate opens, so that the search is under way meanwhile.
+		const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => state.blockConcurrencyWhile(() => gate.promise));
+		const searching = call("GET", "/search?q=WORD", signIn.token);
+		const ending = signIn.end();
+		await expect.poll(async () => (await call("GET", "/me", signIn.token)).status).toBe(401);
+		gate.resolve();
+		await Promise.all([busy, ending]);
+		expect((await searching).status).toBe(401);
+	});
+});
+
+describe("a session's cookie", () => {
+	const refresh = async (cookie: string) => {
+		const { status, headers, body } = await call("POST", "/auth/refresh", undefined, undefined, { cookie });
+		return { status, body, cookie: (headers.get("set-cookie") ?? "").split(";")[0] as string };
+	};
+	const signIn = async () => {
+		const { body, headers } = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+		return { ...(body as { token: string; user: { id: string } }), cookie: (headers.get("set-cookie") ?? "").split(";")[0] as string };
+	};
+
+	it("is another after each renewal; an old one ends the session and its access tokens", async () => {
+		const first = await signIn();
+		const second = await refresh(first.cookie);
+		const third = await refresh(second.cookie);
+		expect(new Set([first.cookie, second.cookie, third.cookie]).size).toBe(3);
+		expect([second.status, third.status]).toEqual([200, 200]);
+		expect((await refresh(first.cookie)).status).toBe(401);
+		expect((await refresh(third.cookie)).status).toBe(401);
+		for (const { token } of [first, second.body, third.body]) expect((await call("GET", "/me", token)).status).toBe(401);
+	});
+
+	it("stays good when two tabs renew at once", async () => {
+		const { cookie } = await signIn();
+		const both = await Promise.all([refresh(cookie), refresh(cookie)]);
+		expect(both.map(({ status }) => status)).toEqual([200, 200]);
+		for (const tab of both) expect((await refresh(tab.cookie)).status).toBe(200);
+	});
+
+	it("does not bring back an old name", async () => {
+		const first = await signIn();
+		const second = await refresh(first.cookie);
+		const renamed = await call("PATCH", "/me", second.body.token, { name: "Beau" });
+		expect(renamed.body.user.name).toBe("Beau");
+		const third = await refresh(second.cookie);
+		expect([third.status, third.body.user.name]).toEqual([200, "Beau"]);
+		expect((await call("GET", "/me", third.body.token)).body.user.name).toBe("Beau");
+	});
+});
