@@ -5,7 +5,7 @@ import type { JWTPayload } from "jose";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
 import { claude, idSchema, lineSchema } from "../protocol/person.ts";
-import { isReservedName } from "../protocol/text/look-alikes.ts";
+import { isReservedName, markReserved } from "../protocol/text/look-alikes.ts";
 import { isVisible, sanitizeLine } from "../protocol/text/sanitize.ts";
 
 /** `expiresAt` in ms. `session`: the token says that it is one of ours, for a guest with this session. */
@@ -70,7 +70,7 @@ const nameClaims = ["name", "preferred_username", "nickname", "given_name family
 function nameIn(payload: JWTPayload, sub: string, nameClaim: string | undefined): string {
 	const claims = nameClaim === undefined ? nameClaims : [nameClaim, ...nameClaims];
 	const names = [...claims.map((claim) => nameFrom(textOf(payload, claim))), nameFrom(sub)];
-	return names.find((name) => isVisible(name) && !isReservedName(name)) ?? nameFrom(`Person ${sub}`);
+	return names.find((name) => isVisible(name) && !isReservedName(name)) ?? nameFrom(markReserved(sub));
 }
 
 /** The text of one claim, or of several with a space between. A claim may be inside another: `user_metadata.full_name`. */

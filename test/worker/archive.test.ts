@@ -304,6 +304,27 @@ describe("an import", () => {
 		}
 	});
 
+	it("marks people who are named like Claude, but not Claude and people who were erased", async () => {
+		const id = await newConversation("ann");
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
+			const { log, members } = new Store(sql);
+			for (const [userId, username] of [
+				["eve", "Сlaude"],
+				["gone", "Deleted person"],
+			] as const) {
+				members.add({ userId, username, role: "member" }, Date.now());
+				log.addMessage({ author: { userId, username }, content: "Hello", asksClaude: false }, Date.now());
+			}
+			log.finishReply(log.addReply(Date.now(), []), "Hello", { status: "complete" }, {});
+		});
+		const copy = crypto.randomUUID();
+		expect((await restore(copy, linesOf((await download("ann", id)).text))).status).toBe(200);
+		const { messages } = (await call("GET", `/conversations/${copy}/messages`, await tokenOf("ann"))).body;
+		const { members } = (await call("GET", `/conversations/${copy}`, await tokenOf("ann"))).body.conversation;
+		expect(messages.map(({ author }: Message) => author.username)).toEqual(["Person Сlaude", "Deleted person", "Claude"]);
+		expect(members.map(({ username }: { username: string }) => username).sort()).toEqual(["Ann", "Deleted person", "Person Сlaude"]);
+	});
+
 	it("ends a reply that was streaming", async () => {
 		const id = await newConversation("ann");
 		const ann = await Client.join("ann", id);

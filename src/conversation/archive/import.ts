@@ -4,7 +4,9 @@
 import { type ArchiveRecord, emptyReading, type Reading, type RecordOf, readRecord } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
+import { erasedName, type Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
+import { markReserved } from "../../protocol/text/look-alikes.ts";
 import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
 
@@ -79,7 +81,7 @@ export class Import {
 					this.#tables.begin({ reading: emptyReading, first: record });
 					break;
 				case "member":
-					this.#store.members.add(record, this.#now());
+					this.#store.members.add({ ...record, ...named(record) }, this.#now());
 					break;
 				case "message":
 					this.#addMessage(record);
@@ -100,7 +102,8 @@ export class Import {
 	#addMessage({ type: _, ...record }: RecordOf<"message">): void {
 		// Nothing continues a reply that was streaming when the file was written.
 		const ended = record.status === "streaming" && ({ status: "failed", reason: "interrupted" } as const);
-		this.#tables.addMessage({ ...record, ...ended, conversationId: "", revision: record.seq });
+		const author = record.role === "user" ? named(record.author) : record.author;
+		this.#tables.addMessage({ ...record, ...ended, author, conversationId: "", revision: record.seq });
 	}
 
 	/** The conversation exists from here on. Everything in it counts as read. */
@@ -113,4 +116,9 @@ export class Import {
 		this.#tables.end({ id, title: first.title, assistant: first.assistant, lineage, createdAt: Date.parse(first.createdAt) });
 		return this.#store.info;
 	}
+}
+
+/** A person of a file, which may be from a deployment where people could take Claude's name. */
+function named({ userId, username }: Person): Person {
+	return { userId, username: username === erasedName ? username : markReserved(username) };
 }

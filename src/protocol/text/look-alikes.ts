@@ -56,6 +56,11 @@ export function isReservedName(name: string): boolean {
 	return reserved.includes(words.filter((word) => !qualifiers.includes(word)).join(""));
 }
 
+/** The name of a person, marked if it is a reserved one. */
+export function markReserved(name: string): string {
+	return isReservedName(name) ? `Person ${name}` : name;
+}
+
 /** One letter for `I`, `l` and `1`, and one for `O` and `0`. */
 function likeL(word: string): string {
 	return word.replace(/[i1]/g, "l").replaceAll("0", "o");
