@@ -42,7 +42,7 @@ it("is accessible at every width, light and dark", async () => {
 	await page.goto(`${product.url}/api/docs`);
 	// All entries are built alike, and axe takes long for all of them.
 	await page.getByRole("searchbox").fill("accept an invite");
-	await page.getByRole("heading", { name: "Accept an invite" }).waitFor();
+	await page.getByRole("heading", { name: "Accept an invite", exact: true }).waitFor();
 	expect(await violations(page)).toEqual([]);
 	await context.close();
 });

@@ -63,10 +63,7 @@ export class Replies {
 		this.#now = parts.now;
 	}
 
-	/**
-	 * Begins a reply, and returns when its prompt is built and the request is about to start. While a reply runs, the next one answers
-	 * the question.
-	 */
+	/** Begins a reply and returns; the prompt is built afterwards. While a reply runs, the next one answers the question. */
 	ask(by: readonly Person[]): void {
 		if (!this.#running) this.#begin(this.#store.log.addReply(this.#now(), by));
 	}
