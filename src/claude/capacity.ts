@@ -30,8 +30,11 @@ export function learnFrom(settings: Settings["claude"], promptTokens: number, co
 	const known = learned.get(serverKey(settings));
 	if (context !== undefined && context > 0 && context < (known?.context ?? settings.contextTokens ?? Number.POSITIVE_INFINITY))
 		learned.set(serverKey(settings), { ...known, context });
+	// One message may be longer than the whole capacity, and a short prompt was refused for another reason. Neither says anything about
+	// the model, which all conversations share.
+	else if (promptTokens > before.prompt || promptTokens < 2 * least) return false;
 	// Our count of tokens is an estimate: a size that is known already did not help.
-	else learned.set(serverKey(settings), { ...known, prompt: Math.max(least, Math.floor(Math.min(promptTokens, before.prompt) / 2)) });
+	else learned.set(serverKey(settings), { ...known, prompt: Math.floor(promptTokens / 2) });
 	const after = capacityOf(settings);
 	return after.reply < before.reply || (after.prompt < before.prompt && after.prompt < promptTokens);
 }

@@ -208,6 +208,16 @@ describe("a conversation that is longer than the model can read", () => {
 		expect((await requests()).map(({ body }) => body.max_tokens)).toEqual([16_000, 4_000]);
 	});
 
+	it("stays as long as it may be after a single message was longer than that", async () => {
+		const { model, requests } = newModel({ window: 8_000 });
+		for (let n = 0; n < 3; n++) expect(await ask(model, `${n} ${"x".repeat(100_000)}`)).toMatchObject({ failure: "prompt_too_long" });
+		await reply(model, ...texts(3), ["Ann", unique({ text: "Yes." })]);
+		const { body } = (await requests()).at(-1) as Log;
+		expect(body.messages).toEqual([
+			{ role: "user", content: [expect.anything(), expect.anything(), expect.anything(), expect.anything()] },
+		]);
+	});
+
 	it("is halved if the refusal names no size", async () => {
 		const { model, requests } = newModel();
 		const refusal = { type: "error", error: { type: "invalid_request_error", message: "exceeds the context window" } };

@@ -115,6 +115,11 @@ class Watchdog {
 		const patience = this.#idleTimeout * (this.#hasBegun ? (this.#isThinking ? thinkingPatience : 1) : 2 ** this.#unanswered);
 		const left = this.#aliveAt + patience - this.#now();
 		if (left > 0) this.#timer = setTimeout(this.#check, Math.min(left, this.#idleTimeout));
-		else this.#timedOut.resolve({ outcome: { status: "failed", reason: this.#hasBegun ? "timed_out" : "no_response" } });
+		else this.#giveUp(this.#hasBegun ? "timed_out" : "no_response");
 	};
+
+	#giveUp(reason: Reason): void {
+		console.error("Claude failed:", reason, { setting: "REPLY_IDLE_TIMEOUT_SECONDS", seconds: this.#idleTimeout / 1000 });
+		this.#timedOut.resolve({ outcome: { status: "failed", reason } });
+	}
 }

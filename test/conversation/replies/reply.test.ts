@@ -384,6 +384,7 @@ describe("a reply", () => {
 
 	it("gives a silent server twice as long each time, and says that it did not respond", () =>
 		inRoom(async (room) => {
+			expectLog(/Claude failed: no_response/);
 			const client = room.enter(ann);
 			room.say(client, "Hi");
 			for (const patience of [20, 40, 80]) {
@@ -485,6 +486,7 @@ describe("a reply", () => {
 
 	it("makes another attempt after too long a silence, but not while there are signs of life", () =>
 		inRoom(async (room) => {
+			expectLog(/Claude failed: timed_out/);
 			const client = room.enter(ann);
 			room.say(client, "Hi");
 			for (let attempt = 1; attempt <= 3; attempt++) {
@@ -503,6 +505,7 @@ describe("a reply", () => {
 
 	it("allows twice as long a silence while Claude thinks", () =>
 		inRoom(async (room) => {
+			expectLog(/Claude failed: timed_out/);
 			room.say(room.enter(ann), "Hi");
 			const { signal } = room.call;
 			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
