@@ -20,7 +20,7 @@ async function statuses(count: number, make: (n: number) => Promise<{ status: nu
 }
 
 /** Uses up a gate, as that many requests in its present period would. */
-async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREATIONS", key: string): Promise<void> {
+async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREATIONS" | "LOOKUPS", key: string): Promise<void> {
 	while ((await env[gate].limit({ key })).success);
 }
 
@@ -48,6 +48,17 @@ describe("a network that sends too much", () => {
 		const create = async (address: string) => codeOf(await call("POST", "/conversations", await tokenOf("ann"), {}, from(address)));
 		await exhaust("NETWORK_CREATIONS", "192.0.2.9");
 		expect([await create("192.0.2.9"), await create("192.0.2.10")]).toEqual(["rate_limited", 201]);
+	});
+});
+
+describe("a personal token", () => {
+	it("that is forged is looked up only so often for one network; accepted ones go on", async () => {
+		const { secret } = (await call("POST", "/me/tokens", await tokenOf("ann"), { name: "bot" })).body.token;
+		const me = async (token: string) => codeOf(await call("GET", "/me", token, undefined, from("192.0.2.11")));
+		const forged = () => `${secret.slice(0, -22)}${crypto.randomUUID().replaceAll("-", "").slice(0, 22)}`;
+		expect([await me(secret), await me(forged())]).toEqual([200, "unauthorized"]);
+		await exhaust("LOOKUPS", "192.0.2.11");
+		expect([await me(forged()), await me(secret)]).toEqual(["rate_limited", 200]);
 	});
 });
 

@@ -149,6 +149,7 @@ export class Session implements ClientOwner {
 		const verified = await this.backend.identify(tokenIn(auth.token) ?? this.#token);
 		await Promise.all(earlier);
 		if (this.#isOver) return;
+		if ("refusal" in verified) this.countBadEvent();
 		if ("refusal" in verified) return this.#refuse(nsp, verified.refusal);
 		const client = await Client.connect(nsp, verified.identity, auth, this, this.#carrier);
 		if (this.#isOver) return client.close();
