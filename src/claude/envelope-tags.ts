@@ -3,7 +3,8 @@
 import { foldCharacter } from "../protocol/text/look-alikes.ts";
 
 const tagName = "message";
-const bracket = /[<＜﹤‹〈〈⟨❮❬˂ᐸ]/gu;
+const brackets = "<＜﹤‹〈〈⟨❮❬˂ᐸ";
+const bracket = new RegExp(`[${brackets}]`, "gu");
 const slash = /[/／⁄∕⧸╱]/u;
 /** Characters that a tag may contain between its letters without looking different. */
 const gap = /[\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -23,14 +24,20 @@ function opensTag(text: string, start: number): boolean {
 		if (name === tagName) return isEnd(text.slice(at, at + 4));
 		const character = String.fromCodePoint(text.codePointAt(at) as number);
 		at += character.length;
-		if (gap.test(character) || (name === "" && slash.test(character))) continue;
+		if (isGap(character) || (name === "" && slash.test(character))) continue;
+		if (brackets.includes(character)) return false;
 		name += foldCharacter(character);
 		if (!tagName.startsWith(name)) return false;
 	}
 	return name === tagName;
 }
 
+/** Most characters are ASCII, and need no regular expression. */
+function isGap(character: string): boolean {
+	return character <= " " || (character > "~" && gap.test(character));
+}
+
 /** The name does not go on after this. */
 function isEnd(rest: string): boolean {
-	return gap.test(String.fromCodePoint(rest.codePointAt(0) as number)) || !/^(?:[\p{L}\p{N}_]|[:.-][\p{L}\p{N}])/u.test(rest);
+	return isGap(String.fromCodePoint(rest.codePointAt(0) as number)) || !/^(?:[\p{L}\p{N}_]|[:.-][\p{L}\p{N}])/u.test(rest);
 }
