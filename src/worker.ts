@@ -9,6 +9,7 @@ import { isAllowedHost, isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { isTooNew } from "./platform/migrate.ts";
 import { exports, imports } from "./routes/archive.ts";
+import { bans } from "./routes/bans.ts";
 import { conversations, sockets } from "./routes/conversations.ts";
 import { docs, openapi } from "./routes/docs.ts";
 import { events } from "./routes/events.ts";
@@ -84,7 +85,7 @@ app.use(
 	cors({
 		// An origin that is not allowed has been refused above.
 		origin: (origin) => origin,
-		allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+		allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
 		allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID"],
 		credentials: true,
 		maxAge: 600,
@@ -120,6 +121,7 @@ app.route("/", conversations);
 app.route("/", messages);
 app.route("/", events);
 app.route("/", members);
+app.route("/", bans);
 app.route("/", searches);
 app.route("/", exports);
 

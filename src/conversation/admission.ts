@@ -78,7 +78,8 @@ export class Admission {
 	}
 
 	/**
-	 * Calls `act` for a member. A stranger gets the same answer as for a conversation that does not exist. Counted before anything
+	 * Calls `act` for a member. A person to whom the issuer grants the conversation becomes one by it, so that nobody reads without
+	 * a trace. A stranger gets the same answer as for a conversation that does not exist. Counted before anything
 	 * is looked up, also for strangers. `reserve`: see `WorkRate.begin`.
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
@@ -86,7 +87,8 @@ export class Admission {
 		const { userId, username } = identity;
 		const busy = work.begin(userId, now(), price, reserve);
 		if (busy) return busy;
-		const member = covers(identity, id) ? membership.find({ userId, username }, isGranted(identity, id)) : undefined;
+		const person = { userId, username };
+		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		return member ? act(member) : { code: "not_found" };
 	}
 

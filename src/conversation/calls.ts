@@ -15,6 +15,7 @@ import { type SearchPage, search } from "./messages/search.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { LiveInvite, NewInvite } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
+import type { Ban } from "./store/bans.ts";
 import type { Filter } from "./store/log-reader.ts";
 import type { Parts } from "./wiring.ts";
 
@@ -119,17 +120,43 @@ export class Calls extends RpcTarget {
 	}
 
 	/** Ends a membership, one's own or as an owner another person's, and disconnects whoever held it. */
-	async remove(userId: string): Promise<{ removed: true } | Refusal> {
-		const { membership, removals, sockets } = this.#parts;
+	async remove(userId: string, how: { revokesUsedInvites?: boolean } = {}): Promise<{ removed: true } | Refusal> {
+		const { membership } = this.#parts;
 		const removed = this.#asMember(
 			(member): ReturnType<typeof membership.remove> =>
-				this.#mayChange(userId) ? membership.remove(member, userId) : { code: "forbidden" },
+				this.#mayChange(userId) ? membership.remove(member, userId, how) : { code: "forbidden" },
 			prices.change,
 		);
 		if ("code" in removed) return removed;
-		sockets.close(userId, closeCodes.removed, "no longer a member");
-		await removals.removeFor(userId);
+		await this.#disconnect(userId);
 		return { removed: true };
+	}
+
+	async ban(userId: string, how: { revokesUsedInvites?: boolean } = {}): Promise<Ban | Refusal> {
+		const wasMember = this.#parts.store.exists && this.#parts.store.members.find(userId) !== undefined;
+		const banned = this.#asMember(
+			(member): Ban | Refusal => (this.#mayChange(userId) ? this.#parts.membership.ban(member, userId, how) : { code: "forbidden" }),
+			prices.change,
+		);
+		if (!("code" in banned) && wasMember) await this.#disconnect(userId);
+		return banned;
+	}
+
+	async #disconnect(userId: string): Promise<void> {
+		this.#parts.sockets.close(userId, closeCodes.removed, "no longer a member");
+		await this.#parts.removals.removeFor(userId);
+	}
+
+	unban(userId: string): { unbanned: true } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.unban(member, userId), prices.change);
+	}
+
+	bans(): { bans: Ban[] } | Refusal {
+		return this.#asMember((member) => this.#parts.membership.bans(member));
+	}
+
+	banOf(userId: string): Ban | Refusal {
+		return this.#asMember((member) => this.#parts.membership.banOf(member, userId));
 	}
 
 	/** An invite that a program makes ends with the program's token. */

@@ -7,7 +7,6 @@ import { signInOf } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
-import { closeCodes } from "../protocol/errors.ts";
 import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
@@ -15,6 +14,7 @@ import { newLineage } from "./admission.ts";
 import type { ImportProgress } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
 import type { ErasureStep } from "./people/erasure.ts";
+import { PersonCalls } from "./person-calls.ts";
 import type { Holder } from "./sockets/socket.ts";
 import { type Parts, wire } from "./wiring.ts";
 
@@ -118,33 +118,19 @@ export class ConversationObject extends DurableObject<Env> {
 		return { accepted: true };
 	}
 
-	/** One step of erasing a person. A conversation in which nobody else is left is deleted. */
 	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
-		const { store, erasure, sockets, deletion } = this.#parts;
-		if (!store.exists) return { messages: 0, reactions: 0, isDeleted: false };
-		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
-		if (isLast) store.members.remove(userId, false);
-		else if (after === 0) erasure.removeMember(userId, alias);
-		// After the removal: closing the sockets of a member would put the conversation back into their list.
-		sockets.close(userId, closeCodes.token, "erased");
-		if (!isLast) return erasure.step(userId, alias, after);
-		await deletion.begin();
-		return { messages: 0, reactions: 0, isDeleted: true };
+		return new PersonCalls(this.#parts).erase(userId, alias, after);
 	}
 
 	async rename(person: Person): Promise<void> {
-		this.#parts.sockets.rename(person);
-		this.#parts.membership.rename(person);
+		new PersonCalls(this.#parts).rename(person);
 	}
 
-	/** A person signed out: none of their tokens is accepted any more. */
 	async signOut(userId: string): Promise<void> {
-		this.#parts.sockets.close(userId, closeCodes.token, "signed out");
+		await new PersonCalls(this.#parts).signOut(userId);
 	}
 
-	/** Personal tokens of a person were revoked, and with them the invites that they made. */
 	async endTokens(userId: string, tokenIds: readonly string[]): Promise<void> {
-		this.#parts.sockets.closeTokens(userId, tokenIds);
-		this.#parts.membership.revokeOf(tokenIds, userId);
+		new PersonCalls(this.#parts).endTokens(userId, tokenIds);
 	}
 }

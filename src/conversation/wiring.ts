@@ -12,6 +12,7 @@ import { Deletion } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
 import { Removals } from "./lists/removals.ts";
 import { WorkRate } from "./messages/work-rate.ts";
+import { Departures } from "./people/departures.ts";
 import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
 import { Replies } from "./replies/replies.ts";
@@ -62,13 +63,15 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const removals: Removals = new Removals({
 		...shared,
 		idle: (userId) => lists.idle(userId),
-		remove: (userId) => env.USERS.getByName(userId).removeEntry(id),
+		remove: (userId) => env.USERS.getByName(userId).removeEntry(id, !store.exists),
 		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, replies, removals });
+	const departures = new Departures(shared);
 	const erasure = new Erasure({
 		...shared,
 		titles,
+		departures,
 		queues: [removals, lists],
 		live: (message) => replies.live(message),
 		transact: (work) => storage.transactionSync(work),
@@ -77,7 +80,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 			for (const socket of sockets.all()) socket.close(closeCodes.resync, "much has changed");
 		},
 	});
-	const membership = new Membership({ ...shared, titles });
+	const membership = new Membership({ ...shared, titles, departures });
 	const importer = new Import(shared);
 	const conversation: Conversation<Socket> = new Conversation({
 		...shared,
@@ -88,5 +91,5 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	});
 	const inbound = new Inbound({ ...shared, batch, conversation });
 	const admission = new Admission({ ...shared, settings, users: env.USERS, membership, importer, inbound });
-	return { ...shared, titles, replies, removals, deletion, erasure, membership, importer, conversation, inbound, admission };
+	return { ...shared, titles, replies, removals, deletion, departures, erasure, membership, importer, conversation, inbound, admission };
 }

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
 import { sha256 } from "./hash.ts";
-import { type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
+import { healFacts, type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
 
 const textSchema = v.pipe(
@@ -107,7 +107,8 @@ export async function readRecord(line: string, reading: Reading): Promise<{ reco
 	if (!value) return undefined;
 	const { hash, ...fields } = value;
 	if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;
-	const parsed = v.safeParse(recordSchema, fields);
+	// The hash is that of the file as it is. Earlier versions exported facts that do not have the form of the wire.
+	const parsed = v.safeParse(recordSchema, healFacts(fields));
 	const next = parsed.success && advance(reading, parsed.output);
 	return next ? { record: parsed.output as ArchiveRecord, reading: { ...next, lines: reading.lines + 1, hash } } : undefined;
 }

@@ -62,6 +62,7 @@ export const reasons = {
 	timed_out: "Claude stopped sending before the reply was complete.",
 	interrupted: "The connection to Claude was lost before the reply was complete.",
 	internal: "The reply failed on our side. Try again.",
+	unreadable: "This message cannot be read here. A newer version of the page may show it.",
 } as const;
 
 export type Reason = keyof typeof reasons;

@@ -2,9 +2,10 @@
 
 import * as v from "valibot";
 import { type ClientEvent, clientEvents, type ServerEvent, serverEvents } from "./events.ts";
+import { readLeniently } from "./lenient.ts";
 import { limits } from "./limits.ts";
 import { type MeEvent, meEvents } from "./me.ts";
-import { clientIdSchema } from "./message.ts";
+import { clientIdSchema, replaceMessage } from "./message.ts";
 import { idSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -68,13 +69,15 @@ export function parseMeFrame(frame: string): MeEvent[] {
 	return eventsOf<MeEvent>(frame, meEvents);
 }
 
+/** What cannot be read in an event is left out. An event that cannot be read at all is skipped, and said so. */
 function eventsOf<T>(frame: string, schemas: Record<string, v.GenericSchema<unknown, T>>): T[] {
 	const events: T[] = [];
 	for (const value of readJson(frame) ?? []) {
 		const type = (value as { type?: unknown } | null)?.type;
 		const schema = typeof type === "string" && Object.hasOwn(schemas, type) ? schemas[type] : undefined;
-		const parsed = schema && v.safeParse(schema, value);
-		if (parsed?.success) events.push(parsed.output);
+		const event = schema && readLeniently(schema, value, replaceMessage);
+		if (event !== undefined) events.push(event);
+		else if (schema) console.warn("An event could not be read", type);
 	}
 	return events;
 }

@@ -126,7 +126,7 @@ export const reactions = 1_000;
 export const thinking = 20_000;
 /** People named as having asked for one reply. */
 export const askers = 20;
-/** Former versions of one reply. Whoever regenerates more often wants none of the old ones. */
+/** Former versions of one reply: the original and the newest. Whoever regenerates more often wants none of those between. */
 export const versions = 20;
 /**
  * Reactions of one person in a conversation. Everybody receives each of them, and nobody reads
@@ -183,6 +183,8 @@ export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 2
 export const inviteToken = id + 64;
 /** Live invites of one conversation. */
 export const invites = 100;
+/** Banned people of one conversation. The list is always sent whole. */
+export const bans = 1_000;
 /**
  * Personal tokens expire, because a forgotten program should not keep its access for ever.
  * `conversations`: those that one token can be limited to.

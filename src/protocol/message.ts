@@ -89,7 +89,7 @@ export const messageSchema = v.object({
 
 /** A former version of a reply, from before it was regenerated. */
 export const versionSchema = v.object({
-	/** 1, 2, 3 …; the oldest versions are dropped when there are many. */
+	/** 1, 2, 3 …; the oldest versions but the first are dropped when there are many. */
 	version: countSchema,
 	...v.pick(messageSchema, [
 		"content",
@@ -105,6 +105,37 @@ export const versionSchema = v.object({
 	]).entries,
 });
 
+const placeSchema = v.pick(messageSchema, ["id", "conversationId", "seq", "revision"]);
+
+/**
+ * For clients: a message that cannot be read keeps its place, and says that it cannot be read. `undefined` for anything else, and
+ * if even its place is unknown.
+ */
+export function replaceMessage(schema: v.GenericSchema, value: unknown): Message | undefined {
+	const place = schema === messageSchema ? v.safeParse(placeSchema, value) : undefined;
+	if (!place?.success) return undefined;
+	const { role, author, createdAt } = value as Record<string, unknown>;
+	return {
+		...place.output,
+		role: role === "assistant" ? role : "user",
+		content: "",
+		createdAt: v.is(v.pipe(v.string(), v.isoTimestamp()), createdAt) ? createdAt : new Date(0).toISOString(),
+		author: v.is(personSchema, author) ? author : { userId: "unknown", username: "?" },
+		status: "failed",
+		reason: "unreadable",
+	};
+}
+
+const factSchemas = v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "attempts", "elapsedMs"]);
+
+/** The facts about a reply that have the form of the wire. Earlier versions stored what a server in Claude's place had sent. */
+export function healFacts<T extends object>(fields: T): T {
+	const isOdd = ([name, field]: [string, unknown]) => name in factSchemas.entries && !v.is(factSchemas.entries[name as keyof Facts], field);
+	const entries = Object.entries(fields);
+	return entries.some(isOdd) ? (Object.fromEntries(entries.filter((entry) => !isOdd(entry))) as T) : fields;
+}
+
+type Facts = v.InferOutput<typeof factSchemas>;
 export type Message = v.InferOutput<typeof messageSchema>;
 export type MessageStatus = Message["status"];
 export type Mention = v.InferOutput<typeof mentionSchema>;

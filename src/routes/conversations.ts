@@ -207,7 +207,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, role changes, created and revoked invites, refused tokens, and floods. They never contain message text.",
+		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, refused tokens, and floods. They never contain message text.",
 	access: "owner",
 	programs: "manage",
 	query: pageSchema,

@@ -31,7 +31,7 @@ describe("PATCH /conversations/:id/members/:userId", {
 	tag: "Members",
 	summary: "Change a member's role",
 	description:
-		"Changes the role of a member. To hand over a conversation, make another member an owner; then change your own role, or leave.",
+		"Changes the role of a member. The invites of an owner who becomes something else are revoked. To hand over a conversation, make another member an owner; then change your own role, or leave.",
 	access: "owner",
 	programs: "manage",
 	body: { schema: roleChangeSchema, example: { role: "reader" } },
@@ -49,20 +49,31 @@ members.patch("/conversations/:id/members/:userId", bodyUpTo(limits.bodyBytes), 
 	return respond(c, await call(c, (calls) => calls.setRole(c.req.param("userId"), body.role)), (member) => ({ member }));
 });
 
+export const removalSchema = v.object({ revokeInvites: v.optional(v.picklist(["used"])) });
+
+/** How a removal is to be carried out; `undefined` if the query is not valid. */
+export function readRemoval(c: Context<App>): { revokesUsedInvites: boolean } | undefined {
+	const query = v.safeParse(removalSchema, c.req.query());
+	return query.success ? { revokesUsedInvites: query.output.revokeInvites === "used" } : undefined;
+}
+
 describe("DELETE /conversations/:id/members/:userId", {
 	tag: "Members",
 	summary: "Remove a member, or leave",
 	description:
-		"Owners can remove anybody. Every member can leave, by removing themselves. A removed member is disconnected at once (4403). Tokens that grant the conversation no longer admit them; only an invite created after the removal does.",
+		"Owners can remove anybody. Every member can leave, by removing themselves. A removed member is disconnected at once (4403). Tokens that grant the conversation no longer admit them; only an invite created after the removal does. Invites that the member created are revoked.",
 	access: "member",
 	programs: "manage",
+	query: removalSchema,
 	answers: { 204: "nothing" },
 	refuses: { forbidden: "Only owners may remove others.", last_owner: "The member is the only owner." },
 });
 members.delete("/conversations/:id/members/:userId", async (c) => {
 	const userId = c.req.param("userId");
 	if (!v.is(idSchema, userId)) return refuse(c, "not_found");
-	return respondEmpty(c, await call(c, (calls) => calls.remove(userId)));
+	const how = readRemoval(c);
+	if (!how) return refuse(c, "bad_request", "`revokeInvites` is `used`, or is left out.");
+	return respondEmpty(c, await call(c, (calls) => calls.remove(userId, how)));
 });
 
 const inviteSchema = v.object({
@@ -77,7 +88,8 @@ const inviteSchema = v.object({
 describe("POST /conversations/:id/invites", {
 	tag: "Members",
 	summary: "Create an invite",
-	description: "Creates an invite link. Anybody who has it can join the conversation, until the invite expires, is used up or is revoked.",
+	description:
+		"Creates an invite link. Anybody who has it can join the conversation, until the invite expires, is used up or is revoked. It ends when its creator is no longer an owner.",
 	access: "owner",
 	programs: "manage",
 	body: { schema: inviteSchema, example: { expiresInSeconds: 604_800, maxUses: 10, role: "member" } },
@@ -157,6 +169,7 @@ const acceptRefusals = {
 	rate_limited:
 		"The caller has created or accepted too many invites within a minute, or too many people of one network have used this one.",
 	not_found: "There is no such invite.",
+	forbidden: "The caller is banned from the conversation.",
 };
 
 describe("POST /invites/accept", {

@@ -56,7 +56,7 @@ describe("POST /auth/sign-out", {
 	tag: "Sign-in",
 	summary: "Sign out for good",
 	description:
-		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). This cannot be undone: signing in again creates another guest.",
+		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). They leave all conversations; where the guest was the only owner, another member becomes one. This cannot be undone: signing in again creates another guest.",
 	access: "guest",
 	answers: { 204: "nothing" },
 });

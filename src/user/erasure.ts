@@ -1,4 +1,4 @@
-// Erases a person from every conversation they are in. Conversations that fail, or do not fit into one go, are taken up again,
+// Erases a person from every conversation that they are or were in. Conversations that fail, or do not fit into one go, are taken up again,
 // also after the object has slept. Knows nothing of what a conversation does for it.
 
 import type { SharedAlarm } from "../platform/alarm.ts";
@@ -13,8 +13,8 @@ export type Erased = Counts & { failed: number; remaining: number };
 
 /** A step in one conversation. `after`: its messages up to this seq are done. */
 export type EraseStep = (id: string, alias: string, after: number) => Promise<Step>;
-/** `after`: there is more to do beyond this seq. */
-type Step = { messages: number; reactions: number; isDeleted: boolean; after?: number };
+/** `isDeleted`: this step deleted the conversation. `isGone`: it was deleted before. `after`: there is more to do beyond this seq. */
+type Step = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; after?: number };
 
 /** The id that replaces the person's in one conversation, and the seq up to which its messages are done. */
 type Place = { alias: string; after: number };
@@ -116,7 +116,7 @@ export class Erasure {
 	async #eraseFrom(id: string, { alias, after }: Place): Promise<Progress<Place>> {
 		const step = await this.#step(id, alias, after);
 		this.#counts.add({
-			conversations: step.after === undefined ? 1 : 0,
+			conversations: step.after === undefined && !step.isGone ? 1 : 0,
 			messages: step.messages,
 			reactions: step.reactions,
 			deletedConversations: step.isDeleted ? 1 : 0,

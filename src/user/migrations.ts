@@ -54,6 +54,13 @@ export const migrations: readonly Migration[] = [
 		sql.exec(`INSERT INTO jobs (queue, key, tries, due_at, data)
 			SELECT 'erasure', id, tries, 0, json_object('alias', alias, 'after', after) FROM erasing`);
 	},
+	`
+	-- Every conversation that the person was ever in, also those that they left: erasing them reaches all of these.
+	CREATE TABLE entered (
+		id TEXT PRIMARY KEY
+	) STRICT, WITHOUT ROWID;
+	INSERT INTO entered SELECT id FROM conversations;
+	`,
 ];
 
 /**

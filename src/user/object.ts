@@ -10,6 +10,7 @@ import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { type Erased, Erasure } from "./erasure.ts";
+import { Everywhere } from "./everywhere.ts";
 import { Sessions } from "./sessions.ts";
 import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
@@ -20,30 +21,45 @@ type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol:
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
-/**
- * In ms. After a sign-out or the revocation of a token, sockets are closed once more: a conversation may not have been reached,
- * or may have admitted one just then.
- */
-const closeAgainAfter = 2_000;
+/** In ms. After a sign-out or the revocation of a token, sockets are closed once more: a conversation may have admitted one just then. */
+const againAfter = 2_000;
 
 export class UserObject extends DurableObject<Env> {
 	readonly #store: Store;
 	readonly #sockets: Sockets;
 	readonly #alarm: Alarm;
 	readonly #erasure: Erasure;
+	readonly #everywhere: Everywhere;
 	#tokens: Tokens;
 	#sessions: Sessions;
+	/** In ms. Not before that time is everything ended once more; at once if the object died meanwhile. */
+	#againAt = 0;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const now = () => Date.now();
 		this.#store = new Store(ctx.storage.sql);
 		this.#sockets = new Sockets(ctx, now);
-		this.#alarm = new Alarm({ storage: ctx.storage, dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt], now });
+		this.#alarm = new Alarm({
+			storage: ctx.storage,
+			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt],
+			now,
+		});
 		this.#erasure = new Erasure({
 			sql: ctx.storage.sql,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
 			finish: () => this.#deleteRest(),
+			alarm: this.#alarm,
+			now,
+		});
+		this.#everywhere = new Everywhere({
+			sql: ctx.storage.sql,
+			acts: {
+				"sign-out": (id) => env.CONVERSATIONS.getByName(id).signOut(ctx.id.name as string),
+				tokens: (id) => this.#endTokensIn(id),
+				rename: (id) => this.#renameIn(id),
+			},
+			isOpen: () => this.#store.isWritten,
 			alarm: this.#alarm,
 			now,
 		});
@@ -85,27 +101,42 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets.delete(socket);
 	}
 
-	/** Closes sockets whose sign-in has expired, and repeats in every conversation what may have failed there. */
+	/** Closes sockets whose sign-in has expired, and continues what is left to do in the person's conversations. */
 	override async alarm(): Promise<void> {
 		this.#sockets.expire();
 		if (this.#erasure.isInProgress) await this.#erasure.proceed();
-		if (this.#store.isSignedOut) await this.#closeSocketsEverywhere();
-		const revoked = this.#tokens.revoked();
-		await this.#closeTokensEverywhere(revoked);
-		this.#tokens.delete(revoked);
+		await this.#everywhere.proceed();
+		if (Date.now() >= this.#againAt) await this.#endAgain();
 		this.#alarm.fired();
+	}
+
+	async #endAgain(): Promise<void> {
+		if (this.#store.isSignedOut) await this.#everywhere.begin("sign-out", this.#store.conversationIds());
+		const revoked = this.#tokens.revoked();
+		if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());
+		// The jobs need them until then.
+		if (this.#everywhere.isDone("tokens")) this.#tokens.delete(revoked);
+	}
+
+	#scheduleAgain(): void {
+		this.#againAt = Date.now() + againAfter;
+		this.#alarm.set(this.#againAt);
 	}
 
 	// Calls of conversations
 
 	async updateEntry(summary: ListSummary): Promise<void> {
 		if (this.#erasure.covers(summary.id)) return;
+		// It admitted this person while they signed out.
+		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
 		const conversation = this.#store.updateEntry(summary);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
 	}
 
-	/** The person is no longer a member of the conversation. */
-	async removeEntry(conversationId: string): Promise<void> {
+	/** The person is no longer a member of the conversation; `isDeleted`: nobody is, since it was deleted. */
+	async removeEntry(conversationId: string, isDeleted = false): Promise<void> {
+		if (isDeleted) this.#store.unmarkEntered(conversationId);
+		else if (!this.#erasure.covers(conversationId)) this.#store.markEntered(conversationId);
 		if (this.#store.removeEntry(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
 	}
 
@@ -145,15 +176,14 @@ export class UserObject extends DurableObject<Env> {
 		return { settings };
 	}
 
-	/** Permanent: from now on no token of this person is accepted. Closes their sockets here and in all their conversations. */
+	/** Permanent: from now on no token of this person is accepted. Ends their memberships, and closes their sockets everywhere. */
 	async signOut(): Promise<void> {
 		this.#tokens.deleteAll();
 		this.#sessions.deleteAll();
 		this.#store.signOut(Date.now());
 		this.#sockets.close(closeCodes.token, "signed out");
-		this.#alarm.set(Date.now() + closeAgainAfter);
-		await this.#alarm.settled;
-		await this.#closeSocketsEverywhere();
+		this.#scheduleAgain();
+		await this.#everywhere.begin("sign-out", this.#store.conversationIds());
 	}
 
 	/**
@@ -171,12 +201,19 @@ export class UserObject extends DurableObject<Env> {
 		return { version: next, username: this.#sessions.name ?? username };
 	}
 
-	/** Passes the new name to their conversations. One that cannot be reached, or is beyond one go, learns it when they next connect to it. */
+	/** Passes the new name to their conversations. */
 	async rename(username: string): Promise<void> {
 		this.#sessions.saveName(username);
-		const person = { userId: this.ctx.id.name as string, username };
-		const ids = this.#store.conversationIds().slice(0, limits.calls);
-		await Promise.allSettled(ids.map((id) => this.env.CONVERSATIONS.getByName(id).rename(person)));
+		await this.#everywhere.begin("rename", this.#store.conversationIds());
+	}
+
+	async #renameIn(conversationId: string): Promise<void> {
+		const conversation = this.env.CONVERSATIONS.getByName(conversationId);
+		let passedOn: string | undefined;
+		for (let { name } = this.#sessions; name !== undefined && name !== passedOn; { name } = this.#sessions) {
+			await conversation.rename({ userId: this.ctx.id.name as string, username: name });
+			passedOn = name;
+		}
 	}
 
 	/** True if the person has signed out, or this session of theirs has ended. */
@@ -184,20 +221,16 @@ export class UserObject extends DurableObject<Env> {
 		return this.#store.isSignedOut || (session !== undefined && this.#sessions.isEnded(session));
 	}
 
-	async #closeSocketsEverywhere(): Promise<void> {
-		const userId = this.ctx.id.name as string;
-		await Promise.all(this.#store.conversationIds().map((id) => this.env.CONVERSATIONS.getByName(id).signOut(userId)));
-	}
-
 	/**
-	 * Erases this person from all their conversations, and deletes the rows of this object. A guest is also signed out permanently.
+	 * Erases this person from all conversations that they are or were in, and deletes the rows of this object. A guest is also signed out permanently.
 	 * The alarm continues with conversations that failed or did not fit into this go.
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
 		this.#tokens.deleteAll();
 		this.#sessions.deleteAll();
 		if (isGuest) this.#store.signOut(Date.now());
-		const erased = this.#erasure.begin(this.#store.conversationIds());
+		this.#everywhere.cancel();
+		const erased = this.#erasure.begin(this.#store.enteredIds());
 		this.#store.clear();
 		this.#sockets.close(closeCodes.token, "erased");
 		return erased;
@@ -239,16 +272,19 @@ export class UserObject extends DurableObject<Env> {
 	/** The token is no longer accepted, and its sockets are closed. Returns false if there is no such token. */
 	async revokeToken(id: string): Promise<boolean> {
 		if (!this.#tokens.revoke(id, Date.now())) return false;
-		this.#alarm.set(Date.now() + closeAgainAfter);
-		await this.#alarm.settled;
-		await this.#closeTokensEverywhere([id]).catch((error) => console.error("A revoked token's sockets could not be closed yet", error));
+		this.#sockets.closeTokens([id]);
+		this.#scheduleAgain();
+		await this.#everywhere.begin("tokens", this.#store.conversationIds());
 		return true;
 	}
 
-	async #closeTokensEverywhere(tokenIds: readonly string[]): Promise<void> {
-		if (tokenIds.length === 0) return;
-		this.#sockets.closeTokens(tokenIds);
-		const userId = this.ctx.id.name as string;
-		await Promise.all(this.#store.conversationIds().map((id) => this.env.CONVERSATIONS.getByName(id).endTokens(userId, tokenIds)));
+	async #endTokensIn(conversationId: string): Promise<void> {
+		const conversation = this.env.CONVERSATIONS.getByName(conversationId);
+		for (let ended: string[] = []; ; ) {
+			const revoked = this.#tokens.revoked();
+			if (revoked.every((id) => ended.includes(id))) return;
+			await conversation.endTokens(this.ctx.id.name as string, revoked);
+			ended = revoked;
+		}
 	}
 }

@@ -67,8 +67,10 @@ export class Store {
 		const known = this.#row(summary.id);
 		if (known && isOlder(summary, known)) return undefined;
 		const next = toRow(summary, known);
-		if (!known) this.#insert(next);
-		else if (known.last_activity_at !== next.last_activity_at) this.#update(next, [...deliveredColumns, "last_activity_at"]);
+		if (!known) {
+			this.#insert(next);
+			this.markEntered(summary.id);
+		} else if (known.last_activity_at !== next.last_activity_at) this.#update(next, [...deliveredColumns, "last_activity_at"]);
 		else if (deliveredColumns.some((column) => next[column] !== known[column])) this.#update(next, deliveredColumns);
 		const isChanged = !known || JSON.stringify({ ...next, revision: 0 }) !== JSON.stringify({ ...known, revision: 0 });
 		return isChanged ? toEntry(next) : undefined;
@@ -92,6 +94,17 @@ export class Store {
 		if (!this.#row(id)) return false;
 		this.#sql.exec("DELETE FROM conversations WHERE id = ?", id);
 		return true;
+	}
+
+	/** The person is or was in this conversation, though it may be gone from their list. */
+	markEntered(id: string): void {
+		this.#createTables();
+		this.#sql.exec("INSERT OR IGNORE INTO entered (id) VALUES (?)", id);
+	}
+
+	/** The conversation was deleted: nothing of the person is left in it. */
+	unmarkEntered(id: string): void {
+		if (this.#isWritten) this.#sql.exec("DELETE FROM entered WHERE id = ?", id);
 	}
 
 	/** Stores what the person decides about an entry. `undefined` if there is no such entry. */
@@ -124,10 +137,20 @@ export class Store {
 		return pageOf([...pinned, ...others], limit);
 	}
 
+	/** The ids of the list. */
 	conversationIds(): string[] {
+		return this.#ids("SELECT id FROM conversations");
+	}
+
+	/** The ids of every conversation that the person is or was in. The release before adds to the list alone. */
+	enteredIds(): string[] {
+		return this.#ids("SELECT id FROM entered UNION SELECT id FROM conversations");
+	}
+
+	#ids(query: string): string[] {
 		if (!this.#isWritten) return [];
 		return this.#sql
-			.exec<{ id: string }>("SELECT id FROM conversations")
+			.exec<{ id: string }>(query)
 			.toArray()
 			.map(({ id }) => id);
 	}
@@ -158,17 +181,22 @@ export class Store {
 
 	// Deletion
 
-	/** Deletes conversations and settings, but not the sign-out. */
+	/** Deletes everything but the sign-out. */
 	clear(): void {
 		if (!this.#isWritten) return;
-		this.#sql.exec("DELETE FROM conversations");
-		this.#sql.exec("DELETE FROM settings");
+		for (const table of ["conversations", "entered", "settings"]) this.#sql.exec(`DELETE FROM ${table}`);
 	}
 
-	/** True if there are neither conversations nor settings. */
+	/** True if there are neither conversations, also former ones, nor settings. */
 	get isEmpty(): boolean {
 		if (!this.#isWritten) return true;
-		return this.#sql.exec("SELECT 1 FROM conversations UNION ALL SELECT 1 FROM settings LIMIT 1").toArray().length === 0;
+		const query = "SELECT 1 FROM conversations UNION ALL SELECT 1 FROM entered UNION ALL SELECT 1 FROM settings LIMIT 1";
+		return this.#sql.exec(query).toArray().length === 0;
+	}
+
+	/** The tables exist. */
+	get isWritten(): boolean {
+		return this.#isWritten;
 	}
 
 	/** To be called when all tables were deleted. */

@@ -66,6 +66,24 @@ describe("members", () => {
 		await ann.leave();
 		await bob.leave();
 	});
+
+	it("a banned member is listed as such, until the ban is lifted", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		await ann.page.getByRole("button", { name: /^Members/ }).click();
+		await ann.page.getByRole("button", { name: "Remove Bob" }).click();
+		const asked = ann.page.getByRole("dialog", { name: "Remove Bob?" });
+		expect(await asked.getByRole("checkbox", { name: /^Revoke/ }).isChecked()).toBe(true);
+		await asked.getByRole("checkbox", { name: /^Ban/ }).check();
+		await asked.getByRole("button", { name: "Remove" }).click();
+		await bob.page.getByText("You are no longer in this conversation.").waitFor();
+		const banned = ann.page.getByRole("list", { name: "Banned" });
+		await banned.getByText("Bob").waitFor();
+		await banned.getByRole("button", { name: "Lift the ban of Bob" }).click();
+		await banned.waitFor({ state: "detached" });
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
 });
 
 describe("an invite", () => {

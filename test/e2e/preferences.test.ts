@@ -131,7 +131,37 @@ describe("an export", () => {
 });
 
 describe("leaving for good", () => {
-	it("by signing out deletes unsent messages and drafts", async () => {
+	/** Ends the session by the settings, from another device, or by the loss of its cookie. */
+	const endings: [string, (ann: Visitor) => Promise<void>][] = [
+		[
+			"by signing out",
+			async (ann) => {
+				await openSettings(ann);
+				await ann.page.getByRole("button", { name: "Sign out…" }).click();
+				const asked = ann.page.getByRole("dialog", { name: "Sign out?" });
+				await asked.getByText("Guests cannot sign back in").waitFor();
+				await asked.getByRole("button", { name: "Sign out" }).click();
+			},
+		],
+		[
+			"by signing out elsewhere",
+			async ({ page }) => {
+				const { request } = page.context();
+				const { token } = await (await request.post(`${product.url}/api/auth/refresh`)).json();
+				const headers = { authorization: `Bearer ${token}` };
+				expect((await request.post(`${product.url}/api/auth/sign-out`, { headers })).status()).toBe(204);
+			},
+		],
+		[
+			"by losing the cookie",
+			async ({ page }) => {
+				await page.context().clearCookies();
+				await page.reload();
+			},
+		],
+	];
+
+	it.each(endings)("%s deletes unsent messages and drafts", async (_how, end) => {
 		const ann = await arrive();
 		const address = ann.page.url();
 		await ann.page.context().setOffline(true);
@@ -144,11 +174,7 @@ describe("leaving for good", () => {
 		await ann.page.goto(address);
 		await ann.sees("never sent");
 		await ann.message.fill("a draft");
-		await openSettings(ann);
-		await ann.page.getByRole("button", { name: "Sign out…" }).click();
-		const asked = ann.page.getByRole("dialog", { name: "Sign out?" });
-		await asked.getByText("Guests cannot sign back in").waitFor();
-		await asked.getByRole("button", { name: "Sign out" }).click();
+		await end(ann);
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();
 
 		const kept = () =>
@@ -165,6 +191,7 @@ describe("leaving for good", () => {
 					}),
 			);
 		await expect.poll(kept).toBe(0);
+		expect(await ann.page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))).not.toContain("a draft");
 		expect(await ann.page.evaluate(() => sessionStorage.length)).toBe(0);
 		await ann.page.reload();
 		await ann.page.getByRole("textbox", { name: "Your name" }).waitFor();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -115,5 +115,64 @@ describe("parseServerFrame", () => {
 		expect(parseServerFrame(`[{"type":"chat:later"},{"type":"chat:complete","conversationId":"c","messageId":"m"},7]`)).toEqual([
 			{ type: "chat:complete", conversationId: "c", messageId: "m" },
 		]);
+	});
+});
+
+describe("a frame of the server that cannot be read whole", () => {
+	const whole = {
+		id: "m1-x",
+		conversationId: "c",
+		role: "assistant",
+		content: "Hello",
+		createdAt: "2026-11-24T12:00:00.000Z",
+		author: { userId: "claude", username: "Claude" },
+		status: "complete",
+		seq: 1,
+		revision: 2,
+	};
+	const welcome = (messages: unknown[]) => ({
+		type: "chat:joined",
+		conversationId: "c",
+		cursor: "1",
+		reset: true,
+		messages,
+		hasMore: false,
+		participants: [],
+		you: { userId: "ann", username: "Ann" },
+	});
+	const unreadable = { ...whole, content: "", status: "failed", reason: "unreadable" };
+
+	it.each([
+		["an odd model", { ...whole, model: null }, whole],
+		["odd tokens", { ...whole, usage: { input: 12.5, output: 7, cacheRead: 0, cacheWrite: 0 } }, whole],
+		[
+			"an odd mention beside a good one",
+			{ ...whole, mentions: [{ userId: "ann", offset: 0, length: 4 }, 7] },
+			{ ...whole, mentions: [{ userId: "ann", offset: 0, length: 4 }] },
+		],
+		["a state that is unknown", { ...whole, status: "dreaming" }, unreadable],
+		["a text that is none", { ...whole, content: 7 }, unreadable],
+	])("keeps everything around a message with %s", (_what, odd, read) => {
+		const after = { type: "chat:complete", conversationId: "c", messageId: "m1-x" };
+		const frame = JSON.stringify([
+			welcome([odd, { ...whole, id: "m2-x", seq: 2 }]),
+			{ type: "chat:message", conversationId: "c", message: odd, cursor: "2" },
+			after,
+		]);
+		expect(parseServerFrame(frame)).toEqual([
+			welcome([read, { ...whole, id: "m2-x", seq: 2 }]),
+			{ type: "chat:message", conversationId: "c", message: read, cursor: "2" },
+			after,
+		]);
+	});
+
+	it("says that it skips an event, and keeps the others", () => {
+		const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+		const after = { type: "chat:complete", conversationId: "c", messageId: "m1-x" };
+		expect(parseServerFrame(JSON.stringify([{ type: "chat:message", conversationId: "c", message: {}, cursor: "2" }, after]))).toEqual([
+			after,
+		]);
+		expect(warn).toHaveBeenCalledWith("An event could not be read", "chat:message");
+		warn.mockRestore();
 	});
 });

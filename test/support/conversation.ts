@@ -4,6 +4,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
+import { Departures } from "../../src/conversation/people/departures.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
 import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
@@ -138,6 +139,7 @@ export class Room {
 	readonly clients = new TestClients();
 	readonly replies: Replies;
 	readonly titles: Titles;
+	readonly departures: Departures;
 	readonly membership: Membership;
 	readonly conversation: Conversation<TestClient>;
 
@@ -182,7 +184,8 @@ export class Room {
 			titles: this.titles,
 			now,
 		});
-		this.membership = new Membership({ ...shared, titles: this.titles, now });
+		this.departures = new Departures({ ...shared, now });
+		this.membership = new Membership({ ...shared, titles: this.titles, departures: this.departures, now });
 		this.conversation = new Conversation({
 			store: this.store,
 			clients: this.clients,

@@ -80,6 +80,17 @@ describe("connecting", () => {
 		expect(state()?.type).toBe("waiting");
 	});
 
+	it("says so if the first thing it receives is no welcome that it can read, and tries again", () => {
+		const { clock, network, state } = connect();
+		network.last.opens();
+		network.last.says({ ...joined(), you: null } as never);
+		expect(network.last.isClosed).toBe(true);
+		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500, isUnreadable: true });
+		clock.advance(500);
+		network.last.says(joined());
+		expect(state()).toEqual({ type: "connected" });
+	});
+
 	it("gives up on a server that does not answer", async () => {
 		const { clock, network, state } = connect();
 		clock.advance(10_000);

@@ -15,6 +15,10 @@ describe("the notice for a connection", () => {
 		[{ type: "connecting" }, { type: "connecting" }],
 		[{ type: "joining" }, { type: "catching up" }],
 		[waiting, { type: "waiting", until: 5_000 }],
+		[
+			{ ...waiting, isUnreadable: true },
+			{ type: "unreadable", until: 5_000 },
+		],
 	])("shows its state: %j", (state, notice) => {
 		expect(noticeOf(state, false)).toEqual(notice);
 	});

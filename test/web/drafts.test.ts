@@ -86,7 +86,10 @@ describe("a draft", () => {
 		const drafts = tab();
 		drafts.change("u-ann", "c1", { text: "a" });
 		drafts.change("u-ann", "c2", { text: "b" });
-		drafts.forget();
+		drafts.change("u-bob", "c1", { text: "c" });
+		drafts.keepOnly("u-bob");
+		expect([textOf(drafts), drafts.of("u-bob", "c1").text, kept.size]).toEqual(["", "c", 2]);
+		drafts.keepOnly(null);
 		expect([...kept.keys()]).toEqual(["preferences"]);
 		expect([textOf(drafts), drafts.has("u-ann", "c2")]).toEqual(["", false]);
 	});
@@ -149,7 +152,7 @@ describe("storage", () => {
 		const drafts = new Drafts({ keys: fail, read: fail, write: fail, remove: fail }, () => 0);
 		drafts.change("u-ann", "c1", { text: "a" });
 		expect([textOf(drafts), drafts.has("u-ann", "c1"), drafts.isKept("u-ann", "c1")]).toEqual(["a", true, false]);
-		drafts.forget();
+		drafts.keepOnly(null);
 		expect(textOf(drafts)).toBe("");
 	});
 });

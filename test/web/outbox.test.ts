@@ -150,16 +150,18 @@ describe("an unsent message", () => {
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
 	});
 
-	it("is deleted with its person in every conversation, but not those of others", async () => {
+	it("is deleted with its person in every conversation, but not those of the person who stays", async () => {
 		const room = new Room();
 		openTab("tab", room).client.sendMessage("hers, here");
 		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
-		openTab("another person", room, { userId: `${ann.userId}s` }).client.sendMessage("another one's");
-		await expect.poll(() => onDisk(`${ann.userId}s`)).toHaveLength(1);
+		const others = ["a", `${ann.userId}s`];
+		for (const userId of others) openTab(userId, room, { userId }).client.sendMessage("another one's");
+		for (const userId of others) await expect.poll(() => onDisk(userId)).toHaveLength(1);
 		await clearOutbox(ann.userId);
-		expect(await onDisk()).toEqual([]);
-		expect(await onDisk(ann.userId, `${here} too`)).toEqual([]);
-		expect(await onDisk(`${ann.userId}s`)).toEqual(["another one's"]);
+		expect(await Promise.all(others.map((userId) => onDisk(userId)))).toEqual([[], []]);
+		expect([await onDisk(), await onDisk(ann.userId, `${here} too`)]).toEqual([["hers, here"], ["hers, there"]]);
+		await clearOutbox(null);
+		expect([await onDisk(), await onDisk(ann.userId, `${here} too`)]).toEqual([[], []]);
 	});
 
 	it("that was refused keeps its reason, until it is retried in its place or deleted", async () => {

@@ -21,7 +21,8 @@ type Answer = "token" | typeof unauthorized | typeof unreachable | typeof miscon
 function begin(...answers: (Answer | Promise<Answer>)[]) {
 	const clock = new HandClock();
 	let asked = 0;
-	const forgotten: string[] = [];
+	/** Whose data alone stays on the device, at each change. */
+	const kept: (string | null)[] = [];
 	const told: string[] = [];
 	const signedIn = (token: string): Result<SignedIn> => ({
 		value: { token, expiresAt: clock.now() + 900_000, user: { id: "g1", name: "Ann" } },
@@ -37,7 +38,7 @@ function begin(...answers: (Answer | Promise<Answer>)[]) {
 		erase: async () => ending,
 		// A disk may answer later than a network that is not there.
 		cachedUser: () => settled().then(() => recalled),
-		forget: (userId) => forgotten.push(userId),
+		keepOnly: (userId) => kept.push(userId),
 		signInAsGuest: async (name) => (name === "" ? { error: { code: "bad_request", message: "Give a name." } } : signedIn("token-0")),
 		refresh: async () => {
 			asked += 1;
@@ -45,7 +46,7 @@ function begin(...answers: (Answer | Promise<Answer>)[]) {
 			return answer === "token" ? signedIn(`token-${asked}`) : answer;
 		},
 	});
-	return { session, clock, asked: () => asked, forgotten, told };
+	return { session, clock, asked: () => asked, kept, told };
 }
 
 beforeEach(() => {
@@ -192,17 +193,17 @@ describe("a session", () => {
 
 describe("the end of a session", () => {
 	it("by signing out forgets the person and makes no more requests", async () => {
-		const { session, clock, asked, forgotten } = begin();
+		const { session, clock, asked, kept } = begin();
 		await session.signIn("Ann");
 		expect(await session.signOut()).toBeUndefined();
 		expect(session.state()).toEqual({ type: "signed_out" });
-		expect(forgotten).toEqual(["g1"]);
+		expect(kept).toEqual(["g1", null]);
 		clock.advance(3_600_000);
 		expect(asked()).toBe(0);
 	});
 
 	it("by erasure reports what was erased, even if the service refuses everything else meanwhile", async () => {
-		const { session, forgotten } = begin();
+		const { session, kept } = begin();
 		await session.signIn("Ann");
 		const states: string[] = [];
 		session.subscribe(() => states.push(session.state().type));
@@ -213,12 +214,12 @@ describe("the end of a session", () => {
 		expect(session.state()).toEqual({ type: "erased", erased });
 		session.startAgain();
 		expect(states).toEqual(["erased", "signed_out"]);
-		expect(forgotten).toEqual(["g1"]);
+		expect(kept).toEqual(["g1", null]);
 	});
 
 	it("does not happen if the service does not confirm it, unless it turns out to have happened", async () => {
 		ending = unreachable;
-		const { session, forgotten } = begin("token", unauthorized);
+		const { session, kept } = begin("token", unauthorized);
 		await session.signIn("Ann");
 		expect(await session.erase()).toBe("No answer.");
 		await settled();
@@ -226,6 +227,21 @@ describe("the end of a session", () => {
 		expect(await session.erase()).toBe("No answer.");
 		await settled();
 		expect(session.state()).toEqual({ type: "signed_out" });
-		expect(forgotten).toEqual([]);
+		expect(kept).toEqual(["g1", null]);
+	});
+
+	it("elsewhere, or without a cookie, forgets the person, too", async () => {
+		const { session, kept } = begin("token", unauthorized);
+		await session.renew();
+		await session.renew();
+		expect([session.state(), kept]).toEqual([{ type: "signed_out" }, ["g1", null]]);
+	});
+
+	it("is not assumed while the service cannot be reached", async () => {
+		recalled = { id: "g1", name: "Ann" };
+		const { session, kept } = begin(unreachable);
+		session.start();
+		await settled();
+		expect(kept).toEqual([]);
 	});
 });

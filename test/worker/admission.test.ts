@@ -113,6 +113,37 @@ describe("a member who is removed", () => {
 		await Client.join("bob", id);
 	});
 
+	it("takes the invites by which they came with them if their remover asks for it", async () => {
+		const id = await newConversation("ann");
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		const accept = async (who: string) => (await call("POST", `/invites/${invite.token}/accept`, await tokenOf(who))).status;
+		expect([await accept("bob"), await accept("eve")]).toEqual([200, 200]);
+		const remove = async (who: string, query: string) =>
+			(await call("DELETE", `/conversations/${id}/members/${who}${query}`, await tokenOf("ann"))).status;
+		expect([await remove("bob", ""), await accept("dan")]).toEqual([204, 200]);
+		expect([await remove("eve", "?revokeInvites=all"), await remove("eve", "?revokeInvites=used")]).toEqual([400, 204]);
+		expect(await accept("guest-new")).toBe(410);
+	});
+
+	it("and banned comes back neither by a newer invite nor by a granting token", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const bob = await Client.join("bob", id);
+		const ban = async (method: string, who = "/bob", by = "ann") => call(method, `/conversations/${id}/bans${who}`, await tokenOf(by));
+		expect((await ban("GET")).status).toBe(404);
+		const { status, body } = await ban("PUT");
+		expect([status, body.ban]).toEqual([200, { userId: "bob", username: "Bob", bannedBy: "ann", bannedAt: expect.any(String) }]);
+		expect(await bob.closed).toBe(4403);
+		expect([(await ban("GET")).body, (await ban("GET", "")).body]).toEqual([body, { bans: [body.ban] }]);
+		expect([(await ban("PUT", "/ann")).status, (await ban("PUT", "/ann", "stranger")).status]).toEqual([400, 404]);
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		const granted = await tokenOf("bob", { conversations: ["*"] });
+		const accept = async () => (await call("POST", `/invites/${invite.token}/accept`, granted)).status;
+		expect([await accept(), (await upgrade(id, granted)).status, (await call("GET", `/conversations/${id}`, granted)).status]).toEqual([
+			403, 404, 404,
+		]);
+		expect([(await ban("DELETE")).status, (await ban("DELETE")).status, await accept()]).toEqual([204, 404, 200]);
+	});
+
 	it("is removed by owners only, may leave, and the last owner stays", async () => {
 		const id = await newConversation("ann", ["bob", "eve"]);
 		const remove = async (by: string, who: string) => {
@@ -162,11 +193,11 @@ describe("a guest who signs out", () => {
 		expect((await call("GET", "/me", token)).status).toBe(401);
 	});
 
-	it("loses a socket that was just being opened", async () => {
+	it("can neither open a socket nor enter a conversation by a request that was just on its way", async () => {
 		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
 		await call("POST", "/auth/sign-out", token);
-		// It was let through the door a moment before, and gets there a moment after.
+		// The Worker had admitted both requests a moment before.
 		const identity = {
 			kind: "guest" as const,
 			session: "s",
@@ -175,12 +206,11 @@ describe("a guest who signs out", () => {
 			expiresAt: Date.now() + 600_000,
 			grants: [],
 		};
-		const upgraded = await stubOf(id).fetch(upgradeRequest({ identity, cursor: undefined, isChatProtocol: false }));
-		const late = new Client(upgraded.webSocket as WebSocket, id);
-		await late.next("chat:joined");
-		// By the platform's own ringing.
-		expect(await late.closed).toBe(4401);
-		expect(await runDurableObjectAlarm(env.USERS.getByName(user.id))).toBe(false);
+		expect((await stubOf(id).fetch(upgradeRequest({ identity, cursor: undefined, isChatProtocol: false }))).status).toBe(404);
+		const late = crypto.randomUUID();
+		await stubOf(late).create({ userId: user.id, username: "Gus" }, "");
+		const members = () => runInDurableObject(stubOf(late), (_object, { storage }) => storage.sql.exec("SELECT * FROM members").toArray());
+		await expect.poll(members).toEqual([]);
 	});
 
 	it("is the only kind of person who can: other tokens are their issuer's", async () => {
@@ -223,6 +253,30 @@ async function flood(client: Client, frame: string): Promise<number> {
 	}
 	return closed;
 }
+
+describe("a granting token", () => {
+	it.each(["", "/messages", "/search?q=x", "/members", "/export", "/events"])(
+		"that reads GET /api/conversations/:id%s leaves a trace",
+		async (path) => {
+			const id = await newConversation("ann");
+			const granted = await tokenOf("auditor", { conversations: ["*"] });
+			const response = await exports.default.fetch(`${origin}/api/conversations/${id}${path}`, {
+				headers: { authorization: `Bearer ${granted}` },
+			});
+			expect(response.status).toBe(200);
+			await response.body?.cancel();
+			expect((await auditOf(id)).map(({ action, actor }) => [action, actor])).toEqual([
+				["joined", "auditor"],
+				["created", "ann"],
+			]);
+			expect((await call("GET", `/conversations/${id}/members`, await tokenOf("ann"))).body.members).toContainEqual({
+				userId: "auditor",
+				username: "Auditor",
+				role: "member",
+			});
+		},
+	);
+});
 
 describe("a flood", () => {
 	it("is not read, is answered once a second, and shuts its sender out for a minute", async () => {

@@ -241,7 +241,30 @@ describe("erasing oneself", () => {
 			["settings", []],
 			["signed_out", [{ one: 1, at: expect.any(Number) }]],
 			["jobs", []],
+			["entered", []],
 		]);
+	});
+
+	it.each(["left", "was removed from"])("reaches a conversation that the person %s", async (way) => {
+		const person = newPerson();
+		const { id, theirs } = await traced(person);
+		const remover = way === "left" ? person : "ann";
+		expect(codeOf(await as(remover, "DELETE", `/conversations/${id}/members/${person}`))).toBe(204);
+		expect((await as(person, "GET", "/conversations")).body.conversations).toEqual([]);
+		const { erased } = (await as(person, "DELETE", "/me")).body;
+		expect(erased).toEqual({ ...none, conversations: 1, messages: 1, reactions: 2 });
+		const stored = await storedIn("CONVERSATIONS", id);
+		for (const trace of [theirs.joined.you.username, "my secret"]) expect(stored).not.toContain(trace);
+		expect((await messagesOf("ann", id)).map(({ author }) => author.userId)).not.toContain(person);
+		expect(JSON.parse(await storedIn("USERS", person))).toEqual([]);
+	});
+
+	it("does not count a conversation that was deleted before", async () => {
+		const person = newPerson();
+		const { id } = await traced(person);
+		await as(person, "DELETE", `/conversations/${id}/members/${person}`);
+		expect(codeOf(await as("ann", "DELETE", `/conversations/${id}`))).toBe(204);
+		expect((await as(person, "DELETE", "/me")).body.erased).toEqual(none);
 	});
 
 	it("erases nothing for a person without conversations", async () => {

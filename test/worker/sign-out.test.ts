@@ -1,9 +1,11 @@
 // A person who lost access can neither receive nor send, even if their client ignores the close, and also after a sleep.
 
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
+import { makeJobsDue } from "../support/jobs.ts";
+import { expectLog } from "../support/log.ts";
 import { rowsOf } from "../support/rows.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
@@ -66,4 +68,60 @@ it.each(ways)("a person who %s can neither receive nor send", async (_how, code,
 	expect(ann.all("chat:user-typing")).toEqual([]);
 	const said = (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body.messages;
 	expect(said.filter(({ role }: { role: string }) => role === "user")).toHaveLength(2);
+});
+
+describe("a guest who signs out for good", () => {
+	const signIn = async () => {
+		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+		return { token: token as string, userId: user.id as string };
+	};
+	/** A conversation of the guest's in which Bob and Eve are members. */
+	async function owned(token: string) {
+		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, token, {})).body;
+		for (const who of ["bob", "eve"]) await call("POST", `/invites/${invite.token}/accept`, await tokenOf(who));
+		return { id: id as string, link: invite.token as string };
+	}
+	const membersOf = async (id: string, who: string) => (await call("GET", `/conversations/${id}/members`, await tokenOf(who))).body.members;
+
+	it("leaves an heir, and the invites they made end", async () => {
+		const { token } = await signIn();
+		const { id, link } = await owned(token);
+		const bob = await Client.join("bob", id);
+		await call("POST", "/auth/sign-out", token);
+		expect((await bob.next("chat:member")).member).toEqual({ userId: "bob", username: "Bob", role: "owner" });
+		expect(await membersOf(id, "bob")).toEqual([
+			{ userId: "bob", username: "Bob", role: "owner" },
+			{ userId: "eve", username: "Eve", role: "member" },
+		]);
+		expect((await call("DELETE", `/conversations/${id}/members/eve`, await tokenOf("bob"))).status).toBe(204);
+		expect((await call("POST", `/invites/${link}/accept`, await tokenOf("stranger"))).body.error.code).toBe("invite_expired");
+	});
+
+	it("leaves an empty conversation to the first person whom a token admits", async () => {
+		const { token } = await signIn();
+		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+		await call("POST", "/auth/sign-out", token);
+		await Client.join("bob", id, { claims: { conversations: [id] } });
+		expect(await membersOf(id, "bob")).toEqual([{ userId: "bob", username: "Bob", role: "owner" }]);
+	});
+
+	it("is out of all other conversations if one fails, and of that one later", async () => {
+		const { token, userId } = await signIn();
+		const [broken, whole] = [await owned(token), await owned(token)];
+		const inBroken = (statement: string) =>
+			runInDurableObject(
+				env.CONVERSATIONS.getByName(broken.id) as DurableObjectStub<undefined>,
+				(_object, { storage }) => void storage.sql.exec(statement),
+			);
+		await inBroken("CREATE TRIGGER broken BEFORE DELETE ON members BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		expectLog(/broken on purpose/);
+		expect((await call("POST", "/auth/sign-out", token)).status).toBe(204);
+		expect(await membersOf(whole.id, "bob")).toHaveLength(2);
+		expect(await membersOf(broken.id, "bob")).toHaveLength(3);
+		await inBroken("DROP TRIGGER broken");
+		await makeJobsDue(env.USERS.getByName(userId));
+		expect(await runDurableObjectAlarm(env.USERS.getByName(userId))).toBe(true);
+		expect(await membersOf(broken.id, "bob")).toHaveLength(2);
+	});
 });

@@ -12,9 +12,10 @@ import {
 	memberSchema,
 } from "../../src/protocol/conversation.ts";
 import type { ErrorCode } from "../../src/protocol/errors.ts";
+import { readLeniently } from "../../src/protocol/lenient.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
-import { messageSchema, versionSchema } from "../../src/protocol/message.ts";
+import { messageSchema, replaceMessage, versionSchema } from "../../src/protocol/message.ts";
 import { refusalText } from "./languages/catalogue.ts";
 import { currentStrings } from "./languages/currentLanguage.ts";
 import type { PagePosition } from "./live/paging.ts";
@@ -161,7 +162,7 @@ export function addressOf(path: string): URL {
 
 export async function call<T extends v.GenericSchema>(
 	schema: T,
-	method: "GET" | "POST" | "PATCH" | "DELETE",
+	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
 	path: string,
 	{ token, body }: { token?: string; body?: object },
 ): Promise<Result<v.InferOutput<T>>> {
@@ -185,8 +186,8 @@ export async function call<T extends v.GenericSchema>(
 		return { error: { code: "unreachable", message: currentStrings().unreachable } };
 	}
 	const { isOk, answer } = response;
-	const value = v.safeParse(schema, answer);
-	if (isOk && value.success) return { value: value.output };
+	const value = isOk ? readLeniently(schema, answer, replaceMessage) : undefined;
+	if (value !== undefined) return { value };
 	// 204 where a value was expected: nobody is signed in.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
 	return { error: refusalIn(answer) };

@@ -5,12 +5,14 @@
 import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
+import { claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, MemberLists } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
+import { asksClaude } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
@@ -98,6 +100,7 @@ export class Changes<T extends Client> {
 		if (message.author.userId !== userId) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
+		if (reply && !this.#mayAsk({ ...message, content })) return { code: "forbidden" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(userId, this.#now());
@@ -145,9 +148,17 @@ export class Changes<T extends Client> {
 		// It is being written already, and everybody receives it.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
+		if (!this.#mayAsk(this.#store.log.questionOf(message))) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message);
+	}
+
+	/** The owners' choice of when Claude replies holds for a repeated question, too: nobody gets around `off` and `mention`. */
+	#mayAsk(question: Message | undefined): boolean {
+		const { assistant } = this.#store.info;
+		if (assistant !== "off" && assistant !== "mention") return true;
+		return question !== undefined && asksClaude(question.content, assistant, false, question.quoted?.author.userId === claude.userId);
 	}
 
 	#broadcast(message: Message): void {

@@ -8,9 +8,10 @@ import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { ErasureTables } from "../store/erasure.ts";
 import type { Store } from "../store/store.ts";
+import type { Departures } from "./departures.ts";
 
-/** The result of a step; `after`: the place where the next step begins, if there is one. */
-export type ErasureStep = { messages: number; reactions: number; isDeleted: boolean; after?: number };
+/** The result of a step; `isGone`: the conversation was deleted before; `after`: the place where the next step begins, if there is one. */
+export type ErasureStep = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; after?: number };
 
 /** In places: one or two seconds of work. */
 const stepLength = 20_000;
@@ -22,7 +23,8 @@ export class Erasure {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #titles: Titles;
-	readonly #lists: Pick<MemberLists, "changed" | "memberChanged">;
+	readonly #departures: Departures;
+	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #queues: readonly { cancel(userId: string): void }[];
 	readonly #live: (message: Message) => Message;
 	readonly #transact: (work: () => void) => void;
@@ -38,7 +40,8 @@ export class Erasure {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
 		titles: Titles;
-		lists: Pick<MemberLists, "changed" | "memberChanged">;
+		departures: Departures;
+		lists: Pick<MemberLists, "changed">;
 		queues: readonly { cancel(userId: string): void }[];
 		live: (message: Message) => Message;
 		transact: (work: () => void) => void;
@@ -49,6 +52,7 @@ export class Erasure {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#titles = parts.titles;
+		this.#departures = parts.departures;
 		this.#lists = parts.lists;
 		this.#queues = parts.queues;
 		this.#live = parts.live;
@@ -78,23 +82,9 @@ export class Erasure {
 		return { messages: own.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}
 
-	/** Ends their membership before the first step. If they are the last owner, another member becomes one. */
+	/** Ends their membership before the first step, and removes their id from everything beside messages. */
 	removeMember(userId: string, alias: string): void {
-		const conversationId = this.#store.info.id;
-		const now = this.#now();
-		const member = this.#store.members.find(userId);
-		if (member) {
-			const successor = member.role === "owner" && this.#store.members.countOwners() < 2 ? this.#store.members.successor() : undefined;
-			if (successor) {
-				this.#store.members.setRole(successor.userId, "owner");
-				this.#store.audit.add("role_changed", alias, successor.userId, now);
-				this.#clients.broadcast({ type: "chat:member", conversationId, member: { ...successor, role: "owner" } }, userId);
-				this.#lists.memberChanged(successor.userId);
-			}
-			this.#store.members.remove(userId, false);
-			this.#store.audit.add("left", alias, undefined, now);
-			this.#clients.broadcast({ type: "chat:member-left", conversationId, userId }, userId);
-		}
+		this.#departures.end(userId, userId);
 		this.#tables.eraseMember(userId, alias);
 		for (const queue of this.#queues) queue.cancel(userId);
 	}

@@ -9,8 +9,10 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import type { AuditEntry } from "../store/audit.ts";
+import type { Ban } from "../store/bans.ts";
 import type { Invite } from "../store/invites.ts";
 import type { Store } from "../store/store.ts";
+import type { Departures } from "./departures.ts";
 
 /** `byToken`: the personal token that makes it, if one does. */
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses"> & { byToken?: string };
@@ -22,13 +24,22 @@ export class Membership {
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: MemberLists;
 	readonly #titles: Titles;
+	readonly #departures: Departures;
 	readonly #now: () => number;
 
-	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; lists: MemberLists; titles: Titles; now: () => number }) {
+	constructor(parts: {
+		store: Store;
+		clients: Pick<Clients, "broadcast">;
+		lists: MemberLists;
+		titles: Titles;
+		departures: Departures;
+		now: () => number;
+	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
 		this.#titles = parts.titles;
+		this.#departures = parts.departures;
 		this.#now = parts.now;
 	}
 
@@ -43,8 +54,13 @@ export class Membership {
 	find(person: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
 		const known = this.#store.members.find(person.userId);
-		if (known || !isGranted || this.#store.members.isBarred(person.userId)) return known;
-		return { ...person, role: "member" };
+		if (known || !isGranted || this.#isKeptOut(person.userId)) return known;
+		// A conversation that everybody has left belongs to the first person who enters it.
+		return { ...person, role: this.#store.members.count === 0 ? "owner" : "member" };
+	}
+
+	#isKeptOut(userId: string): boolean {
+		return this.#store.members.isBarred(userId) || this.#store.bans.find(userId) !== undefined;
 	}
 
 	/** Finds a member and stores the result: a granted person becomes a member, and a changed name replaces the old one. */
@@ -94,6 +110,7 @@ export class Membership {
 		if (known.role === role) return known;
 		if (known.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
 		this.#store.members.decide(userId, this.#now());
+		if (known.role === "owner") this.#departures.endInvitesOf(userId, member.userId);
 		return this.#change(known, role, member.userId);
 	}
 
@@ -106,18 +123,52 @@ export class Membership {
 		return changed;
 	}
 
-	/** Ends a membership: the member's own or, for owners, another's. */
-	remove(member: Member, userId: string): { removed: Member } | Refusal {
+	/**
+	 * Ends a membership: the member's own or, for owners, another's. With `revokesUsedInvites` the invites by which a removed person
+	 * joined are revoked, too; those that they made end in any case.
+	 */
+	remove(member: Member, userId: string, { revokesUsedInvites = false } = {}): { removed: Member } | Refusal {
 		const isLeaving = userId === member.userId;
 		if (!isLeaving && member.role !== "owner") return { code: "forbidden" };
-		const removed = this.#store.members.find(userId);
-		if (!removed) return { code: "not_found" };
-		if (removed.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
-		this.#store.members.remove(userId, !isLeaving);
-		if (!isLeaving) this.#store.members.decide(userId, this.#now());
-		this.#store.audit.add(isLeaving ? "left" : "removed", member.userId, isLeaving ? undefined : userId, this.#now());
-		this.#clients.broadcast({ type: "chat:member-left", conversationId: this.#store.info.id, userId }, userId);
-		return { removed };
+		const found = this.#store.members.find(userId);
+		if (!found) return { code: "not_found" };
+		if (found.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
+		this.#departures.end(userId, member.userId);
+		if (revokesUsedInvites && !isLeaving) this.#departures.endInvitesUsedBy(userId, member.userId);
+		return { removed: found };
+	}
+
+	/** Bans a person, who need not be a member: no invite and no grant admits them. Ends their membership. */
+	ban(member: Member, userId: string, { revokesUsedInvites = false } = {}): Ban | Refusal {
+		if (member.role !== "owner") return { code: "forbidden" };
+		if (userId === member.userId) return { code: "bad_request" };
+		const { bans, members, audit } = this.#store;
+		const known = bans.find(userId);
+		if (known) return known;
+		if (bans.count >= limits.bans) return { code: "too_many" };
+		bans.add(userId, members.find(userId)?.username, member.userId, this.#now());
+		audit.add("banned", member.userId, userId, this.#now());
+		this.#departures.end(userId, member.userId);
+		if (revokesUsedInvites) this.#departures.endInvitesUsedBy(userId, member.userId);
+		return bans.find(userId) as Ban;
+	}
+
+	/** Lifts a ban. A person whose membership it ended comes back by an invite created since then. */
+	unban(member: Member, userId: string): { unbanned: true } | Refusal {
+		if (member.role !== "owner") return { code: "forbidden" };
+		if (!this.#store.bans.delete(userId)) return { code: "not_found" };
+		this.#store.audit.add("unbanned", member.userId, userId, this.#now());
+		return { unbanned: true };
+	}
+
+	/** Lists the bans, newest first. Only for owners. */
+	bans(member: Member): { bans: Ban[] } | Refusal {
+		return member.role === "owner" ? { bans: this.#store.bans.list() } : { code: "forbidden" };
+	}
+
+	banOf(member: Member, userId: string): Ban | Refusal {
+		if (member.role !== "owner") return { code: "forbidden" };
+		return this.#store.bans.find(userId) ?? { code: "not_found" };
 	}
 
 	/** Refuses members who may not delete the conversation. */
@@ -194,10 +245,11 @@ export class Membership {
 		const admits = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
 		const isPromotion = admits && known?.role === "reader" && invite.role === "member";
 		if (known && !isPromotion) return known;
+		if (this.#store.bans.find(person.userId)) return { code: "forbidden" };
 		if (!admits) return { code: "invite_expired" };
 		const member = isPromotion ? this.#change(known, invite.role, invite.createdBy) : this.#add(person, invite.role);
 		if (!member) return { code: "too_many" };
-		this.#store.invites.countUse(invite.id);
+		this.#store.invites.countUse(invite.id, person.userId);
 		return member;
 	}
 }

@@ -3,7 +3,18 @@
 
 import { isoTime } from "../../protocol/iso-time.ts";
 
-export type AuditAction = "created" | "joined" | "left" | "removed" | "invited" | "revoked" | "role_changed" | "token_refused" | "flooded";
+export type AuditAction =
+	| "created"
+	| "joined"
+	| "left"
+	| "removed"
+	| "banned"
+	| "unbanned"
+	| "invited"
+	| "revoked"
+	| "role_changed"
+	| "token_refused"
+	| "flooded";
 
 /** `subject`: whom the action was about, if not the actor; `at` is ISO 8601. */
 export type AuditEntry = { id: number; at: string; action: AuditAction; actor: string; subject?: string };

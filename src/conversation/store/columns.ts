@@ -3,7 +3,7 @@
 
 import type { Reason } from "../../protocol/errors.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
-import { type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
+import { healFacts, type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 
 const replyFields = ["thinking", "stoppedBy", "model", "stopReason", "usage", "attempts", "elapsedMs"] as const;
@@ -126,7 +126,7 @@ export function versionOf(row: VersionRow): Version {
 }
 
 function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
-	return reply === null ? {} : (JSON.parse(reply) as ReplyFacts);
+	return reply === null ? {} : healFacts(JSON.parse(reply) as ReplyFacts);
 }
 
 export function factsColumn(facts: ReplyFacts): string | null {

@@ -20,7 +20,11 @@ export class ErasureTables {
 		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ?", alias, userId);
 		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
 		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
-		for (const table of ["mentions", "shut_out", "decided"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		this.#sql.exec("UPDATE bans SET banned_by = ? WHERE banned_by = ?", alias, userId);
+		// A ban stays, as a removal does: without its id it would keep nobody out. Only the name goes.
+		this.#sql.exec("UPDATE bans SET username = NULL WHERE user_id = ?", userId);
+		for (const table of ["mentions", "shut_out", "decided", "invite_uses"])
+			this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
 	}
 
 	/** Messages in a range of places that are theirs, name them, quote one of theirs, or are replies that they asked for or stopped. */

@@ -13,7 +13,8 @@ export type Invite = {
 	uses: number;
 };
 
-const isLive = "expires_at > ? AND (max_uses IS NULL OR uses < max_uses)";
+/** `?1`: the time in ms. */
+const isLive = "expires_at > ?1 AND (max_uses IS NULL OR uses < max_uses)";
 
 export class Invites {
 	readonly #sql: SqlStorage;
@@ -60,8 +61,23 @@ export class Invites {
 		this.#sql.exec("UPDATE invites SET expires_at = ? WHERE id = ?", now, id);
 	}
 
-	countUse(id: string): void {
+	/** Expires the live invites that this person made. Returns their number. */
+	expireOf(createdBy: string, now: number): number {
+		const { length } = this.#sql
+			.exec(`UPDATE invites SET expires_at = ?1 WHERE created_by = ?2 AND ${isLive} RETURNING id`, now, createdBy)
+			.toArray();
+		return length;
+	}
+
+	/** Expires the live invites by which this person joined. Returns their number. */
+	expireUsedBy(userId: string, now: number): number {
+		const used = "id IN (SELECT invite_id FROM invite_uses WHERE user_id = ?2)";
+		return this.#sql.exec(`UPDATE invites SET expires_at = ?1 WHERE ${used} AND ${isLive} RETURNING id`, now, userId).toArray().length;
+	}
+
+	countUse(id: string, userId: string): void {
 		this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
+		this.#sql.exec("INSERT OR IGNORE INTO invite_uses (user_id, invite_id) VALUES (?, ?)", userId, id);
 	}
 
 	#select(where: string, ...values: SqlStorageValue[]): Invite[] {

@@ -196,4 +196,29 @@ export const migrations: readonly Migration[] = [
 	-- The personal token that made the invite, if one did: the invite ends with it.
 	ALTER TABLE invites ADD COLUMN by_token TEXT;
 	`,
+	`
+	-- People whom an owner banned: nothing admits them. The name is the one they had here, for the owners' list.
+	CREATE TABLE bans (
+		user_id TEXT PRIMARY KEY,
+		username TEXT,
+		banned_by TEXT NOT NULL,
+		at INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- The invites by which people joined, so that these can be revoked when somebody is removed.
+	CREATE TABLE invite_uses (
+		user_id TEXT NOT NULL,
+		invite_id TEXT NOT NULL,
+		PRIMARY KEY (user_id, invite_id)
+	) STRICT, WITHOUT ROWID;
+
+	-- Invites end with the standing of their maker.
+	UPDATE invites SET expires_at = 0 WHERE created_by NOT IN (SELECT user_id FROM members WHERE role = 'owner');
+
+	-- People who left are told of it once more: a person's object now keeps the conversations that they were ever in.
+	INSERT OR IGNORE INTO jobs (queue, key, tries, due_at)
+		SELECT 'removals', person, 0, 0 FROM
+		(SELECT author_id AS person FROM messages WHERE role = 'user' UNION SELECT actor FROM audit WHERE action IN ('created', 'joined', 'left'))
+		WHERE person NOT LIKE 'erased-%' AND person NOT IN (SELECT user_id FROM members);
+	`,
 ];

@@ -8,6 +8,7 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import type { Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
+import { Bans } from "./bans.ts";
 import { Invites } from "./invites.ts";
 import { ListDeliveries } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
@@ -46,6 +47,7 @@ export class Store {
 	readonly members: Members;
 	readonly invites: Invites;
 	readonly audit: Audit;
+	readonly bans: Bans;
 	#conversation?: ConversationInfo;
 	#titling: Titling = { isGiven: false, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
@@ -59,6 +61,7 @@ export class Store {
 		this.members = new Members(sql);
 		this.invites = new Invites(sql);
 		this.audit = new Audit(sql);
+		this.bans = new Bans(sql);
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;

@@ -11,7 +11,10 @@ export class Versions {
 		this.#sql = sql;
 	}
 
-	/** Keeps the current text of the reply at a place as a version, and drops the oldest if there are too many. Returns their number. */
+	/**
+	 * Keeps the current text of the reply at a place as a version. Returns the number of versions. If there are too many, the oldest
+	 * but the original are dropped: otherwise anybody could push the original out.
+	 */
 	keep(seq: number): number {
 		this.#sql.exec(
 			`INSERT INTO versions (seq, version, ${versionColumns.join(", ")})
@@ -20,9 +23,10 @@ export class Versions {
 			seq,
 		);
 		this.#sql.exec(
-			"DELETE FROM versions WHERE seq = ?1 AND version <= (SELECT MAX(version) FROM versions WHERE seq = ?1) - ?2",
+			`DELETE FROM versions WHERE seq = ?1 AND version > (SELECT MIN(version) FROM versions WHERE seq = ?1)
+			AND version <= (SELECT MAX(version) FROM versions WHERE seq = ?1) - ?2`,
 			seq,
-			limits.versions,
+			limits.versions - 1,
 		);
 		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM versions WHERE seq = ?", seq).one().count;
 	}

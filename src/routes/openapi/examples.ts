@@ -54,6 +54,7 @@ export const examples = {
 		pinned: true,
 		archived: false,
 	},
+	ban: { userId: "cara", username: "Cara", bannedBy: "ann", bannedAt: "2026-11-24T10:00:00.000Z" },
 	members: [
 		{ ...ann, role: "owner" },
 		{ ...ben, role: "member" },

@@ -172,3 +172,102 @@ describe("the heir of a conversation", () => {
 			expect(room.store.members.successor()).toBeUndefined();
 		}));
 });
+
+describe("invites end", () => {
+	const invite = (room: Room, id: string, by = owner) =>
+		room.membership.invite(by, { id, role: "member", expiresAt: room.now + 1_000, maxUses: null });
+	const bobs = { ...bob, role: "owner" as const };
+	/** Bob is a second owner who made an invite. */
+	const withBob = (room: Room) => {
+		room.enter(bob);
+		room.membership.setRole(owner, "bob", "owner");
+		invite(room, "bobs", bobs);
+		invite(room, "anns");
+	};
+	const admits = (room: Room, id: string) => !("code" in room.membership.accept({ userId: crypto.randomUUID(), username: "X" }, id));
+
+	it.each([
+		["is removed", (room: Room) => room.membership.remove(owner, "bob")],
+		["leaves", (room: Room) => room.membership.remove(bobs, "bob")],
+		["is no owner any more", (room: Room) => room.membership.setRole(owner, "bob", "reader")],
+		["ends", (room: Room) => room.departures.end("bob", "bob")],
+		["is banned", (room: Room) => room.membership.ban(owner, "bob")],
+	])("when their maker %s", (_how, end) =>
+		inRoom((room) => {
+			withBob(room);
+			expect([admits(room, "bobs"), admits(room, "anns")]).toEqual([true, true]);
+			end(room);
+			room.membership.setRole(owner, "bob", "owner");
+			expect([admits(room, "bobs"), admits(room, "anns")]).toEqual([false, true]);
+			expect(actionsOf(room).filter(([action]) => action === "revoked")).toHaveLength(1);
+		}),
+	);
+
+	it("that a removed person used, if their remover asks for it", () =>
+		inRoom((room) => {
+			for (const id of ["used", "other", "kept"]) invite(room, id);
+			room.membership.accept(bob, "used");
+			room.membership.accept(eve, "kept");
+			room.membership.remove(owner, "eve");
+			room.membership.remove(owner, "bob", { revokesUsedInvites: true });
+			expect(["used", "other", "kept"].map((id) => admits(room, id))).toEqual([false, true, true]);
+			room.membership.accept({ userId: "dan", username: "Dan" }, "other");
+			room.membership.ban(owner, "dan", { revokesUsedInvites: true });
+			expect(["other", "kept"].map((id) => admits(room, id))).toEqual([false, true]);
+		}));
+});
+
+describe("a ban", () => {
+	const invited = (room: Room, id: string) =>
+		room.membership.invite(owner, { id, role: "member", expiresAt: room.now + 1_000, maxUses: null });
+
+	it("ends a membership, and neither an invite nor a grant admits the person until it is lifted", () =>
+		inRoom((room) => {
+			const client = room.enter(bob);
+			const ban = { userId: "bob", username: "Bob", bannedBy: "ann", bannedAt: new Date(room.now).toISOString() };
+			expect(room.membership.ban(owner, "bob")).toEqual(ban);
+			expect(room.membership.ban(owner, "bob")).toEqual(ban);
+			room.say(client, "Hi");
+			expect(client.last("chat:error").code).toBe("forbidden");
+			room.now += 1;
+			invited(room, "i");
+			expect([room.membership.accept(bob, "i"), room.membership.join(bob, true)]).toEqual([{ code: "forbidden" }, undefined]);
+			expect([room.membership.bans(owner), room.membership.banOf(owner, "bob")]).toEqual([{ bans: [ban] }, ban]);
+			expect(room.membership.unban(owner, "bob")).toEqual({ unbanned: true });
+			expect([room.membership.unban(owner, "bob"), room.membership.banOf(owner, "bob")]).toEqual([
+				{ code: "not_found" },
+				{ code: "not_found" },
+			]);
+			expect(room.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			expect(actionsOf(room).map(([action]) => action)).toEqual([
+				"joined",
+				"unbanned",
+				"invited",
+				"removed",
+				"banned",
+				"joined",
+				"created",
+			]);
+		}));
+
+	it("also keeps out a person who was never a member", () =>
+		inRoom((room) => {
+			expect(room.membership.ban(owner, "eve")).toMatchObject({ userId: "eve", bannedBy: "ann" });
+			expect(room.membership.join(eve, true)).toBeUndefined();
+		}));
+
+	it("is for owners, and not of themselves", () =>
+		inRoom((room) => {
+			const member = { ...bob, role: "member" as const };
+			room.enter(bob);
+			for (const refused of [
+				room.membership.ban(member, "ann"),
+				room.membership.unban(member, "ann"),
+				room.membership.bans(member),
+				room.membership.banOf(member, "ann"),
+			])
+				expect(refused).toEqual({ code: "forbidden" });
+			expect(room.membership.ban(owner, "ann")).toEqual({ code: "bad_request" });
+			expect(rolesOf(room)).toEqual({ ann: "owner", bob: "member" });
+		}));
+});

@@ -78,7 +78,7 @@ describe("regenerating Claude's last reply", () => {
 			]);
 		}));
 
-	it("keeps the newest versions and goes on numbering them", () =>
+	it("keeps the original and the newest versions, and goes on numbering them", () =>
 		inRoom(async (room) => {
 			const client = room.enter(ann);
 			const { id } = await answered(room, client, "Hi", "Version 1");
@@ -92,7 +92,7 @@ describe("regenerating Claude's last reply", () => {
 			const versions = versionsOf(room, id);
 			if (typeof versions === "string") throw new Error(versions);
 			expect(versions.map(({ version, content }) => [version, content])).toEqual(
-				Array.from({ length: limits.versions }, (_, at) => [at + 2, `Version ${at + 2}`]),
+				[1, ...Array.from({ length: limits.versions - 1 }, (_, at) => at + 3)].map((version) => [version, `Version ${version}`]),
 			);
 		}));
 
@@ -146,4 +146,38 @@ describe("regenerating Claude's last reply", () => {
 			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: 1000, messageId: id });
 			expect(room.calls).toHaveLength(3);
 		}));
+});
+
+describe("the owners' choice of when Claude replies", () => {
+	const edit = (room: Room, client: TestClient, messageId: string, content: string, asksAgain: boolean) =>
+		room.conversation.receive(client, { type: "chat:edit", conversationId: room.store.info.id, messageId, content, asksAgain });
+
+	it.each([
+		["off", "@claude Hi", "@claude Bye", "forbidden"],
+		["mention", "Hi", "Bye", "forbidden"],
+		["mention", "@claude Hi", "@claude Bye", undefined],
+		["auto", "Hi", "Bye", undefined],
+	] as const)("%s holds for a regenerated and an edited question: %s", (mode, question, changed, code) =>
+		inRoom(async (room) => {
+			const client = room.enter(ann);
+			const reply = await answered(room, client, question, "Hello");
+			room.store.setAssistant(mode);
+			const { messages } = room.store.reader.page(reply.seq, 1);
+			const codes: (string | undefined)[] = [];
+			for (const ask of [() => regenerate(room, client, reply.id), () => edit(room, client, messages[0]?.id as string, changed, true)]) {
+				const from = client.received.length;
+				const calls = room.calls.length;
+				ask();
+				codes.push(client.received.slice(from).find((event) => event.type === "chat:error")?.code);
+				expect(room.calls.length - calls).toBe(code ? 0 : 1);
+				if (!code) await room.call.end();
+			}
+			expect(codes).toEqual([code, code]);
+			room.now += 9_999;
+			// What is refused changes nothing; the words alone may still be edited.
+			expect(room.contents()[0]).toBe(code ? question : changed);
+			edit(room, client, messages[0]?.id as string, "Something else", false);
+			expect(room.contents()[0]).toBe("Something else");
+		}),
+	);
 });

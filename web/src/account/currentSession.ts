@@ -28,8 +28,8 @@ export const session = new Session({
 	signOut,
 	erase: eraseMe,
 	cachedUser: deviceCacheOwner,
-	forget: (userId) => {
-		drafts.forget();
+	keepOnly: (userId) => {
+		drafts.keepOnly(userId);
 		void clearOutbox(userId);
 	},
 	clock,

@@ -27,8 +27,8 @@ export type SessionOptions = {
 	erase(token: string): Promise<Result<Erased>>;
 	/** The person who was signed in last, if this device remembers. */
 	cachedUser(): Promise<SignedIn["user"] | undefined>;
-	/** Deletes what this device keeps of a person who will not come back. */
-	forget(userId: string): void;
+	/** Deletes what this device keeps of everybody but this person; `null`: nobody is signed in. */
+	keepOnly(userId: string | null): void;
 	clock: Clock;
 };
 
@@ -43,6 +43,8 @@ export class Session {
 	#renewal: Promise<Result<SignedIn>> | undefined;
 	/** Signing out: a refusal by the server is expected then. */
 	#isEnding = false;
+	/** The person whose data is on this device; `null` for nobody, `undefined` until that is known. */
+	#owner: string | null | undefined;
 	#cacheRead: Promise<void> = Promise.resolve();
 	#cancelTimer = () => {};
 
@@ -139,7 +141,6 @@ export class Session {
 		}
 		this.#cancelTimer();
 		this.#become(stateAfter(result.value));
-		this.#options.forget(state.user.id);
 		return undefined;
 	}
 
@@ -184,8 +185,18 @@ export class Session {
 
 	#become(state: SessionState): void {
 		this.#state = state;
+		const owner = ownerIn(state);
+		// However a session has ended, the next person who sees the page must find nothing of the last one.
+		if (owner !== undefined && owner !== this.#owner) this.#options.keepOnly(owner);
+		if (owner !== undefined) this.#owner = owner;
 		for (const listener of this.#listeners) listener();
 	}
+}
+
+/** `undefined` while the service has not said who is signed in. */
+function ownerIn(state: SessionState): string | null | undefined {
+	if (state.type === "signed_in") return state.user.id;
+	return state.type === "signed_out" || state.type === "erased" ? null : undefined;
 }
 
 const notSignedIn = { error: { code: "unauthorized", message: "" } } as const;

@@ -36,7 +36,7 @@ function Banner({ about, notice, onTry }: { about: About; notice: Notice; onTry(
 			place.focus({ preventScroll: true });
 		};
 	}, []);
-	const isWaiting = notice.type === "waiting" || notice.type === "offline";
+	const isWaiting = notice.type === "waiting" || notice.type === "unreadable" || notice.type === "offline";
 	return (
 		<div ref={banner} className={`${pill.pill} ${styles.banner}`} data-banner={notice.type}>
 			<p>{about === "list" ? strings.listBehind : <Text notice={notice} />}</p>
@@ -58,6 +58,8 @@ function Text({ notice }: { notice: Notice }) {
 			return strings.connecting;
 		case "waiting":
 			return <Countdown until={notice.until} />;
+		case "unreadable":
+			return strings.unreadableServer;
 		case "catching up":
 			return strings.catchingUp;
 		default:

@@ -8,8 +8,8 @@ export type ConnectionState =
 	/** The socket is open; missed events are on their way. */
 	| { type: "joining" }
 	| { type: "connected" }
-	/** `until`: the next attempt, in ms. */
-	| { type: "waiting"; until: number }
+	/** `until`: the next attempt, in ms. `isUnreadable`: the server sent something else than a welcome that this build can read. */
+	| { type: "waiting"; until: number; isUnreadable?: true }
 	/** The device reports no network. Connecting is still tried at times: the server may be on the device itself. */
 	| { type: "offline" }
 	/** Final: no token is accepted any more (4401), the person was removed (4403), or the conversation does not exist (4404). */
@@ -179,7 +179,13 @@ export class Connection<In extends Received, Out extends object> {
 		for (const { cursor } of events) this.#cursor = cursor ?? this.#cursor;
 		onEvents(events);
 		const { type } = this.#state;
-		if ((type !== "connecting" && type !== "joining") || !events.some(({ type }) => type === readyEvent)) return;
+		if (type !== "connecting" && type !== "joining") return;
+		// The welcome is the first event on every socket: nothing better follows one that cannot be read.
+		if (!events.some(({ type }) => type === readyEvent)) {
+			this.#disconnect();
+			this.#retry(true);
+			return;
+		}
 		this.#connectedAt = this.#options.clock.now();
 		this.#become({ type: "connected" });
 		this.#setTimer(timing.pingInterval, () => this.#ping());
@@ -229,7 +235,7 @@ export class Connection<In extends Received, Out extends object> {
 	}
 
 	/** Waits for a random time up to a bound that doubles, so that many clients of one server do not return at once. */
-	#retry(): void {
+	#retry(isUnreadable = false): void {
 		if (this.#options.hasNetwork?.() === false) {
 			this.#waitForNetwork();
 			return;
@@ -237,7 +243,7 @@ export class Connection<In extends Received, Out extends object> {
 		const bound = Math.min(timing.maxRetry, timing.firstRetry * 2 ** this.#attempts);
 		this.#attempts += 1;
 		const delay = Math.round(this.#options.random() * bound);
-		this.#become({ type: "waiting", until: this.#options.clock.now() + delay });
+		this.#become({ type: "waiting", until: this.#options.clock.now() + delay, ...(isUnreadable && { isUnreadable }) });
 		this.#setTimer(delay, () => this.#connect());
 	}
 

@@ -5,7 +5,7 @@ import type { ConnectionState } from "./connection.ts";
 export type Notice =
 	| { type: "offline" | "connecting" }
 	/** `until`: the next attempt, in ms. */
-	| { type: "waiting"; until: number }
+	| { type: "waiting" | "unreadable"; until: number }
 	/** Connected, and receiving what was missed. */
 	| { type: "catching up" };
 
@@ -19,7 +19,7 @@ export function noticeOf(connection: ConnectionState, isBehind: boolean): Notice
 		case "connecting":
 			return { type: connection.type };
 		case "waiting":
-			return { type: "waiting", until: connection.until };
+			return { type: connection.isUnreadable ? "unreadable" : "waiting", until: connection.until };
 		case "joining":
 			return { type: "catching up" };
 		case "connected":

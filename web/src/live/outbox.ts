@@ -111,11 +111,15 @@ export function openOutbox(conversationId: string, userId: string, listener: Out
 	};
 }
 
-/** Deletes a person's unsent messages in all conversations, after they signed out or were erased. */
-export async function clearOutbox(userId: string): Promise<void> {
+/** Deletes the unsent messages of everybody but this person; `null`: of everybody. */
+export async function clearOutbox(keptUserId: string | null): Promise<void> {
 	try {
 		const database = await openDatabase();
-		await database.delete("outgoing", IDBKeyRange.bound([userId], [userId, []]));
+		if (keptUserId === null) await database.clear("outgoing");
+		else {
+			await database.delete("outgoing", IDBKeyRange.upperBound([keptUserId], true));
+			await database.delete("outgoing", IDBKeyRange.lowerBound([keptUserId, []], true));
+		}
 		database.close();
 	} catch {
 		// Without a disk there is nothing to delete.

@@ -108,12 +108,11 @@ export class Drafts {
 		if (!kept) this.#tell();
 	}
 
-	/** Deletes all drafts: the next person is somebody else. */
-	forget(): void {
-		for (const key of this.#kept()) this.#remove(key);
-		this.#known.clear();
-		this.#there.clear();
-		this.#unkept.clear();
+	/** Deletes the drafts of everybody but this person; `null`: of everybody. */
+	keepOnly(userId: string | null): void {
+		const isOthers = (key: string) => authorOf(key) !== userId;
+		for (const key of this.#kept().filter(isOthers)) this.#remove(key);
+		for (const keys of [this.#known, this.#there, this.#unkept]) for (const key of [...keys.keys()].filter(isOthers)) keys.delete(key);
 		this.#tell();
 	}
 
@@ -208,6 +207,10 @@ function parsed(text: string | null): Kept | undefined {
 
 function keyOf(userId: string, conversationId: string): string {
 	return JSON.stringify(["draft", userId, conversationId]);
+}
+
+function authorOf(key: string): string | undefined {
+	return (JSON.parse(key) as string[])[1];
 }
 
 function isKey(key: string): boolean {

@@ -65,7 +65,7 @@ export function Editor({ message, chat, people, onDone }: Props) {
 				cancel={strings.cancelEditing}
 				onCancel={onDone}
 			>
-				{canAskAgain(message, chat.messages) && (
+				{chat.conversation?.assistant !== "off" && canAskAgain(message, chat.messages) && (
 					<button type="button" className={styles.also} onClick={() => save(true)}>
 						{strings.saveAndAskAgain}
 					</button>

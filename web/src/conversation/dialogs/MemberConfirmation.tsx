@@ -4,15 +4,19 @@ import type { MemberRole } from "../../../../src/protocol/conversation.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Present } from "../../people/roster.ts";
+import styles from "./MembersDialog.module.css";
 
 export type PendingChange = { type: "remove"; member: Present } | { type: "leave" } | { type: "step down"; role: MemberRole };
+
+/** `revokesInvites`: also the invite links by which the member joined. `bans`: no link lets them back in. */
+export type Removal = { revokesInvites: boolean; bans: boolean };
 
 /** Resolves to the reason if it was refused. */
 type Attempt = Promise<string | undefined>;
 
 type Props = {
 	change: PendingChange;
-	onRemove(member: Present): Attempt;
+	onRemove(member: Present, how: Removal): Attempt;
 	onStepDown(role: MemberRole): Attempt;
 	onLeave(): Attempt;
 	onClose(): void;
@@ -27,10 +31,18 @@ export function MemberConfirmation({ change, onRemove, onStepDown, onLeave, onCl
 					title={strings.removeTitle(change.member.username)}
 					action={strings.remove}
 					isDanger
-					act={() => onRemove(change.member)}
+					act={(form) => onRemove(change.member, { revokesInvites: form.has("revokes"), bans: form.has("bans") })}
 					onClose={onClose}
 				>
 					<p>{strings.removeText}</p>
+					<label className={styles.choice}>
+						<input type="checkbox" name="revokes" defaultChecked />
+						{strings.revokeUsedInvites}
+					</label>
+					<label className={styles.choice}>
+						<input type="checkbox" name="bans" />
+						{strings.alsoBan}
+					</label>
 				</Dialog>
 			);
 		case "step down":

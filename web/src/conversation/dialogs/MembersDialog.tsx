@@ -8,8 +8,9 @@ import { Problem } from "../../controls/Problem.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { type Present, roster } from "../../people/roster.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import { changeRole, removeMember } from "./api.ts";
-import { MemberConfirmation, type PendingChange } from "./MemberConfirmation.tsx";
+import { ban, changeRole, removeMember } from "./api.ts";
+import { Bans } from "./Bans.tsx";
+import { MemberConfirmation, type PendingChange, type Removal } from "./MemberConfirmation.tsx";
 import { MemberRow } from "./MemberRow.tsx";
 import styles from "./MembersDialog.module.css";
 
@@ -27,6 +28,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 	const [pending, setPending] = useState<PendingChange>();
 	/** A role that was chosen, until the server has confirmed or refused it. */
 	const [chosen, setChosen] = useState<{ userId: string; role: MemberRole }>();
+	const { remove, banned } = useRemoval(id);
 	const list = useRef<HTMLUListElement>(null);
 	const all = members ?? [];
 	const found = roster(all, participants, userId, search);
@@ -68,6 +70,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			</ul>
 			{found.length > maxShown && <p className={styles.more}>{strings.moreMembers(found.length - maxShown)}</p>}
 			{members !== null && found.length === 0 && <p className={styles.more}>{strings.noSuchMember}</p>}
+			{role === "owner" && <Bans key={banned} id={id} />}
 			<div className={styles.end}>
 				<button type="button" className={styles.leave} onClick={() => setPending({ type: "leave" })}>
 					{strings.leave}
@@ -76,7 +79,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			{pending && (
 				<MemberConfirmation
 					change={pending}
-					onRemove={(member) => session.attempt((token) => removeMember(token, id, member.userId))}
+					onRemove={remove}
 					onStepDown={(role) => giveRole(userId, role)}
 					onLeave={leave}
 					onClose={() => setPending(undefined)}
@@ -84,6 +87,18 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			)}
 		</Modal>
 	);
+}
+
+/** `banned`: how many people were banned here. The list of bans is loaded again after each. */
+function useRemoval(id: string) {
+	const [banned, setBanned] = useState(0);
+	const remove = async ({ userId }: Present, { revokesInvites, bans }: Removal) => {
+		if (!bans) return session.attempt((token) => removeMember(token, id, userId, revokesInvites));
+		const refusal = await session.attempt((token) => ban(token, id, userId, revokesInvites));
+		setBanned((count) => count + 1);
+		return refusal;
+	};
+	return { remove, banned };
 }
 
 function MemberSearch({ onSearch }: { onSearch(text: string): void }) {

@@ -12,6 +12,9 @@ const inviteSchema = v.object({
 	maxUses: v.nullable(v.number()),
 	uses: v.number(),
 });
+const banSchema = v.object({ userId: v.string(), username: v.optional(v.string()), bannedAt: v.string() });
+export type Ban = v.InferOutput<typeof banSchema>;
+
 /** For responses without a body. */
 const done = v.undefined();
 
@@ -23,9 +26,25 @@ export const updateConversation = (token: string, id: string, change: { title?: 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
 
+/** `revokesInvites`: also revokes the invites by which the person joined. */
+const removalQuery = (revokesInvites: boolean) => (revokesInvites ? "?revokeInvites=used" : "");
+
 /** Removing oneself is leaving. */
-export const removeMember = (token: string, id: string, userId: string) =>
-	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, { token });
+export const removeMember = (token: string, id: string, userId: string, revokesInvites = false) =>
+	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}${removalQuery(revokesInvites)}`, {
+		token,
+	});
+
+const bansPath = (id: string, userId = "") => `/conversations/${encodeURIComponent(id)}/bans${userId && `/${encodeURIComponent(userId)}`}`;
+
+/** Newest first. */
+export const bansOf = (token: string, id: string) => call(v.object({ bans: v.array(banSchema) }), "GET", bansPath(id), { token });
+
+/** Also removes a member. */
+export const ban = (token: string, id: string, userId: string, revokesInvites: boolean) =>
+	call(v.object({ ban: banSchema }), "PUT", `${bansPath(id, userId)}${removalQuery(revokesInvites)}`, { token });
+
+export const liftBan = (token: string, id: string, userId: string) => call(done, "DELETE", bansPath(id, userId), { token });
 
 export const changeRole = (token: string, id: string, userId: string, role: MemberRole) =>
 	call(v.object({ member: memberSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}/members/${encodeURIComponent(userId)}`, {

@@ -14,11 +14,12 @@ type Pending = { type: "edit" | "delete"; messageId: string };
 export function useMessageActions(chat: Chat, userId: string, conversationId: string) {
 	const [pending, setPending] = useState<Pending>();
 	const [focusKey, setFocusKey] = useState(0);
-	const { messages, role, isConnected, react, regenerate, discard, markUnread } = chat;
+	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread } = chat;
 	const visible = visibleHistory(chat).messages;
-	const lastReplyId = messages.findLast((message) => message.role === "assistant")?.id;
+	const mayAsk = conversation?.assistant !== "off";
+	const lastReplyId = mayAsk ? messages.findLast((message) => message.role === "assistant")?.id : undefined;
 	const own = lastOwn(messages, userId);
-	const askableId = own && canAskAgain(own, messages) ? own.id : undefined;
+	const askableId = own && mayAsk && canAskAgain(own, messages) ? own.id : undefined;
 	const cancel = useCallback(() => setPending(undefined), []);
 	const actions = useMemo<MessageActions>(() => {
 		const write = (change: Partial<Draft>) => {
