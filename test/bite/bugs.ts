@@ -874,7 +874,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a socket being opened when its token is revoked stays open",
 		file: "src/user/object.ts",
-		from: "await this.#closeTokensEverywhere(revoked);",
+		from: 'if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());',
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],
