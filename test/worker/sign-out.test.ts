@@ -40,7 +40,7 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 
 /** All rows but those that Ann's own message changes: the log, its index, the title and her read mark. */
 async function rowsBesideAnns(id: string) {
-	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|words|conversation)/.test(table));
+	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|word|conversation)/.test(table));
 	return rows.map(([table, of]) => [table, of.filter(({ user_id }) => user_id !== "ann")]);
 }
 
