@@ -1689,7 +1689,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the invites of a revoked token stay",
-		file: "src/conversation/object.ts",
+		file: "src/conversation/person-calls.ts",
 		from: "this.#parts.membership.revokeOf(tokenIds, userId);",
 		to: "",
 		project: "worker",

@@ -39,8 +39,8 @@ export class Invites {
 
 	/** Expires the live invites that these personal tokens made. Returns how many. */
 	expireOfTokens(tokenIds: readonly string[], now: number): number {
-		const made = `UPDATE invites SET expires_at = ? WHERE ${isLive} AND by_token IN (SELECT value FROM json_each(?)) RETURNING id`;
-		return this.#sql.exec(made, now, now, JSON.stringify(tokenIds)).toArray().length;
+		const made = `UPDATE invites SET expires_at = ?1 WHERE ${isLive} AND by_token IN (SELECT value FROM json_each(?2)) RETURNING id`;
+		return this.#sql.exec(made, now, JSON.stringify(tokenIds)).toArray().length;
 	}
 
 	find(id: string): Invite | undefined {
