@@ -4,7 +4,7 @@
 
 import { base64url } from "jose";
 import * as v from "valibot";
-import type { Person } from "../protocol/person.ts";
+import type { Author, Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
@@ -87,6 +87,7 @@ export function signInOf({ expiresAt, program }: Identity) {
 }
 
 /** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. */
-export function authorOf({ userId, username }: Person, { program }: Identity): Person {
-	return { userId, username: program ? `${username} (${program.name})` : username };
+export function authorOf({ userId, username }: Person, { program }: Identity): Author {
+	if (!program) return { userId, username };
+	return { userId, username: `${username} (${program.name})`, program: { name: program.name } };
 }

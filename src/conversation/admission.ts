@@ -5,7 +5,7 @@ import { refusalOf } from "../auth/identify.ts";
 import { authorOf } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
-import type { Person } from "../protocol/person.ts";
+import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
 import type { Import } from "./archive/import.ts";
@@ -51,7 +51,7 @@ export class Admission {
 	 * conversation is created if it does not exist. Refuses people who are shut out for flooding. Returns the name they
 	 * speak under.
 	 */
-	enter(identity: Identity): Person | Refusal {
+	enter(identity: Identity): Author | Refusal {
 		const { id, store, now } = this.#with;
 		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };

@@ -5,7 +5,7 @@ import { closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, type MessageInput, messageEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
-import type { Person } from "../protocol/person.ts";
+import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
 import { Changes } from "./messages/changes.ts";
@@ -19,7 +19,7 @@ import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
 import type { Rate } from "./rate.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
-import { asksClaude } from "./replies/trigger.ts";
+import { asksClaude, programAsksClaude } from "./replies/trigger.ts";
 import type { Store } from "./store/store.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
@@ -211,13 +211,14 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** Adds a message of a member and broadcasts it, which queues it while frames are handled. Then asks Claude if it is a question. `client`: the socket it arrived on, if it came by one. */
-	say(person: Person, said: MessageInput, client?: T): Sent | Refusal {
+	say(person: Author, said: MessageInput, client?: T): Sent | Refusal {
 		const sent = this.#add(person, said, client);
-		if ("message" in sent && sent.isNew && sent.message.asksClaude) this.#with.replies.ask([person]);
+		if ("message" in sent && sent.isNew && sent.message.asksClaude)
+			this.#with.replies.ask([{ userId: person.userId, username: person.username }]);
 		return sent;
 	}
 
-	#add(person: Person, said: MessageInput, client: T | undefined): Sent | Refusal {
+	#add(person: Author, said: MessageInput, client: T | undefined): Sent | Refusal {
 		const { store, clients, titles, lists, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
@@ -234,7 +235,10 @@ export class Conversation<T extends Client = Client> {
 		const limited = this.#sendRate.take(person.userId, now());
 		if (limited) return limited;
 		if (client) this.#endTyping(client, false);
-		const asks = asksClaude(content, store.info.assistant, store.members.isAlone, quoted?.role === "assistant");
+		const { assistant } = store.info;
+		const asks = person.program
+			? programAsksClaude(content, assistant, said.asksClaude)
+			: asksClaude(content, assistant, store.members.isAlone, quoted?.role === "assistant");
 		const mentions = readMentions(content, () => store.members.list(limits.members), given);
 		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));

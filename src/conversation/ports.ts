@@ -4,13 +4,13 @@
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { Message, Usage } from "../protocol/message.ts";
-import type { Person } from "../protocol/person.ts";
+import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Scope } from "../protocol/token.ts";
 
 /** One connected socket, as the rules see it. */
 export interface Client {
-	readonly person: Person;
+	readonly person: Author;
 	/** The scopes of the program that it belongs to. Without them, everything is permitted. */
 	readonly scopes?: readonly Scope[] | undefined;
 	/** Sets when its sign-in expires, in ms. */

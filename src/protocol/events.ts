@@ -40,6 +40,8 @@ export const clientEvents = {
 		replyTo: v.optional(idSchema),
 		/** The members mentioned in the text, for names that two members share. */
 		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
+		/** Messages of programs only: asks Claude, as an `@claude` in the text does. */
+		asksClaude: v.optional(v.boolean()),
 	}),
 	"chat:edit": v.object({
 		type: v.literal("chat:edit"),

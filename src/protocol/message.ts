@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
-import { idSchema, idSchemaOf, personSchema } from "./person.ts";
+import { authorSchema, idSchema, idSchemaOf, personSchema } from "./person.ts";
 import { isEmoji, isVisible, normalizeEmoji, sanitize } from "./text/sanitize.ts";
 
 export const clientIdSchema = idSchemaOf(limits.clientId);
@@ -29,7 +29,7 @@ export const messageSchema = v.object({
 	content: v.string(),
 	/** ISO 8601, UTC. */
 	createdAt: v.string(),
-	author: personSchema,
+	author: authorSchema,
 	status: v.picklist(["complete", "streaming", "stopped", "failed"]),
 	/**
 	 * One of `reasons`, or a reason of a newer server. While the message is `streaming`: why Claude

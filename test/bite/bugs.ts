@@ -24,6 +24,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "every message of a program asks Claude",
+		file: conversation,
+		from: "const asks = person.program\n",
+		to: "const asks = false\n",
+		project: "worker",
+		tests: ["worker/tokens"],
+	},
+	{
+		name: "what a program says counts as read for its owner",
+		file: "src/conversation/store/log-reader.ts",
+		from: "iif(program IS NULL, author_id, '')",
+		to: "author_id",
+		project: "worker",
+		tests: ["worker/tokens"],
+	},
+	{
 		name: "erasing a person misses the conversations that they left",
 		file: "src/user/object.ts",
 		from: "this.#erasure.begin(this.#store.enteredIds())",

@@ -83,7 +83,7 @@ describe("a personal token", () => {
 		expect(await bob.next("chat:user-joined")).toMatchObject({ userId: ann, username: expect.stringContaining("(deploy bot)") });
 		bot.say("By a socket");
 		const { author } = (await bob.next("chat:message")).message;
-		expect(author).toEqual({ userId: ann, username: `P${ann.slice(1)} (deploy bot)` });
+		expect(author).toEqual({ userId: ann, username: `P${ann.slice(1)} (deploy bot)`, program: { name: "deploy bot" } });
 		const said = await call("POST", `/conversations/${id}/messages`, secret, { content: "By HTTP" });
 		expect([said.status, said.body.message.author]).toEqual([201, author]);
 		expect((await exports.default.fetch(`${origin}/api/me?token=${secret}`)).status).toBe(200);
@@ -97,6 +97,30 @@ describe("a personal token", () => {
 		const later = await Client.join("bob", id);
 		expect(later.joined.participants).toEqual(late.joined.participants);
 		again.close();
+	});
+
+	it("is a speaker of its own: unread for its owner, whom it may mention, and it asks Claude only if it says so", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const { secret } = await makeToken(ann);
+		const name = `P${ann.slice(1)}`;
+		const say = async (token: string, body: object) => (await call("POST", `/conversations/${id}/messages`, token, body)).body.message;
+		const [plain, asked, mentioned] = [
+			await say(secret, { content: `Deployed, @${name}` }),
+			await say(secret, { content: "What now?", asksClaude: true }),
+			await say(secret, { content: "@claude And then?" }),
+		];
+		expect([plain, asked, mentioned].map(({ asksClaude }) => asksClaude)).toEqual([undefined, true, true]);
+		// A person's message is decided by the conversation alone.
+		const own = await say(await tokenOf(ann), { content: "And me?", asksClaude: false });
+		expect([own.asksClaude, own.author]).toEqual([true, { userId: ann, username: name }]);
+		const other = await newConversation(ann);
+		await call("POST", `/conversations/${other}/messages`, secret, { content: `Deployed, @${name}` });
+		await expect
+			.poll(async () =>
+				(await call("GET", "/conversations", await tokenOf(ann))).body.conversations.find((one: { id: string }) => one.id === other),
+			)
+			.toMatchObject({ unread: 1, mentions: 1 });
 	});
 
 	it("opens its owner's conversations and no others", async () => {

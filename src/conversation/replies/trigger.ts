@@ -3,6 +3,11 @@
 import type { AssistantMode } from "../../protocol/conversation.ts";
 import { mentionsClaude } from "../../protocol/text/claude-mention.ts";
 
+/** A program asks Claude only if it says so, so that two of them cannot talk for ever: by `isAsking`, or by a mention. */
+export function programAsksClaude(content: string, mode: AssistantMode, isAsking = false): boolean {
+	return mode !== "off" && (isAsking || mentionsClaude(content));
+}
+
 /** `isAlone`: there is one human member. `repliesToClaude`: the message quotes one of Claude's. */
 export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, repliesToClaude = false): boolean {
 	switch (mode) {

@@ -20,6 +20,8 @@ export type MessageRow = {
 	role: Message["role"];
 	author_id: string;
 	author_name: string;
+	/** The name of the program that wrote it. */
+	program: string | null;
 	content: string;
 	status: MessageStatus;
 	reason: string | null;
@@ -44,7 +46,18 @@ export const versionColumns = ["content", "status", "reason", "reply"] as const;
 export type VersionRow = Pick<MessageRow, (typeof versionColumns)[number]> & { version: number };
 
 /** Columns that a deletion leaves as they are, or sets itself. */
-type KeptColumn = "seq" | "id" | "role" | "author_id" | "author_name" | "client_id" | "born" | "revision" | "created_at" | "deleted_at";
+type KeptColumn =
+	| "seq"
+	| "id"
+	| "role"
+	| "author_id"
+	| "author_name"
+	| "program"
+	| "client_id"
+	| "born"
+	| "revision"
+	| "created_at"
+	| "deleted_at";
 
 /** The values of the other columns after a deletion: nothing of the message is left in them. */
 export const deletedColumns: Omit<MessageRow, KeptColumn> = {
@@ -70,6 +83,7 @@ export function rowOf(message: Message): MessageRow {
 		role: message.role,
 		author_id: message.author.userId,
 		author_name: message.author.username,
+		program: message.author.program?.name ?? null,
 		content: message.content,
 		status: message.status,
 		reason: message.reason ?? null,
@@ -98,7 +112,7 @@ export function messageOf(row: MessageRow, conversationId: string): Message {
 		role: row.role,
 		content: row.content,
 		createdAt: isoTime(row.created_at),
-		author: { userId: row.author_id, username: row.author_name },
+		author: { userId: row.author_id, username: row.author_name, ...(row.program !== null && { program: { name: row.program } }) },
 		status: row.status,
 		...(row.reason === null ? {} : { reason: row.reason }),
 		seq: row.seq,

@@ -55,7 +55,7 @@ export class ErasureTables {
 			UNION SELECT quoted.author_id FROM messages JOIN messages AS quoted ON quoted.seq = messages.reply_to WHERE messages.seq = ?1)`,
 			seq,
 		);
-		const author = { author_id: alias, author_name: erasedName, client_id: null };
+		const author = { author_id: alias, author_name: erasedName, program: null, client_id: null };
 		updateRow(this.#sql, seq, { ...deletedColumns, ...author, deleted_at: deleted_at ?? now, revision });
 		this.#sql.exec("DELETE FROM versions WHERE seq = ?", seq);
 		this.#sql.exec("DELETE FROM words WHERE rowid = ?", seq);

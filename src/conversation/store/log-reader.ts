@@ -151,7 +151,9 @@ export class LogReader {
 
 	*#recent(where: string, ...values: SqlStorageValue[]): Iterable<Recent> {
 		type Row = Omit<Recent, "counts"> & { counts: number };
-		const columns = "seq, author_id AS authorId, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts";
+		// A program speaks for itself: what it says is unread for its owner, too.
+		const authorId = "iif(program IS NULL, author_id, '') AS authorId";
+		const columns = `seq, ${authorId}, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts`;
 		for (const row of this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${where}`, ...values))
 			yield { ...row, counts: row.counts === 1 };
 	}

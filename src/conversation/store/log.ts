@@ -4,7 +4,7 @@ import type { Reason } from "../../protocol/errors.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
-import { claude, type Person } from "../../protocol/person.ts";
+import { type Author, claude, type Person } from "../../protocol/person.ts";
 import { type Busy, busyColumn, deletedColumns, factsColumn, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
@@ -16,7 +16,7 @@ export type Outcome = { status: Exclude<MessageStatus, "streaming">; reason?: Re
 
 /** A message of a person. */
 export type NewMessage = {
-	author: Person;
+	author: Author;
 	content: string;
 	clientId?: string;
 	asksClaude: boolean;
@@ -240,10 +240,10 @@ export class Log {
 	}
 }
 
-/** The people whom a message mentions or quotes, without its author. */
+/** The people whom a message mentions or quotes, without its author. A program may mention its owner. */
 function namedBy({ author, mentions = [], quoted }: Message): Set<string> {
 	const named = new Set(mentions.map(({ userId }) => userId));
 	if (quoted && quoted.author.userId !== claude.userId) named.add(quoted.author.userId);
-	named.delete(author.userId);
+	if (!author.program) named.delete(author.userId);
 	return named;
 }

@@ -221,4 +221,8 @@ export const migrations: readonly Migration[] = [
 		(SELECT author_id AS person FROM messages WHERE role = 'user' UNION SELECT actor FROM audit WHERE action IN ('created', 'joined', 'left'))
 		WHERE person NOT LIKE 'erased-%' AND person NOT IN (SELECT user_id FROM members);
 	`,
+	`
+	-- The name of the program that wrote a message for a person.
+	ALTER TABLE messages ADD COLUMN program TEXT;
+	`,
 ];

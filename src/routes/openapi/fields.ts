@@ -105,6 +105,10 @@ const specific: Readonly<Record<string, string>> = {
 	"Message.content": "The text, in Markdown. Empty once the message is deleted.",
 	"Message.createdAt": `When the message was sent, or the reply began. ${time}`,
 	"Message.author": "The person who sent it, or Claude. A program's name follows the name of the person it acts for: *Ann (deploy bot)*.",
+	"author.program": "The program that wrote it for the person, if one did.",
+	program: "The program that wrote it for the person, if one did.",
+	"program.name": "The name of the personal token.",
+	asksClaude: "Programs only: asks Claude for a reply, as an `@claude` in the text does.",
 	"Message.seq": "Its place in the conversation: 1, 2, 3 and so on, without gaps.",
 	"Message.asksClaude":
 		"People's messages only: this message asked Claude for a reply. If its `seq` is above that of the running reply, the next reply answers it.",

@@ -13,6 +13,7 @@ const row = (reply: object): MessageRow => ({
 	role: "assistant",
 	author_id: "claude",
 	author_name: "Claude",
+	program: null,
 	content: "Hello",
 	status: "complete",
 	reason: null,

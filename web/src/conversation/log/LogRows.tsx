@@ -76,7 +76,7 @@ function useRow({
 					message={message}
 					before={messages[index - 1]}
 					isNew={message === firstUnread}
-					isOwn={message.author.userId === userId}
+					isOwn={message.author.userId === userId && !message.author.program}
 					isActive={message === active}
 					delivery={message === lastOwn ? delivery : undefined}
 					onRetry={isConnected && message === lastReply && message.status === "failed" ? keepingFocus(chat.regenerate) : undefined}
