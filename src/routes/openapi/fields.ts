@@ -28,6 +28,7 @@ const common: Readonly<Record<string, string>> = {
 	content: `The text, in Markdown: up to ${numberText(limits.content)} characters, not only spaces.`,
 	clientId: `An id that the sender chose for this message, up to ${limits.clientId} characters. A message that is resent with the same \`clientId\` is stored only once.`,
 	replyTo: "Id of the message that this one quotes.",
+	asksClaude: "For programs: asks Claude for a reply, as an `@claude` in the text does.",
 	mentions: "The places in the text that mention members.",
 	cursor: "Says which changes the client has received. Opaque. Pass the latest one when you reconnect.",
 	"Last-Event-ID": "The `id` of the last event received. Takes precedence over `cursor`.",
@@ -106,9 +107,7 @@ const specific: Readonly<Record<string, string>> = {
 	"Message.createdAt": `When the message was sent, or the reply began. ${time}`,
 	"Message.author": "The person who sent it, or Claude. A program's name follows the name of the person it acts for: *Ann (deploy bot)*.",
 	"author.program": "The program that wrote it for the person, if one did.",
-	program: "The program that wrote it for the person, if one did.",
 	"program.name": "The name of the personal token.",
-	asksClaude: "Programs only: asks Claude for a reply, as an `@claude` in the text does.",
 	"Message.seq": "Its place in the conversation: 1, 2, 3 and so on, without gaps.",
 	"Message.asksClaude":
 		"People's messages only: this message asked Claude for a reply. If its `seq` is above that of the running reply, the next reply answers it.",
