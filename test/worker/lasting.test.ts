@@ -11,8 +11,8 @@ import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
 
-/** A sign-in of somebody who is in the conversation, and what ends it. */
-type SignIn = { userId: string; token: string; end(): Promise<unknown> };
+/** A sign-in of somebody who enters the conversation, and the one to look at with what ends it. */
+type SignIn = { userId: string; token: string; begin(): Promise<{ token: string; end(): Promise<unknown> }> };
 
 async function guest(): Promise<{ userId: string; token: string }> {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
@@ -24,7 +24,7 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 		"the guest has signed out",
 		async () => {
 			const { userId, token } = await guest();
-			return { userId, token, end: () => call("POST", "/auth/sign-out", token) };
+			return { userId, token, begin: async () => ({ token, end: () => call("POST", "/auth/sign-out", token) }) };
 		},
 	],
 	[
@@ -32,16 +32,23 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 		async () => {
 			const { userId, token } = await guest();
 			const { id, secret } = (await call("POST", "/me/tokens", token, { name: "bot", scopes: ["read", "manage"] })).body.token;
-			return { userId, token: secret, end: () => call("DELETE", `/me/tokens/${id}`, token) };
+			return { userId, token: secret, begin: async () => ({ token: secret, end: () => call("DELETE", `/me/tokens/${id}`, token) }) };
 		},
 	],
 	[
 		"the access token has expired",
 		async () => {
 			const userId = `p-${crypto.randomUUID()}`;
-			const token = await tokenOf(userId, {}, 3);
-			const witness = await MeClient.open(userId, { token });
-			return { userId, token, end: () => witness.closed };
+			return {
+				userId,
+				// Only what the test looks at is short-lived: preparing it may take long on a busy machine.
+				token: await tokenOf(userId),
+				begin: async () => {
+					const token = await tokenOf(userId, {}, 4);
+					const witness = await MeClient.open(userId, { token });
+					return { token, end: () => witness.closed };
+				},
+			};
 		},
 	],
 ];
@@ -73,9 +80,9 @@ async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<
 	}
 }
 
-describe.each(endings)("when %s", (_how, begin) => {
+describe.each(endings)("when %s", (_how, prepare) => {
 	it.each(["jsonl", "html"])("an export as %s breaks off, without its end and without what is said afterwards", async (format) => {
-		const signIn = await begin();
+		const signIn = await prepare();
 		const id = await conversationWith(signIn);
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
 			const { log } = new Store(storage.sql);
@@ -83,10 +90,11 @@ describe.each(endings)("when %s", (_how, begin) => {
 			for (let n = 0; n < 60; n++) log.addMessage({ author, content: "x".repeat(limits.content), asksClaude: false }, Date.now());
 		});
 		await evictDurableObject(env.CONVERSATIONS.getByName(id));
-		const { body } = await get(`/conversations/${id}/export?format=${format}`, signIn.token);
+		const { token, end } = await signIn.begin();
+		const { body } = await get(`/conversations/${id}/export?format=${format}`, token);
 		const reader = (body as ReadableStream<Uint8Array>).getReader();
 		await reader.read();
-		await signIn.end();
+		await end();
 		await say(id, "SAID-AFTER");
 		const { text, isWhole } = await restOf(reader);
 		expect(isWhole).toBe(false);
@@ -96,19 +104,20 @@ describe.each(endings)("when %s", (_how, begin) => {
 	});
 
 	it("its socket, list, event stream and Socket.IO connection are closed and receive nothing more", async () => {
-		const signIn = await begin();
+		const signIn = await prepare();
 		const id = await conversationWith(signIn);
+		const { token, end } = await signIn.begin();
 		const opened = await exports.default.fetch(`${origin}/api/conversations/${id}/socket`, {
-			headers: { upgrade: "websocket", authorization: `Bearer ${signIn.token}` },
+			headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
 		});
 		const socket = new Client(opened.webSocket as WebSocket, id);
-		const list = await MeClient.open(signIn.userId, { token: signIn.token });
-		const stream = new EventReader((await get(`/conversations/${id}/events`, signIn.token)).body as ReadableStream<Uint8Array>);
+		const list = await MeClient.open(signIn.userId, { token });
+		const stream = new EventReader((await get(`/conversations/${id}/events`, token)).body as ReadableStream<Uint8Array>);
 		await stream.next("chat:joined");
-		const socketIo = await SocketIoClient.signedIn(signIn.token);
+		const socketIo = await SocketIoClient.signedIn(token);
 		socketIo.emit("chat:join", { conversationId: id });
 		await socketIo.next(({ name }) => name === "chat:joined");
-		await signIn.end();
+		await end();
 		expect([await socket.closed, await list.closed]).toEqual([4401, 4401]);
 		await Promise.all([stream.ended, socketIo.next(({ packet }) => packet === "41")]);
 		await say(id, "SAID-AFTER");
@@ -117,25 +126,27 @@ describe.each(endings)("when %s", (_how, begin) => {
 	});
 
 	it("a Socket.IO connection in no conversation can join none", async () => {
-		const signIn = await begin();
+		const signIn = await prepare();
 		const id = await conversationWith(signIn);
-		const socketIo = await SocketIoClient.signedIn(signIn.token);
-		await signIn.end();
+		const { token, end } = await signIn.begin();
+		const socketIo = await SocketIoClient.signedIn(token);
+		await end();
 		socketIo.emit("chat:join", { conversationId: id });
 		await socketIo.next(({ name, packet }) => name === "chat:error" || packet === "41");
 		expect(socketIo.received.filter(({ name }) => name === "chat:joined")).toEqual([]);
 	});
 
 	it("a search of all conversations that was under way returns nothing", async () => {
-		const signIn = await begin();
+		const signIn = await prepare();
 		const id = await conversationWith(signIn);
 		await say(id, "WORD");
+		const { token, end } = await signIn.begin();
 		const gate = Promise.withResolvers<void>();
 		// The conversation is busy until the gate opens, so that the search is under way meanwhile.
 		const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => state.blockConcurrencyWhile(() => gate.promise));
-		const searching = call("GET", "/search?q=WORD", signIn.token);
-		const ending = signIn.end();
-		await expect.poll(async () => (await call("GET", "/me", signIn.token)).status).toBe(401);
+		const searching = call("GET", "/search?q=WORD", token);
+		const ending = end();
+		await expect.poll(async () => (await call("GET", "/me", token)).status).toBe(401);
 		gate.resolve();
 		await Promise.all([busy, ending]);
 		expect((await searching).status).toBe(401);
