@@ -16,6 +16,7 @@ describe("an unfinished mention", () => {
 		["(@eve a", ["Eve Adams"]],
 		["@adams", ["Eve Adams"]],
 		["@zoe", ["Zoë"]],
+		["＠ＢＯ", ["Bob"]],
 		["@Bob ", undefined],
 		["@x", undefined],
 		["mail@b", undefined],

@@ -24,4 +24,6 @@ it("the roster lists the reader first, then those present, then the others, each
 it("the roster finds a part of a name, without case and accents", () => {
 	expect(names(" ZOE")).toEqual(["Zoé"]);
 	expect(names("o")).toEqual(["Bob", "Zoé"]);
+	const polish: Member = { userId: "u-lukasz", username: "Łukasz", role: "member" };
+	expect(roster([polish], [], bob.userId, "lukasz")).toHaveLength(1);
 });

@@ -165,6 +165,7 @@ export class Client implements RoomOwner {
 	// Events of the client
 
 	receive({ name, payload, ackId }: EventPacket): void {
+		this.#outbound.eventReceived();
 		const parsed = toClientEvent(name, payload);
 		if ("refusal" in parsed) {
 			this.#owner.countBadEvent();

@@ -57,6 +57,10 @@ export class Connection implements SessionCarrier {
 		return this.#roundTrips.usual;
 	}
 
+	addRoundTrip(roundTrip: number): void {
+		this.#roundTrips.add(roundTrip);
+	}
+
 	/** `token`: of an HTTP request, for a client that connects without one. */
 	offerToken(token: string | undefined): void {
 		this.#session.offerToken(token);

@@ -56,8 +56,10 @@ export class Heartbeat {
 	}
 }
 
-/** A client that connects later than this has waited for something else, such as its token. */
-const longestHandshake = 1_000;
+/** A client that answers later than this has waited for something else, such as its token. */
+const longestAnswer = 2_000;
+/** Round trips that are remembered. */
+const remembered = 3;
 
 /** Measures how long a packet takes to the client and back. */
 export class RoundTrips {
@@ -69,7 +71,7 @@ export class RoundTrips {
 		this.#last = earlier === undefined ? [] : [earlier];
 	}
 
-	/** The shorter of the last two, so that one answer that was held up counts for nothing. */
+	/** The shortest of the last few, so that answers that were held up count for nothing. */
 	get usual(): number {
 		return this.#last.length === 0 ? 0 : Math.min(...this.#last);
 	}
@@ -81,11 +83,11 @@ export class RoundTrips {
 
 	/** The first packet of the client. */
 	answered(now: number): void {
-		if (this.#openedAt !== undefined && now - this.#openedAt <= longestHandshake) this.add(now - this.#openedAt);
+		if (this.#openedAt !== undefined) this.add(now - this.#openedAt);
 		this.#openedAt = undefined;
 	}
 
 	add(roundTrip: number): void {
-		this.#last = [...this.#last.slice(-1), roundTrip];
+		if (roundTrip <= longestAnswer) this.#last = [...this.#last.slice(1 - remembered), roundTrip];
 	}
 }

@@ -12,6 +12,8 @@ import { Resends, type ResendsState } from "./resends.ts";
 export interface Carrier {
 	/** From here to the client and back, in ms. */
 	readonly roundTrip: number;
+	/** A client has answered after this time. */
+	addRoundTrip(roundTrip: number): void;
 	send(packet: string): void;
 	/**
 	 * Sends a ping and returns its number, which is reported once the client has read everything
@@ -33,6 +35,7 @@ export class Outbound {
 	readonly #hasOffsets: boolean;
 	/** Packets that wait until the client is connected. */
 	#held: string[] | undefined = [];
+	#connectedAt: number | undefined;
 	#isOver = false;
 
 	/**
@@ -59,6 +62,7 @@ export class Outbound {
 	/** Tells the client that it is connected, and then sends what was held. */
 	connect(sid: string, pid: string | undefined): void {
 		this.#held?.unshift(encodeConnect(this.#nsp, sid, pid));
+		this.#connectedAt = Date.now();
 		this.resume();
 	}
 
@@ -72,6 +76,12 @@ export class Outbound {
 	/** Drops what is held. */
 	discard(): void {
 		this.#held = [];
+	}
+
+	/** The client has sent an event. It sends the first one only once it knows that it is connected. */
+	eventReceived(): void {
+		if (this.#connectedAt !== undefined) this.#carrier.addRoundTrip(Date.now() - this.#connectedAt);
+		this.#connectedAt = undefined;
 	}
 
 	/** See `Resends.sendsOnce`. */

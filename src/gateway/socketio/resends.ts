@@ -12,11 +12,8 @@ type Unread = { hash: string; clientId: string; sentAt: number; ping?: number };
 /** `base`: of the client's `pid`, if it has one. `sendsOnce`: see `Resends.sendsOnce`. */
 export type ResendsState = { base: string; acknowledged: number; unread: Unread[]; sendsOnce?: boolean };
 
-/**
- * A client waits longer than a round trip for an acknowledgement before it sends a message again;
- * this much longer, in ms.
- */
-const shortestPatience = 50;
+/** In ms. No client gives up on an acknowledgement sooner, nor sooner than this after a round trip. */
+const shortestPatience = { always: 50, afterRoundTrip: 20 };
 /** Unacknowledged messages that are remembered. */
 const maxUnread = 256;
 
@@ -79,7 +76,7 @@ export class Resends {
 
 	/** The least time after which the client may send a message again. */
 	#patience(roundTrip: number): number {
-		return roundTrip + shortestPatience + Math.min(...this.#answerTimes);
+		return Math.max(shortestPatience.always, roundTrip + shortestPatience.afterRoundTrip + Math.min(...this.#answerTimes));
 	}
 
 	/** The message is about to be acknowledged. `ping` sends one and returns its number. */

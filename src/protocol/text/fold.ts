@@ -1,9 +1,10 @@
-// Folds a text to the letters that people who look for it would type. Search and mentions use the
-// same folding. Pure.
+// Folds a text to the letters that people who look for it would type. Search, mentions and the page
+// use the same folding. Pure.
 
 /** Characters that people write or leave out: accents, vowels of Arabic and Hebrew, the tatweel, and invisible characters. */
 const optional =
-	/[\p{DI}\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/gv;
+	// biome-ignore lint/suspicious/noMisleadingCharacterClass: each character is meant alone
+	/[\p{DI}\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/gu;
 
 /** Lower-case characters that Unicode does not take apart, and what people without that key type. */
 const substitutes: ReadonlyMap<string, string> = new Map(

@@ -1,7 +1,7 @@
 // The emoji of a language: read from the file that the build generates, searched by name, and given
 // a skin tone. Pure.
 
-import { foldCase } from "../writing/foldCase.ts";
+import { fold } from "../../../src/protocol/text/fold.ts";
 import { type SkinTone, skinTones } from "./skinTone.ts";
 
 /**
@@ -54,7 +54,7 @@ export function withSkinTone({ emoji, tints }: Pick<Emoji, "emoji" | "tints">, t
  * `most`.
  */
 export function findEmoji({ all }: EmojiList, written: string, most: number): Emoji[] {
-	const wanted = foldCase(written);
+	const wanted = fold(written);
 	const found = all.map((one) => ({ one, distance: distanceOf(one, wanted) })).filter(({ distance }) => distance < far);
 	return found
 		.sort((one, other) => one.distance - other.distance)
@@ -74,7 +74,7 @@ function distanceOf({ names, label, tags }: Emoji, wanted: string): number {
 	const begun = names.filter((name) => name.startsWith(wanted)).map(({ length }) => length);
 	// The fewer characters are missing, the closer. No name is longer than 99.
 	if (begun.length > 0) return Math.min(...begun) / 100;
-	const words = (text: string) => foldCase(text).split(/[\s_-]+/);
+	const words = (text: string) => fold(text).split(/[\s_-]+/);
 	const hasWord = (text: string) => words(text).some((word) => word.startsWith(wanted));
 	if (words(label).includes(wanted)) return 1;
 	if (names.some(hasWord)) return 2;

@@ -1,7 +1,7 @@
 // The conversations that match a part of a title, the most likely first. Pure.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
-import { foldCase } from "../writing/foldCase.ts";
+import { fold } from "../../../src/protocol/text/fold.ts";
 
 export type Named = { listed: ListEntry; title: string };
 
@@ -10,10 +10,10 @@ export type Named = { listed: ListEntry; title: string };
  * unread ones, then the most recently active. `openId`: the open conversation, which comes last.
  */
 export function choicesFor(text: string, conversations: readonly Named[], openId: string | undefined): Named[] {
-	const wanted = foldCase(text).trim();
+	const wanted = fold(text).trim();
 	const words = wanted.split(/\s+/);
 	const ranked = conversations.flatMap((named) => {
-		const title = foldCase(named.title);
+		const title = fold(named.title);
 		if (!words.every((word) => title.includes(word))) return [];
 		return [{ named, ranks: [named.listed.id === openId ? 1 : 0, closeness(title, wanted), ...activityRanks(named.listed)] }];
 	});

@@ -1,7 +1,7 @@
 // The people whom somebody may mention, in their order, and those whom an unfinished `@name` may mean. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
-import { foldCase } from "./foldCase.ts";
+import { fold } from "../../../src/protocol/text/fold.ts";
 
 /** The people whom this person may mention: those who are present first. */
 export function mentionableBy(
@@ -25,11 +25,11 @@ const longestName = 64;
  */
 export function mentionQueryAt(text: string, caret: number, people: readonly Person[]): MentionQuery | undefined {
 	const before = text.slice(Math.max(0, caret - longestName - 3), caret);
-	const written = /(?<![\p{L}\p{M}\p{N}_])@([^@\n]{0,64})$/u.exec(before)?.[1];
+	const written = /(?<![\p{L}\p{M}\p{N}_])[@＠﹫]([^@＠﹫\n]{0,64})$/u.exec(before)?.[1];
 	if (written === undefined) return undefined;
-	const wanted = foldCase(written);
+	const wanted = fold(written);
 	const found = [claude, ...people]
-		.map((person) => ({ person, word: beginnings(foldCase(person.username)).findIndex((name) => name.startsWith(wanted)) }))
+		.map((person) => ({ person, word: beginnings(fold(person.username)).findIndex((name) => name.startsWith(wanted)) }))
 		.filter(({ word }) => word !== -1)
 		.sort((one, other) => Math.min(one.word, 1) - Math.min(other.word, 1));
 	return found.length > 0 ? { start: caret - written.length - 1, people: found.map(({ person }) => person) } : undefined;
