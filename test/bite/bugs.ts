@@ -1226,7 +1226,7 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: requests with the same t are the same request",
 		file: "src/gateway/socketio/repeats.ts",
-		from: "this.#isUnique = earlier.content === hash && earlier.repeats <= mostRepeats;",
+		from: "this.#isUnique = earlier.every(({ repeats }) => repeats > 0 && body === undefined);",
 		to: "",
 		project: "worker",
 		tests: ["gateway/socketio/repeats", "worker/socketio-clients"],

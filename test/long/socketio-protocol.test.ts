@@ -334,9 +334,11 @@ describe("Socket.IO: the server", () => {
 		await raw.next();
 		const payload = JSON.stringify({ token });
 		raw.send(`40${payload}`);
-		expect(JSON.parse((await raw.next()).slice(2))).toEqual({ sid: expect.any(String), pid: expect.any(String) });
-		raw.send(`40/chat,${payload}`);
-		expect(await raw.next()).toMatch(/^40\/chat,\{"sid"/);
+		expect(JSON.parse((await raw.next()).slice(2))).toEqual({ sid: expect.any(String) });
+		raw.send(`40/chat,${JSON.stringify({ token, recovery: true })}`);
+		const answer = await raw.next();
+		expect(answer).toMatch(/^40\/chat,\{"sid"/);
+		expect(JSON.parse(answer.slice("40/chat,".length))).toEqual({ sid: expect.any(String), pid: expect.any(String) });
 		raw.send("40/random");
 		expect(await raw.next()).toBe('44/random,{"message":"Invalid namespace"}');
 		raw.send("40/chat,{}");

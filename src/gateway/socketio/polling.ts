@@ -48,13 +48,13 @@ export class Polling {
 
 	/** The request that begins the session. */
 	open(t: string | undefined): Promise<Answer> | Answer {
-		this.#repeats.isRepeated(t, "the beginning");
+		this.#repeats.isRepeated(t, "the beginning of the session");
 		return this.poll();
 	}
 
 	/** A request for packets; resolves when there are some. `t`: see `Repeats`. */
 	poll(t?: string): Promise<Answer> | Answer {
-		const isAgain = this.#repeats.isRepeated(t, "a request for packets") && t === this.#last.t;
+		const isAgain = this.#repeats.isRepeated(t) && t === this.#last.t;
 		if (isAgain && this.#last.answer) return this.#last.answer;
 		if (this.#state === "closed") return this.#queue.length > 0 ? this.#rest() : unknownSession;
 		if (this.#answer && !isAgain) {
@@ -73,7 +73,7 @@ export class Polling {
 	 * Returns false for a body that was received before: it is sent again if its answer is lost.
 	 */
 	isNew(t: string | undefined, body: string): boolean {
-		return !this.#repeats.isRepeated(t, `a body: ${body}`);
+		return !this.#repeats.isRepeated(t, body);
 	}
 
 	#flush(): void {

@@ -8,7 +8,7 @@ const remembered = 16;
 /** A request is not sent again more often. */
 const mostRepeats = 2;
 /** Two requests may be sent at the same second or millisecond. */
-const clock = /^\d+(\.\d+)?$/;
+const clock = /^\d{10,}(\.\d+)?$/;
 
 /**
  * Most clients make each address unique with a parameter `t`, so the same request with the same `t`
@@ -19,17 +19,20 @@ export class Repeats {
 	#isUnique = true;
 	#requests: { t: string; content: string; repeats: number }[] = [];
 
-	/** `content`: equal for equal requests. Returns true if this request was received before. */
-	isRepeated(t: string | undefined, content: string): boolean {
+	/** `body`: what the request sends, if it does not ask for packets. Returns true if it was received before. */
+	isRepeated(t: string | undefined, body?: string): boolean {
 		if (t === undefined || !this.#isUnique || clock.test(t)) return false;
-		const hash = textHash(content);
-		const earlier = this.#requests.find((request) => request.t === t);
-		if (!earlier) {
-			this.#requests = [...this.#requests.slice(1 - remembered), { t, content: hash, repeats: 0 }];
-			return false;
+		const content = body === undefined ? "" : `${body.length} ${textHash(body)}`;
+		const earlier = this.#requests.filter((request) => request.t === t);
+		const same = earlier.find((request) => request.content === content);
+		if (same) {
+			same.repeats += 1;
+			this.#isUnique = same.repeats <= mostRepeats;
+			return this.#isUnique;
 		}
-		earlier.repeats += 1;
-		this.#isUnique = earlier.content === hash && earlier.repeats <= mostRepeats;
-		return this.#isUnique;
+		// A browser may repeat a request that sends something, and then the one that asks for packets.
+		this.#isUnique = earlier.every(({ repeats }) => repeats > 0 && body === undefined);
+		this.#requests = [...this.#requests.slice(1 - remembered), { t, content, repeats: 0 }];
+		return false;
 	}
 }

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { Repeats } from "../../../src/gateway/socketio/repeats.ts";
 
 describe("a request", () => {
-	const outcomes = (...requests: [t: string | undefined, content: string][]) => {
+	const outcomes = (...requests: [t: string | undefined, body?: string][]) => {
 		const repeats = new Repeats();
-		return requests.map(([t, content]) => repeats.isRepeated(t, content));
+		return requests.map(([t, body]) => repeats.isRepeated(t, body));
 	};
 
 	it("is a repetition if its t and its content came before", () => {
@@ -26,6 +26,11 @@ describe("a request", () => {
 			false,
 			false,
 		]);
+	});
+
+	it("is none where one that sends and one that asks for packets share their t, unless the former was repeated", () => {
+		expect(outcomes(["1", "a"], ["1"], ["1"])).toEqual([false, false, false]);
+		expect(outcomes(["1", "a"], ["1", "a"], ["1"], ["1"])).toEqual([false, true, false, true]);
 	});
 
 	it("is not a repetition for ever", () => {
