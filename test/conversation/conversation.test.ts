@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { asksClaude } from "../../src/conversation/replies/trigger.ts";
 import type { ClientEvent } from "../../src/protocol/events.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { ann, bob, inRoom, type Room, settled, TestClient } from "../support/conversation.ts";
+import { ann, bob, inConversation, settled, TestClient, type TestConversation } from "../support/conversation.ts";
 
-const event = <T extends ClientEvent["type"]>(room: Room, type: T, fields: object = {}) =>
-	({ type, conversationId: room.store.info.id, ...fields }) as Extract<ClientEvent, { type: T }>;
+const event = <T extends ClientEvent["type"]>(conversation: TestConversation, type: T, fields: object = {}) =>
+	({ type, conversationId: conversation.store.info.id, ...fields }) as Extract<ClientEvent, { type: T }>;
 
 describe("asksClaude", () => {
 	it.each([
@@ -47,30 +47,31 @@ describe("asksClaude", () => {
 
 describe("joining", () => {
 	it("sends the newest page and says whether there is more", () =>
-		inRoom((room) => {
-			for (let n = 1; n <= 60; n++) room.store.log.addMessage({ author: ann, content: `${n}`, asksClaude: false }, room.now);
-			const { messages, hasMore, reset, you, participants } = room.enter(ann).last("chat:joined");
+		inConversation((conversation) => {
+			for (let n = 1; n <= 60; n++)
+				conversation.store.log.addMessage({ author: ann, content: `${n}`, asksClaude: false }, conversation.now);
+			const { messages, hasMore, reset, you, participants } = conversation.enter(ann).last("chat:joined");
 			expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: limits.page.default }, (_, n) => `${n + 11}`));
 			expect({ hasMore, reset, you, participants }).toEqual({ hasMore: true, reset: true, you: ann, participants: [ann] });
 		}));
 
 	it("sends exactly what came or changed since the cursor", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "one");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "one");
 			const { cursor } = client.last("chat:message");
-			await room.call.text("Answer");
-			room.say(client, "two");
+			await conversation.call.text("Answer");
+			conversation.say(client, "two");
 			const later = client.last("chat:message").cursor;
-			await room.call.end();
+			await conversation.call.end();
 			const seqsSince = (cursor: string) =>
-				room
+				conversation
 					.enter(ann, cursor)
 					.last("chat:joined")
 					.messages.map(({ seq }) => seq);
 			// The answer began before this cursor and ended after it.
 			expect(seqsSince(later)).toEqual([2, 4]);
-			const joined = room.enter(ann, cursor).last("chat:joined");
+			const joined = conversation.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: false, hasMore: false });
 			expect(joined.messages.map(({ seq, content, status }) => [seq, content, status])).toEqual([
 				[2, "Answer", "complete"],
@@ -82,64 +83,66 @@ describe("joining", () => {
 
 	it.each(["", "x", "other.0.0", "first.99.0", "first.0.99", "first.-1.0", "first.1e3.0", "first.0", "first.0.0.0", " first.0.0"])(
 		"resets on the cursor %j, which cannot be proven",
-		(cursor) => inRoom((room) => expect(room.enter(ann, cursor).last("chat:joined").reset).toBe(true)),
+		(cursor) => inConversation((conversation) => expect(conversation.enter(ann, cursor).last("chat:joined").reset).toBe(true)),
 	);
 
 	it("limits the text of a page and says that there is more", () =>
-		inRoom((room) => {
-			const { cursor } = room.enter(ann).last("chat:joined");
-			const add = () => room.store.log.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, room.now);
+		inConversation((conversation) => {
+			const { cursor } = conversation.enter(ann).last("chat:joined");
+			const add = () =>
+				conversation.store.log.addMessage({ author: ann, content: "漢".repeat(100_000), asksClaude: false }, conversation.now);
 			const fitting = limits.pageLength / 100_000;
 			for (let n = 0; n < fitting; n++) add();
-			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
-			expect(room.conversation.history.page({ before: 99 }, 200)).toMatchObject({ hasMore: false });
+			expect(conversation.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
+			expect(conversation.rules.history.page({ before: 99 }, 200)).toMatchObject({ hasMore: false });
 			add();
-			const joined = room.enter(ann, cursor).last("chat:joined");
+			const joined = conversation.enter(ann, cursor).last("chat:joined");
 			expect([joined.reset, joined.hasMore, joined.messages.length, joined.messages[0]?.seq]).toEqual([true, true, fitting, 2]);
-			const { messages, hasMore } = room.conversation.history.page({ before: 99 }, 200);
+			const { messages, hasMore } = conversation.rules.history.page({ before: 99 }, 200);
 			expect([hasMore, messages.length]).toEqual([true, fitting]);
 		}));
 
 	it("resets when too much has changed", () =>
-		inRoom((room) => {
-			const { cursor } = room.enter(ann).last("chat:joined");
-			for (let n = 0; n < limits.changes; n++) room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
-			expect(room.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false });
-			room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
-			const joined = room.enter(ann, cursor).last("chat:joined");
+		inConversation((conversation) => {
+			const { cursor } = conversation.enter(ann).last("chat:joined");
+			for (let n = 0; n < limits.changes; n++)
+				conversation.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, conversation.now);
+			expect(conversation.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false });
+			conversation.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, conversation.now);
+			const joined = conversation.enter(ann, cursor).last("chat:joined");
 			expect(joined).toMatchObject({ reset: true, hasMore: true });
 			expect(joined.messages).toHaveLength(limits.page.default);
 		}));
 
 	it("sends a running reply's text so far, and the next chunk continues it", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("One ");
-			const late = room.enter(bob);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("One ");
+			const late = conversation.enter(bob);
 			expect(late.last("chat:joined").messages.at(-1)).toMatchObject({ status: "streaming", content: "One " });
-			await room.call.text("two");
+			await conversation.call.text("two");
 			expect(late.last("chat:streaming")).toMatchObject({ chunk: "two", offset: 4 });
 		}));
 
 	it("shows the running reply in history as far as it has come", () =>
-		inRoom(async (room) => {
-			room.say(room.enter(ann), "Hi");
-			await room.call.text("One");
-			expect(room.conversation.history.page({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
+		inConversation(async (conversation) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			await conversation.call.text("One");
+			expect(conversation.rules.history.page({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
 		}));
 });
 
 describe("presence", () => {
 	it("announces a person's first socket and their last, not each one", () =>
-		inRoom((room) => {
-			const watcher = room.enter(ann);
-			const first = room.enter(bob);
-			const second = room.enter(bob);
-			room.conversation.leave(first);
+		inConversation((conversation) => {
+			const watcher = conversation.enter(ann);
+			const first = conversation.enter(bob);
+			const second = conversation.enter(bob);
+			conversation.rules.leave(first);
 			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined"]);
-			room.conversation.leave(second);
-			room.conversation.leave(second);
+			conversation.rules.leave(second);
+			conversation.rules.leave(second);
 			expect(watcher.types()).toEqual(["chat:joined", "chat:member", "chat:user-joined", "chat:user-left"]);
 			expect(watcher.last("chat:user-left")).toMatchObject(bob);
 			expect(second.types()).toEqual(["chat:joined"]);
@@ -150,23 +153,28 @@ describe("presence", () => {
 describe("typing", () => {
 	/** Ann watches while Bob types on one or more sockets; `signals` lists what Ann receives. */
 	const inTypingRoom = (
-		test: (room: Room, type: (isTyping: boolean, at?: TestClient) => void, signals: () => boolean[], bob: TestClient) => void,
+		test: (
+			conversation: TestConversation,
+			type: (isTyping: boolean, at?: TestClient) => void,
+			signals: () => boolean[],
+			bob: TestClient,
+		) => void,
 	) =>
-		inRoom((room) => {
-			const watcher = room.enter(ann);
-			const typist = room.enter(bob);
-			const type = (isTyping: boolean, at = typist) => room.conversation.receive(at, event(room, "chat:typing", { isTyping }));
+		inConversation((conversation) => {
+			const watcher = conversation.enter(ann);
+			const typist = conversation.enter(bob);
+			const type = (isTyping: boolean, at = typist) => conversation.rules.receive(at, event(conversation, "chat:typing", { isTyping }));
 			const signals = () => watcher.received.filter((e) => e.type === "chat:user-typing").map((e) => e.isTyping);
-			test(room, type, signals, typist);
+			test(conversation, type, signals, typist);
 			expect(typist.types()).not.toContain("chat:user-typing");
 		});
 
 	it("is broadcast when it changes, and at intervals while it lasts", () =>
-		inTypingRoom((room, type, signals) => {
+		inTypingRoom((conversation, type, signals) => {
 			type(true);
 			type(true);
 			expect(signals()).toEqual([true]);
-			room.now += limits.typingInterval;
+			conversation.now += limits.typingInterval;
 			type(true);
 			expect(signals()).toEqual([true, true]);
 			type(false);
@@ -175,10 +183,10 @@ describe("typing", () => {
 		}));
 
 	it("that starts and stops in quick succession is broadcast no more often than steady typing", () =>
-		inTypingRoom((room, type, signals) => {
+		inTypingRoom((conversation, type, signals) => {
 			for (let n = 0; n < 100; n++) type(n % 2 === 0);
 			expect(signals()).toEqual(Array.from({ length: 10 }, (_, n) => n % 2 === 0));
-			room.now += limits.typingInterval;
+			conversation.now += limits.typingInterval;
 			for (let n = 0; n < 100; n++) type(n % 2 === 0);
 			expect(signals()).toHaveLength(12);
 		}));
@@ -191,40 +199,40 @@ describe("typing", () => {
 		}));
 
 	it("ends when the message is sent", () =>
-		inTypingRoom((room, type, signals, typist) => {
+		inTypingRoom((conversation, type, signals, typist) => {
 			type(true);
-			room.say(typist, "Hi");
-			room.say(typist, "Hi");
+			conversation.say(typist, "Hi");
+			conversation.say(typist, "Hi");
 			expect(signals()).toEqual([true, false]);
 		}));
 
 	it("ends with the socket it came from, even if its person has another", () =>
-		inTypingRoom((room, type, signals, typist) => {
-			const other = room.enter(bob);
+		inTypingRoom((conversation, type, signals, typist) => {
+			const other = conversation.enter(bob);
 			type(true);
-			room.conversation.leave(other);
+			conversation.rules.leave(other);
 			expect(signals()).toEqual([true]);
-			room.conversation.leave(typist);
+			conversation.rules.leave(typist);
 			expect(signals()).toEqual([true, false]);
 		}));
 
 	it("by a reader is not broadcast", () =>
-		inTypingRoom((room, type, signals) => {
+		inTypingRoom((conversation, type, signals) => {
 			const eve = { userId: "eve", username: "Eve" };
-			room.store.members.add({ ...eve, role: "reader" }, room.now);
-			type(true, room.enter(eve));
+			conversation.store.members.add({ ...eve, role: "reader" }, conversation.now);
+			type(true, conversation.enter(eve));
 			expect(signals()).toEqual([]);
 		}));
 });
 
 describe("sending", () => {
 	it("broadcasts the stored message, each with a higher revision", () =>
-		inRoom(async (room) => {
-			const [client, other] = [room.enter(ann), room.enter(bob)];
-			room.say(client, "one", "k1");
-			room.say(client, "two");
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(client, "one", "k1");
+			conversation.say(client, "two");
 			expect(other.received.filter((e) => e.type === "chat:message").map((e) => e.message)).toEqual(
-				room.store.reader.page(Number.MAX_SAFE_INTEGER, 9).messages,
+				conversation.store.reader.page(Number.MAX_SAFE_INTEGER, 9).messages,
 			);
 			expect(other.last("chat:message").message).toMatchObject({
 				seq: 2,
@@ -235,61 +243,61 @@ describe("sending", () => {
 				status: "complete",
 			});
 			expect(client.received[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
-			room.conversation.leave(other);
-			expect(room.listed).toEqual(["ann", "ann", "left bob"]);
-			expect(room.entered).toEqual(["ann", "bob"]);
+			conversation.rules.leave(other);
+			expect(conversation.listed).toEqual(["ann", "ann", "left bob"]);
+			expect(conversation.entered).toEqual(["ann", "bob"]);
 		}));
 
 	it("answers a resend with the same clientId to its sender alone", () =>
-		inRoom(async (room) => {
-			const [client, other] = [room.enter(ann), room.enter(bob)];
-			room.say(client, "one", "k");
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(client, "one", "k");
 			const before = other.received.length;
-			room.say(client, "one", "k");
-			expect(client.last("chat:message").message).toEqual(room.store.reader.page(9, 9).messages[0]);
+			conversation.say(client, "one", "k");
+			expect(client.last("chat:message").message).toEqual(conversation.store.reader.page(9, 9).messages[0]);
 			expect(other.received).toHaveLength(before);
-			room.say(other, "mine", "k");
-			expect(room.contents()).toEqual(["one", "mine"]);
+			conversation.say(other, "mine", "k");
+			expect(conversation.contents()).toEqual(["one", "mine"]);
 		}));
 
 	it("refuses the same clientId with another text and changes nothing", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "one", "k");
-			room.say(client, "other", "k");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "one", "k");
+			conversation.say(client, "other", "k");
 			expect(client.last("chat:error")).toMatchObject({ code: "conflict", clientId: "k" });
-			expect(room.contents().slice(0, 1)).toEqual(["one"]);
+			expect(conversation.contents().slice(0, 1)).toEqual(["one"]);
 		}));
 
 	it("answers a resend even when the sender has no sends left", () =>
-		inRoom(async (room) => {
-			room.enter(bob);
-			const client = room.enter(ann);
-			for (const n of [1, 2, 3]) room.say(client, `${n}`, `k${n}`);
-			room.say(client, "1", "k1");
+		inConversation(async (conversation) => {
+			conversation.enter(bob);
+			const client = conversation.enter(ann);
+			for (const n of [1, 2, 3]) conversation.say(client, `${n}`, `k${n}`);
+			conversation.say(client, "1", "k1");
 			expect(client.received.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 		}));
 
 	it("answers a resend even when the sender has become a reader", () =>
-		inRoom(async (room) => {
-			const client = room.enter(bob);
-			room.say(client, "said", "k");
-			room.store.members.setRole("bob", "reader");
-			room.say(client, "said", "k");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(bob);
+			conversation.say(client, "said", "k");
+			conversation.store.members.setRole("bob", "reader");
+			conversation.say(client, "said", "k");
 			expect(client.received.at(-1)).toMatchObject({ type: "chat:message", message: { clientId: "k", seq: 1 } });
-			room.say(client, "new", "k2");
+			conversation.say(client, "new", "k2");
 			expect(client.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k2" });
-			expect(room.contents()).toEqual(["said"]);
+			expect(conversation.contents()).toEqual(["said"]);
 		}));
 
 	it("refuses sends that are too fast, over all sockets and after a wake, and stores nothing", () =>
-		inRoom(async (room, state) => {
-			room.enter(bob);
-			const [one, two] = [room.enter(ann), room.enter(ann)];
-			for (const client of [one, two, one]) room.say(client, "x");
-			room.say(two, "y", "k");
+		inConversation(async (conversation, state) => {
+			conversation.enter(bob);
+			const [one, two] = [conversation.enter(ann), conversation.enter(ann)];
+			for (const client of [one, two, one]) conversation.say(client, "x");
+			conversation.say(two, "y", "k");
 			expect(two.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: 1000, clientId: "k" });
-			const { Room: Woken } = await import("../support/conversation.ts");
+			const { TestConversation: Woken } = await import("../support/conversation.ts");
 			const woken = new Woken(state, 60_000);
 			const again = woken.enter(ann);
 			woken.say(again, "y", "k");
@@ -300,24 +308,24 @@ describe("sending", () => {
 		}));
 
 	it("lets a reader read but not send", () =>
-		inRoom(async (room) => {
-			room.store.members.add({ userId: "eve", username: "Eve", role: "reader" }, room.now);
-			const reader = room.enter({ userId: "eve", username: "Eve" });
-			room.say(reader, "Hi", "k");
+		inConversation(async (conversation) => {
+			conversation.store.members.add({ userId: "eve", username: "Eve", role: "reader" }, conversation.now);
+			const reader = conversation.enter({ userId: "eve", username: "Eve" });
+			conversation.say(reader, "Hi", "k");
 			expect(reader.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
-			expect(room.contents()).toEqual([]);
+			expect(conversation.contents()).toEqual([]);
 		}));
 
 	it("refuses any event that names another conversation", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.conversation.receive(client, { type: "chat:send", conversationId: "other", content: "Hi", role: "user", clientId: "k" });
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.rules.receive(client, { type: "chat:send", conversationId: "other", content: "Hi", role: "user", clientId: "k" });
 			expect(client.last("chat:error")).toMatchObject({
 				code: "conversation_mismatch",
 				clientId: "k",
-				conversationId: room.store.info.id,
+				conversationId: conversation.store.info.id,
 			});
-			room.conversation.receive(client, { type: "chat:leave", conversationId: "other" });
+			conversation.rules.receive(client, { type: "chat:leave", conversationId: "other" });
 			expect(client.closedWith).toBeUndefined();
 		}));
 });
@@ -328,11 +336,11 @@ describe("a newer token", () => {
 		["bob", 0, ["unauthorized"]],
 		["!", 0, ["unauthorized"]],
 	])("of %s renews the socket only for the same person", (token, moved, codes) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.conversation.receive(client, event(room, "chat:auth", { token }));
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.rules.receive(client, event(conversation, "chat:auth", { token }));
 			await settled();
-			expect(client.expiresAt).toBe(moved && room.now + moved);
+			expect(client.expiresAt).toBe(moved && conversation.now + moved);
 			expect(client.received.filter((e) => e.type === "chat:error").map((e) => e.code)).toEqual(codes);
 		}),
 	);
@@ -340,69 +348,69 @@ describe("a newer token", () => {
 
 describe("membership", () => {
 	it("admits members, makes granted people members, and does not know strangers", () =>
-		inRoom((room) => {
-			expect(room.membership.join(bob, false)).toBeUndefined();
-			expect(room.membership.find(bob, false)).toBeUndefined();
-			expect(room.membership.find(bob, true)).toEqual({ ...bob, role: "member" });
-			expect(room.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
-			expect(room.membership.join(bob, true)).toEqual({ ...bob, role: "member" });
-			expect(room.membership.join(bob, false)).toEqual({ ...bob, role: "member" });
-			expect(room.membership.describe().members).toEqual([
+		inConversation((conversation) => {
+			expect(conversation.membership.join(bob, false)).toBeUndefined();
+			expect(conversation.membership.find(bob, false)).toBeUndefined();
+			expect(conversation.membership.find(bob, true)).toEqual({ ...bob, role: "member" });
+			expect(conversation.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			expect(conversation.membership.join(bob, true)).toEqual({ ...bob, role: "member" });
+			expect(conversation.membership.join(bob, false)).toEqual({ ...bob, role: "member" });
+			expect(conversation.membership.describe().members).toEqual([
 				{ ...ann, role: "owner" },
 				{ ...bob, role: "member" },
 			]);
 		}));
 
 	it("takes a new name from the token at the next join", () =>
-		inRoom((room) => {
-			room.membership.find({ userId: "ann", username: "Anna" }, false);
-			expect(room.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
-			room.membership.join({ userId: "ann", username: "Anna" }, false);
-			expect(room.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
+		inConversation((conversation) => {
+			conversation.membership.find({ userId: "ann", username: "Anna" }, false);
+			expect(conversation.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
+			conversation.membership.join({ userId: "ann", username: "Anna" }, false);
+			expect(conversation.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
 		}));
 
 	it("admits by an invite until it is used up or expires", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const owner = { ...ann, role: "owner" as const };
-			room.membership.invite(owner, { id: "i", role: "reader", expiresAt: room.now + 1000, maxUses: 2 });
-			const accept = (userId: string, id = "i") => room.membership.accept({ userId, username: userId }, id);
+			conversation.membership.invite(owner, { id: "i", role: "reader", expiresAt: conversation.now + 1000, maxUses: 2 });
+			const accept = (userId: string, id = "i") => conversation.membership.accept({ userId, username: userId }, id);
 			expect(accept("b", "unknown")).toEqual({ code: "not_found" });
 			expect(accept("b")).toMatchObject({ role: "reader" });
 			expect(accept("b")).toMatchObject({ role: "reader" });
 			expect(accept("c")).toMatchObject({ role: "reader" });
 			expect(accept("d")).toEqual({ code: "invite_expired" });
-			room.membership.invite(owner, { id: "j", role: "member", expiresAt: room.now + 1000, maxUses: null });
-			room.now += 1000;
+			conversation.membership.invite(owner, { id: "j", role: "member", expiresAt: conversation.now + 1000, maxUses: null });
+			conversation.now += 1000;
 			expect(accept("d", "j")).toEqual({ code: "invite_expired" });
 			expect(accept("b", "j")).toMatchObject({ role: "reader" });
 		}));
 
 	it("makes a reader a member by an invite for members", () =>
-		inRoom((room) => {
-			room.store.members.add({ ...bob, role: "reader" }, room.now);
-			room.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: 1 });
-			expect(room.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
-			expect(room.store.members.find("bob")?.role).toBe("member");
-			expect(room.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
+		inConversation((conversation) => {
+			conversation.store.members.add({ ...bob, role: "reader" }, conversation.now);
+			conversation.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: 1 });
+			expect(conversation.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			expect(conversation.store.members.find("bob")?.role).toBe("member");
+			expect(conversation.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
 		}));
 
 	it("lets only owners invite and change the conversation", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const member = { ...bob, role: "member" as const };
-			expect(room.membership.invite(member, { id: "i", role: "member", expiresAt: room.now + 1, maxUses: null })).toEqual({
+			expect(conversation.membership.invite(member, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: null })).toEqual({
 				code: "forbidden",
 			});
-			expect(room.membership.update(member, { title: "Mine" })).toEqual({ code: "forbidden" });
-			expect(room.store.info.title).toBe("A room");
+			expect(conversation.membership.update(member, { title: "Mine" })).toEqual({ code: "forbidden" });
+			expect(conversation.store.info.title).toBe("A conversation");
 		}));
 });
 
 it("sends nothing more to a client that left", () =>
-	inRoom(async (room) => {
-		const [stays, goes] = [room.enter(ann), new TestClient(bob)];
-		room.membership.join(bob, true);
-		room.conversation.join(goes, undefined);
-		room.conversation.leave(goes);
-		room.say(stays, "secret");
+	inConversation(async (conversation) => {
+		const [stays, goes] = [conversation.enter(ann), new TestClient(bob)];
+		conversation.membership.join(bob, true);
+		conversation.rules.join(goes, undefined);
+		conversation.rules.leave(goes);
+		conversation.say(stays, "secret");
 		expect(goes.types()).toEqual(["chat:joined"]);
 	}));

@@ -126,7 +126,7 @@ class TestClients implements Clients<TestClient> {
 	flush() {}
 }
 
-export class Room {
+export class TestConversation {
 	now = Date.parse("2026-11-24T12:00:00Z");
 	readonly calls: Call[] = [];
 	#asked = Promise.withResolvers<void>();
@@ -141,7 +141,7 @@ export class Room {
 	readonly titles: Titles;
 	readonly departures: Departures;
 	readonly membership: Membership;
-	readonly conversation: Conversation<TestClient>;
+	readonly rules: Conversation<TestClient>;
 
 	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
 		const now = () => this.now;
@@ -186,7 +186,7 @@ export class Room {
 		});
 		this.departures = new Departures({ ...shared, now });
 		this.membership = new Membership({ ...shared, titles: this.titles, departures: this.departures, now });
-		this.conversation = new Conversation({
+		this.rules = new Conversation({
 			store: this.store,
 			clients: this.clients,
 			replies: this.replies,
@@ -203,13 +203,13 @@ export class Room {
 	enter(person: Person, cursor?: string): TestClient {
 		this.membership.join(person, true);
 		const client = new TestClient(person);
-		this.conversation.join(client, cursor);
+		this.rules.join(client, cursor);
 		return client;
 	}
 
 	say(client: TestClient, content: string, clientId?: string): void {
 		const { id: conversationId } = this.store.info;
-		this.conversation.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
+		this.rules.receive(client, { type: "chat:send", conversationId, content, role: "user", ...(clientId && { clientId }) });
 	}
 
 	/** The latest request to Claude. */
@@ -230,15 +230,15 @@ export class Room {
 }
 
 /** Runs a test in a new conversation that Ann owns. */
-export function inRoom(
-	test: (room: Room, state: DurableObjectState) => Promise<void> | void,
+export function inConversation(
+	test: (conversation: TestConversation, state: DurableObjectState) => Promise<void> | void,
 	idleTimeout = 60_000,
-	{ title = "A room", titler }: { title?: string; titler?: Titler } = {},
+	{ title = "A conversation", titler }: { title?: string; titler?: Titler } = {},
 ): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(crypto.randomUUID());
 	return runInDurableObject(stub, async (_object, state) => {
-		const room = new Room(state, idleTimeout, titler);
-		room.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
-		await test(room, state);
+		const conversation = new TestConversation(state, idleTimeout, titler);
+		conversation.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
+		await test(conversation, state);
 	});
 }

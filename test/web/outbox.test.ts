@@ -10,7 +10,7 @@ import type { OutgoingMessage } from "../../web/src/live/outgoing.ts";
 import { ann, conversationId, HandClock, joined, message } from "./fakes.ts";
 
 /** A server of one conversation, as far as sending goes. It is reached by those tabs that it lets join. */
-class Room {
+class Server {
 	readonly messages: Message[] = [];
 	/** Every send that came, also of what is stored, with the tab that it came from. */
 	readonly sends: string[] = [];
@@ -68,12 +68,12 @@ let conversations = 0;
 /** Another one for each test. */
 let here = "";
 
-function openTab(name: string, room: Room, { userId = ann.userId, conversation = here, locks = navigator.locks }: Place = {}): Tab {
+function openTab(name: string, server: Server, { userId = ann.userId, conversation = here, locks = navigator.locks }: Place = {}): Tab {
 	let ids = 0;
 	const client = new ConversationClient({
 		conversationId,
 		urlFor: () => "wss://chat.example/socket",
-		openSocket: room.opener(name),
+		openSocket: server.opener(name),
 		clock: new HandClock(),
 		random: () => 1,
 		renewToken: async () => ({ failure: "unreachable" }),
@@ -127,35 +127,35 @@ afterEach(() => {
 
 describe("an unsent message", () => {
 	it("survives the page, and the next one sends it in order, before newer messages", async () => {
-		const room = new Room();
-		const first = openTab("first", room);
+		const server = new Server();
+		const first = openTab("first", server);
 		for (const text of numbers) first.client.sendMessage(text);
 		first.client.stop();
-		const next = openTab("next", room);
+		const next = openTab("next", server);
 		next.client.sendMessage("said at once");
-		room.lets("next");
+		server.lets("next");
 		await shows(next);
-		expect(room.contents).toEqual([...numbers, "said at once"]);
+		expect(server.contents).toEqual([...numbers, "said at once"]);
 		expect(await onDisk()).toEqual([]);
 	});
 
 	it("belongs to its person and its conversation", async () => {
-		const room = new Room();
-		const tab = openTab("tab", room);
+		const server = new Server();
+		const tab = openTab("tab", server);
 		tab.client.sendMessage("hers, here");
-		openTab("another person", room, { userId: "u-bob" }).client.sendMessage("his, here");
-		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
-		await shows(openTab("next", room), "hers, here");
+		openTab("another person", server, { userId: "u-bob" }).client.sendMessage("his, here");
+		openTab("another conversation", server, { conversation: `${here} too` }).client.sendMessage("hers, there");
+		await shows(openTab("next", server), "hers, here");
 		expect(await onDisk("u-bob")).toEqual(["his, here"]);
 		expect(await onDisk(ann.userId, `${here} too`)).toEqual(["hers, there"]);
 	});
 
 	it("is deleted with its person in every conversation, but not those of the person who stays", async () => {
-		const room = new Room();
-		openTab("tab", room).client.sendMessage("hers, here");
-		openTab("another room", room, { conversation: `${here} too` }).client.sendMessage("hers, there");
+		const server = new Server();
+		openTab("tab", server).client.sendMessage("hers, here");
+		openTab("another conversation", server, { conversation: `${here} too` }).client.sendMessage("hers, there");
 		const others = ["a", `${ann.userId}s`];
-		for (const userId of others) openTab(userId, room, { userId }).client.sendMessage("another one's");
+		for (const userId of others) openTab(userId, server, { userId }).client.sendMessage("another one's");
 		for (const userId of others) await expect.poll(() => onDisk(userId)).toHaveLength(1);
 		await clearOutbox(ann.userId);
 		expect(await Promise.all(others.map((userId) => onDisk(userId)))).toEqual([[], []]);
@@ -165,29 +165,29 @@ describe("an unsent message", () => {
 	});
 
 	it("that was refused keeps its reason, until it is retried in its place or deleted", async () => {
-		const room = new Room();
-		room.refused.add("one").add("two");
-		const first = openTab("first", room);
+		const server = new Server();
+		server.refused.add("one").add("two");
+		const first = openTab("first", server);
 		for (const text of ["one", "two", "three"]) first.client.sendMessage(text);
-		room.lets("first");
+		server.lets("first");
 		await shows(first, "one: Not that.", "two: Not that.");
 		first.client.stop();
 
-		room.refused.clear();
-		const next = openTab("next", room);
-		room.lets("next");
+		server.refused.clear();
+		const next = openTab("next", server);
+		server.lets("next");
 		next.client.sendMessage("four");
 		await shows(next, "one: Not that.", "two: Not that.");
 		next.client.retry("first-2");
 		next.client.discard("first-1");
 		await shows(next);
-		expect(room.contents).toEqual(["three", "four", "two"]);
+		expect(server.contents).toEqual(["three", "four", "two"]);
 		expect(await onDisk()).toEqual([]);
 	});
 
 	it("counts as saved once it is on disk", async () => {
-		const room = new Room();
-		const [tab, other] = [openTab("tab", room), openTab("other", room)];
+		const server = new Server();
+		const [tab, other] = [openTab("tab", server), openTab("other", server)];
 		tab.client.sendMessage("one");
 		expect(tab.client.isSaved()).toBe(false);
 		await shows(other, "one");
@@ -197,57 +197,57 @@ describe("an unsent message", () => {
 	it("lives as long as the page without a disk, and does not count as saved", async () => {
 		vi.stubGlobal("indexedDB", undefined);
 		vi.stubGlobal("IDBKeyRange", undefined);
-		const room = new Room();
-		const tab = openTab("tab", room);
-		const other = openTab("other", room);
+		const server = new Server();
+		const tab = openTab("tab", server);
+		const other = openTab("other", server);
 		tab.client.sendMessage("one");
 		await shows(other, "one");
 		expect(tab.client.isSaved()).toBe(false);
-		room.lets("tab", "other");
+		server.lets("tab", "other");
 		await shows(tab);
-		expect(room.contents).toEqual(["one"]);
+		expect(server.contents).toEqual(["one"]);
 	});
 });
 
 describe("two tabs", () => {
 	it("show the same messages: written, refused, retried, deleted", async () => {
-		const room = new Room();
-		room.refused.add("one").add("two");
-		const [left, right] = [openTab("left", room), openTab("right", room)];
-		room.lets("left", "right");
+		const server = new Server();
+		server.refused.add("one").add("two");
+		const [left, right] = [openTab("left", server), openTab("right", server)];
+		server.lets("left", "right");
 		left.client.sendMessage("one");
 		await shows(right, "one: Not that.");
 		left.client.sendMessage("two");
 		await shows(right, "one: Not that.", "two: Not that.");
 		right.client.discard("left-1");
 		await shows(left, "two: Not that.");
-		room.refused.clear();
+		server.refused.clear();
 		right.client.retry("left-2");
 		await shows(left);
 		await shows(right);
-		expect(room.sends).toEqual(["left: one", "left: two", "right: two"]);
+		expect(server.sends).toEqual(["left: one", "left: two", "right: two"]);
 		expect(await onDisk()).toEqual([]);
 	});
 
 	it("send shared messages from one of them, each once and in order", async () => {
-		const room = new Room();
-		const [left, right] = [openTab("left", room), openTab("right", room)];
+		const server = new Server();
+		const [left, right] = [openTab("left", server), openTab("right", server)];
 		for (const text of numbers) left.client.sendMessage(text);
 		await shows(right, ...numbers);
-		room.lets("right", "left");
+		server.lets("right", "left");
 		await shows(right);
 		await shows(left);
-		expect(room.contents).toEqual(numbers);
+		expect(server.contents).toEqual(numbers);
 		// Whoever comes first may have begun before the one in which it was said takes over.
-		expect(new Set(room.sends.slice(1).map((send) => send.split(":")[0]))).toEqual(new Set(["left"]));
-		expect(room.sends.length).toBeLessThanOrEqual(numbers.length + 1);
+		expect(new Set(server.sends.slice(1).map((send) => send.split(":")[0]))).toEqual(new Set(["left"]));
+		expect(server.sends.length).toBeLessThanOrEqual(numbers.length + 1);
 		expect(await onDisk()).toEqual([]);
 	});
 
 	it("each send the messages written in them, while the other one does not", async () => {
-		const room = new Room();
-		const [left, right] = [openTab("left", room), openTab("right", room)];
-		room.lets("left", "right");
+		const server = new Server();
+		const [left, right] = [openTab("left", server), openTab("right", server)];
+		server.lets("left", "right");
 		for (const [tab, text] of [
 			[left, "one"],
 			[right, "two"],
@@ -258,38 +258,38 @@ describe("two tabs", () => {
 			await until(left, () => left.client.snapshot().transcript.messages.at(-1)?.content === text);
 			await until(right, () => right.client.snapshot().transcript.messages.at(-1)?.content === text);
 		}
-		expect(room.sends).toEqual(["left: one", "right: two", "right: three", "left: four"]);
+		expect(server.sends).toEqual(["left: one", "right: two", "right: three", "left: four"]);
 	});
 
 	it("that were both used offline lose nothing, duplicate nothing, and keep the order of each", async () => {
-		const room = new Room();
-		const [left, right] = [openTab("left", room), openTab("right", room)];
+		const server = new Server();
+		const [left, right] = [openTab("left", server), openTab("right", server)];
 		for (const text of numbers) {
 			left.client.sendMessage(`left ${text}`);
 			right.client.sendMessage(`right ${text}`);
 		}
-		room.lets("left", "right");
-		await until(left, () => room.messages.length === 2 * numbers.length);
+		server.lets("left", "right");
+		await until(left, () => server.messages.length === 2 * numbers.length);
 		for (const side of ["left", "right"])
-			expect(room.contents.filter((content) => content.startsWith(side))).toEqual(numbers.map((text) => `${side} ${text}`));
+			expect(server.contents.filter((content) => content.startsWith(side))).toEqual(numbers.map((text) => `${side} ${text}`));
 		await shows(left);
 		await shows(right);
 		expect(await onDisk()).toEqual([]);
 	});
 
 	it("take over from each other: a message in flight when a tab was closed is stored once", async () => {
-		const room = new Room();
-		const [left, right] = [openTab("left", room), openTab("right", room)];
-		room.lets("left", "right");
-		room.isSilent = true;
+		const server = new Server();
+		const [left, right] = [openTab("left", server), openTab("right", server)];
+		server.lets("left", "right");
+		server.isSilent = true;
 		for (const text of ["one", "two", "three"]) left.client.sendMessage(text);
 		await shows(right, "one", "two", "three");
-		await until(left, () => room.sends.length === 1);
-		room.isSilent = false;
+		await until(left, () => server.sends.length === 1);
+		server.isSilent = false;
 		left.client.stop();
 		await shows(right);
-		expect(room.sends).toEqual(["left: one", "right: one", "right: two", "right: three"]);
-		expect(room.contents).toEqual(["one", "two", "three"]);
+		expect(server.sends).toEqual(["left: one", "right: one", "right: two", "right: three"]);
+		expect(server.contents).toEqual(["one", "two", "three"]);
 	});
 
 	const forbidden = { request: async () => Promise.reject(new DOMException("Not here.", "SecurityError")) } as unknown as LockManager;
@@ -297,18 +297,18 @@ describe("two tabs", () => {
 		["there are no locks", null],
 		["locks are forbidden", forbidden],
 	])("both send if %s, and each message is still stored once", async (_where, locks) => {
-		const room = new Room();
-		const [left, right] = [openTab("left", room, { locks }), openTab("right", room, { locks })];
+		const server = new Server();
+		const [left, right] = [openTab("left", server, { locks }), openTab("right", server, { locks })];
 		for (const text of numbers) left.client.sendMessage(text);
 		await shows(right, ...numbers);
-		room.isSilent = true;
-		room.lets("left", "right");
-		await until(left, () => room.sends.includes("left: text 0"));
-		await until(right, () => room.sends.includes("right: text 0"));
-		room.isSilent = false;
-		room.lets("left", "right");
+		server.isSilent = true;
+		server.lets("left", "right");
+		await until(left, () => server.sends.includes("left: text 0"));
+		await until(right, () => server.sends.includes("right: text 0"));
+		server.isSilent = false;
+		server.lets("left", "right");
 		await shows(left);
 		await shows(right);
-		expect(room.contents).toEqual(numbers);
+		expect(server.contents).toEqual(numbers);
 	});
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { Lists } from "../../../src/conversation/lists/lists.ts";
 import type { ListSummary } from "../../../src/protocol/conversation.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { ann, inRoom, type Room, settled } from "../../support/conversation.ts";
+import { ann, inConversation, settled, type TestConversation } from "../../support/conversation.ts";
 import { expectLog } from "../../support/log.ts";
 
 type Delivery = { userId: string; summary: ListSummary };
 
 /** `Lists` on a conversation's real storage, with members' lists that the test controls. */
 class ListsHarness {
-	readonly room: Room;
+	readonly conversation: TestConversation;
 	readonly #sql: SqlStorage;
 	readonly present = new Set<string>();
 	readonly deliveries: Delivery[] = [];
@@ -22,10 +22,10 @@ class ListsHarness {
 	lists: Lists;
 	#delivered = Promise.withResolvers<void>();
 
-	constructor(room: Room, { storage }: DurableObjectState) {
-		this.room = room;
+	constructor(conversation: TestConversation, { storage }: DurableObjectState) {
+		this.conversation = conversation;
 		this.#sql = storage.sql;
-		this.now = room.now;
+		this.now = conversation.now;
 		this.lists = this.wake();
 	}
 
@@ -33,7 +33,7 @@ class ListsHarness {
 	wake(): Lists {
 		this.lists = new Lists({
 			sql: this.#sql,
-			store: this.room.store,
+			store: this.conversation.store,
 			present: () => new Set(this.present),
 			deliver: async (userId, summary) => {
 				this.deliveries.push({ userId, summary });
@@ -53,13 +53,13 @@ class ListsHarness {
 
 	/** Sends a message at `now`. */
 	send(userId: string, content = "Hello") {
-		const message = this.room.store.log.addMessage({ author: { userId, username: userId }, content, asksClaude: false }, this.now);
+		const message = this.conversation.store.log.addMessage({ author: { userId, username: userId }, content, asksClaude: false }, this.now);
 		this.lists.changed(userId);
 		return message;
 	}
 
 	read(userId: string, from: number, upTo: number): void {
-		this.room.store.members.setReadUpTo(userId, upTo);
+		this.conversation.store.members.setReadUpTo(userId, upTo);
 		this.lists.read(userId, from, upTo);
 	}
 
@@ -85,20 +85,20 @@ class ListsHarness {
 
 	/** True if a later wake would still notify somebody. */
 	get isPending(): boolean {
-		const { listDeliveries, log } = this.room.store;
+		const { listDeliveries, log } = this.conversation.store;
 		return listDeliveries.progress.revision < log.head.revision || this.#sql.exec("SELECT 1 FROM jobs").toArray().length > 0;
 	}
 }
 
 /** Ann's conversation with three others. Ann and b have it open. */
 function withLists(test: (harness: ListsHarness, state: DurableObjectState) => Promise<void> | void, others = ["b", "c", "d"]) {
-	return inRoom(async (room, state) => {
-		for (const userId of others) room.membership.join({ userId, username: userId }, true);
-		const harness = new ListsHarness(room, state);
+	return inConversation(async (conversation, state) => {
+		for (const userId of others) conversation.membership.join({ userId, username: userId }, true);
+		const harness = new ListsHarness(conversation, state);
 		harness.present.add("ann").add("b");
 		await test(harness, state);
 		// Ends the grace period, so that its timer does not outlive the test.
-		if (room.store.exists) for (const userId of harness.present) harness.read(userId, 0, room.store.log.head.seq);
+		if (conversation.store.exists) for (const userId of harness.present) harness.read(userId, 0, conversation.store.log.head.seq);
 		await settled();
 	});
 }
@@ -113,7 +113,7 @@ describe("a change to the conversation", () => {
 				["c", "d"].map((userId) => ({
 					userId,
 					summary: {
-						...harness.room.store.info,
+						...harness.conversation.store.info,
 						role: "member",
 						lastActivityAt: createdAt,
 						lastMessage: { seq: 1, author: { userId: "ann", username: "ann" }, content: "Hello there", createdAt },
@@ -153,7 +153,7 @@ describe("a change to the conversation", () => {
 
 	it("that concerns all is delivered also to members who have it open and have read everything", () =>
 		withLists(async (harness) => {
-			harness.room.store.setTitle("New");
+			harness.conversation.store.setTitle("New");
 			harness.lists.changed("ann", "all");
 			await settled();
 			expect(harness.take().map(({ userId, summary }) => [userId, summary.title])).toEqual(
@@ -167,7 +167,7 @@ describe("a change to the conversation", () => {
 			harness.send("ann");
 			expect(harness.takeNotified()).toEqual(["c", "d"]);
 			harness.read("b", 0, 1);
-			harness.room.store.setTitle("New");
+			harness.conversation.store.setTitle("New");
 			harness.lists.changed("ann", "all");
 			harness.now += 1_000;
 			await settled();
@@ -186,9 +186,9 @@ describe("a change to the conversation", () => {
 			expect(harness.takeNotified()).toEqual(["b"]);
 			harness.lists.disconnected("b");
 			expect(harness.takeNotified()).toEqual([]);
-			harness.room.membership.join({ userId: "e", username: "e" }, true);
+			harness.conversation.membership.join({ userId: "e", username: "e" }, true);
 			harness.lists.memberChanged("e");
-			harness.room.store.members.remove("c", false);
+			harness.conversation.store.members.remove("c", false);
 			harness.lists.disconnected("c");
 			await harness.lists.settled;
 			expect(harness.take()).toEqual([{ userId: "e", summary: expect.objectContaining({ unread: 0, readUpTo: 1 }) }]);
@@ -254,8 +254,8 @@ describe("a summary", () => {
 			harness.send("c");
 			await settled();
 			expect(harness.takeUnread()).toEqual({ ann: 1, b: 2, c: 1, d: 2 });
-			harness.room.store.members.setReadUpTo("d", 1);
-			harness.room.store.members.setReadUpTo("c", 2);
+			harness.conversation.store.members.setReadUpTo("d", 1);
+			harness.conversation.store.members.setReadUpTo("c", 2);
 			harness.now += 2_000;
 			harness.send("ann");
 			await settled();
@@ -266,14 +266,14 @@ describe("a summary", () => {
 		withLists(async (harness, { storage }) => {
 			harness.present.clear();
 			harness.send("ann");
-			const reply = harness.room.store.log.addReply(harness.now);
+			const reply = harness.conversation.store.log.addReply(harness.now);
 			await settled();
 			harness.take();
 			harness.now += 2_000;
 			harness.send("ann");
 			await settled();
 			expect(harness.take().find(({ userId }) => userId === "d")?.summary).toMatchObject({ unread: 2, lastMessage: { seq: 3 } });
-			harness.room.store.log.finishReply(reply, "Yes", { status: "complete" }, {});
+			harness.conversation.store.log.finishReply(reply, "Yes", { status: "complete" }, {});
 			harness.now += 2_000;
 			harness.lists.changed("claude");
 			await settled();
@@ -287,18 +287,18 @@ describe("a summary", () => {
 		}));
 
 	it("shows the newest message as one line without Markdown", () =>
-		inRoom(async (room) => {
+		inConversation(async (conversation) => {
 			const content = "## Plan\n\n| Drink | **Price** |\n|---|---|\n| Tea | `2` |\n\n- not snake_case";
-			room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
-			expect(room.store.reader.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
+			conversation.store.log.addMessage({ author: ann, content, asksClaude: false }, conversation.now);
+			expect(conversation.store.reader.last()?.content).toBe("Plan Drink, Price Tea, 2 not snake_case");
 		}));
 
 	it("counts unread messages up to a limit, and reads no more rows in a longer conversation", () =>
-		inRoom(async (room, state) => {
+		inConversation(async (conversation, state) => {
 			const { storage } = state;
-			room.membership.join({ userId: "b", username: "b" }, true);
-			for (let n = 0; n < 3_000; n++) room.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, room.now);
-			const harness = new ListsHarness(room, state);
+			conversation.membership.join({ userId: "b", username: "b" }, true);
+			for (let n = 0; n < 3_000; n++) conversation.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, conversation.now);
+			const harness = new ListsHarness(conversation, state);
 			let rowsRead = 0;
 			const sql: SqlStorage = Object.getPrototypeOf(storage.sql);
 			const { exec } = sql;
@@ -317,17 +317,17 @@ describe("a summary", () => {
 		}));
 
 	it("counts unread messages that mention the member and are not deleted", () =>
-		inRoom(async (room, state) => {
+		inConversation(async (conversation, state) => {
 			const { storage } = state;
-			room.membership.join({ userId: "b", username: "b" }, true);
-			const harness = new ListsHarness(room, state);
+			conversation.membership.join({ userId: "b", username: "b" }, true);
+			const harness = new ListsHarness(conversation, state);
 			harness.present.add("ann");
 			for (const seq of [1, 2, 3]) storage.sql.exec("INSERT INTO mentions (user_id, seq) VALUES ('b', ?)", seq);
-			for (let n = 0; n < 2; n++) room.store.log.addMessage({ author: ann, content: "@b", asksClaude: false }, room.now);
+			for (let n = 0; n < 2; n++) conversation.store.log.addMessage({ author: ann, content: "@b", asksClaude: false }, conversation.now);
 			harness.send("ann", "@b");
 			await settled();
 			expect(harness.take()[0]?.summary).toMatchObject({ unread: 3, mentions: 3 });
-			room.store.members.setReadUpTo("b", 1);
+			conversation.store.members.setReadUpTo("b", 1);
 			storage.sql.exec("UPDATE messages SET content = '', deleted_at = 1 WHERE seq = 3");
 			harness.now += 2_000;
 			harness.lists.changed("ann", "all");
@@ -340,7 +340,7 @@ describe("a summary", () => {
 describe("a delivery that is due", () => {
 	it("is made on the next wake if the object died before it", () =>
 		withLists(async (harness) => {
-			harness.room.store.log.addMessage({ author: ann, content: "Hello", asksClaude: false }, harness.now);
+			harness.conversation.store.log.addMessage({ author: ann, content: "Hello", asksClaude: false }, harness.now);
 			harness.present.clear();
 			await harness.wake().recover();
 			expect(harness.takeUnread()).toEqual({ ann: 0, b: 1, c: 1, d: 1 });
@@ -379,7 +379,7 @@ describe("a delivery that is due", () => {
 		withLists(async (harness) => {
 			expectLog(/broken on purpose/);
 			harness.broken.add("e");
-			harness.room.membership.join({ userId: "e", username: "e" }, true);
+			harness.conversation.membership.join({ userId: "e", username: "e" }, true);
 			harness.lists.memberChanged("e");
 			await harness.lists.settled;
 			harness.broken.clear();
@@ -396,7 +396,7 @@ describe("a delivery that is due", () => {
 		withLists(async (harness, { storage }) => {
 			harness.broken.add("c");
 			harness.send("ann");
-			harness.room.store.markDeleted(harness.now);
+			harness.conversation.store.markDeleted(harness.now);
 			await storage.deleteAll();
 			await settled();
 			harness.take();
@@ -413,7 +413,7 @@ describe("a delivery that is due", () => {
 			harness.read("b", 0, 1);
 			await settled();
 			harness.take();
-			harness.room.store.log.setReactions(message, [{ emoji: "👍", userIds: ["b"] }]);
+			harness.conversation.store.log.setReactions(message, [{ emoji: "👍", userIds: ["b"] }]);
 			harness.lists.skipRevision();
 			await harness.wake().recover();
 			expect(harness.deliveries).toEqual([]);
@@ -479,7 +479,7 @@ describe("a large conversation", () => {
 			expect(harness.takeNotified()).toEqual(many);
 			// Not every list has what arrived meanwhile: another round follows when it is time.
 			const due = harness.lists.dueAt as number;
-			expect(due - harness.room.now).toBe(50_000);
+			expect(due - harness.conversation.now).toBe(50_000);
 			harness.now = due;
 			await harness.lists.recover();
 			expect(harness.take()[0]?.summary).toMatchObject({ unread: limits.unread });

@@ -5,11 +5,13 @@ import { Store } from "../../../src/conversation/store/store.ts";
 import { parseQuery } from "../../../src/conversation/store/words.ts";
 import { migrate } from "../../../src/platform/migrate.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { ann, inRoom, type Room } from "../../support/conversation.ts";
+import { ann, inConversation, type TestConversation } from "../../support/conversation.ts";
 
-const add = (room: Room, content: string) => room.store.log.addMessage({ author: ann, content, asksClaude: false }, room.now);
-const find = (room: Room, text: string, before = 1e15, limit = 50) => search(room.store.reader, text, before, limit);
-const seqs = (room: Room, text: string) => find(room, text).results.map(({ message }) => message.seq);
+const add = (conversation: TestConversation, content: string) =>
+	conversation.store.log.addMessage({ author: ann, content, asksClaude: false }, conversation.now);
+const find = (conversation: TestConversation, text: string, before = 1e15, limit = 50) =>
+	search(conversation.store.reader, text, before, limit);
+const seqs = (conversation: TestConversation, text: string) => find(conversation, text).results.map(({ message }) => message.seq);
 
 /** The highlighted parts of a snippet. */
 const shown = ({ snippet, highlights }: ReturnType<typeof snippetOf>) => highlights.map(([start, end]) => snippet.slice(start, end));
@@ -34,100 +36,100 @@ describe("a search", () => {
 		["Done 🎉 👩‍💻", ["🎉", "👩‍💻", "done 🎉"], ["🎊"]],
 		["a - b, [c] {d} e:f \"g\" 'h' (i)", ["e:f", '"g"', "'h'", "(i)", "c d"], ["NOT a", "x:a", "a OR x", "NEAR(a b)"]],
 	])("finds by words, phrases and prefixes in %j", (text, hits, misses) =>
-		inRoom((room) => {
-			add(room, "Something else entirely");
-			const { seq } = add(room, text);
-			expect(hits.map((query) => [query, seqs(room, query)])).toEqual(hits.map((query) => [query, [seq]]));
-			expect(misses.map((query) => [query, seqs(room, query)])).toEqual(misses.map((query) => [query, []]));
+		inConversation((conversation) => {
+			add(conversation, "Something else entirely");
+			const { seq } = add(conversation, text);
+			expect(hits.map((query) => [query, seqs(conversation, query)])).toEqual(hits.map((query) => [query, [seq]]));
+			expect(misses.map((query) => [query, seqs(conversation, query)])).toEqual(misses.map((query) => [query, []]));
 			for (const query of hits) {
-				const [result] = find(room, query).results;
+				const [result] = find(conversation, query).results;
 				expect([query, result && shown(result).length > 0]).toEqual([query, true]);
 			}
 		}),
 	);
 
 	it("returns the newest messages first, in pages", () =>
-		inRoom((room) => {
-			for (let n = 1; n <= 7; n++) add(room, n % 2 ? `odd ${n}` : `even ${n}`);
-			const first = find(room, "odd", 1e15, 3);
+		inConversation((conversation) => {
+			for (let n = 1; n <= 7; n++) add(conversation, n % 2 ? `odd ${n}` : `even ${n}`);
+			const first = find(conversation, "odd", 1e15, 3);
 			expect([first.results.map(({ message }) => message.seq), first.hasMore]).toEqual([[7, 5, 3], true]);
-			const second = find(room, "odd", 3, 3);
+			const second = find(conversation, "odd", 3, 3);
 			expect([second.results.map(({ message }) => message.content), second.hasMore]).toEqual([["odd 1"], false]);
 		}));
 
 	it("looks up only some of the words that begin with a prefix, and says so", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const { completions } = limits.search;
-			add(room, Array.from({ length: completions }, (_, n) => `prefix${1_000 + n}`).join(" "));
-			expect(find(room, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: false });
-			add(room, "prefix9999");
-			expect(find(room, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: true });
-			expect(seqs(room, "prefix9")).toEqual([2]);
-			expect(find(room, "prefix9999 absent")).toMatchObject({ results: [], partial: false });
+			add(conversation, Array.from({ length: completions }, (_, n) => `prefix${1_000 + n}`).join(" "));
+			expect(find(conversation, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: false });
+			add(conversation, "prefix9999");
+			expect(find(conversation, "prefix")).toMatchObject({ results: [{}], hasMore: false, partial: true });
+			expect(seqs(conversation, "prefix9")).toEqual([2]);
+			expect(find(conversation, "prefix9999 absent")).toMatchObject({ results: [], partial: false });
 		}));
 
 	it("looks at only so many messages for one author, and says so", () =>
-		inRoom((room) => {
-			for (let n = 0; n <= limits.search.matches; n++) add(room, "needle");
-			expect(search(room.store.reader, "needle", 1e15, 20, { from: "bob" })).toMatchObject({ results: [], partial: true });
-			expect(search(room.store.reader, "needle", 1e15, 20, { from: "ann" })).toMatchObject({ hasMore: true, partial: false });
+		inConversation((conversation) => {
+			for (let n = 0; n <= limits.search.matches; n++) add(conversation, "needle");
+			expect(search(conversation.store.reader, "needle", 1e15, 20, { from: "bob" })).toMatchObject({ results: [], partial: true });
+			expect(search(conversation.store.reader, "needle", 1e15, 20, { from: "ann" })).toMatchObject({ hasMore: true, partial: false });
 		}));
 
 	it("finds the first words of a long message only", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const words = Array.from({ length: limits.search.words }, (_, n) => `w${n.toString(36)}`);
-			add(room, `${words.join(" ")} beyond`);
-			expect([seqs(room, words.at(-1) as string), seqs(room, "beyond")]).toEqual([[1], []]);
+			add(conversation, `${words.join(" ")} beyond`);
+			expect([seqs(conversation, words.at(-1) as string), seqs(conversation, "beyond")]).toEqual([[1], []]);
 		}));
 
 	it("limits the text of a page", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const fitting = limits.search.length / limits.content;
-			for (let n = 0; n <= fitting; n++) add(room, `needle ${"x".repeat(limits.content - 7)}`);
-			const { results, hasMore } = find(room, "needle");
+			for (let n = 0; n <= fitting; n++) add(conversation, `needle ${"x".repeat(limits.content - 7)}`);
+			const { results, hasMore } = find(conversation, "needle");
 			expect([results.length, hasMore]).toEqual([fitting, true]);
 		}));
 
 	it.each(["?!", "*", '"', '""', "( ) - +", "\u0000", "x".repeat(200), '"'.repeat(200), "a* ".repeat(66), "漢".repeat(200), "\ud83d"])(
 		"finds nothing for %j",
 		(query) =>
-			inRoom((room) => {
-				add(room, "Hello");
-				expect(find(room, query)).toEqual({ results: [], hasMore: false, partial: false });
+			inConversation((conversation) => {
+				add(conversation, "Hello");
+				expect(find(conversation, query)).toEqual({ results: [], hasMore: false, partial: false });
 			}),
 	);
 });
 
 describe("the index", () => {
 	it("contains a reply only when it has ended, and not while it is regenerated", () =>
-		inRoom((room) => {
-			const reply = room.store.log.addReply(room.now);
-			room.store.log.checkpoint(reply, "the answer so far", {});
-			expect(seqs(room, "answer")).toEqual([]);
-			const failed = room.store.log.finishReply(reply, "the answer is wrong", { status: "failed", reason: "interrupted" }, {});
-			expect(seqs(room, "wrong")).toEqual([1]);
-			room.store.log.reopenReply(failed);
-			expect(seqs(room, "wrong")).toEqual([]);
-			room.store.log.finishReply(reply, "the answer is 42", { status: "complete" }, {});
-			expect([seqs(room, "42"), seqs(room, "wrong"), seqs(room, "answer")]).toEqual([[1], [], [1]]);
+		inConversation((conversation) => {
+			const reply = conversation.store.log.addReply(conversation.now);
+			conversation.store.log.checkpoint(reply, "the answer so far", {});
+			expect(seqs(conversation, "answer")).toEqual([]);
+			const failed = conversation.store.log.finishReply(reply, "the answer is wrong", { status: "failed", reason: "interrupted" }, {});
+			expect(seqs(conversation, "wrong")).toEqual([1]);
+			conversation.store.log.reopenReply(failed);
+			expect(seqs(conversation, "wrong")).toEqual([]);
+			conversation.store.log.finishReply(reply, "the answer is 42", { status: "complete" }, {});
+			expect([seqs(conversation, "42"), seqs(conversation, "wrong"), seqs(conversation, "answer")]).toEqual([[1], [], [1]]);
 		}));
 
 	it("follows edits and deletions, also of replies", () =>
-		inRoom((room) => {
-			const { log } = room.store;
-			const edited = log.editMessage(add(room, "a secret plan"), "a public plan", [], room.now);
-			expect([seqs(room, "secret"), seqs(room, "public")]).toEqual([[], [1]]);
-			log.editMessage(edited, "?!", [], room.now);
-			expect([seqs(room, "public"), seqs(room, "plan")]).toEqual([[], []]);
-			log.deleteMessage(add(room, "to be deleted"), room.now);
-			const reply = log.finishReply(log.addReply(room.now), "an answer to be deleted", { status: "complete" }, {});
-			expect(seqs(room, "deleted")).toEqual([3]);
-			log.deleteMessage(reply, room.now);
-			expect(seqs(room, "deleted")).toEqual([]);
+		inConversation((conversation) => {
+			const { log } = conversation.store;
+			const edited = log.editMessage(add(conversation, "a secret plan"), "a public plan", [], conversation.now);
+			expect([seqs(conversation, "secret"), seqs(conversation, "public")]).toEqual([[], [1]]);
+			log.editMessage(edited, "?!", [], conversation.now);
+			expect([seqs(conversation, "public"), seqs(conversation, "plan")]).toEqual([[], []]);
+			log.deleteMessage(add(conversation, "to be deleted"), conversation.now);
+			const reply = log.finishReply(log.addReply(conversation.now), "an answer to be deleted", { status: "complete" }, {});
+			expect(seqs(conversation, "deleted")).toEqual([3]);
+			log.deleteMessage(reply, conversation.now);
+			expect(seqs(conversation, "deleted")).toEqual([]);
 		}));
 
 	it("contains messages that are older than the index", () =>
-		inRoom(async (room, state) => {
+		inConversation(async (conversation, state) => {
 			await state.storage.deleteAll();
 			const { sql } = state.storage;
 			migrate(sql, migrations.slice(0, 3));
@@ -139,16 +141,17 @@ describe("the index", () => {
 			const { log, reader } = new Store(sql);
 			expect(sql.exec("SELECT below FROM stale_words").toArray()).toEqual([{ below: 4 }]);
 			expect(search(reader, "old", 9, 9).results.map(({ message }) => message.seq)).toEqual([1]);
-			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, room.now);
+			log.addMessage({ author: ann, content: "a new one", asksClaude: false }, conversation.now);
 			expect(search(reader, "one", 9, 9).results.map(({ message }) => message.seq)).toEqual([4]);
 		}));
 
 	it("finds messages that an earlier version indexed with another folding, step by step if there are many", () =>
-		inRoom((room, state) => {
+		inConversation((conversation, state) => {
 			const { sql } = state.storage;
 			const put = (seq: number, words: string) => sql.exec("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", seq, words);
 			const long = "x".repeat(limits.content - 10);
-			for (const text of ["Łódź", "GROẞ", ...Array.from({ length: 50 }, () => `${long} Ørsted`), "plain", "Łukasz"]) add(room, text);
+			for (const text of ["Łódź", "GROẞ", ...Array.from({ length: 50 }, () => `${long} Ørsted`), "plain", "Łukasz"])
+				add(conversation, text);
 			for (const [seq, words] of [
 				[1, "łodz"],
 				[2, "groß"],

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { Removals } from "../../../src/conversation/lists/removals.ts";
 import { Erasure } from "../../../src/conversation/people/erasure.ts";
-import { bob, inRoom } from "../../support/conversation.ts";
+import { bob, inConversation } from "../../support/conversation.ts";
 
 it("erasing a person cancels the jobs that wait to be retried for them", () =>
-	inRoom(async (room, { storage }) => {
-		room.enter(bob);
-		const shared = { sql: storage.sql, store: room.store, now: () => room.now };
+	inConversation(async (conversation, { storage }) => {
+		conversation.enter(bob);
+		const shared = { sql: storage.sql, store: conversation.store, now: () => conversation.now };
 		const wake = () =>
 			new Removals({
 				...shared,
@@ -16,14 +16,14 @@ it("erasing a person cancels the jobs that wait to be retried for them", () =>
 				alarm: { bringForward: () => {}, settled: Promise.resolve() },
 			});
 		const removals = wake();
-		room.store.members.remove("bob", false);
+		conversation.store.members.remove("bob", false);
 		await removals.removeFor("bob");
 		expect(removals.dueAt).toBeDefined();
 		const erasure = new Erasure({
 			...shared,
-			clients: room.clients,
-			titles: room.titles,
-			departures: room.departures,
+			clients: conversation.clients,
+			titles: conversation.titles,
+			departures: conversation.departures,
 			lists: { changed: () => {} },
 			queues: [removals],
 			live: (message) => message,

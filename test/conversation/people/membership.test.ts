@@ -1,245 +1,251 @@
 import { describe, expect, it } from "vitest";
-import { ann, bob, inRoom, type Room } from "../../support/conversation.ts";
+import { ann, bob, inConversation, type TestConversation } from "../../support/conversation.ts";
 
 const owner = { ...ann, role: "owner" as const };
 const eve = { userId: "eve", username: "Eve" };
 
-const rolesOf = (room: Room) => Object.fromEntries(room.membership.members().map(({ userId, role }) => [userId, role]));
-const actionsOf = (room: Room) => room.store.audit.before(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
+const rolesOf = (conversation: TestConversation) =>
+	Object.fromEntries(conversation.membership.members().map(({ userId, role }) => [userId, role]));
+const actionsOf = (conversation: TestConversation) =>
+	conversation.store.audit.before(999, 99).map(({ action, actor, subject }) => [action, actor, subject]);
 
 describe("a role", () => {
 	it("is changed by an owner, sent to everybody, kept in the audit, and effective at once", () =>
-		inRoom((room) => {
-			const [anns, bobs] = [room.enter(ann), room.enter(bob)];
-			expect(room.membership.setRole(owner, "bob", "reader")).toEqual({ ...bob, role: "reader" });
+		inConversation((conversation) => {
+			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
+			expect(conversation.membership.setRole(owner, "bob", "reader")).toEqual({ ...bob, role: "reader" });
 			for (const client of [anns, bobs]) expect(client.last("chat:member").member).toEqual({ ...bob, role: "reader" });
-			room.say(bobs, "Hi", "k");
+			conversation.say(bobs, "Hi", "k");
 			expect(bobs.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
-			room.membership.setRole(owner, "bob", "member");
-			room.say(bobs, "Hi again");
-			expect(room.contents()).toEqual(["Hi again"]);
-			expect(actionsOf(room).slice(0, 2)).toEqual([
+			conversation.membership.setRole(owner, "bob", "member");
+			conversation.say(bobs, "Hi again");
+			expect(conversation.contents()).toEqual(["Hi again"]);
+			expect(actionsOf(conversation).slice(0, 2)).toEqual([
 				["role_changed", "ann", "bob"],
 				["role_changed", "ann", "bob"],
 			]);
-			expect(room.entered).toEqual(["ann", "bob", "bob", "bob"]);
+			expect(conversation.entered).toEqual(["ann", "bob", "bob", "bob"]);
 		}));
 
 	it("that stays the same is not sent", () =>
-		inRoom((room) => {
-			const client = room.enter(bob);
-			expect(room.membership.setRole(owner, "bob", "member")).toEqual({ ...bob, role: "member" });
+		inConversation((conversation) => {
+			const client = conversation.enter(bob);
+			expect(conversation.membership.setRole(owner, "bob", "member")).toEqual({ ...bob, role: "member" });
 			expect(client.types()).not.toContain("chat:member");
-			expect(actionsOf(room).map(([action]) => action)).not.toContain("role_changed");
+			expect(actionsOf(conversation).map(([action]) => action)).not.toContain("role_changed");
 		}));
 
 	it("of owner can be handed over, but the last owner cannot give it up", () =>
-		inRoom((room) => {
-			room.enter(bob);
-			expect(room.membership.setRole(owner, "ann", "member")).toEqual({ code: "last_owner" });
-			room.membership.setRole(owner, "bob", "owner");
-			expect(room.membership.setRole(owner, "ann", "reader")).toEqual({ ...ann, role: "reader" });
-			expect(rolesOf(room)).toEqual({ ann: "reader", bob: "owner" });
-			expect(room.membership.setRole({ ...bob, role: "owner" }, "bob", "member")).toEqual({ code: "last_owner" });
-			expect(actionsOf(room)[0]).toEqual(["role_changed", "ann", undefined]);
+		inConversation((conversation) => {
+			conversation.enter(bob);
+			expect(conversation.membership.setRole(owner, "ann", "member")).toEqual({ code: "last_owner" });
+			conversation.membership.setRole(owner, "bob", "owner");
+			expect(conversation.membership.setRole(owner, "ann", "reader")).toEqual({ ...ann, role: "reader" });
+			expect(rolesOf(conversation)).toEqual({ ann: "reader", bob: "owner" });
+			expect(conversation.membership.setRole({ ...bob, role: "owner" }, "bob", "member")).toEqual({ code: "last_owner" });
+			expect(actionsOf(conversation)[0]).toEqual(["role_changed", "ann", undefined]);
 		}));
 
 	it("is changed by owners only, and only for members", () =>
-		inRoom((room) => {
-			room.enter(bob);
-			expect(room.membership.setRole({ ...bob, role: "member" }, "bob", "owner")).toEqual({ code: "forbidden" });
-			expect(room.membership.setRole(owner, "eve", "owner")).toEqual({ code: "not_found" });
-			expect(rolesOf(room)).toEqual({ ann: "owner", bob: "member" });
+		inConversation((conversation) => {
+			conversation.enter(bob);
+			expect(conversation.membership.setRole({ ...bob, role: "member" }, "bob", "owner")).toEqual({ code: "forbidden" });
+			expect(conversation.membership.setRole(owner, "eve", "owner")).toEqual({ code: "not_found" });
+			expect(rolesOf(conversation)).toEqual({ ann: "owner", bob: "member" });
 		}));
 
 	it("of reader does not permit stopping a reply", () =>
-		inRoom(async (room) => {
-			const anns = room.enter(ann);
-			room.store.members.add({ ...eve, role: "reader" }, room.now);
-			const eves = room.enter(eve);
-			room.say(anns, "@claude Hi");
-			room.conversation.receive(eves, { type: "chat:stop", conversationId: room.store.info.id });
+		inConversation(async (conversation) => {
+			const anns = conversation.enter(ann);
+			conversation.store.members.add({ ...eve, role: "reader" }, conversation.now);
+			const eves = conversation.enter(eve);
+			conversation.say(anns, "@claude Hi");
+			conversation.rules.receive(eves, { type: "chat:stop", conversationId: conversation.store.info.id });
 			expect(eves.last("chat:error").code).toBe("forbidden");
-			await room.call.text("On it goes");
-			await room.call.end();
-			expect(room.contents()).toEqual(["@claude Hi", "On it goes"]);
+			await conversation.call.text("On it goes");
+			await conversation.call.end();
+			expect(conversation.contents()).toEqual(["@claude Hi", "On it goes"]);
 		}));
 });
 
 describe("connected members receive", () => {
 	it("a new member, a new name and a removal, but not the removed member themselves", () =>
-		inRoom((room) => {
-			const anns = room.enter(ann);
-			const bobs = room.enter(bob);
+		inConversation((conversation) => {
+			const anns = conversation.enter(ann);
+			const bobs = conversation.enter(bob);
 			expect(anns.last("chat:member").member).toEqual({ ...bob, role: "member" });
-			room.membership.join({ userId: "bob", username: "Robert" }, false);
+			conversation.membership.join({ userId: "bob", username: "Robert" }, false);
 			expect(anns.last("chat:member").member).toEqual({ userId: "bob", username: "Robert", role: "member" });
-			room.membership.remove(owner, "bob");
+			conversation.membership.remove(owner, "bob");
 			expect(anns.last("chat:member-left").userId).toBe("bob");
 			expect(bobs.types()).not.toContain("chat:member-left");
 		}));
 
 	it("the title and when Claude answers", () =>
-		inRoom((room) => {
-			const bobs = room.enter(bob);
-			room.membership.update(owner, { title: "Plans", assistant: "off" });
-			expect(bobs.last("chat:conversation").conversation).toEqual(room.store.info);
-			expect(room.store.info).toMatchObject({ title: "Plans", assistant: "off" });
+		inConversation((conversation) => {
+			const bobs = conversation.enter(bob);
+			conversation.membership.update(owner, { title: "Plans", assistant: "off" });
+			expect(bobs.last("chat:conversation").conversation).toEqual(conversation.store.info);
+			expect(conversation.store.info).toMatchObject({ title: "Plans", assistant: "off" });
 		}));
 });
 
 describe("invites", () => {
-	const invite = (room: Room, id: string, maxUses: number | null = null) =>
-		room.membership.invite(owner, { id, role: "member", expiresAt: room.now + 1_000, maxUses });
-	const idsOf = (room: Room) => {
-		const listed = room.membership.invites(owner);
+	const invite = (conversation: TestConversation, id: string, maxUses: number | null = null) =>
+		conversation.membership.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses });
+	const idsOf = (conversation: TestConversation) => {
+		const listed = conversation.membership.invites(owner);
 		return "invites" in listed ? listed.invites.map(({ id }) => id) : listed.code;
 	};
 
 	it("are listed while they admit somebody", () =>
-		inRoom((room) => {
-			invite(room, "spent", 1);
-			invite(room, "open", 2);
-			room.membership.accept(bob, "spent");
-			room.membership.accept(eve, "open");
-			expect(room.membership.invites(owner)).toEqual({
+		inConversation((conversation) => {
+			invite(conversation, "spent", 1);
+			invite(conversation, "open", 2);
+			conversation.membership.accept(bob, "spent");
+			conversation.membership.accept(eve, "open");
+			expect(conversation.membership.invites(owner)).toEqual({
 				invites: [
 					{
 						id: "open",
 						role: "member",
 						createdBy: "ann",
-						createdAt: new Date(room.now).toISOString(),
-						expiresAt: new Date(room.now + 1_000).toISOString(),
+						createdAt: new Date(conversation.now).toISOString(),
+						expiresAt: new Date(conversation.now + 1_000).toISOString(),
 						maxUses: 2,
 						uses: 1,
 					},
 				],
 			});
-			room.now += 1_000;
-			expect(idsOf(room)).toEqual([]);
+			conversation.now += 1_000;
+			expect(idsOf(conversation)).toEqual([]);
 		}));
 
 	it("admit nobody once revoked, and the audit names who revoked them", () =>
-		inRoom((room) => {
-			invite(room, "i");
-			expect(room.membership.revoke(owner, "i")).toEqual({ revoked: true });
-			expect(idsOf(room)).toEqual([]);
-			expect(room.membership.accept(bob, "i")).toEqual({ code: "invite_expired" });
-			expect(room.membership.revoke(owner, "i")).toEqual({ code: "not_found" });
-			expect(actionsOf(room)[0]).toEqual(["revoked", "ann", undefined]);
+		inConversation((conversation) => {
+			invite(conversation, "i");
+			expect(conversation.membership.revoke(owner, "i")).toEqual({ revoked: true });
+			expect(idsOf(conversation)).toEqual([]);
+			expect(conversation.membership.accept(bob, "i")).toEqual({ code: "invite_expired" });
+			expect(conversation.membership.revoke(owner, "i")).toEqual({ code: "not_found" });
+			expect(actionsOf(conversation)[0]).toEqual(["revoked", "ann", undefined]);
 		}));
 
 	it("do not undo a removal or a role that an owner decided after their creation", () =>
-		inRoom((room) => {
-			invite(room, "old");
-			room.membership.accept(bob, "old");
-			room.membership.accept(eve, "old");
-			room.now += 1;
-			room.membership.setRole(owner, "bob", "reader");
-			room.membership.remove(owner, "eve");
-			expect(room.membership.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
-			expect(room.membership.accept(eve, "old")).toEqual({ code: "invite_expired" });
-			room.membership.remove({ ...bob, role: "reader" }, "bob");
-			expect(room.membership.accept(bob, "old")).toEqual({ code: "invite_expired" });
-			expect(rolesOf(room)).toEqual({ ann: "owner" });
-			expect(room.membership.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
-			invite(room, "newer");
-			for (const person of [bob, eve]) expect(room.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
+		inConversation((conversation) => {
+			invite(conversation, "old");
+			conversation.membership.accept(bob, "old");
+			conversation.membership.accept(eve, "old");
+			conversation.now += 1;
+			conversation.membership.setRole(owner, "bob", "reader");
+			conversation.membership.remove(owner, "eve");
+			expect(conversation.membership.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
+			expect(conversation.membership.accept(eve, "old")).toEqual({ code: "invite_expired" });
+			conversation.membership.remove({ ...bob, role: "reader" }, "bob");
+			expect(conversation.membership.accept(bob, "old")).toEqual({ code: "invite_expired" });
+			expect(rolesOf(conversation)).toEqual({ ann: "owner" });
+			expect(conversation.membership.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
+			invite(conversation, "newer");
+			for (const person of [bob, eve]) expect(conversation.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
 		}));
 
 	it("are created, listed and revoked by owners only", () =>
-		inRoom((room) => {
-			invite(room, "i");
+		inConversation((conversation) => {
+			invite(conversation, "i");
 			const member = { ...bob, role: "member" as const };
-			expect(room.membership.invites(member)).toEqual({ code: "forbidden" });
-			expect(room.membership.revoke(member, "i")).toEqual({ code: "forbidden" });
-			expect(idsOf(room)).toEqual(["i"]);
+			expect(conversation.membership.invites(member)).toEqual({ code: "forbidden" });
+			expect(conversation.membership.revoke(member, "i")).toEqual({ code: "forbidden" });
+			expect(idsOf(conversation)).toEqual(["i"]);
 		}));
 });
 
 describe("the heir of a conversation", () => {
 	it("is the oldest member who may write", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			for (const [userId, role] of [
 				["r", "reader"],
 				["late", "member"],
 			] as const)
-				room.store.members.add({ userId, username: userId, role }, ++room.now);
-			expect(room.store.members.successor()?.userId).toBe("late");
-			room.store.members.remove("late", false);
-			expect(room.store.members.successor()?.userId).toBe("r");
-			room.store.members.remove("r", false);
-			expect(room.store.members.successor()).toBeUndefined();
+				conversation.store.members.add({ userId, username: userId, role }, ++conversation.now);
+			expect(conversation.store.members.successor()?.userId).toBe("late");
+			conversation.store.members.remove("late", false);
+			expect(conversation.store.members.successor()?.userId).toBe("r");
+			conversation.store.members.remove("r", false);
+			expect(conversation.store.members.successor()).toBeUndefined();
 		}));
 });
 
 describe("invites end", () => {
-	const invite = (room: Room, id: string, by = owner) =>
-		room.membership.invite(by, { id, role: "member", expiresAt: room.now + 1_000, maxUses: null });
+	const invite = (conversation: TestConversation, id: string, by = owner) =>
+		conversation.membership.invite(by, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
 	const bobs = { ...bob, role: "owner" as const };
 	/** Bob is a second owner who made an invite. */
-	const withBob = (room: Room) => {
-		room.enter(bob);
-		room.membership.setRole(owner, "bob", "owner");
-		invite(room, "bobs", bobs);
-		invite(room, "anns");
+	const withBob = (conversation: TestConversation) => {
+		conversation.enter(bob);
+		conversation.membership.setRole(owner, "bob", "owner");
+		invite(conversation, "bobs", bobs);
+		invite(conversation, "anns");
 	};
-	const admits = (room: Room, id: string) => !("code" in room.membership.accept({ userId: crypto.randomUUID(), username: "X" }, id));
+	const admits = (conversation: TestConversation, id: string) =>
+		!("code" in conversation.membership.accept({ userId: crypto.randomUUID(), username: "X" }, id));
 
 	it.each([
-		["is removed", (room: Room) => room.membership.remove(owner, "bob")],
-		["leaves", (room: Room) => room.membership.remove(bobs, "bob")],
-		["is no owner any more", (room: Room) => room.membership.setRole(owner, "bob", "reader")],
-		["ends", (room: Room) => room.departures.end("bob", "bob")],
-		["is banned", (room: Room) => room.membership.ban(owner, "bob")],
+		["is removed", (conversation: TestConversation) => conversation.membership.remove(owner, "bob")],
+		["leaves", (conversation: TestConversation) => conversation.membership.remove(bobs, "bob")],
+		["is no owner any more", (conversation: TestConversation) => conversation.membership.setRole(owner, "bob", "reader")],
+		["ends", (conversation: TestConversation) => conversation.departures.end("bob", "bob")],
+		["is banned", (conversation: TestConversation) => conversation.membership.ban(owner, "bob")],
 	])("when their maker %s", (_how, end) =>
-		inRoom((room) => {
-			withBob(room);
-			expect([admits(room, "bobs"), admits(room, "anns")]).toEqual([true, true]);
-			end(room);
-			room.membership.setRole(owner, "bob", "owner");
-			expect([admits(room, "bobs"), admits(room, "anns")]).toEqual([false, true]);
-			expect(actionsOf(room).filter(([action]) => action === "revoked")).toHaveLength(1);
+		inConversation((conversation) => {
+			withBob(conversation);
+			expect([admits(conversation, "bobs"), admits(conversation, "anns")]).toEqual([true, true]);
+			end(conversation);
+			conversation.membership.setRole(owner, "bob", "owner");
+			expect([admits(conversation, "bobs"), admits(conversation, "anns")]).toEqual([false, true]);
+			expect(actionsOf(conversation).filter(([action]) => action === "revoked")).toHaveLength(1);
 		}),
 	);
 
 	it("that a removed person used, if their remover asks for it", () =>
-		inRoom((room) => {
-			for (const id of ["used", "other", "kept"]) invite(room, id);
-			room.membership.accept(bob, "used");
-			room.membership.accept(eve, "kept");
-			room.membership.remove(owner, "eve");
-			room.membership.remove(owner, "bob", { revokesUsedInvites: true });
-			expect(["used", "other", "kept"].map((id) => admits(room, id))).toEqual([false, true, true]);
-			room.membership.accept({ userId: "dan", username: "Dan" }, "other");
-			room.membership.ban(owner, "dan", { revokesUsedInvites: true });
-			expect(["other", "kept"].map((id) => admits(room, id))).toEqual([false, true]);
+		inConversation((conversation) => {
+			for (const id of ["used", "other", "kept"]) invite(conversation, id);
+			conversation.membership.accept(bob, "used");
+			conversation.membership.accept(eve, "kept");
+			conversation.membership.remove(owner, "eve");
+			conversation.membership.remove(owner, "bob", { revokesUsedInvites: true });
+			expect(["used", "other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true, true]);
+			conversation.membership.accept({ userId: "dan", username: "Dan" }, "other");
+			conversation.membership.ban(owner, "dan", { revokesUsedInvites: true });
+			expect(["other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true]);
 		}));
 });
 
 describe("a ban", () => {
-	const invited = (room: Room, id: string) =>
-		room.membership.invite(owner, { id, role: "member", expiresAt: room.now + 1_000, maxUses: null });
+	const invited = (conversation: TestConversation, id: string) =>
+		conversation.membership.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
 
 	it("ends a membership, and neither an invite nor a grant admits the person until it is lifted", () =>
-		inRoom((room) => {
-			const client = room.enter(bob);
-			const ban = { userId: "bob", username: "Bob", bannedBy: "ann", bannedAt: new Date(room.now).toISOString() };
-			expect(room.membership.ban(owner, "bob")).toEqual(ban);
-			expect(room.membership.ban(owner, "bob")).toEqual(ban);
-			room.say(client, "Hi");
+		inConversation((conversation) => {
+			const client = conversation.enter(bob);
+			const ban = { userId: "bob", username: "Bob", bannedBy: "ann", bannedAt: new Date(conversation.now).toISOString() };
+			expect(conversation.membership.ban(owner, "bob")).toEqual(ban);
+			expect(conversation.membership.ban(owner, "bob")).toEqual(ban);
+			conversation.say(client, "Hi");
 			expect(client.last("chat:error").code).toBe("forbidden");
-			room.now += 1;
-			invited(room, "i");
-			expect([room.membership.accept(bob, "i"), room.membership.join(bob, true)]).toEqual([{ code: "forbidden" }, undefined]);
-			expect([room.membership.bans(owner), room.membership.banOf(owner, "bob")]).toEqual([{ bans: [ban] }, ban]);
-			expect(room.membership.unban(owner, "bob")).toEqual({ unbanned: true });
-			expect([room.membership.unban(owner, "bob"), room.membership.banOf(owner, "bob")]).toEqual([
+			conversation.now += 1;
+			invited(conversation, "i");
+			expect([conversation.membership.accept(bob, "i"), conversation.membership.join(bob, true)]).toEqual([
+				{ code: "forbidden" },
+				undefined,
+			]);
+			expect([conversation.membership.bans(owner), conversation.membership.banOf(owner, "bob")]).toEqual([{ bans: [ban] }, ban]);
+			expect(conversation.membership.unban(owner, "bob")).toEqual({ unbanned: true });
+			expect([conversation.membership.unban(owner, "bob"), conversation.membership.banOf(owner, "bob")]).toEqual([
 				{ code: "not_found" },
 				{ code: "not_found" },
 			]);
-			expect(room.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
-			expect(actionsOf(room).map(([action]) => action)).toEqual([
+			expect(conversation.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			expect(actionsOf(conversation).map(([action]) => action)).toEqual([
 				"joined",
 				"unbanned",
 				"invited",
@@ -251,23 +257,23 @@ describe("a ban", () => {
 		}));
 
 	it("also keeps out a person who was never a member", () =>
-		inRoom((room) => {
-			expect(room.membership.ban(owner, "eve")).toMatchObject({ userId: "eve", bannedBy: "ann" });
-			expect(room.membership.join(eve, true)).toBeUndefined();
+		inConversation((conversation) => {
+			expect(conversation.membership.ban(owner, "eve")).toMatchObject({ userId: "eve", bannedBy: "ann" });
+			expect(conversation.membership.join(eve, true)).toBeUndefined();
 		}));
 
 	it("is for owners, and not of themselves", () =>
-		inRoom((room) => {
+		inConversation((conversation) => {
 			const member = { ...bob, role: "member" as const };
-			room.enter(bob);
+			conversation.enter(bob);
 			for (const refused of [
-				room.membership.ban(member, "ann"),
-				room.membership.unban(member, "ann"),
-				room.membership.bans(member),
-				room.membership.banOf(member, "ann"),
+				conversation.membership.ban(member, "ann"),
+				conversation.membership.unban(member, "ann"),
+				conversation.membership.bans(member),
+				conversation.membership.banOf(member, "ann"),
 			])
 				expect(refused).toEqual({ code: "forbidden" });
-			expect(room.membership.ban(owner, "ann")).toEqual({ code: "bad_request" });
-			expect(rolesOf(room)).toEqual({ ann: "owner", bob: "member" });
+			expect(conversation.membership.ban(owner, "ann")).toEqual({ code: "bad_request" });
+			expect(rolesOf(conversation)).toEqual({ ann: "owner", bob: "member" });
 		}));
 });

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { type Reason, reasons } from "../../../src/protocol/errors.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
+import { ann, bob, inConversation, settled, TestConversation } from "../../support/conversation.ts";
 import { expectLog } from "../../support/log.ts";
 
 const ofReply = (types: string[]) => types.filter((type) => !/join|left|typing|member/.test(type));
 
 describe("a reply", () => {
 	it("sends thinking, text, the end of the stream, the message and complete to everybody, in this order", () =>
-		inRoom(async (room) => {
-			const asker = room.enter(ann);
-			const other = room.enter(bob);
-			room.say(asker, "@claude Hi");
-			await room.call.event({ type: "start", model: "m-1" });
-			await room.call.text("Hello ");
-			await room.call.text("there");
-			room.now += 1500;
-			await room.call.end();
+		inConversation(async (conversation) => {
+			const asker = conversation.enter(ann);
+			const other = conversation.enter(bob);
+			conversation.say(asker, "@claude Hi");
+			await conversation.call.event({ type: "start", model: "m-1" });
+			await conversation.call.text("Hello ");
+			await conversation.call.text("there");
+			conversation.now += 1500;
+			await conversation.call.end();
 			for (const client of [asker, other]) {
 				expect(ofReply(client.types())).toEqual([
 					"chat:message",
@@ -50,182 +50,183 @@ describe("a reply", () => {
 				elapsedMs: 1500,
 			});
 			expect(message.id).toBe(asker.last("chat:thinking").messageId);
-			expect(cursor).toBe(room.store.log.cursor);
-			expect(room.alarms.at(-1)).toBe("cleared");
-			expect(room.call.signal.aborted).toBe(true);
+			expect(cursor).toBe(conversation.store.log.cursor);
+			expect(conversation.alarms.at(-1)).toBe("cleared");
+			expect(conversation.call.signal.aborted).toBe(true);
 		}));
 
 	it("is announced before its prompt is read, and not asked for if it is stopped before that", () =>
-		inRoom((room) => {
-			const client = room.enter(ann);
-			room.postponed = [];
-			room.say(client, "Hi");
-			expect([ofReply(client.types()), room.calls]).toEqual([["chat:message", "chat:thinking"], []]);
-			room.replies.stop(ann);
-			room.say(client, "Once more");
-			for (const work of room.postponed) work();
-			expect(room.calls.map(({ messages }) => messages.at(-1)?.content)).toEqual(["Once more"]);
+		inConversation((conversation) => {
+			const client = conversation.enter(ann);
+			conversation.postponed = [];
+			conversation.say(client, "Hi");
+			expect([ofReply(client.types()), conversation.calls]).toEqual([["chat:message", "chat:thinking"], []]);
+			conversation.replies.stop(ann);
+			conversation.say(client, "Once more");
+			for (const work of conversation.postponed) work();
+			expect(conversation.calls.map(({ messages }) => messages.at(-1)?.content)).toEqual(["Once more"]);
 		}));
 
 	it("reads the messages before it; questions that come meanwhile get one further reply that reads them all", () =>
-		inRoom(async (room) => {
-			room.membership.join(bob, true);
-			const client = room.enter(ann);
-			room.say(client, "@claude one");
-			room.say(client, "@claude two");
-			room.say(client, "three");
-			expect(room.calls).toHaveLength(1);
-			expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude one"]);
-			await room.call.text("First");
-			await room.call.end();
-			expect(room.calls).toHaveLength(2);
-			expect(room.call.messages.map(({ content }) => content)).toEqual(["@claude one", "First", "@claude two", "three"]);
-			await room.call.text("Second");
-			await room.call.end();
-			expect(room.calls).toHaveLength(2);
-			expect(room.contents()).toEqual(["@claude one", "First", "@claude two", "three", "Second"]);
+		inConversation(async (conversation) => {
+			conversation.membership.join(bob, true);
+			const client = conversation.enter(ann);
+			conversation.say(client, "@claude one");
+			conversation.say(client, "@claude two");
+			conversation.say(client, "three");
+			expect(conversation.calls).toHaveLength(1);
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["@claude one"]);
+			await conversation.call.text("First");
+			await conversation.call.end();
+			expect(conversation.calls).toHaveLength(2);
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["@claude one", "First", "@claude two", "three"]);
+			await conversation.call.text("Second");
+			await conversation.call.end();
+			expect(conversation.calls).toHaveLength(2);
+			expect(conversation.contents()).toEqual(["@claude one", "First", "@claude two", "three", "Second"]);
 		}));
 
 	it("reads a bounded part of a long log, also if all its messages are empty", () =>
-		inRoom((room, { storage }) => {
+		inConversation((conversation, { storage }) => {
 			storage.sql.exec(
 				`WITH RECURSIVE place (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM place WHERE seq < 20000)
 				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at, deleted_at)
 				SELECT seq, 'm' || seq || '-0', 'user', 'ann', 'Ann', '', 'complete', 0, seq, seq, 0, 0 FROM place`,
 			);
-			const messages = room.store.reader.messagesBefore(20_001, limits.prompt);
+			const messages = conversation.store.reader.messagesBefore(20_001, limits.prompt);
 			expect(messages.at(-1)?.seq).toBe(20_000);
 			expect(messages.length).toBeLessThan(8_000);
 		}));
 
 	it("names each asker once, and marks the messages that wait for the next reply", () =>
-		inRoom(async (room) => {
-			const [first, second] = [room.enter(ann), room.enter(bob)];
-			room.say(first, "@claude one");
-			room.say(second, "@claude two");
-			room.say(first, "@claude three");
-			room.say(first, "four");
-			room.say(second, "@claude five");
-			await room.call.end();
+		inConversation(async (conversation) => {
+			const [first, second] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(first, "@claude one");
+			conversation.say(second, "@claude two");
+			conversation.say(first, "@claude three");
+			conversation.say(first, "four");
+			conversation.say(second, "@claude five");
+			await conversation.call.end();
 			expect(first.last("chat:thinking").askedBy).toEqual([bob, ann]);
-			const asking = room.store.reader
+			const asking = conversation.store.reader
 				.page(9, 9)
 				.messages.map(({ asksClaude, askedBy }) => asksClaude ?? askedBy?.map(({ userId }) => userId));
 			expect(asking).toEqual([true, ["ann"], true, true, undefined, true, ["bob", "ann"]]);
 		}));
 
 	it("names no more askers than the limit", () =>
-		inRoom(async (room) => {
-			room.say(room.enter(ann), "@claude first");
-			for (let n = 0; n <= limits.askers; n++) room.say(room.enter({ userId: `u${n}`, username: `U${n}` }), "@claude me too");
-			await room.call.end();
-			expect(room.store.log.lastReply()?.askedBy).toHaveLength(limits.askers);
+		inConversation(async (conversation) => {
+			conversation.say(conversation.enter(ann), "@claude first");
+			for (let n = 0; n <= limits.askers; n++)
+				conversation.say(conversation.enter({ userId: `u${n}`, username: `U${n}` }), "@claude me too");
+			await conversation.call.end();
+			expect(conversation.store.log.lastReply()?.askedBy).toHaveLength(limits.askers);
 		}));
 
 	it("does not answer messages that come meanwhile and do not ask", () =>
-		inRoom(async (room) => {
-			room.membership.join(bob, true);
-			const client = room.enter(ann);
-			room.say(client, "@claude one");
-			room.say(client, "two");
-			await room.call.end();
-			expect(room.calls).toHaveLength(1);
+		inConversation(async (conversation) => {
+			conversation.membership.join(bob, true);
+			const client = conversation.enter(ann);
+			conversation.say(client, "@claude one");
+			conversation.say(client, "two");
+			await conversation.call.end();
+			expect(conversation.calls).toHaveLength(1);
 		}));
 
 	it("is decided when the question is sent, whatever changes while the reply before it runs", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "alone and asking");
-			room.say(client, "alone and asking again");
-			room.membership.join(bob, true);
-			await room.call.end();
-			expect(room.calls).toHaveLength(2);
-			room.say(client, "to Bob");
-			room.store.setAssistant("always");
-			await room.call.end();
-			expect(room.calls).toHaveLength(2);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "alone and asking");
+			conversation.say(client, "alone and asking again");
+			conversation.membership.join(bob, true);
+			await conversation.call.end();
+			expect(conversation.calls).toHaveLength(2);
+			conversation.say(client, "to Bob");
+			conversation.store.setAssistant("always");
+			await conversation.call.end();
+			expect(conversation.calls).toHaveLength(2);
 		}));
 
 	it("never sends or stores half a character", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("a\ud83d");
-			await room.call.text("\ude00b\ud83d");
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("a\ud83d");
+			await conversation.call.text("\ude00b\ud83d");
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
 			const streamed = client.received.map((event) => (event.type === "chat:streaming" ? event.chunk : "")).join("");
 			expect([streamed, client.last("chat:message").message.content]).toEqual(["a😀b", "a😀b"]);
 		}));
 
 	it("is checkpointed by time and by length while it grows, not by token", () =>
-		inRoom(async (room) => {
-			room.say(room.enter(ann), "Hi");
-			const kept = () => room.store.log.streaming()[0]?.content.length;
-			await room.call.text("x".repeat(10));
+		inConversation(async (conversation) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			const kept = () => conversation.store.log.streaming()[0]?.content.length;
+			await conversation.call.text("x".repeat(10));
 			expect(kept()).toBe(0);
-			room.now += 1000;
-			await room.call.text("x".repeat(10));
+			conversation.now += 1000;
+			await conversation.call.text("x".repeat(10));
 			expect(kept()).toBe(20);
-			await room.call.text("x".repeat(1999));
+			await conversation.call.text("x".repeat(1999));
 			expect(kept()).toBe(20);
-			await room.call.text("x");
+			await conversation.call.text("x");
 			expect(kept()).toBe(2020);
 		}));
 
 	it("stops on a member's request: keeps its text, ends the request to Claude at once, sends nothing more", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			const conversationId = room.store.info.id;
-			room.say(client, "Hi");
-			await room.call.text("Hel");
-			room.conversation.receive(client, { type: "chat:stop", conversationId, messageId: "m1-other" });
-			expect(room.call.signal.aborted).toBe(false);
-			room.conversation.receive(client, { type: "chat:stop", conversationId });
-			expect(room.call.signal.aborted).toBe(true);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const conversationId = conversation.store.info.id;
+			conversation.say(client, "Hi");
+			await conversation.call.text("Hel");
+			conversation.rules.receive(client, { type: "chat:stop", conversationId, messageId: "m1-other" });
+			expect(conversation.call.signal.aborted).toBe(false);
+			conversation.rules.receive(client, { type: "chat:stop", conversationId });
+			expect(conversation.call.signal.aborted).toBe(true);
 			expect(client.last("chat:message").message).toMatchObject({ content: "Hel", status: "stopped", stoppedBy: ann });
 			const count = client.received.length;
-			await room.call.text("lo");
-			await room.call.end();
+			await conversation.call.text("lo");
+			await conversation.call.end();
 			expect(client.received).toHaveLength(count);
-			expect(room.contents()).toEqual(["Hi", "Hel"]);
-			room.conversation.receive(client, { type: "chat:stop", conversationId });
+			expect(conversation.contents()).toEqual(["Hi", "Hel"]);
+			conversation.rules.receive(client, { type: "chat:stop", conversationId });
 			expect(client.received).toHaveLength(count);
 		}));
 
 	it("is followed, once it is stopped, by the reply to questions that came meanwhile", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("Hel");
-			room.say(client, "And?");
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
-			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi", "Hel", "And?"]);
-			expect(room.calls).toHaveLength(2);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("Hel");
+			conversation.say(client, "And?");
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["Hi", "Hel", "And?"]);
+			expect(conversation.calls).toHaveLength(2);
 		}));
 
 	it.each(["max_tokens", "context_window"] as const)("is complete and carries the reason if it is cut by %s", (reason) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("Long");
-			await room.call.end(reason);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("Long");
+			await conversation.call.end(reason);
 			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason, content: "Long" });
 			expect(client.types()).not.toContain("chat:error");
 		}),
 	);
 
-	const failures: [string, (room: Room) => Promise<void>, Reason][] = [
-		["Claude declines to answer", (room) => room.call.end("refusal"), "refusal"],
-		["Claude cannot be reached", (room) => room.call.fail("bad_key"), "bad_key"],
-		["our own code throws", (room) => room.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
+	const failures: [string, (conversation: TestConversation) => Promise<void>, Reason][] = [
+		["Claude declines to answer", (conversation) => conversation.call.end("refusal"), "refusal"],
+		["Claude cannot be reached", (conversation) => conversation.call.fail("bad_key"), "bad_key"],
+		["our own code throws", (conversation) => conversation.call.crash(new Error("secret at /src/x.ts:1")), "internal"],
 	];
 	it.each(failures)("fails with a sentence, and keeps its text, when %s", (_what, fail, reason) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("So far");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("So far");
 			if (reason === "internal") expectLog(/secret at/);
-			await fail(room);
+			await fail(conversation);
 			expect(ofReply(client.types()).slice(-4)).toEqual(["chat:streaming", "chat:message", "chat:complete", "chat:error"]);
 			const { message } = client.last("chat:message");
 			expect(message).toMatchObject({ status: "failed", reason, content: "So far" });
@@ -235,31 +236,31 @@ describe("a reply", () => {
 	);
 
 	it("fails at once if the request is refused for good", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.fail("spend_limit");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.fail("spend_limit");
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "spend_limit", content: "" });
-			expect(room.calls).toHaveLength(1);
+			expect(conversation.calls).toHaveLength(1);
 		}));
 
 	it.each(["overloaded", "rate_limited", "unavailable"] as const)(
 		"waits as long as it is told if Claude is %s, and people see that",
 		(reason) =>
-			inRoom(async (room) => {
-				const client = room.enter(ann);
-				room.say(client, "Hi");
-				const again = room.asked;
-				await room.call.fail(reason, 30);
+			inConversation(async (conversation) => {
+				const client = conversation.enter(ann);
+				conversation.say(client, "Hi");
+				const again = conversation.asked;
+				await conversation.call.fail(reason, 30);
 				const { messageId } = client.last("chat:thinking");
 				expect(client.last("chat:busy")).toMatchObject({ messageId, reason, retryAfterMs: 30 });
-				const [, late] = room.enter(bob).last("chat:joined").messages;
+				const [, late] = conversation.enter(bob).last("chat:joined").messages;
 				expect(late).toMatchObject({ id: messageId, status: "streaming", content: "", reason });
-				expect(room.calls).toHaveLength(1);
+				expect(conversation.calls).toHaveLength(1);
 				await again;
-				await room.call.text("Here");
-				expect(room.enter(bob).last("chat:joined").messages[1]?.reason).toBeUndefined();
-				await room.call.end();
+				await conversation.call.text("Here");
+				expect(conversation.enter(bob).last("chat:joined").messages[1]?.reason).toBeUndefined();
+				await conversation.call.end();
 				const { message } = client.last("chat:message");
 				expect(message).toMatchObject({ content: "Here", status: "complete", attempts: [{ offset: 0, reason }] });
 				expect(message.reason).toBeUndefined();
@@ -268,57 +269,57 @@ describe("a reply", () => {
 	);
 
 	it("waits for minutes while Claude is overloaded, without a timer, and then fails", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			const began = room.now;
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			const began = conversation.now;
 			while (client.types().every((type) => type !== "chat:error")) {
-				await room.call.fail("overloaded", 10_000);
-				const calls = room.calls.length;
-				const retryAt = room.alarms.at(-1);
+				await conversation.call.fail("overloaded", 10_000);
+				const calls = conversation.calls.length;
+				const retryAt = conversation.alarms.at(-1);
 				if (typeof retryAt !== "number") break;
-				expect(retryAt - room.now).toBeGreaterThanOrEqual(10_000);
-				room.now = retryAt - 1;
-				room.replies.recover();
-				expect(room.calls).toHaveLength(calls);
-				room.now += 1;
-				room.replies.recover();
-				expect(room.calls).toHaveLength(calls + 1);
+				expect(retryAt - conversation.now).toBeGreaterThanOrEqual(10_000);
+				conversation.now = retryAt - 1;
+				conversation.replies.recover();
+				expect(conversation.calls).toHaveLength(calls);
+				conversation.now += 1;
+				conversation.replies.recover();
+				expect(conversation.calls).toHaveLength(calls + 1);
 			}
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "overloaded" });
-			expect(room.now - began).toBeGreaterThan(180_000);
-			expect(room.now - began).toBeLessThanOrEqual(300_000);
+			expect(conversation.now - began).toBeGreaterThan(180_000);
+			expect(conversation.now - began).toBeLessThanOrEqual(300_000);
 		}));
 
 	it("fails at once if Claude asks to be left alone for longer than people wait", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "And now?");
-			await room.call.fail("rate_limited", 300_001);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "And now?");
+			await conversation.call.fail("rate_limited", 300_001);
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "rate_limited" });
-			expect(room.calls).toHaveLength(1);
+			expect(conversation.calls).toHaveLength(1);
 		}));
 
 	it("can be stopped during a long wait, and is not asked for when the alarm fires", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.fail("overloaded", 60_000);
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.fail("overloaded", 60_000);
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
 			expect(client.last("chat:message").message).toMatchObject({ status: "stopped" });
 			expect(client.last("chat:message").message.reason).toBeUndefined();
-			room.now += 60_000;
-			room.replies.recover();
-			expect(room.calls).toHaveLength(1);
-			expect(room.alarms.at(-1)).toBe("cleared");
+			conversation.now += 60_000;
+			conversation.replies.recover();
+			expect(conversation.calls).toHaveLength(1);
+			expect(conversation.alarms.at(-1)).toBe("cleared");
 		}));
 
 	it("waits on in the next life of the object, and people see that", () =>
-		inRoom(async (room, state) => {
-			room.say(room.enter(ann), "Hi");
-			await room.call.text("So far");
-			await room.call.fail("overloaded", 60_000);
-			const next = new Room(state, 60_000);
+		inConversation(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			await conversation.call.text("So far");
+			await conversation.call.fail("overloaded", 60_000);
+			const next = new TestConversation(state, 60_000);
 			next.replies.recover();
 			const watcher = next.enter(ann);
 			expect(next.calls).toHaveLength(0);
@@ -342,24 +343,24 @@ describe("a reply", () => {
 		["could not begin in Claude's context", "", "context_window", "failed", "prompt_too_long"],
 		["ended in an unknown way", "Hi", "unknown_stop", "complete", "unknown_stop"],
 	] as const)("says so if it %s", (_what, text, reason, status, shown) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			if (text) await room.call.text(text);
-			await room.call.end(reason);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			if (text) await conversation.call.text(text);
+			await conversation.call.end(reason);
 			expect(client.last("chat:message").message).toMatchObject({ status, reason: shown });
-			expect(room.calls).toHaveLength(1);
+			expect(conversation.calls).toHaveLength(1);
 		}),
 	);
 
 	it("ends at its greatest length, and so does the request", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("x".repeat(limits.reply - 1));
-			expect(room.call.signal.aborted).toBe(false);
-			await room.call.text("yz");
-			expect(room.call.signal.aborted).toBe(true);
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("x".repeat(limits.reply - 1));
+			expect(conversation.call.signal.aborted).toBe(false);
+			await conversation.call.text("yz");
+			expect(conversation.call.signal.aborted).toBe(true);
 			const { message } = client.last("chat:message");
 			expect(message).toMatchObject({ status: "complete", reason: "max_tokens" });
 			expect(message.content).toHaveLength(limits.reply);
@@ -367,68 +368,68 @@ describe("a reply", () => {
 		}));
 
 	it("writes about ten times its length in checkpoints, however long it grows", () =>
-		inRoom(async (room) => {
-			room.say(room.enter(ann), "Hi");
+		inConversation(async (conversation) => {
+			conversation.say(conversation.enter(ann), "Hi");
 			let written = 0;
-			const { log } = room.store;
+			const { log } = conversation.store;
 			const checkpoint = log.checkpoint.bind(log);
 			log.checkpoint = (message, content, ...rest) => {
 				written += content.length;
 				checkpoint(message, content, ...rest);
 			};
 			const length = 200_000;
-			for (let n = 0; n < length; n += 500) await room.call.text("x".repeat(500));
+			for (let n = 0; n < length; n += 500) await conversation.call.text("x".repeat(500));
 			expect(written).toBeGreaterThan(length);
 			expect(written).toBeLessThan(length * 12);
 		}));
 
 	it("gives a silent server twice as long each time, and says that it did not respond", () =>
-		inRoom(async (room) => {
+		inConversation(async (conversation) => {
 			expectLog(/Claude failed: no_response/);
-			const client = room.enter(ann);
-			room.say(client, "Hi");
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
 			for (const patience of [20, 40, 80]) {
-				const { signal } = room.call;
+				const { signal } = conversation.call;
 				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-				room.now += patience - 1;
+				conversation.now += patience - 1;
 				await new Promise((resolve) => setTimeout(resolve, 50));
 				expect(signal.aborted).toBe(false);
-				room.now += 1;
+				conversation.now += 1;
 				await over;
 				await settled();
 			}
-			expect(room.calls).toHaveLength(3);
+			expect(conversation.calls).toHaveLength(3);
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "no_response" });
 		}, 20));
 
 	it("can be stopped while Claude is busy, and makes no further request", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.fail("overloaded", 20);
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.fail("overloaded", 20);
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
 			expect(client.last("chat:message").message.status).toBe("stopped");
-			room.say(client, "Something else");
-			await room.call.fail("overloaded", 30);
-			await room.asked;
-			expect(room.calls).toHaveLength(3);
+			conversation.say(client, "Something else");
+			await conversation.call.fail("overloaded", 30);
+			await conversation.asked;
+			expect(conversation.calls).toHaveLength(3);
 		}));
 
 	it.each([
-		["the stream is cut", (room: Room) => room.call.cut(), "interrupted"],
-		["the request fails", (room: Room) => room.call.fail("interrupted"), "interrupted"],
-		["Claude becomes overloaded", (room: Room) => room.call.fail("overloaded", 0), "overloaded"],
+		["the stream is cut", (conversation: TestConversation) => conversation.call.cut(), "interrupted"],
+		["the request fails", (conversation: TestConversation) => conversation.call.fail("interrupted"), "interrupted"],
+		["Claude becomes overloaded", (conversation: TestConversation) => conversation.call.fail("overloaded", 0), "overloaded"],
 	] as const)("goes on in the same message, without the repeated text, when %s", (_what, breakOff, reason) =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.text("One two three four");
-			await breakOff(room);
-			expect(room.calls).toHaveLength(2);
-			expect([room.call.partialReply, room.call.messages.length]).toEqual(["One two three four", 1]);
-			await room.call.text("two three ");
-			await room.call.text("four five");
-			await room.call.end();
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.text("One two three four");
+			await breakOff(conversation);
+			expect(conversation.calls).toHaveLength(2);
+			expect([conversation.call.partialReply, conversation.call.messages.length]).toEqual(["One two three four", 1]);
+			await conversation.call.text("two three ");
+			await conversation.call.text("four five");
+			await conversation.call.end();
 			const { message } = client.last("chat:message");
 			expect(message).toMatchObject({ content: "One two three four five", status: "complete", attempts: [{ offset: 18, reason }] });
 			const chunks = client.received.filter((event) => event.type === "chat:streaming");
@@ -450,14 +451,14 @@ describe("a reply", () => {
 	);
 
 	it("keeps its text and fails after three attempts that broke off", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
 			for (const text of ["One", " two", " three"]) {
-				await room.call.text(text);
-				await room.call.cut();
+				await conversation.call.text(text);
+				await conversation.call.cut();
 			}
-			expect(room.calls).toHaveLength(3);
+			expect(conversation.calls).toHaveLength(3);
 			expect(client.last("chat:message").message).toMatchObject({
 				content: "One two three",
 				status: "failed",
@@ -470,33 +471,33 @@ describe("a reply", () => {
 		}));
 
 	it("can be stopped in its second attempt, and ignores events of the first one", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			const [first] = room.calls;
-			await room.call.text("One");
-			await room.call.cut();
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			const [first] = conversation.calls;
+			await conversation.call.text("One");
+			await conversation.call.cut();
 			expect(first?.signal.aborted).toBe(true);
-			await room.call.text(" two");
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
-			expect(room.call.signal.aborted).toBe(true);
+			await conversation.call.text(" two");
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
+			expect(conversation.call.signal.aborted).toBe(true);
 			expect(client.last("chat:message").message).toMatchObject({ content: "One two", status: "stopped" });
-			expect(room.calls).toHaveLength(2);
+			expect(conversation.calls).toHaveLength(2);
 		}));
 
 	it("makes another attempt after too long a silence, but not while there are signs of life", () =>
-		inRoom(async (room) => {
+		inConversation(async (conversation) => {
 			expectLog(/Claude failed: timed_out/);
-			const client = room.enter(ann);
-			room.say(client, "Hi");
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
 			for (let attempt = 1; attempt <= 3; attempt++) {
-				expect(room.calls).toHaveLength(attempt);
-				const { signal } = room.call;
+				expect(conversation.calls).toHaveLength(attempt);
+				const { signal } = conversation.call;
 				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-				room.now += 19;
-				await room.call.event({ type: "alive" });
+				conversation.now += 19;
+				await conversation.call.event({ type: "alive" });
 				expect(signal.aborted).toBe(false);
-				room.now += 20;
+				conversation.now += 20;
 				await over;
 				await settled();
 			}
@@ -504,35 +505,35 @@ describe("a reply", () => {
 		}, 20));
 
 	it("allows twice as long a silence while Claude thinks", () =>
-		inRoom(async (room) => {
+		inConversation(async (conversation) => {
 			expectLog(/Claude failed: timed_out/);
-			room.say(room.enter(ann), "Hi");
-			const { signal } = room.call;
+			conversation.say(conversation.enter(ann), "Hi");
+			const { signal } = conversation.call;
 			const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-			await room.call.event({ type: "thinking", text: "" });
-			room.now += 39;
+			await conversation.call.event({ type: "thinking", text: "" });
+			conversation.now += 39;
 			// Longer than the watchdog takes to check again.
 			await new Promise((resolve) => setTimeout(resolve, 50));
 			expect(signal.aborted).toBe(false);
-			room.now += 1;
+			conversation.now += 1;
 			await over;
 		}, 20));
 
 	it("is retried in the same message after it failed", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			const conversationId = room.store.info.id;
-			room.say(client, "Hi");
-			await room.call.text("Half");
-			await room.call.fail("bad_key");
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const conversationId = conversation.store.info.id;
+			conversation.say(client, "Hi");
+			await conversation.call.text("Half");
+			await conversation.call.fail("bad_key");
 			const { id: messageId } = client.last("chat:message").message;
 			const from = client.received.length;
-			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
-			room.conversation.receive(client, { type: "chat:regenerate", conversationId, messageId });
-			expect(room.calls).toHaveLength(2);
-			expect(room.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
-			await room.call.text("Whole");
-			await room.call.end();
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			expect(conversation.calls).toHaveLength(2);
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
+			await conversation.call.text("Whole");
+			await conversation.call.end();
 			expect(client.types().slice(from)).toEqual([
 				"chat:updated",
 				"chat:thinking",
@@ -549,13 +550,13 @@ describe("a reply", () => {
 
 describe("a reply whose object died", () => {
 	it("goes on in the next life of the object, which then answers questions that came meanwhile", () =>
-		inRoom(async (room, state) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			room.now += 1000;
-			await room.call.text("So far");
-			room.say(client, "And?");
-			const next = new Room(state, 60_000);
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			conversation.now += 1000;
+			await conversation.call.text("So far");
+			conversation.say(client, "And?");
+			const next = new TestConversation(state, 60_000);
 			const watcher = next.enter(ann);
 			next.replies.recover();
 			expect([next.calls.length, next.call.partialReply]).toEqual([1, "So far"]);
@@ -569,26 +570,26 @@ describe("a reply whose object died", () => {
 		}));
 
 	it("keeps its text and fails after three attempts over several lives", () =>
-		inRoom(async (room, state) => {
-			room.say(room.enter(ann), "Hi");
-			room.now += 1000;
-			await room.call.text("So far");
+		inConversation(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			conversation.now += 1000;
+			await conversation.call.text("So far");
 			for (let life = 2; life <= 4; life++) {
-				const next = new Room(state, 60_000);
+				const next = new TestConversation(state, 60_000);
 				next.replies.recover();
 				expect(next.calls).toHaveLength(life < 4 ? 1 : 0);
 			}
-			const last = new Room(state, 60_000);
+			const last = new TestConversation(state, 60_000);
 			expect(last.store.reader.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
 		}));
 
 	it("is not confused with a running reply, whose alarm is set again", () =>
-		inRoom(async (room) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			const alarms = room.alarms.length;
-			room.replies.recover();
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			const alarms = conversation.alarms.length;
+			conversation.replies.recover();
 			expect(client.types()).not.toContain("chat:complete");
-			expect(room.alarms).toHaveLength(alarms + 1);
+			expect(conversation.alarms).toHaveLength(alarms + 1);
 		}));
 });

@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { firstWords } from "../../../src/protocol/text/first-words.ts";
 import { truncateLine } from "../../../src/protocol/text/sanitize.ts";
-import { ann, bob, inRoom, Room, settled } from "../../support/conversation.ts";
+import { ann, bob, inConversation, settled, TestConversation } from "../../support/conversation.ts";
 
 const owner = { ...ann, role: "owner" as const };
 
@@ -87,53 +87,57 @@ function manualTitler() {
 
 /** Runs a test in a conversation that nobody has given a title. */
 function inUntitledRoom(
-	test: (room: Room, asked: ReturnType<typeof manualTitler>["asked"], state: DurableObjectState) => Promise<void> | void,
+	test: (
+		conversation: TestConversation,
+		asked: ReturnType<typeof manualTitler>["asked"],
+		state: DurableObjectState,
+	) => Promise<void> | void,
 ) {
 	const { titler, asked } = manualTitler();
-	return inRoom((room, state) => test(room, asked, state), 60_000, { title: "", titler });
+	return inConversation((conversation, state) => test(conversation, asked, state), 60_000, { title: "", titler });
 }
 
 describe("a conversation without a given title", () => {
 	it("takes the first words as its title, once, right after the message", () =>
-		inUntitledRoom((room) => {
-			const [client, other] = [room.enter(ann), room.enter(bob)];
-			room.say(client, "@claude");
-			expect(room.store.info.title).toBe("");
-			room.say(client, "Where shall we **eat**?");
-			room.say(client, "Or drink?");
+		inUntitledRoom((conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(client, "@claude");
+			expect(conversation.store.info.title).toBe("");
+			conversation.say(client, "Where shall we **eat**?");
+			conversation.say(client, "Or drink?");
 			expect(other.last("chat:conversation").conversation.title).toBe("Where shall we eat?");
 			const types = other.types().filter((type) => type === "chat:message" || type === "chat:conversation");
 			expect(types.slice(1)).toEqual(["chat:message", "chat:conversation", "chat:message"]);
 		}));
 
 	it("gets a better title after Claude's first reply, and asks for it once", () =>
-		inUntitledRoom(async (room, asked) => {
-			const client = room.enter(ann);
-			room.say(client, "Where shall we eat?");
-			await room.call.text("At home.");
+		inUntitledRoom(async (conversation, asked) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Where shall we eat?");
+			await conversation.call.text("At home.");
 			expect(asked).toEqual([]);
-			await room.call.end();
+			await conversation.call.end();
 			expect(asked.map(({ question, answer }) => [question.content, answer.content])).toEqual([["Where shall we eat?", "At home."]]);
 			await asked[0]?.propose("Dinner at home");
 			expect(client.last("chat:conversation").conversation.title).toBe("Dinner at home");
-			expect(room.listed.at(-1)).toBe("claude");
-			room.say(client, "And drink?");
-			await room.call.end();
+			expect(conversation.listed.at(-1)).toBe("claude");
+			conversation.say(client, "And drink?");
+			await conversation.call.end();
 			expect(asked).toHaveLength(1);
 		}));
 
 	it.each([["no title"], ["a failure"]])(
 		"keeps its first words if the request yields %s, and never asks again, also after a restart",
 		(what) =>
-			inUntitledRoom(async (room, asked, state) => {
-				room.say(room.enter(ann), "Where shall we eat?");
-				await room.call.end();
+			inUntitledRoom(async (conversation, asked, state) => {
+				conversation.say(conversation.enter(ann), "Where shall we eat?");
+				await conversation.call.end();
 				expect(asked).toHaveLength(1);
 				if (what === "no title") await asked[0]?.propose(undefined);
 				if (what === "a failure") await asked[0]?.fail();
-				expect(room.store.info.title).toBe("Where shall we eat?");
+				expect(conversation.store.info.title).toBe("Where shall we eat?");
 				const again = manualTitler();
-				const woken = new Room(state, 60_000, again.titler);
+				const woken = new TestConversation(state, 60_000, again.titler);
 				woken.say(woken.enter(ann), "And then?");
 				await woken.call.end();
 				expect(again.asked).toEqual([]);
@@ -141,90 +145,90 @@ describe("a conversation without a given title", () => {
 	);
 
 	it.each([["a title"], ["no title"], ["a title that comes too late"]])("stores the usage of a request that yields %s", (what) =>
-		inUntitledRoom(async (room, asked, state) => {
-			room.say(room.enter(ann), "Where shall we eat?");
-			await room.call.end();
-			expect(room.store.titling.usage).toBeUndefined();
-			if (what === "a title that comes too late") room.membership.update(owner, { title: "Food" });
+		inUntitledRoom(async (conversation, asked, state) => {
+			conversation.say(conversation.enter(ann), "Where shall we eat?");
+			await conversation.call.end();
+			expect(conversation.store.titling.usage).toBeUndefined();
+			if (what === "a title that comes too late") conversation.membership.update(owner, { title: "Food" });
 			await asked[0]?.propose(what === "no title" ? undefined : "Dinner at home");
 			const usage = { model: "m-1", ...titleUsage };
-			expect([room.store.titling.usage, new Room(state, 60_000).store.titling.usage]).toEqual([usage, usage]);
-			room.membership.update(owner, { title: "" });
-			expect(new Room(state, 60_000).store.titling.usage).toEqual(usage);
+			expect([conversation.store.titling.usage, new TestConversation(state, 60_000).store.titling.usage]).toEqual([usage, usage]);
+			conversation.membership.update(owner, { title: "" });
+			expect(new TestConversation(state, 60_000).store.titling.usage).toEqual(usage);
 		}),
 	);
 
 	it("stores no usage after the conversation was deleted", () =>
-		inUntitledRoom(async (room, asked) => {
-			room.say(room.enter(ann), "Where shall we eat?");
-			await room.call.end();
-			room.store.markDeleted(room.now);
+		inUntitledRoom(async (conversation, asked) => {
+			conversation.say(conversation.enter(ann), "Where shall we eat?");
+			await conversation.call.end();
+			conversation.store.markDeleted(conversation.now);
 			await asked[0]?.propose("Dinner at home");
-			expect(room.store.titling.usage).toBeUndefined();
+			expect(conversation.store.titling.usage).toBeUndefined();
 		}));
 
 	it("asks for no title after a reply that failed or was stopped", () =>
-		inUntitledRoom(async (room, asked) => {
-			const client = room.enter(ann);
-			room.say(client, "Hi");
-			await room.call.fail("bad_key");
-			room.say(client, "Hello?");
-			room.conversation.receive(client, { type: "chat:stop", conversationId: room.store.info.id });
+		inUntitledRoom(async (conversation, asked) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			await conversation.call.fail("bad_key");
+			conversation.say(client, "Hello?");
+			conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
 			expect(asked).toEqual([]);
 		}));
 
 	it("keeps a person's title, whether it came before or after Claude's proposal", () =>
-		inUntitledRoom(async (room, asked) => {
-			const client = room.enter(ann);
-			room.say(client, "Where shall we eat?");
-			await room.call.end();
-			room.membership.update(owner, { title: "Food" });
+		inUntitledRoom(async (conversation, asked) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Where shall we eat?");
+			await conversation.call.end();
+			conversation.membership.update(owner, { title: "Food" });
 			await asked[0]?.propose("Dinner at home");
-			room.say(client, "Now?");
-			expect(room.store.info.title).toBe("Food");
+			conversation.say(client, "Now?");
+			expect(conversation.store.info.title).toBe("Food");
 		}));
 
 	it("goes back to its first words when its title is cleared", () =>
-		inUntitledRoom(async (room, _asked, state) => {
-			const client = room.enter(ann);
-			room.membership.update(owner, { title: "Food" });
-			room.say(client, "@claude");
-			room.say(client, "Where shall we eat?");
-			expect(room.store.info.title).toBe("Food");
-			room.membership.update(owner, { title: "" });
+		inUntitledRoom(async (conversation, _asked, state) => {
+			const client = conversation.enter(ann);
+			conversation.membership.update(owner, { title: "Food" });
+			conversation.say(client, "@claude");
+			conversation.say(client, "Where shall we eat?");
+			expect(conversation.store.info.title).toBe("Food");
+			conversation.membership.update(owner, { title: "" });
 			expect(client.last("chat:conversation").conversation.title).toBe("Where shall we eat?");
-			expect(new Room(state, 60_000).store.titling).toMatchObject({ isGiven: false, from: 3 });
+			expect(new TestConversation(state, 60_000).store.titling).toMatchObject({ isGiven: false, from: 3 });
 		}));
 
 	it("has no title from text that was edited out or deleted", () =>
-		inUntitledRoom((room) => {
-			const client = room.enter(bob);
+		inUntitledRoom((conversation) => {
+			const client = conversation.enter(bob);
 			const change = (fields: { type: "chat:edit"; content: string; messageId: string } | { type: "chat:delete"; messageId: string }) =>
-				room.conversation.receive(client, { conversationId: room.store.info.id, ...fields });
-			room.say(client, "A secret");
+				conversation.rules.receive(client, { conversationId: conversation.store.info.id, ...fields });
+			conversation.say(client, "A secret");
 			const messageId = client.last("chat:message").message.id;
-			room.say(client, "Nothing much");
+			conversation.say(client, "Nothing much");
 			change({ type: "chat:delete", messageId: client.last("chat:message").message.id });
-			expect(room.store.info.title).toBe("A secret");
+			expect(conversation.store.info.title).toBe("A secret");
 			change({ type: "chat:edit", messageId, content: "A remark" });
 			expect(client.last("chat:conversation").conversation.title).toBe("A remark");
-			room.now += 10_000;
-			room.say(client, "Nothing more");
+			conversation.now += 10_000;
+			conversation.say(client, "Nothing more");
 			change({ type: "chat:delete", messageId });
 			expect(client.last("chat:conversation").conversation.title).toBe("Nothing more");
 		}));
 
 	it("keeps Claude's title when its first message is edited, and drops it when that is deleted", () =>
-		inUntitledRoom(async (room, asked) => {
-			const client = room.enter(ann);
-			room.say(client, "Where shall we eat?");
+		inUntitledRoom(async (conversation, asked) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Where shall we eat?");
 			const messageId = client.last("chat:message").message.id;
-			await room.call.end();
+			await conversation.call.end();
 			await asked[0]?.propose("Dinner at home");
-			const { id: conversationId } = room.store.info;
-			room.conversation.receive(client, { type: "chat:edit", conversationId, messageId, content: "Where shall we dine?" });
-			expect(room.store.info.title).toBe("Dinner at home");
-			room.conversation.receive(client, { type: "chat:delete", conversationId, messageId });
-			expect(room.store.info.title).toBe("");
+			const { id: conversationId } = conversation.store.info;
+			conversation.rules.receive(client, { type: "chat:edit", conversationId, messageId, content: "Where shall we dine?" });
+			expect(conversation.store.info.title).toBe("Dinner at home");
+			conversation.rules.receive(client, { type: "chat:delete", conversationId, messageId });
+			expect(conversation.store.info.title).toBe("");
 		}));
 });
