@@ -187,7 +187,8 @@ export async function call<T extends v.GenericSchema>(
 	}
 	const { isOk, answer } = response;
 	const value = isOk ? readLeniently(schema, answer, replaceMessage) : undefined;
-	if (value !== undefined) return { value };
+	// A response without a body is read as `undefined`.
+	if (value !== undefined || (isOk && v.is(schema, answer))) return { value: value as v.InferOutput<T> };
 	// 204 where a value was expected: nobody is signed in.
 	if (isOk && answer === undefined) return { error: { code: "unauthorized", message: "" } };
 	return { error: refusalIn(answer) };
