@@ -14,7 +14,7 @@ export default defineConfig({
 				},
 				// Low enough to be reached. They count only requests with an address, which few tests give.
 				ratelimits: {
-					NETWORKS: { namespace_id: "1006", simple: { limit: 300, period: 10 } },
+					NETWORKS: { namespace_id: "1006", simple: { limit: 400, period: 10 } },
 					NETWORK_CREATIONS: { namespace_id: "1009", simple: { limit: 100, period: 60 } },
 				},
 			},

@@ -137,7 +137,7 @@ describe("a reconnecting socket", () => {
 		expect(await second.closed).toBe(1000);
 	});
 
-	it.each<Refusal>([{ code: "not_found" }, { code: "too_many" }, { code: "rate_limited", retryAfterMs: 60_000 }])(
+	it.each<Refusal>([{ code: "not_found" }, { code: "too_many" }, { code: "rate_limited", retryAfterMs: limits.floodBlock }])(
 		"ends when it is refused with $code",
 		async (refusal) => {
 			const { ended, opened } = reconnecting(refusal);

@@ -5,6 +5,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { randomId } from "../../src/protocol/random-id.ts";
 import { settled } from "../support/conversation.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -402,7 +403,8 @@ describe("rate limits", () => {
 	it("limit invites that one person makes and accepts", async () => {
 		const id = await newConversation("guesser");
 		const token = await tokenOf("guesser");
-		const accept = (by: string) => call("POST", `/invites/${id}.x/accept`, by);
+		// Of other conversations, each of which would count the guesses too.
+		const accept = (by: string) => call("POST", `/invites/${randomId()}.x/accept`, by);
 		expect(await callsUntilRefused(60, () => accept(token))).toBeGreaterThanOrEqual(60);
 		expect(codeOf(await call("POST", `/conversations/${id}/invites`, token, {}))).toBe("rate_limited");
 		expect(codeOf(await accept(await tokenOf("bob")))).toBe("not_found");

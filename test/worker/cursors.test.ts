@@ -49,15 +49,16 @@ async function conversationOf(contents: string[]): Promise<Conversation> {
 
 describe.each(ways)("a cursor by %s", (_way, come) => {
 	const said = limits.page.default + 2;
+	let turn = 0;
+	let rooms: Conversation[];
 	let room: Conversation;
 	let another: Conversation;
 	let many: Conversation;
-	let long: Conversation;
 	beforeAll(async () => {
-		room = await conversationOf(range(1, said).map((n) => `Number ${n}`));
+		rooms = await Promise.all(range(1, 6).map(() => conversationOf(range(1, said).map((n) => `Number ${n}`))));
+		room = rooms.pop() as Conversation;
 		another = await conversationOf(range(1, said).map((n) => `Number ${n} elsewhere`));
 		many = await conversationOf(range(0, limits.changes).map((n) => `Number ${n}`));
-		long = await conversationOf(["x", ...Array(limits.pageLength / limits.content).fill("x".repeat(limits.content))]);
 	});
 
 	const invalid: [what: string, cursor: (lineage: string) => string | undefined][] = [
@@ -103,6 +104,8 @@ describe.each(ways)("a cursor by %s", (_way, come) => {
 	];
 
 	it.each(invalid)("that is invalid (%s) brings the newest page with reset", async (_what, cursor) => {
+		// One person may join one conversation only so often.
+		const room = rooms[turn++ % rooms.length] as Conversation;
 		const { joined } = await come(room.id, cursor(room.lineage));
 		expect(joined).toMatchObject({ reset: true, hasMore: true, cursor: room.cursor });
 		expect(seqs(joined)).toEqual(range(3, said));
@@ -207,7 +210,7 @@ describe.each(ways)("a cursor by %s", (_way, come) => {
 		["exactly as much text as fits in a frame", 1, false],
 		["one character more", 0, true],
 	])("brings %s only if they are not too long", async (_what, held, reset) => {
-		const { id, lineage } = long;
+		const { id, lineage } = await conversationOf(["x", ...Array(limits.pageLength / limits.content).fill("x".repeat(limits.content))]);
 		const { joined } = await come(id, `${lineage}.${held}.${held}`);
 		expect([joined.reset, joined.hasMore]).toEqual([reset, reset]);
 		expect(seqs(joined)).toEqual(range(2, 1 + limits.pageLength / limits.content));

@@ -200,7 +200,7 @@ describe("a search in all conversations", () => {
 	});
 
 	it.each(["", "?q=", "?q=x&limit=51"])("refuses %j", async (query) => {
-		expect((await get("ann", `/search${query}`)).body.error.code).toBe("bad_request");
+		expect((await get("questioner", `/search${query}`)).body.error.code).toBe("bad_request");
 	});
 });
 

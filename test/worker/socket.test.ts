@@ -58,11 +58,11 @@ describe("the upgrade", () => {
 		expect(response.status).toBe(404);
 	});
 
-	it("is not replaced by a read, which makes a granted person no member", async () => {
+	it("is not needed by a granted person, whose first read makes them a member", async () => {
 		const id = await newConversation("ann");
 		const granted = await tokenOf("ops", { conversations: ["*"] });
 		expect((await call("GET", `/conversations/${id}/messages`, granted)).status).toBe(200);
-		expect((await call("GET", `/conversations/${id}`, granted)).body.conversation.members).toHaveLength(1);
+		expect((await call("GET", `/conversations/${id}`, granted)).body.conversation.members).toHaveLength(2);
 		expect((await call("PATCH", `/conversations/${id}`, granted, { title: "x" })).body.error.code).toBe("forbidden");
 	});
 
