@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CloseCode } from "../../src/protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
@@ -83,7 +83,10 @@ describe("connecting", () => {
 	it("says so if the first thing it receives is no welcome that it can read, and tries again", () => {
 		const { clock, network, state } = connect();
 		network.last.opens();
+		const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
 		network.last.says({ ...joined(), you: null } as never);
+		expect(warn).toHaveBeenCalledExactlyOnceWith("An event could not be read", "chat:joined");
+		warn.mockRestore();
 		expect(network.last.isClosed).toBe(true);
 		expect(state()).toEqual({ type: "waiting", until: clock.now() + 500, isUnreadable: true });
 		clock.advance(500);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ListEntry } from "../../src/protocol/conversation.ts";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import { parseMeFrame } from "../../src/protocol/frames.ts";
@@ -173,7 +173,10 @@ describe("a list client", () => {
 
 	it("ignores unknown events", () => {
 		const frame = JSON.stringify([{ type: "me:something" }, { type: "me:removed", conversationId: 7 }, told()]);
+		const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
 		expect(parseMeFrame(frame)).toEqual([told()]);
+		expect(warn).toHaveBeenCalledExactlyOnceWith("An event could not be read", "me:removed");
+		warn.mockRestore();
 		expect(parseMeFrame(encodeFrame([{ type: "chat:leave", conversationId: "c1" }]))).toEqual([]);
 	});
 

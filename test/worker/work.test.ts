@@ -16,7 +16,9 @@ async function longConversation(): Promise<string> {
 	await runInDurableObject(stub, (_object, { storage }) => {
 		const store = new Store(storage.sql);
 		const author = { userId: "ann", username: nameOf("ann") };
-		for (let n = 0; n < 42; n++) store.log.addMessage({ author, content: "x".repeat(100_000), asksClaude: false }, Date.now());
+		// Not now, which would use up what Ann may send.
+		const sentAt = Date.now() - 3_600_000;
+		for (let n = 0; n < 42; n++) store.log.addMessage({ author, content: "x".repeat(100_000), asksClaude: false }, sentAt);
 	});
 	await evictDurableObject(stub);
 	return id;
