@@ -1,10 +1,10 @@
 // Search in the page: results, and opening a result in its place.
 
 import { describe, expect, it } from "vitest";
-import { post } from "./api.ts";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob, Visitor } from "./product.ts";
-import { tokenOf } from "./wire.ts";
+import { post } from "../e2e/api.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { tokenOf } from "../e2e/wire.ts";
 
 openBrowser();
 

@@ -2,8 +2,8 @@
 
 import type { BrowserContext } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { Visitor } from "./product.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { Visitor } from "../e2e/product.ts";
 
 openBrowser();
 
