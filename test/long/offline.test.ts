@@ -1,9 +1,9 @@
 // The page without a network: what a second visit begins with, and what it leaves behind.
 // Where a page is built, its service worker lets the network go first; at another name of this machine it does as it does for everybody.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
+import { type Product, startProduct, Visitor } from "../e2e/product.ts";
 import { launchBrowser, openProfile } from "../support/browser.ts";
 
 let browser: Browser;
@@ -50,6 +50,20 @@ function onDisk(page: Page): Promise<{ stores: Record<string, unknown> }> {
 	});
 }
 
+/** Connects Ann and Bob to a new conversation by the page alone: only browsers know the address elsewhere. */
+async function meet(url: string, device: BrowserContextOptions = {}): Promise<[Visitor, Visitor]> {
+	const ann = await Visitor.arrive(browser, device);
+	await ann.signIn(url, "Ann");
+	await ann.newConversation();
+	const link = await ann.invite();
+	await ann.page.keyboard.press("Escape");
+	const bob = await Visitor.arrive(browser);
+	await bob.signIn(link, "Bob");
+	await bob.connected();
+	await ann.participants.getByText("Bob").waitFor();
+	return [ann, bob];
+}
+
 const banner = (page: Page) => page.locator("[data-banner]");
 
 describe.each([
@@ -57,7 +71,7 @@ describe.each([
 	["deployed", elsewhere],
 ])("a second visit without a network, %s,", (_where, url) => {
 	it("shows the list and the last conversation, and sends messages once when the network is back", async () => {
-		const [ann, bob] = await annAndBob(browser, url());
+		const [ann, bob] = await meet(url());
 		const { page } = ann;
 		await bob.say("said by Bob");
 		await ann.sees("said by Bob");
@@ -112,7 +126,7 @@ describe("a second visit", () => {
 	});
 
 	it("covers nothing at the beginning of a conversation with its connection notice", async () => {
-		const [ann, bob] = await annAndBob(browser, elsewhere(), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+		const [ann, bob] = await meet(elsewhere(), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 		await bob.say("said by Bob");
 		await ann.sees("said by Bob");
 		await ann.page.context().setOffline(true);
@@ -130,7 +144,7 @@ describe("a second visit", () => {
 	});
 
 	it("shows cached messages before the server answers, and then new ones", async () => {
-		const [ann, bob] = await annAndBob(browser, elsewhere());
+		const [ann, bob] = await meet(elsewhere());
 		await bob.say("said before");
 		await ann.sees("said before");
 		await kept(ann, "said before");
@@ -236,7 +250,7 @@ describe("a lost connection", () => {
 	});
 
 	it("says that it is catching up until everything missed has arrived", async () => {
-		const [ann, bob] = await annAndBob(browser, elsewhere());
+		const [ann, bob] = await meet(elsewhere());
 		const { page } = ann;
 		let letIn = () => {};
 		const held = new Promise<void>((resolve) => {
