@@ -4,7 +4,6 @@ import type { MemberRole } from "../../../../src/protocol/conversation.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Present } from "../../people/roster.ts";
-import styles from "./MembersDialog.module.css";
 
 export type PendingChange = { type: "remove"; member: Present } | { type: "leave" } | { type: "step down"; role: MemberRole };
 
@@ -35,11 +34,11 @@ export function MemberConfirmation({ change, onRemove, onStepDown, onLeave, onCl
 					onClose={onClose}
 				>
 					<p>{strings.removeText}</p>
-					<label className={styles.choice}>
+					<label>
 						<input type="checkbox" name="revokes" defaultChecked />
 						{strings.revokeUsedInvites}
 					</label>
-					<label className={styles.choice}>
+					<label>
 						<input type="checkbox" name="bans" />
 						{strings.alsoBan}
 					</label>
