@@ -61,8 +61,9 @@ type KnownToken = {
 };
 
 /**
- * What a token permits now. A guest's ends where guests cannot sign in. That of an issuer's person
- * ends when they have not been seen for long: an issuer does not say whom it has let go. `now` in ms.
+ * Reads the rights that a token has now. A guest's token ends where guests cannot sign in. The token of
+ * an issuer's person ends when they have not been seen for long, because an issuer does not say whom it
+ * has let go. `now` in ms.
  */
 export async function readKnownToken(
 	{ userId, tokenId }: { userId: string; tokenId: string },
@@ -81,7 +82,7 @@ export async function readKnownToken(
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program } };
 }
 
-/** What a socket keeps of the sign-in that opens it. */
+/** The part of a sign-in that the socket stores which it opens. */
 export function signInOf({ expiresAt, program }: Identity) {
 	return { expiresAt: Math.min(expiresAt, program?.until ?? expiresAt), tokenId: program?.tokenId, scopes: program?.scopes };
 }

@@ -16,7 +16,7 @@ import { fieldsOf } from "./values.ts";
 type Request = Anthropic.MessageCreateParamsStreaming;
 type Connection = { client: Anthropic; settings: Settings["claude"]; signal: AbortSignal };
 
-/** What requests have besides the prompt, if the server accepts it. */
+/** Optional parts of a request: they are left out once the server has refused them. */
 type Extra = "caching" | "thinking";
 
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;

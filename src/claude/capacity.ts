@@ -1,5 +1,5 @@
-// How much a model can read and write at once: as the deployment sets it, and as refused requests show it. Known while this isolate
-// lives. Pure but for that.
+// The context size and reply length of a model: set by the deployment, or learned from refused requests. What was learned is forgotten
+// when this isolate ends. Pure but for that.
 
 import { limits } from "../protocol/limits.ts";
 import type { Settings } from "../settings.ts";

@@ -6,7 +6,7 @@ import type { Reason } from "../protocol/errors.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { fieldsOf } from "./values.ts";
 
-/** How far a reply had come when it failed: `open` once its stream has begun, `answering` once some of it has arrived. */
+/** The progress of a reply when it failed: `open` once its stream has begun, `answering` once some of it has arrived. */
 export type Progress = "asking" | "open" | "answering";
 
 type APIError = InstanceType<typeof Anthropic.APIError>;
