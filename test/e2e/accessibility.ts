@@ -65,7 +65,7 @@ export function hardToHit(page: Page, least: number): Promise<string[]> {
 	return page.evaluate((least) => {
 		const modal = [...document.querySelectorAll("dialog:modal, :popover-open")].at(-1) ?? document;
 		const targets = modal.querySelectorAll<HTMLElement>(
-			"button, a[href], input, select, textarea, summary, [role=menuitem], [role=option], label:has(input[type=radio])",
+			"button, a[href], input, select, textarea, summary, [role=menuitem], [role=option], label:has(input:is([type=radio],[type=checkbox]))",
 		);
 		return [...targets].flatMap((target) => {
 			const { width, height, left, top } = target.getBoundingClientRect();
@@ -75,7 +75,7 @@ export function hardToHit(page: Page, least: number): Promise<string[]> {
 				target.parentElement?.clientWidth === 1;
 			const isInText = getComputedStyle(target).display === "inline" || target.matches("input:disabled");
 			// The label is the target.
-			const isInLabel = target.matches("label input[type=radio]");
+			const isInLabel = target.matches("label input:is([type=radio],[type=checkbox])");
 			if (isHidden || isInText || isInLabel) return [];
 			const name = `${target.localName} ${target.ariaLabel ?? target.textContent}`;
 			if (width < least - 0.5 || height < least - 0.5) return [`${name}: ${width} by ${height}`];
