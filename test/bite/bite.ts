@@ -1,6 +1,7 @@
 // Checks that the tests bite: puts each known bug into a copy of the project and shows which test catches it.
 //   npm run bite                    all bugs
 //   npm run bite -- --only overlap  bugs whose name contains this
+//   npm run bite -- --shard 1/2     the first of two shares, each with every second bug
 // Exits with 1 if a bug passes all tests, because then a test is missing.
 
 import { execFileSync, spawnSync } from "node:child_process";
@@ -13,7 +14,9 @@ import { type Bug, bugs } from "./bugs.ts";
 type Report = { testResults: { message: string; assertionResults: { status: string; fullName: string }[] }[] };
 
 const root = join(import.meta.dirname, "../..");
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const { values } = parseArgs({ options: { only: { type: "string", default: "" }, shard: { type: "string", default: "1/1" } } });
+const [shard = 1, shards = 1] = values.shard.split("/").map(Number);
+const chosen = bugs.filter(({ name }, index) => name.includes(values.only) && index % shards === shard - 1);
 
 /** Copies the working tree without ignored files. */
 function copyProject(): string {
@@ -55,7 +58,7 @@ function catchersOf({ file, from, to, tests, project }: Bug, copy: string): stri
 const copy = copyProject();
 let missed = 0;
 try {
-	for (const bug of bugs.filter(({ name }) => name.includes(values.only))) {
+	for (const bug of chosen) {
 		const catchers = catchersOf(bug, copy);
 		if (catchers.length === 0) missed += 1;
 		const [first, ...others] = catchers;
