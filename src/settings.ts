@@ -1,6 +1,8 @@
 // Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
 // must not depend on requests or storage.
 
+import { type OwnPrices, readOwnPrices } from "./money/prices.ts";
+
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
 	jwtSecret?: string;
@@ -32,6 +34,8 @@ export type Settings = {
 		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
 		idleTimeout: number;
 	};
+	/** The deployment's own prices of models, over the built-in ones. */
+	prices: OwnPrices;
 	sends: { burst: number; perSecond: number };
 	/**
 	 * In ms: the time between two pings of a Socket.IO connection, and the time in which a client
@@ -62,6 +66,7 @@ type SettingName =
 	| "CLAUDE_MODEL"
 	| "CLAUDE_MAX_TOKENS"
 	| "CLAUDE_CONTEXT_TOKENS"
+	| "CLAUDE_PRICES"
 	| "SEND_BURST"
 	| "SEND_PER_SECOND"
 	| "REPLY_IDLE_TIMEOUT_SECONDS"
@@ -111,6 +116,7 @@ export function readSettings(env: Environment): SettingsResult {
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
+		prices: readPrices(env, problems),
 		sends: {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
@@ -169,6 +175,15 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	if (text === undefined || httpUrl(text)) return text?.replace(/(\/v1)?\/*$/, "");
 	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
 	return undefined;
+}
+
+function readPrices(env: Environment, problems: string[]): OwnPrices {
+	const prices = readOwnPrices(readText(env, "CLAUDE_PRICES") ?? "{}");
+	if (!prices)
+		problems.push(
+			'CLAUDE_PRICES must be JSON with dollars per million tokens, such as {"claude-sonnet-5-5": {"input": 2, "output": 10, "cacheRead": 0.1, "cacheWrite": 2.5}}. A model without a built-in price needs both input and output.',
+		);
+	return prices ?? new Map();
 }
 
 function readOrigins(env: Environment, problems: string[]): string[] {

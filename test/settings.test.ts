@@ -20,6 +20,7 @@ describe("settings", () => {
 			guestSignIn: false,
 			tokens: { epoch: "", ownerAbsence: 30 * 24 * 3600_000 },
 			claude: { model: "claude-sonnet-5-5", maxTokens: 16_000, idleTimeout: 60_000 },
+			prices: new Map(),
 			sends: { burst: 10, perSecond: 1 },
 			socketIo: { interval: 25_000, timeout: 20_000 },
 		});
@@ -42,6 +43,7 @@ describe("settings", () => {
 			CLAUDE_MODEL: "another",
 			CLAUDE_MAX_TOKENS: "100",
 			CLAUDE_CONTEXT_TOKENS: "8192",
+			CLAUDE_PRICES: '{"another": {"input": 2, "output": 10}}',
 			SEND_BURST: "5",
 			SEND_PER_SECOND: "0.5",
 			REPLY_IDLE_TIMEOUT_SECONDS: "2.5",
@@ -66,6 +68,7 @@ describe("settings", () => {
 				contextTokens: 8_192,
 				idleTimeout: 2_500,
 			},
+			prices: new Map([["another", { input: 2, output: 10 }]]),
 			sends: { burst: 5, perSecond: 0.5 },
 			socketIo: { interval: 500, timeout: 1_000 },
 		});
@@ -155,6 +158,8 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, FRONTEND_URL: "localhost:5173" }, /^FRONTEND_URL/],
 		[{ ...good, GUEST_SIGN_IN: "PRIVATE" }, /^GUEST_SIGN_IN must be on or off/],
 		[{ ...good, GUEST_SIGN_IN: "only" }, /^GUEST_SIGN_IN/],
+		[{ ...good, CLAUDE_PRICES: "PRIVATE" }, /^CLAUDE_PRICES must be JSON/],
+		[{ ...good, CLAUDE_PRICES: '{"PRIVATE": {"input": 1}}' }, /^CLAUDE_PRICES .* needs both input and output/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "PRIVATE" }, /^CLAUDE_MAX_TOKENS must be a whole number/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "0" }, /^CLAUDE_MAX_TOKENS/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "1.5" }, /^CLAUDE_MAX_TOKENS/],

@@ -24,7 +24,9 @@ const productFiles = [...filesUnder("src"), ...filesUnder("web/src")];
 /** Which files a folder may import, itself excepted: our own by path, packages by name. A folder's rule holds below it where no other does. */
 const rules: { readonly [place: string]: RegExp } = {
 	"src/protocol/": /^valibot$/,
-	"src/settings.ts": /^$/,
+	"src/settings.ts": /^src\/money\/prices\.ts$/,
+	"src/money/": /^src\/protocol\//,
+	"src/money/prices.ts": /^$/,
 	"src/platform/": /^src\/protocol\//,
 	"src/auth/": /^(src\/protocol\/|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/,
 	"src/claude/": /^(src\/protocol\/|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
