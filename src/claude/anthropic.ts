@@ -31,7 +31,7 @@ const suspected = new Set<string>();
 export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings);
 	return {
-		async *reply(messages, signal, partialReply) {
+		async *reply(messages, signal, { partialReply } = {}) {
 			const connection = { client, settings, signal };
 			const isShorter = yield* request(connection, (tokens) => buildPrompt(messages, partialReply, tokens), true);
 			if (isShorter) yield* request(connection, (tokens) => buildPrompt(messages, partialReply, tokens), false);

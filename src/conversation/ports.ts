@@ -61,11 +61,16 @@ export type Authenticate = (token: string, person: Person) => Promise<{ expiresA
 export interface Model {
 	/**
 	 * Makes one request and yields its events. `end` is the last one: an iteration without it was cut off. Throws `ModelFailure`.
-	 * Once `signal` is aborted it ends quietly or throws anything. `partialReply` is the text of a reply that broke off, which this
-	 * request continues.
+	 * Once `signal` is aborted it ends quietly or throws anything.
 	 */
-	reply(messages: readonly Message[], signal: AbortSignal, partialReply?: string): AsyncIterable<ModelEvent>;
+	reply(messages: readonly Message[], signal: AbortSignal, options?: ReplyOptions): AsyncIterable<ModelEvent>;
 }
+
+/** What a request is made with, besides the messages. */
+export type ReplyOptions = {
+	/** The text of a reply that broke off, which this request continues. */
+	partialReply?: string;
+};
 
 export type ModelEvent =
 	/** The reply has begun. `model` is `undefined` if the server does not name it. */

@@ -47,7 +47,7 @@ describe.concurrent("the demo model", () => {
 		expect(events.findLastIndex(({ type }) => type === "thinking")).toBeLessThan(events.findIndex(({ type }) => type === "text"));
 		const partialReply = text.slice(0, 60);
 		const rest = [];
-		for await (const event of model.reply(conversation(["Ann", "@claude think"]), new AbortController().signal, partialReply))
+		for await (const event of model.reply(conversation(["Ann", "@claude think"]), new AbortController().signal, { partialReply }))
 			rest.push(event);
 		expect([rest.some(({ type }) => type === "thinking"), partialReply + textOf(rest)]).toEqual([false, text]);
 	});

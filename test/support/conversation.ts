@@ -146,7 +146,7 @@ export class TestConversation {
 	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
 		const now = () => this.now;
 		const model: Model = {
-			reply: (messages, signal, partialReply = "") => {
+			reply: (messages, signal, { partialReply = "" } = {}) => {
 				const call = new Call(messages, signal, partialReply);
 				this.calls.push(call);
 				this.#asked.resolve();

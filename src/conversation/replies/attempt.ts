@@ -29,7 +29,7 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		for await (const event of model.reply(reply.context(), signal, reply.text)) {
+		for await (const event of model.reply(reply.context(), signal, { partialReply: reply.text })) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type);
