@@ -7,12 +7,12 @@ import { parse, serialize } from "hono/utils/cookie";
 import { jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import { idSchema, type Person, usernameSchema } from "../protocol/person.ts";
+import { guestPrefix, idSchema, type Person, usernameSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
-import { guestPrefix, issueToken } from "./tokens.ts";
+import { issueToken } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
 export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };

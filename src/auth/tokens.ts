@@ -3,7 +3,7 @@
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { limits } from "../protocol/limits.ts";
-import type { Person } from "../protocol/person.ts";
+import { guestPrefix, isGuestId, type Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
@@ -49,11 +49,6 @@ export type Verifier = {
 };
 /** The claim that names for whom a token is, and its value. */
 export type Audience = { claim: "aud" | "client_id" | "azp"; value: string };
-
-/** Begins the id of every guest. */
-export const guestPrefix = "guest-";
-/** The id of a guest. No issuer's token may have it: its bearer would be that guest. */
-const guestId = /^guest-[\w-]{22}$/;
 
 /** The algorithms of public keys. A key serves only those of its kind, and only its own `alg` if it has one. */
 const publicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
@@ -157,7 +152,8 @@ function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifi
 	const { session, ...person } = read.claims;
 	if (guests === "marked" && session !== undefined && person.userId.startsWith(guestPrefix))
 		return { identity: { kind: "guest", session, ...person } };
-	if (guestId.test(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
+	// Its bearer would be that guest.
+	if (isGuestId(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
 	return { identity: { kind: "issued", ...person } };
 }
 

@@ -29,6 +29,11 @@ export type Person = v.InferOutput<typeof personSchema>;
 export const authorSchema = v.object({ ...personSchema.entries, program: v.optional(v.object({ name: v.string() })) });
 export type Author = v.InferOutput<typeof authorSchema>;
 
+/** Begins the id of every guest. */
+export const guestPrefix = "guest-";
+/** True for the ids that this deployment gives to its guests. */
+export const isGuestId = (id: string): boolean => /^guest-[\w-]{22}$/.test(id);
+
 /** The name of everybody who has erased their account. */
 export const erasedName = "Deleted person";
 

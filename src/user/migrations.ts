@@ -61,6 +61,14 @@ export const migrations: readonly Migration[] = [
 	) STRICT, WITHOUT ROWID;
 	INSERT INTO entered SELECT id FROM conversations;
 	`,
+	`
+	-- Since when, in ms, something is stored of the person. A guest's session that was never renewed began before.
+	CREATE TABLE known_since (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		at INTEGER NOT NULL
+	) STRICT;
+	INSERT INTO known_since VALUES (1, unixepoch() * 1000);
+	`,
 ];
 
 /**

@@ -11,6 +11,7 @@ import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Everywhere } from "./everywhere.ts";
+import { endOfGuest } from "./guest-end.ts";
 import { Sessions } from "./sessions.ts";
 import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
@@ -42,7 +43,7 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets = new Sockets(ctx, now);
 		this.#alarm = new Alarm({
 			storage: ctx.storage,
-			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt],
+			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt, this.#guestEnd],
 			now,
 		});
 		this.#erasure = new Erasure({
@@ -66,8 +67,8 @@ export class UserObject extends DurableObject<Env> {
 		this.#tokens = new Tokens(ctx.storage.sql);
 		this.#sessions = new Sessions(ctx.storage.sql);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-		// Its alarm may have fired in another release, which knows nothing of the erasure.
-		if (this.#erasure.isInProgress) this.#alarm.bringForward();
+		// Its alarm may have fired in another release, which knows nothing of the erasure or the guest's end.
+		if (this.#erasure.isInProgress || this.#guestEnd !== undefined) this.#alarm.bringForward();
 	}
 
 	// Sockets
@@ -106,6 +107,7 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets.expire();
 		if (this.#erasure.isInProgress) await this.#erasure.proceed();
 		await this.#everywhere.proceed();
+		if (Date.now() >= (this.#guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut();
 		if (Date.now() >= this.#againAt) await this.#endAgain();
 		this.#alarm.fired();
 	}
@@ -116,6 +118,11 @@ export class UserObject extends DurableObject<Env> {
 		if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());
 		// The jobs need them until then.
 		if (this.#everywhere.isDone("tokens")) this.#tokens.delete(revoked);
+	}
+
+	/** When a guest can never come back, in ms. They are signed out then, so that their conversations have an owner. */
+	get #guestEnd(): number | undefined {
+		return endOfGuest(this.ctx.id.name as string, this.#store, this.#sessions);
 	}
 
 	#scheduleAgain(): void {
@@ -131,6 +138,7 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
 		const conversation = this.#store.updateEntry(summary);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
+		if (this.#guestEnd !== undefined) this.#alarm.bringForward();
 	}
 
 	/** The person is no longer a member of the conversation; `isDeleted`: nobody is, since it was deleted. */
@@ -196,6 +204,8 @@ export class UserObject extends DurableObject<Env> {
 	): Promise<{ version: string; username: string } | undefined> {
 		if (this.#store.isSignedOut) return undefined;
 		const next = this.#sessions.renew({ id, version, issuedAt }, Date.now());
+		// A copied cookie has ended the session.
+		if (next === undefined) this.#alarm.bringForward();
 		if (next === undefined) return undefined;
 		if (this.#sessions.name === undefined) this.#sessions.saveName(username);
 		return { version: next, username: this.#sessions.name ?? username };

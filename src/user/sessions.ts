@@ -71,6 +71,13 @@ export class Sessions {
 		return typeof this.#find(id)?.ended_at === "number";
 	}
 
+	/** When the last session ends or has ended, in ms. A session that was never renewed is not known here. */
+	get endsAt(): number | undefined {
+		if (!this.#hasTables) return undefined;
+		const query = "SELECT MAX(COALESCE(ended_at, renewed_at + ?)) AS at FROM sessions";
+		return this.#sql.exec<{ at: number | null }>(query, lifetime).one().at ?? undefined;
+	}
+
 	#find(id: string): Row | undefined {
 		return this.#hasTables ? this.#sql.exec<Row>("SELECT * FROM sessions WHERE id = ?", id).toArray()[0] : undefined;
 	}

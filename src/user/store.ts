@@ -199,6 +199,11 @@ export class Store {
 		return this.#isWritten;
 	}
 
+	/** In ms. Nothing was stored of the person before, except by releases that did not note the time. */
+	get knownSince(): number | undefined {
+		return this.#isWritten ? this.#sql.exec<{ at: number }>("SELECT at FROM known_since").toArray()[0]?.at : undefined;
+	}
+
 	/** To be called when all tables were deleted. */
 	reset(): void {
 		this.#isWritten = false;

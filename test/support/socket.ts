@@ -3,10 +3,10 @@
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { guestClaim } from "../../src/auth/claims.ts";
-import { guestPrefix } from "../../src/auth/tokens.ts";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
 import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
+import { guestPrefix } from "../../src/protocol/person.ts";
 
 export const origin = "https://parley.example";
 

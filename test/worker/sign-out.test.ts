@@ -70,20 +70,27 @@ it.each(ways)("a person who %s can neither receive nor send", async (_how, code,
 	expect(said.filter(({ role }: { role: string }) => role === "user")).toHaveLength(2);
 });
 
-describe("a guest who signs out for good", () => {
-	const signIn = async () => {
-		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
-		return { token: token as string, userId: user.id as string };
-	};
-	/** A conversation of the guest's in which Bob and Eve are members. */
-	async function owned(token: string) {
-		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
-		const { invite } = (await call("POST", `/conversations/${id}/invites`, token, {})).body;
-		for (const who of ["bob", "eve"]) await call("POST", `/invites/${invite.token}/accept`, await tokenOf(who));
-		return { id: id as string, link: invite.token as string };
-	}
-	const membersOf = async (id: string, who: string) => (await call("GET", `/conversations/${id}/members`, await tokenOf(who))).body.members;
+type Answer = Awaited<ReturnType<typeof call>>;
+const cookieOf = ({ headers }: Answer) => (headers.get("set-cookie") ?? "").split(";")[0] as string;
+const refresh = (cookie: string) => call("POST", "/auth/refresh", undefined, undefined, { cookie });
 
+async function signIn() {
+	const answer = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+	const { token, user } = answer.body;
+	return { token: token as string, userId: user.id as string, cookie: cookieOf(answer) };
+}
+
+/** A conversation of the guest's in which Bob and Eve are members. */
+async function owned(token: string) {
+	const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+	const { invite } = (await call("POST", `/conversations/${id}/invites`, token, {})).body;
+	for (const who of ["bob", "eve"]) await call("POST", `/invites/${invite.token}/accept`, await tokenOf(who));
+	return { id: id as string, link: invite.token as string };
+}
+
+const membersOf = async (id: string, who: string) => (await call("GET", `/conversations/${id}/members`, await tokenOf(who))).body.members;
+
+describe("a guest who signs out for good", () => {
 	it("leaves an heir, and the invites they made end", async () => {
 		const { token } = await signIn();
 		const { id, link } = await owned(token);
@@ -123,5 +130,79 @@ describe("a guest who signs out for good", () => {
 		await makeJobsDue(env.USERS.getByName(userId));
 		expect(await runDurableObjectAlarm(env.USERS.getByName(userId))).toBe(true);
 		expect(await membersOf(broken.id, "bob")).toHaveLength(2);
+	});
+});
+
+describe("a guest whose session ends without a sign-out", () => {
+	const minute = 60_000;
+	const lifetime = limits.sessionSeconds * 1000;
+	const inStorage = <T>(userId: string, act: (storage: DurableObjectStorage) => T) =>
+		runInDurableObject(env.USERS.getByName(userId) as DurableObjectStub<undefined>, (_object, { storage }) => act(storage));
+
+	/** Lets time pass for the guest: what their object has stored of it becomes older, and its alarm fires. */
+	async function pass(userId: string, ms: number): Promise<void> {
+		await inStorage(userId, ({ sql }) => {
+			sql.exec("UPDATE known_since SET at = at - ?", ms);
+			const hasSessions = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0;
+			if (hasSessions) sql.exec("UPDATE sessions SET renewed_at = renewed_at - ?1, ended_at = ended_at - ?1", ms);
+		});
+		await evictDurableObject(env.USERS.getByName(userId), { webSockets: "hibernate" });
+		expect(await runDurableObjectAlarm(env.USERS.getByName(userId))).toBe(true);
+	}
+
+	const ends: [how: string, after: number, prepare: (cookie: string) => unknown][] = [
+		["was never renewed", lifetime, () => {}],
+		["was renewed, and then no more", lifetime, refresh],
+		[
+			"was ended by a copied cookie",
+			0,
+			async (cookie) => {
+				await refresh(cookieOf(await refresh(cookie)));
+				expect((await refresh(cookie)).status).toBe(401);
+			},
+		],
+	];
+
+	it.each(ends)("leaves an heir, if the session %s", async (_how, after, prepare) => {
+		const { token, userId, cookie } = await signIn();
+		const { id, link } = await owned(token);
+		const { secret } = (await call("POST", "/me/tokens", token, { name: "bot", scopes: ["read"] })).body.token;
+		await prepare(cookie);
+		await pass(userId, after);
+		expect(await membersOf(id, "bob")).toHaveLength(3);
+		await pass(userId, 60 * minute);
+		expect(await membersOf(id, "bob")).toEqual([
+			{ userId: "bob", username: "Bob", role: "owner" },
+			{ userId: "eve", username: "Eve", role: "member" },
+		]);
+		expect((await call("POST", `/invites/${link}/accept`, await tokenOf("stranger"))).body.error.code).toBe("invite_expired");
+		expect((await call("GET", `/conversations/${id}/messages`, secret)).status).toBe(401);
+	});
+
+	it("stays what they are if they come back in time, however often", async () => {
+		const guest = await signIn();
+		let { token, cookie } = guest;
+		const { id } = await owned(token);
+		for (let month = 0; month < 3; month++) {
+			await pass(guest.userId, lifetime - minute);
+			const renewed = await refresh(cookie);
+			[token, cookie] = [renewed.body.token, cookieOf(renewed)];
+		}
+		expect(await membersOf(id, "bob")).toContainEqual({ userId: guest.userId, username: "Gus", role: "owner" });
+		expect((await call("PATCH", `/conversations/${id}`, token, { title: "Still mine" })).status).toBe(200);
+	});
+
+	it("is called by an alarm that their first conversation sets", async () => {
+		const { token, userId } = await signIn();
+		await owned(token);
+		const alarm = await inStorage(userId, (storage) => storage.getAlarm());
+		expect(alarm).toBeGreaterThan(Date.now());
+		expect(alarm).toBeLessThanOrEqual(Date.now() + lifetime + 1000);
+	});
+
+	it("stays a member who is no guest", async () => {
+		const userId = `p${crypto.randomUUID()}`;
+		await newConversation(userId);
+		expect(await inStorage(userId, (storage) => storage.getAlarm())).toBeNull();
 	});
 });
