@@ -214,6 +214,8 @@ export class Store {
 	signOut(now: number): void {
 		this.#createTables();
 		this.#sql.exec("INSERT INTO signed_out (one, at) VALUES (1, ?) ON CONFLICT (one) DO NOTHING", now);
+		// Nobody waits for the end of their sessions any more.
+		this.#sql.exec("DELETE FROM known_since");
 	}
 
 	get isSignedOut(): boolean {

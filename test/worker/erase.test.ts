@@ -242,6 +242,7 @@ describe("erasing oneself", () => {
 			["signed_out", [{ one: 1, at: expect.any(Number) }]],
 			["jobs", []],
 			["entered", []],
+			["known_since", []],
 		]);
 	});
 
