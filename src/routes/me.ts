@@ -193,7 +193,7 @@ describe("DELETE /me", {
 	tag: "Account",
 	summary: "Erase the caller's account",
 	description:
-		"Removes the caller from every conversation that they are or ever were in, and erases their name and the text of their messages; the messages keep their places. If the caller was the only owner, another member becomes one. Conversations in which nobody else is left are deleted. If there is too much to do at once, the rest continues in the background. All personal tokens are deleted. Guests are signed out for good; everybody else can start again with an empty account.",
+		"Removes the caller from every conversation that they are or ever were in, and erases their name and the text of their messages; the messages keep their places. Titles that the caller gave are removed too. If the caller was the only owner, another member becomes one. Conversations in which nobody else is left are deleted. If there is too much to do at once, the rest continues in the background. All personal tokens are deleted. Guests are signed out for good; everybody else can start again with an empty account.",
 	access: "person",
 	answers: {
 		200: {

@@ -48,6 +48,14 @@ export const bugs: Bug[] = [
 		tests: ["worker/erase"],
 	},
 	{
+		name: "the title that a person gave stays when they are erased",
+		file: "src/conversation/people/erasure.ts",
+		from: "this.#titles.personErased(userId);",
+		to: "",
+		project: "worker",
+		tests: ["worker/erase"],
+	},
+	{
 		name: "an owner who signs out leaves no heir",
 		file: "src/conversation/people/departures.ts",
 		from: "if (members.countOwners() < 2) this.#bequeath(userId, by);",

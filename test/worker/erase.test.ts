@@ -171,6 +171,29 @@ describe("erasing oneself", () => {
 		expect((await as("ann", "GET", `/conversations/${id}`)).body.conversation.title).toBe("Ann's own");
 	});
 
+	it("removes a title that the person gave, at once, also after they left, and keeps others'", async () => {
+		const person = newPerson();
+		const { id, ann } = await traced(person);
+		const titleOf = async (of: string) => (await as("ann", "GET", `/conversations/${of}`)).body.conversation.title;
+		await as("ann", "PATCH", `/conversations/${id}/members/${person}`, { role: "owner" });
+		expect(codeOf(await as(person, "PATCH", `/conversations/${id}`, { title: "My title" }))).toBe(200);
+		const created = (await as(person, "POST", "/conversations", { title: "Created by me" })).body.conversation.id;
+		const kept = (await as(person, "POST", "/conversations", { title: "Created by me" })).body.conversation.id;
+		for (const each of [created, kept]) {
+			const { invite } = (await as(person, "POST", `/conversations/${each}/invites`, {})).body;
+			await as("ann", "POST", "/invites/accept", { token: invite.token });
+			await as(person, "PATCH", `/conversations/${each}/members/ann`, { role: "owner" });
+			expect(codeOf(await as(person, "DELETE", `/conversations/${each}/members/${person}`))).toBe(204);
+		}
+		await as("ann", "PATCH", `/conversations/${kept}`, { title: "Ann's own" });
+		await as(person, "DELETE", "/me");
+		expect([await titleOf(id), await titleOf(created), await titleOf(kept)]).toEqual(["I heard you", "", "Ann's own"]);
+		expect((await ann.next("chat:conversation", ({ conversation }) => conversation.title === "I heard you")).conversation.id).toBe(id);
+		for (const each of [id, created, kept]) expect(await storedIn("CONVERSATIONS", each)).not.toContain(person);
+		const listed = async () => JSON.stringify((await as("ann", "GET", "/conversations")).body);
+		await expect.poll(listed).not.toMatch(/My title|Created by me/);
+	});
+
 	it("hands conversations to the longest member, and deletes those without other members", async () => {
 		const person = newPerson();
 		const shared = await newConversation(person, ["bob", "eve"]);

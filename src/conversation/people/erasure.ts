@@ -82,10 +82,11 @@ export class Erasure {
 		return { messages: own.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}
 
-	/** Ends their membership before the first step, and removes their id from everything beside messages. */
+	/** Ends their membership before the first step, and removes their id and their title from everything beside messages. */
 	removeMember(userId: string, alias: string): void {
 		this.#departures.end(userId, userId);
 		this.#tables.eraseMember(userId, alias);
+		this.#titles.personErased(userId);
 		for (const queue of this.#queues) queue.cancel(userId);
 	}
 

@@ -194,7 +194,7 @@ export class Membership {
 	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
-		if (change.title !== undefined) this.#titles.set(change.title);
+		if (change.title !== undefined) this.#titles.set(change.title, member.userId);
 		this.#titles.broadcast();
 		return this.#store.info;
 	}

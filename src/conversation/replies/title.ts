@@ -39,10 +39,17 @@ export class Titles {
 		if (title !== "") this.#setFound(title, seq);
 	}
 
-	/** Sets the title that a person gives; "" makes it first words again. The caller broadcasts. */
-	set(title: string): void {
-		if (title !== "") this.#store.setTitle(title);
+	/** Sets the title that a person gives; "" makes it first words again. `by`: their id. The caller broadcasts. */
+	set(title: string, by: string): void {
+		if (title !== "") this.#store.setTitle(title, { by });
 		else this.#findFirstWords();
+	}
+
+	/** A title must not outlive the account of the person who gave it. */
+	personErased(userId: string): void {
+		if (this.#store.titling.by !== userId) return;
+		this.#findFirstWords();
+		this.broadcast();
 	}
 
 	/** A title must not outlive the message that it was made from. */
@@ -80,12 +87,12 @@ export class Titles {
 
 	#findFirstWords(): void {
 		const found = this.#store.log.firstUserMessages(maxCandidates).find(({ content }) => firstWords(content) !== "");
-		if (found) this.#store.setTitle(firstWords(found.content), found.seq);
+		if (found) this.#store.setTitle(firstWords(found.content), { from: found.seq });
 		else this.#store.setTitle("");
 	}
 
 	#setFound(title: string, from: number): void {
-		this.#store.setTitle(title, from);
+		this.#store.setTitle(title, { from });
 		this.broadcast();
 	}
 }

@@ -225,4 +225,12 @@ export const migrations: readonly Migration[] = [
 	-- The name of the program that wrote a message for a person.
 	ALTER TABLE messages ADD COLUMN program TEXT;
 	`,
+	`
+	-- The id of the person who gave the title. Of older titles it is known if nobody but the creator was ever an owner.
+	ALTER TABLE conversation ADD COLUMN titled_by TEXT;
+	UPDATE conversation SET titled_by = (SELECT user_id FROM members WHERE role = 'owner')
+		WHERE is_titled = 1 AND (SELECT COUNT(*) FROM members WHERE role = 'owner') = 1
+		AND EXISTS (SELECT 1 FROM members JOIN audit ON actor = user_id WHERE role = 'owner' AND action = 'created')
+		AND NOT EXISTS (SELECT 1 FROM audit WHERE action = 'role_changed');
+	`,
 ];

@@ -25,6 +25,7 @@ type ConversationRow = {
 	created_at: number;
 	is_titled: number;
 	titled_from: number | null;
+	titled_by: string | null;
 	is_title_asked: number;
 	title_usage: string | null;
 	deleted_at: number | null;
@@ -34,13 +35,20 @@ type ConversationRow = {
 export type TitleUsage = Usage & { model: string | undefined };
 
 /**
- * The origin of the title: a person, or the message at the place `from`. `isAsked`: Claude was asked for a title, which happens once;
+ * The origin of the title: a person, or the message at the place `from`. `by`: the person's id, null if it is not known. `isAsked`: Claude was asked for a title, which happens once;
  * `usage` is that of this request.
  */
-export type Titling = { isGiven: boolean; from: number | null; isAsked: boolean; usage?: TitleUsage };
+export type Titling = { isGiven: boolean; by: string | null; from: number | null; isAsked: boolean; usage?: TitleUsage };
 
-/** A conversation as it begins; `createdAt` in ms. */
-export type NewConversation = { id: string; title: string; assistant: AssistantMode; lineage: string; createdAt: number };
+/** A conversation as it begins; `createdAt` in ms. `titledBy`: the id of the person who gave the title, if that is known. */
+export type NewConversation = {
+	id: string;
+	title: string;
+	titledBy?: string;
+	assistant: AssistantMode;
+	lineage: string;
+	createdAt: number;
+};
 
 export class Store {
 	readonly #sql: SqlStorage;
@@ -49,7 +57,7 @@ export class Store {
 	readonly audit: Audit;
 	readonly bans: Bans;
 	#conversation?: ConversationInfo;
-	#titling: Titling = { isGiven: false, from: null, isAsked: false };
+	#titling: Titling = { isGiven: false, by: null, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
 	#log?: Log;
 	#reader?: LogReader;
@@ -77,6 +85,7 @@ export class Store {
 		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
 		this.#titling = {
 			isGiven: row.is_titled === 1,
+			by: row.titled_by,
 			from: row.titled_from,
 			isAsked: row.is_title_asked === 1,
 			...(row.title_usage !== null && { usage: JSON.parse(row.title_usage) as TitleUsage }),
@@ -91,7 +100,7 @@ export class Store {
 		if (this.#end) throw new Error("A conversation that was deleted does not begin again.");
 		this.prepareTables();
 		this.members.add({ ...owner, role: "owner" }, now);
-		this.begin({ ...conversation, assistant: "auto", createdAt: now });
+		this.begin({ ...conversation, titledBy: owner.userId, assistant: "auto", createdAt: now });
 	}
 
 	prepareTables(): void {
@@ -99,15 +108,16 @@ export class Store {
 	}
 
 	/** The conversation exists from now on, with whatever is in its tables already. */
-	begin({ id, title, assistant, lineage, createdAt }: NewConversation): void {
+	begin({ id, title, titledBy, assistant, lineage, createdAt }: NewConversation): void {
 		this.#sql.exec(
-			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled) VALUES (1, ?, ?, ?, ?, ?, ?)",
+			"INSERT INTO conversation (one, id, title, assistant, lineage, created_at, is_titled, titled_by) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
 			id,
 			title,
 			assistant,
 			lineage,
 			createdAt,
 			title === "" ? 0 : 1,
+			title === "" ? null : (titledBy ?? null),
 		);
 		this.#load();
 	}
@@ -160,12 +170,13 @@ export class Store {
 		return this.#titling;
 	}
 
-	/** `from`: the place of the message that it was made from; without it, a person gave the title. */
-	setTitle(title: string, from?: number): void {
-		const isGiven = title !== "" && from === undefined;
-		this.#sql.exec("UPDATE conversation SET title = ?, is_titled = ?, titled_from = ?", title, isGiven ? 1 : 0, from ?? null);
+	/** `by`: the id of the person who gave it. `from`: the place of the message that it was made from. Neither: there is none. */
+	setTitle(title: string, origin: { by?: string; from?: number } = {}): void {
+		const { by = null, from = null } = origin;
+		const isGiven = by !== null;
+		this.#sql.exec("UPDATE conversation SET title = ?, is_titled = ?, titled_by = ?, titled_from = ?", title, isGiven ? 1 : 0, by, from);
 		this.#conversation = { ...this.info, title };
-		this.#titling = { ...this.#titling, isGiven, from: from ?? null };
+		this.#titling = { ...this.#titling, isGiven, by, from };
 	}
 
 	markTitleAsked(): void {

@@ -153,7 +153,7 @@ describe("a change to the conversation", () => {
 
 	it("that concerns all is delivered also to members who have it open and have read everything", () =>
 		withLists(async (harness) => {
-			harness.conversation.store.setTitle("New");
+			harness.conversation.store.setTitle("New", { by: "ann" });
 			harness.lists.changed("ann", "all");
 			await settled();
 			expect(harness.take().map(({ userId, summary }) => [userId, summary.title])).toEqual(
@@ -167,7 +167,7 @@ describe("a change to the conversation", () => {
 			harness.send("ann");
 			expect(harness.takeNotified()).toEqual(["c", "d"]);
 			harness.read("b", 0, 1);
-			harness.conversation.store.setTitle("New");
+			harness.conversation.store.setTitle("New", { by: "ann" });
 			harness.lists.changed("ann", "all");
 			harness.now += 1_000;
 			await settled();
