@@ -31,7 +31,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/auth/": /^(src\/protocol\/|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/,
 	"src/claude/": /^(src\/protocol\/|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
 	"src/conversation/store/": /^src\/(protocol|platform)\//,
-	"src/conversation/replies/": /^src\/(protocol\/|conversation\/(ports\.ts$|store\/))/,
+	"src/conversation/replies/": /^src\/((protocol|money)\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/messages/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/people/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/lists/": /^src\/(protocol\/|platform\/|conversation\/(ports\.ts$|store\/))/,
@@ -40,7 +40,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/ports.ts": /^src\/protocol\//,
 	"src/conversation/rate.ts": /^$/,
 	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
-	"src/conversation/": /^(src\/(protocol|auth|claude|platform|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
+	"src/conversation/": /^(src\/(protocol|auth|claude|money|platform|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
 	"src/gateway/": /^src\/((protocol|auth)\/|conversation\/object\.ts$)/,
 	"src/gateway/socketio/":

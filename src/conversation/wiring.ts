@@ -1,7 +1,9 @@
 // Builds the parts of one conversation's object and connects them. No rule of the chat lives here.
 
 import { anthropicModel } from "../claude/anthropic.ts";
+import { isDemo } from "../claude/server.ts";
 import { anthropicTitler } from "../claude/titler.ts";
+import { priceOf } from "../money/prices.ts";
 import { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Settings } from "../settings.ts";
@@ -56,6 +58,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const replies = new Replies({
 		...shared,
 		model: anthropicModel(settings.claude),
+		priceOf: (model = settings.claude.model, at) => (isDemo(settings.claude) ? undefined : priceOf(model, at, settings)),
 		idleTimeout: settings.claude.idleTimeout,
 		afterwards: (work) => queueMicrotask(work),
 		titles,

@@ -35,12 +35,16 @@ function sum(...items: [count: number, rate: number][]): number {
 	return Math.min(Number(microUsd), Number.MAX_SAFE_INTEGER);
 }
 
-/** At least how many tokens a text has: for the output of a request that ended before its usage was reported. */
-export function outputTokensIn(text: string): number {
-	return Math.ceil(new TextEncoder().encode(text).length / 3);
+/** At least how many tokens a text of so many bytes has: for output that was not reported. */
+export function outputTokensIn(bytes: number): number {
+	return Math.ceil(bytes / 3);
 }
 
 /** The wire has dollars. */
 export function usdOf(microUsd: number): number {
 	return microUsd / 1_000_000;
+}
+
+export function microUsdOf(usd: number): number {
+	return Math.round(usd * 1_000_000);
 }

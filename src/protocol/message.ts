@@ -61,6 +61,11 @@ export const messageSchema = v.object({
 	 * failed replies have it too.
 	 */
 	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
+	/**
+	 * Replies only: what all its attempts cost, where the model's price is known. `about`: a part of
+	 * it is estimated, because the reply was stopped or interrupted before its tokens were reported.
+	 */
+	cost: v.optional(v.object({ usd: v.pipe(v.number(), v.finite(), v.minValue(0)), about: v.optional(v.boolean()) })),
 	/** The interruptions of a reply that was continued: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
 	/** Replies only: milliseconds from its beginning to its end. */
@@ -100,6 +105,7 @@ export const versionSchema = v.object({
 		"model",
 		"stopReason",
 		"usage",
+		"cost",
 		"attempts",
 		"elapsedMs",
 	]).entries,
@@ -126,7 +132,7 @@ export function replaceMessage(schema: v.GenericSchema, value: unknown): Message
 	};
 }
 
-const factSchemas = v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "attempts", "elapsedMs"]);
+const factSchemas = v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]);
 
 /** The facts about a reply that have the form of the wire. Earlier versions stored what a server in Claude's place had sent. */
 export function healFacts<T extends object>(fields: T): T {

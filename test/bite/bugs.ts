@@ -14,6 +14,7 @@ export type Bug = {
 
 const conversation = "src/conversation/conversation.ts";
 const reply = "src/conversation/replies/reply.ts";
+const spending = "src/conversation/replies/spending.ts";
 const replies = "src/conversation/replies/replies.ts";
 const attempt = "src/conversation/replies/attempt.ts";
 const log = "src/conversation/store/log.ts";
@@ -369,8 +370,8 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a continued reply counts the usage of its last attempt only",
-		file: reply,
-		from: "\t\tthis.#usageBefore = this.#totalUsage;\n",
+		file: spending,
+		from: "\t\tthis.#usage = this.usage;\n",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
@@ -378,10 +379,66 @@ export const bugs: Bug[] = [
 	{
 		name: "a stopped reply loses its usage",
 		file: reply,
-		from: "const facts = { ...this.#facts, ...ended,",
-		to: "const facts = { ...this.#facts, ...(outcome.status === 'stopped' && { usage: undefined }), ...ended,",
+		from: "const facts = { ...this.#factsAt(now), ...ended,",
+		to: "const facts = { ...this.#factsAt(now), ...(outcome.status === 'stopped' && { usage: undefined }), ...ended,",
 		project: "worker",
 		tests: ["conversation/replies/usage"],
+	},
+	{
+		name: "the cost of a reply is priced by the sum of its requests",
+		file: spending,
+		from: "if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at);",
+		to: "if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at) && this.#amount;",
+		project: "worker",
+		tests: ["conversation/replies/cost"],
+	},
+	{
+		name: "a stopped reply costs only the output that was reported",
+		file: spending,
+		from: "...(!isOutputKnown && { output: Math.max(usage.output, outputTokensIn(bytes)) }),",
+		to: "",
+		project: "worker",
+		tests: ["conversation/replies/cost"],
+	},
+	{
+		name: "a reply that is stopped before its first sign of life costs nothing",
+		file: spending,
+		from: "if (!isFree || this.#isAnswered) this",
+		to: "if (this.#isAnswered) this",
+		project: "worker",
+		tests: ["conversation/replies/cost"],
+	},
+	{
+		name: "a model without a price costs nothing, rather than an unknown amount",
+		file: spending,
+		from: "if (!price) return undefined;",
+		to: "if (!price) return before;",
+		project: "worker",
+		tests: ["conversation/replies/cost"],
+	},
+	{
+		name: "a prompt above the bound of a tier pays the lower rates",
+		file: "src/money/cost.ts",
+		from: "return above && promptTokens > above.tokens ? above.price : rates;",
+		to: "return rates;",
+		project: "worker",
+		tests: ["money/cost"],
+	},
+	{
+		name: "a model that is not in the price table is free",
+		file: "src/money/prices.ts",
+		from: "const price = ratesOf({ ...listed?.dollars, ...own });",
+		to: "const price = ratesOf({ input: 0, output: 0, ...listed?.dollars, ...own });",
+		project: "worker",
+		tests: ["money/prices"],
+	},
+	{
+		name: "a misspelt price in CLAUDE_PRICES leaves the usual one in place",
+		file: "src/money/prices.ts",
+		from: "names.includes(name) && typeof",
+		to: "typeof",
+		project: "worker",
+		tests: ["money/prices"],
 	},
 	{
 		name: "a request's usage is lost if the object dies before the first checkpoint",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costOf, outputTokensIn, usdOf } from "../../src/money/cost.ts";
+import { costOf, microUsdOf, outputTokensIn, usdOf } from "../../src/money/cost.ts";
 import { type Price, priceOf } from "../../src/money/prices.ts";
 
 const price = (model: string) => priceOf(model, Date.parse("2026-11-01"), { prices: new Map() }) as Price;
@@ -46,9 +46,9 @@ describe("the cost of a request", () => {
 		expect(costOf({ input: most, output: most, cacheRead: most, cacheWrite: most }, price("claude-sonnet-5-5"))).toBe(most);
 	});
 
-	it("is in dollars on the wire", () => expect(usdOf(12_345)).toBe(0.012345));
+	it("is in dollars on the wire", () => expect([usdOf(12_345), microUsdOf(0.012345)]).toEqual([0.012345, 12_345]));
 });
 
-it("output that was not reported is estimated from the bytes of its text", () => {
-	expect(["", "abc", "abcd", "äö", "日本"].map(outputTokensIn)).toEqual([0, 1, 2, 2, 2]);
+it("output that was not reported is estimated from its bytes, rounded up", () => {
+	expect([0, 1, 3, 4].map(outputTokensIn)).toEqual([0, 1, 1, 2]);
 });

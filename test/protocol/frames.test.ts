@@ -145,6 +145,7 @@ describe("a frame of the server that cannot be read whole", () => {
 	it.each([
 		["an odd model", { ...whole, model: null }, whole],
 		["odd tokens", { ...whole, usage: { input: 12.5, output: 7, cacheRead: 0, cacheWrite: 0 } }, whole],
+		["a cost that is none", { ...whole, cost: { usd: null } }, whole],
 		[
 			"an odd mention beside a good one",
 			{ ...whole, mentions: [{ userId: "ann", offset: 0, length: 4 }, 7] },

@@ -8,6 +8,7 @@ import { Departures } from "../../src/conversation/people/departures.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
 import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
+import type { PriceOf } from "../../src/conversation/replies/spending.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
@@ -135,6 +136,8 @@ export class TestConversation {
 	readonly entered: string[] = [];
 	/** If set, collects what is to run after the current step. */
 	postponed: (() => void)[] | undefined;
+	/** The prices of models; none are known. */
+	priceOf: PriceOf = () => undefined;
 	readonly store: Store;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
@@ -178,6 +181,7 @@ export class TestConversation {
 			clients: this.clients,
 			lists,
 			model,
+			priceOf: (...request) => this.priceOf(...request),
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
 			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),

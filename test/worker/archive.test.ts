@@ -59,9 +59,9 @@ async function fullConversation(): Promise<string> {
 			log.addReply(now, [{ userId: "ann", username: "Ann" }]),
 			"<i>a former answer</i>",
 			{ status: "failed", reason: "interrupted" },
-			{ model: "m", thinking: "a former thought", stoppedBy: { userId: "bob", username: "Bob" } },
+			{ model: "m", cost: { usd: 0.00012, about: true }, thinking: "a former thought", stoppedBy: { userId: "bob", username: "Bob" } },
 		);
-		const facts = { model: "m", stopReason: "end_turn", usage, thinking: "a thought" };
+		const facts = { model: "m", stopReason: "end_turn", usage, cost: { usd: 0.012345 }, thinking: "a thought" };
 		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, facts);
 		log.deleteMessage(say("bob", "to be deleted", "gone"), now);
 		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);

@@ -50,6 +50,7 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					if (reply.isFull) return { outcome: outcomeOf("max_tokens") };
 					break;
 				case "end":
+					reply.completeAttempt();
 					return { outcome: outcomeOf(reasonOf(event, reply.text)), ...(event.stopReason && { stopReason: event.stopReason }) };
 				default:
 					event satisfies never;

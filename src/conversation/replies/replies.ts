@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import { Reply } from "./reply.ts";
 import { isBusy, retryDelay } from "./retry.ts";
+import type { PriceOf } from "./spending.ts";
 import type { Titles } from "./title.ts";
 
 /**
@@ -33,6 +34,7 @@ export class Replies {
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #model: Model;
+	readonly #priceOf: PriceOf;
 	readonly #titles: Pick<Titles, "replyCompleted">;
 	readonly #alarm: Alarm;
 	readonly #idleTimeout: number;
@@ -45,6 +47,7 @@ export class Replies {
 		clients: Pick<Clients, "broadcast">;
 		lists: Pick<MemberLists, "changed">;
 		model: Model;
+		priceOf: PriceOf;
 		titles: Pick<Titles, "replyCompleted">;
 		alarm: Alarm;
 		idleTimeout: number;
@@ -56,6 +59,7 @@ export class Replies {
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
 		this.#model = parts.model;
+		this.#priceOf = parts.priceOf;
 		this.#titles = parts.titles;
 		this.#alarm = parts.alarm;
 		this.#idleTimeout = parts.idleTimeout;
@@ -152,7 +156,7 @@ export class Replies {
 
 	#open(message: Message): Running {
 		this.#running = {
-			reply: new Reply({ store: this.#store, clients: this.#clients }, message, this.#now()),
+			reply: new Reply({ store: this.#store, clients: this.#clients, priceOf: this.#priceOf }, message, this.#now()),
 			ended: new AbortController(),
 			isAsleep: false,
 		};

@@ -6,11 +6,13 @@ import { messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
+import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import type { Clients } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { textAfterOverlap } from "./overlap.ts";
+import { type PriceOf, Spending } from "./spending.ts";
 import { thinkingToAppend } from "./thinking.ts";
 
 /** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
@@ -32,22 +34,21 @@ export class Reply {
 	/** Why Claude has to be waited for, until more of the reply arrives. */
 	#busy: Busy | undefined;
 	#model: string | undefined;
-	/** Tokens that the former attempts used, and that the current one has used so far. */
-	#usageBefore: Usage | undefined;
-	#usage: Usage | undefined;
+	readonly #spending: Spending;
 	#checkpoint: { at: number; length: number };
 
 	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
-	constructor({ store, clients }: { store: Store; clients: Pick<Clients, "broadcast"> }, message: Message, now: number) {
+	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; priceOf: PriceOf }, message: Message, now: number) {
+		const { store } = parts;
 		this.#store = store;
-		this.#clients = clients;
+		this.#clients = parts.clients;
 		this.message = message;
 		this.#startedAt = now;
 		this.#text = message.content;
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
-		this.#usageBefore = message.usage;
+		this.#spending = new Spending(message, parts.priceOf, () => this.context().reduce((tokens, read) => tokens + promptSizeOf(read), 0));
 		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
@@ -95,16 +96,22 @@ export class Reply {
 
 	setModel(model: string | undefined): void {
 		this.#model = model ?? this.#model;
+		this.#spending.answered(model);
 	}
 
 	/** The first usage of an attempt is written at once: if the object dies before the first words, it is not forgotten. */
 	setUsage(usage: Usage, now: number): void {
-		const isFirst = this.#usage === undefined;
-		this.#usage = usage;
+		const isFirst = this.#spending.report(usage);
 		if (isFirst) this.#writeCheckpoint(now);
 	}
 
+	/** The model has ended by itself: nothing that it used is left to report. */
+	completeAttempt(): void {
+		this.#spending.complete();
+	}
+
 	appendText(text: string, now: number): void {
+		this.#spending.receive(text);
 		this.#pending += text;
 		this.#sendPending(false);
 		this.#checkpointIfDue(now);
@@ -112,6 +119,7 @@ export class Reply {
 
 	/** Thinking of an attempt that broke off stays before it. */
 	appendThinking(text: string, now: number): void {
+		this.#spending.receive(text);
 		const chunk = thinkingToAppend(this.#thinking, text);
 		if (chunk === "") return;
 		const { conversationId, id: messageId } = this.message;
@@ -130,8 +138,7 @@ export class Reply {
 		this.#sendPending(true);
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
-		this.#usageBefore = this.#totalUsage;
-		this.#usage = undefined;
+		this.#spending.end(reason !== "no_response", now);
 		this.#writeCheckpoint(now);
 	}
 
@@ -141,8 +148,9 @@ export class Reply {
 		if (this.#busy) this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason: this.#busy.reason, retryAfterMs });
 	}
 
-	/** The wait is over: if the object dies from now on, it died in an attempt. */
+	/** A request is about to be sent. The wait is over: if the object dies from now on, it died in an attempt. */
 	beginAttempt(now: number): void {
+		this.#spending.begin();
 		if (this.#busy?.retryAt === undefined) return;
 		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };
 		this.#writeCheckpoint(now);
@@ -151,8 +159,9 @@ export class Reply {
 	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
 	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
 		this.#sendPending(true);
+		this.#spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const { conversationId, id: messageId } = this.message;
-		const facts = { ...this.#facts, ...ended, elapsedMs: Math.max(0, now - this.#startedAt) };
+		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: Math.max(0, now - this.#startedAt) };
 		const finished = this.#store.log.finishReply(this.message, this.#text, outcome, facts);
 		const clients = this.#clients;
 		clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: this.#text.length, isComplete: true });
@@ -192,7 +201,7 @@ export class Reply {
 	}
 
 	#writeCheckpoint(now: number): void {
-		this.#store.log.checkpoint(this.message, this.#text, this.#facts, this.#busy);
+		this.#store.log.checkpoint(this.message, this.#text, this.#factsAt(now), this.#busy);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 
@@ -200,25 +209,14 @@ export class Reply {
 		return this.#text.length + this.#thinking.length;
 	}
 
-	get #facts(): ReplyFacts {
+	#factsAt(now: number): ReplyFacts {
 		const [thinking, attempts] = [this.#thinking, this.#breaks];
 		return {
 			...(thinking && { thinking }),
 			model: this.#model,
 			...(attempts.length > 0 && { attempts }),
-			usage: this.#totalUsage,
-		};
-	}
-
-	/** The tokens of all attempts; `undefined` if no request was accepted. */
-	get #totalUsage(): Usage | undefined {
-		const [before, current] = [this.#usageBefore, this.#usage];
-		if (!before || !current) return current ?? before;
-		return {
-			input: before.input + current.input,
-			output: before.output + current.output,
-			cacheRead: before.cacheRead + current.cacheRead,
-			cacheWrite: before.cacheWrite + current.cacheWrite,
+			usage: this.#spending.usage,
+			cost: this.#spending.costAt(now),
 		};
 	}
 }

@@ -35,6 +35,7 @@ const reply = {
 	model: "claude-sonnet-5-5",
 	stopReason: "end_turn",
 	usage: { input: 812, output: 96, cacheRead: 700, cacheWrite: 0 },
+	cost: { usd: 0.002654 },
 	elapsedMs: 2140,
 };
 

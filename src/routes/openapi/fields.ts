@@ -63,6 +63,7 @@ const common: Readonly<Record<string, string>> = {
 		"The state of the message. A reply is `streaming` until it is `complete`, `stopped` by a person, or `failed`. All other messages are `complete`.",
 	reason: "Why a reply failed, is incomplete or is being retried: a code such as `overloaded`.",
 	usage: "The number of Claude tokens that the reply used, summed over all attempts.",
+	cost: "What all attempts of the reply cost. Absent if the price of the model is unknown.",
 	thinking: `Claude's own summary of its thinking before the reply, up to ${numberText(limits.thinking)} characters.`,
 	stoppedBy: "The person who stopped the reply.",
 	model: "The model that wrote the reply.",
@@ -127,6 +128,8 @@ const specific: Readonly<Record<string, string>> = {
 	"usage.output": "Output tokens.",
 	"usage.cacheRead": "Input tokens read from the cache.",
 	"usage.cacheWrite": "Input tokens written to the cache.",
+	"cost.usd": "The cost in dollars.",
+	"cost.about": "Whether a part of it is estimated, because the reply ended before Claude reported its tokens.",
 	"attempts.offset": `The length of the reply's text when it was interrupted, in ${utf16}.`,
 	"attempts.reason": "Why it was interrupted: a code such as `overloaded`.",
 	"versions.version":

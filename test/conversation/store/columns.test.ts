@@ -38,6 +38,8 @@ it.each([
 	["a model that is null", { model: null, usage: tokens }, { usage: tokens }],
 	["a broken number of tokens", { model: "m", usage: { ...tokens, input: 12.5 } }, { model: "m" }],
 	["tokens as text", { usage: { ...tokens, output: "7" }, elapsedMs: 5 }, { elapsedMs: 5 }],
+	["a cost that is no number", { model: "m", cost: { usd: "0.01" } }, { model: "m" }],
+	["a cost that is negative", { model: "m", cost: { usd: -0.01, about: true } }, { model: "m" }],
 	["a negative number", { usage: { ...tokens, input: -1 }, elapsedMs: -1 }, {}],
 ])("a stored reply with %s is read without it", (_what, stored, read) => {
 	const message = messageOf(row(stored), "c");

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { priceOf } from "../../../src/money/prices.ts";
+import { ann, inConversation, settled, type TestClient, TestConversation } from "../../support/conversation.ts";
+import { expectLog } from "../../support/log.ts";
+
+const ended = { type: "end", stopReason: "end_turn" } as const;
+const stop = (conversation: TestConversation, client: TestClient) =>
+	conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
+const costOf = (client: TestClient) => client.last("chat:message").message.cost;
+const answered = (conversation: TestConversation, model: string) => conversation.call.event({ type: "start", model });
+
+/** Sonnet 5.5 is asked: $2 and $10 per million tokens. */
+function price(conversation: TestConversation): TestConversation {
+	conversation.priceOf = (model = "claude-sonnet-5-5", at) => priceOf(model, at, { prices: new Map() });
+	return conversation;
+}
+
+function asked(test: (conversation: TestConversation, client: TestClient, state: DurableObjectState) => Promise<void>): Promise<void> {
+	return inConversation((conversation, state) => {
+		const client = price(conversation).enter(ann);
+		conversation.say(client, "Hi");
+		return test(conversation, client, state);
+	});
+}
+
+describe("the cost of a reply", () => {
+	it("is that of its usage, in its row and for everybody", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("Hello");
+			await conversation.call.event({ type: "usage", usage: { input: 1_000, output: 500, cacheRead: 20_000, cacheWrite: 400 } });
+			await conversation.call.event(ended);
+			expect(costOf(client)).toEqual({ usd: 0.01 });
+			expect(conversation.store.log.lastReply()?.cost).toEqual({ usd: 0.01 });
+		}));
+
+	it("follows the model that answered, at the day's price", () =>
+		asked(async (conversation, client) => {
+			conversation.now = Date.parse("2026-10-01T00:00:00Z");
+			await answered(conversation, "claude-sonnet-5-5-20260901");
+			await conversation.call.event({ type: "usage", usage: { input: 0, output: 0, cacheRead: 1_000_000, cacheWrite: 0 } });
+			await conversation.call.event(ended);
+			expect(costOf(client)).toEqual({ usd: 0.2 });
+		}));
+
+	it("is absent where the model that answered has no price", () =>
+		asked(async (conversation, client) => {
+			await answered(conversation, "qwen3");
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			expect(client.last("chat:message").message).not.toHaveProperty("cost");
+		}));
+
+	it("is absent if only one of its requests has no price", () =>
+		asked(async (conversation, client) => {
+			await answered(conversation, "qwen3");
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.cut();
+			await answered(conversation, "claude-opus-5-5");
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			expect(client.last("chat:message").message).not.toHaveProperty("cost");
+		}));
+
+	it("is absent if Claude's side refused every request", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.fail("bad_key");
+			expect(client.last("chat:message").message).not.toHaveProperty("cost");
+		}));
+
+	it("prices each request by itself: the tier of one is not that of all", () =>
+		asked(async (conversation, client) => {
+			await answered(conversation, "claude-haiku-5-5");
+			await conversation.call.usage(60_000, 1);
+			await conversation.call.text("One");
+			await conversation.call.cut();
+			await answered(conversation, "claude-haiku-5-5");
+			await conversation.call.text(" two");
+			await conversation.call.usage(60_000, 4);
+			await conversation.call.event(ended);
+			// 60,000 x 0.10 + 1 x 0.50, rounded up, and 60,000 x 0.10 + 4 x 0.50 micro-dollars
+			expect(costOf(client)).toEqual({ usd: 0.012003, about: true });
+		}));
+});
+
+describe("what was not reported", () => {
+	it("is estimated from the text and thinking of a stopped reply, and marked", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.event({ type: "thinking", text: "ä".repeat(150) });
+			await conversation.call.text("x".repeat(300));
+			stop(conversation, client);
+			// 100 x 2 + 200 x 10
+			expect(costOf(client)).toEqual({ usd: 0.0022, about: true });
+			expect(client.last("chat:message").message.usage).toEqual({ input: 100, output: 1, cacheRead: 0, cacheWrite: 0 });
+		}));
+
+	it("counts thinking that is too long to be kept", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.event({ type: "thinking", text: "x".repeat(90_000) });
+			stop(conversation, client);
+			expect(costOf(client)).toEqual({ usd: 0.3002, about: true });
+		}));
+
+	it("is never less than what was reported", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 50);
+			await conversation.call.text("Hello");
+			stop(conversation, client);
+			expect(costOf(client)).toEqual({ usd: 0.0007, about: true });
+		}));
+
+	it("is the prompt if a reply is stopped before Claude's first sign of life", () =>
+		asked(async (conversation, client) => {
+			stop(conversation, client);
+			const { cost, usage } = client.last("chat:message").message;
+			expect([usage, cost]).toEqual([undefined, { usd: 0.000046, about: true }]);
+		}));
+
+	it("is the prompt if Claude gives no sign of life in any attempt", () =>
+		inConversation(async (conversation) => {
+			const client = price(conversation).enter(ann);
+			expectLog(/Claude failed: no_response/);
+			conversation.say(client, "Hi");
+			for (const patience of [20, 40, 80]) {
+				const { signal } = conversation.call;
+				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+				conversation.now += patience;
+				await over;
+				await settled();
+			}
+			expect(client.last("chat:message").message).toMatchObject({ reason: "no_response", cost: { usd: expect.any(Number), about: true } });
+		}, 20));
+
+	it("is nothing while a reply waits for a busy Claude", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.fail("overloaded", 10_000);
+			stop(conversation, client);
+			expect(client.last("chat:message").message).not.toHaveProperty("cost");
+		}));
+
+	it("is estimated for a server that reports no tokens", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(0, 0);
+			await conversation.call.text("x".repeat(3_000));
+			await conversation.call.usage(0, 0);
+			await conversation.call.event(ended);
+			const { usd, about } = costOf(client) ?? { usd: 0 };
+			expect([usd > 0.01, usd < 0.0102, about]).toEqual([true, true, true]);
+		}));
+});
+
+describe("the cost of a reply whose object dies", () => {
+	it("includes what each life has used, once", () =>
+		asked(async (conversation, _client, state) => {
+			await conversation.call.usage(100, 1);
+			const second = price(new TestConversation(state, 60_000));
+			second.replies.recover();
+			await second.call.usage(110, 1);
+			const third = price(new TestConversation(state, 60_000));
+			const watcher = third.enter(ann);
+			third.replies.recover();
+			await third.call.usage(120, 9);
+			await third.call.event(ended);
+			// 330 x 2 + 11 x 10
+			expect(costOf(watcher)).toEqual({ usd: 0.00077, about: true });
+		}));
+
+	it("stays unknown if an earlier release wrote what was used before", () =>
+		inConversation(async (conversation, state) => {
+			conversation.say(conversation.enter(ann), "Hi");
+			await conversation.call.usage(100, 1);
+			const second = price(new TestConversation(state, 60_000));
+			const watcher = second.enter(ann);
+			second.replies.recover();
+			await second.call.usage(110, 5);
+			await second.call.event(ended);
+			expect(watcher.last("chat:message").message).not.toHaveProperty("cost");
+		}));
+});
+
+it("a regenerated reply begins with no cost, and its former version keeps its own", () =>
+	asked(async (conversation, client) => {
+		await conversation.call.text("Hello");
+		await conversation.call.usage(100, 10);
+		await conversation.call.event(ended);
+		const { id: messageId, conversationId } = client.last("chat:message").message;
+		conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId });
+		expect(client.last("chat:updated").message).not.toHaveProperty("cost");
+		await conversation.call.usage(200, 10);
+		await conversation.call.event(ended);
+		expect(costOf(client)).toEqual({ usd: 0.0005 });
+		expect(conversation.rules.history.versions(messageId)).toMatchObject({ versions: [{ cost: { usd: 0.0003 } }] });
+	}));
