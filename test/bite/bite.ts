@@ -46,6 +46,8 @@ function catchersOf({ file, from, to, tests, project }: Bug, copy: string): stri
 		if (!existsSync(report)) throw new Error(`No tests ran:\n${run.stdout}\n${run.stderr}`);
 		const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
 		rmSync(report);
+		const broken = testResults.find(({ message }) => message.startsWith("Transform failed"));
+		if (broken) throw new Error(`The bug in ${file} is no valid code: ${broken.message}`);
 		return testResults.flatMap(({ message, assertionResults }) => {
 			const failed = assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
 			return failed.length === 0 && message !== "" ? [message.split("\n")[0] as string] : failed;

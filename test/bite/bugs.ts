@@ -603,7 +603,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a removed member's sockets stay open",
 		file: "src/conversation/calls.ts",
-		from: 'sockets.close(userId, closeCodes.removed, "no longer a member");',
+		from: 'this.#parts.sockets.close(userId, closeCodes.removed, "no longer a member");',
 		to: "",
 		project: "worker",
 		tests: ["worker/admission"],
