@@ -3,15 +3,13 @@
 
 import { closeCodes } from "../protocol/errors.ts";
 import { type ClientEvent, errorEvent, type MessageInput, messageEvent } from "../protocol/events.ts";
-import { limits } from "../protocol/limits.ts";
-import type { Message } from "../protocol/message.ts";
 import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
 import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
-import { readMentions } from "./messages/mentions.ts";
 import { SendRate } from "./messages/send-rate.ts";
+import { mayWrite, Sending, type Sent } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
@@ -19,13 +17,9 @@ import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
 import type { Rate } from "./rate.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
-import { asksClaude, programAsksClaude } from "./replies/trigger.ts";
 import type { Store } from "./store/store.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
-
-/** A message that was sent, now or, if it is not new, by an earlier try. */
-type Sent = { message: Message; isNew: boolean };
 
 type Dependencies<T extends Client> = {
 	store: Store;
@@ -44,7 +38,7 @@ type Dependencies<T extends Client> = {
 export class Conversation<T extends Client = Client> {
 	readonly history: History;
 	readonly #with: Dependencies<T>;
-	readonly #sendRate: SendRate;
+	readonly #sending: Sending;
 	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
 	readonly #changes: Changes<T>;
@@ -52,9 +46,10 @@ export class Conversation<T extends Client = Client> {
 	constructor(dependencies: Dependencies<T>) {
 		this.#with = dependencies;
 		this.history = new History(dependencies);
-		this.#sendRate = new SendRate(dependencies);
+		const sendRate = new SendRate(dependencies);
 		this.#readMarks = new ReadMarks(dependencies);
-		this.#changes = new Changes({ ...dependencies, sendRate: this.#sendRate });
+		this.#sending = new Sending({ ...dependencies, sendRate, readMarks: this.#readMarks });
+		this.#changes = new Changes({ ...dependencies, sendRate });
 	}
 
 	get #id(): string {
@@ -156,12 +151,13 @@ export class Conversation<T extends Client = Client> {
 			case "chat:typing":
 				return this.#type(client, event.isTyping);
 			case "chat:stop":
-				if (!this.#mayWrite(person)) return { code: "forbidden" };
+				if (!mayWrite(this.#with.store, person.userId)) return { code: "forbidden" };
 				replies.stop(person, event.messageId);
 				return;
 			case "chat:react":
 			case "chat:edit":
 			case "chat:delete":
+			case "chat:withdraw":
 			case "chat:regenerate":
 				return this.#changes.apply(client, event);
 			case "chat:read":
@@ -180,11 +176,6 @@ export class Conversation<T extends Client = Client> {
 		return undefined;
 	}
 
-	#mayWrite({ userId }: Person): boolean {
-		const role = this.#with.store.members.find(userId)?.role;
-		return role === "owner" || role === "member";
-	}
-
 	/**
 	 * Replaces the token that opened the socket by a newer one of the same person. It changes neither who speaks nor
 	 * where, so events do not wait for the verification.
@@ -201,7 +192,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#send(client: T, event: Event<"chat:send">): Refusal | undefined {
-		const sent = this.say(client.person, event, client);
+		const sent = this.#sending.say(client.person, event, () => this.#endTyping(client, false));
 		if ("code" in sent) return sent;
 		if (sent.isNew) return;
 		// A resend is acknowledged to its sender alone. Queued events are older than the cursor it carries, so they go first.
@@ -210,48 +201,16 @@ export class Conversation<T extends Client = Client> {
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
 	}
 
-	/** Adds a message of a member and broadcasts it, which queues it while frames are handled. Then asks Claude if it is a question. `client`: the socket it arrived on, if it came by one. */
-	say(person: Author, said: MessageInput, client?: T): Sent | Refusal {
-		const sent = this.#add(person, said, client);
-		if ("message" in sent && sent.isNew && sent.message.asksClaude)
-			this.#with.replies.ask([{ userId: person.userId, username: person.username }]);
-		return sent;
-	}
-
-	#add(person: Author, said: MessageInput, client: T | undefined): Sent | Refusal {
-		const { store, clients, titles, lists, now } = this.#with;
-		const { content, clientId, replyTo, mentions: given } = said;
-		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
-		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
-		const isUnchanged = known?.editedAt === undefined && known?.deletedAt === undefined;
-		if (known && isUnchanged && known.content !== content) return { code: "conflict" };
-		if (known) return { message: known, isNew: false };
-		// Checked after the resend: a message stays sent, also if its author has become a reader since.
-		if (!this.#mayWrite(person)) return { code: "forbidden" };
-
-		const quoted = replyTo === undefined ? undefined : store.log.message(replyTo);
-		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
-
-		const limited = this.#sendRate.take(person.userId, now());
-		if (limited) return limited;
-		if (client) this.#endTyping(client, false);
-		const { assistant } = store.info;
-		const asks = person.program
-			? programAsksClaude(content, assistant, said.asksClaude)
-			: asksClaude(content, assistant, store.members.isAlone, quoted?.role === "assistant");
-		const mentions = readMentions(content, () => store.members.list(limits.members), given);
-		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
-		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
-		this.#readMarks.messageAdded(message);
-		titles.messageAdded(message);
-		lists.changed(person.userId);
-		return { message, isNew: true };
+	/** Sends a message of a member who has no socket. */
+	say(person: Author, said: MessageInput): Sent | Refusal {
+		return this.#sending.say(person, said);
 	}
 
 	#type(client: T, isTyping: boolean): undefined {
 		if (!isTyping) this.#endTyping(client, true);
 		// Readers cannot send, so nobody waits for what they type.
-		else if (this.#mayWrite(client.person) && this.#typing.begin(client, this.#with.now())) this.#broadcastTyping(client, true);
+		else if (mayWrite(this.#with.store, client.person.userId) && this.#typing.begin(client, this.#with.now()))
+			this.#broadcastTyping(client, true);
 	}
 
 	#endTyping(client: T, isExplicit: boolean): void {

@@ -19,6 +19,8 @@ export const errors = {
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
 	conflict: { status: 409, text: "That id was already used for another message or conversation." },
+	answered: { status: 409, text: "Claude has answered that already." },
+	being_answered: { status: 409, text: "Claude is answering that now. Stop the reply instead." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },

@@ -42,6 +42,8 @@ export const clientEvents = {
 		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
 		/** Messages of programs only: asks Claude, as an `@claude` in the text does. */
 		asksClaude: v.optional(v.boolean()),
+		/** Asks Claude, and ends the running reply where it is, so that the next one begins at once and reads this message. */
+		steer: v.optional(v.boolean()),
 	}),
 	"chat:edit": v.object({
 		type: v.literal("chat:edit"),
@@ -53,6 +55,8 @@ export const clientEvents = {
 		asksAgain: v.optional(v.boolean()),
 	}),
 	"chat:delete": v.object({ type: v.literal("chat:delete"), conversationId, messageId: idSchema }),
+	/** Takes back a question of one's own that waits for a reply. It stays as a message. */
+	"chat:withdraw": v.object({ type: v.literal("chat:withdraw"), conversationId, messageId: idSchema }),
 	"chat:react": v.object({
 		type: v.literal("chat:react"),
 		conversationId,

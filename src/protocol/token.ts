@@ -60,6 +60,7 @@ export const eventScopes = {
 	"chat:send": "write",
 	"chat:edit": "write",
 	"chat:delete": "write",
+	"chat:withdraw": "write",
 	"chat:react": "write",
 	"chat:read": "write",
 	"chat:typing": "write",

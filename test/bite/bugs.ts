@@ -18,6 +18,7 @@ const spending = "src/conversation/replies/spending.ts";
 const replies = "src/conversation/replies/replies.ts";
 const attempt = "src/conversation/replies/attempt.ts";
 const log = "src/conversation/store/log.ts";
+const sending = "src/conversation/messages/sending.ts";
 const changes = "src/conversation/messages/changes.ts";
 const lists = "src/conversation/lists/lists.ts";
 const rounds = "src/conversation/lists/rounds.ts";
@@ -26,9 +27,9 @@ const retryQueue = "src/platform/retry-queue.ts";
 export const bugs: Bug[] = [
 	{
 		name: "every message of a program asks Claude",
-		file: conversation,
-		from: "const asks = person.program\n",
-		to: "const asks = false\n",
+		file: sending,
+		from: "return program\n",
+		to: "return false\n",
 		project: "worker",
 		tests: ["worker/tokens"],
 	},
@@ -153,8 +154,40 @@ export const bugs: Bug[] = [
 		tests: ["conversation/conversation"],
 	},
 	{
+		name: "a resend of a steering message stops the next reply",
+		file: sending,
+		from: '"code" in sent || !sent.isNew ||',
+		to: '"code" in sent ||',
+		project: "worker",
+		tests: ["replies/questions"],
+	},
+	{
+		name: "a steering message waits for the running reply",
+		file: replies,
+		from: "if (this.#running) this.stop(by);",
+		to: "if (this.#running) return;",
+		project: "worker",
+		tests: ["replies/questions"],
+	},
+	{
+		name: "a question is withdrawn while it is being answered",
+		file: "src/conversation/replies/questions.ts",
+		from: "if (!reply) return undefined;",
+		to: "return undefined;",
+		project: "worker",
+		tests: ["replies/questions"],
+	},
+	{
+		name: "a withdrawn question is answered all the same",
+		file: log,
+		from: "return this.#change(message, { asks: 0 });",
+		to: "return this.#change(message, {});",
+		project: "worker",
+		tests: ["replies/questions"],
+	},
+	{
 		name: "a resent message is stored twice",
-		file: conversation,
+		file: sending,
 		from: "const known = clientId === undefined ?",
 		to: "const known = true ?",
 		project: "worker",
@@ -162,7 +195,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a known clientId with other text is not answered with a conflict",
-		file: conversation,
+		file: sending,
 		from: 'if (known && isUnchanged && known.content !== content) return { code: "conflict" };',
 		to: "",
 		project: "worker",
@@ -530,7 +563,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "resending a deleted message is answered with a conflict",
-		file: conversation,
+		file: sending,
 		from: " && known?.deletedAt === undefined",
 		to: "",
 		project: "worker",
@@ -618,7 +651,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "readers may send messages",
-		file: conversation,
+		file: sending,
 		from: 'return role === "owner" || role === "member";',
 		to: "return role !== undefined;",
 		project: "worker",
@@ -970,9 +1003,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "messages sent over HTTP have no rate limit",
-		file: conversation,
-		from: "const limited = this.#sendRate.take(person.userId, now());",
-		to: "const limited = client && this.#sendRate.take(person.userId, now());",
+		file: sending,
+		from: "const limited = sendRate.take(person.userId, now());",
+		to: "const limited = undefined;",
 		project: "worker",
 		tests: ["worker/programs"],
 	},

@@ -63,6 +63,22 @@ describe("a message by HTTP", () => {
 		]);
 	});
 
+	it("with `steer` ends the running reply and asks again; sent again, it stops nothing", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		ann.say('!{"tokens":1000,"perSecond":50}');
+		const { messageId } = await ann.next("chat:streaming");
+		const first = await say("ann", id, { content: "help", clientId: "k", steer: true });
+		expect([first.status, first.body.message.asksClaude]).toEqual([201, true]);
+		const stopped = await ann.next("chat:message", ({ message }) => message.id === messageId);
+		expect(stopped.message).toMatchObject({ status: "stopped", stoppedBy: { userId: "ann" } });
+		const next = await ann.next("chat:thinking");
+		expect((await say("ann", id, { content: "help", clientId: "k", steer: true })).status).toBe(200);
+		const answer = await ann.next("chat:message", ({ message }) => message.id === next.messageId);
+		expect(answer.message.status).toBe("complete");
+		expect((await say("ann", id, { content: "help", steer: "yes" })).body.error.code).toBe("bad_request");
+	});
+
 	it("is limited in rate, together with those of the socket", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);

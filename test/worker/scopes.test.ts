@@ -117,7 +117,12 @@ describe("the scopes of a token", () => {
 		const reader = await join(id, secret);
 		reader.say("No", "k1");
 		expect(await reader.next("chat:error")).toMatchObject({ code: "forbidden", clientId: "k1" });
-		for (const event of [{ type: "chat:typing", isTyping: true }, { type: "chat:read", upTo: 1 }, { type: "chat:stop" }] as const) {
+		for (const event of [
+			{ type: "chat:typing", isTyping: true },
+			{ type: "chat:read", upTo: 1 },
+			{ type: "chat:stop" },
+			{ type: "chat:withdraw", messageId: "m1-x" },
+		] as const) {
 			reader.send(event);
 			expect((await reader.next("chat:error")).code).toBe("forbidden");
 		}

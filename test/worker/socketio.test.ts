@@ -47,6 +47,29 @@ describe("a Socket.IO connection", () => {
 		}
 	});
 
+	it("withdraws a question and steers a reply in literal packets", async () => {
+		const id = await newConversation("ann");
+		const ann = await SocketIoClient.join("ann", id);
+		ann.send(`42["chat:send",{"conversationId":"${id}","content":"!{\\"tokens\\":1000,\\"perSecond\\":50}","role":"user"}]`);
+		const running = await ann.next(({ name }) => name === "chat:streaming");
+		const { messageId } = running.payload as unknown as { messageId: string };
+		ann.send(`421["chat:send",{"conversationId":"${id}","content":"And?","role":"user"}]`);
+		const waiting = (await ann.acknowledged(1)) as Message;
+		expect(waiting.asksClaude).toBe(true);
+		ann.send(`422["chat:withdraw",{"conversationId":"${id}","messageId":"${waiting.id}"}]`);
+		const { asksClaude: _, ...withdrawn } = waiting;
+		expect(await ann.acknowledged(2)).toEqual({ ...withdrawn, revision: expect.any(Number) });
+		ann.send(`423["chat:withdraw",{"conversationId":"${id}","messageId":"${messageId}"}]`);
+		expect(await ann.acknowledged(3)).toMatchObject({ code: "forbidden" });
+		ann.send(`424["chat:send",{"conversationId":"${id}","content":"help","role":"user","steer":true}]`);
+		expect(await ann.acknowledged(4)).toMatchObject({ content: "help", asksClaude: true });
+		const stopped = await ann.next(
+			({ name, payload }) => name === "chat:message" && (payload as { message: Message }).message.id === messageId,
+		);
+		expect(stopped.payload.message).toMatchObject({ status: "stopped", stoppedBy: { userId: "ann" } });
+		ann.close();
+	});
+
 	it("acknowledges a reaction after a break that lost its acknowledgement", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await SocketIoClient.join("bob", id);

@@ -10,6 +10,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, MemberLists } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
+import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
 import { asksClaude } from "../replies/trigger.ts";
@@ -19,7 +20,7 @@ import { areTooMany, withReaction } from "./reactions.ts";
 import type { SendRate } from "./send-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
-export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:regenerate">;
+export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate">;
 
 export class Changes<T extends Client> {
 	readonly #store: Store;
@@ -51,8 +52,9 @@ export class Changes<T extends Client> {
 
 	apply(client: T, event: Change): Refusal | undefined {
 		const role = this.#store.members.find(client.person.userId)?.role;
-		// A reader may have been a member before, and may delete messages from that time.
-		if (role === undefined || (role === "reader" && event.type !== "chat:delete")) return { code: "forbidden" };
+		// A reader may have been a member before, and may take back what they sent at that time.
+		const takesBack = event.type === "chat:delete" || event.type === "chat:withdraw";
+		if (role === undefined || (role === "reader" && !takesBack)) return { code: "forbidden" };
 		const message = this.#store.log.message(event.messageId);
 		if (!message || (message.deletedAt !== undefined && event.type !== "chat:delete")) return { code: "not_found" };
 		switch (event.type) {
@@ -62,6 +64,8 @@ export class Changes<T extends Client> {
 				return this.#edit(client, message, event);
 			case "chat:delete":
 				return this.#delete(client, message, role === "owner" && hasScope(client.scopes, "manage"));
+			case "chat:withdraw":
+				return this.#withdraw(client, message);
 			case "chat:regenerate":
 				return this.#regenerate(client, message);
 			default:
@@ -140,6 +144,14 @@ export class Changes<T extends Client> {
 		if (wasRunning) this.#replies.askNext(message);
 		this.#titles.messageDeleted(message.seq);
 		this.#lists.changed(userId, "all");
+	}
+
+	#withdraw(client: T, message: Message): Refusal | undefined {
+		if (message.author.userId !== client.person.userId) return { code: "forbidden" };
+		if (!message.asksClaude) return this.#answer(client, this.#updated(message));
+		const refusal = refusalToWithdraw({ store: this.#store }, message);
+		if (!refusal) withdraw({ store: this.#store, clients: this.#clients, lists: this.#lists }, message);
+		return refusal;
 	}
 
 	/** Claude writes its last reply again, in its place. */

@@ -88,6 +88,12 @@ export class Replies {
 		this.askNext(running.reply.message);
 	}
 
+	/** Ends the running reply where it is. The next one begins at once and answers the question that was just stored, with all that waited. */
+	steer(by: Person): void {
+		if (this.#running) this.stop(by);
+		else this.ask([by]);
+	}
+
 	/** Stops this reply if it runs, and says whether it did. `askNext` is left to the caller. */
 	cancel(messageId: string): boolean {
 		const running = this.#running;

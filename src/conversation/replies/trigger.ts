@@ -8,17 +8,17 @@ export function programAsksClaude(content: string, mode: AssistantMode, isAsking
 	return mode !== "off" && (isAsking || mentionsClaude(content));
 }
 
-/** `isAlone`: there is one human member. `repliesToClaude`: the message quotes one of Claude's. */
-export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, repliesToClaude = false): boolean {
+/** `isAlone`: there is one human member. `isAddressed`: the message quotes one of Claude's, or steers it. */
+export function asksClaude(content: string, mode: AssistantMode, isAlone: boolean, isAddressed = false): boolean {
 	switch (mode) {
 		case "off":
 			return false;
 		case "always":
 			return true;
 		case "mention":
-			return repliesToClaude || mentionsClaude(content);
+			return isAddressed || mentionsClaude(content);
 		case "auto":
-			return isAlone || repliesToClaude || mentionsClaude(content);
+			return isAlone || isAddressed || mentionsClaude(content);
 		default:
 			return mode satisfies never;
 	}

@@ -128,6 +128,12 @@ export class Log {
 		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
 	}
 
+	/** The message stays, and asks Claude no longer. */
+	withdrawQuestion(message: Message): Message {
+		if (this.#newest.question === message.seq) this.#newest.question = undefined;
+		return this.#change(message, { asks: 0 });
+	}
+
 	setReactions(message: Message, reactions: readonly Reaction[]): Message {
 		return this.#change(message, { reactions: listColumn(reactions) });
 	}
@@ -197,6 +203,12 @@ export class Log {
 	/** The question that a reply answers. */
 	questionOf({ seq }: Message): Message | undefined {
 		return this.#rows.all("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
+	}
+
+	/** The reply that answers a question, or will: the first after it, even if it is deleted. */
+	firstReplyAfter(seq: number): Message | undefined {
+		if (this.#newestOf("reply") <= seq) return undefined;
+		return this.#rows.all("WHERE seq > ? AND role = 'assistant' ORDER BY seq LIMIT 1", seq)[0];
 	}
 
 	/** The last reply, even if it is deleted. */

@@ -201,6 +201,7 @@ export class Client implements RoomOwner {
 			case "chat:send":
 			case "chat:edit":
 			case "chat:delete":
+			case "chat:withdraw":
 			case "chat:react":
 			case "chat:regenerate":
 				if (!room) return { code: "not_joined" };

@@ -142,6 +142,7 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 		}
 		case "chat:edit":
 		case "chat:delete":
+		case "chat:withdraw":
 			return received.type === "chat:updated" && received.message.id === event.messageId ? received.message : undefined;
 		case "chat:react":
 			return reactionAnswer(event, received, userId);
@@ -177,6 +178,7 @@ function subjectOf(event: ClientEvent): Subject | undefined {
 			return { clientId: event.clientId };
 		case "chat:edit":
 		case "chat:delete":
+		case "chat:withdraw":
 		case "chat:react":
 		case "chat:regenerate":
 			return { messageId: event.messageId };

@@ -55,6 +55,8 @@ export const de: Translation = {
 		guest_sign_in_disabled: "Gäste können sich hier nicht anmelden.",
 		not_found: "Hier ist nichts, oder du hast keinen Zugang.",
 		conflict: "Das gibt es hier schon.",
+		answered: "Claude hat das schon beantwortet.",
+		being_answered: "Claude beantwortet das gerade. Stoppe stattdessen die Antwort.",
 		last_owner: "Ein Gespräch braucht eine Leitung. Übertrage sie zuerst an jemand anderen.",
 		invite_expired: "Diese Einladung ist aufgebraucht, abgelaufen oder widerrufen. Bitte um eine neue.",
 		upgrade_required: "Diese Adresse ist ein WebSocket.",

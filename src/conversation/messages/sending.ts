@@ -1,0 +1,91 @@
+// Sends the messages of members: checks them, adds them to the log, broadcasts them, and asks Claude if they are questions. Must not know
+// sockets: whoever has one is given by the caller.
+
+import { type MessageInput, messageEvent } from "../../protocol/events.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { Author } from "../../protocol/person.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import type { Clients, MemberLists } from "../ports.ts";
+import type { Replies } from "../replies/replies.ts";
+import type { Titles } from "../replies/title.ts";
+import { asksClaude, programAsksClaude } from "../replies/trigger.ts";
+import type { Store } from "../store/store.ts";
+import { readMentions } from "./mentions.ts";
+import type { SendRate } from "./send-rate.ts";
+
+/** A message that was sent, now or, if it is not new, by an earlier try. */
+export type Sent = { message: Message; isNew: boolean };
+
+type Dependencies = {
+	store: Store;
+	clients: Pick<Clients, "broadcast">;
+	replies: Pick<Replies, "ask" | "steer">;
+	lists: Pick<MemberLists, "changed">;
+	titles: Pick<Titles, "messageAdded">;
+	readMarks: { messageAdded(message: Message): void };
+	sendRate: SendRate;
+	now: () => number;
+};
+
+export class Sending {
+	readonly #with: Dependencies;
+
+	constructor(dependencies: Dependencies) {
+		this.#with = dependencies;
+	}
+
+	/**
+	 * Adds a message of a member and broadcasts it, which queues it while frames are handled. Then asks Claude if it is a question.
+	 * `accepted` is called before a new message is broadcast.
+	 */
+	say(person: Author, said: MessageInput, accepted = () => {}): Sent | Refusal {
+		const sent = this.#add(person, said, accepted);
+		// A resend asks nothing: the reply that it would stop may be the one that its first try asked for.
+		if ("code" in sent || !sent.isNew || !sent.message.asksClaude) return sent;
+		const asker = { userId: person.userId, username: person.username };
+		if (said.steer) this.#with.replies.steer(asker);
+		else this.#with.replies.ask([asker]);
+		return sent;
+	}
+
+	#add(person: Author, said: MessageInput, accepted: () => void): Sent | Refusal {
+		const { store, clients, titles, lists, readMarks, sendRate, now } = this.#with;
+		const { content, clientId, replyTo, mentions: given } = said;
+		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
+		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
+		const isUnchanged = known?.editedAt === undefined && known?.deletedAt === undefined;
+		if (known && isUnchanged && known.content !== content) return { code: "conflict" };
+		if (known) return { message: known, isNew: false };
+		// Checked after the resend: a message stays sent, also if its author has become a reader since.
+		if (!mayWrite(store, person.userId)) return { code: "forbidden" };
+
+		const quoted = replyTo === undefined ? undefined : store.log.message(replyTo);
+		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
+
+		const limited = sendRate.take(person.userId, now());
+		if (limited) return limited;
+		accepted();
+		const mentions = readMentions(content, () => store.members.list(limits.members), given);
+		const asks = this.#asks(person, said, quoted);
+		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
+		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
+		readMarks.messageAdded(message);
+		titles.messageAdded(message);
+		lists.changed(person.userId);
+		return { message, isNew: true };
+	}
+
+	#asks({ program }: Author, said: MessageInput, quoted: Message | undefined): boolean {
+		const { info, members } = this.#with.store;
+		return program
+			? programAsksClaude(said.content, info.assistant, said.asksClaude || said.steer)
+			: asksClaude(said.content, info.assistant, members.isAlone, said.steer || quoted?.role === "assistant");
+	}
+}
+
+/** Readers only read. */
+export function mayWrite({ members }: Store, userId: string): boolean {
+	const role = members.find(userId)?.role;
+	return role === "owner" || role === "member";
+}

@@ -1,0 +1,24 @@
+// Takes back questions that wait for a reply. The message stays, and asks no longer.
+
+import { messageEvent } from "../../protocol/events.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import type { Clients, MemberLists } from "../ports.ts";
+import type { Store } from "../store/store.ts";
+
+type Parts = { store: Store; clients: Pick<Clients, "broadcast">; lists: Pick<MemberLists, "skipRevision"> };
+
+/** Why a question cannot be taken back; `undefined` if it waits. The newest reply answers everything before it, whether it runs or has ended. */
+export function refusalToWithdraw({ store }: Pick<Parts, "store">, { seq }: Message): Refusal | undefined {
+	const reply = store.log.firstReplyAfter(seq);
+	if (!reply) return undefined;
+	return { code: reply.status === "streaming" ? "being_answered" : "answered" };
+}
+
+/** Makes a question an ordinary message, for everybody. Lists do not show what asks. */
+export function withdraw({ store, clients, lists }: Parts, question: Message): Message {
+	const message = store.log.withdrawQuestion(question);
+	clients.broadcast(messageEvent("chat:updated", message, store.log.cursor));
+	lists.skipRevision();
+	return message;
+}
