@@ -1,15 +1,18 @@
 // Reads the stream of one reply as the Messages API sends it. Must not know the SDK's types of events: other servers differ from them.
 
 import Anthropic from "@anthropic-ai/sdk";
-import type { ModelEvent } from "../conversation/ports.ts";
+import type { ModelEvent, PausedTurn } from "../conversation/ports.ts";
 import type { Reason } from "../protocol/errors.ts";
-import { type Fields, fieldsOf, nameOf, noUsage, textOf, usageAfter } from "./values.ts";
+import { Blocks } from "./blocks.ts";
+import { type Fields, fieldsOf, nameOf, noUsage, usageAfter } from "./values.ts";
 
 /**
  * Translates the data of server-sent events; `undefined` is a sign of life without data. A stop reason is the end, also without
- * `message_stop` after it. Without both there is no `end`. Throws the API's error if the stream contains one.
+ * `message_stop` after it. Without both there is no `end`. Throws the API's error if the stream contains one. `turn`: what the request
+ * sent back of a paused turn.
  */
-export async function* readEvents(stream: AsyncIterable<string | undefined>): AsyncGenerator<ModelEvent> {
+export async function* readEvents(stream: AsyncIterable<string | undefined>, turn: PausedTurn = []): AsyncGenerator<ModelEvent> {
+	const blocks = new Blocks(turn);
 	let usage = noUsage;
 	let stopReason: string | undefined;
 	for await (const data of stream) {
@@ -23,27 +26,38 @@ export async function* readEvents(stream: AsyncIterable<string | undefined>): As
 				break;
 			}
 			case "content_block_start":
-				yield startOf(fieldsOf(event.content_block));
+				yield* blocks.start(fieldsOf(event.content_block));
+				// The API reports searches only at the end, which a reply that is stopped does not reach.
+				if (blocks.searches !== (usage.searches ?? 0)) {
+					usage = usageAfter(usage, { server_tool_use: { web_search_requests: blocks.searches } });
+					yield { type: "usage", usage };
+				}
 				break;
 			case "content_block_delta":
-				yield deltaOf(fieldsOf(event.delta));
+				yield blocks.add(fieldsOf(event.delta));
+				break;
+			case "content_block_stop":
+				yield* blocks.end();
+				yield { type: "alive" };
 				break;
 			case "message_delta":
+				yield* blocks.end();
 				usage = usageAfter(usage, event.usage);
 				stopReason = nameOf(fieldsOf(event.delta).stop_reason) ?? stopReason;
 				yield { type: "usage", usage };
 				break;
 			case "message_stop":
-				yield endOf(stopReason);
+				yield* blocks.end();
+				yield endOf(stopReason, blocks);
 				return;
 			case "error":
 				throw new Anthropic.APIError(undefined, event, undefined, undefined);
 			default:
-				// A ping, the end of a block, or an event type that the API has added since.
+				// A ping, or an event type that the API has added since.
 				yield { type: "alive" };
 		}
 	}
-	if (stopReason !== undefined) yield endOf(stopReason);
+	if (stopReason !== undefined) yield endOf(stopReason, blocks);
 }
 
 /** Servers that are built on other APIs report errors without a type. */
@@ -51,39 +65,12 @@ function typeOf({ type, error }: Fields): unknown {
 	return type === undefined && error !== undefined ? "error" : type;
 }
 
-/** Some servers put the first text into the start of a block. */
-function startOf(block: Fields): ModelEvent {
-	switch (block.type) {
-		case "text":
-			return textEvent(textOf(block.text));
-		case "thinking":
-			// Each thinking block is a paragraph of its own.
-			return { type: "thinking", text: `\n\n${textOf(block.thinking)}` };
-		default:
-			return { type: "alive" };
-	}
-}
-
-function deltaOf(delta: Fields): ModelEvent {
-	switch (delta.type) {
-		case "text_delta":
-			return textEvent(textOf(delta.text));
-		case "thinking_delta":
-			return { type: "thinking", text: textOf(delta.thinking) };
-		default:
-			return { type: "alive" };
-	}
-}
-
-function textEvent(text: string): ModelEvent {
-	return text === "" ? { type: "alive" } : { type: "text", text };
-}
-
 /**
  * Maps the API's stop reason. An unknown one, or one that our requests cannot cause, is an end too: the same request would end the
  * same way.
  */
-function endOf(stopReason: string | undefined): ModelEvent {
+function endOf(stopReason: string | undefined, { turn }: Blocks): ModelEvent {
+	if (stopReason === "pause_turn") return { type: "pause", ...(turn && { turn }) };
 	const reason = reasonOfEnd(stopReason);
 	return { type: "end", ...(stopReason !== undefined && { stopReason }), ...(reason && { reason }) };
 }

@@ -21,11 +21,13 @@ export function textOf(value: unknown): string {
 /** A request's usage after one more report. Counts are cumulative: each replaces the one before it. */
 export function usageAfter(before: Usage, report: unknown): Usage {
 	const counts = fieldsOf(report);
+	const searches = countOf(fieldsOf(counts.server_tool_use).web_search_requests) ?? before.searches;
 	return {
 		input: countOf(counts.input_tokens) ?? before.input,
 		output: countOf(counts.output_tokens) ?? before.output,
 		cacheRead: countOf(counts.cache_read_input_tokens) ?? before.cacheRead,
 		cacheWrite: countOf(counts.cache_creation_input_tokens) ?? before.cacheWrite,
+		...(searches !== undefined && searches > 0 && { searches }),
 	};
 }
 

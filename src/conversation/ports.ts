@@ -6,6 +6,7 @@ import type { ServerEvent } from "../protocol/events.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import type { Source, Tool, ToolError } from "../protocol/sources.ts";
 import type { Scope } from "../protocol/token.ts";
 
 /** One connected socket, as the rules see it. */
@@ -70,7 +71,14 @@ export interface Model {
 export type ReplyOptions = {
 	/** The text of a reply that broke off, which this request continues. */
 	partialReply?: string;
+	/** The tools that Claude may use; without them, none. */
+	tools?: Tools;
+	/** What Claude wrote before it paused. The request goes on from there. */
+	turn?: PausedTurn | undefined;
 };
+
+/** The tools that a conversation permits. */
+export type Tools = { webSearch?: boolean | undefined; webFetch?: boolean | undefined };
 
 export type ModelEvent =
 	/** The reply has begun. `model` is `undefined` if the server does not name it. */
@@ -82,8 +90,21 @@ export type ModelEvent =
 	/** Claude thinks: longer silence is allowed after it. The text may be empty. */
 	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
+	| ToolEvent
+	/** Claude has read this page, which need not be cited. */
+	| { type: "source"; source: Source }
+	/** The last `length` UTF-16 units of the text rest on these sources. */
+	| { type: "citation"; length: number; sources: readonly Source[] }
+	/** The turn is too long for one request: the last event, in place of `end`. `turn` is what goes on, if it can go on. */
+	| { type: "pause"; turn?: PausedTurn }
 	/** `stopReason` is the model's own word, if it gave one. `reason` is set if the reply is not simply complete. */
 	| { type: "end"; stopReason?: string; reason?: Reason };
+
+/** Claude uses a tool that its server runs. Each event of an `id` replaces what it says; an `input` that is left out stays. */
+export type ToolEvent = { type: "tool"; id: string; name: string; input?: string; status: Tool["status"]; error?: ToolError };
+
+/** What Claude has written in a turn that was paused, in the form of its API: it is sent back unchanged. */
+export type PausedTurn = readonly object[];
 
 /** An expected failure of Claude's side. Carries a reason and never the upstream's text. */
 export class ModelFailure extends Error {

@@ -124,6 +124,23 @@ export const reactionKinds = 20;
 export const reactions = 1_000;
 /** Claude's thinking about one reply. It is sent with the message, and nobody reads a longer summary. */
 export const thinking = 20_000;
+/**
+ * What Claude may look up for one reply: tools, sources and cited passages. They are sent with the
+ * message, and nobody follows more.
+ */
+export const tools = 50;
+export const sources = 50;
+export const citations = 300;
+/** The words of a search or the address of a page, as people see them. */
+export const toolInput = 300;
+/** The address and the name of a source. Browsers take addresses of this length. */
+export const sourceUrl = 2_000;
+export const sourceTitle = 200;
+/**
+ * What Claude's API has to get back to go on after it paused, with the pages it read. A row of
+ * storage holds two million bytes, three for each unit at most.
+ */
+export const turn = 600_000;
 /** People named as having asked for one reply. */
 export const askers = 20;
 /** Former versions of one reply: the original and the newest. Whoever regenerates more often wants none of those between. */

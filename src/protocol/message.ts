@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
 import { authorSchema, idSchema, idSchemaOf, personSchema } from "./person.ts";
+import { areCitationsSound, citationSchema, type Research, sourceSchema, storedResearch, toolSchema } from "./sources.ts";
 import { isEmoji, isVisible, normalizeEmoji, sanitize } from "./text/sanitize.ts";
 
 export const clientIdSchema = idSchemaOf(limits.clientId);
@@ -60,12 +61,30 @@ export const messageSchema = v.object({
 	 * Replies only: the tokens of all its attempts, as Claude's API counted them. Stopped and
 	 * failed replies have it too.
 	 */
-	usage: v.optional(v.object({ input: countSchema, output: countSchema, cacheRead: countSchema, cacheWrite: countSchema })),
+	usage: v.optional(
+		v.object({
+			input: countSchema,
+			output: countSchema,
+			cacheRead: countSchema,
+			cacheWrite: countSchema,
+			/** Web searches, which are paid for one by one. */
+			searches: v.optional(countSchema),
+		}),
+	),
 	/**
 	 * Replies only: what all its attempts cost, where the model's price is known. `about`: a part of
 	 * it is estimated, because the reply was stopped or interrupted before its tokens were reported.
 	 */
 	cost: v.optional(v.object({ usd: v.pipe(v.number(), v.finite(), v.minValue(0)), about: v.optional(v.boolean()) })),
+	/** Replies only: the tools that Claude used, in order, at most `limits.tools`. */
+	tools: v.optional(v.array(toolSchema)),
+	/**
+	 * Replies only: the web pages that the reply names or that Claude read for it, at most
+	 * `limits.sources`. `citations` are the passages that rest on them, at most
+	 * `limits.citations`.
+	 */
+	sources: v.optional(v.array(sourceSchema)),
+	citations: v.optional(v.array(citationSchema)),
 	/** The interruptions of a reply that was continued: after how much text (UTF-16 units), and why. */
 	attempts: v.optional(v.array(v.object({ offset: countSchema, reason: v.string() }))),
 	/** Replies only: milliseconds from its beginning to its end. */
@@ -108,6 +127,9 @@ export const versionSchema = v.object({
 		"cost",
 		"attempts",
 		"elapsedMs",
+		"tools",
+		"sources",
+		"citations",
 	]).entries,
 });
 
@@ -132,13 +154,23 @@ export function replaceMessage(schema: v.GenericSchema, value: unknown): Message
 	};
 }
 
-const factSchemas = v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]);
+const factSchemas = v.object({
+	...v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]).entries,
+	...storedResearch,
+});
 
-/** The facts about a reply that have the form of the wire. Earlier versions stored what a server in Claude's place had sent. */
+/**
+ * The facts about a reply that have the form of the wire. Earlier versions stored what a server in Claude's place had sent, and a file
+ * to import may hold anything.
+ */
 export function healFacts<T extends object>(fields: T): T {
 	const isOdd = ([name, field]: [string, unknown]) => name in factSchemas.entries && !v.is(factSchemas.entries[name as keyof Facts], field);
 	const entries = Object.entries(fields);
-	return entries.some(isOdd) ? (Object.fromEntries(entries.filter((entry) => !isOdd(entry))) as T) : fields;
+	const healed = entries.some(isOdd) ? (Object.fromEntries(entries.filter((entry) => !isOdd(entry))) as T) : fields;
+	const { content } = healed as { content?: unknown };
+	if (areCitationsSound(healed as Research, typeof content === "string" ? content.length : undefined)) return healed;
+	const { citations: _, ...sound } = healed as T & Research;
+	return sound as T;
 }
 
 type Facts = v.InferOutput<typeof factSchemas>;

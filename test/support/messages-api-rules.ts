@@ -13,9 +13,19 @@ const models: Record<string, readonly ThinkingType[]> = {
 	"claude-haiku-4-5": ["enabled", "disabled"],
 };
 
-const fields = ["model", "max_tokens", "system", "messages", "stream", "thinking", "output_config", "cache_control"];
+const fields = ["model", "max_tokens", "system", "messages", "stream", "thinking", "output_config", "cache_control", "tools"];
 
-type Block = { type?: unknown; text?: unknown; cache_control?: unknown };
+type Block = { type?: unknown; text?: unknown; cache_control?: unknown; [field: string]: unknown };
+
+/** Fields of the server tools in their current form. */
+const toolFields = ["type", "name", "max_uses", "allowed_domains", "blocked_domains", "allowed_callers", "cache_control"];
+const toolTypes: Record<string, { name: string; fields: string[] }> = {
+	web_search_20260318: { name: "web_search", fields: [...toolFields, "response_inclusion", "user_location"] },
+	web_fetch_20260318: {
+		name: "web_fetch",
+		fields: [...toolFields, "response_inclusion", "citations", "max_content_tokens", "url_sources", "use_cache"],
+	},
+};
 
 function allowedThinking(model: unknown): readonly ThinkingType[] {
 	return Object.entries(models).find(([name]) => String(model).startsWith(name))?.[1] ?? thinkingTypes;
@@ -29,9 +39,34 @@ export function describeModel(id: string): object | undefined {
 	return { id, type: "model", display_name: id, capabilities: { thinking: { supported: true, types } } };
 }
 
-/** Returns the message of the refusal, or `undefined` for a request that is accepted. */
-export function refusalOf(body: RequestBody): string | undefined {
-	return refusalOfFields(body) ?? refusalOfThinking(body) ?? refusalOfMessages(body) ?? refusalOfLength(body);
+/**
+ * Returns the message of the refusal, or `undefined` for a request that is accepted. `paused`: the turns that were paused, as JSON; only
+ * they may be continued, and only unchanged.
+ */
+export function refusalOf(body: RequestBody, paused: ReadonlySet<string> = new Set()): string | undefined {
+	return (
+		refusalOfFields(body) ?? refusalOfThinking(body) ?? refusalOfTools(body) ?? refusalOfMessages(body, paused) ?? refusalOfLength(body)
+	);
+}
+
+function refusalOfTools({ tools = [] }: RequestBody): string | undefined {
+	if (!Array.isArray(tools)) return "tools: Input should be a valid list";
+	const names = new Set<unknown>();
+	for (const tool of tools as Block[]) {
+		const known = toolTypes[String(tool.type)];
+		if (!known || tool.name !== known.name)
+			return `tools.0: Input tag '${tool.type}' found using 'type' does not match any of the expected tags`;
+		if (names.has(tool.name)) return "tools: Tool names must be unique.";
+		names.add(tool.name);
+		const unknown = Object.keys(tool).find((field) => !known.fields.includes(field));
+		if (unknown !== undefined) return `tools.0.${known.name}.${unknown}: Extra inputs are not permitted`;
+		if (tool.max_uses !== undefined && !(Number(tool.max_uses) > 0)) return "tools.0.max_uses: Input should be greater than 0";
+		if (tool.allowed_domains !== undefined && tool.blocked_domains !== undefined)
+			return "tools.0: Only one of allowed_domains or blocked_domains can be specified";
+		for (const domain of [tool.allowed_domains ?? [], tool.blocked_domains ?? []].flat())
+			if (!/^[a-z\d.-]+(\/\S*)?$/i.test(String(domain))) return `tools.0: '${domain}' is not a valid domain`;
+	}
+	return undefined;
 }
 
 function refusalOfFields(body: RequestBody): string | undefined {
@@ -50,9 +85,26 @@ function refusalOfThinking({ model, thinking, max_tokens }: RequestBody): string
 	return budget >= Number(max_tokens) ? "`max_tokens` must be greater than `thinking.budget_tokens`" : undefined;
 }
 
-function refusalOfMessages({ messages, system, cache_control }: RequestBody): string | undefined {
-	if (messages.length === 0) return "messages: at least one message is required";
-	if (messages.at(-1)?.role === "assistant") return "This model does not support assistant message prefill.";
+/** The blocks of tools belong to a turn that was paused. Nobody else can have them: parts of them are encrypted. */
+function refusalOfTurn({ messages, tools = [] }: RequestBody, paused: ReadonlySet<string>): string | undefined {
+	const last = messages.at(-1);
+	if (last?.role !== "assistant") return undefined;
+	if (!Array.isArray(last.content) || !(last.content as Block[]).some(({ type }) => type === "server_tool_use"))
+		return "This model does not support assistant message prefill.";
+	const content = (last.content as Block[]).map(({ cache_control: _, ...block }) => block);
+	if (!paused.has(JSON.stringify(content)))
+		return "messages: Invalid `encrypted_content` or `signature` in a block of the assistant's turn";
+	const used = (last.content as Block[]).filter(({ type }) => type === "server_tool_use").map(({ name }) => name);
+	const missing = used.find((name) => !(tools as Block[]).some((tool) => tool.name === name));
+	return missing === undefined ? undefined : `messages: \`server_tool_use\` names the tool '${missing}', which is not in \`tools\``;
+}
+
+function refusalOfMessages(body: RequestBody, paused: ReadonlySet<string>): string | undefined {
+	const { system, cache_control } = body;
+	if (body.messages.length === 0) return "messages: at least one message is required";
+	const turnRefusal = refusalOfTurn(body, paused);
+	if (turnRefusal !== undefined) return turnRefusal;
+	const messages = body.messages.at(-1)?.role === "assistant" ? body.messages.slice(0, -1) : body.messages;
 	const blocks = messages.flatMap(({ content }): Block[] => (typeof content === "string" ? [{ type: "text", text: content }] : content));
 	if (messages.some(({ content }) => content.length === 0)) return "messages: all messages must have non-empty content";
 	if (blocks.some(({ text }) => typeof text !== "string" || text.trim() === ""))

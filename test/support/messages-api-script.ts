@@ -3,6 +3,7 @@
 
 import { readEnvelope } from "../../src/claude/prompt.ts";
 import { titleSystem } from "../../src/claude/title.ts";
+import type { ScriptedBlock } from "./messages-api-blocks.ts";
 
 /** Responses with an error status and no stream. */
 export const refusals = {
@@ -35,6 +36,8 @@ export const refusals = {
 	"not-found-page": { status: 404, type: "not_found_error", message: "Not found" },
 	moved: { status: 307, type: "", message: "" },
 	"wrong-method": { status: 405, type: "", message: "" },
+	"no-tools": { status: 400, type: "invalid_request_error", message: "'scripted' does not support tool types: web_search_20260318." },
+	"tools-disabled": { status: 403, type: "permission_error", message: "Web search is not enabled for this organization." },
 	"no-extras": { status: 400, type: "invalid_request_error", message: "thinking: Extra inputs are not permitted" },
 	unauthorized: { status: 401, type: "authentication_error", message: "invalid x-api-key" },
 	billing: { status: 402, type: "billing_error", message: "payment required" },
@@ -62,6 +65,9 @@ export type Script = {
 	text?: string;
 	/** In place of `text`: this many words, numbered from 0. */
 	tokens?: number;
+	/** In place of `text`: several blocks. `then` is the script of the request that continues them after `stop: "pause_turn"`. */
+	blocks?: ScriptedBlock[];
+	then?: Script;
 	/** Words a second; 0, the default, is as fast as possible. */
 	perSecond?: number;
 	/** Sends the whole stream in one piece. */
@@ -84,7 +90,7 @@ export type Script = {
 	/** Token counts of `message_delta` that differ. */
 	usage?: object | null;
 	fault?: Fault;
-	/** How many words come before a cut; 3 by default. */
+	/** How many words come before a cut, or how many events of `blocks`; 3 by default. */
 	after?: number;
 	/** The fault hits this many requests with this question, and later ones are answered. Without it all are hit. */
 	times?: number;
@@ -109,11 +115,17 @@ export type RequestBody = {
 	[field: string]: unknown;
 };
 
-/** The last block of a request, without its envelope. */
+/** The last block of what people say in a request, without its envelope. */
 export function questionOf({ messages }: RequestBody): string {
-	const content = messages.at(-1)?.content ?? "";
+	const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
 	const block = typeof content === "string" ? content : (content.at(-1)?.text ?? "");
 	return readEnvelope(block)?.text ?? block;
+}
+
+/** The turn that a request continues. */
+export function turnIn({ messages }: RequestBody): object[] {
+	const last = messages.at(-1);
+	return last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];
 }
 
 /** Whether a request asks for a conversation's title. */
@@ -145,6 +157,8 @@ export function hasRefusedQuestion({ messages }: RequestBody): boolean {
 const refusedFields: { [fault in Refusal]?: string[] } = {
 	"no-extras": ["thinking", "cache_control"],
 	"no-thinking": ["thinking"],
+	"no-tools": ["tools"],
+	"tools-disabled": ["tools"],
 	"thinking-500": ["thinking"],
 };
 
@@ -153,6 +167,10 @@ export function refusalBy(fault: string | undefined, body: RequestBody): Refusal
 	if (fault === undefined || !isRefusal(fault)) return undefined;
 	const fields = refusedFields[fault];
 	return fields === undefined || fields.some((field) => body[field] !== undefined) ? fault : undefined;
+}
+
+export function errorOf(type: string, message: string, errorCode?: string) {
+	return { type: "error", error: { type, message, ...(errorCode && { details: { error_code: errorCode } }) }, request_id: "req_scripted" };
 }
 
 export function isRefusal(fault: string): fault is Refusal {

@@ -7,9 +7,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { eventsOfBlocks, toolUsageOf } from "./messages-api-blocks.ts";
 import { describeModel, refusalOf } from "./messages-api-rules.ts";
 import {
 	type Cut,
+	errorOf,
 	hasRefusedQuestion,
 	isForTitle,
 	isRefusal,
@@ -21,6 +23,7 @@ import {
 	scriptOf,
 	thoughtsOf,
 	titledQuestionOf,
+	turnIn,
 	wordsOf,
 } from "./messages-api-script.ts";
 
@@ -58,6 +61,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const upcoming: Script[] = [];
 	/** How often each question was sent. */
 	const asked = new Map<string, number>();
+	/** Turns that were paused, as JSON, and what follows them. */
+	const paused = new Map<string, Script>();
 
 	const server = createServer(async (request, response) => {
 		switch (`${request.method} ${request.url}`) {
@@ -73,6 +78,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				titles.length = 0;
 				upcoming.length = 0;
 				asked.clear();
+				paused.clear();
 				return json(response, 200, {});
 			default:
 				return sendModel(request, response);
@@ -85,7 +91,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		const kept = isForTitle(log.body) ? titles : requests;
 		kept.push(log);
 		kept.splice(0, kept.length - maxLogged);
-		const refusal = refusalOf(log.body);
+		const refusal = refusalOf(log.body, new Set(paused.keys()));
 		if (refusal !== undefined) {
 			log.ended = Date.now();
 			log.status = 400;
@@ -100,10 +106,15 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		});
 		try {
 			const question = questionOf(log.body);
-			const script = upcoming.shift() ?? scriptOf(question);
+			const before = turnIn(log.body);
+			const script = upcoming.shift() ?? paused.get(JSON.stringify(before)) ?? scriptOf(question);
 			const times = (asked.get(question) ?? 0) + 1;
 			asked.set(question, times);
 			const isPast = script.times !== undefined && times > script.times;
+			if (script.stop === "pause_turn") {
+				const turn = [...before, ...eventsOfBlocks(script.blocks ?? [], before.length).content];
+				if (turn.length > 0) paused.set(JSON.stringify(turn), script.then ?? {});
+			}
 			await perform(isPast ? { ...script, fault: undefined, raw: undefined } : script, question, log, response, gone.signal);
 		} catch (error) {
 			if (gone.signal.aborted) return;
@@ -191,6 +202,7 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 		await send("content_block_stop", { index: 0 });
 	}
 	await script.textAfter;
+	if (script.blocks) return sendBlocks(script, log, response, send, gone);
 	await send("content_block_start", { index: 0, content_block: { type: "text", text: "" } });
 	await sendPaced((cut ? words.slice(0, script.after ?? 3) : words).map((text) => ({ type: "text_delta", text })));
 	if (cut) return spoil(cut, log, response, send, gone);
@@ -202,6 +214,23 @@ async function perform(script: Script, question: string, log: RequestLog, respon
 	log.ended = Date.now();
 	await send("message_stop");
 	response.end(burst);
+}
+
+async function sendBlocks(script: Script, log: RequestLog, response: ServerResponse, send: Send, gone: AbortSignal): Promise<void> {
+	const { blocks = [], fault, perSecond, after = 3 } = script;
+	const { events } = eventsOfBlocks(blocks, turnIn(log.body).length);
+	for (const { type, ...fields } of fault ? events.slice(0, after) : events) {
+		if (perSecond) await wait(1000 / perSecond, undefined, { signal: gone });
+		await send(type, fields);
+	}
+	if (fault && !isRefusal(fault) && fault !== "hang-up" && fault !== "web-page") return spoil(fault, log, response, send, gone);
+	await send("message_delta", {
+		delta: { stop_reason: script.stop ?? "end_turn", stop_sequence: null },
+		usage: { output_tokens: events.length, ...toolUsageOf(blocks), ...script.usage },
+	});
+	log.ended = Date.now();
+	await send("message_stop");
+	response.end();
 }
 
 async function sendRaw(
@@ -256,10 +285,6 @@ async function spoil(cut: Cut, log: RequestLog, response: ServerResponse, send: 
 async function textOf(request: IncomingMessage): Promise<string> {
 	const chunks: Buffer[] = await request.toArray();
 	return Buffer.concat(chunks).toString();
-}
-
-function errorOf(type: string, message: string, errorCode?: string) {
-	return { type: "error", error: { type, message, ...(errorCode && { details: { error_code: errorCode } }) }, request_id: "req_scripted" };
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

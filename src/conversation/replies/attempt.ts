@@ -41,6 +41,9 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					reply.setUsage(event.usage, at);
 					break;
 				case "alive":
+				case "tool":
+				case "source":
+				case "citation":
 					break;
 				case "thinking":
 					reply.appendThinking(event.text, at);
@@ -49,6 +52,8 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					reply.appendText(event.text, at);
 					if (reply.isFull) return { outcome: outcomeOf("max_tokens") };
 					break;
+				case "pause":
+					return { outcome: outcomeOf("unknown_stop"), stopReason: "pause_turn" };
 				case "end":
 					reply.completeAttempt();
 					return { outcome: outcomeOf(reasonOf(event, reply.text)), ...(event.stopReason && { stopReason: event.stopReason }) };

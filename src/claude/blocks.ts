@@ -1,0 +1,191 @@
+// Follows the content blocks of one response: text with its sources, thinking, and the tools that Claude's server runs. Keeps them in the
+// API's own form too, because a turn that was paused is sent back unchanged. Trusts no value of the server.
+
+import type { ModelEvent, PausedTurn } from "../conversation/ports.ts";
+import { limits } from "../protocol/limits.ts";
+import { type Source, sourceOf, type ToolError, webAddress } from "../protocol/sources.ts";
+import { sanitizeLine, truncateLine } from "../protocol/text/sanitize.ts";
+import { type Fields, fieldsOf, nameOf, textOf } from "./values.ts";
+
+/** Errors of tools in the API's words. */
+const errorsByCode: { readonly [code: string]: ToolError } = {
+	max_uses_exceeded: "too_many",
+	url_not_allowed: "not_allowed",
+	url_not_in_prior_context: "not_allowed",
+	url_not_accessible: "not_found",
+	unsupported_content_type: "unreadable",
+	content_too_large: "unreadable",
+	too_many_requests: "busy",
+	request_too_large: "bad_input",
+	invalid_tool_input: "bad_input",
+	query_too_long: "bad_input",
+	url_too_long: "bad_input",
+};
+
+/** A block while it arrives: as it began, and what was appended to its texts. */
+type Block = { fields: Fields; text: string; json: string; signature: string; citations: unknown[] };
+
+export class Blocks {
+	/** What a paused turn had written before this response, and this response's blocks after it. */
+	readonly #turn: object[];
+	#turnLength: number;
+	readonly #sent: number;
+	/** The pages that Claude has read, in order: a citation names them by their place. */
+	readonly #pages: Source[] = [];
+	#current: Block | undefined;
+	#searches = 0;
+
+	constructor(turn: PausedTurn) {
+		this.#turn = [...turn];
+		this.#sent = turn.length;
+		this.#turnLength = turn.length === 0 ? 0 : JSON.stringify(turn).length;
+		for (const block of turn) this.#readPage(fieldsOf(block));
+	}
+
+	/** The searches that were begun and did not fail. */
+	get searches(): number {
+		return this.#searches;
+	}
+
+	/** The whole turn so far, to be sent back; `undefined` if it is too long, or if this response has added nothing. */
+	get turn(): PausedTurn | undefined {
+		return this.#turn.length > this.#sent && this.#turnLength <= limits.turn ? this.#turn : undefined;
+	}
+
+	/** Some servers put the first text into the start of a block, and leave out the end of the one before. */
+	*start(fields: Fields): Generator<ModelEvent> {
+		yield* this.end();
+		const block: Block = { fields, text: textOf(fields.text), json: "", signature: "", citations: [] };
+		this.#current = block;
+		if (fields.type === "thinking") block.text = textOf(fields.thinking);
+		switch (fields.type) {
+			case "text":
+				for (const citation of listOf(fields.citations)) block.citations.push(citation);
+				yield textEvent(block.text);
+				break;
+			case "thinking":
+				// Each thinking block is a paragraph of its own.
+				yield { type: "thinking", text: `\n\n${block.text}` };
+				break;
+			case "server_tool_use":
+				if (fields.name === "web_search") this.#searches += 1;
+				yield* toolEvent(fields, "running", inputOf(fields.input));
+				break;
+			case "web_search_tool_result":
+			case "web_fetch_tool_result":
+				yield* this.#resultOf(fields);
+				break;
+			default:
+				yield { type: "alive" };
+		}
+	}
+
+	/** More of the current block. The API sends blocks one after the other. */
+	add(delta: Fields): ModelEvent {
+		// Some servers leave out the start of a block.
+		this.#current ??= { fields: { type: "text" }, text: "", json: "", signature: "", citations: [] };
+		const block = this.#current;
+		switch (delta.type) {
+			case "text_delta":
+				block.text += textOf(delta.text);
+				return textEvent(textOf(delta.text));
+			case "thinking_delta":
+				block.text += textOf(delta.thinking);
+				return { type: "thinking", text: textOf(delta.thinking) };
+			case "signature_delta":
+				block.signature += textOf(delta.signature);
+				return { type: "alive" };
+			case "input_json_delta":
+				if (block.json.length <= limits.turn) block.json += textOf(delta.partial_json);
+				return { type: "alive" };
+			case "citations_delta":
+				if (block.citations.length < limits.citations) block.citations.push(delta.citation);
+				return { type: "alive" };
+			default:
+				return { type: "alive" };
+		}
+	}
+
+	/** The end of the current block, which may have been announced already. */
+	*end(): Generator<ModelEvent> {
+		const block = this.#current;
+		if (!block) return;
+		this.#current = undefined;
+		const { fields, json, text } = block;
+		const input = json === "" ? fields.input : parsed(json);
+		this.#keep(block, input);
+		if (fields.type === "server_tool_use" && json !== "") yield* toolEvent(fields, "running", inputOf(input));
+		const sources = block.citations.map((citation) => this.#cited(fieldsOf(citation))).filter((source) => source !== undefined);
+		if (sources.length > 0 && text !== "") yield { type: "citation", length: text.length, sources };
+	}
+
+	/** In the form of a request: as it came, with what was appended. */
+	#keep({ fields, text, signature, citations }: Block, input: unknown): void {
+		const whole: Record<string, unknown> = { ...fields };
+		if (fields.type === "text") whole.text = text;
+		if (fields.type === "text" && citations.length > 0) whole.citations = citations;
+		if (fields.type === "thinking") Object.assign(whole, { thinking: text, signature: signature || textOf(fields.signature) });
+		if (fields.type === "server_tool_use") whole.input = input ?? {};
+		// The API would refuse an empty text.
+		if (fields.type === "text" && text === "") return;
+		this.#turnLength += JSON.stringify(whole).length;
+		if (this.#turnLength <= limits.turn) this.#turn.push(whole);
+	}
+
+	*#resultOf(fields: Fields): Generator<ModelEvent> {
+		const name = fields.type === "web_search_tool_result" ? "web_search" : "web_fetch";
+		const code = fieldsOf(fields.content).error_code;
+		const use = { id: fields.tool_use_id, name };
+		if (code === undefined) {
+			const page = this.#readPage(fields);
+			yield* toolEvent(use, "done");
+			if (page) yield { type: "source", source: page };
+			return;
+		}
+		// Searches that fail cost nothing.
+		if (name === "web_search") this.#searches = Math.max(0, this.#searches - 1);
+		yield* toolEvent(use, "failed", undefined, errorsByCode[String(code)] ?? "unavailable");
+	}
+
+	#readPage({ type, content }: Fields): Source | undefined {
+		const { url, content: document } = fieldsOf(content);
+		const page = type === "web_fetch_tool_result" ? sourceOf(url, fieldsOf(document).title) : undefined;
+		if (page) this.#pages.push(page);
+		return page;
+	}
+
+	/** The source of a citation. One of a page that was read names the page by its title, or by its place. */
+	#cited(citation: Fields): Source | undefined {
+		if (webAddress(citation.url) !== undefined) return sourceOf(citation.url, citation.title);
+		const { document_title: title, document_index: place } = citation;
+		return this.#pages.findLast((page) => page.title === title) ?? this.#pages[Number(place)];
+	}
+}
+
+function textEvent(text: string): ModelEvent {
+	return text === "" ? { type: "alive" } : { type: "text", text };
+}
+
+function* toolEvent(use: Fields, status: "running" | "done" | "failed", input?: string, error?: ToolError): Generator<ModelEvent> {
+	const [id, name] = [nameOf(use.id), nameOf(use.name)];
+	if (id === undefined || name === undefined) yield { type: "alive" };
+	else yield { type: "tool", id, name, ...(input && { input }), status, ...(error && { error }) };
+}
+
+/** What a person reads of a tool's input. */
+function inputOf(input: unknown): string {
+	const { query, url } = fieldsOf(input);
+	return truncateLine(sanitizeLine((textOf(query) || textOf(url)).slice(0, 10 * limits.toolInput)), limits.toolInput);
+}
+
+function parsed(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return undefined;
+	}
+}
+
+function listOf(value: unknown): readonly unknown[] {
+	return Array.isArray(value) ? value.slice(0, limits.citations) : [];
+}
