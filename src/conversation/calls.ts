@@ -3,7 +3,8 @@
 
 import { RpcTarget } from "cloudflare:workers";
 import type { Identity } from "../auth/tokens.ts";
-import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
+import type { InstructionsVersion } from "../protocol/claude-settings.ts";
+import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
@@ -13,7 +14,7 @@ import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } fr
 import type { Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
-import type { LiveInvite, NewInvite } from "./people/membership.ts";
+import type { ConversationChange, LiveInvite, NewInvite } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
 import type { Ban } from "./store/bans.ts";
 import type { Filter } from "./store/log-reader.ts";
@@ -51,8 +52,17 @@ export class Calls extends RpcTarget {
 		return this.#asMember(() => this.#listed(this.#parts.membership.describe()));
 	}
 
-	update(change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
+	update(change: ConversationChange): ConversationInfo | Refusal {
 		return this.#asMember((member) => this.#parts.membership.update(member, change), prices.change);
+	}
+
+	/** The versions of the instructions, newest first. */
+	instructions(): { versions: InstructionsVersion[] } | Refusal {
+		return this.#asMember(() => {
+			const { versions } = this.#parts.membership.instructions();
+			const length = versions.reduce((sum, { text }) => sum + text.length, 0);
+			return this.#counted({ versions: versions.reverse() }, { rows: versions.length, length });
+		});
 	}
 
 	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
@@ -91,7 +101,7 @@ export class Calls extends RpcTarget {
 		const { admission, membership, conversation, store } = this.#parts;
 		const { messages, length } = limits.exportPiece;
 		const source = {
-			describe: () => this.#listed(membership.describe()),
+			describe: () => this.#listed({ ...membership.describe(), ...membership.instructions() }),
 			messages: (after: number) => this.#page(conversation.history.page({ after }, messages, length)),
 			versionsOf: (seq: number) => {
 				const versions = store.log.versions.of(seq);

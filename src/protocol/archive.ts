@@ -4,15 +4,27 @@
 // the server and the import script.
 
 import * as v from "valibot";
+import {
+	asksSchema,
+	budgetSchema,
+	effortSchema,
+	type InstructionsVersion,
+	instructionsVersionSchema,
+	modelIdSchema,
+	toolsSchema,
+} from "./claude-settings.ts";
 import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
 import { sha256 } from "./hash.ts";
+import { limits } from "./limits.ts";
 import { healFacts, type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
 import { idSchema } from "./person.ts";
+import { sanitize } from "./text/sanitize.ts";
 
 const textSchema = v.pipe(
 	v.string(),
 	v.transform((text) => text.toWellFormed()),
 );
+const instructionsTextSchema = v.pipe(v.string(), v.maxLength(limits.instructions), v.transform(sanitize));
 const timeSchema = v.pipe(v.string(), v.isoTimestamp());
 const placeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -32,6 +44,18 @@ export const recordSchema = v.variant("type", [
 		assistant: assistantSchema,
 		createdAt: timeSchema,
 		exportedAt: timeSchema,
+		/** The settings for Claude, as far as they are not the defaults; and all versions of the instructions, oldest first. */
+		model: v.optional(modelIdSchema),
+		effort: v.optional(effortSchema),
+		asks: v.optional(asksSchema),
+		tools: v.optional(toolsSchema),
+		budget: v.optional(budgetSchema),
+		instructions: v.optional(
+			v.pipe(
+				v.array(v.object({ ...instructionsVersionSchema.entries, text: instructionsTextSchema, username: textSchema, at: timeSchema })),
+				v.maxLength(limits.instructionsVersions),
+			),
+		),
 	}),
 	v.object({ type: v.literal("member"), userId: idSchema, username: textSchema, role: roleSchema }),
 	/**
@@ -47,13 +71,28 @@ export const recordSchema = v.variant("type", [
 export type ArchiveRecord = v.InferOutput<typeof recordSchema>;
 export type RecordOf<T extends ArchiveRecord["type"]> = Extract<ArchiveRecord, { type: T }>;
 
+/** A conversation, its members, and the versions of its instructions. */
+export type DescribedConversation = ConversationInfo & { members: Member[]; versions: InstructionsVersion[] };
+
 /** The records before the messages. */
-export function headRecords({ members, ...conversation }: ConversationInfo & { members: Member[] }, exportedAt: string): ArchiveRecord[] {
+export function headRecords({ members, versions, ...conversation }: DescribedConversation, exportedAt: string): ArchiveRecord[] {
 	const { id, title, assistant, createdAt } = conversation;
 	return [
-		{ type: "conversation", version: 1, id, title, assistant, createdAt, exportedAt },
+		{ type: "conversation", version: 1, id, title, assistant, createdAt, exportedAt, ...settingsRecord(conversation, versions) },
 		...members.map(({ userId, username, role }) => ({ type: "member" as const, userId, username, role })),
 	];
+}
+
+/** What nobody changed is left out. */
+function settingsRecord({ model, effort, asks, tools, budget }: ConversationInfo, instructions: InstructionsVersion[]) {
+	return {
+		...(model !== null && { model }),
+		...(effort !== null && { effort }),
+		...(asks !== "members" && { asks }),
+		...((tools.webSearch || tools.webFetch) && { tools }),
+		...(budget !== null && { budget }),
+		...(instructions.length > 0 && { instructions }),
+	};
 }
 
 export function messageRecord({ conversationId: _, revision: __, ...message }: Message): RecordOf<"message"> {

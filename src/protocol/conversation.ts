@@ -1,6 +1,7 @@
 // A conversation, its members and entries of lists, on the wire.
 
 import * as v from "valibot";
+import { claudeSettings } from "./claude-settings.ts";
 import { limits } from "./limits.ts";
 import { countSchema } from "./message.ts";
 import { idSchema, lineSchemaOf, personSchema } from "./person.ts";
@@ -9,12 +10,15 @@ export const titleSchema = lineSchemaOf(limits.title);
 export const assistantSchema = v.picklist(["auto", "always", "mention", "off"]);
 export const roleSchema = v.picklist(["owner", "member", "reader"]);
 
-export const conversationSchema = v.object({
+/** What lists show of a conversation, too. */
+const conversationEntries = {
 	id: idSchema,
 	title: v.string(),
 	createdAt: v.string(),
 	assistant: assistantSchema,
-});
+};
+
+export const conversationSchema = v.object({ ...conversationEntries, ...claudeSettings });
 
 export const memberSchema = v.object({ userId: idSchema, username: v.string(), role: roleSchema });
 
@@ -29,7 +33,7 @@ export const lastMessageSchema = v.object({
 
 /** A conversation in a member's list. */
 export const listEntrySchema = v.object({
-	...conversationSchema.entries,
+	...conversationEntries,
 	role: roleSchema,
 	/** ISO 8601, UTC. */
 	lastActivityAt: v.string(),

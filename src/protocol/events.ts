@@ -168,7 +168,7 @@ export const serverEvents = {
 		username: v.string(),
 		isTyping: v.boolean(),
 	}),
-	/** The title or the assistant mode has changed. */
+	/** The title, the assistant mode or a setting for Claude has changed. */
 	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
 	/** A member has joined, or has another role or name. */
 	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),

@@ -24,6 +24,16 @@ export const username = 64;
 export const title = 200;
 export const generatedTitle = 60;
 /**
+ * The instructions of a conversation. They are part of every prompt: about 2,700 tokens of English. `instructionsVersions`: former
+ * ones that are kept.
+ */
+export const instructions = 8_000;
+export const instructionsVersions = 50;
+/** Bytes of a change of a conversation: the longest instructions in their longest escaping, six bytes a unit. */
+export const settingsBodyBytes = 64 * 1024;
+/** Dollars of a conversation's budget. A higher number is a typing error. */
+export const budgetUsd = 1_000_000;
+/**
  * Tokens of the part of a conversation that Claude reads, so that a reply stays affordable. A model
  * with a small context reads less.
  */

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
 import { upgradeRequest } from "../conversation/object.ts";
-import { assistantSchema, conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
+import { conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
@@ -68,7 +68,6 @@ sockets.get("/conversations/:id/socket", async (c) => {
 export const conversations = new Hono<App>();
 
 const newConversationSchema = v.object({ title: v.optional(titleSchema, "") });
-const conversationChangeSchema = v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema) });
 const conversationAnswerSchema = v.object({ conversation: conversationSchema });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
@@ -109,24 +108,6 @@ describe("GET /conversations/:id", {
 conversations.get("/conversations/:id", async (c) =>
 	respond(c, await call(c, (calls) => calls.describe()), (conversation) => ({ conversation })),
 );
-
-describe("PATCH /conversations/:id", {
-	tag: "Conversations",
-	summary: "Change a conversation",
-	description:
-		"Changes the title, when Claude replies, or both. If the title is empty, the first words of the conversation become its title again.",
-	access: "owner",
-	programs: "manage",
-	body: { schema: conversationChangeSchema, example: { title: "Release on Friday", assistant: "mention" } },
-	answers: {
-		200: { schema: conversationAnswerSchema, example: { conversation: { ...examples.conversation, assistant: "mention" } } },
-	},
-});
-conversations.patch("/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
-	const body = await readBody(c, conversationChangeSchema);
-	if (!body) return refuse(c, "bad_request", `Give a title of up to ${limits.title} characters, an assistant mode, or both.`);
-	return respond(c, await call(c, (calls) => calls.update(body)), (conversation) => ({ conversation }));
-});
 
 describe("DELETE /conversations/:id", {
 	tag: "Conversations",
@@ -207,7 +188,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, refused tokens, and floods. They never contain message text.",
+		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, refused tokens, and floods. They never contain message text.",
 	access: "owner",
 	programs: "manage",
 	query: pageSchema,

@@ -26,6 +26,22 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a conversation accepts a model that the deployment does not offer",
+		file: "src/routes/conversation-settings.ts",
+		from: '!(await isAllowedModel(change.model, c.get("settings").claude))',
+		to: "false",
+		project: "worker",
+		tests: ["worker/conversation-settings"],
+	},
+	{
+		name: "erased people stay named as authors of instructions",
+		file: "src/conversation/people/erasure.ts",
+		from: "this.#store.instructions.erase(userId, { userId: alias, username: erasedName });",
+		to: "false;",
+		project: "worker",
+		tests: ["worker/conversation-settings"],
+	},
+	{
 		name: "every message of a program asks Claude",
 		file: sending,
 		from: "return program\n",

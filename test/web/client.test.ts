@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultClaudeSettings } from "../../src/protocol/claude-settings.ts";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -18,7 +19,10 @@ type History = Page | null;
 
 type Described = Awaited<ReturnType<ClientOptions["describe"]>>;
 
-const tea: Described = { conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto" }, members };
+const tea: Described = {
+	conversation: { id: conversationId, title: "Tea", createdAt: "", assistant: "auto", ...defaultClaudeSettings },
+	members,
+};
 
 /** A client whose outbox has not been read yet; the test calls `outbox.listener.restored`. */
 function opened(history: History = null, describe: () => Promise<Described> = async () => tea, keeper?: ConversationCache) {

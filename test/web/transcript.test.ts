@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultClaudeSettings } from "../../src/protocol/claude-settings.ts";
 import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { nextToSend } from "../../web/src/live/outgoing.ts";
@@ -371,7 +372,13 @@ describe("people", () => {
 	});
 
 	it("are members once the conversation is described, and follow changes", () => {
-		const conversation = { id: conversationId, title: "Tea", createdAt: "2026-11-24T12:00:00.000Z", assistant: "auto" as const };
+		const conversation = {
+			id: conversationId,
+			title: "Tea",
+			createdAt: "2026-11-24T12:00:00.000Z",
+			assistant: "auto" as const,
+			...defaultClaudeSettings,
+		};
 		const owner = { ...ann, role: "owner" as const };
 		const member = (given: Partial<Member>): ServerEvent => ({
 			type: "chat:member",

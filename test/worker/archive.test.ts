@@ -43,10 +43,19 @@ async function restore(id: string, lines: string[], from = 0, options: { as?: st
 	return call("POST", `/import/${id}?${query}`, token, lines.join("\n"));
 }
 
+const settings = {
+	model: "claude-sonnet-5-5",
+	effort: "low",
+	instructions: "Answer in French.",
+	asks: "owners",
+	tools: { webSearch: true, webFetch: false },
+	budget: { usd: 2.5, period: "month" },
+};
+
 /** A conversation that contains one of everything. */
 async function fullConversation(): Promise<string> {
 	const id = await newConversation("ann", ["bob"]);
-	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more" });
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more", ...settings });
 	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
 		const { log } = new Store(sql);
 		const now = Date.parse("2026-11-24T12:00:00.000Z");
@@ -180,7 +189,17 @@ describe("an import", () => {
 		const { status, body } = await restore(id, lines);
 		expect([status, body]).toEqual([
 			200,
-			{ taken: lines.length, conversation: { id, title: "Plans <b>&</b> more", createdAt: expect.any(String), assistant: "auto" } },
+			{
+				taken: lines.length,
+				conversation: {
+					id,
+					title: "Plans <b>&</b> more",
+					createdAt: expect.any(String),
+					assistant: "auto",
+					...settings,
+					instructionsBy: expect.anything(),
+				},
+			},
 		]);
 		expect(lasting(await recordsOf((await download("ann", id)).text))).toEqual(lasting(await recordsOf(text)));
 		// It is like any other: searchable, listed, and open for new messages.

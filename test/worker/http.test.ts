@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { version } from "../../package.json";
 import { issueImportToken } from "../../src/auth/import-token.ts";
+import { defaultClaudeSettings } from "../../src/protocol/claude-settings.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { descriptions } from "../../src/routes/operation.ts";
 import { expectLog } from "../support/log.ts";
@@ -153,7 +154,13 @@ describe("conversations", () => {
 		const first = (await call("POST", "/conversations", token, { title: " One " })).body.conversation;
 		// 128 random bits cannot be guessed.
 		expect(first.id).toMatch(/^[\w-]{22}$/);
-		expect(first).toEqual({ id: expect.any(String), title: "One", createdAt: expect.any(String), assistant: "auto" });
+		expect(first).toEqual({
+			id: expect.any(String),
+			title: "One",
+			createdAt: expect.any(String),
+			assistant: "auto",
+			...defaultClaudeSettings,
+		});
 		const second = (await call("POST", "/conversations", token)).body.conversation;
 		expect((await call("GET", `/conversations/${first.id}`, token)).body.conversation).toEqual({
 			...first,

@@ -1,8 +1,15 @@
 // Exports a conversation piece by piece, as JSON Lines or as an HTML page. A piece holds whole messages with their former versions and is
 // little work for the object, however long the conversation is. Knows nothing of where the pieces go.
 
-import { type ArchiveRecord, type Chain, endRecord, headRecords, messageRecord, writeRecords } from "../../protocol/archive.ts";
-import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
+import {
+	type ArchiveRecord,
+	type Chain,
+	type DescribedConversation,
+	endRecord,
+	headRecords,
+	messageRecord,
+	writeRecords,
+} from "../../protocol/archive.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Version } from "../../protocol/message.ts";
 import { article, beginning, ending } from "./html.ts";
@@ -17,7 +24,7 @@ export type ExportPiece = { text: string; next?: ExportPlace };
 
 /** The conversation, as far as an export reads it. */
 export interface Source {
-	describe(): ConversationInfo & { members: Member[] };
+	describe(): DescribedConversation;
 	/** Some messages after a place, and whether there are more after them. */
 	messages(after: number): { messages: Message[]; hasNewer: boolean };
 	versionsOf(seq: number): Version[];

@@ -114,6 +114,8 @@ export class Import {
 		else if (as !== undefined) members.add({ userId: as, username: as, role: "owner" }, this.#now());
 		members.setAllReadUpTo(reading.messages);
 		this.#tables.end({ id, title: first.title, assistant: first.assistant, lineage, createdAt: Date.parse(first.createdAt) });
+		this.#store.changeSettings(first);
+		for (const version of first.instructions ?? []) this.#store.instructions.add({ ...version, ...named(version) });
 		return this.#store.info;
 	}
 }

@@ -18,13 +18,17 @@ export class Summaries {
 		const member = this.#store.members.find(userId);
 		if (!member) return undefined;
 		const { info, listDeliveries } = this.#store;
+		const { id, title, createdAt, assistant } = info;
 		const { head, unread, last } = this.#readShared();
 		const { upTo: readUpTo, marks } = this.#store.members.reading(userId);
 		const count = unread.count(userId, readUpTo);
 		return {
-			...info,
+			id,
+			title,
+			createdAt,
+			assistant,
 			role: member.role,
-			lastActivityAt: last?.createdAt ?? info.createdAt,
+			lastActivityAt: last?.createdAt ?? createdAt,
 			...(last && { lastMessage: last }),
 			unread: count,
 			mentions: count > 0 ? listDeliveries.countMentions(userId, readUpTo, limits.unread) : 0,

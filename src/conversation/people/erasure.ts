@@ -4,6 +4,7 @@
 
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
+import { erasedName } from "../../protocol/person.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { ErasureTables } from "../store/erasure.ts";
@@ -87,6 +88,8 @@ export class Erasure {
 		this.#departures.end(userId, userId);
 		this.#tables.eraseMember(userId, alias);
 		this.#titles.personErased(userId);
+		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName });
+		if (wereCurrent) this.#titles.broadcast();
 		for (const queue of this.#queues) queue.cancel(userId);
 	}
 

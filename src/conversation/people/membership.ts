@@ -1,6 +1,7 @@
 // The members of a conversation: its creation, roles, invites, and the end of a membership. Must not know sockets, HTTP or
 // tokens.
 
+import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -18,6 +19,9 @@ import type { Departures } from "./departures.ts";
 export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses"> & { byToken?: string };
 /** An invite as owners see it, with times in ISO 8601. Its id admits nobody. */
 export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
+
+/** What is left out stays as it is. */
+export type ConversationChange = ClaudeChange & { title?: string | undefined; assistant?: AssistantMode | undefined };
 
 export class Membership {
 	readonly #store: Store;
@@ -191,12 +195,26 @@ export class Membership {
 		return this.#store.members.list(limits.members);
 	}
 
-	update(member: Member, change: { title?: string; assistant?: AssistantMode }): ConversationInfo | Refusal {
+	update(member: Member, change: ConversationChange): ConversationInfo | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
+		for (const name of this.#store.changeSettings(change)) this.#store.audit.add(`${name}_changed`, member.userId, undefined, this.#now());
+		if (change.instructions !== undefined) this.#instruct(member, change.instructions);
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
 		if (change.title !== undefined) this.#titles.set(change.title, member.userId);
 		this.#titles.broadcast();
 		return this.#store.info;
+	}
+
+	#instruct({ userId, username }: Member, text: string): void {
+		const { instructions, info, log, audit } = this.#store;
+		if (text === info.instructions) return;
+		instructions.add({ text, after: log.head.seq, userId, username, at: isoTime(this.#now()) });
+		audit.add("instructions_changed", userId, undefined, this.#now());
+	}
+
+	/** Lists the versions of the instructions, oldest first. */
+	instructions(): { versions: InstructionsVersion[] } {
+		return { versions: this.#store.instructions.versions() };
 	}
 
 	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {

@@ -1,4 +1,4 @@
-// The audit of a conversation: who changed who may enter it, and when. Entries never change, except that erasing a person replaces
+// The audit of a conversation: who changed who may enter it or what Claude may do in it, and when. Entries never change, except that erasing a person replaces
 // their id.
 
 import { isoTime } from "../../protocol/iso-time.ts";
@@ -13,6 +13,7 @@ export type AuditAction =
 	| "invited"
 	| "revoked"
 	| "role_changed"
+	| `${"model" | "effort" | "instructions" | "asks" | "tools" | "budget"}_changed`
 	| "token_refused"
 	| "flooded";
 

@@ -233,4 +233,21 @@ export const migrations: readonly Migration[] = [
 		AND EXISTS (SELECT 1 FROM members JOIN audit ON actor = user_id WHERE role = 'owner' AND action = 'created')
 		AND NOT EXISTS (SELECT 1 FROM audit WHERE action = 'role_changed');
 	`,
+	`
+	-- The settings for Claude; NULL is the default. Tools and budget as the wire has them, in JSON.
+	ALTER TABLE conversation ADD COLUMN model TEXT;
+	ALTER TABLE conversation ADD COLUMN effort TEXT;
+	ALTER TABLE conversation ADD COLUMN asks TEXT;
+	ALTER TABLE conversation ADD COLUMN tools TEXT;
+	ALTER TABLE conversation ADD COLUMN budget TEXT;
+	-- The versions of the instructions, each after the place of a message. The last one is current.
+	CREATE TABLE instructions (
+		id INTEGER PRIMARY KEY,
+		after INTEGER NOT NULL,
+		text TEXT NOT NULL,
+		by_id TEXT NOT NULL,
+		by_name TEXT NOT NULL,
+		at INTEGER NOT NULL
+	) STRICT;
+	`,
 ];

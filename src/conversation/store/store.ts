@@ -3,12 +3,15 @@
 // everything between two awaits of the caller is one step.
 
 import { migrate } from "../../platform/migrate.ts";
+import type { ClaudeChange } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
 import { Bans } from "./bans.ts";
+import { changed, type SettingColumns, type SettingsRow, settingsOf, settingsRowOf } from "./claude-settings.ts";
+import { Instructions } from "./instructions.ts";
 import { Invites } from "./invites.ts";
 import { ListDeliveries } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
@@ -17,7 +20,7 @@ import { Members } from "./members.ts";
 import { migrations } from "./migrations.ts";
 import { MessageRows } from "./rows.ts";
 
-type ConversationRow = {
+type ConversationRow = SettingsRow & {
 	id: string;
 	title: string;
 	assistant: AssistantMode;
@@ -56,7 +59,8 @@ export class Store {
 	readonly invites: Invites;
 	readonly audit: Audit;
 	readonly bans: Bans;
-	#conversation?: ConversationInfo;
+	readonly instructions: Instructions;
+	#conversation?: Omit<ConversationInfo, "instructions" | "instructionsBy">;
 	#titling: Titling = { isGiven: false, by: null, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
 	#log?: Log;
@@ -70,6 +74,7 @@ export class Store {
 		this.invites = new Invites(sql);
 		this.audit = new Audit(sql);
 		this.bans = new Bans(sql);
+		this.instructions = new Instructions(sql);
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;
@@ -82,7 +87,7 @@ export class Store {
 		if (!row) return;
 		const { created_at, lineage, id, title, assistant } = row;
 		if (row.deleted_at !== null) this.#end = "ending";
-		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant };
+		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant, ...settingsOf(row) };
 		this.#titling = {
 			isGiven: row.is_titled === 1,
 			by: row.titled_by,
@@ -145,7 +150,9 @@ export class Store {
 	}
 
 	get info(): ConversationInfo {
-		return existing(this.#conversation);
+		const { text = "", userId, username, at } = this.instructions.current ?? {};
+		const by = userId !== undefined && { instructionsBy: { userId, username, at } };
+		return { ...existing(this.#conversation), instructions: text, ...by } as ConversationInfo;
 	}
 
 	get log(): Log {
@@ -163,7 +170,19 @@ export class Store {
 
 	setAssistant(assistant: AssistantMode): void {
 		this.#sql.exec("UPDATE conversation SET assistant = ?", assistant);
-		this.#conversation = { ...this.info, assistant };
+		this.#conversation = { ...existing(this.#conversation), assistant };
+	}
+
+	/** Changes the settings for Claude, but not the instructions. Returns the names of those that are different now. */
+	changeSettings(change: Omit<ClaudeChange, "instructions">): (keyof SettingColumns)[] {
+		const known = existing(this.#conversation);
+		const { after, names } = changed(known, change);
+		if (names.length === 0) return names;
+		const { model, effort, asks, tools, budget } = settingsRowOf(after);
+		const set = "UPDATE conversation SET model = ?, effort = ?, asks = ?, tools = ?, budget = ?";
+		this.#sql.exec(set, model, effort, asks, tools, budget);
+		this.#conversation = { ...known, ...after };
+		return names;
 	}
 
 	get titling(): Titling {
@@ -175,7 +194,7 @@ export class Store {
 		const { by = null, from = null } = origin;
 		const isGiven = by !== null;
 		this.#sql.exec("UPDATE conversation SET title = ?, is_titled = ?, titled_by = ?, titled_from = ?", title, isGiven ? 1 : 0, by, from);
-		this.#conversation = { ...this.info, title };
+		this.#conversation = { ...existing(this.#conversation), title };
 		this.#titling = { ...this.#titling, isGiven, by, from };
 	}
 

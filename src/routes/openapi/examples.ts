@@ -5,7 +5,18 @@ const conversationId = "Yx3kQ0v8mT1bWc5nRz7LpA";
 const ann = { userId: "ann", username: "Ann" };
 const ben = { userId: "ben", username: "Ben" };
 
-const conversation = { id: conversationId, title: "Release on Friday", createdAt: "2026-11-24T09:00:00.000Z", assistant: "auto" };
+const listedConversation = { id: conversationId, title: "Release on Friday", createdAt: "2026-11-24T09:00:00.000Z", assistant: "auto" };
+const conversation = {
+	...listedConversation,
+	model: null,
+	effort: null,
+	instructions: "",
+	asks: "members",
+	tools: { webSearch: false, webFetch: false },
+	budget: null,
+};
+
+const instructionsVersion = { text: "Answer in French.", after: 40, ...ann, at: "2026-11-24T11:30:00.000Z" };
 
 const message = {
 	id: "m41-3f1c2a9e",
@@ -43,8 +54,10 @@ export const examples = {
 	conversation,
 	message,
 	reply,
+	instructed: { instructions: instructionsVersion.text, instructionsBy: { ...ann, at: instructionsVersion.at } },
+	instructionsVersion,
 	listed: {
-		...conversation,
+		...listedConversation,
 		role: "owner",
 		lastActivityAt: reply.createdAt,
 		lastMessage: { seq: reply.seq, author: reply.author, content: reply.content, createdAt: reply.createdAt },

@@ -16,6 +16,16 @@ const common: Readonly<Record<string, string>> = {
 	title: `One line of up to ${limits.title} characters. Empty until Parley or an owner chooses one.`,
 	assistant:
 		"When Claude replies. `always`: to every message. `mention`: to messages that mention `@claude` or quote a reply. `auto`: like `always` while there is one member, and like `mention` with more. `off`: never.",
+	effort: "How thoroughly Claude works: `low` to `max`, if the model knows such levels. `null`: as the model does by itself.",
+	instructions: `What Claude is asked to do in this conversation, up to ${numberText(limits.instructions)} characters. Claude reads them before every reply, and every member sees them. Empty if there are none.`,
+	instructionsBy: "The owner who set or removed the instructions last.",
+	asks: "Who may ask Claude: all `members` who may write, or only `owners`.",
+	tools: "The tools that Claude may use.",
+	webSearch: "Whether Claude may search the web.",
+	webFetch: "Whether Claude may read web pages.",
+	budget: "What Claude may spend in this conversation; `null` for no limit of its own.",
+	usd: `Dollars, from 0 to ${numberText(limits.budgetUsd)}.`,
+	period: "What the sum is for: each `day` or `month` in UTC, or the `total` of the conversation.",
 	members: "All members of the conversation.",
 	member: "The member.",
 	role: "The person's role. An `owner` may do everything. A `member` may read, send and react, but not manage the conversation. A `reader` may read, and delete messages that they sent before they became a reader.",
@@ -103,6 +113,13 @@ const specific: Readonly<Record<string, string>> = {
 	"token.scopes": "What the program may do: `read`, `write`, `manage`.",
 	"token.conversations": "The conversations in which it may act: their ids, or `all`.",
 
+	"Conversation.model": "The model that replies; `null` for the deployment's default.",
+	"conversation.model": "The model that replies; `null` for the deployment's default.",
+	"versions.text": "The instructions. Empty where an owner removed them.",
+	"versions.after": "The `seq` of the last message before them; 0 if there was none. Replies to later messages follow them.",
+	"versions.at": `When they were set. ${time}`,
+	"instructionsBy.at": `When they did. ${time}`,
+
 	"Message.id": "Id of the message.",
 	"Message.role": "`assistant` for Claude's replies, `user` for people's messages.",
 	"Message.content": "The text, in Markdown. Empty once the message is deleted.",
@@ -156,7 +173,7 @@ const specific: Readonly<Record<string, string>> = {
 	"entries.id": "The event's number. Newer events have higher ones.",
 	"entries.at": `When it happened. ${time}`,
 	"entries.action":
-		"What happened: `created`, `joined`, `left`, `removed`, `invited`, `revoked` (an invite), `role_changed`, `token_refused` or `flooded`.",
+		"What happened: `created`, `joined`, `left`, `removed`, `invited`, `revoked` (an invite), `role_changed`, `token_refused`, `flooded`, or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
 	"entries.actor": "Id of the user who did it.",
 	"entries.subject": "Id of the user who was affected, if that is somebody else.",
 
@@ -246,7 +263,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
 	"chat:user-joined": "A person's first socket has connected.",
 	"chat:user-left": "A person's last socket has disconnected.",
 	"chat:user-typing": "Somebody else is typing, or has stopped.",
-	"chat:conversation": "The title or the assistant mode has changed.",
+	"chat:conversation": "The title, the assistant mode or a setting for Claude has changed.",
 	"chat:member": "Somebody became a member, or a member has a new role or name.",
 	"chat:member-left": "A person is no longer a member.",
 	"chat:error": "An event was refused, or a reply has failed.",

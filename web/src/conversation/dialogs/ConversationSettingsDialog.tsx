@@ -10,7 +10,9 @@ import { titleOf } from "../../list/titles.ts";
 import { updateConversation } from "./api.ts";
 import styles from "./ConversationSettingsDialog.module.css";
 
-export function ConversationSettingsDialog({ conversation, onClose }: { conversation: ConversationInfo; onClose(): void }) {
+type Named = Pick<ConversationInfo, "id" | "title" | "createdAt" | "assistant">;
+
+export function ConversationSettingsDialog({ conversation, onClose }: { conversation: Named; onClose(): void }) {
 	const strings = useStrings();
 	const id = useId();
 	const { title, assistant } = conversation;

@@ -1,0 +1,59 @@
+// The instructions of a conversation: the current ones and former ones, each at its place in the log.
+
+import type { InstructionsVersion } from "../../protocol/claude-settings.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Person } from "../../protocol/person.ts";
+
+type Row = { after: number; text: string; by_id: string; by_name: string; at: number };
+
+const columns = "after, text, by_id, by_name, at";
+
+export class Instructions {
+	readonly #sql: SqlStorage;
+	#current: InstructionsVersion | "none" | undefined;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	/** The latest version, also if it has no text because an owner removed the instructions. */
+	get current(): InstructionsVersion | undefined {
+		this.#current ??= this.#read("ORDER BY id DESC LIMIT 1")[0] ?? "none";
+		return this.#current === "none" ? undefined : this.#current;
+	}
+
+	/** Oldest first. */
+	versions(): InstructionsVersion[] {
+		return this.#read("ORDER BY id");
+	}
+
+	#read(which: string): InstructionsVersion[] {
+		const rows = this.#sql.exec<Row>(`SELECT ${columns} FROM instructions ${which}`).toArray();
+		return rows.map(({ by_id, by_name, at, ...row }) => ({ ...row, userId: by_id, username: by_name, at: isoTime(at) }));
+	}
+
+	add({ text, after, userId, username, at }: InstructionsVersion): void {
+		this.#current = undefined;
+		this.#sql.exec(`INSERT INTO instructions (${columns}) VALUES (?, ?, ?, ?, ?)`, after, text, userId, username, Date.parse(at));
+		this.#sql.exec(
+			"DELETE FROM instructions WHERE id IN (SELECT id FROM instructions ORDER BY id DESC LIMIT -1 OFFSET ?)",
+			limits.instructionsVersions,
+		);
+	}
+
+	/** A reply that is written again reads the current instructions, so from then on they stand before it. */
+	moveBefore(seq: number): void {
+		if ((this.current?.after ?? 0) < seq) return;
+		this.#current = undefined;
+		this.#sql.exec("UPDATE instructions SET after = ? WHERE after >= ?", seq - 1, seq);
+	}
+
+	/** Removes what a person wrote, and their name. True if the current instructions were theirs. */
+	erase(userId: string, alias: Person): boolean {
+		const isCurrent = this.current?.userId === userId;
+		this.#current = undefined;
+		this.#sql.exec("UPDATE instructions SET text = '', by_id = ?, by_name = ? WHERE by_id = ?", alias.userId, alias.username, userId);
+		return isCurrent;
+	}
+}

@@ -1,0 +1,79 @@
+// The settings of a conversation: its title, when Claude replies, and how.
+
+import { Hono } from "hono";
+import * as v from "valibot";
+import { isAllowedModel } from "../claude/models.ts";
+import { claudeChange, instructionsVersionSchema } from "../protocol/claude-settings.ts";
+import { assistantSchema, conversationSchema, titleSchema } from "../protocol/conversation.ts";
+import { limits } from "../protocol/limits.ts";
+import { numberText } from "../protocol/text/number-text.ts";
+import { type App, bodyUpTo, call, readJson, refuse, respond } from "./http.ts";
+import { examples } from "./openapi/examples.ts";
+import { describe } from "./operation.ts";
+
+export const conversationSettings = new Hono<App>();
+
+const changeSchema = v.object({ title: v.optional(titleSchema), assistant: v.optional(assistantSchema), ...claudeChange });
+
+/** What each field must be, for people who sent something else. */
+const rules: { readonly [field in keyof typeof changeSchema.entries]: string } = {
+	title: `\`title\` is one line of up to ${limits.title} characters.`,
+	assistant: "`assistant` is `auto`, `always`, `mention` or `off`.",
+	model: "`model` is the id of a model of `GET /api/models`, or null for the default.",
+	effort: "`effort` is `low`, `medium`, `high`, `xhigh`, `max`, or null for the model's own.",
+	instructions: `\`instructions\` is a text of up to ${numberText(limits.instructions)} characters.`,
+	asks: "`asks` is `members` or `owners`.",
+	tools: "`tools` is an object with `webSearch`, `webFetch`, or both, each true or false.",
+	budget: `\`budget\` is an object with \`usd\`, a number of 0 to ${numberText(limits.budgetUsd)}, and \`period\`: \`day\`, \`month\` or \`total\`. It can also be null.`,
+};
+
+describe("PATCH /conversations/:id", {
+	tag: "Conversations",
+	summary: "Change a conversation",
+	description:
+		"Changes the fields that the body contains, and leaves the others as they are. If one of them cannot be accepted, none is changed. If the title is empty, the first words of the conversation become its title again. Claude reads changed instructions from its next reply on, and members see who changed them.",
+	access: "owner",
+	programs: "manage",
+	body: { schema: changeSchema, example: { title: "Release on Friday", assistant: "mention", instructions: "Answer in French." } },
+	answers: {
+		200: {
+			schema: v.object({ conversation: conversationSchema }),
+			example: { conversation: { ...examples.conversation, assistant: "mention", ...examples.instructed } },
+		},
+	},
+	refuses: { bad_request: "A field has another form, or the deployment does not allow that model. Nothing was changed." },
+});
+conversationSettings.patch("/conversations/:id", bodyUpTo(limits.settingsBodyBytes), async (c) => {
+	const read = v.safeParse(changeSchema, await readJson(c));
+	if (!read.success) return refuse(c, "bad_request", ruleOf(read.issues[0]));
+	const change = read.output;
+	if (typeof change.model === "string" && !(await isAllowedModel(change.model, c.get("settings").claude)))
+		return refuse(c, "bad_request", "This deployment does not offer that model. GET /api/models lists those that it does.");
+	return respond(c, await call(c, (calls) => calls.update(change)), (conversation) => ({ conversation }));
+});
+
+/** The rule that a body breaks. */
+function ruleOf({ path }: v.BaseIssue<unknown>): string {
+	const field = path?.[0]?.key as keyof typeof rules | undefined;
+	return (field && rules[field]) ?? "The body must be a JSON object.";
+}
+
+describe("GET /conversations/:id/instructions", {
+	tag: "Conversations",
+	summary: "List versions of the instructions",
+	description: `Lists the instructions for Claude that owners have set, newest first. The first ones are in force. Only the latest ${limits.instructionsVersions} are kept.`,
+	access: "member",
+	programs: "read",
+	answers: {
+		200: {
+			schema: v.object({ versions: v.array(instructionsVersionSchema) }),
+			example: { versions: [examples.instructionsVersion] },
+		},
+	},
+	fields: {
+		versions: "The versions, newest first.",
+	},
+});
+conversationSettings.get("/conversations/:id/instructions", async (c) =>
+	respond(c, await call(c, (calls) => calls.instructions()), (versions) => versions),
+);
