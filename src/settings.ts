@@ -2,7 +2,6 @@
 // must not depend on requests or storage.
 
 import { type OwnPrices, readOwnPrices } from "./money/prices.ts";
-import { limits } from "./protocol/limits.ts";
 
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
@@ -29,8 +28,8 @@ export type Settings = {
 		apiKey?: string;
 		baseUrl?: string;
 		model: string;
-		/** The models that conversations may choose besides; not set if the server's own list decides. */
-		models?: readonly string[] | undefined;
+		/** The models that conversations may choose besides. None: those that the server lists. */
+		models?: readonly string[];
 		maxTokens: number;
 		/** The model's context in tokens, if it is set: prompt and reply together. */
 		contextTokens?: number | undefined;
@@ -116,7 +115,7 @@ export function readSettings(env: Environment): SettingsResult {
 			apiKey: readText(env, "ANTHROPIC_API_KEY"),
 			baseUrl: readBaseUrl(env, problems),
 			model: readText(env, "CLAUDE_MODEL") ?? "claude-sonnet-5-5",
-			models: readModels(env, problems),
+			models: entriesOf(env, "CLAUDE_MODELS"),
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
@@ -189,13 +188,6 @@ function readPrices(env: Environment, problems: string[]): OwnPrices {
 			'CLAUDE_PRICES must be JSON with dollars per million tokens, such as {"claude-sonnet-5-5": {"input": 2, "output": 10, "cacheRead": 0.1, "cacheWrite": 2.5}}. A model without a built-in price needs both input and output.',
 		);
 	return prices ?? new Map();
-}
-
-function readModels(env: Environment, problems: string[]): string[] | undefined {
-	const models = entriesOf(env, "CLAUDE_MODELS");
-	if (models.some((model) => model.length > limits.modelName))
-		problems.push(`CLAUDE_MODELS must be the ids of models separated by commas, each of up to ${limits.modelName} characters.`);
-	return models.length > 0 ? models : undefined;
 }
 
 function readOrigins(env: Environment, problems: string[]): string[] {
