@@ -1,6 +1,7 @@
 // Builds Claude's prompt: a fixed system text, and each person's messages in an envelope that says who wrote them. Pure; must not
 // know the SDK. A prompt only grows at its end, and is rarely cut at its beginning, so that the prompt cache keeps working.
 
+import type { PromptMessage } from "../conversation/ports.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message } from "../protocol/message.ts";
 import { promptSizeOf, type SizedMessage, tokensIn } from "../protocol/prompt-size.ts";
@@ -43,7 +44,7 @@ export function partialReplyIn({ messages }: Prompt): string | undefined {
  * would join such turns itself, and the templates of other models refuse turns that do not alternate. `partialReply` is the text of
  * a reply that broke off and is to be continued; `maxTokens` is about how long the prompt may be.
  */
-export function buildPrompt(messages: readonly Message[], partialReply = "", maxTokens: number = limits.prompt): Prompt {
+export function buildPrompt(messages: readonly PromptMessage[], partialReply = "", maxTokens: number = limits.prompt): Prompt {
 	const turns: Turn[] = [];
 	const left = Math.max(0, maxTokens - tokensIn(system) - tokensIn(partialReply));
 	const read = withoutRefused(messages);
@@ -67,18 +68,20 @@ export function buildPrompt(messages: readonly Message[], partialReply = "", max
 
 /**
  * Leaves out refused replies and the questions they answered: with them in the prompt, Claude would decline whatever is asked later.
- * If Claude declines twice in a row, the cause is among the other messages, and all since its last reply are left out.
+ * If Claude declines twice in a row, the cause is among the other messages, and all since its last reply are left out. A message
+ * that was edited since is another one.
  */
-function withoutRefused(messages: readonly Message[]): readonly Message[] {
+function withoutRefused(messages: readonly PromptMessage[]): readonly Message[] {
 	const read: Message[] = [];
 	let afterReply = 0;
 	let isSecond = false;
 	for (const message of messages) {
+		const declinedAt = declinedAtOf(message);
 		if (message.role === "user") {
 			read.push(message);
-		} else if (message.reason === "refusal") {
-			const others = isSecond ? [] : read.slice(afterReply).filter(({ asksClaude }) => !asksClaude);
-			read.splice(afterReply, Number.POSITIVE_INFINITY, ...others);
+		} else if (declinedAt !== undefined) {
+			const isKept = (other: Message) => isEditedSince(other, declinedAt) || !(isSecond || other.asksClaude);
+			read.splice(afterReply, Number.POSITIVE_INFINITY, ...read.slice(afterReply).filter(isKept));
 			isSecond = true;
 		} else {
 			afterReply = read.push(message);
@@ -86,6 +89,15 @@ function withoutRefused(messages: readonly Message[]): readonly Message[] {
 		}
 	}
 	return read;
+}
+
+/** In ms. Replies of earlier versions and of imports do not say when: no edit counts as later. */
+function declinedAtOf({ declinedAt, reason }: PromptMessage): number | undefined {
+	return declinedAt ?? (reason === "refusal" ? Number.POSITIVE_INFINITY : undefined);
+}
+
+function isEditedSince({ editedAt }: Message, time: number): boolean {
+	return editedAt !== undefined && Date.parse(editedAt) > time;
 }
 
 /** Estimated. */

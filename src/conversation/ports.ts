@@ -58,13 +58,16 @@ export interface MemberLists {
 /** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
 export type Authenticate = (token: string, person: Person) => Promise<{ expiresAt: number } | Refusal>;
 
+/** `declinedAt`: Claude declined to answer with this reply, in ms; it may have been deleted since. */
+export type PromptMessage = Message & { declinedAt?: number };
+
 /** Claude, or a model in its place. */
 export interface Model {
 	/**
 	 * Makes one request and yields its events. `end` is the last one: an iteration without it was cut off. Throws `ModelFailure`.
 	 * Once `signal` is aborted it ends quietly or throws anything.
 	 */
-	reply(messages: readonly Message[], signal: AbortSignal, options?: ReplyOptions): AsyncIterable<ModelEvent>;
+	reply(messages: readonly PromptMessage[], signal: AbortSignal, options?: ReplyOptions): AsyncIterable<ModelEvent>;
 }
 
 /** What a request is made with, besides the messages. */

@@ -66,6 +66,22 @@ export const bugs: Bug[] = [
 		tests: ["worker/erase"],
 	},
 	{
+		name: "deleting a declined reply brings its question back into later prompts",
+		file: log,
+		from: "declined_at: outcome.declinedAt ?? null,",
+		to: "declined_at: null,",
+		project: "worker",
+		tests: ["messages/changes"],
+	},
+	{
+		name: "a declined question stays out of prompts although it was edited",
+		file: "src/claude/prompt.ts",
+		from: "isEditedSince(other, declinedAt) || !(isSecond",
+		to: "!(isSecond",
+		project: "worker",
+		tests: ["claude/prompt"],
+	},
+	{
 		name: "the title that a person gave stays when they are erased",
 		file: "src/conversation/people/erasure.ts",
 		from: "this.#titles.personErased(userId);",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildPrompt, partialReplyIn, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
+import type { PromptMessage } from "../../src/conversation/ports.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { claude } from "../../src/protocol/person.ts";
@@ -10,9 +11,9 @@ import { conversation, type Line } from "./requests.ts";
 const turns = (...said: Line[]) =>
 	buildPrompt(conversation(...said)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
 /** Like `turns`, with changes to the messages by their `seq`. */
-const changedTurns = (changes: Record<number, Partial<Message>>, ...said: Line[]) =>
+const changedTurns = (changes: Record<number, Partial<PromptMessage>>, ...said: Line[]) =>
 	buildPrompt(changed(conversation(...said), changes)).messages.map(({ role, content }) => [role, ...content.map(({ text }) => text)]);
-const changed = (messages: Message[], changes: Record<number, Partial<Message>>) =>
+const changed = (messages: Message[], changes: Record<number, Partial<PromptMessage>>) =>
 	messages.map((message) => ({ ...message, ...changes[message.seq] }));
 const then = "2026-11-24T12:01:00.000Z";
 const enveloped = (content: string) => turns(["Ann", content])[0]?.[1] as string;
@@ -272,6 +273,19 @@ describe("a question that Claude declined", () => {
 			["Ann", "6"],
 		);
 		expect(last).toEqual(["user", expect.stringContaining("\n3\n"), expect.stringContaining("\n6\n")]);
+	});
+
+	it.each([
+		["is left out also if the declined reply was deleted", {}, false],
+		["is left out if it was edited before Claude declined", { editedAt: new Date(999).toISOString() }, false],
+		["comes back when it is edited", { editedAt: new Date(1001).toISOString() }, true],
+	])("%s", (_what, edit, isRead) => {
+		const deleted = { content: "", deletedAt: then, declinedAt: 1000 };
+		for (const reply of [deleted, { ...declined, declinedAt: 1000 }]) {
+			const texts = changedTurns({ 1: { ...asks, ...edit }, 2: reply, 3: asks }, ["Ann", "one"], ["Claude", "two"], ["Ann", "three"]);
+			expect(texts.flat().join()).toMatch(isRead ? /one[^]*three/ : /^user,(?![^]*one)[^]*three/);
+			expect(texts.flat().join()).not.toMatch(/deleted/);
+		}
 	});
 
 	it("is asked when its own reply is regenerated", () => {

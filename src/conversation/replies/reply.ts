@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
-import type { Clients } from "../ports.ts";
+import type { Clients, PromptMessage } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
@@ -82,7 +82,7 @@ export class Reply {
 	}
 
 	/** The messages that Claude reads for this reply, oldest first. */
-	context(): Message[] {
+	context(): PromptMessage[] {
 		return this.#store.reader.messagesBefore(this.message.seq, limits.prompt);
 	}
 
@@ -162,7 +162,8 @@ export class Reply {
 		this.#spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const { conversationId, id: messageId } = this.message;
 		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: Math.max(0, now - this.#startedAt) };
-		const finished = this.#store.log.finishReply(this.message, this.#text, outcome, facts);
+		const declined = outcome.reason === "refusal" && { declinedAt: now };
+		const finished = this.#store.log.finishReply(this.message, this.#text, { ...outcome, ...declined }, facts);
 		const clients = this.#clients;
 		clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: this.#text.length, isComplete: true });
 		clients.broadcast(messageEvent("chat:message", finished, this.#store.log.cursor));

@@ -39,6 +39,8 @@ export type MessageRow = {
 	versions: number;
 	asked_by: string | null;
 	busy: string | null;
+	/** When Claude declined to answer, in ms. A deletion keeps it: the question must stay out of later prompts. */
+	declined_at: number | null;
 };
 
 /** The columns of a former version of a reply, beside its place and number. */
@@ -57,7 +59,8 @@ type KeptColumn =
 	| "born"
 	| "revision"
 	| "created_at"
-	| "deleted_at";
+	| "deleted_at"
+	| "declined_at";
 
 /** The values of the other columns after a deletion: nothing of the message is left in them. */
 export const deletedColumns: Omit<MessageRow, KeptColumn> = {
@@ -101,6 +104,7 @@ export function rowOf(message: Message): MessageRow {
 		versions: message.versions ?? 0,
 		asked_by: listColumn(message.askedBy),
 		busy: null,
+		declined_at: null,
 	};
 }
 

@@ -100,10 +100,10 @@ export class LogReader {
 	}
 
 	/** The newest messages before a place, oldest first: all, or as many as it takes to exceed a size in the prompt. */
-	messagesBefore(seq: number, size: number): Message[] {
-		const newestFirst: Message[] = [];
+	messagesBefore(seq: number, size: number): (Message & { declinedAt?: number })[] {
+		const newestFirst: (Message & { declinedAt?: number })[] = [];
 		let sum = 0;
-		for (const message of this.#rows.each("WHERE seq < ? ORDER BY seq DESC", seq)) {
+		for (const message of this.#rows.eachForPrompt("WHERE seq < ? ORDER BY seq DESC", seq)) {
 			newestFirst.push(message);
 			sum += promptSizeOf(message);
 			if (sum > size) break;

@@ -112,13 +112,15 @@ export class Log {
 		return row?.busy ? JSON.parse(row.busy) : undefined;
 	}
 
-	finishReply(message: Message, content: string, outcome: Outcome, facts: ReplyFacts): Message {
+	/** `declinedAt`: Claude declined to answer, in ms. */
+	finishReply(message: Message, content: string, outcome: Outcome & { declinedAt?: number }, facts: ReplyFacts): Message {
 		return this.#change(message, {
 			content,
 			status: outcome.status,
 			reason: outcome.reason ?? null,
 			reply: factsColumn(facts),
 			busy: null,
+			declined_at: outcome.declinedAt ?? null,
 		});
 	}
 

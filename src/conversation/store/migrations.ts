@@ -250,4 +250,8 @@ export const migrations: readonly Migration[] = [
 		at INTEGER NOT NULL
 	) STRICT;
 	`,
+	`
+	-- When Claude declined to answer with this reply, in ms. It outlives the reply's deletion.
+	ALTER TABLE messages ADD COLUMN declined_at INTEGER;
+	`,
 ];

@@ -26,8 +26,21 @@ export class MessageRows {
 
 	/** Reads each row only when it is asked for. */
 	*each(where: string, ...values: SqlStorageValue[]): Iterable<Message> {
-		for (const row of this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values))
-			yield { ...messageOf(row, this.conversationId), ...(row.reply_to !== null && this.quote(row.reply_to)) };
+		for (const row of this.#select(where, values)) yield this.#messageOf(row);
+	}
+
+	/** The same messages with what only prompts need. */
+	*eachForPrompt(where: string, ...values: SqlStorageValue[]): Iterable<Message & { declinedAt?: number }> {
+		for (const row of this.#select(where, values))
+			yield { ...this.#messageOf(row), ...(row.declined_at !== null && { declinedAt: row.declined_at }) };
+	}
+
+	#select(where: string, values: SqlStorageValue[]): Iterable<MessageRow> {
+		return this.#sql.exec<MessageRow>(`SELECT * FROM messages ${where}`, ...values);
+	}
+
+	#messageOf(row: MessageRow): Message {
+		return { ...messageOf(row, this.conversationId), ...(row.reply_to !== null && this.quote(row.reply_to)) };
 	}
 
 	all(where: string, ...values: SqlStorageValue[]): Message[] {

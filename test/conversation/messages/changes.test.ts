@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { buildPrompt } from "../../../src/claude/prompt.ts";
 import type { ClientEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -467,6 +468,25 @@ describe("a deletion", () => {
 			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["@claude Hi", "", "@claude And?"]);
 			await conversation.call.end();
 			expect(conversation.contents()).toEqual(["@claude Hi", "", "@claude And?", ""]);
+		}));
+
+	it("of a declined reply keeps its question out of later prompts until that is edited", () =>
+		inPair(async (conversation, ann, bob) => {
+			const asked = (client: TestClient, text: string) => {
+				conversation.now += 10_000;
+				const question = said(conversation, client, `@claude ${text}`);
+				return { question, prompt: JSON.stringify(buildPrompt(conversation.call.messages).messages) };
+			};
+			const { question } = asked(bob, "Something bad");
+			await conversation.call.end("refusal");
+			const reply = ann.last("chat:message").message;
+			expect(reply.reason).toBe("refusal");
+			does(conversation, ann, "chat:delete", { messageId: reply.id });
+			expect(ann.last("chat:updated").message).not.toHaveProperty("declinedAt");
+			expect(asked(ann, "Hello").prompt).not.toContain("Something bad");
+			await conversation.call.end();
+			does(conversation, bob, "chat:edit", { messageId: question.id, content: "@claude Something good" });
+			expect(asked(ann, "And now?").prompt).toContain("Something good");
 		}));
 
 	it("of a waiting question withdraws the question", () =>

@@ -31,6 +31,7 @@ const row = (reply: object): MessageRow => ({
 	versions: 0,
 	asked_by: null,
 	busy: null,
+	declined_at: null,
 });
 const tokens = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
 
