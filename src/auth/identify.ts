@@ -3,6 +3,7 @@
 
 import { sha256 } from "../protocol/hash.ts";
 import type { Settings } from "../settings.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import { isPersonal, ownerOf, readKnownToken } from "./personal-token.ts";
 import { type Identity, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
 
@@ -54,15 +55,12 @@ export async function refusalOf(identity: Identity, settings: Settings, users: U
 }
 
 /** When each person was last noted, in ms, so that a note costs one call an hour. */
-const notedAt = new Map<string, number>();
+const notedAt = new BoundedMap<string, number>(10_000);
 const noteEvery = 3600_000;
-/** People remembered here; beyond that, everybody is noted anew. */
-const mostNoted = 10_000;
 
 /** Notes that a person's issuer still vouches for them, on which their personal tokens depend. */
 async function noteSeen(userId: string, users: Users, now: number): Promise<void> {
 	if (now - (notedAt.get(userId) ?? 0) < noteEvery) return;
-	if (notedAt.size >= mostNoted) notedAt.clear();
 	try {
 		await users.getByName(userId).ownerSeen();
 		notedAt.set(userId, now);

@@ -107,7 +107,7 @@ export class ConversationObject extends DurableObject<Env> {
 	async importLines(lines: string, from: number, as: string | undefined): Promise<ImportProgress | Refusal> {
 		const { id, importer, lists } = this.#parts;
 		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as });
-		if ("conversation" in taken) lists.changed(as ?? "", "all");
+		if ("conversation" in taken) lists.changed("all");
 		return taken;
 	}
 

@@ -41,8 +41,8 @@ export interface Clients<T extends Client = Client> {
 
 /** The members' lists of conversations. They are notified of changes and never asked. */
 export interface MemberLists {
-	/** A message was sent or changed, by this person. `all`: members who have the conversation open and have read everything are notified, too. */
-	changed(by: string, to?: "all"): void;
+	/** A message was sent or changed. `all`: members who have the conversation open and have read everything are notified, too. */
+	changed(to?: "all"): void;
 	/** The newest revision changes nothing that a list shows. */
 	skipRevision(): void;
 	/** This person has become a member, or their role has changed. */

@@ -4,6 +4,7 @@
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import { readToken } from "../auth/bearer.ts";
+import { BoundedMap } from "../auth/bounded-map.ts";
 import { type Gate, type Gates, networkOfRequest, passGate } from "../auth/gates.ts";
 import { isPersonal } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
@@ -42,18 +43,12 @@ export async function passNetworkGates(c: Context): Promise<Refusal | undefined>
 /** Call it once the request's identity is set. */
 export function passPersonGates(c: Context): Promise<Refusal | undefined> {
 	const { userId, program } = c.get("identity") as Identity;
-	if (program) remember(program.tokenId);
+	if (program) accepted.set(program.tokenId, true);
 	return passAll(c, gatesOf(c).person, userId);
 }
 
 /** Hashes of personal tokens that were accepted here. */
-const accepted = new Set<string>();
-const mostAccepted = 10_000;
-
-function remember(tokenId: string): void {
-	if (accepted.size >= mostAccepted) accepted.clear();
-	accepted.add(tokenId);
-}
+const accepted = new BoundedMap<string, true>(10_000);
 
 /**
  * A personal token names the person whose object knows it, so that a forged one wakes an object. It is counted unless it was
@@ -61,7 +56,7 @@ function remember(tokenId: string): void {
  */
 async function passLookup(c: Context, network: string | undefined): Promise<Refusal | undefined> {
 	const token = readToken(c.req.raw);
-	if (network === undefined || token === undefined || !isPersonal(token) || accepted.has(await sha256(token))) return undefined;
+	if (network === undefined || token === undefined || !isPersonal(token) || accepted.get(await sha256(token))) return undefined;
 	return passGate(c.env as Gates, "LOOKUPS", network);
 }
 

@@ -283,8 +283,13 @@ describe("a question that Claude declined", () => {
 		const deleted = { content: "", deletedAt: then, declinedAt: 1000 };
 		for (const reply of [deleted, { ...declined, declinedAt: 1000 }]) {
 			const texts = changedTurns({ 1: { ...asks, ...edit }, 2: reply, 3: asks }, ["Ann", "one"], ["Claude", "two"], ["Ann", "three"]);
-			expect(texts.flat().join()).toMatch(isRead ? /one[^]*three/ : /^user,(?![^]*one)[^]*three/);
-			expect(texts.flat().join()).not.toMatch(/deleted/);
+			const text = texts.flat().join();
+			expect([text.includes("one"), text.includes("two"), text.includes("deleted"), text.includes("three")]).toEqual([
+				isRead,
+				false,
+				false,
+				true,
+			]);
 		}
 	});
 

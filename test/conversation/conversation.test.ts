@@ -244,7 +244,7 @@ describe("sending", () => {
 			});
 			expect(client.received[3]).toMatchObject({ type: "chat:message", message: { clientId: "k1" } });
 			conversation.rules.leave(other);
-			expect(conversation.listed).toEqual(["ann", "ann", "left bob"]);
+			expect(conversation.listed).toEqual(["changed", "changed", "left bob"]);
 			expect(conversation.entered).toEqual(["ann", "bob"]);
 		}));
 

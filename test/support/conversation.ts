@@ -158,8 +158,8 @@ export class TestConversation {
 			},
 		};
 		const lists = {
-			changed: (by: string) => {
-				this.listed.push(by);
+			changed: (to?: "all") => {
+				this.listed.push(to === "all" ? "changed for all" : "changed");
 			},
 			disconnected: (userId: string) => {
 				this.listed.push(`left ${userId}`);

@@ -62,7 +62,7 @@ export class Lists implements MemberLists {
 
 	// Events of the conversation
 
-	changed(_by: string, to?: "all"): void {
+	changed(to?: "all"): void {
 		if (!this.#store.exists) return;
 		if (to === "all") this.#rounds.scheduleForEverybody();
 		else this.#rounds.schedule();

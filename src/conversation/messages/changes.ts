@@ -123,7 +123,7 @@ export class Changes<T extends Client> {
 		this.#titles.messageEdited(message);
 		// Lists show the newest message and count mentions.
 		const isListed = message.seq === this.#store.log.head.seq || mentions.length > 0 || message.mentions !== undefined;
-		if (isListed) this.#lists.changed(message.author.userId);
+		if (isListed) this.#lists.changed();
 		else this.#lists.skipRevision();
 	}
 
@@ -143,7 +143,7 @@ export class Changes<T extends Client> {
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
 		this.#titles.messageDeleted(message.seq);
-		this.#lists.changed(userId, "all");
+		this.#lists.changed("all");
 	}
 
 	#withdraw(client: T, message: Message): Refusal | undefined {

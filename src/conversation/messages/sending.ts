@@ -72,7 +72,7 @@ export class Sending {
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		readMarks.messageAdded(message);
 		titles.messageAdded(message);
-		lists.changed(person.userId);
+		lists.changed();
 		return { message, isNew: true };
 	}
 

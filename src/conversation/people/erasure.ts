@@ -79,7 +79,7 @@ export class Erasure {
 		});
 		this.#broadcast(revision, rows.length);
 		for (const { seq } of own) this.#titles.messageDeleted(seq);
-		if (rows.length > 0 || after === 0) this.#lists.changed(alias, "all");
+		if (rows.length > 0 || after === 0) this.#lists.changed("all");
 		return { messages: own.length, reactions, isDeleted: false, ...(until < this.#store.log.head.seq && { after: until }) };
 	}
 

@@ -4,7 +4,7 @@
 import type { Reason } from "../../protocol/errors.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
-import { claude, type Person } from "../../protocol/person.ts";
+import type { Person } from "../../protocol/person.ts";
 import type { Alarm, Clients, MemberLists, Model } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
@@ -211,7 +211,7 @@ export class Replies {
 		this.#running = undefined;
 		running.ended.abort();
 		const finished = running.reply.end(outcome, this.#now(), facts);
-		this.#lists.changed(claude.userId);
+		this.#lists.changed();
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#alarm.clear();
 		return finished;

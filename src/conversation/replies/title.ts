@@ -3,7 +3,6 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { claude } from "../../protocol/person.ts";
 import { firstWords } from "../../protocol/text/first-words.ts";
 import { truncateLine } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
@@ -82,7 +81,7 @@ export class Titles {
 	broadcast(): void {
 		const conversation = this.#store.info;
 		this.#clients.broadcast({ type: "chat:conversation", conversationId: conversation.id, conversation });
-		this.#lists.changed(claude.userId, "all");
+		this.#lists.changed("all");
 	}
 
 	#findFirstWords(): void {

@@ -54,7 +54,7 @@ class ListsHarness {
 	/** Sends a message at `now`. */
 	send(userId: string, content = "Hello") {
 		const message = this.conversation.store.log.addMessage({ author: { userId, username: userId }, content, asksClaude: false }, this.now);
-		this.lists.changed(userId);
+		this.lists.changed();
 		return message;
 	}
 
@@ -154,7 +154,7 @@ describe("a change to the conversation", () => {
 	it("that concerns all is delivered also to members who have it open and have read everything", () =>
 		withLists(async (harness) => {
 			harness.conversation.store.setTitle("New", { by: "ann" });
-			harness.lists.changed("ann", "all");
+			harness.lists.changed("all");
 			await settled();
 			expect(harness.take().map(({ userId, summary }) => [userId, summary.title])).toEqual(
 				["ann", "b", "c", "d"].map((userId) => [userId, "New"]),
@@ -168,7 +168,7 @@ describe("a change to the conversation", () => {
 			expect(harness.takeNotified()).toEqual(["c", "d"]);
 			harness.read("b", 0, 1);
 			harness.conversation.store.setTitle("New", { by: "ann" });
-			harness.lists.changed("ann", "all");
+			harness.lists.changed("all");
 			harness.now += 1_000;
 			await settled();
 			expect(harness.takeNotified()).toEqual(["ann", "b", "c", "d"]);
@@ -275,12 +275,12 @@ describe("a summary", () => {
 			expect(harness.take().find(({ userId }) => userId === "d")?.summary).toMatchObject({ unread: 2, lastMessage: { seq: 3 } });
 			harness.conversation.store.log.finishReply(reply, "Yes", { status: "complete" }, {});
 			harness.now += 2_000;
-			harness.lists.changed("claude");
+			harness.lists.changed();
 			await settled();
 			expect(harness.takeUnread()).toMatchObject({ ann: 1, d: 3 });
 			storage.sql.exec("UPDATE messages SET content = '', deleted_at = ? WHERE seq = 3", harness.now);
 			harness.now += 2_000;
-			harness.wake().changed("ann", "all");
+			harness.wake().changed("all");
 			await settled();
 			const [{ summary } = {}] = harness.take().filter(({ userId }) => userId === "d");
 			expect(summary).toMatchObject({ unread: 2, lastMessage: { seq: 3, content: "", deletedAt: expect.any(String) } });
@@ -330,7 +330,7 @@ describe("a summary", () => {
 			conversation.store.members.setReadUpTo("b", 1);
 			storage.sql.exec("UPDATE messages SET content = '', deleted_at = 1 WHERE seq = 3");
 			harness.now += 2_000;
-			harness.lists.changed("ann", "all");
+			harness.lists.changed("all");
 			await settled();
 			const summary = harness.take().find(({ userId }) => userId === "b")?.summary;
 			expect(summary).toMatchObject({ mentions: 1, readUpTo: 1 });
@@ -400,7 +400,7 @@ describe("a delivery that is due", () => {
 			await storage.deleteAll();
 			await settled();
 			harness.take();
-			harness.lists.changed("ann", "all");
+			harness.lists.changed("all");
 			harness.lists.disconnected("b");
 			await harness.lists.recover();
 			expect(harness.deliveries).toEqual([]);

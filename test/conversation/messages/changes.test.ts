@@ -279,13 +279,13 @@ describe("an edit", () => {
 			const [first, second] = [said(conversation, bob, "one"), said(conversation, bob, "two")];
 			conversation.listed.length = 0;
 			edit(conversation, bob, second.id, "2");
-			expect(conversation.listed).toEqual(["bob"]);
+			expect(conversation.listed).toEqual(["changed"]);
 			conversation.now += 9_999;
 			edit(conversation, bob, first.id, "1");
-			expect(conversation.listed).toEqual(["bob"]);
+			expect(conversation.listed).toEqual(["changed"]);
 			edit(conversation, bob, first.id, "@Ann 1");
 			edit(conversation, bob, first.id, "1");
-			expect(conversation.listed).toEqual(["bob", "bob", "bob"]);
+			expect(conversation.listed).toEqual(["changed", "changed", "changed"]);
 		}));
 
 	it("does not ask Claude, even if it adds @claude", () =>
@@ -450,7 +450,7 @@ describe("a deletion", () => {
 			conversation.listed.length = 0;
 			deleted(conversation, bob, first.id);
 			deleted(conversation, bob, first.id);
-			expect(conversation.listed).toEqual(["bob"]);
+			expect(conversation.listed).toEqual(["changed for all"]);
 		}));
 
 	it("of a running reply stops it first; a question asked meanwhile is answered without it", () =>

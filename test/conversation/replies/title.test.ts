@@ -120,7 +120,7 @@ describe("a conversation without a given title", () => {
 			expect(asked.map(({ question, answer }) => [question.content, answer.content])).toEqual([["Where shall we eat?", "At home."]]);
 			await asked[0]?.propose("Dinner at home");
 			expect(client.last("chat:conversation").conversation.title).toBe("Dinner at home");
-			expect(conversation.listed.at(-1)).toBe("claude");
+			expect(conversation.listed.at(-1)).toBe("changed for all");
 			conversation.say(client, "And drink?");
 			await conversation.call.end();
 			expect(asked).toHaveLength(1);
