@@ -13,6 +13,7 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
+import type { Sent } from "./messages/sending.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { ConversationChange, LiveInvite, NewInvite } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
@@ -66,7 +67,7 @@ export class Calls extends RpcTarget {
 	}
 
 	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
-	say(said: MessageInput): { message: Message; isNew: boolean } | Refusal {
+	say(said: MessageInput): Sent | Refusal {
 		const { admission, conversation, work, now } = this.#parts;
 		const busy = work.begin(this.#identity.userId, now());
 		if (busy) return busy;

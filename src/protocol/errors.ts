@@ -39,6 +39,12 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** Why Claude does not reply to a message that was sent: `error` is for people, `code` for programs. */
+export type Notice = { code: ErrorCode; error: string; messageId: string };
+
+/** For members who ask where only owners may. */
+export const ownersAsk = "Only the owners of this conversation may ask Claude. Your message was sent.";
+
 /**
  * Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to
  * people in these words.

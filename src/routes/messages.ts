@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { messageInputSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema } from "../protocol/message.ts";
+import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, call, readJson, refuse } from "./http.ts";
@@ -13,7 +14,8 @@ import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
 
-const messageAnswerSchema = v.object({ message: messageSchema });
+const noticeSchema = v.object({ code: v.string(), error: v.string(), messageId: idSchema });
+const messageAnswerSchema = v.object({ message: messageSchema, notice: v.optional(noticeSchema) });
 
 describe("POST /conversations/:id/messages", {
 	tag: "Messages",
@@ -47,5 +49,7 @@ messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_la
 			: refuse(c, "bad_request", `Give content of up to ${numberText(limits.content)} characters, not only spaces.`);
 	}
 	const said = await call(c, (calls) => calls.say(body.output));
-	return isRefusal(said) ? refuse(c, said) : c.json({ message: said.message }, said.isNew ? 201 : 200);
+	return isRefusal(said)
+		? refuse(c, said)
+		: c.json({ message: said.message, ...(said.notice && { notice: said.notice }) }, said.isNew ? 201 : 200);
 });

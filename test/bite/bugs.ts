@@ -26,6 +26,14 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "members ask Claude where only owners may",
+		file: "src/conversation/replies/trigger.ts",
+		from: '(role === "member" && asks === "members")',
+		to: '(role === "member" && asks !== undefined)',
+		project: "worker",
+		tests: ["messages/asks"],
+	},
+	{
 		name: "a conversation accepts a model that the deployment does not offer",
 		file: "src/routes/conversation-settings.ts",
 		from: '!(await isAllowedModel(change.model, c.get("settings").claude))',

@@ -108,6 +108,22 @@ describe("the settings for Claude", () => {
 	});
 });
 
+describe("where only owners may ask Claude", () => {
+	it("the response to a member's question carries why nobody replies", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		await patch("ann", id, { asks: "owners" });
+		const { status, body } = await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "@claude hello" });
+		expect([status, body]).toEqual([
+			201,
+			{
+				message: expect.objectContaining({ content: "@claude hello" }),
+				notice: { code: "forbidden", error: expect.stringMatching(/owners/), messageId: body.message.id },
+			},
+		]);
+		expect(body.message).not.toHaveProperty("asksClaude");
+	});
+});
+
 describe("versions of the instructions", () => {
 	it("say who set them, when and after which message, newest first, and forget an erased person", async () => {
 		const [ann, bob] = [`ann-${crypto.randomUUID()}`, `bob-${crypto.randomUUID()}`];

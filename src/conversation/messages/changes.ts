@@ -2,6 +2,7 @@
 // made is answered to its sender alone, so that a client may repeat it after a lost connection. Knows nothing of the platform, HTTP or
 // tokens.
 
+import type { MemberRole } from "../../protocol/conversation.ts";
 import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
@@ -13,7 +14,7 @@ import { type Bucket, fullBucket, take } from "../rate.ts";
 import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
-import { asksClaude } from "../replies/trigger.ts";
+import { asksClaude, mayAsk } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
@@ -61,13 +62,13 @@ export class Changes<T extends Client> {
 			case "chat:react":
 				return this.#react(client, message, event);
 			case "chat:edit":
-				return this.#edit(client, message, event);
+				return this.#edit(client, message, event, role);
 			case "chat:delete":
 				return this.#delete(client, message, role === "owner" && hasScope(client.scopes, "manage"));
 			case "chat:withdraw":
 				return this.#withdraw(client, message);
 			case "chat:regenerate":
-				return this.#regenerate(client, message);
+				return this.#regenerate(client, message, role);
 			default:
 				return event satisfies never;
 		}
@@ -99,12 +100,13 @@ export class Changes<T extends Client> {
 		this.#answer(client, { ...reactedEvent(message, this.#store.log.cursor), message: this.#replies.live(message) });
 	}
 
-	#edit(client: T, message: Message, { content, mentions: given, asksAgain = false }: Event<"chat:edit">): Refusal | undefined {
+	#edit(client: T, message: Message, event: Event<"chat:edit">, role: MemberRole): Refusal | undefined {
+		const { content, mentions: given, asksAgain = false } = event;
 		const { userId } = client.person;
 		if (message.author.userId !== userId) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
-		if (reply && !this.#mayAsk({ ...message, content })) return { code: "forbidden" };
+		if (reply && !this.#mayAsk({ ...message, content }, role)) return { code: "forbidden" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(userId, this.#now());
@@ -155,20 +157,22 @@ export class Changes<T extends Client> {
 	}
 
 	/** Claude writes its last reply again, in its place. */
-	#regenerate(client: T, message: Message): Refusal | undefined {
+	#regenerate(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
 		// It is being written already, and everybody receives it.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
-		if (!this.#mayAsk(this.#store.log.questionOf(message))) return { code: "forbidden" };
+		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message);
 	}
 
-	/** The owners' choice of when Claude replies holds for a repeated question, too: nobody gets around `off` and `mention`. */
-	#mayAsk(question: Message | undefined): boolean {
-		const { assistant } = this.#store.info;
+	/** The owners' choice of when Claude replies, and to whom, holds for a repeated question, too. */
+	#mayAsk(question: Message | undefined, role: MemberRole): boolean {
+		const { info } = this.#store;
+		const { assistant } = info;
+		if (!mayAsk(info, role)) return false;
 		if (assistant !== "off" && assistant !== "mention") return true;
 		return question !== undefined && asksClaude(question.content, assistant, false, question.quoted?.author.userId === claude.userId);
 	}

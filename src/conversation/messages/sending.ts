@@ -1,25 +1,26 @@
 // Sends the messages of members: checks them, adds them to the log, broadcasts them, and asks Claude if they are questions. Must not know
 // sockets: whoever has one is given by the caller.
 
+import { type Notice, ownersAsk } from "../../protocol/errors.ts";
 import { type MessageInput, messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Author } from "../../protocol/person.ts";
+import { type Author, claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
-import { asksClaude, programAsksClaude } from "../replies/trigger.ts";
+import { asksClaude, isExplicit, mayAsk, programAsksClaude } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import type { SendRate } from "./send-rate.ts";
 
-/** A message that was sent, now or, if it is not new, by an earlier try. */
-export type Sent = { message: Message; isNew: boolean };
+/** A message that was sent, now or, if it is not new, by an earlier try. `notice`: why nobody replies to what it asks. */
+export type Sent = { message: Message; isNew: boolean; notice?: Notice };
 
 type Dependencies = {
 	store: Store;
-	clients: Pick<Clients, "broadcast">;
+	clients: Pick<Clients, "all" | "send" | "flush" | "broadcast">;
 	replies: Pick<Replies, "ask" | "steer">;
 	lists: Pick<MemberLists, "changed">;
 	titles: Pick<Titles, "messageAdded">;
@@ -42,7 +43,9 @@ export class Sending {
 	say(person: Author, said: MessageInput, accepted = () => {}): Sent | Refusal {
 		const sent = this.#add(person, said, accepted);
 		// A resend asks nothing: the reply that it would stop may be the one that its first try asked for.
-		if ("code" in sent || !sent.isNew || !sent.message.asksClaude) return sent;
+		if ("code" in sent || !sent.isNew) return sent;
+		if (this.#isRefusedAsker(person, said, sent.message)) return { ...sent, notice: this.#notify(person, sent.message) };
+		if (!sent.message.asksClaude) return sent;
 		const asker = { userId: person.userId, username: person.username };
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);
@@ -76,8 +79,27 @@ export class Sending {
 		return { message, isNew: true };
 	}
 
-	#asks({ program }: Author, said: MessageInput, quoted: Message | undefined): boolean {
+	/** They asked on purpose where only owners may. */
+	#isRefusedAsker({ userId, program }: Author, said: MessageInput, { quoted }: Message): boolean {
 		const { info, members } = this.#with.store;
+		if (info.assistant === "off" || mayAsk(info, members.find(userId)?.role)) return false;
+		const isAddressed = said.steer || (program ? said.asksClaude : quoted?.author.userId === claude.userId);
+		return isExplicit(said.content, isAddressed ?? false);
+	}
+
+	/** Tells the asker alone, on all their sockets: the message is sent, and Claude does not reply. */
+	#notify({ userId }: Author, { conversationId, id: messageId }: Message): Notice {
+		const { clients } = this.#with;
+		const notice = { code: "forbidden", error: ownersAsk, messageId } as const;
+		clients.flush();
+		for (const client of clients.all())
+			if (client.person.userId === userId) clients.send(client, { type: "chat:error", conversationId, ...notice });
+		return notice;
+	}
+
+	#asks({ userId, program }: Author, said: MessageInput, quoted: Message | undefined): boolean {
+		const { info, members } = this.#with.store;
+		if (!mayAsk(info, members.find(userId)?.role)) return false;
 		return program
 			? programAsksClaude(said.content, info.assistant, said.asksClaude || said.steer)
 			: asksClaude(said.content, info.assistant, members.isAlone, said.steer || quoted?.role === "assistant");
