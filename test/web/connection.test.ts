@@ -114,6 +114,22 @@ describe("reconnecting", () => {
 		expect(network.last.url).toBe("wss://chat.example/socket?cursor=c2");
 	});
 
+	it("happens after an upgrade that was answered with 503, with the same cursor, until it succeeds", async () => {
+		const { clock, network, states, state } = connect({ cursor: "c1" });
+		// A browser does not say why an upgrade failed. The question by HTTP is answered with 503 too, which is no end.
+		for (const wait of [500, 1000]) {
+			network.last.closes(1006);
+			await settled();
+			expect(state()).toEqual({ type: "waiting", until: clock.now() + wait });
+			clock.advance(wait);
+		}
+		expect(network.sockets.map(({ url }) => url)).toEqual(Array(3).fill("wss://chat.example/socket?cursor=c1"));
+		network.last.opens();
+		network.last.says(joined());
+		expect(state()).toEqual({ type: "connected" });
+		expect(states.some(({ type }) => type === "ended")).toBe(false);
+	});
+
 	it("waits for a random time up to a bound that grows with each attempt", async () => {
 		const { clock, network, state } = connect({ random: 0.5 });
 		const waits: number[] = [];

@@ -1,6 +1,6 @@
 // A release that finds what a newer one has left in its objects, as after a rollback, over real routes and sockets.
 
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { migrations as conversationMigrations } from "../../src/conversation/store/migrations.ts";
@@ -69,6 +69,45 @@ describe("tables that a newer release has changed for good", () => {
 		const [broken, other] = [await newConversation("ann"), await newConversation("ann")];
 		await upgrade(conversation(broken), conversationMigrations, breaking);
 		expect((await as("ann", "GET", `/conversations/${other}/messages`)).status).toBe(200);
+	});
+});
+
+describe("an erasure that an earlier release began", () => {
+	it("is continued and completed, and can be continued by that release until then", async () => {
+		const person = `p${crypto.randomUUID()}`;
+		const id = await newConversation("ann", [person]);
+		const client = await Client.join(person, id);
+		client.say("my secret");
+		await client.next("chat:message");
+		client.close();
+		const inUser = <T>(act: (storage: DurableObjectStorage) => T | Promise<T>) =>
+			runInDurableObject(user(person) as DurableObjectStub<undefined>, (_object, { storage }) => act(storage));
+		// As that release had it: two migrations, a table of the conversations to erase from, and one of counts.
+		await inUser(({ sql }) => {
+			for (const table of ["jobs", "entered", "known_since"]) sql.exec(`DROP TABLE ${table}`);
+			sql.exec("DELETE FROM migrations WHERE version > 2");
+			sql.exec("DELETE FROM conversations");
+			sql.exec(
+				"CREATE TABLE erased (one INTEGER PRIMARY KEY, conversations INTEGER NOT NULL, messages INTEGER NOT NULL, reactions INTEGER NOT NULL, deleted_conversations INTEGER NOT NULL)",
+			);
+			sql.exec("INSERT INTO erased VALUES (1, 0, 0, 0, 0)");
+			sql.exec("CREATE TABLE erasing (id TEXT PRIMARY KEY, alias TEXT NOT NULL, after INTEGER NOT NULL, tries INTEGER NOT NULL)");
+			sql.exec("INSERT INTO erasing VALUES (?, 'erased-1', 0, 1)", id);
+		});
+		await evictDurableObject(user(person));
+		const { jobs, erasing, alarm } = await inUser(async (storage) => ({
+			jobs: storage.sql.exec("SELECT queue, key, data FROM jobs").toArray(),
+			erasing: storage.sql.exec("SELECT id, alias FROM erasing").toArray(),
+			alarm: await storage.getAlarm(),
+		}));
+		expect(jobs).toEqual([{ queue: "erasure", key: id, data: JSON.stringify({ alias: "erased-1", after: 0 }) }]);
+		expect(erasing).toEqual([{ id, alias: "erased-1" }]);
+		expect(alarm).not.toBeNull();
+		await runDurableObjectAlarm(user(person));
+		const tables = () => inUser(({ sql }) => sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '%_cf_%'").toArray());
+		await expect.poll(tables).toEqual([]);
+		const { messages } = (await as("ann", "GET", `/conversations/${id}/messages`)).body;
+		expect(messages).toMatchObject([{ content: "", author: { userId: "erased-1" } }]);
 	});
 });
 
