@@ -46,6 +46,7 @@ const table: { readonly [model: string]: readonly Since[] } = {
 	"claude-opus-4-7": [row(5, 25, 0.5)],
 	"claude-opus-4-6": [row(5, 25, 0.5)],
 	"claude-opus-4-5": [row(5, 25, 0.5)],
+	"claude-opus-4-1": [row(15, 75, 1.5)],
 	"claude-sonnet-5-5": [row(2, 10, 0.2), row(2, 10, 0.1, "2026-10-07")],
 	"claude-sonnet-5": [row(2, 10, 0.2)],
 	"claude-sonnet-4-6": [row(3, 15, 0.3)],

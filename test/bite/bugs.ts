@@ -458,7 +458,7 @@ export const bugs: Bug[] = [
 		tests: ["conversation/replies/usage"],
 	},
 	{
-		name: "the cost of a reply is priced by the sum of its requests",
+		name: "a request that is over is left out of the cost",
 		file: spending,
 		from: "if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at);",
 		to: "if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at) && this.#amount;",

@@ -87,23 +87,26 @@ describe("Claude's reply", () => {
 		await lastAnswer(bob).getByText("Could not copy").waitFor();
 	});
 
-	it("shows its tokens and time by the keyboard alone, and for each version after it was regenerated", async () => {
+	it("shows its cost, and its tokens and time by the keyboard alone, also for a version and a stopped reply", async () => {
 		api.script({ text: "A second answer." });
 		await button(lastAnswer(ann), "Regenerate").click();
 		await ann.sees("A second answer.");
 		await button(lastAnswer(ann), "Previous version").waitFor();
+		// 11 x 15 + 22 x 1.50 + 33 x 18.75 + 3 x 75 micro-dollars
+		const cost = lastAnswer(ann).getByRole("button", { name: "Details: $0.001 · 33% cached" });
 		await lastAnswer(ann).focus();
-		const details = button(lastAnswer(ann), "Details");
-		for (let tabs = 0; tabs < 12 && !(await details.evaluate((one) => one === document.activeElement)); tabs++)
+		for (let tabs = 0; tabs < 12 && !(await cost.evaluate((one) => one === document.activeElement)); tabs++)
 			await ann.page.keyboard.press("Tab");
 		await ann.page.keyboard.press("Enter");
-		await lastAnswer(ann)
-			.getByText(/^Claude Opus 4\.1 · 66 tokens in \(22 from the cache\), 3 out · [\d.]+s$/)
-			.waitFor();
+		const fact = (name: string) =>
+			lastAnswer(ann)
+				.getByRole("definition")
+				.and(ann.page.locator(`dt:text-is("${name}") + dd`));
+		await expect.poll(() => fact("Model").textContent()).toBe("Claude Opus 4.1");
+		expect(await fact("Prompt, from the cache").textContent()).toBe("22 tokens · 33%");
+		expect(await fact("Answer").textContent()).toBe("3 tokens");
 		await button(lastAnswer(ann), "Previous version").click();
-		await lastAnswer(ann)
-			.getByText(/, 10 out · /)
-			.waitFor();
+		await expect.poll(() => fact("Answer").textContent()).toBe("10 tokens");
 		await button(lastAnswer(ann), "Copy").click();
 		await expect.poll(() => ann.page.evaluate(() => navigator.clipboard.readText())).toContain("**Yes**, and:");
 	});
@@ -126,6 +129,10 @@ describe("Claude's reply", () => {
 			.at(/word\d/)
 			.getByText("Stopped by you.")
 			.waitFor();
+		await bob
+			.at(/word\d/)
+			.getByRole("button", { name: /^Details: ≈ \$0\.\d+ · 33% cached$/ })
+			.waitFor({ state: "attached" });
 		await lastAnswer(ann).getByText("Both are there.").waitFor();
 		await lastAnswer(ann).getByText("asked by Bob and you").waitFor();
 		await ann.page.getByText(/Waiting for Claude/).waitFor({ state: "detached" });
@@ -212,8 +219,8 @@ describe("on a phone", () => {
 		expect(Math.min(reply.width, reply.height)).toBeGreaterThanOrEqual(44);
 		expect(reply.y + reply.height).toBeLessThanOrEqual(text.y);
 		expect(reply.x).toBeGreaterThanOrEqual(0);
-		for (const name of ["Copy", "Regenerate", "React", "Reply", "More", "Details"]) {
-			const { width, height, y } = await box(button(lastAnswer(cleo), name));
+		for (const name of ["Copy", "Regenerate", "React", "Reply", "More", /^Details: /]) {
+			const { width, height, y } = await box(lastAnswer(cleo).getByRole("button", { name }));
 			expect([name, Math.min(width, height) >= 44]).toEqual([name, true]);
 			expect(y).toBeGreaterThan((await box(lastAnswer(cleo).getByText("An answer."))).y);
 		}

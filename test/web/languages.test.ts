@@ -7,11 +7,16 @@ import { errors, reasons } from "../../src/protocol/errors.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { refusalText } from "../../web/src/languages/catalogue.ts";
 import { setStrings } from "../../web/src/languages/currentLanguage.ts";
-import { de } from "../../web/src/languages/de.ts";
-import { en } from "../../web/src/languages/en.ts";
+import { de as firstGerman } from "../../web/src/languages/de.ts";
+import { en as firstEnglish } from "../../web/src/languages/en.ts";
 import { formatsOf } from "../../web/src/languages/formats.ts";
 import { languageFor } from "../../web/src/languages/language.ts";
 import { LanguageProvider, useStrings } from "../../web/src/languages/useStrings.ts";
+import { en as laterEnglish, de as laterGerman } from "../../web/src/money/words.ts";
+
+/** With the texts that are loaded later. */
+const en = { ...firstEnglish, money: laterEnglish };
+const de = { ...firstGerman, money: laterGerman };
 
 /** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
 function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
@@ -38,8 +43,9 @@ const same = new Set([
 		"themes.system",
 		"languages.system",
 	],
-	...["lastLine", "unreadShort", "count", "duration", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
+	...["lastLine", "unreadShort", "count", "duration", "cost", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],
+	...["money.number", "money.usd", "money.percent", "money.seconds", "money.form"],
 ]);
 
 describe("the catalogues", () => {

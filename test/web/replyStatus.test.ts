@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/protocol/message.ts";
+import { de } from "../../web/src/languages/de.ts";
 import { en } from "../../web/src/languages/en.ts";
-import { costOf, modelName, peopleWaiting, phaseOf } from "../../web/src/live/replyStatus.ts";
+import { type Cost, costOf, modelName, peopleWaiting, phaseOf } from "../../web/src/live/replyStatus.ts";
 import { namesOf } from "../../web/src/people/names.ts";
 
 const person = (name: string) => ({ userId: name.toLowerCase(), username: name });
@@ -36,16 +37,27 @@ it("tells the phase of a reply", () => {
 });
 
 describe("the cost of a reply", () => {
-	it("is shown in one line, as far as it is known", () => {
-		const usage = { input: 204, output: 311, cacheRead: 1_000, cacheWrite: 2 };
-		const of = (about: Partial<Message>) => en.cost(costOf(about));
-		expect(of({ model: "claude-opus-4-1-20250805", usage, elapsedMs: 4_210 })).toBe(
-			"Claude Opus 4.1 · 1,206 tokens in (1,000 from the cache), 311 out · 4.2s",
-		);
-		expect(of({ model: "qwen3", elapsedMs: 64_400 })).toBe("qwen3 · 64s");
-		expect(of({ usage: { ...usage, cacheRead: 0 } })).toBe("206 tokens in, 311 out");
-		expect(of({})).toBe("");
+	const usage = { input: 204, output: 311, cacheRead: 1_000, cacheWrite: 2 };
+
+	it.each([
+		[{ usd: 0.01234 }, "$0.012", "0,012 $"],
+		[{ usd: 0.00266, about: true }, "≈ $0.0027", "≈ 0,0027 $"],
+		[{ usd: 0.000046, about: true }, "≈ < $0.0001", "≈ < 0,0001 $"],
+		[{ usd: 0 }, "$0.00", "0,00 $"],
+		[{ usd: 1.239 }, "$1.24", "1,24 $"],
+	])("of %o is %s, and %s in German", (cost, english, german) => {
+		const [inEnglish, inGerman] = [en, de].map((strings) => strings.cost(costOf({ cost }) as Cost).replace(/\u00a0/g, " "));
+		expect([inEnglish, inGerman]).toEqual([english, german]);
 	});
+
+	it("comes with the share of the prompt that the cache had; nearly all is not all", () => {
+		const cached = (usage: Message["usage"]) => costOf({ usage, cost: { usd: 1 } })?.cached ?? Number.NaN;
+		expect(en.cached(cached(usage))).toBe("83% cached");
+		expect(en.cached(cached({ ...usage, cacheRead: 1e6 }))).toBe("99% cached");
+		expect(cached({ ...usage, input: 0, cacheRead: 0, cacheWrite: 0 })).toBe(0);
+	});
+
+	it("is nothing where it is unknown", () => expect(costOf({ usage })).toBeUndefined());
 
 	it.each([
 		["claude-sonnet-5-5", "Claude Sonnet 5.5"],

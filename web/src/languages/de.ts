@@ -371,16 +371,8 @@ export const de: Translation = {
 	more: "Mehr",
 	copyText: "Text kopieren",
 	details: "Details",
-	cost: ({ model, read, cached = 0, written = 0, elapsedMs }) =>
-		[
-			...(model === undefined ? [] : [model]),
-			...(read === undefined
-				? []
-				: [
-						`${formats.number(read)} Tokens gelesen${cached > 0 ? ` (${formats.number(cached)} aus dem Cache)` : ""}, ${formats.number(written)} geschrieben`,
-					]),
-			...(elapsedMs === undefined ? [] : [formats.seconds(elapsedMs)]),
-		].join(" · "),
+	cost: ({ usd, isAbout }) => `${isAbout ? "≈ " : ""}${formats.usd(usd)}`,
+	cached: (share) => `${formats.percent(share)} aus dem Cache`,
 	copyLink: "Link kopieren",
 	edit: "Bearbeiten",
 	editOrAskAgain: "Bearbeiten oder neu fragen",

@@ -326,16 +326,8 @@ export const en = {
 	more: "More",
 	copyText: "Copy text",
 	details: "Details",
-	cost: ({ model, read, cached = 0, written = 0, elapsedMs }: Cost) =>
-		[
-			...(model === undefined ? [] : [model]),
-			...(read === undefined
-				? []
-				: [
-						`${formats.number(read)} tokens in${cached > 0 ? ` (${formats.number(cached)} from the cache)` : ""}, ${formats.number(written)} out`,
-					]),
-			...(elapsedMs === undefined ? [] : [formats.seconds(elapsedMs)]),
-		].join(" · "),
+	cost: ({ usd, isAbout }: Cost) => `${isAbout ? "≈ " : ""}${formats.usd(usd)}`,
+	cached: (share: number) => `${formats.percent(share)} cached`,
 	copyLink: "Copy link",
 	edit: "Edit",
 	editOrAskAgain: "Edit or ask again",

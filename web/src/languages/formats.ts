@@ -2,6 +2,9 @@
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
+/** Below this, dollars are shown as less than it. */
+const leastUsd = 0.0001;
+
 export type Formats = ReturnType<typeof formatsOf>;
 
 export function formatsOf(locale: string) {
@@ -19,6 +22,15 @@ export function formatsOf(locale: string) {
 		minute: "2-digit",
 		hourCycle: "h23",
 	});
+	const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+	const dollars = (maximumFractionDigits: number) =>
+		new Intl.NumberFormat(locale, {
+			style: "currency",
+			currency: "USD",
+			currencyDisplay: "narrowSymbol",
+			minimumFractionDigits: 2,
+			maximumFractionDigits,
+		});
 	const plurals = new Intl.PluralRules(locale);
 	const conjunction = new Intl.ListFormat(locale, { type: "conjunction" });
 	return {
@@ -42,6 +54,13 @@ export function formatsOf(locale: string) {
 			const [value, unit] = hours < 24 ? [hours, "hour"] : [hours / 24, "day"];
 			return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
 		},
+		/** Cents, and as many digits more as a small amount needs to be told from others. */
+		usd: (usd: number) => {
+			if (usd > 0 && usd < leastUsd) return `< ${dollars(4).format(leastUsd)}`;
+			return dollars(usd >= 0.1 ? 2 : usd >= 0.01 ? 3 : 4).format(usd);
+		},
+		/** A share of 1; nearly all is not shown as all. */
+		percent: (share: number) => percent.format(share < 1 ? Math.min(share, 0.99) : 1),
 		/** In seconds, with one decimal below ten. */
 		seconds: (ms: number) => {
 			const digits = ms < 10_000 ? 1 : 0;

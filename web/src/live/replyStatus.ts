@@ -1,6 +1,6 @@
 // Facts about Claude's replies other than their text: who is waiting for one, its phase, its cost. Pure.
 
-import type { Message } from "../../../src/protocol/message.ts";
+import type { Message, Usage } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 
 /** The people who asked Claude while it was replying, in order: the next reply answers them all. */
@@ -19,15 +19,17 @@ export function phaseOf({ status, reason, content }: Message): Phase {
 	return content === "" ? "thinking" : "answering";
 }
 
-/** `read` and `written` in tokens; `cached`: those of `read` that came from the prompt cache. */
-export type Cost = { model?: string; read?: number; cached?: number; written?: number; elapsedMs?: number };
+/** In dollars; `cached`: the share of the prompt that came from the cache. */
+export type Cost = { usd: number; isAbout: boolean; cached: number };
 
-export function costOf({ model, usage, elapsedMs }: Pick<Message, "model" | "usage" | "elapsedMs">): Cost {
-	return {
-		...(model !== undefined && { model: modelName(model) }),
-		...(usage && { read: usage.input + usage.cacheRead + usage.cacheWrite, cached: usage.cacheRead, written: usage.output }),
-		...(elapsedMs !== undefined && { elapsedMs }),
-	};
+/** `undefined` where the price is unknown, and for the demo model. */
+export function costOf({ usage, cost }: Pick<Message, "usage" | "cost">): Cost | undefined {
+	return cost && { usd: cost.usd, isAbout: cost.about ?? false, cached: usage ? cacheShare(usage) : 0 };
+}
+
+export function cacheShare({ input, cacheRead, cacheWrite }: Usage): number {
+	const read = input + cacheRead + cacheWrite;
+	return read === 0 ? 0 : cacheRead / read;
 }
 
 /** *Claude Opus 4.1* for `claude-opus-4-1-20250805`. Other ids are returned as they are. */

@@ -2,6 +2,7 @@
 
 import { useContext, useId, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { useLazy } from "../../controls/useLazy.ts";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { costOf } from "../../live/replyStatus.ts";
@@ -11,6 +12,8 @@ import styles from "./ReplyBar.module.css";
 import toolbar from "./Toolbar.module.css";
 import { MessageButtons } from "./Toolbar.tsx";
 import { VersionButtons, type Versions } from "./Versions.tsx";
+
+const loadDetails = () => import("../../money/ReplyDetails.tsx");
 
 type Props = {
 	message: Message;
@@ -26,36 +29,37 @@ export function ReplyBar({ message, versions, isActive }: Props) {
 	const copying = useCopy();
 	const [isDetailed, setIsDetailed] = useState(false);
 	const detailsId = useId();
-	const { content } = versions.shown ?? message;
-	const details = strings.cost(costOf(versions.shown ?? message));
+	const shown = versions.shown ?? message;
+	const cost = costOf(shown);
+	const cached = cost && cost.cached > 0 ? ` · ${strings.cached(cost.cached)}` : "";
+	const hasDetails = [cost, shown.model, shown.usage, shown.elapsedMs].some((fact) => fact !== undefined);
+	const details = useLazy(loadDetails, isDetailed);
+	const { content } = shown;
 	const tabIndex = isActive ? 0 : -1;
 	return (
 		<>
 			<div className={styles.bar} data-last={message.id === actor.lastReplyId}>
 				{content !== "" && <CopyButton text={content} tabIndex={tabIndex} copying={copying} />}
 				<MessageButtons message={message} tabIndex={tabIndex} />
-				{details !== "" && (
+				{hasDetails && (
 					<button
 						type="button"
-						className={toolbar.button}
+						className={cost ? styles.cost : toolbar.button}
 						tabIndex={tabIndex}
-						aria-label={strings.details}
+						aria-label={cost ? `${strings.details}: ${strings.cost(cost)}${cached}` : strings.details}
 						title={strings.details}
 						aria-expanded={isDetailed}
-						aria-controls={isDetailed ? detailsId : undefined}
+						aria-controls={isDetailed && details ? detailsId : undefined}
 						onClick={() => setIsDetailed(!isDetailed)}
 					>
-						<Icon name="details" />
+						{cost ? strings.cost(cost) : <Icon name="details" />}
+						{cached !== "" && <span className={styles.cached}>{cached}</span>}
 					</button>
 				)}
 				<VersionButtons versions={versions} />
 				<CopyStatus copying={copying} />
 			</div>
-			{isDetailed && details !== "" && (
-				<p id={detailsId} className={styles.details}>
-					{details}
-				</p>
-			)}
+			{isDetailed && hasDetails && details && <details.ReplyDetails id={detailsId} reply={shown} />}
 		</>
 	);
 }
