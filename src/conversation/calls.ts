@@ -97,6 +97,11 @@ export class Calls extends RpcTarget {
 		});
 	}
 
+	/** The pinned messages, the latest pin first. */
+	pins(): { messages: Message[] } | Refusal {
+		return this.#asMember(() => this.#page(this.#parts.conversation.history.pins()));
+	}
+
 	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
 	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
 		const { admission, membership, conversation, store } = this.#parts;

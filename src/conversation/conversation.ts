@@ -159,6 +159,8 @@ export class Conversation<T extends Client = Client> {
 			case "chat:delete":
 			case "chat:withdraw":
 			case "chat:regenerate":
+			case "chat:continue":
+			case "chat:pin":
 				return this.#changes.apply(client, event);
 			case "chat:read":
 				return this.#markRead(person, event);

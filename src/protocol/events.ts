@@ -74,6 +74,9 @@ export const clientEvents = {
 	"chat:typing": v.object({ type: v.literal("chat:typing"), conversationId, isTyping: v.boolean() }),
 	"chat:stop": v.object({ type: v.literal("chat:stop"), conversationId, messageId: v.optional(idSchema) }),
 	"chat:regenerate": v.object({ type: v.literal("chat:regenerate"), conversationId, messageId: idSchema }),
+	/** Claude goes on with its last reply, which reached the length limit, in the same message. */
+	"chat:continue": v.object({ type: v.literal("chat:continue"), conversationId, messageId: idSchema }),
+	"chat:pin": v.object({ type: v.literal("chat:pin"), conversationId, messageId: idSchema, on: v.boolean() }),
 	"chat:auth": v.object({ type: v.literal("chat:auth"), conversationId, token: v.pipe(v.string(), v.minLength(1)) }),
 	/** Acknowledges that everything sent until now has been read. */
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),

@@ -160,6 +160,10 @@ export const versions = 20;
  * faster.
  */
 export const reactionRate = { burst: 30, perSecond: 2 };
+/** How often one reply is continued after it reached the length limit. `reply` bounds its length, too. */
+export const continuations = 10;
+/** Pinned messages of one conversation. Their list is always sent whole. */
+export const pins = 50;
 /** The beginning of a message in a quote and in a list. */
 export const excerpt = 200;
 /** Unread messages that are counted. "99+" says as much as any higher number. */

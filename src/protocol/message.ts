@@ -106,6 +106,8 @@ export const messageSchema = v.object({
 	mentions: v.optional(v.array(mentionSchema)),
 	/** In the order in which each emoji was first given. */
 	reactions: v.optional(reactionsSchema),
+	/** The person who pinned it, and when (ISO 8601, UTC). */
+	pinned: v.optional(v.object({ userId: idSchema, at: v.string() })),
 	/** Both ISO 8601, UTC. A deleted message keeps its place and nothing of its text. */
 	editedAt: v.optional(v.string()),
 	deletedAt: v.optional(v.string()),

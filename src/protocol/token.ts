@@ -66,6 +66,8 @@ export const eventScopes = {
 	"chat:typing": "write",
 	"chat:stop": "write",
 	"chat:regenerate": "write",
+	"chat:continue": "write",
+	"chat:pin": "write",
 } as const satisfies Record<ClientEvent["type"], Scope>;
 
 /** True unless a personal token lacks the scope. `granted`: the token's scopes; without a personal token, everything is permitted. */

@@ -1,4 +1,4 @@
-// Sending messages without a socket.
+// Sending messages without a socket, and the pinned ones.
 
 import { Hono } from "hono";
 import * as v from "valibot";
@@ -8,7 +8,7 @@ import { messageSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, call, readJson, refuse } from "./http.ts";
+import { type App, bodyUpTo, call, readJson, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -53,3 +53,18 @@ messages.post("/conversations/:id/messages", bodyUpTo(limits.frameBytes, "too_la
 		? refuse(c, said)
 		: c.json({ message: said.message, ...(said.notice && { notice: said.notice }) }, said.isNew ? 201 : 200);
 });
+
+describe("GET /conversations/:id/pins", {
+	tag: "Messages",
+	summary: "List pinned messages",
+	description: `Lists the pinned messages, the latest pin first. A conversation has up to ${limits.pins}. Members pin with the event \`chat:pin\`.`,
+	access: "member",
+	programs: "read",
+	answers: {
+		200: {
+			schema: v.object({ messages: v.array(messageSchema) }),
+			example: { messages: [{ ...examples.message, pinned: { userId: "ben", at: "2026-11-24T12:05:00.000Z" } }] },
+		},
+	},
+});
+messages.get("/conversations/:id/pins", async (c) => respond(c, await call(c, (calls) => calls.pins()), (pins) => pins));

@@ -74,7 +74,7 @@ async function fullConversation(): Promise<string> {
 		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, facts);
 		log.deleteMessage(say("bob", "to be deleted", "gone"), now);
 		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);
-		log.setReactions(edited, [{ emoji: "👍", userIds: ["bob"] }]);
+		log.pinMessage(log.setReactions(edited, [{ emoji: "👍", userIds: ["bob"] }]), { userId: "bob", at: "2026-11-24T12:00:00.000Z" });
 	});
 	await evictDurableObject(env.CONVERSATIONS.getByName(id));
 	return id;

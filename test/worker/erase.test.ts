@@ -64,7 +64,7 @@ async function traced(person: string) {
 			JSON.stringify([asker, { userId: "bob", username: "Bob" }]),
 			reply,
 		);
-		sql.exec("UPDATE messages SET versions = 1 WHERE seq = 2");
+		sql.exec("UPDATE messages SET versions = 1, pinned_by = ?, pinned_at = 0 WHERE seq = 2", person);
 		sql.exec("INSERT INTO versions VALUES (2, 1, 'former', 'stopped', NULL, ?)", reply);
 		for (const [userId, seq] of [
 			[person, 2],
@@ -108,6 +108,7 @@ describe("erasing oneself", () => {
 			reactions: [{ emoji: "👍", userIds: ["bob"] }],
 			askedBy: [{ userId: "bob", username: "Bob" }],
 			model: "m",
+			pinned: { userId: first?.author.userId, at: "1970-01-01T00:00:00.000Z" },
 		});
 		expect(third?.revision).toBe(3);
 		expect((await as("ann", "GET", `/conversations/${id}/members`)).body.members.map(({ userId }: { userId: string }) => userId)).toEqual([

@@ -4,6 +4,7 @@
 
 import type { MemberRole } from "../../protocol/conversation.ts";
 import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "../../protocol/events.ts";
+import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude } from "../../protocol/person.ts";
@@ -13,6 +14,7 @@ import type { Client, Clients, MemberLists } from "../ports.ts";
 import { type Bucket, fullBucket, take } from "../rate.ts";
 import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
+import { continued } from "../replies/retry.ts";
 import type { Titles } from "../replies/title.ts";
 import { asksClaude, mayAsk } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
@@ -21,7 +23,7 @@ import { areTooMany, withReaction } from "./reactions.ts";
 import type { SendRate } from "./send-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
-export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate">;
+export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate" | "chat:continue" | "chat:pin">;
 
 export class Changes<T extends Client> {
 	readonly #store: Store;
@@ -69,6 +71,10 @@ export class Changes<T extends Client> {
 				return this.#withdraw(client, message);
 			case "chat:regenerate":
 				return this.#regenerate(client, message, role);
+			case "chat:continue":
+				return this.#continue(client, message, role);
+			case "chat:pin":
+				return this.#pin(client, message, event.on);
 			default:
 				return event satisfies never;
 		}
@@ -156,6 +162,17 @@ export class Changes<T extends Client> {
 		return refusal;
 	}
 
+	#pin(client: T, message: Message, on: boolean): Refusal | undefined {
+		if (on === (message.pinned !== undefined)) return this.#answer(client, this.#updated(this.#replies.live(message)));
+		if (on && this.#store.log.countPinned() >= limits.pins) return { code: "too_many" };
+		const { userId } = client.person;
+		const limited = this.#sendRate.take(userId, this.#now());
+		if (limited) return limited;
+		const pin = on ? { userId, at: isoTime(this.#now()) } : undefined;
+		this.#broadcast(this.#replies.live(this.#store.log.pinMessage(message, pin)));
+		this.#lists.skipRevision();
+	}
+
 	/** Claude writes its last reply again, in its place. */
 	#regenerate(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
@@ -166,6 +183,20 @@ export class Changes<T extends Client> {
 		const limited = this.#sendRate.take(client.person.userId, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message);
+	}
+
+	/** Claude goes on with its last reply, in its place. */
+	#continue(client: T, message: Message, role: MemberRole): Refusal | undefined {
+		if (message.role !== "assistant") return { code: "not_found" };
+		if (message.status === "streaming") return;
+		const isLast = message.seq === this.#store.log.lastReply()?.seq;
+		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
+		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
+		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };
+		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
+		const limited = this.#sendRate.take(client.person.userId, this.#now());
+		if (limited) return limited;
+		this.#replies.continue(message);
 	}
 
 	/** The owners' choice of when Claude replies, and to whom, holds for a repeated question, too. */

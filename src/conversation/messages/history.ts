@@ -59,6 +59,11 @@ export class History {
 		return this.#store.reader.changesSince(cursor);
 	}
 
+	/** The pinned messages, the latest pin first. */
+	pins(): { messages: Message[] } {
+		return { messages: this.#store.log.pinned().map((message) => this.#replies.live(message)) };
+	}
+
 	/** The former versions of a reply, oldest first. */
 	versions(messageId: string): { versions: Version[] } | Refusal {
 		const message = this.#store.log.message(messageId);

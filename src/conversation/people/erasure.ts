@@ -75,7 +75,7 @@ export class Erasure {
 		let reactions = 0;
 		this.#transact(() => {
 			for (const row of own) this.#tables.eraseMessage(row, alias, this.#now(), revision);
-			for (const row of others) reactions += this.#tables.eraseFromMessage(row, userId, revision);
+			for (const row of others) reactions += this.#tables.eraseFromMessage(row, userId, alias, revision);
 		});
 		this.#broadcast(revision, rows.length);
 		for (const { seq } of own) this.#titles.messageDeleted(seq);

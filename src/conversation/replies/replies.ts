@@ -80,6 +80,14 @@ export class Replies {
 		this.#begin(message);
 	}
 
+	/** Goes on with an ended reply that reached the length limit, in the same message. */
+	continue(ended: Message): void {
+		if (this.#running) return;
+		const message = this.#store.log.continueReply(ended);
+		this.#clients.broadcast(messageEvent("chat:updated", message, this.#store.log.cursor));
+		this.#begin(message);
+	}
+
 	/** Stops the running reply; with a `messageId` only if it is that one. */
 	stop(by: Person, messageId?: string): void {
 		const running = this.#running;

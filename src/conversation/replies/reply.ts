@@ -25,6 +25,8 @@ export class Reply {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #startedAt: number;
+	/** In ms: what a reply that is continued had taken before. */
+	readonly #elapsedBefore: number;
 	#text: string;
 	#thinking: string;
 	/** Received and not sent yet: the first half of a character, or text that may repeat what stands before a break. */
@@ -44,6 +46,7 @@ export class Reply {
 		this.#clients = parts.clients;
 		this.message = message;
 		this.#startedAt = now;
+		this.#elapsedBefore = message.elapsedMs ?? 0;
 		this.#text = message.content;
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
@@ -161,7 +164,7 @@ export class Reply {
 		this.#sendPending(true);
 		this.#spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const { conversationId, id: messageId } = this.message;
-		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: Math.max(0, now - this.#startedAt) };
+		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: this.#elapsedBefore + Math.max(0, now - this.#startedAt) };
 		const declined = outcome.reason === "refusal" && { declinedAt: now };
 		const finished = this.#store.log.finishReply(this.message, this.#text, { ...outcome, ...declined }, facts);
 		const clients = this.#clients;
@@ -218,6 +221,7 @@ export class Reply {
 			...(attempts.length > 0 && { attempts }),
 			usage: this.#spending.usage,
 			cost: this.#spending.costAt(now),
+			...(this.#elapsedBefore > 0 && { elapsedMs: this.#elapsedBefore }),
 		};
 	}
 }

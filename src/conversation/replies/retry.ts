@@ -3,10 +3,13 @@
 import type { Reason } from "../../protocol/errors.ts";
 import type { Outcome } from "../store/log.ts";
 
-/** Attempts of one reply that break off, the first one included. */
+/** Attempts of one reply that break off, the first one included. A reply that people continue begins to count anew. */
 const maxAttempts = 3;
 /** Attempts in all: a server could send a word and be busy again, for ever. */
 const maxBusyAttempts = 20;
+
+/** Why a reply ended that people then continued. */
+export const continued = "max_tokens" satisfies Reason;
 
 /** In ms. `first`: before the second attempt if Claude's side names no time. It doubles each time up to `longest`. */
 const busyDelay = { first: 500, longest: 60_000 };
@@ -26,8 +29,9 @@ export function isBusy(reason: string | undefined): reason is Reason {
  * Returns how long to wait before the next attempt, in ms, or `undefined` if the reply has ended. A stream that broke off is continued
  * at once. A busy server gets the time that it asks for, or more each time; chance keeps many clients from coming back together.
  */
-export function retryDelay({ status, reason }: Outcome, { breaks, retryAfterMs, busyFor }: Attempts): number | undefined {
+export function retryDelay({ status, reason }: Outcome, { breaks: all, retryAfterMs, busyFor }: Attempts): number | undefined {
 	if (status !== "failed") return undefined;
+	const breaks = all.slice(all.findLastIndex((one) => one.reason === continued) + 1);
 	if (isBusy(reason)) {
 		const times = breaks.length - 1 - breaks.findLastIndex((one) => !isBusy(one.reason));
 		const own = Math.min(busyDelay.longest, busyDelay.first * 2 ** times) * (1 - Math.random() / 4);

@@ -41,6 +41,8 @@ export type MessageRow = {
 	busy: string | null;
 	/** When Claude declined to answer, in ms. A deletion keeps it: the question must stay out of later prompts. */
 	declined_at: number | null;
+	pinned_by: string | null;
+	pinned_at: number | null;
 };
 
 /** The columns of a former version of a reply, beside its place and number. */
@@ -76,6 +78,8 @@ export const deletedColumns: Omit<MessageRow, KeptColumn> = {
 	versions: 0,
 	asked_by: null,
 	busy: null,
+	pinned_by: null,
+	pinned_at: null,
 };
 
 /** The row of a message that is new to the log: its revision is the one it was added at. */
@@ -105,6 +109,7 @@ export function rowOf(message: Message): MessageRow {
 		asked_by: listColumn(message.askedBy),
 		busy: null,
 		declined_at: null,
+		...pinColumns(message.pinned),
 	};
 }
 
@@ -128,6 +133,7 @@ export function messageOf(row: MessageRow, conversationId: string): Message {
 		...(row.versions > 0 && { versions: row.versions }),
 		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
 		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+		...(row.pinned_at !== null && { pinned: { userId: row.pinned_by ?? "", at: isoTime(row.pinned_at) } }),
 		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
 		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 	};
@@ -158,6 +164,10 @@ export function busyColumn(busy: Busy | undefined): string | null {
 
 export function listColumn(list: readonly (Mention | Reaction | Person)[] = []): string | null {
 	return list.length > 0 ? JSON.stringify(list) : null;
+}
+
+export function pinColumns(pin: Message["pinned"]): Pick<MessageRow, "pinned_by" | "pinned_at"> {
+	return { pinned_by: pin?.userId ?? null, pinned_at: timeColumn(pin?.at) };
 }
 
 function timeColumn(time: string | undefined): number | null {

@@ -27,14 +27,14 @@ export class ErasureTables {
 			this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
 	}
 
-	/** Messages in a range of places that are theirs, name them, quote one of theirs, or are replies that they asked for or stopped. */
+	/** Messages in a range of places that are theirs, name them, quote one of theirs, that they pinned, or replies that they asked for or stopped. */
 	affected(userId: string, alias: string, after: number, until: number): AffectedRow[] {
 		const quoted = JSON.stringify(userId);
 		return this.#sql
 			.exec<AffectedRow>(
 				`SELECT seq, author_id, reactions, mentions, asked_by, deleted_at FROM messages AS message
 				WHERE seq > ?1 AND seq <= ?2 AND (author_id = ?3
-				OR instr(reactions, ?4) > 0 OR instr(mentions, ?4) > 0 OR instr(asked_by, ?4) > 0 OR instr(reply, ?4) > 0
+				OR instr(reactions, ?4) > 0 OR instr(mentions, ?4) > 0 OR instr(asked_by, ?4) > 0 OR instr(reply, ?4) > 0 OR pinned_by = ?3
 				OR (versions > 0 AND EXISTS (SELECT 1 FROM versions WHERE versions.seq = message.seq AND instr(reply, ?4) > 0))
 				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.author_id IN (?3, ?5)))`,
 				after,
@@ -62,7 +62,7 @@ export class ErasureTables {
 	}
 
 	/** Takes their reactions from another person's message, and their id from where it names them. Returns the number of reactions. */
-	eraseFromMessage(row: AffectedRow, userId: string, revision: number): number {
+	eraseFromMessage(row: AffectedRow, userId: string, alias: string, revision: number): number {
 		const reactions = listOf<Reaction>(row.reactions);
 		const others = reactions
 			.map(({ emoji, userIds }) => ({ emoji, userIds: userIds.filter((id) => id !== userId) }))
@@ -73,6 +73,7 @@ export class ErasureTables {
 			asked_by: listColumn(listOf<Person>(row.asked_by).filter((asker) => asker.userId !== userId)),
 			revision,
 		});
+		this.#sql.exec("UPDATE messages SET pinned_by = ? WHERE seq = ? AND pinned_by = ?", alias, row.seq, userId);
 		// They may have stopped this reply, or a former version of it.
 		for (const table of ["messages", "versions"])
 			this.#sql.exec(

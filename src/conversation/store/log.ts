@@ -5,7 +5,17 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { type Author, claude, type Person } from "../../protocol/person.ts";
-import { type Busy, busyColumn, deletedColumns, factsColumn, listColumn, type MessageRow, type ReplyFacts, rowOf } from "./columns.ts";
+import {
+	type Busy,
+	busyColumn,
+	deletedColumns,
+	factsColumn,
+	listColumn,
+	type MessageRow,
+	pinColumns,
+	type ReplyFacts,
+	rowOf,
+} from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
 import { Versions } from "./versions.ts";
@@ -128,6 +138,27 @@ export class Log {
 	reopenReply(message: Message): Message {
 		const versions = message.content === "" ? (message.versions ?? 0) : this.versions.keep(message.seq);
 		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
+	}
+
+	/** Goes on with an ended reply, which keeps its text and what is known about it. It was interrupted where its text ends. */
+	continueReply(message: Message): Message {
+		const { stopReason: _, attempts = [], ...facts } = message;
+		const reason = message.reason ?? "unknown_stop";
+		const reply = factsColumn({ ...facts, attempts: [...attempts, { offset: message.content.length, reason }] });
+		return this.#change(message, { status: "streaming", reason: null, reply });
+	}
+
+	/** `undefined` removes the pin. */
+	pinMessage(message: Message, pin: Message["pinned"]): Message {
+		return this.#change(message, pinColumns(pin));
+	}
+
+	pinned(): Message[] {
+		return this.#rows.all("WHERE pinned_at IS NOT NULL ORDER BY pinned_at DESC, seq DESC");
+	}
+
+	countPinned(): number {
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM messages WHERE pinned_at IS NOT NULL").one().count;
 	}
 
 	/** The message stays, and asks Claude no longer. */

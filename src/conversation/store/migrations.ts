@@ -254,4 +254,10 @@ export const migrations: readonly Migration[] = [
 	-- When Claude declined to answer with this reply, in ms. It outlives the reply's deletion.
 	ALTER TABLE messages ADD COLUMN declined_at INTEGER;
 	`,
+	`
+	-- The person who pinned the message, and when.
+	ALTER TABLE messages ADD COLUMN pinned_by TEXT;
+	ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
+	CREATE INDEX messages_pinned ON messages (pinned_at) WHERE pinned_at IS NOT NULL;
+	`,
 ];

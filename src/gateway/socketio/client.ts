@@ -204,6 +204,8 @@ export class Client implements RoomOwner {
 			case "chat:withdraw":
 			case "chat:react":
 			case "chat:regenerate":
+			case "chat:continue":
+			case "chat:pin":
 				if (!room) return { code: "not_joined" };
 				return room.send(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
 			case "chat:read":

@@ -143,10 +143,12 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 		case "chat:edit":
 		case "chat:delete":
 		case "chat:withdraw":
+		case "chat:pin":
 			return received.type === "chat:updated" && received.message.id === event.messageId ? received.message : undefined;
 		case "chat:react":
 			return reactionAnswer(event, received, userId);
 		case "chat:regenerate":
+		case "chat:continue":
 			return received.type === "chat:thinking" && received.messageId === event.messageId ? payloadOf(received) : undefined;
 		default:
 			return undefined;
@@ -181,6 +183,8 @@ function subjectOf(event: ClientEvent): Subject | undefined {
 		case "chat:withdraw":
 		case "chat:react":
 		case "chat:regenerate":
+		case "chat:continue":
+		case "chat:pin":
 			return { messageId: event.messageId };
 		case "chat:join":
 		case "chat:leave":

@@ -28,6 +28,8 @@ const row = (reply: object): MessageRow => ({
 	reactions: null,
 	edited_at: null,
 	deleted_at: null,
+	pinned_by: null,
+	pinned_at: null,
 	versions: 0,
 	asked_by: null,
 	busy: null,
