@@ -383,11 +383,15 @@ describe("a hostile Socket.IO client", () => {
 		const id = await newConversation("eve");
 		// The conversation that it returns to does not answer until the client is closed.
 		let isBlocked = true;
+		let isBlocking = false;
 		const blocked = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) =>
 			state.blockConcurrencyWhile(async () => {
+				isBlocking = true;
 				while (isBlocked) await scheduler.wait(20);
 			}),
 		);
+		// Otherwise the session may return to it before it blocks, and has nothing to wait for.
+		await expect.poll(() => isBlocking).toBe(true);
 		const sid = await openPolling("eve");
 		const auth = { token: await tokenOf("eve"), recovery: true, pid: await pidOf("eve"), offset: `0;${id},a.0.0` };
 		await exports.default.fetch(url(`polling&sid=${sid}`), { method: "POST", body: `40${JSON.stringify(auth)}` });
