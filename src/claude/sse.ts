@@ -10,26 +10,39 @@ const longestEvent = 4_000_000;
 export async function* readServerSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string | undefined> {
 	const reader = body.getReader();
 	const decoder = new TextDecoder();
-	let rest = "";
+	// What has no line break yet, in the pieces that it came in: joining them each time would take time that grows with its square.
+	let pieces: string[] = [];
 	let event: string[] = [];
+	// Of the pieces, and of the event so far.
+	let [restLength, eventLength] = [0, 0];
 	try {
 		for (;;) {
 			const { value, done } = await reader.read();
-			// A carriage return at the end may be half of a line break.
-			const lines = (rest + decoder.decode(value, { stream: !done })).split(/\r\n|\n|\r(?!$)/);
-			rest = done ? "" : (lines.pop() as string);
-			if (done) lines.push("");
+			const piece = decoder.decode(value, { stream: !done });
+			const isBroken = done || /[\r\n]/.test(piece) || pieces.at(-1)?.endsWith("\r") === true;
+			if (piece !== "") pieces.push(piece);
+			restLength += piece.length;
 			const events: string[] = [];
-			for (const line of lines) {
-				if (line.startsWith("data:")) event.push(line.slice(line[5] === " " ? 6 : 5));
-				if (line !== "" || event.length === 0) continue;
-				events.push(event.join("\n"));
-				event = [];
+			if (isBroken) {
+				// A carriage return at the end may be half of a line break.
+				const lines = pieces.join("").split(/\r\n|\n|\r(?!$)/);
+				const rest = done ? "" : (lines.pop() as string);
+				if (done) lines.push("");
+				for (const line of lines) {
+					if (line.startsWith("data:")) {
+						event.push(line.slice(line[5] === " " ? 6 : 5));
+						eventLength += line.length;
+					}
+					if (line !== "" || event.length === 0) continue;
+					events.push(event.join("\n"));
+					[event, eventLength] = [[], 0];
+				}
+				[pieces, restLength] = [[rest], rest.length];
 			}
 			if (events.length === 0 && !done) yield undefined;
 			yield* events;
 			if (done) return;
-			if (rest.length + event.join().length > longestEvent) throw new Error("An event is too long.");
+			if (restLength + eventLength > longestEvent) throw new Error("An event is too long.");
 		}
 	} finally {
 		// An aborted body cannot be cancelled any more.

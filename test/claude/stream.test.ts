@@ -107,5 +107,10 @@ describe("server-sent events", () => {
 
 	it("are refused if one never ends", async () => {
 		await expect(read(`data: ${"x".repeat(4_000_001)}`)).rejects.toThrow();
+		await expect(read(...Array<string>(1_000).fill("data: x\n".repeat(600)))).rejects.toThrow();
+	});
+
+	it("are alive with any number of comments between them", async () => {
+		expect(await read(...Array<string>(1_000).fill(": comment\n\n".repeat(600)), "data: 1\n\n")).toEqual(["1"]);
 	});
 });

@@ -58,13 +58,14 @@ function* namedIn(content: string, people: readonly Person[]): Iterable<Mention>
 	names.set(fold(claude.username), []);
 	const longest = Math.max(0, ...[...names.keys()].map((name) => name.length));
 	const spoken = spokenIn(content);
+	const foldCharacter = rememberedFold();
 	let end = -1;
 	let places = 0;
 	for (const { index: offset } of spoken.matchAll(at)) {
 		if (++places > maxPlaces) return;
 		// `@Ann/@Bob` is a list; any other path is an address or a package.
 		if (offset < end || (spoken[offset - 1] === "/" && offset - 1 !== end)) continue;
-		const named = nameAt(spoken, offset + 1, names, longest);
+		const named = nameAt(spoken, offset + 1, { names, longest, foldCharacter });
 		if (!named) continue;
 		end = named.end;
 		const member = theOneOf(named.namesakes, spoken.slice(offset + 1, end));
@@ -72,18 +73,35 @@ function* namedIn(content: string, people: readonly Person[]): Iterable<Mention>
 	}
 }
 
-/** A name in a text may be this much longer than it is: accents can be characters of their own. */
-const longestWritten = 4 * limits.username;
+/** Folding one character costs as much as a short text, and a text may have a hundred thousand of them after its `@`s. */
+function rememberedFold(): (character: string) => string {
+	const folded = new Map<string, string>();
+	return (character) => {
+		const known = folded.get(character);
+		if (known !== undefined) return known;
+		const plain = fold(character);
+		folded.set(character, plain);
+		return plain;
+	};
+}
+
+/** Accents can be characters of their own, but no name has so many of them in a row. */
+const mostAccents = 8;
+
+type Names = { names: ReadonlyMap<string, Namesakes>; longest: number; foldCharacter: (character: string) => string };
 
 /** The longest name that begins at a position and is not part of a longer word: its members, and where it ends. */
-function nameAt(content: string, start: number, names: ReadonlyMap<string, Namesakes>, longest: number) {
+function nameAt(content: string, start: number, { names, longest, foldCharacter }: Names) {
 	let found: { namesakes: Namesakes; end: number } | undefined;
 	let name = "";
 	let end = start;
-	while (end < content.length && end - start < longestWritten) {
+	let accents = 0;
+	while (end < content.length && accents <= mostAccents) {
 		const character = String.fromCodePoint(content.codePointAt(end) as number);
 		// Each by itself, so that a prefix of a text folds to a prefix.
-		name += fold(character);
+		const folded = foldCharacter(character);
+		name += folded;
+		accents = folded === "" ? accents + 1 : 0;
 		end += character.length;
 		if (name.length > longest) break;
 		wordGoesOn.lastIndex = end;

@@ -107,7 +107,21 @@ describe("mentions of members", () => {
 		const crowd = Array.from({ length: limits.members }, (_, n) => person(`${"@".repeat(60)}${n}`));
 		const timeOf = (times: number) => {
 			const began = performance.now();
-			for (const piece of ["@", "@A", "@Ann", "@@@@ ", "@\u0301", "`", "`@``", "> @\n", "\n", "a://", "/@", "＠ł"])
+			for (const piece of [
+				"@",
+				"@A",
+				"@Ann",
+				"@@@@ ",
+				"@\u0301",
+				"`",
+				"`@``",
+				`@${"\u200d".repeat(4)}`,
+				"> @\n",
+				"\n",
+				"a://",
+				"/@",
+				"＠ł",
+			])
 				read(piece.repeat(times / piece.length), crowd);
 			return performance.now() - began;
 		};
