@@ -6,7 +6,7 @@ import { base64url } from "jose";
 import * as v from "valibot";
 import type { Author, Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
-import type { Scope } from "../protocol/token.ts";
+import { hasScope, type Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
@@ -85,6 +85,11 @@ export async function readKnownToken(
 /** The part of a sign-in that the socket stores which it opens. */
 export function signInOf({ expiresAt, program }: Identity) {
 	return { expiresAt: Math.min(expiresAt, program?.until ?? expiresAt), tokenId: program?.tokenId, scopes: program?.scopes };
+}
+
+/** False for a program whose token lacks the scope. */
+export function mayRead({ program }: Identity): boolean {
+	return hasScope(program?.scopes, "read");
 }
 
 /** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. */

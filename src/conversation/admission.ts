@@ -2,7 +2,7 @@
 // grants and floods are checked here.
 
 import { refusalOf } from "../auth/identify.ts";
-import { authorOf } from "../auth/personal-token.ts";
+import { authorOf, mayRead } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
 import type { Author, Person } from "../protocol/person.ts";
@@ -37,11 +37,15 @@ export class Admission {
 		this.#with = dependencies;
 	}
 
-	/** Admits a person who opens a socket, like `enter`. Counted before anything is looked up, also for strangers. */
+	/**
+	 * Admits a person who opens a socket, like `enter`. Counted before anything is looked up, also for strangers. A socket
+	 * receives whatever is said, so no program has one that may not read.
+	 */
 	connect(identity: Identity, holder: Holder | undefined): Person | Refusal {
 		const { work, sockets, now } = this.#with;
 		const busy = work.begin(identity.userId, now(), prices.connect);
 		if (busy) return busy;
+		if (!mayRead(identity)) return { code: "forbidden" };
 		const person = this.enter(identity);
 		return "code" in person || sockets.makeRoom(identity.userId, holder) ? person : { code: "too_many" };
 	}

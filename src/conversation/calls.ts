@@ -2,6 +2,7 @@
 // is a member; a stranger gets `not_found`.
 
 import { RpcTarget } from "cloudflare:workers";
+import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
@@ -73,7 +74,11 @@ export class Calls extends RpcTarget {
 		if (busy) return busy;
 		this.#counted(undefined, readOf([said]));
 		const person = admission.enter(this.#identity);
-		return "code" in person ? person : conversation.say(person, said);
+		if ("code" in person) return person;
+		const sent = conversation.say(person, said);
+		if ("code" in sent || mayRead(this.#identity)) return sent;
+		const { quoted: _, ...message } = sent.message;
+		return { ...sent, message };
 	}
 
 	/** The messages at a place, oldest first. */

@@ -137,6 +137,36 @@ describe("the scopes of a token", () => {
 		expect((await open(id, (await makeToken(ann, { scopes: ["write"] })).secret)).status).toBe(403);
 	});
 
+	it.each([["write"], ["manage"]])("open no socket without read: a token that can only %s receives nothing over Socket.IO", async (scope) => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "SECRET" });
+		const { secret } = await makeToken(ann, { scopes: [scope] });
+		const socketIo = await SocketIoClient.signedIn(secret);
+		socketIo.emit("chat:join", { conversationId: id }, 1);
+		expect(await socketIo.acknowledged(1)).toMatchObject({ code: "forbidden" });
+		socketIo.sendMessage(id, "By no socket", 2);
+		expect(await socketIo.acknowledged(2)).toMatchObject({ code: "not_joined" });
+		expect(socketIo.received.filter(({ packet }) => packet.includes("SECRET"))).toEqual([]);
+		expect((await open(id, secret)).status).toBe(403);
+	});
+
+	it("show a token that can only write nothing of the message that it quotes", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const { message } = (await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "SECRET" })).body;
+		const quote = async (scopes: string[], clientId: string) => {
+			const { secret } = await makeToken(ann, { scopes });
+			return (await call("POST", `/conversations/${id}/messages`, secret, { content: "x", clientId, replyTo: message.id })).body;
+		};
+		expect((await quote(["read", "write"], "k1")).message.quoted.content).toBe("SECRET");
+		const [first, resent] = [await quote(["write"], "k2"), await quote(["write"], "k2")];
+		for (const { message: own } of [first, resent]) {
+			expect(own).toMatchObject({ content: "x", replyTo: message.id });
+			expect(JSON.stringify(own)).not.toContain("SECRET");
+		}
+	});
+
 	it("let only manage delete the messages of others", async () => {
 		const ann = someone();
 		const id = await newConversation(ann, ["bob"]);
