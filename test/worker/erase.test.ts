@@ -143,6 +143,45 @@ describe("erasing oneself", () => {
 		expect((await Client.join("bob", id, { cursor: back.joined.cursor })).joined).toMatchObject({ reset: false, messages: [] });
 	});
 
+	it("lifts no removal, no ban, no role and no block that was decided against the person", async () => {
+		const [removed, granted, banned, demoted, flooding] = [newPerson(), newPerson(), newPerson(), newPerson(), newPerson()];
+		const people = [removed, granted, banned, demoted, flooding];
+		const id = await newConversation("ann");
+		const { invite } = (await as("ann", "POST", `/conversations/${id}/invites`, {})).body;
+		const accept = async (who: string) => codeOf(await as(who, "POST", "/invites/accept", { token: invite.token }));
+		for (const who of people) expect(await accept(who)).toBe(200);
+		for (const who of [removed, granted]) await as("ann", "DELETE", `/conversations/${id}/members/${who}`);
+		await as("ann", "PUT", `/conversations/${id}/bans/${banned}`);
+		await as("ann", "PATCH", `/conversations/${id}/members/${demoted}`, { role: "reader" });
+		await inStorage("CONVERSATIONS", id, ({ sql }) => sql.exec("INSERT INTO shut_out VALUES (?, ?)", flooding, Date.now() + 60_000));
+		for (const who of people) expect(codeOf(await as(who, "DELETE", "/me"))).toBe(200);
+		const say = async (who: string, claims = {}) =>
+			codeOf(await call("POST", `/conversations/${id}/messages`, await tokenOf(who, claims), { content: "x" }));
+		expect([await accept(removed), await say(removed)]).toEqual(["invite_expired", "not_found"]);
+		expect(await say(granted, { conversations: [id] })).toBe("not_found");
+		expect(await accept(banned)).toBe("forbidden");
+		expect(await accept(demoted)).toBe("invite_expired");
+		expect(await say(demoted, { conversations: [id] })).toBe("forbidden");
+		expect(await accept(flooding)).toBe(200);
+		expect(await say(flooding)).toBe("rate_limited");
+		// A newer invite lifts what an owner decided before.
+		const newer = (await as("ann", "POST", `/conversations/${id}/invites`, {})).body.invite;
+		for (const who of [removed, granted, demoted])
+			expect(codeOf(await as(who, "POST", "/invites/accept", { token: newer.token }))).toBe(200);
+		expect([await say(removed), await say(demoted)]).toEqual([201, 201]);
+	});
+
+	it("keeps no id of a guest, who cannot come back", async () => {
+		const guest = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+		const id = await newConversation("ann");
+		const { invite } = (await as("ann", "POST", `/conversations/${id}/invites`, {})).body;
+		await call("POST", "/invites/accept", guest.token, { token: invite.token });
+		await as("ann", "DELETE", `/conversations/${id}/members/${guest.user.id}`);
+		expect(await storedIn("CONVERSATIONS", id)).toContain(guest.user.id);
+		await call("DELETE", "/me", guest.token);
+		expect(await storedIn("CONVERSATIONS", id)).not.toContain(guest.user.id);
+	});
+
 	it("withdraws a question that Claude was too busy to answer", async () => {
 		const person = newPerson();
 		const id = await newConversation("ann", [person, "bob"]);

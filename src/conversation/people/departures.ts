@@ -34,7 +34,7 @@ export class Departures {
 			this.endInvitesOf(userId, by);
 		}
 		members.remove(userId, isRemoved);
-		if (isRemoved) members.decide(userId, this.#now());
+		if (isRemoved) members.decide(userId, null, this.#now());
 		audit.add(isRemoved ? "removed" : "left", by, isRemoved ? userId : undefined, this.#now());
 		this.#clients.broadcast({ type: "chat:member-left", conversationId: info.id, userId }, userId);
 		return member;

@@ -86,7 +86,7 @@ export class Erasure {
 	/** Ends their membership before the first step, and removes their id and their title from everything beside messages. */
 	removeMember(userId: string, alias: string): void {
 		this.#departures.end(userId, userId);
-		this.#tables.eraseMember(userId, alias);
+		this.#tables.eraseMember(userId, alias, this.#now());
 		this.#titles.personErased(userId);
 		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName });
 		if (wereCurrent) this.#titles.broadcast();

@@ -60,7 +60,8 @@ export class Membership {
 		const known = this.#store.members.find(person.userId);
 		if (known || !isGranted || this.#isKeptOut(person.userId)) return known;
 		// A conversation that everybody has left belongs to the first person who enters it.
-		return { ...person, role: this.#store.members.count === 0 ? "owner" : "member" };
+		if (this.#store.members.count === 0) return { ...person, role: "owner" };
+		return { ...person, role: this.#store.members.isDemoted(person.userId) ? "reader" : "member" };
 	}
 
 	#isKeptOut(userId: string): boolean {
@@ -113,7 +114,7 @@ export class Membership {
 		if (!known) return { code: "not_found" };
 		if (known.role === role) return known;
 		if (known.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
-		this.#store.members.decide(userId, this.#now());
+		this.#store.members.decide(userId, role, this.#now());
 		if (known.role === "owner") this.#departures.endInvitesOf(userId, member.userId);
 		return this.#change(known, role, member.userId);
 	}

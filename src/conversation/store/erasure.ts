@@ -1,7 +1,7 @@
 // Removes a person from what is stored of a conversation. Every step can be repeated: it finds nothing left to do.
 
 import type { Mention, Reaction } from "../../protocol/message.ts";
-import { erasedName, type Person } from "../../protocol/person.ts";
+import { erasedName, isGuestId, type Person } from "../../protocol/person.ts";
 import { deletedColumns, listColumn, type MessageRow } from "./columns.ts";
 import { updateRow } from "./rows.ts";
 
@@ -15,16 +15,20 @@ export class ErasureTables {
 		this.#sql = sql;
 	}
 
-	/** Everything beside messages: audit and invites name the alias instead, and the rest is deleted. */
-	eraseMember(userId: string, alias: string): void {
+	/** Everything beside messages: audit and invites name the alias instead, and the rest is deleted but for decisions of owners. */
+	eraseMember(userId: string, alias: string, now: number): void {
 		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ?", alias, userId);
 		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
 		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
 		this.#sql.exec("UPDATE bans SET banned_by = ? WHERE banned_by = ?", alias, userId);
-		// A ban stays, as a removal does: without its id it would keep nobody out. Only the name goes.
+		for (const table of ["mentions", "invite_uses"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		// Decisions against a person stay: somebody who comes back under their id would otherwise have lifted them. Only the name goes.
 		this.#sql.exec("UPDATE bans SET username = NULL WHERE user_id = ?", userId);
-		for (const table of ["mentions", "shut_out", "decided", "invite_uses"])
-			this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+		this.#sql.exec("DELETE FROM decided WHERE user_id = ? AND role IN ('member', 'owner')", userId);
+		this.#sql.exec("DELETE FROM shut_out WHERE user_id = ? AND until <= ?", userId, now);
+		// Nobody comes back under the id of an erased guest.
+		if (isGuestId(userId))
+			for (const table of ["removed", "decided", "shut_out"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
 	}
 
 	/** Messages in a range of places that are theirs, name them, quote one of theirs, that they pinned, or replies that they asked for or stopped. */

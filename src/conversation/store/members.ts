@@ -149,9 +149,19 @@ export class Members {
 		return this.#sql.exec("SELECT 1 FROM removed WHERE user_id = ?", userId).toArray().length > 0;
 	}
 
-	/** Records that an owner removed somebody or gave them a role. It is kept after they leave. */
-	decide(userId: string, now: number): void {
-		this.#sql.exec("INSERT INTO decided (user_id, at) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET at = excluded.at", userId, now);
+	/** Records that an owner removed somebody (`null`) or gave them a role. It is kept after they leave. */
+	decide(userId: string, role: MemberRole | null, now: number): void {
+		this.#sql.exec(
+			"INSERT INTO decided (user_id, role, at) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, at = excluded.at",
+			userId,
+			role,
+			now,
+		);
+	}
+
+	/** An owner has made this person a reader, who may have left since. */
+	isDemoted(userId: string): boolean {
+		return this.#sql.exec("SELECT 1 FROM decided WHERE user_id = ? AND role = 'reader'", userId).toArray().length > 0;
 	}
 
 	/** The time of the last such decision in ms, or 0. */

@@ -260,4 +260,8 @@ export const migrations: readonly Migration[] = [
 	ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
 	CREATE INDEX messages_pinned ON messages (pinned_at) WHERE pinned_at IS NOT NULL;
 	`,
+	`
+	-- The role that an owner gave, or NULL for a removal and for decisions of earlier versions.
+	ALTER TABLE decided ADD COLUMN role TEXT;
+	`,
 ];
