@@ -137,19 +137,22 @@ describe("the scopes of a token", () => {
 		expect((await open(id, (await makeToken(ann, { scopes: ["write"] })).secret)).status).toBe(403);
 	});
 
-	it.each([["write"], ["manage"]])("open no socket without read: a token that can only %s receives nothing over Socket.IO", async (scope) => {
-		const ann = someone();
-		const id = await newConversation(ann);
-		await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "SECRET" });
-		const { secret } = await makeToken(ann, { scopes: [scope] });
-		const socketIo = await SocketIoClient.signedIn(secret);
-		socketIo.emit("chat:join", { conversationId: id }, 1);
-		expect(await socketIo.acknowledged(1)).toMatchObject({ code: "forbidden" });
-		socketIo.sendMessage(id, "By no socket", 2);
-		expect(await socketIo.acknowledged(2)).toMatchObject({ code: "not_joined" });
-		expect(socketIo.received.filter(({ packet }) => packet.includes("SECRET"))).toEqual([]);
-		expect((await open(id, secret)).status).toBe(403);
-	});
+	it.each([["write"], ["manage"]])(
+		"open no socket without read: a token that can only %s receives nothing over Socket.IO",
+		async (scope) => {
+			const ann = someone();
+			const id = await newConversation(ann);
+			await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "SECRET" });
+			const { secret } = await makeToken(ann, { scopes: [scope] });
+			const socketIo = await SocketIoClient.signedIn(secret);
+			socketIo.emit("chat:join", { conversationId: id }, 1);
+			expect(await socketIo.acknowledged(1)).toMatchObject({ code: "forbidden" });
+			socketIo.sendMessage(id, "By no socket", 2);
+			expect(await socketIo.acknowledged(2)).toMatchObject({ code: "not_joined" });
+			expect(socketIo.received.filter(({ packet }) => packet.includes("SECRET"))).toEqual([]);
+			expect((await open(id, secret)).status).toBe(403);
+		},
+	);
 
 	it("show a token that can only write nothing of the message that it quotes", async () => {
 		const ann = someone();
