@@ -23,7 +23,11 @@ export type Gate = keyof typeof periods;
 export type Gates = Pick<Cloudflare.Env, Gate>;
 
 /** Counts a request, or refuses it. Without a key, which the platform always gives, nothing is counted. */
-export async function passGate(gates: Gates, gate: Gate, key: string | undefined): Promise<Refusal | undefined> {
+export async function passGate<G extends Gate>(
+	gates: Pick<Gates, G>,
+	gate: G,
+	key: string | undefined,
+): Promise<(Refusal & { code: "rate_limited" }) | undefined> {
 	if (key === undefined) return undefined;
 	const { success } = await gates[gate].limit({ key });
 	return success ? undefined : { code: "rate_limited", retryAfterMs: periods[gate] };

@@ -2,26 +2,51 @@
 // sign-in still holds. Must not depend on requests.
 
 import { sha256 } from "../protocol/hash.ts";
+import { isGuestId } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
 import { BoundedMap } from "./bounded-map.ts";
+import { passLookup, rememberAccepted } from "./lookups.ts";
 import { isPersonal, ownerOf, readKnownToken } from "./personal-token.ts";
 import { type Identity, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
-/** Like `verifyToken`, for personal tokens too. Refuses whatever `refusalOf` refuses. `now` in ms. */
-export async function identify(token: string | undefined, settings: Settings, users: Users, now: number): Promise<Verified> {
+/**
+ * Like `verifyToken`, for personal tokens too. Refuses whatever `refusalOf` refuses. `network`: where the token was
+ * presented; without one, nothing is counted. `now` in ms.
+ */
+export async function identify(
+	token: string | undefined,
+	settings: Settings,
+	env: Pick<Cloudflare.Env, "USERS" | "LOOKUPS">,
+	network: string | undefined,
+	now: number,
+): Promise<Verified> {
 	if (token === undefined) return { refusal: { code: "unauthorized" } };
-	if (isPersonal(token)) {
-		const userId = ownerOf(token);
-		if (userId === undefined) return refuseToken("it has not the form of a personal token");
-		return verifyPersonal(userId, await sha256(token), settings, users, now);
-	}
-	const verified = await verifyToken(token, settings, now);
+	const verified = isPersonal(token) ? await lookUp(token, settings, env, network, now) : await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
-	const refusal = await refusalOf(verified.identity, settings, users, now);
-	if (refusal) return refuseToken("its guest has signed out, or guests cannot sign in", refusal);
-	if (verified.identity.kind === "issued") await noteSeen(verified.identity.userId, users, now);
+	const { identity } = verified;
+	// Its object has just said so.
+	const refusal = identity.kind === "program" ? undefined : await refusalOf(identity, settings, env.USERS, now);
+	if (refusal) return { refusal };
+	if (identity.kind === "issued") await noteSeen(identity.userId, env.USERS, now);
+	return { identity: isGuestId(identity.userId) ? { ...identity, network } : identity };
+}
+
+async function lookUp(
+	token: string,
+	settings: Settings,
+	env: Pick<Cloudflare.Env, "USERS" | "LOOKUPS">,
+	network: string | undefined,
+	now: number,
+): Promise<Verified> {
+	const userId = ownerOf(token);
+	if (userId === undefined) return refuseToken("it has not the form of a personal token");
+	const tokenId = await sha256(token);
+	const limited = await passLookup(env, tokenId, network);
+	if (limited) return { refusal: limited };
+	const verified = await verifyPersonal(userId, tokenId, settings, env.USERS, now);
+	if ("identity" in verified) rememberAccepted(tokenId);
 	return verified;
 }
 
@@ -33,19 +58,22 @@ async function verifyPersonal(userId: string, tokenId: string, settings: Setting
 /**
  * The one check for whatever lasts beyond the request that verified its token: a connection, an
  * export, a search of many conversations. Ask it after reading and before delivering, so that
- * nothing is delivered that was said after the sign-in ended. `undefined`: it still holds. `now` in ms.
+ * nothing is delivered that was said after the sign-in ended. `undefined`: it still holds. Each refusal is one line in
+ * the log. `now` in ms.
  */
 export async function refusalOf(identity: Identity, settings: Settings, users: Users, now: number): Promise<TokenRefusal | undefined> {
 	const { userId, expiresAt } = identity;
-	if (expiresAt <= now) return { code: "token_expired" };
+	if (expiresAt <= now) return refuseToken("it has expired since it was accepted", { code: "token_expired" }).refusal;
 	switch (identity.kind) {
 		case "program": {
 			const verified = await verifyPersonal(userId, identity.program.tokenId, settings, users, now);
 			return "refusal" in verified ? verified.refusal : undefined;
 		}
 		case "guest": {
-			const holds = settings.guestSignIn && !(await users.getByName(userId).isSignedOut(identity.session));
-			return holds ? undefined : { code: "unauthorized" };
+			if (!settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in").refusal;
+			const user = users.getByName(userId);
+			if (!(await user.isSignedOut(identity.session))) return undefined;
+			return refuseToken((await user.isSignedOut()) ? "its guest has signed out" : "its guest's session has ended").refusal;
 		}
 		case "issued":
 			return undefined;

@@ -14,8 +14,9 @@ import { issuerKeys, KeysUnavailable } from "./keys.ts";
  * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits
  * the bearer to, `["*"]` for all. `kind`: a guest of this deployment, somebody whom an issuer
  * vouches for, or a program that acts for a person by a personal token. A guest has a session.
+ * `network`: where a guest, or a guest's program, comes from.
  */
-export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[] } & (
+export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; network?: string } & (
 	| { kind: "guest"; session: string; program?: undefined }
 	| { kind: "issued"; program?: undefined }
 	| { kind: "program"; program: Program }
@@ -31,9 +32,9 @@ export type Program = {
 	conversations?: readonly string[];
 	until?: number;
 };
-/** `retryAfterMs` goes with `unavailable`: nobody can tell now whether the token is good. */
+/** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };
-export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" };
+export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" | "rate_limited" };
 
 /**
  * Algorithms, the only keys for them, and the claims that a token must have. `guests`: the guests
@@ -158,7 +159,7 @@ function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifi
 }
 
 /** Refuses a token, with one line in the log. `reason` must not contain the token. */
-export function refuseToken(reason: string, refusal: TokenRefusal = { code: "unauthorized" }): Verified {
+export function refuseToken(reason: string, refusal: TokenRefusal = { code: "unauthorized" }): { refusal: TokenRefusal } {
 	console.info(`A token was refused: ${reason}`);
 	return { refusal };
 }

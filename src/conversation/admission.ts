@@ -11,6 +11,7 @@ import type { Settings } from "../settings.ts";
 import type { Import } from "./archive/import.ts";
 import { prices, type WorkRate } from "./messages/work-rate.ts";
 import type { Membership } from "./people/membership.ts";
+import type { Requester } from "./ports.ts";
 import type { Inbound } from "./sockets/inbound.ts";
 import type { Holder } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";
@@ -43,7 +44,7 @@ export class Admission {
 	 */
 	connect(identity: Identity, holder: Holder | undefined): Person | Refusal {
 		const { work, sockets, now } = this.#with;
-		const busy = work.begin(identity.userId, now(), prices.connect);
+		const busy = work.begin(identity, now(), prices.connect);
 		if (busy) return busy;
 		if (!mayRead(identity)) return { code: "forbidden" };
 		const person = this.enter(identity);
@@ -76,9 +77,9 @@ export class Admission {
 	}
 
 	/** Admits a person by an invite. */
-	accept(person: Person, inviteId: string): Member | Refusal {
+	accept({ userId, username, network }: Person & Requester, inviteId: string): Member | Refusal {
 		const { membership, work, now } = this.#with;
-		return work.begin(person.userId, now(), prices.change) ?? membership.accept(person, inviteId);
+		return work.begin({ userId, network }, now(), prices.change) ?? membership.accept({ userId, username }, inviteId);
 	}
 
 	/**
@@ -89,7 +90,7 @@ export class Admission {
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
 		const { id, membership, work, now } = this.#with;
 		const { userId, username } = identity;
-		const busy = work.begin(userId, now(), price, reserve);
+		const busy = work.begin(identity, now(), price, reserve);
 		if (busy) return busy;
 		const person = { userId, username };
 		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;

@@ -38,7 +38,7 @@ export class Calls extends RpcTarget {
 
 	/** Counts what the caller has read, and returns it. */
 	#counted<T>(result: T, read: Read): T {
-		this.#parts.work.count(this.#identity.userId, this.#parts.now(), read);
+		this.#parts.work.count(this.#identity, this.#parts.now(), read);
 		return result;
 	}
 
@@ -70,12 +70,12 @@ export class Calls extends RpcTarget {
 	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
 	say(said: MessageInput): Sent | Refusal {
 		const { admission, conversation, work, now } = this.#parts;
-		const busy = work.begin(this.#identity.userId, now());
+		const busy = work.begin(this.#identity, now());
 		if (busy) return busy;
 		this.#counted(undefined, readOf([said]));
 		const person = admission.enter(this.#identity);
 		if ("code" in person) return person;
-		const sent = conversation.say(person, said);
+		const sent = conversation.say(person, said, this.#identity);
 		if ("code" in sent || mayRead(this.#identity)) return sent;
 		const { quoted: _, ...message } = sent.message;
 		return { ...sent, message };

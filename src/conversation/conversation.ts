@@ -13,7 +13,7 @@ import { mayWrite, Sending, type Sent } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
-import type { Authenticate, Client, Clients, MemberLists } from "./ports.ts";
+import type { Authenticate, Client, Clients, MemberLists, Requester } from "./ports.ts";
 import type { Rate } from "./rate.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
@@ -89,7 +89,7 @@ export class Conversation<T extends Client = Client> {
 		const { store, clients, work, now } = this.#with;
 		const { userId } = client.person;
 		const changes = this.history.since(cursor);
-		work.count(userId, now(), readOf(changes.messages));
+		work.count(client.requester, now(), readOf(changes.messages));
 		clients.send(client, {
 			type: "chat:joined",
 			conversationId: this.#id,
@@ -132,7 +132,7 @@ export class Conversation<T extends Client = Client> {
 		if (event.conversationId !== this.#id) return { code: "conversation_mismatch" };
 		switch (event.type) {
 			case "chat:join": {
-				const busy = work.begin(person.userId, now(), prices.rejoin);
+				const busy = work.begin(client.requester, now(), prices.rejoin);
 				if (busy) return busy;
 				clients.flush();
 				return this.#sync(client, event.cursor);
@@ -140,9 +140,12 @@ export class Conversation<T extends Client = Client> {
 			case "chat:leave":
 				client.close(closeCodes.normal, "left");
 				return;
-			case "chat:auth":
+			case "chat:auth": {
+				const busy = work.begin(client.requester, now(), prices.renew);
+				if (busy) return busy;
 				void this.#renew(client, event);
 				return;
+			}
 			case "chat:ack":
 				client.acknowledge();
 				return;
@@ -163,16 +166,17 @@ export class Conversation<T extends Client = Client> {
 			case "chat:pin":
 				return this.#changes.apply(client, event);
 			case "chat:read":
-				return this.#markRead(person, event);
+				return this.#markRead(client, event);
 			default:
 				return event satisfies never;
 		}
 	}
 
-	#markRead({ userId }: Person, { upTo, unread }: Event<"chat:read">): Refusal | undefined {
+	#markRead(client: T, { upTo, unread }: Event<"chat:read">): Refusal | undefined {
 		const { work, now } = this.#with;
-		const busy = work.begin(userId, now(), unread ? prices.markUnread : prices.read);
+		const busy = work.begin(client.requester, now(), unread ? prices.markUnread : prices.read);
 		if (busy) return busy;
+		const { userId } = client.person;
 		if (unread) this.#readMarks.markUnread(userId, upTo);
 		else this.#readMarks.read(userId, upTo);
 		return undefined;
@@ -194,7 +198,7 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	#send(client: T, event: Event<"chat:send">): Refusal | undefined {
-		const sent = this.#sending.say(client.person, event, () => this.#endTyping(client, false));
+		const sent = this.#sending.say(client.person, event, client.requester, () => this.#endTyping(client, false));
 		if ("code" in sent) return sent;
 		if (sent.isNew) return;
 		// A resend is acknowledged to its sender alone. Queued events are older than the cursor it carries, so they go first.
@@ -204,8 +208,8 @@ export class Conversation<T extends Client = Client> {
 	}
 
 	/** Sends a message of a member who has no socket. */
-	say(person: Author, said: MessageInput): Sent | Refusal {
-		return this.#sending.say(person, said);
+	say(person: Author, said: MessageInput, requester: Requester): Sent | Refusal {
+		return this.#sending.say(person, said, requester);
 	}
 
 	#type(client: T, isTyping: boolean): undefined {

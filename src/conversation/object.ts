@@ -15,6 +15,7 @@ import type { ImportProgress } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
 import type { ErasureStep } from "./people/erasure.ts";
 import { PersonCalls } from "./person-calls.ts";
+import type { Requester } from "./ports.ts";
 import type { Holder } from "./sockets/socket.ts";
 import { type Parts, wire } from "./wiring.ts";
 
@@ -50,6 +51,7 @@ export class ConversationObject extends DurableObject<Env> {
 		const client = sockets.open(ours, {
 			conversationId: store.info.id,
 			person,
+			network: identity.network,
 			holder,
 			...signInOf(identity),
 		});
@@ -111,7 +113,7 @@ export class ConversationObject extends DurableObject<Env> {
 		return taken;
 	}
 
-	async accept(person: Person, inviteId: string): Promise<{ accepted: true } | Refusal> {
+	async accept(person: Person & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {
 		const member = this.#parts.admission.accept(person, inviteId);
 		if ("code" in member) return member;
 		await this.#parts.lists.settled;

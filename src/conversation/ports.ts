@@ -9,9 +9,17 @@ import type { Refusal } from "../protocol/refusal.ts";
 import type { Source, Tool, ToolError } from "../protocol/sources.ts";
 import type { Scope } from "../protocol/token.ts";
 
+/**
+ * By whom work is counted. A guest's id costs nothing, so that guests are counted by their network too: those of one
+ * network share a few people's worth.
+ */
+export type Requester = { userId: string; network?: string | undefined };
+
 /** One connected socket, as the rules see it. */
 export interface Client {
 	readonly person: Author;
+	/** By whom its work is counted. */
+	readonly requester: Requester;
 	/** The scopes of the program that it belongs to. Without them, everything is permitted. */
 	readonly scopes?: readonly Scope[] | undefined;
 	/** Sets when its sign-in expires, in ms. */

@@ -39,3 +39,32 @@ export function replay(times: readonly number[], rate: Rate): Bucket {
 	}
 	return bucket;
 }
+
+/** One bucket for each key. Full ones are forgotten. */
+export class Buckets {
+	readonly #rate: Rate;
+	readonly #buckets = new Map<string, Bucket>();
+
+	constructor(rate: Rate, worth = 1) {
+		this.#rate = { burst: rate.burst * worth, perSecond: rate.perSecond * worth };
+	}
+
+	/** In how many ms there will be `count`; 0 if there is that much now, or nothing is counted without a key. */
+	waitFor(key: string | undefined, now: number, count: number): number {
+		const bucket = key === undefined ? undefined : this.#buckets.get(key);
+		const taken = take(bucket ?? fullBucket(this.#rate, now), this.#rate, now, count);
+		return key !== undefined && "retryAfterMs" in taken ? taken.retryAfterMs : 0;
+	}
+
+	/** Takes `count` in any case. */
+	spend(key: string | undefined, now: number, count: number): void {
+		if (key === undefined) return;
+		const known = this.#buckets.get(key);
+		if (!known) this.#forgetFull(now);
+		this.#buckets.set(key, spend(known ?? fullBucket(this.#rate, now), this.#rate, now, count));
+	}
+
+	#forgetFull(now: number): void {
+		for (const [key, bucket] of this.#buckets) if (leftIn(bucket, this.#rate, now) >= this.#rate.burst) this.#buckets.delete(key);
+	}
+}

@@ -101,6 +101,12 @@ export const floodBlock = 60_000;
  * `reserve`, so that its person can go on reading meanwhile.
  */
 export const work = { burst: 400, perSecond: 100, reserve: 200, rowsPerCount: 50, lengthPerCount: 16 * 1024 };
+/**
+ * The guests of one network together, in one conversation: so many people's worth of work, frames and sends. A guest's
+ * id costs nothing. A class of thirty that joins at once needs 750 counts of work, and may then send 100 messages at
+ * once. Their sends count once more for each `lengthPerSend` UTF-16 units, because long ones take longest to index.
+ */
+export const guestsOfNetwork = { work: 4, frames: 4, sends: 10, lengthPerSend: 50_000 };
 /** In ms: how long a client of our own waits and goes on, where it is told how long. */
 export const patience = 15_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */

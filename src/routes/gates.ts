@@ -3,12 +3,8 @@
 
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
-import { readToken } from "../auth/bearer.ts";
-import { BoundedMap } from "../auth/bounded-map.ts";
 import { type Gate, type Gates, networkOfRequest, passGate } from "../auth/gates.ts";
-import { isPersonal } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
-import { sha256 } from "../protocol/hash.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { RouteName } from "./operation.ts";
 
@@ -35,29 +31,13 @@ const exceptions: { readonly [route: RouteName]: GatesOf } = {
 	"GET /conversations/:id/export": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
 };
 
-export async function passNetworkGates(c: Context): Promise<Refusal | undefined> {
-	const network = networkOfRequest(c.req.raw);
-	return (await passAll(c, gatesOf(c).network, network)) ?? (await passLookup(c, network));
+export function passNetworkGates(c: Context): Promise<Refusal | undefined> {
+	return passAll(c, gatesOf(c).network, networkOfRequest(c.req.raw));
 }
 
 /** Call it once the request's identity is set. */
 export function passPersonGates(c: Context): Promise<Refusal | undefined> {
-	const { userId, program } = c.get("identity") as Identity;
-	if (program) accepted.set(program.tokenId, true);
-	return passAll(c, gatesOf(c).person, userId);
-}
-
-/** Hashes of personal tokens that were accepted here. */
-const accepted = new BoundedMap<string, true>(10_000);
-
-/**
- * A personal token names the person whose object knows it, so that a forged one wakes an object. It is counted unless it was
- * accepted here before.
- */
-async function passLookup(c: Context, network: string | undefined): Promise<Refusal | undefined> {
-	const token = readToken(c.req.raw);
-	if (network === undefined || token === undefined || !isPersonal(token) || accepted.get(await sha256(token))) return undefined;
-	return passGate(c.env as Gates, "LOOKUPS", network);
+	return passAll(c, gatesOf(c).person, (c.get("identity") as Identity).userId);
 }
 
 /** Counts a use of a link from one network, which holds many people where they cost nothing. */

@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
+import { networkOfRequest } from "../auth/gates.ts";
 import { identify, refusalOf } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Calls } from "../conversation/calls.ts";
@@ -25,7 +26,7 @@ export type App = { Bindings: Env; Variables: { settings: Settings; identity: Id
  * token is refused, or if its bearer requests too much.
  */
 export async function authenticate(c: Context<App>) {
-	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env.USERS, Date.now());
+	const verified = await identify(readToken(c.req.raw), c.get("settings"), c.env, networkOfRequest(c.req.raw), Date.now());
 	if ("refusal" in verified) return refuse(c, verified.refusal);
 	const { program } = verified.identity;
 	const refusals = program ? routesOf(c).map((route) => refusalOfProgram(route, program)) : [];

@@ -212,7 +212,7 @@ async function accept(c: Context<App>, token: string) {
 	const inviteId = await sha256(token.slice(dot + 1));
 	const limited = await passLinkGate(c, inviteId);
 	if (limited) return refuse(c, limited);
-	const { userId, username } = c.get("identity");
-	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username }, inviteId);
+	const { userId, username, network } = c.get("identity");
+	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username, network }, inviteId);
 	return respond(c, accepted, () => ({ conversationId }));
 }

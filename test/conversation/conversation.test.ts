@@ -307,6 +307,29 @@ describe("sending", () => {
 			expect(woken.contents()).toEqual(["x", "x", "x", "y"]);
 		}));
 
+	it("takes only so many sends and reactions of the guests of one network, and a message of each of thirty", () =>
+		inConversation((conversation) => {
+			// Not connected, so that nothing is sent to each of them.
+			const guests = Array.from({ length: 40 }, (_, n) => {
+				const person = { userId: `guest-${n}`, username: `G${n}` };
+				conversation.membership.join(person, true);
+				return new TestClient(person, "2001:db8:1:2::/64");
+			});
+			for (const guest of guests.slice(0, 30)) conversation.say(guest, "Yes");
+			expect(conversation.contents()).toHaveLength(30);
+			for (const guest of guests) conversation.say(guest, "No", "k");
+			expect(conversation.contents()).toHaveLength(30);
+			expect(guests[39]?.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: 100, clientId: "k" });
+			conversation.say(conversation.enter(bob), "And I");
+			conversation.now += 10_000;
+			for (const guest of guests) conversation.say(guest, "漢".repeat(limits.content));
+			expect(conversation.contents()).toHaveLength(41);
+			const messageId = conversation.store.reader.page(2, 1).messages[0]?.id as string;
+			for (const emoji of ["👍", "👎", "🎉", "😄", "🙏", "👀", "🚀", "✅"])
+				for (const guest of guests) conversation.rules.receive(guest, event(conversation, "chat:react", { messageId, emoji, on: true }));
+			expect(conversation.store.log.message(messageId)?.reactions?.flatMap(({ userIds }) => userIds)).toHaveLength(300);
+		}));
+
 	it("lets a reader read but not send", () =>
 		inConversation(async (conversation) => {
 			conversation.store.members.add({ userId: "eve", username: "Eve", role: "reader" }, conversation.now);

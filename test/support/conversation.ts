@@ -6,7 +6,15 @@ import { Conversation } from "../../src/conversation/conversation.ts";
 import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
 import { Departures } from "../../src/conversation/people/departures.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
-import { type Client, type Clients, type Model, type ModelEvent, ModelFailure, type Titler } from "../../src/conversation/ports.ts";
+import {
+	type Client,
+	type Clients,
+	type Model,
+	type ModelEvent,
+	ModelFailure,
+	type Requester,
+	type Titler,
+} from "../../src/conversation/ports.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
 import type { PriceOf } from "../../src/conversation/replies/spending.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
@@ -83,12 +91,14 @@ export function settled(): Promise<void> {
 
 export class TestClient implements Client {
 	readonly person: Person;
+	readonly requester: Requester;
 	readonly received: ServerEvent[] = [];
 	closedWith: CloseCode | undefined;
 	expiresAt = 0;
 
-	constructor(person: Person) {
+	constructor(person: Person, network?: string) {
 		this.person = person;
+		this.requester = { userId: person.userId, network };
 	}
 	renew(expiresAt: number): void {
 		this.expiresAt = expiresAt;

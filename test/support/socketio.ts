@@ -41,8 +41,8 @@ export class SocketIoClient {
 	}
 
 	/** Not connected to a namespace yet. */
-	static async bare(query = "websocket"): Promise<SocketIoClient> {
-		const response = await exports.default.fetch(url(query), { headers: { upgrade: "websocket" } });
+	static async bare(query = "websocket", headers: Record<string, string> = {}): Promise<SocketIoClient> {
+		const response = await exports.default.fetch(url(query), { headers: { upgrade: "websocket", ...headers } });
 		if (!response.webSocket) throw new Error(`No socket: ${response.status}`);
 		return new SocketIoClient(response.webSocket);
 	}
@@ -51,8 +51,8 @@ export class SocketIoClient {
 		return SocketIoClient.signedIn(await tokenOf(userId), auth);
 	}
 
-	static async signedIn(token: string, auth: object = {}): Promise<SocketIoClient> {
-		const client = await SocketIoClient.bare();
+	static async signedIn(token: string, auth: object = {}, headers: Record<string, string> = {}): Promise<SocketIoClient> {
+		const client = await SocketIoClient.bare("websocket", headers);
 		client.send(`40${JSON.stringify({ token, ...auth })}`);
 		await client.next(({ packet }) => packet.startsWith("40{"));
 		return client;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import "../../src/worker.ts";
 import { descriptions } from "../../src/routes/operation.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { SocketIoClient, url } from "../support/socketio.ts";
 
 const codeOf = ({ status, body }: Awaited<ReturnType<typeof call>>) => body?.error?.code ?? status;
 const from = (address: string) => ({ "cf-connecting-ip": address });
@@ -59,6 +60,44 @@ describe("a personal token", () => {
 		expect([await me(secret), await me(forged())]).toEqual([200, "unauthorized"]);
 		await exhaust("LOOKUPS", "192.0.2.11");
 		expect([await me(forged()), await me(secret)]).toEqual(["rate_limited", 200]);
+	});
+});
+
+describe("a Socket.IO connection", () => {
+	const forgedFor = (userId: string) => `parley_${btoa(userId)}.${crypto.randomUUID().replaceAll("-", "").slice(0, 22)}`;
+	const refused = (code: string) => (received: { packet: string }) => received.packet.includes(`"code":"${code}"`);
+
+	it("looks up forged personal tokens only as often as HTTP does, when it connects and when it renews", async () => {
+		const headers = from("192.0.2.12");
+		const ann = await SocketIoClient.signedIn(await tokenOf("ann"), {}, headers);
+		ann.emit("chat:auth", { token: forgedFor("victim") }, 1);
+		await ann.next(refused("unauthorized"));
+		await exhaust("LOOKUPS", "192.0.2.12");
+		ann.emit("chat:auth", { token: forgedFor("victim") }, 2);
+		await ann.next(refused("rate_limited"));
+		const forger = await SocketIoClient.bare("websocket", headers);
+		forger.send(`40${JSON.stringify({ token: forgedFor("victim") })}`);
+		expect((await forger.next(({ packet }) => packet.startsWith("44"))).packet).toContain('"code":"rate_limited"');
+		const polling = await exports.default.fetch(url("polling"), { headers });
+		const { sid } = JSON.parse((await polling.text()).slice(1)) as { sid: string };
+		const post = `40${JSON.stringify({ token: forgedFor("victim") })}`;
+		await exports.default.fetch(url(`polling&sid=${sid}`), { method: "POST", body: post, headers });
+		expect(await (await exports.default.fetch(url(`polling&sid=${sid}`), { headers })).text()).toContain('"code":"rate_limited"');
+	});
+
+	it("counts each join as a request of its person", async () => {
+		const ids = [await newConversation("joiner"), await newConversation("joiner")];
+		const joiner = await SocketIoClient.signedIn(await tokenOf("joiner"), {}, from("192.0.2.13"));
+		joiner.emit("chat:join", { conversationId: ids[0] });
+		await joiner.next(({ name }) => name === "chat:joined");
+		await exhaust("PEOPLE", "joiner");
+		joiner.emit("chat:join", { conversationId: ids[1] });
+		const other = await SocketIoClient.signedIn(await tokenOf("other"));
+		other.emit("chat:join", { conversationId: await newConversation("other") });
+		// By then it would have been answered; it waits for the next period instead.
+		await other.next(({ name }) => name === "chat:joined");
+		expect(joiner.received.filter(({ name }) => name === "chat:joined")).toHaveLength(1);
+		joiner.close();
 	});
 });
 

@@ -86,7 +86,11 @@ describe("a Socket.IO connection", () => {
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
 		const { 0: theirs, 1: ours } = new WebSocketPair();
-		openConnection(ours, new Backend(env, { ...read.settings, socketIo: { interval: 20, timeout: 20_000 } }), await tokenOf("ann"));
+		openConnection(
+			ours,
+			new Backend(env, { ...read.settings, socketIo: { interval: 20, timeout: 20_000 } }, undefined),
+			await tokenOf("ann"),
+		);
 		const ann = new SocketIoClient(theirs);
 		ann.send("40");
 		await ann.next(({ packet }) => packet.startsWith("40{"));

@@ -80,9 +80,9 @@ describe("somebody who reads too much", () => {
 		const bob = await Client.join("bob", id);
 		bob.say("One");
 		await bob.next("chat:message");
-		for (let n = 0; n < 60; n++) bob.send({ type: "chat:read", upTo: n % 2, ...(n % 2 === 0 && { unread: true }) });
+		for (let n = 0; n < 200; n++) bob.send({ type: "chat:read", upTo: n % 2, ...(n % 2 === 0 && { unread: true }) });
 		expect(await bob.next("chat:error")).toMatchObject({ code: "rate_limited" });
-		expect(bob.all("chat:read").length).toBeLessThan(60);
+		expect(bob.all("chat:read").length).toBeLessThan(200);
 	});
 
 	it("is not told apart from a stranger", async () => {
@@ -93,6 +93,59 @@ describe("somebody who reads too much", () => {
 			statuses.add((await call("GET", `/conversations/${id}/socket`, token, undefined, { upgrade: "websocket" })).status);
 		for (let n = 0; n < 60; n++) statuses.add((await call("GET", `/conversations/${crypto.randomUUID()}`, token)).status);
 		expect([...statuses]).toEqual([404]);
+	});
+});
+
+describe("forty guests of one network who read too much", () => {
+	const from = (n: number) => ({ "cf-connecting-ip": `2001:db8:40:40::${n.toString(16)}` });
+	const guestsIn = async (id: string) => {
+		const { token } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body.invite;
+		const guests = await Promise.all(
+			Array.from({ length: 40 }, async () => (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body.token as string),
+		);
+		// Not counted, because no network is named.
+		for (const guest of guests) expect((await call("POST", "/invites/accept", guest, { token })).status).toBe(200);
+		return guests;
+	};
+
+	it("are refused together, by every call, and nobody else is", async () => {
+		const id = await longConversation();
+		const guests = await guestsIn(id);
+		const pages = await Promise.all(
+			guests.map((guest, n) => call("GET", `/conversations/${id}/messages?limit=200`, guest, undefined, from(n))),
+		);
+		const statuses = pages.map(({ status }) => status);
+		expect(new Set(statuses)).toEqual(new Set([200, 429]));
+		// Four people's worth, and what they regain meanwhile.
+		expect(statuses.filter((status) => status === 200).length).toBeLessThan(30);
+		const stranger = { "cf-connecting-ip": "192.0.2.40" };
+		for (const headers of [{}, stranger])
+			expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("bob"), undefined, headers)).status).toBe(200);
+	});
+
+	it("are refused over sockets, by what these remember after a sleep", async () => {
+		const id = await longConversation();
+		const guests = await guestsIn(id);
+		const sockets: Client[] = [];
+		for (const [n, guest] of guests.entries()) {
+			const headers = { upgrade: "websocket", authorization: `Bearer ${guest}`, ...from(n) };
+			// The end of the log as the cursor, so that joining reads nothing.
+			const cursor = sockets[0]?.all("chat:joined")[0]?.cursor ?? "";
+			for (;;) {
+				const { webSocket } = await exports.default.fetch(`${origin}/api/conversations/${id}/socket?cursor=${cursor}`, { headers });
+				if (!webSocket) continue;
+				const socket = new Client(webSocket, id);
+				await socket.next("chat:joined");
+				sockets.push(socket);
+				break;
+			}
+		}
+		await evictDurableObject(env.CONVERSATIONS.getByName(id));
+		for (const socket of sockets) socket.send({ type: "chat:join" });
+		const answers = await Promise.all(
+			sockets.map((socket) => Promise.race([socket.next("chat:joined"), socket.next("chat:error", ({ code }) => code === "rate_limited")])),
+		);
+		expect(answers.filter(({ type }) => type === "chat:joined").length).toBeLessThan(30);
 	});
 });
 

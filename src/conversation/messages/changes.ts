@@ -11,7 +11,7 @@ import { claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, MemberLists } from "../ports.ts";
-import { type Bucket, fullBucket, take } from "../rate.ts";
+import { Buckets } from "../rate.ts";
 import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
 import { continued } from "../replies/retry.ts";
@@ -33,7 +33,8 @@ export class Changes<T extends Client> {
 	readonly #titles: Titles;
 	readonly #sendRate: SendRate;
 	readonly #now: () => number;
-	readonly #reactionsLeft = new Map<string, Bucket>();
+	readonly #reactions = new Buckets(limits.reactionRate);
+	readonly #networks = new Buckets(limits.reactionRate, limits.guestsOfNetwork.sends);
 
 	constructor(parts: {
 		store: Store;
@@ -81,7 +82,7 @@ export class Changes<T extends Client> {
 	}
 
 	#react(client: T, message: Message, { emoji, on, whole = false }: Event<"chat:react">): Refusal | undefined {
-		const { userId } = client.person;
+		const { userId, network } = client.requester;
 		const now = this.#now();
 		const before = message.reactions ?? [];
 		const reactions = withReaction(before, emoji, userId, on);
@@ -91,9 +92,10 @@ export class Changes<T extends Client> {
 			return;
 		}
 		if (on && areTooMany(reactions)) return { code: "too_many" };
-		const taken = take(this.#reactionsLeft.get(userId) ?? fullBucket(limits.reactionRate, now), limits.reactionRate, now);
-		if ("retryAfterMs" in taken) return { code: "rate_limited", ...taken };
-		this.#reactionsLeft.set(userId, taken.bucket);
+		const retryAfterMs = Math.max(this.#reactions.waitFor(userId, now, 1), this.#networks.waitFor(network, now, 1));
+		if (retryAfterMs > 0) return { code: "rate_limited", retryAfterMs };
+		this.#reactions.spend(userId, now, 1);
+		this.#networks.spend(network, now, 1);
 		const changed = this.#store.log.setReactions(message, reactions);
 		if (whole) this.#answerWhole(client, changed);
 		// A message may be long, and everybody has it: only its reactions are sent.
@@ -115,7 +117,7 @@ export class Changes<T extends Client> {
 		if (reply && !this.#mayAsk({ ...message, content }, role)) return { code: "forbidden" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
-		const limited = this.#sendRate.take(userId, this.#now());
+		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
 		if (limited) return limited;
 		if (!isSame)
 			this.#rewrite(
@@ -166,7 +168,7 @@ export class Changes<T extends Client> {
 		if (on === (message.pinned !== undefined)) return this.#answer(client, this.#updated(this.#replies.live(message)));
 		if (on && this.#store.log.countPinned() >= limits.pins) return { code: "too_many" };
 		const { userId } = client.person;
-		const limited = this.#sendRate.take(userId, this.#now());
+		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		const pin = on ? { userId, at: isoTime(this.#now()) } : undefined;
 		this.#broadcast(this.#replies.live(this.#store.log.pinMessage(message, pin)));
@@ -180,7 +182,7 @@ export class Changes<T extends Client> {
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
 		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
-		const limited = this.#sendRate.take(client.person.userId, this.#now());
+		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message);
 	}
@@ -194,7 +196,7 @@ export class Changes<T extends Client> {
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
 		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };
 		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
-		const limited = this.#sendRate.take(client.person.userId, this.#now());
+		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		this.#replies.continue(message);
 	}

@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import { type Author, claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Clients, MemberLists } from "../ports.ts";
+import type { Clients, MemberLists, Requester } from "../ports.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
 import { asksClaude, isExplicit, mayAsk, programAsksClaude } from "../replies/trigger.ts";
@@ -40,8 +40,8 @@ export class Sending {
 	 * Adds a message of a member and broadcasts it, which queues it while frames are handled. Then asks Claude if it is a question.
 	 * `accepted` is called before a new message is broadcast.
 	 */
-	say(person: Author, said: MessageInput, accepted = () => {}): Sent | Refusal {
-		const sent = this.#add(person, said, accepted);
+	say(person: Author, said: MessageInput, requester: Requester, accepted = () => {}): Sent | Refusal {
+		const sent = this.#add(person, said, requester, accepted);
 		// A resend asks nothing: the reply that it would stop may be the one that its first try asked for.
 		if ("code" in sent || !sent.isNew) return sent;
 		if (this.#isRefusedAsker(person, said, sent.message)) return { ...sent, notice: this.#notify(person, sent.message) };
@@ -52,7 +52,7 @@ export class Sending {
 		return sent;
 	}
 
-	#add(person: Author, said: MessageInput, accepted: () => void): Sent | Refusal {
+	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void): Sent | Refusal {
 		const { store, clients, titles, lists, readMarks, sendRate, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
@@ -66,7 +66,7 @@ export class Sending {
 		const quoted = replyTo === undefined ? undefined : store.log.message(replyTo);
 		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
 
-		const limited = sendRate.take(person.userId, now());
+		const limited = sendRate.take(requester, content.length, now());
 		if (limited) return limited;
 		accepted();
 		const mentions = readMentions(content, () => store.members.list(limits.members), given);

@@ -1,10 +1,12 @@
-// How much work each person may give the conversation by calls, joins and searches, whatever way they come in by. Work is
-// counted when it is done, by what was read. The next work waits until the person has regained it. Pure; times in ms.
+// How much work each person, and the guests of each network together, may give the conversation by calls, joins and
+// searches, whatever way they come in by. Work is counted when it is done, by what was read. The next work waits until
+// it is regained. Pure; times in ms.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { type Bucket, fullBucket, leftIn, spend, take } from "../rate.ts";
+import type { Requester } from "../ports.ts";
+import { Buckets } from "../rate.ts";
 
 /** What was read: rows, and their text in UTF-16 units. */
 export type Read = { rows: number; length: number };
@@ -17,6 +19,8 @@ export const prices = {
 	connect: 8,
 	/** Joining again over an open socket, which clients seldom need. */
 	rejoin: 20,
+	/** Verifying a newer token over an open socket, which asks a guest's own object. */
+	renew: 8,
 	/** Looking words up, besides what is found. */
 	search: 20,
 	/** Changing what all members see. */
@@ -27,35 +31,31 @@ export const prices = {
 	markUnread: 16,
 } as const;
 
-const { work } = limits;
+const { work, guestsOfNetwork } = limits;
 
 export class WorkRate {
-	readonly #buckets = new Map<string, Bucket>();
+	readonly #people = new Buckets(work);
+	readonly #networks = new Buckets(work, guestsOfNetwork.work);
 
 	/**
 	 * Counts the beginning of some work, or refuses it. `reserve`: the counts that must be left besides, for work that nobody waits
 	 * for.
 	 */
-	begin(userId: string, now: number, price: number = prices.call, reserve = 0): Refusal | undefined {
-		const taken = take(this.#bucket(userId, now), work, now, price + reserve);
-		if ("retryAfterMs" in taken) return { code: "rate_limited", retryAfterMs: taken.retryAfterMs };
-		this.#spend(userId, now, price);
+	begin({ userId, network }: Requester, now: number, price: number = prices.call, reserve = 0): Refusal | undefined {
+		const needed = price + reserve;
+		const retryAfterMs = Math.max(this.#people.waitFor(userId, now, needed), this.#networks.waitFor(network, now, needed));
+		if (retryAfterMs > 0) return { code: "rate_limited", retryAfterMs };
+		this.#spend({ userId, network }, now, price);
 	}
 
 	/** Counts what was read. It was done, so that it is never refused. */
-	count(userId: string, now: number, { rows, length }: Read): void {
-		this.#spend(userId, now, rows / work.rowsPerCount + length / work.lengthPerCount);
+	count(requester: Requester, now: number, { rows, length }: Read): void {
+		this.#spend(requester, now, rows / work.rowsPerCount + length / work.lengthPerCount);
 	}
 
-	#spend(userId: string, now: number, count: number): void {
-		this.#buckets.set(userId, spend(this.#bucket(userId, now), work, now, count));
-	}
-
-	#bucket(userId: string, now: number): Bucket {
-		const known = this.#buckets.get(userId);
-		if (known) return known;
-		for (const [id, bucket] of this.#buckets) if (leftIn(bucket, work, now) >= work.burst) this.#buckets.delete(id);
-		return fullBucket(work, now);
+	#spend({ userId, network }: Requester, now: number, count: number): void {
+		this.#people.spend(userId, now, count);
+		this.#networks.spend(network, now, count);
 	}
 }
 

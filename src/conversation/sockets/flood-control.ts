@@ -1,9 +1,10 @@
-// Limits how much one person may send, over all their sockets. Frames are counted before they are read, so that
+// Limits how much one person may send, over all their sockets, and the guests of one network together. Frames are counted before they are read, so that
 // refusing one costs next to nothing; counts outlive a connection, so that reconnecting does not reset them. Pure.
 // Times in ms.
 
 import { limits } from "../../protocol/limits.ts";
-import { type Bucket, fullBucket, type Rate, take } from "../rate.ts";
+import type { Requester } from "../ports.ts";
+import { type Bucket, Buckets, fullBucket, type Rate, take } from "../rate.ts";
 
 /** `refuse`: do not read it; notify its sender if `shouldNotify`. `flooding`: shut its sender out. */
 export type Verdict = { type: "read" } | { type: "refuse"; shouldNotify: boolean; retryAfterMs: number } | { type: "flooding" };
@@ -22,24 +23,29 @@ const minute = 60_000;
 export class FloodControl {
 	readonly #rate: Rate;
 	readonly #people = new Map<string, Counts>();
+	readonly #networks: Buckets;
 
 	constructor(sends: Rate) {
 		this.#rate = frameRate(sends);
+		this.#networks = new Buckets(this.#rate, limits.guestsOfNetwork.frames);
 	}
 
 	/** Counts a frame of `length` UTF-16 units or bytes. */
-	count(userId: string, length: number, now: number): Verdict {
+	count({ userId, network }: Requester, length: number, now: number): Verdict {
 		const person = this.#person(userId, now);
 		person.seenAt = now;
-		const taken = take(person.bucket, this.#rate, now, 1 + Math.floor(length / unitsPerCount));
-		if ("bucket" in taken) {
+		const count = 1 + Math.floor(length / unitsPerCount);
+		const taken = take(person.bucket, this.#rate, now, count);
+		const networkWait = this.#networks.waitFor(network, now, count);
+		if ("bucket" in taken && networkWait === 0) {
 			person.bucket = taken.bucket;
+			this.#networks.spend(network, now, count);
 			return { type: "read" };
 		}
 		if (reaches(person.refused, limits.refusedFramesPerMinute, now)) return { type: "flooding" };
 		const shouldNotify = now - person.notifiedAt >= 1_000;
 		if (shouldNotify) person.notifiedAt = now;
-		return { type: "refuse", shouldNotify, ...taken };
+		return { type: "refuse", shouldNotify, retryAfterMs: Math.max(networkWait, "bucket" in taken ? 0 : taken.retryAfterMs) };
 	}
 
 	/** Counts a bad frame; true if there were too many within a minute. */

@@ -6,6 +6,7 @@ import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Scope } from "../../protocol/token.ts";
+import type { Requester } from "../ports.ts";
 import type { FanoutClient } from "./fanout.ts";
 
 /** What the Worker holds a socket for, if not for a native client. */
@@ -20,6 +21,8 @@ export type Holder = {
 export type Attachment = PlatformAttachment & {
 	conversationId: string;
 	person: Person;
+	/** The network that a guest came from. */
+	network?: string | undefined;
 	holder?: Holder | undefined;
 	/** The scopes of that personal token. Without one, everything is permitted. */
 	scopes?: readonly Scope[];
@@ -46,6 +49,11 @@ export class Socket implements FanoutClient {
 
 	get person(): Person {
 		return this.#socket.attachment.person;
+	}
+
+	get requester(): Requester {
+		const { person, network } = this.#socket.attachment;
+		return { userId: person.userId, network };
 	}
 
 	get tokenId(): string | undefined {

@@ -82,7 +82,7 @@ export class Sockets {
 	/** Counts a frame of `length` UTF-16 units or bytes before it is read, and says whether to read it. */
 	countFrame(socket: Socket, length: number, now: number): Verdict {
 		socket.received(now);
-		return this.#floodControl.count(socket.person.userId, length, now);
+		return this.#floodControl.count(socket.requester, length, now);
 	}
 
 	/** Counts a bad frame; true if its person has sent too many. */

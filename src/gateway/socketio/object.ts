@@ -3,7 +3,7 @@
 // nothing and sets no alarm.
 
 import { DurableObject } from "cloudflare:workers";
-import { readSettings } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 import { Backend } from "./backend.ts";
 import { Connection } from "./connection.ts";
 import { separator } from "./packets.ts";
@@ -19,7 +19,7 @@ export type Handover = { session: SessionState; packets: string[] };
 const handoverOverlap = 3_000;
 
 export class PollingObject extends DurableObject<Env> {
-	readonly #backend: Backend;
+	readonly #settings: Settings;
 	readonly #polling = new Polling();
 	#connection: Connection | undefined;
 	#upgradeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -28,12 +28,12 @@ export class PollingObject extends DurableObject<Env> {
 		super(ctx, env);
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
-		this.#backend = new Backend(env, read.settings);
+		this.#settings = read.settings;
 	}
 
-	/** Begins a session; returns the first answer. */
-	async open(sid: string, token: string | undefined, t: string | undefined): Promise<Answer> {
-		this.#connection = new Connection(this.#backend, this.#polling);
+	/** Begins a session; returns the first answer. `network`: where the request comes from. */
+	async open(sid: string, token: string | undefined, t: string | undefined, network: string | undefined): Promise<Answer> {
+		this.#connection = new Connection(new Backend(this.env, this.#settings, network), this.#polling);
 		this.#connection.offerToken(token);
 		this.#connection.open(sid, ["websocket"]);
 		return this.#polling.open(t);

@@ -69,7 +69,7 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 		const refused = await passGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));
 		if (refused) return refuseTooMany(c, refused);
 		const id = c.env.POLLING.newUniqueId();
-		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token, t));
+		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token, t, networkOfRequest(c.req.raw)));
 	}
 	const session = sessionOf(c, sid);
 	if (!session) return respond(c, unknownSession);
@@ -81,7 +81,7 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 
 async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {
 	if (!isUpgrade(c)) return respond(c, badRequest);
-	const backend = new Backend(c.env, c.get("settings"));
+	const backend = new Backend(c.env, c.get("settings"), networkOfRequest(c.req.raw));
 	const session = sid ? sessionOf(c, sid) : undefined;
 	if (sid && !session) return respond(c, unknownSession);
 	const { 0: theirs, 1: ours } = new WebSocketPair();

@@ -67,7 +67,7 @@ export class Session implements ClientOwner {
 	receive(text: string): void {
 		if (this.#isOver) return;
 		// Counted before it is decoded, so that refusing it costs next to nothing.
-		const verdict = this.#floods.count("", text.length, Date.now());
+		const verdict = this.#floods.count({ userId: "" }, text.length, Date.now());
 		switch (verdict.type) {
 			case "read":
 				this.#dispatch(decodeSocketPacket(text));
@@ -85,7 +85,7 @@ export class Session implements ClientOwner {
 
 	/** Counts a packet without content. */
 	receiveEmpty(length: number): void {
-		if (this.#floods.count("", length, Date.now()).type === "flooding") this.end();
+		if (this.#floods.count({ userId: "" }, length, Date.now()).type === "flooding") this.end();
 	}
 
 	receiveBinary(): void {

@@ -80,7 +80,7 @@ describe("a read mark", () => {
 	it("is not moved by a message that a program sends for the member", () =>
 		inReadRoom((conversation, ann) => {
 			conversation.say(ann, "one");
-			conversation.rules.say({ userId: "bob", username: "Bob (a program)" }, { content: "two" });
+			conversation.rules.say({ userId: "bob", username: "Bob (a program)" }, { content: "two" }, { userId: "bob" });
 			expect(conversation.store.members.readUpTo("bob")).toBe(0);
 		}));
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Requester } from "../../../src/conversation/ports.ts";
 import { Batch } from "../../../src/conversation/sockets/batch.ts";
 import { Fanout, type FanoutClient } from "../../../src/conversation/sockets/fanout.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
@@ -27,12 +28,14 @@ const thought = (text: string, offset: number): ServerEvent => ({
 /** Keeps the frames it receives; `frame()` resolves with the next one. */
 class TestClient implements FanoutClient {
 	readonly person: Person;
+	readonly requester: Requester;
 	readonly frames: string[] = [];
 	open = true;
 	expiresAt = Number.POSITIVE_INFINITY;
 	#next: (() => void)[] = [];
 	constructor(userId: string) {
 		this.person = { userId, username: userId };
+		this.requester = { userId };
 	}
 	isOpen() {
 		return this.open;

@@ -70,7 +70,7 @@ describe("a connection", () => {
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
 		const done: string[] = [];
-		const connection = new Connection(new Backend(env, read.settings), {
+		const connection = new Connection(new Backend(env, read.settings, undefined), {
 			write: (packet) => done.push(packet),
 			end: (why) => done.push(why),
 		});
