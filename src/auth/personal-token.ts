@@ -72,13 +72,21 @@ export async function readKnownToken(
 	now: number,
 ): Promise<Verified> {
 	if (!known) return refuseToken("it is no personal token of its owner, or was revoked");
-	if (known.epoch !== (await tokenEpoch(settings))) return refuseToken("it is a personal token of an earlier epoch");
+	const epoch = await tokenEpoch(settings);
+	if (known.epoch !== epoch) return refuseToken("it is a personal token of an earlier epoch");
 	const { name, username, expiresAt, scopes, conversations } = known;
 	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
 	if (known.ownerKind === "guest" && !settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in");
 	const until = known.ownerKind === "guest" ? undefined : (known.ownerSeenAt ?? 0) + settings.tokens.ownerAbsence;
 	if (until !== undefined && until <= now) return refuseToken("it is a personal token of somebody not seen for too long");
-	const program = { tokenId, name, scopes, ...(conversations !== "all" && { conversations }), ...(until !== undefined && { until }) };
+	const program = {
+		tokenId,
+		name,
+		scopes,
+		epoch,
+		...(conversations !== "all" && { conversations }),
+		...(until !== undefined && { until }),
+	};
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program } };
 }
 

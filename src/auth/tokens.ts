@@ -23,7 +23,8 @@ export type Identity = { userId: string; username: string; expiresAt: number; gr
 );
 /**
  * `scopes` and `conversations` limit what the program may do; without them it may do all that
- * programs may. `until`: when its owner's standing ends, in ms, if nobody hears of the owner.
+ * programs may. `until`: when its owner's standing ends, in ms, if nobody hears of the owner. `epoch`:
+ * the deployment's, when the token was verified; the release before this one names none.
  */
 export type Program = {
 	tokenId: string;
@@ -31,6 +32,7 @@ export type Program = {
 	scopes?: readonly Scope[];
 	conversations?: readonly string[];
 	until?: number;
+	epoch?: string;
 };
 /** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };

@@ -2,7 +2,7 @@
 // grants and floods are checked here.
 
 import { refusalOf } from "../auth/identify.ts";
-import { authorOf, mayRead } from "../auth/personal-token.ts";
+import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
 import type { Author, Person } from "../protocol/person.ts";
@@ -36,6 +36,15 @@ export class Admission {
 
 	constructor(dependencies: Dependencies) {
 		this.#with = dependencies;
+	}
+
+	/**
+	 * Refuses a program of a former epoch. A Worker that holds a stream or a Socket.IO connection outlives a deployment, and opens its
+	 * sockets with the settings from before.
+	 */
+	async refuseFormer({ program }: Identity): Promise<Refusal | undefined> {
+		const isFormer = program?.epoch !== undefined && program.epoch !== (await tokenEpoch(this.#with.settings));
+		return isFormer ? { code: "unauthorized" } : undefined;
 	}
 
 	/**

@@ -60,7 +60,7 @@ describe("a token that its owner's object knows", () => {
 				username: "Ann",
 				expiresAt: now + 90 * day,
 				grants: [],
-				program: { tokenId: "t", name: "bot", scopes: ["read"] },
+				program: { tokenId: "t", name: "bot", scopes: ["read"], epoch: expect.any(String) },
 			},
 		});
 		expect(await read({ conversations: ["c"] })).toMatchObject({ identity: { program: { conversations: ["c"] } } });

@@ -130,6 +130,14 @@ export const bugs: Bug[] = [
 		tests: ["claude/prompt"],
 	},
 	{
+		name: "a Worker from before a new token epoch still opens sockets for programs",
+		file: "src/conversation/object.ts",
+		from: "(await admission.refuseFormer(identity)) ?? ",
+		to: "",
+		project: "worker",
+		tests: ["worker/tokens"],
+	},
+	{
 		name: "the title that a person gave stays when they are erased",
 		file: "src/conversation/people/erasure.ts",
 		from: "this.#titles.personErased(userId);",

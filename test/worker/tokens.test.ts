@@ -3,8 +3,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { makePersonalToken } from "../../src/auth/personal-token.ts";
+import { makePersonalToken, tokenEpoch } from "../../src/auth/personal-token.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { readSettings } from "../../src/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 type Token = { id: string; name: string; createdAt: string; expiresAt: string; lastUsedAt?: string; secret: string };
@@ -267,6 +268,25 @@ describe("a token that is revoked", () => {
 				alarm: await storage.getAlarm(),
 			}));
 		await expect.poll(left).toEqual({ tokens: [], alarm: null });
+	});
+
+	it("opens no socket through a Worker that still has the former epoch", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const { id: tokenId } = await makeToken(ann);
+		const opened = async (epoch?: string) => {
+			const program = { tokenId, name: "bot", epoch };
+			const identity = { kind: "program", userId: ann, username: "Ann", expiresAt: Date.now() + 600_000, grants: [], program };
+			const { webSocket } = await env.CONVERSATIONS.getByName(id).fetch(
+				`https://conversation/socket?${new URLSearchParams({ upgrade: JSON.stringify({ identity }) })}`,
+				{ headers: { upgrade: "websocket" } },
+			);
+			webSocket?.accept();
+			return webSocket !== null;
+		};
+		const read = readSettings(env);
+		if ("problem" in read) throw new Error(read.problem);
+		expect([await opened(await tokenEpoch(read.settings)), await opened(), await opened("former")]).toEqual([true, true, false]);
 	});
 
 	it("cannot be revoked by somebody else", async () => {
