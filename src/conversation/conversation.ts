@@ -202,7 +202,8 @@ export class Conversation<T extends Client = Client> {
 		if ("code" in sent) return sent;
 		if (sent.isNew) return;
 		// A resend is acknowledged to its sender alone. Queued events are older than the cursor it carries, so they go first.
-		const { clients, store } = this.#with;
+		const { clients, store, work, now } = this.#with;
+		work.count(client.requester, now(), readOf([sent.message]));
 		clients.flush();
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
 	}

@@ -21,6 +21,7 @@ import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
 import type { SendRate } from "./send-rate.ts";
+import { readOf, type WorkRate } from "./work-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
 export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate" | "chat:continue" | "chat:pin">;
@@ -32,6 +33,7 @@ export class Changes<T extends Client> {
 	readonly #lists: MemberLists;
 	readonly #titles: Titles;
 	readonly #sendRate: SendRate;
+	readonly #work: WorkRate;
 	readonly #now: () => number;
 	readonly #reactions = new Buckets(limits.reactionRate);
 	readonly #networks = new Buckets(limits.reactionRate, limits.guestsOfNetwork.sends);
@@ -43,6 +45,7 @@ export class Changes<T extends Client> {
 		lists: MemberLists;
 		titles: Titles;
 		sendRate: SendRate;
+		work: WorkRate;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -51,6 +54,7 @@ export class Changes<T extends Client> {
 		this.#lists = parts.lists;
 		this.#titles = parts.titles;
 		this.#sendRate = parts.sendRate;
+		this.#work = parts.work;
 		this.#now = parts.now;
 	}
 
@@ -59,7 +63,11 @@ export class Changes<T extends Client> {
 		// A reader may have been a member before, and may take back what they sent at that time.
 		const takesBack = event.type === "chat:delete" || event.type === "chat:withdraw";
 		if (role === undefined || (role === "reader" && !takesBack)) return { code: "forbidden" };
+		const busy = this.#work.begin(client.requester, this.#now());
+		if (busy) return busy;
 		const message = this.#store.log.message(event.messageId);
+		// A small event may need a long message to be read.
+		if (message) this.#work.count(client.requester, this.#now(), readOf([message]));
 		if (!message || (message.deletedAt !== undefined && event.type !== "chat:delete")) return { code: "not_found" };
 		switch (event.type) {
 			case "chat:react":

@@ -59,7 +59,17 @@ export class WorkRate {
 	}
 }
 
+type Sized = Pick<Message, "content" | "thinking"> & Partial<Pick<Message, "mentions" | "reactions">>;
+
+/** A mention, and a person in a reaction, in UTF-16 units of JSON. */
+const [mentionLength, reactionLength] = [80, 40];
+
 /** What it takes to read messages. */
-export function readOf(messages: readonly Pick<Message, "content" | "thinking">[]): Read {
-	return { rows: messages.length, length: messages.reduce((sum, { content, thinking = "" }) => sum + content.length + thinking.length, 0) };
+export function readOf(messages: readonly Sized[]): Read {
+	return { rows: messages.length, length: messages.reduce((sum, message) => sum + lengthOf(message), 0) };
+}
+
+function lengthOf({ content, thinking = "", mentions = [], reactions = [] }: Sized): number {
+	const reacting = reactions.reduce((sum, { userIds }) => sum + userIds.length, 0);
+	return content.length + thinking.length + mentions.length * mentionLength + reacting * reactionLength;
 }

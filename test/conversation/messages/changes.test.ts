@@ -593,3 +593,22 @@ describe("mentions", () => {
 			expect(namedIn(state)).toEqual([]);
 		}));
 });
+
+describe("changes of a long message", () => {
+	it.for<[string, Partial<Event<"chat:react">>]>([
+		["that change nothing", { on: false }],
+		["that ask for it whole", { on: false, whole: true }],
+	])("%s are refused after a while, and others' are not", ([_, fields]) =>
+		inPair((conversation, ann, bob) => {
+			const long = said(conversation, ann, "長".repeat(limits.content));
+			const react = (client: TestClient) =>
+				does(conversation, client, "chat:react", { messageId: long.id, emoji: "👍", on: false, ...fields });
+			const { lengthPerCount, burst } = limits.work;
+			for (let n = 0; n <= (burst * lengthPerCount) / limits.content; n++) react(bob);
+			expect(bob.last("chat:error")).toMatchObject({ code: "rate_limited", messageId: long.id, retryAfterMs: expect.any(Number) });
+			const errors = ann.received.filter(({ type }) => type === "chat:error").length;
+			react(ann);
+			expect(ann.received.filter(({ type }) => type === "chat:error")).toHaveLength(errors);
+		}),
+	);
+});

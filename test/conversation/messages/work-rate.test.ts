@@ -36,6 +36,14 @@ describe("work", () => {
 		}
 	});
 
+	it("grows with mentions and reactions, which may be longer than the text", () => {
+		const plain = { content: "@A".repeat(100) };
+		const mentions = Array.from({ length: 100 }, (_, n) => ({ userId: "ann", offset: n * 2, length: 2 }));
+		const reactions = [{ emoji: "👍", userIds: Array<string>(500).fill("ann") }];
+		expect(readOf([{ ...plain, mentions }]).length).toBeGreaterThanOrEqual(JSON.stringify(mentions).length);
+		expect(readOf([{ ...plain, reactions }]).length).toBeGreaterThanOrEqual(500 * 40);
+	});
+
 	it("of one person leaves that of others alone", () => {
 		const work = new WorkRate();
 		while (read(work, longestPage));
