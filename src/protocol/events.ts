@@ -18,6 +18,7 @@ import {
 } from "./message.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
+import { citationSchema, sourceSchema, toolSchema } from "./sources.ts";
 
 const cursorSchema = v.pipe(
 	v.string(),
@@ -160,6 +161,17 @@ export const serverEvents = {
 		chunk: v.string(),
 		offset: countSchema,
 		isComplete: v.boolean(),
+	}),
+	/** Claude uses a tool, or the tool has ended: replaces the one at `index` in the message's `tools`. */
+	"chat:tool": v.object({ type: v.literal("chat:tool"), conversationId, messageId: idSchema, index: countSchema, tool: toolSchema }),
+	/** The running reply has this source, at `index` in the message's `sources`; `citation`: a passage that rests on it. */
+	"chat:source": v.object({
+		type: v.literal("chat:source"),
+		conversationId,
+		messageId: idSchema,
+		index: countSchema,
+		source: sourceSchema,
+		citation: v.optional(citationSchema),
 	}),
 	"chat:complete": v.object({ type: v.literal("chat:complete"), conversationId, messageId: idSchema }),
 	"chat:user-joined": v.object({ type: v.literal("chat:user-joined"), conversationId, userId: idSchema, username: v.string() }),

@@ -147,6 +147,10 @@ export const thinking = 20_000;
 export const tools = 50;
 export const sources = 50;
 export const citations = 300;
+/** Searches, and pages that are read, for one reply; and how often a turn goes on that Claude's server has paused. */
+export const searches = 5;
+export const fetches = 5;
+export const rounds = 3;
 /** The words of a search or the address of a page, as people see them. */
 export const toolInput = 300;
 /** The address and the name of a source. Browsers take addresses of this length. */

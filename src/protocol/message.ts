@@ -183,6 +183,11 @@ export type Reaction = v.InferOutput<typeof reactionsSchema>[number];
 export type Usage = NonNullable<Message["usage"]>;
 export type Version = v.InferOutput<typeof versionSchema>;
 
+/** About how long the texts of a message are that may be long, in UTF-16 units. */
+export function lengthOf({ content, thinking = "", sources = [] }: Pick<Message, "content" | "thinking" | "sources">): number {
+	return sources.reduce((sum, { url, title }) => sum + url.length + title.length, content.length + thinking.length);
+}
+
 /** The place (`seq`) of the message with this id. */
 export function placeOf(messageId: string): number | undefined {
 	const place = /^m([1-9]\d{0,14})-/.exec(messageId)?.[1];

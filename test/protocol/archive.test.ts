@@ -9,6 +9,7 @@ import {
 	writeRecords,
 } from "../../src/protocol/archive.ts";
 import { sha256 } from "../../src/protocol/hash.ts";
+import { limits } from "../../src/protocol/limits.ts";
 
 const at = "2026-11-24T12:00:00.000Z";
 const message = (seq: number, fields: Partial<RecordOf<"message">> = {}): RecordOf<"message"> => ({
@@ -125,5 +126,46 @@ describe("an export file", () => {
 	];
 	it.each(orders)("is invalid with correct hashes and %s", async (_what, all) => {
 		expect((await readAll(await fileOf(all))).isWhole).toBe(false);
+	});
+});
+
+describe("what Claude looked up", () => {
+	const source = { url: "https://one.example/", title: "One" };
+	const citation = { start: 0, end: 3, source: 0 };
+	const tool = { name: "web_search", input: "x", status: "done" } as const;
+	const readReply = async (fields: object) => {
+		const { lines } = await writeRecords(
+			[records[0] as ArchiveRecord, message(1, { role: "assistant", content: "So it is.", ...fields })],
+			emptyChain,
+		);
+		const [first = "", second = ""] = lines.split("\n");
+		const head = await readRecord(first, emptyReading);
+		const reply = (await readRecord(second, head?.reading ?? emptyReading))?.record as RecordOf<"message">;
+		return { tools: reply.tools, sources: reply.sources, citations: reply.citations };
+	};
+
+	it("is read as it was written", async () => {
+		const research = { tools: [tool], sources: [source], citations: [citation] };
+		expect(await readReply(research)).toEqual(research);
+	});
+
+	it.each([
+		["an address that is no web page's", { sources: [{ ...source, url: "javascript:alert(1)" }], citations: [citation] }],
+		["an address with a password", { sources: [{ ...source, url: "https://a:b@one.example/" }], citations: [citation] }],
+		["a title that is too long", { sources: [{ ...source, title: "x".repeat(limits.sourceTitle + 1) }], citations: [citation] }],
+		["too many sources", { sources: Array.from({ length: limits.sources + 1 }, () => source), citations: [citation] }],
+		["a tool of an unknown state", { tools: [{ ...tool, status: "odd" }] }],
+		["a citation without its source", { citations: [citation] }],
+	])("is left out if it has %s", async (_what, research) => {
+		expect(await readReply(research)).toEqual({ tools: undefined, sources: undefined, citations: undefined });
+	});
+
+	it.each([
+		["ends after the text", { ...citation, end: 10 }],
+		["ends before its start", { ...citation, start: 3 }],
+		["names a source that is not there", { ...citation, source: 1 }],
+		["has no whole numbers", { ...citation, start: 0.5 }],
+	])("keeps its sources if a citation %s", async (_what, odd) => {
+		expect(await readReply({ sources: [source], citations: [odd] })).toMatchObject({ sources: [source], citations: undefined });
 	});
 });

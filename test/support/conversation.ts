@@ -12,6 +12,7 @@ import {
 	type Model,
 	type ModelEvent,
 	ModelFailure,
+	type ReplyOptions,
 	type Requester,
 	type Titler,
 } from "../../src/conversation/ports.ts";
@@ -33,12 +34,14 @@ export class Call {
 	readonly signal: AbortSignal;
 	/** The text that earlier attempts at this reply have produced. */
 	readonly partialReply: string;
+	readonly options: ReplyOptions;
 	#events: (ModelEvent | Error | "over")[] = [];
 	#wake = () => {};
 
-	constructor(messages: readonly Message[], signal: AbortSignal, partialReply: string) {
+	constructor(messages: readonly Message[], signal: AbortSignal, options: ReplyOptions) {
 		this.messages = messages;
-		this.partialReply = partialReply;
+		this.partialReply = options.partialReply ?? "";
+		this.options = options;
 		this.signal = signal;
 	}
 
@@ -159,8 +162,8 @@ export class TestConversation {
 	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
 		const now = () => this.now;
 		const model: Model = {
-			reply: (messages, signal, { partialReply = "" } = {}) => {
-				const call = new Call(messages, signal, partialReply);
+			reply: (messages, signal, options = {}) => {
+				const call = new Call(messages, signal, options);
 				this.calls.push(call);
 				this.#asked.resolve();
 				this.#asked = Promise.withResolvers();

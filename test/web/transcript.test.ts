@@ -210,6 +210,62 @@ describe("messages", () => {
 		expect(transcriptOf(...events.map((event) => received(event)))).toEqual(transcript);
 	});
 
+	const tool = (index: number, input: string, status: "running" | "done" = "running"): ServerEvent => ({
+		type: "chat:tool",
+		conversationId,
+		messageId: "m1",
+		index,
+		tool: { name: "web_search", input, status },
+	});
+	const source = (index: number, url: string, end?: number): ServerEvent => ({
+		type: "chat:source",
+		conversationId,
+		messageId: "m1",
+		index,
+		source: { url, title: url },
+		...(end !== undefined && { citation: { start: 0, end, source: index } }),
+	});
+
+	it("gain what Claude looks up", () => {
+		const events = [
+			tool(0, ""),
+			tool(0, "x"),
+			tool(1, "y"),
+			tool(0, "x", "done"),
+			source(0, "a"),
+			source(0, "a", 2),
+			source(1, "b", 2),
+			source(0, "a", 2),
+		];
+		const transcript = transcriptOf(received(joined(), thinking("m1"), chunk("m1", 0, "Hi"), ...events));
+		expect(transcript.isBehind).toBe(false);
+		expect(transcript.messages[0]).toMatchObject({
+			tools: [
+				{ input: "x", status: "done" },
+				{ input: "y", status: "running" },
+			],
+			sources: [{ url: "a" }, { url: "b" }],
+			citations: [
+				{ end: 2, source: 0 },
+				{ end: 2, source: 1 },
+			],
+		});
+		expect(transcript.messages[0]?.citations).toHaveLength(2);
+	});
+
+	it.each([
+		["a tool", [thinking("m1"), tool(1, "x")]],
+		["a source", [thinking("m1"), source(1, "a")]],
+		["the reply", [tool(0, "x")]],
+	])("are behind if %s before is missing", (_what, events) => {
+		expect(transcriptOf(received(joined(), ...events)).isBehind).toBe(true);
+	});
+
+	it("that have ended ignore what Claude looked up before", () => {
+		const ended = reply(1, { content: "Hi" });
+		expect(transcriptOf(received(joined({ messages: [ended] }), tool(0, "x"), source(0, "a"))).messages).toEqual([ended]);
+	});
+
 	it("that do not change stay the same objects", () => {
 		const before = transcriptOf(received(joined({ messages: [message(1)] }), thinking("m2")));
 		const grown = reduce(before, received(chunk("m2", 0, "Hi")));

@@ -70,7 +70,13 @@ async function fullConversation(): Promise<string> {
 			{ status: "failed", reason: "interrupted" },
 			{ model: "m", cost: { usd: 0.00012, about: true }, thinking: "a former thought", stoppedBy: { userId: "bob", username: "Bob" } },
 		);
-		const facts = { model: "m", stopReason: "end_turn", usage, cost: { usd: 0.012345 }, thinking: "a thought" };
+		const sources = [{ url: "https://one.example/?a=1&b=2", title: "<One>" }];
+		const research = {
+			tools: [{ name: "web_search", input: "x", status: "done" as const }],
+			sources,
+			citations: [{ start: 0, end: 2, source: 0 }],
+		};
+		const facts = { model: "m", stopReason: "end_turn", usage, cost: { usd: 0.012345 }, thinking: "a thought", ...research };
 		log.finishReply(log.reopenReply(failed), "An answer", { status: "complete" }, facts);
 		log.deleteMessage(say("bob", "to be deleted", "gone"), now);
 		const edited = log.editMessage(first, "<script>alert(1)</script> & \"quotes\"\n\u2028two 'lines' 漢字 🎉", [], now);
@@ -112,6 +118,7 @@ describe("an export", () => {
 		expect(second).toMatchObject({ replyTo: first?.id, quoted: { content: first?.content }, mentions: [{ userId: "bob" }] });
 		expect(second).toHaveProperty("asksClaude", true);
 		const asked = { askedBy: [{ userId: "ann", username: "Ann" }], thinking: "a thought" };
+		expect(reply).toMatchObject({ sources: [{ title: "<One>" }], citations: [{ end: 2 }], tools: [{ input: "x" }] });
 		expect(reply).toMatchObject({ role: "assistant", versions: 1, status: "complete", ...asked });
 		expect(deleted).toMatchObject({ content: "", deletedAt: "2026-11-24T12:00:00.000Z" });
 		expect(records.find(({ type }) => type === "version")).toMatchObject({
@@ -147,8 +154,10 @@ describe("an export", () => {
 				"head",
 				"header",
 				"html",
+				"li",
 				"main",
 				"meta",
+				"ol",
 				"p",
 				"style",
 				"time",
@@ -156,6 +165,8 @@ describe("an export", () => {
 			].sort(),
 		);
 		expect(text).toContain("&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;quotes&#34;\n\u2028two &#39;lines&#39; 漢字 🎉");
+		expect(text).toContain('dir="auto">An[1] answer</p>');
+		expect(text).toContain("<li><bdi>&#60;One&#62;</bdi>: https://one.example/?a=1&#38;b=2</li>");
 		expect(text).toContain("Plans &#60;b&#62;&#38;&#60;/b&#62; more");
 		expect(text).toContain("👍 1");
 		expect(text.match(/<article /g)).toHaveLength(4);

@@ -11,7 +11,7 @@ import {
 	writeRecords,
 } from "../../protocol/archive.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message, Version } from "../../protocol/message.ts";
+import { lengthOf, type Message, type Version } from "../../protocol/message.ts";
 import { article, beginning, ending } from "./html.ts";
 
 export type ExportFormat = "jsonl" | "html";
@@ -52,7 +52,7 @@ function read(source: Source, after: number): { records: ArchiveRecord[]; last: 
 	let last = after;
 	for (const message of messages) {
 		const versions = message.versions ? source.versionsOf(message.seq) : [];
-		length += [message, ...versions].reduce((sum, { content, thinking = "" }) => sum + content.length + thinking.length, 0);
+		length += [message, ...versions].reduce((sum, one) => sum + lengthOf(one), 0);
 		if (length > limits.exportPiece.length && last > after) return { records, last, isEnd: false };
 		records.push(messageRecord(message), ...versions.map((version) => ({ type: "version" as const, seq: message.seq, ...version })));
 		last = message.seq;

@@ -3,6 +3,7 @@
 import type { RecordOf } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
+import type { Source } from "../../protocol/sources.ts";
 
 const style = `
 :root { color-scheme: light dark; --quiet: light-dark(#5d5b55, #aaa69c); --line: light-dark(#dddad2, #3d3b36); }
@@ -59,7 +60,7 @@ export function ending(messages: number): string {
 }
 
 export function article(message: RecordOf<"message">): string {
-	const { id, author, createdAt, content, quoted, editedAt, deletedAt, reactions = [] } = message;
+	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [] } = message;
 	const facts = [
 		...(editedAt === undefined ? [] : [`Edited ${timeOf(editedAt)}.`]),
 		...(message.status === "stopped" ? ["Stopped."] : []),
@@ -70,10 +71,26 @@ export function article(message: RecordOf<"message">): string {
 	return `<article id="${escaped(id)}">
 <h2><bdi>${escaped(author.username)}</bdi></h2>${timeOf(createdAt)}
 ${quoted ? `<blockquote dir="auto"><bdi>${escaped(quoted.author.username)}</bdi>: ${escaped(quoted.content)}</blockquote>\n` : ""}${
-	deletedAt === undefined ? `<p class="text" dir="auto">${escaped(content)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
+	deletedAt === undefined ? `<p class="text" dir="auto">${cited(message)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
 }
-${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
+${sources.length > 0 ? `<ol class="facts">\n${sources.map(sourceItem).join("")}</ol>\n` : ""}${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
 `;
+}
+
+/** The text with the number of its source after each passage that rests on one. */
+function cited({ content, citations = [], sources = [] }: RecordOf<"message">): string {
+	const marks = citations.filter(({ source }) => source < sources.length).toSorted((one, other) => one.end - other.end);
+	let from = 0;
+	let text = "";
+	for (const { end, source } of marks) {
+		text += `${escaped(content.slice(from, end))}[${source + 1}]`;
+		from = Math.max(from, end);
+	}
+	return text + escaped(content.slice(from));
+}
+
+function sourceItem({ url, title }: Source): string {
+	return `<li><bdi>${escaped(title)}</bdi>: ${escaped(url)}</li>\n`;
 }
 
 /** A time of the server, to the minute. */

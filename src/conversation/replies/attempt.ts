@@ -3,12 +3,12 @@
 
 import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
-import { type Model, type ModelEvent, ModelFailure } from "../ports.ts";
+import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Reply } from "./reply.ts";
 
 /** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
-export type AttemptResult = { outcome: Outcome; retryAfterMs?: number; stopReason?: string };
+export type AttemptResult = { outcome: Outcome; retryAfterMs?: number; stopReason?: string; turn?: PausedTurn | undefined };
 
 /** Silence is allowed for this many times as long while Claude thinks. */
 const thinkingPatience = 2;
@@ -29,10 +29,10 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		for await (const event of model.reply(reply.context(), signal, { partialReply: reply.text })) {
+		for await (const event of model.reply(reply.context(), signal, reply.options)) {
 			if (signal.aborted) break;
 			const at = now();
-			watchdog.reset(at, event.type);
+			watchdog.reset(at, event.type, reply.isToolRunning);
 			switch (event.type) {
 				case "start":
 					reply.setModel(event.model);
@@ -41,9 +41,15 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					reply.setUsage(event.usage, at);
 					break;
 				case "alive":
+					break;
 				case "tool":
+					reply.recordTool(event, at);
+					break;
 				case "source":
+					reply.addSource(event.source);
+					break;
 				case "citation":
+					reply.cite(event.length, event.sources);
 					break;
 				case "thinking":
 					reply.appendThinking(event.text, at);
@@ -53,7 +59,8 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					if (reply.isFull) return { outcome: outcomeOf("max_tokens") };
 					break;
 				case "pause":
-					return { outcome: outcomeOf("unknown_stop"), stopReason: "pause_turn" };
+					reply.completeAttempt();
+					return { outcome: outcomeOf("too_many_steps"), stopReason: "pause_turn", turn: event.turn };
 				case "end":
 					reply.completeAttempt();
 					return { outcome: outcomeOf(reasonOf(event, reply.text)), ...(event.stopReason && { stopReason: event.stopReason }) };
@@ -106,11 +113,11 @@ class Watchdog {
 	}
 
 	/** Claude gave a sign of life. Sets no timer: that would cost as much as a token. */
-	reset(now: number, type: ModelEvent["type"]): void {
+	reset(now: number, type: ModelEvent["type"], isToolRunning = false): void {
 		this.#aliveAt = now;
 		this.#hasBegun = true;
 		// A ping says nothing about what Claude does.
-		if (type !== "alive") this.#isThinking = type === "thinking";
+		if (type !== "alive") this.#isThinking = type === "thinking" || type === "tool" || isToolRunning;
 	}
 
 	stop(): void {

@@ -191,9 +191,10 @@ export class Replies {
 		const upstream = { model: this.#model, idleTimeout: this.#idleTimeout, now: this.#now };
 		while (running === this.#running) {
 			reply.beginAttempt(this.#now());
-			const { outcome, retryAfterMs, stopReason } = await attempt(reply, upstream, ended.signal);
+			const { outcome, retryAfterMs, stopReason, turn } = await attempt(reply, upstream, ended.signal);
 			if (running !== this.#running) return;
 			const now = this.#now();
+			if (turn && reply.pause(turn, now)) continue;
 			const { breaks, busySince = now } = reply;
 			const delay = retryDelay(outcome, { breaks, retryAfterMs, busyFor: now - busySince });
 			if (delay === undefined) return this.#finish(running, outcome, stopReason);

@@ -7,11 +7,13 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
-import type { Clients, PromptMessage } from "../ports.ts";
+import type { Source } from "../../protocol/sources.ts";
+import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent, Tools } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
 import { textAfterOverlap } from "./overlap.ts";
+import { Research } from "./research.ts";
 import { type PriceOf, Spending } from "./spending.ts";
 import { thinkingToAppend } from "./thinking.ts";
 
@@ -37,6 +39,7 @@ export class Reply {
 	#busy: Busy | undefined;
 	#model: string | undefined;
 	readonly #spending: Spending;
+	readonly #research: Research;
 	#checkpoint: { at: number; length: number };
 
 	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
@@ -52,12 +55,20 @@ export class Reply {
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
 		this.#spending = new Spending(message, parts.priceOf, () => this.context().reduce((tokens, read) => tokens + promptSizeOf(read), 0));
+		this.#research = new Research(message, parts.clients);
 		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 
 	get text(): string {
 		return this.#text;
+	}
+
+	/** What the next request is made with. A paused turn goes on as long as the text is the same: after a break, the text alone does. */
+	get options(): ReplyOptions {
+		const stored = this.#store.log.turns.of(this.message.seq);
+		const isCurrent = stored?.length === this.#text.length;
+		return { partialReply: this.#text, tools: toolsIn(this.#store), turn: isCurrent ? stored.turn : undefined };
 	}
 
 	/** It is as long as a reply may be. */
@@ -94,7 +105,7 @@ export class Reply {
 		const [content, thinking, reason] = [this.#text, this.#thinking, this.#busy?.reason];
 		// The row still has the reason of a wait that is over.
 		const { reason: _stored, ...rest } = message;
-		return { ...rest, content, ...(thinking && { thinking }), ...(reason && { reason }) };
+		return { ...rest, content, ...this.#research.facts, ...(thinking && { thinking }), ...(reason && { reason }) };
 	}
 
 	setModel(model: string | undefined): void {
@@ -115,9 +126,45 @@ export class Reply {
 
 	appendText(text: string, now: number): void {
 		this.#spending.receive(text);
+		this.#research.receiveText(text.length);
 		this.#pending += text;
 		this.#sendPending(false);
 		this.#checkpointIfDue(now);
+	}
+
+	/** Written at once: tools are few, and what Claude looks up is paid for. */
+	recordTool(event: ToolEvent, now: number): void {
+		this.#busy = undefined;
+		if (this.#research.record(event)) this.#writeCheckpoint(now);
+	}
+
+	get isToolRunning(): boolean {
+		return this.#research.isToolRunning;
+	}
+
+	addSource(source: Source): void {
+		this.#research.addSource(source);
+	}
+
+	/** The last `length` units that Claude wrote rest on these sources. */
+	cite(length: number, sources: readonly Source[]): void {
+		this.#research.cite(length, sources);
+		this.#sendPending(false);
+	}
+
+	/**
+	 * Claude's server has paused the turn. Returns false if it cannot go on: it does so only so often. What goes on is stored first, so
+	 * that a killed object goes on as well.
+	 */
+	pause(turn: PausedTurn, now: number): boolean {
+		const { turns } = this.#store.log;
+		const rounds = (turns.of(this.message.seq)?.rounds ?? 0) + 1;
+		if (rounds > limits.rounds) return false;
+		this.#sendPending(true);
+		turns.save(this.message.seq, { rounds, length: this.#text.length, turn });
+		this.#spending.end(true, now);
+		this.#writeCheckpoint(now);
+		return true;
 	}
 
 	/** Thinking of an attempt that broke off stays before it. */
@@ -139,6 +186,7 @@ export class Reply {
 	 */
 	breakOff(reason: Reason, now: number, retryAt?: number): void {
 		this.#sendPending(true);
+		if (!this.options.turn) this.#research.endTools();
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
 		this.#spending.end(reason !== "no_response", now);
@@ -154,6 +202,7 @@ export class Reply {
 	/** A request is about to be sent. The wait is over: if the object dies from now on, it died in an attempt. */
 	beginAttempt(now: number): void {
 		this.#spending.begin();
+		this.#research.begin(this.#text.length);
 		if (this.#busy?.retryAt === undefined) return;
 		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };
 		this.#writeCheckpoint(now);
@@ -162,6 +211,7 @@ export class Reply {
 	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
 	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
 		this.#sendPending(true);
+		this.#research.endTools();
 		this.#spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const { conversationId, id: messageId } = this.message;
 		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: this.#elapsedBefore + Math.max(0, now - this.#startedAt) };
@@ -184,11 +234,16 @@ export class Reply {
 		const isAfterBreak = this.#text !== "" && this.#breaks.at(-1)?.offset === this.#text.length;
 		const next = isAfterBreak ? textAfterOverlap(this.#text, this.#pending, isOver) : this.#pending;
 		if (next === undefined) return;
+		this.#research.skip(this.#pending.length - next.length);
 		// Storage would replace half a character by another one.
 		const whole = next.replace(/[\uD800-\uDBFF]$/, "");
 		this.#pending = isOver ? "" : next.slice(whole.length);
 		const chunk = whole.slice(0, limits.reply - this.#text.length).toWellFormed();
-		if (chunk === "") return;
+		if (chunk !== "") this.#appendChunk(chunk);
+		this.#research.settle(this.#text.length);
+	}
+
+	#appendChunk(chunk: string): void {
 		const { conversationId, id: messageId } = this.message;
 		const offset = this.#text.length;
 		this.#text += chunk;
@@ -222,6 +277,12 @@ export class Reply {
 			usage: this.#spending.usage,
 			cost: this.#spending.costAt(now),
 			...(this.#elapsedBefore > 0 && { elapsedMs: this.#elapsedBefore }),
+			...this.#research.facts,
 		};
 	}
+}
+
+/** The tools that the conversation permits. */
+function toolsIn({ info }: Store): Tools {
+	return (info as { tools?: Tools }).tools ?? {};
 }

@@ -82,6 +82,7 @@ export class Spending {
 			output: before.output + current.output,
 			cacheRead: before.cacheRead + current.cacheRead,
 			cacheWrite: before.cacheWrite + current.cacheWrite,
+			...((before.searches || current.searches) && { searches: (before.searches ?? 0) + (current.searches ?? 0) }),
 		};
 	}
 

@@ -6,7 +6,19 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { healFacts, type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 
-const replyFields = ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"] as const;
+const replyFields = [
+	"thinking",
+	"stoppedBy",
+	"model",
+	"stopReason",
+	"usage",
+	"cost",
+	"attempts",
+	"elapsedMs",
+	"tools",
+	"sources",
+	"citations",
+] as const;
 
 /** Facts about a reply that are stored besides its text. */
 export type ReplyFacts = Pick<Message, (typeof replyFields)[number]>;

@@ -3,7 +3,7 @@
 import type { LastMessage } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message } from "../../protocol/message.ts";
+import { lengthOf, type Message } from "../../protocol/message.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { withoutMarks } from "../../protocol/text/plain-text.ts";
 import { sanitizeLine } from "../../protocol/text/sanitize.ts";
@@ -92,7 +92,7 @@ export class LogReader {
 		for (const messages of all) {
 			for (const message of messages) {
 				known.set(message.seq, message);
-				length += lengthOf(message);
+				length += frameLengthOf(message);
 				if (known.size > limits.changes || length > limits.pageLength) return undefined;
 			}
 		}
@@ -168,7 +168,7 @@ function firstOf(all: Iterable<Message>, limit: number, maxLength: number = limi
 	const messages: Message[] = [];
 	let length = 0;
 	for (const message of all) {
-		length += lengthOf(message);
+		length += frameLengthOf(message);
 		if (messages.length === limit || (length > maxLength && messages.length > 0)) return { messages, hasMore: true };
 		messages.push(message);
 	}
@@ -176,6 +176,7 @@ function firstOf(all: Iterable<Message>, limit: number, maxLength: number = limi
 }
 
 /** About how much a message adds to a frame, in UTF-16 units. */
-function lengthOf({ content, thinking = "", reactions = [] }: Message): number {
-	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, content.length + thinking.length);
+function frameLengthOf(message: Message): number {
+	const { reactions = [] } = message;
+	return reactions.reduce((sum, { userIds }) => sum + userIds.join().length, lengthOf(message));
 }

@@ -18,6 +18,7 @@ import {
 } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
+import { Turns } from "./turns.ts";
 import { Versions } from "./versions.ts";
 import { WordIndex } from "./word-index.ts";
 
@@ -43,6 +44,7 @@ export class Log {
 	readonly #rows: MessageRows;
 	readonly #lineage: string;
 	readonly versions: Versions;
+	readonly turns: Turns;
 	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
@@ -54,6 +56,7 @@ export class Log {
 		this.#rows = rows;
 		this.#lineage = lineage;
 		this.versions = new Versions(sql);
+		this.turns = new Turns(sql);
 		this.#words = new WordIndex(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
@@ -124,6 +127,7 @@ export class Log {
 
 	/** `declinedAt`: Claude declined to answer, in ms. */
 	finishReply(message: Message, content: string, outcome: Outcome & { declinedAt?: number }, facts: ReplyFacts): Message {
+		this.turns.drop(message.seq);
 		return this.#change(message, {
 			content,
 			status: outcome.status,
@@ -136,6 +140,7 @@ export class Log {
 
 	/** Empties an ended reply, which begins again; its text is kept as a version. */
 	reopenReply(message: Message): Message {
+		this.turns.drop(message.seq);
 		const versions = message.content === "" ? (message.versions ?? 0) : this.versions.keep(message.seq);
 		return this.#change(message, { content: "", status: "streaming", reason: null, reply: null, versions });
 	}

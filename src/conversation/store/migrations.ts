@@ -264,4 +264,13 @@ export const migrations: readonly Migration[] = [
 	-- The role that an owner gave, or NULL for a removal and for decisions of earlier versions.
 	ALTER TABLE decided ADD COLUMN role TEXT;
 	`,
+	`
+	-- Turns of Claude that its server paused, while their replies run: the blocks in the form of its API, as JSON.
+	CREATE TABLE turns (
+		seq INTEGER PRIMARY KEY,
+		rounds INTEGER NOT NULL,
+		length INTEGER NOT NULL,
+		blocks TEXT NOT NULL
+	) STRICT;
+	`,
 ];

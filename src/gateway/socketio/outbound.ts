@@ -27,6 +27,9 @@ type Rooms = ReadonlyMap<string, { readonly progress: Progress | undefined }>;
 /** The conversation and message that a refusal is about. */
 type Subject = { conversationId?: string; clientId?: string; messageId?: string };
 
+/** Events of a running reply, and read marks: the message itself comes again to a client that missed them. */
+const transientEvents = new Set(["chat:streaming", "chat:thought", "chat:tool", "chat:source", "chat:read"]);
+
 export class Outbound {
 	readonly #nsp: string;
 	readonly #carrier: Carrier;
@@ -109,7 +112,7 @@ export class Outbound {
 	/** The offset of an event: events that bring nothing to keep do without a long one. */
 	#offsetFor(name: string): string | undefined {
 		const { text, isShort } = encodeOffset({ acknowledged: this.#resends.acknowledged, rooms: this.#progress() });
-		const isTransient = name === "chat:streaming" || name === "chat:thought" || name.startsWith("chat:user-") || name === "chat:read";
+		const isTransient = transientEvents.has(name) || name.startsWith("chat:user-");
 		return isShort || !isTransient ? text : undefined;
 	}
 

@@ -75,6 +75,8 @@ export const de: Translation = {
 		context_window: "Das Gespräch ist länger, als Claude auf einmal lesen kann. Darum endet die Antwort hier.",
 		prompt_too_long: "Die letzten Nachrichten sind länger, als Claude auf einmal lesen kann. Schicke sie in kürzeren Teilen.",
 		unknown_stop: "Claude hat die Antwort hier beendet.",
+		too_many_steps:
+			"Claude hat so viel nachgesehen, wie es für eine Antwort geht, und hört hier auf. Frag noch einmal, damit es weitergeht.",
 		empty: "Claudes Antwort ist leer.",
 		overloaded: "Claude ist gerade überlastet. Versuche es gleich noch einmal.",
 		rate_limited: "Claude bekommt gerade zu viele Anfragen. Versuche es gleich noch einmal.",

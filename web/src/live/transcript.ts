@@ -22,6 +22,7 @@ import {
 	setState,
 } from "./outgoing.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
+import { addResearch } from "./research.ts";
 
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
@@ -146,6 +147,11 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, messages: markBusy(transcript.messages, event) };
 		case "chat:thought": {
 			const messages = appendThinking(transcript.messages, event);
+			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
+		}
+		case "chat:tool":
+		case "chat:source": {
+			const messages = addResearch(transcript.messages, event);
 			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
 		}
 		case "chat:streaming": {

@@ -1,0 +1,30 @@
+// Turns of Claude that its server paused: what is sent back to go on. A row exists only while its reply runs.
+
+import type { PausedTurn } from "../ports.ts";
+
+/** `rounds`: how often the turn was paused. `length`: that of the message's text at the last pause. */
+export type StoredTurn = { rounds: number; length: number; turn: PausedTurn };
+
+export class Turns {
+	readonly #sql: SqlStorage;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+	}
+
+	save(seq: number, { rounds, length, turn }: StoredTurn): void {
+		const columns = "INSERT OR REPLACE INTO turns (seq, rounds, length, blocks) VALUES (?, ?, ?, ?)";
+		this.#sql.exec(columns, seq, rounds, length, JSON.stringify(turn));
+	}
+
+	of(seq: number): StoredTurn | undefined {
+		const [row] = this.#sql
+			.exec<{ rounds: number; length: number; blocks: string }>("SELECT rounds, length, blocks FROM turns WHERE seq = ?", seq)
+			.toArray();
+		return row && { rounds: row.rounds, length: row.length, turn: JSON.parse(row.blocks) as PausedTurn };
+	}
+
+	drop(seq: number): void {
+		this.#sql.exec("DELETE FROM turns WHERE seq = ?", seq);
+	}
+}
