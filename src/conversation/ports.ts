@@ -1,6 +1,7 @@
 // The ports of a conversation: interfaces for what its rules need from outside. Each has one real and one test
 // implementation. Must import nothing but the wire.
 
+import type { Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { Message, Usage } from "../protocol/message.ts";
@@ -87,9 +88,6 @@ export type ReplyOptions = {
 	/** What Claude wrote before it paused. The request goes on from there. */
 	turn?: PausedTurn | undefined;
 };
-
-/** The tools that a conversation permits. */
-export type Tools = { webSearch?: boolean | undefined; webFetch?: boolean | undefined };
 
 export type ModelEvent =
 	/** The reply has begun. `model` is `undefined` if the server does not name it. */

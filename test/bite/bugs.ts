@@ -500,7 +500,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the text of a reply in progress is never checkpointed",
 		file: reply,
-		from: "this.#store.log.checkpoint(this.message, this.#text, this.#facts, this.#busy);",
+		from: "this.#store.log.checkpoint(this.message, this.#text, this.#factsAt(now), this.#busy);",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
@@ -508,8 +508,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a member who joins during a reply gets its stored text, not its live text",
 		file: reply,
-		from: "return { ...rest, content, ...(thinking",
-		to: "return { ...rest, ...(thinking",
+		from: "return { ...rest, content, ...this",
+		to: "return { ...rest, ...this",
 		project: "worker",
 		tests: ["conversation/"],
 	},
@@ -1284,8 +1284,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a member who joins while Claude thinks gets no thinking text",
 		file: reply,
-		from: "content, ...(thinking && { thinking }), ",
-		to: "content, ",
+		from: "...(thinking && { thinking }), ",
+		to: "",
 		project: "worker",
 		tests: ["conversation/replies/thinking"],
 	},

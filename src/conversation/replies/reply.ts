@@ -8,7 +8,7 @@ import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import type { Source } from "../../protocol/sources.ts";
-import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent, Tools } from "../ports.ts";
+import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
@@ -68,7 +68,7 @@ export class Reply {
 	get options(): ReplyOptions {
 		const stored = this.#store.log.turns.of(this.message.seq);
 		const isCurrent = stored?.length === this.#text.length;
-		return { partialReply: this.#text, tools: toolsIn(this.#store), turn: isCurrent ? stored.turn : undefined };
+		return { partialReply: this.#text, tools: this.#store.info.tools, turn: isCurrent ? stored.turn : undefined };
 	}
 
 	/** It is as long as a reply may be. */
@@ -280,9 +280,4 @@ export class Reply {
 			...this.#research.facts,
 		};
 	}
-}
-
-/** The tools that the conversation permits. */
-function toolsIn({ info }: Store): Tools {
-	return (info as { tools?: Tools }).tools ?? {};
 }

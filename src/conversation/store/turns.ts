@@ -1,9 +1,7 @@
 // Turns of Claude that its server paused: what is sent back to go on. A row exists only while its reply runs.
 
-import type { PausedTurn } from "../ports.ts";
-
 /** `rounds`: how often the turn was paused. `length`: that of the message's text at the last pause. */
-export type StoredTurn = { rounds: number; length: number; turn: PausedTurn };
+export type StoredTurn = { rounds: number; length: number; turn: readonly object[] };
 
 export class Turns {
 	readonly #sql: SqlStorage;
@@ -21,7 +19,7 @@ export class Turns {
 		const [row] = this.#sql
 			.exec<{ rounds: number; length: number; blocks: string }>("SELECT rounds, length, blocks FROM turns WHERE seq = ?", seq)
 			.toArray();
-		return row && { rounds: row.rounds, length: row.length, turn: JSON.parse(row.blocks) as PausedTurn };
+		return row && { rounds: row.rounds, length: row.length, turn: JSON.parse(row.blocks) as object[] };
 	}
 
 	drop(seq: number): void {

@@ -16,7 +16,8 @@ import { maxPlace } from "../http.ts";
 import { access, type Content, type Description, descriptions, programSentence, type RouteName, tags } from "../operation.ts";
 import { type CodeSample, sampleOf } from "./code-sample.ts";
 import { pathExamples } from "./examples.ts";
-import { fieldDescription, schemaDescriptions } from "./fields.ts";
+import { fieldDescription } from "./fields.ts";
+import { schemaDescriptions } from "./schemas.ts";
 
 type Place = "path" | "query" | "header";
 export type Parameter = { name: string; in: Place; required: boolean; description: string; schema: JsonSchema; example?: unknown };

@@ -77,7 +77,6 @@ const common: Readonly<Record<string, string>> = {
 	usage: "The number of Claude tokens that the reply used, summed over all attempts.",
 	cost: "What all attempts of the reply cost. Absent if the price of the model is unknown.",
 	thinking: `Claude's own summary of its thinking before the reply, up to ${numberText(limits.thinking)} characters.`,
-	tools: `The tools that Claude used for the reply, in order, up to ${limits.tools}.`,
 	tool: "The tool as it is now.",
 	sources: `The web pages that the reply cites or that Claude read for it, up to ${limits.sources}.`,
 	source: "The web page.",
@@ -103,6 +102,14 @@ const common: Readonly<Record<string, string>> = {
 	version: "The version of the service.",
 	code: "For programs: one of the error codes, or the `reason` of a reply.",
 };
+
+/** The fields of objects that are alike, under the name of each. */
+function sameOf(owners: string[], fields: Record<string, string>): Record<string, string> {
+	const entries = owners.flatMap((owner) => Object.entries(fields).map(([name, text]) => [`${owner}.${name}`, text]));
+	return Object.fromEntries(entries);
+}
+
+const usedTools = `The tools that Claude used for the reply, in order, up to ${limits.tools}.`;
 
 /** Fields that have another meaning in one schema, event or object. */
 const specific: Readonly<Record<string, string>> = {
@@ -134,6 +141,7 @@ const specific: Readonly<Record<string, string>> = {
 	"Message.author": "The person who sent it, or Claude. A program's name follows the name of the person it acts for: *Ann (deploy bot)*.",
 	"author.program": "The program that wrote it for the person, if one did.",
 	"program.name": "The name of the personal token.",
+	"Message.tools": usedTools,
 	"Message.seq": "Its place in the conversation: 1, 2, 3 and so on, without gaps.",
 	"Message.asksClaude":
 		"People's messages only: this message asked Claude for a reply. If its `seq` is above that of the running reply, the next reply answers it.",
@@ -157,24 +165,21 @@ const specific: Readonly<Record<string, string>> = {
 	"usage.cacheRead": "Input tokens read from the cache.",
 	"usage.cacheWrite": "Input tokens written to the cache.",
 	"usage.searches": "Web searches. Absent if there were none.",
-	"tools.name": "The tool: `web_search` or `web_fetch`.",
-	"tools.input": "What it looks for, or the address of the page it reads. Empty until Claude has written it.",
-	"tools.status": "`running`, `done` or `failed`.",
-	"tools.error": `Why it failed: ${toolErrors.map((error) => `\`${error}\``).join(", ")}.`,
-	"tool.name": "The tool: `web_search` or `web_fetch`.",
-	"tool.input": "What it looks for, or the address of the page it reads. Empty until Claude has written it.",
-	"tool.status": "`running`, `done` or `failed`.",
-	"tool.error": `Why it failed: ${toolErrors.map((error) => `\`${error}\``).join(", ")}.`,
-	"sources.url": "The address of the page, with `http:` or `https:`.",
-	"sources.title": "The page's title, or its host if it has none.",
-	"source.url": "The address of the page, with `http:` or `https:`.",
-	"source.title": "The page's title, or its host if it has none.",
-	"citations.start": `Where the passage begins in \`content\`, in ${utf16}.`,
-	"citations.end": `Where it ends, in ${utf16}.`,
-	"citations.source": "The index of its source in `sources`.",
-	"citation.start": `Where the passage begins in \`content\`, in ${utf16}.`,
-	"citation.end": `Where it ends, in ${utf16}.`,
-	"citation.source": "The index of its source in `sources`.",
+	...sameOf(["tools", "tool"], {
+		name: "The tool: `web_search` or `web_fetch`.",
+		input: "What it looks for, or the address of the page it reads. Empty until Claude has written it.",
+		status: "`running`, `done` or `failed`.",
+		error: `Why it failed: ${toolErrors.map((error) => `\`${error}\``).join(", ")}.`,
+	}),
+	...sameOf(["sources", "source"], {
+		url: "The address of the page, with `http:` or `https:`.",
+		title: "The page's title, or its host if it has none.",
+	}),
+	...sameOf(["citations", "citation"], {
+		start: `Where the passage begins in \`content\`, in ${utf16}.`,
+		end: `Where it ends, in ${utf16}.`,
+		source: "The index of its source in `sources`.",
+	}),
 	"cost.usd": "The cost in dollars.",
 	"cost.about": "Whether a part of it is estimated, because the reply ended before Claude reported its tokens.",
 	"attempts.offset": `The length of the reply's text when it was interrupted, in ${utf16}.`,
@@ -257,58 +262,6 @@ const specific: Readonly<Record<string, string>> = {
 	"chat:error.error": "For people: what went wrong and what to do next.",
 	"me:conversations.conversations": "Pinned conversations first, then those with the latest activity.",
 	"me:conversations.hasMore": "Whether there are more. `GET /api/conversations?before=` returns them.",
-};
-
-/** The named schemas and the events. */
-export const schemaDescriptions: Readonly<Record<string, string>> = {
-	Message: "A person's message, or Claude's reply.",
-	Conversation: "A conversation.",
-	ListedConversation: "A conversation in the list of one of its members.",
-	Member: "A member of a conversation.",
-	Person: "A person, or Claude.",
-	SearchResult: "A message that a search found.",
-	Token: "A personal token, without its secret.",
-	Event: "An event that the server sends on a conversation's socket or event stream. Ignore types that you do not know.",
-	ClientEvent: "An event that a client sends on a conversation's socket.",
-	MeEvent: "An event that the server sends on a list socket.",
-	Error: "The body of every error response.",
-	"chat:join": "Requests another `chat:joined`. The first one comes by itself on connecting.",
-	"chat:leave": "Closes this socket (1000). The person stays a member.",
-	"chat:send": "Sends a message. It is acknowledged by the `chat:message` that carries its `clientId`.",
-	"chat:edit": "Edits your own message.",
-	"chat:delete": "Deletes your own message; owners can delete any. The message keeps its place.",
-	"chat:withdraw": "Takes back your own question, if it still waits for a reply. It stays as a message that asks no longer.",
-	"chat:react": "Adds or removes your reaction to a message.",
-	"chat:read": "A person has read everything up to a message.",
-	"chat:typing": "The person is typing, or has stopped.",
-	"chat:stop": "Stops the running reply. The text so far stays.",
-	"chat:regenerate": "Asks for Claude's latest reply again. The former text is kept as a version.",
-	"chat:continue": "Claude goes on with its latest reply, which reached the length limit, in the same message.",
-	"chat:pin": `Pins a message for everybody, or removes its pin. A conversation has up to ${limits.pins} pinned messages.`,
-	"chat:auth": "Replaces the token of this socket before it expires.",
-	"chat:ack": `The client has processed everything sent so far. Optional: a client that sends it at all sends it each time it has received another ${numberText(limits.ackEvery)} UTF-16 units.`,
-	"chat:joined": "The first event on every socket.",
-	"chat:message": "A new message, or a reply that has ended. It comes once on each socket, and again to a sender who resends the message.",
-	"chat:updated": "A message was changed: replace what you hold.",
-	"chat:reacted": "All current reactions of a message.",
-	"chat:thinking": "Claude has begun a reply.",
-	"chat:thought": "More of Claude's thinking, to be appended to the message's `thinking`.",
-	"chat:tool": "Claude uses a tool for the running reply, or the tool has ended.",
-	"chat:source": "The running reply has a source, and may have a passage that rests on it.",
-	"chat:busy": "Claude accepts no request now, and is asked again later.",
-	"chat:streaming": "More of the reply's text.",
-	"chat:complete": "The reply has ended. Follows its `chat:message`.",
-	"chat:user-joined": "A person's first socket has connected.",
-	"chat:user-left": "A person's last socket has disconnected.",
-	"chat:user-typing": "Somebody else is typing, or has stopped.",
-	"chat:conversation": "The title, the assistant mode or a setting for Claude has changed.",
-	"chat:member": "Somebody became a member, or a member has a new role or name.",
-	"chat:member-left": "A person is no longer a member.",
-	"chat:error": "An event was refused, or a reply has failed.",
-	"me:conversations": "The first event on every list socket: the beginning of the list.",
-	"me:conversation": "A conversation is new in the list, or has changed.",
-	"me:removed": "A conversation is no longer in the list.",
-	"me:settings": "The settings have changed on some device.",
 };
 
 /** All keys, so that a test finds those that no schema uses any more. */
