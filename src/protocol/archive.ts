@@ -147,7 +147,8 @@ export async function readRecord(line: string, reading: Reading): Promise<{ reco
 	const { hash, ...fields } = value;
 	if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;
 	// The hash is that of the file as it is. Earlier versions exported facts that do not have the form of the wire.
-	const parsed = v.safeParse(recordSchema, healFacts(fields));
+	const hasFacts = fields.type === "message" || fields.type === "version";
+	const parsed = v.safeParse(recordSchema, hasFacts ? healFacts(fields) : fields);
 	const next = parsed.success && advance(reading, parsed.output);
 	return next ? { record: parsed.output as ArchiveRecord, reading: { ...next, lines: reading.lines + 1, hash } } : undefined;
 }
