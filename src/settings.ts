@@ -30,6 +30,8 @@ export type Settings = {
 		model: string;
 		/** The models that conversations may choose besides. None: those that the server lists. */
 		models?: readonly string[];
+		/** The assistant's name, in its prompt. */
+		assistantName?: string;
 		maxTokens: number;
 		/** The model's context in tokens, if it is set: prompt and reply together. */
 		contextTokens?: number | undefined;
@@ -65,6 +67,7 @@ type SettingName =
 	| "TOKEN_OWNER_ABSENCE_DAYS"
 	| "ANTHROPIC_API_KEY"
 	| "ANTHROPIC_BASE_URL"
+	| "ASSISTANT_NAME"
 	| "CLAUDE_MODEL"
 	| "CLAUDE_MODELS"
 	| "CLAUDE_MAX_TOKENS"
@@ -130,6 +133,7 @@ export function readSettings(env: Environment): SettingsResult {
 			timeout: readNumber(env, "SOCKETIO_PING_TIMEOUT_SECONDS", 20, problems) * 1000,
 		},
 	};
+	settings.claude.assistantName = readText(env, "ASSISTANT_NAME") ?? nameOfModel(settings.claude);
 	const [problem] = problems;
 	return problem === undefined ? { settings } : { problem };
 }
@@ -179,6 +183,12 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	if (text === undefined || httpUrl(text)) return text?.replace(/(\/v1)?\/*$/, "");
 	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
 	return undefined;
+}
+
+/** Only Claude is called Claude: another server's model has the name that it is known by there. */
+function nameOfModel({ baseUrl, model }: Settings["claude"]): string {
+	const isClaude = baseUrl === undefined || URL.parse(baseUrl)?.hostname === "api.anthropic.com" || /^claude\b/i.test(model);
+	return isClaude ? "Claude" : model.replace(/^.*\//, "").replace(/:.*$/, "") || "Assistant";
 }
 
 function readPrices(env: Environment, problems: string[]): OwnPrices {

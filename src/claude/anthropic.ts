@@ -3,10 +3,12 @@
 
 import Anthropic from "@anthropic-ai/sdk";
 import { type Model, type ModelEvent, ModelFailure } from "../conversation/ports.ts";
+import type { Effort } from "../protocol/claude-settings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { Settings } from "../settings.ts";
 import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
+import { markGone, withModel } from "./models.ts";
 import { buildPrompt, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
 import { clientOf, serverKey } from "./server.ts";
 import { readServerSentEvents } from "./sse.ts";
@@ -14,10 +16,11 @@ import { readEvents } from "./stream.ts";
 import { fieldsOf } from "./values.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
-type Connection = { client: Anthropic; settings: Settings["claude"]; signal: AbortSignal };
+/** `settings` name the model of this request. */
+type Connection = { client: Anthropic; settings: Settings["claude"]; signal: AbortSignal; effort: Effort | null };
 
-/** Optional parts of a request: they are left out once the server has refused them. */
-type Extra = "caching" | "thinking";
+/** Optional parts of a request: they are left out once the server has refused them. Each effort is one: a model may know only some. */
+type Extra = "caching" | "thinking" | Effort;
 
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
 const breakpoint = { cache_control: { type: "ephemeral" } } as const;
@@ -31,12 +34,34 @@ const suspected = new Set<string>();
 export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings);
 	return {
-		async *reply(messages, signal, { partialReply } = {}) {
-			const connection = { client, settings, signal };
-			const isShorter = yield* request(connection, (tokens) => buildPrompt(messages, partialReply, tokens), true);
-			if (isShorter) yield* request(connection, (tokens) => buildPrompt(messages, partialReply, tokens), false);
+		async *reply(messages, signal, options = {}) {
+			const { partialReply, instructions, effort = null } = options;
+			const chosen = withModel(settings, options.model);
+			const promptOf = (maxTokens: number) =>
+				buildPrompt(messages, { partialReply, maxTokens, instructions, name: settings.assistantName });
+			const ask = (settings: Settings["claude"]) => replyBy({ client, settings, signal, effort }, promptOf);
+			if (chosen.model === (options.model ?? settings.model)) {
+				try {
+					return yield* ask(chosen);
+				} catch (error) {
+					const isGone = error instanceof ModelFailure && error.reason === "bad_model" && chosen.model !== settings.model;
+					if (!isGone || signal.aborted) throw error;
+					markGone(chosen);
+				}
+			}
+			yield* sayingSo(ask(settings));
 		},
 	};
+}
+
+/** The events of a reply by the default model in place of the one that the conversation has chosen. */
+async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<ModelEvent> {
+	for await (const event of events) yield event.type === "end" ? { reason: "other_model", ...event } : event;
+}
+
+async function* replyBy(connection: Connection, promptOf: (tokens: number) => Prompt): AsyncGenerator<ModelEvent> {
+	const isShorter = yield* request(connection, promptOf, true);
+	if (isShorter) yield* request(connection, promptOf, false);
 }
 
 /** Makes one request. Returns true, without failing, if the prompt was too long and a shorter one may help. */
@@ -96,11 +121,11 @@ async function openStream(connection: Connection, plain: Request): Promise<Reada
 	let refusal: unknown;
 	for (;;) {
 		try {
-			const body = await send(connection, withExtras(plain, without));
+			const body = await send(connection, withExtras(plain, without, connection.effort));
 			if (refusal !== undefined && isCertain(refusal, server)) refused.set(server, without);
 			return body;
 		} catch (error) {
-			const extra = nextToDrop(error, without, settings.baseUrl === undefined);
+			const extra = nextToDrop(error, without, settings.baseUrl === undefined, connection.effort);
 			if (signal.aborted || extra === undefined) throw error;
 			without.add(extra);
 			refusal = error;
@@ -109,10 +134,13 @@ async function openStream(connection: Connection, plain: Request): Promise<Reada
 }
 
 /** Returns what the next request is to leave out, or `undefined` if the refusal must have another cause. */
-function nextToDrop(error: unknown, without: ReadonlySet<Extra>, isAnthropic: boolean): Extra | undefined {
+function nextToDrop(error: unknown, without: ReadonlySet<Extra>, isAnthropic: boolean, effort: Effort | null): Extra | undefined {
 	const isServerError = !isAnthropic && statusOf(error) === 500;
 	if (reasonOf(error, "asking") !== "bad_request" && !isServerError) return undefined;
+	const hasEffort = effort !== null && !without.has(effort);
+	if (hasEffort && /effort|output_config/.test((error as Error).message)) return effort;
 	if (!without.has("thinking")) return "thinking";
+	if (hasEffort) return effort;
 	return without.has("caching") || isAnthropic || isServerError ? undefined : "caching";
 }
 
@@ -123,8 +151,13 @@ function isCertain(refusal: unknown, server: string): boolean {
 	return false;
 }
 
-function withExtras(plain: Request, without: ReadonlySet<Extra>): Request {
-	return { ...(without.has("caching") ? plain : cached(plain)), ...(without.has("thinking") ? {} : thinking) };
+function withExtras(plain: Request, without: ReadonlySet<Extra>, effort: Effort | null): Request {
+	const hasEffort = effort !== null && !without.has(effort);
+	return {
+		...(without.has("caching") ? plain : cached(plain)),
+		...(without.has("thinking") ? {} : thinking),
+		...(hasEffort && { output_config: { effort } }),
+	};
 }
 
 /**

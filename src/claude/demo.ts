@@ -92,8 +92,10 @@ function thinkingFor(prompt: Prompt): string {
 
 /** The last message: who wrote it, its text, and which of the shows it asks for. */
 function readQuestion({ messages }: Prompt): { from: string; question: string; topic: string | undefined } {
-	const block = messages.at(-1)?.content.at(-1)?.text ?? "";
-	const { from, text } = readEnvelope(block) ?? { from: "", text: block };
+	// Instructions may follow the question.
+	const blocks = messages.at(-1)?.content.map(({ text }) => text) ?? [];
+	const last = blocks.map(readEnvelope).findLast((read) => read !== undefined);
+	const { from, text } = last ?? { from: "", text: blocks.at(-1) ?? "" };
 	const question = withoutClaudeMentions(text).trim();
 	return { from, question, topic: /\b(help|code|list|table|think)\b/i.exec(question)?.[1]?.toLowerCase() };
 }

@@ -2,7 +2,7 @@
 
 import { foldCharacter } from "../protocol/text/look-alikes.ts";
 
-const tagName = "message";
+const tagNames = ["message", "instructions"].map((name) => [...name].map(fold).join(""));
 const brackets = "<＜﹤‹〈〈⟨❮❬˂ᐸ";
 const bracket = new RegExp(`[${brackets}]`, "gu");
 const slash = /[/／⁄∕⧸╱]/u;
@@ -21,15 +21,20 @@ function opensTag(text: string, start: number): boolean {
 	let name = "";
 	let at = start;
 	while (at < text.length) {
-		if (name === tagName) return isEnd(text.slice(at, at + 4));
+		if (tagNames.includes(name)) return isEnd(text.slice(at, at + 4));
 		const character = String.fromCodePoint(text.codePointAt(at) as number);
 		at += character.length;
 		if (isGap(character) || (name === "" && slash.test(character))) continue;
 		if (brackets.includes(character)) return false;
-		name += foldCharacter(character);
-		if (!tagName.startsWith(name)) return false;
+		name += fold(character);
+		if (!tagNames.some((tagName) => tagName.startsWith(name))) return false;
 	}
-	return name === tagName;
+	return tagNames.includes(name);
+}
+
+/** Letters and digits that look alike in one another's place count as one. */
+function fold(character: string): string {
+	return foldCharacter(character).replace(/[i1!]/g, "l").replace(/0/g, "o");
 }
 
 /** Most characters are ASCII, and need no regular expression. */

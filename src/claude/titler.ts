@@ -4,6 +4,7 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { ProposedTitle, Titler } from "../conversation/ports.ts";
 import type { Settings } from "../settings.ts";
 import { reasonOf, statusOf } from "./failures.ts";
+import { withModel } from "./models.ts";
 import type { Prompt } from "./prompt.ts";
 import { clientOf, isDemo, serverKey } from "./server.ts";
 import { readTitle, titlePrompt } from "./title.ts";
@@ -26,7 +27,9 @@ const ways = new Map<string, Way>();
 export function anthropicTitler(settings: Settings["claude"]): Titler | undefined {
 	if (isDemo(settings)) return undefined;
 	const client = clientOf(settings);
-	return { title: (question, answer, signal) => title(client, settings, titlePrompt(question, answer), signal) };
+	return {
+		title: (question, answer, signal, model) => title(client, withModel(settings, model), titlePrompt(question, answer), signal),
+	};
 }
 
 async function title(client: Anthropic, settings: Settings["claude"], prompt: Prompt, signal: AbortSignal): Promise<ProposedTitle> {

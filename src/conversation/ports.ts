@@ -1,7 +1,7 @@
 // The ports of a conversation: interfaces for what its rules need from outside. Each has one real and one test
 // implementation. Must import nothing but the wire.
 
-import type { Tools } from "../protocol/claude-settings.ts";
+import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
 import type { Message, Usage } from "../protocol/message.ts";
@@ -83,6 +83,11 @@ export interface Model {
 export type ReplyOptions = {
 	/** The text of a reply that broke off, which this request continues. */
 	partialReply?: string;
+	/** The conversation's choice; without it, the deployment's default. */
+	model?: string | null;
+	effort?: Effort | null;
+	/** The versions of the instructions that hold for this reply, oldest first. */
+	instructions?: readonly InstructionsVersion[];
 	/** The tools that Claude may use; without them, none. */
 	tools?: Tools;
 	/** What Claude wrote before it paused. The request goes on from there. */
@@ -135,8 +140,8 @@ export interface Alarm {
 
 /** Proposes titles. */
 export interface Titler {
-	/** Proposes a title for a question and its answer. May reject. */
-	title(question: Message, answer: Message, signal: AbortSignal): Promise<ProposedTitle>;
+	/** Proposes a title for a question and its answer. `model`: the conversation's choice. May reject. */
+	title(question: Message, answer: Message, signal: AbortSignal, model?: string | null): Promise<ProposedTitle>;
 }
 
 /** `title` is `undefined` if the model proposed none; the request has used tokens all the same. */

@@ -56,6 +56,7 @@ export const reasons = {
 	prompt_too_long: "The last messages are longer than Claude can read at once. Send them in shorter parts.",
 	unknown_stop: "Claude ended its reply here.",
 	too_many_steps: "Claude looked up as much as one reply may, and ends here. Ask again to let it go on.",
+	other_model: "The model that was chosen for this conversation is not offered any more. The default model replied.",
 	empty: "Claude’s reply is empty.",
 	overloaded: "Claude is overloaded right now. Try again in a moment.",
 	rate_limited: "Claude is getting too many requests right now. Try again in a moment.",

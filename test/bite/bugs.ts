@@ -26,6 +26,38 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "instructions end their own envelope",
+		file: "src/claude/instructions.ts",
+		from: "withoutTags(read)",
+		to: "read",
+		project: "worker",
+		tests: ["claude/instructions"],
+	},
+	{
+		name: "a cut prompt loses the instructions in force",
+		file: "src/claude/prompt.ts",
+		from: 'if (atStart) add({ role: "user", text: atStart.text });',
+		to: "",
+		project: "worker",
+		tests: ["claude/instructions"],
+	},
+	{
+		name: "a reply that is written again reads former instructions",
+		file: "src/conversation/replies/replies.ts",
+		from: "this.#store.instructions.moveBefore(ended.seq);",
+		to: "",
+		project: "worker",
+		tests: ["claude/instructions"],
+	},
+	{
+		name: "a running reply that is continued reads later instructions",
+		file: "src/conversation/replies/reply.ts",
+		from: "({ after }) => after < this.message.seq",
+		to: "() => true",
+		project: "worker",
+		tests: ["claude/instructions"],
+	},
+	{
 		name: "members ask Claude where only owners may",
 		file: "src/conversation/replies/trigger.ts",
 		from: '(role === "member" && asks === "members")',

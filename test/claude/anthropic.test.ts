@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { anthropicModel } from "../../src/claude/anthropic.ts";
-import type { Model, ModelEvent, ModelFailure } from "../../src/conversation/ports.ts";
+import type { Model, ModelEvent, ModelFailure, ReplyOptions } from "../../src/conversation/ports.ts";
 import type { Reason } from "../../src/protocol/errors.ts";
 import { ask, conversation, type Line, textOf } from "./requests.ts";
 
@@ -11,15 +11,19 @@ const baseUrl = inject("messagesApi");
 /** A model with a name of its own, by which its requests are found in the log. */
 function newModel({
 	window,
+	kind = "",
 	...settings
 }: {
+	/** The end of the name, by which the scripted API knows what the model cannot do. */
+	kind?: string;
+	models?: readonly string[];
 	apiKey?: string | undefined;
 	baseUrl?: string;
 	window?: number;
 	contextTokens?: number;
 	maxTokens?: number;
 } = {}) {
-	const name = `model-${crypto.randomUUID()}${window ? `-window-${window}` : ""}`;
+	const name = `model-${crypto.randomUUID()}${window ? `-window-${window}` : kind}`;
 	const model = anthropicModel({ apiKey: "sk-canary", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000, ...settings });
 	const requests = async (): Promise<Log[]> => {
 		const { requests } = (await (await fetch(`${baseUrl}/log`)).json()) as { requests: Log[] };
@@ -74,6 +78,50 @@ describe("a request", () => {
 		await ask(model, unique("no-thinking"));
 		await ask(model, unique("no-thinking"));
 		expect(extrasOf(await requests())).toEqual(["thinking,cache_control", "cache_control", "cache_control"]);
+	});
+
+	const askFor = async (model: Model, options: ReplyOptions, question = unique({})) => {
+		const events: ModelEvent[] = [];
+		for await (const event of model.reply(conversation(["Ann", question]), new AbortController().signal, options)) events.push(event);
+		return { text: textOf(events), end: events.at(-1) };
+	};
+	const effortsOf = (requests: Log[]) => requests.map(({ body }) => (body.output_config as { effort?: string } | undefined)?.effort);
+
+	it("carries the effort, and is repeated without it if the model knows none, with everything else", async () => {
+		const { model, requests } = newModel();
+		await askFor(model, { effort: "xhigh" });
+		await askFor(model, { effort: null });
+		expect(effortsOf(await requests())).toEqual(["xhigh", undefined]);
+		const plain = newModel({ kind: "-plain" });
+		for (let n = 0; n < 2; n++) expect(await askFor(plain.model, { effort: "low" })).toMatchObject({ text: expect.stringMatching(/^You/) });
+		expect(effortsOf(await plain.requests())).toEqual(["low", undefined, undefined]);
+		expect(extrasOf(await plain.requests())).toEqual(["thinking,cache_control", "thinking,cache_control", "thinking,cache_control"]);
+	});
+
+	it("goes to the model that the conversation has chosen, about which it learns apart", async () => {
+		const chosen = newModel();
+		const { model, requests } = newModel();
+		await askFor(model, { model: chosen.name }, unique("no-thinking"));
+		await askFor(model, {});
+		expect(extrasOf(await chosen.requests())).toEqual(["thinking,cache_control", "cache_control"]);
+		expect(extrasOf(await requests())).toEqual(["thinking,cache_control"]);
+	});
+
+	it("goes to the default model, and says so, if the deployment or the server does not offer the chosen one", async () => {
+		const { model, requests } = newModel();
+		const gone = newModel({ kind: "-gone" });
+		for (let n = 0; n < 2; n++)
+			expect(await askFor(model, { model: gone.name })).toMatchObject({
+				text: expect.stringMatching(/^You/),
+				end: { type: "end", reason: "other_model" },
+			});
+		expect([await gone.requests(), await requests()].map(({ length }) => length)).toEqual([1, 2]);
+		const other = newModel();
+		const limited = newModel({ models: ["one"] });
+		expect(await askFor(limited.model, { model: other.name })).toMatchObject({ end: { reason: "other_model" } });
+		expect([await other.requests(), await limited.requests()].map(({ length }) => length)).toEqual([0, 1]);
+		expect(await askFor(limited.model, { model: limited.name })).toMatchObject({ end: { stopReason: "end_turn" } });
+		expect((await askFor(limited.model, { model: null })).end).not.toHaveProperty("reason", "other_model");
 	});
 
 	it("is repeated without thinking after a server error, and never has it after the second one", async () => {

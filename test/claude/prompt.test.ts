@@ -160,7 +160,7 @@ describe("a reply that broke off", () => {
 	const messages = conversation(["ann", "Hi"]);
 
 	it("is continued after its own text, by a request outside of any envelope", () => {
-		const prompt = buildPrompt(messages, "So far");
+		const prompt = buildPrompt(messages, { partialReply: "So far" });
 		const [question, answer, goOn] = prompt.messages;
 		expect(prompt.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
 		expect(question).toEqual(buildPrompt(messages).messages[0]);
@@ -170,7 +170,7 @@ describe("a reply that broke off", () => {
 	});
 
 	it("is asked for from the start if it has no text", () => {
-		expect(buildPrompt(messages, " ")).toEqual(buildPrompt(messages));
+		expect(buildPrompt(messages, { partialReply: " " })).toEqual(buildPrompt(messages));
 		expect(partialReplyIn(buildPrompt(messages))).toBeUndefined();
 	});
 });

@@ -45,7 +45,12 @@ export function describeModel(id: string): object | undefined {
  */
 export function refusalOf(body: RequestBody, paused: ReadonlySet<string> = new Set()): string | undefined {
 	return (
-		refusalOfFields(body) ?? refusalOfThinking(body) ?? refusalOfTools(body) ?? refusalOfMessages(body, paused) ?? refusalOfLength(body)
+		refusalOfFields(body) ??
+		refusalOfThinking(body) ??
+		refusalOfEffort(body) ??
+		refusalOfTools(body) ??
+		refusalOfMessages(body, paused) ??
+		refusalOfLength(body)
 	);
 }
 
@@ -83,6 +88,15 @@ function refusalOfThinking({ model, thinking, max_tokens }: RequestBody): string
 	if (type !== "enabled") return undefined;
 	if (budget < 1024) return "thinking.budget_tokens: Input should be greater than or equal to 1024";
 	return budget >= Number(max_tokens) ? "`max_tokens` must be greater than `thinking.budget_tokens`" : undefined;
+}
+
+/** A model whose name ends in `-plain` knows no effort. */
+function refusalOfEffort({ model, output_config }: RequestBody): string | undefined {
+	const { effort } = (output_config ?? {}) as { effort?: unknown };
+	if (effort === undefined || effort === null) return undefined;
+	if (!["low", "medium", "high", "xhigh", "max"].includes(String(effort)))
+		return "output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'";
+	return String(model).endsWith("-plain") ? "This model does not support the effort parameter." : undefined;
 }
 
 /** The blocks of tools belong to a turn that was paused. Nobody else can have them: parts of them are encrypted. */

@@ -118,8 +118,10 @@ export type RequestBody = {
 /** The last block of what people say in a request, without its envelope. */
 export function questionOf({ messages }: RequestBody): string {
 	const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
-	const block = typeof content === "string" ? content : (content.at(-1)?.text ?? "");
-	return readEnvelope(block)?.text ?? block;
+	const blocks = typeof content === "string" ? [content] : content.map(({ text }) => text);
+	// Instructions may follow the question.
+	const last = blocks.map((block) => readEnvelope(block)).findLast((read) => read !== undefined);
+	return last?.text ?? blocks.at(-1) ?? "";
 }
 
 /** The turn that a request continues. */

@@ -97,6 +97,12 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			log.status = 400;
 			return json(response, log.status, errorOf("invalid_request_error", refusal));
 		}
+		// A model that was retired.
+		if (String(log.body.model).endsWith("-gone")) {
+			log.ended = Date.now();
+			log.status = 404;
+			return json(response, log.status, errorOf("not_found_error", `model: ${log.body.model}`));
+		}
 		if (kept === titles) return proposeTitle(log, response);
 		const gone = new AbortController();
 		response.once("close", () => {

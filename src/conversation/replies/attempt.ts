@@ -78,7 +78,8 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 
 function reasonOf({ reason }: Extract<ModelEvent, { type: "end" }>, text: string): Reason | undefined {
 	if (isVisible(text)) return reason;
-	return reason === "context_window" ? "prompt_too_long" : (reason ?? "empty");
+	if (reason === undefined || reason === "other_model") return "empty";
+	return reason === "context_window" ? "prompt_too_long" : reason;
 }
 
 /** An answer that a limit cut is complete; one that Claude declined, or that could not begin, has failed. */

@@ -75,6 +75,7 @@ export class Replies {
 	/** Begins an ended reply anew, in the same message. */
 	regenerate(ended: Message): void {
 		if (this.#running) return;
+		this.#store.instructions.moveBefore(ended.seq);
 		const message = this.#store.log.reopenReply(ended);
 		this.#clients.broadcast(messageEvent("chat:updated", message, this.#store.log.cursor));
 		this.#begin(message);

@@ -6,7 +6,7 @@ import { messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
-import { promptSizeOf } from "../../protocol/prompt-size.ts";
+import { promptSizeOf, tokensIn } from "../../protocol/prompt-size.ts";
 import type { Source } from "../../protocol/sources.ts";
 import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
@@ -54,7 +54,7 @@ export class Reply {
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
-		this.#spending = new Spending(message, parts.priceOf, () => this.context().reduce((tokens, read) => tokens + promptSizeOf(read), 0));
+		this.#spending = new Spending(message, parts.priceOf, () => this.#promptTokens());
 		this.#research = new Research(message, parts.clients);
 		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
@@ -64,11 +64,20 @@ export class Reply {
 		return this.#text;
 	}
 
-	/** What the next request is made with. A paused turn goes on as long as the text is the same: after a break, the text alone does. */
+	/**
+	 * What the next request is made with. A paused turn goes on as long as the text is the same: after a break, the text alone does.
+	 * Instructions that were set after this reply began are for the next one.
+	 */
 	get options(): ReplyOptions {
+		const { info, instructions } = this.#store;
+		const { model, effort, tools } = info;
+		const versions = instructions.versions().filter(({ after }) => after < this.message.seq);
+		return { partialReply: this.#text, model, effort, instructions: versions, tools, turn: this.#pausedTurn };
+	}
+
+	get #pausedTurn(): PausedTurn | undefined {
 		const stored = this.#store.log.turns.of(this.message.seq);
-		const isCurrent = stored?.length === this.#text.length;
-		return { partialReply: this.#text, tools: this.#store.info.tools, turn: isCurrent ? stored.turn : undefined };
+		return stored?.length === this.#text.length ? stored.turn : undefined;
 	}
 
 	/** It is as long as a reply may be. */
@@ -98,6 +107,11 @@ export class Reply {
 	/** The messages that Claude reads for this reply, oldest first. */
 	context(): PromptMessage[] {
 		return this.#store.reader.messagesBefore(this.message.seq, limits.prompt);
+	}
+
+	#promptTokens(): number {
+		const instructions = tokensIn(this.#store.info.instructions);
+		return this.context().reduce((tokens, read) => tokens + promptSizeOf(read), instructions);
 	}
 
 	/** The message as it is now, which is more than its row holds. */
@@ -186,7 +200,7 @@ export class Reply {
 	 */
 	breakOff(reason: Reason, now: number, retryAt?: number): void {
 		this.#sendPending(true);
-		if (!this.options.turn) this.#research.endTools();
+		if (!this.#pausedTurn) this.#research.endTools();
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
 		this.#spending.end(reason !== "no_response", now);

@@ -69,7 +69,7 @@ export class Titles {
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(reply);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
-		const proposal = await propose(this.#titler, question, reply);
+		const proposal = await propose(this.#titler, question, reply, this.#store.info.model);
 		if (!proposal || !this.#store.exists) return;
 		const { title, model, usage } = proposal;
 		this.#store.setTitleUsage({ model, ...usage });
@@ -97,11 +97,11 @@ export class Titles {
 }
 
 /** Returns `undefined` if the request fails or takes too long. The timer is cleared, because it would keep the object awake. */
-async function propose(titler: Titler, question: Message, reply: Message): Promise<ProposedTitle | undefined> {
+async function propose(titler: Titler, question: Message, reply: Message, model: string | null): Promise<ProposedTitle | undefined> {
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), titleTimeout);
 	try {
-		return await titler.title(question, reply, abort.signal);
+		return await titler.title(question, reply, abort.signal, model);
 	} catch {
 		return undefined;
 	} finally {

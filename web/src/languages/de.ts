@@ -77,6 +77,7 @@ export const de: Translation = {
 		unknown_stop: "Claude hat die Antwort hier beendet.",
 		too_many_steps:
 			"Claude hat so viel nachgesehen, wie es für eine Antwort geht, und hört hier auf. Frag noch einmal, damit es weitergeht.",
+		other_model: "Das Modell, das für diese Unterhaltung gewählt wurde, wird nicht mehr angeboten. Das Standardmodell hat geantwortet.",
 		empty: "Claudes Antwort ist leer.",
 		overloaded: "Claude ist gerade überlastet. Versuche es gleich noch einmal.",
 		rate_limited: "Claude bekommt gerade zu viele Anfragen. Versuche es gleich noch einmal.",
