@@ -3,26 +3,26 @@
 
 /** Letters that look like a Latin one, besides those that NFKC already makes Latin. */
 const lookAlikes: Record<string, string> = {
-	a: "АаΑαɑᴀꓮᎪⲀⲁ",
-	b: "ВвΒʙꓐᏴ",
-	c: "СсϹϲᴄꓚᏟⲤⲥȼꞓ",
-	d: "ԀԁᴅꓓᎠđɖɗ",
-	e: "ЕеΕεЄєᴇꓰᎬⲈⲉəɛɇ",
+	a: "АаΑαɑᴀꓮᎪⲀⲁᗩᐱ",
+	b: "ВвΒʙꓐᏴᗷ",
+	c: "СсϹϲᴄꓚᏟⲤⲥȼꞓᑕ",
+	d: "ԀԁᴅꓓᎠđɖɗᗪᗞ",
+	e: "ЕеΕεЄєᴇꓰᎬⲈⲉəɛɇᕮᗴᘿ",
 	g: "ɡցԌɢꓖᏀ",
-	h: "НнҺһΗհʜꓧᎻħ",
+	h: "НнҺһΗհʜꓧᎻħᕼ",
 	i: "ІіΙιıɩɪꓲⲒⲓ",
-	j: "ЈјϳյᴊꓙᎫ",
+	j: "ЈјϳյᴊꓙᎫᒍ",
 	k: "КкΚκᴋꓗᏦ",
-	l: "ӀӏʟꓡᏞłƚɫɭ|∣ǀ",
-	m: "МмΜᴍꓟᎷⲘ",
-	n: "ΝոɴꓠⲚ",
+	l: "ӀӏʟꓡᏞłƚɫɭ|∣ǀᒪⳐⳑ",
+	m: "МмΜᴍꓟᎷⲘᗰ",
+	n: "ΝոɴꓠⲚᑎ",
 	o: "ОоΟοօᴏꓳⲞⲟø",
-	p: "РрΡρᴘꓑᏢⲢⲣ",
-	r: "гʀꓣᎡ",
-	s: "ЅѕꜱꓢᏚʂ",
+	p: "РрΡρᴘꓑᏢⲢⲣᑭ",
+	r: "гʀꓣᎡᖇ",
+	s: "ЅѕꜱꓢᏚʂᔕ",
 	t: "ТтΤτᴛꓔᎢŧ",
-	u: "υսᴜꓴʋ",
-	v: "ѴѵνᴠꓦᏙ",
+	u: "υսᴜꓴʋᑌ",
+	v: "ѴѵνᴠꓦᏙᐯ",
 	x: "ХхΧχꓫ",
 	y: "УуҮүΥγʏꓬ",
 };
@@ -42,18 +42,26 @@ export function foldCharacter(character: string): string {
 }
 
 /** Authors that are not people. */
-const reserved = ["claude", "system", "server", "deletedperson"].map(likeL);
-/** Words that make no other name of a reserved one. */
-const qualifiers = ["ai", "anthropic", "assistant", "bot", "haiku", "llm", "model", "official", "opus", "real", "sonnet"].map(likeL);
+const reserved = ["claude", "system", "server", "deletedperson"];
+/** Words that make no other name of a reserved one, also without a space: *ClaudeBot*. */
+const qualifiers = ["ai", "anthropic", "assistant", "bot", "haiku", "llm", "model", "official", "opus", "real", "sonnet", "the"];
+/** Before a name, as words of their own. After it they are surnames. */
+const articles = ["a", "an", "das", "der", "die", "el", "il", "la", "le"];
+
+const anyOf = (words: string[]) => `(?:${words.map(likeL).join("|")})`;
+const pattern = new RegExp(`^${anyOf(qualifiers)}*${anyOf(reserved)}${anyOf([...reserved, ...qualifiers])}*$`);
 
 /**
  * Tells whether people could take this name for Claude's or the service's own: `Сlаude` with Cyrillic letters, `CIaude`,
- * `Claude ✓`, `Claude (Anthropic)`. A person named `Claude Dupont` keeps the name.
+ * `Claude ✓`, `Claude (Anthropic)`, `Claude2`. A person named `Claude Dupont` keeps the name.
  */
 export function isReservedName(name: string): boolean {
 	const seen = [...name.replace(/\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{M}/gu, "")].map(foldCharacter).join("");
-	const words = (seen.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => /\p{L}/u.test(word)).map(likeL);
-	return reserved.includes(words.filter((word) => !qualifiers.includes(word)).join(""));
+	const words = (seen.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => /\p{L}/u.test(word));
+	if (articles.includes(words[0] as string)) words.shift();
+	// A digit is a version, or stands for a letter: `Claude2`, `C1aude`.
+	const joined = [/\p{N}/gu, /^\p{N}+|\p{N}+$/gu].map((digits) => words.map((word) => likeL(word.replace(digits, ""))).join(""));
+	return joined.some((text) => pattern.test(text));
 }
 
 /** The name of a person, marked if it is a reserved one. */
