@@ -6,12 +6,16 @@ const blank = "\0";
 
 const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const quoted = /^ {0,3}>/;
+/** Code, where no paragraph goes on. */
+const indented = /^(?: {4}| {0,3}\t)/;
+/** A list, whose items go on with indented paragraphs. */
+const listItem = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
 /** Addresses are ASCII: other scripts continue without a space. */
 const address = /(?:\b[a-z][a-z0-9+.-]{0,15}:\/\/|\bwww\.)[\x21-\x7e]+/gi;
 
 /** The text, in which everything that is not said is blank. */
 export function spokenIn(text: string): string {
-	const withoutCode = text.includes("`") || text.includes("~~~") || text.includes(">") ? withoutBlocks(text) : text;
+	const withoutCode = /`|~~~|>|^(?: {4}| {0,3}\t)/m.test(text) ? withoutBlocks(text) : text;
 	return withoutCode.replace(address, blanks);
 }
 
@@ -19,11 +23,12 @@ function blanks(text: string): string {
 	return blank.repeat(text.length);
 }
 
-/** Blanks fenced blocks and quoted lines, and the code in each paragraph between them. */
+/** Blanks fenced and indented blocks and quoted lines, and the code in each paragraph between them. */
 function withoutBlocks(text: string): string {
 	const parts: string[] = [];
 	let paragraph: string[] = [];
 	let open: string | undefined;
+	let isInList = false;
 	const endParagraph = () => {
 		if (paragraph.length > 0) parts.push(withoutCodeSpans(paragraph.join("\n")));
 		paragraph = [];
@@ -31,7 +36,10 @@ function withoutBlocks(text: string): string {
 	for (const line of text.split("\n")) {
 		const [, marks = "", rest = ""] = fence.exec(line) ?? [];
 		const opens = open === undefined && marks !== "" && !(marks.startsWith("`") && rest.includes("`"));
-		if (open === undefined && !opens && !quoted.test(line) && line.trim() !== "") {
+		const isFirst = paragraph.length === 0;
+		const isCode = isFirst && !isInList && indented.test(line);
+		if (open === undefined && !opens && !isCode && !quoted.test(line) && line.trim() !== "") {
+			isInList = listItem.test(line) || (isInList && (!isFirst || /^(?: {2}|\t)/.test(line)));
 			paragraph.push(line);
 			continue;
 		}
