@@ -8,15 +8,14 @@ import { type Fields, fieldsOf, nameOf, noUsage, usageAfter } from "./values.ts"
 
 /**
  * Translates the data of server-sent events; `undefined` is a sign of life without data. A stop reason is the end, also without
- * `message_stop` after it. Without both there is no `end`. Throws the API's error if the stream contains one. `turn`: what the request
+ * `message_stop` after it, and whatever becomes of the connection. Without both there is no `end`. Throws the API's error if the stream contains one. `turn`: what the request
  * sent back of a paused turn.
  */
 export async function* readEvents(stream: AsyncIterable<string | undefined>, turn: PausedTurn = []): AsyncGenerator<ModelEvent> {
 	const blocks = new Blocks(turn);
 	let usage = noUsage;
 	let stopReason: string | undefined;
-	for await (const data of stream) {
-		const event = fieldsOf(data === undefined ? undefined : JSON.parse(data));
+	for await (const event of eventsOf(stream, () => stopReason !== undefined)) {
 		switch (typeOf(event)) {
 			case "message_start": {
 				const message = fieldsOf(event.message);
@@ -50,14 +49,38 @@ export async function* readEvents(stream: AsyncIterable<string | undefined>, tur
 				yield* blocks.end();
 				yield endOf(stopReason, blocks);
 				return;
-			case "error":
-				throw new Anthropic.APIError(undefined, event, undefined, undefined);
 			default:
 				// A ping, or an event type that the API has added since.
 				yield { type: "alive" };
 		}
 	}
 	if (stopReason !== undefined) yield endOf(stopReason, blocks);
+}
+
+/** In ms. Only `message_stop` follows a stop reason. */
+const endTimeout = 1_000;
+
+/** The events of a stream. Once its end is known, an error or silence loses nothing. */
+async function* eventsOf(stream: AsyncIterable<string | undefined>, isEndKnown: () => boolean): AsyncGenerator<Fields> {
+	const reading = stream[Symbol.asyncIterator]();
+	const late = Promise.withResolvers<{ done: true; value: undefined }>();
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	try {
+		for (;;) {
+			if (isEndKnown()) timer ??= setTimeout(() => late.resolve({ done: true, value: undefined }), endTimeout);
+			const { done, value } = await Promise.race([reading.next(), late.promise]);
+			if (done) return;
+			const event = fieldsOf(value === undefined ? undefined : JSON.parse(value));
+			if (typeOf(event) === "error") throw new Anthropic.APIError(undefined, event, undefined, undefined);
+			yield event;
+		}
+	} catch (error) {
+		if (!isEndKnown()) throw error;
+	} finally {
+		clearTimeout(timer);
+		// Not awaited: a silent stream ends only when its request is aborted.
+		reading.return?.().catch(() => {});
+	}
 }
 
 /** Servers that are built on other APIs report errors without a type. */

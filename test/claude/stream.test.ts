@@ -46,6 +46,21 @@ describe("a stream", () => {
 		expect({ text, end, requests }).toEqual({ text: "Hi", end: { type: "end", ...(stopReason && { stopReason }) }, requests: 1 });
 	});
 
+	it.each<[string, object, ...string[]]>([
+		["is reset", { rawEnd: "reset" }],
+		["is held open in silence", { rawEnd: "silence" }],
+		["reports an error", {}, error("overloaded_error")],
+		["sends what is no JSON", {}, "data: <html>\n\n"],
+	])("that %s after its stop reason is complete", async (_what, script, ...more) => {
+		const { text: said, end, failure, requests } = await replyTo([start, text("Hi"), delta("end_turn"), ...more], script);
+		expect({ said, end, failure, requests }).toEqual({
+			said: "Hi",
+			end: { type: "end", stopReason: "end_turn" },
+			failure: undefined,
+			requests: 1,
+		});
+	});
+
 	it("shows signs of life at pings, comments and bytes", async () => {
 		const { events } = await replyTo(
 			[": keep-alive\n\n", "event: ping\ndata: {}\n\n", "event: mess", `age_start\ndata: {"type":"x"}\n\n`, stop],

@@ -76,6 +76,8 @@ export type Script = {
 	thinking?: number | string;
 	/** The text waits for this. Only for scripts that a test passes by itself. */
 	textAfter?: Promise<void>;
+	/** How the connection ends after `raw`, if not as it should. */
+	rawEnd?: "reset" | "silence";
 	/** Milliseconds before the reply begins. */
 	delay?: number;
 	/** The stop reason. */

@@ -240,7 +240,7 @@ async function sendBlocks(script: Script, log: RequestLog, response: ServerRespo
 }
 
 async function sendRaw(
-	{ raw = [], every, contentType = "text/event-stream" }: Script,
+	{ raw = [], rawEnd, every, contentType = "text/event-stream" }: Script,
 	log: RequestLog,
 	response: ServerResponse,
 	gone: AbortSignal,
@@ -250,7 +250,10 @@ async function sendRaw(
 		response.write(piece);
 		if (every) await wait(every, undefined, { signal: gone });
 	}
+	if (rawEnd === "silence") return void (gone.aborted || (await once(gone, "abort")));
 	log.ended = Date.now();
+	// What was written arrives before the reset.
+	if (rawEnd === "reset") return void setTimeout(() => response.socket?.resetAndDestroy(), 200);
 	response.end();
 }
 

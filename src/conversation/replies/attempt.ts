@@ -13,6 +13,9 @@ export type AttemptResult = { outcome: Outcome; retryAfterMs?: number; stopReaso
 /** Silence is allowed for this many times as long while Claude thinks. */
 const thinkingPatience = 2;
 
+/** Pings without anything else are believed for this many times as long: a server that sends only them would never be given up. */
+const pingPatience = 10;
+
 type Upstream = { model: Model; idleTimeout: number; now: () => number };
 
 /** Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
@@ -95,6 +98,8 @@ class Watchdog {
 	readonly #timedOut = Promise.withResolvers<AttemptResult>();
 	#timer: ReturnType<typeof setTimeout>;
 	#aliveAt: number;
+	/** When something came that is part of a reply. */
+	#progressAt: number;
 	#isThinking = false;
 	#hasBegun = false;
 	readonly #unanswered: number;
@@ -105,6 +110,7 @@ class Watchdog {
 		this.#idleTimeout = idleTimeout;
 		this.#now = now;
 		this.#aliveAt = now();
+		this.#progressAt = now();
 		this.#timer = setTimeout(this.#check, idleTimeout);
 	}
 
@@ -118,7 +124,9 @@ class Watchdog {
 		this.#aliveAt = now;
 		this.#hasBegun = true;
 		// A ping says nothing about what Claude does.
-		if (type !== "alive") this.#isThinking = type === "thinking" || type === "tool" || isToolRunning;
+		if (type === "alive") return;
+		this.#isThinking = type === "thinking" || type === "tool" || isToolRunning;
+		if (type !== "usage") this.#progressAt = now;
 	}
 
 	stop(): void {
@@ -127,7 +135,8 @@ class Watchdog {
 
 	readonly #check = () => {
 		const patience = this.#idleTimeout * (this.#hasBegun ? (this.#isThinking ? thinkingPatience : 1) : 2 ** this.#unanswered);
-		const left = this.#aliveAt + patience - this.#now();
+		const due = Math.min(this.#aliveAt + patience, this.#progressAt + this.#idleTimeout * pingPatience);
+		const left = due - this.#now();
 		if (left > 0) this.#timer = setTimeout(this.#check, Math.min(left, this.#idleTimeout));
 		else this.#giveUp(this.#hasBegun ? "timed_out" : "no_response");
 	};

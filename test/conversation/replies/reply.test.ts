@@ -504,6 +504,31 @@ describe("a reply", () => {
 			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
 		}, 20));
 
+	it("does not wait for ever while there are only signs of life, and waits on while there is text", () =>
+		inConversation(async (conversation) => {
+			expectLog(/Claude failed: timed_out/);
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			for (let attempt = 1; attempt <= 3; attempt++) {
+				expect(conversation.calls).toHaveLength(attempt);
+				const { signal } = conversation.call;
+				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+				await conversation.call.event({ type: "start", model: "m" });
+				for (let n = 0; n < 25; n++) {
+					conversation.now += 19;
+					await (n < 15 ? conversation.call.text(".") : conversation.call.event({ type: "alive" }));
+					// Longer than the watchdog takes to check again.
+					await new Promise((resolve) => setTimeout(resolve, 30));
+					expect(signal.aborted).toBe(false);
+				}
+				conversation.now += 19;
+				await conversation.call.event({ type: "alive" });
+				await over;
+				await settled();
+			}
+			expect(client.last("chat:message").message).toMatchObject({ status: "failed", reason: "timed_out" });
+		}, 20));
+
 	it("allows twice as long a silence while Claude thinks", () =>
 		inConversation(async (conversation) => {
 			expectLog(/Claude failed: timed_out/);
