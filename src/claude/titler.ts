@@ -3,7 +3,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ProposedTitle, Titler } from "../conversation/ports.ts";
 import type { Settings } from "../settings.ts";
-import { reasonOf, statusOf } from "./failures.ts";
+import { failureFacts, reasonOf, statusOf } from "./failures.ts";
 import { withModel } from "./models.ts";
 import type { Prompt } from "./prompt.ts";
 import { clientOf, isDemo, serverKey } from "./server.ts";
@@ -28,7 +28,15 @@ export function anthropicTitler(settings: Settings["claude"]): Titler | undefine
 	if (isDemo(settings)) return undefined;
 	const client = clientOf(settings);
 	return {
-		title: (question, answer, signal, model) => title(client, withModel(settings, model), titlePrompt(question, answer), signal),
+		title: async (question, answer, signal, model) => {
+			try {
+				return await title(client, withModel(settings, model), titlePrompt(question, answer), signal);
+			} catch (error) {
+				// No error: the conversation keeps its first words as its title.
+				console.info("Claude proposed no title:", await failureFacts(error));
+				throw error;
+			}
+		},
 	};
 }
 

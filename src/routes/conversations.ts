@@ -170,7 +170,7 @@ conversations.get("/conversations/:id/messages", async (c) => {
 describe("GET /conversations/:id/messages/:messageId/versions", {
 	tag: "Messages",
 	summary: "List former versions of a reply",
-	description: `Lists the former versions of a regenerated reply, oldest first. Only the latest ${limits.versions} are kept.`,
+	description: `Lists the former versions of a regenerated reply, oldest first. The original and the latest ${limits.versions - 1} are kept.`,
 	access: "member",
 	programs: "read",
 	answers: {

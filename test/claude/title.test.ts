@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from "vitest";
 import { readTitle, titlePrompt } from "../../src/claude/title.ts";
 import { anthropicTitler } from "../../src/claude/titler.ts";
 import type { Message } from "../../src/protocol/message.ts";
+import { expectLog } from "../support/log.ts";
 import { conversation } from "./requests.ts";
 
 const baseUrl = inject("messagesApi");
@@ -63,7 +64,8 @@ describe("the request for a title", () => {
 		]);
 	});
 
-	it("is repeated once and no more", async () => {
+	it("is repeated once and no more, and its failure is one line in the log", async () => {
+		expectLog(/^Claude proposed no title: .*"status":400/);
 		const { title, requests } = newTitler();
 		await expect(title("Hi !bad")).rejects.toThrow();
 		expect(await requests()).toHaveLength(2);
