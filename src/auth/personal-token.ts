@@ -91,8 +91,14 @@ export async function readKnownToken(
 }
 
 /** The part of a sign-in that the socket stores which it opens. */
-export function signInOf({ expiresAt, program }: Identity) {
-	return { expiresAt: Math.min(expiresAt, program?.until ?? expiresAt), tokenId: program?.tokenId, scopes: program?.scopes };
+export function signInOf(identity: Identity) {
+	const { expiresAt, program } = identity;
+	return {
+		expiresAt: Math.min(expiresAt, program?.until ?? expiresAt),
+		tokenId: program?.tokenId,
+		scopes: program?.scopes,
+		session: identity.kind === "guest" ? identity.session : undefined,
+	};
 }
 
 /** False for a program whose token lacks the scope. */

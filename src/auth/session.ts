@@ -66,15 +66,20 @@ async function signCookie({ userId, username }: Person, { id, version }: Session
  * is still good. `undefined` if the cookie is not accepted. `now` in ms.
  */
 export async function verifySession(cookie: string, settings: Settings, now: number): Promise<PresentedSession | undefined> {
-	if (settings.jwtSecret === undefined) return undefined;
+	if (settings.jwtSecret === undefined) return refuseSession("there is no JWT_SECRET");
 	const key = await sessionKey(settings.jwtSecret);
 	const expected = { algorithms: ["HS256"], currentDate: new Date(now), requiredClaims: ["exp"] };
 	const verified = await jwtVerify(cookie, key, expected).catch(() => undefined);
 	const claims = v.safeParse(claimsSchema, verified?.payload);
-	if (!claims.success) return undefined;
+	if (!claims.success) return refuseSession(verified ? "its claims have the wrong form" : "it is not signed here, or has expired");
 	const { sub: userId, name: username, iat, sid: id, ver: version } = claims.output;
-	if (userId.startsWith(guestPrefix) && !settings.guestSignIn) return undefined;
+	if (userId.startsWith(guestPrefix) && !settings.guestSignIn) return refuseSession("guests cannot sign in");
 	return { userId, username, id, version, issuedAt: iat * 1000 };
+}
+
+/** One line in the log. */
+export function refuseSession(reason: string): undefined {
+	console.info(`A session cookie was refused: ${reason}`);
 }
 
 /** The purpose is part of every session that was ever signed: another one would sign everybody out. */

@@ -132,6 +132,10 @@ export class ConversationObject extends DurableObject<Env> {
 		await new PersonCalls(this.#parts).signOut(userId);
 	}
 
+	async endSessions(userId: string, sessions: readonly string[]): Promise<void> {
+		this.#parts.sockets.closeSessions(userId, sessions);
+	}
+
 	async endTokens(userId: string, tokenIds: readonly string[]): Promise<void> {
 		new PersonCalls(this.#parts).endTokens(userId, tokenIds);
 	}

@@ -11,6 +11,8 @@ export type Attachment = {
 	expiresAt: number;
 	/** The personal token that opened it, if one did. */
 	tokenId?: string;
+	/** The guest's session that opened it, if one did. */
+	session?: string;
 	/**
 	 * We closed the socket. `close()` does not silence a hostile client, which may go on sending for as long as it
 	 * likes: nothing that arrives on a revoked socket is read.

@@ -3,7 +3,7 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { clearedSession, continueSession, readSession, type SignIn, sessionCookie, verifySession } from "../auth/session.ts";
+import { clearedSession, continueSession, readSession, refuseSession, type SignIn, sessionCookie, verifySession } from "../auth/session.ts";
 import { limits } from "../protocol/limits.ts";
 import { userSchema } from "../protocol/person.ts";
 import { durationText } from "../protocol/text/number-text.ts";
@@ -39,6 +39,7 @@ refreshes.post("/auth/refresh", async (c) => {
 		const { username, version } = renewed;
 		return signedIn(c, await continueSession({ userId, username }, { id, version }, settings, Date.now()), 200);
 	}
+	if (presented) refuseSession("its session has ended, or its guest has signed out");
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });

@@ -5,7 +5,7 @@ import type { SharedAlarm } from "../platform/alarm.ts";
 import { type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
 
 /** The names are stored with the jobs: never rename one. */
-export type Act = "sign-out" | "tokens" | "rename";
+export type Act = "sign-out" | "tokens" | "sessions" | "rename";
 
 /** About a week of tries. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: 20 };

@@ -9,6 +9,7 @@ import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import type { PersonalToken } from "../protocol/token.ts";
+import { actsOf, recentlyEnded } from "./acts.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Everywhere } from "./everywhere.ts";
 import { endOfGuest } from "./guest-end.ts";
@@ -17,8 +18,11 @@ import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
 import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
 
-/** Verified by the Worker. `expiresAt`: when the sign-in expires, in ms. `tokenId`: the personal token that opens the socket, if one does. */
-type Upgrade = { expiresAt: number; tokenId: string | undefined; isChatProtocol: boolean };
+/**
+ * Verified by the Worker. `expiresAt`: when the sign-in expires, in ms. `tokenId`: the personal token that opens the socket, if one does;
+ * `session`: a guest's.
+ */
+type Upgrade = { expiresAt: number; tokenId: string | undefined; session?: string | undefined; isChatProtocol: boolean };
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
@@ -55,11 +59,13 @@ export class UserObject extends DurableObject<Env> {
 		});
 		this.#everywhere = new Everywhere({
 			sql: ctx.storage.sql,
-			acts: {
-				"sign-out": (id) => env.CONVERSATIONS.getByName(id).signOut(ctx.id.name as string),
-				tokens: (id) => this.#endTokensIn(id),
-				rename: (id) => this.#renameIn(id),
-			},
+			acts: actsOf({
+				userId: ctx.id.name as string,
+				conversations: env.CONVERSATIONS,
+				tokens: () => this.#tokens,
+				sessions: () => this.#sessions,
+				now,
+			}),
 			isOpen: () => this.#store.isWritten,
 			alarm: this.#alarm,
 			now,
@@ -75,16 +81,17 @@ export class UserObject extends DurableObject<Env> {
 
 	/** Answers a `listUpgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
-		const { expiresAt, tokenId, isChatProtocol } = readUpgrade<Upgrade>(request);
+		const { expiresAt, tokenId, session, isChatProtocol } = readUpgrade<Upgrade>(request);
 		// The Worker has checked this; but they may have signed out, or revoked the token, since then.
-		if (this.#store.isSignedOut || (tokenId !== undefined && !this.#tokens.use(tokenId, Date.now())))
-			return refuseUpgrade({ code: "unauthorized" });
+		const isEnded =
+			tokenId === undefined ? session !== undefined && this.#sessions.isEnded(session) : !this.#tokens.use(tokenId, Date.now());
+		if (this.#store.isSignedOut || isEnded) return refuseUpgrade({ code: "unauthorized" });
 		const room = this.#sockets.makeRoom();
 		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		const { settings } = this.#store;
 		const first = { type: "me:conversations", ...this.#store.firstPage(limits.listPage.default), settings } as const;
-		this.#sockets.open(ours, { expiresAt, tokenId }, first);
+		this.#sockets.open(ours, { expiresAt, tokenId, session }, first);
 		this.#alarm.bringForward();
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
@@ -114,6 +121,7 @@ export class UserObject extends DurableObject<Env> {
 
 	async #endAgain(): Promise<void> {
 		if (this.#store.isSignedOut) await this.#everywhere.begin("sign-out", this.#store.conversationIds());
+		if (recentlyEnded(this.#sessions, Date.now()).length > 0) await this.#everywhere.begin("sessions", this.#store.conversationIds());
 		const revoked = this.#tokens.revoked();
 		if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());
 		// The jobs need them until then.
@@ -203,27 +211,26 @@ export class UserObject extends DurableObject<Env> {
 		username: string,
 	): Promise<{ version: string; username: string } | undefined> {
 		if (this.#store.isSignedOut) return undefined;
+		const wasEnded = this.#sessions.isEnded(id);
 		const next = this.#sessions.renew({ id, version, issuedAt }, Date.now());
 		// A copied cookie has ended the session.
-		if (next === undefined) this.#alarm.bringForward();
+		if (!wasEnded && this.#sessions.isEnded(id)) await this.#endSession(id);
 		if (next === undefined) return undefined;
 		if (this.#sessions.name === undefined) this.#sessions.saveName(username);
 		return { version: next, username: this.#sessions.name ?? username };
+	}
+
+	async #endSession(id: string): Promise<void> {
+		this.#sockets.closeSession(id);
+		this.#alarm.bringForward();
+		this.#scheduleAgain();
+		await this.#everywhere.begin("sessions", this.#store.conversationIds());
 	}
 
 	/** Passes the new name to their conversations. */
 	async rename(username: string): Promise<void> {
 		this.#sessions.saveName(username);
 		await this.#everywhere.begin("rename", this.#store.conversationIds());
-	}
-
-	async #renameIn(conversationId: string): Promise<void> {
-		const conversation = this.env.CONVERSATIONS.getByName(conversationId);
-		let passedOn: string | undefined;
-		for (let { name } = this.#sessions; name !== undefined && name !== passedOn; { name } = this.#sessions) {
-			await conversation.rename({ userId: this.ctx.id.name as string, username: name });
-			passedOn = name;
-		}
 	}
 
 	/** True if the person has signed out, or this session of theirs has ended. */
@@ -286,15 +293,5 @@ export class UserObject extends DurableObject<Env> {
 		this.#scheduleAgain();
 		await this.#everywhere.begin("tokens", this.#store.conversationIds());
 		return true;
-	}
-
-	async #endTokensIn(conversationId: string): Promise<void> {
-		const conversation = this.env.CONVERSATIONS.getByName(conversationId);
-		for (let ended: string[] = []; ; ) {
-			const revoked = this.#tokens.revoked();
-			if (revoked.every((id) => ended.includes(id))) return;
-			await conversation.endTokens(this.ctx.id.name as string, revoked);
-			ended = revoked;
-		}
 	}
 }

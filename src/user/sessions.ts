@@ -67,6 +67,16 @@ export class Sessions {
 		this.#sql.exec("UPDATE sessions SET ended_at = ? WHERE id = ?", now, id);
 	}
 
+	/** The sessions that have ended since a time, in ms. */
+	endedSince(since: number): string[] {
+		if (!this.#hasTables) return [];
+		const query = "SELECT id FROM sessions WHERE ended_at >= ?";
+		return this.#sql
+			.exec<{ id: string }>(query, since)
+			.toArray()
+			.map(({ id }) => id);
+	}
+
 	isEnded(id: string): boolean {
 		return typeof this.#find(id)?.ended_at === "number";
 	}

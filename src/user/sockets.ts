@@ -6,8 +6,8 @@ import { type CloseCode, closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { MeEvent } from "../protocol/me.ts";
 
-/** When a sign-in expires, in ms, and the personal token that it was made with, if any. */
-type SignIn = Pick<Attachment, "expiresAt" | "tokenId">;
+/** When a sign-in expires, in ms, and the personal token or the session that it was made with, if any. */
+type SignIn = Pick<Attachment, "expiresAt" | "tokenId" | "session">;
 
 /** As much of an object's state as the sockets need. */
 type State = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "getWebSocketAutoResponseTimestamp">;
@@ -75,6 +75,11 @@ export class Sockets {
 			const { tokenId } = socket.attachment;
 			if (tokenId !== undefined && tokenIds.includes(tokenId)) socket.close(closeCodes.token, "token revoked");
 		}
+	}
+
+	/** Closes the sockets that a session opened. */
+	closeSession(id: string): void {
+		for (const socket of this.#open()) if (socket.attachment.session === id) socket.close(closeCodes.token, "session ended");
 	}
 
 	/** Closes all of them. */

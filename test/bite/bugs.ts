@@ -2121,4 +2121,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/research"],
 	},
+	{
+		name: "sockets outlive the session that a copied cookie has ended",
+		file: "src/conversation/sockets/sockets.ts",
+		from: 'sessions.includes(socket.session)) socket.close(closeCodes.token, "session ended");',
+		to: "sessions.includes(socket.session)) socket.session;",
+		project: "worker",
+		tests: ["worker/lasting"],
+	},
+	{
+		name: "a connection that breaks after the stop reason breaks the reply off",
+		file: "src/claude/stream.ts",
+		from: "if (!isEndKnown()) throw error;",
+		to: "throw error;",
+		project: "worker",
+		tests: ["claude/stream"],
+	},
+	{
+		name: "a server that sends only pings is never given up",
+		file: "src/conversation/replies/attempt.ts",
+		from: "this.#progressAt + this.#idleTimeout * pingPatience",
+		to: "Number.POSITIVE_INFINITY",
+		project: "worker",
+		tests: ["replies/reply"],
+	},
 ];

@@ -23,6 +23,7 @@ it("reaches more conversations than one go may call, and those that failed at fi
 						reached.add(id);
 					},
 					tokens: async () => {},
+					sessions: async () => {},
 					rename: async () => {},
 				},
 				isOpen: () => true,

@@ -36,6 +36,19 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 		},
 	],
 	[
+		"an old cookie of the guest's session is used",
+		async () => {
+			const signIn = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+			const cookieOf = ({ headers }: typeof signIn) => (headers.get("set-cookie") ?? "").split(";")[0] as string;
+			const refresh = (cookie: string) => call("POST", "/auth/refresh", undefined, undefined, { cookie });
+			const old = cookieOf(signIn);
+			// The cookie before the newest is good until the newest is used.
+			const { body } = await refresh(cookieOf(await refresh(old)));
+			const end = async () => expect((await refresh(old)).status).toBe(401);
+			return { userId: body.user.id, token: body.token, begin: async () => ({ token: body.token, end }) };
+		},
+	],
+	[
 		"the access token has expired",
 		async () => {
 			const userId = `p-${crypto.randomUUID()}`;

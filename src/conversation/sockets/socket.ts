@@ -60,6 +60,10 @@ export class Socket implements FanoutClient {
 		return this.#socket.attachment.tokenId;
 	}
 
+	get session(): string | undefined {
+		return this.#socket.attachment.session;
+	}
+
 	get scopes(): readonly Scope[] | undefined {
 		return this.#socket.attachment.scopes;
 	}

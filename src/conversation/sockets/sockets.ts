@@ -62,6 +62,12 @@ export class Sockets {
 			if (socket.tokenId !== undefined && tokenIds.includes(socket.tokenId)) socket.close(closeCodes.token, "token revoked");
 	}
 
+	/** Closes the sockets that these sessions opened. */
+	closeSessions(userId: string, sessions: readonly string[]): void {
+		for (const socket of this.of(userId))
+			if (socket.session !== undefined && sessions.includes(socket.session)) socket.close(closeCodes.token, "session ended");
+	}
+
 	/** Renames a person. Their programs keep the names of their tokens. */
 	rename({ userId, username }: Person): void {
 		for (const socket of this.of(userId)) if (socket.tokenId === undefined) socket.rename(username);
