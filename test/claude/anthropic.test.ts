@@ -217,7 +217,7 @@ describe("a reply", () => {
 		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), ...(reason && { reason }) });
 	});
 
-	it.each(["tool_use", "pause_turn", "something_new"])(
+	it.each(["tool_use", "something_new"])(
 		"that stops with %s has come to its end, which is not asked for again",
 		async (stop) => {
 			const { model, requests } = newModel();

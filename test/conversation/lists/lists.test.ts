@@ -109,11 +109,15 @@ describe("a change to the conversation", () => {
 	it("is delivered at once to members who do not have it open", () =>
 		withLists(async (harness) => {
 			const { createdAt } = harness.send("ann", "Hello\n  there");
+			const { id, title, assistant, createdAt: begunAt } = harness.conversation.store.info;
 			expect(harness.take()).toEqual(
 				["c", "d"].map((userId) => ({
 					userId,
 					summary: {
-						...harness.conversation.store.info,
+						id,
+						title,
+						assistant,
+						createdAt: begunAt,
 						role: "member",
 						lastActivityAt: createdAt,
 						lastMessage: { seq: 1, author: { userId: "ann", username: "ann" }, content: "Hello there", createdAt },
