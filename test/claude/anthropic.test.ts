@@ -217,16 +217,13 @@ describe("a reply", () => {
 		expect(events.at(-1)).toEqual({ type: "end", stopReason: expect.any(String), ...(reason && { reason }) });
 	});
 
-	it.each(["tool_use", "something_new"])(
-		"that stops with %s has come to its end, which is not asked for again",
-		async (stop) => {
-			const { model, requests } = newModel();
-			const { events, text, failure } = await ask(model, unique({ tokens: 2, stop }));
-			expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: undefined });
-			expect(events.at(-1)).toEqual({ type: "end", stopReason: stop, reason: "unknown_stop" });
-			expect(await requests()).toHaveLength(1);
-		},
-	);
+	it.each(["tool_use", "something_new"])("that stops with %s has come to its end, which is not asked for again", async (stop) => {
+		const { model, requests } = newModel();
+		const { events, text, failure } = await ask(model, unique({ tokens: 2, stop }));
+		expect({ text, failure }).toEqual({ text: "word0 word1 ", failure: undefined });
+		expect(events.at(-1)).toEqual({ type: "end", stopReason: stop, reason: "unknown_stop" });
+		expect(await requests()).toHaveLength(1);
+	});
 });
 
 describe("a conversation that is longer than the model can read", () => {
