@@ -1,7 +1,8 @@
 // Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
 // must not depend on requests or storage.
 
-import { type OwnPrices, readOwnPrices } from "./money/prices.ts";
+import { type BudgetSetting, type Budgets, readBudgets } from "./money/budgets.ts";
+import { type OwnPrices, priceOf, readOwnPrices } from "./money/prices.ts";
 
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
@@ -40,6 +41,9 @@ export type Settings = {
 	};
 	/** The deployment's own prices of models, over the built-in ones. */
 	prices: OwnPrices;
+	budgets: Budgets;
+	/** Guests may ask Claude. */
+	guestClaude: boolean;
 	sends: { burst: number; perSecond: number };
 	/**
 	 * In ms: the time between two pings of a Socket.IO connection, and the time in which a client
@@ -73,6 +77,8 @@ type SettingName =
 	| "CLAUDE_MAX_TOKENS"
 	| "CLAUDE_CONTEXT_TOKENS"
 	| "CLAUDE_PRICES"
+	| BudgetSetting
+	| "GUEST_CLAUDE"
 	| "SEND_BURST"
 	| "SEND_PER_SECOND"
 	| "REPLY_IDLE_TIMEOUT_SECONDS"
@@ -124,6 +130,8 @@ export function readSettings(env: Environment): SettingsResult {
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
 		prices: readPrices(env, problems),
+		budgets: readBudgets((name) => readText(env, name), readText(env, "ANTHROPIC_API_KEY") !== undefined, problems),
+		guestClaude: readSwitch(env, "GUEST_CLAUDE", problems, "on"),
 		sends: {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
@@ -134,8 +142,18 @@ export function readSettings(env: Environment): SettingsResult {
 		},
 	};
 	settings.claude.assistantName = readText(env, "ASSISTANT_NAME") ?? nameOfModel(settings.claude);
+	if (isUnpriced(settings))
+		problems.push(
+			"The price of CLAUDE_MODEL, or of one of CLAUDE_MODELS, is not known, so no budget can hold. Name its price in CLAUDE_PRICES, or set all BUDGET_USD_PER_… settings to off.",
+		);
 	const [problem] = problems;
 	return problem === undefined ? { settings } : { problem };
+}
+
+/** Anthropic's own API is paid for every request: its models need a price while there is a budget. */
+function isUnpriced({ claude, prices, budgets }: Settings): boolean {
+	const isPaid = claude.apiKey !== undefined && claude.baseUrl === undefined && Object.keys(budgets).length > 0;
+	return isPaid && [claude.model, ...(claude.models ?? [])].some((model) => priceOf(model, 0, { prices }) === undefined);
 }
 
 /** True if an address is on this machine, where plain http is safe. */
@@ -246,9 +264,8 @@ function httpUrl(text: string): URL | undefined {
 	return url && /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
-/** Off when unset. */
-function readSwitch(env: Environment, name: SettingName, problems: string[]): boolean {
-	const text = readText(env, name) ?? "off";
+function readSwitch(env: Environment, name: SettingName, problems: string[], fallback: "on" | "off" = "off"): boolean {
+	const text = readText(env, name) ?? fallback;
 	const isOn = /^(on|true|yes|1)$/i.test(text);
 	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
 	return isOn;

@@ -28,6 +28,7 @@ import { readSettings } from "./settings.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
 export { PollingObject } from "./gateway/socketio/object.ts";
+export { LedgerObject } from "./money/object.ts";
 export { UserObject } from "./user/object.ts";
 
 /** For people. The log has a sentence for the deployer. */

@@ -21,6 +21,8 @@ describe("settings", () => {
 			tokens: { epoch: "", ownerAbsence: 30 * 24 * 3600_000 },
 			claude: { model: "claude-sonnet-5-5", models: [], assistantName: "Claude", maxTokens: 16_000, idleTimeout: 60_000 },
 			prices: new Map(),
+			budgets: {},
+			guestClaude: true,
 			sends: { burst: 10, perSecond: 1 },
 			socketIo: { interval: 25_000, timeout: 20_000 },
 		});
@@ -45,6 +47,10 @@ describe("settings", () => {
 			CLAUDE_MAX_TOKENS: "100",
 			CLAUDE_CONTEXT_TOKENS: "8192",
 			CLAUDE_PRICES: '{"another": {"input": 2, "output": 10}}',
+			BUDGET_USD_PER_DAY: "100",
+			BUDGET_USD_PER_PERSON_PER_DAY: "off",
+			BUDGET_USD_PER_CONVERSATION_PER_DAY: "0.07",
+			GUEST_CLAUDE: "off",
 			SEND_BURST: "5",
 			SEND_PER_SECOND: "0.5",
 			REPLY_IDLE_TIMEOUT_SECONDS: "2.5",
@@ -72,10 +78,38 @@ describe("settings", () => {
 				idleTimeout: 2_500,
 			},
 			prices: new Map([["another", { input: 2, output: 10 }]]),
+			budgets: { deployment: 100_000_000, guest: 200_000, conversation: 70_000 },
+			guestClaude: false,
 			sends: { burst: 5, perSecond: 0.5 },
 			socketIo: { interval: 500, timeout: 1_000 },
 		});
 		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
+	});
+
+	it("limit what Claude may cost once there is a key", () => {
+		const budgets = { deployment: 10_000_000, person: 2_000_000, guest: 200_000, conversation: 5_000_000 };
+		expect(settingsOf({ ANTHROPIC_API_KEY: "a key" }).budgets).toEqual(budgets);
+		expect(settingsOf({ ANTHROPIC_BASE_URL: "http://localhost:11434" }).budgets).toEqual({});
+		expect(settingsOf({ BUDGET_USD_PER_GUEST_PER_DAY: 0, BUDGET_USD_PER_DAY: "Off" }).budgets).toEqual({ guest: 0 });
+	});
+
+	it("need the price of a model that is paid for, unless there is no budget", () => {
+		const paid = { JWT_SECRET: secret, ANTHROPIC_API_KEY: "a key", CLAUDE_MODEL: "claude-next-9" };
+		expect(read(paid)).toEqual({
+			problem: expect.stringMatching(/^The price of CLAUDE_MODEL, .*CLAUDE_PRICES.*BUDGET_USD_PER_… settings to off/),
+		});
+		const off = {
+			BUDGET_USD_PER_DAY: "off",
+			BUDGET_USD_PER_PERSON_PER_DAY: "off",
+			BUDGET_USD_PER_GUEST_PER_DAY: "off",
+			BUDGET_USD_PER_CONVERSATION_PER_DAY: "off",
+		};
+		for (const remedy of [
+			off,
+			{ CLAUDE_PRICES: '{"claude-next-9": {"input": 2, "output": 10}}' },
+			{ ANTHROPIC_BASE_URL: "http://localhost:11434" },
+		])
+			expect(read({ ...paid, ...remedy })).toHaveProperty("settings");
 	});
 
 	it("treat white space as not set", () => {
@@ -163,6 +197,9 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, GUEST_SIGN_IN: "only" }, /^GUEST_SIGN_IN/],
 		[{ ...good, CLAUDE_PRICES: "PRIVATE" }, /^CLAUDE_PRICES must be JSON/],
 		[{ ...good, CLAUDE_PRICES: '{"PRIVATE": {"input": 1}}' }, /^CLAUDE_PRICES .* needs both input and output/],
+		[{ ...good, BUDGET_USD_PER_DAY: "PRIVATE" }, /^BUDGET_USD_PER_DAY must be dollars a day, such as 10, or off/],
+		[{ ...good, BUDGET_USD_PER_GUEST_PER_DAY: "-1" }, /^BUDGET_USD_PER_GUEST_PER_DAY must be dollars a day/],
+		[{ ...good, GUEST_CLAUDE: "PRIVATE" }, /^GUEST_CLAUDE must be on or off/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "PRIVATE" }, /^CLAUDE_MAX_TOKENS must be a whole number/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "0" }, /^CLAUDE_MAX_TOKENS/],
 		[{ ...good, CLAUDE_MAX_TOKENS: "1.5" }, /^CLAUDE_MAX_TOKENS/],

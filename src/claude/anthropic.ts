@@ -36,7 +36,8 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 	return {
 		async *reply(messages, signal, options = {}) {
 			const { partialReply, instructions, effort = null } = options;
-			const chosen = withModel(settings, options.model);
+			const allowed = { ...settings, maxTokens: Math.min(settings.maxTokens, options.maxTokens ?? settings.maxTokens) };
+			const chosen = withModel(allowed, options.model);
 			const promptOf = (maxTokens: number) =>
 				buildPrompt(messages, { partialReply, maxTokens, instructions, name: settings.assistantName });
 			const ask = (settings: Settings["claude"]) => replyBy({ client, settings, signal, effort }, promptOf);
@@ -49,7 +50,7 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 					markGone(chosen);
 				}
 			}
-			yield* sayingSo(ask(settings));
+			yield* sayingSo(ask(allowed));
 		},
 	};
 }

@@ -67,18 +67,28 @@ export class Calls extends RpcTarget {
 		});
 	}
 
-	/** Sends a message without a socket. A person to whom the issuer grants the conversation becomes a member by it. */
-	say(said: MessageInput): Sent | Refusal {
+	/** Sends a message without a socket, and waits until it is known whether Claude is asked. A person to whom the issuer grants the conversation becomes a member by it. */
+	async say(input: MessageInput): Promise<Sent | Refusal> {
 		const { admission, conversation, work, now } = this.#parts;
 		const busy = work.begin(this.#identity, now());
 		if (busy) return busy;
-		this.#counted(undefined, readOf([said]));
+		this.#counted(undefined, readOf([input]));
 		const person = admission.enter(this.#identity);
 		if ("code" in person) return person;
-		const sent = conversation.say(person, said, this.#identity);
-		if ("code" in sent || mayRead(this.#identity)) return sent;
+		const said = conversation.say(person, input, this.#identity);
+		if ("code" in said) return said;
+		const sent = said.isNew && said.message.asksClaude ? await this.#withNotice(said) : said;
+		if (mayRead(this.#identity)) return sent;
 		const { quoted: _, ...message } = sent.message;
 		return { ...sent, message };
+	}
+
+	/** If nobody can pay for the reply, the message no longer asks. */
+	async #withNotice(sent: Sent): Promise<Sent> {
+		const { replies, store } = this.#parts;
+		const notice = await replies.noticeOf(sent.message.id);
+		const message = notice && store.exists ? store.log.message(sent.message.id) : undefined;
+		return notice ? { ...sent, message: message ?? sent.message, notice } : sent;
 	}
 
 	/** The messages at a place, oldest first. */

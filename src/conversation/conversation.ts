@@ -28,6 +28,8 @@ type Dependencies<T extends Client> = {
 	lists: MemberLists;
 	titles: Titles;
 	authenticate: Authenticate;
+	/** False where guests may not ask Claude. */
+	guestsAsk: boolean;
 	/** How fast one person may send. */
 	rate: Rate;
 	/** How much work one person may cause. */

@@ -32,11 +32,11 @@ export class ConversationObject extends DurableObject<Env> {
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
 		this.#parts = wire(ctx, env, read.settings);
-		const { store, sockets, clients, replies, removals, lists, alarm, now } = this.#parts;
+		const { store, sockets, clients, replies, removals, lists, purses, alarm, now } = this.#parts;
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		for (const client of sockets.restore(ctx.getWebSockets(), now())) clients.add(client);
 		if (store.exists) replies.recover();
-		if (removals.dueAt !== undefined) alarm.bringForward();
+		if ((removals.dueAt ?? purses.dueAt) !== undefined) alarm.bringForward();
 		void lists.recover();
 	}
 
@@ -83,12 +83,13 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	override async alarm(): Promise<void> {
-		const { store, importer, clients, replies, lists, removals, alarm } = this.#parts;
+		const { store, importer, clients, replies, lists, removals, purses, alarm } = this.#parts;
 		// An import that was abandoned leaves nothing behind.
 		if (!store.exists && importer.isUnderWay) return this.ctx.storage.deleteAll();
 		clients.expire();
 		if (store.exists) replies.recover();
 		const notified = lists.recover();
+		await purses.runDue();
 		await removals.runDue();
 		alarm.fired();
 		await notified;

@@ -15,7 +15,8 @@ export class PersonCalls {
 
 	/** One step of erasing a person. A conversation in which nobody else is left is deleted. */
 	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
-		const { store, erasure, sockets, deletion } = this.#parts;
+		const { id, store, erasure, sockets, deletion, purses } = this.#parts;
+		if (after === 0) await purses.forget(userId, id);
 		if (!store.exists) return { messages: 0, reactions: 0, isDeleted: false, isGone: true };
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
 		if (isLast) store.members.remove(userId, false);

@@ -1,6 +1,7 @@
 // The ports of a conversation: interfaces for what its rules need from outside. Each has one real and one test
-// implementation. Must import nothing but the wire.
+// implementation. Must import nothing but the wire and the forms of money.
 
+import type { Answer, Limit, Settlement, Wish } from "../money/purse-calls.ts";
 import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
@@ -92,6 +93,8 @@ export type ReplyOptions = {
 	tools?: Tools;
 	/** What Claude wrote before it paused. The request goes on from there. */
 	turn?: PausedTurn | undefined;
+	/** The longest reply that is paid for, in tokens. */
+	maxTokens?: number | undefined;
 };
 
 export type ModelEvent =
@@ -130,6 +133,17 @@ export class ModelFailure extends Error {
 		this.reason = reason;
 		this.retryAfterMs = retryAfterMs;
 	}
+}
+
+/** Whose purse it is, besides the conversation's own. */
+export type PurseOwner = "deployment" | { readonly userId: string };
+
+/** The purses in other objects. */
+export interface Purses {
+	/** Rejects if the purse cannot be reached. */
+	reserve(owner: PurseOwner, wish: Wish, limits: readonly Limit[]): Promise<Answer>;
+	/** Stores the settlement now, and delivers it until it has arrived. */
+	settle(owner: PurseOwner, settlement: Settlement): void;
 }
 
 /** Wakes the object to call `recover` if it dies while a reply runs. */

@@ -1,9 +1,7 @@
 // Builds the parts of one conversation's object and connects them. No rule of the chat lives here.
 
 import { anthropicModel } from "../claude/anthropic.ts";
-import { isDemo } from "../claude/server.ts";
 import { anthropicTitler } from "../claude/titler.ts";
-import { priceOf } from "../money/prices.ts";
 import { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Settings } from "../settings.ts";
@@ -14,6 +12,7 @@ import { Deletion } from "./deletion.ts";
 import { Lists } from "./lists/lists.ts";
 import { Removals } from "./lists/removals.ts";
 import { WorkRate } from "./messages/work-rate.ts";
+import { moneyOf } from "./money.ts";
 import { Departures } from "./people/departures.ts";
 import { Erasure } from "./people/erasure.ts";
 import { Membership } from "./people/membership.ts";
@@ -35,7 +34,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const store = new Store(storage.sql);
 	const batch = new Batch<Frame>();
 	const clients = new Fanout<Socket>(batch, now);
-	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt], now });
+	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt, purses.dueAt], now });
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
 		renewed: () => alarm.bringForward(),
@@ -52,13 +51,13 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		now,
 	});
 	const work = new WorkRate();
-	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work, id, now };
+	const { purses, ...money } = moneyOf(env, { sql: storage.sql, store, alarm, now }, settings);
+	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work, purses, ...money, id, now };
 
 	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
 	const replies = new Replies({
 		...shared,
 		model: anthropicModel(settings.claude),
-		priceOf: (model = settings.claude.model, at) => (isDemo(settings.claude) ? undefined : priceOf(model, at, settings)),
 		idleTimeout: settings.claude.idleTimeout,
 		afterwards: (work) => queueMicrotask(work),
 		titles,
@@ -67,6 +66,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		idle: (userId) => lists.idle(userId),
 		remove: (userId) => env.USERS.getByName(userId).removeEntry(id, !store.exists),
+		isSettled: () => purses.isSettled,
 		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, replies, removals });
@@ -90,6 +90,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		replies,
 		titles,
 		authenticate: (token, person) => admission.authenticate(token, person),
+		guestsAsk: settings.guestClaude,
 		rate: settings.sends,
 	});
 	const inbound = new Inbound({ ...shared, batch, conversation });

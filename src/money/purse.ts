@@ -3,6 +3,7 @@
 
 import { randomId } from "../protocol/random-id.ts";
 import { dayOf, endOf, firstDayOf, type Period } from "./periods.ts";
+import type { Answer, Limit, Report, Settlement, Spent, Sums, Wish } from "./purse-calls.ts";
 
 /**
  * The tables of a purse, for the migrations of its object. They are released: never edit them. `label` says for what money went: a
@@ -36,38 +37,9 @@ export const purseTables = `
 	CREATE INDEX reservations_open ON reservations (day) WHERE settled_at IS NULL;
 `;
 
-/** At most so much may be spent in a period. */
-export type Limit = { microUsd: number; period: Period };
-
-/** What is to be reserved: `most`, or what is left if that is at least `least`. */
-export type Wish = { id: string; label: string; at: number; least: number; most: number };
-
-/** `spent`: too little is left until `resetsAt`. `busy`: too many reservations are open. `settled`: this one is over already. */
-export type Answer =
-	| { granted: number }
-	| { refused: "spent"; left: number; resetsAt: number | undefined }
-	| { refused: "busy" }
-	| { refused: "settled" };
-
-/** What was used in the end. */
-export type Spent = {
-	microUsd: number;
-	replies: number;
-	input: number;
-	output: number;
-	cacheRead: number;
-	cacheWrite: number;
-	searches: number;
-};
-
-/** `at`: when it was reserved. It counts on that day, whose limit it was granted under. */
-export type Settlement = { id: string; label: string; at: number; spent: Spent };
-
-/** Sums over a period. */
-export type Sums = Spent & { reserved: number };
-
-export const nothingSpent: Spent = { microUsd: 0, replies: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, searches: 0 };
-
+/** How much a report lists. */
+const mostLabels = 100;
+const mostDays = 366;
 /** Longer than anybody tries to settle. */
 const keptFor = 7 * 24 * 3600_000;
 /** A reservation that is open for so long does not belong to a running request. */
@@ -114,9 +86,19 @@ export class Purse {
 		return { granted };
 	}
 
-	/** Keeps less reserved than was granted: another purse has less. */
-	lower(id: string, microUsd: number): void {
-		this.#sql.exec("UPDATE reservations SET micro_usd = ?1 WHERE id = ?2 AND micro_usd > ?1 AND settled_at IS NULL", microUsd, id);
+	/** Keeps less reserved than was granted, since another purse has less; and says for what it is, which is known only then. */
+	narrow(id: string, microUsd: number, label: string): void {
+		this.#sql.exec(
+			"UPDATE reservations SET micro_usd = min(micro_usd, ?), label = ? WHERE id = ? AND settled_at IS NULL",
+			microUsd,
+			label,
+			id,
+		);
+	}
+
+	/** Releases a reservation of an object's own purse, where no call can come late. */
+	drop(id: string): void {
+		this.#sql.exec("DELETE FROM reservations WHERE id = ? AND settled_at IS NULL", id);
 	}
 
 	/** Charges what a request has cost, once, and releases its reservation. One that was never made is charged all the same. Returns false if it was settled before. */
@@ -188,6 +170,10 @@ export class Purse {
 		return this.#sql.exec<{ open: number }>(query, dayOf(at - runsAtMost), at - runsAtMost).one().open;
 	}
 
+	report(period: Period, at: number): Report {
+		return { sums: this.sums(period, at), labels: this.byLabel(period, at, mostLabels), days: this.byDay(period, at, mostDays) };
+	}
+
 	/** What was spent under each label, the most first. */
 	byLabel(period: Period, at: number, limit: number): (Spent & { label: string })[] {
 		const query = `SELECT label, ${sums} FROM spending WHERE day >= ? GROUP BY label ORDER BY microUsd DESC, label LIMIT ?`;
@@ -206,10 +192,6 @@ export class Purse {
 		this.#sql.exec("DELETE FROM spending WHERE label = ?", label);
 		for (const { day, ...spent } of days) this.#charge(day, alias, spent);
 		this.#sql.exec("UPDATE reservations SET label = ? WHERE label = ?", alias, label);
-	}
-
-	get isEmpty(): boolean {
-		return this.#sql.exec("SELECT 1 FROM spending UNION ALL SELECT 1 FROM reservations LIMIT 1").toArray().length === 0;
 	}
 }
 

@@ -24,6 +24,7 @@ export const errors = {
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
+	budget_exceeded: { status: 402, text: "The budget for Claude is used up." },
 	rate_limited: { status: 429, text: "That was too fast. Wait a moment and try again." },
 	too_many: { status: 409, text: "The limit for this has been reached. Remove or close one before you add another." },
 	too_many_conversations: {
@@ -39,8 +40,8 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** Why Claude does not reply to a message that was sent: `error` is for people, `code` for programs. */
-export type Notice = { code: ErrorCode; error: string; messageId: string };
+/** For guests where guests may not ask. */
+export const guestsMayNotAsk = "Claude does not answer guests here. Your message was sent.";
 
 /** For members who ask where only owners may. */
 export const ownersAsk = "Only the owners of this conversation may ask Claude. Your message was sent.";
@@ -60,6 +61,7 @@ export const reasons = {
 	empty: "Claude’s reply is empty.",
 	overloaded: "Claude is overloaded right now. Try again in a moment.",
 	rate_limited: "Claude is getting too many requests right now. Try again in a moment.",
+	budget: "The budget for Claude was used up, so the reply ends here.",
 	spend_limit: "The spending limit for Claude has been reached. The person who runs this service can raise it.",
 	bad_key: "Claude could not be reached: the API key is not accepted. The person who runs this service can fix it.",
 	bad_model: "The configured model is unknown. The person who runs this service can fix it.",

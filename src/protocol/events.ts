@@ -16,6 +16,7 @@ import {
 	messageSchema,
 	reactionsSchema,
 } from "./message.ts";
+import { type Notice, scopeSchema } from "./money/notice.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
 import { citationSchema, sourceSchema, toolSchema } from "./sources.ts";
@@ -209,6 +210,9 @@ export const serverEvents = {
 		retryAfterMs: v.optional(countSchema),
 		clientId: v.optional(v.string()),
 		messageId: v.optional(v.string()),
+		/** With `budget_exceeded`: whose budget it is, and when it is filled again (ISO 8601, UTC), unless that is never. */
+		scope: v.optional(scopeSchema),
+		resetsAt: v.optional(v.string()),
 	}),
 } as const;
 
@@ -226,6 +230,11 @@ export function messageEvent(type: "chat:message" | "chat:updated", message: Mes
 /** The event for a message whose reactions have changed. */
 export function reactedEvent({ id, conversationId, reactions = [], revision }: Message, cursor: string) {
 	return { type: "chat:reacted", conversationId, messageId: id, reactions, revision, cursor } satisfies ServerEvent;
+}
+
+/** The event that tells whoever asked why Claude does not answer. */
+export function noticeEvent(conversationId: string, notice: Notice): ServerEvent {
+	return { type: "chat:error", conversationId, ...notice };
 }
 
 /** The event for a refusal. */

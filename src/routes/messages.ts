@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { messageInputSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema } from "../protocol/message.ts";
-import { idSchema } from "../protocol/person.ts";
+import { noticeSchema } from "../protocol/money/notice.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, call, readJson, refuse, respond } from "./http.ts";
@@ -14,14 +14,13 @@ import { describe } from "./operation.ts";
 
 export const messages = new Hono<App>();
 
-const noticeSchema = v.object({ code: v.string(), error: v.string(), messageId: idSchema });
 const messageAnswerSchema = v.object({ message: messageSchema, notice: v.optional(noticeSchema) });
 
 describe("POST /conversations/:id/messages", {
 	tag: "Messages",
 	summary: "Send a message",
 	description:
-		"Stores a message and sends it to everybody in the conversation. With a `clientId`, a request can be repeated safely: if the message is already stored, the response is 200 with the stored message. The conversation's `assistant` mode decides whether Claude replies. The reply is a message of its own.",
+		"Stores a message and sends it to everybody in the conversation. With a `clientId`, a request can be repeated safely: if the message is already stored, the response is 200 with the stored message. The conversation's `assistant` mode decides whether Claude replies. The reply is a message of its own. If the message asks Claude and nobody can pay for the reply, it is stored all the same, and `notice` says why there is no reply.",
 	access: "writer",
 	programs: "write",
 	body: {

@@ -76,8 +76,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a token without read sees the text of what it quotes",
 		file: "src/conversation/calls.ts",
-		from: '"code" in sent || mayRead(this.#identity)',
-		to: "true",
+		from: "if (mayRead(this.#identity)) return sent;",
+		to: "if (true) return sent;",
 		project: "worker",
 		tests: ["worker/scopes"],
 	},
@@ -324,7 +324,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a steering message waits for the running reply",
 		file: replies,
-		from: "if (this.#running) this.stop(by);",
+		from: "if (this.#running) this.stop(personOf(by));",
 		to: "if (this.#running) return;",
 		project: "worker",
 		tests: ["replies/questions"],
@@ -2100,8 +2100,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a tool runs for ever in a reply that has ended",
 		file: "src/conversation/replies/reply.ts",
-		from: "		this.#research.endTools();\n		this.#spending.end(outcome",
-		to: "		this.#spending.end(outcome",
+		from: "		this.#research.endTools();\n		this.spending.end(outcome",
+		to: "		this.spending.end(outcome",
 		project: "worker",
 		tests: ["replies/research"],
 	},

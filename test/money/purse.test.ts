@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type Limit, newReservationId, nothingSpent, Purse, purseTables, type Spent } from "../../src/money/purse.ts";
+import { newReservationId, Purse, purseTables } from "../../src/money/purse.ts";
+import { type Limit, nothingSpent, type Spent } from "../../src/money/purse-calls.ts";
 import { randomOf } from "../soak/random.ts";
 
 const noon = Date.parse("2026-11-29T12:00:00Z");
@@ -63,8 +64,8 @@ describe("reserving", () => {
 	it("keeps less if another purse has less", () =>
 		withPurse((purse) => {
 			purse.reserve(wish("1", 70), [daily(100)]);
-			purse.lower("1", 20);
-			purse.lower("1", 60);
+			purse.narrow("1", 20, "ann");
+			purse.narrow("1", 60, "ann");
 			expect(purse.sums("day", noon).reserved).toBe(20);
 		}));
 });

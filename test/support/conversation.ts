@@ -12,14 +12,19 @@ import {
 	type Model,
 	type ModelEvent,
 	ModelFailure,
+	type PurseOwner,
+	type Purses,
 	type ReplyOptions,
 	type Requester,
 	type Titler,
 } from "../../src/conversation/ports.ts";
+import { Funding } from "../../src/conversation/replies/funding.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
 import type { PriceOf } from "../../src/conversation/replies/spending.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
+import type { Budgets } from "../../src/money/budgets.ts";
+import type { Answer, Settlement, Wish } from "../../src/money/purse-calls.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -140,6 +145,42 @@ class TestClients implements Clients<TestClient> {
 	flush() {}
 }
 
+/** The purses of other objects: they answer as the test says, and keep what they are told. */
+export class TestPurses implements Purses {
+	/** What is left in a purse, in micro-dollars: by person, and under `deployment`. */
+	readonly left: Record<string, number | "busy">;
+	readonly reserved = new Map<string, number>();
+	readonly settled: [owner: string, microUsd: number][] = [];
+	isReachable = true;
+	/** If set, answers wait for it. */
+	gate: Promise<void> | undefined;
+
+	constructor({ left, reserved }: Pick<TestPurses, "left" | "reserved"> = { left: {}, reserved: new Map() }) {
+		this.left = left;
+		this.reserved = reserved;
+	}
+	async reserve(owner: PurseOwner, { id, least, most }: Wish): Promise<Answer> {
+		await this.gate;
+		if (!this.isReachable) throw new Error("This purse cannot be reached.");
+		const key = `${nameOf(owner)} ${id}`;
+		const known = this.reserved.get(key);
+		if (known !== undefined) return { granted: known };
+		const left = this.left[nameOf(owner)] ?? Number.POSITIVE_INFINITY;
+		if (left === "busy") return { refused: "busy" };
+		if (left < least) return { refused: "spent", left, resetsAt: Date.parse("2026-11-25T00:00:00Z") };
+		this.reserved.set(key, Math.min(left, most));
+		return { granted: Math.min(left, most) };
+	}
+	settle(owner: PurseOwner, { id, spent }: Settlement): void {
+		this.reserved.delete(`${nameOf(owner)} ${id}`);
+		this.settled.push([nameOf(owner), spent.microUsd]);
+	}
+}
+
+function nameOf(owner: PurseOwner): string {
+	return owner === "deployment" ? owner : owner.userId;
+}
+
 export class TestConversation {
 	now = Date.parse("2026-11-24T12:00:00Z");
 	readonly calls: Call[] = [];
@@ -151,6 +192,9 @@ export class TestConversation {
 	postponed: (() => void)[] | undefined;
 	/** The prices of models; none are known. */
 	priceOf: PriceOf = () => undefined;
+	/** What replies may cost, in micro-dollars a day. Without any budget nothing is reserved. */
+	budgets: Budgets = {};
+	readonly purses: TestPurses;
 	readonly store: Store;
 	readonly clients = new TestClients();
 	readonly replies: Replies;
@@ -159,7 +203,8 @@ export class TestConversation {
 	readonly membership: Membership;
 	readonly rules: Conversation<TestClient>;
 
-	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler) {
+	/** `purses`: those that an earlier life of the object used. */
+	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler, purses?: TestPurses, guestsAsk = true) {
 		const now = () => this.now;
 		const model: Model = {
 			reply: (messages, signal, options = {}) => {
@@ -188,13 +233,23 @@ export class TestConversation {
 		};
 		this.store = new Store(state.storage.sql);
 		const shared = { store: this.store, clients: this.clients, lists };
-		this.titles = new Titles({ ...shared, titler });
+		this.purses = new TestPurses(purses);
+		const terms = {
+			budgets: () => this.budgets,
+			isPaid: false,
+			model: () => "scripted",
+			maxTokens: 16_000,
+			priceOf: (model: string, at: number) => this.priceOf(model, at),
+		};
+		const funding = new Funding({ store: this.store, purses: this.purses, terms, now });
+		this.titles = new Titles({ ...shared, titler, funding });
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
 			lists,
 			model,
 			priceOf: (...request) => this.priceOf(...request),
+			funding,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
 			idleTimeout,
 			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),
@@ -210,6 +265,7 @@ export class TestConversation {
 			lists,
 			titles: this.titles,
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
+			guestsAsk,
 			rate: { burst: 3, perSecond: 1 },
 			work: new WorkRate(),
 			now,
@@ -250,11 +306,11 @@ export class TestConversation {
 export function inConversation(
 	test: (conversation: TestConversation, state: DurableObjectState) => Promise<void> | void,
 	idleTimeout = 60_000,
-	{ title = "A conversation", titler }: { title?: string; titler?: Titler } = {},
+	{ title = "A conversation", titler, guestsAsk }: { title?: string; titler?: Titler; guestsAsk?: boolean } = {},
 ): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(crypto.randomUUID());
 	return runInDurableObject(stub, async (_object, state) => {
-		const conversation = new TestConversation(state, idleTimeout, titler);
+		const conversation = new TestConversation(state, idleTimeout, titler, undefined, guestsAsk);
 		conversation.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
 		await test(conversation, state);
 	});

@@ -2,6 +2,7 @@
 // Knows nothing of who is to be notified, or of what a summary holds.
 
 import type { SharedAlarm } from "../../platform/alarm.ts";
+import { inTime } from "../../platform/in-time.ts";
 import { type RetryPolicy, RetryQueue } from "../../platform/retry-queue.ts";
 import type { Store } from "../store/store.ts";
 
@@ -27,7 +28,7 @@ export function newDeliveries(parts: {
 		name: "lists",
 		policy,
 		run: async (userId) => {
-			await inTime(deliver(userId));
+			await inTime(deliver(userId), answerWithin);
 			return "done";
 		},
 		failed: ({ key, error }) => console.error("A member's list could not be notified", store.info.id, key, error),
@@ -37,15 +38,4 @@ export function newDeliveries(parts: {
 		alarm,
 		now,
 	});
-}
-
-/** Rejects if there is no answer for too long. */
-async function inTime(answer: Promise<unknown>): Promise<void> {
-	const late = Promise.withResolvers<never>();
-	const timer = setTimeout(() => late.reject(new Error("No answer in time")), answerWithin);
-	try {
-		await Promise.race([answer, late.promise]);
-	} finally {
-		clearTimeout(timer);
-	}
 }

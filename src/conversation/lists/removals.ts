@@ -11,6 +11,7 @@ const policy: RetryPolicy = { firstPause: 5_000, factor: 2, maxTries: 10 };
 export class Removals {
 	readonly #store: Store;
 	readonly #finish: () => Promise<void>;
+	readonly #isSettled: () => boolean;
 	/** Jobs by user id. */
 	readonly #queue: RetryQueue;
 	/** When this life of the object began, in ms. */
@@ -20,20 +21,22 @@ export class Removals {
 
 	/**
 	 * `idle` resolves when nothing is being delivered to this person's list. `finish`: the conversation was deleted, and no
-	 * list is waited for any more.
+	 * list is waited for any more. `isSettled`: nor does anything else have to be sent from its storage.
 	 */
 	constructor(parts: {
 		sql: SqlStorage;
 		store: Store;
 		idle: (userId: string) => Promise<void>;
 		remove: (userId: string) => Promise<void>;
+		isSettled: () => boolean;
 		finish: () => Promise<void>;
 		alarm: SharedAlarm;
 		now: () => number;
 	}) {
-		const { sql, store, idle, remove, finish, alarm, now } = parts;
+		const { sql, store, idle, remove, finish, isSettled, alarm, now } = parts;
 		this.#store = store;
 		this.#finish = finish;
+		this.#isSettled = isSettled;
 		this.#wokeAt = now();
 		this.#queue = new RetryQueue({
 			sql,
@@ -57,8 +60,7 @@ export class Removals {
 
 	/** When the next list is to be tried again, in ms. A deletion that has only to be finished is due at once. */
 	get dueAt(): number | undefined {
-		const isToBeFinished = this.#store.end === "ending" && this.#queue.keys.length === 0;
-		return isToBeFinished ? this.#wokeAt : this.#queue.dueAt;
+		return this.#isToBeFinished ? this.#wokeAt : this.#queue.dueAt;
 	}
 
 	/** Resolves when the list has removed the conversation, or has failed to; then it is tried again. */
@@ -91,6 +93,10 @@ export class Removals {
 	async #conclude(): Promise<void> {
 		if (this.#givenUp > 0) console.error("Lists still show a conversation that is gone from them", this.#store.info.id, this.#givenUp);
 		this.#givenUp = 0;
-		if (this.#store.end === "ending" && this.#queue.keys.length === 0) await this.#finish();
+		if (this.#isToBeFinished) await this.#finish();
+	}
+
+	get #isToBeFinished(): boolean {
+		return this.#store.end === "ending" && this.#queue.keys.length === 0 && this.#isSettled();
 	}
 }

@@ -7,7 +7,7 @@ import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { claude } from "../../protocol/person.ts";
+import { type Author, claude, isGuestId } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
 import type { Client, Clients, MemberLists } from "../ports.ts";
@@ -34,6 +34,7 @@ export class Changes<T extends Client> {
 	readonly #titles: Titles;
 	readonly #sendRate: SendRate;
 	readonly #work: WorkRate;
+	readonly #guestsAsk: boolean;
 	readonly #now: () => number;
 	readonly #reactions = new Buckets(limits.reactionRate);
 	readonly #networks = new Buckets(limits.reactionRate, limits.guestsOfNetwork.sends);
@@ -46,6 +47,7 @@ export class Changes<T extends Client> {
 		titles: Titles;
 		sendRate: SendRate;
 		work: WorkRate;
+		guestsAsk: boolean;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -55,6 +57,7 @@ export class Changes<T extends Client> {
 		this.#titles = parts.titles;
 		this.#sendRate = parts.sendRate;
 		this.#work = parts.work;
+		this.#guestsAsk = parts.guestsAsk;
 		this.#now = parts.now;
 	}
 
@@ -122,7 +125,7 @@ export class Changes<T extends Client> {
 		if (message.author.userId !== userId) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
-		if (reply && !this.#mayAsk({ ...message, content }, role)) return { code: "forbidden" };
+		if (reply && !this.#mayAsk(userId, { ...message, content }, role)) return { code: "forbidden" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
@@ -133,7 +136,7 @@ export class Changes<T extends Client> {
 				content,
 				readMentions(content, () => this.#store.members.list(limits.members), given),
 			);
-		if (reply) this.#replies.regenerate(reply);
+		if (reply) this.#replies.regenerate(reply, payerOf(client.person));
 	}
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
@@ -189,10 +192,10 @@ export class Changes<T extends Client> {
 		// It is being written already, and everybody receives it.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
-		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
+		if (!this.#mayAsk(client.person.userId, this.#store.log.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		this.#replies.regenerate(message);
+		this.#replies.regenerate(message, payerOf(client.person));
 	}
 
 	/** Claude goes on with its last reply, in its place. */
@@ -203,14 +206,15 @@ export class Changes<T extends Client> {
 		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
 		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };
-		if (!this.#mayAsk(this.#store.log.questionOf(message), role)) return { code: "forbidden" };
+		if (!this.#mayAsk(client.person.userId, this.#store.log.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		this.#replies.continue(message);
+		this.#replies.continue(message, payerOf(client.person));
 	}
 
 	/** The owners' choice of when Claude replies, and to whom, holds for a repeated question, too. */
-	#mayAsk(question: Message | undefined, role: MemberRole): boolean {
+	#mayAsk(userId: string, question: Message | undefined, role: MemberRole): boolean {
+		if (!this.#guestsAsk && isGuestId(userId)) return false;
 		const { info } = this.#store;
 		const { assistant } = info;
 		if (!mayAsk(info, role)) return false;
@@ -231,4 +235,8 @@ export class Changes<T extends Client> {
 		this.#clients.flush();
 		this.#clients.send(client, event);
 	}
+}
+
+function payerOf({ userId, username, program }: Author) {
+	return { userId, username, ...(program && { isProgram: true }) };
 }

@@ -1,11 +1,12 @@
 // Sends the messages of members: checks them, adds them to the log, broadcasts them, and asks Claude if they are questions. Must not know
 // sockets: whoever has one is given by the caller.
 
-import { type Notice, ownersAsk } from "../../protocol/errors.ts";
-import { type MessageInput, messageEvent } from "../../protocol/events.ts";
+import { guestsMayNotAsk, ownersAsk } from "../../protocol/errors.ts";
+import { type MessageInput, messageEvent, noticeEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { type Author, claude } from "../../protocol/person.ts";
+import type { Notice } from "../../protocol/money/notice.ts";
+import { type Author, claude, isGuestId } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists, Requester } from "../ports.ts";
 import type { Replies } from "../replies/replies.ts";
@@ -26,6 +27,8 @@ type Dependencies = {
 	titles: Pick<Titles, "messageAdded">;
 	readMarks: { messageAdded(message: Message): void };
 	sendRate: SendRate;
+	/** False where guests may not ask Claude. */
+	guestsAsk: boolean;
 	now: () => number;
 };
 
@@ -44,9 +47,10 @@ export class Sending {
 		const sent = this.#add(person, said, requester, accepted);
 		// A resend asks nothing: the reply that it would stop may be the one that its first try asked for.
 		if ("code" in sent || !sent.isNew) return sent;
-		if (this.#isRefusedAsker(person, said, sent.message)) return { ...sent, notice: this.#notify(person, sent.message) };
+		const refusal = this.#refusalOf(person, said, sent.message);
+		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
-		const asker = { userId: person.userId, username: person.username };
+		const asker = { userId: person.userId, username: person.username, ...(person.program && { isProgram: true }) };
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);
 		return sent;
@@ -79,30 +83,41 @@ export class Sending {
 		return { message, isNew: true };
 	}
 
-	/** They asked on purpose where only owners may. */
-	#isRefusedAsker({ userId, program }: Author, said: MessageInput, { quoted }: Message): boolean {
+	/** Why Claude does not reply to somebody who would otherwise have asked it. Owners' choices are said only to those who asked on purpose. */
+	#refusalOf(person: Author, said: MessageInput, { quoted }: Message): string | undefined {
 		const { info, members } = this.#with.store;
-		if (info.assistant === "off" || mayAsk(info, members.find(userId)?.role)) return false;
-		const isAddressed = said.steer || (program ? said.asksClaude : quoted?.author.userId === claude.userId);
-		return isExplicit(said.content, isAddressed ?? false);
+		if (info.assistant === "off") return undefined;
+		if (!this.#guestsAsk(person))
+			return this.#isQuestion(person, said, quoted?.author.userId === claude.userId) ? guestsMayNotAsk : undefined;
+		if (mayAsk(info, members.find(person.userId)?.role)) return undefined;
+		const isAddressed = said.steer || (person.program ? said.asksClaude : quoted?.author.userId === claude.userId);
+		return isExplicit(said.content, isAddressed ?? false) ? ownersAsk : undefined;
 	}
 
 	/** Tells the asker alone, on all their sockets: the message is sent, and Claude does not reply. */
-	#notify({ userId }: Author, { conversationId, id: messageId }: Message): Notice {
+	#notify({ userId }: Author, { conversationId, id: messageId }: Message, error: string): Notice {
 		const { clients } = this.#with;
-		const notice = { code: "forbidden", error: ownersAsk, messageId } as const;
+		const notice = { code: "forbidden", error, messageId } as const;
 		clients.flush();
-		for (const client of clients.all())
-			if (client.person.userId === userId) clients.send(client, { type: "chat:error", conversationId, ...notice });
+		for (const client of clients.all()) if (client.person.userId === userId) clients.send(client, noticeEvent(conversationId, notice));
 		return notice;
 	}
 
-	#asks({ userId, program }: Author, said: MessageInput, quoted: Message | undefined): boolean {
+	#asks(person: Author, said: MessageInput, quoted: Message | undefined): boolean {
 		const { info, members } = this.#with.store;
-		if (!mayAsk(info, members.find(userId)?.role)) return false;
+		if (!mayAsk(info, members.find(person.userId)?.role) || !this.#guestsAsk(person)) return false;
+		return this.#isQuestion(person, said, quoted?.role === "assistant");
+	}
+
+	#guestsAsk({ userId }: Author): boolean {
+		return this.#with.guestsAsk || !isGuestId(userId);
+	}
+
+	#isQuestion({ program }: Author, said: MessageInput, repliesToClaude: boolean): boolean {
+		const { info, members } = this.#with.store;
 		return program
 			? programAsksClaude(said.content, info.assistant, said.asksClaude || said.steer)
-			: asksClaude(said.content, info.assistant, members.isAlone, said.steer || quoted?.role === "assistant");
+			: asksClaude(said.content, info.assistant, members.isAlone, said.steer || repliesToClaude);
 	}
 }
 

@@ -87,6 +87,7 @@ export class Erasure {
 	removeMember(userId: string, alias: string): void {
 		this.#departures.end(userId, userId);
 		this.#tables.eraseMember(userId, alias, this.#now());
+		this.#store.payments.erase(userId, alias, erasedName);
 		this.#titles.personErased(userId);
 		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName });
 		if (wereCurrent) this.#titles.broadcast();

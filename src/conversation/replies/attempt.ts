@@ -5,6 +5,7 @@ import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
 import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
+import type { Allowance } from "./funding.ts";
 import type { Reply } from "./reply.ts";
 
 /** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
@@ -16,7 +17,8 @@ const thinkingPatience = 2;
 /** Pings without anything else are believed for this many times as long: a server that sends only them would never be given up. */
 const pingPatience = 10;
 
-type Upstream = { model: Model; idleTimeout: number; now: () => number };
+/** `allowance`: what the request may use, where it is paid for. */
+type Upstream = { model: Model; idleTimeout: number; now: () => number; allowance?: Allowance | undefined };
 
 /** Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
 export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSignal): Promise<AttemptResult> {
@@ -30,9 +32,9 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 	}
 }
 
-async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
+async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		for await (const event of model.reply(reply.context(), signal, reply.options)) {
+		for await (const event of model.reply(reply.context(), signal, { ...reply.options, maxTokens: allowance?.maxTokens })) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);
@@ -66,10 +68,11 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 					return { outcome: outcomeOf("too_many_steps"), stopReason: "pause_turn", turn: event.turn };
 				case "end":
 					reply.completeAttempt();
-					return { outcome: outcomeOf(reasonOf(event, reply.text)), ...(event.stopReason && { stopReason: event.stopReason }) };
+					return { outcome: outcomeOf(reasonOf(event, reply.text, allowance)), ...(event.stopReason && { stopReason: event.stopReason }) };
 				default:
 					event satisfies never;
 			}
+			if (allowance?.isUsedUp(reply.spending.microUsdAt(at))) return { outcome: outcomeBy("budget", reply.text) };
 		}
 		return { outcome: { status: "failed", reason: "interrupted" } };
 	} catch (error) {
@@ -79,7 +82,13 @@ async function read(reply: Reply, { model, now }: Upstream, watchdog: Watchdog, 
 	}
 }
 
-function reasonOf({ reason }: Extract<ModelEvent, { type: "end" }>, text: string): Reason | undefined {
+/** The end of a reply that is cut by a limit of ours. */
+export function outcomeBy(reason: Reason, text: string): Outcome {
+	return { status: isVisible(text) ? "complete" : "failed", reason };
+}
+
+function reasonOf({ reason }: Extract<ModelEvent, { type: "end" }>, text: string, allowance: Allowance | undefined): Reason | undefined {
+	if (reason === "max_tokens" && allowance?.isReduced) return "budget";
 	if (isVisible(text)) return reason;
 	if (reason === undefined || reason === "other_model") return "empty";
 	return reason === "context_window" ? "prompt_too_long" : reason;

@@ -38,7 +38,8 @@ export class Reply {
 	/** Why Claude has to be waited for, until more of the reply arrives. */
 	#busy: Busy | undefined;
 	#model: string | undefined;
-	readonly #spending: Spending;
+	/** What it has used and cost so far. */
+	readonly spending: Spending;
 	readonly #research: Research;
 	#checkpoint: { at: number; length: number };
 
@@ -54,7 +55,7 @@ export class Reply {
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
-		this.#spending = new Spending(message, parts.priceOf, () => this.#promptTokens());
+		this.spending = new Spending(message, parts.priceOf, () => this.#promptTokens());
 		this.#research = new Research(message, parts.clients);
 		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
@@ -124,22 +125,22 @@ export class Reply {
 
 	setModel(model: string | undefined): void {
 		this.#model = model ?? this.#model;
-		this.#spending.answered(model);
+		this.spending.answered(model);
 	}
 
 	/** The first usage of an attempt is written at once: if the object dies before the first words, it is not forgotten. */
 	setUsage(usage: Usage, now: number): void {
-		const isFirst = this.#spending.report(usage);
+		const isFirst = this.spending.report(usage);
 		if (isFirst) this.#writeCheckpoint(now);
 	}
 
 	/** The model has ended by itself: nothing that it used is left to report. */
 	completeAttempt(): void {
-		this.#spending.complete();
+		this.spending.complete();
 	}
 
 	appendText(text: string, now: number): void {
-		this.#spending.receive(text);
+		this.spending.receive(text);
 		this.#research.receiveText(text.length);
 		this.#pending += text;
 		this.#sendPending(false);
@@ -176,14 +177,14 @@ export class Reply {
 		if (rounds > limits.rounds) return false;
 		this.#sendPending(true);
 		turns.save(this.message.seq, { rounds, length: this.#text.length, turn });
-		this.#spending.end(true, now);
+		this.spending.end(true, now);
 		this.#writeCheckpoint(now);
 		return true;
 	}
 
 	/** Thinking of an attempt that broke off stays before it. */
 	appendThinking(text: string, now: number): void {
-		this.#spending.receive(text);
+		this.spending.receive(text);
 		const chunk = thinkingToAppend(this.#thinking, text);
 		if (chunk === "") return;
 		const { conversationId, id: messageId } = this.message;
@@ -203,7 +204,7 @@ export class Reply {
 		if (!this.#pausedTurn) this.#research.endTools();
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
-		this.#spending.end(reason !== "no_response", now);
+		this.spending.end(reason !== "no_response", now);
 		this.#writeCheckpoint(now);
 	}
 
@@ -215,7 +216,7 @@ export class Reply {
 
 	/** A request is about to be sent. The wait is over: if the object dies from now on, it died in an attempt. */
 	beginAttempt(now: number): void {
-		this.#spending.begin();
+		this.spending.begin();
 		this.#research.begin(this.#text.length);
 		if (this.#busy?.retryAt === undefined) return;
 		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };
@@ -226,7 +227,7 @@ export class Reply {
 	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
 		this.#sendPending(true);
 		this.#research.endTools();
-		this.#spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
+		this.spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
 		const { conversationId, id: messageId } = this.message;
 		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: this.#elapsedBefore + Math.max(0, now - this.#startedAt) };
 		const declined = outcome.reason === "refusal" && { declinedAt: now };
@@ -288,8 +289,8 @@ export class Reply {
 			...(thinking && { thinking }),
 			model: this.#model,
 			...(attempts.length > 0 && { attempts }),
-			usage: this.#spending.usage,
-			cost: this.#spending.costAt(now),
+			usage: this.spending.usage,
+			cost: this.spending.costAt(now),
 			...(this.#elapsedBefore > 0 && { elapsedMs: this.#elapsedBefore }),
 			...this.#research.facts,
 		};

@@ -94,6 +94,16 @@ export class Spending {
 		return { usd: usdOf(amount.microUsd), ...(amount.isEstimated && { about: true }) };
 	}
 
+	/** Both as they are stored with the reply. */
+	at(now: number): Pick<Message, "usage" | "cost"> {
+		return { usage: this.usage, cost: this.costAt(now) };
+	}
+
+	/** The cost of all requests so far, in micro-dollars; 0 if it is not known. */
+	microUsdAt(at: number): number {
+		return microUsdOf(this.costAt(at)?.usd ?? 0);
+	}
+
 	/** Events come only while a request runs. */
 	get #open(): Request {
 		if (!this.#request) this.begin();

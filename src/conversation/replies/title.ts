@@ -6,10 +6,14 @@ import type { Message } from "../../protocol/message.ts";
 import { firstWords } from "../../protocol/text/first-words.ts";
 import { truncateLine } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
+import type { Payer } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
+import type { Funding } from "./funding.ts";
 
 /** In ms. Nobody misses a title that takes longer. */
 const titleTimeout = 30_000;
+/** At most so long are the prompt and the answer, in tokens. */
+const titleTokens = { prompt: 2_000, answer: 2_000 };
 /** The first words are looked for in this many messages: the first ones may have none. */
 const maxCandidates = 20;
 
@@ -18,6 +22,7 @@ export class Titles {
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #titler: Titler | undefined;
+	readonly #funding: Funding;
 
 	/** Without a `titler` titles are first words only. */
 	constructor(parts: {
@@ -25,11 +30,13 @@ export class Titles {
 		clients: Pick<Clients, "broadcast">;
 		lists: Pick<MemberLists, "changed">;
 		titler: Titler | undefined;
+		funding: Funding;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
 		this.#titler = parts.titler;
+		this.#funding = parts.funding;
 	}
 
 	messageAdded({ seq, content }: Message): void {
@@ -63,14 +70,20 @@ export class Titles {
 		if (this.#store.info.title === firstWords(before.content)) this.messageDeleted(before.seq);
 	}
 
-	/** Asks Claude for a title, once in the life of a conversation. That is stored first, so that a crash cannot make it ask twice. */
-	async replyCompleted(reply: Message): Promise<void> {
+	/**
+	 * Asks Claude for a title, once in the life of a conversation. That is stored first, so that a crash cannot make it ask twice.
+	 * `payer`: the person who has paid for the reply, if it was paid for. They pay for the title too.
+	 */
+	async replyCompleted(reply: Message, payer?: Payer): Promise<void> {
 		const { isGiven, isAsked } = this.#store.titling;
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(reply);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
+		const paid = payer && (await this.#funding.forTitle(payer, reply, titleTokens));
+		if (payer && !paid) return;
 		const proposal = await propose(this.#titler, question, reply, this.#store.info.model);
-		if (!proposal || !this.#store.exists) return;
+		if (paid) this.#funding.endTitle(paid, proposal);
+		if (typeof proposal === "string" || !this.#store.exists) return;
 		const { title, model, usage } = proposal;
 		this.#store.setTitleUsage({ model, ...usage });
 		const isStillWanted = !this.#store.titling.isGiven && !this.#store.log.message(question.id)?.deletedAt;
@@ -96,14 +109,19 @@ export class Titles {
 	}
 }
 
-/** Returns `undefined` if the request fails or takes too long. The timer is cleared, because it would keep the object awake. */
-async function propose(titler: Titler, question: Message, reply: Message, model: string | null): Promise<ProposedTitle | undefined> {
+/** The request may fail or take too long. The timer is cleared, because it would keep the object awake. */
+async function propose(
+	titler: Titler,
+	question: Message,
+	reply: Message,
+	model: string | null,
+): Promise<ProposedTitle | "failed" | "timed_out"> {
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), titleTimeout);
 	try {
 		return await titler.title(question, reply, abort.signal, model);
 	} catch {
-		return undefined;
+		return abort.signal.aborted ? "timed_out" : "failed";
 	} finally {
 		clearTimeout(timer);
 	}

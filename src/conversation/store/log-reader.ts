@@ -99,6 +99,11 @@ export class LogReader {
 		return [...known.values()].sort((one, other) => one.seq - other.seq);
 	}
 
+	/** The messages that asked Claude after a place, oldest first. */
+	questionsAfter(seq: number): Message[] {
+		return this.#rows.all("WHERE seq > ? AND asks = 1 ORDER BY seq", seq);
+	}
+
 	/** The newest messages before a place, oldest first: all, or as many as it takes to exceed a size in the prompt. */
 	messagesBefore(seq: number, size: number): (Message & { declinedAt?: number })[] {
 		const newestFirst: (Message & { declinedAt?: number })[] = [];

@@ -1,8 +1,10 @@
 // The tables of a conversation, as an append-only list: entry n migrates a database from version n to n + 1.
 // Never edit an entry that was released. Only add to the tables: after a deploy, old and new code run side by side for minutes.
 
+import { purseTables } from "../../money/purse.ts";
 import type { Migration } from "../../platform/migrate.ts";
 import { jobsTable } from "../../platform/retry-queue.ts";
+import { paymentTables } from "./money/payments.ts";
 import { WordIndex } from "./word-index.ts";
 
 export const migrations: readonly Migration[] = [
@@ -272,5 +274,10 @@ export const migrations: readonly Migration[] = [
 		length INTEGER NOT NULL,
 		blocks TEXT NOT NULL
 	) STRICT;
+	`,
+	`
+	-- The conversation's purse, and what is paid for now.
+	${purseTables}
+	${paymentTables}
 	`,
 ];

@@ -18,6 +18,7 @@ import { Log } from "./log.ts";
 import { LogReader } from "./log-reader.ts";
 import { Members } from "./members.ts";
 import { migrations } from "./migrations.ts";
+import { Payments } from "./money/payments.ts";
 import { MessageRows } from "./rows.ts";
 
 type ConversationRow = SettingsRow & {
@@ -60,6 +61,7 @@ export class Store {
 	readonly audit: Audit;
 	readonly bans: Bans;
 	readonly instructions: Instructions;
+	readonly payments: Payments;
 	#conversation?: Omit<ConversationInfo, "instructions" | "instructionsBy">;
 	#titling: Titling = { isGiven: false, by: null, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
@@ -75,6 +77,7 @@ export class Store {
 		this.audit = new Audit(sql);
 		this.bans = new Bans(sql);
 		this.instructions = new Instructions(sql);
+		this.payments = new Payments(sql);
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;

@@ -214,6 +214,13 @@ function isAbout(error: { code: string } & Subject, subject: Subject): boolean {
 }
 
 /** The acknowledgement of an event that was refused. */
-export function refusalAnswer({ error, code, retryAfterMs }: { error: string; code: string; retryAfterMs?: number }): object {
-	return { error, code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+export function refusalAnswer(refusal: { error: string; code: string; retryAfterMs?: number; scope?: string; resetsAt?: string }): object {
+	const { error, code, retryAfterMs, scope, resetsAt } = refusal;
+	return {
+		error,
+		code,
+		...(retryAfterMs !== undefined && { retryAfterMs }),
+		...(scope !== undefined && { scope }),
+		...(resetsAt !== undefined && { resetsAt }),
+	};
 }

@@ -101,6 +101,8 @@ const common: Readonly<Record<string, string>> = {
 	openapi: "The version of OpenAPI.",
 	version: "The version of the service.",
 	code: "For programs: one of the error codes, or the `reason` of a reply.",
+	scope: "Whose budget is used up: `conversation`, `person` or `deployment`.",
+	resetsAt: `When the budget is filled again. Absent if that is never. ${time}`,
 };
 
 /** The fields of objects that are alike, under the name of each. */
@@ -260,6 +262,7 @@ const specific: Readonly<Record<string, string>> = {
 	"chat:user-typing.isTyping": "Whether the person is typing. Let it expire after a few seconds without a repeat.",
 	"notice.error": "For people: why Claude does not reply.",
 	"chat:error.error": "For people: what went wrong and what to do next.",
+	"notice.code": "For programs: `budget_exceeded`, `rate_limited`, `forbidden` or `unavailable`.",
 	"me:conversations.conversations": "Pinned conversations first, then those with the latest activity.",
 	"me:conversations.hasMore": "Whether there are more. `GET /api/conversations?before=` returns them.",
 };

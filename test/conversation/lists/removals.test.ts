@@ -36,6 +36,7 @@ function withRemovals(
 					if (unreachable.has(userId)) throw new Error("It cannot be reached.");
 					removedFor.push(userId);
 				},
+				isSettled: () => true,
 				finish: async () => {
 					isFinished = true;
 				},

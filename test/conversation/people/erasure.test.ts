@@ -12,6 +12,7 @@ it("erasing a person cancels the jobs that wait to be retried for them", () =>
 				...shared,
 				idle: async () => {},
 				remove: () => Promise.reject(new Error("It cannot be reached.")),
+				isSettled: () => true,
 				finish: async () => {},
 				alarm: { bringForward: () => {}, settled: Promise.resolve() },
 			});

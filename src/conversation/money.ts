@@ -1,0 +1,33 @@
+// Connects a conversation to the purses that pay for its replies.
+
+import { isDemo } from "../claude/server.ts";
+import { purseName } from "../money/object.ts";
+import { priceOf } from "../money/prices.ts";
+import type { Alarm } from "../platform/alarm.ts";
+import type { Settings } from "../settings.ts";
+import type { PurseOwner } from "./ports.ts";
+import { type RemotePurse, RemotePurses } from "./purses.ts";
+import { Funding, type Terms } from "./replies/funding.ts";
+import type { PriceOf } from "./replies/spending.ts";
+import type { Store } from "./store/store.ts";
+
+/** The conversation's part of what Claude costs. */
+export function moneyOf(env: Env, parts: { sql: SqlStorage; store: Store; alarm: Alarm; now: () => number }, settings: Settings) {
+	// The platform's types of a stub know no closed unions.
+	const purseOf = (owner: PurseOwner) => env.LEDGER.getByName(purseName(owner)) as unknown as RemotePurse;
+	const purses = new RemotePurses({ ...parts, purseOf });
+	const price: PriceOf = (model = settings.claude.model, at) => (isDemo(settings.claude) ? undefined : priceOf(model, at, settings));
+	return { purses, priceOf: price, funding: new Funding({ ...parts, purses, terms: termsOf(settings, parts.store) }) };
+}
+
+/** What Claude may cost here. A key, a budget and prices of the deployment's own each say that replies are paid for. */
+function termsOf(settings: Settings, store: Store): Terms {
+	const { claude, prices, budgets } = settings;
+	return {
+		budgets: () => budgets,
+		isPaid: claude.apiKey !== undefined || prices.size > 0,
+		model: () => store.info.model ?? claude.model,
+		maxTokens: claude.maxTokens,
+		priceOf: (model, at) => (isDemo(claude) ? undefined : priceOf(model, at, settings)),
+	};
+}

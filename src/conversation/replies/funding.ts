@@ -1,0 +1,298 @@
+// Pays for requests to Claude: reserves the most that they can cost in the purses of the conversation, a person and the deployment, and
+// settles what they did cost. Must not know when Claude is asked, nor how a request is made.
+
+import type { Budgets, Scope } from "../../money/budgets.ts";
+import { type Billed, costOf, microUsdOf, usdOf } from "../../money/cost.ts";
+import type { Price } from "../../money/prices.ts";
+import { newReservationId } from "../../money/purse.ts";
+import { type Answer, type Limit, nothingSpent, type Spent, type Wish } from "../../money/purse-calls.ts";
+import type { Message, Usage } from "../../protocol/message.ts";
+import { isGuestId } from "../../protocol/person.ts";
+import { tokensIn } from "../../protocol/prompt-size.ts";
+import type { PurseOwner, Purses } from "../ports.ts";
+import type { Ask, Paid, Payer } from "../store/money/payments.ts";
+import type { Store } from "../store/store.ts";
+
+/** What the deployment's settings say about money. */
+export type Terms = {
+	budgets: () => Budgets;
+	/** Claude is paid for, whether or not there are budgets. */
+	isPaid: boolean;
+	/** The model that is asked, and the longest reply in tokens. */
+	model: () => string;
+	maxTokens: number;
+	priceOf: (model: string, at: number) => Price | undefined;
+};
+
+/** `spent`: that purse is empty until `resetsAt`. `busy`: too much runs at once. `unreachable`: nobody could say what is left. */
+export type Unfunded = { reason: "spent" | "busy" | "unreachable"; scope: Scope; resetsAt?: number | undefined };
+
+/** A shorter reply is of no use. */
+const leastTokens = 500;
+/** Our count of a prompt's tokens is an estimate. */
+const promptMargin = 1.25;
+/** System text and what else is in every prompt. */
+const fixedTokens = 2_000;
+
+export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
+type Used = Pick<Message, "usage" | "cost">;
+type Refusing = Exclude<Answer, { granted: number }> | "unreachable";
+type Wanted = { price: Price; promptTokens: number; maxTokens: number };
+
+/** How long the next request may answer, and what it may cost. */
+export type Allowance = { maxTokens: number; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
+
+export class Funding {
+	readonly #store: Store;
+	readonly #purses: Purses;
+	readonly #terms: Terms;
+	readonly #now: () => number;
+	/** Asks that purses are asked about now. */
+	readonly #pending = new Set<string>();
+	/** Payments that began in this life of the object. */
+	readonly #begun = new Set<string>();
+
+	constructor(parts: { store: Store; purses: Purses; terms: Terms; now: () => number }) {
+		this.#store = parts.store;
+		this.#purses = parts.purses;
+		this.#terms = parts.terms;
+		this.#now = parts.now;
+	}
+
+	/** False where nothing is paid, or no price is known: then Claude is asked at once, and nothing is written down. */
+	get isNeeded(): boolean {
+		const { budgets, isPaid, model, priceOf } = this.#terms;
+		const isLimited = isPaid || Object.keys(budgets()).length > 0 || this.#store.info.budget !== null;
+		return isLimited && priceOf(model(), this.#now()) !== undefined;
+	}
+
+	/** Stores that Claude is asked, before anything is awaited. */
+	ask(kind: Ask["kind"], payers: readonly Payer[], reply?: Ask["reply"]): Ask {
+		const now = this.#now();
+		const ask: Ask = { type: "ask", kind, id: newReservationId(now), at: now, payers, ...(reply && { reply }) };
+		this.#store.payments.put(ask);
+		this.#begun.add(ask.id);
+		return ask;
+	}
+
+	/** The ask for a reply that is stored, if there is one. */
+	openAsk(): Ask | undefined {
+		return this.#store.payments.open().find((one): one is Ask => one.type === "ask" && one.kind === "reply");
+	}
+
+	/** Ends what the title of an earlier life of the object left. Nobody knows how far its request came, so all that was reserved is charged. */
+	endTitles(): void {
+		for (const payment of this.#store.payments.open()) {
+			if (payment.kind !== "title" || this.#begun.has(payment.id)) continue;
+			if (payment.type === "ask") this.#release(payment, ["deployment", ...payment.payers]);
+			else this.settle(payment, { cost: { usd: usdOf(payment.microUsd), about: true } }, "interrupted");
+		}
+	}
+
+	/** Reserves for the title of an answered message. `undefined` if nobody can pay for it: then there is none. */
+	async forTitle(payer: Payer, reply: Message, tokens: { prompt: number; answer: number }): Promise<Paid | undefined> {
+		const ask = this.ask("title", [payer]);
+		const granted = await this.reserve(ask, tokens.prompt, tokens.answer);
+		return "reason" in granted ? undefined : this.begin(granted, "title", reply);
+	}
+
+	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
+	endTitle(paid: Paid, proposal: { usage: Usage } | "failed" | "timed_out"): void {
+		if (this.#store.payments.find(paid.id) === undefined) return;
+		if (proposal === "timed_out") this.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, proposal);
+		else if (proposal === "failed") this.settle(paid, {}, proposal);
+		else this.settle(paid, { usage: proposal.usage }, "complete");
+	}
+
+	/** Reserves for a request of so many tokens. Repeated after a crash it gets the same. A refusal leaves nothing behind. */
+	async reserve(ask: Ask, promptTokens: number, maxTokens = this.#terms.maxTokens): Promise<Granted | Unfunded> {
+		const model = this.#terms.model();
+		const price = this.#terms.priceOf(model, ask.at);
+		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
+		const wanted = wantedFor(price, promptTokens, maxTokens);
+		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens)];
+		const { purse } = this.#store.payments;
+		const [first] = ask.payers as [Payer, ...Payer[]];
+		const own = purse.reserve({ id: ask.id, label: first.userId, at: ask.at, least, most }, this.#limitsOf("conversation"));
+		if ("refused" in own) return this.#refuse(ask, own, "conversation", []);
+		const wish = { id: ask.id, at: ask.at, least, most: own.granted };
+		this.#pending.add(ask.id);
+		const [shared, payment] = await Promise.all([this.#reserveIn("deployment", { ...wish, label: model }), this.#findPayer(ask, wish)]);
+		// It was cancelled meanwhile, and released everywhere.
+		if (!this.#pending.delete(ask.id)) return { reason: "unreachable", scope: "conversation" };
+		const held: PurseOwner[] = [...(isHeld(shared) ? (["deployment"] as const) : []), ...(isHeld(payment.answer) ? [payment.payer] : [])];
+		if (shared === "unreachable" || "refused" in shared) return this.#refuse(ask, shared, "deployment", held);
+		if (payment.answer === "unreachable" || "refused" in payment.answer) return this.#refuse(ask, payment.answer, "person", held);
+		const microUsd = Math.min(own.granted, shared.granted, payment.answer.granted);
+		purse.narrow(ask.id, microUsd, payment.payer.userId);
+		return { id: ask.id, at: ask.at, payer: payment.payer, model, microUsd, promptTokens, spent: nothingSpent };
+	}
+
+	/** The first whose purse can pay, or the last one that was tried. The purses of those before hold nothing. */
+	async #findPayer(ask: Ask, wish: Omit<Wish, "label">): Promise<{ payer: Payer; answer: Answer | "unreachable" }> {
+		for (const [index, payer] of ask.payers.entries()) {
+			const answer = await this.#reserveIn(payer, { ...wish, label: this.#store.info.id });
+			if (isHeld(answer) || index === ask.payers.length - 1) return { payer, answer };
+		}
+		throw new Error("Nobody is there who could pay.");
+	}
+
+	async #reserveIn(owner: PurseOwner, wish: Wish): Promise<Answer | "unreachable"> {
+		try {
+			return await this.#purses.reserve(owner, wish, this.#limitsOf(owner));
+		} catch (error) {
+			console.error("A purse could not be reached", error);
+			return "unreachable";
+		}
+	}
+
+	#limitsOf(owner: PurseOwner | "conversation"): Limit[] {
+		const scope = typeof owner === "string" ? owner : isGuestId(owner.userId) ? "guest" : "person";
+		const microUsd = this.#terms.budgets()[scope];
+		const limits: Limit[] = microUsd === undefined ? [] : [{ microUsd, period: "day" }];
+		const own = owner === "conversation" ? this.#store.info.budget : null;
+		return own ? [...limits, { microUsd: microUsdOf(own.usd), period: own.period }] : limits;
+	}
+
+	#refuse(ask: Ask, answer: Refusing, scope: Scope, held: readonly PurseOwner[]): Unfunded {
+		this.#release(ask, held);
+		if (answer === "unreachable" || answer.refused === "settled") return { reason: "unreachable", scope };
+		if (answer.refused === "busy") return { reason: "busy", scope };
+		return { reason: "spent", scope, ...(answer.resetsAt !== undefined && { resetsAt: answer.resetsAt }) };
+	}
+
+	/** Nobody asks any more. What purses grant, or have granted, is released. */
+	cancel(ask: Ask): void {
+		const wasPending = this.#pending.delete(ask.id);
+		this.#release(ask, wasPending ? ["deployment", ...ask.payers] : []);
+	}
+
+	#release({ id, at }: Pick<Ask, "id" | "at">, held: readonly PurseOwner[]): void {
+		this.#store.payments.delete(id);
+		this.#store.payments.purse.drop(id);
+		for (const owner of held) this.#purses.settle(owner, { id, at, label: "", spent: nothingSpent });
+	}
+
+	/** From now on the payment is for this message. */
+	begin(granted: Granted, kind: Paid["kind"], message: Pick<Message, "id" | "usage" | "cost">): Paid {
+		const paid: Paid = { type: "paid", ...granted, kind, messageId: message.id };
+		if (kind === "reply" && message.usage) paid.before = this.#totalOf(paid, message);
+		this.#store.payments.put(paid);
+		return paid;
+	}
+
+	/** The message is gone: nothing is asked for it. */
+	giveBack({ id, at, payer }: Granted): void {
+		this.#release({ id, at }, ["deployment", payer]);
+	}
+
+	/** The payment that a reply goes on with after a crash. */
+	find(messageId: string): Paid | undefined {
+		return this.#store.payments
+			.open()
+			.find((one): one is Paid => one.type === "paid" && one.kind === "reply" && one.messageId === messageId);
+	}
+
+	/** What the next request may use, which goes on from `text`; `undefined` if too little is left for one. */
+	allowanceOf({ model, at, microUsd, promptTokens, spent, before = nothingSpent }: Paid, text: string): Allowance | undefined {
+		const price = this.#terms.priceOf(model, at);
+		const wanted = price && wantedFor(price, promptTokens + tokensIn(text), this.#terms.maxTokens);
+		const left = microUsd - spent.microUsd;
+		if (!wanted || left < leastOf(wanted)) return undefined;
+		const maxTokens = affordable(wanted, left);
+		const outputCost = costOf({ ...nothingSpent, output: maxTokens }, price);
+		let most: number | undefined;
+		const isUsedUp = (total: number) => {
+			const cost = total - before.microUsd;
+			// The first report says how long the prompt is. If it leaves room for `maxTokens`, Claude's own limit holds, which counts better than we do.
+			most ??= cost + outputCost > microUsd ? microUsd : 2 * microUsd;
+			return cost >= most;
+		};
+		return { maxTokens, isReduced: maxTokens < this.#terms.maxTokens, isUsedUp };
+	}
+
+	/** A request is over, and another one follows. `total`: what all have used so far. Returns the payment as it is now. */
+	requestEnded(paid: Paid, total: Used, outcome: string): Paid {
+		const stored = this.#stored(paid);
+		const spent = this.#spentOf(stored, total);
+		this.#enter(stored, spent, outcome);
+		const next = { ...stored, spent };
+		this.#store.payments.put(next);
+		return next;
+	}
+
+	/** Nothing more is asked: charges all purses. */
+	settle(paid: Paid, total: Used, outcome: string): void {
+		const stored = this.#stored(paid);
+		const spent: Spent = { ...this.#spentOf(stored, total), replies: stored.kind === "reply" ? 1 : 0 };
+		this.#enter(stored, spent, outcome);
+		const { id, at, payer, model } = stored;
+		this.#store.payments.purse.settle({ id, at, label: payer.alias ?? payer.userId, spent }, this.#now());
+		this.#store.payments.delete(id);
+		this.#purses.settle("deployment", { id, at, label: model, spent });
+		this.#purses.settle({ userId: payer.userId }, { id, at, label: this.#store.info.id, spent });
+	}
+
+	#stored(paid: Paid): Paid {
+		const stored = this.#store.payments.find(paid.id);
+		return stored?.type === "paid" ? stored : paid;
+	}
+
+	/** The journal has each request by itself. */
+	#enter(paid: Paid, total: Spent, outcome: string): void {
+		const { payer, spent } = paid;
+		const kind = payer.isProgram ? "program" : isGuestId(payer.userId) ? "guest" : "person";
+		this.#store.payments.enter(paid, kind, difference(total, spent), outcome, this.#now());
+	}
+
+	/** An estimate never charges more than was reserved: Claude was allowed no more than that. */
+	#spentOf(paid: Paid, used: Used): Spent {
+		const { microUsd, spent, before = nothingSpent } = paid;
+		const total = difference(this.#totalOf(paid, used), before);
+		const most = used.cost?.about ? Math.max(microUsd, spent.microUsd) : Number.POSITIVE_INFINITY;
+		return { ...total, microUsd: Math.min(total.microUsd, most) };
+	}
+
+	#totalOf({ model, at }: Pick<Paid, "model" | "at">, { usage, cost }: Used): Spent {
+		const { input, output, cacheRead, cacheWrite, searches = 0 }: Billed = usage ?? nothingSpent;
+		const tokens = { input, output, cacheRead, cacheWrite, searches };
+		const price = this.#terms.priceOf(model, at);
+		// The server may name a model without a price. It was asked for one that has a price.
+		const asked = price && usage ? costOf(tokens, price) : 0;
+		return { microUsd: cost ? microUsdOf(cost.usd) : asked, replies: 0, ...tokens };
+	}
+}
+
+function difference(total: Spent, part: Spent): Spent {
+	const entries = Object.entries(total).map(([name, count]) => [name, count - part[name as keyof Spent]]);
+	return Object.fromEntries(entries) as Spent;
+}
+
+function isHeld(answer: Answer | "unreachable"): boolean {
+	return answer === "unreachable" || "granted" in answer;
+}
+
+function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
+	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens };
+}
+
+function leastOf(wanted: Wanted): number {
+	return worstCost(wanted, Math.min(leastTokens, wanted.maxTokens));
+}
+
+/** The cost if the whole prompt is written to the cache, or not read from it. */
+function worstCost({ price, promptTokens }: Wanted, output: number): number {
+	const written = costOf({ input: 0, output, cacheRead: 0, cacheWrite: promptTokens }, price);
+	return Math.max(written, costOf({ input: promptTokens, output, cacheRead: 0, cacheWrite: 0 }, price));
+}
+
+/** The longest reply for this amount, in tokens. */
+function affordable(wanted: Wanted, microUsd: number): number {
+	let [low, high] = [0, wanted.maxTokens];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if (worstCost(wanted, middle) <= microUsd) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+}

@@ -1,0 +1,150 @@
+// The conversation's money: its purse, the payments of requests that are not settled yet, and the journal of requests.
+
+import { Purse } from "../../../money/purse.ts";
+import type { Spent } from "../../../money/purse-calls.ts";
+import type { Person } from "../../../protocol/person.ts";
+
+/** The tables beside those of the purse. They are released: never edit them. */
+export const paymentTables = `
+	-- What is asked or paid for now, as JSON. A row stays until it is settled, also if the object dies.
+	CREATE TABLE payments (
+		id TEXT PRIMARY KEY,
+		data TEXT NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- Every request to Claude that was paid for. Amounts in micro-dollars.
+	CREATE TABLE journal (
+		n INTEGER PRIMARY KEY,
+		at INTEGER NOT NULL,
+		reservation TEXT NOT NULL,
+		message_id TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		payer TEXT NOT NULL,
+		payer_name TEXT NOT NULL,
+		payer_kind TEXT NOT NULL,
+		model TEXT NOT NULL,
+		reserved INTEGER NOT NULL,
+		cost INTEGER NOT NULL,
+		input INTEGER NOT NULL,
+		output INTEGER NOT NULL,
+		cache_read INTEGER NOT NULL,
+		cache_write INTEGER NOT NULL,
+		searches INTEGER NOT NULL,
+		outcome TEXT NOT NULL
+	) STRICT;
+`;
+
+/** Older requests are forgotten; the days keep their sums. */
+const mostEntries = 10_000;
+
+/** Claude is to be asked, and nobody has paid yet. The first of `payers` whose purse can pay does. `reply`: one that has ended, and is to begin anew or be continued. */
+export type Ask = {
+	type: "ask";
+	kind: "reply" | "title";
+	id: string;
+	at: number;
+	payers: readonly Payer[];
+	reply?: { id: string; isContinued?: boolean };
+};
+
+/** Somebody who pays. `isProgram`: a program asked for them. `alias`: they were erased meanwhile, and the journal names this id. */
+export type Payer = Person & { isProgram?: boolean; alias?: string };
+
+/** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `spent`: what the requests that are over have used. `before`: what the reply
+ * had used, and somebody has paid, before it was continued. */
+export type Paid = {
+	type: "paid";
+	id: string;
+	at: number;
+	kind: "reply" | "title";
+	payer: Payer;
+	model: string;
+	microUsd: number;
+	promptTokens: number;
+	messageId: string;
+	spent: Spent;
+	before?: Spent;
+};
+
+export function personOf({ userId, username }: Payer): Person {
+	return { userId, username };
+}
+
+export type Payment = Ask | Paid;
+
+export class Payments {
+	readonly #sql: SqlStorage;
+	readonly purse: Purse;
+
+	constructor(sql: SqlStorage) {
+		this.#sql = sql;
+		this.purse = new Purse(sql);
+	}
+
+	open(): Payment[] {
+		const rows = this.#sql.exec<{ data: string }>("SELECT data FROM payments ORDER BY id").toArray();
+		return rows.map(({ data }) => JSON.parse(data) as Payment);
+	}
+
+	find(id: string): Payment | undefined {
+		const [row] = this.#sql.exec<{ data: string }>("SELECT data FROM payments WHERE id = ?", id).toArray();
+		return row && (JSON.parse(row.data) as Payment);
+	}
+
+	/** Stores a payment, in place of an earlier state of it. */
+	put(payment: Payment): void {
+		this.#sql.exec(
+			"INSERT INTO payments (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data",
+			payment.id,
+			JSON.stringify(payment),
+		);
+	}
+
+	delete(id: string): void {
+		this.#sql.exec("DELETE FROM payments WHERE id = ?", id);
+	}
+
+	/** Enters one request into the journal. */
+	enter(paid: Paid, payerKind: string, spent: Spent, outcome: string, at: number): void {
+		const { id, messageId, kind, payer, model, microUsd } = paid;
+		const [row] = this.#sql
+			.exec<{ n: number }>(
+				`INSERT INTO journal (at, reservation, message_id, kind, payer, payer_name, payer_kind, model, reserved, cost, input, output,
+				cache_read, cache_write, searches, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+				at,
+				id,
+				messageId,
+				kind,
+				payer.alias ?? payer.userId,
+				payer.username,
+				payerKind,
+				model,
+				microUsd,
+				spent.microUsd,
+				spent.input,
+				spent.output,
+				spent.cacheRead,
+				spent.cacheWrite,
+				spent.searches,
+				outcome,
+			)
+			.toArray();
+		this.#sql.exec("DELETE FROM journal WHERE n <= ?", (row?.n ?? 0) - mostEntries);
+	}
+
+	/** The name under which somebody last paid. */
+	nameOf(userId: string): string | undefined {
+		return this.#sql
+			.exec<{ name: string }>("SELECT payer_name AS name FROM journal WHERE payer = ? ORDER BY n DESC LIMIT 1", userId)
+			.toArray()[0]?.name;
+	}
+
+	/** Puts an alias in place of a person who is erased. */
+	erase(userId: string, alias: string, name: string): void {
+		this.purse.relabel(userId, alias);
+		this.#sql.exec("UPDATE journal SET payer = ?, payer_name = ? WHERE payer = ?", alias, name, userId);
+		for (const payment of this.open())
+			if (payment.type === "paid" && payment.payer.userId === userId)
+				this.put({ ...payment, payer: { ...payment.payer, username: name, alias } });
+	}
+}

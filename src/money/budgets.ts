@@ -1,0 +1,40 @@
+// The deployment's budgets for Claude, from its settings. Pure. Amounts are whole micro-dollars a day.
+
+export type Scope = "conversation" | "person" | "deployment";
+
+/** Without one, nothing is limited there. */
+export type Budgets = { readonly [N in Scope | "guest"]?: number };
+
+/** The settings, and what holds with a key for Claude's API if one is not set, in dollars. */
+const settings = {
+	BUDGET_USD_PER_DAY: { budget: "deployment", usd: 10 },
+	BUDGET_USD_PER_PERSON_PER_DAY: { budget: "person", usd: 2 },
+	BUDGET_USD_PER_GUEST_PER_DAY: { budget: "guest", usd: 0.2 },
+	BUDGET_USD_PER_CONVERSATION_PER_DAY: { budget: "conversation", usd: 5 },
+} as const satisfies Record<string, { budget: keyof Budgets; usd: number }>;
+
+export type BudgetSetting = keyof typeof settings;
+export const budgetSettings = Object.keys(settings) as BudgetSetting[];
+
+/** More than anybody spends in a day, and small enough that sums stay exact. */
+const mostUsd = 1_000_000;
+
+/** `textOf` a setting: trimmed, `undefined` if it is not set. Adds a sentence to `problems` for a value that is no budget, and then keeps the default. */
+export function readBudgets(textOf: (name: BudgetSetting) => string | undefined, hasKey: boolean, problems: string[]): Budgets {
+	const budgets: { -readonly [N in keyof Budgets]: Budgets[N] } = {};
+	for (const name of budgetSettings) {
+		const { budget, usd } = settings[name];
+		const text = textOf(name);
+		if (text !== undefined && /^off$/i.test(text)) continue;
+		const value = text === undefined ? usd : Number(text);
+		const isBudget = value >= 0 && value <= mostUsd;
+		if (!isBudget) problems.push(`${name} must be dollars a day, such as ${usd}, or off.`);
+		if (hasKey || text !== undefined) budgets[budget] = microUsdOf(isBudget ? value : usd);
+	}
+	return budgets;
+}
+
+/** Rounded, because 0.07 dollars times a million is a little more than 70,000. */
+export function microUsdOf(usd: number): number {
+	return Math.round(usd * 1_000_000);
+}

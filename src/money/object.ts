@@ -1,0 +1,57 @@
+// The Durable Object of a purse: the deployment has one, and every person who pays. People's are apart from their other objects, so
+// that nobody fills theirs by erasing their account. It trusts its callers: conversations, people's objects and the Worker.
+
+import { DurableObject } from "cloudflare:workers";
+import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
+import type { Period } from "./periods.ts";
+import { Purse, purseTables } from "./purse.ts";
+import type { Answer, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
+
+const migrations: readonly Migration[] = [purseTables];
+
+/** Replies that run at once: so many for one person, and in the whole deployment, whose questions share Claude's own limits. */
+const mostOpen = { person: 3, deployment: 100 };
+
+/** The name of a purse's object. */
+export function purseName(owner: "deployment" | { readonly userId: string }): string {
+	return owner === "deployment" ? owner : `person ${owner.userId}`;
+}
+
+export class LedgerObject extends DurableObject<Env> {
+	readonly #purse: Purse;
+	#isWritten: boolean;
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		super(ctx, env);
+		this.#isWritten = hasTables(ctx.storage.sql);
+		if (this.#isWritten) migrate(ctx.storage.sql, migrations);
+		this.#purse = new Purse(ctx.storage.sql, ctx.id.name === purseName("deployment") ? mostOpen.deployment : mostOpen.person);
+	}
+
+	/** Nothing is written for a person who was only asked for. */
+	#createTables(): void {
+		if (!this.#isWritten) migrate(this.ctx.storage.sql, migrations);
+		this.#isWritten = true;
+	}
+
+	/** Labels are models in the deployment's purse, and conversations in a person's. */
+	async reserve(wish: Wish, limits: readonly Limit[]): Promise<Answer> {
+		this.#createTables();
+		return this.#purse.reserve(wish, limits);
+	}
+
+	async settle(settlement: Settlement): Promise<void> {
+		this.#createTables();
+		// A settlement that fails in the middle is repeated: it must not have been half done.
+		this.ctx.storage.transactionSync(() => this.#purse.settle(settlement, Date.now()));
+	}
+
+	async report(period: Period): Promise<Report | undefined> {
+		return this.#isWritten ? this.#purse.report(period, Date.now()) : undefined;
+	}
+
+	/** A person was erased from a conversation: the sums stay, and do not say where it was spent. */
+	async forget(conversationId: string): Promise<void> {
+		if (this.#isWritten) this.#purse.relabel(conversationId, "");
+	}
+}

@@ -1,0 +1,34 @@
+// Why Claude was not asked, in responses to those who asked.
+
+import * as v from "valibot";
+import { idSchema } from "../person.ts";
+
+export const scopeSchema = v.picklist(["conversation", "person", "deployment"]);
+export type BudgetScope = v.InferOutput<typeof scopeSchema>;
+
+/** A message was stored, and Claude is not asked. The same fields as in `chat:error`. */
+export const noticeSchema = v.object({
+	/** `budget_exceeded`, `rate_limited`, `forbidden` or `unavailable`. */
+	code: v.picklist(["budget_exceeded", "rate_limited", "forbidden", "unavailable"]),
+	/** For people. */
+	error: v.string(),
+	messageId: idSchema,
+	/** The purse that is empty, and when it is filled again. ISO 8601, UTC. */
+	scope: v.optional(scopeSchema),
+	resetsAt: v.optional(v.string()),
+	retryAfterMs: v.optional(v.number()),
+});
+export type Notice = v.InferOutput<typeof noticeSchema>;
+
+const whose: { readonly [S in BudgetScope]: string } = {
+	conversation: "This conversation has used up its budget for Claude.",
+	person: "You have used up your budget for Claude.",
+	deployment: "This service has used up its budget for Claude.",
+};
+
+/** For people. `resetsAt`: ISO 8601, UTC. */
+export function budgetText(scope: BudgetScope, resetsAt: string | undefined): string {
+	const again =
+		resetsAt === undefined ? "An owner can raise it." : `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
+	return `${whose[scope]} Your message was sent, but Claude does not answer it. ${again}`;
+}

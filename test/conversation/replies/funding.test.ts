@@ -1,0 +1,494 @@
+import { describe, expect, it } from "vitest";
+import { priceOf } from "../../../src/money/prices.ts";
+import { ann, bob, inConversation, settled, type TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
+import { expectLog } from "../../support/log.ts";
+
+const ended = { type: "end", stopReason: "end_turn" } as const;
+/** A reply of 16,000 tokens to a short prompt: its output, and 2,000 tokens of prompt that are written to the cache, with a margin. */
+const wholeReply = 160_000 + 6_250;
+
+/** Sonnet 5.5 is asked: $2 and $10 per million tokens. */
+function metered(conversation: TestConversation): TestConversation {
+	conversation.priceOf = (model, at) => priceOf(model === "qwen3" ? model : "claude-sonnet-5-5", at, { prices: new Map() });
+	conversation.budgets = { conversation: 5_000_000 };
+	return conversation;
+}
+
+function withMoney(test: (conversation: TestConversation, state: DurableObjectState) => Promise<void>): Promise<void> {
+	return inConversation((conversation, state) => test(metered(conversation), state));
+}
+
+/** The object died, and comes back. */
+function nextLife(state: DurableObjectState, purses: TestPurses): TestConversation {
+	const next = metered(new TestConversation(state, 60_000, undefined, purses));
+	next.replies.recover();
+	return next;
+}
+
+async function ask(conversation: TestConversation, client: TestClient, content = "Hi"): Promise<void> {
+	conversation.say(client, content);
+	await settled();
+}
+
+const stop = (conversation: TestConversation, client: TestClient) =>
+	conversation.rules.receive(client, { type: "chat:stop", conversationId: conversation.store.info.id });
+const spent = ({ store, now }: TestConversation) => store.payments.purse.sums("day", now);
+const journal = ({ storage }: DurableObjectState) =>
+	storage.sql.exec("SELECT kind, payer, payer_kind, model, cost, input, output, outcome FROM journal ORDER BY n").toArray();
+const errors = (client: TestClient) => client.received.filter(({ type }) => type === "chat:error");
+
+describe("a reply that is paid for", () => {
+	it("is reserved before it begins, and charged what it has cost", () =>
+		withMoney(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			// The question is stored and acknowledged; nothing is asked yet.
+			expect(client.types()).not.toContain("chat:thinking");
+			expect(conversation.alarms).toHaveLength(1);
+			await settled();
+			expect(client.last("chat:thinking").askedBy).toEqual([ann]);
+			expect(spent(conversation)).toMatchObject({ microUsd: 0, reserved: expect.closeTo(wholeReply, -3) });
+			expect(conversation.call.options.maxTokens).toBe(16_000);
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("Hello");
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			expect(spent(conversation)).toMatchObject({ microUsd: 7_000, reserved: 0, replies: 1, input: 1_000, output: 500 });
+			expect(conversation.purses.settled).toEqual([
+				["deployment", 7_000],
+				["ann", 7_000],
+			]);
+			expect(journal(state)).toEqual([
+				{
+					kind: "reply",
+					payer: "ann",
+					payer_kind: "person",
+					model: "scripted",
+					cost: 7_000,
+					input: 1_000,
+					output: 500,
+					outcome: "complete",
+				},
+			]);
+			expect(conversation.store.payments.open()).toEqual([]);
+		}));
+
+	it("is as long as the tightest purse can pay", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 16_250;
+			await ask(conversation, conversation.enter(ann));
+			expect(conversation.call.options.maxTokens).toBeGreaterThan(980);
+			expect(conversation.call.options.maxTokens).toBeLessThanOrEqual(1_000);
+			expect(spent(conversation).reserved).toBe(16_250);
+		}));
+
+	it("says that the budget ended it, where Claude reached such a limit", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 16_250;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.text("Hello");
+			await conversation.call.end("max_tokens");
+			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason: "budget" });
+		}));
+
+	it("ends where its prompt was longer than what was reserved for it", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 16_250;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(7_000, 1);
+			for (let words = 0; words < 200 && !conversation.call.signal.aborted; words++) await conversation.call.text("a word or two ");
+			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason: "budget", cost: { about: true } });
+			expect(conversation.call.signal.aborted).toBe(true);
+			expect(spent(conversation).microUsd).toBe(16_250);
+		}));
+
+	it("is estimated if it is stopped, and never charged more than was reserved", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 16_250;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("x".repeat(300));
+			stop(conversation, client);
+			expect(spent(conversation)).toMatchObject({ microUsd: 3_000, reserved: 0 });
+			expect(journal(state)).toMatchObject([{ cost: 3_000, outcome: "stopped" }]);
+			await ask(conversation, client);
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("x".repeat(30_000));
+			stop(conversation, client);
+			expect(spent(conversation).microUsd).toBeLessThanOrEqual(3_000 + 16_250);
+		}));
+
+	it("draws further requests from the same reservation", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 20_000;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			const first = conversation.call.options.maxTokens as number;
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("Hello");
+			await conversation.call.usage(1_000, 200);
+			await conversation.call.cut();
+			expect(conversation.call.options.maxTokens).toBeLessThan(first - 200);
+			await conversation.call.usage(1_000, 100);
+			await conversation.call.event(ended);
+			expect(journal(state).map(({ cost, outcome }) => [cost, outcome])).toEqual([
+				[4_000, "interrupted"],
+				[3_000, "complete"],
+			]);
+			expect(spent(conversation)).toMatchObject({ microUsd: 7_000, replies: 1, input: 2_000, output: 300 });
+			expect(conversation.purses.settled).toContainEqual(["ann", 7_000]);
+		}));
+
+	it("is not continued if too little is left for that", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 12_000;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("Hello");
+			await conversation.call.usage(1_000, 400);
+			await conversation.call.cut();
+			expect(conversation.calls).toHaveLength(1);
+			expect(client.last("chat:message").message).toMatchObject({ status: "complete", reason: "budget", content: "Hello" });
+			expect(spent(conversation).microUsd).toBe(6_000);
+		}));
+
+	it("costs nothing if the server refuses it", () =>
+		withMoney(async (conversation) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.fail("bad_key");
+			expect(spent(conversation)).toMatchObject({ microUsd: 0, reserved: 0, replies: 1 });
+		}));
+
+	it("is charged by the model that was asked, if the one that answered has no price", () =>
+		withMoney(async (conversation) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.event({ type: "start", model: "qwen3" });
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			expect(spent(conversation).microUsd).toBe(7_000);
+		}));
+
+	it("answers everybody who has asked by the time that it is paid for", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(one, "@claude Hi");
+			conversation.say(other, "@claude And me?");
+			await settled();
+			expect(one.last("chat:thinking").askedBy).toEqual([ann, bob]);
+			expect(conversation.calls.map(({ messages }) => messages.map(({ content }) => content))).toEqual([["@claude Hi", "@claude And me?"]]);
+		}));
+
+	it("is paid by whoever regenerates it", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			const { id: messageId } = one.last("chat:message").message;
+			conversation.rules.receive(other, { type: "chat:regenerate", conversationId: conversation.store.info.id, messageId });
+			await settled();
+			expect(conversation.calls).toHaveLength(2);
+			await conversation.call.usage(1_000, 600);
+			await conversation.call.event(ended);
+			expect(conversation.purses.settled.slice(2)).toEqual([
+				["deployment", 8_000],
+				["bob", 8_000],
+			]);
+		}));
+
+	it("is given back if the question was withdrawn meanwhile", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			const { id: messageId } = client.last("chat:message").message;
+			conversation.rules.receive(client, { type: "chat:withdraw", conversationId: conversation.store.info.id, messageId });
+			await settled();
+			expect(conversation.calls).toEqual([]);
+			expect(spent(conversation)).toMatchObject({ microUsd: 0, reserved: 0 });
+			expect(conversation.purses.reserved.size).toBe(0);
+			expect(conversation.alarms.at(-1)).toBe("cleared");
+		}));
+
+	it("pays for the title as well", () =>
+		inConversation(
+			async (conversation, state) => {
+				metered(conversation);
+				const client = conversation.enter(ann);
+				await ask(conversation, client);
+				await conversation.call.usage(1_000, 500);
+				await conversation.call.event(ended);
+				await settled();
+				expect(client.last("chat:conversation").conversation.title).toBe("A title");
+				expect(journal(state).map(({ kind, payer, cost }) => [kind, payer, cost])).toEqual([
+					["reply", "ann", 7_000],
+					["title", "ann", 300],
+				]);
+				expect(spent(conversation)).toMatchObject({ microUsd: 7_300, reserved: 0, replies: 1 });
+			},
+			60_000,
+			{
+				title: "",
+				titler: { title: async () => ({ title: "A title", model: "m", usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 } }) },
+			},
+		));
+});
+
+describe("a question that nobody can pay for", () => {
+	it("stays as a message, and whoever asked is told on all their sockets", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 0;
+			const [one, second, other] = [conversation.enter(ann), conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			const { id: messageId } = one.last("chat:message").message;
+			for (const client of [one, second])
+				expect(errors(client)).toEqual([
+					{
+						type: "chat:error",
+						conversationId: conversation.store.info.id,
+						code: "budget_exceeded",
+						scope: "person",
+						error: expect.stringContaining("You have used up your budget for Claude."),
+						messageId,
+						resetsAt: "2026-11-25T00:00:00.000Z",
+					},
+				]);
+			expect(errors(other)).toEqual([]);
+			expect(other.last("chat:updated").message).toMatchObject({ id: messageId, content: "@claude Hi" });
+			expect(other.last("chat:updated").message).not.toHaveProperty("asksClaude");
+			expect(conversation.calls).toEqual([]);
+			expect(conversation.purses.reserved.size).toBe(0);
+			expect(spent(conversation).reserved).toBe(0);
+			expect(conversation.alarms.at(-1)).toBe("cleared");
+		}));
+
+	it("is paid by another who asks", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			conversation.say(one, "@claude And more?");
+			conversation.say(other, "@claude Please!");
+			conversation.purses.left.ann = 0;
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			await settled();
+			expect(conversation.calls).toHaveLength(2);
+			expect(errors(one)).toEqual([]);
+			stop(conversation, one);
+			expect(conversation.purses.settled.at(-1)?.[0]).toBe("bob");
+		}));
+
+	it("does not keep others from asking", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 0;
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(one, "@claude Hi");
+			conversation.say(other, "@claude Please!");
+			await settled();
+			await settled();
+			expect(errors(one)).toHaveLength(1);
+			expect(other.last("chat:thinking").askedBy).toEqual([bob]);
+		}));
+
+	it.each([
+		["the conversation", "conversation"],
+		["the deployment", "deployment"],
+	] as const)("is refused by %s", (_name, scope) =>
+		withMoney(async (conversation) => {
+			if (scope === "conversation") conversation.budgets = { conversation: 8_000 };
+			else conversation.purses.left.deployment = 0;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			expect(errors(client)).toMatchObject([{ code: "budget_exceeded", scope, resetsAt: "2026-11-25T00:00:00.000Z" }]);
+			expect(conversation.purses.reserved.size).toBe(0);
+			expect(spent(conversation).reserved).toBe(0);
+		}),
+	);
+
+	it("is refused by the conversation's own budget, which has its own period", () =>
+		withMoney(async (conversation) => {
+			conversation.budgets = {};
+			conversation.store.changeSettings({ budget: { usd: 0.008, period: "total" } });
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			expect(errors(client)).toMatchObject([{ code: "budget_exceeded", scope: "conversation" }]);
+			expect(errors(client)[0]).not.toHaveProperty("resetsAt");
+		}));
+
+	it("leaves a reply that was to be regenerated as it was", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.text("Hello");
+			await conversation.call.event(ended);
+			const { message } = client.last("chat:message");
+			conversation.purses.left.ann = 0;
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId: message.conversationId, messageId: message.id });
+			await settled();
+			expect(errors(client)).toMatchObject([{ code: "budget_exceeded", messageId: message.id }]);
+			expect(conversation.store.log.lastReply()).toEqual(message);
+		}));
+
+	it("waits where too many replies run at once, or a purse cannot be reached", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.purses.left.ann = "busy";
+			await ask(conversation, client);
+			expect(errors(client)).toMatchObject([{ code: "rate_limited", retryAfterMs: 5_000 }]);
+			expectLog(/A purse could not be reached/);
+			conversation.purses.isReachable = false;
+			await ask(conversation, client, "Still there?");
+			expect(errors(client).at(-1)).toMatchObject({ code: "unavailable", messageId: client.last("chat:message").message.id });
+			expect(client.last("chat:message").message.asksClaude).toBe(true);
+			expect(conversation.calls).toEqual([]);
+			// A reservation whose answer did not arrive is released.
+			expect(conversation.purses.settled).toContainEqual(["ann", 0]);
+			expect(spent(conversation).reserved).toBe(0);
+			conversation.purses.isReachable = true;
+			delete conversation.purses.left.ann;
+			await ask(conversation, client, "Again");
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["Hi", "Still there?", "Again"]);
+		}));
+});
+
+describe("an object that dies", () => {
+	it("asks again while it reserves, and reserves once", () =>
+		withMoney(async (conversation, state) => {
+			const answer = Promise.withResolvers<void>();
+			conversation.say(conversation.enter(ann), "Hi");
+			conversation.purses.gate = answer.promise;
+			await settled();
+			const next = nextLife(state, conversation.purses);
+			const client = next.enter(ann);
+			next.purses.gate = undefined;
+			await settled();
+			expect(client.last("chat:thinking").askedBy).toEqual([ann]);
+			expect(next.purses.reserved.size).toBe(2);
+			await next.call.usage(1_000, 500);
+			await next.call.event(ended);
+			expect(next.purses.reserved.size).toBe(0);
+			expect(spent(next)).toMatchObject({ microUsd: 7_000, reserved: 0 });
+		}));
+
+	it("goes on with the reservation of the reply that ran, and charges it once", () =>
+		withMoney(async (conversation, state) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			const next = nextLife(state, conversation.purses);
+			await settled();
+			expect(next.purses.reserved.size).toBe(2);
+			await next.call.text("Hello");
+			await next.call.usage(1_000, 500);
+			await next.call.event(ended);
+			// The first request was answered, and its output is not known.
+			expect(spent(next)).toMatchObject({ microUsd: 2_010 + 7_000, reserved: 0, replies: 1 });
+			expect(next.purses.settled).toEqual([
+				["deployment", 9_010],
+				["ann", 9_010],
+			]);
+			expect(journal(state).map(({ cost, outcome }) => [cost, outcome])).toEqual([
+				[2_010, "interrupted"],
+				[7_000, "complete"],
+			]);
+		}));
+
+	it("charges a title that it had asked for with all that was reserved", () =>
+		inConversation(
+			async (conversation, state) => {
+				metered(conversation);
+				await ask(conversation, conversation.enter(ann));
+				await conversation.call.usage(1_000, 500);
+				await conversation.call.event(ended);
+				await settled();
+				const { reserved } = spent(conversation);
+				expect(reserved).toBeGreaterThan(20_000);
+				const next = nextLife(state, conversation.purses);
+				expect(spent(next)).toMatchObject({ microUsd: 7_000 + reserved, reserved: 0 });
+				expect(next.store.payments.open()).toEqual([]);
+			},
+			60_000,
+			{ title: "", titler: { title: () => new Promise(() => {}) } },
+		));
+});
+
+it("a conversation that is deleted settles the reply that runs", () =>
+	withMoney(async (conversation) => {
+		await ask(conversation, conversation.enter(ann));
+		await conversation.call.usage(1_000, 1);
+		conversation.replies.abandon();
+		expect(conversation.purses.settled).toEqual([
+			["deployment", 2_010],
+			["ann", 2_010],
+		]);
+		expect(spent(conversation)).toMatchObject({ microUsd: 2_010, reserved: 0 });
+	}));
+
+it("a conversation that is deleted while it reserves releases everything", () =>
+	withMoney(async (conversation) => {
+		conversation.say(conversation.enter(ann), "Hi");
+		conversation.purses.gate = Promise.resolve();
+		await Promise.resolve();
+		conversation.replies.abandon();
+		await settled();
+		expect(conversation.calls).toEqual([]);
+		expect(conversation.purses.settled).toEqual([
+			["deployment", 0],
+			["ann", 0],
+		]);
+	}));
+
+describe("without a price or a budget", () => {
+	it.each(["price", "budget"])("nothing is reserved and nothing is written: no %s", (missing) =>
+		withMoney(async (conversation, state) => {
+			if (missing === "price") conversation.priceOf = () => undefined;
+			else conversation.budgets = {};
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			expect(client.types()).toContain("chat:thinking");
+			expect(conversation.calls).toHaveLength(1);
+			expect(conversation.call.options.maxTokens).toBeUndefined();
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			for (const table of ["payments", "journal", "spending", "reservations"])
+				expect(state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()).toEqual([]);
+		}),
+	);
+});
+
+it("a person who is erased is not named by what they have paid", () =>
+	withMoney(async (conversation, state) => {
+		await ask(conversation, conversation.enter(ann));
+		await conversation.call.usage(1_000, 500);
+		await conversation.call.event(ended);
+		await ask(conversation, conversation.enter(ann));
+		await conversation.call.usage(1_000, 1);
+		conversation.store.payments.erase("ann", "erased-1", "Deleted person");
+		await conversation.call.usage(1_000, 500);
+		await conversation.call.event(ended);
+		for (const table of ["journal", "spending", "reservations"])
+			expect(JSON.stringify(state.storage.sql.exec(`SELECT * FROM ${table}`).toArray())).not.toMatch(/"ann"|"Ann"/);
+		expect(conversation.store.payments.purse.byLabel("day", conversation.now, 10)).toMatchObject([{ label: "erased-1", microUsd: 14_000 }]);
+		// Their own purse pays for what they have asked.
+		expect(conversation.purses.settled.at(-1)).toEqual(["ann", 7_000]);
+	}));
+
+it("a reply that is continued is paid for again, and charged only for what came since", () =>
+	withMoney(async (conversation) => {
+		const client = conversation.enter(ann);
+		await ask(conversation, client);
+		await conversation.call.text("Hello");
+		await conversation.call.usage(1_000, 500);
+		await conversation.call.event({ type: "end", stopReason: "max_tokens", reason: "max_tokens" });
+		const { id: messageId, conversationId } = client.last("chat:message").message;
+		conversation.rules.receive(client, { type: "chat:continue", conversationId, messageId });
+		await settled();
+		expect(conversation.calls).toHaveLength(2);
+		await conversation.call.text(" again, and so on");
+		await conversation.call.usage(1_000, 600);
+		await conversation.call.event(ended);
+		expect(spent(conversation)).toMatchObject({ microUsd: 7_000 + 8_000, reserved: 0, output: 1_100 });
+		expect(client.last("chat:message").message.cost).toEqual({ usd: 0.015 });
+	}));

@@ -1,0 +1,141 @@
+// Budgets, with the objects that hold them: what is reserved, charged and refused.
+
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { purseName } from "../../src/money/object.ts";
+import { makeJobsDue } from "../support/jobs.ts";
+import { expectLog } from "../support/log.ts";
+import { scripted, withSettings } from "../support/settings.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+withSettings({
+	...scripted,
+	ANTHROPIC_API_KEY: "a key",
+	BUDGET_USD_PER_DAY: "1000",
+	BUDGET_USD_PER_PERSON_PER_DAY: "0.2",
+	BUDGET_USD_PER_GUEST_PER_DAY: "0",
+});
+
+/** Of a reply of `words` words, as the scripted API reports it: 11 tokens of input, 22 read from the cache, 33 written. */
+const costOf = (words: number) => Math.ceil(11 * 2 + 22 * 0.1 + 33 * 2.5 + words * 10);
+
+let people = 0;
+const somebody = () => `payer-${++people}`;
+
+/** With a title, so that Claude is not asked for one. */
+async function titled(owner: string): Promise<string> {
+	const id = await newConversation(owner);
+	await call("PATCH", `/conversations/${id}`, await tokenOf(owner), { title: "Costs" });
+	return id;
+}
+
+const sums = (owner: "deployment" | { userId: string }) =>
+	runInDurableObject(env.LEDGER.getByName(purseName(owner)), async (ledger) => (await ledger.report("day"))?.sums);
+
+async function replied(client: Client) {
+	return (await client.next("chat:message", ({ message }) => message.role === "assistant")).message;
+}
+
+it("charges the conversation, the person and the deployment what a reply has cost", async () => {
+	const ann = somebody();
+	const id = await titled(ann);
+	const before = (await sums("deployment"))?.microUsd ?? 0;
+	const client = await Client.join(ann, id);
+	client.say('!{"tokens":50}');
+	const reply = await replied(client);
+	expect(reply.cost).toEqual({ usd: costOf(50) / 1_000_000 });
+	await expect.poll(async () => (await sums({ userId: ann }))?.microUsd).toBe(costOf(50));
+	await expect.poll(async () => ((await sums("deployment"))?.microUsd ?? 0) - before).toBe(costOf(50));
+	expect(await sums({ userId: ann })).toMatchObject({ reserved: 0, replies: 1, output: 50, cacheRead: 22 });
+});
+
+it("keeps a question whose budget is used up, and says so in the response and on the socket", async () => {
+	const ann = somebody();
+	const id = await titled(ann);
+	const client = await Client.join(ann, id);
+	// What is left after it pays for a prompt, and not for 500 tokens.
+	client.say('!{"tokens":19000}');
+	await replied(client);
+	await expect.poll(async () => (await sums({ userId: ann }))?.reserved).toBe(0);
+	const { status, body } = await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "And now?" });
+	expect(status).toBe(201);
+	expect(body.message).toMatchObject({ content: "And now?" });
+	expect(body.message).not.toHaveProperty("asksClaude");
+	const notice = {
+		code: "budget_exceeded",
+		scope: "person",
+		error: expect.any(String),
+		messageId: body.message.id,
+		resetsAt: expect.stringMatching(/T00:00:00.000Z$/),
+	};
+	expect(body.notice).toEqual(notice);
+	expect(await client.next("chat:error")).toEqual({ type: "chat:error", conversationId: id, ...notice });
+});
+
+it("lets a guest whose budget is 0 chat without Claude", async () => {
+	const guest = `guest-${"x".repeat(22)}`;
+	const id = await titled(guest);
+	const client = await Client.join(guest, id);
+	client.say("Hi");
+	expect(await client.next("chat:error")).toMatchObject({ code: "budget_exceeded", scope: "person" });
+	expect((await call("GET", `/conversations/${id}/messages`, await tokenOf(guest))).body.messages).toHaveLength(1);
+});
+
+describe("after the death of all objects", () => {
+	it("the reply goes on, and its reservation is charged once", async () => {
+		const ann = somebody();
+		const id = await titled(ann);
+		const client = await Client.join(ann, id);
+		client.say('!{"tokens":100,"perSecond":50}');
+		await client.next("chat:streaming", ({ offset }) => offset > 100);
+		expect((await sums({ userId: ann }))?.reserved).toBeGreaterThan(100_000);
+		await abortAllDurableObjects();
+		await client.closed;
+		expect(await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id))).toBe(true);
+		const back = await Client.join(ann, id);
+		const reply = await replied(back);
+		expect(reply).toMatchObject({ status: "complete", attempts: [{ reason: "interrupted" }] });
+		await expect.poll(async () => (await sums({ userId: ann }))?.reserved).toBe(0);
+		expect(await sums({ userId: ann })).toMatchObject({ microUsd: Math.round((reply.cost?.usd ?? 0) * 1_000_000), replies: 1 });
+	});
+
+	it("a settlement that did not arrive is delivered by the alarm", async () => {
+		expectLog(/A purse could not be settled/);
+		const ann = somebody();
+		const id = await titled(ann);
+		const client = await Client.join(ann, id);
+		client.say('!{"tokens":50,"perSecond":100}');
+		await client.next("chat:streaming");
+		const ledger = env.LEDGER.getByName(purseName({ userId: ann }));
+		// Nothing can be written while the table has another name.
+		const rename = (from: string, to: string) =>
+			runInDurableObject(ledger, (_object, { storage }) => void storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`));
+		await rename("spending", "away");
+		await replied(client);
+		await rename("away", "spending");
+		expect((await sums({ userId: ann }))?.microUsd).toBe(0);
+		const conversation = env.CONVERSATIONS.getByName(id);
+		await makeJobsDue(conversation);
+		expect(await runDurableObjectAlarm(conversation)).toBe(true);
+		await expect.poll(async () => (await sums({ userId: ann }))?.microUsd).toBe(costOf(50));
+	});
+});
+
+it("settles the reply that runs when its conversation is deleted", async () => {
+	const ann = somebody();
+	const id = await titled(ann);
+	const client = await Client.join(ann, id);
+	client.say('!{"tokens":500,"perSecond":50}');
+	await client.next("chat:streaming", ({ offset }) => offset > 100);
+	expect((await call("DELETE", `/conversations/${id}`, await tokenOf(ann))).status).toBe(204);
+	await expect.poll(async () => (await sums({ userId: ann }))?.reserved).toBe(0);
+	expect((await sums({ userId: ann }))?.microUsd).toBeGreaterThan(costOf(1));
+	await expect
+		.poll(() =>
+			runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) =>
+				storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'deleted'").toArray(),
+			),
+		)
+		.toHaveLength(1);
+});
