@@ -75,3 +75,29 @@ export type Budget = v.InferOutput<typeof budgetSchema>;
 
 /** The settings of a conversation of which nobody changed any. */
 export const defaultClaudeSettings: ClaudeSettings = v.parse(settingsSchema, {});
+
+/** Dollars. */
+const amountSchema = v.pipe(v.number(), v.minValue(0));
+
+/** A model that the deployment offers. */
+export const modelSchema = v.object({
+	id: modelIdSchema,
+	/** For people. */
+	name: v.string(),
+	isDefault: v.boolean(),
+	/** In dollars per million tokens. Left out if it is unknown. */
+	price: v.optional(v.object({ input: amountSchema, output: amountSchema, cacheRead: amountSchema, cacheWrite: amountSchema })),
+	/** Each is left out if it is unknown. */
+	capabilities: v.optional(
+		v.object({
+			efforts: v.optional(v.array(effortSchema)),
+			webSearch: v.optional(v.boolean()),
+			images: v.optional(v.boolean()),
+			contextTokens: v.optional(countSchema),
+		}),
+	),
+});
+
+export const modelsSchema = v.array(modelSchema);
+
+export type OfferedModel = v.InferOutput<typeof modelSchema>;

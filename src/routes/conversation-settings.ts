@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
-import { isAllowedModel } from "../claude/models.ts";
+import { offeredModels } from "../claude/models.ts";
 import { claudeChange, instructionsVersionSchema } from "../protocol/claude-settings.ts";
 import { assistantSchema, conversationSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
@@ -27,6 +27,8 @@ const rules: { readonly [field in keyof typeof changeSchema.entries]: string } =
 	budget: `\`budget\` is an object with \`usd\`, a number of 0 to ${numberText(limits.budgetUsd)}, and \`period\`: \`day\`, \`month\` or \`total\`. It can also be null.`,
 };
 
+const notOffered = "This deployment does not offer that model. GET /api/models lists those that it does.";
+
 describe("PATCH /conversations/:id", {
 	tag: "Conversations",
 	summary: "Change a conversation",
@@ -41,14 +43,19 @@ describe("PATCH /conversations/:id", {
 			example: { conversation: { ...examples.conversation, assistant: "mention", ...examples.instructed } },
 		},
 	},
-	refuses: { bad_request: "A field has another form, or the deployment does not allow that model. Nothing was changed." },
+	refuses: {
+		bad_request: "A field has another form, or the deployment does not allow that model. Nothing was changed.",
+		unavailable: "The list of models cannot be read right now. Nothing was changed.",
+	},
 });
 conversationSettings.patch("/conversations/:id", bodyUpTo(limits.settingsBodyBytes), async (c) => {
 	const read = v.safeParse(changeSchema, await readJson(c));
 	if (!read.success) return refuse(c, "bad_request", ruleOf(read.issues[0]));
 	const change = read.output;
-	if (typeof change.model === "string" && !(await isAllowedModel(change.model, c.get("settings").claude)))
-		return refuse(c, "bad_request", "This deployment does not offer that model. GET /api/models lists those that it does.");
+	if (typeof change.model === "string") {
+		const { models, isComplete } = await offeredModels(c.get("settings").claude);
+		if (!models.some(({ id }) => id === change.model)) return isComplete ? refuse(c, "bad_request", notOffered) : refuse(c, "unavailable");
+	}
 	return respond(c, await call(c, (calls) => calls.update(change)), (conversation) => ({ conversation }));
 });
 

@@ -108,8 +108,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a conversation accepts a model that the deployment does not offer",
 		file: "src/routes/conversation-settings.ts",
-		from: '!(await isAllowedModel(change.model, c.get("settings").claude))',
-		to: "false",
+		from: "!models.some(({ id }) => id === change.model)",
+		to: "!models",
 		project: "worker",
 		tests: ["worker/conversation-settings"],
 	},

@@ -36,7 +36,15 @@ export function describeModel(id: string): object | undefined {
 	if (!Object.keys(models).some((name) => id.startsWith(name))) return undefined;
 	const allowed = allowedThinking(id);
 	const types = Object.fromEntries(thinkingTypes.map((type) => [type, { supported: allowed.includes(type) }]));
-	return { id, type: "model", display_name: id, capabilities: { thinking: { supported: true, types } } };
+	const supported = { supported: true };
+	const effort = { ...supported, low: supported, medium: supported, high: supported, xhigh: null, max: { supported: false } };
+	return {
+		id,
+		type: "model",
+		display_name: id,
+		max_input_tokens: 1_000_000,
+		capabilities: { thinking: { supported: true, types }, effort, server_tools: { supported: true, web_search: { supported: true } } },
+	};
 }
 
 /**

@@ -51,6 +51,15 @@ export type MessagesApi = {
 	close(): Promise<void>;
 };
 
+/** The last ones are as no list should have them. */
+const listedModels = [
+	{ type: "model", id: "scripted", display_name: "Scripted" },
+	{ ...describeModel("claude-opus-5-5"), display_name: "Claude Opus 5.5", lifecycle: "active" },
+	{ type: "model", id: "claude-opus-4-1-20250805", display_name: "Claude Opus 4.1", lifecycle: "deprecated" },
+	{ type: "model", id: "" },
+	null,
+];
+
 /** A long benchmark must not fill the memory with prompts. */
 const maxLogged = 1_000;
 
@@ -70,7 +79,8 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 				// A client that was killed may not have finished its request.
 				return answer(request, response).catch(() => response.destroy());
 			case "GET /v1/models":
-				return json(response, 200, { data: [{ type: "model", id: "scripted", display_name: "Scripted" }], has_more: false });
+			case "GET /v1/models?limit=1000":
+				return json(response, 200, { data: listedModels, has_more: false });
 			case "GET /log":
 				return json(response, 200, { open: requests.filter(({ ended, aborted }) => !ended && !aborted).length, requests, titles });
 			case "POST /reset":

@@ -44,7 +44,7 @@ async function restore(id: string, lines: string[], from = 0, options: { as?: st
 }
 
 const settings = {
-	model: "claude-sonnet-5-5",
+	model: "demo",
 	effort: "low",
 	instructions: "Answer in French.",
 	asks: "owners",

@@ -5,10 +5,10 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { withSettings } from "../support/settings.ts";
+import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
-withSettings({ CLAUDE_MODELS: "claude-haiku-5-5, claude-opus-5-5" });
+withSettings({ ...scripted, CLAUDE_MODEL: "claude-sonnet-5-5", CLAUDE_MODELS: "claude-haiku-5-5, claude-opus-5-5" });
 
 const patch = async (who: string, id: string, body: unknown) => call("PATCH", `/conversations/${id}`, await tokenOf(who), body);
 const conversationOf = async (who: string, id: string) => (await call("GET", `/conversations/${id}`, await tokenOf(who))).body.conversation;
@@ -105,6 +105,26 @@ describe("the settings for Claude", () => {
 		const escaped = JSON.stringify({ instructions }).replaceAll("\u4e2d", "\\u4e2d");
 		expect((await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), escaped)).status).toBe(200);
 		expect((await conversationOf("ann", id)).instructions).toBe(instructions);
+	});
+});
+
+describe("the models that conversations may choose", () => {
+	it("are listed with their prices for everybody with a token", async () => {
+		const { status, body } = await call("GET", "/models", await tokenOf("bob"));
+		expect([status, body.models]).toEqual([
+			200,
+			[
+				expect.objectContaining({
+					id: "claude-sonnet-5-5",
+					name: "Claude Sonnet 5.5",
+					isDefault: true,
+					price: { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 },
+				}),
+				expect.objectContaining({ id: "claude-haiku-5-5", isDefault: false }),
+				expect.objectContaining({ id: "claude-opus-5-5", capabilities: expect.objectContaining({ efforts: ["low", "medium", "high"] }) }),
+			],
+		]);
+		expect((await call("GET", "/models")).status).toBe(401);
 	});
 });
 

@@ -101,6 +101,13 @@ export const examples = {
 		maxUses: 10,
 		uses: 3,
 	},
+	model: {
+		id: "claude-sonnet-5-5",
+		name: "Claude Sonnet 5.5",
+		isDefault: true,
+		price: { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 },
+		capabilities: { efforts: ["low", "medium", "high"], webSearch: true, images: true, contextTokens: 1_000_000 },
+	},
 	settings: { theme: "dark", notifications: true },
 } as const;
 
