@@ -10,7 +10,7 @@ export default defineConfig({
 			miniflare: {
 				bindings: {
 					JWT_SECRET: "a secret for tests, at least 32 bytes long",
-					FRONTEND_URL: "https://pages.example",
+					FRONTEND_URL: "capacitor://localhost, https://pages.example",
 				},
 				// Low enough to be reached. They count only requests with an address, which few tests give.
 				ratelimits: {

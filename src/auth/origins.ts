@@ -1,6 +1,6 @@
 // Decides which web pages may use this deployment. Must not depend on who is signed in.
 
-import type { Settings } from "../settings.ts";
+import { isLocalhost, type Settings } from "../settings.ts";
 
 /**
  * False for a name that was pointed at this deployment by somebody else. A page of that name would
@@ -19,7 +19,21 @@ export function isAllowedHost({ hostname }: URL, { allowedHosts }: Settings): bo
 export function isAllowedOrigin(origin: string | null, url: URL, settings: Settings): boolean {
 	if (!isAllowedHost(url, settings)) return false;
 	if (origin === null) return true;
-	// Some clients send the address of their socket. No page can.
-	const page = /^wss?:/.test(origin) ? URL.parse(origin.replace("ws", "http"))?.origin : origin;
+	const page = pageOf(origin);
 	return page !== undefined && (page === url.origin || settings.frontendOrigins.includes(page));
+}
+
+/** Some clients send the address of their socket. No page can. */
+function pageOf(origin: string): string | undefined {
+	return /^wss?:/.test(origin) ? URL.parse(origin.replace("ws", "http"))?.origin : origin;
+}
+
+/**
+ * The origin for links that other people open: that of the page in use, else the first of FRONTEND_URL, else the deployment's
+ * own. Nobody else can open the page of an app, of a file or of another machine's localhost. `origin` was allowed.
+ */
+export function originForLinks(origin: string | null, url: URL, { frontendOrigins }: Settings): string {
+	const candidates = [...(origin === null ? [] : [pageOf(origin)]), ...frontendOrigins].map((candidate) => URL.parse(candidate ?? ""));
+	const page = candidates.find((each) => each && /^https?:$/.test(each.protocol) && (!isLocalhost(each) || isLocalhost(url)));
+	return (page ?? url).origin;
 }

@@ -2,6 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
+import { originForLinks } from "../auth/origins.ts";
 import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
@@ -117,13 +118,14 @@ members.post("/conversations/:id/invites", bodyUpTo(limits.bodyBytes), async (c)
 			`expiresInSeconds is ${rangeText(limits.invite.seconds)}, maxUses ${rangeText(limits.invite.uses)}, role member or reader.`,
 		);
 	const secret = randomId();
+	const token = `${c.req.param("id")}.${secret}`;
+	const origin = originForLinks(c.req.header("origin") ?? null, new URL(c.req.url), c.get("settings"));
+	// Browsers send no fragment to a server, so that the secret is in nobody's log.
+	const url = new URL(`/invite#${encodeURIComponent(token)}`, origin);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const invited = await call(c, async (calls) =>
 		calls.invite({ id: await sha256(secret), role: body.role, expiresAt, maxUses: body.maxUses ?? null }),
 	);
-	const token = `${c.req.param("id")}.${secret}`;
-	// Browsers send no fragment to a server, so that the secret is in nobody's log.
-	const url = new URL(`/invite#${encodeURIComponent(token)}`, c.req.header("origin") ?? c.req.url);
 	return respond(c, invited, (invite) => ({ invite: { token, url: url.href, expiresAt: new Date(invite.expiresAt).toISOString() } }), 201);
 });
 
@@ -176,7 +178,7 @@ describe("POST /invites/accept", {
 	tag: "Members",
 	summary: "Accept an invite",
 	description:
-		"Makes the caller a member of the conversation, with the invite's role. If the caller is already a member, nothing changes and no use is counted. But a reader who accepts an invite for `member` becomes a `member`, which counts as a use.",
+		"Makes the caller a member of the conversation, with the invite's role. A person counts as one use, however often they come back. If the caller is already a member, nothing changes and no use is counted. But a reader who accepts an invite for `member` becomes a `member`, which counts as a use.",
 	access: "token",
 	programs: "manage",
 	needsAllConversations: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAllowedHost, isAllowedOrigin } from "../../src/auth/origins.ts";
+import { isAllowedHost, isAllowedOrigin, originForLinks } from "../../src/auth/origins.ts";
 import { secret, settingsWith } from "./forge.ts";
 
 const settings = settingsWith({
@@ -46,6 +46,30 @@ describe("isAllowedOrigin", () => {
 		["http://localhost:5174", "https://parley.example", false],
 	])("of %j at %s is %s", (origin, url, allowed) => {
 		expect(isAllowedOrigin(origin, new URL("/api/me?x=1", url), settings)).toBe(allowed);
+	});
+});
+
+describe("originForLinks", () => {
+	const own = "https://parley.example";
+	it.each<[origin: string | null, frontend: string, url: string, expected: string]>([
+		["https://pages.example", "null, https://pages.example", own, "https://pages.example"],
+		[own, "https://pages.example", own, own],
+		[null, "", own, own],
+		[null, "capacitor://localhost, https://pages.example, https://other.example", own, "https://pages.example"],
+		["null", "null", own, own],
+		["null", "null, https://pages.example", own, "https://pages.example"],
+		["file://", "file://", own, own],
+		["capacitor://localhost", "capacitor://localhost, https://pages.example", own, "https://pages.example"],
+		["http://localhost", "http://localhost, https://pages.example", own, "https://pages.example"],
+		["https://localhost", "https://localhost", own, own],
+		["wss://parley.example", "https://pages.example", own, own],
+		["wss://pages.example", "https://pages.example", own, "https://pages.example"],
+		["http://localhost:5173", "http://localhost:5173", "http://localhost:8787", "http://localhost:5173"],
+		["ws://localhost:8787", "", "http://localhost:8787", "http://localhost:8787"],
+		["null", "null", "http://localhost:8787", "http://localhost:8787"],
+	])("of %j with FRONTEND_URL %j at %s is %s", (origin, frontend, url, expected) => {
+		const deployment = settingsWith({ JWT_SECRET: secret, FRONTEND_URL: frontend });
+		expect(originForLinks(origin, new URL("/api/x", url), deployment)).toBe(expected);
 	});
 });
 

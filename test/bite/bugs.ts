@@ -2145,4 +2145,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/reply"],
 	},
+	{
+		name: "invites made in an app have a link that nobody else can open",
+		file: "src/auth/origins.ts",
+		from: "(!isLocalhost(each) || isLocalhost(url))",
+		to: "true",
+		project: "worker",
+		tests: ["auth/origins"],
+	},
+	{
+		name: "one person uses up an invite by leaving and coming back",
+		file: "src/conversation/store/invites.ts",
+		from: "if (isNew) this",
+		to: "this",
+		project: "worker",
+		tests: ["people/membership"],
+	},
+	{
+		name: "an invite that a member opened survives their removal",
+		file: "src/conversation/people/membership.ts",
+		from: "if (isLive(invite, this.#now())) this.#store.invites.recordUse(invite.id, person.userId);",
+		to: "",
+		project: "worker",
+		tests: ["people/membership"],
+	},
 ];

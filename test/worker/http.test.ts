@@ -223,6 +223,14 @@ describe("conversations", () => {
 });
 
 describe("invites", () => {
+	it("have a link that other people can open, whatever page asked for it", async () => {
+		const id = await newConversation("ann");
+		for (const origin of ["capacitor://localhost", "wss://pages.example"]) {
+			const made = await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {}, { origin });
+			expect([origin, made.status, new URL(made.body.invite.url).origin]).toEqual([origin, 201, "https://pages.example"]);
+		}
+	});
+
 	it("admit whoever has the link, which opens the page that asked for it", async () => {
 		const id = await newConversation("ann");
 		const made = await call(

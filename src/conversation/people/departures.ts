@@ -56,7 +56,7 @@ export class Departures {
 		this.#record(this.#store.invites.expireOf(userId, this.#now()), userId, by);
 	}
 
-	/** Ends the invites by which this person joined. */
+	/** Ends the invites that this person accepted. */
 	endInvitesUsedBy(userId: string, by: string): void {
 		this.#record(this.#store.invites.expireUsedBy(userId, this.#now()), userId, by);
 	}

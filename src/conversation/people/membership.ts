@@ -129,8 +129,8 @@ export class Membership {
 	}
 
 	/**
-	 * Ends a membership: the member's own or, for owners, another's. With `revokesUsedInvites` the invites by which a removed person
-	 * joined are revoked, too; those that they made end in any case.
+	 * Ends a membership: the member's own or, for owners, another's. With `revokesUsedInvites` the invites that a removed person
+	 * accepted are revoked, too; those that they made end in any case.
 	 */
 	remove(member: Member, userId: string, { revokesUsedInvites = false } = {}): { removed: Member } | Refusal {
 		const isLeaving = userId === member.userId;
@@ -255,7 +255,7 @@ export class Membership {
 
 	/**
 	 * Admits a person by an invite, or lets a reader write. If an owner removed the person or changed their role, only an invite
-	 * created after that counts. A person who already has all that the invite gives does not use it up.
+	 * created after that counts. A person counts once for an invite, and not at all if they already have what it gives.
 	 */
 	accept(person: Person, inviteId: string): Member | Refusal {
 		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
@@ -263,7 +263,11 @@ export class Membership {
 		const known = this.#store.members.find(person.userId);
 		const admits = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
 		const isPromotion = admits && known?.role === "reader" && invite.role === "member";
-		if (known && !isPromotion) return known;
+		if (known && !isPromotion) {
+			// Owners who remove somebody can revoke every link that the person holds.
+			if (isLive(invite, this.#now())) this.#store.invites.recordUse(invite.id, person.userId);
+			return known;
+		}
 		if (this.#store.bans.find(person.userId)) return { code: "forbidden" };
 		if (!admits) return { code: "invite_expired" };
 		const member = isPromotion ? this.#change(known, invite.role, invite.createdBy) : this.#add(person, invite.role);

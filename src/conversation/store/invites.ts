@@ -69,15 +69,23 @@ export class Invites {
 		return length;
 	}
 
-	/** Expires the live invites by which this person joined. Returns their number. */
+	/** Expires the live invites that this person accepted. Returns their number. */
 	expireUsedBy(userId: string, now: number): number {
 		const used = "id IN (SELECT invite_id FROM invite_uses WHERE user_id = ?2)";
 		return this.#sql.exec(`UPDATE invites SET expires_at = ?1 WHERE ${used} AND ${isLive} RETURNING id`, now, userId).toArray().length;
 	}
 
+	/** A person counts once for an invite, so that nobody can use it up by leaving and coming back. */
 	countUse(id: string, userId: string): void {
-		this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
-		this.#sql.exec("INSERT OR IGNORE INTO invite_uses (user_id, invite_id) VALUES (?, ?)", userId, id);
+		const count =
+			"INSERT INTO invite_uses (user_id, invite_id) VALUES (?, ?) ON CONFLICT DO UPDATE SET is_counted = 1 WHERE is_counted = 0 RETURNING 1";
+		const isNew = this.#sql.exec(count, userId, id).toArray().length > 0;
+		if (isNew) this.#sql.exec("UPDATE invites SET uses = uses + 1 WHERE id = ?", id);
+	}
+
+	/** Keeps that a person knows an invite. It counts as a use only when it admits them. */
+	recordUse(id: string, userId: string): void {
+		this.#sql.exec("INSERT OR IGNORE INTO invite_uses (user_id, invite_id, is_counted) VALUES (?, ?, 0)", userId, id);
 	}
 
 	#select(where: string, ...values: SqlStorageValue[]): Invite[] {

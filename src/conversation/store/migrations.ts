@@ -280,4 +280,8 @@ export const migrations: readonly Migration[] = [
 	${purseTables}
 	${paymentTables}
 	`,
+	`
+	-- 0: the person was a member already when they accepted the invite, so that it was not used up.
+	ALTER TABLE invite_uses ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 1;
+	`,
 ];

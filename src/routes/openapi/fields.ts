@@ -64,7 +64,7 @@ const common: Readonly<Record<string, string>> = {
 	invite: "The invite.",
 	invites: "The invites.",
 	inviteId: "Id of the invite.",
-	revokeInvites: "`used` also revokes the invites by which the member joined, so that they cannot come back by them as somebody else.",
+	revokeInvites: "`used` also revokes the invites that the member accepted, so that they cannot come back by them as somebody else.",
 	ban: "The ban.",
 	bans: "The bans, newest first.",
 	bannedBy: "Id of the owner who banned them.",

@@ -121,6 +121,29 @@ describe("invites", () => {
 			expect(idsOf(conversation)).toEqual([]);
 		}));
 
+	it("count a person once, however often they leave and come back", () =>
+		inConversation((conversation) => {
+			invite(conversation, "two", 2);
+			for (let n = 0; n < 5; n++) {
+				expect(conversation.membership.accept(eve, "two")).toEqual({ ...eve, role: "member" });
+				conversation.membership.remove({ ...eve, role: "member" }, "eve");
+			}
+			expect(conversation.membership.invites(owner)).toMatchObject({ invites: [{ id: "two", uses: 1 }] });
+			expect(conversation.membership.accept(bob, "two")).toEqual({ ...bob, role: "member" });
+			expect(idsOf(conversation)).toEqual([]);
+		}));
+
+	it("count a member who opened them when they come back by them", () =>
+		inConversation((conversation) => {
+			invite(conversation, "one", 1);
+			conversation.enter(bob);
+			conversation.membership.accept(bob, "one");
+			expect(idsOf(conversation)).toEqual(["one"]);
+			conversation.membership.remove({ ...bob, role: "member" }, "bob");
+			expect(conversation.membership.accept(bob, "one")).toEqual({ ...bob, role: "member" });
+			expect(idsOf(conversation)).toEqual([]);
+		}));
+
 	it("admit nobody once revoked, and the audit names who revoked them", () =>
 		inConversation((conversation) => {
 			invite(conversation, "i");
@@ -208,12 +231,14 @@ describe("invites end", () => {
 
 	it("that a removed person used, if their remover asks for it", () =>
 		inConversation((conversation) => {
-			for (const id of ["used", "other", "kept"]) invite(conversation, id);
+			for (const id of ["used", "second", "other", "kept"]) invite(conversation, id);
 			conversation.membership.accept(bob, "used");
+			// As a member already.
+			conversation.membership.accept(bob, "second");
 			conversation.membership.accept(eve, "kept");
 			conversation.membership.remove(owner, "eve");
 			conversation.membership.remove(owner, "bob", { revokesUsedInvites: true });
-			expect(["used", "other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true, true]);
+			expect(["used", "second", "other", "kept"].map((id) => admits(conversation, id))).toEqual([false, false, true, true]);
 			conversation.membership.accept({ userId: "dan", username: "Dan" }, "other");
 			conversation.membership.ban(owner, "dan", { revokesUsedInvites: true });
 			expect(["other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true]);
