@@ -626,6 +626,14 @@ export const bugs: Bug[] = [
 		tests: ["money/prices"],
 	},
 	{
+		name: "a message that no budget can answer says so forever",
+		file: "web/src/live/transcript.ts",
+		from: "return unpaid.has(messageId) ?",
+		to: 'return unpaid.has("") ?',
+		project: "web",
+		tests: ["transcript"],
+	},
+	{
 		name: "a misspelt price in CLAUDE_PRICES leaves the usual one in place",
 		file: "src/money/prices.ts",
 		from: "names.includes(name) && typeof",

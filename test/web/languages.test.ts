@@ -45,7 +45,7 @@ const same = new Set([
 	],
 	...["lastLine", "unreadShort", "count", "duration", "cost", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],
-	...["money.number", "money.usd", "money.percent", "money.seconds", "money.form"],
+	...["money.number", "money.usd", "money.percent", "money.seconds", "money.form", "money.date", "money.month", "money.dayAndTime"],
 ]);
 
 describe("the catalogues", () => {

@@ -4,6 +4,8 @@ import type { Member } from "../../src/protocol/conversation.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import { nextToSend } from "../../web/src/live/outgoing.ts";
 import { type Action, emptyTranscript, reduce, runningReply, type Transcript } from "../../web/src/live/transcript.ts";
+import { unpaidText } from "../../web/src/money/unpaidText.ts";
+import { de, en } from "../../web/src/money/words.ts";
 import { ann, bob, conversationId, joined, message, reply } from "./fakes.ts";
 
 const now = 1_000;
@@ -477,5 +479,34 @@ describe("people", () => {
 		for (const end of ends) expect([end.type, reduce(seen, end).typing]).toEqual([end.type, []]);
 		expect(reduce(seen, { type: "time passed", now: now + 5_999 }).typing).toHaveLength(1);
 		expect(reduce(seen, { type: "received", events: [typing(true)], now: now + 4_000 }).typing).toEqual([{ ...bob, until: now + 10_000 }]);
+	});
+});
+
+describe("a message that Claude does not answer because a budget is used up", () => {
+	const refusal = error({ code: "budget_exceeded", messageId: "m1", scope: "person", resetsAt: "2026-11-30T00:00:00.000Z" });
+	const refused = transcriptOf(received(joined(), whole(message(1)), refusal));
+
+	it("says so, and no notice does", () => {
+		expect(refused.unpaid.get("m1")).toEqual({ scope: "person", resetsAt: "2026-11-30T00:00:00.000Z" });
+		expect(refused.notice).toBeNull();
+	});
+
+	it("says so no longer once it asks again, or its reply begins anew", () => {
+		const withdrawn = reduce(refused, received(updated(message(1))));
+		expect(withdrawn.unpaid.size).toBe(1);
+		expect(reduce(withdrawn, received(updated(message(1, { asksClaude: true })))).unpaid.size).toBe(0);
+		const begun = received(thinking("m1"));
+		expect(reduce(refused, begun).unpaid.size).toBe(0);
+	});
+
+	it("is in the words of either language, with when it goes on", () => {
+		const why = { scope: "conversation", resetsAt: "2026-11-30T12:00:00.000Z" } as const;
+		expect(unpaidText(why, en)).toMatch(
+			/^This conversation's budget for Claude is used up, so .* Ask again from Monday, November 30 at \d\d:00\.$/,
+		);
+		expect(unpaidText(why, de)).toMatch(
+			/^Das Budget dieses Gesprächs für Claude ist aufgebraucht\. .* Frag wieder ab Montag, 30\. November um \d\d:00\.$/,
+		);
+		expect(unpaidText({ scope: "conversation" }, en)).toMatch(/An owner can raise it/);
 	});
 });

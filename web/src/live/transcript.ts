@@ -29,6 +29,9 @@ type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 /** `until` in ms: a typing signal that is not renewed expires. */
 export type Typing = Person & { until: number };
 
+/** Whose budget for Claude is used up, and when it is filled again (ISO 8601); never without that. */
+export type Unpaid = Pick<Event<"chat:error">, "scope" | "resetsAt">;
+
 /** A reply that is being written is one of the `messages`, and grows in its place. */
 export type Transcript = History & {
 	readonly outgoing: readonly OutgoingMessage[];
@@ -47,6 +50,8 @@ export type Transcript = History & {
 	readonly isBehind: boolean;
 	/** In ms: nothing may be sent before this time. */
 	readonly heldUntil: number;
+	/** The messages that Claude does not answer because a budget is used up, by their ids. */
+	readonly unpaid: ReadonlyMap<string, Unpaid>;
 	/** A refusal that no message shows. */
 	readonly notice: Refusal | null;
 };
@@ -80,6 +85,7 @@ export const emptyTranscript: Transcript = {
 	changes: [],
 	isBehind: false,
 	heldUntil: 0,
+	unpaid: new Map(),
 	notice: null,
 };
 
@@ -137,12 +143,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 		case "chat:message":
 		case "chat:updated": {
 			const { message } = event;
-			return { ...receiveMessage(transcript, message), typing: without(transcript.typing, message.author.userId) };
+			const unpaid = message.asksClaude ? withoutUnpaid(transcript, message.id) : transcript.unpaid;
+			return { ...receiveMessage(transcript, message), unpaid, typing: without(transcript.typing, message.author.userId) };
 		}
 		case "chat:reacted":
 			return receiveChange(transcript, event);
 		case "chat:thinking":
-			return { ...transcript, messages: beginReply(transcript.messages, event, now) };
+			return { ...transcript, messages: beginReply(transcript.messages, event, now), unpaid: withoutUnpaid(transcript, event.messageId) };
 		case "chat:busy":
 			return { ...transcript, messages: markBusy(transcript.messages, event) };
 		case "chat:thought": {
@@ -245,11 +252,20 @@ function refuse(transcript: Transcript, event: Event<"chat:error">, now: number)
 	const clientId = event.clientId ?? (messageId === undefined ? inFlight(transcript.outgoing)?.clientId : undefined);
 	if (clientId !== undefined && retryAfterMs !== undefined)
 		return { ...setState(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
+	if (code === "budget_exceeded" && messageId !== undefined) {
+		const { scope, resetsAt } = event;
+		return { ...transcript, unpaid: new Map(transcript.unpaid).set(messageId, { scope, resetsAt }) };
+	}
 	// The connection renews its token and sends the message again.
 	if (code === "token_expired") return transcript;
 	if (clientId !== undefined) return setState(transcript, clientId, { type: "failed", ...refusal });
 	const isShown = messageId !== undefined && retryAfterMs === undefined && code in reasons;
 	return isShown ? transcript : { ...transcript, notice: refusal };
+}
+
+/** Claude is asked again. */
+function withoutUnpaid({ unpaid }: Transcript, messageId: string): Transcript["unpaid"] {
+	return unpaid.has(messageId) ? new Map([...unpaid].filter(([id]) => id !== messageId)) : unpaid;
 }
 
 function isYou({ you }: Transcript) {

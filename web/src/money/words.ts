@@ -8,7 +8,28 @@ export type Words = typeof en;
 
 function wordsIn(locale: Language) {
 	const { number, usd, percent, seconds, form } = formatsOf(locale);
-	return { number, usd, percent, seconds, form };
+	// Budgets and reports count days of UTC.
+	const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+	const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+	const dayAndTime = new Intl.DateTimeFormat(locale, {
+		weekday: "long",
+		day: "numeric",
+		month: "long",
+		hour: "2-digit",
+		minute: "2-digit",
+		hourCycle: "h23",
+	});
+	return {
+		number,
+		usd,
+		percent,
+		seconds,
+		form,
+		date: (at: number) => date.format(at),
+		month: (at: number) => month.format(at),
+		/** In the reader's own time. */
+		dayAndTime: (at: number) => dayAndTime.format(at),
+	};
 }
 
 const english = wordsIn("en");
@@ -29,7 +50,34 @@ export const en = {
 	unknownWhy: "No price is known for this model.",
 	about: (usd: string) => `about ${usd}`,
 	aboutWhy: "Partly estimated: the reply ended before Claude reported its tokens.",
+	searches: "Web searches",
 	requests: "Requests",
+	allCosts: "Spending in this conversation…",
+
+	// A budget that is used up
+	usedUp: {
+		conversation: "This conversation's budget for Claude is used up, so Claude does not answer this.",
+		person: "Your budget for Claude is used up, so Claude does not answer this.",
+		deployment: "The budget of this service for Claude is used up, so Claude does not answer this.",
+	},
+	askAgain: (at: string) => `Ask again from ${at}.`,
+	askOwner: "An owner can raise it in the conversation's settings.",
+
+	// Spending
+	period: "Period",
+	periods: { day: "Today", month: "This month", total: "All time" },
+	within: { day: "today", month: "this month", total: "in all" },
+	replies: (count: number) => `${english.number(count)} ${english.form(count, { one: "reply", other: "replies" })}`,
+	cacheHit: (share: string) => `${share} of what was read came from the cache`,
+	left: (left: string, of: string, within: string) => `${left} of ${of} left ${within}.`,
+	resets: (at: string) => `It is filled again on ${at}.`,
+	reserved: (usd: string) => `${usd} is reserved for replies in progress.`,
+	noLimit: "This conversation has no budget of its own.",
+	noOwnLimit: "You have no limit.",
+	byPerson: "By person",
+	byDay: "By day",
+	atMost: (usd: string) => `up to ${usd}`,
+	inAndOut: (read: string, written: string) => `${read} tokens read, ${written} written`,
 };
 
 export const de: Words = {
@@ -47,13 +95,45 @@ export const de: Words = {
 	unknownWhy: "Für dieses Modell ist kein Preis bekannt.",
 	about: (usd) => `etwa ${usd}`,
 	aboutWhy: "Zum Teil geschätzt: Die Antwort endete, bevor Claude die Tokens gemeldet hat.",
+	searches: "Suchen im Web",
 	requests: "Anfragen",
+	allCosts: "Ausgaben in diesem Gespräch …",
+
+	// A budget that is used up
+	usedUp: {
+		conversation: "Das Budget dieses Gesprächs für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
+		person: "Dein Budget für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
+		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
+	},
+	askAgain: (at) => `Frag wieder ab ${at}.`,
+	askOwner: "Wer das Gespräch besitzt, kann es in den Einstellungen erhöhen.",
+
+	// Spending
+	period: "Zeitraum",
+	periods: { day: "Heute", month: "Dieser Monat", total: "Gesamt" },
+	within: { day: "heute", month: "diesen Monat", total: "insgesamt" },
+	replies: (count) => `${german.number(count)} ${german.form(count, { one: "Antwort", other: "Antworten" })}`,
+	cacheHit: (share) => `${share} des Gelesenen aus dem Cache`,
+	left: (left, of, within) => `Noch ${left} von ${of} ${within}.`,
+	resets: (at) => `Aufgefüllt wird am ${at}.`,
+	reserved: (usd) => `${usd} sind für laufende Antworten zurückgelegt.`,
+	noLimit: "Dieses Gespräch hat kein eigenes Budget.",
+	noOwnLimit: "Du hast kein Limit.",
+	byPerson: "Nach Personen",
+	byDay: "Nach Tagen",
+	atMost: (usd) => `bis ${usd}`,
+	inAndOut: (read, written) => `${read} Tokens gelesen, ${written} geschrieben`,
 };
 
 const words: Record<Language, Words> = { en, de };
 
+/** In the language of the page. */
+export function currentWords(): Words {
+	return words[document.documentElement.lang as Language] ?? en;
+}
+
 /** Follows the language of the page. */
 export function useWords(): Words {
 	useStrings();
-	return words[document.documentElement.lang as Language] ?? en;
+	return currentWords();
 }

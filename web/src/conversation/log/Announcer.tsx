@@ -9,6 +9,7 @@ import { currentStrings } from "../../languages/currentLanguage.ts";
 import { plainLine } from "../../list/plainLine.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
+import { unpaidText } from "../../money/unpaidText.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { MessageActions } from "../message/MessageActions.ts";
 
@@ -20,7 +21,7 @@ const maxRead = 3;
 type Props = { chat: Chat; actions: MessageActions; userId: string };
 
 export function Announcer({ chat, actions, userId }: Props) {
-	const { messages, notice } = chat;
+	const { messages, notice, unpaid } = chat;
 	/** The conversation is loaded: later messages are new. */
 	const isLoaded = chat.you !== null;
 	// The effect of a key may not be visible.
@@ -35,6 +36,10 @@ export function Announcer({ chat, actions, userId }: Props) {
 	useEffect(() => {
 		if (notice !== null) say(refusalText(currentStrings(), notice));
 	}, [notice, say]);
+	useEffect(() => {
+		const latest = [...unpaid.values()].at(-1);
+		if (latest) say(unpaidText(latest));
+	}, [unpaid, say]);
 	useEffect(() => {
 		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);

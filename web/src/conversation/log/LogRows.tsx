@@ -2,6 +2,7 @@
 
 import { type RefObject, useMemo } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { useLazy } from "../../controls/useLazy.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Messages } from "../../live/messages.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
@@ -12,6 +13,8 @@ import { OutgoingArticle } from "../message/OutgoingArticle.tsx";
 import { continues, Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
 import type { Viewport } from "./viewport.ts";
+
+const loadUnpaid = () => import("../../money/unpaidText.ts");
 
 type Props = {
 	list: RefObject<HTMLDivElement | null>;
@@ -63,6 +66,7 @@ function useRow({
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const delivery = useDelivery(lastOwn, chat);
+	const unpaid = useUnpaid(chat);
 	// The button disappears, and the focus must not be lost with it.
 	const keepingFocus = (act: (id: string) => void) => (id: string) => {
 		act(id);
@@ -78,7 +82,7 @@ function useRow({
 					isNew={message === firstUnread}
 					isOwn={message.author.userId === userId && !message.author.program}
 					isActive={message === active}
-					delivery={message === lastOwn ? delivery : undefined}
+					delivery={unpaid(message.id) ?? (message === lastOwn ? delivery : undefined)}
 					onRetry={isConnected && message === lastReply && message.status === "failed" ? keepingFocus(chat.regenerate) : undefined}
 				/>
 			);
@@ -95,6 +99,17 @@ function useRow({
 				onDiscard={keepingFocus(chat.discard)}
 			/>
 		);
+	};
+}
+
+/** Returns why Claude does not answer a message, if a budget is used up. */
+function useUnpaid({ unpaid }: Chat): (messageId: string) => string | undefined {
+	// Draws the rows again in another language.
+	useStrings();
+	const texts = useLazy(loadUnpaid, unpaid.size > 0);
+	return (messageId) => {
+		const why = unpaid.get(messageId);
+		return why && texts?.unpaidText(why);
 	};
 }
 
