@@ -2177,4 +2177,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["people/membership"],
 	},
+	{
+		name: "pages of messages cost no more than a call",
+		file: "src/conversation/calls.ts",
+		from: "return this.#counted(page, readOf(page.messages));",
+		to: "return page;",
+		project: "worker",
+		tests: ["worker/shares"],
+	},
+	{
+		name: "joining costs nothing for what it reads",
+		file: "src/conversation/conversation.ts",
+		from: "work.count(client.requester, now(), readOf(changes.messages));",
+		to: "",
+		project: "worker",
+		tests: ["worker/shares"],
+	},
 ];

@@ -3,6 +3,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import WebSocket from "ws";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
+import { percentile } from "../bench/statistics.ts";
 import { post } from "../e2e/api.ts";
 import type { Product } from "../e2e/product.ts";
 import { type AttackName, longConversation, startAttack } from "./attacks.ts";
@@ -43,8 +44,13 @@ export async function flood(
 	return { calm: middle(calm), p50: middle(times), worst: times.at(-1) as number, sent, closedAfter };
 }
 
+/** In ms: another member waits no longer than this for 95 of 100 messages, whatever one person does. */
+export const promisedP95 = 100;
+
+export type Attacked = { p50: number; p95: number; worst: number };
+
 /** Runs one of the attacks over HTTP and sockets for a time; another's round trips meanwhile. */
-export async function attack(product: Product, random: Random, name: AttackName, seconds: number): Promise<{ p50: number; worst: number }> {
+export async function attack(product: Product, random: Random, name: AttackName, seconds: number): Promise<Attacked> {
 	const conversationId = await longConversation(product.url, secret, 20);
 	const ann = new Talker({ proxyUrl: product.url, conversationId, userId: "ann", token: await tokenOf("ann"), random });
 	await roundTrips(ann, "calm", 1);
@@ -52,7 +58,7 @@ export async function attack(product: Product, random: Random, name: AttackName,
 	const times = await roundTrips(ann, "attack", seconds);
 	await running.stop();
 	ann.close();
-	return { p50: middle(times), worst: times.at(-1) as number };
+	return { p50: middle(times), p95: percentile(times, 95), worst: times.at(-1) as number };
 }
 
 /** Round trips of acknowledged messages in ms, sorted. */
