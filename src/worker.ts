@@ -25,6 +25,7 @@ import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
 import { refreshes, signOuts } from "./routes/session.ts";
 import { tokens } from "./routes/tokens.ts";
+import { usages } from "./routes/usage.ts";
 import { readSettings } from "./settings.ts";
 
 export { ConversationObject } from "./conversation/object.ts";
@@ -129,5 +130,6 @@ app.route("/", members);
 app.route("/", bans);
 app.route("/", searches);
 app.route("/", exports);
+app.route("/", usages);
 
 export default worker satisfies ExportedHandler<Env>;

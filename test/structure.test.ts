@@ -47,7 +47,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/gateway/socketio/":
 		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/settings\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":
-		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/claude\/models\.ts$|src\/money\/prices\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/claude\/models\.ts$|src\/money\/(prices|object|report)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/worker.ts": /./,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,

@@ -4,12 +4,15 @@
 import { RpcTarget } from "cloudflare:workers";
 import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
+import type { Period } from "../money/periods.ts";
+import { usageOf } from "../money/report.ts";
 import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
+import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
 import type { Page, Place } from "./messages/history.ts";
@@ -209,6 +212,17 @@ export class Calls extends RpcTarget {
 		return this.#asMember((member) => {
 			const page = this.#parts.membership.audit(member, before, limit);
 			return "code" in page ? page : this.#counted(page, { rows: page.entries.length, length: 0 });
+		});
+	}
+
+	/** What Claude has cost here. */
+	usage(period: Period): UsageReport | Refusal {
+		return this.#asMember(() => {
+			const { store, funding } = this.#parts;
+			const { report, balances, at } = funding.report(period);
+			const nameOf = (userId: string) => store.members.find(userId)?.username ?? store.payments.nameOf(userId) ?? userId;
+			const usage = usageOf(report, balances, at, nameOf);
+			return this.#counted(usage, { rows: usage.people.length + usage.days.length, length: 0 });
 		});
 	}
 

@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
 import type { Period } from "./periods.ts";
 import { Purse, purseTables } from "./purse.ts";
-import type { Answer, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
+import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
 
 const migrations: readonly Migration[] = [purseTables];
 
@@ -46,8 +46,12 @@ export class LedgerObject extends DurableObject<Env> {
 		this.ctx.storage.transactionSync(() => this.#purse.settle(settlement, Date.now()));
 	}
 
-	async report(period: Period): Promise<Report | undefined> {
-		return this.#isWritten ? this.#purse.report(period, Date.now()) : undefined;
+	/** What was spent in the current period, and what is left under these limits. */
+	async report(period: Period, limits: readonly Limit[] = []): Promise<{ at: number; report: Report | undefined; balances: Balance[] }> {
+		const at = Date.now();
+		const left = (limit: Limit) => (this.#isWritten ? this.#purse.leftOf(limit, at) : limit.microUsd);
+		const report = this.#isWritten ? this.#purse.report(period, at) : undefined;
+		return { at, report, balances: limits.map((limit) => ({ limit, left: left(limit) })) };
 	}
 
 	/** A person was erased from a conversation: the sums stay, and do not say where it was spent. */

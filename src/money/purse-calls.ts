@@ -36,3 +36,6 @@ export type Sums = Spent & { reserved: number };
 export type Report = { sums: Sums; labels: (Spent & { label: string })[]; days: (Spent & { day: number })[] };
 
 export const nothingSpent: Spent = { microUsd: 0, replies: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, searches: 0 };
+
+/** A limit, and what may still be reserved under it; less than nothing if it was lowered meanwhile. */
+export type Balance = { limit: Limit; left: number };

@@ -31,7 +31,7 @@ async function titled(owner: string): Promise<string> {
 }
 
 const sums = (owner: "deployment" | { userId: string }) =>
-	runInDurableObject(env.LEDGER.getByName(purseName(owner)), async (ledger) => (await ledger.report("day"))?.sums);
+	runInDurableObject(env.LEDGER.getByName(purseName(owner)), async (ledger) => (await ledger.report("day")).report?.sums);
 
 async function replied(client: Client) {
 	return (await client.next("chat:message", ({ message }) => message.role === "assistant")).message;
@@ -138,4 +138,56 @@ it("settles the reply that runs when its conversation is deleted", async () => {
 			),
 		)
 		.toHaveLength(1);
+});
+
+describe("what Claude has cost", () => {
+	it("is reported for the conversation and for oneself", async () => {
+		const [ann, bob] = [somebody(), somebody()];
+		const id = await newConversation(ann, [bob]);
+		const token = await tokenOf(ann);
+		await call("PATCH", `/conversations/${id}`, token, { title: "Costs", budget: { usd: 1, period: "month" } });
+		const client = await Client.join(ann, id);
+		client.say('@claude !{"tokens":50}');
+		await replied(client);
+		const { status, body } = await call("GET", `/conversations/${id}/usage?period=month`, await tokenOf(bob));
+		const usd = costOf(50) / 1_000_000;
+		expect(status).toBe(200);
+		expect(body).toMatchObject({
+			usd,
+			reservedUsd: 0,
+			replies: 1,
+			tokens: { input: 11, output: 50, cacheRead: 22, cacheWrite: 33 },
+			cacheHit: 22 / 66,
+			budget: {
+				usd: 1,
+				period: "month",
+				leftUsd: (1_000_000 - costOf(50)) / 1_000_000,
+				resetsAt: expect.stringMatching(/-01T00:00:00.000Z$/),
+			},
+			people: [{ userId: ann, usd, replies: 1 }],
+			days: [{ usd, replies: 1 }],
+		});
+		await expect.poll(async () => (await call("GET", "/me/usage", token)).body.usd).toBe(usd);
+		const own = (await call("GET", "/me/usage?period=total", token)).body;
+		expect(own).toMatchObject({ usd, replies: 1, limitUsd: 0.2, people: [{ userId: ann, usd, replies: 1 }] });
+		expect(own.budget).toMatchObject({ usd: 0.2, period: "day", leftUsd: (200_000 - costOf(50)) / 1_000_000 });
+	});
+
+	it("is nothing for somebody who has never asked, and nothing is written for them", async () => {
+		const ann = somebody();
+		const { body } = await call("GET", "/me/usage", await tokenOf(ann));
+		expect(body).toMatchObject({ usd: 0, reservedUsd: 0, replies: 0, cacheHit: 0, people: [], days: [], limitUsd: 0.2 });
+		await runInDurableObject(env.LEDGER.getByName(purseName({ userId: ann })), (_object, { storage }) => {
+			expect(storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'spending'").toArray()).toEqual([]);
+		});
+	});
+
+	it("is refused for a period that there is not, and for people outside", async () => {
+		const [ann, eve] = [somebody(), somebody()];
+		const id = await newConversation(ann);
+		expect((await call("GET", `/conversations/${id}/usage?period=week`, await tokenOf(ann))).status).toBe(400);
+		expect((await call("GET", "/me/usage?period=week", await tokenOf(ann))).status).toBe(400);
+		expect((await call("GET", `/conversations/${id}/usage`, await tokenOf(eve))).status).toBe(404);
+		expect((await call("GET", `/conversations/${id}/usage`)).status).toBe(401);
+	});
 });

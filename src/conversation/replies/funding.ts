@@ -3,15 +3,17 @@
 
 import type { Budgets, Scope } from "../../money/budgets.ts";
 import { type Billed, costOf, microUsdOf, usdOf } from "../../money/cost.ts";
+import type { Period } from "../../money/periods.ts";
 import type { Price } from "../../money/prices.ts";
 import { newReservationId } from "../../money/purse.ts";
-import { type Answer, type Limit, nothingSpent, type Spent, type Wish } from "../../money/purse-calls.ts";
+import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Spent, type Wish } from "../../money/purse-calls.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import { isGuestId } from "../../protocol/person.ts";
 import { tokensIn } from "../../protocol/prompt-size.ts";
 import type { PurseOwner, Purses } from "../ports.ts";
 import type { Ask, Paid, Payer } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
+import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
 
 /** What the deployment's settings say about money. */
 export type Terms = {
@@ -27,17 +29,9 @@ export type Terms = {
 /** `spent`: that purse is empty until `resetsAt`. `busy`: too much runs at once. `unreachable`: nobody could say what is left. */
 export type Unfunded = { reason: "spent" | "busy" | "unreachable"; scope: Scope; resetsAt?: number | undefined };
 
-/** A shorter reply is of no use. */
-const leastTokens = 500;
-/** Our count of a prompt's tokens is an estimate. */
-const promptMargin = 1.25;
-/** System text and what else is in every prompt. */
-const fixedTokens = 2_000;
-
 export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
 type Used = Pick<Message, "usage" | "cost">;
 type Refusing = Exclude<Answer, { granted: number }> | "unreachable";
-type Wanted = { price: Price; promptTokens: number; maxTokens: number };
 
 /** How long the next request may answer, and what it may cost. */
 export type Allowance = { maxTokens: number; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
@@ -144,6 +138,14 @@ export class Funding {
 			console.error("A purse could not be reached", error);
 			return "unreachable";
 		}
+	}
+
+	/** What has been spent in the conversation, and what is left of its budgets. */
+	report(period: Period): { report: Report; balances: Balance[]; at: number } {
+		const { purse } = this.#store.payments;
+		const at = this.#now();
+		const balances = this.#limitsOf("conversation").map((limit) => ({ limit, left: purse.leftOf(limit, at) }));
+		return { report: purse.report(period, at), balances, at };
 	}
 
 	#limitsOf(owner: PurseOwner | "conversation"): Limit[] {
@@ -263,36 +265,6 @@ export class Funding {
 	}
 }
 
-function difference(total: Spent, part: Spent): Spent {
-	const entries = Object.entries(total).map(([name, count]) => [name, count - part[name as keyof Spent]]);
-	return Object.fromEntries(entries) as Spent;
-}
-
 function isHeld(answer: Answer | "unreachable"): boolean {
 	return answer === "unreachable" || "granted" in answer;
-}
-
-function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
-	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens };
-}
-
-function leastOf(wanted: Wanted): number {
-	return worstCost(wanted, Math.min(leastTokens, wanted.maxTokens));
-}
-
-/** The cost if the whole prompt is written to the cache, or not read from it. */
-function worstCost({ price, promptTokens }: Wanted, output: number): number {
-	const written = costOf({ input: 0, output, cacheRead: 0, cacheWrite: promptTokens }, price);
-	return Math.max(written, costOf({ input: promptTokens, output, cacheRead: 0, cacheWrite: 0 }, price));
-}
-
-/** The longest reply for this amount, in tokens. */
-function affordable(wanted: Wanted, microUsd: number): number {
-	let [low, high] = [0, wanted.maxTokens];
-	while (low < high) {
-		const middle = Math.ceil((low + high) / 2);
-		if (worstCost(wanted, middle) <= microUsd) low = middle;
-		else high = middle - 1;
-	}
-	return low;
 }

@@ -1,0 +1,46 @@
+// How much a request can cost at most, and how long a reply an amount pays for. Pure. Amounts are micro-dollars.
+
+import { costOf } from "../../money/cost.ts";
+import type { Price } from "../../money/prices.ts";
+import type { Spent } from "../../money/purse-calls.ts";
+
+/** A shorter reply is of no use. */
+const leastTokens = 500;
+/** Our count of a prompt's tokens is an estimate. */
+const promptMargin = 1.25;
+/** System text and what else is in every prompt. */
+const fixedTokens = 2_000;
+
+/** What a request needs. `promptTokens` are more than were counted: the count is an estimate. */
+export type Wanted = { price: Price; promptTokens: number; maxTokens: number };
+
+export function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
+	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens };
+}
+
+export function leastOf(wanted: Wanted): number {
+	return worstCost(wanted, Math.min(leastTokens, wanted.maxTokens));
+}
+
+/** The cost if the whole prompt is written to the cache, or not read from it. */
+export function worstCost({ price, promptTokens }: Wanted, output: number): number {
+	const written = costOf({ input: 0, output, cacheRead: 0, cacheWrite: promptTokens }, price);
+	return Math.max(written, costOf({ input: promptTokens, output, cacheRead: 0, cacheWrite: 0 }, price));
+}
+
+/** The longest reply for this amount, in tokens. */
+export function affordable(wanted: Wanted, microUsd: number): number {
+	let [low, high] = [0, wanted.maxTokens];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if (worstCost(wanted, middle) <= microUsd) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+}
+
+/** What is in `total` and not in `part`. */
+export function difference(total: Spent, part: Spent): Spent {
+	const entries = Object.entries(total).map(([name, count]) => [name, count - part[name as keyof Spent]]);
+	return Object.fromEntries(entries) as Spent;
+}
