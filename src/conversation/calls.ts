@@ -10,11 +10,13 @@ import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
+import { isoTime } from "../protocol/iso-time.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
+import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece, type Source } from "./archive/export.ts";
+import { type ForkPiece, type ForkTitle, forkHead, forkPiece } from "./archive/fork.ts";
 import type { Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
 import type { Sent } from "./messages/sending.ts";
@@ -122,9 +124,15 @@ export class Calls extends RpcTarget {
 
 	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
 	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
-		const { admission, membership, conversation, store } = this.#parts;
+		const { admission } = this.#parts;
+		return admission.asMember(this.#identity, () => exportPiece(this.#exported, format, place), prices.call, limits.work.reserve);
+	}
+
+	/** Everything that is read is counted. */
+	get #exported(): Source {
+		const { membership, conversation, store } = this.#parts;
 		const { messages, length } = limits.exportPiece;
-		const source = {
+		return {
 			describe: () => this.#listed({ ...membership.describe(), ...membership.instructions() }),
 			messages: (after: number) => this.#page(conversation.history.page({ after }, messages, length)),
 			versionsOf: (seq: number) => {
@@ -132,7 +140,28 @@ export class Calls extends RpcTarget {
 				return this.#counted(versions, readOf(versions));
 			},
 		};
-		return admission.asMember(this.#identity, () => exportPiece(source, format, place), prices.call, limits.work.reserve);
+	}
+
+	/** Begins a fork of everything up to a place. Any member may fork: a fork contains nothing that they cannot read. */
+	beginFork(upTo: number): { begun: true } | Refusal {
+		const { store, now } = this.#parts;
+		return this.#asMember((member): { begun: true } | Refusal => {
+			if (upTo > store.log.head.seq) return { code: "not_found" };
+			store.audit.add("forked", member.userId, undefined, now());
+			return { begun: true };
+		}, prices.fork);
+	}
+
+	forkTitle(upTo: number): ForkTitle | Refusal {
+		return this.#asMember(() => this.#parts.titles.upTo(upTo));
+	}
+
+	async forkHead(upTo: number): Promise<ForkPiece | Refusal> {
+		return this.#parts.admission.asMember(this.#identity, () => forkHead(this.#exported, upTo, isoTime(this.#parts.now())));
+	}
+
+	async forkPiece(upTo: number, place: ExportPlace): Promise<ForkPiece | Refusal> {
+		return this.#parts.admission.asMember(this.#identity, () => forkPiece(this.#exported, upTo, place), prices.call, limits.work.reserve);
 	}
 
 	members(): { members: Member[] } | Refusal {

@@ -11,7 +11,7 @@ import type { Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
 import { newLineage } from "./admission.ts";
-import type { ImportProgress } from "./archive/import.ts";
+import type { ImportProgress, Target } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
 import type { ErasureStep } from "./people/erasure.ts";
 import { PersonCalls } from "./person-calls.ts";
@@ -107,11 +107,17 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
-	async importLines(lines: string, from: number, as: string | undefined): Promise<ImportProgress | Refusal> {
+	async importLines(lines: string, from: number, { as, fork }: Pick<Target, "as" | "fork">): Promise<ImportProgress | Refusal> {
 		const { id, importer, lists } = this.#parts;
-		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as });
-		if ("conversation" in taken) lists.changed("all");
+		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as, fork });
+		if ("conversation" in taken && fork) lists.memberChanged(fork.owner.userId);
+		else if ("conversation" in taken) lists.changed("all");
+		if (fork) await lists.settled;
 		return taken;
+	}
+
+	async register(userIds: readonly string[]): Promise<void> {
+		await this.#parts.importer.register(userIds);
 	}
 
 	async accept(person: Person & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {

@@ -15,9 +15,11 @@ export class PersonCalls {
 
 	/** One step of erasing a person. A conversation in which nobody else is left is deleted. */
 	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
-		const { id, store, erasure, sockets, deletion, purses } = this.#parts;
+		const { id, store, erasure, sockets, deletion, importer, purses } = this.#parts;
+		const none = { messages: 0, reactions: 0, isDeleted: false };
+		if (importer.isUnderWay) return { ...none, isIncomplete: true };
 		if (after === 0) await purses.forget(userId, id);
-		if (!store.exists) return { messages: 0, reactions: 0, isDeleted: false, isGone: true };
+		if (!store.exists) return { ...none, isGone: true };
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
 		if (isLast) store.members.remove(userId, false);
 		else if (after === 0) erasure.removeMember(userId, alias);
@@ -25,7 +27,7 @@ export class PersonCalls {
 		sockets.close(userId, closeCodes.token, "erased");
 		if (!isLast) return erasure.step(userId, alias, after);
 		await deletion.begin();
-		return { messages: 0, reactions: 0, isDeleted: true };
+		return { ...none, isDeleted: true };
 	}
 
 	rename(person: Person): void {

@@ -13,7 +13,7 @@ import {
 	modelIdSchema,
 	toolsSchema,
 } from "./claude-settings.ts";
-import { assistantSchema, type ConversationInfo, type Member, roleSchema } from "./conversation.ts";
+import { assistantSchema, type ConversationInfo, conversationSchema, type Member, roleSchema } from "./conversation.ts";
 import { sha256 } from "./hash.ts";
 import { limits } from "./limits.ts";
 import { healFacts, type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
@@ -43,6 +43,7 @@ export const recordSchema = v.variant("type", [
 		title: textSchema,
 		assistant: assistantSchema,
 		createdAt: timeSchema,
+		forkedFrom: conversationSchema.entries.forkedFrom,
 		exportedAt: timeSchema,
 		/** The settings for Claude, as far as they are not the defaults; and all versions of the instructions, oldest first. */
 		model: v.optional(modelIdSchema),
@@ -76,9 +77,19 @@ export type DescribedConversation = ConversationInfo & { members: Member[]; vers
 
 /** The records before the messages. */
 export function headRecords({ members, versions, ...conversation }: DescribedConversation, exportedAt: string): ArchiveRecord[] {
-	const { id, title, assistant, createdAt } = conversation;
+	const { id, title, assistant, createdAt, forkedFrom } = conversation;
 	return [
-		{ type: "conversation", version: 1, id, title, assistant, createdAt, exportedAt, ...settingsRecord(conversation, versions) },
+		{
+			type: "conversation",
+			version: 1,
+			id,
+			title,
+			assistant,
+			createdAt,
+			exportedAt,
+			...settingsRecord(conversation, versions),
+			...(forkedFrom && { forkedFrom }),
+		},
 		...members.map(({ userId, username, role }) => ({ type: "member" as const, userId, username, role })),
 	];
 }

@@ -18,7 +18,12 @@ const conversationEntries = {
 	assistant: assistantSchema,
 };
 
-export const conversationSchema = v.object({ ...conversationEntries, ...claudeSettings });
+export const conversationSchema = v.object({
+	...conversationEntries,
+	...claudeSettings,
+	/** Forks only: the conversation whose messages up to this `seq` were copied. */
+	forkedFrom: v.optional(v.object({ conversationId: idSchema, seq: countSchema })),
+});
 
 export const memberSchema = v.object({ userId: idSchema, username: v.string(), role: roleSchema });
 

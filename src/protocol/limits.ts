@@ -213,6 +213,11 @@ export const exportPiece = { messages: 1_000, length: 1_000_000 };
 export const importBytes = 8 * 1024 * 1024;
 /** An import that is not continued for so long is dropped. */
 export const importTimeout = 24 * 3600_000;
+/**
+ * `messages`: what one request can copy. `people`: those who are notified by one call. `timeout`: a fork that is not continued for
+ * so long is dropped.
+ */
+export const fork = { messages: 100_000, people: 300, timeout: 10 * 60_000 };
 /** The shortest time between two typing events of one person. */
 export const typingInterval = 2_000;
 /**

@@ -123,7 +123,7 @@ imports.post(
 		const stub = stubOf(c);
 		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before this part, `as` is a user's id.");
 		const { from, as } = query.output;
-		const taken = await stub.importLines(await c.req.text(), from, as);
+		const taken = await stub.importLines(await c.req.text(), from, { as });
 		if (!isRefusal(taken)) return respond(c, taken, (progress) => progress);
 		if (taken.code === "conflict") return refuse(c, "conflict", "A conversation with this id exists or has existed.");
 		return refuse(

@@ -22,6 +22,7 @@ const exceptions: { readonly [route: RouteName]: GatesOf } = {
 	"PATCH /me": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
 	"POST /me/tokens": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
 	"POST /conversations": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS"] },
+	"POST /conversations/:id/fork": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS", "SEARCHES"] },
 	"POST /conversations/:id/invites": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
 	// Counted by link and network too, once the link is read.
 	"POST /invites/accept": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },

@@ -13,8 +13,11 @@ export type Erased = Counts & { failed: number; remaining: number };
 
 /** A step in one conversation. `after`: its messages up to this seq are done. */
 export type EraseStep = (id: string, alias: string, after: number) => Promise<Step>;
-/** `isDeleted`: this step deleted the conversation. `isGone`: it was deleted before. `after`: there is more to do beyond this seq. */
-type Step = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; after?: number };
+/**
+ * `isDeleted`: this step deleted the conversation. `isGone`: it was deleted before. `isIncomplete`: its messages are still being copied.
+ * `after`: there is more to do beyond this seq.
+ */
+type Step = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; isIncomplete?: boolean; after?: number };
 
 /** The id that replaces the person's in one conversation, and the seq up to which its messages are done. */
 type Place = { alias: string; after: number };
@@ -115,6 +118,7 @@ export class Erasure {
 
 	async #eraseFrom(id: string, { alias, after }: Place): Promise<Progress<Place>> {
 		const step = await this.#step(id, alias, after);
+		if (step.isIncomplete) throw new Error("The conversation is still being copied.");
 		this.#counts.add({
 			conversations: step.after === undefined && !step.isGone ? 1 : 0,
 			messages: step.messages,

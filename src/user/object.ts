@@ -156,6 +156,12 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#store.removeEntry(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
 	}
 
+	/** Something of the person is copied into a conversation that they are not in. An erasure that is in progress covers it too. */
+	async enter(conversationId: string): Promise<void> {
+		if (this.#erasure.isInProgress) void this.#erasure.begin([conversationId]);
+		else this.#store.markEntered(conversationId);
+	}
+
 	/** The former names of the two, called by conversations that still run the version before. To be removed after one release. */
 	remember(summary: ListSummary): Promise<void> {
 		return this.updateEntry(summary);

@@ -33,19 +33,28 @@ export interface Source {
 export async function exportPiece(source: Source, format: ExportFormat, place: ExportPlace): Promise<ExportPiece> {
 	const { after, chain, exportedAt } = place;
 	const described = after === 0 ? source.describe() : undefined;
-	const { records, last, isEnd } = read(source, after);
+	const { records, last, isEnd } = readRecords(source, after);
 	if (format === "html") {
 		const articles = records.map((record) => (record.type === "message" ? article(record) : ""));
 		const head = described ? await beginning(described, exportedAt) : "";
 		return { text: head + articles.join("") + (isEnd ? ending(last) : ""), ...(!isEnd && { next: { ...place, after: last } }) };
 	}
-	const piece = await writeRecords([...(described ? headRecords(described, exportedAt) : []), ...records], chain);
-	if (!isEnd) return { text: piece.lines, next: { after: last, chain: piece.chain, exportedAt } };
+	return writePiece([...(described ? headRecords(described, exportedAt) : []), ...records], chain, !isEnd && { after: last, exportedAt });
+}
+
+/** Records as lines. `next`: where the next piece begins; without it, the end follows. */
+export async function writePiece(
+	records: readonly ArchiveRecord[],
+	chain: Chain,
+	next: Omit<ExportPlace, "chain"> | false,
+): Promise<ExportPiece> {
+	const piece = await writeRecords(records, chain);
+	if (next) return { text: piece.lines, next: { ...next, chain: piece.chain } };
 	return { text: piece.lines + (await writeRecords([endRecord(piece.chain)], piece.chain)).lines };
 }
 
 /** The messages of a piece, and the place of the last one. */
-function read(source: Source, after: number): { records: ArchiveRecord[]; last: number; isEnd: boolean } {
+export function readRecords(source: Source, after: number): { records: ArchiveRecord[]; last: number; isEnd: boolean } {
 	const { messages, hasNewer } = source.messages(after);
 	const records: ArchiveRecord[] = [];
 	let length = 0;

@@ -9,9 +9,16 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { markReserved } from "../../protocol/text/look-alikes.ts";
 import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
+import type { Fork } from "./fork.ts";
+
+/** What is imported. `as`: the person who is an owner in any case. A fork takes its owner and its title from `fork`. */
+export type Target = { id: string; lineage: string; as?: string | undefined; fork?: Fork | undefined };
 
 /** The number of imported lines; after the last one, with the conversation. */
 export type ImportProgress = { taken: number; conversation?: ConversationInfo };
+
+/** People who are notified side by side. */
+const registeredAtOnce = 50;
 
 type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "deleteAlarm">;
 
@@ -19,12 +26,15 @@ export class Import {
 	readonly #storage: Storage;
 	readonly #store: Store;
 	readonly #tables: ImportTables;
+	readonly #enter: (userId: string) => Promise<void>;
 	readonly #now: () => number;
 
-	constructor(parts: { storage: Storage; store: Store; now: () => number }) {
+	/** `enter`: the person's own object remembers that something of theirs is in this conversation. */
+	constructor(parts: { storage: Storage; store: Store; enter: (userId: string) => Promise<void>; now: () => number }) {
 		this.#storage = parts.storage;
 		this.#store = parts.store;
 		this.#tables = new ImportTables(parts.storage.sql, parts.store);
+		this.#enter = parts.enter;
 		this.#now = parts.now;
 	}
 
@@ -34,14 +44,19 @@ export class Import {
 	}
 
 	/**
-	 * Imports the lines after the first `from`; 0 begins again. Lines that were imported before, or come too early, change nothing:
-	 * the answer says where to go on. `as`: the person who is an owner in any case.
+	 * Before a fork takes messages: the people in them must find it when they are erased. It must have begun: an erasure that comes
+	 * earlier than the messages is then tried again later.
 	 */
-	async addLines(
-		text: string,
-		from: number,
-		conversation: { id: string; lineage: string; as?: string },
-	): Promise<ImportProgress | Refusal> {
+	async register(userIds: readonly string[]): Promise<void> {
+		for (let at = 0; at < userIds.length; at += registeredAtOnce)
+			await Promise.all(userIds.slice(at, at + registeredAtOnce).map((userId) => this.#enter(userId)));
+	}
+
+	/**
+	 * Imports the lines after the first `from`; 0 begins again. Lines that were imported before, or come too early, change nothing:
+	 * the answer says where to go on.
+	 */
+	async addLines(text: string, from: number, conversation: Target): Promise<ImportProgress | Refusal> {
 		const lines = text.split("\n").filter((line) => line !== "");
 		if (this.#isIdInUse) return { code: "conflict" };
 		const known = from === 0 ? undefined : this.#tables.state;
@@ -65,7 +80,7 @@ export class Import {
 		});
 		// The alarm removes an import that is abandoned.
 		if (reading.isWhole) await this.#storage.deleteAlarm();
-		else await this.#storage.setAlarm(this.#now() + limits.importTimeout);
+		else await this.#storage.setAlarm(this.#now() + (conversation.fork ? limits.fork.timeout : limits.importTimeout));
 		return taken;
 	}
 
@@ -107,15 +122,22 @@ export class Import {
 	}
 
 	/** The conversation exists from here on. Everything in it counts as read. */
-	#end({ id, lineage, as }: { id: string; lineage: string; as?: string }): ConversationInfo {
+	#end({ id, lineage, as, fork }: Target): ConversationInfo {
 		const { reading, first } = this.#tables.state as ImportState;
 		const { members } = this.#store;
-		if (as !== undefined && members.find(as)) members.setRole(as, "owner");
+		if (fork) members.add({ ...fork.owner, role: "owner" }, this.#now());
+		else if (as !== undefined && members.find(as)) members.setRole(as, "owner");
 		else if (as !== undefined) members.add({ userId: as, username: as, role: "owner" }, this.#now());
 		members.setAllReadUpTo(reading.messages);
-		this.#tables.end({ id, title: first.title, assistant: first.assistant, lineage, createdAt: Date.parse(first.createdAt) });
+		const { assistant } = first;
+		if (fork) this.#tables.end({ id, title: "", assistant, lineage, createdAt: this.#now() });
+		else this.#tables.end({ id, title: first.title, assistant, lineage, createdAt: Date.parse(first.createdAt) });
 		this.#store.changeSettings(first);
 		for (const version of first.instructions ?? []) this.#store.instructions.add({ ...version, ...named(version) });
+		if (fork) this.#store.setTitle(fork.title.title, fork.title);
+		const forkedFrom = fork?.forkedFrom ?? first.forkedFrom;
+		if (forkedFrom) this.#store.setForkedFrom(forkedFrom);
+		if (fork) this.#store.audit.add("created", fork.owner.userId, undefined, this.#now());
 		return this.#store.info;
 	}
 }

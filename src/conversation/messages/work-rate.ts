@@ -23,6 +23,8 @@ export const prices = {
 	renew: 8,
 	/** Looking words up, besides what is found. */
 	search: 20,
+	/** Beginning a fork, besides what is read for it: a new object stores it all. */
+	fork: 40,
 	/** Changing what all members see. */
 	change: 8,
 	/** Reporting what was read. */

@@ -11,8 +11,18 @@ import { ErasureTables } from "../store/erasure.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
 
-/** The result of a step; `isGone`: the conversation was deleted before; `after`: the place where the next step begins, if there is one. */
-export type ErasureStep = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; after?: number };
+/**
+ * The result of a step; `isGone`: the conversation was deleted before; `isIncomplete`: it is a fork whose messages are still being
+ * copied, so that the step must be repeated later; `after`: the place where the next step begins, if there is one.
+ */
+export type ErasureStep = {
+	messages: number;
+	reactions: number;
+	isDeleted: boolean;
+	isGone?: boolean;
+	isIncomplete?: boolean;
+	after?: number;
+};
 
 /** In places: one or two seconds of work. */
 const stepLength = 20_000;

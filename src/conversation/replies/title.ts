@@ -45,6 +45,18 @@ export class Titles {
 		if (title !== "") this.#setFound(title, seq);
 	}
 
+	/** The title of a conversation that has only the messages up to a place: without one that was made from a later message. */
+	upTo(seq: number): { title: string; by?: string; from?: number } {
+		const { isGiven, by, from } = this.#store.titling;
+		const { title } = this.#store.info;
+		if (isGiven) return { title, ...(by !== null && { by }) };
+		if (from !== null && from <= seq) return { title, from };
+		const first = this.#store.log
+			.firstUserMessages(maxCandidates)
+			.find((message) => message.seq <= seq && firstWords(message.content) !== "");
+		return first ? { title: firstWords(first.content), from: first.seq } : { title: "" };
+	}
+
 	/** Sets the title that a person gives; "" makes it first words again. `by`: their id. The caller broadcasts. */
 	set(title: string, by: string): void {
 		if (title !== "") this.#store.setTitle(title, { by });

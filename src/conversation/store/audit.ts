@@ -5,6 +5,7 @@ import { isoTime } from "../../protocol/iso-time.ts";
 
 export type AuditAction =
 	| "created"
+	| "forked"
 	| "joined"
 	| "left"
 	| "removed"

@@ -56,8 +56,13 @@ export class ImportTables {
 		insertRow(this.#sql, "versions", { seq, ...versionRowOf(version) });
 	}
 
+	/** Questions that waited for a reply wait no longer: nobody asked them here. */
 	end(conversation: NewConversation): void {
 		this.#sql.exec("DROP TABLE restoring");
+		this.#sql.exec(
+			`UPDATE messages SET asks = 0 WHERE asks = 1 AND seq >
+			IFNULL((SELECT seq FROM messages WHERE role = 'assistant' ORDER BY seq DESC LIMIT 1), 0)`,
+		);
 		this.#store.begin(conversation);
 	}
 }

@@ -261,6 +261,9 @@ export const migrations: readonly Migration[] = [
 	ALTER TABLE messages ADD COLUMN pinned_by TEXT;
 	ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
 	CREATE INDEX messages_pinned ON messages (pinned_at) WHERE pinned_at IS NOT NULL;
+	-- Of a fork: the conversation that was copied, and up to which place.
+	ALTER TABLE conversation ADD COLUMN forked_from TEXT;
+	ALTER TABLE conversation ADD COLUMN forked_at INTEGER;
 	`,
 	`
 	-- The role that an owner gave, or NULL for a removal and for decisions of earlier versions.

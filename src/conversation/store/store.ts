@@ -33,6 +33,8 @@ type ConversationRow = SettingsRow & {
 	is_title_asked: number;
 	title_usage: string | null;
 	deleted_at: number | null;
+	forked_from: string | null;
+	forked_at: number | null;
 };
 
 /** The tokens that one request for a title used, and its model. */
@@ -90,7 +92,8 @@ export class Store {
 		if (!row) return;
 		const { created_at, lineage, id, title, assistant } = row;
 		if (row.deleted_at !== null) this.#end = "ending";
-		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant, ...settingsOf(row) };
+		const forkedFrom = row.forked_from !== null && { conversationId: row.forked_from, seq: row.forked_at ?? 0 };
+		this.#conversation = { id, title, createdAt: isoTime(created_at), assistant, ...settingsOf(row), ...(forkedFrom && { forkedFrom }) };
 		this.#titling = {
 			isGiven: row.is_titled === 1,
 			by: row.titled_by,
@@ -169,6 +172,11 @@ export class Store {
 	/** The state of the updates of members' lists. */
 	get listDeliveries(): ListDeliveries {
 		return existing(this.#listDeliveries);
+	}
+
+	setForkedFrom(forkedFrom: NonNullable<ConversationInfo["forkedFrom"]>): void {
+		this.#sql.exec("UPDATE conversation SET forked_from = ?, forked_at = ?", forkedFrom.conversationId, forkedFrom.seq);
+		this.#conversation = { ...existing(this.#conversation), forkedFrom };
 	}
 
 	setAssistant(assistant: AssistantMode): void {

@@ -168,6 +168,9 @@ const specific: Readonly<Record<string, string>> = {
 	"quoted.seq": "The quoted message's place in the conversation.",
 	"Message.editedAt": `When it was last edited. ${time}`,
 	"Message.deletedAt": `When it was deleted. A deleted message keeps its place, but nothing of its text. ${time}`,
+	"Conversation.forkedFrom": "Forks only: the original, and the place up to which it was copied.",
+	"forkedFrom.conversationId": "Id of the original.",
+	"forkedFrom.seq": "The `seq` of the last message that was copied.",
 	"Message.pinned": "Who pinned it, and when. Absent if it is not pinned.",
 	"pinned.userId": "Id of the person who pinned it.",
 	"pinned.at": `When it was pinned. ${time}`,
@@ -223,7 +226,7 @@ const specific: Readonly<Record<string, string>> = {
 	"entries.id": "The event's number. Newer events have higher ones.",
 	"entries.at": `When it happened. ${time}`,
 	"entries.action":
-		"What happened: `created`, `joined`, `left`, `removed`, `invited`, `revoked` (an invite), `role_changed`, `token_refused`, `flooded`, or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
+		"What happened: `created`, `forked`, `joined`, `left`, `removed`, `invited`, `revoked` (an invite), `role_changed`, `token_refused`, `flooded`, or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
 	"entries.actor": "Id of the user who did it.",
 	"entries.subject": "Id of the user who was affected, if that is somebody else.",
 

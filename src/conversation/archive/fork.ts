@@ -1,0 +1,48 @@
+// Reads a conversation up to a place for a fork: in the lines of an export, piece by piece, each with the people whose ids are in it. Knows nothing of
+// where the pieces go.
+
+import { type ArchiveRecord, emptyChain, headRecords } from "../../protocol/archive.ts";
+import type { ConversationInfo } from "../../protocol/conversation.ts";
+import { claude, type Person } from "../../protocol/person.ts";
+import { type ExportPiece, type ExportPlace, readRecords, type Source, writePiece } from "./export.ts";
+
+/** The title that a fork begins with: given by a person (`by`: their id, if it is known), or made from the message at the place `from`. */
+export type ForkTitle = { title: string; by?: string; from?: number };
+
+/** What a fork knows beside its messages. `owner` is the only member. */
+export type Fork = { owner: Person; title: ForkTitle; forkedFrom: NonNullable<ConversationInfo["forkedFrom"]> };
+
+/** `people`: the ids in the piece, of whoever may be erased later. */
+export type ForkPiece = ExportPiece & { people: string[] };
+
+/** An alias of somebody who was erased is nobody's id. */
+const alias = /^erased-[\da-f-]{36}$/;
+
+/** The first line of a fork, without members, and with the instructions that held up to a place. */
+export async function forkHead(source: Source, upTo: number, exportedAt: string): Promise<ForkPiece> {
+	const described = source.describe();
+	const versions = described.versions.filter(({ after }) => after <= upTo);
+	const records = headRecords({ ...described, members: [], versions }, exportedAt);
+	return { ...(await writePiece(records, emptyChain, { after: 0, exportedAt })), people: peopleIn(records) };
+}
+
+/** The next messages of a fork, up to a place. */
+export async function forkPiece(source: Source, upTo: number, { after, chain, exportedAt }: ExportPlace): Promise<ForkPiece> {
+	const { records, last, isEnd } = readRecords(source, after);
+	const copied = records.filter((record) => !("seq" in record) || record.seq <= upTo);
+	const isLast = isEnd || last >= upTo;
+	return { ...(await writePiece(copied, chain, !isLast && { after: last, exportedAt })), people: peopleIn(copied) };
+}
+
+function peopleIn(records: readonly ArchiveRecord[]): string[] {
+	return [...new Set(records.flatMap(idsIn))].filter((id) => id !== undefined && id !== claude.userId && !alias.test(id)) as string[];
+}
+
+function idsIn(record: ArchiveRecord): (string | undefined)[] {
+	if (record.type === "conversation") return record.instructions?.map(({ userId }) => userId) ?? [];
+	if (record.type === "version") return [record.stoppedBy?.userId];
+	if (record.type !== "message") return [];
+	const { author, mentions = [], reactions = [], askedBy = [], stoppedBy, pinned } = record;
+	const named = [author, ...mentions, ...askedBy].map(({ userId }) => userId);
+	return [...named, ...reactions.flatMap(({ userIds }) => userIds), stoppedBy?.userId, pinned?.userId];
+}

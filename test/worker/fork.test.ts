@@ -1,0 +1,244 @@
+// Forking a conversation over real routes, and what an erasure finds in forks.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Import } from "../../src/conversation/archive/import.ts";
+import { Store } from "../../src/conversation/store/store.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import type { Message } from "../../src/protocol/message.ts";
+import { erasedName } from "../../src/protocol/person.ts";
+import { makeJobsDue } from "../support/jobs.ts";
+import { expectLog } from "../support/log.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+const as = async (who: string, method: string, path: string, body?: unknown) => call(method, path, await tokenOf(who), body);
+const fork = (who: string, id: string, body: object) => as(who, "POST", `/conversations/${id}/fork`, body);
+const messagesOf = async (who: string, id: string): Promise<Message[]> =>
+	(await as(who, "GET", `/conversations/${id}/messages`)).body.messages;
+const newPerson = () => `p${crypto.randomUUID()}`;
+
+/** Writes beside the object, which reads it all anew afterwards. */
+async function inConversation(id: string, work: (store: Store, storage: DurableObjectStorage) => void): Promise<void> {
+	const stub = env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>;
+	await runInDurableObject(stub, (_object, { storage }) => work(new Store(storage.sql), storage));
+	await evictDurableObject(stub);
+}
+
+/** Writes messages of these people into a conversation: more than one piece holds. */
+const fill = (id: string, people: string[], count: number) =>
+	inConversation(id, ({ log }) => {
+		for (let n = 0; n < count; n++) {
+			const userId = people[n % people.length] as string;
+			log.addMessage({ author: { userId, username: userId.slice(0, 9) }, content: `secret ${n}`, asksClaude: false }, Date.now());
+		}
+	});
+
+/** What a message holds besides its place in a conversation. */
+const lasting = ({ conversationId: _, revision: __, ...message }: Message) => message;
+
+describe("a fork", () => {
+	it("has everything up to a message, for the caller alone; what was deleted stays deleted", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await as(ann, "PATCH", `/conversations/${id}`, { title: "Rome", assistant: "mention" });
+		await inConversation(id, ({ log }) => {
+			const now = Date.now();
+			const [anna, ben] = [
+				{ userId: ann, username: "Anna" },
+				{ userId: bob, username: "Ben" },
+			];
+			const first = log.addMessage({ author: anna, content: "first", clientId: "k", asksClaude: true }, now);
+			const answer = log.finishReply(log.addReply(now, [anna]), "former", { status: "stopped" }, { stoppedBy: ben });
+			log.finishReply(log.reopenReply(answer), "answer", { status: "complete" }, { model: "m" });
+			log.deleteMessage(log.addMessage({ author: ben, content: "gone", asksClaude: false }, now), now);
+			const quote = log.addMessage({ author: ben, content: "me too", asksClaude: true, replyTo: first }, now);
+			log.pinMessage(log.setReactions(quote, [{ emoji: "👍", userIds: [ann] }]), { userId: bob, at: "2026-11-24T12:00:00.000Z" });
+			log.addMessage({ author: ben, content: "later", asksClaude: false }, now);
+		});
+		const originals = await messagesOf(ann, id);
+		const { status, body } = await fork(bob, id, { upTo: 4 });
+		expect(status).toBe(201);
+		expect(body.conversation).toMatchObject({ title: "Rome", assistant: "mention", forkedFrom: { conversationId: id, seq: 4 } });
+		const copy = body.conversation.id;
+		const copied = (await messagesOf(bob, copy)).map(lasting);
+		// Nobody asked the last question here.
+		const expected = originals.slice(0, 4).map(lasting);
+		expect(copied).toEqual(
+			expected.map(({ asksClaude, ...rest }) => (rest.seq === 4 ? rest : { ...rest, ...(asksClaude && { asksClaude }) })),
+		);
+		expect(copied[2]).toMatchObject({ content: "", deletedAt: expect.any(String) });
+		const path = `/conversations/${copy}/messages/${originals[1]?.id}/versions`;
+		expect((await as(bob, "GET", path)).body.versions).toMatchObject([{ content: "former", status: "stopped" }]);
+		expect((await as(bob, "GET", `/conversations/${copy}/pins`)).body.messages).toHaveLength(1);
+		expect((await as(bob, "GET", `/conversations/${copy}`)).body.conversation.members).toMatchObject([{ userId: bob, role: "owner" }]);
+		expect((await as(ann, "GET", `/conversations/${copy}`)).status).toBe(404);
+		const [listed] = (await as(bob, "GET", "/conversations")).body.conversations;
+		expect(listed).toMatchObject({ id: copy, unread: 0, title: "Rome" });
+		expect((await as(bob, "GET", `/conversations/${copy}/audit`)).body.entries).toMatchObject([{ action: "created", actor: bob }]);
+		expect((await as(ann, "GET", `/conversations/${id}/audit`)).body.entries[0]).toMatchObject({ action: "forked", actor: bob });
+		expect((await as(bob, "GET", `/conversations/${copy}/search?q=too`)).body.results).toHaveLength(1);
+		// It goes on by itself.
+		const client = await Client.join(bob, copy);
+		client.say("on we go");
+		expect((await client.next("chat:message")).message.seq).toBe(5);
+		expect(await messagesOf(ann, id)).toHaveLength(5);
+	});
+
+	it("is refused to strangers, beyond the last message, with bad input, and for more messages than one request can copy", async () => {
+		const ann = newPerson();
+		const id = await newConversation(ann);
+		await fill(id, [ann], 1);
+		const codes = async (who: string, body: object) => (await fork(who, id, body)).body.error?.code;
+		expect(await codes(newPerson(), { upTo: 1 })).toBe("not_found");
+		expect(await codes(ann, { upTo: 2 })).toBe("not_found");
+		for (const body of [{}, { upTo: 0 }, { upTo: 1.5 }, { upTo: "1" }, { upTo: 1, title: "x".repeat(limits.title + 1) }])
+			expect(await codes(ann, body)).toBe("bad_request");
+		expect(await codes(ann, { upTo: limits.fork.messages + 1 })).toBe("too_large");
+		expect((await as(ann, "GET", "/conversations")).body.conversations).toHaveLength(1);
+	});
+
+	it("copies a long conversation piece by piece, under a title of its own", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann);
+		await fill(id, [ann, bob], limits.exportPiece.messages * 2 + 10);
+		const upTo = limits.exportPiece.messages * 2 + 5;
+		const { body } = await fork(ann, id, { upTo, title: "Mine" });
+		expect(body.conversation.title).toBe("Mine");
+		const { messages, hasMore } = (await as(ann, "GET", `/conversations/${body.conversation.id}/messages?limit=200`)).body;
+		expect([messages.length, messages.at(-1).seq, hasMore]).toEqual([200, upTo, true]);
+	});
+
+	it("takes no title from a message that it does not have, and loses one with its message", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await fill(id, [bob, ann], 3);
+		await inConversation(id, (store) => store.setTitle("From the third", { from: 3 }));
+		const early = (await fork(ann, id, { upTo: 2 })).body.conversation;
+		expect(early.title).toBe("secret 0");
+		await as(bob, "DELETE", "/me");
+		const after = (await as(ann, "GET", `/conversations/${early.id}`)).body.conversation;
+		expect(after.title).toBe("secret 1");
+	});
+});
+
+describe("an erasure", () => {
+	it("finds the words of a person in forks that they are not in, also in forks of forks", async () => {
+		const [ann, bob, eve] = [newPerson(), newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await fill(id, [ann, bob], 4);
+		await inConversation(id, ({ log }) => {
+			const { messages } = { messages: log.firstUserMessages(1) };
+			// Eve was never a member here: only her reaction and her pin came along.
+			log.pinMessage(log.setReactions(messages[0] as Message, [{ emoji: "👍", userIds: [eve] }]), {
+				userId: eve,
+				at: "2026-11-24T12:00:00.000Z",
+			});
+		});
+		const first = (await fork(ann, id, { upTo: 4 })).body.conversation.id;
+		const second = (await fork(ann, first, { upTo: 3 })).body.conversation.id;
+		expect((await as(bob, "DELETE", "/me")).body.erased).toMatchObject({ conversations: 3, messages: 5, remaining: 0 });
+		expect((await as(eve, "DELETE", "/me")).body.erased).toMatchObject({ conversations: 2, reactions: 2, remaining: 0 });
+		for (const copy of [id, first, second]) {
+			const messages = await messagesOf(ann, copy);
+			expect(messages[1]).toMatchObject({ content: "", author: { username: erasedName } });
+			if (copy === id) continue;
+			expect(messages[0]?.reactions).toBeUndefined();
+			expect(messages[0]?.pinned?.userId).toMatch(/^erased-/);
+		}
+	});
+
+	it("finds instructions and titles that a person gave in forks that they are not in", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await fill(id, [ann], 1);
+		await as(ann, "PATCH", `/conversations/${id}/members/${bob}`, { role: "owner" });
+		await as(bob, "PATCH", `/conversations/${id}`, { title: "Secret title", instructions: "Secret instructions" });
+		const copy = (await fork(ann, id, { upTo: 1 })).body.conversation;
+		expect(copy).toMatchObject({ title: "Secret title", instructions: "Secret instructions" });
+		expect((await as(bob, "DELETE", "/me")).body.erased).toMatchObject({ conversations: 2, remaining: 0 });
+		const after = (await as(ann, "GET", `/conversations/${copy.id}`)).body.conversation;
+		expect([after.title, after.instructions]).toEqual(["secret 0", ""]);
+	});
+
+	it("that comes while a fork is being copied waits until it is whole", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await fill(id, [bob], 2);
+		const lines = await forkLines(ann, id, 2);
+		const copy = crypto.randomUUID();
+		const target = env.CONVERSATIONS.getByName(copy);
+		const options = {
+			fork: { owner: { userId: ann, username: "Ann" }, title: { title: "Copy" }, forkedFrom: { conversationId: id, seq: 2 } },
+		};
+		await target.importLines(lines[0] as string, 0, options);
+		await target.register([bob]);
+		expectLog(/could not be erased/);
+		expect((await as(bob, "DELETE", "/me")).body.erased).toMatchObject({ failed: 1, remaining: 1 });
+		// Read before the erasure.
+		await target.importLines(lines.slice(1).join("\n"), 1, options);
+		expect(await messagesOf(ann, copy)).toMatchObject([{ content: "secret 0" }, { content: "secret 1" }]);
+		await makeJobsDue(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
+		await runDurableObjectAlarm(env.USERS.getByName(bob));
+		expect((await messagesOf(ann, copy)).map(({ content, author }) => [content, author.username])).toEqual([
+			["", erasedName],
+			["", erasedName],
+		]);
+	});
+
+	it("that is in progress covers a fork that begins meanwhile", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await fill(id, [bob], 2);
+		await inConversation(id, (_store, { sql }) => {
+			sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON messages BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+		});
+		expectLog(/broken on purpose|could not be erased/);
+		expect((await as(bob, "DELETE", "/me")).body.erased).toMatchObject({ remaining: 1 });
+		const copy = (await fork(ann, id, { upTo: 2 })).body.conversation.id;
+		expect(await messagesOf(ann, copy)).toMatchObject([{ content: "secret 0" }, { content: "secret 1" }]);
+		await inConversation(id, (_store, { sql }) => void sql.exec("DROP TRIGGER broken"));
+		await makeJobsDue(env.USERS.getByName(bob) as DurableObjectStub<undefined>);
+		await runDurableObjectAlarm(env.USERS.getByName(bob));
+		for (const one of [id, copy]) expect((await messagesOf(ann, one)).map(({ content }) => content)).toEqual(["", ""]);
+	});
+});
+
+describe("a fork that is broken off", () => {
+	it("is visible to nobody, and is dropped soon", async () => {
+		const ann = newPerson();
+		const id = await newConversation(ann);
+		await fill(id, [ann], 2);
+		const lines = await forkLines(ann, id, 2);
+		const copy = crypto.randomUUID();
+		const target = env.CONVERSATIONS.getByName(copy);
+		const options = {
+			fork: { owner: { userId: ann, username: "Ann" }, title: { title: "Copy" }, forkedFrom: { conversationId: id, seq: 2 } },
+		};
+		await target.importLines(lines.slice(0, 2).join("\n"), 0, options);
+		expect((await as(ann, "GET", `/conversations/${copy}`)).status).toBe(404);
+		const stub = target as DurableObjectStub<undefined>;
+		const dueAt = await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
+		expect((dueAt ?? 0) - Date.now()).toBeLessThanOrEqual(limits.fork.timeout);
+		await runDurableObjectAlarm(stub);
+		const isUnderWay = await runInDurableObject(
+			stub,
+			(_object, { storage }) =>
+				new Import({ storage, store: new Store(storage.sql), enter: async () => {}, now: () => Date.now() }).isUnderWay,
+		);
+		expect(isUnderWay).toBe(false);
+	});
+});
+
+/** The lines of a fork, as they are read now. */
+async function forkLines(who: string, id: string, upTo: number): Promise<string[]> {
+	const identity = { userId: who, username: who, expiresAt: Date.now() + 60_000 } as Parameters<
+		ReturnType<typeof env.CONVERSATIONS.getByName>["as"]
+	>[0];
+	const stub = env.CONVERSATIONS.getByName(id);
+	const head = await stub.as(identity).forkHead(upTo);
+	if ("code" in head || !head.next) throw new Error("It could not begin.");
+	const piece = await stub.as(identity).forkPiece(upTo, head.next);
+	if ("code" in piece) throw new Error(piece.code);
+	return (head.text + piece.text).split("\n").filter((line) => line !== "");
+}
