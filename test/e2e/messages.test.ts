@@ -60,7 +60,13 @@ describe("a message", () => {
 		expect(await bob.message.inputValue()).toBe("");
 		await bob.press("Tea, coffee or water?", "More");
 		await bob.page.getByRole("menuitem", { name: "Copy text" }).waitFor();
-		expect(await bob.page.getByRole("menuitem").allInnerTexts()).toEqual(["Copy text", "Copy link", "Mark as unread from here"]);
+		expect(await bob.page.getByRole("menuitem").allInnerTexts()).toEqual([
+			"Copy text",
+			"Copy link",
+			"Pin for everyone",
+			"Fork from here…",
+			"Mark as unread from here",
+		]);
 		await bob.page.keyboard.press("Escape");
 	});
 

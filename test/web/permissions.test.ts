@@ -13,11 +13,15 @@ const deletedAt = "2026-11-24T12:00:00.000Z";
 
 describe("what a person may do with a message", () => {
 	it.each<[what: string, message: ReturnType<typeof message>, actor: Actor, may: string]>([
-		["own message", message(1), actor(), "delete edit react reply"],
-		["message of another member", message(1, { author: bob }), actor(), "react reply"],
-		["message of another member, for the owner", message(1, { author: bob }), actor({ role: "owner" }), "delete react reply"],
-		["Claude's last reply", reply(9), actor(), "react regenerate reply"],
-		["an earlier reply", reply(8), actor(), "react reply"],
+		["own message", message(1), actor(), "delete edit pin react reply"],
+		["message of another member", message(1, { author: bob }), actor(), "pin react reply"],
+		["message of another member, for the owner", message(1, { author: bob }), actor({ role: "owner" }), "delete pin react reply"],
+		["Claude's last reply", reply(9), actor(), "pin react regenerate reply"],
+		["an earlier reply", reply(8), actor(), "pin react reply"],
+		["own waiting question", message(9, { asksClaude: true }), actor({ runningSeq: 8 }), "delete edit pin react reply withdraw"],
+		["own question that is being answered", message(7, { asksClaude: true }), actor({ runningSeq: 8 }), "delete edit pin react reply"],
+		["waiting question of another", message(9, { asksClaude: true, author: bob }), actor({ runningSeq: 8 }), "pin react reply"],
+		["own waiting question, for a reader", message(9, { asksClaude: true }), actor({ role: "reader", runningSeq: 8 }), "delete withdraw"],
 		["streaming reply", reply(9, { status: "streaming" }), actor({ role: "owner" }), ""],
 		["deleted message", message(1, { deletedAt }), actor({ role: "owner" }), ""],
 		["without a connection", message(1), actor({ isConnected: false }), "reply"],

@@ -54,7 +54,7 @@ export function useChatWebSocket(
 }
 
 /** `asksAgain`: Claude replies again to this question, which must be the person's last one. */
-export type Edit = Omit<NewMessage, "replyTo"> & { asksAgain?: boolean };
+export type Edit = Omit<NewMessage, "replyTo" | "steer"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>["chat"];
 
 function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, cache: DeviceCache | undefined): ConversationClient {
@@ -128,6 +128,11 @@ function actionsOf(client: ConversationClient | null) {
 		deleteMessage: (messageId: string) => client?.command({ type: "chat:delete", messageId }),
 		/** Requests Claude's last reply again. */
 		regenerate: (messageId: string) => client?.command({ type: "chat:regenerate", messageId }),
+		/** Goes on with a reply that reached the length limit. */
+		continueReply: (messageId: string) => client?.command({ type: "chat:continue", messageId }),
+		/** Takes back a question that waits for a reply. */
+		withdraw: (messageId: string) => client?.command({ type: "chat:withdraw", messageId }),
+		pin: (messageId: string, on: boolean) => client?.command({ type: "chat:pin", messageId, on }),
 		/** Every message up to this `seq` is on screen while somebody is looking. */
 		markRead: (upTo: number) => client?.markRead(upTo),
 		/** Marks messages from this `seq` on as unread for oneself. */

@@ -11,6 +11,7 @@ import { mentionableBy } from "../writing/mentionQuery.ts";
 import styles from "./ConversationFooter.module.css";
 import { Composer } from "./composer/Composer.tsx";
 import { WaitingPeople } from "./log/WaitingPeople.tsx";
+import type { MessageActions } from "./message/MessageActions.ts";
 
 const loadParts = () => import("./laterParts.ts");
 
@@ -19,6 +20,7 @@ type Props = {
 	userId: string;
 	chat: Chat;
 	people: Names;
+	actions: MessageActions;
 	hasOthers: boolean;
 	/** The message that is being edited. */
 	editing: Message | undefined;
@@ -28,7 +30,7 @@ type Props = {
 	focusKey: number;
 };
 
-export function ConversationFooter({ id, userId, chat, people, hasOthers, editing, onEdited, onEditLast, focusKey }: Props) {
+export function ConversationFooter({ id, userId, chat, people, actions, hasOthers, editing, onEdited, onEditLast, focusKey }: Props) {
 	const strings = useStrings();
 	// Loaded before the editor is needed, as the focus moves into it at once.
 	const parts = useLazy(loadParts, true);
@@ -38,7 +40,7 @@ export function ConversationFooter({ id, userId, chat, people, hasOthers, editin
 		<footer className={styles.footer}>
 			<div className={styles.status}>
 				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
-				<WaitingPeople messages={chat.messages} people={people} className={styles.waiting} />
+				<WaitingPeople chat={chat} actions={actions} people={people} className={styles.waiting} />
 			</div>
 			<Notice chat={chat} />
 			{isReader && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}

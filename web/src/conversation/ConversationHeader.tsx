@@ -17,6 +17,7 @@ import { InviteButton } from "./dialogs/InviteButton.tsx";
 
 const MembersDialog = lazyDialog(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
 const SearchDialog = lazyDialog(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
+const PinsDialog = lazyDialog(async () => (await import("./dialogs/PinsDialog.tsx")).PinsDialog);
 const ConversationSettingsDialog = lazyDialog(
 	async () => (await import("./dialogs/ConversationSettingsDialog.tsx")).ConversationSettingsDialog,
 );
@@ -28,7 +29,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
-	const [open, setOpen] = useState<"members" | "search" | "settings">();
+	const [open, setOpen] = useState<"members" | "search" | "settings" | "pins">();
 	const lastSearch = useRef<LastSearch>(null);
 	const close = () => setOpen(undefined);
 	const isOwner = role === "owner";
@@ -55,6 +56,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			</ul>
 			<div className={styles.buttons}>
 				<IconButton icon="search" name={strings.searchHere} shortcut={searchKeys} onClick={() => setOpen("search")} />
+				<IconButton icon="pin" name={strings.pins} onClick={() => setOpen("pins")} />
 				<IconButton
 					icon="members"
 					name={strings.membersButton(members?.length)}
@@ -80,6 +82,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				/>
 			)}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
+			{open === "pins" && <PinsDialog id={id} onClose={close} />}
 			{open === "settings" && conversation && <ConversationSettingsDialog conversation={conversation} onClose={close} />}
 		</header>
 	);

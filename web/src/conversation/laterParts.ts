@@ -5,3 +5,4 @@ export { Editor } from "./composer/Editor.tsx";
 export { UnsentBar } from "./composer/UnsentBar.tsx";
 export { Announcer } from "./log/Announcer.tsx";
 export { DeleteMessageDialog } from "./message/DeleteMessageDialog.tsx";
+export { ForkDialog } from "./message/ForkDialog.tsx";

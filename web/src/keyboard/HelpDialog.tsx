@@ -3,7 +3,7 @@
 import { usePreferences } from "../account/currentPreferences.ts";
 import { Modal } from "../controls/Modal.tsx";
 import { useStrings } from "../languages/useStrings.ts";
-import { keysOf, searchKeys, switchKeys } from "../useShortcut.ts";
+import { keysOf, searchKeys, steerKeys, switchKeys } from "../useShortcut.ts";
 import styles from "./HelpDialog.module.css";
 
 /** Alternatives, each a combination of keys. */
@@ -14,6 +14,7 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 	const { enterSends, letterKeys } = usePreferences();
 	const { keys, shortcuts } = strings;
 	const letters = (...rows: Row[]): Row[] => (letterKeys ? rows : []);
+	const steerKeysNamed = [...keysOf(steerKeys, keys).slice(0, -1), keys.enter];
 	const sections: [title: string, rows: Row[]][] = [
 		[
 			shortcuts.everywhere,
@@ -31,6 +32,7 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 			[
 				[[enterSends ? [keys.enter] : [keys.ctrl, keys.enter]], strings.send],
 				[[enterSends ? [keys.shift, keys.enter] : [keys.enter]], shortcuts.newLine],
+				[[steerKeysNamed], strings.steer],
 				[[["@"]], shortcuts.name],
 				[[["↑"]], shortcuts.editLast],
 			],

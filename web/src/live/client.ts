@@ -22,7 +22,10 @@ export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
 /** A change of a message in the conversation. */
 export type MessageCommand = CommandOf<
-	Extract<ClientEvent, { type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" | "chat:stop" }>
+	Extract<
+		ClientEvent,
+		{ type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" | "chat:stop" | "chat:withdraw" | "chat:continue" | "chat:pin" }
+	>
 >;
 type CommandOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
 
@@ -277,9 +280,14 @@ export class ConversationClient {
 		else this.#readMark.readElsewhere(event.upTo);
 	}
 
-	#sendOutgoing({ clientId, content, replyTo, mentions }: OutgoingMessage): boolean {
+	#sendOutgoing({ clientId, content, replyTo, mentions, steer }: OutgoingMessage): boolean {
 		const { conversationId } = this.#options;
-		const message = { content, ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions: [...mentions] }) };
+		const message = {
+			content,
+			...(replyTo !== undefined && { replyTo }),
+			...(mentions && { mentions: [...mentions] }),
+			...(steer && { steer }),
+		};
 		return this.#send({ type: "chat:send", conversationId, ...message, role: "user", clientId });
 	}
 

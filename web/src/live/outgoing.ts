@@ -5,8 +5,8 @@ import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import type { Messages } from "./messages.ts";
 
-/** `replyTo`: the id of the message that it quotes. */
-export type NewMessage = { content: string; replyTo?: string; mentions?: readonly Mention[] };
+/** `replyTo`: the id of the message that it quotes. `steer`: ends the running reply, and asks again. */
+export type NewMessage = { content: string; replyTo?: string; mentions?: readonly Mention[]; steer?: boolean };
 
 /** Why the server refused something: its code, for the page to put into words, and its own English text. */
 export type Refusal = { code: string; text: string };

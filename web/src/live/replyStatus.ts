@@ -3,12 +3,16 @@
 import type { Message, Usage } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 
-/** The people who asked Claude while it was replying, in order: the next reply answers them all. */
-export function peopleWaiting(messages: readonly Message[]): Person[] {
+/** The questions that came while Claude was replying, in order: the next reply answers them all. */
+export function waitingQuestions(messages: readonly Message[]): Message[] {
 	const running = messages.findLast(({ status }) => status === "streaming");
 	if (!running) return [];
-	const asked = messages.filter(({ seq, asksClaude, deletedAt }) => seq > running.seq && asksClaude && deletedAt === undefined);
-	return [...new Map(asked.map(({ author }) => [author.userId, author])).values()];
+	return messages.filter(({ seq, asksClaude, deletedAt }) => seq > running.seq && asksClaude && deletedAt === undefined);
+}
+
+/** The people who asked them. */
+export function peopleWaiting(messages: readonly Message[]): Person[] {
+	return [...new Map(waitingQuestions(messages).map(({ author }) => [author.userId, author])).values()];
 }
 
 export type Phase = "thinking" | "busy" | "answering" | "complete" | "stopped" | "failed";

@@ -43,7 +43,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
-	const { actions, editing, deleting, cancel, focusKey } = useMessageActions(chat, userId, id);
+	const { actions, editing, deleting, forking, cancel, focusKey } = useMessageActions(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
 	const parts = useLazy(loadParts, true);
 
@@ -72,6 +72,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 				userId={userId}
 				chat={chat}
 				people={people}
+				actions={actions}
 				hasOthers={hasOthers}
 				editing={editing}
 				onEdited={cancel}
@@ -79,6 +80,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 				focusKey={focusKey}
 			/>
 			{deleting && parts && <parts.DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
+			{forking && parts && <parts.ForkDialog message={forking} onClose={cancel} />}
 			{parts && <parts.Announcer chat={chat} actions={actions} userId={userId} />}
 		</main>
 	);

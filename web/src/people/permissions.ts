@@ -3,7 +3,7 @@
 import type { MemberRole } from "../../../src/protocol/conversation.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 
-export type MessageAction = "reply" | "react" | "edit" | "delete" | "regenerate";
+export type MessageAction = "reply" | "react" | "edit" | "delete" | "regenerate" | "withdraw" | "pin";
 
 export type Actor = {
 	userId: string;
@@ -11,13 +11,15 @@ export type Actor = {
 	isConnected: boolean;
 	/** Claude's last reply, the only one that can be regenerated. */
 	lastReplyId: string | undefined;
+	/** The place of the running reply: questions after it wait. */
+	runningSeq?: number | undefined;
 	/** The person's last question, if it can be asked again. */
 	askableId?: string | undefined;
 };
 
 export function allowedActions(
-	{ id, author, status, deletedAt }: Message,
-	{ userId, role, isConnected, lastReplyId }: Actor,
+	{ id, author, status, deletedAt, asksClaude, seq }: Message,
+	{ userId, role, isConnected, lastReplyId, runningSeq = seq }: Actor,
 ): Set<MessageAction> {
 	const may = new Set<MessageAction>();
 	if (deletedAt !== undefined || status === "streaming") return may;
@@ -25,7 +27,8 @@ export function allowedActions(
 	// A new message waits for a connection; a change does not.
 	if (writes) may.add("reply");
 	if (!isConnected) return may;
-	if (writes) may.add("react");
+	if (writes) may.add("react").add("pin");
+	if (asksClaude && author.userId === userId && seq > runningSeq) may.add("withdraw");
 	if (writes && author.userId === userId) may.add("edit");
 	if (writes && id === lastReplyId) may.add("regenerate");
 	if (author.userId === userId || role === "owner") may.add("delete");

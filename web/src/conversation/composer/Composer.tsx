@@ -9,6 +9,7 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { runningReply } from "../../live/transcript.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
+import { ariaKeysOf, steerKeys } from "../../useShortcut.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
 import { ContextBar } from "./ContextBar.tsx";
@@ -37,11 +38,17 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const isDeleted = visibleHistory(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
 	const answered = isDeleted ? undefined : draft.answered;
 
-	const send = () => {
+	// Where Claude is off, a message does not redirect it.
+	const canSteer = reply !== undefined && canSend && chat.conversation?.assistant !== "off";
+	const send = (steer = false) => {
 		if (!canSend) return;
 		const content = sanitize(text);
 		const mentions = mentionsOf(content, named);
-		chat.sendMessage(content, { ...(answered && { replyTo: answered.id }), ...(mentions.length > 0 && { mentions }) });
+		chat.sendMessage(content, {
+			...(answered && { replyTo: answered.id }),
+			...(mentions.length > 0 && { mentions }),
+			...(steer && { steer }),
+		});
 		change({ text: "", answered: undefined, named: undefined });
 		focusField();
 	};
@@ -75,11 +82,24 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 					chat.sendTyping(text.trim() !== "");
 				}}
 				onMention={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
-				onEnter={send}
+				onEnter={() => send()}
+				onSteer={canSteer ? () => send(true) : undefined}
 				onEscape={cancelQuote}
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
+				{canSteer && (
+					<button
+						type="button"
+						className={row.steer}
+						aria-label={strings.steer}
+						aria-keyshortcuts={ariaKeysOf(steerKeys)}
+						title={strings.steer}
+						onClick={() => send(true)}
+					>
+						<Icon name="steer" />
+					</button>
+				)}
 				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
 				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
 					<Icon name="send" />

@@ -5,6 +5,7 @@ import type { Person } from "../../../../src/protocol/person.ts";
 import { usePreferences } from "../../account/currentPreferences.ts";
 import { EmojiButton } from "../../emoji/EmojiButton.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
+import { isPressed, steerKeys } from "../../useShortcut.ts";
 import styles from "./MessageField.module.css";
 import { useAutoGrow } from "./useAutoGrow.ts";
 import { useCaret } from "./useCaret.ts";
@@ -19,6 +20,8 @@ type Props = {
 	/** A person was chosen from the list. */
 	onMention(person: Person): void;
 	onEnter(): void;
+	/** Enter was pressed with the keys of `steerKeys`. */
+	onSteer?: (() => void) | undefined;
 	onEscape(): void;
 	/** The up arrow was pressed in an empty field. */
 	onUp?(): void;
@@ -28,7 +31,19 @@ type Props = {
 	children: ReactNode;
 };
 
-export function MessageField({ text, placeholder, people, onText, onMention, onEnter, onEscape, onUp, focusKey, children }: Props) {
+export function MessageField({
+	text,
+	placeholder,
+	people,
+	onText,
+	onMention,
+	onEnter,
+	onSteer,
+	onEscape,
+	onUp,
+	focusKey,
+	children,
+}: Props) {
 	const strings = useStrings();
 	const id = useId();
 	const field = useRef<HTMLTextAreaElement>(null);
@@ -56,6 +71,11 @@ export function MessageField({ text, placeholder, people, onText, onMention, onE
 		...(text === "" && onUp && { ArrowUp: onUp }),
 	};
 	const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+		const isSteering = isPressed(steerKeys, event.nativeEvent) && onSteer && !isComposing(event);
+		if (isSteering) {
+			event.preventDefault();
+			return onSteer();
+		}
 		const act = keys[event.key];
 		if (!act || event.shiftKey || isComposing(event)) return;
 		const isNewLine = event.key === "Enter" && !offer && !enterSends && !event.ctrlKey && !event.metaKey;

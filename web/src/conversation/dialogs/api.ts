@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { type AssistantMode, conversationSchema, type MemberRole, memberSchema } from "../../../../src/protocol/conversation.ts";
+import { messageSchema } from "../../../../src/protocol/message.ts";
 import { call } from "../../api.ts";
 
 const inviteSchema = v.object({
@@ -25,6 +26,13 @@ export const updateConversation = (token: string, id: string, change: { title?: 
 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
+
+export const fork = (token: string, id: string, body: { upTo: number; title: string }) =>
+	call(v.object({ conversation: conversationSchema }), "POST", `/conversations/${encodeURIComponent(id)}/fork`, { token, body });
+
+/** The latest pin first. */
+export const pinsOf = (token: string, id: string) =>
+	call(v.object({ messages: v.array(messageSchema) }), "GET", `/conversations/${encodeURIComponent(id)}/pins`, { token });
 
 /** `revokesInvites`: also revokes the invites by which the person joined. */
 const removalQuery = (revokesInvites: boolean) => (revokesInvites ? "?revokeInvites=used" : "");

@@ -62,7 +62,7 @@ function useRow({
 	keepFocus,
 }: Omit<Props, "list" | "above" | "rows" | "keys">) {
 	const strings = useStrings();
-	const { you, isConnected, heldUntil } = chat;
+	const { you, role, isConnected, heldUntil } = chat;
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const delivery = useDelivery(lastOwn, chat);
@@ -72,6 +72,8 @@ function useRow({
 		act(id);
 		keepFocus();
 	};
+	const mayContinue = (message: Message) =>
+		isConnected && role !== "reader" && message === lastReply && message.status === "complete" && message.reason === "max_tokens";
 	return (index: number) => {
 		const message = messages[index];
 		if (message)
@@ -83,6 +85,7 @@ function useRow({
 					isOwn={message.author.userId === userId && !message.author.program}
 					isActive={message === active}
 					delivery={unpaid(message.id) ?? (message === lastOwn ? delivery : undefined)}
+					onContinue={mayContinue(message) ? keepingFocus(chat.continueReply) : undefined}
 					onRetry={isConnected && message === lastReply && message.status === "failed" ? keepingFocus(chat.regenerate) : undefined}
 				/>
 			);

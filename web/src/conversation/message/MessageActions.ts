@@ -14,6 +14,12 @@ export type MessageActions = {
 	/** Opens a confirmation. */
 	askToDelete(message: Message): void;
 	regenerate(messageId: string): void;
+	withdraw(messageId: string): void;
+	/** Takes a waiting question back and asks it once more, as the last one. */
+	askLast(message: Message): void;
+	pin(messageId: string, on: boolean): void;
+	/** Opens a dialog. */
+	fork(message: Message): void;
 	/** Moves a refused message back to the draft. `quoted`: the message that it quotes, if loaded. */
 	editUnsent(outgoing: OutgoingMessage, quoted: Message | undefined): void;
 	/** This message and all later ones. */
@@ -29,6 +35,10 @@ export const MessageActions = createContext<MessageActions>({
 	edit: nothing,
 	askToDelete: nothing,
 	regenerate: nothing,
+	withdraw: nothing,
+	askLast: nothing,
+	pin: nothing,
+	fork: nothing,
 	editUnsent: nothing,
 	markUnread: nothing,
 });

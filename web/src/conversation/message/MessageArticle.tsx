@@ -35,16 +35,18 @@ type Props = {
 	isActive: boolean;
 	delivery: Delivery;
 	onRetry: ((messageId: string) => void) | undefined;
+	/** It reached the length limit, and can go on. */
+	onContinue: ((messageId: string) => void) | undefined;
 };
 
-export function MessageArticle({ message, isOwn, isContinued, isActive, delivery, onRetry }: Props) {
+export function MessageArticle({ message, isOwn, isContinued, isActive, delivery, onRetry, onContinue }: Props) {
 	const strings = useStrings();
 	const versions = useVersions(message);
 	const people = useContext(People);
 	/** In the version that is shown. */
 	const shown: Message = { ...message, ...versions.shown };
 	const { id, author, content, status, mentions, thinking } = shown;
-	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq } = message;
+	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq, pinned } = message;
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
 	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
@@ -72,10 +74,11 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} />}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
-			{onRetry && (
+			{pinned && <p className={styles.note}>{strings.pinnedBy(namesOf([{ ...pinned, username: strings.somebody }], people, strings))}</p>}
+			{(onRetry ?? onContinue) && (
 				<p className={styles.actions}>
-					<button type="button" onClick={() => onRetry(id)}>
-						{strings.retry}
+					<button type="button" onClick={() => (onRetry ?? onContinue)?.(id)}>
+						{onRetry ? strings.retry : strings.continueReply}
 					</button>
 				</p>
 			)}
@@ -114,7 +117,7 @@ function noteOn({ status, reason, attempts, content, stoppedBy }: Message, peopl
 		case "complete":
 			if (reason !== undefined) return strings.reasons[reason as Reason];
 			// An attempt that failed before its first word interrupted nothing.
-			return attempts?.some(({ offset }) => offset > 0) ? strings.wentOn : undefined;
+			return attempts?.some(({ offset, reason }) => offset > 0 && reason !== "max_tokens") ? strings.wentOn : undefined;
 		default:
 			return status satisfies never;
 	}

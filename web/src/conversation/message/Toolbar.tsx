@@ -23,12 +23,22 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { actor, quote, edit, askToDelete, regenerate, markUnread } = useContext(MessageActions);
+	const { actor, quote, edit, askToDelete, regenerate, markUnread, withdraw, askLast, pin, fork } = useContext(MessageActions);
 	const may = allowedActions(message, actor);
 	const items: MenuItem[] = [
 		// A reply has a button of its own for copying.
 		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
+		...(may.has("withdraw")
+			? [
+					{ label: strings.withdraw, act: () => withdraw(message.id) },
+					{ label: strings.askLast, act: () => askLast(message) },
+				]
+			: []),
+		...(may.has("pin")
+			? [{ label: message.pinned ? strings.unpinMessage : strings.pinMessage, act: () => pin(message.id, message.pinned === undefined) }]
+			: []),
+		...(actor.isConnected ? [{ label: strings.fork, act: () => fork(message) }] : []),
 		...(actor.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),
 		...(may.has("edit")
 			? [{ label: message.id === actor.askableId ? strings.editOrAskAgain : strings.edit, act: () => edit(message) }]

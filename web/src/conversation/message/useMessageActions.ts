@@ -2,19 +2,21 @@
 
 import { useCallback, useMemo, useState } from "react";
 import { visibleHistory } from "../../live/historyWindow.ts";
+import { runningReply } from "../../live/transcript.ts";
 import { type Actor, canAskAgain, lastOwn } from "../../people/permissions.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { drafts } from "../../writing/currentDrafts.ts";
 import { answeredOf, type Draft, joined } from "../../writing/drafts.ts";
 import type { MessageActions } from "./MessageActions.ts";
 
-type Pending = { type: "edit" | "delete"; messageId: string };
+type Pending = { type: "edit" | "delete" | "fork"; messageId: string };
 
 /** A quoted message is part of the draft. A new `focusKey` moves the focus to the composer. */
 export function useMessageActions(chat: Chat, userId: string, conversationId: string) {
 	const [pending, setPending] = useState<Pending>();
 	const [focusKey, setFocusKey] = useState(0);
-	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread } = chat;
+	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread, withdraw, pin, sendMessage } = chat;
+	const runningSeq = runningReply(chat)?.seq;
 	const visible = visibleHistory(chat).messages;
 	const mayAsk = conversation?.assistant !== "off";
 	const lastReplyId = mayAsk ? messages.findLast((message) => message.role === "assistant")?.id : undefined;
@@ -27,11 +29,17 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			drafts.change(userId, conversationId, change);
 			setFocusKey((key) => key + 1);
 		};
-		const actor: Actor = { userId, role, isConnected, lastReplyId, askableId };
+		const actor: Actor = { userId, role, isConnected, lastReplyId, askableId, runningSeq };
 		return {
 			actor,
 			react,
 			regenerate,
+			withdraw,
+			pin,
+			askLast: ({ id, content, replyTo, mentions }) => {
+				if (withdraw(id)) sendMessage(content, { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) });
+			},
+			fork: ({ id }) => setPending({ type: "fork", messageId: id }),
 			markUnread: ({ seq }) => markUnread(seq),
 			quote: (message) => write({ answered: answeredOf(message) }),
 			edit: ({ id }) => setPending({ type: "edit", messageId: id }),
@@ -41,10 +49,25 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 				discard(outgoing.clientId);
 			},
 		};
-	}, [userId, conversationId, role, isConnected, lastReplyId, askableId, react, regenerate, discard, markUnread]);
+	}, [
+		userId,
+		conversationId,
+		role,
+		isConnected,
+		lastReplyId,
+		askableId,
+		runningSeq,
+		react,
+		regenerate,
+		discard,
+		markUnread,
+		withdraw,
+		pin,
+		sendMessage,
+	]);
 
 	// The message may have been deleted since.
 	const message = pending && visible.find(({ id, deletedAt }) => id === pending.messageId && deletedAt === undefined);
 	const of = (type: Pending["type"]) => (pending?.type === type ? message : undefined);
-	return { actions, editing: of("edit"), deleting: of("delete"), cancel, focusKey };
+	return { actions, editing: of("edit"), deleting: of("delete"), forking: of("fork"), cancel, focusKey };
 }
