@@ -47,7 +47,7 @@ describe("a Socket.IO connection", () => {
 		}
 	});
 
-	it("withdraws a question and steers a reply in literal packets", async () => {
+	it("withdraws a question, steers a reply, pins and continues in literal packets", async () => {
 		const id = await newConversation("ann");
 		const ann = await SocketIoClient.join("ann", id);
 		ann.send(`42["chat:send",{"conversationId":"${id}","content":"!{\\"tokens\\":1000,\\"perSecond\\":50}","role":"user"}]`);
@@ -67,6 +67,10 @@ describe("a Socket.IO connection", () => {
 			({ name, payload }) => name === "chat:message" && (payload as { message: Message }).message.id === messageId,
 		);
 		expect(stopped.payload.message).toMatchObject({ status: "stopped", stoppedBy: { userId: "ann" } });
+		ann.send(`425["chat:pin",{"conversationId":"${id}","messageId":"${waiting.id}","on":true}]`);
+		expect(await ann.acknowledged(5)).toMatchObject({ id: waiting.id, pinned: { userId: "ann", at: expect.any(String) } });
+		ann.send(`426["chat:continue",{"conversationId":"${id}","messageId":"${messageId}"}]`);
+		expect(await ann.acknowledged(6)).toMatchObject({ code: "bad_event" });
 		ann.close();
 	});
 
