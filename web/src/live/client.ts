@@ -9,7 +9,7 @@ import { type Clock, Connection, type ConnectionOptions, type ConnectionState } 
 import { type Description, DescriptionLoader } from "./description.ts";
 import type { Page } from "./historyWindow.ts";
 import type { OpenOutbox } from "./outbox.ts";
-import type { NewMessage, OutgoingMessage } from "./outgoing.ts";
+import { type NewMessage, sendEventOf } from "./outgoing.ts";
 import { type PagePosition, Paging } from "./paging.ts";
 import { ReadMark } from "./readMark.ts";
 import { Resync } from "./resync.ts";
@@ -95,7 +95,7 @@ export class ConversationClient {
 			transcript,
 			apply,
 			isConnected: () => this.#snapshot.connection.type === "connected",
-			send: (message) => this.#sendOutgoing(message),
+			send: (message) => this.#send(sendEventOf(message, conversationId)),
 			reconnect: () => this.#connection?.restart(),
 		});
 		this.#readMark = new ReadMark({ clock, send: (upTo) => this.#send({ type: "chat:read", conversationId, upTo }) });
@@ -278,17 +278,6 @@ export class ConversationClient {
 		if (event.type !== "chat:read" || event.userId !== this.#snapshot.transcript.you?.userId) return;
 		if (event.unread) this.#readMark.pause();
 		else this.#readMark.readElsewhere(event.upTo);
-	}
-
-	#sendOutgoing({ clientId, content, replyTo, mentions, steer }: OutgoingMessage): boolean {
-		const { conversationId } = this.#options;
-		const message = {
-			content,
-			...(replyTo !== undefined && { replyTo }),
-			...(mentions && { mentions: [...mentions] }),
-			...(steer && { steer }),
-		};
-		return this.#send({ type: "chat:send", conversationId, ...message, role: "user", clientId });
 	}
 
 	#send(event: ClientEvent): boolean {

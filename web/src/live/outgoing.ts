@@ -1,6 +1,7 @@
 // Messages sent from this device that the server has not acknowledged yet, as part of a transcript. Pure.
 // They are sent one at a time, in order, until each is acknowledged.
 
+import type { ClientEvent } from "../../../src/protocol/events.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import type { Messages } from "./messages.ts";
@@ -56,6 +57,11 @@ export function reduceOutgoing<T extends Outbound>(transcript: T, action: Outgoi
 		default:
 			return action satisfies never;
 	}
+}
+
+export function sendEventOf({ clientId, content, replyTo, mentions, steer }: OutgoingMessage, conversationId: string): ClientEvent {
+	const about = { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions: [...mentions] }), ...(steer && { steer }) };
+	return { type: "chat:send", conversationId, content, ...about, role: "user", clientId };
 }
 
 /** The message to send next. Only one is in flight at a time, which keeps messages in order. */

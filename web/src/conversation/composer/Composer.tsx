@@ -88,24 +88,30 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
-				{canSteer && (
-					<button
-						type="button"
-						className={row.steer}
-						aria-label={strings.steer}
-						aria-keyshortcuts={ariaKeysOf(steerKeys)}
-						title={strings.steer}
-						onClick={() => send(true)}
-					>
-						<Icon name="steer" />
-					</button>
-				)}
+				{canSteer && <SteerButton onSteer={() => send(true)} />}
 				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
 				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
 					<Icon name="send" />
 				</button>
 			</MessageField>
 		</form>
+	);
+}
+
+/** Ends the running reply and asks again with this message. */
+function SteerButton({ onSteer }: { onSteer(): void }) {
+	const { steer } = useStrings();
+	return (
+		<button
+			type="button"
+			className={row.steer}
+			aria-label={steer}
+			aria-keyshortcuts={ariaKeysOf(steerKeys)}
+			title={steer}
+			onClick={onSteer}
+		>
+			<Icon name="steer" />
+		</button>
 	);
 }
 
