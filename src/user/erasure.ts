@@ -93,6 +93,12 @@ export class Erasure {
 		return this.#report(this.#queue.enqueueAll(ids.map((id) => [id, { alias: `erased-${crypto.randomUUID()}`, after: 0 }])));
 	}
 
+	/** Works on one more conversation while it is in progress; returns false otherwise. */
+	include(id: string): boolean {
+		if (this.#isInProgress) void this.begin([id]);
+		return this.#isInProgress;
+	}
+
 	/** Continues with what is due. To be called by the alarm. */
 	proceed(): Promise<Erased> {
 		return this.#report(this.#queue.runDue());

@@ -89,9 +89,8 @@ export class UserObject extends DurableObject<Env> {
 		const room = this.#sockets.makeRoom();
 		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
-		const { settings } = this.#store;
-		const first = { type: "me:conversations", ...this.#store.firstPage(limits.listPage.default), settings } as const;
-		this.#sockets.open(ours, { expiresAt, tokenId, session }, first);
+		const first = { ...this.#store.firstPage(limits.listPage.default), settings: this.#store.settings };
+		this.#sockets.open(ours, { expiresAt, tokenId, session }, { type: "me:conversations", ...first });
 		this.#alarm.bringForward();
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
@@ -158,8 +157,7 @@ export class UserObject extends DurableObject<Env> {
 
 	/** Something of the person is copied into a conversation that they are not in. An erasure that is in progress covers it too. */
 	async enter(conversationId: string): Promise<void> {
-		if (this.#erasure.isInProgress) void this.#erasure.begin([conversationId]);
-		else this.#store.markEntered(conversationId);
+		if (!this.#erasure.include(conversationId)) this.#store.markEntered(conversationId);
 	}
 
 	/** The former names of the two, called by conversations that still run the version before. To be removed after one release. */
@@ -180,9 +178,8 @@ export class UserObject extends DurableObject<Env> {
 
 	async change(conversationId: string, change: ListEntryChange): Promise<ListEntry | { code: "not_found" }> {
 		const conversation = this.#store.changeEntry(conversationId, change);
-		if (!conversation) return { code: "not_found" };
-		this.#sockets.broadcast({ type: "me:conversation", conversation });
-		return conversation;
+		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
+		return conversation ?? { code: "not_found" };
 	}
 
 	async settings(): Promise<PersonalSettings> {

@@ -323,9 +323,9 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "an erasure in progress misses a fork that begins meanwhile",
-		file: "src/user/object.ts",
-		from: "if (this.#erasure.isInProgress) void this.#erasure.begin([conversationId]);",
-		to: "if (this.#erasure.isInProgress) return;",
+		file: "src/user/erasure.ts",
+		from: "if (this.#isInProgress) void this.begin([id]);",
+		to: "",
 		project: "worker",
 		tests: ["worker/fork"],
 	},
