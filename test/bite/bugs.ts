@@ -364,8 +364,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a resend of a steering message stops the next reply",
 		file: sending,
-		from: '"code" in sent || !sent.isNew ||',
-		to: '"code" in sent ||',
+		from: 'if ("code" in sent || !sent.isNew) return sent;',
+		to: 'if ("code" in sent) return sent;',
 		project: "worker",
 		tests: ["replies/questions"],
 	},
@@ -1220,7 +1220,7 @@ export const bugs: Bug[] = [
 	{
 		name: "messages sent over HTTP have no rate limit",
 		file: sending,
-		from: "const limited = sendRate.take(person.userId, now());",
+		from: "const limited = sendRate.take(requester, content.length, now());",
 		to: "const limited = undefined;",
 		project: "worker",
 		tests: ["worker/programs"],
