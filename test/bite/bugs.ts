@@ -682,6 +682,14 @@ export const bugs: Bug[] = [
 		tests: ["transcript"],
 	},
 	{
+		name: "the chart of spending leaves out the days without any",
+		file: "web/src/money/bars.ts",
+		from: "sums.set(key(dateOf(at)), 0);",
+		to: "sums.delete(key(dateOf(at)));",
+		project: "web",
+		tests: ["bars"],
+	},
+	{
 		name: "a misspelt price in CLAUDE_PRICES leaves the usual one in place",
 		file: "src/money/prices.ts",
 		from: "names.includes(name) && typeof",

@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
+import { violations } from "./accessibility.ts";
 import { annAndBob, type Product, startProduct, type Visitor } from "./product.ts";
 
 let api: MessagesApi;
@@ -25,6 +26,8 @@ afterAll(async () => {
 	await api?.close();
 });
 
+const summary = ({ page }: Visitor) => page.getByRole("dialog").locator("summary").getByText("Spending");
+
 it("is said to whoever asked, below the message, when a budget is used up", async () => {
 	api.script({ text: "A long answer.", usage: { output_tokens: 4_500 } });
 	await ann.say("@claude How much?");
@@ -36,4 +39,40 @@ it("is said to whoever asked, below the message, when a budget is used up", asyn
 		.waitFor();
 	await bob.sees("And more?");
 	expect(await bob.page.getByText("is used up").count()).toBe(0);
+});
+
+it("is shown to owners in the conversation's settings, by the keyboard alone", async () => {
+	await ann.page.getByRole("button", { name: "Conversation settings" }).focus();
+	await ann.page.keyboard.press("Enter");
+	await summary(ann).focus();
+	await ann.page.keyboard.press("Enter");
+	const dialog = ann.page.getByRole("dialog");
+	await dialog.getByText("$0.045", { exact: true }).first().waitFor();
+	await dialog.getByText("1 reply").first().waitFor();
+	await dialog.getByRole("list", { name: "By person" }).getByText("Ann").waitFor();
+	await dialog.getByText(/^\$\d+\.\d+ of \$5\.00 left today\.$/).waitFor();
+	await dialog.getByRole("radio", { name: "This month" }).focus();
+	await ann.page.keyboard.press("ArrowRight");
+	await expect.poll(() => dialog.getByRole("radio", { name: "All time" }).isChecked()).toBe(true);
+	expect(await violations(ann.page)).toEqual([]);
+	await ann.page.keyboard.press("Escape");
+});
+
+it("is shown to every member from the details of a reply", async () => {
+	const answer = bob.at("A long answer.");
+	await answer.hover();
+	await answer.getByRole("button", { name: /^Details: \$0\.045/ }).click();
+	await answer.getByRole("button", { name: "Spending in this conversation…" }).click();
+	await bob.page.getByRole("dialog", { name: "Spending" }).getByText("$0.045", { exact: true }).first().waitFor();
+	await bob.page.keyboard.press("Escape");
+});
+
+it("is shown to oneself in the settings, with what is left", async () => {
+	await ann.page.getByRole("button", { name: "Settings", exact: true }).click();
+	await summary(ann).click();
+	await ann.page
+		.getByRole("dialog")
+		.getByText(/^\$0\.00\d* of \$0\.05 left today\.$/)
+		.waitFor();
+	expect(await violations(ann.page)).toEqual([]);
 });

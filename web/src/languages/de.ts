@@ -380,6 +380,7 @@ export const de: Translation = {
 	copyText: "Text kopieren",
 	details: "Details",
 	cost: ({ usd, isAbout }) => `${isAbout ? "≈ " : ""}${formats.usd(usd)}`,
+	spending: "Ausgaben",
 	cached: (share) => `${formats.percent(share)} aus dem Cache`,
 	copyLink: "Link kopieren",
 	edit: "Bearbeiten",

@@ -330,6 +330,7 @@ export const en = {
 	copyText: "Copy text",
 	details: "Details",
 	cost: ({ usd, isAbout }: Cost) => `${isAbout ? "≈ " : ""}${formats.usd(usd)}`,
+	spending: "Spending",
 	cached: (share: number) => `${formats.percent(share)} cached`,
 	copyLink: "Copy link",
 	edit: "Edit",

@@ -6,6 +6,7 @@ import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
 import { languages } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
+import { SpendingPart } from "../money/SpendingPart.tsx";
 import { Account } from "./Account.tsx";
 import { Choice } from "./Choice.tsx";
 import { NotificationChoice } from "./NotificationChoice.tsx";
@@ -51,6 +52,7 @@ export function SettingsDialog({ name, onClose }: { name: string; onClose(): voi
 			<NotificationChoice />
 			<LetterKeys />
 			<Account name={name} />
+			<SpendingPart />
 			<Tokens />
 		</Modal>
 	);

@@ -7,6 +7,7 @@ import { session } from "../../account/currentSession.ts";
 import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { titleOf } from "../../list/titles.ts";
+import { SpendingPart } from "../../money/SpendingPart.tsx";
 import { updateConversation } from "./api.ts";
 import styles from "./ConversationSettingsDialog.module.css";
 
@@ -50,6 +51,7 @@ export function ConversationSettingsDialog({ conversation, onClose }: { conversa
 					</label>
 				))}
 			</fieldset>
+			<SpendingPart id={conversation.id} />
 		</Dialog>
 	);
 }

@@ -59,7 +59,7 @@ export function ReplyBar({ message, versions, isActive }: Props) {
 				<VersionButtons versions={versions} />
 				<CopyStatus copying={copying} />
 			</div>
-			{isDetailed && hasDetails && details && <details.ReplyDetails id={detailsId} reply={shown} />}
+			{isDetailed && hasDetails && details && <details.ReplyDetails id={detailsId} conversationId={message.conversationId} reply={shown} />}
 		</>
 	);
 }
