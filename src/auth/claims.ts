@@ -33,7 +33,6 @@ const claimsSchema = v.object({
 	sub: v.pipe(subSchema, v.check(isVisible)),
 	exp: timeSchema,
 	iat: v.optional(timeSchema),
-	conversations: v.optional(grantsSchema, []),
 });
 
 /** `nameClaim`: the claim that the deployment prefers for names. `now` in ms. */
@@ -43,7 +42,7 @@ export function readClaims(payload: JWTPayload, nameClaim: string | undefined, n
 		const claim = String(read.issues[0].path?.[0]?.key ?? "sub");
 		return { code: "unauthorized", reason: `its claim "${claim}" ${claim in payload ? "has the wrong form" : "is missing"}` };
 	}
-	const { sub, exp, iat, conversations } = read.output;
+	const { sub, exp, iat } = read.output;
 	if (iat !== undefined && iat > now / 1000 + clockTolerance) return { code: "unauthorized", reason: aheadOf("iat", iat, now) };
 	const expiresAt = Math.min(Math.floor(exp * 1000), endOfTime);
 	// jose applies the tolerance for `nbf` to `exp` too. A socket would then close at the moment it
@@ -51,8 +50,18 @@ export function readClaims(payload: JWTPayload, nameClaim: string | undefined, n
 	if (expiresAt <= now) return { code: "token_expired", reason: `it expired ${Math.ceil((now - expiresAt) / 1000)} s ago` };
 	const username = nameIn(payload, sub, nameClaim);
 	const session = payload[guestClaim];
-	const claims = { userId: sub, username, expiresAt, grants: conversations };
+	const claims = { userId: sub, username, expiresAt, grants: grantsIn(payload) };
 	return { claims: { ...claims, session: typeof session === "string" ? session : undefined } };
+}
+
+/**
+ * An issuer may have a claim of this name for its own purposes, which must lock nobody out: it grants
+ * nothing, and the log says so.
+ */
+function grantsIn({ conversations = [] }: JWTPayload): readonly string[] {
+	const read = v.safeParse(grantsSchema, conversations);
+	if (!read.success) console.info('The claim "conversations" of a token has the wrong form, and grants nothing.');
+	return read.success ? read.output : [];
 }
 
 /** Says by how much an issuer's clock is ahead. `time` in s, `now` in ms. */

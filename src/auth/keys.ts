@@ -1,7 +1,8 @@
 // The public keys of the deployment's issuer, fetched from JWT_JWKS_URL and cached. Must not depend
 // on the claims of tokens.
 
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from "jose";
+import { bounded } from "../protocol/bounded-body.ts";
 
 /** In ms. Keys older than this are fetched again before they are used. */
 const freshFor = 600_000;
@@ -18,6 +19,8 @@ const cooldown = 30_000;
 /** No fetch in this time after a failed one. */
 const pause = 5_000;
 const fetchTimeout = 5_000;
+/** In bytes. The largest issuers have a few dozen keys. */
+const longestSet = 256 * 1024;
 
 /** The keys cannot be fetched, so nobody can tell whether a token is good. */
 export class KeysUnavailable extends Error {
@@ -100,9 +103,11 @@ async function fetchKeys(url: URL): Promise<LocalKeys> {
 	const headers = { accept: "application/json, application/jwk-set+json" };
 	const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(fetchTimeout) });
 	if (response.status !== 200) throw new Error(`the response was ${response.status}`);
-	const set = await response.json<JSONWebKeySet>();
-	createLocalJWKSet(set);
-	return createLocalJWKSet({ keys: set.keys.map(withoutEdwardsName) });
+	const { keys } = (await bounded(response, longestSet).json()) as { keys: unknown[] };
+	// Others beside it are still good.
+	const readable = keys.filter((key): key is JWK => typeof key === "object" && key !== null && !Array.isArray(key));
+	if (readable.length === 0 && keys.length > 0) throw new Error("no key can be read");
+	return createLocalJWKSet({ keys: readable.map(withoutEdwardsName) });
 }
 
 /** `EdDSA` and `Ed25519` name one algorithm. A token may use the other name than its key. */

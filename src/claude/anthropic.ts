@@ -10,7 +10,7 @@ import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
 import { markGone, withModel } from "./models.ts";
 import { buildPrompt, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
-import { clientOf, serverKey } from "./server.ts";
+import { clientOf, isStream, serverKey } from "./server.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { readEvents } from "./stream.ts";
 import { fieldsOf } from "./values.ts";
@@ -32,7 +32,7 @@ const suspected = new Set<string>();
 
 /** Claude by the settings: Anthropic's API, another server that speaks it, or the demo model if neither is set. */
 export function anthropicModel(settings: Settings["claude"]): Model {
-	const client = clientOf(settings);
+	const client = clientOf(settings, { isStreaming: true });
 	return {
 		async *reply(messages, signal, options = {}) {
 			const { partialReply, instructions, effort = null } = options;
@@ -177,8 +177,8 @@ function cached(plain: Request): Request {
 /** The response is read here and not by the SDK, which hides pings and drops events whose type is in the data alone. */
 async function send({ client, signal }: Connection, request: Request): Promise<ReadableStream<Uint8Array>> {
 	const response = await client.messages.create(request, { signal }).asResponse();
-	const type = response.headers.get("content-type") ?? "text/event-stream";
-	if (response.body && !/json|html|xml/.test(type)) return response.body;
+	const type = response.headers.get("content-type") ?? "";
+	if (response.body && isStream(response)) return response.body;
 	const body = type.includes("json") ? await response.json().catch(() => undefined) : await response.body?.cancel();
 	if (fieldsOf(body).error !== undefined) throw new Anthropic.APIError(undefined, fieldsOf(body), undefined, response.headers);
 	throw new NoStream();

@@ -282,6 +282,8 @@ describe("the keys", () => {
 		["a page", () => new Response("<html>")],
 		["JSON that is no key set", () => Response.json([])],
 		["a key set without keys", () => Response.json({ keys: "none" })],
+		["a key set of which no key can be read", () => Response.json({ keys: [null, "x"] })],
+		["a key set that is too long", () => Response.json({ keys: [ecdsa.jwk], more: "x".repeat(300_000) })],
 	])("are rejected in %s, with one log line that does not contain the token", async (_what, answer) => {
 		const issuer = new Issuer();
 		const token = await tokenBy(ecdsa);
@@ -291,6 +293,13 @@ describe("the keys", () => {
 		expect(logged).toHaveLength(1);
 		expect(logged[0]).toContain("JWT_JWKS_URL");
 		expect(logged[0]).not.toContain(token.split(".")[1]);
+	});
+
+	it.each([[null], ["x"], [7], [[]], [{}]])("are used even if %j is beside them in the set", async (entry) => {
+		const issuer = new Issuer();
+		issuer.answer = async () => Response.json({ keys: [entry, ecdsa.jwk] });
+		expect(await issuer.verify(await tokenBy(ecdsa))).toMatchObject(ann);
+		expect(logged).toEqual([]);
 	});
 
 	it("are used even if other keys of the set are broken", async () => {

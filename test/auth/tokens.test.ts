@@ -85,6 +85,27 @@ describe("a name", () => {
 	});
 });
 
+describe("a claim `conversations` of another form", () => {
+	it.each<[string, Claims]>([
+		["text", { conversations: "a" }],
+		["a star without an array", { conversations: "*" }],
+		["null", { conversations: null }],
+		["an object", { conversations: { a: true } }],
+		["a number in it", { conversations: ["a", 7] }],
+		["an empty id", { conversations: [""] }],
+		["too long an id", { conversations: ["x".repeat(256)] }],
+		["half a surrogate pair", { conversations: ["\ud83d"] }],
+		["the star among others", { conversations: ["*", "a"] }],
+		["the star after others", { conversations: ["a", "*"] }],
+		["1001", { conversations: Array(1001).fill("c") }],
+	])("grants nothing and locks nobody out: %s", async (_what, claims) => {
+		const info = vi.spyOn(console, "info").mockImplementation(() => {});
+		expect(await verifyClaims(claims)).toMatchObject({ identity: { userId: "ann", grants: [] } });
+		expect(info.mock.calls).toEqual([['The claim "conversations" of a token has the wrong form, and grants nothing.']]);
+		info.mockRestore();
+	});
+});
+
 describe("a token is rejected", () => {
 	it.each<[string, Claims]>([
 		["no sub", { sub: undefined }],
@@ -108,17 +129,6 @@ describe("a token is rejected", () => {
 		["iat: beyond the clock tolerance", { iat: seconds + 31 }],
 		["iat: text", { iat: String(seconds - 1) }],
 		["iat: null", { iat: null }],
-		["conversations: text", { conversations: "a" }],
-		["conversations: a star without an array", { conversations: "*" }],
-		["conversations: null", { conversations: null }],
-		["conversations: an object", { conversations: { a: true } }],
-		["conversations: a number in it", { conversations: ["a", 7] }],
-		["conversations: an empty id", { conversations: [""] }],
-		["conversations: too long an id", { conversations: ["x".repeat(256)] }],
-		["conversations: half a surrogate pair", { conversations: ["\ud83d"] }],
-		["conversations: the star among others", { conversations: ["*", "a"] }],
-		["conversations: the star after others", { conversations: ["a", "*"] }],
-		["conversations: 1001", { conversations: Array(1001).fill("c") }],
 	])("with %s", async (_what, claims) => {
 		expect(await verifyClaims(claims)).toEqual(unauthorized);
 	});
@@ -212,7 +222,7 @@ describe("a refusal", () => {
 		["a clock that is ahead, by iat", { iss, iat: seconds + 43 }, { alg: "HS256" }, /its "iat" is 43 s ahead of our clock/],
 		["the end", { iss, exp: seconds - 7 }, { alg: "HS256" }, /it expired 7 s ago/],
 		["a missing claim", { iss, sub: undefined }, { alg: "HS256" }, /its claim "sub" is missing/],
-		["a wrong claim", { iss, conversations: "a" }, { alg: "HS256" }, /its claim "conversations" has the wrong form/],
+		["a wrong claim", { iss, sub: 7 }, { alg: "HS256" }, /its claim "sub" has the wrong form/],
 		["the length", { pad: "x".repeat(20_000) }, { alg: "HS256" }, /it has \d+ bytes, more than 16384/],
 	])("is one line in the log that names %s and no part of the token", async (_what, claims, header, line) => {
 		const info = vi.spyOn(console, "info").mockImplementation(() => {});

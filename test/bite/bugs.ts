@@ -2249,4 +2249,28 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/shares"],
 	},
+	{
+		name: "one broken entry in an issuer's keys refuses everybody",
+		file: "src/auth/keys.ts",
+		from: 'keys.filter((key): key is JWK => typeof key === "object" && key !== null && !Array.isArray(key))',
+		to: "keys as JWK[]",
+		project: "worker",
+		tests: ["auth/keys"],
+	},
+	{
+		name: "an issuer's keys are read whatever their length",
+		file: "src/auth/keys.ts",
+		from: "bounded(response, longestSet).json()",
+		to: "response.json()",
+		project: "worker",
+		tests: ["auth/keys"],
+	},
+	{
+		name: "a title's response is read whatever its length",
+		file: "src/claude/server.ts",
+		from: ": bounded(response, longestAnswer)",
+		to: ": response",
+		project: "worker",
+		tests: ["claude/title"],
+	},
 ];

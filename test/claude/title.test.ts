@@ -1,6 +1,6 @@
 // The request for a title, and the title that is read from the answer.
 
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { readTitle, titlePrompt } from "../../src/claude/title.ts";
 import { anthropicTitler } from "../../src/claude/titler.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -62,6 +62,16 @@ describe("the request for a title", () => {
 			[2_000, false],
 			[2_000, false],
 		]);
+	});
+
+	it("is given up if the response is longer than any title", async () => {
+		const text = "x".repeat(2_000_000);
+		const sent = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ content: [{ type: "text", text }] }));
+		await expect(
+			newTitler()
+				.title("Hi")
+				.finally(() => sent.mockRestore()),
+		).rejects.toThrow();
 	});
 
 	it("is repeated once and no more, and its failure is one line in the log", async () => {

@@ -44,7 +44,6 @@ const forged: [what: string, token: () => Promise<string> | string, code: string
 	["an empty sub", () => sign({ sub: "" }), "unauthorized"],
 	["a sub that is a number", () => sign({ sub: 7 }), "unauthorized"],
 	["Claude's sub", () => sign({ sub: "claude" }), "unauthorized"],
-	["grants that are no array", () => sign({ conversations: "*" }), "unauthorized"],
 	["four parts", async () => `${await sign({})}.x`, "unauthorized"],
 	["padding", async () => `${await sign({})}=`, "unauthorized"],
 	["the form of a personal token", () => makePersonalToken("ann"), "unauthorized"],
