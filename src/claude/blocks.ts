@@ -4,7 +4,7 @@
 import type { ModelEvent, PausedTurn } from "../conversation/ports.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Source, sourceOf, type ToolError, webAddress } from "../protocol/sources.ts";
-import { sanitizeLine, truncateLine } from "../protocol/text/sanitize.ts";
+import { sanitizeLine, sanitizePart, truncateLine } from "../protocol/text/sanitize.ts";
 import { type Fields, fieldsOf, nameOf, textOf } from "./values.ts";
 
 /** Errors of tools in the API's words. */
@@ -22,8 +22,8 @@ const errorsByCode: { readonly [code: string]: ToolError } = {
 	url_too_long: "bad_input",
 };
 
-/** A block while it arrives: as it began, and what was appended to its texts. */
-type Block = { fields: Fields; text: string; json: string; signature: string; citations: unknown[] };
+/** A block while it arrives: as it began, and what was appended to its texts. `shown`: the length of its text as people see it. */
+type Block = { fields: Fields; text: string; shown: number; json: string; signature: string; citations: unknown[] };
 
 export class Blocks {
 	/** What a paused turn had written before this response, and this response's blocks after it. */
@@ -55,17 +55,17 @@ export class Blocks {
 	/** Some servers put the first text into the start of a block, and leave out the end of the one before. */
 	*start(fields: Fields): Generator<ModelEvent> {
 		yield* this.end();
-		const block: Block = { fields, text: textOf(fields.text), json: "", signature: "", citations: [] };
+		const block: Block = { fields, text: textOf(fields.text), shown: 0, json: "", signature: "", citations: [] };
 		this.#current = block;
 		if (fields.type === "thinking") block.text = textOf(fields.thinking);
 		switch (fields.type) {
 			case "text":
 				for (const citation of listOf(fields.citations)) block.citations.push(citation);
-				yield textEvent(block.text);
+				yield textEvent(block, block.text);
 				break;
 			case "thinking":
 				// Each thinking block is a paragraph of its own.
-				yield { type: "thinking", text: `\n\n${block.text}` };
+				yield { type: "thinking", text: `\n\n${sanitizePart(block.text)}` };
 				break;
 			case "server_tool_use":
 				if (fields.name === "web_search") this.#searches += 1;
@@ -83,15 +83,15 @@ export class Blocks {
 	/** More of the current block. The API sends blocks one after the other. */
 	add(delta: Fields): ModelEvent {
 		// Some servers leave out the start of a block.
-		this.#current ??= { fields: { type: "text" }, text: "", json: "", signature: "", citations: [] };
+		this.#current ??= { fields: { type: "text" }, text: "", shown: 0, json: "", signature: "", citations: [] };
 		const block = this.#current;
 		switch (delta.type) {
 			case "text_delta":
 				block.text += textOf(delta.text);
-				return textEvent(textOf(delta.text));
+				return textEvent(block, textOf(delta.text));
 			case "thinking_delta":
 				block.text += textOf(delta.thinking);
-				return { type: "thinking", text: textOf(delta.thinking) };
+				return { type: "thinking", text: sanitizePart(textOf(delta.thinking)) };
 			case "signature_delta":
 				block.signature += textOf(delta.signature);
 				return { type: "alive" };
@@ -111,12 +111,12 @@ export class Blocks {
 		const block = this.#current;
 		if (!block) return;
 		this.#current = undefined;
-		const { fields, json, text } = block;
+		const { fields, json, shown } = block;
 		const input = json === "" ? fields.input : parsed(json);
 		this.#keep(block, input);
 		if (fields.type === "server_tool_use" && json !== "") yield* toolEvent(fields, "running", inputOf(input));
 		const sources = block.citations.map((citation) => this.#cited(fieldsOf(citation))).filter((source) => source !== undefined);
-		if (sources.length > 0 && text !== "") yield { type: "citation", length: text.length, sources };
+		if (sources.length > 0 && shown > 0) yield { type: "citation", length: shown, sources };
 	}
 
 	/** In the form of a request: as it came, with what was appended. */
@@ -162,7 +162,10 @@ export class Blocks {
 	}
 }
 
-function textEvent(text: string): ModelEvent {
+/** Harmful characters are dropped here, before anything counts the text. The block itself keeps them: it goes back unchanged. */
+function textEvent(block: Block, part: string): ModelEvent {
+	const text = sanitizePart(part);
+	block.shown += text.length;
 	return text === "" ? { type: "alive" } : { type: "text", text };
 }
 

@@ -3,6 +3,7 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { Usage } from "../protocol/message.ts";
+import { sanitizeLine } from "../protocol/text/sanitize.ts";
 
 export type Fields = { readonly [name: string]: unknown };
 
@@ -35,7 +36,8 @@ function countOf(value: unknown): number | undefined {
 	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** The id of a model, or a stop reason. */
+/** The id of a model or of a tool, or a stop reason: one line without invisible characters. */
 export function nameOf(value: unknown): string | undefined {
-	return typeof value === "string" && value !== "" && value.length <= limits.modelName && value.isWellFormed() ? value : undefined;
+	if (typeof value !== "string" || value === "" || value.length > limits.modelName) return undefined;
+	return sanitizeLine(value) === value ? value : undefined;
 }

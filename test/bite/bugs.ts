@@ -2273,4 +2273,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["claude/title"],
 	},
+	{
+		name: "Claude's text can reverse the text beside it",
+		file: "src/claude/blocks.ts",
+		from: "const text = sanitizePart(part);",
+		to: "const text = part;",
+		project: "worker",
+		tests: ["claude/blocks"],
+	},
+	{
+		name: "a citation counts characters that were dropped",
+		file: "src/claude/blocks.ts",
+		from: "block.shown += text.length;",
+		to: "block.shown += part.length;",
+		project: "worker",
+		tests: ["claude/blocks"],
+	},
 ];

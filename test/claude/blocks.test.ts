@@ -64,6 +64,44 @@ describe("a search", () => {
 	});
 });
 
+describe("characters that hide or reverse the text beside them", () => {
+	it("are dropped from text and thinking before a citation counts them, and a split character stays whole", async () => {
+		const delta = (fields: object) => event("content_block_delta", { delta: fields });
+		const { text, events } = await replyTo({
+			raw: [
+				event("message_start", { message: { model: "m\u202e" } }),
+				event("content_block_start", { content_block: { type: "thinking", thinking: "\u0000Let" } }),
+				delta({ type: "thinking_delta", thinking: " me\u202e see" }),
+				event("content_block_stop"),
+				event("content_block_start", { content_block: { type: "text", text: "\ufeffIt\u0000" } }),
+				delta({ type: "text_delta", text: " rains\u202e \ud83c" }),
+				delta({ type: "text_delta", text: "\udf27\u2066" }),
+				delta({ type: "text_delta", text: "\u0000" }),
+				delta({ type: "citations_delta", citation: { type: "web_search_result_location", url: one.url, title: "On\u202ee\u0000" } }),
+				event("content_block_stop"),
+				event("message_delta", { delta: { stop_reason: "end_turn" } }),
+				event("message_stop"),
+			],
+		});
+		expect(text).toBe("It rains 🌧");
+		expect(only(events, "thinking").map(({ text }) => text)).toEqual(["\n\nLet", " me see"]);
+		expect(only(events, "citation")).toEqual([{ type: "citation", length: text.length, sources: [one] }]);
+		expect(only(events, "start")).toEqual([{ type: "start", model: undefined }]);
+	});
+
+	it("stay in a turn that is paused, which goes back unchanged", async () => {
+		const { events } = await replyTo({
+			raw: [
+				event("content_block_start", { content_block: { type: "text", text: "a\u202eb" } }),
+				event("content_block_stop"),
+				event("message_delta", { delta: { stop_reason: "pause_turn" } }),
+				event("message_stop"),
+			],
+		});
+		expect(only(events, "pause")).toEqual([{ type: "pause", turn: [{ type: "text", text: "a\u202eb" }] }]);
+	});
+});
+
 describe("a citation", () => {
 	it("covers the text of its block, wherever it stands among its parts", async () => {
 		const { events } = await replyTo({

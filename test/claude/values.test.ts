@@ -30,7 +30,7 @@ describe("the id of a model", () => {
 		expect(nameOf("claude-sonnet-5-5")).toBe("claude-sonnet-5-5");
 	});
 
-	it.each([undefined, null, "", 5, {}, "x".repeat(129), "\ud800"])("is dropped if it is %j", (value) => {
+	it.each([undefined, null, "", 5, {}, "x".repeat(129), "\ud800", "m\u202e", "a\nb", "a\u0000"])("is dropped if it is %j", (value) => {
 		expect(nameOf(value)).toBeUndefined();
 	});
 });

@@ -6,7 +6,12 @@
  * right-to-left scripts and the joiners of scripts and emoji stay.
  */
 export function sanitize(text: string): string {
-	return text.toWellFormed().replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
+	return sanitizePart(text.toWellFormed());
+}
+
+/** The same for a part of a text, which may begin or end within a character. */
+export function sanitizePart(text: string): string {
+	return text.replace(/[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?![\t\n\r])\p{Cc}/gu, "");
 }
 
 /**
