@@ -2,7 +2,7 @@
 // which request passes which gate.
 
 import type { Refusal } from "../protocol/refusal.ts";
-import { networkOf } from "./network.ts";
+import { networkOf, siteOf } from "./network.ts";
 
 /** The periods of the gates in wrangler.toml, in ms. */
 const periods = {
@@ -31,6 +31,18 @@ export async function passGate<G extends Gate>(
 	if (key === undefined) return undefined;
 	const { success } = await gates[gate].limit({ key });
 	return success ? undefined : { code: "rate_limited", retryAfterMs: periods[gate] };
+}
+
+/** A site may do as much as so many networks. A gate has one limit, so that the site has as many keys. */
+export const networksOfSite = 8;
+
+/** Counts a request by its network, and by the network's site: a customer may have 65,536 networks. `of`: what is counted apart. */
+export async function passNetworkGate<G extends Gate>(gates: Pick<Gates, G>, gate: G, network: string | undefined, of = "") {
+	if (network === undefined) return undefined;
+	const refused = await passGate(gates, gate, of + network);
+	const site = siteOf(network);
+	if (refused || site === undefined) return refused;
+	return passGate(gates, gate, `${of}${site} ${Math.floor(Math.random() * networksOfSite)}`);
 }
 
 /** The network that a request comes from. The platform sets the header, and no client can. */

@@ -16,6 +16,12 @@ export function networkOf(address: string): string {
 	return `${prefix.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 }
 
+/** The site of a network: the /48 around a /64, which one customer may have. `undefined` for anything else. */
+export function siteOf(network: string): string | undefined {
+	const prefix = /^((?:[\da-f]+:){2}[\da-f]+):[\da-f]+::\/64$/.exec(network)?.[1];
+	return prefix && `${prefix}::/48`;
+}
+
 /** An IPv4 address at the end stands for two groups; neither is part of a prefix. */
 function groupsOf(part: string): string[] {
 	if (part === "") return [];

@@ -3,7 +3,7 @@
 
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
-import { type Gate, type Gates, networkOfRequest, passGate } from "../auth/gates.ts";
+import { type Gate, type Gates, networkOfRequest, passGate, passNetworkGate } from "../auth/gates.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { RouteName } from "./operation.ts";
@@ -33,23 +33,24 @@ const exceptions: { readonly [route: RouteName]: GatesOf } = {
 };
 
 export function passNetworkGates(c: Context): Promise<Refusal | undefined> {
-	return passAll(c, gatesOf(c).network, networkOfRequest(c.req.raw));
+	const network = networkOfRequest(c.req.raw);
+	return firstRefusal(gatesOf(c).network, (gate) => passNetworkGate(c.env as Gates, gate, network));
 }
 
 /** Call it once the request's identity is set. */
 export function passPersonGates(c: Context): Promise<Refusal | undefined> {
-	return passAll(c, gatesOf(c).person, (c.get("identity") as Identity).userId);
+	const { userId } = c.get("identity") as Identity;
+	return firstRefusal(gatesOf(c).person, (gate) => passGate(c.env as Gates, gate, userId));
 }
 
 /** Counts a use of a link from one network, which holds many people where they cost nothing. */
 export async function passLinkGate(c: Context, inviteId: string): Promise<Refusal | undefined> {
-	const network = networkOfRequest(c.req.raw);
-	return passGate(c.env as Gates, "LINKS", network === undefined ? undefined : `${inviteId} ${network}`);
+	return passNetworkGate(c.env as Gates, "LINKS", networkOfRequest(c.req.raw), `${inviteId} `);
 }
 
-async function passAll(c: Context, gates: readonly Gate[], key: string | undefined): Promise<Refusal | undefined> {
+async function firstRefusal(gates: readonly Gate[], pass: (gate: Gate) => Promise<Refusal | undefined>): Promise<Refusal | undefined> {
 	for (const gate of gates) {
-		const refused = await passGate(c.env as Gates, gate, key);
+		const refused = await pass(gate);
 		if (refused) return refused;
 	}
 	return undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { networkOf } from "../../src/auth/network.ts";
+import { networkOf, siteOf } from "../../src/auth/network.ts";
 
 it.each([
 	["192.0.2.7", "192.0.2.7"],
@@ -16,4 +16,15 @@ it.each([
 	["unknown", "unknown"],
 ])("the network of %s is %s", (address, network) => {
 	expect(networkOf(address)).toBe(network);
+});
+
+it.each([
+	["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+	["2001:db8:1:3::", "2001:db8:1::/48"],
+	["2001:db8::1", "2001:db8:0::/48"],
+	["192.0.2.7", undefined],
+	["::ffff:192.0.2.7", undefined],
+	["unknown", undefined],
+])("the site of %s is %s", (address, site) => {
+	expect(siteOf(networkOf(address))).toBe(site);
 });

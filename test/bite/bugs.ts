@@ -2124,7 +2124,7 @@ export const bugs: Bug[] = [
 	{
 		name: "forged personal tokens are looked up without a limit",
 		file: "src/auth/lookups.ts",
-		from: 'return accepted.get(tokenId) ? undefined : passGate(gates, "LOOKUPS", network);',
+		from: 'return accepted.get(tokenId) ? undefined : passNetworkGate(gates, "LOOKUPS", network);',
 		to: "return undefined;",
 		project: "worker",
 		tests: ["worker/gates"],
@@ -2288,5 +2288,13 @@ export const bugs: Bug[] = [
 		to: "block.shown += part.length;",
 		project: "worker",
 		tests: ["claude/blocks"],
+	},
+	{
+		name: "a site with many networks of IPv6 passes every gate",
+		file: "src/auth/gates.ts",
+		from: "if (refused || site === undefined) return refused;",
+		to: "if (refused || site !== null) return refused;",
+		project: "worker",
+		tests: ["worker/gates"],
 	},
 ];

@@ -1,8 +1,9 @@
 // The gates of the Worker: every route is counted by network, and by person once one is known.
 
 import { env, exports } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import "../../src/worker.ts";
+import { networksOfSite } from "../../src/auth/gates.ts";
 import { descriptions } from "../../src/routes/operation.ts";
 import { call, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient, url } from "../support/socketio.ts";
@@ -21,7 +22,7 @@ async function statuses(count: number, make: (n: number) => Promise<{ status: nu
 }
 
 /** Uses up a gate, as that many requests in its present period would. */
-async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREATIONS" | "LOOKUPS", key: string): Promise<void> {
+async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREATIONS" | "LOOKUPS" | "GUESTS", key: string): Promise<void> {
 	while ((await env[gate].limit({ key })).success);
 }
 
@@ -49,6 +50,32 @@ describe("a network that sends too much", () => {
 		const create = async (address: string) => codeOf(await call("POST", "/conversations", await tokenOf("ann"), {}, from(address)));
 		await exhaust("NETWORK_CREATIONS", "192.0.2.9");
 		expect([await create("192.0.2.9"), await create("192.0.2.10")]).toEqual(["rate_limited", 201]);
+	});
+});
+
+describe("a site, which has many networks of IPv6", () => {
+	const siteKeys = (of = "") => Array.from({ length: networksOfSite }, (_, n) => `${of}2001:db8:7::/48 ${n}`);
+
+	it("signs in only as many guests as eight networks, whichever of its networks they come from", async () => {
+		const signIn = (address: string) => call("POST", "/auth/guest", undefined, { name: "Guest" }, from(address));
+		for (const key of siteKeys()) await exhaust("GUESTS", key);
+		expect([codeOf(await signIn("2001:db8:7:1::1")), codeOf(await signIn("2001:db8:7:ffff::1"))]).toEqual(["rate_limited", "rate_limited"]);
+		expect((await signIn("2001:db8:8:1::1")).status).toBeLessThan(300);
+	});
+
+	it("counts each sign-in of its networks", async () => {
+		const guests = vi.spyOn(env.GUESTS, "limit");
+		await call("POST", "/auth/guest", undefined, { name: "Guest" }, from("2001:db8:9:a::1"));
+		const keys = guests.mock.calls.map(([{ key }]) => key);
+		guests.mockRestore();
+		expect(keys).toEqual(["2001:db8:9:a::/64", expect.stringMatching(/^2001:db8:9::\/48 [0-7]$/)]);
+	});
+
+	it("presents only as many forged personal tokens", async () => {
+		const forged = () => `parley_${btoa("victim")}.${crypto.randomUUID().replaceAll("-", "").slice(0, 22)}`;
+		for (const key of siteKeys()) await exhaust("LOOKUPS", key);
+		expect(codeOf(await call("GET", "/me", forged(), undefined, from("2001:db8:7:2::1")))).toBe("rate_limited");
+		expect(codeOf(await call("GET", "/me", forged(), undefined, from("2001:db8:8:2::1")))).toBe("unauthorized");
 	});
 });
 

@@ -1,7 +1,7 @@
 // The rest of the server as Socket.IO sees it: verifies tokens and opens conversations, and counts both as requests. No
 // other file of this folder does.
 
-import { passGate } from "../../auth/gates.ts";
+import { passGate, passNetworkGate } from "../../auth/gates.ts";
 import { identify, refusalOf } from "../../auth/identify.ts";
 import type { Identity, Verified } from "../../auth/tokens.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
@@ -40,7 +40,7 @@ export class Backend {
 	}
 
 	#passNetwork() {
-		return passGate(this.#env, "NETWORKS", this.#network);
+		return passNetworkGate(this.#env, "NETWORKS", this.#network);
 	}
 
 	#passPerson({ userId }: Identity) {

@@ -5,7 +5,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { chosenProtocol, readToken } from "../../auth/bearer.ts";
-import { networkOfRequest, passGate } from "../../auth/gates.ts";
+import { networkOfRequest, passNetworkGate } from "../../auth/gates.ts";
 import { isAllowedOrigin } from "../../auth/origins.ts";
 import { errorBody, errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -39,7 +39,7 @@ for (const path of paths) {
 		}
 		c.set("settings", read.settings);
 		if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return c.json(refusals.forbidden, 403);
-		const refused = await passGate(c.env, "NETWORKS", networkOfRequest(c.req.raw));
+		const refused = await passNetworkGate(c.env, "NETWORKS", networkOfRequest(c.req.raw));
 		if (refused) return refuseTooMany(c, refused);
 		return isUpgrade(c) ? next() : crossOrigin(c, next);
 	});
@@ -66,7 +66,7 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	if (!sid) {
 		if (!isGet) return c.json(refusals.badMethod, 400);
 		// The token is only verified when the client connects, but from here on an object is awake.
-		const refused = await passGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));
+		const refused = await passNetworkGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));
 		if (refused) return refuseTooMany(c, refused);
 		const id = c.env.POLLING.newUniqueId();
 		return respond(c, await c.env.POLLING.get(id).open(id.toString(), token, t, networkOfRequest(c.req.raw)));
