@@ -2297,4 +2297,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/gates"],
 	},
+	{
+		name: "signs hide a name like Claude's",
+		file: "src/protocol/text/look-alikes.ts",
+		from: "return isReservedText(seen) || isReservedText(",
+		to: "return isReservedText(seen) && isReservedText(",
+		project: "worker",
+		tests: ["text/look-alikes"],
+	},
 ];

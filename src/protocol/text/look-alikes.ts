@@ -3,17 +3,17 @@
 
 /** Letters that look like a Latin one, besides those that NFKC already makes Latin. */
 const lookAlikes: Record<string, string> = {
-	a: "АаΑαɑᴀꓮᎪⲀⲁᗩᐱ",
+	a: "АаΑαɑᴀꓮᎪⲀⲁᗩᐱ⍺ꭺ𐊠𖽀ΛλɅᗅΔ∀",
 	b: "ВвΒʙꓐᏴᗷ",
-	c: "СсϹϲᴄꓚᏟⲤⲥȼꞓᑕ",
-	d: "ԀԁᴅꓓᎠđɖɗᗪᗞ",
-	e: "ЕеΕεЄєᴇꓰᎬⲈⲉəɛɇᕮᗴᘿ",
+	c: "СсϹϲᴄꓚᏟⲤⲥȼꞓᑕᥴꮯ𐊢𐌂𐐕𐐽🝌𑣩𑣲¢©ʗƈ⊂",
+	d: "ԀԁᴅꓓᎠđɖɗᗪᗞꓒꭰᑯᏧⲆⲇδժԃðƉ∂дძ",
+	e: "ЕеΕεЄєᴇꓰᎬⲈⲉəɛɇᕮᗴᘿҽҿ℮ꬲꭼ⋿ⴹ𑢦𑢮𐊆ɘƎǝ∃Σ€ԑ",
 	g: "ɡցԌɢꓖᏀ",
 	h: "НнҺһΗհʜꓧᎻħᕼ",
 	i: "ІіΙιıɩɪꓲⲒⲓ",
 	j: "ЈјϳյᴊꓙᎫᒍ",
 	k: "КкΚκᴋꓗᏦ",
-	l: "ӀӏʟꓡᏞłƚɫɭ|∣ǀᒪⳐⳑ",
+	l: "ӀӏʟꓡᏞłƚɫɭ|∣ǀᒪⳐⳑ\u05df\u05d5\u05c0\u0627\u0661\u06f1\u07ca⎮│┃⏐Ɩⵏᛁ𖼨𐊊𐌉𐌠𞣇Ꞁꞁꮮ𐐛𐑃𑢣𑢲𖼖",
 	m: "МмΜᴍꓟᎷⲘᗰ",
 	n: "ΝոɴꓠⲚᑎ",
 	o: "ОоΟοօᴏꓳⲞⲟø",
@@ -21,7 +21,7 @@ const lookAlikes: Record<string, string> = {
 	r: "гʀꓣᎡᖇ",
 	s: "ЅѕꜱꓢᏚʂᔕ",
 	t: "ТтΤτᴛꓔᎢŧ",
-	u: "υսᴜꓴʋᑌ",
+	u: "υսᴜꓴʋᑌꞟꭎꭒ𐓶𑣘ሀ∪⋃𐓎𑢸𖽂ՍⲨⲩμʊ",
 	v: "ѴѵνᴠꓦᏙᐯ",
 	x: "ХхΧχꓫ",
 	y: "УуҮүΥγʏꓬ",
@@ -41,10 +41,16 @@ export function foldCharacter(character: string): string {
 	return [...plain].map((letter) => latinOf.get(letter) ?? latinOf.get(letter.toLowerCase()) ?? letter.toLowerCase()).join("");
 }
 
+/** Signs and digits that people write for a letter. */
+const signs: Record<string, string> = { "@": "a", "4": "a", "3": "e", "!": "l", "5": "s", $: "s", "7": "t" };
+
 /** Authors that are not people. */
-const reserved = ["claude", "system", "server", "deletedperson"];
+const reserved = ["claude", "system", "server", "deletedperson", "anthropic", "assistant", "parley"];
 /** Words that make no other name of a reserved one, also without a space: *ClaudeBot*. */
-const qualifiers = ["ai", "anthropic", "assistant", "bot", "haiku", "llm", "model", "official", "opus", "real", "sonnet", "the"];
+const qualifiers = [
+	...["admin", "agent", "ai", "api", "app", "bot", "chat", "code", "desktop", "haiku", "help", "llm", "model", "official", "opus", "pro"],
+	...["real", "sonnet", "staff", "support", "team", "the"],
+];
 /** Before a name, as words of their own. After it they are surnames. */
 const articles = ["a", "an", "das", "der", "die", "el", "il", "la", "le"];
 
@@ -53,15 +59,27 @@ const pattern = new RegExp(`^${anyOf(qualifiers)}*${anyOf(reserved)}${anyOf([...
 
 /**
  * Tells whether people could take this name for Claude's or the service's own: `Сlаude` with Cyrillic letters, `CIaude`,
- * `Claude ✓`, `Claude (Anthropic)`, `Claude2`. A person named `Claude Dupont` keeps the name.
+ * `Cl@ude`, `Claude ✓`, `Claude (Anthropic)`, `Claude v2`. A person named `Claude Dupont` keeps the name.
  */
 export function isReservedName(name: string): boolean {
-	const seen = [...name.replace(/\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{M}/gu, "")].map(foldCharacter).join("");
-	const words = (seen.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => /\p{L}/u.test(word));
+	const visible = name.replace(/\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{M}/gu, "");
+	// A sign stands for a letter, or for nothing: `C|aude`, `Claude |`.
+	return [visible, visible.replace(/[\p{P}\p{Sm}]/gu, " ")].some((text) => {
+		const seen = [...text].map(foldCharacter).join("");
+		return isReservedText(seen) || isReservedText(seen.replace(/\S*\p{L}\S*/gu, withSignsAsLetters));
+	});
+}
+
+function withSignsAsLetters(word: string): string {
+	return word.replace(/[@43!5$7]/g, (sign) => signs[sign] as string);
+}
+
+function isReservedText(text: string): boolean {
+	const words = (text.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => /\p{L}/u.test(word) && !/^v\p{N}+$/u.test(word));
 	if (articles.includes(words[0] as string)) words.shift();
 	// A digit is a version, or stands for a letter: `Claude2`, `C1aude`.
 	const joined = [/\p{N}/gu, /^\p{N}+|\p{N}+$/gu].map((digits) => words.map((word) => likeL(word.replace(digits, ""))).join(""));
-	return joined.some((text) => pattern.test(text));
+	return joined.some((joinedWords) => pattern.test(joinedWords));
 }
 
 /** The name of a person, marked if it is a reserved one. */
