@@ -2,7 +2,7 @@
 // on the claims of tokens.
 
 import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from "jose";
-import { bounded } from "../protocol/bounded-body.ts";
+import { bounded } from "../platform/bounded-body.ts";
 
 /** In ms. Keys older than this are fetched again before they are used. */
 const freshFor = 600_000;

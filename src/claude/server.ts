@@ -1,7 +1,7 @@
 // The client of the server that answers: Anthropic's API, another one that speaks it, or the demo model.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { bounded } from "../protocol/bounded-body.ts";
+import { bounded } from "../platform/bounded-body.ts";
 import type { Settings } from "../settings.ts";
 import { demoFetch } from "./demo.ts";
 
