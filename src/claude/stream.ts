@@ -8,8 +8,8 @@ import { type Fields, fieldsOf, nameOf, noUsage, usageAfter } from "./values.ts"
 
 /**
  * Translates the data of server-sent events; `undefined` is a sign of life without data. A stop reason is the end, also without
- * `message_stop` after it, and whatever becomes of the connection. Without both there is no `end`. Throws the API's error if the stream contains one. `turn`: what the request
- * sent back of a paused turn.
+ * `message_stop` after it, and whatever becomes of the connection. Without both there is no `end`. Throws the API's
+ * error if the stream contains one. `turn`: what the request sent back of a paused turn.
  */
 export async function* readEvents(stream: AsyncIterable<string | undefined>, turn: PausedTurn = []): AsyncGenerator<ModelEvent> {
 	const blocks = new Blocks(turn);

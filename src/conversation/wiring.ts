@@ -59,7 +59,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		model: anthropicModel(settings.claude),
 		idleTimeout: settings.claude.idleTimeout,
-		afterwards: (work) => queueMicrotask(work),
+		afterwards: queueMicrotask,
 		titles,
 	});
 	const removals: Removals = new Removals({

@@ -128,9 +128,9 @@ type Closable = {
 };
 
 /**
- * Makes room for one more socket among those of one person: closes the oldest above `most` open ones, those that give
- * way first. Returns false if the new one gives way and there is no other that does, or if too many closed ones linger
- * because their clients ignore the close.
+ * Makes room for one more socket of a person: closes the oldest above `most` open ones, and those that give way before
+ * all others. Returns false if there is no room: the new one gives way and no other does, or too many clients have
+ * ignored that their socket was closed.
  */
 export function makeRoom(sockets: readonly Closable[], most: number, givesWay = false): boolean {
 	if (sockets.length >= limits.undisconnectedSockets) return false;

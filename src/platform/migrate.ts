@@ -5,7 +5,8 @@ export function hasTables(sql: SqlStorage): boolean {
 	return hasTable(sql, "migrations");
 }
 
-function hasTable(sql: SqlStorage, name: string): boolean {
+/** For tables that are created when they are first needed. */
+export function hasTable(sql: SqlStorage, name: string): boolean {
 	return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name).toArray().length > 0;
 }
 

@@ -3,6 +3,7 @@
 
 import { limits } from "../protocol/limits.ts";
 import type { SharedAlarm } from "./alarm.ts";
+import { hasTable } from "./migrate.ts";
 import { pauseAfter, pauseAskedBy, type RetryPolicy } from "./retry-policy.ts";
 
 /**
@@ -70,7 +71,7 @@ export class RetryQueue<Data = undefined> {
 	constructor(options: Options<Data>) {
 		this.#options = options;
 		const { sql, name } = options;
-		if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'jobs'").toArray().length === 0) return;
+		if (!hasTable(sql, "jobs")) return;
 		const rows = sql.exec<Job & { key: string }>("SELECT key, tries, due_at AS dueAt FROM jobs WHERE queue = ?", name);
 		for (const { key, tries, dueAt } of rows) this.#jobs.set(key, { tries, dueAt });
 	}

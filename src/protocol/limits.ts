@@ -107,7 +107,7 @@ export const work = { burst: 400, perSecond: 100, reserve: 200, rowsPerCount: 50
  * once. Their sends count once more for each `lengthPerSend` UTF-16 units, because long ones take longest to index.
  */
 export const guestsOfNetwork = { work: 4, frames: 4, sends: 10, lengthPerSend: 50_000 };
-/** In ms: how long a client of our own waits and goes on, where it is told how long. */
+/** Our own clients wait and try again if the wait that a refusal names is at most this long, in ms. */
 export const patience = 15_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */
 export const socketsPerPerson = 8;
@@ -163,7 +163,7 @@ export const sourceTitle = 200;
 export const turn = 600_000;
 /** People named as having asked for one reply. */
 export const askers = 20;
-/** Former versions of one reply: the original and the newest. Whoever regenerates more often wants none of those between. */
+/** Former versions of one reply: the original and the newest. The ones between are deleted. */
 export const versions = 20;
 /**
  * Reactions of one person in a conversation. Everybody receives each of them, and nobody reads

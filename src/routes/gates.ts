@@ -8,28 +8,28 @@ import type { Identity } from "../auth/tokens.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { RouteName } from "./operation.ts";
 
-/** By network before anybody is known, and by person once they are. */
-type GatesOf = { network: readonly Gate[]; person: readonly Gate[] };
+/** By network before anybody is known, and by person once they are. Where one is missing, the usual one counts. */
+type GatesOf = { network?: readonly Gate[]; person?: readonly Gate[] };
 
-const usual: GatesOf = { network: ["NETWORKS"], person: ["PEOPLE"] };
+const usual = { network: ["NETWORKS"], person: ["PEOPLE"] } as const satisfies GatesOf;
 
 const exceptions: { readonly [route: RouteName]: GatesOf } = {
 	// For monitoring, which must not fail because others send much. It does nothing.
 	"GET /health": { network: [], person: [] },
 	// The conversation counts what each person sends, as the deployment's settings say.
-	"POST /conversations/:id/messages": { network: ["NETWORKS"], person: [] },
+	"POST /conversations/:id/messages": { person: [] },
 	"POST /auth/guest": { network: ["NETWORKS", "GUESTS"], person: [] },
-	"PATCH /me": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
-	"POST /me/tokens": { network: ["NETWORKS"], person: ["PEOPLE", "TOKENS"] },
+	"PATCH /me": { person: ["PEOPLE", "TOKENS"] },
+	"POST /me/tokens": { person: ["PEOPLE", "TOKENS"] },
 	"POST /conversations": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS"] },
 	"POST /conversations/:id/fork": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS", "SEARCHES"] },
-	"POST /conversations/:id/invites": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
+	"POST /conversations/:id/invites": { person: ["PEOPLE", "INVITES"] },
 	// Counted by link and network too, once the link is read.
-	"POST /invites/accept": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
-	"POST /invites/:token/accept": { network: ["NETWORKS"], person: ["PEOPLE", "INVITES"] },
-	"GET /search": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
-	"GET /conversations/:id/search": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
-	"GET /conversations/:id/export": { network: ["NETWORKS"], person: ["PEOPLE", "SEARCHES"] },
+	"POST /invites/accept": { person: ["PEOPLE", "INVITES"] },
+	"POST /invites/:token/accept": { person: ["PEOPLE", "INVITES"] },
+	"GET /search": { person: ["PEOPLE", "SEARCHES"] },
+	"GET /conversations/:id/search": { person: ["PEOPLE", "SEARCHES"] },
+	"GET /conversations/:id/export": { person: ["PEOPLE", "SEARCHES"] },
 };
 
 export function passNetworkGates(c: Context): Promise<Refusal | undefined> {
@@ -57,7 +57,7 @@ async function firstRefusal(gates: readonly Gate[], pass: (gate: Gate) => Promis
 }
 
 /** Middleware has no method of its own; the route does. */
-function gatesOf(c: Context): GatesOf {
+function gatesOf(c: Context): Required<GatesOf> {
 	const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
-	return (route && exceptions[`${route.method} ${route.path.replace(/^\/api/, "")}` as RouteName]) ?? usual;
+	return { ...usual, ...(route && exceptions[`${route.method} ${route.path.replace(/^\/api/, "")}` as RouteName]) };
 }

@@ -1,5 +1,7 @@
 // Counts what an erasure has done: every SQL statement on the table `erased`, which exists only while an erasure is in progress.
 
+import { hasTable } from "../platform/migrate.ts";
+
 export type Counts = { conversations: number; messages: number; reactions: number; deletedConversations: number };
 
 export class ErasureCounts {
@@ -11,7 +13,7 @@ export class ErasureCounts {
 
 	/** True while an erasure is in progress. */
 	get exist(): boolean {
-		return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'erased'").toArray().length > 0;
+		return hasTable(this.#sql, "erased");
 	}
 
 	create(): void {

@@ -1,7 +1,7 @@
 // A person's tables, as an append-only list: entry n takes a database from version n to n + 1.
 // Never edit an entry that was released. After a deploy old and new code run side by side for minutes: only add.
 
-import { type Migration, migrate } from "../platform/migrate.ts";
+import { hasTable, type Migration, migrate } from "../platform/migrate.ts";
 import { jobsTable } from "../platform/retry-queue.ts";
 
 export const migrations: readonly Migration[] = [
@@ -50,7 +50,7 @@ export const migrations: readonly Migration[] = [
 	// before goes on with it after a rollback, and repeating a step does no harm.
 	(sql) => {
 		sql.exec(jobsTable);
-		if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'erasing'").toArray().length === 0) return;
+		if (!hasTable(sql, "erasing")) return;
 		sql.exec(`INSERT INTO jobs (queue, key, tries, due_at, data)
 			SELECT 'erasure', id, tries, 0, json_object('alias', alias, 'after', after) FROM erasing`);
 	},
@@ -76,7 +76,7 @@ export const migrations: readonly Migration[] = [
  * conversation corrects what was not known then. Returns false if there is no such table.
  */
 export function adoptFirstTable(sql: SqlStorage): boolean {
-	if (sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'").toArray().length === 0) return false;
+	if (!hasTable(sql, "conversations")) return false;
 	sql.exec("ALTER TABLE conversations RENAME TO first_conversations");
 	migrate(sql, migrations);
 	sql.exec(`INSERT INTO conversations (id, title, assistant, created_at, role, last_activity_at, unread, mentions, read_up_to, revision)

@@ -1,6 +1,7 @@
 // The sessions of a person who has signed in here: every SQL statement on them. A session is renewed by its newest cookie, and each
 // renewal makes another one. An old cookie is a copy, so it ends the session. The tables are created with the first renewal. Times in ms.
 
+import { hasTable } from "../platform/migrate.ts";
 import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 
@@ -25,7 +26,7 @@ export class Sessions {
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
-		this.#hasTables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sessions'").toArray().length > 0;
+		this.#hasTables = hasTable(sql, "sessions");
 	}
 
 	#createTables(): void {

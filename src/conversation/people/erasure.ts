@@ -43,8 +43,8 @@ export class Erasure {
 	readonly #now: () => number;
 
 	/**
-	 * `queues` hold jobs by user id; `live`: a message with the text of a running reply; `transact` does all of its work or nothing; `resync` makes all clients
-	 * reconnect with their cursors.
+	 * `queues` hold jobs by user id; `live`: a message with the text of a running reply; `transact` does all of its
+	 * work or nothing; `resync` makes all clients reconnect with their cursors.
 	 */
 	constructor(parts: {
 		sql: SqlStorage;

@@ -20,7 +20,10 @@ const pingPatience = 10;
 /** `allowance`: what the request may use, where it is paid for. */
 type Upstream = { model: Model; idleTimeout: number; now: () => number; allowance?: Allowance | undefined };
 
-/** Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events that arrive after the attempt, or after `ended` is aborted, change nothing. */
+/**
+ * Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events
+ * that arrive after the attempt, or after `ended` is aborted, change nothing.
+ */
 export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSignal): Promise<AttemptResult> {
 	const over = new AbortController();
 	const watchdog = new Watchdog(upstream.idleTimeout, upstream.now, reply.unanswered);

@@ -1,6 +1,6 @@
-// Limits how much one person may send, over all their sockets, and the guests of one network together. Frames are counted before they are read, so that
-// refusing one costs next to nothing; counts outlive a connection, so that reconnecting does not reset them. Pure.
-// Times in ms.
+// Limits how much one person may send, over all their sockets, and the guests of one network together. Frames are
+// counted before they are read, so that refusing one costs next to nothing; counts outlive a connection, so that
+// reconnecting does not reset them. Pure. Times in ms.
 
 import { limits } from "../../protocol/limits.ts";
 import type { Requester } from "../ports.ts";

@@ -1,5 +1,6 @@
 // The tables of an import. The conversation begins to exist when its last line has come; until then, one row remembers how far it is.
 
+import { hasTable } from "../../platform/migrate.ts";
 import type { Reading, RecordOf } from "../../protocol/archive.ts";
 import type { Message, Version } from "../../protocol/message.ts";
 import { rowOf, versionRowOf } from "./columns.ts";
@@ -23,7 +24,7 @@ export class ImportTables {
 
 	/** An import has begun and not ended. */
 	get isUnderWay(): boolean {
-		return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'restoring'").toArray().length > 0;
+		return hasTable(this.#sql, "restoring");
 	}
 
 	get state(): ImportState | undefined {

@@ -41,8 +41,8 @@ type ConversationRow = SettingsRow & {
 export type TitleUsage = Usage & { model: string | undefined };
 
 /**
- * The origin of the title: a person, or the message at the place `from`. `by`: the person's id, null if it is not known. `isAsked`: Claude was asked for a title, which happens once;
- * `usage` is that of this request.
+ * The origin of the title: a person, or the message at the place `from`. `by`: the person's id, null if it is not
+ * known. `isAsked`: Claude was asked for a title, which happens once; `usage` is that of this request.
  */
 export type Titling = { isGiven: boolean; by: string | null; from: number | null; isAsked: boolean; usage?: TitleUsage };
 

@@ -83,7 +83,10 @@ export class WordIndex {
 		return { places, isPartial };
 	}
 
-	/** `match` is in the syntax of the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the index would not use it to skip rows. */
+	/**
+	 * `match` is in the syntax of the index. A number from JavaScript reaches SQLite as a REAL; without the CAST the
+	 * index would not use it to skip rows.
+	 */
 	#matches(match: string, after: number, before: number, isAuthorNeeded: boolean): Iterable<Match> {
 		const author = isAuthorNeeded ? "(SELECT author_id FROM messages WHERE seq = words.rowid)" : "NULL";
 		return this.#sql.exec<Match>(

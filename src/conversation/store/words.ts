@@ -48,8 +48,8 @@ function foldWord(word: string): string {
 }
 
 /**
- * The words of a text for the index: as many of the first ones as a message may have there. Its tokenizer splits at white space and at ASCII characters other than letters and digits, which no
- * word contains.
+ * The words of a text for the index: as many of the first ones as a message may have there. Its tokenizer splits at
+ * white space and at ASCII characters other than letters and digits, which no word contains.
  */
 export function indexed(text: string): string {
 	const words: string[] = [];
