@@ -8,8 +8,18 @@ import { claude, idSchema, lineSchema } from "../protocol/person.ts";
 import { isReservedName, markReserved } from "../protocol/text/look-alikes.ts";
 import { isVisible, sanitizeLine } from "../protocol/text/sanitize.ts";
 
-/** `expiresAt` in ms. `session`: the token says that it is one of ours, for a guest with this session. */
-export type Claims = { userId: string; username: string; expiresAt: number; grants: readonly string[]; session: string | undefined };
+/**
+ * Times in ms; `issuedAt` is 0 if the token does not say. `session`: the token says that it is one of ours, for a guest with this
+ * session.
+ */
+export type Claims = {
+	userId: string;
+	username: string;
+	expiresAt: number;
+	issuedAt: number;
+	grants: readonly string[];
+	session: string | undefined;
+};
 /** Why claims are refused, for the log. */
 export type ClaimsRefusal = { code: "unauthorized" | "token_expired"; reason: string };
 
@@ -50,7 +60,7 @@ export function readClaims(payload: JWTPayload, nameClaim: string | undefined, n
 	if (expiresAt <= now) return { code: "token_expired", reason: `it expired ${Math.ceil((now - expiresAt) / 1000)} s ago` };
 	const username = nameIn(payload, sub, nameClaim);
 	const session = payload[guestClaim];
-	const claims = { userId: sub, username, expiresAt, grants: grantsIn(payload) };
+	const claims = { userId: sub, username, expiresAt, issuedAt: Math.max(0, Math.floor((iat ?? 0) * 1000)), grants: grantsIn(payload) };
 	return { claims: { ...claims, session: typeof session === "string" ? session : undefined } };
 }
 

@@ -26,11 +26,16 @@ export async function identify(
 	const verified = isPersonal(token) ? await lookUp(token, settings, env, network, now) : await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
 	const { identity } = verified;
-	// Its object has just said so.
-	const refusal = identity.kind === "program" ? undefined : await refusalOf(identity, settings, env.USERS, now);
-	if (refusal) return { refusal };
 	if (identity.kind === "issued") await noteSeen(identity.userId, env.USERS, now);
-	return { identity: isGuestId(identity.userId) ? { ...identity, network } : identity };
+	const named = identity.kind === "guest" ? await askGuest(identity, settings, env.USERS) : identity;
+	if (!named) return refuseToken("its guest has signed out, or guests cannot sign in");
+	return { identity: isGuestId(named.userId) ? { ...named, network } : named };
+}
+
+/** Asks the guest's object whether the session holds, and what the guest is called now: the token may be older than their name. */
+async function askGuest(identity: Identity & { kind: "guest" }, settings: Settings, users: Users): Promise<Identity | undefined> {
+	const guest = settings.guestSignIn ? await users.getByName(identity.userId).showGuest(identity.session) : undefined;
+	return guest && { ...identity, username: guest.username ?? identity.username };
 }
 
 async function lookUp(

@@ -3,7 +3,7 @@
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { limits } from "../protocol/limits.ts";
-import { guestPrefix, isGuestId, type Person } from "../protocol/person.ts";
+import { guestPrefix, isGuestId, type NamedPerson, type Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
@@ -15,10 +15,11 @@ import { issuerKeys, KeysUnavailable } from "./keys.ts";
  * the bearer to, `["*"]` for all. `kind`: a guest of this deployment, somebody whom an issuer
  * vouches for, or a program that acts for a person by a personal token. A guest has a session.
  * `network`: where a guest, or a guest's program, comes from.
+ * `issuedAt`: in ms, 0 if the issuer does not say.
  */
 export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; network?: string } & (
 	| { kind: "guest"; session: string; program?: undefined }
-	| { kind: "issued"; program?: undefined }
+	| { kind: "issued"; issuedAt: number; program?: undefined }
 	| { kind: "program"; program: Program }
 );
 /**
@@ -37,6 +38,12 @@ export type Program = {
 /** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };
 export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" | "rate_limited" };
+
+/** The person, with the time of the name if an issuer gave it. */
+export function personOf(identity: Identity): NamedPerson {
+	const { userId, username } = identity;
+	return { userId, username, ...(identity.kind === "issued" && { namedAt: identity.issuedAt }) };
+}
 
 /**
  * Algorithms, the only keys for them, and the claims that a token must have. `guests`: the guests
@@ -78,19 +85,20 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 }
 
 /**
- * Issues an access token of a session. Throws if the deployment has no secret to sign with.
- * `expiresAt` and `now` in ms.
+ * Issues an access token of a session, which expires at `until` at the latest. Throws if the deployment has no secret to
+ * sign with. Times in ms.
  */
 export async function issueToken(
 	{ userId, username }: Person,
 	settings: Settings,
 	now: number,
 	session: string,
+	until = Number.POSITIVE_INFINITY,
 ): Promise<{ token: string; expiresAt: number }> {
 	const { jwtSecret, jwtIssuer: iss, audience } = settings;
 	if (!jwtSecret) throw new Error("No JWT_SECRET to sign a token with");
 	const iat = Math.floor(now / 1000);
-	const exp = iat + limits.accessTokenSeconds;
+	const exp = Math.min(iat + limits.accessTokenSeconds, Math.floor(until / 1000));
 	const marks = {
 		...(audience && { [audience.claim]: audience.value }),
 		...(userId.startsWith(guestPrefix) && { [guestClaim]: session }),
@@ -152,12 +160,12 @@ function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifi
 		return refuseToken(`unexpected "${audience.claim}" claim value`);
 	const read = readClaims(payload, nameClaim, now);
 	if ("reason" in read) return refuseToken(read.reason, { code: read.code });
-	const { session, ...person } = read.claims;
+	const { session, issuedAt, ...person } = read.claims;
 	if (guests === "marked" && session !== undefined && person.userId.startsWith(guestPrefix))
 		return { identity: { kind: "guest", session, ...person } };
 	// Its bearer would be that guest.
 	if (isGuestId(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
-	return { identity: { kind: "issued", ...person } };
+	return { identity: { kind: "issued", issuedAt, ...person } };
 }
 
 /** Refuses a token, with one line in the log. `reason` must not contain the token. */

@@ -3,9 +3,9 @@
 
 import { refusalOf } from "../auth/identify.ts";
 import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
-import { covers, type Identity, isGranted, verifyToken } from "../auth/tokens.ts";
+import { covers, type Identity, isGranted, personOf, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
-import type { Author, Person } from "../protocol/person.ts";
+import type { Author, NamedPerson, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
 import type { Import } from "./archive/import.ts";
@@ -74,21 +74,24 @@ export class Admission {
 		return authorOf(member, identity);
 	}
 
-	/** A program does not rename its owner: its token may carry a name that the owner no longer uses. */
+	/**
+	 * Only an issuer's newest token renames its bearer. A program's may carry a name that the owner no longer uses, and a
+	 * guest's own object passes on the guest's name.
+	 */
 	#join(identity: Identity): Member | undefined {
 		const { id, store, membership, importer } = this.#with;
-		const { userId, username } = identity;
-		if (identity.program) return membership.find({ userId, username }, false);
+		const person = personOf(identity);
+		if (identity.program) return membership.find(person, false);
 		const granted = isGranted(identity, id);
 		const isNew = !store.exists && store.end === undefined;
-		if (granted && isNew && !importer.isUnderWay) membership.create({ id, title: "", lineage: newLineage() }, { userId, username });
-		return membership.join({ userId, username }, granted);
+		if (granted && isNew && !importer.isUnderWay) membership.create({ id, title: "", lineage: newLineage() }, person);
+		return membership.join(person, granted);
 	}
 
 	/** Admits a person by an invite. */
-	accept({ userId, username, network }: Person & Requester, inviteId: string): Member | Refusal {
+	accept({ network, ...person }: NamedPerson & Requester, inviteId: string): Member | Refusal {
 		const { membership, work, now } = this.#with;
-		return work.begin({ userId, network }, now(), prices.change) ?? membership.accept({ userId, username }, inviteId);
+		return work.begin({ userId: person.userId, network }, now(), prices.change) ?? membership.accept(person, inviteId);
 	}
 
 	/**
@@ -98,10 +101,9 @@ export class Admission {
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
 		const { id, membership, work, now } = this.#with;
-		const { userId, username } = identity;
+		const person = personOf(identity);
 		const busy = work.begin(identity, now(), price, reserve);
 		if (busy) return busy;
-		const person = { userId, username };
 		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		return member ? act(member) : { code: "not_found" };
 	}

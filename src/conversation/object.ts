@@ -7,7 +7,7 @@ import { signInOf } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
-import type { Person } from "../protocol/person.ts";
+import type { NamedPerson, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
 import { newLineage } from "./admission.ts";
@@ -100,7 +100,7 @@ export class ConversationObject extends DurableObject<Env> {
 		return new Calls(this.#parts, identity);
 	}
 
-	async create(owner: Person, title: string): Promise<ConversationInfo> {
+	async create(owner: NamedPerson, title: string): Promise<ConversationInfo> {
 		const created = this.#parts.membership.create({ id: this.#parts.id, title, lineage: newLineage() }, owner);
 		await this.#parts.lists.settled;
 		return created;
@@ -120,7 +120,7 @@ export class ConversationObject extends DurableObject<Env> {
 		await this.#parts.importer.register(userIds);
 	}
 
-	async accept(person: Person & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {
+	async accept(person: NamedPerson & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {
 		const member = this.#parts.admission.accept(person, inviteId);
 		if ("code" in member) return member;
 		await this.#parts.lists.settled;

@@ -35,13 +35,18 @@ export class PersonCalls {
 		this.#parts.membership.rename(person);
 	}
 
-	/** A person signed out for good: nobody can come back under their id, so their membership ends. */
+	/**
+	 * A person signed out for good: nobody can come back under their id, so their membership ends. A conversation in which nobody else
+	 * is left is deleted: nobody could read it or delete it, and a granting token would own what it says.
+	 */
 	async signOut(userId: string): Promise<void> {
-		const { store, departures, sockets, removals } = this.#parts;
+		const { store, departures, sockets, removals, deletion } = this.#parts;
 		if (!store.exists) return;
-		departures.end(userId, userId);
+		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
+		if (!isLast) departures.end(userId, userId);
 		sockets.close(userId, closeCodes.token, "signed out");
-		await removals.removeFor(userId);
+		if (isLast) await deletion.begin();
+		else await removals.removeFor(userId);
 	}
 
 	/** Personal tokens of a person were revoked, and with them the invites that they made. */

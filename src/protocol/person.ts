@@ -25,6 +25,8 @@ export const personSchema = v.object({ userId: idSchema, username: v.string() })
 /** The person who is signed in, in responses to them. */
 export const userSchema = v.object({ id: idSchema, name: v.string() });
 export type Person = v.InferOutput<typeof personSchema>;
+/** Never on the wire. `namedAt`: when an issuer gave the name, in ms. Only a newer token of the issuer's replaces it. */
+export type NamedPerson = Person & { namedAt?: number | undefined };
 /** The author of a message. `program`: a program wrote it for the person, under both names. */
 export const authorSchema = v.object({ ...personSchema.entries, program: v.optional(v.object({ name: v.string() })) });
 export type Author = v.InferOutput<typeof authorSchema>;

@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
+import { personOf } from "../auth/tokens.ts";
 import { upgradeRequest } from "../conversation/object.ts";
 import { conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
@@ -86,8 +87,7 @@ describe("POST /conversations", {
 conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, newConversationSchema);
 	if (!body) return refuse(c, "bad_request", `A title has up to ${limits.title} characters.`);
-	const { userId, username } = c.get("identity");
-	const created = await c.env.CONVERSATIONS.getByName(randomId()).create({ userId, username }, body.title);
+	const created = await c.env.CONVERSATIONS.getByName(randomId()).create(personOf(c.get("identity")), body.title);
 	return c.json({ conversation: created }, 201);
 });
 

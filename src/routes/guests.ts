@@ -3,7 +3,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { signInGuest } from "../auth/guest.ts";
-import { continueSession } from "../auth/session.ts";
+import { issueToken } from "../auth/tokens.ts";
 import { limits } from "../protocol/limits.ts";
 import { usernameSchema } from "../protocol/person.ts";
 import { isReservedName } from "../protocol/text/look-alikes.ts";
@@ -46,7 +46,7 @@ describe("PATCH /me", {
 	tag: "Account",
 	summary: "Change a guest's name",
 	description:
-		"Changes the guest's name in all conversations, and returns an access token with the new name. Earlier messages keep the old name. Only guests can change their name here; everybody else's comes from the issuer of their token.",
+		"Changes the guest's name in all conversations, and returns an access token with the new name, which expires when the one of the request does. Earlier messages keep the old name. Only guests can change their name here; everybody else's comes from the issuer of their token.",
 	access: "guest",
 	body: { schema: guestSchema, example: { name: "Ann" } },
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn } },
@@ -63,13 +63,10 @@ guestNames.patch("/me", bodyUpTo(limits.bodyBytes), async (c) => {
 		return refuse(c, "forbidden", "Only guests can be renamed here. Other names come from the token's issuer.");
 	const name = await readName(c);
 	if (typeof name !== "string") return name;
-	const user = c.env.USERS.getByName(userId);
-	await user.rename(name);
-	const session = { id: identity.session, issuedAt: Date.now() };
-	const renewed = await user.renewSession(session, name);
-	if (!renewed) return refuse(c, "unauthorized");
-	const next = { id: session.id, version: renewed.version };
-	return signedIn(c, await continueSession({ userId, username: name }, next, settings, Date.now()), 200);
+	await c.env.USERS.getByName(userId).rename(name);
+	// An access token makes neither a session nor a longer life: the cookie stays, and the next renewal brings the name.
+	const { token, expiresAt } = await issueToken({ userId, username: name }, settings, Date.now(), identity.session, identity.expiresAt);
+	return c.json({ token, expiresAt: new Date(expiresAt).toISOString(), user: { id: userId, name } });
 });
 
 /** The name in the request's body, or the response that refuses it. */

@@ -3,6 +3,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { originForLinks } from "../auth/origins.ts";
+import { personOf } from "../auth/tokens.ts";
 import { memberSchema, roleSchema } from "../protocol/conversation.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { limits } from "../protocol/limits.ts";
@@ -214,7 +215,8 @@ async function accept(c: Context<App>, token: string) {
 	const inviteId = await sha256(token.slice(dot + 1));
 	const limited = await passLinkGate(c, inviteId);
 	if (limited) return refuse(c, limited);
-	const { userId, username, network } = c.get("identity");
-	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept({ userId, username, network }, inviteId);
+	const identity = c.get("identity");
+	const invited = { ...personOf(identity), network: identity.network };
+	const accepted = await c.env.CONVERSATIONS.getByName(conversationId).accept(invited, inviteId);
 	return respond(c, accepted, () => ({ conversationId }));
 }

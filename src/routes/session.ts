@@ -21,7 +21,7 @@ export const signedInFields = { token: "The access token.", expiresAt: "When the
 describe("POST /auth/refresh", {
 	tag: "Sign-in",
 	summary: "Renew an access token",
-	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used. An older one is a copy, so it is refused and ends the session. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
+	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used, and any for 10 seconds after it was replaced. An older one is a copy, so it is refused and ends the session, with the personal tokens that the session created. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
 	access: "session",
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
 	fields: signedInFields,
@@ -57,7 +57,7 @@ describe("POST /auth/sign-out", {
 	tag: "Sign-in",
 	summary: "Sign out for good",
 	description:
-		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). They leave all conversations; where the guest was the only owner, another member becomes one. This cannot be undone: signing in again creates another guest.",
+		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). They leave all conversations; where the guest was the only owner, another member becomes one. Conversations in which nobody else is left are deleted. This cannot be undone: signing in again creates another guest.",
 	access: "guest",
 	answers: { 204: "nothing" },
 });

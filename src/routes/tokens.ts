@@ -40,7 +40,9 @@ describe("POST /me/tokens", {
 	},
 });
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
-	const { userId, username, kind } = c.get("identity");
+	const identity = c.get("identity");
+	const { userId, username, kind } = identity;
+	const session = identity.kind === "guest" ? identity.session : undefined;
 	const body = await readBody(c, newTokenSchema);
 	if (!body)
 		return refuse(
@@ -51,7 +53,7 @@ tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const secret = makePersonalToken(userId);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;
 	const { name, scopes, conversations } = body;
-	const token = { id: await sha256(secret), name, username, expiresAt, ownerKind: kind, scopes, conversations };
+	const token = { id: await sha256(secret), name, username, expiresAt, ownerKind: kind, session, scopes, conversations };
 	const added = await c.env.USERS.getByName(userId).addToken({ ...token, epoch: await tokenEpoch(c.get("settings")) });
 	return respond(c, added, (token) => ({ token: { ...token, secret } }), 201);
 });

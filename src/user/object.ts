@@ -8,8 +8,10 @@ import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conver
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
+import { isGuestId } from "../protocol/person.ts";
 import type { PersonalToken } from "../protocol/token.ts";
-import { actsOf, recentlyEnded } from "./acts.ts";
+import { actsOf } from "./acts.ts";
+import { Endings } from "./endings.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Everywhere } from "./everywhere.ts";
 import { endOfGuest } from "./guest-end.ts";
@@ -26,19 +28,15 @@ type Upgrade = { expiresAt: number; tokenId: string | undefined; session?: strin
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
-/** In ms. After a sign-out or the revocation of a token, sockets are closed once more: a conversation may have admitted one just then. */
-const againAfter = 2_000;
-
 export class UserObject extends DurableObject<Env> {
 	readonly #store: Store;
 	readonly #sockets: Sockets;
 	readonly #alarm: Alarm;
 	readonly #erasure: Erasure;
 	readonly #everywhere: Everywhere;
+	readonly #endings: Endings;
 	#tokens: Tokens;
 	#sessions: Sessions;
-	/** In ms. Not before that time is everything ended once more; at once if the object died meanwhile. */
-	#againAt = 0;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -57,19 +55,15 @@ export class UserObject extends DurableObject<Env> {
 			alarm: this.#alarm,
 			now,
 		});
+		const shared = { tokens: () => this.#tokens, sessions: () => this.#sessions, now };
 		this.#everywhere = new Everywhere({
 			sql: ctx.storage.sql,
-			acts: actsOf({
-				userId: ctx.id.name as string,
-				conversations: env.CONVERSATIONS,
-				tokens: () => this.#tokens,
-				sessions: () => this.#sessions,
-				now,
-			}),
+			acts: actsOf({ ...shared, userId: ctx.id.name as string, conversations: env.CONVERSATIONS }),
 			isOpen: () => this.#store.isWritten,
 			alarm: this.#alarm,
 			now,
 		});
+		this.#endings = new Endings({ ...shared, store: this.#store, everywhere: this.#everywhere, alarm: this.#alarm });
 		this.#tokens = new Tokens(ctx.storage.sql);
 		this.#sessions = new Sessions(ctx.storage.sql);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -114,27 +108,13 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#erasure.isInProgress) await this.#erasure.proceed();
 		await this.#everywhere.proceed();
 		if (Date.now() >= (this.#guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut();
-		if (Date.now() >= this.#againAt) await this.#endAgain();
+		await this.#endings.endAgain();
 		this.#alarm.fired();
-	}
-
-	async #endAgain(): Promise<void> {
-		if (this.#store.isSignedOut) await this.#everywhere.begin("sign-out", this.#store.conversationIds());
-		if (recentlyEnded(this.#sessions, Date.now()).length > 0) await this.#everywhere.begin("sessions", this.#store.conversationIds());
-		const revoked = this.#tokens.revoked();
-		if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());
-		// The jobs need them until then.
-		if (this.#everywhere.isDone("tokens")) this.#tokens.delete(revoked);
 	}
 
 	/** When a guest can never come back, in ms. They are signed out then, so that their conversations have an owner. */
 	get #guestEnd(): number | undefined {
 		return endOfGuest(this.ctx.id.name as string, this.#store, this.#sessions);
-	}
-
-	#scheduleAgain(): void {
-		this.#againAt = Date.now() + againAfter;
-		this.#alarm.set(this.#againAt);
 	}
 
 	// Calls of conversations
@@ -187,10 +167,8 @@ export class UserObject extends DurableObject<Env> {
 	}
 
 	async changeSettings(change: SettingsChange): Promise<{ settings: PersonalSettings } | { code: "too_many" }> {
-		const merged = Object.entries({ ...this.#store.settings, ...change });
-		const settings = Object.fromEntries(merged.filter((entry): entry is [string, PersonalSettings[string]] => entry[1] !== null));
-		if (Object.keys(settings).length > limits.settings) return { code: "too_many" };
-		this.#store.saveSettings(settings);
+		const settings = this.#store.changeSettings(change);
+		if (!settings) return { code: "too_many" };
 		this.#sockets.broadcast({ type: "me:settings", settings });
 		return { settings };
 	}
@@ -201,8 +179,7 @@ export class UserObject extends DurableObject<Env> {
 		this.#sessions.deleteAll();
 		this.#store.signOut(Date.now());
 		this.#sockets.close(closeCodes.token, "signed out");
-		this.#scheduleAgain();
-		await this.#everywhere.begin("sign-out", this.#store.conversationIds());
+		await this.#endings.end("sign-out");
 	}
 
 	/**
@@ -210,7 +187,7 @@ export class UserObject extends DurableObject<Env> {
 	 * ended. `username`: the name in the cookie.
 	 */
 	async renewSession(
-		{ id, version, issuedAt }: { id: string; version?: string; issuedAt: number },
+		{ id, version, issuedAt }: { id: string; version: string; issuedAt: number },
 		username: string,
 	): Promise<{ version: string; username: string } | undefined> {
 		if (this.#store.isSignedOut) return undefined;
@@ -223,17 +200,28 @@ export class UserObject extends DurableObject<Env> {
 		return { version: next, username: this.#sessions.name ?? username };
 	}
 
+	/**
+	 * A copied cookie has ended this session, and what it made ends with it: whoever copied the cookie may have made a token. Nobody can
+	 * come back as a guest without a session, so a guest's last one signs them out.
+	 */
 	async #endSession(id: string): Promise<void> {
+		if (isGuestId(this.ctx.id.name as string) && !this.#sessions.hasLive(Date.now())) return this.signOut();
 		this.#sockets.closeSession(id);
-		this.#alarm.bringForward();
-		this.#scheduleAgain();
-		await this.#everywhere.begin("sessions", this.#store.conversationIds());
+		const tokens = this.#tokens.revokeOf(id, Date.now());
+		await Promise.all([this.#endings.end("sessions"), this.#endTokens(tokens)]);
 	}
 
 	/** Passes the new name to their conversations. */
 	async rename(username: string): Promise<void> {
 		this.#sessions.saveName(username);
 		await this.#everywhere.begin("rename", this.#store.conversationIds());
+	}
+
+	/** The name of a guest, once it is known here; `undefined` if this session of theirs does not hold. */
+	async showGuest(session: string): Promise<{ username?: string } | undefined> {
+		if (await this.isSignedOut(session)) return undefined;
+		const { name } = this.#sessions;
+		return name === undefined ? {} : { username: name };
 	}
 
 	/** True if the person has signed out, or this session of theirs has ended. */
@@ -292,9 +280,13 @@ export class UserObject extends DurableObject<Env> {
 	/** The token is no longer accepted, and its sockets are closed. Returns false if there is no such token. */
 	async revokeToken(id: string): Promise<boolean> {
 		if (!this.#tokens.revoke(id, Date.now())) return false;
-		this.#sockets.closeTokens([id]);
-		this.#scheduleAgain();
-		await this.#everywhere.begin("tokens", this.#store.conversationIds());
+		await this.#endTokens([id]);
 		return true;
+	}
+
+	async #endTokens(ids: readonly string[]): Promise<void> {
+		if (ids.length === 0) return;
+		this.#sockets.closeTokens(ids);
+		await this.#endings.end("tokens");
 	}
 }

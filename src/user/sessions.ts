@@ -1,12 +1,13 @@
 // The sessions of a person who has signed in here: every SQL statement on them. A session is renewed by its newest cookie, and each
-// renewal makes another one. An old cookie is a copy, so it ends the session. The tables are created with the first renewal. Times in ms.
+// renewal makes another one. An old cookie is a copy, so it ends the session, except where a request was late or an answer was lost.
+// The tables are created with the first renewal. Times in ms.
 
 import { hasTable } from "../platform/migrate.ts";
 import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 
-/** A cookie: the session and which of its cookies. `version` is undefined for the person themselves, who present an access token. */
-type Presented = { id: string; version: string | undefined; issuedAt: number };
+/** A cookie: the session and which of its cookies. */
+type Presented = { id: string; version: string; issuedAt: number };
 
 type Row = { id: string; newest: string; previous: string | null; renewed_at: number; created_at: number; ended_at: number | null };
 
@@ -15,10 +16,19 @@ type Row = { id: string; newest: string; previous: string | null; renewed_at: nu
  * the same id and version.
  */
 const beginnings = ["first", "former"];
-/** Two tabs may renew at once. Within this time both get the same next cookie. */
-const grace = 60_000;
+/**
+ * Two tabs may renew at once, and a request may be overtaken by others. For so long after a cookie was replaced it still gets the newest.
+ * A copy that is used within this time is not noticed, so it is short.
+ */
+const grace = 10_000;
+/** As many tabs as a browser may open again at once. */
+const mostReuses = 30;
 /** A cookie lives for so long. Rows that are older can be deleted: no cookie of theirs is accepted any more. */
 const lifetime = limits.sessionSeconds * 1000;
+
+/** Cookies that were replaced within the grace, and how often each was used since. */
+const supersededTable = `CREATE TABLE IF NOT EXISTS superseded (id TEXT NOT NULL, version TEXT NOT NULL, at INTEGER NOT NULL,
+	reuses INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, version)) STRICT, WITHOUT ROWID`;
 
 export class Sessions {
 	readonly #sql: SqlStorage;
@@ -27,12 +37,15 @@ export class Sessions {
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
 		this.#hasTables = hasTable(sql, "sessions");
+		// An earlier release created the others.
+		if (this.#hasTables) sql.exec(supersededTable);
 	}
 
 	#createTables(): void {
 		if (this.#hasTables) return;
 		this.#sql.exec(`CREATE TABLE sessions (id TEXT PRIMARY KEY, newest TEXT NOT NULL, previous TEXT, renewed_at INTEGER NOT NULL,
 			created_at INTEGER NOT NULL, ended_at INTEGER) STRICT, WITHOUT ROWID`);
+		this.#sql.exec(supersededTable);
 		this.#sql.exec("CREATE TABLE name (one INTEGER PRIMARY KEY CHECK (one = 1), value TEXT NOT NULL) STRICT");
 		this.#hasTables = true;
 	}
@@ -43,22 +56,47 @@ export class Sessions {
 		const row = this.#find(id);
 		if (!row || isFromRollback(presented, row)) return this.#begin(presented, now);
 		if (row.ended_at !== null) return undefined;
-		if (version === undefined || version === row.newest) return this.#rotate(id, row.newest, now);
-		if (version !== row.previous) return this.#end(id, now);
+		if (version === row.newest) return this.#rotate(id, row.newest, now);
+		if (this.#isLate(id, version, now)) return row.newest;
 		// The newest cookie has not been used, so its answer may have been lost. If it was not, its use will show that there are two.
-		return now - row.renewed_at < grace ? row.newest : this.#rotate(id, row.previous, now);
+		return version === row.previous ? this.#replace(id, row.previous, now) : this.#end(id, now);
 	}
 
-	#begin({ id, version = "first" }: Presented, now: number): string | undefined {
+	/** The cookie was replaced just now, and has not been used too often since. */
+	#isLate(id: string, version: string, now: number): boolean {
+		const [late] = this.#sql
+			.exec<{ reuses: number }>(
+				"UPDATE superseded SET reuses = reuses + 1 WHERE id = ? AND version = ? AND at > ? RETURNING reuses",
+				id,
+				version,
+				now - grace,
+			)
+			.toArray();
+		return late !== undefined && late.reuses <= mostReuses;
+	}
+
+	#begin({ id, version }: Presented, now: number): string | undefined {
 		if (!beginnings.includes(version)) return undefined;
 		this.#createTables();
 		this.#sql.exec("DELETE FROM sessions WHERE renewed_at < ? OR id = ?", now - lifetime, id);
 		const newest = randomId();
 		this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL)", id, newest, version, now, now);
+		this.#supersede(id, version, now);
 		return newest;
 	}
 
-	#rotate(id: string, previous: string, now: number): string {
+	/** The newest cookie was used: it gives way to another one. */
+	#rotate(id: string, version: string, now: number): string {
+		this.#supersede(id, version, now);
+		return this.#replace(id, version, now);
+	}
+
+	#supersede(id: string, version: string, now: number): void {
+		this.#sql.exec("DELETE FROM superseded WHERE at <= ?", now - grace);
+		this.#sql.exec("INSERT OR IGNORE INTO superseded (id, version, at) VALUES (?, ?, ?)", id, version, now);
+	}
+
+	#replace(id: string, previous: string, now: number): string {
 		const newest = randomId();
 		this.#sql.exec("UPDATE sessions SET newest = ?, previous = ?, renewed_at = ? WHERE id = ?", newest, previous, now, id);
 		return newest;
@@ -76,6 +114,12 @@ export class Sessions {
 			.exec<{ id: string }>(query, since)
 			.toArray()
 			.map(({ id }) => id);
+	}
+
+	/** False for sessions that were never renewed, too. */
+	hasLive(now: number): boolean {
+		const live = "SELECT 1 FROM sessions WHERE ended_at IS NULL AND renewed_at > ? LIMIT 1";
+		return this.#hasTables && this.#sql.exec(live, now - lifetime).toArray().length > 0;
 	}
 
 	isEnded(id: string): boolean {
@@ -107,6 +151,7 @@ export class Sessions {
 	deleteAll(): void {
 		if (!this.#hasTables) return;
 		this.#sql.exec("DELETE FROM sessions");
+		this.#sql.exec("DELETE FROM superseded");
 		this.#sql.exec("DELETE FROM name");
 	}
 }

@@ -3,7 +3,8 @@
 
 import { hasTables, migrate } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
-import type { PersonalSettings } from "../protocol/me.ts";
+import { limits } from "../protocol/limits.ts";
+import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
 import { adoptFirstTable, migrations } from "./migrations.ts";
 
 /** A page holds conversations before this one: its last activity, in ms, and its id. */
@@ -171,12 +172,17 @@ export class Store {
 		return row ? (JSON.parse(row.value) as PersonalSettings) : {};
 	}
 
-	saveSettings(settings: PersonalSettings): void {
+	/** Merges a change; `null` removes a setting. Returns all settings, or `undefined` if there would be too many. */
+	changeSettings(change: SettingsChange): PersonalSettings | undefined {
+		const merged = Object.entries({ ...this.settings, ...change });
+		const settings = Object.fromEntries(merged.filter((entry): entry is [string, PersonalSettings[string]] => entry[1] !== null));
+		if (Object.keys(settings).length > limits.settings) return undefined;
 		this.#createTables();
 		this.#sql.exec(
 			"INSERT INTO settings (one, value) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET value = excluded.value",
 			JSON.stringify(settings),
 		);
+		return settings;
 	}
 
 	// Deletion

@@ -7,7 +7,8 @@ import type { PersonalToken, Scope } from "../protocol/token.ts";
 
 /**
  * `id`: SHA-256 of the token in hex, so that a copy of the database is no credential. `username`: its owner's name when it was
- * created. `ownerKind`: `guest`, or `issued` for an issuer's person. `epoch`: the deployment's, when it was created.
+ * created. `ownerKind`: `guest`, or `issued` for an issuer's person. `epoch`: the deployment's, when it was created. `session`: the
+ * session here that its owner created it with, if any.
  */
 export type NewToken = {
 	id: string;
@@ -16,11 +17,13 @@ export type NewToken = {
 	expiresAt: number;
 	ownerKind: string;
 	epoch: string;
+	/** The session that made it, if one of ours did: the token ends with it if a copied cookie ends it. */
+	session?: string | undefined;
 	scopes: Scope[];
 	conversations: PersonalToken["conversations"];
 };
 /** A token as it is checked when somebody presents it. Null: it was created by a version that stored no such thing. */
-export type ShownToken = Omit<NewToken, "id" | "ownerKind" | "epoch"> & {
+export type ShownToken = Omit<NewToken, "id" | "ownerKind" | "epoch" | "session"> & {
 	ownerKind: string | null;
 	epoch: string | null;
 	ownerSeenAt: number | null;
@@ -46,7 +49,7 @@ type Row = {
 const precision = 3600_000;
 
 /** Columns that the first version of the table did not have. The version before this one reads and writes the table without them. */
-const laterColumns = ["scopes TEXT", "conversations TEXT", "owner_kind TEXT", "owner_seen_at INTEGER", "epoch TEXT"];
+const laterColumns = ["scopes TEXT", "conversations TEXT", "owner_kind TEXT", "owner_seen_at INTEGER", "epoch TEXT", "session TEXT"];
 
 export class Tokens {
 	readonly #sql: SqlStorage;
@@ -56,18 +59,19 @@ export class Tokens {
 		this.#sql = sql;
 		const [table] = sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'tokens'").toArray();
 		this.#hasTable = table !== undefined;
-		if (table && !table.sql.includes("owner_kind")) this.#addColumns();
+		if (table) this.#addColumns(table.sql);
 	}
 
 	#createTable(): void {
 		this.#sql.exec(`CREATE TABLE tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, username TEXT NOT NULL, created_at INTEGER NOT NULL,
 			expires_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER) STRICT, WITHOUT ROWID`);
-		this.#addColumns();
+		this.#addColumns("");
 		this.#hasTable = true;
 	}
 
-	#addColumns(): void {
-		for (const column of laterColumns) this.#sql.exec(`ALTER TABLE tokens ADD COLUMN ${column}`);
+	/** `known`: the statement that creates the table as it is. */
+	#addColumns(known: string): void {
+		for (const column of laterColumns) if (!known.includes(column)) this.#sql.exec(`ALTER TABLE tokens ADD COLUMN ${column}`);
 	}
 
 	/** `undefined` if there are too many. Deletes those that have ended. */
@@ -76,8 +80,8 @@ export class Tokens {
 		this.#sql.exec("DELETE FROM tokens WHERE (expires_at <= ? OR epoch IS NOT ?) AND revoked_at IS NULL", now, token.epoch);
 		if (this.list(token.epoch).length >= limits.tokens) return undefined;
 		this.#sql.exec(
-			`INSERT INTO tokens (id, name, username, created_at, expires_at, scopes, conversations, owner_kind, owner_seen_at, epoch)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO tokens (id, name, username, created_at, expires_at, scopes, conversations, owner_kind, owner_seen_at, epoch, session)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			token.id,
 			token.name,
 			token.username,
@@ -88,6 +92,7 @@ export class Tokens {
 			token.ownerKind,
 			now,
 			token.epoch,
+			token.session ?? null,
 		);
 		return this.list(token.epoch).find(({ id }) => id === token.id);
 	}
@@ -130,6 +135,12 @@ export class Tokens {
 		return (
 			this.#sql.exec("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING id", now, id).toArray().length > 0
 		);
+	}
+
+	/** Revokes the tokens that this session made. Returns their ids. */
+	revokeOf(session: string, now: number): string[] {
+		const ids = this.#rows("WHERE session = ? AND revoked_at IS NULL", session).map(({ id }) => id);
+		return ids.filter((id) => this.revoke(id, now));
 	}
 
 	/** Ids of the revoked tokens that are not yet deleted. */

@@ -13,7 +13,7 @@ const verifyClaims = async (claims: Claims) => verifyToken(await forge({ ...clai
 describe("a token", () => {
 	it("identifies its bearer until it expires", async () => {
 		expect(await verifyClaims({})).toEqual({
-			identity: { kind: "issued", userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] },
+			identity: { kind: "issued", issuedAt: 0, userId: "ann", username: "Ann", expiresAt: now + 600_000, grants: [] },
 		});
 	});
 
@@ -327,7 +327,7 @@ describe("grants", () => {
 		[["*"], "anything", true],
 		[["a*"], "ab", false],
 	])("%j admit to %s: %s", (grants, id, granted) => {
-		expect(isGranted({ kind: "issued", userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
+		expect(isGranted({ kind: "issued", issuedAt: 0, userId: "ann", username: "Ann", expiresAt: now, grants }, id)).toBe(granted);
 	});
 });
 

@@ -400,7 +400,7 @@ describe("membership", () => {
 		inConversation((conversation) => {
 			conversation.membership.find({ userId: "ann", username: "Anna" }, false);
 			expect(conversation.membership.describe().members).toEqual([{ ...ann, role: "owner" }]);
-			conversation.membership.join({ userId: "ann", username: "Anna" }, false);
+			conversation.membership.join({ userId: "ann", username: "Anna", namedAt: 1 }, false);
 			expect(conversation.membership.describe().members).toEqual([{ userId: "ann", username: "Anna", role: "owner" }]);
 		}));
 

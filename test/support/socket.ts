@@ -79,7 +79,11 @@ export class Client {
 		conversationId: string,
 		options: { cursor?: string; claims?: object; expiresIn?: number; ignoresClose?: boolean } = {},
 	) {
-		const token = await tokenOf(userId, { ...options.claims }, options.expiresIn);
+		return Client.openBy(await tokenOf(userId, { ...options.claims }, options.expiresIn), conversationId, options);
+	}
+
+	/** Opens a socket with a token that the test has. */
+	static async openBy(token: string, conversationId: string, options: { cursor?: string; ignoresClose?: boolean } = {}) {
 		const query = options.cursor === undefined ? "" : `?cursor=${encodeURIComponent(options.cursor)}`;
 		const response = await exports.default.fetch(`${origin}/api/conversations/${conversationId}/socket${query}`, {
 			headers: { upgrade: "websocket", authorization: `Bearer ${token}` },

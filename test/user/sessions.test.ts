@@ -5,10 +5,11 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { Sessions } from "../../src/user/sessions.ts";
 
-const minute = 60_000;
+const second = 1_000;
+const minute = 60 * second;
 const day = 24 * 60 * minute;
 
-type Renew = (version: string | undefined, at: number, id?: string, issuedAt?: number) => string | undefined;
+type Renew = (version: string, at: number, id?: string, issuedAt?: number) => string | undefined;
 
 /** Runs a test with the sessions of a new person. `at` counts from the test's beginning, in ms. */
 function withSessions(test: (renew: Renew, sessions: Sessions) => void): Promise<void> {
@@ -19,40 +20,61 @@ function withSessions(test: (renew: Renew, sessions: Sessions) => void): Promise
 	});
 }
 
+function renewed(version: string | undefined): string {
+	if (version === undefined) throw new Error("The session was not renewed");
+	return version;
+}
+
 it("each renewal makes another cookie, and the newest renews", () =>
 	withSessions((renew) => {
-		let version = renew("first", 0);
+		let version = renewed(renew("first", 0));
 		const seen = new Set(["first"]);
 		for (let n = 1; n < 5; n++) {
 			expect(seen).not.toContain(version);
-			seen.add(version as string);
-			version = renew(version, n * 15 * minute);
-			expect(version).toBeDefined();
+			seen.add(version);
+			version = renewed(renew(version, n * 15 * minute));
 		}
 	}));
 
 it("an old cookie ends the session for everybody who has one of its cookies", () =>
 	withSessions((renew, sessions) => {
-		const second = renew("first", 0);
-		const third = renew(second, 1);
-		expect(renew("first", 2)).toBeUndefined();
+		const next = renewed(renew("first", 0));
+		const newest = renewed(renew(next, minute));
+		expect(renew("first", 2 * minute)).toBeUndefined();
 		expect(sessions.isEnded("s")).toBe(true);
-		expect([renew(third, 3), renew(second, 3), renew("first", 3)]).toEqual([undefined, undefined, undefined]);
+		expect([renew(newest, 3 * minute), renew(next, 3 * minute), renew("first", 3 * minute)]).toEqual([undefined, undefined, undefined]);
 	}));
 
-it("two tabs that renew at once get the same cookie", () =>
+it("two tabs that renew at once get the same cookie, and so does a request that others overtook", () =>
+	withSessions((renew, sessions) => {
+		const next = renewed(renew("first", 0));
+		expect(renew("first", 5 * second)).toBe(next);
+		const newest = renewed(renew(next, 6 * second));
+		expect([renew("first", 9 * second), renew(next, 15 * second)]).toEqual([newest, newest]);
+		expect(renew(newest, 16 * second)).toBeDefined();
+		expect(sessions.isEnded("s")).toBe(false);
+	}));
+
+it("a copy that renews after each renewal of its owner is found out", () =>
+	withSessions((renew, sessions) => {
+		const owners = renewed(renew("first", 0));
+		const copied = renewed(renew("first", 30 * second));
+		expect(copied).not.toBe(owners);
+		expect(renew(owners, 15 * minute)).toBeUndefined();
+		expect(sessions.isEnded("s")).toBe(true);
+	}));
+
+it("a cookie that was just replaced is answered to as many tabs as a browser opens, and no more", () =>
 	withSessions((renew) => {
-		const second = renew("first", 0);
-		expect(renew("first", 30_000)).toBe(second);
-		expect(renew(second, 31_000)).toBeDefined();
+		const next = renew("first", 0);
+		for (let tab = 0; tab < 30; tab++) expect(renew("first", second)).toBe(next);
+		expect(renew("first", second)).not.toBe(next);
 	}));
 
 it("a client whose answer was lost renews with the cookie before it, and the lost one is good no more", () =>
 	withSessions((renew, sessions) => {
-		const lost = renew("first", 0);
-		const second = renew("first", 8 * 60 * minute);
-		expect(second).not.toBe(lost);
-		expect(second).toBeDefined();
+		const lost = renewed(renew("first", 0));
+		expect(renewed(renew("first", 8 * 60 * minute))).not.toBe(lost);
 		// The answer was not lost after all: somebody else has the cookie before it.
 		expect(renew(lost, 9 * 60 * minute)).toBeUndefined();
 		expect(sessions.isEnded("s")).toBe(true);
@@ -61,24 +83,23 @@ it("a client whose answer was lost renews with the cookie before it, and the los
 it("a cookie of a session that was never stored, or is stored no more, is refused", () =>
 	withSessions((renew) => {
 		expect(renew("unknown", 0)).toBeUndefined();
-		const second = renew("first", 0);
+		const next = renewed(renew("first", 0));
 		renew("first", 31 * day, "another");
-		expect(renew(second, 31 * day)).toBeUndefined();
+		expect(renew(next, 31 * day)).toBeUndefined();
 	}));
 
 it("cookies of the release before are exchanged once, whichever comes first", () =>
 	withSessions((renew, sessions) => {
-		const exchanged = renew("former", 0, "former", -day);
-		expect(exchanged).toBeDefined();
-		expect(renew("former", 1_000, "former", -2 * day)).toBe(exchanged);
-		expect(renew(exchanged, 2_000, "former")).toBeDefined();
-		expect(renew("former", 3_000, "former", -2 * day)).toBeUndefined();
+		const exchanged = renewed(renew("former", 0, "former", -day));
+		expect(renew("former", second, "former", -2 * day)).toBe(exchanged);
+		expect(renew(exchanged, minute, "former")).toBeDefined();
+		expect(renew("former", 2 * minute, "former", -2 * day)).toBeUndefined();
 		expect(sessions.isEnded("former")).toBe(true);
 	}));
 
 it("a cookie that the release before sets after a rollback is exchanged again", () =>
 	withSessions((renew) => {
-		renew(renew("former", 0, "former", -day), minute, "former");
+		renew(renewed(renew("former", 0, "former", -day)), minute, "former");
 		expect(renew("former", 2 * minute, "former", minute)).toBeDefined();
 	}));
 

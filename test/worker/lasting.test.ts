@@ -19,6 +19,13 @@ async function guest(): Promise<{ userId: string; token: string }> {
 	return { userId: user.id, token };
 }
 
+/** Lets time pass for the person's sessions, so that a cookie that was replaced is an old one. */
+const pass = (userId: string, ms: number) =>
+	runInDurableObject(env.USERS.getByName(userId) as DurableObjectStub<undefined>, (_object, { storage }) => {
+		storage.sql.exec("UPDATE superseded SET at = at - ?", ms);
+		storage.sql.exec("UPDATE sessions SET renewed_at = renewed_at - ?", ms);
+	});
+
 const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 	[
 		"the guest has signed out",
@@ -44,7 +51,10 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 			const old = cookieOf(signIn);
 			// The cookie before the newest is good until the newest is used.
 			const { body } = await refresh(cookieOf(await refresh(old)));
-			const end = async () => expect((await refresh(old)).status).toBe(401);
+			const end = async () => {
+				await pass(body.user.id, 60_000);
+				expect((await refresh(old)).status).toBe(401);
+			};
 			return { userId: body.user.id, token: body.token, begin: async () => ({ token: body.token, end }) };
 		},
 	],
@@ -182,9 +192,42 @@ describe("a session's cookie", () => {
 		const third = await refresh(second.cookie);
 		expect(new Set([first.cookie, second.cookie, third.cookie]).size).toBe(3);
 		expect([second.status, third.status]).toEqual([200, 200]);
+		await pass(first.user.id, 60_000);
 		expect((await refresh(first.cookie)).status).toBe(401);
 		expect((await refresh(third.cookie)).status).toBe(401);
 		for (const { token } of [first, second.body, third.body]) expect((await call("GET", "/me", token)).status).toBe(401);
+	});
+
+	it("that was copied ends what its session made: tokens, sockets, invites and ownership", async () => {
+		const guest = await signIn();
+		const { id } = (await call("POST", "/conversations", guest.token, {})).body.conversation;
+		const invite = async () => (await call("POST", `/conversations/${id}/invites`, guest.token, {})).body.invite.token;
+		await call("POST", "/invites/accept", await tokenOf("bob"), { token: await invite() });
+		const thief = await refresh(guest.cookie);
+		const { secret } = (await call("POST", "/me/tokens", thief.body.token, { name: "x", expiresInSeconds: 365 * 24 * 3600 })).body.token;
+		const sockets = await Promise.all([thief.body.token, secret].map((token) => Client.openBy(token, id)));
+		const link = await invite();
+		await refresh(thief.cookie);
+		await pass(guest.user.id, 60_000);
+		expect((await refresh(guest.cookie)).status).toBe(401);
+		expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401]);
+		for (const token of [thief.body.token, secret]) expect((await call("GET", "/me", token)).status).toBe(401);
+		expect((await call("GET", `/conversations/${id}/members`, await tokenOf("bob"))).body.members).toEqual([
+			{ userId: "bob", username: "Bob", role: "owner" },
+		]);
+		expect((await call("POST", "/invites/accept", await tokenOf("stranger"), { token: link })).body.error.code).toBe("invite_expired");
+	});
+
+	it("stays good when its guest is renamed by an access token alone, which gains neither a cookie nor time", async () => {
+		const first = await signIn();
+		const second = await refresh(first.cookie);
+		for (const name of ["Anna", "Annie"]) {
+			const { headers, body } = await call("PATCH", "/me", second.body.token, { name });
+			expect([headers.get("set-cookie"), body.expiresAt]).toEqual([null, second.body.expiresAt]);
+		}
+		await pass(first.user.id, 60_000);
+		const third = await refresh(second.cookie);
+		expect([third.status, third.body.user.name]).toEqual([200, "Annie"]);
 	});
 
 	it("stays good when two tabs renew at once", async () => {

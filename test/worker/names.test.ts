@@ -18,9 +18,8 @@ describe("a new name", () => {
 		const ann = await Client.join("ann", id);
 		const bo = await Client.join("guest-bo", id);
 		bo.say("Before");
-		const { status, body, headers } = await rename("guest-bo", "  Beau ");
+		const { status, body } = await rename("guest-bo", "  Beau ");
 		expect([status, body.user]).toEqual([200, { id: "guest-bo", name: "Beau" }]);
-		expect(headers.get("set-cookie")).toMatch(/^parley_session=.+HttpOnly/);
 		expect((await call("GET", "/me", body.token)).body.user.name).toBe("Beau");
 		expect(await ann.next("chat:member")).toMatchObject({ member: { userId: "guest-bo", username: "Beau", role: "member" } });
 		expect(await namesIn(elsewhere)).toContain("Beau");
@@ -35,6 +34,36 @@ describe("a new name", () => {
 		expect(said).toEqual([
 			["Before", "Guest-bo"],
 			["After", "Beau"],
+		]);
+	});
+
+	it("stays when the guest comes with an older token", async () => {
+		const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Old" })).body;
+		const id = await newConversation("ann");
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		await call("POST", "/invites/accept", token, { token: invite.token });
+		await call("PATCH", "/me", token, { name: "New" });
+		const { message } = (await call("POST", `/conversations/${id}/messages`, token, { content: "By an older token" })).body;
+		expect(message.author).toEqual({ userId: user.id, username: "New" });
+		expect((await call("GET", "/me", token)).body.user.name).toBe("New");
+		expect(await namesIn(id)).toContain("New");
+	});
+
+	it("of an issuer's person stays when they come with a token from before it", async () => {
+		const dan = `p-${crypto.randomUUID()}`;
+		const at = Math.floor(Date.now() / 1000);
+		const id = await newConversation("ann");
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
+		const come = async (name: string, iat: number) => {
+			const token = await tokenOf(dan, { name, iat });
+			await call("POST", "/invites/accept", token, { token: invite.token });
+			return (await call("POST", `/conversations/${id}/messages`, token, { content: "x" })).body.message.author.username;
+		};
+		expect([await come("First", at - 50), await come("Older", at - 60), await come("New", at - 40), await come("First", at - 50)]).toEqual([
+			"First",
+			"First",
+			"New",
+			"New",
 		]);
 	});
 

@@ -111,6 +111,7 @@ async function shareOf(people: Identity[], perSecond: number, attack: Attack): P
 
 const identityOf = (userId: string, network?: string): Identity => ({
 	kind: "issued",
+	issuedAt: 0,
 	userId,
 	username: nameOf(userId),
 	expiresAt: Date.now() + 3_600_000,

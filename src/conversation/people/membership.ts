@@ -5,7 +5,7 @@ import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-se
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Person } from "../../protocol/person.ts";
+import type { NamedPerson, Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
@@ -47,7 +47,7 @@ export class Membership {
 		this.#now = parts.now;
 	}
 
-	create(conversation: { id: string; title: string; lineage: string }, owner: Person): ConversationInfo {
+	create(conversation: { id: string; title: string; lineage: string }, owner: NamedPerson): ConversationInfo {
 		this.#store.create(conversation, owner, this.#now());
 		this.#store.audit.add("created", owner.userId, undefined, this.#now());
 		this.#lists.memberChanged(owner.userId);
@@ -55,26 +55,28 @@ export class Membership {
 	}
 
 	/** Finds a member, including one who would become a member by a token that grants the conversation. Changes nothing. */
-	find(person: Person, isGranted: boolean): Member | undefined {
+	find({ userId, username }: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
-		const known = this.#store.members.find(person.userId);
-		if (known || !isGranted || this.#isKeptOut(person.userId)) return known;
+		const known = this.#store.members.find(userId);
+		if (known || !isGranted || this.#isKeptOut(userId)) return known;
 		// A conversation that everybody has left belongs to the first person who enters it.
-		if (this.#store.members.count === 0) return { ...person, role: "owner" };
-		return { ...person, role: this.#store.members.isDemoted(person.userId) ? "reader" : "member" };
+		if (this.#store.members.count === 0) return { userId, username, role: "owner" };
+		return { userId, username, role: this.#store.members.isDemoted(userId) ? "reader" : "member" };
 	}
 
 	#isKeptOut(userId: string): boolean {
 		return this.#store.members.isBarred(userId) || this.#store.bans.find(userId) !== undefined;
 	}
 
-	/** Finds a member and stores the result: a granted person becomes a member, and a changed name replaces the old one. */
-	join(person: Person, isGranted: boolean): Member | undefined {
+	/** Finds a member and stores the result: a granted person becomes a member, and a name that was given later replaces the old one. */
+	join(person: NamedPerson, isGranted: boolean): Member | undefined {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;
 		const known = this.#store.members.find(person.userId);
 		if (!known) return this.#add(person, member.role);
-		return this.#rename(known, person.username);
+		const { username, namedAt } = person;
+		const isNewer = namedAt !== undefined && namedAt >= this.#store.members.namedAt(person.userId);
+		return isNewer ? this.#rename(known, username, namedAt) : known;
 	}
 
 	/** Does nothing for a person who is not a member. */
@@ -83,10 +85,10 @@ export class Membership {
 		if (known) this.#rename(known, person.username);
 	}
 
-	#rename(known: Member, username: string): Member {
+	#rename(known: Member, username: string, namedAt = 0): Member {
 		const named = { ...known, username };
 		if (known.username !== username) {
-			this.#store.members.rename(known.userId, username);
+			this.#store.members.rename(known.userId, username, namedAt);
 			this.#broadcast(named);
 		}
 		return named;
@@ -97,13 +99,13 @@ export class Membership {
 		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member });
 	}
 
-	#add(person: Person, role: MemberRole): Member | undefined {
+	#add({ userId, username, namedAt }: NamedPerson, role: MemberRole): Member | undefined {
 		if (this.#store.members.count >= limits.members) return undefined;
-		const member = { ...person, role };
-		this.#store.members.add(member, this.#now());
-		this.#store.audit.add("joined", person.userId, undefined, this.#now());
+		const member = { userId, username, role };
+		this.#store.members.add({ ...member, namedAt }, this.#now());
+		this.#store.audit.add("joined", userId, undefined, this.#now());
 		this.#broadcast(member);
-		this.#lists.memberChanged(person.userId);
+		this.#lists.memberChanged(userId);
 		return member;
 	}
 
@@ -257,7 +259,7 @@ export class Membership {
 	 * Admits a person by an invite, or lets a reader write. If an owner removed the person or changed their role, only an invite
 	 * created after that counts. A person counts once for an invite, and not at all if they already have what it gives.
 	 */
-	accept(person: Person, inviteId: string): Member | Refusal {
+	accept(person: NamedPerson, inviteId: string): Member | Refusal {
 		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.members.find(person.userId);

@@ -18,23 +18,29 @@ export class Members {
 	}
 
 	/** Everything that was written before counts as read for a new member. */
-	add(member: Member, now: number): void {
+	add(member: Member & { namedAt?: number | undefined }, now: number): void {
 		this.#isAlone = undefined;
 		this.#count = undefined;
 		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
 		this.#sql.exec(
-			`INSERT INTO members (user_id, username, role, joined_at, read_up_to)
-			VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
+			`INSERT INTO members (user_id, username, role, joined_at, named_at, read_up_to)
+			VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
 			member.userId,
 			member.username,
 			member.role,
 			now,
+			member.namedAt ?? 0,
 		);
 	}
 
-	rename(userId: string, username: string): void {
+	/** `namedAt`: when the name was given, in ms. */
+	rename(userId: string, username: string, namedAt: number): void {
 		this.#known.delete(userId);
-		this.#sql.exec("UPDATE members SET username = ? WHERE user_id = ?", username, userId);
+		this.#sql.exec("UPDATE members SET username = ?, named_at = ? WHERE user_id = ?", username, namedAt, userId);
+	}
+
+	namedAt(userId: string): number {
+		return this.#sql.exec<{ at: number }>("SELECT named_at AS at FROM members WHERE user_id = ?", userId).toArray()[0]?.at ?? 0;
 	}
 
 	setRole(userId: string, role: MemberRole): void {

@@ -287,4 +287,8 @@ export const migrations: readonly Migration[] = [
 	-- 0: the person was a member already when they accepted the invite, so that it was not used up.
 	ALTER TABLE invite_uses ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 1;
 	`,
+	`
+	-- When the issuer gave the member's name, in ms: the name of an older token does not replace it.
+	ALTER TABLE members ADD COLUMN named_at INTEGER NOT NULL DEFAULT 0;
+	`,
 ];

@@ -7,7 +7,7 @@ import type { ClaudeChange } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Usage } from "../../protocol/message.ts";
-import type { Person } from "../../protocol/person.ts";
+import type { NamedPerson } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
 import { Bans } from "./bans.ts";
 import { changed, type SettingColumns, type SettingsRow, settingsOf, settingsRowOf } from "./claude-settings.ts";
@@ -107,7 +107,7 @@ export class Store {
 		this.#listDeliveries = new ListDeliveries(this.#sql);
 	}
 
-	create(conversation: Pick<NewConversation, "id" | "title" | "lineage">, owner: Person, now: number): void {
+	create(conversation: Pick<NewConversation, "id" | "title" | "lineage">, owner: NamedPerson, now: number): void {
 		if (this.#end) throw new Error("A conversation that was deleted does not begin again.");
 		this.prepareTables();
 		this.members.add({ ...owner, role: "owner" }, now);

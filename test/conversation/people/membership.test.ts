@@ -74,7 +74,7 @@ describe("connected members receive", () => {
 			const anns = conversation.enter(ann);
 			const bobs = conversation.enter(bob);
 			expect(anns.last("chat:member").member).toEqual({ ...bob, role: "member" });
-			conversation.membership.join({ userId: "bob", username: "Robert" }, false);
+			conversation.membership.join({ userId: "bob", username: "Robert", namedAt: 1 }, false);
 			expect(anns.last("chat:member").member).toEqual({ userId: "bob", username: "Robert", role: "member" });
 			conversation.membership.remove(owner, "bob");
 			expect(anns.last("chat:member-left").userId).toBe("bob");
