@@ -60,6 +60,11 @@ async function verifyPersonal(userId: string, tokenId: string, settings: Setting
 	return readKnownToken({ userId, tokenId }, await users.getByName(userId).showToken(tokenId), settings, now);
 }
 
+/** True if a personal token is accepted now, also for what its program made. `now` in ms. */
+export async function isTokenAccepted(userId: string, tokenId: string, settings: Settings, users: Users, now: number): Promise<boolean> {
+	return "identity" in (await verifyPersonal(userId, tokenId, settings, users, now));
+}
+
 /**
  * The one check for whatever lasts beyond the request that verified its token: a connection, an
  * export, a search of many conversations. Ask it after reading and before delivering, so that

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import type { Author, Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { hasScope, type Scope } from "../protocol/token.ts";
+import { markReserved } from "../protocol/text/look-alikes.ts";
 import type { Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
@@ -106,8 +107,8 @@ export function mayRead({ program }: Identity): boolean {
 	return hasScope(program?.scopes, "read");
 }
 
-/** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. */
+/** The author that others see. A program's name stands behind its owner's: *Ann (deploy bot)*. Both together are nobody else's. */
 export function authorOf({ userId, username }: Person, { program }: Identity): Author {
 	if (!program) return { userId, username };
-	return { userId, username: `${username} (${program.name})`, program: { name: program.name } };
+	return { userId, username: markReserved(`${username} (${program.name})`), program: { name: program.name } };
 }

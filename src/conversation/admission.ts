@@ -1,7 +1,7 @@
 // Decides who may enter the conversation and act in it. The Worker has verified the identity; membership,
 // grants and floods are checked here.
 
-import { refusalOf } from "../auth/identify.ts";
+import { isTokenAccepted, refusalOf } from "../auth/identify.ts";
 import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, personOf, verifyToken } from "../auth/tokens.ts";
 import type { Member } from "../protocol/conversation.ts";
@@ -88,10 +88,14 @@ export class Admission {
 		return membership.join(person, granted);
 	}
 
-	/** Admits a person by an invite. */
-	accept({ network, ...person }: NamedPerson & Requester, inviteId: string): Member | Refusal {
-		const { membership, work, now } = this.#with;
-		return work.begin({ userId: person.userId, network }, now(), prices.change) ?? membership.accept(person, inviteId);
+	/** Admits a person by an invite. One that a program made admits nobody while the program's token is refused. */
+	async accept({ network, ...person }: NamedPerson & Requester, inviteId: string): Promise<Member | Refusal> {
+		const { membership, work, settings, users, store, now } = this.#with;
+		const busy = work.begin({ userId: person.userId, network }, now(), prices.change);
+		if (busy) return busy;
+		const maker = store.exists ? store.invites.programOf(inviteId) : undefined;
+		const isInForce = !maker || (await isTokenAccepted(maker.userId, maker.tokenId, settings, users, now()));
+		return membership.accept(person, inviteId, isInForce);
 	}
 
 	/**

@@ -121,7 +121,7 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	async accept(person: NamedPerson & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {
-		const member = this.#parts.admission.accept(person, inviteId);
+		const member = await this.#parts.admission.accept(person, inviteId);
 		if ("code" in member) return member;
 		await this.#parts.lists.settled;
 		return { accepted: true };

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { ClientEvent } from "./events.ts";
 import { limits } from "./limits.ts";
 import { idSchema, usernameSchema } from "./person.ts";
+import { isReservedName } from "./text/look-alikes.ts";
 
 /**
  * What a personal token permits. `write`: sending and changing messages, and creating conversations.
@@ -28,9 +29,12 @@ export const tokenSchema = v.object({
 	conversations: conversationsSchema,
 });
 
-/** The request for a new token. People see its name behind its owner's. */
+/** The request for a new token. People see its name behind its owner's, so it must not look like Claude's or the service's. */
 export const newTokenSchema = v.object({
-	name: usernameSchema,
+	name: v.pipe(
+		usernameSchema,
+		v.check((name) => !isReservedName(name)),
+	),
 	expiresInSeconds: v.optional(
 		v.pipe(v.number(), v.integer(), v.minValue(limits.token.seconds.min), v.maxValue(limits.token.seconds.max)),
 		limits.token.seconds.default,

@@ -32,7 +32,7 @@ describe("POST /me/tokens", {
 		rate_limited: "The caller has created personal tokens or changed their name too often within a minute.",
 	},
 	fields: {
-		name: `The program's name, 1 to ${limits.username} characters. Others see it after the caller's name: *Ann (deploy bot)*.`,
+		name: `The program's name, 1 to ${limits.username} characters. Others see it after the caller's name: *Ann (deploy bot)*. It must not look like Claude's or the service's.`,
 		expiresInSeconds: "How long the token is valid, in seconds.",
 		scopes:
 			"What the program may do: `read` messages; `write`, which is sending and changing messages and creating conversations; `manage` members, invites and settings of conversations.",
@@ -48,7 +48,7 @@ tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 		return refuse(
 			c,
 			"bad_request",
-			`Give a name of 1 to ${limits.username} characters. expiresInSeconds is ${rangeText(limits.token.seconds)}, scopes are read, write and manage, and conversations are "all" or up to ${limits.token.conversations} ids.`,
+			`Give a name of 1 to ${limits.username} characters that does not look like Claude's or the service's. expiresInSeconds is ${rangeText(limits.token.seconds)}, scopes are read, write and manage, and conversations are "all" or up to ${limits.token.conversations} ids.`,
 		);
 	const secret = makePersonalToken(userId);
 	const expiresAt = Date.now() + body.expiresInSeconds * 1000;

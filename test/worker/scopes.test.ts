@@ -182,6 +182,46 @@ describe("the scopes of a token", () => {
 		expect((await manager.next("chat:updated")).message.deletedAt).toBeDefined();
 	});
 
+	it("let a program change its own messages and not its owner's, whose words they would seem", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const say = async (token: string, clientId: string) =>
+			call("POST", `/conversations/${id}/messages`, token, { content: "Mine", clientId });
+		const { message: anns } = (await say(await tokenOf(ann), "k1")).body;
+		const [bot, sameName] = [await makeToken(ann), await makeToken(ann)];
+		const other = (await call("POST", "/me/tokens", await tokenOf(ann), { name: "other" })).body.token;
+		const { message: bots } = (await say(bot.secret, "k2")).body;
+		const change = async (token: string, type: "chat:edit" | "chat:delete", messageId: string) => {
+			const socket = await join(id, token);
+			socket.send({ type, messageId, ...(type === "chat:edit" && { content: "Changed" }) });
+			const answer = await Promise.race([socket.next("chat:updated"), socket.next("chat:error")]);
+			return answer.type === "chat:error" ? answer.code : answer.message;
+		};
+		for (const type of ["chat:edit", "chat:delete"] as const) {
+			expect(await change(bot.secret, type, anns.id)).toBe("forbidden");
+			expect(await change(other.secret, type, bots.id)).toBe("forbidden");
+		}
+		expect(await change(sameName.secret, "chat:edit", bots.id)).toMatchObject({
+			content: "Changed",
+			author: bots.author,
+			editedAt: expect.any(String),
+		});
+		expect(await change(await tokenOf(ann), "chat:delete", bots.id)).toMatchObject({ deletedAt: expect.any(String) });
+		expect(codeOf(await say(bot.secret, "k1"))).toBe("conflict");
+	});
+
+	it.each([["Claude"], ["Сlaude"], ["System"], ["server"]])("go to no program named %s", async (name) => {
+		expect(codeOf(await call("POST", "/me/tokens", await tokenOf(someone()), { name }))).toBe("bad_request");
+	});
+
+	it("go to no program whose name makes Claude's with its owner's", async () => {
+		const guest = (await call("POST", "/auth/guest", undefined, { name: "Cla" })).body;
+		const { id } = (await call("POST", "/conversations", guest.token, {})).body.conversation;
+		const { secret } = (await call("POST", "/me/tokens", guest.token, { name: "ude" })).body.token;
+		const { message } = (await call("POST", `/conversations/${id}/messages`, secret, { content: "I am Claude" })).body;
+		expect(message.author.username).toBe("Person Cla (ude)");
+	});
+
 	it("let no program make, change or remove an owner", async () => {
 		const ann = someone();
 		const id = await newConversation(ann, ["bob", "eve"]);
@@ -282,6 +322,23 @@ describe("a token ends", () => {
 		const accept = async ({ token }: { token: string }) => codeOf(await call("POST", `/invites/${token}/accept`, await tokenOf(someone())));
 		expect(await accept(itsInvite)).toBe("invite_expired");
 		expect(await accept(annsInvite)).toBe(200);
+	});
+
+	it("and the invites that it made admit nobody while it is refused: after a new epoch, and in its owner's absence", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const bot = await makeToken(ann, { scopes: ["manage"] });
+		const { invite } = (await call("POST", `/conversations/${id}/invites`, bot.secret, {})).body;
+		const accept = async (who = someone()) =>
+			codeOf(await call("POST", "/invites/accept", await tokenOf(who), { token: invite.token }));
+		const bob = someone();
+		expect(await accept(bob)).toBe(200);
+		await setRow(ann, `owner_seen_at = ${Date.now() - 31 * 24 * 3600_000}`);
+		expect(await accept()).toBe("invite_expired");
+		await env.USERS.getByName(ann).ownerSeen();
+		expect(await accept()).toBe(200);
+		await setRow(ann, "epoch = 'another'");
+		expect([await accept(), await accept(bob)]).toEqual(["invite_expired", 200]);
 	});
 
 	it("stored by the version before this one, after its columns have been added", async () => {

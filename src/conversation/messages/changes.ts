@@ -121,11 +121,10 @@ export class Changes<T extends Client> {
 
 	#edit(client: T, message: Message, event: Event<"chat:edit">, role: MemberRole): Refusal | undefined {
 		const { content, mentions: given, asksAgain = false } = event;
-		const { userId } = client.person;
-		if (message.author.userId !== userId) return { code: "forbidden" };
+		if (!isOwn(message, client.person)) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
-		if (reply && !this.#mayAsk(userId, { ...message, content }, role)) return { code: "forbidden" };
+		if (reply && !this.#mayAsk(client.person.userId, { ...message, content }, role)) return { code: "forbidden" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
@@ -156,8 +155,7 @@ export class Changes<T extends Client> {
 	}
 
 	#delete(client: T, message: Message, isOwner: boolean): Refusal | undefined {
-		const { userId } = client.person;
-		if (message.author.userId !== userId && !isOwner) return { code: "forbidden" };
+		if (!isOwn(message, client.person) && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
 		const wasRunning = this.#replies.cancel(message.id);
 		this.#broadcast(this.#store.log.deleteMessage(message, this.#now()));
@@ -168,7 +166,7 @@ export class Changes<T extends Client> {
 	}
 
 	#withdraw(client: T, message: Message): Refusal | undefined {
-		if (message.author.userId !== client.person.userId) return { code: "forbidden" };
+		if (!isOwn(message, client.person)) return { code: "forbidden" };
 		if (!message.asksClaude) return this.#answer(client, this.#updated(message));
 		const refusal = refusalToWithdraw({ store: this.#store }, message);
 		if (!refusal) withdraw({ store: this.#store, clients: this.#clients, lists: this.#lists }, message);
@@ -239,4 +237,9 @@ export class Changes<T extends Client> {
 
 function payerOf({ userId, username, program }: Author) {
 	return { userId, username, ...(program && { isProgram: true }) };
+}
+
+/** People change what they or their programs have said. A program changes only what a program of its name has said. */
+function isOwn({ author }: Message, { userId, program }: Author): boolean {
+	return author.userId === userId && (program === undefined || author.program?.name === program.name);
 }

@@ -63,6 +63,8 @@ export class Sending {
 		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
 		const isUnchanged = known?.editedAt === undefined && known?.deletedAt === undefined;
 		if (known && isUnchanged && known.content !== content) return { code: "conflict" };
+		// The id is its owner's, or another program's: this one has not sent that message.
+		if (known && known.author.program?.name !== person.program?.name) return { code: "conflict" };
 		if (known) return { message: known, isNew: false };
 		// Checked after the resend: a message stays sent, also if its author has become a reader since.
 		if (!mayWrite(store, person.userId)) return { code: "forbidden" };

@@ -257,13 +257,14 @@ export class Membership {
 
 	/**
 	 * Admits a person by an invite, or lets a reader write. If an owner removed the person or changed their role, only an invite
-	 * created after that counts. A person counts once for an invite, and not at all if they already have what it gives.
+	 * created after that counts. A person counts once for an invite, and not at all if they already have what it gives. `isInForce`: its
+	 * maker may still invite.
 	 */
-	accept(person: NamedPerson, inviteId: string): Member | Refusal {
+	accept(person: NamedPerson, inviteId: string, isInForce = true): Member | Refusal {
 		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
 		if (!invite) return { code: "not_found" };
 		const known = this.#store.members.find(person.userId);
-		const admits = isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
+		const admits = isInForce && isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
 		const isPromotion = admits && known?.role === "reader" && invite.role === "member";
 		if (known && !isPromotion) {
 			// Owners who remove somebody can revoke every link that the person holds.

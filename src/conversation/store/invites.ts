@@ -47,6 +47,12 @@ export class Invites {
 		return this.#select("WHERE id = ?", id)[0];
 	}
 
+	/** The personal token that made an invite, and its owner; `undefined` if a person made it. */
+	programOf(id: string): { userId: string; tokenId: string } | undefined {
+		const query = "SELECT created_by AS userId, by_token AS tokenId FROM invites WHERE id = ? AND by_token IS NOT NULL";
+		return this.#sql.exec<{ userId: string; tokenId: string }>(query, id).toArray()[0];
+	}
+
 	/** The invites that still admit somebody, newest first. */
 	live(now: number): Invite[] {
 		return this.#select(`WHERE ${isLive} ORDER BY created_at DESC, id`, now);
