@@ -100,7 +100,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a reader who leaves comes back as a member by a granting token",
 		file: "src/conversation/people/membership.ts",
-		from: 'this.#store.members.isDemoted(person.userId) ? "reader" : "member"',
+		from: 'this.#store.members.isDemoted(userId) ? "reader" : "member"',
 		to: '"member"',
 		project: "worker",
 		tests: ["worker/erase"],
@@ -140,7 +140,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a personal token outlives the session that a copied cookie ended",
 		file: "src/user/object.ts",
-		from: "if (this.#sessions.isEnded(id)) await this.#endWith(id);",
+		from: "if (!wasEnded && this.#sessions.isEnded(id)) await this.#endSession(id);",
 		to: "",
 		project: "worker",
 		tests: ["worker/lasting"],
@@ -828,15 +828,15 @@ export const bugs: Bug[] = [
 	{
 		name: "any member may edit any message",
 		file: changes,
-		from: 'if (message.author.userId !== userId) return { code: "forbidden" };',
-		to: "",
+		from: 'if (!isOwn(message, client.person)) return { code: "forbidden" };\n\t\tconst reply',
+		to: "const reply",
 		project: "worker",
 		tests: ["conversation/messages/changes"],
 	},
 	{
 		name: "any member may delete any message",
 		file: changes,
-		from: "message.author.userId !== userId && !isOwner",
+		from: "!isOwn(message, client.person) && !isOwner",
 		to: "false",
 		project: "worker",
 		tests: ["conversation/messages/changes"],
@@ -1291,8 +1291,8 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a socket being opened when its token is revoked stays open",
-		file: "src/user/object.ts",
-		from: 'if (revoked.length > 0) await this.#everywhere.begin("tokens", this.#store.conversationIds());',
+		file: "src/user/endings.ts",
+		from: 'if (revoked.length > 0) await this.#begin("tokens");',
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],
@@ -1300,7 +1300,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a program that connects resets its owner's name",
 		file: "src/conversation/admission.ts",
-		from: "if (identity.program) return membership.find({ userId, username }, false);",
+		from: "if (identity.program) return membership.find(person, false);",
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],
@@ -1868,7 +1868,7 @@ export const bugs: Bug[] = [
 	{
 		name: "sockets are opened as fast as somebody likes",
 		file: "src/conversation/admission.ts",
-		from: "const busy = work.begin(identity.userId, now(), prices.connect);",
+		from: "const busy = work.begin(identity, now(), prices.connect);",
 		to: "const busy = undefined;",
 		project: "worker",
 		tests: ["worker/work"],
@@ -2060,7 +2060,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a new secret leaves personal tokens alone",
 		file: "src/auth/personal-token.ts",
-		from: "if (known.epoch !== (await tokenEpoch(settings))) return",
+		from: "if (known.epoch !== epoch) return",
 		to: "if (known.epoch === undefined) return",
 		project: "worker",
 		tests: ["worker/scopes"],
@@ -2116,8 +2116,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an old session cookie ends nothing",
 		file: "src/user/sessions.ts",
-		from: "if (version !== row.previous) return this.#end(id, now);",
-		to: "if (version !== row.previous) return undefined;",
+		from: "return version === row.previous ? this.#replace(id, row.previous, now) : this.#end(id, now);",
+		to: "return version === row.previous ? this.#replace(id, row.previous, now) : undefined;",
 		project: "worker",
 		tests: ["user/sessions"],
 	},

@@ -329,8 +329,7 @@ describe("a token ends", () => {
 		const id = await newConversation(ann);
 		const bot = await makeToken(ann, { scopes: ["manage"] });
 		const { invite } = (await call("POST", `/conversations/${id}/invites`, bot.secret, {})).body;
-		const accept = async (who = someone()) =>
-			codeOf(await call("POST", "/invites/accept", await tokenOf(who), { token: invite.token }));
+		const accept = async (who = someone()) => codeOf(await call("POST", "/invites/accept", await tokenOf(who), { token: invite.token }));
 		const bob = someone();
 		expect(await accept(bob)).toBe(200);
 		await setRow(ann, `owner_seen_at = ${Date.now() - 31 * 24 * 3600_000}`);
