@@ -2361,4 +2361,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["text/look-alikes"],
 	},
+	{
+		name: "each character after an @ is folded anew",
+		file: "src/conversation/messages/mentions.ts",
+		from: "const foldCharacter = rememberedFold();",
+		to: "const foldCharacter = fold;",
+		project: "worker",
+		tests: ["messages/mentions"],
+	},
+	{
+		name: "names are looked for after every @ of a text",
+		file: "src/conversation/messages/mentions.ts",
+		from: "if (++places > maxPlaces) return;",
+		to: "",
+		project: "worker",
+		tests: ["messages/mentions"],
+	},
 ];

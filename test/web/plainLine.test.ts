@@ -28,10 +28,9 @@ describe("the plain line of a text", () => {
 		["", ""],
 	])("%j", (text, line) => expect(plainLine(text)).toBe(line));
 
-	it("is fast for any text", () => {
-		const began = performance.now();
+	it("is made of any text", () => {
+		// Time that grows faster than their square would exceed the limit of a test.
 		for (const piece of ["**", "*", "`", "[", "](", "> ", "~~a", "- ", "| ", "|-", "*a", "_a ", "…|", "---", "[a](", "\n"])
-			plainLine(piece.repeat(limits.excerpt));
-		expect(performance.now() - began).toBeLessThan(200);
+			expect(plainLine(piece.repeat(limits.excerpt)).length).toBeLessThanOrEqual(2 * piece.length * limits.excerpt);
 	});
 });
