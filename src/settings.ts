@@ -1,6 +1,7 @@
 // Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
 // must not depend on requests or storage.
 
+import { type DomainSetting, type Domains, readDomains } from "./claude/domains.ts";
 import { type BudgetSetting, type Budgets, readBudgets } from "./money/budgets.ts";
 import { type OwnPrices, priceOf, readOwnPrices } from "./money/prices.ts";
 
@@ -36,6 +37,8 @@ export type Settings = {
 		maxTokens: number;
 		/** The model's context in tokens, if it is set: prompt and reply together. */
 		contextTokens?: number | undefined;
+		/** The web sites that Claude may read, or may not. */
+		domains?: Domains | undefined;
 		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
 		idleTimeout: number;
 	};
@@ -79,6 +82,7 @@ type SettingName =
 	| "CLAUDE_PRICES"
 	| BudgetSetting
 	| "GUEST_CLAUDE"
+	| DomainSetting
 	| "SEND_BURST"
 	| "SEND_PER_SECOND"
 	| "REPLY_IDLE_TIMEOUT_SECONDS"
@@ -127,6 +131,7 @@ export function readSettings(env: Environment): SettingsResult {
 			models: entriesOf(env, "CLAUDE_MODELS"),
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
+			domains: readDomains((name) => entriesOf(env, name), problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
 		prices: readPrices(env, problems),

@@ -2,9 +2,10 @@
 // Must not know a conversation's rules, nor who receives the events.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { type Model, type ModelEvent, ModelFailure } from "../conversation/ports.ts";
-import type { Effort } from "../protocol/claude-settings.ts";
+import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../conversation/ports.ts";
+import type { Effort, Tools } from "../protocol/claude-settings.ts";
 import type { Reason } from "../protocol/errors.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Settings } from "../settings.ts";
 import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
@@ -13,14 +14,27 @@ import { buildPrompt, type Prompt, promptTokensOf, type Turn } from "./prompt.ts
 import { clientOf, isStream, serverKey } from "./server.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { readEvents } from "./stream.ts";
+import { toolsOf, unsupported } from "./tools.ts";
 import { fieldsOf } from "./values.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
-/** `settings` name the model of this request. */
-type Connection = { client: Anthropic; settings: Settings["claude"]; signal: AbortSignal; effort: Effort | null };
+/** `settings` name the model of this request, and `turn` was paused and goes on. */
+type Wish = {
+	client: Anthropic;
+	settings: Settings["claude"];
+	signal: AbortSignal;
+	effort: Effort | null;
+	permitted: Tools | undefined;
+	maxSearches: number;
+	turn: PausedTurn | undefined;
+};
+type Connection = Wish & { tools: ReturnType<typeof toolsOf> };
+
+/** Why the same reply is worth another request at once. */
+type Again = "shorter" | "without the turn" | "without tools";
 
 /** Optional parts of a request: they are left out once the server has refused them. Each effort is one: a model may know only some. */
-type Extra = "caching" | "thinking" | Effort;
+type Extra = "caching" | "thinking" | "tools" | Effort;
 
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
 const breakpoint = { cache_control: { type: "ephemeral" } } as const;
@@ -35,12 +49,13 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings, { isStreaming: true });
 	return {
 		async *reply(messages, signal, options = {}) {
-			const { partialReply, instructions, effort = null } = options;
+			const { partialReply, instructions, effort = null, maxSearches = limits.searches } = options;
 			const allowed = { ...settings, maxTokens: Math.min(settings.maxTokens, options.maxTokens ?? settings.maxTokens) };
 			const chosen = withModel(allowed, options.model);
-			const promptOf = (maxTokens: number) =>
-				buildPrompt(messages, { partialReply, maxTokens, instructions, name: settings.assistantName });
-			const ask = (settings: Settings["claude"]) => replyBy({ client, settings, signal, effort }, promptOf);
+			const promptOf = (maxTokens: number, turn?: PausedTurn) =>
+				buildPrompt(messages, { partialReply: turn ? "" : partialReply, maxTokens, instructions, name: settings.assistantName });
+			const ask = (settings: Settings["claude"]) =>
+				replyBy({ client, settings, signal, effort, permitted: options.tools, maxSearches, turn: options.turn }, promptOf);
 			if (chosen.model === (options.model ?? settings.model)) {
 				try {
 					return yield* ask(chosen);
@@ -60,49 +75,71 @@ async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<Mode
 	for await (const event of events) yield event.type === "end" ? { reason: "other_model", ...event } : event;
 }
 
-async function* replyBy(connection: Connection, promptOf: (tokens: number) => Prompt): AsyncGenerator<ModelEvent> {
-	const isShorter = yield* request(connection, promptOf, true);
-	if (isShorter) yield* request(connection, promptOf, false);
+/** Asks again at once, at most once for each reason. */
+async function* replyBy(wish: Wish, promptOf: (tokens: number, turn?: PausedTurn) => Prompt): AsyncGenerator<ModelEvent> {
+	let { turn } = wish;
+	for (let mayShorten = true; ; ) {
+		const tools = wish.permitted ? toolsOf(wish.permitted, wish.settings.domains, wish.maxSearches, turn) : [];
+		const again = yield* request({ ...wish, tools, turn }, (tokens) => promptOf(tokens, turn), mayShorten);
+		if (again === undefined) return;
+		if (again === "shorter") mayShorten = false;
+		if (again === "without the turn") turn = undefined;
+	}
 }
 
-/** Makes one request. Returns true, without failing, if the prompt was too long and a shorter one may help. */
+/** Makes one request. Returns, without failing, what may help if there was no answer. */
 async function* request(
 	connection: Connection,
 	promptOf: (tokens: number) => Prompt,
 	mayShorten: boolean,
-): AsyncGenerator<ModelEvent, boolean> {
-	const { settings, signal } = connection;
+): AsyncGenerator<ModelEvent, Again | undefined> {
+	const { settings, signal, tools, turn } = connection;
 	const capacity = capacityOf(settings);
 	const prompt = promptOf(capacity.prompt);
 	let progress: Progress = "asking";
 	let hasBegun = false;
 	try {
-		const body = await openStream(connection, { model: settings.model, max_tokens: capacity.reply, stream: true, ...prompt });
+		const plain = { model: settings.model, max_tokens: capacity.reply, stream: true as const, ...prompt };
+		const { body, without } = await openStream(connection, { ...plain, messages: messagesOf(prompt, turn) });
 		progress = "open";
-		for await (const event of readEvents(readServerSentEvents(body))) {
+		if (without.has("tools")) yield* unsupported(tools);
+		for await (const event of readEvents(readServerSentEvents(body), turn)) {
 			// Events may have arrived before the reply was stopped.
-			if (signal.aborted) return false;
+			if (signal.aborted) return undefined;
+			// A server that does not run the tools itself expects its client to do it.
+			const isForClient = event.type === "end" && event.stopReason === "tool_use" && !without.has("tools");
+			if (isForClient && tools.length > 0 && progress === "open") {
+				refused.set(serverKey(settings), new Set([...without, "tools"]));
+				return "without tools";
+			}
 			hasBegun ||= event.type !== "alive";
 			if (event.type === "text" || event.type === "thinking") progress = "answering";
 			yield event;
-			if (event.type === "end") return false;
+			if (event.type === "end" || event.type === "pause") return undefined;
 		}
 	} catch (error) {
-		if (signal.aborted) return false;
+		if (signal.aborted) return undefined;
 		const [context, promptTokens] = [contextSizeIn(error), promptTokensOf(prompt)];
 		// If a short prompt is refused, the configured length of replies is the cause.
 		const isShort = promptTokens < (context ?? 0) / 2;
 		const reason = reasonOf(error, progress, isShort ? settings.maxTokens : capacity.reply);
 		if (reason === undefined) throw error;
+		// The text alone can be continued, too.
+		if (reason === "bad_request" && turn && progress === "asking") return "without the turn";
 		const failure = await logged(reason, error);
 		const isTooLong = reason === "prompt_too_long" || (reason === "bad_max_tokens" && context !== undefined);
 		const isShorter = isTooLong && progress !== "answering" && learnFrom(settings, promptTokens, context);
-		if (isShorter && mayShorten) return true;
+		if (isShorter && mayShorten) return "shorter";
 		throw failure;
 	}
 	// A stream that was cut looks like a complete one, but for its missing end.
 	if (!signal.aborted) throw await logged(hasBegun ? "interrupted" : "unavailable", { name: "EarlyEnd" });
-	return false;
+	return undefined;
+}
+
+/** The API goes on with a turn that was paused if it is the last one, unchanged. */
+function messagesOf({ messages }: Prompt, turn: PausedTurn | undefined): Anthropic.MessageParam[] {
+	return turn ? [...messages, { role: "assistant", content: turn as Anthropic.ContentBlockParam[] }] : messages;
 }
 
 /** Logs the failure for whoever runs the deployment. */
@@ -115,18 +152,21 @@ async function logged(reason: Reason, error: unknown): Promise<ModelFailure> {
  * Opens the stream. A model or server that refuses thinking is asked once more without it, and then without caching too, and is never
  * asked for them again. Anthropic's own API always accepts caching.
  */
-async function openStream(connection: Connection, plain: Request): Promise<ReadableStream<Uint8Array>> {
+async function openStream(
+	connection: Connection,
+	plain: Request,
+): Promise<{ body: ReadableStream<Uint8Array>; without: ReadonlySet<Extra> }> {
 	const { settings, signal } = connection;
 	const server = serverKey(settings);
 	const without = new Set(refused.get(server));
 	let refusal: unknown;
 	for (;;) {
 		try {
-			const body = await send(connection, withExtras(plain, without, connection.effort));
+			const body = await send(connection, withExtras(plain, without, connection));
 			if (refusal !== undefined && isCertain(refusal, server)) refused.set(server, without);
-			return body;
+			return { body, without };
 		} catch (error) {
-			const extra = nextToDrop(error, without, settings.baseUrl === undefined, connection.effort);
+			const extra = nextToDrop(error, without, connection);
 			if (signal.aborted || extra === undefined) throw error;
 			without.add(extra);
 			refusal = error;
@@ -135,13 +175,19 @@ async function openStream(connection: Connection, plain: Request): Promise<Reada
 }
 
 /** Returns what the next request is to leave out, or `undefined` if the refusal must have another cause. */
-function nextToDrop(error: unknown, without: ReadonlySet<Extra>, isAnthropic: boolean, effort: Effort | null): Extra | undefined {
+function nextToDrop(error: unknown, without: ReadonlySet<Extra>, { settings, tools, turn, effort }: Connection): Extra | undefined {
+	const isAnthropic = settings.baseUrl === undefined;
 	const isServerError = !isAnthropic && statusOf(error) === 500;
+	const hasTools = tools.length > 0 && !without.has("tools");
+	// A paused turn cannot go on in another way.
+	if (turn) return undefined;
+	if (hasTools && isAboutTools(error)) return "tools";
 	if (reasonOf(error, "asking") !== "bad_request" && !isServerError) return undefined;
 	const hasEffort = effort !== null && !without.has(effort);
 	if (hasEffort && /effort|output_config/.test((error as Error).message)) return effort;
 	if (!without.has("thinking")) return "thinking";
 	if (hasEffort) return effort;
+	if (hasTools) return "tools";
 	return without.has("caching") || isAnthropic || isServerError ? undefined : "caching";
 }
 
@@ -152,11 +198,18 @@ function isCertain(refusal: unknown, server: string): boolean {
 	return false;
 }
 
-function withExtras(plain: Request, without: ReadonlySet<Extra>, effort: Effort | null): Request {
+/** The model has no tools, or the organization does not permit them. */
+function isAboutTools(error: unknown): boolean {
+	const isRefusal = [400, 403, 422].includes(statusOf(error) ?? 0);
+	return isRefusal && /\btools?\b|web[ _](search|fetch)/i.test((error as Error).message);
+}
+
+function withExtras(plain: Request, without: ReadonlySet<Extra>, { tools, turn, effort }: Connection): Request {
 	const hasEffort = effort !== null && !without.has(effort);
 	return {
-		...(without.has("caching") ? plain : cached(plain)),
+		...(without.has("caching") ? plain : cached(plain, turn !== undefined)),
 		...(without.has("thinking") ? {} : thinking),
+		...(tools.length > 0 && !without.has("tools") && { tools }),
 		...(hasEffort && { output_config: { effort } }),
 	};
 }
@@ -165,10 +218,12 @@ function withExtras(plain: Request, without: ReadonlySet<Extra>, effort: Effort 
  * Marks where the prompt cache is written and looked up: at the end, and where the request before this one ended. That is the end of
  * the turn before Claude's last one. The cache looks back over 20 blocks only, and people may have said more since.
  */
-function cached(plain: Request): Request {
+function cached(plain: Request, isTurn: boolean): Request {
 	const messages = plain.messages as Turn[];
+	// The request before that of a paused turn ended right before the turn.
+	const end = messages.length - (isTurn ? 2 : 3);
 	const marked = messages.map((turn, index) => {
-		if (index !== messages.length - 3) return turn;
+		if (index !== end) return turn;
 		return { ...turn, content: turn.content.with(-1, { ...(turn.content.at(-1) as Turn["content"][number]), ...breakpoint }) };
 	});
 	return { ...plain, ...breakpoint, messages: marked };

@@ -91,6 +91,8 @@ export type ReplyOptions = {
 	instructions?: readonly InstructionsVersion[];
 	/** The tools that Claude may use; without them, none. */
 	tools?: Tools;
+	/** How many searches may still be made for the reply. */
+	maxSearches?: number;
 	/** What Claude wrote before it paused. The request goes on from there. */
 	turn?: PausedTurn | undefined;
 	/** The longest reply that is paid for, in tokens. */

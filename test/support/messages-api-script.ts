@@ -65,9 +65,9 @@ export type Script = {
 	text?: string;
 	/** In place of `text`: this many words, numbered from 0. */
 	tokens?: number;
-	/** In place of `text`: several blocks. `then` is the script of the request that continues them after `stop: "pause_turn"`. */
+	/** In place of `text`: several blocks. `next` is the script of the request that continues them after `stop: "pause_turn"`. */
 	blocks?: ScriptedBlock[];
-	then?: Script;
+	next?: Script;
 	/** Words a second; 0, the default, is as fast as possible. */
 	perSecond?: number;
 	/** Sends the whole stream in one piece. */

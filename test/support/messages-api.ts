@@ -129,7 +129,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			const isPast = script.times !== undefined && times > script.times;
 			if (script.stop === "pause_turn") {
 				const turn = [...before, ...eventsOfBlocks(script.blocks ?? [], before.length).content];
-				if (turn.length > 0) paused.set(JSON.stringify(turn), script.then ?? {});
+				if (turn.length > 0) paused.set(JSON.stringify(turn), script.next ?? {});
 			}
 			await perform(isPast ? { ...script, fault: undefined, raw: undefined } : script, question, log, response, gone.signal);
 		} catch (error) {

@@ -73,7 +73,8 @@ export class Reply {
 		const { info, instructions } = this.#store;
 		const { model, effort, tools } = info;
 		const versions = instructions.versions().filter(({ after }) => after < this.message.seq);
-		return { partialReply: this.#text, model, effort, instructions: versions, tools, turn: this.#pausedTurn };
+		const maxSearches = limits.searches - (this.spending.usage?.searches ?? 0);
+		return { partialReply: this.#text, model, effort, instructions: versions, tools, maxSearches, turn: this.#pausedTurn };
 	}
 
 	get #pausedTurn(): PausedTurn | undefined {

@@ -1,0 +1,56 @@
+// The tools that Claude's server runs, as a request names them. Pure.
+
+import type Anthropic from "@anthropic-ai/sdk";
+import type { PausedTurn, ToolEvent } from "../conversation/ports.ts";
+import type { Tools } from "../protocol/claude-settings.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Settings } from "../settings.ts";
+
+type Tool = Anthropic.WebSearchTool20260318 | Anthropic.WebFetchTool20260318;
+
+/** Tokens of one page. A longer one is cut by Claude's server. */
+const pageTokens = 20_000;
+
+const all = { type: "all" } as const;
+const none = { type: "none" } as const;
+
+/**
+ * Plain search, and pages that a person named or a search found: a page that Claude has read must not lead it to addresses of its own,
+ * which could carry away what people said. `searches`: how many may still be made for the reply.
+ */
+export function toolsOf(
+	{ webSearch, webFetch }: Tools,
+	domains: Settings["claude"]["domains"],
+	searches: number,
+	turn: PausedTurn = [],
+): Tool[] {
+	// A paused turn can go on only with the tools that it has used.
+	const used = new Set(turn.map((block) => (block as { name?: unknown }).name));
+	const search: Tool = {
+		type: "web_search_20260318",
+		name: "web_search",
+		max_uses: Math.max(1, searches),
+		allowed_callers: ["direct"],
+		...domains,
+	};
+	const hasSearch = used.has("web_search") || (webSearch && searches > 0);
+	const found: Anthropic.WebFetchURLSources["server_tool_results"] = hasSearch
+		? { type: "only", tools: [{ type: "tool_reference", name: "web_search" }] }
+		: none;
+	const fetch: Tool = {
+		type: "web_fetch_20260318",
+		name: "web_fetch",
+		max_uses: limits.fetches,
+		max_content_tokens: pageTokens,
+		allowed_callers: ["direct"],
+		citations: { enabled: true },
+		url_sources: { user_input: all, server_tool_results: found, client_tool_results: none },
+		...domains,
+	};
+	return [...(hasSearch ? [search] : []), ...(webFetch || used.has("web_fetch") ? [fetch] : [])];
+}
+
+/** What people are shown if the server does not have the tools that the conversation permits. */
+export function unsupported(tools: readonly Tool[]): ToolEvent[] {
+	return tools.map(({ name }) => ({ type: "tool", id: `unsupported ${name}`, name, status: "failed", error: "unsupported" }));
+}
