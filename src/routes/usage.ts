@@ -19,17 +19,11 @@ const fields = {
 	reservedUsd: "Dollars that are reserved for replies that run now.",
 	replies: "The number of replies.",
 	tokens: "The tokens of all requests to Claude.",
-	input: "Input tokens not read from the cache.",
-	output: "Output tokens.",
-	cacheRead: "Input tokens read from the cache.",
-	cacheWrite: "Input tokens written to the cache.",
 	searches: "The number of web searches.",
 	cacheHit: "The share of the input that was read from the cache, from 0 to 1.",
 	budget: "The budget that is the first to be used up; `null` if there is none.",
-	leftUsd: "Dollars that are left of the budget.",
 	people: "The people who have paid, the most first.",
 	days: "The days of the period on which anything was spent, oldest first.",
-	date: "The day in UTC.",
 };
 const example = {
 	usd: 0.0132,

@@ -4,6 +4,7 @@
 import { limits } from "../../protocol/limits.ts";
 import { toolErrors } from "../../protocol/sources.ts";
 import { numberText } from "../../protocol/text/number-text.ts";
+import { usageFields } from "./usage-fields.ts";
 
 const time = "ISO 8601, in UTC.";
 const utf16 = "UTF-16 units, as JavaScript counts them";
@@ -179,11 +180,6 @@ const specific: Readonly<Record<string, string>> = {
 	"mentions.length": `Length of the name with the \`@\`, in ${utf16}.`,
 	"reactions.emoji": "The emoji.",
 	"reactions.userIds": "Ids of the people who reacted with it.",
-	"usage.input": "Input tokens not read from the cache.",
-	"usage.output": "Output tokens.",
-	"usage.cacheRead": "Input tokens read from the cache.",
-	"usage.cacheWrite": "Input tokens written to the cache.",
-	"usage.searches": "Web searches. Absent if there were none.",
 	...sameOf(["tools", "tool"], {
 		name: "The tool: `web_search` or `web_fetch`.",
 		input: "What it looks for, or the address of the page it reads. Empty until Claude has written it.",
@@ -199,8 +195,7 @@ const specific: Readonly<Record<string, string>> = {
 		end: `Where it ends, in ${utf16}.`,
 		source: "The index of its source in `sources`.",
 	}),
-	"cost.usd": "The cost in dollars.",
-	"cost.about": "Whether a part of it is estimated, because the reply ended before Claude reported its tokens.",
+	...usageFields,
 	"attempts.offset": `The length of the reply's text when it was interrupted, in ${utf16}.`,
 	"attempts.reason": "Why it was interrupted: a code such as `overloaded`.",
 	"versions.version":
