@@ -59,7 +59,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		...shared,
 		model: anthropicModel(settings.claude),
 		idleTimeout: settings.claude.idleTimeout,
-		afterwards: queueMicrotask,
+		afterwards: (run) => queueMicrotask(run),
 		titles,
 	});
 	const removals: Removals = new Removals({
