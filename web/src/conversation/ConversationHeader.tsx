@@ -66,7 +66,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				>
 					<span className={styles.count}>{members && strings.count(members.length)}</span>
 				</IconButton>
-				{isOwner && conversation && <IconButton icon="adjust" name={strings.settingsOf} onClick={() => setOpen("settings")} />}
+				{conversation && <IconButton icon="adjust" name={strings.settingsOf} onClick={() => setOpen("settings")} />}
 				{isOwner && <InviteButton id={id} nameOf={nameOf} />}
 			</div>
 			{open === "members" && (
@@ -83,7 +83,9 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			)}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
 			{open === "pins" && <PinsDialog id={id} onClose={close} />}
-			{open === "settings" && conversation && <ConversationSettingsDialog conversation={conversation} onClose={close} />}
+			{open === "settings" && conversation && (
+				<ConversationSettingsDialog conversation={conversation} claude={conversation} isOwner={isOwner} onClose={close} />
+			)}
 		</header>
 	);
 }

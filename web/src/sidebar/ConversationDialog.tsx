@@ -32,7 +32,7 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 	};
 	switch (asking.type) {
 		case "rename":
-			return <ConversationSettingsDialog conversation={listed} onClose={onClose} />;
+			return <ConversationSettingsDialog conversation={listed} isOwner onClose={onClose} />;
 		case "export":
 			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":

@@ -1,6 +1,7 @@
 // The HTTP calls of a conversation's dialogs, one function each.
 
 import * as v from "valibot";
+import { type ClaudeChange, modelsSchema } from "../../../../src/protocol/claude-settings.ts";
 import { type AssistantMode, conversationSchema, type MemberRole, memberSchema } from "../../../../src/protocol/conversation.ts";
 import { messageSchema } from "../../../../src/protocol/message.ts";
 import { call } from "../../api.ts";
@@ -21,8 +22,11 @@ const done = v.undefined();
 
 export type LiveInvite = v.InferOutput<typeof inviteSchema>;
 
-export const updateConversation = (token: string, id: string, change: { title?: string; assistant?: AssistantMode }) =>
+export const updateConversation = (token: string, id: string, change: ClaudeChange & { title?: string; assistant?: AssistantMode }) =>
 	call(v.object({ conversation: conversationSchema }), "PATCH", `/conversations/${encodeURIComponent(id)}`, { token, body: change });
+
+/** The models that conversations may choose, the default first. */
+export const modelsOf = (token: string) => call(v.object({ models: modelsSchema }), "GET", "/models", { token });
 
 export const deleteConversation = (token: string, id: string) =>
 	call(done, "DELETE", `/conversations/${encodeURIComponent(id)}`, { token });
