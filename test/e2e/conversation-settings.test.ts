@@ -34,7 +34,7 @@ it("an owner changes how Claude replies, and members see it and who changed the 
 	await bob.page.setViewportSize({ width: 360, height: 740 });
 	await open(bob);
 	expect(await field(bob, "Instructions for Claude").inputValue()).toBe("Answer in French.\nBe brief.");
-	expect(await field(bob, "Instructions for Claude").isDisabled()).toBe(true);
+	expect(await field(bob, "Instructions for Claude").isEditable()).toBe(false);
 	await bob.page.getByText(/Last changed by Ann on/).waitFor();
 	expect(await field(bob, "Model").inputValue()).toBe("demo");
 	expect(await field(bob, "Effort").inputValue()).toBe("low");

@@ -15,7 +15,7 @@ import { modelsOf } from "./api.ts";
 import styles from "./ConversationSettingsDialog.module.css";
 import { names } from "./claudeChange.ts";
 
-export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
+export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSettings; isReadOnly: boolean }) {
 	const words = useStrings().claudeSettings;
 	const id = useId();
 	const models = useModels();
@@ -23,9 +23,9 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 	const { instructions, instructionsBy, asks, tools, budget } = settings;
 	return (
 		<>
-			<ModelField chosen={settings.model} models={models} />
+			<ModelField chosen={settings.model} models={models} isReadOnly={isReadOnly} />
 			<label htmlFor={`${id} effort`}>{words.effort}</label>
-			<select id={`${id} effort`} name={names.effort} className={styles.wide} defaultValue={settings.effort ?? ""}>
+			<select id={`${id} effort`} name={names.effort} className={styles.wide} defaultValue={settings.effort ?? ""} disabled={isReadOnly}>
 				{(["", ...effortSchema.options] as const).map((effort) => (
 					<option key={effort} value={effort}>
 						{words.efforts[effort]}
@@ -33,6 +33,7 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 				))}
 			</select>
 			<label htmlFor={`${id} instructions`}>{words.instructions}</label>
+			{/* A disabled field could not be scrolled by keyboard. */}
 			<textarea
 				id={`${id} instructions`}
 				name={names.instructions}
@@ -40,13 +41,14 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 				defaultValue={instructions}
 				maxLength={limits.instructions}
 				rows={4}
+				readOnly={isReadOnly}
 				dir="auto"
 				aria-describedby={`${id} hint`}
 			/>
 			<p id={`${id} hint`} className={styles.hint}>
 				{words.instructionsAre} {instructionsBy && words.instructionsBy(instructionsBy.username, instructionsBy.at)}
 			</p>
-			<fieldset className={styles.modes}>
+			<fieldset className={styles.modes} disabled={isReadOnly}>
 				<legend>{words.asksLegend}</legend>
 				{asksSchema.options.map((who) => (
 					<label key={who}>
@@ -55,7 +57,7 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 					</label>
 				))}
 			</fieldset>
-			<fieldset className={styles.modes}>
+			<fieldset className={styles.modes} disabled={isReadOnly}>
 				<legend>{words.toolsLegend}</legend>
 				{(["webSearch", "webFetch"] as const).map((tool) => (
 					<label key={tool}>
@@ -67,7 +69,13 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 			<div className={styles.budget}>
 				<div>
 					<label htmlFor={`${id} period`}>{words.period}</label>
-					<select id={`${id} period`} name={names.period} value={period} onChange={({ target }) => setPeriod(target.value)}>
+					<select
+						id={`${id} period`}
+						name={names.period}
+						value={period}
+						disabled={isReadOnly}
+						onChange={({ target }) => setPeriod(target.value)}
+					>
 						{(["", ...budgetSchema.entries.period.options] as const).map((one) => (
 							<option key={one} value={one}>
 								{words.periods[one]}
@@ -86,6 +94,7 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 							min={0}
 							max={limits.budgetUsd}
 							step="any"
+							readOnly={isReadOnly}
 							required
 							defaultValue={budget?.usd}
 						/>
@@ -96,8 +105,10 @@ export function ClaudeFields({ settings }: { settings: ClaudeSettings }) {
 	);
 }
 
+type ModelProps = { chosen: string | null; models: readonly OfferedModel[] | undefined; isReadOnly: boolean };
+
 /** Before the list is loaded, and if it is not, only the default and the chosen one can be told. */
-function ModelField({ chosen, models }: { chosen: string | null; models: readonly OfferedModel[] | undefined }) {
+function ModelField({ chosen, models, isReadOnly }: ModelProps) {
 	const words = useStrings().claudeSettings;
 	const id = useId();
 	const label = ({ name, price }: OfferedModel) => (price ? words.pricedModel(name, price.input, price.output) : name);
@@ -108,7 +119,14 @@ function ModelField({ chosen, models }: { chosen: string | null; models: readonl
 				{words.model}
 			</label>
 			{/* A field that is filled anew shows the choice again once its option is there. */}
-			<select key={models ? "loaded" : "loading"} id={id} name={names.model} className={styles.wide} defaultValue={chosen ?? ""}>
+			<select
+				key={models ? "loaded" : "loading"}
+				id={id}
+				name={names.model}
+				className={styles.wide}
+				defaultValue={chosen ?? ""}
+				disabled={isReadOnly}
+			>
 				<option value="">{words.defaultModel(models?.find(({ isDefault }) => isDefault)?.name)}</option>
 				{models?.map((model) => (
 					<option key={model.id} value={model.id}>

@@ -39,8 +39,8 @@ export function ConversationSettingsDialog({ conversation, claude, isOwner, onCl
 	};
 	const fields = (
 		<>
-			<Fields conversation={conversation} />
-			{claude && <ClaudeFields settings={claude} />}
+			<Fields conversation={conversation} isReadOnly={!isOwner} />
+			{claude && <ClaudeFields settings={claude} isReadOnly={!isOwner} />}
 			<SpendingPart id={conversation.id} />
 		</>
 	);
@@ -53,14 +53,12 @@ export function ConversationSettingsDialog({ conversation, claude, isOwner, onCl
 	return (
 		<Modal title={strings.settingsOf} onClose={onClose}>
 			<p className={styles.hint}>{strings.claudeSettings.readOnly}</p>
-			<fieldset className={styles.readOnly} disabled>
-				{fields}
-			</fieldset>
+			{fields}
 		</Modal>
 	);
 }
 
-function Fields({ conversation }: { conversation: Named }) {
+function Fields({ conversation, isReadOnly }: { conversation: Named; isReadOnly: boolean }) {
 	const strings = useStrings();
 	const id = useId();
 	return (
@@ -72,10 +70,11 @@ function Fields({ conversation }: { conversation: Named }) {
 				defaultValue={conversation.title}
 				placeholder={titleOf(conversation, strings)}
 				maxLength={limits.title}
+				readOnly={isReadOnly}
 				dir="auto"
 				autoComplete="off"
 			/>
-			<fieldset className={styles.modes}>
+			<fieldset className={styles.modes} disabled={isReadOnly}>
 				<legend>{strings.assistantLegend}</legend>
 				{assistantSchema.options.map((mode) => (
 					<label key={mode}>
