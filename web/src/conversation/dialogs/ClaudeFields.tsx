@@ -3,6 +3,7 @@
 import { useEffect, useId, useState } from "react";
 import {
 	asksSchema,
+	type Budget,
 	budgetSchema,
 	type ClaudeSettings,
 	effortSchema,
@@ -19,7 +20,6 @@ export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSetting
 	const words = useStrings().claudeSettings;
 	const id = useId();
 	const models = useModels();
-	const [period, setPeriod] = useState<string>(settings.budget?.period ?? "");
 	const { instructions, instructionsBy, asks, tools, budget } = settings;
 	return (
 		<>
@@ -66,42 +66,51 @@ export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSetting
 					</label>
 				))}
 			</fieldset>
-			<div className={styles.budget}>
-				<div>
-					<label htmlFor={`${id} period`}>{words.period}</label>
-					<select
-						id={`${id} period`}
-						name={names.period}
-						value={period}
-						disabled={isReadOnly}
-						onChange={({ target }) => setPeriod(target.value)}
-					>
-						{(["", ...budgetSchema.entries.period.options] as const).map((one) => (
-							<option key={one} value={one}>
-								{words.periods[one]}
-							</option>
-						))}
-					</select>
-				</div>
-				{period !== "" && (
-					<div>
-						<label htmlFor={`${id} usd`}>{words.budget}</label>
-						<input
-							id={`${id} usd`}
-							name={names.usd}
-							type="number"
-							inputMode="decimal"
-							min={0}
-							max={limits.budgetUsd}
-							step="any"
-							readOnly={isReadOnly}
-							required
-							defaultValue={budget?.usd}
-						/>
-					</div>
-				)}
-			</div>
+			<BudgetFields budget={budget} isReadOnly={isReadOnly} />
 		</>
+	);
+}
+
+function BudgetFields({ budget, isReadOnly }: { budget: Budget | null; isReadOnly: boolean }) {
+	const words = useStrings().claudeSettings;
+	const id = useId();
+	const [period, setPeriod] = useState<string>(budget?.period ?? "");
+	return (
+		<div className={styles.budget}>
+			<div>
+				<label htmlFor={`${id} period`}>{words.period}</label>
+				<select
+					id={`${id} period`}
+					name={names.period}
+					value={period}
+					disabled={isReadOnly}
+					onChange={({ target }) => setPeriod(target.value)}
+				>
+					{(["", ...budgetSchema.entries.period.options] as const).map((one) => (
+						<option key={one} value={one}>
+							{words.periods[one]}
+						</option>
+					))}
+				</select>
+			</div>
+			{period !== "" && (
+				<div>
+					<label htmlFor={`${id} usd`}>{words.budget}</label>
+					<input
+						id={`${id} usd`}
+						name={names.usd}
+						type="number"
+						inputMode="decimal"
+						min={0}
+						max={limits.budgetUsd}
+						step="any"
+						readOnly={isReadOnly}
+						required
+						defaultValue={budget?.usd}
+					/>
+				</div>
+			)}
+		</div>
 	);
 }
 
