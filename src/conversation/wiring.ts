@@ -84,7 +84,11 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		},
 	});
 	const membership = new Membership({ ...shared, titles, departures });
-	const importer = new Import({ ...shared, enter: (userId) => env.USERS.getByName(userId).enter(id) });
+	const importer = new Import({
+		...shared,
+		enter: (userId) => env.USERS.getByName(userId).enter(id),
+		notify: (userIds) => removals.removeForEach(userIds),
+	});
 	const conversation: Conversation<Socket> = new Conversation({
 		...shared,
 		replies,

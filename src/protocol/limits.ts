@@ -211,6 +211,8 @@ export const search = {
 export const exportPiece = { messages: 1_000, length: 1_000_000 };
 /** Bytes of one part of an import. The longest lines fit, and many of usual length. */
 export const importBytes = 8 * 1024 * 1024;
+/** Bytes of one line of an import. The platform stores rows of up to 2 MB, and a line becomes one row. */
+export const importLine = 1_900_000;
 /** An import that is not continued for so long is dropped. */
 export const importTimeout = 24 * 3600_000;
 /**

@@ -13,7 +13,7 @@ import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
-import { durationText } from "../protocol/text/number-text.ts";
+import { durationText, numberText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -129,7 +129,7 @@ imports.post(
 		return refuse(
 			c,
 			taken.code,
-			"A line is not a record of an export, or its hash does not match the line before it. Check that the file is complete and unchanged.",
+			`A line is not a record of an export, its hash does not match the line before it, it repeats a member or a \`clientId\`, or it has more than ${numberText(limits.importLine)} bytes. Check that the file is complete and unchanged.`,
 		);
 	},
 );

@@ -6,7 +6,15 @@ import { describe, expect, it } from "vitest";
 import { issueImportToken } from "../../src/auth/import-token.ts";
 import { Import } from "../../src/conversation/archive/import.ts";
 import { Store } from "../../src/conversation/store/store.ts";
-import { type ArchiveRecord, emptyReading, readRecord } from "../../src/protocol/archive.ts";
+import {
+	type ArchiveRecord,
+	emptyChain,
+	emptyReading,
+	endRecord,
+	type RecordOf,
+	readRecord,
+	writeRecords,
+} from "../../src/protocol/archive.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -260,7 +268,7 @@ describe("an import", () => {
 	it("adds a part once if it comes twice at the same time", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
-			const importing = new Import({ storage, enter: async () => {}, store: new Store(storage.sql), now: () => 1 });
+			const importing = new Import({ storage, enter: async () => {}, notify: async () => {}, store: new Store(storage.sql), now: () => 1 });
 			const take = (from: number, to?: number) => importing.addLines(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
 			expect(await take(0, 4)).toEqual({ taken: 4 });
 			expect(await Promise.all([take(4, 8), take(4, 8)])).toEqual([{ taken: 8 }, { taken: 8 }]);
@@ -381,6 +389,93 @@ describe("an import", () => {
 		expect([status, body.error.code]).toEqual([400, "bad_request"]);
 		expect((await call("GET", `/conversations/${id}`, await tokenOf("ann"))).status).toBe(404);
 		expect((await restore(id, lines)).status).toBe(200);
+	});
+
+	describe("of a file that somebody made", () => {
+		const at = "2026-11-24T12:00:00.000Z";
+		const head = { type: "conversation", version: 1, id: "c", title: "T", assistant: "off", createdAt: at, exportedAt: at } as const;
+		const member = (userId: string, username = "N") => ({ type: "member", userId, username, role: "owner" }) as const;
+		const message = (seq: number, fields: Partial<RecordOf<"message">> = {}): RecordOf<"message"> => ({
+			type: "message",
+			id: `m${seq}-aaaa`,
+			role: "user",
+			content: "Hello",
+			createdAt: at,
+			author: { userId: "eve", username: "Eve" },
+			status: "complete",
+			seq,
+			...fields,
+		});
+
+		/** Imports a file in one part, with somebody new as an owner. */
+		async function imported(records: readonly ArchiveRecord[]) {
+			const [id, owner] = [crypto.randomUUID(), `p-${crypto.randomUUID()}`];
+			const { lines, chain } = await writeRecords(records, emptyChain);
+			const end = await writeRecords([endRecord(chain)], chain);
+			const answer = await restore(id, linesOf(lines + end.lines), 0, { as: owner });
+			const read = async () => (await call("GET", `/conversations/${id}/messages`, await tokenOf(owner))).body.messages as Message[];
+			return { id, owner, answer, read };
+		}
+
+		it.each<[string, ArchiveRecord[]]>([
+			["a member twice", [head, member("eve"), member("eve"), message(1)]],
+			["a clientId twice", [head, member("eve"), message(1, { clientId: "a" }), message(2, { clientId: "a" })]],
+			["a text of 5 MB", [head, member("eve"), message(1, { content: "x".repeat(5_000_000) })]],
+			["a person who is Claude", [head, member("eve"), message(1, { author: { userId: "claude", username: "Claude" } })]],
+			["Claude as a member", [head, member("claude"), message(1)]],
+		])("with %s is refused, and leaves nothing", async (_what, records) => {
+			const { id, owner, answer } = await imported(records);
+			expect([answer.status, answer.body.error.code]).toEqual([400, "bad_request"]);
+			expect((await call("GET", `/conversations/${id}`, await tokenOf(owner))).status).toBe(404);
+		});
+
+		it("with a member or a clientId of an earlier part is refused", async () => {
+			const id = crypto.randomUUID();
+			const first = [head, member("eve"), member("bob"), message(1, { clientId: "a" })];
+			const { lines, chain } = await writeRecords(first, emptyChain);
+			await restore(id, linesOf(lines));
+			const again = await writeRecords([message(2, { clientId: "a" })], chain);
+			expect((await restore(id, linesOf(again.lines), first.length)).status).toBe(400);
+			const other = await writeRecords([message(2, { clientId: "b" })], chain);
+			expect((await restore(id, linesOf(other.lines), first.length)).body.taken).toBe(first.length + 1);
+		});
+
+		it("keeps nobody from sending by times that have not come yet, and shows none of them", async () => {
+			const id = `p-${crypto.randomUUID()}`;
+			const later = { createdAt: "9999-12-31T23:59:59.999Z", author: { userId: id, username: "N" } };
+			const sent = Array.from({ length: 12 }, (_, n) => message(n + 1, later));
+			const copy = await imported([{ ...head, createdAt: later.createdAt }, member(id), ...sent]);
+			for (const { createdAt } of await copy.read()) expect(Date.parse(createdAt)).toBeLessThanOrEqual(Date.now());
+			const said = await call("POST", `/conversations/${copy.id}/messages`, await tokenOf(id), { content: "Now" });
+			// Twelve sends of just now are more than a burst.
+			if (said.status === 429) expect(said.body.error.retryAfterMs).toBeLessThan(60_000);
+			else expect(said.status).toBe(201);
+		});
+
+		it("stores names, titles and texts as people could have entered them", async () => {
+			const odd = `\u202e${"N".repeat(1_000_000)}`;
+			const copy = await imported([
+				{ ...head, title: `a\u0000${"T".repeat(1_000_000)}` },
+				member("eve", odd),
+				message(1, { content: "\u202e\u0000 a", author: { userId: "eve", username: odd, program: { name: "\u202eClaude" } } }),
+			]);
+			const { conversation } = (await call("GET", `/conversations/${copy.id}`, await tokenOf(copy.owner))).body;
+			expect(conversation.title).toMatch(/^aT+…$/);
+			expect(conversation.title.length).toBeLessThanOrEqual(limits.title);
+			const [{ content, author }] = (await copy.read()) as [Message];
+			expect([content, author.program]).toEqual([" a", { name: "Person Claude" }]);
+			for (const { username } of [author, ...conversation.members]) {
+				expect(username.length).toBeLessThanOrEqual(limits.username);
+				expect(username).not.toContain("\u202e");
+			}
+		});
+
+		it("is reached by the erasure of an author who is no member", async () => {
+			const bob = `p-${crypto.randomUUID()}`;
+			const copy = await imported([head, member("eve"), message(1, { content: "Secret", author: { userId: bob, username: "Bob" } })]);
+			expect((await call("DELETE", "/me", await tokenOf(bob))).body.erased).toMatchObject({ conversations: 1, messages: 1 });
+			expect((await copy.read()).map(({ content }) => content)).toEqual([""]);
+		});
 	});
 
 	it("needs its own token, which is checked before anything is read", async () => {

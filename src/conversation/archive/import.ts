@@ -4,11 +4,10 @@
 import { type ArchiveRecord, emptyReading, type Reading, type RecordOf, readRecord } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
-import { erasedName, type Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { markReserved } from "../../protocol/text/look-alikes.ts";
 import { type ImportState, ImportTables } from "../store/import.ts";
 import type { Store } from "../store/store.ts";
+import { cleanRecord } from "./cleaning.ts";
 import type { Fork } from "./fork.ts";
 
 /** What is imported. `as`: the person who is an owner in any case. A fork takes its owner and its title from `fork`. */
@@ -27,14 +26,25 @@ export class Import {
 	readonly #store: Store;
 	readonly #tables: ImportTables;
 	readonly #enter: (userId: string) => Promise<void>;
+	readonly #notify: (userIds: readonly string[]) => Promise<void>;
 	readonly #now: () => number;
 
-	/** `enter`: the person's own object remembers that something of theirs is in this conversation. */
-	constructor(parts: { storage: Storage; store: Store; enter: (userId: string) => Promise<void>; now: () => number }) {
+	/**
+	 * `enter`: the person's own object remembers that something of theirs is in this conversation. `notify` does the same for
+	 * several people, tries again, and stores that before its first await.
+	 */
+	constructor(parts: {
+		storage: Storage;
+		store: Store;
+		enter: (userId: string) => Promise<void>;
+		notify: (userIds: readonly string[]) => Promise<void>;
+		now: () => number;
+	}) {
 		this.#storage = parts.storage;
 		this.#store = parts.store;
 		this.#tables = new ImportTables(parts.storage.sql, parts.store);
 		this.#enter = parts.enter;
+		this.#notify = parts.notify;
 		this.#now = parts.now;
 	}
 
@@ -65,23 +75,44 @@ export class Import {
 		if (lines.length === 0) return { code: "bad_request" };
 		const records: ArchiveRecord[] = [];
 		for (const line of lines) {
-			const next = await readRecord(line, reading);
-			if (!next) return { code: "bad_request" };
-			records.push(next.record);
+			const next = new TextEncoder().encode(line).length <= limits.importLine ? await readRecord(line, reading) : undefined;
+			const record = next && cleanRecord(next.record, this.#now());
+			if (!record) return { code: "bad_request" };
+			records.push(record);
 			reading = next.reading;
 		}
 		// The same lines may have come by another request meanwhile.
 		if (this.#isIdInUse) return { code: "conflict" };
 		const now = from === 0 ? undefined : this.#tables.state;
 		if (now?.reading.hash !== known?.reading.hash) return { taken: now?.reading.lines ?? 0 };
+		if (this.#repeats(records, from === 0)) return { code: "bad_request" };
 		const taken = this.#storage.transactionSync(() => {
 			this.#write(records, reading);
 			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#end(conversation) }) };
 		});
+		// Stored with the last line: whoever erases their account is erased from this conversation, too, though they are no member.
+		const notified = reading.isWhole && !conversation.fork ? this.#notify(this.#tables.formerMembers()) : undefined;
 		// The alarm removes an import that is abandoned.
 		if (reading.isWhole) await this.#storage.deleteAlarm();
 		else await this.#storage.setAlarm(this.#now() + (conversation.fork ? limits.fork.timeout : limits.importTimeout));
+		await notified;
 		return taken;
+	}
+
+	/** A member comes twice, or a person's `clientId`: within these records or, unless they begin the file, with those before. */
+	#repeats(records: readonly ArchiveRecord[], begins: boolean): boolean {
+		const { members, log } = this.#store;
+		const seen = new Set<string>();
+		return records.some((record) => {
+			const { userId } = record.type === "member" ? record : record.type === "message" ? record.author : { userId: "" };
+			const clientId = record.type === "message" ? record.clientId : undefined;
+			if (record.type !== "member" && clientId === undefined) return false;
+			const key = JSON.stringify([userId, clientId]);
+			const isKnown = !begins && (clientId === undefined ? members.find(userId) : log.messageByClientId(userId, clientId)) !== undefined;
+			if (seen.has(key) || isKnown) return true;
+			seen.add(key);
+			return false;
+		});
 	}
 
 	/** A conversation with this id exists, or existed: a deleted one does not begin again. */
@@ -96,7 +127,7 @@ export class Import {
 					this.#tables.begin({ reading: emptyReading, first: record });
 					break;
 				case "member":
-					this.#store.members.add({ ...record, ...named(record) }, this.#now());
+					this.#store.members.add(record, this.#now());
 					break;
 				case "message":
 					this.#addMessage(record);
@@ -117,8 +148,7 @@ export class Import {
 	#addMessage({ type: _, ...record }: RecordOf<"message">): void {
 		// Nothing continues a reply that was streaming when the file was written.
 		const ended = record.status === "streaming" && ({ status: "failed", reason: "interrupted" } as const);
-		const author = record.role === "user" ? named(record.author) : record.author;
-		this.#tables.addMessage({ ...record, ...ended, author, conversationId: "", revision: record.seq });
+		this.#tables.addMessage({ ...record, ...ended, conversationId: "", revision: record.seq });
 	}
 
 	/** The conversation exists from here on. Everything in it counts as read. */
@@ -133,16 +163,11 @@ export class Import {
 		if (fork) this.#tables.end({ id, title: "", assistant, lineage, createdAt: this.#now() });
 		else this.#tables.end({ id, title: first.title, assistant, lineage, createdAt: Date.parse(first.createdAt) });
 		this.#store.changeSettings(first);
-		for (const version of first.instructions ?? []) this.#store.instructions.add({ ...version, ...named(version) });
+		for (const version of first.instructions ?? []) this.#store.instructions.add(version);
 		if (fork) this.#store.setTitle(fork.title.title, fork.title);
 		const forkedFrom = fork?.forkedFrom ?? first.forkedFrom;
 		if (forkedFrom) this.#store.setForkedFrom(forkedFrom);
 		if (fork) this.#store.audit.add("created", fork.owner.userId, undefined, this.#now());
 		return this.#store.info;
 	}
-}
-
-/** A person of a file, which may be from a deployment where people could take Claude's name. */
-function named({ userId, username }: Person): Person {
-	return { userId, username: username === erasedName ? username : markReserved(username) };
 }

@@ -69,6 +69,13 @@ export class Removals {
 		await this.#conclude();
 	}
 
+	/** Like `removeFor`, for as many as one go reaches; the others follow. Everything is stored before the first await. */
+	async removeForEach(userIds: readonly string[]): Promise<void> {
+		if (userIds.length === 0) return;
+		await this.#queue.enqueueAll(userIds.map((userId) => [userId, undefined]));
+		await this.#conclude();
+	}
+
 	/** To be called once the conversation is marked as deleted. Resolves when the lists that one go reaches have been tried. */
 	async removeForAll(): Promise<void> {
 		const members = this.#store.members.list(Number.MAX_SAFE_INTEGER).map(({ userId }) => userId);

@@ -57,6 +57,20 @@ export class ImportTables {
 		insertRow(this.#sql, "versions", { seq, ...versionRowOf(version) });
 	}
 
+	/** Ids of people whom messages or instructions name as their authors, who asked or who reacted, and who are no members. */
+	formerMembers(): string[] {
+		return this.#sql
+			.exec<{ id: string }>(
+				`SELECT id FROM (SELECT author_id AS id FROM messages WHERE role = 'user'
+				UNION SELECT person.value FROM messages, json_each(reactions) AS reaction, json_each(reaction.value, '$.userIds') AS person
+				UNION SELECT asker.value ->> 'userId' FROM messages, json_each(asked_by) AS asker
+				UNION SELECT by_id FROM instructions)
+				WHERE id NOT LIKE 'erased-%' AND id NOT IN (SELECT user_id FROM members)`,
+			)
+			.toArray()
+			.map(({ id }) => id);
+	}
+
 	/** Questions that waited for a reply wait no longer: nobody asked them here. */
 	end(conversation: NewConversation): void {
 		this.#sql.exec("DROP TABLE restoring");
