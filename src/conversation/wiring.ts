@@ -84,11 +84,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		},
 	});
 	const membership = new Membership({ ...shared, titles, departures });
-	const importer = new Import({
-		...shared,
-		enter: (userId) => env.USERS.getByName(userId).enter(id),
-		notify: (userIds) => removals.removeForEach(userIds),
-	});
+	const importer = new Import({ ...shared, removals, enter: (userId) => env.USERS.getByName(userId).enter(id) });
 	const conversation: Conversation<Socket> = new Conversation({
 		...shared,
 		replies,

@@ -244,8 +244,8 @@ export const bugs: Bug[] = [
 	{
 		name: "erasing a person misses imported conversations",
 		file: "src/conversation/archive/import.ts",
-		from: "this.#notify(this.#tables.formerMembers())",
-		to: "this.#notify([])",
+		from: "this.#removals.removeForEach(this.#tables.formerMembers())",
+		to: "this.#removals.removeForEach([])",
 		project: "worker",
 		tests: ["worker/archive"],
 	},

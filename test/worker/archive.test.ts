@@ -268,7 +268,13 @@ describe("an import", () => {
 	it("adds a part once if it comes twice at the same time", async () => {
 		const lines = linesOf((await download("ann", await fullConversation())).text);
 		await runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
-			const importing = new Import({ storage, enter: async () => {}, notify: async () => {}, store: new Store(storage.sql), now: () => 1 });
+			const importing = new Import({
+				storage,
+				enter: async () => {},
+				removals: { removeForEach: async () => {} },
+				store: new Store(storage.sql),
+				now: () => 1,
+			});
 			const take = (from: number, to?: number) => importing.addLines(lines.slice(from, to).join("\n"), from, { id: "c", lineage: "new" });
 			expect(await take(0, 4)).toEqual({ taken: 4 });
 			expect(await Promise.all([take(4, 8), take(4, 8)])).toEqual([{ taken: 8 }, { taken: 8 }]);

@@ -224,7 +224,13 @@ describe("a fork that is broken off", () => {
 		const isUnderWay = await runInDurableObject(
 			stub,
 			(_object, { storage }) =>
-				new Import({ storage, store: new Store(storage.sql), enter: async () => {}, now: () => Date.now() }).isUnderWay,
+				new Import({
+					storage,
+					store: new Store(storage.sql),
+					enter: async () => {},
+					removals: { removeForEach: async () => {} },
+					now: () => Date.now(),
+				}).isUnderWay,
 		);
 		expect(isUnderWay).toBe(false);
 	});

@@ -26,25 +26,25 @@ export class Import {
 	readonly #store: Store;
 	readonly #tables: ImportTables;
 	readonly #enter: (userId: string) => Promise<void>;
-	readonly #notify: (userIds: readonly string[]) => Promise<void>;
+	readonly #removals: { removeForEach(userIds: readonly string[]): Promise<void> };
 	readonly #now: () => number;
 
 	/**
-	 * `enter`: the person's own object remembers that something of theirs is in this conversation. `notify` does the same for
-	 * several people, tries again, and stores that before its first await.
+	 * `enter`: the person's own object remembers that something of theirs is in this conversation. `removals` tell that
+	 * to several people, with retries, and store it before the first await.
 	 */
 	constructor(parts: {
 		storage: Storage;
 		store: Store;
 		enter: (userId: string) => Promise<void>;
-		notify: (userIds: readonly string[]) => Promise<void>;
+		removals: { removeForEach(userIds: readonly string[]): Promise<void> };
 		now: () => number;
 	}) {
 		this.#storage = parts.storage;
 		this.#store = parts.store;
 		this.#tables = new ImportTables(parts.storage.sql, parts.store);
 		this.#enter = parts.enter;
-		this.#notify = parts.notify;
+		this.#removals = parts.removals;
 		this.#now = parts.now;
 	}
 
@@ -91,7 +91,7 @@ export class Import {
 			return { taken: reading.lines, ...(reading.isWhole && { conversation: this.#end(conversation) }) };
 		});
 		// Stored with the last line: whoever erases their account is erased from this conversation, too, though they are no member.
-		const notified = reading.isWhole && !conversation.fork ? this.#notify(this.#tables.formerMembers()) : undefined;
+		const notified = reading.isWhole && !conversation.fork ? this.#removals.removeForEach(this.#tables.formerMembers()) : undefined;
 		// The alarm removes an import that is abandoned.
 		if (reading.isWhole) await this.#storage.deleteAlarm();
 		else await this.#storage.setAlarm(this.#now() + (conversation.fork ? limits.fork.timeout : limits.importTimeout));
@@ -101,14 +101,14 @@ export class Import {
 
 	/** A member comes twice, or a person's `clientId`: within these records or, unless they begin the file, with those before. */
 	#repeats(records: readonly ArchiveRecord[], begins: boolean): boolean {
-		const { members, log } = this.#store;
+		const { members } = this.#store;
 		const seen = new Set<string>();
 		return records.some((record) => {
 			const { userId } = record.type === "member" ? record : record.type === "message" ? record.author : { userId: "" };
 			const clientId = record.type === "message" ? record.clientId : undefined;
 			if (record.type !== "member" && clientId === undefined) return false;
 			const key = JSON.stringify([userId, clientId]);
-			const isKnown = !begins && (clientId === undefined ? members.find(userId) : log.messageByClientId(userId, clientId)) !== undefined;
+			const isKnown = !begins && (clientId === undefined ? members.find(userId) !== undefined : this.#tables.hasClientId(userId, clientId));
 			if (seen.has(key) || isKnown) return true;
 			seen.add(key);
 			return false;

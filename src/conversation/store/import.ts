@@ -57,6 +57,10 @@ export class ImportTables {
 		insertRow(this.#sql, "versions", { seq, ...versionRowOf(version) });
 	}
 
+	hasClientId(authorId: string, clientId: string): boolean {
+		return this.#sql.exec("SELECT 1 FROM messages WHERE author_id = ? AND client_id = ?", authorId, clientId).toArray().length > 0;
+	}
+
 	/** Ids of people whom messages or instructions name as their authors, who asked or who reacted, and who are no members. */
 	formerMembers(): string[] {
 		return this.#sql
