@@ -348,8 +348,8 @@ export const bugs: Bug[] = [
 	{
 		name: "regenerating asks Claude although it is off",
 		file: changes,
-		from: "if (!this.#mayAsk(this.#store.log.questionOf(message)))",
-		to: "if (false)",
+		from: 'if (assistant !== "off" && assistant !== "mention") return true;',
+		to: "return true;",
 		project: "worker",
 		tests: ["replies/regenerate"],
 	},
@@ -564,8 +564,8 @@ export const bugs: Bug[] = [
 	{
 		name: "the text in the start of a block is dropped",
 		file: "src/claude/blocks.ts",
-		from: "				yield textEvent(block.text);",
-		to: '				yield { type: "alive" };',
+		from: "yield textEvent(block, block.text);",
+		to: 'yield { type: "alive" };',
 		project: "worker",
 		tests: ["claude/stream"],
 	},
@@ -604,7 +604,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the former end of a prompt is not marked for the cache",
 		file: "src/claude/anthropic.ts",
-		from: "if (index !== messages.length - 3) return turn;",
+		from: "if (index !== end) return turn;",
 		to: "if (index >= 0) return turn;",
 		project: "worker",
 		tests: ["claude/anthropic"],
@@ -628,7 +628,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a prompt that is too long is not shortened",
 		file: "src/claude/anthropic.ts",
-		from: "if (isShorter && mayShorten) return true;",
+		from: 'if (isShorter && mayShorten) return "shorter";',
 		to: "",
 		project: "worker",
 		tests: ["claude/anthropic"],
@@ -684,8 +684,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an empty reply says nothing",
 		file: attempt,
-		from: '(reason ?? "empty")',
-		to: "reason",
+		from: 'if (reason === undefined || reason === "other_model") return "empty";',
+		to: "",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
 	},
@@ -1180,8 +1180,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a sleep refills the send bucket",
 		file: "src/conversation/messages/send-rate.ts",
-		from: "replay(this.#store.log.sendTimes(userId, now - memory(this.#rate)), this.#rate)",
-		to: "replay([], this.#rate)",
+		from: "times.map((at) => Math.min(at, now)),",
+		to: "[],",
 		project: "worker",
 		tests: ["conversation/conversation", "worker/socket"],
 	},
@@ -1860,7 +1860,7 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: one address may begin any number of sessions",
 		file: "src/gateway/socketio/route.ts",
-		from: 'const refused = await passGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));',
+		from: 'const refused = await passNetworkGate(c.env, "HANDSHAKES", networkOfRequest(c.req.raw));',
 		to: "const refused = undefined;",
 		project: "worker",
 		tests: ["worker/socketio"],
@@ -1948,8 +1948,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a route is not counted unless it is named",
 		file: "src/routes/gates.ts",
-		from: "?? usual;",
-		to: "?? { network: [], person: [] };",
+		from: "return { ...usual, ...(route",
+		to: "return { network: [], person: [], ...(route",
 		project: "worker",
 		tests: ["worker/gates"],
 	},
@@ -2068,7 +2068,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an envelope can be closed in letters of another script",
 		file: "src/claude/envelope-tags.ts",
-		from: "name += foldCharacter(character);",
+		from: "name += fold(character);",
 		to: "name += character.toLowerCase();",
 		project: "worker",
 		tests: ["claude/prompt"],
