@@ -123,7 +123,10 @@ describe("the settings of a conversation", () => {
 		await ann.page.getByRole("radio", { name: /^Always/ }).check();
 		await ann.page.getByRole("button", { name: "Save" }).click();
 		await bob.page.getByRole("heading", { name: "Tea and cake" }).waitFor();
-		expect(await bob.page.getByRole("button", { name: "Conversation settings" }).count()).toBe(0);
+		await bob.page.getByRole("button", { name: "Conversation settings" }).click();
+		expect(await bob.page.getByRole("radio", { name: /^Always/ }).isDisabled()).toBe(true);
+		expect(await bob.page.getByRole("button", { name: "Save" }).count()).toBe(0);
+		await bob.page.keyboard.press("Escape");
 		await bob.say("a table, please");
 		await bob.answered();
 		await ann.page.getByRole("button", { name: "Conversation settings" }).click();

@@ -21,7 +21,7 @@ describe("a tab", () => {
 		const late = await bob.anotherTab();
 		await late.page.goto(product.url);
 		await late.listed("Ann: Good morning").waitFor();
-		for (const { list } of [early, late]) expect(await list.getByText("unread").count()).toBe(0);
+		for (const { list } of [early, late]) await expect.poll(() => list.getByText("unread").count(), patient).toBe(0);
 		await ann.leave();
 		await bob.leave();
 	});

@@ -65,7 +65,7 @@ const attacks: { [name: string]: [perSecond: number, attack: Attack] } = {
 	],
 	"messages over HTTP": [
 		50,
-		({ object, identity }, n) => unlessRefused(object.as(identity).say({ content: `flood ${n}` }) as object, costs.sent),
+		async ({ object, identity }, n) => unlessRefused((await object.as(identity).say({ content: `flood ${n}` })) as object, costs.sent),
 	],
 };
 

@@ -20,7 +20,7 @@ export const prices = {
 	/** Joining again over an open socket, which clients seldom need. */
 	rejoin: 20,
 	/** Verifying a newer token over an open socket, which asks a guest's own object. */
-	renew: 8,
+	renew: 4,
 	/** Looking words up, besides what is found. */
 	search: 20,
 	/** Beginning a fork, besides what is read for it: a new object stores it all. */

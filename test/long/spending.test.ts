@@ -2,10 +2,10 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "../e2e/accessibility.ts";
+import { annAndBob, type Product, startProduct, type Visitor } from "../e2e/product.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
-import { violations } from "./accessibility.ts";
-import { annAndBob, type Product, startProduct, type Visitor } from "./product.ts";
 
 let api: MessagesApi;
 let browser: Browser;

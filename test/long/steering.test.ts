@@ -1,9 +1,9 @@
 // Steering Claude from the page: redirecting a reply, the questions that wait, continuing, forks and pins.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browser, openBrowser } from "../e2e/opened.ts";
+import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
 import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
-import { browser, openBrowser } from "./opened.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "./product.ts";
 
 openBrowser();
 

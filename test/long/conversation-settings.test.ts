@@ -1,8 +1,8 @@
 // The settings of a conversation: owners change them, and members read them.
 
 import { expect, it } from "vitest";
-import { browser, openBrowser, product } from "./opened.ts";
-import { annAndBob, type Visitor } from "./product.ts";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, type Visitor } from "../e2e/product.ts";
 
 openBrowser();
 
