@@ -92,7 +92,7 @@ const names = ["input", "output", "cacheRead", "cacheWrite", "cacheWriteLong", "
 /** In dollars, far above every real price: a larger one is in another unit. */
 const dearest = 100_000;
 
-/** Reads `CLAUDE_PRICES`; `undefined` if it has not the form that the README describes, or leaves a price unknown. */
+/** Reads `CLAUDE_PRICES`; `undefined` if it has not the form that docs/settings.md describes, or leaves a price unknown. */
 export function readOwnPrices(text: string): OwnPrices | undefined {
 	const models = parse(text);
 	if (!isRecord(models)) return undefined;
