@@ -2,7 +2,7 @@
 
 import { isDemo } from "../claude/server.ts";
 import { purseName } from "../money/object.ts";
-import { priceOf } from "../money/prices.ts";
+import { dearestPrice, priceOf } from "../money/prices.ts";
 import type { Alarm } from "../platform/alarm.ts";
 import type { Settings } from "../settings.ts";
 import type { PurseOwner } from "./ports.ts";
@@ -23,11 +23,16 @@ export function moneyOf(env: Env, parts: { sql: SqlStorage; store: Store; alarm:
 /** What Claude may cost here. A key, a budget and prices of the deployment's own each say that replies are paid for. */
 function termsOf(settings: Settings, store: Store): Terms {
 	const { claude, prices, budgets } = settings;
+	const isPriced = (at: number) => priceOf(claude.model, at, settings) !== undefined;
 	return {
 		budgets: () => budgets,
 		isPaid: claude.apiKey !== undefined || prices.size > 0,
 		model: () => store.info.model ?? claude.model,
 		maxTokens: claude.maxTokens,
-		priceOf: (model, at) => (isDemo(claude) ? undefined : priceOf(model, at, settings)),
+		priceOf: (model, at) => {
+			if (isDemo(claude)) return undefined;
+			// Whoever chooses another model than one with a price must not escape the budgets by it.
+			return priceOf(model, at, settings) ?? (isPriced(at) ? dearestPrice(at, settings) : undefined);
+		},
 	};
 }

@@ -70,6 +70,24 @@ export function priceOf(model: string, at: number, { prices }: { prices: OwnPric
 	return { ...price, ...(listed?.above && above && { above: { tokens: listed.above.tokens, price: above } }) };
 }
 
+/** The dearest known price of each kind, for a model without a price where Claude is paid for: nothing may be free by being unknown. */
+export function dearestPrice(at: number, own: { prices: OwnPrices }): Price {
+	const models = [...Object.keys(table), ...own.prices.keys()];
+	const prices = models.flatMap((model) => {
+		const price = priceOf(model, at, own);
+		return price ? [price, ...(price.above ? [price.above.price] : [])] : [];
+	});
+	const most = (name: keyof Rates) => Math.max(...prices.map((price) => price[name]));
+	return {
+		input: most("input"),
+		output: most("output"),
+		cacheRead: most("cacheRead"),
+		cacheWrite: most("cacheWrite"),
+		cacheWriteLong: most("cacheWriteLong"),
+		search: most("search"),
+	};
+}
+
 function ratesOf({ input, output, ...others }: Dollars): Rates | undefined {
 	if (input === undefined || output === undefined) return undefined;
 	const {

@@ -36,6 +36,9 @@ export const guestPrefix = "guest-";
 /** True for the ids that this deployment gives to its guests. */
 export const isGuestId = (id: string): boolean => /^guest-[\w-]{22}$/.test(id);
 
+/** True for what stands in the place of an erased person's id. Nobody has such an id. */
+export const isAlias = (id: string): boolean => /^erased-[\da-f-]{36}$/.test(id);
+
 /** The name of everybody who has erased their account. */
 export const erasedName = "Deleted person";
 

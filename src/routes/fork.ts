@@ -10,6 +10,7 @@ import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
+import { hasScope } from "../protocol/token.ts";
 import { type App, bodyUpTo, call, endOfSignIn, readBody, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
@@ -39,6 +40,7 @@ describe("POST /conversations/:id/fork", {
 	fields: { upTo: "The `seq` of the last message that is copied." },
 });
 forks.post("/conversations/:id/fork", bodyUpTo(limits.bodyBytes), async (c) => {
+	if (!hasScope(c.get("identity").program?.scopes, "read")) return refuse(c, "forbidden", "A fork needs the scopes `read` and `write`.");
 	const body = await readBody(c, forkSchema);
 	if (!body) return refuse(c, "bad_request", `\`upTo\` is a message's seq; a title has up to ${limits.title} characters.`);
 	const { upTo } = body;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { priceOf, readOwnPrices } from "../../src/money/prices.ts";
+import { dearestPrice, priceOf, readOwnPrices } from "../../src/money/prices.ts";
 
 const autumn = Date.parse("2026-11-01");
 
@@ -98,4 +98,13 @@ describe("the deployment's own prices", () => {
 		["a negative price", '{"claude-opus-5": {"input": -1}}'],
 		["a price beyond reason", '{"claude-opus-5": {"input": 1e300}}'],
 	])("are refused if they are %s", (_what, text) => expect(readOwnPrices(text)).toBeUndefined());
+});
+
+it("the dearest price is that of no model in particular, and no price is above it", () => {
+	const dearest = dearestPrice(Date.parse("2026-11-01"), { prices: new Map() });
+	for (const model of ["claude-fable-5-1", "claude-opus-5", "claude-haiku-5-5", "claude-sonnet-4-6"])
+		for (const [name, rate] of Object.entries(price(model) ?? {}))
+			if (name !== "above") expect(dearest[name as "input"]).toBeGreaterThanOrEqual(rate as number);
+	const own = new Map([["m", { input: 500, output: 1 }]]);
+	expect(dearestPrice(0, { prices: own }).input).toBe(500_000_000);
 });

@@ -17,6 +17,7 @@ import {
 } from "../../src/protocol/archive.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Mention, Message } from "../../src/protocol/message.ts";
+import { claude } from "../../src/protocol/person.ts";
 import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 
 const secret = env.JWT_SECRET as string;
@@ -481,6 +482,19 @@ describe("an import", () => {
 			const copy = await imported([head, member("eve"), message(1, { content: "Secret", author: { userId: bob, username: "Bob" } })]);
 			expect((await call("DELETE", "/me", await tokenOf(bob))).body.erased).toMatchObject({ conversations: 1, messages: 1 });
 			expect((await copy.read()).map(({ content }) => content)).toEqual([""]);
+		});
+
+		it.each<[string, (bob: { userId: string; username: string }) => Partial<RecordOf<"message">>]>([
+			["stopped a reply", (bob) => ({ role: "assistant", author: claude, status: "stopped", stoppedBy: bob })],
+			["pinned a message", ({ userId }) => ({ pinned: { userId, at } })],
+			["is mentioned", ({ userId }) => ({ content: "@Bob?", mentions: [{ userId, offset: 0, length: 4 }] })],
+			["asked", (bob) => ({ role: "assistant", author: claude, askedBy: [bob] })],
+		])("keeps no id of an erased person who %s", async (_what, fields) => {
+			const bob = { userId: `p-${crypto.randomUUID()}`, username: "Bob" };
+			const copy = await imported([head, member("eve"), message(1, fields(bob))]);
+			expect(JSON.stringify(await copy.read())).toContain(bob.userId);
+			expect((await call("DELETE", "/me", await tokenOf(bob.userId))).status).toBe(200);
+			expect(JSON.stringify(await copy.read())).not.toContain(bob.userId);
 		});
 	});
 

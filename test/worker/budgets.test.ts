@@ -12,6 +12,7 @@ import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 withSettings({
 	...scripted,
 	ANTHROPIC_API_KEY: "a key",
+	CLAUDE_MODELS: "claude-unheard-of",
 	BUDGET_USD_PER_DAY: "1000",
 	BUDGET_USD_PER_PERSON_PER_DAY: "0.2",
 	BUDGET_USD_PER_GUEST_PER_DAY: "0",
@@ -48,6 +49,21 @@ it("charges the conversation, the person and the deployment what a reply has cos
 	await expect.poll(async () => (await sums({ userId: ann }))?.microUsd).toBe(costOf(50));
 	await expect.poll(async () => ((await sums("deployment"))?.microUsd ?? 0) - before).toBe(costOf(50));
 	expect(await sums({ userId: ann })).toMatchObject({ reserved: 0, replies: 1, output: 50, cacheRead: 22 });
+});
+
+it("holds for a model without a price, at the dearest one", async () => {
+	const ann = somebody();
+	const id = await titled(ann);
+	expect((await call("PATCH", `/conversations/${id}`, await tokenOf(ann), { model: "claude-unheard-of" })).status).toBe(200);
+	const client = await Client.join(ann, id);
+	client.say('!{"tokens":2000}');
+	await replied(client);
+	await expect.poll(async () => (await sums({ userId: ann }))?.reserved).toBe(0);
+	expect((await sums({ userId: ann }))?.microUsd).toBeGreaterThan(2_000 * 50);
+	client.say("And again");
+	await client.next("chat:message", ({ message }) => message.content === "And again");
+	client.say('!{"tokens":2000}');
+	expect(await client.next("chat:error")).toMatchObject({ code: "budget_exceeded", scope: "person" });
 });
 
 it("keeps a question whose budget is used up, and says so in the response and on the socket", async () => {

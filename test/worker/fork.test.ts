@@ -85,6 +85,20 @@ describe("a fork", () => {
 		expect(await messagesOf(ann, id)).toHaveLength(5);
 	});
 
+	it("needs the scopes read and write of a personal token", async () => {
+		const ann = newPerson();
+		const id = await newConversation(ann);
+		await fill(id, [ann], 1);
+		const answers = await Promise.all(
+			[["write"], ["read"], ["read", "write"]].map(async (scopes) => {
+				const { token } = (await as(ann, "POST", "/me/tokens", { name: "Bot", scopes })).body;
+				return call("POST", `/conversations/${id}/fork`, token.secret, { upTo: 1 });
+			}),
+		);
+		expect(answers.map(({ status }) => status)).toEqual([403, 403, 201]);
+		expect(JSON.stringify(answers[0]?.body)).not.toContain("secret");
+	});
+
 	it("is refused to strangers, beyond the last message, with bad input, and for more messages than one request can copy", async () => {
 		const ann = newPerson();
 		const id = await newConversation(ann);

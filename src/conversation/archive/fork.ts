@@ -3,7 +3,7 @@
 
 import { type ArchiveRecord, emptyChain, headRecords } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
-import { claude, type Person } from "../../protocol/person.ts";
+import { claude, isAlias, type Person } from "../../protocol/person.ts";
 import { type ExportPiece, type ExportPlace, readRecords, type Source, writePiece } from "./export.ts";
 
 /** The title that a fork begins with: given by a person (`by`: their id, if it is known), or made from the message at the place `from`. */
@@ -14,9 +14,6 @@ export type Fork = { owner: Person; title: ForkTitle; forkedFrom: NonNullable<Co
 
 /** `people`: the ids in the piece, of whoever may be erased later. */
 export type ForkPiece = ExportPiece & { people: string[] };
-
-/** An alias of somebody who was erased is nobody's id. */
-const alias = /^erased-[\da-f-]{36}$/;
 
 /** The first line of a fork, without members, and with the instructions that held up to a place. */
 export async function forkHead(source: Source, upTo: number, exportedAt: string): Promise<ForkPiece> {
@@ -35,7 +32,7 @@ export async function forkPiece(source: Source, upTo: number, { after, chain, ex
 }
 
 function peopleIn(records: readonly ArchiveRecord[]): string[] {
-	return [...new Set(records.flatMap(idsIn))].filter((id) => id !== undefined && id !== claude.userId && !alias.test(id)) as string[];
+	return [...new Set(records.flatMap(idsIn))].filter((id) => id !== undefined && id !== claude.userId && !isAlias(id)) as string[];
 }
 
 function idsIn(record: ArchiveRecord): (string | undefined)[] {

@@ -3,6 +3,8 @@
 import { costOf } from "../../money/cost.ts";
 import type { Price } from "../../money/prices.ts";
 import type { Spent } from "../../money/purse-calls.ts";
+import type { Tools } from "../../protocol/claude-settings.ts";
+import { limits } from "../../protocol/limits.ts";
 
 /** A shorter reply is of no use. */
 const leastTokens = 500;
@@ -11,11 +13,23 @@ const promptMargin = 1.25;
 /** System text and what else is in every prompt. */
 const fixedTokens = 2_000;
 
-/** What a request needs. `promptTokens` are more than were counted: the count is an estimate. */
-export type Wanted = { price: Price; promptTokens: number; maxTokens: number };
+/** The tokens that the results of a search, and a page, add to the prompt. */
+const [searchTokens, pageTokens] = [10_000, 20_000];
 
-export function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
-	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens };
+/** What a request needs. `promptTokens` are more than were counted: the count is an estimate. `tools`: what looking things up costs at most. */
+export type Wanted = { price: Price; promptTokens: number; maxTokens: number; tools: number };
+
+export function wantedFor(price: Price, promptTokens: number, maxTokens: number, permitted?: Tools): Wanted {
+	const tools = permitted ? costOfTools(price, permitted) : 0;
+	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens, tools };
+}
+
+/** In every round a search may be made at least, and so many pages read. */
+function costOfTools(price: Price, { webSearch, webFetch }: Tools): number {
+	const searches = webSearch ? limits.searches + limits.rounds : 0;
+	const pages = webFetch ? limits.fetches * (limits.rounds + 1) : 0;
+	const read = searches * searchTokens + pages * pageTokens;
+	return costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: read, searches }, price);
 }
 
 export function leastOf(wanted: Wanted): number {

@@ -37,7 +37,9 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		for await (const event of model.reply(reply.context(), signal, { ...reply.options, maxTokens: allowance?.maxTokens })) {
+		const options = { ...reply.options, maxTokens: allowance?.maxTokens };
+		const permitted = allowance?.hasTools === false ? { ...options, tools: { webSearch: false, webFetch: false } } : options;
+		for await (const event of model.reply(reply.context(), signal, permitted)) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);

@@ -33,8 +33,8 @@ export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
 type Used = Pick<Message, "usage" | "cost">;
 type Refusing = Exclude<Answer, { granted: number }> | "unreachable";
 
-/** How long the next request may answer, and what it may cost. */
-export type Allowance = { maxTokens: number; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
+/** How long the next request may answer, whether it may look things up, and what it may cost. */
+export type Allowance = { maxTokens: number; hasTools: boolean; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
 
 export class Funding {
 	readonly #store: Store;
@@ -74,10 +74,13 @@ export class Funding {
 		return this.#store.payments.open().find((one): one is Ask => one.type === "ask" && one.kind === "reply");
 	}
 
-	/** Ends what the title of an earlier life of the object left. Nobody knows how far its request came, so all that was reserved is charged. */
-	endTitles(): void {
+	/**
+	 * Ends what the title of an earlier life of the object left, and every title if the conversation is deleted. Nobody knows how far its
+	 * request came, so all that was reserved is charged.
+	 */
+	endTitles(isDeleted = false): void {
 		for (const payment of this.#store.payments.open()) {
-			if (payment.kind !== "title" || this.#begun.has(payment.id)) continue;
+			if (payment.kind !== "title" || (this.#begun.has(payment.id) && !isDeleted)) continue;
 			if (payment.type === "ask") this.#release(payment, ["deployment", ...payment.payers]);
 			else this.settle(payment, { cost: { usd: usdOf(payment.microUsd), about: true } }, "interrupted");
 		}
@@ -103,8 +106,8 @@ export class Funding {
 		const model = this.#terms.model();
 		const price = this.#terms.priceOf(model, ask.at);
 		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
-		const wanted = wantedFor(price, promptTokens, maxTokens);
-		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens)];
+		const wanted = wantedFor(price, promptTokens, maxTokens, ask.kind === "reply" ? this.#store.info.tools : undefined);
+		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens) + wanted.tools];
 		const { purse } = this.#store.payments;
 		const [first] = ask.payers as [Payer, ...Payer[]];
 		const own = purse.reserve({ id: ask.id, label: first.userId, at: ask.at, least, most }, this.#limitsOf("conversation"));
@@ -198,10 +201,11 @@ export class Funding {
 	/** What the next request may use, which goes on from `text`; `undefined` if too little is left for one. */
 	allowanceOf({ model, at, microUsd, promptTokens, spent, before = nothingSpent }: Paid, text: string): Allowance | undefined {
 		const price = this.#terms.priceOf(model, at);
-		const wanted = price && wantedFor(price, promptTokens + tokensIn(text), this.#terms.maxTokens);
+		const wanted = price && wantedFor(price, promptTokens + tokensIn(text), this.#terms.maxTokens, this.#store.info.tools);
 		const left = microUsd - spent.microUsd;
 		if (!wanted || left < leastOf(wanted)) return undefined;
-		const maxTokens = affordable(wanted, left);
+		const hasTools = left - wanted.tools >= leastOf(wanted);
+		const maxTokens = affordable(wanted, hasTools ? left - wanted.tools : left);
 		const outputCost = costOf({ ...nothingSpent, output: maxTokens }, price);
 		let most: number | undefined;
 		const isUsedUp = (total: number) => {
@@ -210,7 +214,7 @@ export class Funding {
 			most ??= cost + outputCost > microUsd ? microUsd : 2 * microUsd;
 			return cost >= most;
 		};
-		return { maxTokens, isReduced: maxTokens < this.#terms.maxTokens, isUsedUp };
+		return { maxTokens, hasTools, isReduced: maxTokens < this.#terms.maxTokens, isUsedUp };
 	}
 
 	/** A request is over, and another one follows. `total`: what all have used so far. Returns the payment as it is now. */
@@ -247,11 +251,12 @@ export class Funding {
 		this.#store.payments.enter(paid, kind, difference(total, spent), outcome, this.#now());
 	}
 
-	/** An estimate never charges more than was reserved: Claude was allowed no more than that. */
+	/** What Claude's server reported is charged in any case. An estimate never charges more than was reserved. */
 	#spentOf(paid: Paid, used: Used): Spent {
 		const { microUsd, spent, before = nothingSpent } = paid;
 		const total = difference(this.#totalOf(paid, used), before);
-		const most = used.cost?.about ? Math.max(microUsd, spent.microUsd) : Number.POSITIVE_INFINITY;
+		const reported = difference(this.#totalOf(paid, { ...used, cost: undefined }), before);
+		const most = used.cost?.about ? Math.max(microUsd, spent.microUsd, reported.microUsd) : Number.POSITIVE_INFINITY;
 		return { ...total, microUsd: Math.min(total.microUsd, most) };
 	}
 

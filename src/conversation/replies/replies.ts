@@ -168,6 +168,7 @@ export class Replies {
 		this.#running = undefined;
 		running?.ended.abort();
 		this.#asking.abandon();
+		this.#funding.endTitles(true);
 		running?.reply.spending.end(false, this.#now());
 		if (running?.paid) this.#funding.settle(running.paid, running.reply.spending.at(this.#now()), "stopped");
 		this.#alarm.clear();

@@ -3,6 +3,7 @@
 import { hasTable } from "../../platform/migrate.ts";
 import type { Reading, RecordOf } from "../../protocol/archive.ts";
 import type { Message, Version } from "../../protocol/message.ts";
+import { claude, isAlias } from "../../protocol/person.ts";
 import { rowOf, versionRowOf } from "./columns.ts";
 import { insertRow } from "./rows.ts";
 import type { NewConversation, Store } from "./store.ts";
@@ -10,6 +11,19 @@ import { WordIndex } from "./word-index.ts";
 
 /** The progress of reading the file, and its first record. */
 export type ImportState = { reading: Reading; first: RecordOf<"conversation"> };
+
+/** One select for each place that names people: the platform combines only a few in one statement. */
+const peopleIn = [
+	"SELECT DISTINCT author_id AS id FROM messages WHERE role = 'user'",
+	`SELECT DISTINCT person.value AS id FROM messages, json_each(reactions) AS reaction,
+		json_each(reaction.value, '$.userIds') AS person`,
+	"SELECT DISTINCT asker.value ->> 'userId' AS id FROM messages, json_each(asked_by) AS asker",
+	"SELECT DISTINCT mention.value ->> 'userId' AS id FROM messages, json_each(mentions) AS mention",
+	"SELECT DISTINCT pinned_by AS id FROM messages",
+	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM messages",
+	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM versions",
+	"SELECT DISTINCT by_id AS id FROM instructions",
+];
 
 export class ImportTables {
 	readonly #sql: SqlStorage;
@@ -61,18 +75,11 @@ export class ImportTables {
 		return this.#sql.exec("SELECT 1 FROM messages WHERE author_id = ? AND client_id = ?", authorId, clientId).toArray().length > 0;
 	}
 
-	/** Ids of people whom messages or instructions name as their authors, who asked or who reacted, and who are no members. */
+	/** Ids of people whom messages, former versions or instructions name in any part, and who are no members. */
 	formerMembers(): string[] {
-		return this.#sql
-			.exec<{ id: string }>(
-				`SELECT id FROM (SELECT author_id AS id FROM messages WHERE role = 'user'
-				UNION SELECT person.value FROM messages, json_each(reactions) AS reaction, json_each(reaction.value, '$.userIds') AS person
-				UNION SELECT asker.value ->> 'userId' FROM messages, json_each(asked_by) AS asker
-				UNION SELECT by_id FROM instructions)
-				WHERE id NOT LIKE 'erased-%' AND id NOT IN (SELECT user_id FROM members)`,
-			)
-			.toArray()
-			.map(({ id }) => id);
+		const found = peopleIn.flatMap((select) => this.#sql.exec<{ id: string | null }>(select).toArray());
+		const isPerson = (id: string) => id !== claude.userId && !isAlias(id) && !this.#store.members.find(id);
+		return [...new Set(found.flatMap(({ id }) => id ?? []))].filter(isPerson);
 	}
 
 	/** Questions that waited for a reply wait no longer: nobody asked them here. */

@@ -121,6 +121,32 @@ describe("a reply that is paid for", () => {
 			expect(spent(conversation).microUsd).toBeLessThanOrEqual(3_000 + 16_250);
 		}));
 
+	it("is charged what the server reported, also beyond the reservation, if it is cut then", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = 16_250;
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(100_000, 100);
+			await conversation.call.text("x".repeat(300));
+			stop(conversation, client);
+			expect(spent(conversation).microUsd).toBeGreaterThanOrEqual(201_000);
+		}));
+
+	it("reserves what Claude may look up, and looks nothing up where that cannot be paid", () =>
+		withMoney(async (conversation) => {
+			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			expect(conversation.call.options.tools).toEqual({ webSearch: true, webFetch: true });
+			// 8 searches and 20 pages, whose text is written to the cache.
+			expect(spent(conversation).reserved).toBeGreaterThan(wholeReply + 8 * 10_000 + 480_000 * 2.5);
+			stop(conversation, client);
+			conversation.purses.left.ann = 170_000;
+			await ask(conversation, client);
+			expect(conversation.call.options.tools).toEqual({ webSearch: false, webFetch: false });
+			expect(conversation.call.options.maxTokens).toBeGreaterThan(15_000);
+		}));
+
 	it("draws further requests from the same reservation", () =>
 		withMoney(async (conversation, state) => {
 			conversation.purses.left.ann = 20_000;
@@ -413,6 +439,27 @@ describe("an object that dies", () => {
 			{ title: "", titler: { title: () => new Promise(() => {}) } },
 		));
 });
+
+it("a conversation that is deleted settles a title that is asked for", () =>
+	inConversation(
+		async (conversation) => {
+			metered(conversation);
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			await settled();
+			const { reserved } = spent(conversation);
+			expect(reserved).toBeGreaterThan(20_000);
+			conversation.replies.abandon();
+			expect(conversation.store.payments.open()).toEqual([]);
+			expect(conversation.purses.settled.slice(-2)).toEqual([
+				["deployment", reserved],
+				["ann", reserved],
+			]);
+		},
+		60_000,
+		{ title: "", titler: { title: () => new Promise(() => {}) } },
+	));
 
 it("a conversation that is deleted settles the reply that runs", () =>
 	withMoney(async (conversation) => {
