@@ -1,9 +1,19 @@
 // Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
 // must not depend on requests or storage.
 
-import { type DomainSetting, type Domains, readDomains } from "./claude/domains.ts";
-import { type BudgetSetting, type Budgets, readBudgets } from "./money/budgets.ts";
+import { type Domains, readDomains } from "./claude/domains.ts";
+import { type Budgets, readBudgets } from "./money/budgets.ts";
 import { type OwnPrices, priceOf, readOwnPrices } from "./money/prices.ts";
+import {
+	type Environment,
+	entriesOf,
+	httpUrl,
+	readNumber,
+	readOptionalWholeNumber,
+	readSwitch,
+	readText,
+	readWholeNumber,
+} from "./setting-values.ts";
 
 export type Settings = {
 	/** HS256 key, 32 bytes or more. */
@@ -59,41 +69,6 @@ export type Settings = {
 const secretBytes = 32;
 
 export type SettingsResult = { settings: Settings } | { problem: string };
-
-type SettingName =
-	| "JWT_SECRET"
-	| "JWT_JWKS_URL"
-	| "JWT_ISSUER"
-	| "JWT_AUDIENCE"
-	| "JWT_AUDIENCE_CLAIM"
-	| "JWT_NAME_CLAIM"
-	| "FRONTEND_URL"
-	| "ALLOWED_HOSTS"
-	| "GUEST_SIGN_IN"
-	| "TOKEN_EPOCH"
-	| "TOKEN_OWNER_ABSENCE_DAYS"
-	| "ANTHROPIC_API_KEY"
-	| "ANTHROPIC_BASE_URL"
-	| "ASSISTANT_NAME"
-	| "CLAUDE_MODEL"
-	| "CLAUDE_MODELS"
-	| "CLAUDE_MAX_TOKENS"
-	| "CLAUDE_CONTEXT_TOKENS"
-	| "CLAUDE_PRICES"
-	| BudgetSetting
-	| "GUEST_CLAUDE"
-	| DomainSetting
-	| "SEND_BURST"
-	| "SEND_PER_SECOND"
-	| "REPLY_IDLE_TIMEOUT_SECONDS"
-	| "SOCKETIO_PING_INTERVAL_SECONDS"
-	| "SOCKETIO_PING_TIMEOUT_SECONDS";
-
-/**
- * The variables and secrets of a deployment. Any may be missing, and `[vars]` may hold other types
- * than text.
- */
-export type Environment = { readonly [N in SettingName]?: unknown };
 
 /**
  * White space alone counts as not set. The problem is a sentence for whoever deploys, about the
@@ -168,11 +143,6 @@ export function isLocalhost(url: URL): boolean {
 
 // Each function adds a sentence to `problems` for a value that it cannot read, and treats the value
 // as not set.
-
-/** `[vars]` may hold numbers and booleans too, for people who leave out the quotes. */
-function readText(env: Environment, name: SettingName): string | undefined {
-	return String(env[name] ?? "").trim() || undefined;
-}
 
 /** Not trimmed: every byte belongs to the key, and the issuer signs with the same bytes. */
 function readSecret(env: Environment, problems: string[]): string | undefined {
@@ -257,43 +227,4 @@ function isDevelopment(): boolean {
 	} catch {
 		return false;
 	}
-}
-
-function entriesOf(env: Environment, name: SettingName): string[] {
-	const entries = (readText(env, name) ?? "").split(",").map((entry) => entry.trim());
-	return entries.filter((entry) => entry !== "");
-}
-
-function httpUrl(text: string): URL | undefined {
-	const url = URL.parse(text);
-	return url && /^https?:$/.test(url.protocol) ? url : undefined;
-}
-
-function readSwitch(env: Environment, name: SettingName, problems: string[], fallback: "on" | "off" = "off"): boolean {
-	const text = readText(env, name) ?? fallback;
-	const isOn = /^(on|true|yes|1)$/i.test(text);
-	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
-	return isOn;
-}
-
-function readNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
-	const value = Number(readText(env, name) ?? fallback);
-	if (value > 0 && Number.isFinite(value)) return value;
-	problems.push(`${name} must be a number above 0; leave it out for ${fallback}.`);
-	return fallback;
-}
-
-function readWholeNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
-	const value = Number(readText(env, name) ?? fallback);
-	if (value > 0 && Number.isSafeInteger(value)) return value;
-	problems.push(`${name} must be a whole number above 0; leave it out for ${fallback}.`);
-	return fallback;
-}
-
-function readOptionalWholeNumber(env: Environment, name: SettingName, problems: string[]): number | undefined {
-	if (readText(env, name) === undefined) return undefined;
-	const value = Number(readText(env, name));
-	if (value > 0 && Number.isSafeInteger(value)) return value;
-	problems.push(`${name} must be a whole number above 0, or left out.`);
-	return undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Environment, readSettings } from "../src/settings.ts";
+import type { Environment } from "../src/setting-values.ts";
+import { readSettings } from "../src/settings.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 

@@ -24,7 +24,8 @@ const productFiles = [...filesUnder("src"), ...filesUnder("web/src")];
 /** Which files a folder may import, itself excepted: our own by path, packages by name. A folder's rule holds below it where no other does. */
 const rules: { readonly [place: string]: RegExp } = {
 	"src/protocol/": /^valibot$/,
-	"src/settings.ts": /^src\/(money\/(prices|budgets)|claude\/domains)\.ts$/,
+	"src/settings.ts": /^src\/(setting-values|money\/(prices|budgets)|claude\/domains)\.ts$/,
+	"src/setting-values.ts": /^src\/(money\/budgets|claude\/domains)\.ts$/,
 	"src/money/": /^src\/protocol\//,
 	"src/money/prices.ts": /^$/,
 	"src/money/object.ts": /^(src\/(protocol|platform|money)\/|cloudflare:workers$)/,

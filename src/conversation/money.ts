@@ -7,8 +7,8 @@ import type { Alarm } from "../platform/alarm.ts";
 import type { Settings } from "../settings.ts";
 import type { PurseOwner } from "./ports.ts";
 import { type RemotePurse, RemotePurses } from "./purses.ts";
-import { Funding, type Terms } from "./replies/funding.ts";
-import type { PriceOf } from "./replies/spending.ts";
+import { Funding, type Terms } from "./replies/money/funding.ts";
+import type { PriceOf } from "./replies/money/spending.ts";
 import type { Store } from "./store/store.ts";
 
 /** The conversation's part of what Claude costs. */

@@ -1,7 +1,8 @@
 // Forges tokens with any header, payload and signature, as an attacker or another issuer could.
 
 import { base64url } from "jose";
-import { type Environment, readSettings, type Settings } from "../../src/settings.ts";
+import type { Environment } from "../../src/setting-values.ts";
+import { readSettings, type Settings } from "../../src/settings.ts";
 
 export const secret = "one secret of more than 32 bytes, shared";
 /** The time of verification, in ms. */

@@ -14,8 +14,9 @@ export type Bug = {
 
 const conversation = "src/conversation/conversation.ts";
 const reply = "src/conversation/replies/reply.ts";
-const spending = "src/conversation/replies/spending.ts";
+const spending = "src/conversation/replies/money/spending.ts";
 const replies = "src/conversation/replies/replies.ts";
+const runner = "src/conversation/replies/runner.ts";
 const attempt = "src/conversation/replies/attempt.ts";
 const log = "src/conversation/store/log.ts";
 const sending = "src/conversation/messages/sending.ts";
@@ -44,15 +45,15 @@ export const bugs: Bug[] = [
 	{
 		name: "a reply that is written again reads former instructions",
 		file: "src/conversation/replies/replies.ts",
-		from: "this.#store.instructions.moveBefore(ended.seq);",
+		from: "if (!isContinued) store.instructions.moveBefore(ended.seq);",
 		to: "",
 		project: "worker",
 		tests: ["claude/instructions"],
 	},
 	{
 		name: "a running reply that is continued reads later instructions",
-		file: "src/conversation/replies/reply.ts",
-		from: "({ after }) => after < this.message.seq",
+		file: "src/conversation/replies/input.ts",
+		from: "({ after }) => after < seq",
 		to: "() => true",
 		project: "worker",
 		tests: ["claude/instructions"],
@@ -355,7 +356,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "regenerating pushes the original reply out",
-		file: "src/conversation/store/versions.ts",
+		file: "src/conversation/store/claude/versions.ts",
 		from: "WHERE seq = ?1 AND version > (SELECT MIN(version) FROM versions WHERE seq = ?1)",
 		to: "WHERE seq = ?1",
 		project: "worker",
@@ -420,8 +421,8 @@ export const bugs: Bug[] = [
 	{
 		name: "pins have no limit",
 		file: changes,
-		from: "if (on && this.#store.log.countPinned() >= limits.pins)",
-		to: "if (on && this.#store.log.countPinned() < 0)",
+		from: "if (on && this.#store.reader.countPinned() >= limits.pins)",
+		to: "if (on && this.#store.reader.countPinned() < 0)",
 		project: "worker",
 		tests: ["messages/pins"],
 	},
@@ -484,8 +485,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a steering message waits for the running reply",
 		file: replies,
-		from: "if (this.#running) this.stop(personOf(by));",
-		to: "if (this.#running) return;",
+		from: "if (this.#runner.reply) this.stop(personOf(by));",
+		to: "if (this.#runner.reply) return;",
 		project: "worker",
 		tests: ["replies/questions"],
 	},
@@ -643,8 +644,8 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a reply that waits for Claude is asked for by every wake of its object",
-		file: replies,
-		from: "running.isAsleep = retryAt > this.#now();",
+		file: runner,
+		from: "running.isAsleep = retryAt > this.#with.now();",
 		to: "running.isAsleep = false;",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
@@ -835,7 +836,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "stopping a reply does not abort the request to Claude",
-		file: replies,
+		file: runner,
 		from: "\t\tthis.#running = undefined;\n\t\trunning.ended.abort();",
 		to: "\t\tthis.#running = undefined;",
 		project: "worker",
@@ -2091,8 +2092,8 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "the prompt is read before the reply is announced",
-		file: replies,
-		from: "\t\tthis.#afterwards(() => {\n",
+		file: runner,
+		from: "\t\tthis.#with.afterwards(() => {\n",
 		to: "\t\t[0].forEach(() => {\n",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
@@ -2203,7 +2204,7 @@ export const bugs: Bug[] = [
 	},
 	{
 		name: "a purse that refused leaves the others reserved",
-		file: "src/conversation/replies/funding.ts",
+		file: "src/conversation/replies/money/funding.ts",
 		from: 'for (const owner of held) this.#purses.settle(owner, { id, at, label: "", spent: nothingSpent });',
 		to: "",
 		project: "worker",

@@ -18,9 +18,9 @@ import {
 	type Requester,
 	type Titler,
 } from "../../src/conversation/ports.ts";
-import { Funding } from "../../src/conversation/replies/funding.ts";
+import { Funding } from "../../src/conversation/replies/money/funding.ts";
+import type { PriceOf } from "../../src/conversation/replies/money/spending.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
-import type { PriceOf } from "../../src/conversation/replies/spending.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { Budgets } from "../../src/money/budgets.ts";

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, inject } from "vitest";
-import type { Environment } from "../../src/settings.ts";
+import type { Environment } from "../../src/setting-values.ts";
 import "./provided.ts";
 
 type Settings = { readonly [N in keyof Environment]?: string };

@@ -141,8 +141,8 @@ describe("an erasure", () => {
 		const [ann, bob, eve] = [newPerson(), newPerson(), newPerson()];
 		const id = await newConversation(ann, [bob]);
 		await fill(id, [ann, bob], 4);
-		await inConversation(id, ({ log }) => {
-			const { messages } = { messages: log.firstUserMessages(1) };
+		await inConversation(id, ({ log, reader }) => {
+			const messages = reader.firstUserMessages(1);
 			// Eve was never a member here: only her reaction and her pin came along.
 			log.pinMessage(log.setReactions(messages[0] as Message, [{ emoji: "👍", userIds: [eve] }]), {
 				userId: eve,

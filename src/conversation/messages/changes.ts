@@ -175,7 +175,7 @@ export class Changes<T extends Client> {
 
 	#pin(client: T, message: Message, on: boolean): Refusal | undefined {
 		if (on === (message.pinned !== undefined)) return this.#answer(client, this.#updated(this.#replies.live(message)));
-		if (on && this.#store.log.countPinned() >= limits.pins) return { code: "too_many" };
+		if (on && this.#store.reader.countPinned() >= limits.pins) return { code: "too_many" };
 		const { userId } = client.person;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
@@ -190,7 +190,7 @@ export class Changes<T extends Client> {
 		// It is being written already, and everybody receives it.
 		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
-		if (!this.#mayAsk(client.person.userId, this.#store.log.questionOf(message), role)) return { code: "forbidden" };
+		if (!this.#mayAsk(client.person.userId, this.#store.reader.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		this.#replies.regenerate(message, payerOf(client.person));
@@ -204,7 +204,7 @@ export class Changes<T extends Client> {
 		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
 		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };
-		if (!this.#mayAsk(client.person.userId, this.#store.log.questionOf(message), role)) return { code: "forbidden" };
+		if (!this.#mayAsk(client.person.userId, this.#store.reader.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
 		this.#replies.continue(message, payerOf(client.person));

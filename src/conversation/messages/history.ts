@@ -61,7 +61,7 @@ export class History {
 
 	/** The pinned messages, the latest pin first. */
 	pins(): { messages: Message[] } {
-		return { messages: this.#store.log.pinned().map((message) => this.#replies.live(message)) };
+		return { messages: this.#store.reader.pinned().map((message) => this.#replies.live(message)) };
 	}
 
 	/** The former versions of a reply, oldest first. */

@@ -37,7 +37,7 @@ export class SendRate {
 
 	/** A time that has not come yet, by a clock that was wrong, would keep its person from sending until then. */
 	#replayed(userId: string, now: number): Bucket {
-		const times = this.#store.log.sendTimes(userId, now - memory(this.#rate));
+		const times = this.#store.reader.sendTimes(userId, now - memory(this.#rate));
 		return replay(
 			times.map((at) => Math.min(at, now)),
 			this.#rate,

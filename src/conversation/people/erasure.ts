@@ -110,7 +110,7 @@ export class Erasure {
 			return;
 		}
 		const { cursor } = this.#store.log;
-		for (const message of this.#store.log.changedAt(revision, mostBroadcast))
+		for (const message of this.#store.reader.changedAt(revision, mostBroadcast))
 			this.#clients.broadcast(messageEvent("chat:updated", this.#live(message), cursor));
 	}
 }

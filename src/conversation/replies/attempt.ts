@@ -5,7 +5,7 @@ import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
 import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
-import type { Allowance } from "./funding.ts";
+import type { Allowance } from "./money/funding.ts";
 import type { Reply } from "./reply.ts";
 
 /** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */

@@ -6,15 +6,15 @@ import { messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
-import { promptSizeOf, tokensIn } from "../../protocol/prompt-size.ts";
 import type { Source } from "../../protocol/sources.ts";
 import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
+import { messagesFor, promptTokensFor, settingsFor } from "./input.ts";
+import { type PriceOf, Spending } from "./money/spending.ts";
 import { textAfterOverlap } from "./overlap.ts";
 import { Research } from "./research.ts";
-import { type PriceOf, Spending } from "./spending.ts";
 import { thinkingToAppend } from "./thinking.ts";
 
 /** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
@@ -55,7 +55,7 @@ export class Reply {
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
-		this.spending = new Spending(message, parts.priceOf, () => this.#promptTokens());
+		this.spending = new Spending(message, parts.priceOf, () => promptTokensFor(store, message.seq));
 		this.#research = new Research(message, parts.clients);
 		this.#busy = store.log.busy(message);
 		this.#checkpoint = { at: now, length: this.#length };
@@ -67,14 +67,10 @@ export class Reply {
 
 	/**
 	 * What the next request is made with. A paused turn goes on as long as the text is the same: after a break, the text alone does.
-	 * Instructions that were set after this reply began are for the next one.
 	 */
 	get options(): ReplyOptions {
-		const { info, instructions } = this.#store;
-		const { model, effort, tools } = info;
-		const versions = instructions.versions().filter(({ after }) => after < this.message.seq);
 		const maxSearches = limits.searches - (this.spending.usage?.searches ?? 0);
-		return { partialReply: this.#text, model, effort, instructions: versions, tools, maxSearches, turn: this.#pausedTurn };
+		return { ...settingsFor(this.#store, this.message.seq), partialReply: this.#text, maxSearches, turn: this.#pausedTurn };
 	}
 
 	get #pausedTurn(): PausedTurn | undefined {
@@ -108,12 +104,7 @@ export class Reply {
 
 	/** The messages that Claude reads for this reply, oldest first. */
 	context(): PromptMessage[] {
-		return this.#store.reader.messagesBefore(this.message.seq, limits.prompt);
-	}
-
-	#promptTokens(): number {
-		const instructions = tokensIn(this.#store.info.instructions);
-		return this.context().reduce((tokens, read) => tokens + promptSizeOf(read), instructions);
+		return messagesFor(this.#store, this.message.seq);
 	}
 
 	/** The message as it is now, which is more than its row holds. */

@@ -8,7 +8,7 @@ import { truncateLine } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, ProposedTitle, Titler } from "../ports.ts";
 import type { Payer } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
-import type { Funding } from "./funding.ts";
+import type { Funding } from "./money/funding.ts";
 
 /** In ms. Nobody misses a title that takes longer. */
 const titleTimeout = 30_000;
@@ -51,7 +51,7 @@ export class Titles {
 		const { title } = this.#store.info;
 		if (isGiven) return { title, ...(by !== null && { by }) };
 		if (from !== null && from <= seq) return { title, from };
-		const first = this.#store.log
+		const first = this.#store.reader
 			.firstUserMessages(maxCandidates)
 			.find((message) => message.seq <= seq && firstWords(message.content) !== "");
 		return first ? { title: firstWords(first.content), from: first.seq } : { title: "" };
@@ -88,7 +88,7 @@ export class Titles {
 	 */
 	async replyCompleted(reply: Message, payer?: Payer): Promise<void> {
 		const { isGiven, isAsked } = this.#store.titling;
-		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.log.questionOf(reply);
+		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.reader.questionOf(reply);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
 		const paid = payer && (await this.#funding.forTitle(payer, reply, titleTokens));
@@ -110,7 +110,7 @@ export class Titles {
 	}
 
 	#findFirstWords(): void {
-		const found = this.#store.log.firstUserMessages(maxCandidates).find(({ content }) => firstWords(content) !== "");
+		const found = this.#store.reader.firstUserMessages(maxCandidates).find(({ content }) => firstWords(content) !== "");
 		if (found) this.#store.setTitle(firstWords(found.content), { from: found.seq });
 		else this.#store.setTitle("");
 	}

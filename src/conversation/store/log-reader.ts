@@ -99,6 +99,16 @@ export class LogReader {
 		return [...known.values()].sort((one, other) => one.seq - other.seq);
 	}
 
+	/** The first messages of people, oldest first. */
+	firstUserMessages(limit: number): Message[] {
+		return this.#rows.all("WHERE role = 'user' AND deleted_at IS NULL ORDER BY seq LIMIT ?", limit);
+	}
+
+	/** The question that a reply answers. */
+	questionOf({ seq }: Message): Message | undefined {
+		return this.#rows.all("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
+	}
+
 	/** The messages that asked Claude after a place, oldest first. */
 	questionsAfter(seq: number): Message[] {
 		return this.#rows.all("WHERE seq > ? AND asks = 1 ORDER BY seq", seq);
@@ -114,6 +124,30 @@ export class LogReader {
 			if (sum > size) break;
 		}
 		return newestFirst.reverse();
+	}
+
+	pinned(): Message[] {
+		return this.#rows.all("WHERE pinned_at IS NOT NULL ORDER BY pinned_at DESC, seq DESC");
+	}
+
+	countPinned(): number {
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM messages WHERE pinned_at IS NOT NULL").one().count;
+	}
+
+	/** The messages that one change of many has changed. */
+	changedAt(revision: number, limit: number): Message[] {
+		return this.#rows.all("WHERE revision > born AND revision = ? LIMIT ?", revision, limit);
+	}
+
+	/** The times since `since` at which a person sent a message, in ms, oldest first. Reads the log from its end back to that time. */
+	sendTimes(userId: string, since: number): number[] {
+		const times: number[] = [];
+		const rows = this.#sql.exec<{ author_id: string; created_at: number }>("SELECT author_id, created_at FROM messages ORDER BY seq DESC");
+		for (const row of rows) {
+			if (row.created_at < since) break;
+			if (row.author_id === userId) times.unshift(row.created_at);
+		}
+		return times;
 	}
 
 	/** The newest message that is not streaming, as a list shows it. */

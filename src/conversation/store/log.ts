@@ -5,6 +5,8 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { type Author, claude, type Person } from "../../protocol/person.ts";
+import { Turns } from "./claude/turns.ts";
+import { Versions } from "./claude/versions.ts";
 import {
 	type Busy,
 	busyColumn,
@@ -18,8 +20,6 @@ import {
 } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
-import { Turns } from "./turns.ts";
-import { Versions } from "./versions.ts";
 import { WordIndex } from "./word-index.ts";
 
 /** The end of a reply. */
@@ -158,14 +158,6 @@ export class Log {
 		return this.#change(message, pinColumns(pin));
 	}
 
-	pinned(): Message[] {
-		return this.#rows.all("WHERE pinned_at IS NOT NULL ORDER BY pinned_at DESC, seq DESC");
-	}
-
-	countPinned(): number {
-		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM messages WHERE pinned_at IS NOT NULL").one().count;
-	}
-
 	/** The message stays, and asks Claude no longer. */
 	withdrawQuestion(message: Message): Message {
 		if (this.#newest.question === message.seq) this.#newest.question = undefined;
@@ -215,10 +207,6 @@ export class Log {
 		return this.#head.revision;
 	}
 
-	changedAt(revision: number, limit: number): Message[] {
-		return this.#rows.all("WHERE revision > born AND revision = ? LIMIT ?", revision, limit);
-	}
-
 	message(id: string): Message | undefined {
 		const seq = placeOf(id);
 		return seq === undefined ? undefined : this.#rows.all("WHERE seq = ? AND id = ?", seq, id)[0];
@@ -231,16 +219,6 @@ export class Log {
 	/** Replies that have not ended, also those of an object that died. */
 	streaming(): Message[] {
 		return this.#rows.all("WHERE status = 'streaming' ORDER BY seq");
-	}
-
-	/** The first messages of people, oldest first. */
-	firstUserMessages(limit: number): Message[] {
-		return this.#rows.all("WHERE role = 'user' AND deleted_at IS NULL ORDER BY seq LIMIT ?", limit);
-	}
-
-	/** The question that a reply answers. */
-	questionOf({ seq }: Message): Message | undefined {
-		return this.#rows.all("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
 	}
 
 	/** The reply that answers a question, or will: the first after it, even if it is deleted. */
@@ -276,17 +254,6 @@ export class Log {
 				limits.askers,
 			)
 			.toArray();
-	}
-
-	/** The times since `since` at which a person sent a message, in ms, oldest first. Reads the log from its end back to that time. */
-	sendTimes(userId: string, since: number): number[] {
-		const times: number[] = [];
-		const rows = this.#sql.exec<{ author_id: string; created_at: number }>("SELECT author_id, created_at FROM messages ORDER BY seq DESC");
-		for (const row of rows) {
-			if (row.created_at < since) break;
-			if (row.author_id === userId) times.unshift(row.created_at);
-		}
-		return times;
 	}
 }
 

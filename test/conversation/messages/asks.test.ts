@@ -80,7 +80,7 @@ describe("where only owners may ask Claude", () => {
 			const { cursor } = conversation.store.log;
 			conversation.rules.receive(bobs, { type: "chat:regenerate", conversationId, messageId });
 			expect(bobs.last("chat:error")).toMatchObject({ code: "forbidden", messageId });
-			const question = conversation.store.log.questionOf(anns.last("chat:message").message);
+			const question = conversation.store.reader.questionOf(anns.last("chat:message").message);
 			const edit = {
 				type: "chat:edit",
 				conversationId,

@@ -1,9 +1,9 @@
 // The instructions of a conversation: the current ones and former ones, each at its place in the log.
 
-import type { InstructionsVersion } from "../../protocol/claude-settings.ts";
-import { isoTime } from "../../protocol/iso-time.ts";
-import { limits } from "../../protocol/limits.ts";
-import type { Person } from "../../protocol/person.ts";
+import type { InstructionsVersion } from "../../../protocol/claude-settings.ts";
+import { isoTime } from "../../../protocol/iso-time.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { Person } from "../../../protocol/person.ts";
 
 type Row = { after: number; text: string; by_id: string; by_name: string; at: number };
 

@@ -1,8 +1,8 @@
 // The former versions of replies, from before they were regenerated.
 
-import { limits } from "../../protocol/limits.ts";
-import type { Version } from "../../protocol/message.ts";
-import { type VersionRow, versionColumns, versionOf } from "./columns.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { Version } from "../../../protocol/message.ts";
+import { type VersionRow, versionColumns, versionOf } from "../columns.ts";
 
 export class Versions {
 	readonly #sql: SqlStorage;

@@ -1,18 +1,18 @@
 // Pays for requests to Claude: reserves the most that they can cost in the purses of the conversation, a person and the deployment, and
 // settles what they did cost. Must not know when Claude is asked, nor how a request is made.
 
-import type { Budgets, Scope } from "../../money/budgets.ts";
-import { type Billed, costOf, microUsdOf, usdOf } from "../../money/cost.ts";
-import type { Period } from "../../money/periods.ts";
-import type { Price } from "../../money/prices.ts";
-import { newReservationId } from "../../money/purse.ts";
-import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Spent, type Wish } from "../../money/purse-calls.ts";
-import type { Message, Usage } from "../../protocol/message.ts";
-import { isGuestId } from "../../protocol/person.ts";
-import { tokensIn } from "../../protocol/prompt-size.ts";
-import type { PurseOwner, Purses } from "../ports.ts";
-import type { Ask, Paid, Payer } from "../store/money/payments.ts";
-import type { Store } from "../store/store.ts";
+import type { Budgets, Scope } from "../../../money/budgets.ts";
+import { type Billed, costOf, microUsdOf, usdOf } from "../../../money/cost.ts";
+import type { Period } from "../../../money/periods.ts";
+import type { Price } from "../../../money/prices.ts";
+import { newReservationId } from "../../../money/purse.ts";
+import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Spent, type Wish } from "../../../money/purse-calls.ts";
+import type { Message, Usage } from "../../../protocol/message.ts";
+import { isGuestId } from "../../../protocol/person.ts";
+import { tokensIn } from "../../../protocol/prompt-size.ts";
+import type { PurseOwner, Purses } from "../../ports.ts";
+import type { Ask, Paid, Payer } from "../../store/money/payments.ts";
+import type { Store } from "../../store/store.ts";
 import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
 
 /** What the deployment's settings say about money. */

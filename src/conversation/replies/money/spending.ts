@@ -1,9 +1,9 @@
 // What the requests of one reply have used and cost so far. Each request is priced by itself, because prices depend on the model and
 // on the length of the prompt. Must not know budgets.
 
-import { type Billed, costOf, microUsdOf, outputTokensIn, usdOf } from "../../money/cost.ts";
-import type { Price } from "../../money/prices.ts";
-import type { Message, Usage } from "../../protocol/message.ts";
+import { type Billed, costOf, microUsdOf, outputTokensIn, usdOf } from "../../../money/cost.ts";
+import type { Price } from "../../../money/prices.ts";
+import type { Message, Usage } from "../../../protocol/message.ts";
 
 /** The price of the model that a server names, or of the one that it was asked for if it names none. */
 export type PriceOf = (model: string | undefined, at: number) => Price | undefined;

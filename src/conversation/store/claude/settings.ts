@@ -7,7 +7,7 @@ import {
 	defaultClaudeSettings,
 	type Effort,
 	type Tools,
-} from "../../protocol/claude-settings.ts";
+} from "../../../protocol/claude-settings.ts";
 
 /** The instructions have a table of their own. */
 export type SettingColumns = Omit<ClaudeSettings, "instructions" | "instructionsBy">;

@@ -1,16 +1,15 @@
 // Asks Claude where that has to be paid for: reserves first, and then either begins the reply or tells those who asked why there is none.
 // At most one such ask is under way. Must not know purses.
 
-import { noticeEvent } from "../../protocol/events.ts";
-import { isoTime } from "../../protocol/iso-time.ts";
-import { limits } from "../../protocol/limits.ts";
-import { budgetText, type Notice } from "../../protocol/money/notice.ts";
-import { promptSizeOf, tokensIn } from "../../protocol/prompt-size.ts";
-import type { Alarm, Clients, MemberLists } from "../ports.ts";
-import type { Ask, Payer } from "../store/money/payments.ts";
-import type { Store } from "../store/store.ts";
+import { noticeEvent } from "../../../protocol/events.ts";
+import { isoTime } from "../../../protocol/iso-time.ts";
+import { budgetText, type Notice } from "../../../protocol/money/notice.ts";
+import type { Alarm, Clients, MemberLists } from "../../ports.ts";
+import type { Ask, Payer } from "../../store/money/payments.ts";
+import type { Store } from "../../store/store.ts";
+import { promptTokensFor } from "../input.ts";
+import { withdraw } from "../questions.ts";
 import type { Funding, Granted, Unfunded } from "./funding.ts";
-import { withdraw } from "./questions.ts";
 
 /** In ms. Whoever has too many replies at once may ask again after this time. */
 const busyFor = 5_000;
@@ -84,19 +83,12 @@ export class Asking {
 		// The prompt may be long: it is read after the frame with the question was sent.
 		await Promise.resolve();
 		if (this.#current?.ask !== ask) return new Map();
-		const funded = await this.#funding.reserve(ask, this.#promptTokens());
+		const funded = await this.#funding.reserve(ask, promptTokensFor(this.#store, this.#store.log.head.seq + 1));
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;
 		if ("reason" in funded) return this.#refuse(ask, funded);
 		this.#begin(ask, funded);
 		return new Map();
-	}
-
-	/** Estimated. */
-	#promptTokens(): number {
-		const messages = this.#store.reader.messagesBefore(this.#store.log.head.seq + 1, limits.prompt);
-		const said = messages.reduce((tokens, message) => tokens + promptSizeOf(message), 0);
-		return Math.min(limits.prompt, said) + tokensIn(this.#store.info.instructions);
 	}
 
 	/** What was said stays. Where a purse is empty, the questions of those who cannot pay are taken back. */

@@ -1,10 +1,10 @@
 // How much a request can cost at most, and how long a reply an amount pays for. Pure. Amounts are micro-dollars.
 
-import { costOf } from "../../money/cost.ts";
-import type { Price } from "../../money/prices.ts";
-import type { Spent } from "../../money/purse-calls.ts";
-import type { Tools } from "../../protocol/claude-settings.ts";
-import { limits } from "../../protocol/limits.ts";
+import { costOf } from "../../../money/cost.ts";
+import type { Price } from "../../../money/prices.ts";
+import type { Spent } from "../../../money/purse-calls.ts";
+import type { Tools } from "../../../protocol/claude-settings.ts";
+import { limits } from "../../../protocol/limits.ts";
 
 /** A shorter reply is of no use. */
 const leastTokens = 500;

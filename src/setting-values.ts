@@ -1,0 +1,86 @@
+// Reads single settings of a deployment from its environment, by their kind. Pure.
+
+import type { DomainSetting } from "./claude/domains.ts";
+import type { BudgetSetting } from "./money/budgets.ts";
+
+export type SettingName =
+	| "JWT_SECRET"
+	| "JWT_JWKS_URL"
+	| "JWT_ISSUER"
+	| "JWT_AUDIENCE"
+	| "JWT_AUDIENCE_CLAIM"
+	| "JWT_NAME_CLAIM"
+	| "FRONTEND_URL"
+	| "ALLOWED_HOSTS"
+	| "GUEST_SIGN_IN"
+	| "TOKEN_EPOCH"
+	| "TOKEN_OWNER_ABSENCE_DAYS"
+	| "ANTHROPIC_API_KEY"
+	| "ANTHROPIC_BASE_URL"
+	| "ASSISTANT_NAME"
+	| "CLAUDE_MODEL"
+	| "CLAUDE_MODELS"
+	| "CLAUDE_MAX_TOKENS"
+	| "CLAUDE_CONTEXT_TOKENS"
+	| "CLAUDE_PRICES"
+	| BudgetSetting
+	| "GUEST_CLAUDE"
+	| DomainSetting
+	| "SEND_BURST"
+	| "SEND_PER_SECOND"
+	| "REPLY_IDLE_TIMEOUT_SECONDS"
+	| "SOCKETIO_PING_INTERVAL_SECONDS"
+	| "SOCKETIO_PING_TIMEOUT_SECONDS";
+
+/**
+ * The variables and secrets of a deployment. Any may be missing, and `[vars]` may hold other types
+ * than text.
+ */
+export type Environment = { readonly [N in SettingName]?: unknown };
+
+// Each function adds a sentence to `problems` for a value that it cannot read, and treats the value
+// as not set.
+
+/** `[vars]` may hold numbers and booleans too, for people who leave out the quotes. */
+export function readText(env: Environment, name: SettingName): string | undefined {
+	return String(env[name] ?? "").trim() || undefined;
+}
+
+export function entriesOf(env: Environment, name: SettingName): string[] {
+	const entries = (readText(env, name) ?? "").split(",").map((entry) => entry.trim());
+	return entries.filter((entry) => entry !== "");
+}
+
+export function httpUrl(text: string): URL | undefined {
+	const url = URL.parse(text);
+	return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+export function readSwitch(env: Environment, name: SettingName, problems: string[], fallback: "on" | "off" = "off"): boolean {
+	const text = readText(env, name) ?? fallback;
+	const isOn = /^(on|true|yes|1)$/i.test(text);
+	if (!isOn && !/^(off|false|no|0)$/i.test(text)) problems.push(`${name} must be on or off.`);
+	return isOn;
+}
+
+export function readNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
+	const value = Number(readText(env, name) ?? fallback);
+	if (value > 0 && Number.isFinite(value)) return value;
+	problems.push(`${name} must be a number above 0; leave it out for ${fallback}.`);
+	return fallback;
+}
+
+export function readWholeNumber(env: Environment, name: SettingName, fallback: number, problems: string[]): number {
+	const value = Number(readText(env, name) ?? fallback);
+	if (value > 0 && Number.isSafeInteger(value)) return value;
+	problems.push(`${name} must be a whole number above 0; leave it out for ${fallback}.`);
+	return fallback;
+}
+
+export function readOptionalWholeNumber(env: Environment, name: SettingName, problems: string[]): number | undefined {
+	if (readText(env, name) === undefined) return undefined;
+	const value = Number(readText(env, name));
+	if (value > 0 && Number.isSafeInteger(value)) return value;
+	problems.push(`${name} must be a whole number above 0, or left out.`);
+	return undefined;
+}
