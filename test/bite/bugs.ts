@@ -693,7 +693,7 @@ export const bugs: Bug[] = [
 	{
 		name: "the text of a reply in progress is never checkpointed",
 		file: reply,
-		from: "this.#store.log.checkpoint(this.message, this.#text, this.#factsAt(now), this.#busy);",
+		from: "this.#sink.checkpoint(this.#text, this.#factsAt(now), this.#busy);",
 		to: "",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
@@ -2325,7 +2325,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a paused turn is forgotten when the object dies",
 		file: "src/conversation/replies/reply.ts",
-		from: "turns.save(this.message.seq, { rounds, length: this.#text.length, turn });",
+		from: "this.#sink.saveTurn({ rounds, length: this.#text.length, turn });",
 		to: "void turn;",
 		project: "worker",
 		tests: ["replies/research"],

@@ -5,15 +5,22 @@ import { messageEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Notice } from "../../protocol/money/notice.ts";
 import type { Person } from "../../protocol/person.ts";
-import type { MemberLists } from "../ports.ts";
+import type { Clients, MemberLists } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import { type Ask, type Paid, type Payer, personOf } from "../store/money/payments.ts";
+import type { Store } from "../store/store.ts";
 import { Asking } from "./money/asking.ts";
 import type { Granted } from "./money/funding.ts";
 import { orphanAfter, Runner, type RunnerParts } from "./runner.ts";
+import { LogSink } from "./sink.ts";
 import type { Titles } from "./title.ts";
 
-type Parts = RunnerParts & { lists: Pick<MemberLists, "changed" | "skipRevision">; titles: Pick<Titles, "replyCompleted"> };
+type Parts = Omit<RunnerParts, "sinkFor"> & {
+	store: Store;
+	clients: Clients;
+	lists: Pick<MemberLists, "changed" | "skipRevision">;
+	titles: Pick<Titles, "replyCompleted">;
+};
 
 export class Replies {
 	readonly #with: Parts;
@@ -22,7 +29,8 @@ export class Replies {
 
 	constructor(parts: Parts) {
 		this.#with = parts;
-		this.#runner = new Runner(parts, (reply, outcome, paid) => this.#ended(reply, outcome, paid));
+		const sinkFor = (message: Message) => new LogSink(parts, message);
+		this.#runner = new Runner({ ...parts, sinkFor }, (reply, outcome, paid) => this.#ended(reply, outcome, paid));
 		this.#asking = new Asking({
 			...parts,
 			begin: (ask, granted) => this.#beginPaid(ask, granted),

@@ -1,20 +1,18 @@
-// One running reply: its text so far, sent to everybody as it grows and checkpointed in its row.
-// Must not know where the text comes from, and does not decide when the reply ends.
+// One running reply: its text so far, sent as it grows and checkpointed in its row.
+// Must not know where the text comes from nor who receives it, and does not decide when the reply ends.
 
-import { type Reason, reasons } from "../../protocol/errors.ts";
-import { messageEvent } from "../../protocol/events.ts";
+import type { Reason } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
-import type { Clients, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
+import type { PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
-import type { Store } from "../store/store.ts";
-import { messagesFor, promptTokensFor, settingsFor } from "./input.ts";
 import { type PriceOf, Spending } from "./money/spending.ts";
 import { textAfterOverlap } from "./overlap.ts";
 import { Research } from "./research.ts";
+import type { Sink } from "./sink.ts";
 import { thinkingToAppend } from "./thinking.ts";
 
 /** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
@@ -24,8 +22,7 @@ const shortLength = 20_000;
 
 export class Reply {
 	readonly message: Message;
-	readonly #store: Store;
-	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #sink: Sink;
 	readonly #startedAt: number;
 	/** In ms: what a reply that is continued had taken before. */
 	readonly #elapsedBefore: number;
@@ -44,10 +41,9 @@ export class Reply {
 	#checkpoint: { at: number; length: number };
 
 	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
-	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; priceOf: PriceOf }, message: Message, now: number) {
-		const { store } = parts;
-		this.#store = store;
-		this.#clients = parts.clients;
+	constructor(sink: Sink, priceOf: PriceOf, now: number) {
+		const { message } = sink;
+		this.#sink = sink;
 		this.message = message;
 		this.#startedAt = now;
 		this.#elapsedBefore = message.elapsedMs ?? 0;
@@ -55,9 +51,9 @@ export class Reply {
 		this.#thinking = message.thinking ?? "";
 		this.#breaks = message.attempts ?? [];
 		this.#model = message.model;
-		this.spending = new Spending(message, parts.priceOf, () => promptTokensFor(store, message.seq));
-		this.#research = new Research(message, parts.clients);
-		this.#busy = store.log.busy(message);
+		this.spending = new Spending(message, priceOf, () => sink.promptTokens());
+		this.#research = new Research(message, (event) => sink.send(event));
+		this.#busy = sink.busy();
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 
@@ -70,11 +66,11 @@ export class Reply {
 	 */
 	get options(): ReplyOptions {
 		const maxSearches = limits.searches - (this.spending.usage?.searches ?? 0);
-		return { ...settingsFor(this.#store, this.message.seq), partialReply: this.#text, maxSearches, turn: this.#pausedTurn };
+		return { ...this.#sink.settings(), partialReply: this.#text, maxSearches, turn: this.#pausedTurn };
 	}
 
 	get #pausedTurn(): PausedTurn | undefined {
-		const stored = this.#store.log.turns.of(this.message.seq);
+		const stored = this.#sink.turn();
 		return stored?.length === this.#text.length ? stored.turn : undefined;
 	}
 
@@ -104,7 +100,7 @@ export class Reply {
 
 	/** The messages that Claude reads for this reply, oldest first. */
 	context(): PromptMessage[] {
-		return messagesFor(this.#store, this.message.seq);
+		return this.#sink.context();
 	}
 
 	/** The message as it is now, which is more than its row holds. */
@@ -164,11 +160,10 @@ export class Reply {
 	 * that a killed object goes on as well.
 	 */
 	pause(turn: PausedTurn, now: number): boolean {
-		const { turns } = this.#store.log;
-		const rounds = (turns.of(this.message.seq)?.rounds ?? 0) + 1;
+		const rounds = (this.#sink.turn()?.rounds ?? 0) + 1;
 		if (rounds > limits.rounds) return false;
 		this.#sendPending(true);
-		turns.save(this.message.seq, { rounds, length: this.#text.length, turn });
+		this.#sink.saveTurn({ rounds, length: this.#text.length, turn });
 		this.spending.end(true, now);
 		this.#writeCheckpoint(now);
 		return true;
@@ -183,7 +178,7 @@ export class Reply {
 		const offset = this.#thinking.length;
 		this.#thinking += chunk;
 		this.#busy = undefined;
-		this.#clients.broadcast({ type: "chat:thought", conversationId, messageId, chunk, offset });
+		this.#sink.send({ type: "chat:thought", conversationId, messageId, chunk, offset });
 		this.#checkpointIfDue(now);
 	}
 
@@ -203,7 +198,7 @@ export class Reply {
 	/** Tells everybody that Claude is busy and when it is asked again. */
 	sendBusy(retryAfterMs: number): void {
 		const { conversationId, id: messageId } = this.message;
-		if (this.#busy) this.#clients.broadcast({ type: "chat:busy", conversationId, messageId, reason: this.#busy.reason, retryAfterMs });
+		if (this.#busy) this.#sink.send({ type: "chat:busy", conversationId, messageId, reason: this.#busy.reason, retryAfterMs });
 	}
 
 	/** A request is about to be sent. The wait is over: if the object dies from now on, it died in an attempt. */
@@ -215,22 +210,13 @@ export class Reply {
 		this.#writeCheckpoint(now);
 	}
 
-	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
+	/** Makes the row final and sends the events of the end. */
 	end(outcome: Outcome, now: number, ended: { stopReason?: string; stoppedBy?: Person }): Message {
 		this.#sendPending(true);
 		this.#research.endTools();
 		this.spending.end(outcome.status !== "stopped" && outcome.reason !== "no_response", now);
-		const { conversationId, id: messageId } = this.message;
 		const facts = { ...this.#factsAt(now), ...ended, elapsedMs: this.#elapsedBefore + Math.max(0, now - this.#startedAt) };
-		const declined = outcome.reason === "refusal" && { declinedAt: now };
-		const finished = this.#store.log.finishReply(this.message, this.#text, { ...outcome, ...declined }, facts);
-		const clients = this.#clients;
-		clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk: "", offset: this.#text.length, isComplete: true });
-		clients.broadcast(messageEvent("chat:message", finished, this.#store.log.cursor));
-		clients.broadcast({ type: "chat:complete", conversationId, messageId });
-		if (outcome.status === "failed" && outcome.reason)
-			clients.broadcast({ type: "chat:error", conversationId, error: reasons[outcome.reason], code: outcome.reason, messageId });
-		return finished;
+		return this.#sink.finish(this.#text, outcome, facts, now);
 	}
 
 	/**
@@ -255,7 +241,7 @@ export class Reply {
 		const offset = this.#text.length;
 		this.#text += chunk;
 		this.#busy = undefined;
-		this.#clients.broadcast({ type: "chat:streaming", conversationId, messageId, chunk, offset, isComplete: false });
+		this.#sink.send({ type: "chat:streaming", conversationId, messageId, chunk, offset, isComplete: false });
 	}
 
 	#checkpointIfDue(now: number): void {
@@ -267,7 +253,7 @@ export class Reply {
 	}
 
 	#writeCheckpoint(now: number): void {
-		this.#store.log.checkpoint(this.message, this.#text, this.#factsAt(now), this.#busy);
+		this.#sink.checkpoint(this.#text, this.#factsAt(now), this.#busy);
 		this.#checkpoint = { at: now, length: this.#length };
 	}
 

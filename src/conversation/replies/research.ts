@@ -1,17 +1,18 @@
-// What Claude looks up for one running reply: tools, sources, and the passages that rest on them, sent to everybody as it comes.
+// What Claude looks up for one running reply: tools, sources, and the passages that rest on them, sent as it comes.
 // Counts in the text of the message, and must not know where any of it comes from.
 
+import type { ServerEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Citation, Source, Tool } from "../../protocol/sources.ts";
-import type { Clients, ToolEvent } from "../ports.ts";
+import type { ToolEvent } from "../ports.ts";
 
 /** A cited passage as it came: in the text of the current request, which may begin by repeating what stands there. */
 type Received = { start: number; end: number; sources: readonly Source[] };
 
 export class Research {
 	readonly #message: Message;
-	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #send: (event: ServerEvent) => void;
 	#tools: readonly Tool[];
 	#sources: readonly Source[];
 	#citations: readonly Citation[];
@@ -24,10 +25,10 @@ export class Research {
 	#waiting: Received[] = [];
 
 	/** Begins with what the message holds. */
-	constructor(message: Message, clients: Pick<Clients, "broadcast">) {
+	constructor(message: Message, send: (event: ServerEvent) => void) {
 		const { tools = [], sources = [], citations = [] } = message;
 		this.#message = message;
-		this.#clients = clients;
+		this.#send = send;
 		this.#tools = tools;
 		this.#sources = sources;
 		this.#citations = citations;
@@ -83,7 +84,7 @@ export class Research {
 	#setTool(index: number, tool: Tool): void {
 		this.#tools = this.#tools.toSpliced(index, 1, tool);
 		const { conversationId, id: messageId } = this.#message;
-		this.#clients.broadcast({ type: "chat:tool", conversationId, messageId, index, tool });
+		this.#send({ type: "chat:tool", conversationId, messageId, index, tool });
 	}
 
 	/** Nothing more comes of the tools that were still running. */
@@ -104,7 +105,7 @@ export class Research {
 		if (citation) this.#citations = [...this.#citations, citation];
 		const { conversationId, id: messageId } = this.#message;
 		const named = this.#sources[index] as Source;
-		this.#clients.broadcast({ type: "chat:source", conversationId, messageId, index, source: named, ...(citation && { citation }) });
+		this.#send({ type: "chat:source", conversationId, messageId, index, source: named, ...(citation && { citation }) });
 	}
 
 	/** The last `length` units of the received text rest on these sources. `settle` adds them. */

@@ -4,15 +4,15 @@
 import type { Reason } from "../../protocol/errors.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
-import type { Alarm, Clients, MemberLists, Model } from "../ports.ts";
+import type { Alarm, Model } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Paid } from "../store/money/payments.ts";
-import type { Store } from "../store/store.ts";
 import { attempt, outcomeBy } from "./attempt.ts";
 import type { Funding, Granted } from "./money/funding.ts";
 import type { PriceOf } from "./money/spending.ts";
 import { Reply } from "./reply.ts";
 import { isBusy, retryDelay } from "./retry.ts";
+import type { Sink } from "./sink.ts";
 import { wait } from "./wait.ts";
 
 /**
@@ -31,9 +31,7 @@ export const orphanAfter = 30_000;
 const longestTimer = 5_000;
 
 export type RunnerParts = {
-	store: Store;
-	clients: Clients;
-	lists: Pick<MemberLists, "changed">;
+	sinkFor: (message: Message) => Sink;
 	model: Model;
 	priceOf: PriceOf;
 	funding: Funding;
@@ -62,21 +60,15 @@ export class Runner {
 
 	/** Begins a reply whose row is stored, and returns. `granted`: it is paid for. */
 	begin(message: Message, granted?: Granted): void {
-		const { conversationId, id, askedBy } = message;
-		const running = this.#open(message, granted && this.#with.funding.begin(granted, "reply", message));
-		this.#with.clients.broadcast({
-			type: "chat:thinking",
-			conversationId,
-			status: "processing",
-			messageId: id,
-			...(askedBy && { askedBy }),
-		});
+		const sink = this.#with.sinkFor(message);
+		const running = this.#open(sink, granted && this.#with.funding.begin(granted, "reply", message));
+		sink.begin();
 		this.#start(running);
 	}
 
 	/** Takes up a reply whose object died: continues or ends it. */
 	resume(orphan: Message): void {
-		const running = this.#open(orphan, this.#with.funding.find(orphan.id));
+		const running = this.#open(this.#with.sinkFor(orphan), this.#with.funding.find(orphan.id));
 		if (running.reply.retryAt !== undefined) {
 			this.#wake(running);
 			return;
@@ -120,9 +112,9 @@ export class Runner {
 		else this.#start(running);
 	}
 
-	#open(message: Message, paid: Paid | undefined): Running {
+	#open(sink: Sink, paid: Paid | undefined): Running {
 		this.#running = {
-			reply: new Reply({ store: this.#with.store, clients: this.#with.clients, priceOf: this.#with.priceOf }, message, this.#with.now()),
+			reply: new Reply(sink, this.#with.priceOf, this.#with.now()),
 			ended: new AbortController(),
 			isAsleep: false,
 			paid,
@@ -189,7 +181,6 @@ export class Runner {
 		running.ended.abort();
 		const finished = running.reply.end(outcome, this.#with.now(), facts);
 		if (running.paid) this.#with.funding.settle(running.paid, finished, outcome.reason ?? outcome.status);
-		this.#with.lists.changed();
 		// Cleared last: if the row could not be written, the alarm tries again.
 		this.#with.alarm.clear();
 		return finished;
