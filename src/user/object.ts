@@ -8,17 +8,15 @@ import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conver
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
-import { isGuestId } from "../protocol/person.ts";
 import type { PersonalToken } from "../protocol/token.ts";
 import { actsOf } from "./acts.ts";
 import { Endings } from "./endings.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Everywhere } from "./everywhere.ts";
-import { endOfGuest } from "./guest-end.ts";
-import { Sessions } from "./sessions.ts";
+import { type Presented, SignIns } from "./sign-ins.ts";
 import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
-import { type NewToken, type ShownToken, Tokens } from "./tokens.ts";
+import type { NewToken, ShownToken } from "./tokens.ts";
 
 /**
  * Verified by the Worker. `expiresAt`: when the sign-in expires, in ms. `tokenId`: the personal token that opens the socket, if one does;
@@ -35,40 +33,47 @@ export class UserObject extends DurableObject<Env> {
 	readonly #erasure: Erasure;
 	readonly #everywhere: Everywhere;
 	readonly #endings: Endings;
-	#tokens: Tokens;
-	#sessions: Sessions;
+	readonly #signIns: SignIns;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const now = () => Date.now();
 		this.#store = new Store(ctx.storage.sql);
 		this.#sockets = new Sockets(ctx, now);
+		const userId = ctx.id.name as string;
+		this.#signIns = new SignIns({
+			userId,
+			sql: ctx.storage.sql,
+			store: this.#store,
+			sockets: this.#sockets,
+			endings: () => this.#endings,
+			everywhere: () => this.#everywhere,
+			now,
+		});
 		this.#alarm = new Alarm({
 			storage: ctx.storage,
-			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt, this.#guestEnd],
+			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt, this.#signIns.guestEnd],
 			now,
 		});
 		this.#erasure = new Erasure({
 			sql: ctx.storage.sql,
-			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(ctx.id.name as string, alias, after),
+			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(userId, alias, after),
 			finish: () => this.#deleteRest(),
 			alarm: this.#alarm,
 			now,
 		});
-		const shared = { tokens: () => this.#tokens, sessions: () => this.#sessions, now };
+		const shared = { tokens: () => this.#signIns.tokens, sessions: () => this.#signIns.sessions, now };
 		this.#everywhere = new Everywhere({
 			sql: ctx.storage.sql,
-			acts: actsOf({ ...shared, userId: ctx.id.name as string, conversations: env.CONVERSATIONS }),
+			acts: actsOf({ ...shared, userId, conversations: env.CONVERSATIONS }),
 			isOpen: () => this.#store.isWritten,
 			alarm: this.#alarm,
 			now,
 		});
 		this.#endings = new Endings({ ...shared, store: this.#store, everywhere: this.#everywhere, alarm: this.#alarm });
-		this.#tokens = new Tokens(ctx.storage.sql);
-		this.#sessions = new Sessions(ctx.storage.sql);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		// Its alarm may have fired in another release, which knows nothing of the erasure or the guest's end.
-		if (this.#erasure.isInProgress || this.#guestEnd !== undefined) this.#alarm.bringForward();
+		if (this.#erasure.isInProgress || this.#signIns.guestEnd !== undefined) this.#alarm.bringForward();
 	}
 
 	// Sockets
@@ -77,9 +82,7 @@ export class UserObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { expiresAt, tokenId, session, isChatProtocol } = readUpgrade<Upgrade>(request);
 		// The Worker has checked this; but they may have signed out, or revoked the token, since then.
-		const isEnded =
-			tokenId === undefined ? session !== undefined && this.#sessions.isEnded(session) : !this.#tokens.use(tokenId, Date.now());
-		if (this.#store.isSignedOut || isEnded) return refuseUpgrade({ code: "unauthorized" });
+		if (this.#signIns.isEnded({ tokenId, session })) return refuseUpgrade({ code: "unauthorized" });
 		const room = this.#sockets.makeRoom();
 		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
@@ -107,14 +110,9 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets.expire();
 		if (this.#erasure.isInProgress) await this.#erasure.proceed();
 		await this.#everywhere.proceed();
-		if (Date.now() >= (this.#guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut();
+		if (Date.now() >= (this.#signIns.guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut();
 		await this.#endings.endAgain();
 		this.#alarm.fired();
-	}
-
-	/** When a guest can never come back, in ms. They are signed out then, so that their conversations have an owner. */
-	get #guestEnd(): number | undefined {
-		return endOfGuest(this.ctx.id.name as string, this.#store, this.#sessions);
 	}
 
 	// Calls of conversations
@@ -125,7 +123,7 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
 		const conversation = this.#store.updateEntry(summary);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
-		if (this.#guestEnd !== undefined) this.#alarm.bringForward();
+		if (this.#signIns.guestEnd !== undefined) this.#alarm.bringForward();
 	}
 
 	/** The person is no longer a member of the conversation; `isDeleted`: nobody is, since it was deleted. */
@@ -173,60 +171,25 @@ export class UserObject extends DurableObject<Env> {
 		return { settings };
 	}
 
-	/** Permanent: from now on no token of this person is accepted. Ends their memberships, and closes their sockets everywhere. */
-	async signOut(): Promise<void> {
-		this.#tokens.deleteAll();
-		this.#sessions.deleteAll();
-		this.#store.signOut(Date.now());
-		this.#sockets.close(closeCodes.token, "signed out");
-		await this.#endings.end("sign-out");
+	/** Permanent, as `SignIns` says, like the calls below. */
+	signOut(): Promise<void> {
+		return this.#signIns.signOut();
 	}
 
-	/**
-	 * The next cookie of a session and the person's name, which is kept here from the first renewal on. `undefined` if the session has
-	 * ended. `username`: the name in the cookie.
-	 */
-	async renewSession(
-		{ id, version, issuedAt }: { id: string; version: string; issuedAt: number },
-		username: string,
-	): Promise<{ version: string; username: string } | undefined> {
-		if (this.#store.isSignedOut) return undefined;
-		const wasEnded = this.#sessions.isEnded(id);
-		const next = this.#sessions.renew({ id, version, issuedAt }, Date.now());
-		// A copied cookie has ended the session.
-		if (!wasEnded && this.#sessions.isEnded(id)) await this.#endSession(id);
-		if (next === undefined) return undefined;
-		if (this.#sessions.name === undefined) this.#sessions.saveName(username);
-		return { version: next, username: this.#sessions.name ?? username };
+	async renewSession(presented: Presented, username: string): Promise<{ version: string; username: string } | undefined> {
+		return this.#signIns.renew(presented, username);
 	}
 
-	/**
-	 * A copied cookie has ended this session, and what it made ends with it: whoever copied the cookie may have made a token. Nobody can
-	 * come back as a guest without a session, so a guest's last one signs them out.
-	 */
-	async #endSession(id: string): Promise<void> {
-		if (isGuestId(this.ctx.id.name as string) && !this.#sessions.hasLive(Date.now())) return this.signOut();
-		this.#sockets.closeSession(id);
-		const tokens = this.#tokens.revokeOf(id, Date.now());
-		await Promise.all([this.#endings.end("sessions"), this.#endTokens(tokens)]);
+	rename(username: string): Promise<void> {
+		return this.#signIns.rename(username);
 	}
 
-	/** Passes the new name to their conversations. */
-	async rename(username: string): Promise<void> {
-		this.#sessions.saveName(username);
-		await this.#everywhere.begin("rename", this.#store.conversationIds());
-	}
-
-	/** The name of a guest, once it is known here; `undefined` if this session of theirs does not hold. */
 	async showGuest(session: string): Promise<{ username?: string } | undefined> {
-		if (await this.isSignedOut(session)) return undefined;
-		const { name } = this.#sessions;
-		return name === undefined ? {} : { username: name };
+		return this.#signIns.show(session);
 	}
 
-	/** True if the person has signed out, or this session of theirs has ended. */
 	async isSignedOut(session?: string): Promise<boolean> {
-		return this.#store.isSignedOut || (session !== undefined && this.#sessions.isEnded(session));
+		return this.#signIns.isEnded({ session });
 	}
 
 	/**
@@ -234,8 +197,7 @@ export class UserObject extends DurableObject<Env> {
 	 * The alarm continues with conversations that failed or did not fit into this go.
 	 */
 	async erase(isGuest: boolean): Promise<Erased> {
-		this.#tokens.deleteAll();
-		this.#sessions.deleteAll();
+		this.#signIns.deleteAll();
 		if (isGuest) this.#store.signOut(Date.now());
 		this.#everywhere.cancel();
 		const erased = this.#erasure.begin(this.#store.enteredIds());
@@ -246,12 +208,11 @@ export class UserObject extends DurableObject<Env> {
 
 	/** After an erasure, unless the person has come back since. Only the sign-out of a guest stays, which is permanent. */
 	async #deleteRest(): Promise<void> {
-		if (!this.#store.isEmpty || !this.#tokens.isEmpty) return;
+		if (!this.#store.isEmpty || !this.#signIns.tokens.isEmpty) return;
 		const { isSignedOut } = this.#store;
 		const deleted = this.ctx.storage.deleteAll();
 		this.#store.reset();
-		this.#tokens = new Tokens(this.ctx.storage.sql);
-		this.#sessions = new Sessions(this.ctx.storage.sql);
+		this.#signIns.reset();
 		if (isSignedOut) this.#store.signOut(Date.now());
 		await deleted;
 		await this.ctx.storage.deleteAlarm();
@@ -261,32 +222,23 @@ export class UserObject extends DurableObject<Env> {
 	// Personal tokens
 
 	async addToken(token: NewToken): Promise<PersonalToken | { code: "too_many" }> {
-		return this.#tokens.add(token, Date.now()) ?? { code: "too_many" };
+		return this.#signIns.tokens.add(token, Date.now()) ?? { code: "too_many" };
 	}
 
 	async tokens(epoch: string): Promise<PersonalToken[]> {
-		return this.#tokens.list(epoch);
+		return this.#signIns.tokens.list(epoch);
 	}
 
 	async ownerSeen(): Promise<void> {
-		this.#tokens.ownerSeen(Date.now());
+		this.#signIns.tokens.ownerSeen(Date.now());
 	}
 
 	/** Returns what a token that somebody presents permits. One that was created while its owner signed out permits nothing. */
 	async showToken(id: string): Promise<ShownToken | undefined> {
-		return this.#store.isSignedOut ? undefined : this.#tokens.use(id, Date.now());
+		return this.#store.isSignedOut ? undefined : this.#signIns.tokens.use(id, Date.now());
 	}
 
-	/** The token is no longer accepted, and its sockets are closed. Returns false if there is no such token. */
-	async revokeToken(id: string): Promise<boolean> {
-		if (!this.#tokens.revoke(id, Date.now())) return false;
-		await this.#endTokens([id]);
-		return true;
-	}
-
-	async #endTokens(ids: readonly string[]): Promise<void> {
-		if (ids.length === 0) return;
-		this.#sockets.closeTokens(ids);
-		await this.#endings.end("tokens");
+	revokeToken(id: string): Promise<boolean> {
+		return this.#signIns.revokeToken(id);
 	}
 }
