@@ -132,7 +132,7 @@ export class Replies {
 	/** Ends the running reply without an event: the conversation is being deleted. */
 	abandon(): void {
 		this.#asking.abandon();
-		this.#with.funding.endTitles(true);
+		this.#with.funding.endRequests(true);
 		this.#runner.abandon();
 		this.#with.alarm.clear();
 	}
@@ -151,6 +151,6 @@ export class Replies {
 		if (reply) this.#runner.proceed();
 		else if (orphan) this.#runner.resume(orphan);
 		else this.#asking.recover();
-		funding.endTitles();
+		funding.endRequests();
 	}
 }

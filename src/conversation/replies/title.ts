@@ -91,10 +91,10 @@ export class Titles {
 		const question = !this.#titler || isGiven || isAsked ? undefined : this.#store.reader.questionOf(reply);
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
-		const paid = payer && (await this.#funding.forTitle(payer, reply, titleTokens));
+		const paid = payer && (await this.#funding.forRequest("title", [payer], reply, titleTokens));
 		if (payer && !paid) return;
 		const proposal = await propose(this.#titler, question, reply, this.#store.info.model);
-		if (paid) this.#funding.endTitle(paid, proposal);
+		if (paid) this.#funding.endRequest(paid, proposal);
 		if (typeof proposal === "string" || !this.#store.exists) return;
 		const { title, model, usage } = proposal;
 		this.#store.setTitleUsage({ model, ...usage });

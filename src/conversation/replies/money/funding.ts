@@ -11,7 +11,7 @@ import type { Message, Usage } from "../../../protocol/message.ts";
 import { isGuestId } from "../../../protocol/person.ts";
 import { tokensIn } from "../../../protocol/prompt-size.ts";
 import type { PurseOwner, Purses } from "../../ports.ts";
-import type { Ask, Paid, Payer } from "../../store/money/payments.ts";
+import { type Ask, isAnswer, type Kind, type Paid, type Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
 
@@ -61,7 +61,7 @@ export class Funding {
 	}
 
 	/** Stores that Claude is asked, before anything is awaited. */
-	ask(kind: Ask["kind"], payers: readonly Payer[], reply?: Ask["reply"]): Ask {
+	ask(kind: Kind, payers: readonly Payer[], reply?: Ask["reply"]): Ask {
 		const now = this.#now();
 		const ask: Ask = { type: "ask", kind, id: newReservationId(now), at: now, payers, ...(reply && { reply }) };
 		this.#store.payments.put(ask);
@@ -75,30 +75,36 @@ export class Funding {
 	}
 
 	/**
-	 * Ends what the title of an earlier life of the object left, and every title if the conversation is deleted. Nobody knows how far its
-	 * request came, so all that was reserved is charged.
+	 * Ends what single requests, such as for a title, of an earlier life of the object left, and all of them if the conversation is deleted.
+	 * Nobody knows how far they came, so all that was reserved is charged. An aside that nobody has paid for yet ends, too.
 	 */
-	endTitles(isDeleted = false): void {
+	endRequests(isDeleted = false): void {
 		for (const payment of this.#store.payments.open()) {
-			if (payment.kind !== "title" || (this.#begun.has(payment.id) && !isDeleted)) continue;
+			const isKept = isAnswer(payment.kind) && !(payment.kind === "aside" && payment.type === "ask");
+			if (isKept || (this.#begun.has(payment.id) && !isDeleted)) continue;
 			if (payment.type === "ask") this.#release(payment, ["deployment", ...payment.payers]);
 			else this.settle(payment, { cost: { usd: usdOf(payment.microUsd), about: true } }, "interrupted");
 		}
 	}
 
-	/** Reserves for the title of an answered message. `undefined` if nobody can pay for it: then there is none. */
-	async forTitle(payer: Payer, reply: Message, tokens: { prompt: number; answer: number }): Promise<Paid | undefined> {
-		const ask = this.ask("title", [payer]);
+	/** Reserves for a single request. `undefined` if nobody can pay for it: then there is none. `about`: the message that the journal names. */
+	async forRequest(
+		kind: Exclude<Kind, "reply" | "aside">,
+		payers: readonly Payer[],
+		about: Pick<Message, "id">,
+		tokens: { prompt: number; answer: number },
+	): Promise<Paid | undefined> {
+		const ask = this.ask(kind, payers);
 		const granted = await this.reserve(ask, tokens.prompt, tokens.answer);
-		return "reason" in granted ? undefined : this.begin(granted, "title", reply);
+		return "reason" in granted ? undefined : this.begin(granted, kind, about);
 	}
 
 	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
-	endTitle(paid: Paid, proposal: { usage: Usage } | "failed" | "timed_out"): void {
+	endRequest(paid: Paid, result: { usage: Usage } | "failed" | "timed_out"): void {
 		if (this.#store.payments.find(paid.id) === undefined) return;
-		if (proposal === "timed_out") this.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, proposal);
-		else if (proposal === "failed") this.settle(paid, {}, proposal);
-		else this.settle(paid, { usage: proposal.usage }, "complete");
+		if (result === "timed_out") this.settle(paid, { cost: { usd: usdOf(paid.microUsd), about: true } }, result);
+		else if (result === "failed") this.settle(paid, {}, result);
+		else this.settle(paid, { usage: result.usage }, "complete");
 	}
 
 	/** Reserves for a request of so many tokens. Repeated after a crash it gets the same. A refusal leaves nothing behind. */
@@ -106,7 +112,7 @@ export class Funding {
 		const model = this.#terms.model();
 		const price = this.#terms.priceOf(model, ask.at);
 		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
-		const wanted = wantedFor(price, promptTokens, maxTokens, ask.kind === "reply" ? this.#store.info.tools : undefined);
+		const wanted = wantedFor(price, promptTokens, maxTokens, isAnswer(ask.kind) ? this.#store.info.tools : undefined);
 		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens) + wanted.tools];
 		const { purse } = this.#store.payments;
 		const [first] = ask.payers as [Payer, ...Payer[]];
@@ -179,9 +185,9 @@ export class Funding {
 	}
 
 	/** From now on the payment is for this message. */
-	begin(granted: Granted, kind: Paid["kind"], message: Pick<Message, "id" | "usage" | "cost">): Paid {
+	begin(granted: Granted, kind: Kind, message: Pick<Message, "id" | "usage" | "cost">): Paid {
 		const paid: Paid = { type: "paid", ...granted, kind, messageId: message.id };
-		if (kind === "reply" && message.usage) paid.before = this.#totalOf(paid, message);
+		if (isAnswer(kind) && message.usage) paid.before = this.#totalOf(paid, message);
 		this.#store.payments.put(paid);
 		return paid;
 	}
@@ -193,9 +199,7 @@ export class Funding {
 
 	/** The payment that a reply goes on with after a crash. */
 	find(messageId: string): Paid | undefined {
-		return this.#store.payments
-			.open()
-			.find((one): one is Paid => one.type === "paid" && one.kind === "reply" && one.messageId === messageId);
+		return this.#store.payments.open().find((one): one is Paid => one.type === "paid" && isAnswer(one.kind) && one.messageId === messageId);
 	}
 
 	/** What the next request may use, which goes on from `text`; `undefined` if too little is left for one. */
@@ -230,7 +234,7 @@ export class Funding {
 	/** Nothing more is asked: charges all purses. */
 	settle(paid: Paid, total: Used, outcome: string): void {
 		const stored = this.#stored(paid);
-		const spent: Spent = { ...this.#spentOf(stored, total), replies: stored.kind === "reply" ? 1 : 0 };
+		const spent: Spent = { ...this.#spentOf(stored, total), replies: isAnswer(stored.kind) ? 1 : 0 };
 		this.#enter(stored, spent, outcome);
 		const { id, at, payer, model } = stored;
 		this.#store.payments.purse.settle({ id, at, label: payer.alias ?? payer.userId, spent }, this.#now());

@@ -37,10 +37,18 @@ export const paymentTables = `
 /** Older requests are forgotten; the days keep their sums. */
 const mostEntries = 10_000;
 
+/** What is paid for. */
+export type Kind = "reply" | "aside" | "title" | "summary" | "catch-up";
+
+/** Answers may use tools, go on after a crash and count as replies. Everything else is one request. */
+export function isAnswer(kind: Kind): boolean {
+	return kind === "reply" || kind === "aside";
+}
+
 /** Claude is to be asked, and nobody has paid yet. The first of `payers` whose purse can pay does. `reply`: one that has ended, and is to begin anew or be continued. */
 export type Ask = {
 	type: "ask";
-	kind: "reply" | "title";
+	kind: Kind;
 	id: string;
 	at: number;
 	payers: readonly Payer[];
@@ -56,7 +64,7 @@ export type Paid = {
 	type: "paid";
 	id: string;
 	at: number;
-	kind: "reply" | "title";
+	kind: Kind;
 	payer: Payer;
 	model: string;
 	microUsd: number;
