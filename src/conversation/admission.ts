@@ -4,7 +4,9 @@
 import { isTokenAccepted, refusalOf } from "../auth/identify.ts";
 import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
 import { covers, type Identity, isGranted, personOf, verifyToken } from "../auth/tokens.ts";
+import { passQuota } from "../money/quota.ts";
 import type { Member } from "../protocol/conversation.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Author, NamedPerson, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
@@ -22,6 +24,7 @@ type Dependencies = {
 	id: string;
 	settings: Settings;
 	users: Env["USERS"];
+	ledgers: Env["LEDGER"];
 	store: Store;
 	sockets: Sockets;
 	membership: Membership;
@@ -40,11 +43,20 @@ export class Admission {
 
 	/**
 	 * Refuses a program of a former epoch. A Worker that holds a stream or a Socket.IO connection outlives a deployment, and opens its
-	 * sockets with the settings from before.
+	 * sockets with the settings from before. Counts a conversation that begins by this.
 	 */
-	async refuseFormer({ program }: Identity): Promise<Refusal | undefined> {
+	async refuseBefore(identity: Identity): Promise<Refusal | undefined> {
+		const { program } = identity;
 		const isFormer = program?.epoch !== undefined && program.epoch !== (await tokenEpoch(this.#with.settings));
-		return isFormer ? { code: "unauthorized" } : undefined;
+		if (isFormer) return { code: "unauthorized" };
+		return this.#begins(identity) ? passQuota(this.#with.ledgers, identity, limits.written.conversation) : undefined;
+	}
+
+	/** True if the conversation does not exist, and this person's entering creates it. */
+	#begins(identity: Identity): boolean {
+		const { id, store, importer } = this.#with;
+		const isNew = !store.exists && store.end === undefined && !importer.isUnderWay;
+		return isNew && !identity.program && covers(identity, id) && isGranted(identity, id);
 	}
 
 	/**
@@ -79,13 +91,11 @@ export class Admission {
 	 * guest's own object passes on the guest's name.
 	 */
 	#join(identity: Identity): Member | undefined {
-		const { id, store, membership, importer } = this.#with;
+		const { id, membership } = this.#with;
 		const person = personOf(identity);
 		if (identity.program) return membership.find(person, false);
-		const granted = isGranted(identity, id);
-		const isNew = !store.exists && store.end === undefined;
-		if (granted && isNew && !importer.isUnderWay) membership.create({ id, title: "", lineage: newLineage() }, person);
-		return membership.join(person, granted);
+		if (this.#begins(identity)) membership.create({ id, title: "", lineage: newLineage() }, person);
+		return membership.join(person, isGranted(identity, id));
 	}
 
 	/** Admits a person by an invite. One that a program made admits nobody while the program's token is refused. */

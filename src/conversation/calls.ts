@@ -78,6 +78,8 @@ export class Calls extends RpcTarget {
 		const busy = work.begin(this.#identity, now());
 		if (busy) return busy;
 		this.#counted(undefined, readOf([input]));
+		const refused = await admission.refuseBefore(this.#identity);
+		if (refused) return refused;
 		const person = admission.enter(this.#identity);
 		if ("code" in person) return person;
 		const said = conversation.say(person, input, this.#identity);
@@ -142,13 +144,13 @@ export class Calls extends RpcTarget {
 		};
 	}
 
-	/** Begins a fork of everything up to a place. Any member may fork: a fork contains nothing that they cannot read. */
-	beginFork(upTo: number): { begun: true } | Refusal {
+	/** Begins a fork of everything up to a place, and says how many rows it has. Any member may fork: a fork contains nothing that they cannot read. */
+	beginFork(upTo: number): { rows: number } | Refusal {
 		const { store, now } = this.#parts;
-		return this.#asMember((member): { begun: true } | Refusal => {
+		return this.#asMember((member): { rows: number } | Refusal => {
 			if (upTo > store.log.head.seq) return { code: "not_found" };
 			store.audit.add("forked", member.userId, undefined, now());
-			return { begun: true };
+			return { rows: upTo + store.log.versions.countUpTo(upTo) };
 		}, prices.fork);
 	}
 

@@ -44,7 +44,7 @@ export class ConversationObject extends DurableObject<Env> {
 	override async fetch(request: Request): Promise<Response> {
 		const { identity, cursor, isChatProtocol, holder } = readUpgrade<Upgrade>(request);
 		const { admission, sockets, store, conversation } = this.#parts;
-		const person = (await admission.refuseFormer(identity)) ?? admission.connect(identity, holder);
+		const person = (await admission.refuseBefore(identity)) ?? admission.connect(identity, holder);
 		if ("code" in person) return refuseUpgrade(person);
 		const { 0: theirs, 1: ours } = new WebSocketPair();
 		this.ctx.acceptWebSocket(ours);

@@ -94,6 +94,6 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		rate: settings.sends,
 	});
 	const inbound = new Inbound({ ...shared, batch, conversation });
-	const admission = new Admission({ ...shared, settings, users: env.USERS, membership, importer, inbound });
+	const admission = new Admission({ ...shared, settings, users: env.USERS, ledgers: env.LEDGER, membership, importer, inbound });
 	return { ...shared, titles, replies, removals, deletion, departures, erasure, membership, importer, conversation, inbound, admission };
 }

@@ -40,6 +40,10 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** For whoever has used up a day's quota, and for what no day's quota is enough for. */
+export const quotaUsedUp = "You have forked or created as much as one day allows. You can go on after midnight UTC.";
+export const aboveQuota = "That is more than you may copy in one day.";
+
 /** For guests where guests may not ask. */
 export const guestsMayNotAsk = "Claude does not answer guests here. Your message was sent.";
 

@@ -220,6 +220,20 @@ export const importTimeout = 24 * 3600_000;
  * so long is dropped.
  */
 export const fork = { messages: 100_000, people: 300, timeout: 10 * 60_000 };
+/**
+ * Rows that one person may store in a day by forks and new conversations, which store many at once. A person may copy two of the
+ * longest forks. A guest's id costs nothing, so guests may do less, and those of one network together ten guests' worth; of one site
+ * eighty. `conversation`: what a new one stores, with its list entry and audit. Long records count once more for each `lengthPerRow`
+ * UTF-16 units.
+ */
+export const written = {
+	perPerson: 200_000,
+	perGuest: 20_000,
+	networkOfGuests: 10,
+	siteOfGuests: 80,
+	conversation: 20,
+	lengthPerRow: 4_096,
+};
 /** The shortest time between two typing events of one person. */
 export const typingInterval = 2_000;
 /**

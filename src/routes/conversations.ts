@@ -6,6 +6,7 @@ import { offersChatProtocol } from "../auth/bearer.ts";
 import { personOf } from "../auth/tokens.ts";
 import { upgradeRequest } from "../conversation/object.ts";
 import { conversationSchema, memberSchema, titleSchema } from "../protocol/conversation.ts";
+import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
@@ -22,6 +23,7 @@ import {
 	placeSchema,
 	readBody,
 	refuse,
+	refuseByQuota,
 	respond,
 	respondEmpty,
 	stubOf,
@@ -83,10 +85,13 @@ describe("POST /conversations", {
 	needsAllConversations: true,
 	body: { schema: newConversationSchema, example: { title: examples.conversation.title } },
 	answers: { 201: { schema: conversationAnswerSchema, example: { conversation: examples.conversation } } },
+	refuses: { rate_limited: quotaUsedUp },
 });
 conversations.post("/conversations", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, newConversationSchema);
 	if (!body) return refuse(c, "bad_request", `A title has up to ${limits.title} characters.`);
+	const refused = await refuseByQuota(c, limits.written.conversation);
+	if (refused) return refused;
 	const created = await c.env.CONVERSATIONS.getByName(randomId()).create(personOf(c.get("identity")), body.title);
 	return c.json({ conversation: created }, 201);
 });

@@ -5,13 +5,15 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import type { Fork, ForkTitle } from "../conversation/archive/fork.ts";
 import { patiently } from "../gateway/patiently.ts";
+import { passQuota } from "../money/quota.ts";
 import { type ConversationInfo, conversationSchema, titleSchema } from "../protocol/conversation.ts";
+import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { numberText } from "../protocol/text/number-text.ts";
 import { hasScope } from "../protocol/token.ts";
-import { type App, bodyUpTo, call, endOfSignIn, readBody, refuse, respond } from "./http.ts";
+import { type App, bodyUpTo, call, endOfSignIn, readBody, refuse, refuseByQuota, refuseQuota, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -22,7 +24,7 @@ const forkSchema = v.object({ upTo: v.pipe(v.number(), v.safeInteger(), v.minVal
 describe("POST /conversations/:id/fork", {
 	tag: "Conversations",
 	summary: "Fork a conversation",
-	description: `Creates a conversation of the caller with everything up to a message, its former versions, reactions and pins included. What was deleted stays deleted. Members, invites and read marks are not copied; the caller is the only member and owner. Without a title, the fork has the title of the original. If somebody is erased, their messages are erased from forks too. A fork can have up to ${numberText(limits.fork.messages)} messages.`,
+	description: `Creates a conversation of the caller with everything up to a message, its former versions, reactions and pins included. What was deleted stays deleted. Members, invites and read marks are not copied; the caller is the only member and owner. Without a title, the fork has the title of the original. If somebody is erased, their messages are erased from forks too. A fork can have up to ${numberText(limits.fork.messages)} messages. One person may copy ${numberText(limits.written.perPerson)} messages and former versions a day, a guest ${numberText(limits.written.perGuest)}; long ones count as several.`,
 	access: "member",
 	programs: "write",
 	needsAllConversations: true,
@@ -34,7 +36,8 @@ describe("POST /conversations/:id/fork", {
 		},
 	},
 	refuses: {
-		too_large: `The fork would have more than ${numberText(limits.fork.messages)} messages.`,
+		too_large: `The fork would have more than ${numberText(limits.fork.messages)} messages, or more than the caller may copy in a day.`,
+		rate_limited: quotaUsedUp,
 		not_found: "There is no such conversation, the caller may not enter it, or it has no message `upTo`.",
 	},
 	fields: { upTo: "The `seq` of the last message that is copied." },
@@ -47,9 +50,18 @@ forks.post("/conversations/:id/fork", bodyUpTo(limits.bodyBytes), async (c) => {
 	if (upTo > limits.fork.messages) return refuse(c, "too_large", `A fork may have up to ${numberText(limits.fork.messages)} messages.`);
 	const begun = await patiently(() => call(c, (calls) => calls.beginFork(upTo)));
 	if (isRefusal(begun)) return refuse(c, begun);
+	const refused = await refuseByQuota(c, limits.written.conversation + begun.rows);
+	if (refused) return refused;
 	const copied = await new Copy(c, upTo, body.title).make();
+	if (isRefusal(copied) && copied.code === "rate_limited") return refuseQuota(c, copied);
 	return respond(c, copied, (conversation) => ({ conversation }), 201);
 });
+
+/** Rows that long records count as, beyond the one that each has been counted as. */
+function rowsOfLength(text: string): number {
+	const longer = (sum: number, line: string) => sum + Math.floor(line.length / limits.written.lengthPerRow);
+	return text.split("\n").reduce(longer, 0);
+}
 
 /**
  * Everybody whose words or id are copied is registered before they are read: whatever erases them then is in what was read, or finds
@@ -85,6 +97,8 @@ class Copy {
 			const piece = await this.#read((calls) => calls.forkPiece(seq, after));
 			if (isRefusal(piece)) return piece;
 			if (await this.#register(piece.people)) continue;
+			const full = await passQuota(this.#c.env.LEDGER, this.#c.get("identity"), rowsOfLength(piece.text));
+			if (full) return full;
 			const title = piece.next || this.#fork.title.title !== "" ? this.#fork.title : await this.#title();
 			if (isRefusal(title)) return title;
 			progress = await this.#target.importLines(piece.text, progress.taken, { fork: { ...this.#fork, title } });

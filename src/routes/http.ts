@@ -9,7 +9,8 @@ import { networkOfRequest } from "../auth/gates.ts";
 import { identify, refusalOf } from "../auth/identify.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Calls } from "../conversation/calls.ts";
-import { type ErrorCode, errorBody, errors } from "../protocol/errors.ts";
+import { passQuota } from "../money/quota.ts";
+import { aboveQuota, type ErrorCode, errorBody, errors, quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
@@ -136,4 +137,14 @@ export function refuse(c: Context, refused: ErrorCode | Refusal, detail?: string
 	const { code, retryAfterMs }: Refusal = typeof refused === "string" ? { code: refused } : refused;
 	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
 	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
+}
+
+/** Counts rows that the request is about to store. Resolves to the response if they are too many for a day. */
+export async function refuseByQuota(c: Context<App>, rows: number) {
+	const refused = await passQuota(c.env.LEDGER, c.get("identity"), rows);
+	return refused && refuseQuota(c, refused);
+}
+
+export function refuseQuota(c: Context<App>, refused: Refusal) {
+	return refuse(c, refused, refused.code === "too_large" ? aboveQuota : quotaUsedUp);
 }

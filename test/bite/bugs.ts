@@ -277,7 +277,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a Worker from before a new token epoch still opens sockets for programs",
 		file: "src/conversation/object.ts",
-		from: "(await admission.refuseFormer(identity)) ?? ",
+		from: "(await admission.refuseBefore(identity)) ?? ",
 		to: "",
 		project: "worker",
 		tests: ["worker/tokens"],
@@ -2497,5 +2497,29 @@ export const bugs: Bug[] = [
 		to: "",
 		project: "worker",
 		tests: ["messages/mentions"],
+	},
+	{
+		name: "a guest may copy a long conversation any number of times",
+		file: "src/routes/fork.ts",
+		from: "limits.written.conversation + begun.rows",
+		to: "0",
+		project: "worker",
+		tests: ["worker/fork"],
+	},
+	{
+		name: "guests of one network store as much as their ids are many",
+		file: "src/money/quota.ts",
+		from: "[[purseName({ network }), perGuest * networkOfGuests] as const]",
+		to: "[]",
+		project: "worker",
+		tests: ["worker/fork"],
+	},
+	{
+		name: "a grant begins any number of conversations",
+		file: "src/conversation/admission.ts",
+		from: "return this.#begins(identity) ?",
+		to: "return false as boolean ?",
+		project: "worker",
+		tests: ["worker/fork"],
 	},
 ];

@@ -5,9 +5,12 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Import } from "../../src/conversation/archive/import.ts";
 import { Store } from "../../src/conversation/store/store.ts";
+import { purseName } from "../../src/money/object.ts";
+import { aboveQuota, quotaUsedUp } from "../../src/protocol/errors.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { erasedName } from "../../src/protocol/person.ts";
+import { randomId } from "../../src/protocol/random-id.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -133,6 +136,92 @@ describe("a fork", () => {
 		await as(bob, "DELETE", "/me");
 		const after = (await as(ann, "GET", `/conversations/${early.id}`)).body.conversation;
 		expect(after.title).toBe("secret 1");
+	});
+});
+
+describe("the quota of a day", () => {
+	/** Uses up all but so much of what one may store today. */
+	const leave = async (owner: Parameters<typeof purseName>[0], most: number, left: number) => {
+		const ledger = env.LEDGER.getByName(purseName(owner));
+		await ledger.addWritten(0, most);
+		await runInDurableObject(
+			ledger as DurableObjectStub<undefined>,
+			(_ledger, { storage }) => void storage.sql.exec("UPDATE written SET count = ?", most - left),
+		);
+	};
+	const { perPerson, perGuest, networkOfGuests, siteOfGuests, conversation, lengthPerRow } = limits.written;
+
+	it("lets a guest copy only so many messages, whatever conversations they are in", async () => {
+		const guest = `guest-${randomId()}`;
+		const id = await newConversation(guest);
+		await fill(id, [guest], 400);
+		await leave({ userId: guest }, perGuest, 1_000 + 3 * conversation);
+		const forks = [await fork(guest, id, { upTo: 400 }), await fork(guest, id, { upTo: 400 }), await fork(guest, id, { upTo: 400 })];
+		expect(forks.map(({ status }) => status)).toEqual([201, 201, 429]);
+		expect(forks[2]?.body.error).toMatchObject({ code: "rate_limited", message: quotaUsedUp });
+		const retryAfter = Number(forks[2]?.headers.get("retry-after"));
+		expect([retryAfter > 0, retryAfter <= 24 * 3600]).toEqual([true, true]);
+		// What is left is enough for something smaller.
+		expect((await fork(guest, id, { upTo: 100 })).status).toBe(201);
+		expect((await as(guest, "GET", "/conversations")).body.conversations).toHaveLength(4);
+	});
+
+	it("counts long messages and former versions as what they are", async () => {
+		const ann = newPerson();
+		const id = await newConversation(ann);
+		await inConversation(id, ({ log }) => {
+			log.addMessage({ author: { userId: ann, username: "Ann" }, content: "x".repeat(4 * lengthPerRow), asksClaude: false }, Date.now());
+			const reply = log.finishReply(log.addReply(Date.now(), []), "one", { status: "complete" }, {});
+			log.finishReply(log.reopenReply(reply), "two", { status: "complete" }, {});
+		});
+		const forkWith = async (left: number) => {
+			await leave({ userId: ann }, perPerson, left);
+			return (await fork(ann, id, { upTo: 2 })).status;
+		};
+		await leave({ userId: ann }, perPerson, conversation + 3 + 4 + conversation + 3 + 3);
+		expect([(await fork(ann, id, { upTo: 2 })).status, await forkWith(0)]).toEqual([201, 429]);
+	});
+
+	it("holds for new conversations, and for those that a grant begins", async () => {
+		const ann = newPerson();
+		await leave({ userId: ann }, perPerson, conversation);
+		expect((await as(ann, "POST", "/conversations", {})).status).toBe(201);
+		expect((await as(ann, "POST", "/conversations", {})).status).toBe(429);
+		const id = crypto.randomUUID();
+		const granted = await tokenOf(ann, { conversations: ["*"] });
+		expect((await call("POST", `/conversations/${id}/messages`, granted, { content: "Hello" })).status).toBe(429);
+		await expect(Client.openBy(granted, id)).rejects.toThrow("429");
+		expect((await call("GET", `/conversations/${id}`, granted)).status).toBe(404);
+	});
+
+	it("holds for the guests of a network together, and for those of a site", async () => {
+		const create = async (address: string, who = `guest-${randomId()}`) =>
+			(await call("POST", "/conversations", await tokenOf(who), {}, { "cf-connecting-ip": address })).status;
+		await leave({ network: "192.0.2.44" }, perGuest * networkOfGuests, conversation);
+		expect([await create("192.0.2.44"), await create("192.0.2.44"), await create("192.0.2.45")]).toEqual([201, 429, 201]);
+		await leave({ network: "2001:db8:44::/48" }, perGuest * siteOfGuests, conversation);
+		expect([await create("2001:db8:44:1::1"), await create("2001:db8:44:2::1")]).toEqual([201, 429]);
+		expect(await create("192.0.2.44", newPerson())).toBe(201);
+		// Nothing of a network stays on the next day.
+		const ledger = env.LEDGER.getByName(purseName({ network: "192.0.2.44" })) as DurableObjectStub<undefined>;
+		expect(await runDurableObjectAlarm(ledger)).toBe(true);
+		expect(await create("192.0.2.44")).toBe(201);
+	});
+
+	it("is never enough for more than a day's worth, which is said at once", async () => {
+		const guest = `guest-${randomId()}`;
+		const id = await newConversation(guest);
+		await inConversation(id, (_store, { sql }) => {
+			sql.exec(
+				`WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?1)
+				INSERT INTO messages (seq, id, role, author_id, author_name, content, status, asks, born, revision, created_at)
+				SELECT seq, 'm' || seq, 'user', ?2, 'Guest', 'x', 'complete', 0, seq, seq, 0 FROM n`,
+				perGuest,
+				guest,
+			);
+		});
+		const { status, body } = await fork(guest, id, { upTo: perGuest });
+		expect([status, body.error.message]).toEqual([413, aboveQuota]);
 	});
 });
 

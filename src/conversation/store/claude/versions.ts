@@ -36,6 +36,11 @@ export class Versions {
 		return this.#sql.exec<VersionRow>("SELECT * FROM versions WHERE seq = ? ORDER BY version", seq).toArray().map(versionOf);
 	}
 
+	/** The number of versions up to a place. */
+	countUpTo(seq: number): number {
+		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM versions WHERE seq <= ?", seq).one().count;
+	}
+
 	drop(seq: number): void {
 		this.#sql.exec("DELETE FROM versions WHERE seq = ?", seq);
 	}
