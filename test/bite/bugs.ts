@@ -1469,8 +1469,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a conversation can be opened before its import ends",
 		file: "src/conversation/admission.ts",
-		from: " && !importer.isUnderWay)",
-		to: ")",
+		from: "store.end === undefined && !importer.isUnderWay;",
+		to: "store.end === undefined;",
 		project: "worker",
 		tests: ["worker/archive"],
 	},
