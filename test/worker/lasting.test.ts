@@ -9,7 +9,7 @@ import { guestClaim } from "../../src/auth/claims.ts";
 import { issueToken } from "../../src/auth/tokens.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { readSettings } from "../../src/settings.ts";
+import { readSettings, type Settings } from "../../src/settings.ts";
 import { EventReader } from "../support/events.ts";
 import { MeClient } from "../support/me.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -21,6 +21,12 @@ type SignIn = { userId: string; token: string; begin(): Promise<{ token: string;
 async function guest(): Promise<{ userId: string; token: string }> {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
 	return { userId: user.id, token };
+}
+
+function settings(): Settings {
+	const read = readSettings(env);
+	if ("problem" in read) throw new Error(read.problem);
+	return read.settings;
 }
 
 /** Lets time pass for the person's sessions, so that a cookie that was replaced is an old one. */
@@ -227,9 +233,7 @@ describe("a session's cookie", () => {
 		const second = await refresh(first.cookie);
 		// It was issued a while ago: a new one would expire later.
 		const session = decodeJwt(second.body.token)[guestClaim] as string;
-		const read = readSettings(env);
-		if ("problem" in read) throw new Error(read.problem);
-		const older = await issueToken({ userId: first.user.id, username: "Gus" }, read.settings, Date.now() - 300_000, session);
+		const older = await issueToken({ userId: first.user.id, username: "Gus" }, settings(), Date.now() - 300_000, session);
 		for (const name of ["Anna", "Annie"]) {
 			const { headers, body } = await call("PATCH", "/me", older.token, { name });
 			expect([headers.get("set-cookie"), Date.parse(body.expiresAt)]).toEqual([null, older.expiresAt]);
@@ -237,6 +241,23 @@ describe("a session's cookie", () => {
 		await pass(first.user.id, 60_000);
 		const third = await refresh(second.cookie);
 		expect([third.status, third.body.user.name]).toEqual([200, "Annie"]);
+	});
+
+	it("ends its own sockets when an old one is used, and none of the person's other sessions", async () => {
+		const first = await signIn();
+		const { id } = first.user;
+		const { status, body, cookie } = await refresh(first.cookie);
+		expect(status).toBe(200);
+		await refresh(cookie);
+		await env.USERS.getByName(id).renewSession({ id: "another", version: "first", issuedAt: Date.now() }, "Gus");
+		const other = await issueToken({ userId: id, username: "Gus" }, settings(), Date.now(), "another");
+		const conversation = await newConversation(id, []);
+		const [copied, elsewhere] = [await Client.openBy(body.token, conversation), await Client.openBy(other.token, conversation)];
+		await pass(id, 60_000);
+		expect((await refresh(first.cookie)).status).toBe(401);
+		expect(await copied.closed).toBe(4401);
+		elsewhere.say("Still here");
+		expect((await elsewhere.next("chat:message")).message.content).toBe("Still here");
 	});
 
 	it("stays good when two tabs renew at once", async () => {
