@@ -59,13 +59,20 @@ export class Admission {
 		return isNew && !identity.program && covers(identity, id) && isGranted(identity, id);
 	}
 
+	/** By whom work is counted. Guests who are no members never use up what the members of their network may do. */
+	requester({ userId, network }: Requester): Requester {
+		const { store } = this.#with;
+		const isStranger = !store.exists || store.members.find(userId) === undefined;
+		return { userId, network: network !== undefined && isStranger ? `strangers in ${network}` : network };
+	}
+
 	/**
-	 * Admits a person who opens a socket, like `enter`. Counted before anything is looked up, also for strangers. A socket
+	 * Admits a person who opens a socket, like `enter`. Strangers are counted, too. A socket
 	 * receives whatever is said, so no program has one that may not read.
 	 */
 	connect(identity: Identity, holder: Holder | undefined): Person | Refusal {
 		const { work, sockets, now } = this.#with;
-		const busy = work.begin(identity, now(), prices.connect);
+		const busy = work.begin(this.requester(identity), now(), prices.connect);
 		if (busy) return busy;
 		if (!mayRead(identity)) return { code: "forbidden" };
 		const person = this.enter(identity);
@@ -101,7 +108,7 @@ export class Admission {
 	/** Admits a person by an invite. One that a program made admits nobody while the program's token is refused. */
 	async accept({ network, ...person }: NamedPerson & Requester, inviteId: string): Promise<Member | Refusal> {
 		const { membership, work, settings, users, store, now } = this.#with;
-		const busy = work.begin({ userId: person.userId, network }, now(), prices.change);
+		const busy = work.begin(this.requester({ userId: person.userId, network }), now(), prices.change);
 		if (busy) return busy;
 		const maker = store.exists ? store.invites.programOf(inviteId) : undefined;
 		const isInForce = !maker || (await isTokenAccepted(maker.userId, maker.tokenId, settings, users, now()));
@@ -110,13 +117,13 @@ export class Admission {
 
 	/**
 	 * Calls `act` for a member. A person to whom the issuer grants the conversation becomes one by it, so that nobody reads without
-	 * a trace. A stranger gets the same answer as for a conversation that does not exist. Counted before anything
-	 * is looked up, also for strangers. `reserve`: see `WorkRate.begin`.
+	 * a trace. A stranger gets the same answer as for a conversation that does not exist, and is counted, too.
+	 * `reserve`: see `WorkRate.begin`.
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
 		const { id, membership, work, now } = this.#with;
 		const person = personOf(identity);
-		const busy = work.begin(identity, now(), price, reserve);
+		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
 		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		return member ? act(member) : { code: "not_found" };

@@ -59,8 +59,12 @@ export class Calls extends RpcTarget {
 		return this.#asMember(() => this.#listed(this.#parts.membership.describe()));
 	}
 
+	/** Tells a program that may not read only what it has set. */
 	update(change: ConversationChange): ConversationInfo | Refusal {
-		return this.#asMember((member) => this.#parts.membership.update(member, change), prices.change);
+		const changed = this.#asMember((member) => this.#parts.membership.update(member, change), prices.change);
+		if ("code" in changed || mayRead(this.#identity)) return changed;
+		const { title = "", instructions = "" } = change;
+		return { ...changed, title, instructions };
 	}
 
 	/** The versions of the instructions, newest first. */
@@ -75,7 +79,7 @@ export class Calls extends RpcTarget {
 	/** Sends a message without a socket, and waits until it is known whether Claude is asked. A person to whom the issuer grants the conversation becomes a member by it. */
 	async say(input: MessageInput): Promise<Sent | Refusal> {
 		const { admission, conversation, work, now } = this.#parts;
-		const busy = work.begin(this.#identity, now());
+		const busy = work.begin(admission.requester(this.#identity), now());
 		if (busy) return busy;
 		this.#counted(undefined, readOf([input]));
 		const refused = await admission.refuseBefore(this.#identity);
@@ -86,8 +90,7 @@ export class Calls extends RpcTarget {
 		if ("code" in said) return said;
 		const sent = said.isNew && said.message.asksClaude ? await this.#withNotice(said) : said;
 		if (mayRead(this.#identity)) return sent;
-		const { quoted: _, ...message } = sent.message;
-		return { ...sent, message };
+		return { ...sent, message: withoutOthers(sent.message, input) };
 	}
 
 	/** If nobody can pay for the reply, the message no longer asks. */
@@ -263,4 +266,9 @@ export class Calls extends RpcTarget {
 		if ("ended" in ended) await this.#parts.deletion.begin();
 		return ended;
 	}
+}
+
+/** A message without anything that whoever sent it did not say: no quote, nobody's id for a name, no reactions. */
+function withoutOthers({ quoted: _, mentions: __, reactions: ___, pinned: ____, ...message }: Message, input: MessageInput): Message {
+	return { ...message, ...(input.mentions && { mentions: input.mentions }) } as Message;
 }

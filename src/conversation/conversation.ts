@@ -145,6 +145,8 @@ export class Conversation<T extends Client = Client> {
 			case "chat:auth": {
 				const busy = work.begin(client.requester, now(), prices.renew);
 				if (busy) return busy;
+				// A program's sign-in is its personal token, which lasts as long as it lasts.
+				if (client.person.program) return { code: "forbidden" };
 				void this.#renew(client, event);
 				return;
 			}

@@ -33,7 +33,7 @@ describe("PATCH /conversations/:id", {
 	tag: "Conversations",
 	summary: "Change a conversation",
 	description:
-		"Changes the fields that the body contains, and leaves the others as they are. If one of them cannot be accepted, none is changed. If the title is empty, the first words of the conversation become its title again. Claude reads changed instructions from its next reply on, and members see who changed them.",
+		"Changes the fields that the body contains, and leaves the others as they are. If one of them cannot be accepted, none is changed. If the title is empty, the first words of the conversation become its title again. Claude reads changed instructions from its next reply on, and members see who changed them. To a token that may not read, the response shows a title and instructions only if the body contains them.",
 	access: "owner",
 	programs: "manage",
 	body: { schema: changeSchema, example: { title: "Release on Friday", assistant: "mention", instructions: "Answer in French." } },

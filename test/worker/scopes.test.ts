@@ -9,7 +9,7 @@ import { sha256 } from "../../src/protocol/hash.ts";
 import { descriptions, scopesFor } from "../../src/routes/operation.ts";
 import worker from "../../src/worker.ts";
 import { MeClient } from "../support/me.ts";
-import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
+import { Client, call, nameOf, newConversation, origin, tokenOf } from "../support/socket.ts";
 import { SocketIoClient } from "../support/socketio.ts";
 
 /** A person of this test only. */
@@ -167,6 +167,52 @@ describe("the scopes of a token", () => {
 		for (const { message: own } of [first, resent]) {
 			expect(own).toMatchObject({ content: "x", replyTo: message.id });
 			expect(JSON.stringify(own)).not.toContain("SECRET");
+		}
+	});
+
+	it("show a token that can only write nobody's id for a name, and nothing that others have done since", async () => {
+		const [ann, bob] = [someone(), someone()];
+		const id = await newConversation(ann, [bob]);
+		const { secret } = await makeToken(ann, { scopes: ["write"] });
+		const said = { content: `Hello @${nameOf(bob)}`, clientId: "k1" };
+		const send = async (token: string, input: object) => (await call("POST", `/conversations/${id}/messages`, token, input)).body.message;
+		const first = await send(secret, said);
+		const watching = await Client.join(bob, id);
+		watching.send({ type: "chat:react", messageId: first.id, emoji: "👍", on: true });
+		await watching.next("chat:reacted");
+		const resent = await send(secret, said);
+		for (const message of [first, resent]) {
+			expect(message).toMatchObject(said);
+			expect(message.content.includes(nameOf(bob)) && JSON.stringify({ ...message, content: "" })).not.toContain(bob.slice(1));
+		}
+		expect((await send(await tokenOf(ann), { content: said.content })).mentions).toMatchObject([{ userId: bob }]);
+	});
+
+	it("show a token that can only manage no title and instructions but those that it sets", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		await call("PATCH", `/conversations/${id}`, await tokenOf(ann), { title: "SECRET", instructions: "SECRET too" });
+		const patch = async (scopes: string[], change: object) =>
+			(await call("PATCH", `/conversations/${id}`, (await makeToken(ann, { scopes })).secret, change)).body.conversation;
+		expect(await patch(["manage"], { assistant: "mention" })).toMatchObject({ title: "", instructions: "", assistant: "mention" });
+		expect(await patch(["manage"], { instructions: "New" })).toMatchObject({ title: "", instructions: "New" });
+		expect(await patch(["read", "manage"], {})).toMatchObject({ title: "SECRET", instructions: "New" });
+	});
+
+	it("never renew a connection: neither a program's, nor anybody's by a personal token; on both kinds of socket", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const [access, { secret }] = [await tokenOf(ann), await makeToken(ann, { scopes: ["read", "write"] })];
+		for (const [opened, token, code] of [
+			[secret, access, "forbidden"],
+			[access, secret, "unauthorized"],
+		] as const) {
+			const native = await join(id, opened);
+			native.send({ type: "chat:auth", token });
+			expect((await native.next("chat:error")).code).toBe(code);
+			const socketIo = await SocketIoClient.signedIn(opened);
+			socketIo.emit("chat:auth", { token }, 1);
+			expect(await socketIo.acknowledged(1)).toMatchObject({ code });
 		}
 	});
 

@@ -123,6 +123,22 @@ describe("forty guests of one network who read too much", () => {
 			expect((await call("GET", `/conversations/${id}/messages`, await tokenOf("bob"), undefined, headers)).status).toBe(200);
 	});
 
+	it("use up nothing of what members of their network may do while they are no members", async () => {
+		const id = await longConversation();
+		const guests = await guestsIn(id);
+		const strangers = await Promise.all(
+			Array.from({ length: 8 }, async () => (await call("POST", "/auth/guest", undefined, { name: "Eve" })).body.token as string),
+		);
+		const member = () => call("GET", `/conversations/${id}/messages?limit=1`, guests[0], undefined, from(0));
+		const looks = await Promise.all(
+			strangers.flatMap((stranger) =>
+				Array.from({ length: 60 }, () => call("GET", `/conversations/${id}/search?q=x`, stranger, undefined, from(1))),
+			),
+		);
+		expect(new Set(looks.map(({ status }) => status))).toEqual(new Set([404, 429]));
+		expect((await member()).status).toBe(200);
+	});
+
 	it("are refused over sockets, by what these remember after a sleep", async () => {
 		const id = await longConversation();
 		const guests = await guestsIn(id);

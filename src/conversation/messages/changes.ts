@@ -125,11 +125,13 @@ export class Changes<T extends Client> {
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
 		if (reply && !this.#mayAsk(client.person.userId, { ...message, content }, role)) return { code: "forbidden" };
+		if (reply && this.#replies.isBusy) return { code: "being_answered" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
 		if (limited) return limited;
-		if (!isSame)
+		if (isSame) this.#answer(client, this.#updated(message));
+		else
 			this.#rewrite(
 				message,
 				content,
@@ -187,9 +189,8 @@ export class Changes<T extends Client> {
 	/** Claude writes its last reply again, in its place. */
 	#regenerate(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
-		// It is being written already, and everybody receives it.
-		if (message.status === "streaming") return;
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
+		if (this.#replies.isBusy) return { code: "being_answered" };
 		if (!this.#mayAsk(client.person.userId, this.#store.reader.questionOf(message), role)) return { code: "forbidden" };
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
@@ -199,8 +200,8 @@ export class Changes<T extends Client> {
 	/** Claude goes on with its last reply, in its place. */
 	#continue(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
-		if (message.status === "streaming") return;
 		const isLast = message.seq === this.#store.log.lastReply()?.seq;
+		if (isLast && this.#replies.isBusy) return { code: "being_answered" };
 		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
 		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };

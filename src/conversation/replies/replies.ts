@@ -38,28 +38,29 @@ export class Replies {
 		});
 	}
 
-	get #isBusy(): boolean {
+	/** A reply runs, or is about to be paid for. */
+	get isBusy(): boolean {
 		return this.#runner.reply !== undefined || this.#asking.isUnderWay;
 	}
 
 	/** Begins a reply and returns; the prompt is built afterwards. While a reply runs, the next one answers the question. */
 	ask(by: readonly Payer[]): void {
 		const { funding, store, now } = this.#with;
-		if (this.#isBusy) return;
+		if (this.isBusy) return;
 		if (funding.isNeeded) this.#pay(by);
 		else this.#runner.begin(store.log.addReply(now(), by.map(personOf)));
 	}
 
 	/** Begins an ended reply anew, in the same message. `by` pays for it. */
 	regenerate(ended: Message, by: Payer): void {
-		if (this.#isBusy) return;
+		if (this.isBusy) return;
 		if (this.#with.funding.isNeeded) this.#pay([by], { id: ended.id });
 		else this.#reopen(ended);
 	}
 
 	/** Goes on with an ended reply that reached the length limit, in the same message. */
 	continue(ended: Message, by: Payer): void {
-		if (this.#isBusy) return;
+		if (this.isBusy) return;
 		if (this.#with.funding.isNeeded) this.#pay([by], { id: ended.id, isContinued: true });
 		else this.#reopen(ended, { isContinued: true });
 	}

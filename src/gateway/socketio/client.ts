@@ -243,9 +243,11 @@ export class Client implements RoomOwner {
 	}
 
 	async #renew(token: string, ackId: number | undefined): Promise<void> {
+		// As on the native socket: a program's sign-in is its personal token, and nobody else's is one.
+		if (this.#identity.program) return this.#outbound.refuse({ code: "forbidden" }, {}, ackId);
 		const verified = await this.#owner.backend.identify(token).catch((): { refusal: Refusal } => ({ refusal: { code: "internal" } }));
 		if (this.#isOver) return;
-		if ("identity" in verified && verified.identity.userId === this.userId) {
+		if ("identity" in verified && verified.identity.userId === this.userId && !verified.identity.program) {
 			this.#identity = verified.identity;
 			for (const room of this.#rooms.values()) room.renew(token);
 			if (ackId !== undefined) this.#outbound.acknowledge([ackId], {});

@@ -344,6 +344,24 @@ describe("a question that nobody can pay for", () => {
 			expect(errors(client)[0]).not.toHaveProperty("resetsAt");
 		}));
 
+	it("answers whoever regenerates or continues a reply while another ask is being paid for", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.text("Hello");
+			await conversation.call.event(ended);
+			const { message } = client.last("chat:message");
+			const { conversationId, id: messageId } = message;
+			conversation.now += 60_000;
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId });
+			for (const type of ["chat:regenerate", "chat:continue"] as const) {
+				conversation.rules.receive(client, { type, conversationId, messageId });
+				expect(client.received.at(-1)).toMatchObject({ type: "chat:error", code: "being_answered", messageId });
+			}
+			await settled();
+			expect(client.last("chat:thinking").messageId).toBe(messageId);
+		}));
+
 	it("leaves a reply that was to be regenerated as it was", () =>
 		withMoney(async (conversation) => {
 			const client = conversation.enter(ann);

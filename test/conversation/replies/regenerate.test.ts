@@ -57,6 +57,36 @@ describe("regenerating Claude's last reply", () => {
 			expect(conversation.contents()).toEqual(["Hi", ""]);
 		}));
 
+	it("is refused while a reply runs or is about to, as is continuing it and asking again", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const { id } = await answered(conversation, client, "Hi", "Hello");
+			const conversationId = conversation.store.info.id;
+			const question = client.received.find((event) => event.type === "chat:message")?.message.id as string;
+			regenerate(conversation, client, id);
+			for (const type of ["chat:regenerate", "chat:continue"] as const) {
+				conversation.rules.receive(client, { type, conversationId, messageId: id });
+				expect(client.received.at(-1)).toMatchObject({ type: "chat:error", code: "being_answered", messageId: id });
+			}
+			await conversation.call.text("Good day");
+			await conversation.call.end();
+			// A repeated question with the same words is answered to its sender, too.
+			const from = client.received.length;
+			conversation.rules.receive(client, {
+				type: "chat:edit",
+				conversationId,
+				messageId: question,
+				content: "Hi",
+				asksAgain: true,
+			});
+			expect(
+				client.received
+					.slice(from)
+					.filter((event) => event.type === "chat:updated")
+					.map(({ message }) => message.id),
+			).toContain(question);
+		}));
+
 	it("keeps the text of a stopped or failed reply as a version, but no empty text", () =>
 		inConversation(async (conversation) => {
 			const client = conversation.enter(ann);
