@@ -1925,7 +1925,7 @@ export const bugs: Bug[] = [
 	{
 		name: "sockets are opened as fast as somebody likes",
 		file: "src/conversation/admission.ts",
-		from: "const busy = work.begin(identity, now(), prices.connect);",
+		from: "const busy = work.begin(this.requester(identity), now(), prices.connect);",
 		to: "const busy = undefined;",
 		project: "worker",
 		tests: ["worker/work"],
