@@ -16,7 +16,8 @@ export function moneyOf(env: Env, parts: { sql: SqlStorage; store: Store; alarm:
 	// The platform's types of a stub know no closed unions.
 	const purseOf = (owner: PurseOwner) => env.LEDGER.getByName(purseName(owner)) as unknown as RemotePurse;
 	const purses = new RemotePurses({ ...parts, purseOf });
-	const price: PriceOf = (model = settings.claude.model, at) => (isDemo(settings.claude) ? undefined : priceOf(model, at, settings));
+	const price: PriceOf = (model = parts.store.info.model ?? settings.claude.model, at) =>
+		isDemo(settings.claude) ? undefined : priceOf(model, at, settings);
 	return { purses, priceOf: price, funding: new Funding({ ...parts, purses, terms: termsOf(settings, parts.store) }) };
 }
 

@@ -16,6 +16,8 @@ const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/p
 
 export type Product = {
 	url: string;
+	/** Where its stored data are. */
+	folder: string;
 	/** The id of its process group, which changes with each restart. */
 	group(): number;
 	/** Kills it with SIGKILL. */
@@ -60,6 +62,7 @@ export async function startProduct(settings: Record<string, string> = {}, assets
 	};
 	return {
 		url: `http://127.0.0.1:${port}`,
+		folder: state,
 		group: () => server.group,
 		kill,
 		revive,

@@ -43,6 +43,7 @@ async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog:
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);
+			reply.spending.sign(event.type, at);
 			switch (event.type) {
 				case "start":
 					reply.setModel(event.model);

@@ -138,6 +138,7 @@ export class Reply {
 	/** Written at once: tools are few, and what Claude looks up is paid for. */
 	recordTool(event: ToolEvent, now: number): void {
 		this.#busy = undefined;
+		this.spending.recordTool(event);
 		if (this.#research.record(event)) this.#writeCheckpoint(now);
 	}
 
@@ -171,7 +172,7 @@ export class Reply {
 
 	/** Thinking of an attempt that broke off stays before it. */
 	appendThinking(text: string, now: number): void {
-		this.spending.receive(text);
+		this.spending.receive(text, true);
 		const chunk = thinkingToAppend(this.#thinking, text);
 		if (chunk === "") return;
 		const { conversationId, id: messageId } = this.message;
@@ -202,8 +203,8 @@ export class Reply {
 	}
 
 	/** A request is about to be sent. The wait is over: if the object dies from now on, it died in an attempt. */
-	beginAttempt(now: number): void {
-		this.spending.begin();
+	beginAttempt(now: number, maxTokens?: number): void {
+		this.spending.begin(maxTokens);
 		this.#research.begin(this.#text.length);
 		if (this.#busy?.retryAt === undefined) return;
 		this.#busy = { reason: this.#busy.reason, since: this.#busy.since };

@@ -73,6 +73,7 @@ export class Runner {
 			this.#wake(running);
 			return;
 		}
+		this.#lose(running);
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
 		if (retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined) {
 			this.#finish(running, outcome);
@@ -137,7 +138,8 @@ export class Runner {
 		while (running === this.#running) {
 			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text);
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
-			reply.beginAttempt(this.#with.now());
+			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
+			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);
 			const { outcome, retryAfterMs, stopReason, turn } = await attempt(reply, { ...upstream, allowance }, ended.signal);
 			if (running !== this.#running) return;
 			const now = this.#with.now();
@@ -157,16 +159,22 @@ export class Runner {
 		}
 	}
 
+	/** The request that ran when the object died has cost something. */
+	#lose({ reply, paid }: Running): void {
+		const lost = paid && this.#with.funding.lostRequest(paid, reply.message);
+		if (lost) reply.spending.lose(lost, this.#with.now());
+	}
+
 	/** Ends an attempt that another one follows. */
 	#breakOff(running: Running, reason: Reason, retryAt?: number): void {
 		running.reply.breakOff(reason, this.#with.now(), retryAt);
-		this.#enter(running, reason);
+		this.#enter(running, reason, retryAt !== undefined);
 	}
 
 	/** A request is over, and another one follows. */
-	#enter(running: Running, outcome: string): void {
+	#enter(running: Running, outcome: string, isLater = false): void {
 		const { reply, paid } = running;
-		if (paid) running.paid = this.#with.funding.requestEnded(paid, reply.spending.at(this.#with.now()), outcome);
+		if (paid) running.paid = this.#with.funding.requestEnded(paid, reply.spending.at(this.#with.now()), outcome, isLater);
 	}
 
 	#finish(running: Running, outcome: Outcome, stopReason?: string): void {

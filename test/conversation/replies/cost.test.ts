@@ -78,8 +78,8 @@ describe("the cost of a reply", () => {
 			await conversation.call.text(" two");
 			await conversation.call.usage(60_000, 4);
 			await conversation.call.event(ended);
-			// 60,000 x 0.10 + 1 x 0.50, rounded up, and 60,000 x 0.10 + 4 x 0.50 micro-dollars
-			expect(costOf(client)).toEqual({ usd: 0.012003, about: true });
+			// 60,000 x 0.10 + (1 + 150 that may have been on their way) x 0.50, rounded up, and 60,000 x 0.10 + 4 x 0.50 micro-dollars
+			expect(costOf(client)).toEqual({ usd: 0.012078, about: true });
 		}));
 });
 
@@ -90,8 +90,8 @@ describe("what was not reported", () => {
 			await conversation.call.event({ type: "thinking", text: "ä".repeat(150) });
 			await conversation.call.text("x".repeat(300));
 			stop(conversation, client);
-			// 100 x 2 + 200 x 10
-			expect(costOf(client)).toEqual({ usd: 0.0022, about: true });
+			// 100 x 2 + (100 + 150 that may be on their way) x 10
+			expect(costOf(client)).toEqual({ usd: 0.0027, about: true });
 			expect(client.last("chat:message").message.usage).toEqual({ input: 100, output: 1, cacheRead: 0, cacheWrite: 0 });
 		}));
 
@@ -103,19 +103,62 @@ describe("what was not reported", () => {
 			expect(costOf(client)).toEqual({ usd: 0.3002, about: true });
 		}));
 
+	it("is what Claude may have thought in the time in which it showed nothing", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			conversation.now += 10_000;
+			await conversation.call.event({ type: "alive" });
+			await conversation.call.event({ type: "thinking", text: "Hm." });
+			conversation.now += 4_000;
+			await conversation.call.text("x".repeat(300));
+			// Text comes as it is written, and a ping says nothing.
+			conversation.now += 3_000;
+			await conversation.call.text("x".repeat(300));
+			await conversation.call.event({ type: "alive" });
+			conversation.now += 1_000;
+			stop(conversation, client);
+			// 100 x 2 + (200 of text + 150 a second for 10 + 4 + 1 + 1 seconds) x 10
+			expect(costOf(client)).toEqual({ usd: 0.0262, about: true });
+		}));
+
+	it("is what its tools may have read", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.event({ type: "tool", id: "1", name: "web_search", status: "running" });
+			await conversation.call.event({ type: "usage", usage: { input: 100, output: 1, cacheRead: 0, cacheWrite: 0, searches: 1 } });
+			await conversation.call.event({ type: "tool", id: "1", name: "web_search", status: "done" });
+			await conversation.call.event({ type: "tool", id: "2", name: "web_fetch", status: "running" });
+			await conversation.call.event({ type: "tool", id: "3", name: "web_fetch", status: "running" });
+			await conversation.call.event({ type: "tool", id: "3", name: "web_fetch", status: "failed", error: "not_found" });
+			stop(conversation, client);
+			// 100 x 2 + 30,000 x 2.5 + 150 x 10, and a search
+			expect(costOf(client)).toEqual({ usd: 0.0867, about: true });
+		}));
+
+	it("is nothing of that where the request came to its end", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			conversation.now += 10_000;
+			await conversation.call.event({ type: "tool", id: "1", name: "web_fetch", status: "done" });
+			await conversation.call.text("Hello");
+			await conversation.call.usage(20_000, 1_000);
+			await conversation.call.event(ended);
+			expect(costOf(client)).toEqual({ usd: 0.05 });
+		}));
+
 	it("is never less than what was reported", () =>
 		asked(async (conversation, client) => {
 			await conversation.call.usage(100, 50);
 			await conversation.call.text("Hello");
 			stop(conversation, client);
-			expect(costOf(client)).toEqual({ usd: 0.0007, about: true });
+			expect(costOf(client)).toEqual({ usd: 0.00172, about: true });
 		}));
 
-	it("is the prompt if a reply is stopped before Claude's first sign of life", () =>
+	it("is the most that the prompt can be if a reply is stopped before Claude's first sign of life", () =>
 		asked(async (conversation, client) => {
 			stop(conversation, client);
 			const { cost, usage } = client.last("chat:message").message;
-			expect([usage, cost]).toEqual([undefined, { usd: 0.000046, about: true }]);
+			expect([usage, cost]).toEqual([undefined, { usd: 0.006323, about: true }]);
 		}));
 
 	it("is the prompt if Claude gives no sign of life in any attempt", () =>

@@ -112,13 +112,13 @@ describe("a reply that is paid for", () => {
 			await conversation.call.usage(1_000, 1);
 			await conversation.call.text("x".repeat(300));
 			stop(conversation, client);
-			expect(spent(conversation)).toMatchObject({ microUsd: 3_000, reserved: 0 });
-			expect(journal(state)).toMatchObject([{ cost: 3_000, outcome: "stopped" }]);
+			expect(spent(conversation)).toMatchObject({ microUsd: 4_500, reserved: 0 });
+			expect(journal(state)).toMatchObject([{ cost: 4_500, outcome: "stopped" }]);
 			await ask(conversation, client);
 			await conversation.call.usage(1_000, 1);
 			await conversation.call.text("x".repeat(30_000));
 			stop(conversation, client);
-			expect(spent(conversation).microUsd).toBeLessThanOrEqual(3_000 + 16_250);
+			expect(spent(conversation).microUsd).toBeLessThanOrEqual(4_500 + 16_250);
 		}));
 
 	it("is charged what the server reported, also beyond the reservation, if it is cut then", () =>
@@ -439,6 +439,49 @@ describe("an object that dies", () => {
 			]);
 		}));
 
+	it("is charged the most that a request can have cost of which nothing is known", () =>
+		withMoney(async (conversation, state) => {
+			await ask(conversation, conversation.enter(ann));
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 20_000;
+			next.replies.recover();
+			await settled();
+			await next.call.usage(1_000, 500);
+			await next.call.event(ended);
+			// About 20 tokens of prompt with what is in every prompt, and 150 tokens a second.
+			expect(journal(state)).toMatchObject([{ cost: 6_323 + 30_000, outcome: "interrupted" }, { cost: 7_000 }]);
+			expect(next.store.log.lastReply()?.cost?.about).toBe(true);
+		}));
+
+	it("is charged what it may have written since a request was answered, and never more than it was allowed", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 30_000;
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 600_000;
+			next.replies.recover();
+			await settled();
+			const [{ cost }] = journal(state) as [{ cost: number }];
+			expect(cost).toBeGreaterThan(24_000);
+			expect(cost).toBeLessThanOrEqual(30_000);
+			expect(next.calls).toHaveLength(0);
+			expect(next.purses.reserved.size).toBe(0);
+		}));
+
+	it("is charged nothing for a request that it had not sent yet, as it waited", () =>
+		withMoney(async (conversation, state) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.fail("overloaded", 10_000);
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 11_000;
+			next.replies.recover();
+			await settled();
+			await next.call.usage(1_000, 500);
+			await next.call.event(ended);
+			expect(spent(next)).toMatchObject({ microUsd: 7_000, reserved: 0 });
+		}));
+
 	it("charges a title that it had asked for with all that was reserved", () =>
 		inConversation(
 			async (conversation, state) => {
@@ -485,10 +528,10 @@ it("a conversation that is deleted settles the reply that runs", () =>
 		await conversation.call.usage(1_000, 1);
 		conversation.replies.abandon();
 		expect(conversation.purses.settled).toEqual([
-			["deployment", 2_010],
-			["ann", 2_010],
+			["deployment", 3_500],
+			["ann", 3_500],
 		]);
-		expect(spent(conversation)).toMatchObject({ microUsd: 2_010, reserved: 0 });
+		expect(spent(conversation)).toMatchObject({ microUsd: 3_500, reserved: 0 });
 	}));
 
 it("a conversation that is deleted while it reserves releases everything", () =>

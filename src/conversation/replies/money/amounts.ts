@@ -13,22 +13,32 @@ const promptMargin = 1.25;
 /** System text and what else is in every prompt. */
 const fixedTokens = 2_000;
 
-/** The tokens that the results of a search, and a page, add to the prompt. */
-const [searchTokens, pageTokens] = [10_000, 20_000];
+/** The tokens that the result of a tool adds to the prompt at most. */
+const resultTokens: { readonly [tool: string]: number } = { web_search: 10_000, web_fetch: 20_000 };
+const unknownResult = 20_000;
+
+export function resultTokensOf(tool: string): number {
+	return resultTokens[tool] ?? unknownResult;
+}
 
 /** What a request needs. `promptTokens` are more than were counted: the count is an estimate. `tools`: what looking things up costs at most. */
 export type Wanted = { price: Price; promptTokens: number; maxTokens: number; tools: number };
 
 export function wantedFor(price: Price, promptTokens: number, maxTokens: number, permitted?: Tools): Wanted {
 	const tools = permitted ? costOfTools(price, permitted) : 0;
-	return { price, promptTokens: Math.ceil((promptTokens + fixedTokens) * promptMargin), maxTokens, tools };
+	return { price, promptTokens: mostPromptTokens(promptTokens), maxTokens, tools };
+}
+
+/** More than a prompt has that was estimated to have so many tokens. */
+export function mostPromptTokens(estimate: number): number {
+	return Math.ceil((estimate + fixedTokens) * promptMargin);
 }
 
 /** In every round a search may be made at least, and so many pages read. */
 function costOfTools(price: Price, { webSearch, webFetch }: Tools): number {
 	const searches = webSearch ? limits.searches + limits.rounds : 0;
 	const pages = webFetch ? limits.fetches * (limits.rounds + 1) : 0;
-	const read = searches * searchTokens + pages * pageTokens;
+	const read = searches * resultTokensOf("web_search") + pages * resultTokensOf("web_fetch");
 	return costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: read, searches }, price);
 }
 

@@ -14,6 +14,7 @@ import type { PurseOwner, Purses } from "../../ports.ts";
 import { type Ask, isAnswer, type Kind, type Paid, type Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
+import type { LostRequest } from "./spending.ts";
 
 /** What the deployment's settings say about money. */
 export type Terms = {
@@ -188,6 +189,8 @@ export class Funding {
 	begin(granted: Granted, kind: Kind, message: Pick<Message, "id" | "usage" | "cost">): Paid {
 		const paid: Paid = { type: "paid", ...granted, kind, messageId: message.id };
 		if (isAnswer(kind) && message.usage) paid.before = this.#totalOf(paid, message);
+		// Its first request follows at once.
+		if (isAnswer(kind)) paid.sentAt = this.#now();
 		this.#store.payments.put(paid);
 		return paid;
 	}
@@ -221,12 +224,29 @@ export class Funding {
 		return { maxTokens, hasTools, isReduced: maxTokens < this.#terms.maxTokens, isUsedUp };
 	}
 
-	/** A request is over, and another one follows. `total`: what all have used so far. Returns the payment as it is now. */
-	requestEnded(paid: Paid, total: Used, outcome: string): Paid {
+	/** A request is about to be sent. If the object dies from now on, it is charged. Returns the payment as it is now. */
+	sending(paid: Paid): Paid {
+		if (paid.sentAt !== undefined) return paid;
+		const next = { ...this.#stored(paid), sentAt: this.#now() };
+		this.#store.payments.put(next);
+		return next;
+	}
+
+	/** The request that ran when the object died, after which the reply was stored like this. */
+	lostRequest(paid: Paid, message: Message): LostRequest | undefined {
+		const { sentAt, spent, before = nothingSpent } = paid;
+		if (sentAt === undefined) return undefined;
+		const { input, cacheRead, cacheWrite } = difference(difference(this.#totalOf(paid, message), before), spent);
+		const maxTokens = this.allowanceOf(paid, message.content)?.maxTokens ?? 0;
+		return { isReported: input + cacheRead + cacheWrite > 0, sentAt, maxTokens };
+	}
+
+	/** A request is over, and another one follows, which waits if `isLater`. `total`: what all have used so far. Returns the payment as it is now. */
+	requestEnded(paid: Paid, total: Used, outcome: string, isLater = false): Paid {
 		const stored = this.#stored(paid);
 		const spent = this.#spentOf(stored, total);
 		this.#enter(stored, spent, outcome);
-		const next = { ...stored, spent };
+		const next = { ...stored, spent, sentAt: isLater ? undefined : this.#now() };
 		this.#store.payments.put(next);
 		return next;
 	}

@@ -4,6 +4,8 @@
 import { type Billed, costOf, microUsdOf, outputTokensIn, usdOf } from "../../../money/cost.ts";
 import type { Price } from "../../../money/prices.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
+import type { ModelEvent, ToolEvent } from "../../ports.ts";
+import { mostPromptTokens, resultTokensOf } from "./amounts.ts";
 
 /** The price of the model that a server names, or of the one that it was asked for if it names none. */
 export type PriceOf = (model: string | undefined, at: number) => Price | undefined;
@@ -11,13 +13,35 @@ export type PriceOf = (model: string | undefined, at: number) => Price | undefin
 /** In micro-dollars; `undefined` while the price of any request is unknown. */
 type Amount = { microUsd: number; isEstimated: boolean } | undefined;
 
-/** A request that was sent. `bytes` of text and thinking have come, `reportedBytes` of them before the last report. */
-type Request = { model: string | undefined; usage: Billed | undefined; bytes: number; reportedBytes: number; hasEnded: boolean };
+/**
+ * A request that was sent. `bytes` of text and thinking have come, `reportedBytes` of them before the last report. `hiddenMs`: how long
+ * Claude may have written what nobody sees. `signAt`: its last sign. `tools`: those that have not failed, by their id.
+ */
+type Request = {
+	model: string | undefined;
+	usage: Billed | undefined;
+	bytes: number;
+	thinkingBytes: number;
+	reportedBytes: number;
+	hasEnded: boolean;
+	maxTokens: number;
+	hiddenMs: number;
+	signAt: number | undefined;
+	isWriting: boolean;
+	tools: Map<string, string>;
+};
+
+/** A request that was under way when the object died. `isReported`: its prompt has been counted. */
+export type LostRequest = { isReported: boolean; sentAt: number; maxTokens: number };
 
 const nothing: Billed = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 const utf8 = new TextEncoder();
 /** No text has so many bytes for each of its tokens: if the report says so, it leaves the output out. */
 const mostBytesPerToken = 100;
+/** Claude writes no faster, in tokens a second. */
+const mostTokensPerSecond = 150;
+/** In ms. So long Claude may go on after we have ended a request. */
+const endsWithin = 1_000;
 
 export class Spending {
 	readonly #priceOf: PriceOf;
@@ -37,9 +61,47 @@ export class Spending {
 		this.#amount = isUnknown ? undefined : { microUsd: microUsdOf(cost?.usd ?? 0), isEstimated: cost?.about ?? false };
 	}
 
-	/** A request is about to be sent. */
-	begin(): void {
-		this.#request = { model: undefined, usage: undefined, bytes: 0, reportedBytes: 0, hasEnded: false };
+	/** A request is about to be sent, whose answer has at most so many tokens. */
+	begin(maxTokens = Number.POSITIVE_INFINITY): void {
+		this.#request = {
+			model: undefined,
+			usage: undefined,
+			bytes: 0,
+			thinkingBytes: 0,
+			reportedBytes: 0,
+			hasEnded: false,
+			maxTokens,
+			hiddenMs: 0,
+			signAt: undefined,
+			isWriting: false,
+			tools: new Map(),
+		};
+	}
+
+	/** Claude gave a sign of life. Text comes as it is written. Before anything else, more may have been written than is shown. */
+	sign(type: ModelEvent["type"], at: number): void {
+		const request = this.#open;
+		// A ping does not say that the text goes on.
+		if (type === "alive" && request.isWriting) return;
+		if (request.signAt !== undefined && !request.isWriting) request.hiddenMs += Math.max(0, at - request.signAt);
+		request.signAt = at;
+		if (type !== "alive") request.isWriting = type === "text" || type === "citation";
+	}
+
+	/** Claude reads what a tool returns, and that is reported only at the end. */
+	recordTool({ id, name, status }: ToolEvent): void {
+		if (status === "failed") this.#open.tools.delete(id);
+		else this.#open.tools.set(id, name);
+	}
+
+	/** The object died while this request ran. Nobody knows how far it came: Claude may have written ever since. */
+	lose({ isReported, sentAt, maxTokens }: LostRequest, at: number): void {
+		const price = this.#priceOf(undefined, at);
+		if (!this.#amount || !price) return;
+		const prompt = promptAt(price, mostPromptTokens(this.#promptTokens()));
+		const written = Math.min(maxTokens, Math.ceil((Math.max(0, at - sentAt) / 1000) * mostTokensPerSecond));
+		const cost = costOf({ ...nothing, ...prompt, output: written }, price) - (isReported ? costOf({ ...nothing, ...prompt }, price) : 0);
+		this.#amount = { microUsd: this.#amount.microUsd + cost, isEstimated: true };
 	}
 
 	answered(model: string | undefined): void {
@@ -56,8 +118,10 @@ export class Spending {
 	}
 
 	/** Text or thinking has come, whatever is kept of it. */
-	receive(text: string): void {
-		this.#open.bytes += utf8.encode(text).length;
+	receive(text: string, isThinking = false): void {
+		const bytes = utf8.encode(text).length;
+		this.#open.bytes += bytes;
+		if (isThinking) this.#open.thinkingBytes += bytes;
 	}
 
 	/** The model has come to its own end: nothing is left to report. */
@@ -67,6 +131,8 @@ export class Spending {
 
 	/** The request is over. `isFree`: the server refused it or could not be reached, so that it cost nothing unless it was answered. */
 	end(isFree: boolean, at: number): void {
+		const request = this.#request;
+		if (request && !request.hasEnded && request.signAt !== undefined) request.hiddenMs += Math.max(0, at - request.signAt) + endsWithin;
 		if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at);
 		this.#usage = this.usage;
 		this.#request = undefined;
@@ -120,18 +186,26 @@ export class Spending {
 		if (!request || !before) return before;
 		const price = this.#priceOf(request.model, at);
 		if (!price) return undefined;
-		const { isEstimated, ...billed } = this.#billed(request);
+		const { isEstimated, ...billed } = this.#billed(request, price);
 		return { microUsd: before.microUsd + costOf(billed, price), isEstimated: before.isEstimated || isEstimated };
 	}
 
-	/** What was not reported is estimated: the output of a request that did not come to its end, and the prompt if nothing says its length. */
-	#billed({ usage = nothing, bytes, reportedBytes, hasEnded }: Request): Billed & { isEstimated: boolean } {
+	/**
+	 * What was not reported is estimated. A request that did not come to its end has reported neither its output nor what its tools read:
+	 * then the estimate is the most that it can be.
+	 */
+	#billed(request: Request, price: Price): Billed & { isEstimated: boolean } {
+		const { usage = nothing, bytes, reportedBytes, hasEnded, tools } = request;
 		const isPromptKnown = usage.input + usage.cacheRead + usage.cacheWrite > 0;
 		const isOutputKnown = hasEnded && bytes === reportedBytes && bytes <= usage.output * mostBytesPerToken;
+		const estimate = isPromptKnown ? 0 : this.#estimatePrompt();
+		const prompt = hasEnded ? { input: estimate, cacheWrite: 0 } : promptAt(price, estimate === 0 ? 0 : mostPromptTokens(estimate));
+		const read = hasEnded ? 0 : [...tools.values()].reduce((tokens, name) => tokens + resultTokensOf(name), 0);
 		return {
 			...usage,
-			...(!isPromptKnown && { input: this.#estimatePrompt() }),
-			...(!isOutputKnown && { output: Math.max(usage.output, outputTokensIn(bytes)) }),
+			input: usage.input + prompt.input,
+			cacheWrite: usage.cacheWrite + prompt.cacheWrite + read,
+			...(!isOutputKnown && { output: Math.max(usage.output, mostOutputOf(request)) }),
 			isEstimated: !isPromptKnown || !isOutputKnown,
 		};
 	}
@@ -141,4 +215,17 @@ export class Spending {
 		this.#estimatedPrompt ??= this.#promptTokens();
 		return this.#estimatedPrompt;
 	}
+}
+
+/** The most that Claude may have written by now: what came, and in the time in which nothing came as it was written. */
+function mostOutputOf({ bytes, thinkingBytes, hiddenMs, maxTokens, hasEnded }: Request): number {
+	const seen = outputTokensIn(bytes);
+	if (hasEnded) return seen;
+	const hidden = Math.ceil((hiddenMs / 1000) * mostTokensPerSecond);
+	return Math.max(seen, Math.min(maxTokens, outputTokensIn(bytes - thinkingBytes) + hidden));
+}
+
+/** A prompt that is new to the cache, or that is not cached: whatever costs more. */
+function promptAt({ input, cacheWrite }: Price, tokens: number): { input: number; cacheWrite: number } {
+	return cacheWrite > input ? { input: 0, cacheWrite: tokens } : { input: tokens, cacheWrite: 0 };
 }

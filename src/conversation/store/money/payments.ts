@@ -59,7 +59,7 @@ export type Ask = {
 export type Payer = Person & { isProgram?: boolean; alias?: string };
 
 /** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `spent`: what the requests that are over have used. `before`: what the reply
- * had used, and somebody has paid, before it was continued. */
+ * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. */
 export type Paid = {
 	type: "paid";
 	id: string;
@@ -72,6 +72,7 @@ export type Paid = {
 	messageId: string;
 	spent: Spent;
 	before?: Spent;
+	sentAt?: number | undefined;
 };
 
 export function personOf({ userId, username }: Payer): Person {
