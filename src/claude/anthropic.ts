@@ -2,7 +2,7 @@
 // Must not know a conversation's rules, nor who receives the events.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../conversation/ports.ts";
+import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../conversation/ports.ts";
 import type { Effort, Tools } from "../protocol/claude-settings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
@@ -10,7 +10,7 @@ import type { Settings } from "../settings.ts";
 import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
 import { markGone, withModel } from "./models.ts";
-import { buildPrompt, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
+import { layOut, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
 import { clientOf, isStream, serverKey } from "./server.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { readEvents } from "./stream.ts";
@@ -27,8 +27,12 @@ type Wish = {
 	permitted: Tools | undefined;
 	maxSearches: number;
 	turn: PausedTurn | undefined;
+	asked: ((asked: Asked) => void) | undefined;
 };
 type Connection = Wish & { tools: ReturnType<typeof toolsOf> };
+
+/** Builds the prompt of about so many tokens at most. */
+type LayOut = (tokens: number, turn?: PausedTurn) => { prompt: Prompt; places: number[] };
 
 /** Why the same reply is worth another request at once. */
 type Again = "shorter" | "without the turn" | "without tools";
@@ -52,10 +56,13 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 			const { partialReply, instructions, effort = null, maxSearches = limits.searches } = options;
 			const allowed = { ...settings, maxTokens: Math.min(settings.maxTokens, options.maxTokens ?? settings.maxTokens) };
 			const chosen = withModel(allowed, options.model);
-			const promptOf = (maxTokens: number, turn?: PausedTurn) =>
-				buildPrompt(messages, { partialReply: turn ? "" : partialReply, maxTokens, instructions, name: settings.assistantName });
+			const promptOf: LayOut = (maxTokens, turn) =>
+				layOut(messages, { partialReply: turn ? "" : partialReply, maxTokens, instructions, name: settings.assistantName });
 			const ask = (settings: Settings["claude"]) =>
-				replyBy({ client, settings, signal, effort, permitted: options.tools, maxSearches, turn: options.turn }, promptOf);
+				replyBy(
+					{ client, settings, signal, effort, permitted: options.tools, maxSearches, turn: options.turn, asked: options.asked },
+					promptOf,
+				);
 			if (chosen.model === (options.model ?? settings.model)) {
 				try {
 					return yield* ask(chosen);
@@ -76,7 +83,7 @@ async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<Mode
 }
 
 /** Asks again at once, at most once for each reason. */
-async function* replyBy(wish: Wish, promptOf: (tokens: number, turn?: PausedTurn) => Prompt): AsyncGenerator<ModelEvent> {
+async function* replyBy(wish: Wish, promptOf: LayOut): AsyncGenerator<ModelEvent> {
 	let { turn } = wish;
 	for (let mayShorten = true; ; ) {
 		const tools = wish.permitted ? toolsOf(wish.permitted, wish.settings.domains, wish.maxSearches, turn) : [];
@@ -88,20 +95,18 @@ async function* replyBy(wish: Wish, promptOf: (tokens: number, turn?: PausedTurn
 }
 
 /** Makes one request. Returns, without failing, what may help if there was no answer. */
-async function* request(
-	connection: Connection,
-	promptOf: (tokens: number) => Prompt,
-	mayShorten: boolean,
-): AsyncGenerator<ModelEvent, Again | undefined> {
+async function* request(connection: Connection, promptOf: LayOut, mayShorten: boolean): AsyncGenerator<ModelEvent, Again | undefined> {
 	const { settings, signal, tools, turn } = connection;
 	const capacity = capacityOf(settings);
-	const prompt = promptOf(capacity.prompt);
+	const { prompt, places } = promptOf(capacity.prompt);
 	let progress: Progress = "asking";
 	let hasBegun = false;
 	try {
 		const plain = { model: settings.model, max_tokens: capacity.reply, stream: true as const, ...prompt };
 		const { body, without } = await openStream(connection, { ...plain, messages: messagesOf(prompt, turn) });
 		progress = "open";
+		const used = without.has("tools") ? [] : tools.map(({ name }) => name);
+		connection.asked?.({ model: settings.model, maxTokens: capacity.reply, system: prompt.system, places, tools: used });
 		if (without.has("tools")) yield* unsupported(tools);
 		for await (const event of readEvents(readServerSentEvents(body), turn)) {
 			// Events may have arrived before the reply was stopped.

@@ -61,24 +61,31 @@ export function partialReplyIn({ messages }: Prompt): string | undefined {
  * hold for this reply, oldest first.
  */
 export function buildPrompt(messages: readonly PromptMessage[], options: PromptOptions = {}): Prompt {
+	return layOut(messages, options).prompt;
+}
+
+/** The prompt, and the places of the messages that are in it. */
+export function layOut(messages: readonly PromptMessage[], options: PromptOptions = {}): { prompt: Prompt; places: number[] } {
 	const { partialReply = "", maxTokens = limits.prompt, instructions = [], name = claude.username } = options;
 	const system = systemOf(name);
 	const left = Math.max(0, maxTokens - tokensIn(system) - tokensIn(partialReply));
 	const notes = notesOf(instructions, Math.floor(left * instructionsShare));
 	const read = withoutRefused(messages);
-	const turns = turnsOf(read.slice(promptStart(read, left, notes)), notes);
+	const { turns, placed } = turnsOf(read.slice(promptStart(read, left, notes)), notes);
 	// A reply at the end would ask for its continuation, which current models refuse.
-	if (turns.at(-1)?.role === "assistant") turns.pop();
+	const unread = turns.at(-1)?.role === "assistant" ? turns.pop() : undefined;
 	if (partialReply.trim() !== "") {
 		turns.push({ role: "assistant", content: [{ type: "text", text: partialReply }] });
 		turns.push({ role: "user", content: [{ type: "text", text: continueRequest }] });
 	}
-	return { system, messages: turns };
+	const places = placed.filter(({ turn }) => turn !== unread).map(({ seq }) => seq);
+	return { prompt: { system, messages: turns }, places };
 }
 
 /** Begins with the instructions in force at the first message; later ones follow the message at their place. */
-function turnsOf(read: readonly Message[], notes: readonly Note[]): Turn[] {
+function turnsOf(read: readonly Message[], notes: readonly Note[]) {
 	const turns: Turn[] = [];
+	const placed: { seq: number; turn: Turn | undefined }[] = [];
 	const add = ({ role, text }: { role: Turn["role"]; text: string }) => {
 		const last = turns.at(-1);
 		const block: Block = { type: "text", text };
@@ -91,11 +98,14 @@ function turnsOf(read: readonly Message[], notes: readonly Note[]): Turn[] {
 	const later = notes.filter(({ after }) => after >= firstSeq);
 	for (const [index, message] of read.entries()) {
 		const promptText = promptTextOf(message);
-		if (promptText && !(promptText.role === "assistant" && turns.length === 0)) add(promptText);
+		if (promptText && !(promptText.role === "assistant" && turns.length === 0)) {
+			add(promptText);
+			placed.push({ seq: message.seq, turn: turns.at(-1) });
+		}
 		const nextSeq = read[index + 1]?.seq ?? Number.POSITIVE_INFINITY;
 		while (later[0] && later[0].after < nextSeq) add({ role: "user", text: (later.shift() as Note).text });
 	}
-	return turns;
+	return { turns, placed };
 }
 
 /**

@@ -12,6 +12,7 @@ import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
 import { isoTime } from "../protocol/iso-time.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Seen } from "../protocol/memory/prompt.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -22,6 +23,7 @@ import { type SearchPage, search } from "./messages/search.ts";
 import type { Sent } from "./messages/sending.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { ConversationChange, LiveInvite, NewInvite } from "./people/membership.ts";
+import { seenFor } from "./replies/seen.ts";
 import type { AuditEntry } from "./store/audit.ts";
 import type { Ban } from "./store/bans.ts";
 import type { Filter } from "./store/log-reader.ts";
@@ -119,6 +121,16 @@ export class Calls extends RpcTarget {
 		return this.#asMember(() => {
 			const former = this.#parts.conversation.history.versions(messageId);
 			return "code" in former ? former : this.#counted(former, readOf(former.versions));
+		});
+	}
+
+	/** What Claude saw for a reply. */
+	seen(messageId: string): Seen | Refusal {
+		return this.#asMember((): Seen | Refusal => {
+			const { store } = this.#parts;
+			const message = store.log.message(messageId);
+			const seen = message && seenFor(store, message.seq);
+			return seen ? this.#counted(seen, { rows: seen.messages.length, length: seen.instructions.length }) : { code: "not_found" };
 		});
 	}
 

@@ -97,7 +97,12 @@ export type ReplyOptions = {
 	turn?: PausedTurn | undefined;
 	/** The longest reply that is paid for, in tokens. */
 	maxTokens?: number | undefined;
+	/** Called once the server has begun to answer a request. */
+	asked?: (asked: Asked) => void;
 };
+
+/** What a request was made with. `places`: those of the messages in its prompt, ascending. */
+export type Asked = { model: string; maxTokens: number; system: string; places: readonly number[]; tools: readonly string[] };
 
 export type ModelEvent =
 	/** The reply has begun. `model` is `undefined` if the server does not name it. */

@@ -1,9 +1,10 @@
-// Sending messages without a socket, and the pinned ones.
+// Sending messages without a socket, the pinned ones, and what Claude saw for a reply.
 
 import { Hono } from "hono";
 import * as v from "valibot";
 import { messageInputSchema } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { seenSchema } from "../protocol/memory/prompt.ts";
 import { messageSchema } from "../protocol/message.ts";
 import { noticeSchema } from "../protocol/money/notice.ts";
 import { isRefusal } from "../protocol/refusal.ts";
@@ -67,3 +68,55 @@ describe("GET /conversations/:id/pins", {
 	},
 });
 messages.get("/conversations/:id/pins", async (c) => respond(c, await call(c, (calls) => calls.pins()), (pins) => pins));
+
+describe("GET /conversations/:id/messages/:messageId/prompt", {
+	tag: "Messages",
+	summary: "Get what Claude saw for a reply",
+	description:
+		"Returns what the latest request for a reply was made with: the model, the texts, the tools, and the places of the messages. `messages` says which were edited or deleted since, and `omitted` which Claude did not read, and why. Only places are stored: read the words with the other calls. Replies that an earlier version asked for, and those that no server answered, have none.",
+	access: "member",
+	programs: "read",
+	answers: {
+		200: {
+			schema: seenSchema,
+			example: {
+				model: "claude-sonnet-5-5",
+				system: "You are Claude, taking part in a conversation between several people in a chat room. …",
+				instructions: "Answer in French.",
+				fromSeq: 1,
+				toSeq: 3,
+				files: [],
+				tools: ["web_search"],
+				messages: [
+					{ seq: 1, role: "user" },
+					{ seq: 3, role: "user", changed: "edited" },
+				],
+				omitted: [{ fromSeq: 2, toSeq: 2, reason: "empty" }],
+				gone: [],
+				maxTokens: 16000,
+				askedAt: "2026-11-24T12:00:00.000Z",
+			},
+		},
+	},
+	refuses: { not_found: "There is no such conversation or reply, or it is not known what Claude saw for it." },
+	fields: {
+		model: "The model that was asked.",
+		system: "The text that begins the prompt, the same for all conversations.",
+		instructions: "The owners' instructions in force. Empty if there were none.",
+		fromSeq: "The `seq` of the first message.",
+		toSeq: "The `seq` of the last message.",
+		files: "Ids of the files that Claude read.",
+		tools: "The names of the tools that Claude could use.",
+		messages: "The messages that Claude read, oldest first.",
+		role: "`assistant` for Claude's replies. A deleted reply is a line of the server, so its role is `user`.",
+		omitted: "Messages whose words Claude did not read, as ranges of places.",
+		reason:
+			"`deleted`: deleted before. `empty`: it had no text. `declined`: Claude declined to answer it, so later prompts leave it out. `too_long`: it is too far back.",
+		gone: "`instructions`: Claude read instructions that are gone now.",
+		maxTokens: "The longest reply that was asked for, in tokens.",
+		askedAt: "When the request was made. ISO 8601, UTC.",
+	},
+});
+messages.get("/conversations/:id/messages/:messageId/prompt", async (c) =>
+	respond(c, await call(c, (calls) => calls.seen(c.req.param("messageId"))), (seen) => seen),
+);

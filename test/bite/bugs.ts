@@ -2602,4 +2602,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/regenerate"],
 	},
+	{
+		name: "what Claude saw passes off an edited message as what was read",
+		file: "src/conversation/replies/seen.ts",
+		from: "const isEditedSince = editedAt !== null && editedAt > at;",
+		to: "const isEditedSince = editedAt !== null && editedAt < at;",
+		project: "worker",
+		tests: ["worker/memory"],
+	},
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildPrompt, partialReplyIn, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
+import { buildPrompt, layOut, partialReplyIn, promptStart, readEnvelope } from "../../src/claude/prompt.ts";
 import type { PromptMessage } from "../../src/conversation/ports.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -359,5 +359,20 @@ describe("the start of a long conversation's prompt", () => {
 	it("never passes the last message, however long replies are", () => {
 		expect(started([100, limits.prompt * 2, 70])).toEqual({ seq: 3, length: 70 });
 		expect(started([100, limits.prompt * 2])).toEqual({ seq: 2, length: limits.prompt * 2 });
+	});
+});
+
+describe("the places of what is in the prompt", () => {
+	const placesOf = (...messages: Message[]) => layOut(messages).places;
+
+	it("leave out what Claude declined, empty replies, and a reply that the prompt cannot end with", () => {
+		const [question, refused, next, reply] = conversation(["Ann", "Bad"], ["Claude", ""], ["Ann", "Good"], ["Claude", "Yes"]) as [
+			Message,
+			Message,
+			Message,
+			Message,
+		];
+		expect(placesOf({ ...question, asksClaude: true }, { ...refused, status: "failed", reason: "refusal" }, next, reply)).toEqual([3]);
+		expect(placesOf(question, refused, next)).toEqual([1, 3]);
 	});
 });

@@ -3,7 +3,7 @@
 
 import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
-import { type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
+import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Allowance } from "./money/funding.ts";
 import type { Reply } from "./reply.ts";
@@ -37,7 +37,7 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		const options = { ...reply.options, maxTokens: allowance?.maxTokens };
+		const options = { ...reply.options, maxTokens: allowance?.maxTokens, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
 		const permitted = allowance?.hasTools === false ? { ...options, tools: { webSearch: false, webFetch: false } } : options;
 		for await (const event of model.reply(reply.context(), signal, permitted)) {
 			if (signal.aborted) break;

@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
-import type { PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
+import type { Asked, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import { type PriceOf, Spending } from "./money/spending.ts";
@@ -109,6 +109,11 @@ export class Reply {
 		// The row still has the reason of a wait that is over.
 		const { reason: _stored, ...rest } = message;
 		return { ...rest, content, ...this.#research.facts, ...(thinking && { thinking }), ...(reason && { reason }) };
+	}
+
+	/** Claude was asked with this, unless the reply has ended meanwhile. */
+	asked(asked: Asked, now: number, { aborted }: AbortSignal): void {
+		if (!aborted) this.#sink.saveAsked(asked, now);
 	}
 
 	setModel(model: string | undefined): void {

@@ -4,7 +4,7 @@
 import { reasons } from "../../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Clients, MemberLists, PromptMessage, ReplyOptions } from "../ports.ts";
+import type { Asked, Clients, MemberLists, PromptMessage, ReplyOptions } from "../ports.ts";
 import type { StoredTurn } from "../store/claude/turns.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
@@ -25,6 +25,8 @@ export interface Sink {
 	busy(): Busy | undefined;
 	turn(): StoredTurn | undefined;
 	saveTurn(turn: StoredTurn): void;
+	/** Claude was asked with this. */
+	saveAsked(asked: Asked, now: number): void;
 	/** It begins: people are told. */
 	begin(): void;
 	send(event: ServerEvent): void;
@@ -69,6 +71,11 @@ export class LogSink implements Sink {
 
 	saveTurn(turn: StoredTurn): void {
 		this.#store.log.turns.save(this.message.seq, turn);
+	}
+
+	saveAsked(asked: Asked, now: number): void {
+		const { log, instructions } = this.#store;
+		if (this.#store.exists) log.prompts.save(this.message.seq, asked, instructions.idFor(this.message.seq), now);
 	}
 
 	begin(): void {

@@ -19,6 +19,9 @@ export type Filter = { from?: string | undefined; since?: number | undefined; un
 /** A message for counting what is unread; `at` in ms. It `counts` unless it is still streaming or deleted. */
 export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
 
+/** A message without its words; times in ms. */
+export type Trace = { seq: number; role: Message["role"]; deletedAt: number | null; editedAt: number | null; isEmpty: boolean };
+
 /** Messages that match a query. */
 export type Found = { messages: Message[]; hasMore: boolean; partial: boolean };
 
@@ -124,6 +127,19 @@ export class LogReader {
 			if (sum > size) break;
 		}
 		return newestFirst.reverse();
+	}
+
+	/** The messages from one place to another. */
+	traces(from: number, to: number): Trace[] {
+		const columns = "seq, role, deleted_at AS deletedAt, edited_at AS editedAt, content = '' AS isEmpty";
+		return this.#sql
+			.exec<Omit<Trace, "isEmpty"> & { isEmpty: number }>(
+				`SELECT ${columns} FROM messages WHERE seq >= ? AND seq <= ? ORDER BY seq`,
+				from,
+				to,
+			)
+			.toArray()
+			.map((row) => ({ ...row, isEmpty: row.isEmpty === 1 }));
 	}
 
 	pinned(): Message[] {

@@ -5,6 +5,7 @@ import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
 import { type Author, claude, type Person } from "../../protocol/person.ts";
+import { Prompts } from "./claude/prompts.ts";
 import { Turns } from "./claude/turns.ts";
 import { Versions } from "./claude/versions.ts";
 import {
@@ -45,6 +46,7 @@ export class Log {
 	readonly #lineage: string;
 	readonly versions: Versions;
 	readonly turns: Turns;
+	readonly prompts: Prompts;
 	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
@@ -57,6 +59,7 @@ export class Log {
 		this.#lineage = lineage;
 		this.versions = new Versions(sql);
 		this.turns = new Turns(sql);
+		this.prompts = new Prompts(sql);
 		this.#words = new WordIndex(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
@@ -174,6 +177,7 @@ export class Log {
 
 	/** The message keeps its place, author and `clientId`, and nothing of its text. */
 	deleteMessage(message: Message, now: number): Message {
+		this.prompts.drop(message.seq);
 		this.versions.drop(message.seq);
 		if (this.#newest.question === message.seq) this.#newest.question = undefined;
 		return this.#change(message, { ...deletedColumns, deleted_at: now });

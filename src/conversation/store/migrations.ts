@@ -129,4 +129,21 @@ export const migrations: readonly Migration[] = [
 	-- When the issuer gave the member's name, in ms: the name of an older token does not replace it.
 	ALTER TABLE members ADD COLUMN named_at INTEGER NOT NULL DEFAULT 0;
 	`,
+	`
+	-- What Claude was last asked with for a reply: ids of the texts, and the places of the messages as ranges in JSON.
+	CREATE TABLE system_texts (
+		id INTEGER PRIMARY KEY,
+		text TEXT NOT NULL UNIQUE
+	) STRICT;
+	CREATE TABLE prompts (
+		seq INTEGER PRIMARY KEY,
+		at INTEGER NOT NULL,
+		model TEXT NOT NULL,
+		max_tokens INTEGER NOT NULL,
+		system INTEGER NOT NULL,
+		instructions INTEGER,
+		places TEXT NOT NULL,
+		tools TEXT NOT NULL
+	) STRICT;
+	`,
 ];

@@ -4,6 +4,7 @@
 import { limits } from "../../protocol/limits.ts";
 import { toolErrors } from "../../protocol/sources.ts";
 import { numberText } from "../../protocol/text/number-text.ts";
+import { memoryFields } from "./memory-fields.ts";
 import { usageFields } from "./usage-fields.ts";
 
 const time = "ISO 8601, in UTC.";
@@ -196,6 +197,7 @@ const specific: Readonly<Record<string, string>> = {
 		source: "The index of its source in `sources`.",
 	}),
 	...usageFields,
+	...memoryFields,
 	"attempts.offset": `The length of the reply's text when it was interrupted, in ${utf16}.`,
 	"attempts.reason": "Why it was interrupted: a code such as `overloaded`.",
 	"versions.version":

@@ -23,6 +23,18 @@ export class Instructions {
 		return this.#current === "none" ? undefined : this.#current;
 	}
 
+	/** The id of the version that holds for a reply at a place; `undefined` if there is none, or one without text. */
+	idFor(seq: number): number | undefined {
+		const [row] = this.#sql
+			.exec<{ id: number; text: string }>("SELECT id, text FROM instructions WHERE after < ? ORDER BY id DESC LIMIT 1", seq)
+			.toArray();
+		return row?.text ? row.id : undefined;
+	}
+
+	textOf(id: number): string | undefined {
+		return this.#sql.exec<{ text: string }>("SELECT text FROM instructions WHERE id = ?", id).toArray()[0]?.text;
+	}
+
 	/** Oldest first. */
 	versions(): InstructionsVersion[] {
 		return this.#read("ORDER BY id");

@@ -1,0 +1,36 @@
+// What Claude saw for a reply, on the wire.
+
+import * as v from "valibot";
+import { countSchema } from "../message.ts";
+import { idSchema } from "../person.ts";
+
+/**
+ * Why a message is not in a prompt. `deleted` and `empty`: its place is, but no words. `declined`: Claude declined to answer it.
+ * `too_long`: the prompt began later.
+ */
+export const omissionSchema = v.picklist(["deleted", "empty", "declined", "too_long"]);
+
+export const seenSchema = v.object({
+	model: v.string(),
+	system: v.string(),
+	/** The instructions in force. Empty if there were none. */
+	instructions: v.string(),
+	/** The first and the last message that Claude read. */
+	fromSeq: countSchema,
+	toSeq: countSchema,
+	files: v.array(idSchema),
+	tools: v.array(v.string()),
+	/** `changed`: Claude read other words than the message has now. */
+	messages: v.array(
+		v.object({ seq: countSchema, role: v.picklist(["user", "assistant"]), changed: v.optional(v.picklist(["edited", "deleted"])) }),
+	),
+	omitted: v.array(v.object({ fromSeq: countSchema, toSeq: countSchema, reason: omissionSchema })),
+	/** Parts that Claude read and that are gone now. */
+	gone: v.array(v.picklist(["instructions"])),
+	maxTokens: countSchema,
+	/** ISO 8601, UTC. */
+	askedAt: v.string(),
+});
+
+export type Seen = v.InferOutput<typeof seenSchema>;
+export type Omission = v.InferOutput<typeof omissionSchema>;
