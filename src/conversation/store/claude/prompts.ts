@@ -1,11 +1,9 @@
 // What Claude was asked with for each reply: places and ids, and no copy of anybody's words.
 
-import type { Asked } from "../../ports.ts";
-
 /** Places from one to another, both included. */
 export type Range = readonly [from: number, to: number];
 
-/** `instructions` and `summary` are ids, if there were any; `at` in ms. */
+/** `instructions` is the id of the version in force, if there was one; `at` in ms. */
 export type StoredPrompt = {
 	at: number;
 	model: string;
@@ -15,6 +13,9 @@ export type StoredPrompt = {
 	ranges: Range[];
 	tools: string[];
 };
+
+/** What a request was made with. `places`: those of the messages in its prompt, ascending. */
+type Asked = Pick<StoredPrompt, "model" | "maxTokens" | "system"> & { places: readonly number[]; tools: readonly string[] };
 
 type Row = { at: number; model: string; maxTokens: number; system: string; instructions: number | null; places: string; tools: string };
 
