@@ -245,6 +245,8 @@ export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 2
 export const inviteToken = id + 64;
 /** Live invites of one conversation. */
 export const invites = 100;
+/** Audit events of one act that one person repeats on the same subject: older ones are dropped a little later. */
+export const auditRepeats = 100;
 /** Banned people of one conversation. The list is always sent whole. */
 export const bans = 1_000;
 /**

@@ -193,7 +193,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, refused tokens, and floods. They never contain message text.",
+		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, refused tokens, and floods. They never contain message text. Of an act that one person repeats on the same subject, at least the newest 100 events are kept.",
 	access: "owner",
 	programs: "manage",
 	query: pageSchema,

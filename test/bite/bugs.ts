@@ -2610,4 +2610,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/memory"],
 	},
+	{
+		name: "the audit grows with every repeated act",
+		file: "src/conversation/store/audit.ts",
+		from: "if (inserted.one().id % pruneEvery === 0) this.#prune();",
+		to: "",
+		project: "worker",
+		tests: ["worker/admission"],
+	},
 ];

@@ -4,6 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../src/conversation/object.ts";
+import { Audit } from "../../src/conversation/store/audit.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { randomId } from "../../src/protocol/random-id.ts";
 import { settled } from "../support/conversation.ts";
@@ -71,7 +72,39 @@ describe("a token that expires while its bearer is silent", () => {
 	});
 });
 
+describe("the audit", () => {
+	it("keeps the newest of acts that one person repeats, and everything that happened once", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const stub = env.CONVERSATIONS.getByName(id) as DurableObjectStub<undefined>;
+		const kept = await runInDurableObject(stub, (_object, { storage }) => {
+			const audit = new Audit(storage.sql);
+			for (let n = 0; n < 20 * limits.auditRepeats; n++) {
+				audit.add(n % 2 ? "model_changed" : "left", "ann", undefined, n);
+				if (n % 20 === 0) audit.add("removed", "ann", `someone-${n}`, n);
+			}
+			return audit.before(Number.MAX_SAFE_INTEGER, 10_000);
+		});
+		const count = (action: string) => kept.filter((entry) => entry.action === action).length;
+		for (const action of ["model_changed", "left"]) {
+			expect(count(action)).toBeGreaterThanOrEqual(limits.auditRepeats);
+			expect(count(action)).toBeLessThan(limits.auditRepeats + 64);
+		}
+		expect([count("removed"), count("created"), count("joined")]).toEqual([limits.auditRepeats, 1, 1]);
+		expect(kept.map((entry) => entry.id)).toEqual(kept.map((entry) => entry.id).sort((one, other) => other - one));
+	});
+});
+
 describe("a member who is removed", () => {
+	it("loses the sockets of their programs, too, at once", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const { secret } = (await call("POST", "/me/tokens", await tokenOf("bob"), { name: "bot" })).body.token;
+		const bot = await Client.openBy(secret, id);
+		await bot.next("chat:joined");
+		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
+		expect(await bot.closed).toBe(4403);
+		expect((await call("GET", `/conversations/${id}/messages`, secret)).status).toBe(404);
+	});
+
 	it("loses sockets, reading and return at once, also with a granting token", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const ann = await Client.join("ann", id);

@@ -159,9 +159,13 @@ describe("a stream of events ends", () => {
 	it("when its reader is removed from the conversation, with not_found", async () => {
 		const id = await newConversation("ann", ["bob"]);
 		const bob = await listen("bob", id);
+		const { secret } = (await call("POST", "/me/tokens", await tokenOf("bob"), { name: "bot" })).body.token;
+		const bot = await listen("bob", id, { token: secret });
 		await call("DELETE", `/conversations/${id}/members/bob`, await tokenOf("ann"));
-		expect(await bob.next("chat:error")).toMatchObject({ code: "not_found", conversationId: id });
-		await bob.ended;
+		for (const stream of [bob, bot]) {
+			expect(await stream.next("chat:error")).toMatchObject({ code: "not_found", conversationId: id });
+			await stream.ended;
+		}
 		expect(await codeOf(await open("bob", id))).toEqual([404, "not_found"]);
 	});
 

@@ -26,6 +26,15 @@ async function exhaust(gate: "NETWORKS" | "PEOPLE" | "CREATIONS" | "NETWORK_CREA
 	while ((await env[gate].limit({ key })).success);
 }
 
+/** Does it again if a minute, with which gates begin anew, has ended meanwhile. */
+async function withinAMinute<T>(work: () => Promise<T>): Promise<T> {
+	for (;;) {
+		const minute = Math.floor(Date.now() / 60_000);
+		const done = await work();
+		if (Math.floor(Date.now() / 60_000) === minute) return done;
+	}
+}
+
 describe("a network that sends too much", () => {
 	const network = "2001:db8:1:2::/64";
 
@@ -58,8 +67,11 @@ describe("a site, which has many networks of IPv6", () => {
 
 	it("signs in only as many guests as eight networks, whichever of its networks they come from", async () => {
 		const signIn = (address: string) => call("POST", "/auth/guest", undefined, { name: "Guest" }, from(address));
-		for (const key of siteKeys()) await exhaust("GUESTS", key);
-		expect([codeOf(await signIn("2001:db8:7:1::1")), codeOf(await signIn("2001:db8:7:ffff::1"))]).toEqual(["rate_limited", "rate_limited"]);
+		const refused = await withinAMinute(async () => {
+			for (const key of siteKeys()) await exhaust("GUESTS", key);
+			return [codeOf(await signIn("2001:db8:7:1::1")), codeOf(await signIn("2001:db8:7:ffff::1"))];
+		});
+		expect(refused).toEqual(["rate_limited", "rate_limited"]);
 		expect((await signIn("2001:db8:8:1::1")).status).toBeLessThan(300);
 	});
 

@@ -1,7 +1,8 @@
 // The audit of a conversation: who changed who may enter it or what Claude may do in it, and when. Entries never change, except that erasing a person replaces
-// their id.
+// their id. Of an act that one person repeats on the same subject, the newest entries are kept.
 
 import { isoTime } from "../../protocol/iso-time.ts";
+import { limits } from "../../protocol/limits.ts";
 
 export type AuditAction =
 	| "created"
@@ -21,6 +22,9 @@ export type AuditAction =
 /** `subject`: whom the action was about, if not the actor; `at` is ISO 8601. */
 export type AuditEntry = { id: number; at: string; action: AuditAction; actor: string; subject?: string };
 
+/** Pruning reads the whole audit. */
+const pruneEvery = 64;
+
 export class Audit {
 	readonly #sql: SqlStorage;
 
@@ -29,7 +33,23 @@ export class Audit {
 	}
 
 	add(action: AuditAction, actor: string, subject: string | undefined, now: number): void {
-		this.#sql.exec("INSERT INTO audit (at, action, actor, subject) VALUES (?, ?, ?, ?)", now, action, actor, subject ?? null);
+		const inserted = this.#sql.exec<{ id: number }>(
+			"INSERT INTO audit (at, action, actor, subject) VALUES (?, ?, ?, ?) RETURNING id",
+			now,
+			action,
+			actor,
+			subject ?? null,
+		);
+		if (inserted.one().id % pruneEvery === 0) this.#prune();
+	}
+
+	/** Migrations ask which people ever joined: the newest entry of everybody's acts always stays. */
+	#prune(): void {
+		this.#sql.exec(
+			`DELETE FROM audit WHERE id IN (SELECT id FROM
+			(SELECT id, row_number() OVER (PARTITION BY action, actor, subject ORDER BY id DESC) AS place FROM audit) WHERE place > ?)`,
+			limits.auditRepeats,
+		);
 	}
 
 	/** The entries before one, newest first. */
