@@ -34,7 +34,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const store = new Store(storage.sql);
 	const batch = new Batch<Frame>();
 	const clients = new Fanout<Socket>(batch, now);
-	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt, purses.dueAt], now });
+	const alarm = new Alarm({ storage, dueTimes: () => [clients.nextExpiry, removals.dueAt, lists.dueAt, purses.dueAt, replies.dueAt], now });
 	const sockets = new Sockets(settings.sends, {
 		closed: (socket) => conversation.leave(socket),
 		renewed: () => alarm.bringForward(),
@@ -55,7 +55,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work, purses, ...money, id, now };
 
 	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
-	const replies = new Replies({
+	const replies: Replies = new Replies({
 		...shared,
 		model: anthropicModel(settings.claude),
 		idleTimeout: settings.claude.idleTimeout,

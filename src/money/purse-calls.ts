@@ -8,7 +8,7 @@ export type Limit = { microUsd: number; period: Period };
 /** What is to be reserved: `most`, or what is left if that is at least `least`. */
 export type Wish = { id: string; label: string; at: number; least: number; most: number };
 
-/** `spent`: too little is left until `resetsAt`. `busy`: too many reservations are open. `settled`: this one is over already. */
+/** `spent`: too little is left until `resetsAt`. `busy`: too many reservations are open, or hold what is left. `settled`: this one is over already. */
 export type Answer =
 	| { granted: number }
 	| { refused: "spent"; left: number; resetsAt: number | undefined }

@@ -78,9 +78,11 @@ export class Purse {
 			.toArray()[0];
 		if (known) return known.isOpen === 1 ? { granted: known.microUsd } : { refused: "settled" };
 		if (this.#countOpen(at) >= this.#mostOpen) return { refused: "busy" };
-		const lefts = limits.map((limit) => ({ left: this.leftOf(limit, at), resetsAt: endOf(limit.period, at) }));
-		const tooLittle = lefts.filter(({ left }) => left < least);
-		if (tooLittle.length > 0) return { refused: "spent", left: leastOf(tooLittle), resetsAt: latestOf(tooLittle) };
+		const lefts = limits.map((limit) => this.#balanceOf(limit, at));
+		const spentUp = lefts.filter(({ unspent }) => unspent < least);
+		if (spentUp.length > 0) return { refused: "spent", left: leastOf(spentUp), resetsAt: latestOf(spentUp) };
+		// Enough is left once what runs has ended, unless it uses everything that is reserved for it.
+		if (leastOf(lefts) < least) return { refused: "busy" };
 		const granted = Math.min(most, leastOf(lefts));
 		this.#sql.exec("INSERT INTO reservations (id, day, at, label, micro_usd) VALUES (?, ?, ?, ?, ?)", id, dayOf(at), at, label, granted);
 		return { granted };
@@ -146,9 +148,14 @@ export class Purse {
 	}
 
 	/** What may still be reserved under a limit; less than nothing if it was lowered meanwhile. */
-	leftOf({ microUsd, period }: Limit, at: number): number {
+	leftOf(limit: Limit, at: number): number {
+		return this.#balanceOf(limit, at).left;
+	}
+
+	#balanceOf({ microUsd, period }: Limit, at: number): Left & { unspent: number } {
 		const spent = this.sums(period, at);
-		return microUsd - spent.microUsd - spent.reserved;
+		const unspent = microUsd - spent.microUsd;
+		return { unspent, left: unspent - spent.reserved, resetsAt: endOf(period, at) };
 	}
 
 	/** What was spent and is reserved in the period that a time is in. */

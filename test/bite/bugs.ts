@@ -771,6 +771,22 @@ export const bugs: Bug[] = [
 		tests: ["replies/funding"],
 	},
 	{
+		name: "what is only reserved sends people away until the next day",
+		file: "src/money/purse.ts",
+		from: "filter(({ unspent }) => unspent < least)",
+		to: "filter(({ left }) => left < least)",
+		project: "worker",
+		tests: ["money/purse"],
+	},
+	{
+		name: "a question for which too much runs at once is given up",
+		file: "src/conversation/replies/money/asking.ts",
+		from: "return this.#postpone(ask, funded) ?? this.#refuse(ask, funded);",
+		to: "return this.#refuse(ask, funded);",
+		project: "worker",
+		tests: ["replies/funding"],
+	},
+	{
 		name: "a stopped reply costs only the output that was reported",
 		file: spending,
 		from: "...(!isOutputKnown && { output: Math.max(usage.output, mostOutputOf(request)) }),",

@@ -94,6 +94,11 @@ export class Replies {
 		this.#runner.begin(message, granted);
 	}
 
+	/** When a question that waits for what runs is asked, in ms. */
+	get dueAt(): number | undefined {
+		return this.#asking.dueAt;
+	}
+
 	/** Resolves to why a question is not answered, once that is known; `undefined` if it is answered, or waits for the running reply. */
 	noticeOf(messageId: string): Promise<Notice | undefined> {
 		return this.#asking.noticeOf(messageId);

@@ -398,6 +398,89 @@ describe("a question that nobody can pay for", () => {
 		}));
 });
 
+describe("a question for which too much runs at once", () => {
+	/** The alarm fires at the time for which it was set last. */
+	const alarm = async (conversation: TestConversation) => {
+		conversation.now = conversation.alarms.at(-1) as number;
+		conversation.replies.recover();
+		await settled();
+	};
+
+	it("waits, and is asked by itself", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.deployment = "busy";
+			const client = conversation.enter(ann);
+			const began = conversation.now;
+			await ask(conversation, client);
+			const notice = { code: "rate_limited", retryAfterMs: 5_000, messageId: client.last("chat:message").message.id };
+			expect(errors(client)).toMatchObject([notice]);
+			expect(await conversation.replies.noticeOf(notice.messageId)).toBeUndefined();
+			conversation.replies.recover();
+			expect([conversation.replies.dueAt, conversation.alarms.at(-1)]).toEqual([began + 5_000, began + 5_000]);
+			await alarm(conversation);
+			expect(conversation.alarms.at(-1)).toBe(began + 5_000 + 10_000);
+			expect(conversation.purses.reserved.size).toBe(0);
+			delete conversation.purses.left.deployment;
+			await alarm(conversation);
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["Hi"]);
+			// They were told once.
+			expect(errors(client)).toHaveLength(1);
+		}));
+
+	it("goes on waiting if its object dies", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = "busy";
+			await ask(conversation, conversation.enter(ann));
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.replies.recover();
+			await settled();
+			expect(next.alarms).toEqual([next.now + 5_000]);
+			delete next.purses.left.ann;
+			await alarm(next);
+			expect(next.calls).toHaveLength(1);
+		}));
+
+	it("is asked with the next question, for which another can pay", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = "busy";
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			await ask(conversation, other, "@claude And me?");
+			expect(one.last("chat:thinking").askedBy).toEqual([ann, bob]);
+			expect(conversation.store.payments.open()).toMatchObject([{ type: "paid", payer: bob }]);
+		}));
+
+	it("is kept for somebody who can pay later, though another cannot", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			conversation.say(one, "@claude More");
+			conversation.say(other, "@claude And me?");
+			Object.assign(conversation.purses.left, { ann: "busy", bob: 0 });
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			await settled();
+			expect(errors(one)).toMatchObject([{ code: "rate_limited" }]);
+			delete conversation.purses.left.ann;
+			await alarm(conversation);
+			expect(conversation.calls).toHaveLength(2);
+		}));
+
+	it("is given up after a quarter of an hour", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = "busy";
+			const client = conversation.enter(ann);
+			const began = conversation.now;
+			await ask(conversation, client);
+			for (let tries = 1; tries < 18; tries++) await alarm(conversation);
+			expect(conversation.now - began).toBe(5_000 + 10_000 + 20_000 + 40_000 + 13 * 60_000);
+			expect(conversation.alarms.at(-1)).toBe("cleared");
+			expect(errors(client)).toHaveLength(2);
+			expect(client.last("chat:updated").message).not.toHaveProperty("asksClaude");
+			expect(conversation.store.payments.open()).toEqual([]);
+		}));
+});
+
 describe("an object that dies", () => {
 	it("asks again while it reserves, and reserves once", () =>
 		withMoney(async (conversation, state) => {

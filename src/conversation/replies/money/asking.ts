@@ -3,6 +3,7 @@
 
 import { noticeEvent } from "../../../protocol/events.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
+import type { Message } from "../../../protocol/message.ts";
 import { budgetText, type Notice } from "../../../protocol/money/notice.ts";
 import type { Alarm, Clients, MemberLists } from "../../ports.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
@@ -11,8 +12,8 @@ import { promptTokensFor } from "../input.ts";
 import { withdraw } from "../questions.ts";
 import type { Funding, Granted, Unfunded } from "./funding.ts";
 
-/** In ms. Whoever has too many replies at once may ask again after this time. */
-const busyFor = 5_000;
+/** In ms. Where too much runs at once, purses are asked again after this time, and then after longer ones; in all about a quarter of an hour. */
+const pauses = { first: 5_000, longest: 60_000, tries: 18 };
 
 type Current = { ask: Ask; done: Promise<ReadonlyMap<string, Notice>> };
 
@@ -24,7 +25,10 @@ export class Asking {
 	readonly #alarm: Alarm;
 	readonly #begin: (ask: Ask, granted: Granted) => void;
 	readonly #askNext: () => void;
+	readonly #now: () => number;
 	#current: Current | undefined;
+	/** When an ask that waits is taken up, in ms. */
+	#retryAt: number | undefined;
 
 	/** `begin`: it is paid for. `askNext`: others may have asked who can pay. */
 	constructor(parts: {
@@ -35,6 +39,7 @@ export class Asking {
 		alarm: Alarm;
 		begin: (ask: Ask, granted: Granted) => void;
 		askNext: () => void;
+		now: () => number;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
@@ -43,6 +48,7 @@ export class Asking {
 		this.#alarm = parts.alarm;
 		this.#begin = parts.begin;
 		this.#askNext = parts.askNext;
+		this.#now = parts.now;
 	}
 
 	get isUnderWay(): boolean {
@@ -51,17 +57,35 @@ export class Asking {
 
 	/** Stores that Claude is asked and returns. `reply`: the ended one that is to begin anew or be continued. */
 	begin(payers: readonly Payer[], reply?: Ask["reply"]): void {
-		if (!this.#current) this.#start(this.#funding.ask("reply", payers, reply));
+		if (this.#current) return;
+		const before = this.#funding.openAsk();
+		if (before) this.#funding.cancel(before);
+		// A question that waits is asked with the new one: another may be able to pay.
+		const all = reply || !before?.waiting ? payers : united(before.payers, payers);
+		this.#start(this.#funding.ask("reply", all, reply, reply ? undefined : before?.waiting));
 	}
 
-	/** Takes up an ask whose object died. */
+	/** Takes up an ask whose object died, or whose wait is over. */
 	recover(): void {
 		const ask = this.#current ? undefined : this.#funding.openAsk();
-		if (ask) this.#start(ask);
+		if (!ask) return;
+		if (ask.waiting && ask.waiting.retryAt > this.#now()) this.#waitUntil(ask.waiting.retryAt);
+		else this.#start(ask);
+	}
+
+	/** When an ask that waits is taken up, in ms. */
+	get dueAt(): number | undefined {
+		return this.#retryAt;
+	}
+
+	#waitUntil(retryAt: number): void {
+		this.#retryAt = retryAt;
+		this.#alarm.set(retryAt);
 	}
 
 	/** The conversation is being deleted. */
 	abandon(): void {
+		this.#retryAt = undefined;
 		if (this.#current) this.#funding.cancel(this.#current.ask);
 		this.#current = undefined;
 	}
@@ -76,6 +100,7 @@ export class Asking {
 	}
 
 	#start(ask: Ask): void {
+		this.#retryAt = undefined;
 		this.#current = { ask, done: this.#run(ask) };
 	}
 
@@ -86,17 +111,37 @@ export class Asking {
 		const funded = await this.#funding.reserve(ask, promptTokensFor(this.#store, this.#store.log.head.seq + 1));
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;
-		if ("reason" in funded) return this.#refuse(ask, funded);
+		if ("reason" in funded) return this.#postpone(ask, funded) ?? this.#refuse(ask, funded);
 		this.#begin(ask, funded);
 		return new Map();
+	}
+
+	/** Too much runs at once, which ends by itself: the question is kept and asked again. `undefined` if it does not wait. */
+	#postpone({ payers, reply, waiting }: Ask, unfunded: Unfunded): ReadonlyMap<string, Notice> | undefined {
+		const tries = (waiting?.tries ?? 0) + 1;
+		const questions = reply || unfunded.reason !== "busy" || tries >= pauses.tries ? [] : this.#questionsOf(payers);
+		if (questions.length === 0) return undefined;
+		const pause = Math.min(pauses.longest, pauses.first * 2 ** (tries - 1));
+		const retryAt = this.#now() + pause;
+		this.#funding.ask("reply", payers, undefined, { tries, retryAt });
+		this.#waitUntil(retryAt);
+		const notices = new Map(questions.map(({ id }) => [id, noticeOf(id, unfunded, pause)]));
+		if (tries === 1) for (const { id, author } of questions) this.#tell(new Set([author.userId]), notices.get(id) as Notice);
+		return notices;
+	}
+
+	/** The questions of these people that no reply has answered. */
+	#questionsOf(payers: readonly Payer[]): Message[] {
+		const askers = new Set(payers.map(({ userId }) => userId));
+		const waiting = this.#store.reader.questionsAfter(this.#store.log.lastReply()?.seq ?? 0);
+		return waiting.filter(({ author }) => askers.has(author.userId));
 	}
 
 	/** What was said stays. Where a purse is empty, the questions of those who cannot pay are taken back. */
 	#refuse(ask: Ask, unfunded: Unfunded): ReadonlyMap<string, Notice> {
 		this.#alarm.clear();
 		const askers = new Set(ask.payers.map(({ userId }) => userId));
-		const waiting = ask.reply === undefined ? this.#store.reader.questionsAfter(this.#store.log.lastReply()?.seq ?? 0) : [];
-		const questions = waiting.filter(({ author }) => askers.has(author.userId));
+		const questions = ask.reply === undefined ? this.#questionsOf(ask.payers) : [];
 		const notices = new Map<string, Notice>();
 		const subjects = questions.map(({ id, author }) => ({ id, userIds: new Set([author.userId]) }));
 		if (ask.reply) subjects.push({ id: ask.reply.id, userIds: askers });
@@ -118,7 +163,12 @@ export class Asking {
 	}
 }
 
-function noticeOf(messageId: string, { reason, scope, resetsAt }: Unfunded): Notice {
+function united(some: readonly Payer[], others: readonly Payer[]): Payer[] {
+	return [...some, ...others.filter(({ userId }) => !some.some((one) => one.userId === userId))];
+}
+
+/** `pause`: the question waits so long, in ms. */
+function noticeOf(messageId: string, { reason, scope, resetsAt }: Unfunded, pause?: number): Notice {
 	switch (reason) {
 		case "spent": {
 			const until = resetsAt === undefined ? undefined : isoTime(resetsAt);
@@ -133,9 +183,12 @@ function noticeOf(messageId: string, { reason, scope, resetsAt }: Unfunded): Not
 		case "busy":
 			return {
 				code: "rate_limited",
-				error: "Too many replies are running at once. Ask again in a moment.",
+				error:
+					pause === undefined
+						? "Too many replies are running at once. Ask again in a moment."
+						: "Too many replies are running at once. Your question waits for them, and is asked by itself.",
 				messageId,
-				retryAfterMs: busyFor,
+				retryAfterMs: pause ?? pauses.first,
 			};
 		case "unreachable":
 			return { code: "unavailable", error: "Claude cannot be asked right now. Nothing is lost. Ask again in a moment.", messageId };

@@ -11,7 +11,7 @@ import type { Message, Usage } from "../../../protocol/message.ts";
 import { isGuestId } from "../../../protocol/person.ts";
 import { tokensIn } from "../../../protocol/prompt-size.ts";
 import type { PurseOwner, Purses } from "../../ports.ts";
-import { type Ask, isAnswer, type Kind, type Paid, type Payer } from "../../store/money/payments.ts";
+import { type Ask, isAnswer, type Kind, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
 import type { LostRequest } from "./spending.ts";
@@ -62,9 +62,17 @@ export class Funding {
 	}
 
 	/** Stores that Claude is asked, before anything is awaited. */
-	ask(kind: Kind, payers: readonly Payer[], reply?: Ask["reply"]): Ask {
+	ask(kind: Kind, payers: readonly Payer[], reply?: Ask["reply"], waiting?: Waiting): Ask {
 		const now = this.#now();
-		const ask: Ask = { type: "ask", kind, id: newReservationId(now), at: now, payers, ...(reply && { reply }) };
+		const ask: Ask = {
+			type: "ask",
+			kind,
+			id: newReservationId(now),
+			at: now,
+			payers,
+			...(reply && { reply }),
+			...(waiting && { waiting }),
+		};
 		this.#store.payments.put(ask);
 		this.#begun.add(ask.id);
 		return ask;
@@ -132,13 +140,16 @@ export class Funding {
 		return { id: ask.id, at: ask.at, payer: payment.payer, model, microUsd, promptTokens, spent: nothingSpent };
 	}
 
-	/** The first whose purse can pay, or the last one that was tried. The purses of those before hold nothing. */
+	/** The first whose purse can pay, or else one who can pay later, or else the last one. The purses of those before hold nothing. */
 	async #findPayer(ask: Ask, wish: Omit<Wish, "label">): Promise<{ payer: Payer; answer: Answer | "unreachable" }> {
-		for (const [index, payer] of ask.payers.entries()) {
+		let refused: { payer: Payer; answer: Answer } | undefined;
+		for (const payer of ask.payers) {
 			const answer = await this.#reserveIn(payer, { ...wish, label: this.#store.info.id });
-			if (isHeld(answer) || index === ask.payers.length - 1) return { payer, answer };
+			if (answer === "unreachable" || "granted" in answer) return { payer, answer };
+			if (!(refused && "refused" in refused.answer && refused.answer.refused === "busy")) refused = { payer, answer };
 		}
-		throw new Error("Nobody is there who could pay.");
+		if (!refused) throw new Error("Nobody is there who could pay.");
+		return refused;
 	}
 
 	async #reserveIn(owner: PurseOwner, wish: Wish): Promise<Answer | "unreachable"> {

@@ -53,7 +53,11 @@ export type Ask = {
 	at: number;
 	payers: readonly Payer[];
 	reply?: { id: string; isContinued?: boolean };
+	waiting?: Waiting;
 };
+
+/** Too much runs at once: so often purses were asked, and when they are asked again; in ms. */
+export type Waiting = { tries: number; retryAt: number };
 
 /** Somebody who pays. `isProgram`: a program asked for them. `alias`: they were erased meanwhile, and the journal names this id. */
 export type Payer = Person & { isProgram?: boolean; alias?: string };
