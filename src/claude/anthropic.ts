@@ -25,7 +25,7 @@ type Wish = {
 	signal: AbortSignal;
 	effort: Effort | null;
 	permitted: Tools | undefined;
-	maxSearches: number;
+	mostUses: { searches: number; pages: number };
 	turn: PausedTurn | undefined;
 	asked: ((asked: Asked) => void) | undefined;
 };
@@ -53,14 +53,15 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings, { isStreaming: true });
 	return {
 		async *reply(messages, signal, options = {}) {
-			const { partialReply, instructions, effort = null, maxSearches = limits.searches } = options;
+			const { partialReply, instructions, effort = null } = options;
+			const mostUses = { searches: options.maxSearches ?? limits.searches, pages: options.maxPages ?? limits.fetches };
 			const allowed = { ...settings, maxTokens: Math.min(settings.maxTokens, options.maxTokens ?? settings.maxTokens) };
 			const chosen = withModel(allowed, options.model);
 			const promptOf: LayOut = (maxTokens, turn) =>
 				layOut(messages, { partialReply: turn ? "" : partialReply, maxTokens, instructions, name: settings.assistantName });
 			const ask = (settings: Settings["claude"]) =>
 				replyBy(
-					{ client, settings, signal, effort, permitted: options.tools, maxSearches, turn: options.turn, asked: options.asked },
+					{ client, settings, signal, effort, permitted: options.tools, mostUses, turn: options.turn, asked: options.asked },
 					promptOf,
 				);
 			if (chosen.model === (options.model ?? settings.model)) {
@@ -86,7 +87,7 @@ async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<Mode
 async function* replyBy(wish: Wish, promptOf: LayOut): AsyncGenerator<ModelEvent> {
 	let { turn } = wish;
 	for (let mayShorten = true; ; ) {
-		const tools = wish.permitted ? toolsOf(wish.permitted, wish.settings.domains, wish.maxSearches, turn) : [];
+		const tools = wish.permitted ? toolsOf(wish.permitted, wish.settings.domains, wish.mostUses, turn) : [];
 		const again = yield* request({ ...wish, tools, turn }, (tokens) => promptOf(tokens, turn), mayShorten);
 		if (again === undefined) return;
 		if (again === "shorter") mayShorten = false;

@@ -3,7 +3,6 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { PausedTurn, ToolEvent } from "../conversation/ports.ts";
 import type { Tools } from "../protocol/claude-settings.ts";
-import { limits } from "../protocol/limits.ts";
 import type { Settings } from "../settings.ts";
 
 type Tool = Anthropic.WebSearchTool20260318 | Anthropic.WebFetchTool20260318;
@@ -16,12 +15,12 @@ const none = { type: "none" } as const;
 
 /**
  * Plain search, and pages that a person named or a search found: a page that Claude has read must not lead it to addresses of its own,
- * which could carry away what people said. `searches`: how many may still be made for the reply.
+ * which could carry away what people said. `most`: how often each may still be used for the reply.
  */
 export function toolsOf(
 	{ webSearch, webFetch }: Tools,
 	domains: Settings["claude"]["domains"],
-	searches: number,
+	{ searches, pages }: { searches: number; pages: number },
 	turn: PausedTurn = [],
 ): Tool[] {
 	// A paused turn can go on only with the tools that it has used.
@@ -40,7 +39,7 @@ export function toolsOf(
 	const fetch: Tool = {
 		type: "web_fetch_20260318",
 		name: "web_fetch",
-		max_uses: limits.fetches,
+		max_uses: Math.max(1, pages),
 		max_content_tokens: pageTokens,
 		allowed_callers: ["direct"],
 		citations: { enabled: true },

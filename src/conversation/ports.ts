@@ -93,6 +93,8 @@ export type ReplyOptions = {
 	tools?: Tools;
 	/** How many searches may still be made for the reply. */
 	maxSearches?: number;
+	/** How many pages may be read. */
+	maxPages?: number;
 	/** What Claude wrote before it paused. The request goes on from there. */
 	turn?: PausedTurn | undefined;
 	/** The longest reply that is paid for, in tokens. */

@@ -787,6 +787,14 @@ export const bugs: Bug[] = [
 		tests: ["replies/funding"],
 	},
 	{
+		name: "Claude may look up more than is paid for",
+		file: attempt,
+		from: "maxPages: uses.pages,",
+		to: "",
+		project: "worker",
+		tests: ["replies/funding"],
+	},
+	{
 		name: "a stopped reply costs only the output that was reported",
 		file: spending,
 		from: "...(!isOutputKnown && { output: Math.max(usage.output, mostOutputOf(request)) }),",

@@ -3,9 +3,9 @@
 
 import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
-import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../ports.ts";
+import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn, type ReplyOptions } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
-import type { Allowance } from "./money/funding.ts";
+import type { Allowance } from "./money/allowance.ts";
 import type { Reply } from "./reply.ts";
 
 /** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
@@ -37,9 +37,8 @@ export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSign
 
 async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
 	try {
-		const options = { ...reply.options, maxTokens: allowance?.maxTokens, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
-		const permitted = allowance?.hasTools === false ? { ...options, tools: { webSearch: false, webFetch: false } } : options;
-		for await (const event of model.reply(reply.context(), signal, permitted)) {
+		const options = { ...reply.options, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
+		for await (const event of model.reply(reply.context(), signal, optionsOf(options, allowance))) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);
@@ -86,6 +85,20 @@ async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog:
 		if (!signal.aborted) console.error("A reply failed", reply.message.id, error);
 		return { outcome: { status: "failed", reason: "internal" } };
 	}
+}
+
+/** Nothing is asked for that is not paid for. */
+function optionsOf(options: ReplyOptions, allowance: Allowance | undefined): ReplyOptions {
+	if (!allowance) return options;
+	const { maxTokens, uses } = allowance;
+	const { maxSearches = uses.searches, tools } = options;
+	return {
+		...options,
+		maxTokens,
+		maxSearches: Math.min(maxSearches, uses.searches),
+		maxPages: uses.pages,
+		...(tools && { tools: { ...tools, webSearch: tools.webSearch && uses.searches > 0, webFetch: tools.webFetch && uses.pages > 0 } }),
+	};
 }
 
 /** The end of a reply that is cut by a limit of ours. */

@@ -136,7 +136,7 @@ export class Runner {
 		const { reply, ended } = running;
 		const upstream = { model: this.#with.model, idleTimeout: this.#with.idleTimeout, now: this.#with.now };
 		while (running === this.#running) {
-			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text);
+			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, reply.options.turn);
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);

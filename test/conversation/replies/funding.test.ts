@@ -132,19 +132,44 @@ describe("a reply that is paid for", () => {
 			expect(spent(conversation).microUsd).toBeGreaterThanOrEqual(201_000);
 		}));
 
-	it("reserves what Claude may look up, and looks nothing up where that cannot be paid", () =>
+	it("reserves what Claude may look up", () =>
 		withMoney(async (conversation) => {
 			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			await ask(conversation, conversation.enter(ann));
+			expect(conversation.call.options).toMatchObject({ tools: { webSearch: true, webFetch: true }, maxSearches: 5, maxPages: 5 });
+			// 5 searches and 5 pages, whose text is written to the cache.
+			expect(spent(conversation).reserved).toBeCloseTo(wholeReply + 5 * 10_000 + 150_000 * 2.5, -3);
+		}));
+
+	it.each([
+		["searches and reads once", 200_000, { webSearch: true, webFetch: true }, [1, 1]],
+		["only searches", 60_000, { webSearch: true, webFetch: false }, [1, 0]],
+		["looks nothing up", 30_000, { webSearch: false, webFetch: false }, [0, 0]],
+	])("%s where no more is paid for", (_name, left, tools, [maxSearches, maxPages]) =>
+		withMoney(async (conversation) => {
+			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			conversation.purses.left.ann = left;
+			await ask(conversation, conversation.enter(ann));
+			expect(conversation.call.options).toMatchObject({ tools, maxSearches, maxPages });
+			expect(conversation.call.options.maxTokens).toBeGreaterThan(500);
+		}),
+	);
+
+	it("goes on with a paused turn as long as its tools and its length are paid for", () =>
+		withMoney(async (conversation) => {
+			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			conversation.purses.left.ann = 200_000;
 			const client = conversation.enter(ann);
 			await ask(conversation, client);
-			expect(conversation.call.options.tools).toEqual({ webSearch: true, webFetch: true });
-			// 8 searches and 20 pages, whose text is written to the cache.
-			expect(spent(conversation).reserved).toBeGreaterThan(wholeReply + 8 * 10_000 + 480_000 * 2.5);
-			stop(conversation, client);
-			conversation.purses.left.ann = 170_000;
-			await ask(conversation, client);
-			expect(conversation.call.options.tools).toEqual({ webSearch: false, webFetch: false });
-			expect(conversation.call.options.maxTokens).toBeGreaterThan(15_000);
+			const turn = [{ type: "server_tool_use", name: "web_fetch" }];
+			await conversation.call.usage(8_000, 20);
+			await conversation.call.event({ type: "pause", turn });
+			expect(conversation.call.options).toMatchObject({ turn, maxPages: 1, maxSearches: 1 });
+			await conversation.call.usage(60_000, 20);
+			await conversation.call.event({ type: "pause", turn });
+			expect(conversation.calls).toHaveLength(2);
+			expect(client.last("chat:message").message).toMatchObject({ reason: "budget" });
+			expect(spent(conversation).microUsd).toBeLessThanOrEqual(200_000);
 		}));
 
 	it("draws further requests from the same reservation", () =>

@@ -21,12 +21,14 @@ export function resultTokensOf(tool: string): number {
 	return resultTokens[tool] ?? unknownResult;
 }
 
-/** What a request needs. `promptTokens` are more than were counted: the count is an estimate. `tools`: what looking things up costs at most. */
-export type Wanted = { price: Price; promptTokens: number; maxTokens: number; tools: number };
+/** What a request needs. `promptTokens` are more than were counted: the count is an estimate. */
+export type Wanted = { price: Price; promptTokens: number; maxTokens: number };
 
-export function wantedFor(price: Price, promptTokens: number, maxTokens: number, permitted?: Tools): Wanted {
-	const tools = permitted ? costOfTools(price, permitted) : 0;
-	return { price, promptTokens: mostPromptTokens(promptTokens), maxTokens, tools };
+/** How often a request may search, and how many pages it may read. */
+export type Uses = { searches: number; pages: number };
+
+export function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
+	return { price, promptTokens: mostPromptTokens(promptTokens), maxTokens };
 }
 
 /** More than a prompt has that was estimated to have so many tokens. */
@@ -34,12 +36,30 @@ export function mostPromptTokens(estimate: number): number {
 	return Math.ceil((estimate + fixedTokens) * promptMargin);
 }
 
-/** In every round a search may be made at least, and so many pages read. */
-function costOfTools(price: Price, { webSearch, webFetch }: Tools): number {
-	const searches = webSearch ? limits.searches + limits.rounds : 0;
-	const pages = webFetch ? limits.fetches * (limits.rounds + 1) : 0;
+/** The most that a request uses where these tools are permitted. */
+export function usesOf({ webSearch, webFetch }: Tools): Uses {
+	return { searches: webSearch ? limits.searches : 0, pages: webFetch ? limits.fetches : 0 };
+}
+
+export function costOfUses(price: Price, { searches, pages }: Uses): number {
 	const read = searches * resultTokensOf("web_search") + pages * resultTokensOf("web_fetch");
 	return costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: read, searches }, price);
+}
+
+/** As many uses as `some` pays for; if that is none, a single one for all of `microUsd`. */
+export function affordableUses(price: Price, most: Uses, some: number, microUsd: number): Uses {
+	const none = { searches: 0, pages: 0 };
+	const equal = Array.from({ length: Math.max(most.searches, most.pages) }, (_, less) =>
+		atMost(most, Math.max(most.searches, most.pages) - less),
+	);
+	const one = atMost(most, 1);
+	const single = [one, { ...one, pages: 0 }, { ...one, searches: 0 }];
+	const isPaid = (amount: number) => (uses: Uses) => costOfUses(price, uses) <= amount;
+	return equal.find(isPaid(some)) ?? single.find(isPaid(microUsd)) ?? none;
+}
+
+function atMost({ searches, pages }: Uses, count: number): Uses {
+	return { searches: Math.min(searches, count), pages: Math.min(pages, count) };
 }
 
 export function leastOf(wanted: Wanted): number {

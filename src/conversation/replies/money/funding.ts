@@ -9,11 +9,11 @@ import { newReservationId } from "../../../money/purse.ts";
 import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Spent, type Wish } from "../../../money/purse-calls.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
 import { isGuestId } from "../../../protocol/person.ts";
-import { tokensIn } from "../../../protocol/prompt-size.ts";
-import type { PurseOwner, Purses } from "../../ports.ts";
+import type { PausedTurn, PurseOwner, Purses } from "../../ports.ts";
 import { type Ask, isAnswer, type Kind, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
-import { affordable, difference, leastOf, wantedFor, worstCost } from "./amounts.ts";
+import { type Allowance, allowanceFor } from "./allowance.ts";
+import { costOfUses, difference, leastOf, usesOf, wantedFor, worstCost } from "./amounts.ts";
 import type { LostRequest } from "./spending.ts";
 
 /** What the deployment's settings say about money. */
@@ -33,9 +33,6 @@ export type Unfunded = { reason: "spent" | "busy" | "unreachable"; scope: Scope;
 export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
 type Used = Pick<Message, "usage" | "cost">;
 type Refusing = Exclude<Answer, { granted: number }> | "unreachable";
-
-/** How long the next request may answer, whether it may look things up, and what it may cost. */
-export type Allowance = { maxTokens: number; hasTools: boolean; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
 
 export class Funding {
 	readonly #store: Store;
@@ -121,8 +118,9 @@ export class Funding {
 		const model = this.#terms.model();
 		const price = this.#terms.priceOf(model, ask.at);
 		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
-		const wanted = wantedFor(price, promptTokens, maxTokens, isAnswer(ask.kind) ? this.#store.info.tools : undefined);
-		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens) + wanted.tools];
+		const wanted = wantedFor(price, promptTokens, maxTokens);
+		const tools = isAnswer(ask.kind) ? costOfUses(price, usesOf(this.#store.info.tools)) : 0;
+		const [least, most] = [leastOf(wanted), worstCost(wanted, maxTokens) + tools];
 		const { purse } = this.#store.payments;
 		const [first] = ask.payers as [Payer, ...Payer[]];
 		const own = purse.reserve({ id: ask.id, label: first.userId, at: ask.at, least, most }, this.#limitsOf("conversation"));
@@ -216,23 +214,11 @@ export class Funding {
 		return this.#store.payments.open().find((one): one is Paid => one.type === "paid" && isAnswer(one.kind) && one.messageId === messageId);
 	}
 
-	/** What the next request may use, which goes on from `text`; `undefined` if too little is left for one. */
-	allowanceOf({ model, at, microUsd, promptTokens, spent, before = nothingSpent }: Paid, text: string): Allowance | undefined {
-		const price = this.#terms.priceOf(model, at);
-		const wanted = price && wantedFor(price, promptTokens + tokensIn(text), this.#terms.maxTokens, this.#store.info.tools);
-		const left = microUsd - spent.microUsd;
-		if (!wanted || left < leastOf(wanted)) return undefined;
-		const hasTools = left - wanted.tools >= leastOf(wanted);
-		const maxTokens = affordable(wanted, hasTools ? left - wanted.tools : left);
-		const outputCost = costOf({ ...nothingSpent, output: maxTokens }, price);
-		let most: number | undefined;
-		const isUsedUp = (total: number) => {
-			const cost = total - before.microUsd;
-			// The first report says how long the prompt is. If it leaves room for `maxTokens`, Claude's own limit holds, which counts better than we do.
-			most ??= cost + outputCost > microUsd ? microUsd : 2 * microUsd;
-			return cost >= most;
-		};
-		return { maxTokens, hasTools, isReduced: maxTokens < this.#terms.maxTokens, isUsedUp };
+	/** What the next request may use, which goes on from `text`, or from a paused `turn`; `undefined` if too little is left for one. */
+	allowanceOf(paid: Paid, text: string, turn?: PausedTurn): Allowance | undefined {
+		const price = this.#terms.priceOf(paid.model, paid.at);
+		const { tools } = this.#store.info;
+		return price && allowanceFor(paid, price, { text, turn, tools, maxTokens: this.#terms.maxTokens });
 	}
 
 	/** A request is about to be sent. If the object dies from now on, it is charged. Returns the payment as it is now. */
