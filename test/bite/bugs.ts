@@ -2245,8 +2245,8 @@ export const bugs: Bug[] = [
 	{
 		name: "what is reserved may be spent again",
 		file: "src/money/purse.ts",
-		from: "return microUsd - spent.microUsd - spent.reserved;",
-		to: "return microUsd - spent.microUsd;",
+		from: "left: unspent - spent.reserved,",
+		to: "left: unspent,",
 		project: "worker",
 		tests: ["money/purse"],
 	},
