@@ -13,6 +13,15 @@ export type SettingName =
 	| "FRONTEND_URL"
 	| "ALLOWED_HOSTS"
 	| "GUEST_SIGN_IN"
+	| "OIDC_ISSUER"
+	| "OIDC_CLIENT_ID"
+	| "OIDC_CLIENT_SECRET"
+	| "OIDC_NAME"
+	| "OIDC_ALLOWED_DOMAINS"
+	| "OIDC_ADMINS"
+	| "ACCESS_TEAM"
+	| "ACCESS_AUDIENCE"
+	| "SIGN_IN_URL"
 	| "TOKEN_EPOCH"
 	| "TOKEN_OWNER_ABSENCE_DAYS"
 	| "ANTHROPIC_API_KEY"
@@ -54,6 +63,11 @@ export function entriesOf(env: Environment, name: SettingName): string[] {
 export function httpUrl(text: string): URL | undefined {
 	const url = URL.parse(text);
 	return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+/** True if an address is on this machine, where plain http is safe. */
+export function isLocalhost(url: URL): boolean {
+	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
 export function readSwitch(env: Environment, name: SettingName, problems: string[], fallback: "on" | "off" = "off"): boolean {

@@ -8,14 +8,18 @@ import {
 	type Environment,
 	entriesOf,
 	httpUrl,
+	isLocalhost,
 	readNumber,
 	readOptionalWholeNumber,
 	readSwitch,
 	readText,
 	readWholeNumber,
 } from "./setting-values.ts";
+import { readSignIns, type SignInSettings } from "./sign-in-settings.ts";
 
-export type Settings = {
+export { isLocalhost };
+
+export type Settings = SignInSettings & {
 	/** HS256 key, 32 bytes or more. */
 	jwtSecret?: string;
 	jwksUrl?: URL;
@@ -87,6 +91,7 @@ export function readSettings(env: Environment): SettingsResult {
 	if (guestSignIn && jwtSecret === undefined)
 		problems.push("GUEST_SIGN_IN is on, but guests are signed in with JWT_SECRET: set JWT_SECRET, or set GUEST_SIGN_IN to off.");
 	const settings: Settings = {
+		...readSignIns(env, problems),
 		jwtSecret,
 		jwksUrl,
 		jwtIssuer: readText(env, "JWT_ISSUER"),
@@ -134,11 +139,6 @@ export function readSettings(env: Environment): SettingsResult {
 function isUnpriced({ claude, prices, budgets }: Settings): boolean {
 	const isPaid = claude.apiKey !== undefined && claude.baseUrl === undefined && Object.keys(budgets).length > 0;
 	return isPaid && [claude.model, ...(claude.models ?? [])].some((model) => priceOf(model, 0, { prices }) === undefined);
-}
-
-/** True if an address is on this machine, where plain http is safe. */
-export function isLocalhost(url: URL): boolean {
-	return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
 // Each function adds a sentence to `problems` for a value that it cannot read, and treats the value

@@ -25,6 +25,7 @@ import { models } from "./routes/models.ts";
 import { describe } from "./routes/operation.ts";
 import { searches } from "./routes/search.ts";
 import { refreshes, signOuts } from "./routes/session.ts";
+import { providerSignIns } from "./routes/sign-in/oidc.ts";
 import { tokens } from "./routes/tokens.ts";
 import { usages } from "./routes/usage.ts";
 import { readSettings } from "./settings.ts";
@@ -111,6 +112,7 @@ describe("GET /health", {
 app.get("/health", (c) => c.json({ status: "ok", version }));
 app.route("/", openapi);
 app.route("/", guestSignIns);
+app.route("/", providerSignIns);
 app.route("/", refreshes);
 app.route("/", imports);
 

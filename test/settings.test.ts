@@ -113,6 +113,41 @@ describe("settings", () => {
 			expect(read({ ...paid, ...remedy })).toHaveProperty("settings");
 	});
 
+	it("name the ways to sign in", () => {
+		expect(
+			settingsOf({
+				OIDC_ISSUER: "https://login.example/realms/one/",
+				OIDC_CLIENT_ID: "parley",
+				OIDC_CLIENT_SECRET: "s3cret",
+				OIDC_ALLOWED_DOMAINS: "Example.com, @example.org",
+				OIDC_ADMINS: "ada@example.com, auth0|Ab3",
+				ACCESS_TEAM: "acme",
+				ACCESS_AUDIENCE: "tag",
+				SIGN_IN_URL: "https://www.example.com/sign-in?app=chat",
+			}),
+		).toMatchObject({
+			oidc: {
+				issuer: "https://login.example/realms/one/",
+				clientId: "parley",
+				clientSecret: "s3cret",
+				name: "login.example",
+				allowedDomains: ["example.com", "example.org"],
+				admins: ["ada@example.com", "auth0|Ab3"],
+			},
+			access: {
+				issuer: "https://acme.cloudflareaccess.com",
+				keys: new URL("https://acme.cloudflareaccess.com/cdn-cgi/access/certs"),
+				audience: "tag",
+			},
+			signInUrl: "https://www.example.com/sign-in?app=chat",
+		});
+		const local = { OIDC_ISSUER: "http://localhost:9000", OIDC_CLIENT_ID: "parley", OIDC_NAME: "Example" };
+		expect(settingsOf(local).oidc).toMatchObject({ clientSecret: undefined, name: "Example", allowedDomains: [], admins: [] });
+		expect(settingsOf({ ACCESS_TEAM: "acme.cloudflareaccess.com", ACCESS_AUDIENCE: "tag" }).access?.issuer).toBe(
+			"https://acme.cloudflareaccess.com",
+		);
+	});
+
 	it("treat white space as not set", () => {
 		const names = [
 			"JWT_JWKS_URL",
@@ -196,6 +231,27 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, FRONTEND_URL: "localhost:5173" }, /^FRONTEND_URL/],
 		[{ ...good, GUEST_SIGN_IN: "PRIVATE" }, /^GUEST_SIGN_IN must be on or off/],
 		[{ ...good, GUEST_SIGN_IN: "only" }, /^GUEST_SIGN_IN/],
+		[{ ...good, OIDC_ISSUER: "https://login.example" }, /^Set OIDC_ISSUER .*OIDC_CLIENT_ID/],
+		[{ ...good, OIDC_CLIENT_ID: "PRIVATE" }, /^Set OIDC_ISSUER .*OIDC_CLIENT_ID/],
+		[{ ...good, OIDC_ISSUER: "PRIVATE", OIDC_CLIENT_ID: "parley" }, /^Set OIDC_ISSUER/],
+		[{ ...good, OIDC_ISSUER: "http://PRIVATE.example", OIDC_CLIENT_ID: "parley" }, /^OIDC_ISSUER must be an https address/],
+		[{ ...good, OIDC_ISSUER: "https://login.example/?PRIVATE", OIDC_CLIENT_ID: "parley" }, /^OIDC_ISSUER must be/],
+		[{ ...good, OIDC_ALLOWED_DOMAINS: "example.com" }, /^OIDC_ALLOWED_DOMAINS or OIDC_ADMINS is set without a provider/],
+		[{ ...good, OIDC_ADMINS: "ada@example.com" }, /^OIDC_ALLOWED_DOMAINS or OIDC_ADMINS is set without a provider/],
+		[
+			{ ...good, OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a", OIDC_ALLOWED_DOMAINS: "a@PRIVATE.example" },
+			/^OIDC_ALLOWED_DOMAINS/,
+		],
+		[{ ...good, OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a", OIDC_ADMINS: "PRIVATE@" }, /^OIDC_ADMINS/],
+		[
+			{ JWT_JWKS_URL: "https://a.example", OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a" },
+			/^OIDC_ISSUER or ACCESS_TEAM is set, .*JWT_SECRET/,
+		],
+		[{ ...good, ACCESS_TEAM: "PRIVATE" }, /^Set ACCESS_TEAM .*ACCESS_AUDIENCE/],
+		[{ ...good, ACCESS_AUDIENCE: "PRIVATE" }, /^Set ACCESS_TEAM .*ACCESS_AUDIENCE/],
+		[{ ...good, ACCESS_TEAM: "http://PRIVATE.example", ACCESS_AUDIENCE: "a" }, /^Set ACCESS_TEAM/],
+		[{ ...good, SIGN_IN_URL: "javascript:PRIVATE" }, /^SIGN_IN_URL must be/],
+		[{ ...good, SIGN_IN_URL: "https://PRIVATE.example/#a" }, /^SIGN_IN_URL/],
 		[{ ...good, CLAUDE_PRICES: "PRIVATE" }, /^CLAUDE_PRICES must be JSON/],
 		[{ ...good, CLAUDE_PRICES: '{"PRIVATE": {"input": 1}}' }, /^CLAUDE_PRICES .* needs both input and output/],
 		[{ ...good, BUDGET_USD_PER_DAY: "PRIVATE" }, /^BUDGET_USD_PER_DAY must be dollars a day, such as 10, or off/],

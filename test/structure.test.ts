@@ -24,14 +24,15 @@ const productFiles = [...filesUnder("src"), ...filesUnder("web/src")];
 /** Which files a folder may import, itself excepted: our own by path, packages by name. A folder's rule holds below it where no other does. */
 const rules: { readonly [place: string]: RegExp } = {
 	"src/protocol/": /^valibot$/,
-	"src/settings.ts": /^src\/(setting-values|money\/(prices|budgets)|claude\/domains)\.ts$/,
+	"src/settings.ts": /^src\/((sign-in-|)setting(s|-values)|money\/(prices|budgets)|claude\/domains)\.ts$/,
 	"src/setting-values.ts": /^src\/(money\/budgets|claude\/domains)\.ts$/,
+	"src/sign-in-settings.ts": /^src\/setting-values\.ts$/,
 	"src/money/": /^src\/protocol\//,
 	"src/money/prices.ts": /^$/,
 	"src/money/quota.ts": /^src\/(protocol\/|auth\/network\.ts$|money\/)/,
 	"src/money/object.ts": /^(src\/(protocol|platform|money)\/|cloudflare:workers$)/,
 	"src/platform/": /^src\/protocol\//,
-	"src/auth/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/settings\.ts$|jose$|hono\/utils\/cookie$|valibot$)/,
+	"src/auth/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/settings\.ts$|jose$|oauth4webapi$|hono\/utils\/cookie$|valibot$)/,
 	"src/claude/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
 	"src/conversation/store/": /^src\/(protocol|platform|money)\//,
 	"src/conversation/replies/": /^src\/((protocol|money)\/|conversation\/(ports\.ts$|store\/))/,

@@ -4,13 +4,13 @@
 import type { JWTPayload } from "jose";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import { claude, idSchema, lineSchema } from "../protocol/person.ts";
+import { claude, idSchema, isAccountId, lineSchema } from "../protocol/person.ts";
 import { isReservedName, markReserved } from "../protocol/text/look-alikes.ts";
 import { isVisible, sanitizeLine } from "../protocol/text/sanitize.ts";
 
 /**
- * Times in ms; `issuedAt` is 0 if the token does not say. `session`: the token says that it is one of ours, for a guest with this
- * session.
+ * Times in ms; `issuedAt` is 0 if the token does not say. `session`: the token says that it is one of ours, for somebody who has
+ * signed in here, with this session.
  */
 export type Claims = {
 	userId: string;
@@ -23,8 +23,9 @@ export type Claims = {
 /** Why claims are refused, for the log. */
 export type ClaimsRefusal = { code: "unauthorized" | "token_expired"; reason: string };
 
-/** The guest's session, in the tokens that this deployment issues to its guests. */
+/** The session, in the tokens that this deployment issues to its guests, and to people who signed in with a provider. */
 export const guestClaim = "parley_guest";
+export const accountClaim = "parley_account";
 /** Seconds by which an issuer's clock may be ahead of ours. */
 export const clockTolerance = 30;
 /** The last time that a `Date` can hold, in ms. */
@@ -59,7 +60,7 @@ export function readClaims(payload: JWTPayload, nameClaim: string | undefined, n
 	// opened.
 	if (expiresAt <= now) return { code: "token_expired", reason: `it expired ${Math.ceil((now - expiresAt) / 1000)} s ago` };
 	const username = nameIn(payload, sub, nameClaim);
-	const session = payload[guestClaim];
+	const session = payload[isAccountId(sub) ? accountClaim : guestClaim];
 	const claims = { userId: sub, username, expiresAt, issuedAt: Math.max(0, Math.floor((iat ?? 0) * 1000)), grants: grantsIn(payload) };
 	return { claims: { ...claims, session: typeof session === "string" ? session : undefined } };
 }
@@ -86,7 +87,7 @@ const nameClaims = ["name", "preferred_username", "nickname", "given_name family
  * The first usable name, else the id. A display name proves nothing, so a token is never refused
  * for it. A name like Claude's is passed over.
  */
-function nameIn(payload: JWTPayload, sub: string, nameClaim: string | undefined): string {
+export function nameIn(payload: JWTPayload, sub: string, nameClaim: string | undefined): string {
 	const claims = nameClaim === undefined ? nameClaims : [nameClaim, ...nameClaims];
 	const names = [...claims.map((claim) => nameFrom(textOf(payload, claim))), nameFrom(sub)];
 	return names.find((name) => isVisible(name) && !isReservedName(name)) ?? nameFrom(markReserved(sub));

@@ -7,6 +7,7 @@ import type { Settings } from "../settings.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { passLookup, rememberAccepted } from "./lookups.ts";
 import { isPersonal, ownerOf, readKnownToken } from "./personal-token.ts";
+import { hasAccounts } from "./session.ts";
 import { type Identity, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
@@ -26,16 +27,21 @@ export async function identify(
 	const verified = isPersonal(token) ? await lookUp(token, settings, env, network, now) : await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
 	const { identity } = verified;
-	if (identity.kind === "issued") await noteSeen(identity.userId, env.USERS, now);
-	const named = identity.kind === "guest" ? await askGuest(identity, settings, env.USERS) : identity;
-	if (!named) return refuseToken("its guest has signed out, or guests cannot sign in");
+	if (identity.kind === "issued" || identity.kind === "account") await noteSeen(identity.userId, env.USERS, now);
+	const named = "session" in identity ? await askPerson(identity, settings, env.USERS) : identity;
+	if (!named) return refuseToken("its person has signed out, or cannot sign in here");
 	return { identity: isGuestId(named.userId) ? { ...named, network } : named };
 }
 
-/** Asks the guest's object whether the session holds, and what the guest is called now: the token may be older than their name. */
-async function askGuest(identity: Identity & { kind: "guest" }, settings: Settings, users: Users): Promise<Identity | undefined> {
-	const guest = settings.guestSignIn ? await users.getByName(identity.userId).showGuest(identity.session) : undefined;
-	return guest && { ...identity, username: guest.username ?? identity.username };
+/** Asks the person's object whether the session holds, and what they are called now: the token may be older than their name. */
+async function askPerson(
+	identity: Identity & { kind: "guest" | "account" },
+	settings: Settings,
+	users: Users,
+): Promise<Identity | undefined> {
+	const mayBeHere = identity.kind === "guest" ? settings.guestSignIn : hasAccounts(settings);
+	const person = mayBeHere ? await users.getByName(identity.userId).showGuest(identity.session) : undefined;
+	return person && { ...identity, username: person.username ?? identity.username };
 }
 
 async function lookUp(
@@ -84,6 +90,11 @@ export async function refusalOf(identity: Identity, settings: Settings, users: U
 			const user = users.getByName(userId);
 			if (!(await user.isSignedOut(identity.session))) return undefined;
 			return refuseToken((await user.isSignedOut()) ? "its guest has signed out" : "its guest's session has ended").refusal;
+		}
+		case "account": {
+			if (!hasAccounts(settings)) return refuseToken("it is a person's whose provider is not used any more").refusal;
+			const isOver = await users.getByName(userId).isSignedOut(identity.session);
+			return isOver ? refuseToken("its session has ended").refusal : undefined;
 		}
 		case "issued":
 			return undefined;

@@ -32,10 +32,10 @@ const keysByUrl = new Map<string, IssuerKeys>();
 
 /**
  * Finds the key of a token. Throws `KeysUnavailable` if the keys cannot be fetched, and jose's
- * errors if no key or several keys fit.
+ * errors if no key or several keys fit. `setting`: what names the address, for the log.
  */
-export function issuerKeys(url: URL): JWTVerifyGetKey {
-	const keys = keysByUrl.get(url.href) ?? new IssuerKeys(url);
+export function issuerKeys(url: URL, setting = "JWT_JWKS_URL"): JWTVerifyGetKey {
+	const keys = keysByUrl.get(url.href) ?? new IssuerKeys(url, setting);
 	keysByUrl.set(url.href, keys);
 	return (header, token) => keys.find(header, token);
 }
@@ -45,14 +45,16 @@ type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 /** jose's remote set drops its keys when a fetch fails, and limits no fetch after a failure. */
 class IssuerKeys {
 	readonly #url: URL;
+	readonly #setting: string;
 	#known: LocalKeys | undefined;
 	#fetchedAt = -Infinity;
 	#startedAt = -Infinity;
 	#failedAt = -Infinity;
 	#isFetching = false;
 
-	constructor(url: URL) {
+	constructor(url: URL, setting: string) {
 		this.#url = url;
+		this.#setting = setting;
 	}
 
 	async find(...token: Parameters<LocalKeys>): Promise<CryptoKey> {
@@ -91,7 +93,7 @@ class IssuerKeys {
 			this.#fetchedAt = Date.now();
 		} catch (error) {
 			this.#failedAt = Date.now();
-			console.error(`The keys at ${this.#url.origin}${this.#url.pathname} (JWT_JWKS_URL) could not be fetched: ${error}`);
+			console.error(`The keys at ${this.#url.origin}${this.#url.pathname} (${this.#setting}) could not be fetched: ${error}`);
 		} finally {
 			this.#isFetching = false;
 		}

@@ -11,6 +11,7 @@ import { hasScope, type Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
+import { hasAccounts } from "./session.ts";
 import { type Identity, refuseToken, type Verified } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
@@ -78,6 +79,7 @@ export async function readKnownToken(
 	const { name, username, expiresAt, scopes, conversations } = known;
 	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
 	if (known.ownerKind === "guest" && !settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in");
+	if (known.ownerKind === "account" && !hasAccounts(settings)) return refuseToken("it is a person's whose provider is not used any more");
 	const until = known.ownerKind === "guest" ? undefined : (known.ownerSeenAt ?? 0) + settings.tokens.ownerAbsence;
 	if (until !== undefined && until <= now) return refuseToken("it is a personal token of somebody not seen for too long");
 	const program = {
@@ -98,7 +100,7 @@ export function signInOf(identity: Identity) {
 		expiresAt: Math.min(expiresAt, program?.until ?? expiresAt),
 		tokenId: program?.tokenId,
 		scopes: program?.scopes,
-		session: identity.kind === "guest" ? identity.session : undefined,
+		session: "session" in identity ? identity.session : undefined,
 	};
 }
 

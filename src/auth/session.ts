@@ -7,22 +7,24 @@ import { parse, serialize } from "hono/utils/cookie";
 import { jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
 import { limits } from "../protocol/limits.ts";
-import { guestPrefix, idSchema, type Person, usernameSchema } from "../protocol/person.ts";
+import { guestPrefix, idSchema, isAccountId, type Person, usernameSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { isLocalhost, type Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
 import { issueToken } from "./tokens.ts";
 
-/** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else. */
-export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string };
+/** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else; `sessionId` is the session's. */
+export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string; sessionId: string };
 
 /** One cookie of a session: `version` is another after each renewal. */
 export type SessionVersion = { id: string; version: string };
 /** A cookie that somebody presents. `issuedAt` in ms. */
 export type PresentedSession = Person & SessionVersion & { issuedAt: number };
 
-const cookieName = "parley_session";
+/** Where the browser sends a cookie: to one call, and to no other. */
+const sessionPlace = { name: "parley_session", path: "/api/auth/refresh" };
+const idTokenPlace = { name: "parley_id_token", path: "/api/auth/sign-out" };
 
 /** The version of a cookie that a sign-in sets. Nothing is stored of a session before its first renewal. */
 export const firstVersion = "first";
@@ -37,6 +39,11 @@ const claimsSchema = v.object({
 	ver: v.optional(idSchema, formerSession.version),
 });
 
+/** True where people sign in with a provider. */
+export function hasAccounts({ oidc, access }: Settings): boolean {
+	return oidc !== undefined || access !== undefined;
+}
+
 /** A new access token and a new session for a person who is known to be this one. `now` in ms. */
 export function signIn(person: Person, settings: Settings, now: number): Promise<SignIn> {
 	return continueSession(person, { id: randomId(), version: firstVersion }, settings, now);
@@ -50,6 +57,7 @@ export async function continueSession(person: Person, session: SessionVersion, s
 		expiresAt: new Date(expiresAt).toISOString(),
 		user: { id: person.userId, name: person.username },
 		session: await signCookie(person, session, settings, now),
+		sessionId: session.id,
 	};
 }
 
@@ -74,6 +82,7 @@ export async function verifySession(cookie: string, settings: Settings, now: num
 	if (!claims.success) return refuseSession(verified ? "its claims have the wrong form" : "it is not signed here, or has expired");
 	const { sub: userId, name: username, iat, sid: id, ver: version } = claims.output;
 	if (userId.startsWith(guestPrefix) && !settings.guestSignIn) return refuseSession("guests cannot sign in");
+	if (isAccountId(userId) && !hasAccounts(settings)) return refuseSession("there is no provider any more");
 	return { userId, username, id, version, issuedAt: iat * 1000 };
 }
 
@@ -100,10 +109,23 @@ export function clearedSession(url: URL): string {
 
 /** The session in a request's cookie, unverified. */
 export function readSession(request: Request): string | undefined {
-	return parse(request.headers.get("cookie") ?? "", cookieName)[cookieName];
+	return parse(request.headers.get("cookie") ?? "", sessionPlace.name)[sessionPlace.name];
 }
 
-function cookie(value: string, maxAge: number, url: URL): string {
+/** Keeps a provider's ID token in the browser, to name the sign-in that ends there. One that is too long for a cookie is not kept. */
+export function idTokenCookie(idToken: string, url: URL): string[] {
+	return idToken.length > limits.idTokenBytes ? [] : [cookie(idToken, limits.sessionSeconds, url, idTokenPlace)];
+}
+
+export function clearedIdToken(url: URL): string {
+	return cookie("", 0, url, idTokenPlace);
+}
+
+export function readIdToken(request: Request): string | undefined {
+	return parse(request.headers.get("cookie") ?? "", idTokenPlace.name)[idTokenPlace.name] || undefined;
+}
+
+function cookie(value: string, maxAge: number, url: URL, { name, path } = sessionPlace): string {
 	const secure = !(url.protocol === "http:" && isLocalhost(url));
-	return serialize(cookieName, value, { httpOnly: true, sameSite: "Strict", path: "/api/auth/refresh", maxAge, secure });
+	return serialize(name, value, { httpOnly: true, sameSite: "Strict", path, maxAge, secure });
 }

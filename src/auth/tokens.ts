@@ -3,22 +3,24 @@
 
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { limits } from "../protocol/limits.ts";
-import { guestPrefix, isGuestId, type NamedPerson, type Person } from "../protocol/person.ts";
+import { guestPrefix, isAccountId, isGuestId, type NamedPerson, type Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
-import { aheadOf, clockTolerance, guestClaim, readClaims } from "./claims.ts";
+import { accountClaim, aheadOf, clockTolerance, guestClaim, readClaims } from "./claims.ts";
 import { issuerKeys, KeysUnavailable } from "./keys.ts";
 
 /**
  * The bearer of a token. `expiresAt` in ms; `grants` are the conversations that the issuer admits
  * the bearer to, `["*"]` for all. `kind`: a guest of this deployment, somebody whom an issuer
- * vouches for, or a program that acts for a person by a personal token. A guest has a session.
+ * vouches for, or a program that acts for a person by a personal token. An account is somebody who
+ * has signed in here with a provider. Guests and accounts have sessions.
  * `network`: where a guest, or a guest's program, comes from.
  * `issuedAt`: in ms, 0 if the issuer does not say.
  */
 export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; network?: string } & (
 	| { kind: "guest"; session: string; program?: undefined }
+	| { kind: "account"; session: string; program?: undefined }
 	| { kind: "issued"; issuedAt: number; program?: undefined }
 	| { kind: "program"; program: Program }
 );
@@ -46,13 +48,13 @@ export function personOf(identity: Identity): NamedPerson {
 }
 
 /**
- * Algorithms, the only keys for them, and the claims that a token must have. `guests`: the guests
- * among its bearers are those whose token says so, or nobody.
+ * Algorithms, the only keys for them, and the claims that a token must have. `ours`: those of its bearers who have signed in here
+ * are the ones whose token says so, or nobody.
  */
 export type Verifier = {
 	algorithms: string[];
 	key: JWTVerifyGetKey;
-	guests: "marked" | "none";
+	ours: "marked" | "none";
 	issuer?: string;
 	audience?: Audience;
 	nameClaim?: string;
@@ -61,7 +63,7 @@ export type Verifier = {
 export type Audience = { claim: "aud" | "client_id" | "azp"; value: string };
 
 /** The algorithms of public keys. A key serves only those of its kind, and only its own `alg` if it has one. */
-const publicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+export const publicKeyAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 /** Keys that are tried for a token that does not name its key. */
 const mostKeys = 16;
 
@@ -79,8 +81,8 @@ export function verifyToken(token: string, settings: Settings, now: number): Pro
 	const { jwtSecret, jwksUrl, jwtIssuer: issuer, audience, jwtNameClaim: nameClaim } = settings;
 	const expected = { issuer, audience, nameClaim };
 	const verifiers: Verifier[] = [];
-	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), guests: "marked", ...expected });
-	if (jwksUrl) verifiers.push({ algorithms: publicKeyAlgorithms, key: issuerKeys(jwksUrl), guests: "none", ...expected });
+	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), ours: "marked", ...expected });
+	if (jwksUrl) verifiers.push({ algorithms: publicKeyAlgorithms, key: issuerKeys(jwksUrl), ours: "none", ...expected });
 	return verify(token, verifiers, now);
 }
 
@@ -102,6 +104,7 @@ export async function issueToken(
 	const marks = {
 		...(audience && { [audience.claim]: audience.value }),
 		...(userId.startsWith(guestPrefix) && { [guestClaim]: session }),
+		...(isAccountId(userId) && { [accountClaim]: session }),
 	};
 	const token = await new SignJWT({ sub: userId, name: username, iss, ...marks, iat, exp })
 		.setProtectedHeader({ alg: "HS256" })
@@ -134,7 +137,11 @@ export async function verify(token: string, verifiers: Verifier[], now: number):
 }
 
 /** The claims of a token whose signature, issuer, `aud` and `nbf` are good. Throws jose's errors and those of the keys. */
-async function verifySignature(token: string, { algorithms, key, issuer, audience }: Verifier, now: number): Promise<JWTPayload> {
+export async function verifySignature(
+	token: string,
+	{ algorithms, key, issuer, audience }: Omit<Verifier, "ours">,
+	now: number,
+): Promise<JWTPayload> {
 	const aud = audience?.claim === "aud" ? audience.value : undefined;
 	const expected = { algorithms, issuer, audience: aud, clockTolerance, currentDate: new Date(now) };
 	try {
@@ -155,16 +162,18 @@ async function verifySignature(token: string, { algorithms, key, issuer, audienc
 }
 
 /** The bearer, by claims whose signature, issuer, `aud` and `nbf` are verified. */
-function identityIn(payload: JWTPayload, { audience, guests, nameClaim }: Verifier, now: number): Verified {
+function identityIn(payload: JWTPayload, { audience, ours, nameClaim }: Verifier, now: number): Verified {
 	if (audience && audience.claim !== "aud" && payload[audience.claim] !== audience.value)
 		return refuseToken(`unexpected "${audience.claim}" claim value`);
 	const read = readClaims(payload, nameClaim, now);
 	if ("reason" in read) return refuseToken(read.reason, { code: read.code });
 	const { session, issuedAt, ...person } = read.claims;
-	if (guests === "marked" && session !== undefined && person.userId.startsWith(guestPrefix))
-		return { identity: { kind: "guest", session, ...person } };
-	// Its bearer would be that guest.
+	const isMarked = ours === "marked" && session !== undefined;
+	if (isMarked && person.userId.startsWith(guestPrefix)) return { identity: { kind: "guest", session, ...person } };
+	if (isMarked && isAccountId(person.userId)) return { identity: { kind: "account", session, ...person } };
+	// Its bearer would be that person.
 	if (isGuestId(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
+	if (isAccountId(person.userId)) return refuseToken("its sub is the id of somebody who signs in here, but it is not from here");
 	return { identity: { kind: "issued", issuedAt, ...person } };
 }
 

@@ -63,6 +63,16 @@ export const tokenBytes = 16 * 1024;
 export const accessTokenSeconds = 15 * 60;
 /** How long a session lasts after it last renewed a token: guests who return within a month stay signed in. */
 export const sessionSeconds = 30 * 24 * 3600;
+/** Sessions of one person who signs in with a provider. One more ends the one that was used least recently. */
+export const sessions = 100;
+/** How long somebody may take to sign in at a provider. */
+export const signInSeconds = 10 * 60;
+/** Sign-ins that one browser may have begun at once, in as many tabs. One more ends the others. */
+export const signInsAtOnce = 8;
+/** A path to return to after a sign-in. */
+export const returnTo = 1_000;
+/** Bytes of a provider's ID token that is kept for signing out there. Browsers refuse cookies of more than 4,096. */
+export const idTokenBytes = 3_500;
 /** Conversations that a token may grant. An issuer that grants more uses `["*"]`, or creates members. */
 export const grants = 1_000;
 /**

@@ -36,6 +36,11 @@ export const guestPrefix = "guest-";
 /** True for the ids that this deployment gives to its guests. */
 export const isGuestId = (id: string): boolean => /^guest-[\w-]{22}$/.test(id);
 
+/** Begins the id of everybody who signs in here with a provider. */
+export const accountPrefix = "oidc-";
+/** True for the ids that this deployment gives to people who sign in with a provider. */
+export const isAccountId = (id: string): boolean => /^oidc-[\w-]{43}$/.test(id);
+
 /** True for what stands in the place of an erased person's id. Nobody has such an id. */
 export const isAlias = (id: string): boolean => /^erased-[\da-f-]{36}$/.test(id);
 

@@ -19,6 +19,8 @@ const exceptions: { readonly [route: RouteName]: GatesOf } = {
 	// The conversation counts what each person sends, as the deployment's settings say.
 	"POST /conversations/:id/messages": { person: [] },
 	"POST /auth/guest": { network: ["NETWORKS", "GUESTS"], person: [] },
+	// Asks the provider, with our secret.
+	"GET /auth/oidc/:id/callback": { network: ["NETWORKS", "GUESTS"], person: [] },
 	"PATCH /me": { person: ["PEOPLE", "TOKENS"] },
 	"POST /me/tokens": { person: ["PEOPLE", "TOKENS"] },
 	"POST /conversations": { network: ["NETWORKS", "NETWORK_CREATIONS"], person: ["PEOPLE", "CREATIONS"] },

@@ -206,6 +206,6 @@ describe("DELETE /me", {
 me.delete("/me", async (c) => {
 	const { userId, kind } = c.get("identity");
 	const erased = await c.env.USERS.getByName(userId).erase(kind === "guest");
-	if (kind === "guest") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	if (kind === "guest" || kind === "account") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return c.json({ erased });
 });

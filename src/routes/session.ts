@@ -3,13 +3,28 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { clearedSession, continueSession, readSession, refuseSession, type SignIn, sessionCookie, verifySession } from "../auth/session.ts";
+import { accessSignOut, readAccess } from "../auth/access.ts";
+import { signOutAddress } from "../auth/oidc/exchange.ts";
+import { providerOf } from "../auth/oidc/provider.ts";
+import { originForLinks } from "../auth/origins.ts";
+import {
+	clearedIdToken,
+	clearedSession,
+	continueSession,
+	readIdToken,
+	readSession,
+	refuseSession,
+	type SignIn,
+	sessionCookie,
+	verifySession,
+} from "../auth/session.ts";
 import { limits } from "../protocol/limits.ts";
-import { userSchema } from "../protocol/person.ts";
+import { isGuestId, userSchema } from "../protocol/person.ts";
 import { durationText } from "../protocol/text/number-text.ts";
 import { type App, refuse } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
+import { beginSession } from "./sign-in/begin.ts";
 
 /** Open without an access token. */
 export const refreshes = new Hono<App>();
@@ -21,18 +36,26 @@ export const signedInFields = { token: "The access token.", expiresAt: "When the
 describe("POST /auth/refresh", {
 	tag: "Sign-in",
 	summary: "Renew an access token",
-	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used, and any for 10 seconds after it was replaced. An older one is a copy, so it is refused and ends the session, with the personal tokens that the session created. Without a session cookie, nobody is signed in and the response is 204. A cookie that is not accepted is removed.`,
+	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used, and any for 10 seconds after it was replaced. An older one is a copy, so it is refused and ends the session, with the personal tokens that the session created. Without a session cookie, nobody is signed in and the response is 204; behind Cloudflare Access, whoever it has let through is signed in. A cookie that is not accepted is removed.`,
 	access: "session",
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
 	fields: signedInFields,
-	refuses: { unauthorized: "The session has expired, or the guest has signed out." },
+	refuses: {
+		unauthorized: "The session has ended, or the assertion of Cloudflare Access is not accepted.",
+		unavailable: "The keys of Cloudflare Access cannot be fetched.",
+	},
 });
 refreshes.post("/auth/refresh", async (c) => {
 	const session = readSession(c.req.raw);
-	// Every first visit asks, and finding nobody signed in is no error then.
-	if (!session) return c.body(null, 204);
 	const settings = c.get("settings");
+	const access = await readAccess(c.req.raw, settings, Date.now());
+	if (access && "refusal" in access) return refuse(c, access.refusal);
+	// Every first visit asks, and finding nobody signed in is no error then.
+	if (!session) return access ? signedIn(c, await beginSession(c, access.person), 200) : c.body(null, 204);
 	const presented = await verifySession(session, settings, Date.now());
+	// Somebody else has signed in at Access since, in the same browser.
+	if (access && !settings.oidc && presented?.userId !== access.person.userId && !isGuestId(presented?.userId ?? ""))
+		return signedIn(c, await beginSession(c, access.person), 200);
 	const renewed = presented && (await c.env.USERS.getByName(presented.userId).renewSession(presented, presented.username));
 	if (renewed) {
 		const { userId, id } = presented;
@@ -40,12 +63,13 @@ refreshes.post("/auth/refresh", async (c) => {
 		return signedIn(c, await continueSession({ userId, username }, { id, version }, settings, Date.now()), 200);
 	}
 	if (presented) refuseSession("its session has ended, or its guest has signed out");
+	if (access) return signedIn(c, await beginSession(c, access.person), 200);
 	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return refuse(c, "unauthorized");
 });
 
 /** Answers a sign-in, and keeps its session in the cookie. */
-export function signedIn(c: Context<App>, { session, ...body }: SignIn, status: 200 | 201) {
+export function signedIn(c: Context<App>, { session, sessionId: _, ...body }: SignIn, status: 200 | 201) {
 	c.header("Set-Cookie", sessionCookie(session, new URL(c.req.url)));
 	return c.json(body, status);
 }
@@ -55,16 +79,41 @@ export const signOuts = new Hono<App>();
 
 describe("POST /auth/sign-out", {
 	tag: "Sign-in",
-	summary: "Sign out for good",
+	summary: "Sign out",
 	description:
-		"Ends the guest's session. From then on, none of the guest's access tokens and personal tokens is accepted. Their sockets are closed (4401). They leave all conversations; where the guest was the only owner, another member becomes one. Conversations in which nobody else is left are deleted. This cannot be undone: signing in again creates another guest.",
-	access: "guest",
-	answers: { 204: "nothing" },
+		"Guests sign out for good: none of the guest's access tokens and personal tokens is accepted from then on. Their sockets are closed (4401). They leave all conversations; where the guest was the only owner, another member becomes one. Conversations in which nobody else is left are deleted. This cannot be undone: signing in again creates another guest. For somebody who signed in with a provider, this session ends, and its sockets are closed; they stay a member, their personal tokens and other sessions go on, and they can sign in again. The response then says where the browser ends the sign-in at the provider, if the provider has such an address. Tokens of the deployment's own issuer cannot be signed out here.",
+	access: "person",
+	answers: {
+		200: { schema: v.object({ signOutUrl: v.string() }), example: { signOutUrl: "https://login.example/logout?client_id=parley" } },
+		204: "nothing",
+	},
+	fields: { signOutUrl: "The address that ends the sign-in at the provider. It leads back here." },
 });
 signOuts.post("/auth/sign-out", async (c) => {
-	const { userId, kind } = c.get("identity");
-	if (kind !== "guest") return refuse(c, "forbidden", "Only guests sign out here. End other sign-ins where they were issued.");
-	await c.env.USERS.getByName(userId).signOut();
-	c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
-	return c.body(null, 204);
+	const identity = c.get("identity");
+	if (!("session" in identity))
+		return refuse(c, "forbidden", "Only people who signed in here sign out here. End other sign-ins where they were issued.");
+	const url = new URL(c.req.url);
+	const user = c.env.USERS.getByName(identity.userId);
+	if (identity.kind === "guest") await user.signOut();
+	else await user.endSession(identity.session);
+	c.header("Set-Cookie", clearedSession(url), { append: true });
+	const signOutUrl = identity.kind === "account" ? await elsewhere(c) : undefined;
+	if (identity.kind === "account") c.header("Set-Cookie", clearedIdToken(url), { append: true });
+	return signOutUrl === undefined ? c.body(null, 204) : c.json({ signOutUrl });
 });
+
+/** Where the same sign-in ends outside. Signing out here works without it. */
+async function elsewhere(c: Context<App>): Promise<string | undefined> {
+	const settings = c.get("settings");
+	const { oidc, access } = settings;
+	if (access && c.req.header("cf-access-jwt-assertion") !== undefined) return accessSignOut(access);
+	if (!oidc) return undefined;
+	const page = originForLinks(c.req.header("origin") ?? null, new URL(c.req.url), settings);
+	try {
+		return signOutAddress(await providerOf(oidc.issuer), oidc, readIdToken(c.req.raw), `${page}/`)?.href;
+	} catch (error) {
+		console.info(`A sign-out does not reach the provider: ${error instanceof Error ? error.message : "unknown"}`);
+		return undefined;
+	}
+}

@@ -42,7 +42,7 @@ describe("POST /me/tokens", {
 tokens.post("/me/tokens", bodyUpTo(limits.bodyBytes), async (c) => {
 	const identity = c.get("identity");
 	const { userId, username, kind } = identity;
-	const session = identity.kind === "guest" ? identity.session : undefined;
+	const session = "session" in identity ? identity.session : undefined;
 	const body = await readBody(c, newTokenSchema);
 	if (!body)
 		return refuse(

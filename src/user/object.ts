@@ -176,6 +176,14 @@ export class UserObject extends DurableObject<Env> {
 		return this.#signIns.signOut();
 	}
 
+	beginSession(session: string, username: string): Promise<void> {
+		return this.#signIns.begin(session, username);
+	}
+
+	endSession(session: string): Promise<void> {
+		return this.#signIns.endSession(session);
+	}
+
 	async renewSession(presented: Presented, username: string): Promise<{ version: string; username: string } | undefined> {
 		return this.#signIns.renew(presented, username);
 	}
@@ -208,7 +216,7 @@ export class UserObject extends DurableObject<Env> {
 
 	/** After an erasure, unless the person has come back since. Only the sign-out of a guest stays, which is permanent. */
 	async #deleteRest(): Promise<void> {
-		if (!this.#store.isEmpty || !this.#signIns.tokens.isEmpty) return;
+		if (!this.#store.isEmpty || !this.#signIns.isEmpty) return;
 		const { isSignedOut } = this.#store;
 		const deleted = this.ctx.storage.deleteAll();
 		this.#store.reset();

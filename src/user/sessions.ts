@@ -32,10 +32,13 @@ const supersededTable = `CREATE TABLE IF NOT EXISTS superseded (id TEXT NOT NULL
 
 export class Sessions {
 	readonly #sql: SqlStorage;
+	readonly #areRegistered: boolean;
 	#hasTables: boolean;
 
-	constructor(sql: SqlStorage) {
+	/** `areRegistered`: each session is registered when it begins, and one that is not known here has ended. */
+	constructor(sql: SqlStorage, areRegistered = false) {
 		this.#sql = sql;
+		this.#areRegistered = areRegistered;
 		this.#hasTables = hasTable(sql, "sessions");
 		// An earlier release created the others.
 		if (this.#hasTables) sql.exec(supersededTable);
@@ -50,16 +53,25 @@ export class Sessions {
 		this.#hasTables = true;
 	}
 
+	/** Begins a session. The sign-in sets its first cookie. */
+	register(id: string, now: number): void {
+		this.#createTables();
+		this.#sql.exec("DELETE FROM sessions WHERE renewed_at < ?", now - lifetime);
+		this.#sql.exec("INSERT INTO sessions VALUES (?, ?, NULL, ?, ?, NULL)", id, beginnings[0], now, now);
+		const eldest = "SELECT id FROM sessions ORDER BY renewed_at DESC, id LIMIT -1 OFFSET ?";
+		this.#sql.exec(`DELETE FROM sessions WHERE id IN (${eldest})`, limits.sessions);
+	}
+
 	/** The version of the next cookie; `undefined` if the session has ended, or ends now because an old cookie was used. */
 	renew(presented: Presented, now: number): string | undefined {
 		const { id, version } = presented;
 		const row = this.#find(id);
-		if (!row || isFromRollback(presented, row)) return this.#begin(presented, now);
+		if (!row || isFromRollback(presented, row)) return this.#areRegistered ? undefined : this.#begin(presented, now);
 		if (row.ended_at !== null) return undefined;
 		if (version === row.newest) return this.#rotate(id, row.newest, now);
 		if (this.#isLate(id, version, now)) return row.newest;
 		// The newest cookie has not been used, so its answer may have been lost. If it was not, its use will show that there are two.
-		return version === row.previous ? this.#replace(id, row.previous, now) : this.#end(id, now);
+		return version === row.previous ? this.#replace(id, row.previous, now) : this.end(id, now);
 	}
 
 	/** The cookie was replaced just now, and has not been used too often since. */
@@ -102,7 +114,8 @@ export class Sessions {
 		return newest;
 	}
 
-	#end(id: string, now: number): undefined {
+	end(id: string, now: number): undefined {
+		if (!this.#hasTables) return;
 		this.#sql.exec("UPDATE sessions SET ended_at = ? WHERE id = ?", now, id);
 	}
 
@@ -123,7 +136,8 @@ export class Sessions {
 	}
 
 	isEnded(id: string): boolean {
-		return typeof this.#find(id)?.ended_at === "number";
+		const row = this.#find(id);
+		return row ? row.ended_at !== null : this.#areRegistered;
 	}
 
 	/** When the last session ends or has ended, in ms. A session that was never renewed is not known here. */
@@ -146,6 +160,10 @@ export class Sessions {
 	saveName(name: string): void {
 		this.#createTables();
 		this.#sql.exec("INSERT INTO name VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET value = excluded.value", name);
+	}
+
+	get isEmpty(): boolean {
+		return !this.#hasTables || this.#sql.exec("SELECT 1 FROM sessions LIMIT 1").toArray().length === 0;
 	}
 
 	deleteAll(): void {

@@ -1,7 +1,7 @@
 // How a person is signed in: by sessions and personal tokens, and the end of both. Must not know how they prove who they are.
 
 import { closeCodes } from "../protocol/errors.ts";
-import { isGuestId } from "../protocol/person.ts";
+import { isAccountId, isGuestId } from "../protocol/person.ts";
 import type { Endings } from "./endings.ts";
 import type { Everywhere } from "./everywhere.ts";
 import { endOfGuest } from "./guest-end.ts";
@@ -32,13 +32,21 @@ export class SignIns {
 	constructor(parts: Parts) {
 		this.#with = parts;
 		this.tokens = new Tokens(parts.sql);
-		this.sessions = new Sessions(parts.sql);
+		this.sessions = this.#newSessions();
+	}
+
+	#newSessions(): Sessions {
+		return new Sessions(this.#with.sql, isAccountId(this.#with.userId));
 	}
 
 	/** The tables are gone. */
 	reset(): void {
 		this.tokens = new Tokens(this.#with.sql);
-		this.sessions = new Sessions(this.#with.sql);
+		this.sessions = this.#newSessions();
+	}
+
+	get isEmpty(): boolean {
+		return this.tokens.isEmpty && this.sessions.isEmpty;
 	}
 
 	deleteAll(): void {
@@ -66,6 +74,20 @@ export class SignIns {
 		await this.#with.endings().end("sign-out");
 	}
 
+	/** Begins a session of somebody whom a provider has just vouched for, under the name that it gave. */
+	async begin(session: string, username: string): Promise<void> {
+		this.sessions.register(session, this.#with.now());
+		this.tokens.ownerSeen(this.#with.now());
+		if (this.sessions.name !== username) await this.rename(username);
+	}
+
+	/** Ends one session of somebody who can sign in again. What their programs may do does not depend on it. */
+	async endSession(id: string): Promise<void> {
+		this.sessions.end(id, this.#with.now());
+		this.#with.sockets.closeSession(id);
+		await this.#with.endings().end("sessions");
+	}
+
 	/**
 	 * The next cookie of a session and the person's name, which is kept here from the first renewal on. `undefined` if the session has
 	 * ended. `username`: the name in the cookie.
@@ -75,7 +97,7 @@ export class SignIns {
 		const wasEnded = this.sessions.isEnded(presented.id);
 		const next = this.sessions.renew(presented, this.#with.now());
 		// A copied cookie has ended the session.
-		if (!wasEnded && this.sessions.isEnded(presented.id)) await this.#endSession(presented.id);
+		if (!wasEnded && this.sessions.isEnded(presented.id)) await this.#endCopied(presented.id);
 		if (next === undefined) return undefined;
 		if (this.sessions.name === undefined) this.sessions.saveName(username);
 		return { version: next, username: this.sessions.name ?? username };
@@ -85,7 +107,7 @@ export class SignIns {
 	 * A copied cookie has ended this session, and what it made ends with it: whoever copied the cookie may have made a token. Nobody can
 	 * come back as a guest without a session, so a guest's last one signs them out.
 	 */
-	async #endSession(id: string): Promise<void> {
+	async #endCopied(id: string): Promise<void> {
 		if (isGuestId(this.#with.userId) && !this.sessions.hasLive(this.#with.now())) return this.signOut();
 		this.#with.sockets.closeSession(id);
 		const tokens = this.tokens.revokeOf(id, this.#with.now());

@@ -220,6 +220,7 @@ const successes: { readonly [status: string]: string } = {
 	200: "Done.",
 	201: "Created.",
 	204: "Done. The response has no body.",
+	302: "Found. The browser goes on to the address in `Location`.",
 };
 
 function responsesOf(answers: Description["answers"], fields: Fields): Record<string, Answer> {

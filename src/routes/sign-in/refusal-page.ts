@@ -1,0 +1,106 @@
+// The page that says why a sign-in with a provider was refused. People come to it from another site, before any of our own pages.
+
+import type { Context } from "hono";
+import { html } from "hono/html";
+import type { Reason, SignInRefused } from "../../auth/oidc/refusal.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { randomId } from "../../protocol/random-id.ts";
+import { type App, refuse } from "../http.ts";
+
+type Words = { en: string; de: string };
+
+const sentences: Record<Reason, { code: ErrorCode } & Words> = {
+	not_begun: {
+		code: "bad_request",
+		en: "This sign-in was not begun in this browser, has been used, or took longer than ten minutes. Start again.",
+		de: "Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon benutzt, oder sie hat länger als zehn Minuten gedauert. Fangen Sie noch einmal an.",
+	},
+	denied: {
+		code: "forbidden",
+		en: "You have not been signed in: the sign-in was cancelled or refused there.",
+		de: "Sie sind nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
+	},
+	failed: {
+		code: "bad_request",
+		en: "The sign-in could not be completed, because its answer did not fit. Start again.",
+		de: "Die Anmeldung konnte nicht abgeschlossen werden, weil die Antwort nicht passte. Fangen Sie noch einmal an.",
+	},
+	clock: {
+		code: "bad_request",
+		en: "The sign-in could not be completed: the clock of the sign-in service differs too much from ours. Whoever runs this service can fix it.",
+		de: "Die Anmeldung konnte nicht abgeschlossen werden: Die Uhr des Anmeldedienstes weicht zu weit von unserer ab. Wer diesen Dienst betreibt, kann es beheben.",
+	},
+	not_verified: {
+		code: "forbidden",
+		en: "Only people with a confirmed e-mail address may sign in here, and yours is not confirmed. Confirm it where you signed in, and start again.",
+		de: "Hier können sich nur Personen mit bestätigter E-Mail-Adresse anmelden, und Ihre ist nicht bestätigt. Bestätigen Sie sie dort, wo Sie sich angemeldet haben, und fangen Sie noch einmal an.",
+	},
+	other_domain: {
+		code: "forbidden",
+		en: "People with your e-mail address cannot sign in here. Use another account, or ask whoever runs this service.",
+		de: "Mit Ihrer E-Mail-Adresse kann man sich hier nicht anmelden. Nehmen Sie ein anderes Konto, oder fragen Sie, wer diesen Dienst betreibt.",
+	},
+	unavailable: {
+		code: "unavailable",
+		en: "The sign-in service cannot be reached right now. Try again in a moment.",
+		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.",
+	},
+	not_accepted: {
+		code: "misconfigured",
+		en: "The sign-in service does not accept this one. Whoever runs this service has to check its OIDC settings.",
+		de: "Der Anmeldedienst nimmt diesen Dienst nicht an. Wer ihn betreibt, muss die OIDC-Einstellungen prüfen.",
+	},
+	no_provider: {
+		code: "not_found",
+		en: "There is no such way to sign in here.",
+		de: "So kann man sich hier nicht anmelden.",
+	},
+	bad_return: {
+		code: "bad_request",
+		en: "returnTo must be a path of this service, such as /c/abc.",
+		de: "returnTo muss ein Pfad dieses Dienstes sein, zum Beispiel /c/abc.",
+	},
+};
+
+const labels = {
+	title: { en: "Sign-in", de: "Anmeldung" },
+	back: { en: "Back to sign-in", de: "Zurück zur Anmeldung" },
+} satisfies Record<string, Words>;
+
+const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
+body{min-height:100vh;margin:0;display:grid;place-content:center;justify-items:center;gap:1.25rem;padding:1.5rem;box-sizing:border-box;text-align:center;background:#fbfaf8;color:#1d1b18}
+h1{margin:0;font-size:1.375rem}p{margin:0;max-width:28rem}
+a{padding:.625rem 1rem;border-radius:.625rem;background:#8a3f16;color:#fff;font-weight:600;text-decoration:none}
+@media(prefers-color-scheme:dark){body{background:#191715;color:#ece8e2}a{background:#f0a071;color:#241206}}`;
+
+/** JSON for programs that ask for it, and a page for everybody else. Logs the reason, once. */
+export function refuseSignIn(c: Context<App>, { reason, message, retryAfterMs }: SignInRefused) {
+	console.info(`A sign-in with the provider was refused: ${message}`);
+	const { code, ...sentence } = sentences[reason];
+	const refusal = refuse(c, { code, ...(retryAfterMs !== undefined && { retryAfterMs }) }, sentence.en);
+	if (/\bjson\b/.test(c.req.header("accept") ?? "")) return refusal;
+	const language = /^\s*de\b/i.test(c.req.header("accept-language") ?? "") ? "de" : "en";
+	const nonce = randomId();
+	c.header(
+		"Content-Security-Policy",
+		`default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+	);
+	return c.html(
+		html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${labels.title[language]} · Parley</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body>
+<h1>Parley</h1>
+<p>${sentence[language]}</p>
+<a href="/">${labels.back[language]}</a>
+</body>
+</html>
+`,
+		refusal.status as 400,
+	);
+}
