@@ -237,7 +237,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an older token of a guest brings back an old name",
 		file: "src/auth/identify.ts",
-		from: "username: guest.username ?? identity.username",
+		from: "username: person.username ?? identity.username",
 		to: "username: identity.username",
 		project: "worker",
 		tests: ["worker/names"],
@@ -2133,8 +2133,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an issuer's user is a guest by the beginning of their id",
 		file: "src/auth/tokens.ts",
-		from: 'guests === "marked" && session !== undefined && ',
-		to: "",
+		from: 'const isMarked = ours === "marked" && session !== undefined;',
+		to: "const isMarked = true;",
 		project: "worker",
 		tests: ["auth/tokens"],
 	},
@@ -2285,7 +2285,7 @@ export const bugs: Bug[] = [
 	{
 		name: "an old session cookie ends nothing",
 		file: "src/user/sessions.ts",
-		from: "return version === row.previous ? this.#replace(id, row.previous, now) : this.#end(id, now);",
+		from: "return version === row.previous ? this.#replace(id, row.previous, now) : this.end(id, now);",
 		to: "return version === row.previous ? this.#replace(id, row.previous, now) : undefined;",
 		project: "worker",
 		tests: ["user/sessions"],
