@@ -13,10 +13,11 @@ import { formatsOf } from "../../web/src/languages/formats.ts";
 import { languageFor } from "../../web/src/languages/language.ts";
 import { LanguageProvider, useStrings } from "../../web/src/languages/useStrings.ts";
 import { en as laterEnglish, de as laterGerman } from "../../web/src/money/words.ts";
+import { en as researchInEnglish, de as researchInGerman } from "../../web/src/research/words.ts";
 
 /** With the texts that are loaded later. */
-const en = { ...firstEnglish, money: laterEnglish };
-const de = { ...firstGerman, money: laterGerman };
+const en = { ...firstEnglish, money: laterEnglish, research: researchInEnglish };
+const de = { ...firstGerman, money: laterGerman, research: researchInGerman };
 
 /** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
 function textsOf(catalogue: object, path = ""): [name: string, text: string][] {

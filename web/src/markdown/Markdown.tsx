@@ -1,38 +1,57 @@
 // Renders the tree of a Markdown text as React elements. Text must never become HTML. The tree comes from `markdown.ts`.
 
-import { createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
+import { createContext, createElement, Fragment, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Mention } from "../../../src/protocol/message.ts";
+import type { Citation, Source } from "../../../src/protocol/sources.ts";
 import { reachable } from "../browser.ts";
 import { useStrings } from "../languages/useStrings.ts";
+import { useResearchParts } from "../research/useResearchParts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { heal } from "./healing.ts";
 import type { Target } from "./links.ts";
 import styles from "./Markdown.module.css";
 import { Mentioned, Mentions } from "./MentionedText.tsx";
-import { type Block, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
+import { type Block, type Citing, growMarkdown, nothingRead, readMarkdown } from "./markdown.ts";
 import type { Node, Nodes } from "./nodes.ts";
 
-type Props = { source: string; isGrowing?: boolean; mentions?: readonly Mention[] };
+type Props = {
+	source: string;
+	isGrowing?: boolean;
+	mentions?: readonly Mention[];
+	/** The passages that rest on sources. */
+	citations?: readonly Citation[];
+	sources?: readonly Source[];
+};
 
 /** `isGrowing`: more text may be appended. A finished text is parsed again as a whole, as links may refer to its end. */
-export function Markdown({ source, isGrowing = false, mentions = nobody }: Props) {
+export function Markdown({ source, isGrowing = false, mentions = none, citations = none, sources = none }: Props) {
+	const parts = useResearchParts(citations.length > 0);
+	const citing = useMemo(() => parts && { citations, code: parts.citing }, [parts, citations]);
+	const mark = useMemo(() => parts && ((index: number) => <parts.SourceMark index={index} source={sources[index]} />), [parts, sources]);
 	return (
 		<div className={styles.markdown} dir="auto">
-			<Mentions value={mentions}>{isGrowing ? <Growing source={source} /> : <Whole source={source} mentions={mentions} />}</Mentions>
+			<Mentions value={mentions}>
+				<Marks value={mark}>
+					{isGrowing ? <Growing source={source} citing={citing} /> : <Whole source={source} mentions={mentions} citing={citing} />}
+				</Marks>
+			</Mentions>
 		</div>
 	);
 }
 
-const nobody: readonly Mention[] = [];
+const none: readonly never[] = [];
 
-function Growing({ source }: { source: string }) {
+/** Draws the number of a source. */
+const Marks = createContext<((index: number) => ReactNode) | undefined>(undefined);
+
+function Growing({ source, citing }: { source: string; citing: Citing | undefined }) {
 	const grown = useRef(nothingRead);
-	grown.current = growMarkdown(grown.current, source, heal);
+	grown.current = growMarkdown(grown.current, source, heal, citing);
 	return <Blocks blocks={[...grown.current.finished, ...grown.current.open]} />;
 }
 
-function Whole({ source, mentions }: { source: string; mentions: readonly Mention[] }) {
-	return <Blocks blocks={useMemo(() => readMarkdown(source, mentions), [source, mentions])} />;
+function Whole({ source, mentions, citing }: { source: string; mentions: readonly Mention[]; citing: Citing | undefined }) {
+	return <Blocks blocks={useMemo(() => readMarkdown(source, mentions, citing), [source, mentions, citing])} />;
 }
 
 function Blocks({ blocks }: { blocks: readonly Block[] }) {
@@ -52,6 +71,8 @@ function draw(node: Node): ReactNode {
 			return node.text;
 		case "mention":
 			return <Mentioned index={node.index} text={node.text} />;
+		case "citation":
+			return <Marks.Consumer>{(mark) => mark?.(node.source)}</Marks.Consumer>;
 		case "break":
 			return <br />;
 		case "rule":

@@ -29,6 +29,14 @@ class BoundedLexer extends Lexer {
 	}
 }
 
+/** A token at the top level, and its position in the text. */
+export type Placed = { offset: number; token: MarkedToken };
+
+/** The lexer counts every line end as one unit. */
+export function lineEnds(text: string): string {
+	return text.replace(/\r\n?/g, "\n");
+}
+
 export function lex(source: string): MarkedToken[] {
 	try {
 		return new BoundedLexer({ gfm: true, tokenizer: new LineTokenizer() }).lex(source) as MarkedToken[];

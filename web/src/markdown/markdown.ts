@@ -3,9 +3,10 @@
 
 import type { MarkedToken } from "marked";
 import type { Mention } from "../../../src/protocol/message.ts";
+import type { Citation } from "../../../src/protocol/sources.ts";
 import { marked } from "../writing/mentions.ts";
-import { asIfWhole, type Heal, lex } from "./lexer.ts";
-import { type Node, nodesOf, type Reading } from "./nodes.ts";
+import { asIfWhole, type Heal, lex, lineEnds, type Placed } from "./lexer.ts";
+import { type Mark, type Node, nodesOf, type Reading } from "./nodes.ts";
 
 /** `offset`: the block's position in the source, which stays the same while the text grows. */
 export type Block = { offset: number; node: Node };
@@ -17,25 +18,46 @@ export type GrowingMarkdown = {
 	finishedLength: number;
 	/** The last block, which may still change. */
 	open: readonly Block[];
+	/** The number of marks in the finished blocks. */
+	marked: number;
 };
 
-export const nothingRead: GrowingMarkdown = { source: "", finished: [], finishedLength: 0, open: [] };
+/** The cited passages of a text, and the code that marks them, which is loaded when it is needed. */
+export type Citing = {
+	citations: readonly Citation[];
+	code: {
+		marksOf(text: string, citations: readonly Citation[], mentions: readonly Mention[]): Mark[];
+		cite(tokens: readonly Placed[], marks: readonly Mark[]): Placed[];
+	};
+};
+
+export const nothingRead: GrowingMarkdown = { source: "", finished: [], finishedLength: 0, open: [], marked: 0 };
 
 /** The blocks of a complete text. */
-export function readMarkdown(text: string, mentions: readonly Mention[] = []): readonly Block[] {
+export function readMarkdown(text: string, mentions: readonly Mention[] = [], citing?: Citing): readonly Block[] {
 	const isMarked = mentions.length > 0;
 	const source = isMarked ? marked(text, mentions) : text;
-	return blocksOf(placed(0, lex(lineEnds(source))), { isMarked, isOpen: false });
+	const tokens = placed(0, lex(lineEnds(source)));
+	const cited = citing ? citing.code.cite(tokens, citing.code.marksOf(text, citing.citations, mentions)) : tokens;
+	return blocksOf(cited, { isMarked, isOpen: false });
 }
 
-/** The blocks of a text that has grown; finished ones stay the same objects. Any other text is parsed from its beginning. */
-export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal): GrowingMarkdown {
+/**
+ * The blocks of a text that has grown; finished ones stay the same objects. Any other text is parsed from its beginning, and so is one
+ * with new marks in its finished blocks.
+ */
+export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal, citing?: Citing): GrowingMarkdown {
 	const source = lineEnds(text);
-	const base = source.startsWith(before.source) ? before : nothingRead;
+	const marks = citing?.code.marksOf(text, citing.citations, []) ?? [];
+	const marksWithin = (length: number) => marks.filter(({ at }) => at <= length).length;
+	const isGrown = source.startsWith(before.source) && marksWithin(before.finishedLength) === before.marked;
+	const base = isGrown ? before : nothingRead;
 	const tokens = placed(base.finishedLength, lex(source.slice(base.finishedLength)));
 	const last = tokens.findLastIndex(({ token }) => token.type !== "space");
 	const finishedLength = tokens[last]?.offset ?? base.finishedLength;
-	const fresh = blocksOf(tokens.slice(0, Math.max(0, last)), { isMarked: false, isOpen: false });
+	const inFinished = marksWithin(finishedLength);
+	const cited = (tokens: readonly Placed[], from: number, to?: number) => citing?.code.cite(tokens, marks.slice(from, to)) ?? tokens;
+	const fresh = blocksOf(cited(tokens.slice(0, Math.max(0, last)), base.marked, inFinished), { isMarked: false, isOpen: false });
 	const end = source.slice(finishedLength);
 	const shown = asIfWhole(end, tokens[last]?.token.type, heal);
 	const open = shown === end ? tokens.slice(Math.max(0, last)) : placed(finishedLength, lex(shown));
@@ -43,16 +65,10 @@ export function growMarkdown(before: GrowingMarkdown, text: string, heal: Heal):
 		source,
 		finished: fresh.length > 0 ? [...base.finished, ...fresh] : base.finished,
 		finishedLength,
-		open: blocksOf(open, { isMarked: false, isOpen: true }),
+		open: blocksOf(cited(open, inFinished), { isMarked: false, isOpen: true }),
+		marked: inFinished,
 	};
 }
-
-/** The lexer counts every line end as one unit. */
-function lineEnds(text: string): string {
-	return text.replace(/\r\n?/g, "\n");
-}
-
-type Placed = { offset: number; token: MarkedToken };
 
 function placed(start: number, tokens: readonly MarkedToken[]): Placed[] {
 	let offset = start;

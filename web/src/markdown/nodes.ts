@@ -9,6 +9,8 @@ export type Node =
 	| { type: "text"; text: string }
 	/** `index`: among the text's mentions. `text`: as it was written. */
 	| { type: "mention"; index: number; text: string }
+	/** The number of a source, whose index this is. */
+	| { type: "citation"; source: number }
 	| { type: "break" }
 	| { type: "rule" }
 	/** The checkbox of a task. */
@@ -27,6 +29,12 @@ export type Node =
 
 export type Nodes = readonly Node[];
 export type Alignment = "left" | "center" | "right" | null;
+
+/** The place of a source's number in the parsed text. */
+export type Mark = { at: number; source: number };
+
+/** Stands among the parser's tokens. */
+export type CitationToken = { type: "citation"; raw: string; source: number };
 
 export type Reading = {
 	/** Mentions are marked in the text. Marks are removed from addresses, code, and everything else that is not plain text. */
@@ -47,10 +55,10 @@ export function nodesOf(token: MarkedToken, reading: Reading): Nodes {
 
 function readAll(tokens: readonly Token[], place: Place): Nodes {
 	const within = { ...place, depth: place.depth + 1 };
-	return tokens.flatMap((token) => read(token as MarkedToken, within));
+	return tokens.flatMap((token) => read(token as MarkedToken | CitationToken, within));
 }
 
-function read(token: MarkedToken, place: Place): Nodes {
+function read(token: MarkedToken | CitationToken, place: Place): Nodes {
 	const plain = (text: string) => (place.isMarked ? bare(text) : text);
 	if (place.depth > maxDepth) return [{ type: "text", text: plain(token.raw) }];
 	const inner = (tokens: readonly Token[]) => readAll(tokens, place);
@@ -58,6 +66,8 @@ function read(token: MarkedToken, place: Place): Nodes {
 		case "space":
 		case "def":
 			return [];
+		case "citation":
+			return [{ type: "citation", source: token.source }];
 		case "hr":
 			return [{ type: "rule" }];
 		case "br":

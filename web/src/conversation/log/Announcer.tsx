@@ -10,6 +10,7 @@ import { plainLine } from "../../list/plainLine.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import { unpaidText } from "../../money/unpaidText.ts";
+import { currentWords, phraseOf } from "../../research/words.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { MessageActions } from "../message/MessageActions.ts";
 
@@ -44,6 +45,7 @@ export function Announcer({ chat, actions, userId }: Props) {
 		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);
 	useProgress(isLoaded, messages, sayProgress);
+	useLookups(messages, sayProgress);
 	return (
 		<>
 			{[said, progress].map(({ turn, text }, index) => (
@@ -97,6 +99,18 @@ function useProgress(isLoaded: boolean, messages: readonly Message[], say: (text
 		const timer = setInterval(() => say(stillOf(phase, currentStrings())), repeatInterval);
 		return () => clearInterval(timer);
 	}, [isLoaded, state, phase, reason, say]);
+}
+
+/** Announces each search and each page once, when it is known what Claude looks up. */
+function useLookups(messages: readonly Message[], say: (text: string) => void): void {
+	const reply = messages.findLast(({ status }) => status === "streaming");
+	const index = reply?.tools?.findLastIndex(({ status, input }) => status === "running" && input !== "") ?? -1;
+	const tool = reply?.tools?.[index];
+	const text = tool && Object.values(phraseOf(tool, currentWords())).join(" ");
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the same words may be looked up again.
+	useEffect(() => {
+		if (text !== undefined) say(text);
+	}, [reply?.id, index, text, say]);
 }
 
 function readOut({ author, content }: Message, strings: Catalogue): string {

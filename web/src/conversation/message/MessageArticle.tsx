@@ -2,8 +2,9 @@
 
 import { useContext } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
-import type { Mention, Message } from "../../../../src/protocol/message.ts";
+import type { Mention, Message, Version } from "../../../../src/protocol/message.ts";
 import { claude } from "../../../../src/protocol/person.ts";
+import type { Research } from "../../../../src/protocol/sources.ts";
 import { ErrorBoundary } from "../../ErrorBoundary.tsx";
 import type { Catalogue } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
@@ -12,6 +13,7 @@ import { Markdown } from "../../markdown/Markdown.tsx";
 import { type Names, People } from "../../markdown/MentionedText.tsx";
 import { namesOf } from "../../people/names.ts";
 import { hueOf } from "../../people/person.ts";
+import { useResearchParts } from "../../research/useResearchParts.ts";
 import styles from "./Article.module.css";
 import { Article, type Kind } from "./Article.tsx";
 import { Edited } from "./Edited.tsx";
@@ -44,11 +46,13 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	const versions = useVersions(message);
 	const people = useContext(People);
 	/** In the version that is shown. */
-	const shown: Message = { ...message, ...versions.shown };
-	const { id, author, content, status, mentions, thinking } = shown;
+	const shown: Message = versions.shown ? { ...message, ...noFacts, ...versions.shown } : message;
+	const { id, author, content, status, mentions, thinking, tools = [], sources = [] } = shown;
 	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq, pinned } = message;
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
+	const research = useResearchParts(isReply && tools.length + sources.length > 0);
+	const isLookingUp = isGrowing && research !== undefined && tools.some(({ status }) => status === "running");
 	const note = typeof delivery === "object" ? <SeenBy names={delivery} /> : (delivery ?? noteOn(shown, people, strings));
 	return (
 		<Article
@@ -67,11 +71,12 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			{quoted && <Quote quoted={quoted} />}
 			{deletedAt !== undefined && <p className={styles.deleted}>{strings.deletedMessage}</p>}
 			{isReply && (
-				<Thinking phase={phaseOf(shown)}>
+				<Thinking phase={isLookingUp ? "answering" : phaseOf(shown)}>
 					{thinking !== undefined && <Text content={thinking} isGrowing={isGrowing && content === ""} />}
 				</Thinking>
 			)}
-			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} />}
+			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} research={shown} />}
+			{research && <research.Research reply={shown} />}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			{pinned && <p className={styles.note}>{strings.pinnedBy(namesOf([{ ...pinned, username: strings.somebody }], people, strings))}</p>}
@@ -91,10 +96,23 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	}
 }
 
-export function Text({ content, isGrowing = false, mentions }: { content: string; isGrowing?: boolean; mentions?: readonly Mention[] }) {
+/** What a version does not have must not come from the current text. */
+const noFacts = {
+	reason: undefined,
+	thinking: undefined,
+	stoppedBy: undefined,
+	attempts: undefined,
+	tools: undefined,
+	sources: undefined,
+	citations: undefined,
+} satisfies Partial<Version>;
+
+type TextProps = { content: string; isGrowing?: boolean; mentions?: readonly Mention[]; research?: Research };
+
+export function Text({ content, isGrowing = false, mentions, research }: TextProps) {
 	return (
 		<ErrorBoundary fallback={<p dir="auto">{content}</p>}>
-			<Markdown source={content} isGrowing={isGrowing} mentions={mentions} />
+			<Markdown source={content} isGrowing={isGrowing} mentions={mentions} citations={research?.citations} sources={research?.sources} />
 		</ErrorBoundary>
 	);
 }

@@ -1,0 +1,5 @@
+// The parts that show what Claude looked up, in one chunk.
+
+export * as citing from "../markdown/citing.ts";
+export { Research } from "./Research.tsx";
+export { SourceMark } from "./SourceMark.tsx";
