@@ -67,7 +67,7 @@ describe("a reply that rests on web pages", () => {
 			const marks = answer.getByRole("link", { name: /^Source \d: / });
 			await expect
 				.poll(() => marks.evaluateAll((links) => links.map((link) => link.getAttribute("aria-label"))))
-				.toEqual(["Source 1: Rain in Jena", "Source 2: Sun <b>elsewhere</b>", "Source 1: Rain in Jena"]);
+				.toEqual(["Source 1: Rain in Jena", "Source 1: Rain in Jena", "Source 2: Sun <b>elsewhere</b>"]);
 			expect(await answer.getByRole("listitem").allInnerTexts()).toEqual(
 				expect.arrayContaining(["the sun shines", "nobody knows", "Rain in Jena one.example", "Sun <b>elsewhere</b> two.example"]),
 			);

@@ -190,7 +190,7 @@ describe("a source", () => {
 	it("stands in a list with its host, folded if there are many", () => {
 		const sources = Array.from({ length: 4 }, (_, index) => ({ url: `https://${index}.example/x`, title: `T${index}` }));
 		const few = renderToStaticMarkup(<Sources sources={sources.slice(1)} />);
-		expect(few.replace(/<[^>]*>/g, "")).toBe("T1 1.exampleT2 2.exampleT3 3.example");
+		expect(few.replace(/<[^>]*>/g, "")).toBe("3 sourcesT1 1.exampleT2 2.exampleT3 3.example");
 		expect(renderToStaticMarkup(<Sources sources={sources} />).replace(/<[^>]*>/g, "")).toBe("4 sources");
 	});
 });

@@ -16,7 +16,7 @@ export function Sources({ sources }: { sources: readonly Source[] }) {
 	const count = words.sources(sources.length);
 	return (
 		<>
-			{isFolded && (
+			{isFolded ? (
 				<button
 					type="button"
 					className={styles.line}
@@ -26,6 +26,8 @@ export function Sources({ sources }: { sources: readonly Source[] }) {
 				>
 					{count}
 				</button>
+			) : (
+				<p className={styles.heading}>{count}</p>
 			)}
 			{(isOpen || !isFolded) && (
 				<ol id={listId} className={styles.sources} aria-label={count}>
