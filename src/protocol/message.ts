@@ -156,10 +156,12 @@ export function replaceMessage(schema: v.GenericSchema, value: unknown): Message
 	};
 }
 
-const factSchemas = v.object({
-	...v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]).entries,
-	...storedResearch,
-});
+/** Marked as pure, so that the page, which does not need it, does not contain it. */
+const factSchemas = /* @__PURE__ */ (() =>
+	v.object({
+		...v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]).entries,
+		...storedResearch,
+	}))();
 
 /**
  * The facts about a reply that have the form of the wire. Earlier versions stored what a server in Claude's place had sent, and a file
