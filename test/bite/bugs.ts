@@ -2705,6 +2705,8 @@ export const bugs: Bug[] = [
 		to: "",
 		project: "worker",
 		tests: ["worker/admission"],
+	},
+	{
 		name: "the number of a source stands within a link",
 		file: "web/src/markdown/citing.ts",
 		from: 'if (token.type !== "text" || token.raw !== token.text) return undefined;',
