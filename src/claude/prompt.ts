@@ -45,6 +45,11 @@ whom you are answering. Be as brief as the question is; go further only where it
 const continueRequest =
 	"The connection broke off after your words above. Go on exactly where they stop, with the very next character: repeat nothing, and do not mention the interruption.";
 
+/** Before a private question. Later prompts have neither. */
+function privateNote({ author }: Message): string {
+	return `${attribute(author.username)} asks the next thing in private: only they read your answer to it, and nobody else in the room knows that they asked.`;
+}
+
 /** Stands in for a reply that was deleted: its text is empty now, and the API refuses an empty turn. */
 const deletedReply = "An answer of yours stood here and was deleted.";
 
@@ -83,7 +88,7 @@ export function layOut(messages: readonly PromptMessage[], options: PromptOption
 }
 
 /** Begins with the instructions in force at the first message; later ones follow the message at their place. */
-function turnsOf(read: readonly Message[], notes: readonly Note[]) {
+function turnsOf(read: readonly PromptMessage[], notes: readonly Note[]) {
 	const turns: Turn[] = [];
 	const placed: { seq: number; turn: Turn | undefined }[] = [];
 	const add = ({ role, text }: { role: Turn["role"]; text: string }) => {
@@ -98,6 +103,7 @@ function turnsOf(read: readonly Message[], notes: readonly Note[]) {
 	const later = notes.filter(({ after }) => after >= firstSeq);
 	for (const [index, message] of read.entries()) {
 		const promptText = promptTextOf(message);
+		if (message.isPrivate) add({ role: "user", text: privateNote(message) });
 		if (promptText && !(promptText.role === "assistant" && turns.length === 0)) {
 			add(promptText);
 			placed.push({ seq: message.seq, turn: turns.at(-1) });
@@ -113,8 +119,8 @@ function turnsOf(read: readonly Message[], notes: readonly Note[]) {
  * If Claude declines twice in a row, the cause is among the other messages, and all since its last reply are left out. A message
  * that was edited since is another one.
  */
-function withoutRefused(messages: readonly PromptMessage[]): readonly Message[] {
-	const read: Message[] = [];
+function withoutRefused(messages: readonly PromptMessage[]): readonly PromptMessage[] {
+	const read: PromptMessage[] = [];
 	let afterReply = 0;
 	let isSecond = false;
 	for (const message of messages) {

@@ -6,6 +6,7 @@ import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Period } from "../money/periods.ts";
 import { usageOf } from "../money/report.ts";
+import type { Question } from "../protocol/claude/aside.ts";
 import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
@@ -18,9 +19,10 @@ import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece, type Source } from "./archive/export.ts";
 import { type ForkPiece, type ForkTitle, forkHead, forkPiece } from "./archive/fork.ts";
+import { AsideCalls } from "./aside-calls.ts";
 import type { Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
-import type { Sent } from "./messages/sending.ts";
+import { type Sent, withoutOthers } from "./messages/sending.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
 import type { ConversationChange, LiveInvite, NewInvite } from "./people/membership.ts";
 import { seenFor } from "./replies/seen.ts";
@@ -101,6 +103,22 @@ export class Calls extends RpcTarget {
 		const notice = await replies.noticeOf(sent.message.id);
 		const message = notice && store.exists ? store.log.message(sent.message.id) : undefined;
 		return notice ? { ...sent, message: message ?? sent.message, notice } : sent;
+	}
+
+	askPrivately(question: Question) {
+		return new AsideCalls(this.#parts, this.#identity).ask(question);
+	}
+
+	asides(before: string | undefined, limit: number) {
+		return new AsideCalls(this.#parts, this.#identity).page(before, limit);
+	}
+
+	removeAside(id: string) {
+		return new AsideCalls(this.#parts, this.#identity).remove(id);
+	}
+
+	shareAside(asideId: string, clientId: string) {
+		return new AsideCalls(this.#parts, this.#identity).share(asideId, clientId);
 	}
 
 	/** The messages at a place, oldest first. */
@@ -278,9 +296,4 @@ export class Calls extends RpcTarget {
 		if ("ended" in ended) await this.#parts.deletion.begin();
 		return ended;
 	}
-}
-
-/** A message without anything that whoever sent it did not say: no quote, nobody's id for a name, no reactions. */
-function withoutOthers({ quoted: _, mentions: __, reactions: ___, pinned: ____, ...message }: Message, input: MessageInput): Message {
-	return { ...message, ...(input.mentions && { mentions: input.mentions }) } as Message;
 }

@@ -8,6 +8,7 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
 import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
+import { PrivateQuestions } from "./messages/private-questions.ts";
 import { SendRate } from "./messages/send-rate.ts";
 import { mayWrite, Sending, type Sent } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
@@ -41,6 +42,7 @@ export class Conversation<T extends Client = Client> {
 	readonly history: History;
 	readonly #with: Dependencies<T>;
 	readonly #sending: Sending;
+	readonly asides: PrivateQuestions;
 	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
 	readonly #changes: Changes<T>;
@@ -51,6 +53,7 @@ export class Conversation<T extends Client = Client> {
 		const sendRate = new SendRate(dependencies);
 		this.#readMarks = new ReadMarks(dependencies);
 		this.#sending = new Sending({ ...dependencies, sendRate, readMarks: this.#readMarks });
+		this.asides = new PrivateQuestions({ ...dependencies, sending: this.#sending, sendRate, readMarks: this.#readMarks });
 		this.#changes = new Changes({ ...dependencies, sendRate });
 	}
 
@@ -161,6 +164,13 @@ export class Conversation<T extends Client = Client> {
 				if (!mayWrite(this.#with.store, person.userId)) return { code: "forbidden" };
 				replies.stop(person, event.messageId);
 				return;
+			case "chat:ask-privately":
+				return this.#askPrivately(client, event);
+			case "chat:stop-aside":
+				replies.asides.stop(person.userId, event.asideId);
+				return;
+			case "chat:share":
+				return this.#share(client, event);
 			case "chat:react":
 			case "chat:edit":
 			case "chat:delete":
@@ -210,6 +220,27 @@ export class Conversation<T extends Client = Client> {
 		work.count(client.requester, now(), readOf([sent.message]));
 		clients.flush();
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
+	}
+
+	#askPrivately(client: T, event: Event<"chat:ask-privately">): Refusal | undefined {
+		const { clients, work, now } = this.#with;
+		const busy = work.begin(client.requester, now());
+		if (busy) return busy;
+		const asked = this.asides.ask(client.person, event, client.requester);
+		if ("code" in asked) return asked;
+		if (!asked.isNew) clients.send(client, { type: "chat:aside", conversationId: this.#id, aside: asked.aside });
+	}
+
+	#share(client: T, event: Event<"chat:share">): Refusal | undefined {
+		const { clients, store, work, now } = this.#with;
+		const busy = work.begin(client.requester, now());
+		if (busy) return busy;
+		const shared = this.asides.share(client.person, event, client.requester);
+		if ("code" in shared) return shared;
+		work.count(client.requester, now(), readOf(shared.messages));
+		if (shared.isNew) return;
+		clients.flush();
+		for (const message of shared.messages) clients.send(client, messageEvent("chat:message", message, store.log.cursor));
 	}
 
 	/** Sends a message of a member who has no socket. */

@@ -68,8 +68,8 @@ export interface MemberLists {
 /** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
 export type Authenticate = (token: string, person: Person) => Promise<{ expiresAt: number } | Refusal>;
 
-/** `declinedAt`: Claude declined to answer with this reply, in ms; it may have been deleted since. */
-export type PromptMessage = Message & { declinedAt?: number };
+/** `declinedAt`: Claude declined to answer with this reply, in ms; it may have been deleted since. `isPrivate`: only its author reads the answer. */
+export type PromptMessage = Message & { declinedAt?: number; isPrivate?: boolean };
 
 /** Claude, or a model in its place. */
 export interface Model {
@@ -159,6 +159,8 @@ export interface Purses {
 export interface Alarm {
 	set(at: number): void;
 	clear(): void;
+	/** Other work may be due earlier than before. */
+	bringForward(): void;
 }
 
 /** Proposes titles. */

@@ -50,9 +50,8 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		alarm,
 		now,
 	});
-	const work = new WorkRate();
 	const { purses, ...money } = moneyOf(env, { sql: storage.sql, store, alarm, now }, settings);
-	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work, purses, ...money, id, now };
+	const shared = { storage, sql: storage.sql, store, clients, sockets, lists, alarm, work: new WorkRate(), purses, ...money, id, now };
 
 	const titles = new Titles({ ...shared, titler: anthropicTitler(settings.claude) });
 	const replies: Replies = new Replies({
@@ -70,7 +69,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 		finish: () => deletion.finish(),
 	});
 	const deletion = new Deletion({ ...shared, replies, removals });
-	const departures = new Departures(shared);
+	const departures = new Departures({ ...shared, asides: replies.asides });
 	const erasure = new Erasure({
 		...shared,
 		titles,

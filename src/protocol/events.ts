@@ -3,6 +3,7 @@
 // rules. Unknown fields are dropped, so that newer clients may send more.
 
 import * as v from "valibot";
+import { asideSchema, questionSchema } from "./claude/aside.ts";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -79,6 +80,11 @@ export const clientEvents = {
 	/** Claude goes on with its last reply, which reached the length limit, in the same message. */
 	"chat:continue": v.object({ type: v.literal("chat:continue"), conversationId, messageId: idSchema }),
 	"chat:pin": v.object({ type: v.literal("chat:pin"), conversationId, messageId: idSchema, on: v.boolean() }),
+	/** Asks Claude a question whose answer nobody else sees. */
+	"chat:ask-privately": v.object({ type: v.literal("chat:ask-privately"), conversationId, ...questionSchema.entries }),
+	"chat:stop-aside": v.object({ type: v.literal("chat:stop-aside"), conversationId, asideId: idSchema }),
+	/** Puts an aside into the conversation, as a message of one's own and an answer of Claude's. The aside goes. */
+	"chat:share": v.object({ type: v.literal("chat:share"), conversationId, asideId: idSchema, clientId: clientIdSchema }),
 	"chat:auth": v.object({ type: v.literal("chat:auth"), conversationId, token: v.pipe(v.string(), v.minLength(1)) }),
 	/** Acknowledges that everything sent until now has been read. */
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
@@ -175,6 +181,18 @@ export const serverEvents = {
 		citation: v.optional(citationSchema),
 	}),
 	"chat:complete": v.object({ type: v.literal("chat:complete"), conversationId, messageId: idSchema }),
+	/** An aside of the receiver's has begun, has ended, or waits for Claude. Nobody else receives it. */
+	"chat:aside": v.object({ type: v.literal("chat:aside"), conversationId, aside: asideSchema }),
+	/** More of the answer of a running aside, to be appended at `offset`, counted in UTF-16 units. */
+	"chat:aside-streaming": v.object({
+		type: v.literal("chat:aside-streaming"),
+		conversationId,
+		asideId: idSchema,
+		chunk: v.string(),
+		offset: countSchema,
+	}),
+	/** An aside of the receiver's was deleted or shared. */
+	"chat:aside-gone": v.object({ type: v.literal("chat:aside-gone"), conversationId, asideId: idSchema }),
 	"chat:user-joined": v.object({ type: v.literal("chat:user-joined"), conversationId, userId: idSchema, username: v.string() }),
 	"chat:user-left": v.object({ type: v.literal("chat:user-left"), conversationId, userId: idSchema, username: v.string() }),
 	"chat:user-typing": v.object({

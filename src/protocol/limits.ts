@@ -48,6 +48,11 @@ export const envelope = 20;
  * million bytes.
  */
 export const reply = 500_000;
+/**
+ * Private questions to Claude. A person keeps the newest ones of a conversation. So many may run in it at once, one for each person:
+ * each holds a request to Claude. `chain`: the earlier ones that a question may follow up.
+ */
+export const asides = { kept: 50, running: 8, chain: 5 };
 /** The id of a model, or a stop reason, as the model's server names it. */
 export const modelName = 128;
 /** A UUID with a prefix fits. It is stored with the message for ever. */

@@ -53,6 +53,8 @@ export const messageSchema = v.object({
 	thinking: v.optional(v.string()),
 	/** The person who stopped a `stopped` reply. */
 	stoppedBy: v.optional(personSchema),
+	/** Claude's only: somebody asked privately and shared the answer. It is no reply to a question of the conversation. */
+	sharedBy: v.optional(personSchema),
 	/** Replies only: the model that wrote it. */
 	model: v.optional(v.string()),
 	/** Replies only: why the model ended, in the model's own word. */
@@ -159,7 +161,8 @@ export function replaceMessage(schema: v.GenericSchema, value: unknown): Message
 /** Marked as pure, so that the page, which does not need it, does not contain it. */
 const factSchemas = /* @__PURE__ */ (() =>
 	v.object({
-		...v.pick(messageSchema, ["thinking", "stoppedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"]).entries,
+		...v.pick(messageSchema, ["thinking", "stoppedBy", "sharedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"])
+			.entries,
 		...storedResearch,
 	}))();
 

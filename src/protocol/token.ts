@@ -72,6 +72,9 @@ export const eventScopes = {
 	"chat:regenerate": "write",
 	"chat:continue": "write",
 	"chat:pin": "write",
+	"chat:ask-privately": "write",
+	"chat:stop-aside": "write",
+	"chat:share": "write",
 } as const satisfies Record<ClientEvent["type"], Scope>;
 
 /** True unless a personal token lacks the scope. `granted`: the token's scopes; without a personal token, everything is permitted. */

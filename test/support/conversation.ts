@@ -250,13 +250,13 @@ export class TestConversation {
 			model,
 			priceOf: (...request) => this.priceOf(...request),
 			funding,
-			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared") },
+			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared"), bringForward: () => {} },
 			idleTimeout,
 			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),
 			titles: this.titles,
 			now,
 		});
-		this.departures = new Departures({ ...shared, now });
+		this.departures = new Departures({ ...shared, asides: this.replies.asides, now });
 		this.membership = new Membership({ ...shared, titles: this.titles, departures: this.departures, now });
 		this.rules = new Conversation({
 			store: this.store,

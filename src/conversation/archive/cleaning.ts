@@ -33,7 +33,7 @@ export function cleanRecord(record: ArchiveRecord, now: number): ArchiveRecord |
 }
 
 function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"message"> {
-	const { role, author, askedBy, stoppedBy, editedAt, deletedAt, pinned, mentions } = record;
+	const { role, author, askedBy, stoppedBy, sharedBy, editedAt, deletedAt, pinned, mentions } = record;
 	// Claude's replies are stored as Claude writes them, and their citations count in them.
 	const content = role === "user" ? sanitize(record.content) : record.content;
 	return {
@@ -46,6 +46,7 @@ function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"messa
 		...(pinned && { pinned: { ...pinned, at: pastTime(pinned.at, now) } }),
 		...(askedBy && { askedBy: askedBy.map(cleanPerson) }),
 		...(stoppedBy && { stoppedBy: cleanPerson(stoppedBy) }),
+		...(sharedBy && { sharedBy: cleanPerson(sharedBy) }),
 		// They count in the text as it was.
 		...(mentions && { mentions: content === record.content ? mentions : [] }),
 	};

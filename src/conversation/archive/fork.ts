@@ -39,7 +39,7 @@ function idsIn(record: ArchiveRecord): (string | undefined)[] {
 	if (record.type === "conversation") return record.instructions?.map(({ userId }) => userId) ?? [];
 	if (record.type === "version") return [record.stoppedBy?.userId];
 	if (record.type !== "message") return [];
-	const { author, mentions = [], reactions = [], askedBy = [], stoppedBy, pinned } = record;
+	const { author, mentions = [], reactions = [], askedBy = [], stoppedBy, sharedBy, pinned } = record;
 	const named = [author, ...mentions, ...askedBy].map(({ userId }) => userId);
-	return [...named, ...reactions.flatMap(({ userIds }) => userIds), stoppedBy?.userId, pinned?.userId];
+	return [...named, ...reactions.flatMap(({ userIds }) => userIds), stoppedBy?.userId, sharedBy?.userId, pinned?.userId];
 }

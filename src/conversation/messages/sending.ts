@@ -56,7 +56,12 @@ export class Sending {
 		return sent;
 	}
 
-	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void): Sent | Refusal {
+	/** Adds a message of a member that asks nobody. */
+	tell(person: Author, said: MessageInput, requester: Requester): Sent | Refusal {
+		return this.#add(person, said, requester, () => {}, true);
+	}
+
+	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void, asksNobody = false): Sent | Refusal {
 		const { store, clients, titles, lists, readMarks, sendRate, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
@@ -76,7 +81,7 @@ export class Sending {
 		if (limited) return limited;
 		accepted();
 		const mentions = readMentions(content, () => store.members.list(limits.members), given);
-		const asks = this.#asks(person, said, quoted);
+		const asks = !asksNobody && this.#asks(person, said, quoted);
 		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		readMarks.messageAdded(message);
@@ -127,4 +132,12 @@ export class Sending {
 export function mayWrite({ members }: Store, userId: string): boolean {
 	const role = members.find(userId)?.role;
 	return role === "owner" || role === "member";
+}
+
+/** A message without anything that whoever sent it did not say: no quote, nobody's id for a name, no reactions. */
+export function withoutOthers(
+	{ quoted: _, mentions: __, reactions: ___, pinned: ____, ...message }: Message,
+	input: MessageInput,
+): Message {
+	return { ...message, ...(input.mentions && { mentions: input.mentions }) } as Message;
 }

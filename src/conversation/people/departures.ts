@@ -3,23 +3,27 @@
 
 import type { Member } from "../../protocol/conversation.ts";
 import type { Clients, MemberLists } from "../ports.ts";
+import type { Asides } from "../replies/asides/asides.ts";
 import type { Store } from "../store/store.ts";
 
 export class Departures {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "memberChanged">;
+	readonly #asides: Pick<Asides, "removeAllOf">;
 	readonly #now: () => number;
 
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
 		lists: Pick<MemberLists, "memberChanged">;
+		asides: Pick<Asides, "removeAllOf">;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
+		this.#asides = parts.asides;
 		this.#now = parts.now;
 	}
 
@@ -34,6 +38,7 @@ export class Departures {
 			this.endInvitesOf(userId, by);
 		}
 		members.remove(userId, isRemoved);
+		this.#asides.removeAllOf(userId);
 		if (isRemoved) members.decide(userId, null, this.#now());
 		audit.add(isRemoved ? "removed" : "left", by, isRemoved ? userId : undefined, this.#now());
 		this.#clients.broadcast({ type: "chat:member-left", conversationId: info.id, userId }, userId);

@@ -9,6 +9,7 @@ import type { Clients, MemberLists } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import { type Ask, type Paid, type Payer, personOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
+import { Asides } from "./asides/asides.ts";
 import { Asking } from "./money/asking.ts";
 import type { Granted } from "./money/funding.ts";
 import { orphanAfter, Runner, type RunnerParts } from "./runner.ts";
@@ -24,11 +25,14 @@ type Parts = Omit<RunnerParts, "sinkFor"> & {
 
 export class Replies {
 	readonly #with: Parts;
+	/** What people ask in private. */
+	readonly asides: Asides;
 	readonly #asking: Asking;
 	readonly #runner: Runner;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
+		this.asides = new Asides(parts);
 		const sinkFor = (message: Message) => new LogSink(parts, message);
 		this.#runner = new Runner({ ...parts, sinkFor }, (reply, outcome, paid) => this.#ended(reply, outcome, paid));
 		this.#asking = new Asking({
@@ -94,9 +98,10 @@ export class Replies {
 		this.#runner.begin(message, granted);
 	}
 
-	/** When a question that waits for what runs is asked, in ms. */
+	/** When a question that waits for what runs is asked, or what people asked in private is taken up again, in ms. */
 	get dueAt(): number | undefined {
-		return this.#asking.dueAt;
+		const times = [this.#asking.dueAt, this.asides.dueAt].filter((at) => at !== undefined);
+		return times.length > 0 ? Math.min(...times) : undefined;
 	}
 
 	/** Resolves to why a question is not answered, once that is known; `undefined` if it is answered, or waits for the running reply. */
@@ -138,6 +143,7 @@ export class Replies {
 	/** Ends the running reply without an event: the conversation is being deleted. */
 	abandon(): void {
 		this.#asking.abandon();
+		this.asides.abandon();
 		this.#with.funding.endRequests(true);
 		this.#runner.abandon();
 		this.#with.alarm.clear();
@@ -157,6 +163,7 @@ export class Replies {
 		if (reply) this.#runner.proceed();
 		else if (orphan) this.#runner.resume(orphan);
 		else this.#asking.recover();
+		this.asides.recover();
 		funding.endRequests();
 	}
 }

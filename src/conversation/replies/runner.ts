@@ -61,21 +61,23 @@ export class Runner {
 	/** Begins a reply whose row is stored, and returns. `granted`: it is paid for. */
 	begin(message: Message, granted?: Granted): void {
 		const sink = this.#with.sinkFor(message);
-		const running = this.#open(sink, granted && this.#with.funding.begin(granted, "reply", message));
+		const running = this.#open(sink, granted && this.#with.funding.begin(granted, sink.kind, message));
 		sink.begin();
 		this.#start(running);
 	}
 
-	/** Takes up a reply whose object died: continues or ends it. */
+	/** Takes up a reply whose object died: continues or ends it. An aside goes on only if it was waiting: its asker may be gone. */
 	resume(orphan: Message): void {
-		const running = this.#open(this.#with.sinkFor(orphan), this.#with.funding.find(orphan.id));
+		const sink = this.#with.sinkFor(orphan);
+		const running = this.#open(sink, this.#with.funding.find(orphan.id));
 		if (running.reply.retryAt !== undefined) {
 			this.#wake(running);
 			return;
 		}
 		this.#lose(running);
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
-		if (retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined) {
+		const isOver = sink.kind === "aside" || retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined;
+		if (isOver) {
 			this.#finish(running, outcome);
 			return;
 		}

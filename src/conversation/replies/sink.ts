@@ -16,6 +16,7 @@ export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "i
 /** `message` is the reply as it was when it began, or as its object left it when it died. */
 export interface Sink {
 	readonly message: Message;
+	readonly kind: "reply" | "aside";
 	/** The messages that Claude reads, oldest first. */
 	context(): PromptMessage[];
 	settings(): ReplySettings;
@@ -38,6 +39,7 @@ export interface Sink {
 /** A reply of the log, for everybody. */
 export class LogSink implements Sink {
 	readonly message: Message;
+	readonly kind = "reply";
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "changed">;

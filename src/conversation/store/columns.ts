@@ -9,6 +9,7 @@ import type { Person } from "../../protocol/person.ts";
 const replyFields = [
 	"thinking",
 	"stoppedBy",
+	"sharedBy",
 	"model",
 	"stopReason",
 	"usage",
@@ -55,6 +56,8 @@ export type MessageRow = {
 	declined_at: number | null;
 	pinned_by: string | null;
 	pinned_at: number | null;
+	/** 1: an answer that somebody shared. It answers no question of the conversation, so that it is none of its replies. */
+	is_shared: number;
 };
 
 /** The columns of a former version of a reply, beside its place and number. */
@@ -74,7 +77,8 @@ type KeptColumn =
 	| "revision"
 	| "created_at"
 	| "deleted_at"
-	| "declined_at";
+	| "declined_at"
+	| "is_shared";
 
 /** The values of the other columns after a deletion: nothing of the message is left in them. */
 export const deletedColumns: Omit<MessageRow, KeptColumn> = {
@@ -121,6 +125,7 @@ export function rowOf(message: Message): MessageRow {
 		asked_by: listColumn(message.askedBy),
 		busy: null,
 		declined_at: null,
+		is_shared: message.sharedBy ? 1 : 0,
 		...pinColumns(message.pinned),
 	};
 }
@@ -161,7 +166,7 @@ export function versionOf(row: VersionRow): Version {
 	return { version, content, status, ...(reason !== null && { reason }), ...factsOf(row) };
 }
 
-function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
+export function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
 	return reply === null ? {} : healFacts(JSON.parse(reply) as ReplyFacts);
 }
 

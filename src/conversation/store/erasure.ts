@@ -78,13 +78,14 @@ export class ErasureTables {
 			revision,
 		});
 		this.#sql.exec("UPDATE messages SET pinned_by = ? WHERE seq = ? AND pinned_by = ?", alias, row.seq, userId);
-		// They may have stopped this reply, or a former version of it.
+		// They may have stopped or shared this reply, or stopped a former version of it.
 		for (const table of ["messages", "versions"])
-			this.#sql.exec(
-				`UPDATE ${table} SET reply = json_remove(reply, '$.stoppedBy') WHERE seq = ? AND reply ->> '$.stoppedBy.userId' = ?`,
-				row.seq,
-				userId,
-			);
+			for (const field of ["stoppedBy", "sharedBy"])
+				this.#sql.exec(
+					`UPDATE ${table} SET reply = json_remove(reply, '$.${field}') WHERE seq = ? AND reply ->> '$.${field}.userId' = ?`,
+					row.seq,
+					userId,
+				);
 		return reactions.filter(({ userIds }) => userIds.includes(userId)).length;
 	}
 }

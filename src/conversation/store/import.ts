@@ -21,6 +21,7 @@ const peopleIn = [
 	"SELECT DISTINCT mention.value ->> 'userId' AS id FROM messages, json_each(mentions) AS mention",
 	"SELECT DISTINCT pinned_by AS id FROM messages",
 	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM messages",
+	"SELECT DISTINCT reply ->> '$.sharedBy.userId' AS id FROM messages",
 	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM versions",
 	"SELECT DISTINCT by_id AS id FROM instructions",
 ];

@@ -38,7 +38,7 @@ export type NewMessage = {
 };
 
 /** The messages whose newest one is looked for, as SQL. */
-const kinds = { reply: "role = 'assistant'", question: "asks = 1" } as const;
+const kinds = { reply: "role = 'assistant' AND is_shared = 0", question: "asks = 1" } as const;
 
 export class Log {
 	readonly #sql: SqlStorage;
@@ -103,6 +103,11 @@ export class Log {
 		);
 	}
 
+	/** Adds an answer that was given in private. */
+	addShared(answer: Pick<Message, "content" | "status" | "reason" | "sharedBy"> & ReplyFacts, now: number): Message {
+		return this.#insert({ role: "assistant", author: claude, ...answer }, now);
+	}
+
 	#insert(fields: Omit<Message, "id" | "conversationId" | "createdAt" | "seq" | "revision">, now: number): Message {
 		const seq = this.#head.seq + 1;
 		const revision = this.#head.revision + 1;
@@ -111,7 +116,7 @@ export class Log {
 		const message: Message = { id, conversationId: this.#rows.conversationId, createdAt: isoTime(now), seq, revision, ...fields };
 		insertRow(this.#sql, "messages", rowOf(message));
 		this.#head = { seq, revision };
-		if (message.role === "assistant") this.#newest.reply = seq;
+		if (message.role === "assistant" && !message.sharedBy) this.#newest.reply = seq;
 		if (message.asksClaude) this.#newest.question = seq;
 		if (message.content !== "") this.#words.put(seq, message.content);
 		return message;
@@ -228,7 +233,7 @@ export class Log {
 	/** The reply that answers a question, or will: the first after it, even if it is deleted. */
 	firstReplyAfter(seq: number): Message | undefined {
 		if (this.#newestOf("reply") <= seq) return undefined;
-		return this.#rows.all("WHERE seq > ? AND role = 'assistant' ORDER BY seq LIMIT 1", seq)[0];
+		return this.#rows.all(`WHERE seq > ? AND ${kinds.reply} ORDER BY seq LIMIT 1`, seq)[0];
 	}
 
 	/** The last reply, even if it is deleted. */

@@ -4,6 +4,7 @@
 import { purseTables } from "../../money/purse.ts";
 import type { Migration } from "../../platform/migrate.ts";
 import { jobsTable } from "../../platform/retry-queue.ts";
+import { asidesTable } from "./claude/asides.ts";
 import { firstMigrations } from "./first-migrations.ts";
 import { paymentTables } from "./money/payments.ts";
 
@@ -145,5 +146,10 @@ export const migrations: readonly Migration[] = [
 		places TEXT NOT NULL,
 		tools TEXT NOT NULL
 	) STRICT;
+	`,
+	`
+	${asidesTable}
+	-- 1: the answer to a private question, which somebody shared.
+	ALTER TABLE messages ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0;
 	`,
 ];

@@ -10,6 +10,7 @@ import type { Usage } from "../../protocol/message.ts";
 import type { NamedPerson } from "../../protocol/person.ts";
 import { Audit } from "./audit.ts";
 import { Bans } from "./bans.ts";
+import { Asides } from "./claude/asides.ts";
 import { Instructions } from "./claude/instructions.ts";
 import { changed, type SettingColumns, type SettingsRow, settingsOf, settingsRowOf } from "./claude/settings.ts";
 import { Invites } from "./invites.ts";
@@ -70,6 +71,7 @@ export class Store {
 	#log?: Log;
 	#reader?: LogReader;
 	#listDeliveries?: ListDeliveries;
+	#asides?: Asides;
 
 	/** Only reads: asking for a conversation that was never created leaves nothing behind. */
 	constructor(sql: SqlStorage) {
@@ -105,6 +107,7 @@ export class Store {
 		this.#log = new Log(this.#sql, rows, lineage);
 		this.#reader = new LogReader(this.#sql, rows, this.#log);
 		this.#listDeliveries = new ListDeliveries(this.#sql);
+		this.#asides = new Asides(this.#sql, id);
 	}
 
 	create(conversation: Pick<NewConversation, "id" | "title" | "lineage">, owner: NamedPerson, now: number): void {
@@ -167,6 +170,10 @@ export class Store {
 
 	get reader(): LogReader {
 		return existing(this.#reader);
+	}
+
+	get asides(): Asides {
+		return existing(this.#asides);
 	}
 
 	/** The state of the updates of members' lists. */

@@ -198,22 +198,6 @@ export class Client implements RoomOwner {
 			case "chat:auth":
 				void this.#renew(event.token, ackId);
 				return;
-			case "chat:send":
-			case "chat:edit":
-			case "chat:delete":
-			case "chat:withdraw":
-			case "chat:react":
-			case "chat:regenerate":
-			case "chat:continue":
-			case "chat:pin":
-				if (!room) return { code: "not_joined" };
-				return room.send(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
-			case "chat:read":
-			case "chat:typing":
-			case "chat:stop":
-				if (!room) return { code: "not_joined" };
-				room.send(event, undefined);
-				break;
 			case "chat:leave":
 				if (room) this.#leave(room);
 				break;
@@ -221,7 +205,9 @@ export class Client implements RoomOwner {
 				// Pings already show what the client has read.
 				break;
 			default:
-				return event satisfies never;
+				if (!room) return { code: "not_joined" };
+				if (hasAnswer(event)) return room.send(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
+				room.send(event, undefined);
 		}
 		if (ackId !== undefined) this.#outbound.acknowledge([ackId], { conversationId });
 	}

@@ -135,7 +135,10 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 	if (subject === undefined) return undefined;
 	if (received.type === "chat:error") return isAbout(received, subject) ? refusalAnswer(received) : undefined;
 	switch (event.type) {
-		case "chat:send": {
+		case "chat:ask-privately":
+			return received.type === "chat:aside" && received.aside.clientId === event.clientId ? received.aside : undefined;
+		case "chat:send":
+		case "chat:share": {
 			if (received.type !== "chat:message") return undefined;
 			const { author, clientId } = received.message;
 			return clientId === event.clientId && author.userId === userId ? received.message : undefined;
@@ -177,6 +180,8 @@ type Subject = { clientId?: string; messageId?: string };
 function subjectOf(event: ClientEvent): Subject | undefined {
 	switch (event.type) {
 		case "chat:send":
+		case "chat:ask-privately":
+		case "chat:share":
 			return { clientId: event.clientId };
 		case "chat:edit":
 		case "chat:delete":
@@ -191,6 +196,7 @@ function subjectOf(event: ClientEvent): Subject | undefined {
 		case "chat:read":
 		case "chat:typing":
 		case "chat:stop":
+		case "chat:stop-aside":
 		case "chat:auth":
 		case "chat:ack":
 			return undefined;

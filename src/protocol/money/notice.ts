@@ -26,9 +26,12 @@ const whose: { readonly [S in BudgetScope]: string } = {
 	deployment: "This service has used up its budget for Claude.",
 };
 
-/** For people. `resetsAt`: ISO 8601, UTC. */
-export function budgetText(scope: BudgetScope, resetsAt: string | undefined): string {
+/** What happened to a question that nobody can pay for. */
+export const messageKept = "Your message was sent, but Claude does not answer it.";
+
+/** For people. `resetsAt`: ISO 8601, UTC. `kept`: what happened to the question. */
+export function budgetText(scope: BudgetScope, resetsAt: string | undefined, kept: string = messageKept): string {
 	const again =
 		resetsAt === undefined ? "An owner can raise it." : `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
-	return `${whose[scope]} Your message was sent, but Claude does not answer it. ${again}`;
+	return `${whose[scope]} ${kept} ${again}`;
 }

@@ -50,7 +50,22 @@ const reply = {
 	elapsedMs: 2140,
 };
 
+const aside = {
+	id: "a-5b0f4c1e-6f0a-4a51-9a0e-0d7c3c3b7a10",
+	conversationId,
+	clientId: "private-7",
+	after: 42,
+	question: "What did Ben mean by the benchmark?",
+	content: "The run that compares this release with the last one.",
+	status: "complete",
+	createdAt: "2026-11-24T12:01:00.000Z",
+	model: reply.model,
+	usage: reply.usage,
+	cost: reply.cost,
+};
+
 export const examples = {
+	aside,
 	conversation,
 	message,
 	reply,
@@ -119,4 +134,5 @@ export const pathExamples: { readonly [name: string]: string } = {
 	inviteId: examples.liveInvite.id,
 	token: examples.invite.token,
 	tokenId: examples.token.id,
+	asideId: aside.id,
 };

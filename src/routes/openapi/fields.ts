@@ -4,6 +4,7 @@
 import { limits } from "../../protocol/limits.ts";
 import { toolErrors } from "../../protocol/sources.ts";
 import { numberText } from "../../protocol/text/number-text.ts";
+import { asideFields, commonAsideFields } from "./aside-fields.ts";
 import { memoryFields } from "./memory-fields.ts";
 import { usageFields } from "./usage-fields.ts";
 
@@ -12,6 +13,7 @@ const utf16 = "UTF-16 units, as JavaScript counts them";
 
 /** Fields that mean the same wherever they appear. */
 const common: Readonly<Record<string, string>> = {
+	...commonAsideFields,
 	id: "Id of the conversation.",
 	conversationId: "Id of the conversation.",
 	conversation: "The conversation.",
@@ -125,6 +127,7 @@ const usedTools = `The tools that Claude used for the reply, in order, up to ${l
 
 /** Fields that have another meaning in one schema, event or object. */
 const specific: Readonly<Record<string, string>> = {
+	...asideFields,
 	"user.id": "The user's id.",
 	"user.name": "The user's name.",
 	"token.id": "Id of the token: the SHA-256 of its secret.",

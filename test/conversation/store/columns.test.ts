@@ -34,6 +34,7 @@ const row = (reply: object): MessageRow => ({
 	asked_by: null,
 	busy: null,
 	declined_at: null,
+	is_shared: 0,
 });
 const tokens = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
 

@@ -194,6 +194,11 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 				reads: withRead(transcript.reads, event),
 				unreadFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.unreadFrom,
 			};
+		// They are no part of the log: the panel for private questions holds them.
+		case "chat:aside":
+		case "chat:aside-streaming":
+		case "chat:aside-gone":
+			return transcript;
 		case "chat:error":
 			return refuse(transcript, event, now);
 		default:

@@ -125,7 +125,7 @@ export class Asking {
 		const retryAt = this.#now() + pause;
 		this.#funding.ask("reply", payers, undefined, { tries, retryAt });
 		this.#waitUntil(retryAt);
-		const notices = new Map(questions.map(({ id }) => [id, noticeOf(id, unfunded, pause)]));
+		const notices = new Map(questions.map(({ id }) => [id, noticeOf(id, unfunded, { pause })]));
 		if (tries === 1) for (const { id, author } of questions) this.#tell(new Set([author.userId]), notices.get(id) as Notice);
 		return notices;
 	}
@@ -167,15 +167,19 @@ function united(some: readonly Payer[], others: readonly Payer[]): Payer[] {
 	return [...some, ...others.filter(({ userId }) => !some.some((one) => one.userId === userId))];
 }
 
-/** `pause`: the question waits so long, in ms. */
-function noticeOf(messageId: string, { reason, scope, resetsAt }: Unfunded, pause?: number): Notice {
+/** `pause`: the question waits so long, in ms. `kept`: what happened to the question. */
+export function noticeOf(
+	messageId: string,
+	{ reason, scope, resetsAt }: Unfunded,
+	{ pause, kept }: { pause?: number | undefined; kept?: string } = {},
+): Notice {
 	switch (reason) {
 		case "spent": {
 			const until = resetsAt === undefined ? undefined : isoTime(resetsAt);
 			return {
 				code: "budget_exceeded",
 				scope,
-				error: budgetText(scope, until),
+				error: budgetText(scope, until, kept),
 				messageId,
 				...(until !== undefined && { resetsAt: until }),
 			};

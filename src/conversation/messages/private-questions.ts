@@ -1,0 +1,115 @@
+// Questions whose answers only their asker sees: who may ask them, and how an answer is shared with everybody.
+
+import type { Aside, Question } from "../../protocol/claude/aside.ts";
+import { messageEvent } from "../../protocol/events.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
+import { type Author, isGuestId } from "../../protocol/person.ts";
+import type { Refusal } from "../../protocol/refusal.ts";
+import { isVisible } from "../../protocol/text/sanitize.ts";
+import type { Clients, MemberLists, Requester } from "../ports.ts";
+import type { Asides, Asked } from "../replies/asides/asides.ts";
+import { mayAsk } from "../replies/trigger.ts";
+import type { Store } from "../store/store.ts";
+import type { SendRate } from "./send-rate.ts";
+import { mayWrite, type Sending } from "./sending.ts";
+
+/** The question and the answer, as messages. */
+export type Shared = { messages: Message[]; isNew: boolean };
+
+export class PrivateQuestions {
+	readonly #store: Store;
+	readonly #clients: Pick<Clients, "broadcast">;
+	readonly #lists: Pick<MemberLists, "changed">;
+	readonly #asides: Asides;
+	readonly #sending: Sending;
+	readonly #sendRate: SendRate;
+	readonly #readMarks: { read(userId: string, upTo: number): void };
+	readonly #guestsAsk: boolean;
+	readonly #now: () => number;
+
+	constructor(parts: {
+		store: Store;
+		clients: Pick<Clients, "broadcast">;
+		lists: Pick<MemberLists, "changed">;
+		replies: { readonly asides: Asides };
+		sending: Sending;
+		sendRate: SendRate;
+		readMarks: { read(userId: string, upTo: number): void };
+		/** False where guests may not ask Claude. */
+		guestsAsk: boolean;
+		now: () => number;
+	}) {
+		this.#store = parts.store;
+		this.#clients = parts.clients;
+		this.#lists = parts.lists;
+		this.#asides = parts.replies.asides;
+		this.#sending = parts.sending;
+		this.#sendRate = parts.sendRate;
+		this.#readMarks = parts.readMarks;
+		this.#guestsAsk = parts.guestsAsk;
+		this.#now = parts.now;
+	}
+
+	/** Stores the question and asks Claude. A resend gets the stored one. */
+	ask({ userId, username, program }: Author, { content, clientId, follows }: Question, requester: Requester): Asked | Refusal {
+		const { asides, log } = this.#store;
+		const known = asides.byClientId(userId, clientId);
+		if (known && known.question !== content) return { code: "conflict" };
+		if (known) return { aside: this.#asides.live(known), isNew: false, notice: Promise.resolve(undefined) };
+		if (!this.#mayAsk(userId)) return { code: "forbidden" };
+		if (follows !== undefined && !asides.find(userId, follows)) return { code: "not_found" };
+		const refusal = this.#asides.refusalFor(userId) ?? this.#sendRate.take(requester, content.length, this.#now());
+		if (refusal) return refusal;
+		const payer = { userId, username, ...(program && { isProgram: true }) };
+		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payer);
+	}
+
+	#mayAsk(userId: string): boolean {
+		const { info, members } = this.#store;
+		const isPermitted = info.assistant !== "off" && mayAsk(info, members.find(userId)?.role);
+		return isPermitted && mayWrite(this.#store, userId) && (this.#guestsAsk || !isGuestId(userId));
+	}
+
+	/** A person's asides, newest first: up to `limit`, and fewer if they are long. */
+	page(userId: string, before: string | undefined, limit: number): { asides: Aside[]; hasMore: boolean } {
+		const asides: Aside[] = [];
+		let length = 0;
+		for (const aside of this.#store.asides.newest(userId, before)) {
+			length += lengthOf(aside);
+			if (asides.length === limit || (length > limits.pageLength && asides.length > 0)) return { asides, hasMore: true };
+			asides.push(this.#asides.live(aside));
+		}
+		return { asides, hasMore: false };
+	}
+
+	/** Adds the question as a message of its asker and the answer as one of Claude's, in one step. The aside goes. A resend gets both. */
+	share(person: Author, { asideId, clientId }: { asideId: string; clientId: string }, requester: Requester): Shared | Refusal {
+		const { asides, log, reader } = this.#store;
+		const { userId, username } = person;
+		const aside = asides.find(userId, asideId);
+		const known = log.messageByClientId(userId, clientId);
+		if (known) {
+			const [answer] = reader.pageAfter(known.seq, 1).messages;
+			const wasShared = !aside && answer && (answer.sharedBy?.userId === userId || answer.deletedAt !== undefined);
+			return wasShared ? { messages: [known, answer], isNew: false } : { code: "conflict" };
+		}
+		if (!aside) return { code: "not_found" };
+		if (aside.status === "streaming") return { code: "being_answered" };
+		if (aside.status === "failed" || !isVisible(aside.content)) return { code: "bad_event" };
+		const sent = this.#sending.tell(person, { content: aside.question, clientId }, requester);
+		if ("code" in sent) return sent;
+		const { id: _, after: __, follows: ___, question: ____, clientId: _____, createdAt: ______, ...answered } = aside;
+		const answer = log.addShared({ ...answered, sharedBy: { userId, username } }, this.#now());
+		this.#clients.broadcast(messageEvent("chat:message", answer, log.cursor));
+		if (!person.program) this.#readMarks.read(userId, answer.seq);
+		this.#lists.changed();
+		this.#asides.remove(userId, asideId);
+		return { messages: [sent.message, answer], isNew: true };
+	}
+}
+
+/** In UTF-16 units. */
+export function lengthOf({ question, content, thinking = "" }: Aside): number {
+	return question.length + content.length + thinking.length;
+}

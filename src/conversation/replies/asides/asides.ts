@@ -1,0 +1,186 @@
+// Answers to private questions, beside the replies of the log: one at once for each person. Must not decide who may ask.
+
+import type { Aside } from "../../../protocol/claude/aside.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { Message } from "../../../protocol/message.ts";
+import type { Notice } from "../../../protocol/money/notice.ts";
+import type { Refusal } from "../../../protocol/refusal.ts";
+import type { Clients } from "../../ports.ts";
+import type { NewAside, OwnAside } from "../../store/claude/asides.ts";
+import type { Outcome } from "../../store/log.ts";
+import type { Ask, Payer } from "../../store/money/payments.ts";
+import type { Store } from "../../store/store.ts";
+import { noticeOf } from "../money/asking.ts";
+import type { Unfunded } from "../money/funding.ts";
+import { orphanAfter, Runner, type RunnerParts } from "../runner.ts";
+import { AsideSink, sendToOwn } from "./sink.ts";
+
+type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients };
+
+/** `ask`: its purses are asked now. `dueAt`: when it is taken up again if the object dies. */
+type Running = OwnAside & { runner: Runner; ask: Ask | undefined; dueAt: number | undefined };
+
+/** A question that was stored. `notice` resolves once it is known whether Claude is asked: to why it is not. */
+export type Asked = { aside: Aside; isNew: boolean; notice: Promise<Notice | undefined> };
+
+/** In ms. Somebody else's answer has ended by then. */
+const busyFor = 5_000;
+
+const reasonOf = { spent: "budget", busy: "rate_limited", unreachable: "unavailable" } as const satisfies Record<
+	Unfunded["reason"],
+	string
+>;
+
+export class Asides {
+	readonly #with: Parts;
+	readonly #running = new Map<string, Running>();
+
+	constructor(parts: Parts) {
+		this.#with = parts;
+	}
+
+	/** When the alarm is to call `recover`, in ms. */
+	get dueAt(): number | undefined {
+		const times = [...this.#running.values()].flatMap(({ dueAt }) => dueAt ?? []);
+		return times.length > 0 ? Math.min(...times) : undefined;
+	}
+
+	/** Why this person may not ask now. */
+	refusalFor(userId: string): Refusal | undefined {
+		if (this.#of(userId)) return { code: "being_answered" };
+		if (this.#running.size >= limits.asides.running) return { code: "rate_limited", retryAfterMs: busyFor };
+		return undefined;
+	}
+
+	/** Stores a question and asks Claude. */
+	ask(question: NewAside, payer: Payer): Asked {
+		const { store, funding, clients, now } = this.#with;
+		const { userId } = question;
+		const aside = store.asides.add(question, now());
+		const running = this.#open({ userId, aside });
+		sendToOwn(clients, userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
+		if (funding.isNeeded) return { aside, isNew: true, notice: this.#pay(running, payer) };
+		running.runner.begin(this.#sinkOf(running).message);
+		return { aside, isNew: true, notice: Promise.resolve(undefined) };
+	}
+
+	async #pay(running: Running, payer: Payer): Promise<Notice | undefined> {
+		const { funding, now } = this.#with;
+		const { aside } = running;
+		const ask = funding.ask("aside", [payer], { id: aside.id });
+		running.ask = ask;
+		this.#setDue(running, now() + orphanAfter);
+		// The prompt may be long: it is read after the frame with the aside was sent.
+		await Promise.resolve();
+		if (this.#running.get(aside.id) !== running) return undefined;
+		const sink = this.#sinkOf(running);
+		const funded = await funding.reserve(ask, sink.promptTokens());
+		if (this.#running.get(aside.id) !== running) return undefined;
+		running.ask = undefined;
+		if ("reason" in funded) return this.#refuse(running, funded);
+		running.runner.begin(sink.message, funded);
+		return undefined;
+	}
+
+	#refuse(running: Running, unfunded: Unfunded): Notice {
+		const { clients } = this.#with;
+		const { userId, aside } = running;
+		const notice = noticeOf(aside.id, unfunded, { kept: "Your question was kept, but Claude does not answer it." });
+		this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {});
+		sendToOwn(clients, userId, {
+			type: "chat:error",
+			conversationId: aside.conversationId,
+			...notice,
+			...(aside.clientId !== undefined && { clientId: aside.clientId }),
+		});
+		return notice;
+	}
+
+	#open({ userId, aside }: OwnAside): Running {
+		const alarm = { set: (at: number) => this.#setDue(running, at), clear: () => this.#setDue(running, undefined), bringForward: () => {} };
+		const parts = { ...this.#with, alarm, sinkFor: () => this.#sinkOf(running) };
+		const running: Running = { userId, aside, runner: new Runner(parts, () => {}), ask: undefined, dueAt: undefined };
+		this.#running.set(aside.id, running);
+		return running;
+	}
+
+	#sinkOf({ userId, aside }: OwnAside): AsideSink {
+		const { store, clients } = this.#with;
+		return new AsideSink({ store, clients, ended: (id) => void this.#running.delete(id) }, { userId, aside });
+	}
+
+	#setDue(running: Running, at: number | undefined): void {
+		running.dueAt = at;
+		this.#with.alarm.bringForward();
+	}
+
+	#of(userId: string): Running | undefined {
+		return [...this.#running.values()].find((running) => running.userId === userId);
+	}
+
+	/** Ends an answer where it is. */
+	stop(userId: string, id: string): void {
+		const running = this.#running.get(id);
+		if (running?.userId === userId) this.#stop(running);
+	}
+
+	#stop(running: Running): void {
+		if (running.runner.reply) running.runner.stop();
+		else this.#sinkOf(running).finish("", { status: "stopped" } satisfies Outcome, {});
+		if (running.ask) this.#with.funding.cancel(running.ask);
+	}
+
+	/** An aside as it is now: a running one has more text than its row. */
+	live(aside: Aside): Aside {
+		const reply = this.#running.get(aside.id)?.runner.reply;
+		if (!reply) return aside;
+		const { content, ...facts }: Message = reply.live(reply.message);
+		const { thinking, tools, sources, citations } = facts;
+		return {
+			...aside,
+			content,
+			...(thinking && { thinking }),
+			...(tools && { tools }),
+			...(sources && { sources }),
+			...(citations && { citations }),
+		};
+	}
+
+	/** Deletes one of a person's asides. */
+	remove(userId: string, id: string): { removed: true } | Refusal {
+		const { store, clients } = this.#with;
+		if (!store.asides.find(userId, id)) return { code: "not_found" };
+		this.stop(userId, id);
+		store.asides.remove(id);
+		sendToOwn(clients, userId, { type: "chat:aside-gone", conversationId: store.info.id, asideId: id });
+		return { removed: true };
+	}
+
+	/** A person is no member any more. */
+	removeAllOf(userId: string): void {
+		const running = this.#of(userId);
+		if (running) this.#stop(running);
+		this.#with.store.asides.removeAllOf(userId);
+	}
+
+	/** Call it on every wake and from the alarm: ends or goes on with asides whose object died. */
+	recover(): void {
+		for (const running of this.#running.values())
+			if (running.ask) this.#setDue(running, this.#with.now() + orphanAfter);
+			else running.runner.proceed();
+		for (const orphan of this.#with.store.asides.streaming())
+			if (!this.#running.has(orphan.aside.id)) {
+				const running = this.#open(orphan);
+				running.runner.resume(this.#sinkOf(running).message);
+			}
+	}
+
+	/** The conversation is being deleted. */
+	abandon(): void {
+		for (const { runner, ask } of this.#running.values()) {
+			runner.abandon();
+			if (ask) this.#with.funding.cancel(ask);
+		}
+		this.#running.clear();
+	}
+}

@@ -1,0 +1,145 @@
+// The surroundings of a private answer: it is stored beside the log, reads the conversation as it was when its person asked, and goes
+// to that person's own sockets alone.
+
+import type { Aside } from "../../../protocol/claude/aside.ts";
+import type { ServerEvent } from "../../../protocol/events.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { Message } from "../../../protocol/message.ts";
+import { claude } from "../../../protocol/person.ts";
+import { promptSizeOf } from "../../../protocol/prompt-size.ts";
+import type { Clients, PromptMessage } from "../../ports.ts";
+import type { OwnAside } from "../../store/claude/asides.ts";
+import type { StoredTurn } from "../../store/claude/turns.ts";
+import type { Busy, ReplyFacts } from "../../store/columns.ts";
+import type { Outcome } from "../../store/log.ts";
+import type { Store } from "../../store/store.ts";
+import { messagesFor, promptTokensFor, settingsFor } from "../input.ts";
+import type { ReplySettings, Sink } from "../sink.ts";
+
+/** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
+const chunkGap = 50;
+
+type Parts = { store: Store; clients: Pick<Clients, "all" | "send">; ended: (id: string) => void };
+
+export class AsideSink implements Sink {
+	readonly message: Message;
+	readonly kind = "aside";
+	readonly #with: Parts;
+	readonly #userId: string;
+	readonly #aside: Aside;
+	#chunk: { text: string; offset: number } | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	/** `ended`: nothing more comes of it. */
+	constructor(parts: Parts, { userId, aside }: OwnAside) {
+		this.#with = parts;
+		this.#userId = userId;
+		this.#aside = aside;
+		this.message = replyOf(aside);
+	}
+
+	context(): PromptMessage[] {
+		const { store } = this.#with;
+		// A reply that is being written is read once it has ended.
+		const said = messagesFor(store, this.#aside.after + 1).filter(({ status }) => status !== "streaming");
+		return [...said, ...this.#exchange()];
+	}
+
+	/** The question, after the earlier ones that it follows up. */
+	#exchange(): PromptMessage[] {
+		const answered: Aside[] = [];
+		let { follows } = this.#aside;
+		while (follows !== undefined && answered.length < limits.asides.chain) {
+			const former = this.#with.store.asides.find(this.#userId, follows);
+			if (former && former.content !== "" && former.status !== "failed") answered.unshift(former);
+			follows = former?.follows;
+		}
+		return [...answered.flatMap((former) => [this.#questionOf(former), replyOf(former)]), this.#questionOf(this.#aside)];
+	}
+
+	#questionOf(aside: Aside): PromptMessage {
+		const userId = this.#userId;
+		const { username = userId } = this.#with.store.members.find(userId) ?? {};
+		return { ...replyOf(aside), role: "user", author: { userId, username }, content: aside.question, isPrivate: true };
+	}
+
+	settings(): ReplySettings {
+		return settingsFor(this.#with.store, this.message.seq);
+	}
+
+	promptTokens(): number {
+		const own = this.#exchange().reduce((tokens, message) => tokens + promptSizeOf(message), 0);
+		return promptTokensFor(this.#with.store, this.message.seq) + own;
+	}
+
+	busy(): Busy | undefined {
+		return this.#with.store.asides.busy(this.#aside.id);
+	}
+
+	turn(): StoredTurn | undefined {
+		return this.#with.store.asides.turn(this.#aside.id);
+	}
+
+	saveTurn(turn: StoredTurn): void {
+		this.#with.store.asides.saveTurn(this.#aside.id, turn);
+	}
+
+	/** Its person was told when they asked. */
+	begin(): void {}
+
+	/** What Claude saw is kept for the replies of the log. */
+	saveAsked(): void {}
+
+	/** Tools and thinking are shown at the end. */
+	send(event: ServerEvent): void {
+		if (event.type === "chat:streaming") this.#grow(event.chunk, event.offset);
+		else if (event.type === "chat:busy") this.#sendWhole();
+	}
+
+	checkpoint(text: string, facts: ReplyFacts, busy: Busy | undefined): void {
+		this.#with.store.asides.checkpoint(this.#aside.id, text, facts, busy);
+	}
+
+	finish(text: string, outcome: Outcome, facts: ReplyFacts): Message {
+		this.#flush();
+		this.#with.store.asides.finish(this.#aside.id, text, outcome, facts);
+		this.#with.ended(this.#aside.id);
+		this.#sendWhole();
+		return { ...this.message, ...facts, ...outcome, content: text };
+	}
+
+	#sendWhole(): void {
+		const aside = this.#with.store.asides.find(this.#userId, this.#aside.id);
+		this.#flush();
+		if (aside) sendToOwn(this.#with.clients, this.#userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
+	}
+
+	#grow(text: string, offset: number): void {
+		if (this.#chunk) this.#chunk.text += text;
+		else this.#chunk = { text, offset };
+		if (this.#timer) return;
+		this.#flush();
+		this.#timer = setTimeout(() => this.#flush(), chunkGap);
+	}
+
+	#flush(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const chunk = this.#chunk;
+		this.#chunk = undefined;
+		if (!chunk) return;
+		const { conversationId, id: asideId } = this.#aside;
+		const event = { type: "chat:aside-streaming", conversationId, asideId, chunk: chunk.text, offset: chunk.offset } as const;
+		sendToOwn(this.#with.clients, this.#userId, event);
+	}
+}
+
+/** Sends something that nobody else may receive. */
+export function sendToOwn(clients: Pick<Clients, "all" | "send">, userId: string, event: ServerEvent): void {
+	for (const client of clients.all()) if (client.person.userId === userId) clients.send(client, event);
+}
+
+/** The answer in the form of a reply that follows everything that it reads. */
+export function replyOf({ question: _, follows: __, clientId: ___, after, ...answer }: Aside): Message {
+	return { ...answer, role: "assistant", author: claude, seq: after + 1, revision: 0 };
+}

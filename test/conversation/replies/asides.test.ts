@@ -1,0 +1,414 @@
+import { describe, expect, it } from "vitest";
+import { buildPrompt } from "../../../src/claude/prompt.ts";
+import { priceOf } from "../../../src/money/prices.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import { ann, bob, inConversation, settled, type TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
+
+function ask(conversation: TestConversation, client: TestClient, content = "What does Bob want?", more: object = {}): string {
+	const clientId = `q-${crypto.randomUUID().slice(0, 8)}`;
+	const event = { type: "chat:ask-privately", conversationId: conversation.store.info.id, content, clientId, ...more } as const;
+	conversation.rules.receive(client, event);
+	return client.received.findLast((one) => one.type === "chat:aside")?.aside.id ?? "";
+}
+
+const share = (conversation: TestConversation, client: TestClient, asideId: string, clientId = "share-1") =>
+	conversation.rules.receive(client, { type: "chat:share", conversationId: conversation.store.info.id, asideId, clientId });
+const stop = (conversation: TestConversation, client: TestClient, asideId: string) =>
+	conversation.rules.receive(client, { type: "chat:stop-aside", conversationId: conversation.store.info.id, asideId });
+const own = (conversation: TestConversation, userId = "ann") => conversation.rules.asides.page(userId, undefined, 50).asides;
+
+/** Everything that others can ask the conversation for, except what is spent. */
+const visible = ({ store, rules }: TestConversation) => ({
+	head: store.log.head,
+	page: rules.history.page({ before: 1e9 }, 50),
+	last: store.reader.last(),
+	info: store.info,
+	audit: store.audit.before(1e9, 50),
+});
+
+async function answered(conversation: TestConversation, client: TestClient, text = "He wants **tea**."): Promise<string> {
+	const id = ask(conversation, client);
+	await conversation.call.text(text);
+	await conversation.call.end();
+	return id;
+}
+
+describe("a private question", () => {
+	it("is answered to its asker alone, on all their sockets", () =>
+		inConversation(async (conversation) => {
+			const [client, other, tab] = [conversation.enter(ann), conversation.enter(bob), conversation.enter(ann)];
+			conversation.say(other, "I want tea");
+			const before = structuredClone([visible(conversation), other.received, conversation.listed]);
+			const id = ask(conversation, client);
+			expect(client.last("chat:aside").aside).toMatchObject({
+				id,
+				after: 1,
+				question: "What does Bob want?",
+				content: "",
+				status: "streaming",
+			});
+			await conversation.call.event({ type: "start", model: "m-1" });
+			await conversation.call.text("He wants ");
+			await conversation.call.text("**tea**.");
+			await conversation.call.end();
+			for (const one of [client, tab]) {
+				const chunks = one.received.filter((event) => event.type === "chat:aside-streaming");
+				expect(chunks.map(({ offset, chunk }) => [offset, chunk])).toEqual([
+					[0, "He wants "],
+					[9, "**tea**."],
+				]);
+				expect(one.last("chat:aside").aside).toMatchObject({
+					content: "He wants **tea**.",
+					status: "complete",
+					model: "m-1",
+					usage: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
+				});
+			}
+			expect([visible(conversation), other.received, conversation.listed]).toEqual(before);
+			expect(own(conversation)).toEqual([client.last("chat:aside").aside]);
+			expect(own(conversation, "bob")).toEqual([]);
+		}));
+
+	it.each(["stopped", "cut three times", "refused by Claude", "deleted while it runs", "removed with its asker"])(
+		"that is %s sends others not one event more",
+		(end) =>
+			inConversation(async (conversation) => {
+				const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+				conversation.say(other, "@claude hello");
+				const { call: roomCall } = conversation;
+				const id = ask(conversation, client);
+				const before = other.received.length;
+				await conversation.call.text("Some");
+				if (end === "stopped") stop(conversation, client, id);
+				if (end === "cut three times") for (let n = 0; n < 3; n++) await conversation.call.cut();
+				if (end === "refused by Claude") await conversation.call.end("refusal");
+				if (end === "deleted while it runs") conversation.replies.asides.remove("ann", id);
+				if (end === "removed with its asker") conversation.replies.asides.removeAllOf("ann");
+				await settled();
+				expect(other.received).toHaveLength(before);
+				expect(conversation.replies.asides.dueAt).toBeUndefined();
+				// The room's reply goes on.
+				await roomCall.text("Hello");
+				expect(other.last("chat:streaming").chunk).toBe("Hello");
+			}),
+	);
+
+	it("reads the conversation as everybody's replies do, and the question last, in private", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(other, "@claude I want tea");
+			await conversation.call.text("Here it is.");
+			await conversation.call.end();
+			const room = buildPrompt(conversation.store.reader.messagesBefore(3, limits.prompt));
+			ask(conversation, client);
+			const { system, messages } = buildPrompt(conversation.call.messages);
+			expect(system).toBe(room.system);
+			expect(messages.slice(0, room.messages.length)).toEqual(room.messages);
+			expect(messages.slice(1)).toEqual([
+				{ role: "assistant", content: [{ type: "text", text: "Here it is." }] },
+				{
+					role: "user",
+					content: [
+						{ type: "text", text: expect.stringMatching(/^Ann asks the next thing in private: only they read your answer/) },
+						{ type: "text", text: '<message from="Ann" id="ann">\nWhat does Bob want?\n</message>' },
+					],
+				},
+			]);
+			await conversation.call.text("Tea.");
+			await conversation.call.end();
+			conversation.say(other, "@claude and now?");
+			expect(JSON.stringify(conversation.call.messages)).not.toContain("What does Bob want?");
+		}));
+
+	it("may follow up an earlier one, which Claude then reads too", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			const follows = await answered(conversation, client);
+			ask(conversation, client, "Why?", { follows });
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["What does Bob want?", "He wants **tea**.", "Why?"]);
+			ask(conversation, other, "Why?", { follows });
+			expect(other.last("chat:error").code).toBe("not_found");
+		}));
+
+	it("runs beside the room's reply, one at once for each person", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "Hi");
+			ask(conversation, client);
+			expect(conversation.calls).toHaveLength(2);
+			// The reply that is being written is no part of what it reads.
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual(["Hi", "What does Bob want?"]);
+			ask(conversation, client, "Another");
+			expect(client.last("chat:error").code).toBe("being_answered");
+			expect(conversation.calls).toHaveLength(2);
+		}));
+
+	it("is asked once, however often it is sent", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			ask(conversation, client, "Q", { clientId: "same" });
+			ask(conversation, client, "Q", { clientId: "same" });
+			expect([conversation.calls.length, own(conversation).length]).toEqual([1, 1]);
+			ask(conversation, client, "Another", { clientId: "same" });
+			expect(client.last("chat:error")).toMatchObject({ code: "conflict", clientId: "same" });
+		}));
+
+	it("counts as a send, and is refused to readers, where Claude is off, and where only owners ask", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "reader");
+			ask(conversation, other);
+			expect(other.last("chat:error").code).toBe("forbidden");
+			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "member");
+			conversation.store.changeSettings({ asks: "owners" });
+			ask(conversation, other);
+			expect(other.received.filter(({ type }) => type === "chat:error")).toHaveLength(2);
+			conversation.store.setAssistant("off");
+			ask(conversation, client);
+			expect(client.last("chat:error").code).toBe("forbidden");
+			conversation.store.setAssistant("mention");
+			for (let n = 0; n < 4; n++) stop(conversation, client, ask(conversation, client));
+			expect(client.last("chat:error").code).toBe("rate_limited");
+			expect(conversation.calls).toHaveLength(3);
+		}));
+
+	it("is refused to guests where guests may not ask", () =>
+		inConversation(
+			(conversation) => {
+				const guest = conversation.enter({ userId: `guest-${"x".repeat(22)}`, username: "G" });
+				ask(conversation, guest);
+				expect(guest.last("chat:error").code).toBe("forbidden");
+				expect(own(conversation, `guest-${"x".repeat(22)}`)).toEqual([]);
+			},
+			60_000,
+			{ guestsAsk: false },
+		));
+
+	it("goes with the membership of its asker, and stays out of everybody else's reach", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(bob);
+			const id = await answered(conversation, client);
+			expect(conversation.replies.asides.remove("ann", id)).toEqual({ code: "not_found" });
+			share(conversation, conversation.enter(ann), id);
+			expect(own(conversation, "bob")).toHaveLength(1);
+			conversation.departures.end("bob", "ann");
+			conversation.membership.join(bob, true);
+			expect(own(conversation, "bob")).toEqual([]);
+		}));
+
+	it("makes room for itself: only the newest are kept", () =>
+		inConversation((conversation, { storage }) => {
+			const { asides } = conversation.store;
+			for (let n = 0; n < limits.asides.kept + 3; n++)
+				asides.add({ userId: "ann", clientId: `${n}`, after: 0, follows: undefined, question: `${n}` }, 0);
+			asides.add({ userId: "bob", clientId: "0", after: 0, follows: undefined, question: "Bob's" }, 0);
+			expect(
+				own(conversation)
+					.map(({ question }) => question)
+					.at(-1),
+			).toBe("3");
+			expect(storage.sql.exec("SELECT count(*) AS n FROM asides").one().n).toBe(limits.asides.kept + 1);
+			const first = conversation.rules.asides.page("ann", undefined, 2);
+			expect(first.hasMore).toBe(true);
+			const second = conversation.rules.asides.page("ann", first.asides[1]?.id, 2);
+			expect([...first.asides, ...second.asides].map(({ question }) => question)).toEqual(["52", "51", "50", "49"]);
+		}));
+});
+
+describe("a killed object", () => {
+	it("ends its private answers as interrupted, and asks nothing more", () =>
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			ask(conversation, client);
+			await conversation.call.text("Some text");
+			conversation.now += 2_000;
+			await conversation.call.text(" and more");
+			expect(conversation.replies.asides.dueAt).toBeDefined();
+			const next = new TestConversation(state, 60_000);
+			next.replies.recover();
+			await settled();
+			expect(next.calls).toEqual([]);
+			expect(own(next)).toMatchObject([{ content: "Some text and more", status: "failed", reason: "interrupted" }]);
+		}));
+
+	it("goes on with one that waited for a busy Claude", () =>
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			ask(conversation, client);
+			await conversation.call.fail("overloaded", 20_000);
+			expect(client.last("chat:aside").aside).toMatchObject({ status: "streaming", reason: "overloaded" });
+			const next = new TestConversation(state, 60_000);
+			next.now = conversation.now + 1_000;
+			next.replies.recover();
+			expect(next.calls).toEqual([]);
+			next.now += 30_000;
+			next.replies.recover();
+			await next.call.text("Tea");
+			await next.call.end();
+			expect(own(next)).toMatchObject([{ content: "Tea", status: "complete" }]);
+		}));
+});
+
+describe("a private answer that is paid for", () => {
+	const metered = (conversation: TestConversation) => {
+		conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+		conversation.budgets = { conversation: 5_000_000 };
+		return conversation;
+	};
+	const journal = ({ storage }: DurableObjectState) =>
+		storage.sql.exec("SELECT kind, payer, cost, outcome FROM journal ORDER BY n").toArray();
+	const spent = ({ store, now }: TestConversation) => store.payments.purse.sums("day", now);
+	const revived = (state: DurableObjectState, purses: TestPurses) => {
+		const next = metered(new TestConversation(state, 60_000, undefined, purses));
+		next.replies.recover();
+		return next;
+	};
+
+	it("is reserved, and charged to its asker", () =>
+		inConversation(async (conversation, state) => {
+			metered(conversation);
+			const client = conversation.enter(bob);
+			ask(conversation, client);
+			expect(conversation.calls).toEqual([]);
+			await settled();
+			expect(spent(conversation).reserved).toBeGreaterThan(100_000);
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.text("Tea");
+			await conversation.call.event({ type: "usage", usage: { input: 1_000, output: 500, cacheRead: 0, cacheWrite: 0 } });
+			await conversation.call.event({ type: "end", stopReason: "end_turn" });
+			expect(journal(state)).toEqual([{ kind: "aside", payer: "bob", cost: 7_000, outcome: "complete" }]);
+			expect(spent(conversation)).toMatchObject({ microUsd: 7_000, reserved: 0, replies: 1 });
+			expect(own(conversation, "bob")[0]?.cost).toEqual({ usd: 0.007 });
+			expect(conversation.store.payments.open()).toEqual([]);
+		}));
+
+	it("is charged by estimate where it is stopped, deleted with its membership, or its object dies", () =>
+		inConversation(async (conversation, state) => {
+			metered(conversation);
+			const client = conversation.enter(bob);
+			const begin = async (run: TestConversation) => {
+				const id = ask(run, client);
+				await settled();
+				await run.call.usage(1_000, 1);
+				run.now += 2_000;
+				await run.call.text("Tea ".repeat(300));
+				return id;
+			};
+			stop(conversation, client, await begin(conversation));
+			await begin(conversation);
+			conversation.replies.asides.removeAllOf("bob");
+			await begin(conversation);
+			const next = revived(state, conversation.purses);
+			expect(next.calls).toEqual([]);
+			expect(journal(state).map(({ outcome }) => outcome)).toEqual(["stopped", "stopped", "interrupted"]);
+			for (const { cost } of journal(state)) expect(cost).toBe(2_000 + 400 * 10);
+			expect(next.store.payments.open()).toEqual([]);
+			expect(spent(next).reserved).toBe(0);
+		}));
+
+	it("tells its asker alone that nobody can pay, and keeps the question", () =>
+		inConversation(async (conversation) => {
+			metered(conversation).purses.left.bob = 10;
+			const [client, other] = [conversation.enter(bob), conversation.enter(ann)];
+			const before = other.received.length;
+			const id = ask(conversation, client, "Q", { clientId: "q" });
+			await settled();
+			expect(client.last("chat:error")).toMatchObject({ code: "budget_exceeded", scope: "person", clientId: "q", messageId: id });
+			expect(client.last("chat:error").error).toContain("Your question was kept");
+			expect(own(conversation, "bob")).toMatchObject([{ question: "Q", status: "failed", reason: "budget" }]);
+			expect([conversation.calls.length, other.received.length, spent(conversation).reserved]).toEqual([0, before, 0]);
+			expect(conversation.replies.asides.dueAt).toBeUndefined();
+		}));
+
+	it("leaves nothing reserved where it is stopped, or its object dies, before the purses have answered", () =>
+		inConversation(async (conversation, state) => {
+			metered(conversation);
+			conversation.purses.gate = new Promise(() => {});
+			const client = conversation.enter(bob);
+			stop(conversation, client, ask(conversation, client));
+			ask(conversation, client, "Again");
+			await settled();
+			const next = revived(state, conversation.purses);
+			await settled();
+			expect(own(next, "bob").map(({ status }) => status)).toEqual(["failed", "stopped"]);
+			expect([next.store.payments.open(), spent(next).reserved, next.calls]).toEqual([[], 0, []]);
+		}));
+});
+
+describe("sharing", () => {
+	it("adds the question and the answer for everybody in one step, and the aside goes", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(bob), conversation.enter(ann)];
+			const id = await answered(conversation, client);
+			const calls = conversation.calls.length;
+			share(conversation, client, id);
+			const shared = other.received.filter((event) => event.type === "chat:message").map(({ message }) => message);
+			expect(shared).toMatchObject([
+				{ seq: 1, author: bob, content: "What does Bob want?", clientId: "share-1", role: "user" },
+				{ seq: 2, role: "assistant", content: "He wants **tea**.", status: "complete", sharedBy: bob, usage: { input: 1 } },
+			]);
+			expect(shared[0]).not.toHaveProperty("asksClaude");
+			expect(other.types()).not.toContain("chat:aside-gone");
+			expect(client.last("chat:aside-gone").asideId).toBe(id);
+			expect([conversation.calls.length, own(conversation, "bob")]).toEqual([calls, []]);
+			conversation.say(other, "@claude why?");
+			expect(conversation.call.messages.map(({ content }) => content)).toEqual([
+				"What does Bob want?",
+				"He wants **tea**.",
+				"@claude why?",
+			]);
+		}));
+
+	it("may be repeated: its sender gets both messages again, and nothing is added", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(bob), conversation.enter(ann)];
+			const id = await answered(conversation, client);
+			share(conversation, client, id);
+			const before = [client.received.length, other.received.length];
+			share(conversation, client, id);
+			expect([client.received.length, other.received.length]).toEqual([(before[0] ?? 0) + 2, before[1]]);
+			expect(conversation.contents()).toEqual(["What does Bob want?", "He wants **tea**."]);
+			share(conversation, client, id, "share-2");
+			expect(client.last("chat:error")).toMatchObject({ code: "not_found", clientId: "share-2" });
+		}));
+
+	it("answers no question that waits, and is no reply that could be written again", () =>
+		inConversation(async (conversation) => {
+			const [client, other] = [conversation.enter(bob), conversation.enter(ann)];
+			const id = await answered(conversation, client);
+			conversation.say(other, "@claude one");
+			const { call } = conversation;
+			conversation.say(other, "@claude two");
+			share(conversation, client, id);
+			const waiting = other.received.findLast((event) => event.type === "chat:message" && event.message.content === "@claude two");
+			expect(conversation.store.log.firstReplyAfter((waiting as { message: { seq: number } }).message.seq)).toBeUndefined();
+			await call.text("First");
+			await call.end();
+			await settled();
+			expect(conversation.call).not.toBe(call);
+			expect(conversation.call.messages.at(-1)?.sharedBy).toEqual(bob);
+			const answer = conversation.store.reader.page(1e9, 50).messages.find(({ sharedBy }) => sharedBy);
+			const { id: conversationId } = conversation.store.info;
+			conversation.rules.receive(client, { type: "chat:regenerate", conversationId, messageId: answer?.id ?? "" });
+			expect(client.last("chat:error").code).toBe("bad_event");
+			// Another life of the object knows it too.
+			expect(conversation.store.log.lastReply()?.sharedBy).toBeUndefined();
+		}));
+
+	it("is refused while the answer is written, where there is none, and to readers", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(bob);
+			const id = ask(conversation, client);
+			share(conversation, client, id);
+			expect(client.last("chat:error").code).toBe("being_answered");
+			await conversation.call.end("refusal");
+			share(conversation, client, id);
+			expect(client.last("chat:error").code).toBe("bad_event");
+			const other = await answered(conversation, client);
+			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "reader");
+			share(conversation, client, other);
+			expect(client.last("chat:error").code).toBe("forbidden");
+			expect(conversation.contents()).toEqual([]);
+			expect(own(conversation, "bob")).toHaveLength(2);
+		}));
+});
