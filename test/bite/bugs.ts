@@ -2786,4 +2786,12 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["replies/asides"],
 	},
+	{
+		name: "later instructions stand before what Claude has read already",
+		file: "src/claude/prompt.ts",
+		from: "const later = notes.filter(({ after }) => after >= firstSeq);",
+		to: "const later = notes.filter(({ after }) => after >= firstSeq).slice(-1);",
+		project: "worker",
+		tests: ["replies/caching"],
+	},
 ];

@@ -415,6 +415,7 @@ export const de: Translation = {
 	pinnedBy: (names) => `Angeheftet von ${formats.all(names)}`,
 	pins: "Angeheftete Nachrichten",
 	noPins: "Noch ist nichts angeheftet. Hefte eine Nachricht über ihr Menü an.",
+	whatClaudeSaw: "Was Claude gesehen hat",
 	fork: "Ab hier abzweigen …",
 	forkTitle: "Dieses Gespräch abzweigen",
 	forkText: "Du bekommst ein eigenes Gespräch mit allem bis zu dieser Nachricht. Sonst ist niemand darin.",

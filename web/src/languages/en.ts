@@ -365,6 +365,7 @@ export const en = {
 	pinnedBy: (names: readonly string[]) => `Pinned by ${formats.all(names)}`,
 	pins: "Pinned messages",
 	noPins: "Nothing is pinned yet. Pin a message from its menu.",
+	whatClaudeSaw: "What Claude saw",
 	fork: "Fork from here…",
 	forkTitle: "Fork this conversation",
 	forkText: "You get a conversation of your own with everything up to this message. Nobody else is in it.",

@@ -43,7 +43,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 	useReportView(id, chat, userId);
 	const { target, onShown } = useTarget(chat.goTo);
 	const people = usePeople(chat, userId);
-	const { actions, editing, deleting, forking, cancel, focusKey } = useMessageActions(chat, userId, id);
+	const { actions, editing, deleting, forking, seen, cancel, focusKey } = useMessageActions(chat, userId, id);
 	useLeaveWarning(id, chat, userId);
 	const parts = useLazy(loadParts, true);
 
@@ -81,6 +81,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 			/>
 			{deleting && parts && <parts.DeleteMessageDialog message={deleting} onDelete={chat.deleteMessage} onClose={cancel} />}
 			{forking && parts && <parts.ForkDialog message={forking} onClose={cancel} />}
+			{seen && parts && <parts.SeenDialog message={seen} onClose={cancel} />}
 			{parts && <parts.Announcer chat={chat} actions={actions} userId={userId} />}
 		</main>
 	);

@@ -20,6 +20,8 @@ export type MessageActions = {
 	pin(messageId: string, on: boolean): void;
 	/** Opens a dialog. */
 	fork(message: Message): void;
+	/** Opens a dialog about what Claude saw for this reply. */
+	showSeen(message: Message): void;
 	/** Moves a refused message back to the draft. `quoted`: the message that it quotes, if loaded. */
 	editUnsent(outgoing: OutgoingMessage, quoted: Message | undefined): void;
 	/** This message and all later ones. */
@@ -39,6 +41,7 @@ export const MessageActions = createContext<MessageActions>({
 	askLast: nothing,
 	pin: nothing,
 	fork: nothing,
+	showSeen: nothing,
 	editUnsent: nothing,
 	markUnread: nothing,
 });

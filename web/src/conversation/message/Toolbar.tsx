@@ -23,7 +23,7 @@ export function Toolbar({ message, isActive }: { message: Message; isActive: boo
 
 export function MessageButtons({ message, tabIndex }: { message: Message; tabIndex: number }) {
 	const strings = useStrings();
-	const { actor, quote, edit, askToDelete, regenerate, markUnread, withdraw, askLast, pin, fork } = useContext(MessageActions);
+	const { actor, quote, edit, askToDelete, regenerate, markUnread, withdraw, askLast, pin, fork, showSeen } = useContext(MessageActions);
 	const may = allowedActions(message, actor);
 	const items: MenuItem[] = [
 		// A reply has a button of its own for copying.
@@ -37,6 +37,9 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 			: []),
 		...(may.has("pin")
 			? [{ label: message.pinned ? strings.unpinMessage : strings.pinMessage, act: () => pin(message.id, message.pinned === undefined) }]
+			: []),
+		...(message.role === "assistant" && message.status !== "streaming"
+			? [{ label: strings.whatClaudeSaw, act: () => showSeen(message) }]
 			: []),
 		...(actor.isConnected ? [{ label: strings.fork, act: () => fork(message) }] : []),
 		...(actor.isConnected ? [{ label: strings.markUnread, act: () => markUnread(message) }] : []),

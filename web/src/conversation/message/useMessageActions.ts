@@ -9,7 +9,7 @@ import { drafts } from "../../writing/currentDrafts.ts";
 import { answeredOf, type Draft, joined } from "../../writing/drafts.ts";
 import type { MessageActions } from "./MessageActions.ts";
 
-type Pending = { type: "edit" | "delete" | "fork"; messageId: string };
+type Pending = { type: "edit" | "delete" | "fork" | "seen"; messageId: string };
 
 /** A quoted message is part of the draft. A new `focusKey` moves the focus to the composer. */
 export function useMessageActions(chat: Chat, userId: string, conversationId: string) {
@@ -40,6 +40,7 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 				if (withdraw(id)) sendMessage(content, { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) });
 			},
 			fork: ({ id }) => setPending({ type: "fork", messageId: id }),
+			showSeen: ({ id }) => setPending({ type: "seen", messageId: id }),
 			markUnread: ({ seq }) => markUnread(seq),
 			quote: (message) => write({ answered: answeredOf(message) }),
 			edit: ({ id }) => setPending({ type: "edit", messageId: id }),
@@ -69,5 +70,5 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 	// The message may have been deleted since.
 	const message = pending && visible.find(({ id, deletedAt }) => id === pending.messageId && deletedAt === undefined);
 	const of = (type: Pending["type"]) => (pending?.type === type ? message : undefined);
-	return { actions, editing: of("edit"), deleting: of("delete"), forking: of("fork"), cancel, focusKey };
+	return { actions, editing: of("edit"), deleting: of("delete"), forking: of("fork"), seen: of("seen"), cancel, focusKey };
 }

@@ -1,0 +1,108 @@
+// What Claude saw for a reply: the model, the texts, and the messages, with links to their places.
+
+import { type ReactNode, useEffect, useState } from "react";
+import { Link } from "wouter";
+import { type Seen, seenSchema } from "../../../src/protocol/memory/prompt.ts";
+import type { Message } from "../../../src/protocol/message.ts";
+import { session } from "../account/currentSession.ts";
+import { call } from "../api.ts";
+import { Modal } from "../controls/Modal.tsx";
+import { useStrings } from "../languages/useStrings.ts";
+import { modelName } from "../live/replyStatus.ts";
+import { pathOf } from "../paths.ts";
+import styles from "./SeenDialog.module.css";
+import { useWords } from "./words.ts";
+
+const seenFor = (token: string, { conversationId, id }: Message) =>
+	call(seenSchema, "GET", `/conversations/${encodeURIComponent(conversationId)}/messages/${encodeURIComponent(id)}/prompt`, { token });
+
+export function SeenDialog({ message, onClose }: { message: Message; onClose(): void }) {
+	const strings = useStrings();
+	const words = useWords();
+	const [seen, setSeen] = useState<Seen | "unknown" | "failed">();
+	useEffect(() => {
+		let isOpen = true;
+		void session
+			.call((token) => seenFor(token, message))
+			.then((result) => {
+				if (!isOpen) return;
+				if ("value" in result) setSeen(result.value);
+				else setSeen(result.error.code === "not_found" ? "unknown" : "failed");
+			});
+		return () => {
+			isOpen = false;
+		};
+	}, [message]);
+	const said = seen === undefined ? strings.loading : seen === "unknown" ? words.unknown : seen === "failed" ? strings.unreachable : "";
+	return (
+		<Modal title={strings.whatClaudeSaw} onClose={onClose}>
+			{said !== "" && <p role="status">{said}</p>}
+			{typeof seen === "object" && <Parts seen={seen} id={message.conversationId} onGo={onClose} />}
+		</Modal>
+	);
+}
+
+function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
+	const words = useWords();
+	const place = (seq: number, to = seq) => (
+		<Link href={pathOf(id, seq)} onClick={onGo}>
+			{to === seq ? words.place(seq) : words.places(seq, to)}
+		</Link>
+	);
+	const changed = seen.messages.flatMap(({ seq, changed }) => (changed ? [{ seq, changed }] : []));
+	return (
+		<div className={styles.seen}>
+			<dl>
+				<Fact name={words.model}>{modelName(seen.model)}</Fact>
+				<Fact name={words.longest}>{words.tokens(seen.maxTokens)}</Fact>
+				<Fact name={words.tools}>{seen.tools.join(", ") || words.none}</Fact>
+				<Fact name={words.messages}>{words.count(seen.messages.length)}</Fact>
+				<Fact name={words.first}>{place(seen.fromSeq)}</Fact>
+				<Fact name={words.last}>{place(seen.toSeq)}</Fact>
+			</dl>
+			{changed.length > 0 && (
+				<section>
+					<h3>{words.changed}</h3>
+					<ul>
+						{changed.map(({ seq, changed }) => (
+							<li key={seq}>
+								{place(seq)}: {words[changed]}
+							</li>
+						))}
+					</ul>
+				</section>
+			)}
+			{seen.omitted.length > 0 && (
+				<section>
+					<h3>{words.omitted}</h3>
+					<ul>
+						{seen.omitted.map(({ fromSeq, toSeq, reason }) => (
+							<li key={fromSeq}>
+								{place(fromSeq, toSeq)}: {words.reasons[reason]}
+							</li>
+						))}
+					</ul>
+				</section>
+			)}
+			{(seen.instructions !== "" || seen.gone.includes("instructions")) && (
+				<section>
+					<h3>{words.instructions}</h3>
+					<p className={styles.text}>{seen.instructions || words.instructionsGone}</p>
+				</section>
+			)}
+			<details>
+				<summary>{words.system}</summary>
+				<p className={styles.text}>{seen.system}</p>
+			</details>
+		</div>
+	);
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+	return (
+		<div>
+			<dt>{name}</dt>
+			<dd>{children}</dd>
+		</div>
+	);
+}
