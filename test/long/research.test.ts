@@ -85,4 +85,26 @@ describe("a reply that rests on web pages", () => {
 		await ann.connected();
 		await check();
 	});
+	it("keeps its sources to itself: a former version has none of them", async () => {
+		api.script({ text: "A guess." });
+		await ann.say("And tomorrow?");
+		await ann.sees("A guess.");
+		api.script({
+			blocks: [
+				{ search: "tomorrow", results: [one] },
+				{ text: "It will rain.", cites: [one] },
+			],
+		});
+		await ann.press("A guess.", "Regenerate");
+		const answer = ann.at("It will rain.");
+		await answer.getByRole("link", { name: "Source 1: Rain in Jena" }).waitFor();
+		await ann.press("It will rain.", "Previous version");
+		await ann.sees("A guess.");
+		expect(
+			await ann
+				.at("A guess.")
+				.getByText(/source|lookup/)
+				.count(),
+		).toBe(0);
+	});
 });
