@@ -24,14 +24,15 @@ export type ApiError = { code: ErrorCode | "unreachable"; message: string };
 export type Result<T> = { value: T } | { error: ApiError };
 
 const idAndName = v.object({ id: v.string(), name: v.string() });
-/** `expiresAt` arrives as ISO 8601 and is kept in ms. */
+/** Arrives as ISO 8601 and is kept in ms. */
+const timeSchema = v.pipe(
+	v.string(),
+	v.transform((text) => Date.parse(text)),
+	v.number(),
+);
 const signedInSchema = v.object({
 	token: v.string(),
-	expiresAt: v.pipe(
-		v.string(),
-		v.transform((text) => Date.parse(text)),
-		v.number(),
-	),
+	expiresAt: timeSchema,
 	user: idAndName,
 });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
@@ -50,8 +51,6 @@ const erasedSchema = v.object({
 	failed: v.number(),
 	remaining: v.number(),
 });
-/** An empty response. */
-const done = v.undefined();
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()) }) });
 
 export type Erased = v.InferOutput<typeof erasedSchema>;
@@ -65,8 +64,18 @@ export const refresh = () => call(signedInSchema, "POST", "/auth/refresh", {});
 /** Gives a guest another name. */
 export const rename = (token: string, name: string) => call(signedInSchema, "PATCH", "/me", { token, body: { name } });
 
-/** Ends the session for good. */
-export const signOut = (token: string) => call(done, "POST", "/auth/sign-out", { token });
+/** Ends the session: a guest's for good. `signOutUrl`: where the same sign-in ends elsewhere. */
+export const signOut = (token: string) => call(v.optional(v.object({ signOutUrl: v.string() })), "POST", "/auth/sign-out", { token });
+
+const methodsSchema = v.object({
+	guest: v.boolean(),
+	oidc: v.array(idAndName),
+	signInUrl: v.optional(v.string()),
+});
+export type SignInMethods = v.InferOutput<typeof methodsSchema>;
+
+/** The ways to sign in that this deployment has. */
+export const signInMethods = () => call(methodsSchema, "GET", "/auth/methods", {});
 
 /** Everything of one's own, everywhere; what was done. */
 export const eraseMe = async (token: string): Promise<Result<Erased>> => {
@@ -79,7 +88,7 @@ export const changeSettings = (token: string, change: PersonalSettings) =>
 	call(v.object({ settings: settingsSchema }), "PATCH", "/me/settings", { token, body: change });
 
 /** The owner of a token. */
-export const whoAmI = (token: string) => call(v.object({ user: idAndName }), "GET", "/me", { token });
+export const whoAmI = (token: string) => call(v.object({ user: idAndName, expiresAt: timeSchema }), "GET", "/me", { token });
 
 /** A page of conversations, the most recently active first: after `before`, or from the start. */
 export const conversationsBefore = (token: string, before: ListEntry | undefined) =>

@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { followTheme } from "./account/currentPreferences.ts";
 import { session } from "./account/currentSession.ts";
+import { arrive } from "./account/elsewhere.ts";
 import { whenIdle } from "./browser.ts";
 import { followLanguage } from "./languages/followLanguage.ts";
 import { LanguageProvider } from "./languages/useStrings.ts";
@@ -13,6 +14,7 @@ import "./tokens.css";
 import "./base.css";
 
 followTheme();
+arrive();
 session.start();
 // After the load, because the service worker downloads the whole page once more.
 addEventListener("load", async () => (await import("./shell/version.ts")).followVersions());

@@ -13,17 +13,17 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 	not_begun: {
 		code: "bad_request",
 		en: "This sign-in was not begun in this browser, has been used, or took longer than ten minutes. Start again.",
-		de: "Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon benutzt, oder sie hat länger als zehn Minuten gedauert. Fangen Sie noch einmal an.",
+		de: "Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon benutzt, oder sie hat länger als zehn Minuten gedauert. Fang noch einmal an.",
 	},
 	denied: {
 		code: "forbidden",
 		en: "You have not been signed in: the sign-in was cancelled or refused there.",
-		de: "Sie sind nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
+		de: "Du bist nicht angemeldet: Die Anmeldung wurde dort abgebrochen oder abgelehnt.",
 	},
 	failed: {
 		code: "bad_request",
 		en: "The sign-in could not be completed, because its answer did not fit. Start again.",
-		de: "Die Anmeldung konnte nicht abgeschlossen werden, weil die Antwort nicht passte. Fangen Sie noch einmal an.",
+		de: "Die Anmeldung konnte nicht abgeschlossen werden, weil die Antwort nicht passte. Fang noch einmal an.",
 	},
 	clock: {
 		code: "bad_request",
@@ -33,17 +33,17 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 	not_verified: {
 		code: "forbidden",
 		en: "Only people with a confirmed e-mail address may sign in here, and yours is not confirmed. Confirm it where you signed in, and start again.",
-		de: "Hier können sich nur Personen mit bestätigter E-Mail-Adresse anmelden, und Ihre ist nicht bestätigt. Bestätigen Sie sie dort, wo Sie sich angemeldet haben, und fangen Sie noch einmal an.",
+		de: "Hier können sich nur Personen mit bestätigter E-Mail-Adresse anmelden, und deine ist nicht bestätigt. Bestätige sie dort, wo du dich angemeldet hast, und fang noch einmal an.",
 	},
 	other_domain: {
 		code: "forbidden",
 		en: "People with your e-mail address cannot sign in here. Use another account, or ask whoever runs this service.",
-		de: "Mit Ihrer E-Mail-Adresse kann man sich hier nicht anmelden. Nehmen Sie ein anderes Konto, oder fragen Sie, wer diesen Dienst betreibt.",
+		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 	},
 	unavailable: {
 		code: "unavailable",
 		en: "The sign-in service cannot be reached right now. Try again in a moment.",
-		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.",
+		de: "Der Anmeldedienst ist gerade nicht erreichbar. Versuche es gleich noch einmal.",
 	},
 	not_accepted: {
 		code: "misconfigured",

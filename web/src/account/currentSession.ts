@@ -6,14 +6,32 @@ import { clock } from "../browser.ts";
 import { clearDeviceCache, deviceCacheOwner, setDeviceCacheOwner } from "../live/deviceCache.ts";
 import { clearOutbox } from "../live/outbox.ts";
 import { drafts } from "../writing/currentDrafts.ts";
+import { continueByToken, forgetToken, hasToken } from "./elsewhere.ts";
 import { Session, type SessionState } from "./session.ts";
 
 /**
  * All tabs of a browser share one cookie, and each renewal replaces it. They renew one after another: a
  * request that still carried an older cookie would end the session.
  */
-function refreshAlone(): ReturnType<typeof refresh> {
+async function refreshAlone(): ReturnType<typeof refresh> {
+	const byToken = await continueByToken();
+	if (byToken) return byToken;
 	return "locks" in navigator ? navigator.locks.request("session", refresh) : refresh();
+}
+
+/** Where the browser goes once this device has forgotten the person. */
+let signOutUrl: string | undefined;
+
+/** Another issuer's token is ended there: this tab only forgets it. */
+async function signOutHere(token: string): Promise<Result<undefined>> {
+	if (hasToken()) {
+		forgetToken();
+		return { value: undefined };
+	}
+	const result = await signOut(token);
+	if ("error" in result) return result;
+	signOutUrl = result.value?.signOutUrl;
+	return { value: undefined };
 }
 
 /** Tells the other tabs that the person has another name. */
@@ -25,7 +43,7 @@ export const session = new Session({
 	refresh: refreshAlone,
 	rename,
 	renamed: () => tabs.postMessage("renamed"),
-	signOut,
+	signOut: signOutHere,
 	erase: eraseMe,
 	cachedUser: deviceCacheOwner,
 	keepOnly: (userId) => {
@@ -38,8 +56,13 @@ export const session = new Session({
 session.subscribe(() => {
 	const state = session.state();
 	if (state.type === "signed_in") void setDeviceCacheOwner(state.user);
-	if (state.type === "signed_out" || state.type === "erased") void clearDeviceCache();
+	if (state.type === "signed_out" || state.type === "erased") void clearDeviceCache().finally(leaveForSignOut);
 });
+
+function leaveForSignOut(): void {
+	if (signOutUrl !== undefined) location.assign(signOutUrl);
+	signOutUrl = undefined;
+}
 
 export function useSession(): SessionState {
 	return useSyncExternalStore(session.subscribe, session.state);

@@ -33,6 +33,11 @@ export const de: Translation = {
 	formatWhen: formats.when,
 
 	// Signing in
+	signInWith: (name) => `Mit ${name} anmelden`,
+	signInHere: "Anmelden",
+	or: "oder",
+	continueAs: (name) => `Weiter als ${name}`,
+	nobodySignsIn: "Hier kann sich noch niemand anmelden. Frage, wer diesen Dienst betreibt.",
 	yourName: "Dein Name",
 	nameHint: "Diesen Namen sehen die anderen neben deinen Nachrichten.",
 	continueAsGuest: "Als Gast weiter",
@@ -227,6 +232,7 @@ export const de: Translation = {
 	letterKeysOn: "An",
 	letterKeysOff: "Aus",
 	account: "Konto",
+	signedInAsAccount: (name) => `Angemeldet als ${name}.`,
 	signedInAs: (name) => `Angemeldet als ${name} (Gast).`,
 	changeName: "Namen ändern …",
 	changeNameTitle: "Namen ändern",
@@ -235,6 +241,7 @@ export const de: Translation = {
 	signOutTitle: "Abmelden?",
 	signOutText:
 		"Gäste können sich nicht wieder anmelden: Deine Gespräche bleiben bei den anderen, und nicht gesendete Nachrichten werden von diesem Gerät gelöscht.",
+	signOutTextAccount: "Du kannst dich jederzeit wieder anmelden. Nicht gesendete Nachrichten werden von diesem Gerät gelöscht.",
 	signOutNow: "Abmelden",
 	eraseMe: "Meine Daten löschen …",
 	eraseTitle: "Alle deine Daten löschen?",

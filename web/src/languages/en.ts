@@ -43,6 +43,11 @@ export const en = {
 	formatWhen: formats.when,
 
 	// Signing in
+	signInWith: (name: string) => `Sign in with ${name}`,
+	signInHere: "Sign in",
+	or: "or",
+	continueAs: (name: string) => `Continue as ${name}`,
+	nobodySignsIn: "Nobody can sign in here yet. Ask whoever runs this service.",
 	yourName: "Your name",
 	nameHint: "Others see this name next to your messages.",
 	continueAsGuest: "Continue as guest",
@@ -182,6 +187,7 @@ export const en = {
 	letterKeysOn: "On",
 	letterKeysOff: "Off",
 	account: "Account",
+	signedInAsAccount: (name: string) => `Signed in as ${name}.`,
 	signedInAs: (name: string) => `Signed in as ${name} (guest).`,
 	changeName: "Change name…",
 	changeNameTitle: "Change your name",
@@ -190,6 +196,7 @@ export const en = {
 	signOutTitle: "Sign out?",
 	signOutText:
 		"Guests cannot sign back in. Your conversations stay with the other people in them, and messages you have not sent are deleted from this device.",
+	signOutTextAccount: "You can sign in again at any time. Messages you have not sent are deleted from this device.",
 	signOutNow: "Sign out",
 	eraseMe: "Erase my data…",
 	eraseTitle: "Erase all your data?",

@@ -2,7 +2,8 @@
 
 import { useState } from "react";
 import { limits } from "../../../src/protocol/limits.ts";
-import { session } from "../account/currentSession.ts";
+import { isGuestId } from "../../../src/protocol/person.ts";
+import { session, useSession } from "../account/currentSession.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import styles from "./SettingsDialog.module.css";
@@ -10,17 +11,21 @@ import styles from "./SettingsDialog.module.css";
 type Props = { name: string; onClose(): void };
 
 export function Account({ name }: { name: string }) {
+	const state = useSession();
+	const isGuest = "user" in state && isGuestId(state.user.id);
 	const strings = useStrings();
 	const [open, setOpen] = useState<"rename" | "sign out" | "erase">();
 	const close = () => setOpen(undefined);
 	return (
 		<section className={styles.part}>
 			<h3>{strings.account}</h3>
-			<p>{strings.signedInAs(name)}</p>
+			<p>{isGuest ? strings.signedInAs(name) : strings.signedInAsAccount(name)}</p>
 			<p className={styles.buttons}>
-				<button type="button" onClick={() => setOpen("rename")}>
-					{strings.changeName}
-				</button>
+				{isGuest && (
+					<button type="button" onClick={() => setOpen("rename")}>
+						{strings.changeName}
+					</button>
+				)}
 				<button type="button" onClick={() => setOpen("sign out")}>
 					{strings.signOut}
 				</button>
@@ -30,8 +35,8 @@ export function Account({ name }: { name: string }) {
 			</p>
 			{open === "rename" && <RenameDialog name={name} onClose={close} />}
 			{open === "sign out" && (
-				<Dialog title={strings.signOutTitle} action={strings.signOutNow} isDanger act={() => session.signOut()} onClose={close}>
-					<p>{strings.signOutText}</p>
+				<Dialog title={strings.signOutTitle} action={strings.signOutNow} isDanger={isGuest} act={() => session.signOut()} onClose={close}>
+					<p>{isGuest ? strings.signOutText : strings.signOutTextAccount}</p>
 				</Dialog>
 			)}
 			{open === "erase" && <EraseDialog name={name} onClose={close} />}
