@@ -31,6 +31,7 @@ export type SettingName =
 	| "CLAUDE_MODELS"
 	| "CLAUDE_MAX_TOKENS"
 	| "CLAUDE_CONTEXT_TOKENS"
+	| "CLAUDE_CACHE_TTL"
 	| "CLAUDE_PRICES"
 	| BudgetSetting
 	| "GUEST_CLAUDE"

@@ -51,6 +51,8 @@ export type Settings = SignInSettings & {
 		maxTokens: number;
 		/** The model's context in tokens, if it is set: prompt and reply together. */
 		contextTokens?: number | undefined;
+		/** Prompts are cached for an hour instead of five minutes. */
+		cachesLong?: boolean;
 		/** The web sites that Claude may read, or may not. */
 		domains?: Domains | undefined;
 		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
@@ -111,6 +113,7 @@ export function readSettings(env: Environment): SettingsResult {
 			models: entriesOf(env, "CLAUDE_MODELS"),
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
+			cachesLong: readCachesLong(env, problems),
 			domains: readDomains((name) => entriesOf(env, name), problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
@@ -182,6 +185,12 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 function nameOfModel({ baseUrl, model }: Settings["claude"]): string {
 	const isClaude = baseUrl === undefined || URL.parse(baseUrl)?.hostname === "api.anthropic.com" || /^claude\b/i.test(model);
 	return isClaude ? "Claude" : model.replace(/^.*\//, "").replace(/:.*$/, "") || "Assistant";
+}
+
+function readCachesLong(env: Environment, problems: string[]): boolean {
+	const text = readText(env, "CLAUDE_CACHE_TTL") ?? "5m";
+	if (text !== "5m" && text !== "1h") problems.push("CLAUDE_CACHE_TTL must be 5m or 1h.");
+	return text === "1h";
 }
 
 function readPrices(env: Environment, problems: string[]): OwnPrices {

@@ -41,7 +41,9 @@ type Again = "shorter" | "without the turn" | "without tools";
 type Extra = "caching" | "thinking" | "tools" | Effort;
 
 const thinking = { thinking: { type: "adaptive", display: "summarized" } } satisfies Partial<Request>;
-const breakpoint = { cache_control: { type: "ephemeral" } } as const;
+const breakpointFor = ({ cachesLong = false }: Settings["claude"]) => ({
+	cache_control: { type: "ephemeral" as const, ...(cachesLong && { ttl: "1h" as const }) },
+});
 
 /** The extras that servers and models refused. Known while this isolate lives. */
 const refused = new Map<string, ReadonlySet<Extra>>();
@@ -210,10 +212,10 @@ function isAboutTools(error: unknown): boolean {
 	return isRefusal && /\btools?\b|web[ _](search|fetch)/i.test((error as Error).message);
 }
 
-function withExtras(plain: Request, without: ReadonlySet<Extra>, { tools, turn, effort }: Connection): Request {
+function withExtras(plain: Request, without: ReadonlySet<Extra>, { settings, tools, turn, effort }: Connection): Request {
 	const hasEffort = effort !== null && !without.has(effort);
 	return {
-		...(without.has("caching") ? plain : cached(plain, turn !== undefined)),
+		...(without.has("caching") ? plain : cached(plain, turn !== undefined, breakpointFor(settings))),
 		...(without.has("thinking") ? {} : thinking),
 		...(tools.length > 0 && !without.has("tools") && { tools }),
 		...(hasEffort && { output_config: { effort } }),
@@ -224,7 +226,7 @@ function withExtras(plain: Request, without: ReadonlySet<Extra>, { tools, turn, 
  * Marks where the prompt cache is written and looked up: at the end, and where the request before this one ended. That is the end of
  * the turn before Claude's last one. The cache looks back over 20 blocks only, and people may have said more since.
  */
-function cached(plain: Request, isTurn: boolean): Request {
+function cached(plain: Request, isTurn: boolean, breakpoint: ReturnType<typeof breakpointFor>): Request {
 	const messages = plain.messages as Turn[];
 	// The request before that of a paused turn ended right before the turn.
 	const end = messages.length - (isTurn ? 2 : 3);

@@ -58,20 +58,27 @@ const table: { readonly [model: string]: readonly Since[] } = {
 /** For a search, and for using the cache, as multiples of `input`. */
 const usual = { search: 10, cacheRead: 0.1, cacheWrite: 1.25, cacheWriteLong: 2 };
 
+/** What the settings say about prices. `cachesLong`: everything that is written to the cache is written for an hour. */
+type PriceSettings = { prices: OwnPrices; claude?: { cachesLong?: boolean } };
+
 /** The price of a model at a time (ms), also by its dated id. `undefined` for the demo model and every other without a known price. */
-export function priceOf(model: string, at: number, { prices }: { prices: OwnPrices }): Price | undefined {
+export function priceOf(model: string, at: number, { prices, claude }: PriceSettings): Price | undefined {
 	const alias = model.replace(/-\d{8}$/, "");
 	const known = Object.hasOwn(table, alias) ? table[alias] : undefined;
 	const own = prices.get(model) ?? prices.get(alias);
 	const listed = known?.findLast(({ from }) => Date.parse(from) <= at) ?? known?.[0];
-	const price = ratesOf({ ...listed?.dollars, ...own });
+	const ratesFor = (dollars: Dollars | undefined) => {
+		const rates = ratesOf({ ...dollars, ...own });
+		return rates && claude?.cachesLong ? { ...rates, cacheWrite: rates.cacheWriteLong } : rates;
+	};
+	const price = ratesFor(listed?.dollars);
 	if (!price) return undefined;
-	const above = listed?.above && ratesOf({ ...listed.above.dollars, ...own });
+	const above = listed?.above && ratesFor(listed.above.dollars);
 	return { ...price, ...(listed?.above && above && { above: { tokens: listed.above.tokens, price: above } }) };
 }
 
 /** The dearest known price of each kind, for a model without a price where Claude is paid for: nothing may be free by being unknown. */
-export function dearestPrice(at: number, own: { prices: OwnPrices }): Price {
+export function dearestPrice(at: number, own: PriceSettings): Price {
 	const models = [...Object.keys(table), ...own.prices.keys()];
 	const prices = models.flatMap((model) => {
 		const price = priceOf(model, at, own);

@@ -893,7 +893,7 @@ export const bugs: Bug[] = [
 	{
 		name: "a model that is not in the price table is free",
 		file: "src/money/prices.ts",
-		from: "const price = ratesOf({ ...listed?.dollars, ...own });",
+		from: "const price = ratesFor(listed?.dollars);",
 		to: "const price = ratesOf({ input: 0, output: 0, ...listed?.dollars, ...own });",
 		project: "worker",
 		tests: ["money/prices"],
@@ -2793,5 +2793,13 @@ export const bugs: Bug[] = [
 		to: "const later = notes.filter(({ after }) => after >= firstSeq).slice(-1);",
 		project: "worker",
 		tests: ["replies/caching"],
+	},
+	{
+		name: "an hour in the cache has the price of five minutes",
+		file: "src/money/prices.ts",
+		from: "return rates && claude?.cachesLong ? ",
+		to: "return rates && false ? ",
+		project: "worker",
+		tests: ["money/prices"],
 	},
 ];

@@ -22,6 +22,7 @@ function newModel({
 	window?: number;
 	contextTokens?: number;
 	maxTokens?: number;
+	cachesLong?: boolean;
 } = {}) {
 	const name = `model-${crypto.randomUUID()}${window ? `-window-${window}` : kind}`;
 	const model = anthropicModel({ apiKey: "sk-canary", baseUrl, model: name, maxTokens: 1234, idleTimeout: 60_000, ...settings });
@@ -129,6 +130,16 @@ describe("a request", () => {
 		for (let n = 0; n < 3; n++) expect(await ask(model, unique("thinking-500"))).toMatchObject({ text: expect.stringContaining("You") });
 		const once = ["thinking,cache_control", "cache_control"];
 		expect(extrasOf(await requests())).toEqual([...once, ...once, "cache_control"]);
+	});
+
+	it("is cached for an hour at both marks if the settings say so", async () => {
+		const { model, requests } = newModel({ cachesLong: true });
+		const messages = conversation(["Ann", "1"], ["Claude", "2"], ["Ann", "3"]);
+		for await (const _ of model.reply(messages, new AbortController().signal));
+		const [{ body }] = (await requests()) as [Log];
+		const marks = (body.messages as { content: { cache_control?: object }[] }[]).flatMap(({ content }) => content);
+		const hour = { type: "ephemeral", ttl: "1h" };
+		expect([...marks.map(({ cache_control }) => cache_control), body.cache_control]).toEqual([hour, undefined, undefined, hour]);
 	});
 
 	it("marks for the cache where the request before it ended, with what people said since after it", async () => {

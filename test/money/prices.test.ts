@@ -21,6 +21,13 @@ describe("the price of a model", () => {
 		});
 	});
 
+	it("is that of an hour for everything written to the cache, if the deployment caches for so long", () => {
+		const long = (model: string) => priceOf(model, autumn, { prices: new Map(), claude: { cachesLong: true } });
+		expect(long("claude-sonnet-5-5")).toMatchObject({ input: 2_000_000, cacheRead: 100_000, cacheWrite: 4_000_000 });
+		expect(long("claude-haiku-5-5")?.above?.price.cacheWrite).toBe(1_000_000);
+		expect(dearestPrice(autumn, { prices: new Map(), claude: { cachesLong: true } }).cacheWrite).toBe(30_000_000);
+	});
+
 	it("is the one that held on the day", () => {
 		const read = (time: string) => price("claude-sonnet-5-5", {}, Date.parse(time))?.cacheRead;
 		expect(read("2026-10-06T23:59:59.999Z")).toBe(200_000);
