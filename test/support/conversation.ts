@@ -24,7 +24,7 @@ import { Replies } from "../../src/conversation/replies/replies.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
 import { Store } from "../../src/conversation/store/store.ts";
 import type { Budgets } from "../../src/money/budgets.ts";
-import type { Answer, Settlement, Wish } from "../../src/money/purse-calls.ts";
+import type { Answer, Limit, Settlement, Wish } from "../../src/money/purse-calls.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
@@ -159,7 +159,7 @@ export class TestPurses implements Purses {
 		this.left = left;
 		this.reserved = reserved;
 	}
-	async reserve(owner: PurseOwner, { id, least, most }: Wish): Promise<Answer> {
+	async reserve(owner: PurseOwner, { id, least, most }: Wish, _limits: readonly Limit[]): Promise<Answer> {
 		await this.gate;
 		if (!this.isReachable) throw new Error("This purse cannot be reached.");
 		const key = `${nameOf(owner)} ${id}`;
@@ -170,6 +170,10 @@ export class TestPurses implements Purses {
 		if (left < least) return { refused: "spent", left, resetsAt: Date.parse("2026-11-25T00:00:00Z") };
 		this.reserved.set(key, Math.min(left, most));
 		return { granted: Math.min(left, most) };
+	}
+	/** With what they held. */
+	forNextLife(): TestPurses {
+		return new TestPurses(this);
 	}
 	settle(owner: PurseOwner, { id, spent }: Settlement): void {
 		this.reserved.delete(`${nameOf(owner)} ${id}`);
@@ -233,7 +237,7 @@ export class TestConversation {
 		};
 		this.store = new Store(state.storage.sql);
 		const shared = { store: this.store, clients: this.clients, lists };
-		this.purses = new TestPurses(purses);
+		this.purses = purses?.forNextLife() ?? new TestPurses();
 		const terms = {
 			budgets: () => this.budgets,
 			isPaid: false,

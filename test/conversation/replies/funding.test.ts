@@ -577,6 +577,16 @@ describe("an object that dies", () => {
 			expect(next.purses.reserved.size).toBe(0);
 		}));
 
+	it("is charged one more page and search, which may have begun", () =>
+		withMoney(async (conversation, state) => {
+			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			nextLife(state, conversation.purses);
+			await settled();
+			expect(journal(state)).toMatchObject([{ cost: 2_010 + 30_000 * 2.5 + 10_000, outcome: "interrupted" }]);
+		}));
+
 	it("is charged nothing for a request that it had not sent yet, as it waited", () =>
 		withMoney(async (conversation, state) => {
 			await ask(conversation, conversation.enter(ann));

@@ -172,6 +172,8 @@ class Stream {
 			return this.#end("pause_turn");
 		}
 		await this.#say("text", isHit ? Math.min(after, words) : words);
+		// A start that never arrived would look like a server that is away, which costs nothing.
+		if (isHit) await this.#pause(100);
 		if (!isHit) return this.#end(this.#bill.output >= this.#most ? "max_tokens" : "end_turn");
 		this.#bill.ended = fault;
 		if (fault === "error-event") this.#send("error", { error: { type: "api_error", message: "Internal server error" } });
@@ -194,7 +196,8 @@ class Stream {
 		];
 		const { events, content } = eventsOfBlocks(blocks, turnIn(this.#body).length);
 		for (const event of events) {
-			await this.#pause(20);
+			// A search takes time. What begins while the server dies cannot be known.
+			await this.#pause(event.type === "content_block_start" ? 400 : 20);
 			this.#send(event.type, event);
 			const type = (event.content_block as { type?: string } | undefined)?.type;
 			if (type === "server_tool_use") this.#write(20);

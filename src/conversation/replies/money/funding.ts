@@ -234,8 +234,8 @@ export class Funding {
 		const { sentAt, spent, before = nothingSpent } = paid;
 		if (sentAt === undefined) return undefined;
 		const { input, cacheRead, cacheWrite } = difference(difference(this.#totalOf(paid, message), before), spent);
-		const maxTokens = this.allowanceOf(paid, message.content)?.maxTokens ?? 0;
-		return { isReported: input + cacheRead + cacheWrite > 0, sentAt, maxTokens };
+		const { maxTokens, uses } = this.allowanceOf(paid, message.content) ?? { maxTokens: 0, uses: { searches: 0, pages: 0 } };
+		return { isReported: input + cacheRead + cacheWrite > 0, sentAt, maxTokens, uses };
 	}
 
 	/** A request is over, and another one follows, which waits if `isLater`. `total`: what all have used so far. Returns the payment as it is now. */

@@ -5,7 +5,7 @@ import { type Billed, costOf, microUsdOf, outputTokensIn, usdOf } from "../../..
 import type { Price } from "../../../money/prices.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
 import type { ModelEvent, ToolEvent } from "../../ports.ts";
-import { mostPromptTokens, resultTokensOf } from "./amounts.ts";
+import { costOfUses, mostPromptTokens, resultTokensOf, type Uses } from "./amounts.ts";
 
 /** The price of the model that a server names, or of the one that it was asked for if it names none. */
 export type PriceOf = (model: string | undefined, at: number) => Price | undefined;
@@ -32,7 +32,7 @@ type Request = {
 };
 
 /** A request that was under way when the object died. `isReported`: its prompt has been counted. */
-export type LostRequest = { isReported: boolean; sentAt: number; maxTokens: number };
+export type LostRequest = { isReported: boolean; sentAt: number; maxTokens: number; uses: Uses };
 
 const nothing: Billed = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 const utf8 = new TextEncoder();
@@ -95,13 +95,15 @@ export class Spending {
 	}
 
 	/** The object died while this request ran. Nobody knows how far it came: Claude may have written ever since. */
-	lose({ isReported, sentAt, maxTokens }: LostRequest, at: number): void {
+	lose({ isReported, sentAt, maxTokens, uses }: LostRequest, at: number): void {
 		const price = this.#priceOf(undefined, at);
 		if (!this.#amount || !price) return;
 		const prompt = promptAt(price, mostPromptTokens(this.#promptTokens()));
 		const written = Math.min(maxTokens, Math.ceil((Math.max(0, at - sentAt) / 1000) * mostTokensPerSecond));
 		const cost = costOf({ ...nothing, ...prompt, output: written }, price) - (isReported ? costOf({ ...nothing, ...prompt }, price) : 0);
-		this.#amount = { microUsd: this.#amount.microUsd + cost, isEstimated: true };
+		// Tools are stored as they begin, so that at most one more has.
+		const oneMore = costOfUses(price, { searches: Math.min(1, uses.searches), pages: Math.min(1, uses.pages) });
+		this.#amount = { microUsd: this.#amount.microUsd + cost + oneMore, isEstimated: true };
 	}
 
 	answered(model: string | undefined): void {

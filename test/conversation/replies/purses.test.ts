@@ -1,0 +1,199 @@
+// Random sequences of what can happen to replies that are paid for, with the real purses of the people and of the deployment.
+
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { PurseOwner, Titler } from "../../../src/conversation/ports.ts";
+import { purseName } from "../../../src/money/object.ts";
+import { priceOf } from "../../../src/money/prices.ts";
+import type { Answer, Limit, Settlement, Wish } from "../../../src/money/purse-calls.ts";
+import { type Random, randomOf } from "../../soak/random.ts";
+import { ann, bob, inConversation, settled, TestConversation, TestPurses } from "../../support/conversation.ts";
+import { allowLog } from "../../support/log.ts";
+
+allowLog(/A reply failed/, /Claude failed/);
+
+const budgets = { conversation: 150_000, person: 90_000, deployment: 160_000 };
+const usage = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 };
+const titler: Titler = { title: async () => ({ title: "A title", model: "claude-sonnet-5-5", usage }) };
+
+/** The purses of one life of the conversation. Nothing that comes after its death reaches it. */
+class LedgerPurses extends TestPurses {
+	readonly #world: string;
+	readonly #calls = new Set<Promise<unknown>>();
+	isDead = false;
+
+	constructor(world: string) {
+		super();
+		this.#world = world;
+	}
+
+	ledgerOf(owner: PurseOwner) {
+		return env.LEDGER.getByName(`${this.#world} ${purseName(owner)}`);
+	}
+
+	override async reserve(owner: PurseOwner, wish: Wish, limits: readonly Limit[]): Promise<Answer> {
+		const answer = await this.#track(this.ledgerOf(owner).reserve(wish, limits) as unknown as Promise<Answer>);
+		return this.isDead ? new Promise(() => {}) : answer;
+	}
+
+	override settle(owner: PurseOwner, settlement: Settlement): void {
+		void this.#track(this.ledgerOf(owner).settle(settlement));
+	}
+
+	override forNextLife(): TestPurses {
+		return this;
+	}
+
+	/** Resolves when everything that was asked is answered, and what follows from it has been done. */
+	async idle(): Promise<void> {
+		await settled();
+		while (this.#calls.size > 0) {
+			await Promise.all(this.#calls);
+			await settled();
+		}
+	}
+
+	#track<T>(call: Promise<T>): Promise<T> {
+		this.#calls.add(call);
+		return call.finally(() => this.#calls.delete(call));
+	}
+}
+
+type World = { conversation: TestConversation; purses: LedgerPurses; state: DurableObjectState; random: Random; isErased: boolean };
+
+function newLife(world: World, name: string): void {
+	const now = world.conversation.now;
+	world.purses.isDead = true;
+	world.purses = new LedgerPurses(name);
+	world.conversation = prepare(new TestConversation(world.state, 60_000, titler, world.purses));
+	world.conversation.now = now;
+	world.conversation.replies.recover();
+}
+
+function prepare(conversation: TestConversation): TestConversation {
+	conversation.priceOf = (_model, at) => priceOf("claude-sonnet-5-5", at, { prices: new Map() });
+	conversation.budgets = budgets;
+	return conversation;
+}
+
+/** Something that Claude's side does, within what the request may use. */
+async function answer({ conversation, random }: World): Promise<void> {
+	const call = conversation.calls.at(-1);
+	if (!call || call.signal.aborted) return;
+	const { maxTokens = 0, maxSearches = 0, maxPages = 0, tools } = call.options;
+	const report = () => call.usage(random.below(1_000), 1 + random.below(Math.min(2_000, maxTokens)));
+	switch (random.below(9)) {
+		case 0:
+			return call.usage(random.below(1_000), 1);
+		case 1:
+			return call.text("a word or two ".repeat(1 + random.below(50)));
+		case 2:
+			return call.event({ type: "thinking", text: "Hm. ".repeat(1 + random.below(20)) });
+		case 3: {
+			const name = tools?.webSearch && maxSearches > 0 ? "web_search" : "web_fetch";
+			if (name === "web_search" || maxPages > 0) await call.event({ type: "tool", id: "1", name, status: "running" });
+			return;
+		}
+		case 4:
+			await report();
+			return call.event({ type: "pause", turn: [{ type: "server_tool_use", name: "web_search" }] });
+		case 5:
+			return call.cut();
+		case 6:
+			return call.fail(random.chance(0.5) ? "overloaded" : "bad_request", 10_000);
+		default:
+			await report();
+			return call.event({ type: "end", stopReason: "end_turn" });
+	}
+}
+
+async function step(world: World, name: string): Promise<void> {
+	const { conversation, random, state } = world;
+	const id = conversation.store.info.id;
+	const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+	const asker = world.isErased || random.chance(0.5) ? one : other;
+	switch (random.below(16)) {
+		case 0:
+		case 1:
+		case 2:
+			conversation.say(asker, "@claude And what about this?");
+			break;
+		case 3:
+			conversation.rules.receive(one, { type: "chat:stop", conversationId: id });
+			break;
+		case 4: {
+			const last = conversation.store.log.lastReply();
+			if (last) conversation.rules.receive(asker, { type: "chat:regenerate", conversationId: id, messageId: last.id });
+			break;
+		}
+		case 5:
+			// Also in the middle of a reservation.
+			if (random.chance(0.5)) await world.purses.idle();
+			newLife(world, name);
+			break;
+		case 6:
+			conversation.now += random.below(60_000);
+			conversation.replies.recover();
+			break;
+		case 7:
+			if (!random.chance(0.1)) break;
+			conversation.store.payments.erase(bob.userId, "erased", "Deleted person");
+			world.isErased = true;
+			break;
+		default:
+			conversation.now += random.below(3_000);
+			await answer(world);
+	}
+	if (random.chance(0.8)) await world.purses.idle();
+	expect(state.storage.sql.exec("SELECT count(*) AS n FROM payments").one().n).toBeLessThanOrEqual(3);
+}
+
+async function ledgers({ conversation, purses }: World) {
+	const sums = async (owner: PurseOwner) => (await purses.ledgerOf(owner).report("total")).report?.sums ?? { microUsd: 0, reserved: 0 };
+	const [deployment, ...people] = await Promise.all([sums("deployment"), sums(ann), sums(bob)]);
+	return { conversation: conversation.store.payments.purse.sums("total", conversation.now), deployment, people };
+}
+
+it.each([1, 2])("no purse is ever exceeded, and all agree in the end, whatever happens (%i)", () =>
+	inConversation(
+		async (first, state) => {
+			const seed = Math.floor(Math.random() * 2 ** 32);
+			const name = `${seed} ${state.id.name}`;
+			prepare(first).now = Date.now();
+			first.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
+			const world: World = { conversation: first, purses: new LedgerPurses(name), state, random: randomOf(seed), isErased: false };
+			newLife(world, name);
+			const check = async (at: string) => {
+				const { conversation, deployment, people } = await ledgers(world);
+				const where = `seed ${seed}, ${at}`;
+				expect(conversation.microUsd + conversation.reserved, where).toBeLessThanOrEqual(budgets.conversation);
+				expect((deployment?.microUsd ?? 0) + (deployment?.reserved ?? 0), where).toBeLessThanOrEqual(budgets.deployment);
+				for (const { microUsd, reserved } of people) expect(microUsd + reserved, where).toBeLessThanOrEqual(budgets.person);
+			};
+			for (let number = 0; number < 60; number++) {
+				await step(world, name);
+				await check(`step ${number}`);
+			}
+			// Everything comes to its end: what waits is asked by the alarm, and what runs is stopped.
+			for (let turn = 0; turn < 40 && (turn === 0 || world.conversation.store.payments.open().length > 0); turn++) {
+				await world.purses.idle();
+				const client = world.conversation.enter(ann);
+				world.conversation.rules.receive(client, { type: "chat:stop", conversationId: world.conversation.store.info.id });
+				world.conversation.now += 60_000;
+				world.conversation.replies.recover();
+				await world.purses.idle();
+			}
+			await check("the end");
+			const { conversation, deployment, people } = await ledgers(world);
+			const journal = state.storage.sql.exec("SELECT ifnull(sum(cost), 0) AS cost FROM journal").one().cost;
+			const paid = people.reduce((sum, { microUsd }) => sum + microUsd, 0);
+			expect([journal, conversation.microUsd, deployment?.microUsd], `seed ${seed}`).toEqual([paid, paid, paid]);
+			expect(conversation.reserved + (deployment?.reserved ?? 0) + people.reduce((sum, one) => sum + one.reserved, 0), `seed ${seed}`).toBe(
+				0,
+			);
+			expect(paid, `seed ${seed}`).toBeGreaterThan(0);
+		},
+		60_000,
+		{ title: "", titler },
+	),
+);
