@@ -17,6 +17,7 @@ const paths = {
 	close: "M6 6l12 12M18 6L6 18",
 	muted: "M4 4l16 16M9.5 5.5A5 5 0 0 1 17 10v3l2 4M7 9v4l-2 4h11M10 20h4",
 	send: "M12 19V5m0 0l-6 6m6-6l6 6",
+	private: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
 	stop: "M8 8h8v8h-8z",
 	steer: "M4 19v-3a6 6 0 0 1 6-6h9m0 0l-5-5m5 5l-5 5",
 	members:

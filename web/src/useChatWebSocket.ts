@@ -5,6 +5,7 @@ import { type CloseCode, closeCodes } from "../../src/protocol/errors.ts";
 import { describeConversation, messagesAt, socketUrl } from "./api.ts";
 import { build, clock, followNetwork, hasNetwork, newId, openSocket } from "./browser.ts";
 import { cachedConversationOf, parseCachedConversation, resumeCursor } from "./live/cachedConversation.ts";
+import type { AsideEvent } from "./live/client.ts";
 import { type ConversationCache, ConversationClient, emptySnapshot } from "./live/client.ts";
 import type { Renewal } from "./live/connection.ts";
 import type { DeviceCache } from "./live/deviceCache.ts";
@@ -133,6 +134,15 @@ function actionsOf(client: ConversationClient | null) {
 		/** Takes back a question that waits for a reply. */
 		withdraw: (messageId: string) => client?.command({ type: "chat:withdraw", messageId }),
 		pin: (messageId: string, on: boolean) => client?.command({ type: "chat:pin", messageId, on }),
+		/** Asks Claude a question whose answer nobody else sees; returns true if it was sent. */
+		askPrivately: (content: string) => client?.command({ type: "chat:ask-privately", content, clientId: newId() }) ?? false,
+		stopAside: (asideId: string) => client?.command({ type: "chat:stop-aside", asideId }),
+		shareAside: (asideId: string) => client?.command({ type: "chat:share", asideId, clientId: newId() }),
+		/** Returns a function that ends it. */
+		followAsides: (listener: (event: AsideEvent) => void) => {
+			client?.asideListeners.add(listener);
+			return () => void client?.asideListeners.delete(listener);
+		},
 		/** Every message up to this `seq` is on screen while somebody is looking. */
 		markRead: (upTo: number) => client?.markRead(upTo),
 		/** Marks messages from this `seq` on as unread for oneself. */

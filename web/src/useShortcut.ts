@@ -8,6 +8,7 @@ export type Shortcut = { key: string; shift?: boolean };
 
 export const switchKeys: Shortcut = { key: "k" };
 export const searchKeys: Shortcut = { key: "f", shift: true };
+export const privateKeys: Shortcut = { key: "l", shift: true };
 export const steerKeys: Shortcut = { key: "enter", shift: true };
 
 /** Apple devices use Ctrl with a letter for editing. */

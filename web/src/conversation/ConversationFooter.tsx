@@ -42,6 +42,7 @@ export function ConversationFooter({ id, userId, chat, people, actions, hasOther
 				<p className={styles.typing}>{strings.typing(chat.typing.map(({ username }) => username))}</p>
 				<WaitingPeople chat={chat} actions={actions} people={people} className={styles.waiting} />
 			</div>
+			{parts && <parts.Asides id={id} chat={chat} />}
 			<Notice chat={chat} />
 			{isReader && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
 			{parts && <parts.UnsentBar chat={chat} />}

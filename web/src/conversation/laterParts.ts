@@ -2,6 +2,7 @@
 
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 
+export { Asides } from "./asides/Asides.tsx";
 export { ConnectionBanner } from "./ConnectionBanner.tsx";
 export { Editor } from "./composer/Editor.tsx";
 export { UnsentBar } from "./composer/UnsentBar.tsx";

@@ -9,7 +9,7 @@ import { type Clock, Connection, type ConnectionOptions, type ConnectionState } 
 import { type Description, DescriptionLoader } from "./description.ts";
 import type { Page } from "./historyWindow.ts";
 import type { OpenOutbox } from "./outbox.ts";
-import { type NewMessage, sendEventOf } from "./outgoing.ts";
+import { type MessageCommand, type NewMessage, sendEventOf } from "./outgoing.ts";
 import { type PagePosition, Paging } from "./paging.ts";
 import { ReadMark } from "./readMark.ts";
 import { Resync } from "./resync.ts";
@@ -20,14 +20,8 @@ import { TypingSignals } from "./typing.ts";
 
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
-/** A change of a message in the conversation. */
-export type MessageCommand = CommandOf<
-	Extract<
-		ClientEvent,
-		{ type: "chat:edit" | "chat:delete" | "chat:react" | "chat:regenerate" | "chat:stop" | "chat:withdraw" | "chat:continue" | "chat:pin" }
-	>
->;
-type CommandOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
+/** What happens to private questions: they are no part of the transcript. */
+export type AsideEvent = Extract<ServerEvent, { type: "chat:aside" | "chat:aside-streaming" | "chat:aside-gone" }>;
 
 type Cached = { cached: CachedConversation; cursor: string | undefined };
 
@@ -72,6 +66,8 @@ export class ConversationClient {
 	readonly #description: DescriptionLoader;
 	readonly #caching: Throttle;
 	readonly paging: Paging;
+	/** They receive the events of private questions. */
+	readonly asideListeners = new Set<(event: AsideEvent) => void>();
 	#snapshot = emptySnapshot;
 	#connection: Connection<ServerEvent, ClientEvent> | undefined;
 	#token: string | null = null;
@@ -267,6 +263,7 @@ export class ConversationClient {
 		this.#apply({ type: "received", events, now: this.#clock.now() });
 		this.#sender.settle(outgoing);
 		for (const event of events) this.#followReading(event);
+		for (const event of events) if (isAsideEvent(event)) for (const listener of this.asideListeners) listener(event);
 		this.#resync.receive(events);
 		// Events without a cursor are sent again after the next join, and need not be cached.
 		if (events.some((event) => "cursor" in event)) this.#caching.schedule();
@@ -294,4 +291,8 @@ export class ConversationClient {
 		this.#sender.sendNext();
 		for (const listener of this.#listeners) listener();
 	}
+}
+
+function isAsideEvent(event: ServerEvent): event is AsideEvent {
+	return event.type.startsWith("chat:aside");
 }

@@ -110,3 +110,20 @@ function insert<T extends Outbound>(transcript: T, saved: OutgoingMessage): T {
 	const at = others.findLastIndex(({ saidAt }) => saidAt <= saved.saidAt) + 1;
 	return { ...transcript, outgoing: others.toSpliced(at, 0, saved) };
 }
+
+type Commands =
+	| "chat:edit"
+	| "chat:delete"
+	| "chat:react"
+	| "chat:regenerate"
+	| "chat:stop"
+	| "chat:withdraw"
+	| "chat:continue"
+	| "chat:pin"
+	| "chat:ask-privately"
+	| "chat:stop-aside"
+	| "chat:share";
+type CommandOf<T> = T extends unknown ? Omit<T, "conversationId"> : never;
+
+/** A change of a message in the conversation, or a private question. */
+export type MessageCommand = CommandOf<Extract<ClientEvent, { type: Commands }>>;

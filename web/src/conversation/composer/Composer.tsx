@@ -1,6 +1,6 @@
 // Writes and sends messages. An unsent draft survives the page.
 
-import { type FormEvent, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
@@ -9,7 +9,7 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { runningReply } from "../../live/transcript.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
-import { ariaKeysOf, steerKeys } from "../../useShortcut.ts";
+import { ariaKeysOf, isPressed, privateKeys, steerKeys } from "../../useShortcut.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
 import { ContextBar } from "./ContextBar.tsx";
@@ -34,34 +34,34 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	const form = useRef<HTMLFormElement>(null);
 	const canSend = isVisible(text) && text.length <= limits.content;
 	const reply = runningReply(chat);
-	// The quoted message may have been deleted since.
-	const isDeleted = visibleHistory(chat).messages.some(({ id, deletedAt }) => id === draft.answered?.id && deletedAt !== undefined);
-	const answered = isDeleted ? undefined : draft.answered;
-
+	const answered = isDeleted(chat, draft.answered?.id) ? undefined : draft.answered;
 	// Where Claude is off, a message does not redirect it.
 	const canSteer = reply !== undefined && canSend && chat.conversation?.assistant !== "off";
-	const send = (steer = false) => {
-		if (!canSend) return;
-		const content = sanitize(text);
+	const focusField = () => form.current?.querySelector("textarea")?.focus();
+	const { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown } = usePrivate(chat, focusField);
+	const say = (content: string, steer: boolean) => {
 		const mentions = mentionsOf(content, named);
 		chat.sendMessage(content, {
 			...(answered && { replyTo: answered.id }),
 			...(mentions.length > 0 && { mentions }),
 			...(steer && { steer }),
 		});
+	};
+	const send = (steer = false) => {
+		if (!canSend) return;
+		const content = sanitize(text);
+		const isSent = !isPrivate || askPrivately(content);
+		if (!isSent) return;
+		if (!isPrivate) say(content, steer);
 		change({ text: "", answered: undefined, named: undefined });
 		focusField();
 	};
-	const submit = (event: FormEvent) => {
-		event.preventDefault();
-		send();
-	};
-	const focusField = () => form.current?.querySelector("textarea")?.focus();
 	const cancelQuote = () => change({ answered: undefined });
 
 	return (
-		<form ref={form} onSubmit={submit}>
-			{answered && (
+		<form ref={form} onSubmit={submitting(send)} onKeyDown={keyDown}>
+			{isPrivate && <PrivateBar onCancel={togglePrivate} />}
+			{answered && !isPrivate && (
 				<ContextBar
 					title={strings.replyingTo(answered.username || strings.somebody)}
 					line={answered.line}
@@ -79,22 +79,85 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				people={people}
 				onText={(text) => {
 					change({ text, ...(text === "" && { named: undefined }) });
-					chat.sendTyping(text.trim() !== "");
+					chat.sendTyping(!isPrivate && text.trim() !== "");
 				}}
 				onMention={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
 				onEnter={() => send()}
-				onSteer={canSteer ? () => send(true) : undefined}
-				onEscape={cancelQuote}
+				onSteer={canSteer && !isPrivate ? () => send(true) : undefined}
+				onEscape={isPrivate ? togglePrivate : cancelQuote}
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
-				{canSteer && <SteerButton onSteer={() => send(true)} />}
+				{mayAskPrivately && <PrivateButton isPrivate={isPrivate} onToggle={togglePrivate} />}
+				{canSteer && !isPrivate && <SteerButton onSteer={() => send(true)} />}
 				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
-				<button type="submit" className={row.send} aria-label={strings.send} aria-disabled={!canSend}>
-					<Icon name="send" />
-				</button>
+				<SendButton label={isPrivate ? strings.askPrivately : strings.send} isDisabled={!canSend} />
 			</MessageField>
 		</form>
+	);
+}
+
+/** The quoted message may have been deleted since. */
+function isDeleted(chat: Chat, messageId: string | undefined): boolean {
+	return visibleHistory(chat).messages.some(({ id, deletedAt }) => id === messageId && deletedAt !== undefined);
+}
+
+function submitting(send: () => void) {
+	return (event: FormEvent) => {
+		event.preventDefault();
+		send();
+	};
+}
+
+function SendButton({ label, isDisabled }: { label: string; isDisabled: boolean }) {
+	return (
+		<button type="submit" className={row.send} aria-label={label} aria-disabled={isDisabled}>
+			<Icon name="send" />
+		</button>
+	);
+}
+
+function PrivateBar({ onCancel }: { onCancel(): void }) {
+	const { onlyYouSee, askEverybody } = useStrings();
+	return <ContextBar title={onlyYouSee} line="" cancel={askEverybody} onCancel={onCancel} />;
+}
+
+/** Whether the next message is a private question. Such a question is not kept for later, as messages are: it would read another conversation then. */
+function usePrivate(chat: Chat, focusField: () => void) {
+	const [isPrivate, setIsPrivate] = useState(false);
+	const mayAskPrivately = chat.conversation !== null && chat.conversation?.assistant !== "off";
+	const togglePrivate = () => {
+		setIsPrivate(!isPrivate);
+		focusField();
+	};
+	const askPrivately = (content: string) => {
+		const isSent = chat.askPrivately(content);
+		if (isSent) setIsPrivate(false);
+		return isSent;
+	};
+	const keyDown = (event: KeyboardEvent) => {
+		if (!mayAskPrivately || !isPressed(privateKeys, event.nativeEvent)) return;
+		event.preventDefault();
+		togglePrivate();
+	};
+	return { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown };
+}
+
+/** The answer to what is written next is for its author alone. */
+function PrivateButton({ isPrivate, onToggle }: { isPrivate: boolean; onToggle(): void }) {
+	const { askPrivately } = useStrings();
+	return (
+		<button
+			type="button"
+			className={row.private}
+			aria-label={askPrivately}
+			aria-pressed={isPrivate}
+			aria-keyshortcuts={ariaKeysOf(privateKeys)}
+			title={askPrivately}
+			onClick={onToggle}
+		>
+			<Icon name="private" />
+		</button>
 	);
 }
 

@@ -48,7 +48,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	/** In the version that is shown. */
 	const shown: Message = versions.shown ? { ...message, ...noFacts, ...versions.shown } : message;
 	const { id, author, content, status, mentions, thinking, tools = [], sources = [] } = shown;
-	const { createdAt, editedAt, deletedAt, quoted, askedBy, role, seq, pinned } = message;
+	const { createdAt, editedAt, deletedAt, quoted, askedBy, sharedBy, role, seq, pinned } = message;
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
 	const research = useResearchParts(isReply && tools.length + sources.length > 0);
@@ -63,7 +63,13 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 			hue={hueOf(author.userId)}
 			isContinued={isContinued}
 			isActive={isActive}
-			about={askedBy && people.isGroup ? strings.askedBy(namesOf(askedBy, people, strings)) : undefined}
+			about={
+				sharedBy
+					? strings.sharedBy(namesOf([sharedBy], people, strings))
+					: askedBy && people.isGroup
+						? strings.askedBy(namesOf(askedBy, people, strings))
+						: undefined
+			}
 			tools={deletedAt === undefined && toolsOf()}
 			place={seq}
 			below={<Reactions message={message} />}
