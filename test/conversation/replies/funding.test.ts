@@ -701,6 +701,22 @@ it("a person who is erased is not named by what they have paid", () =>
 		expect(conversation.purses.settled.at(-1)).toEqual(["ann", 7_000]);
 	}));
 
+it("a person who is erased while purses are asked is not named by what they pay", () =>
+	withMoney(async (conversation, state) => {
+		const gate = Promise.withResolvers<void>();
+		conversation.purses.gate = gate.promise;
+		conversation.say(conversation.enter(ann), "Hi");
+		await settled();
+		conversation.store.payments.erase("ann", "erased-1", "Deleted person");
+		gate.resolve();
+		await settled();
+		await conversation.call.usage(1_000, 500);
+		await conversation.call.event(ended);
+		for (const table of ["payments", "journal", "spending", "reservations"])
+			expect(JSON.stringify(state.storage.sql.exec(`SELECT * FROM ${table}`).toArray())).not.toMatch(/"ann"|"Ann"/);
+		expect(conversation.purses.settled.at(-1)).toEqual(["ann", 7_000]);
+	}));
+
 it("a reply that is continued is paid for again, and charged only for what came since", () =>
 	withMoney(async (conversation) => {
 		const client = conversation.enter(ann);

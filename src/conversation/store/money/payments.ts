@@ -117,6 +117,12 @@ export class Payments {
 		this.#sql.exec("DELETE FROM payments WHERE id = ?", id);
 	}
 
+	/** Somebody who asked, as they are stored now: they may have been erased since. */
+	payerNow(ask: Ask, { userId }: Payer): Payer | undefined {
+		const stored = this.find(ask.id);
+		return stored?.type === "ask" ? stored.payers.find((payer) => payer.userId === userId) : undefined;
+	}
+
 	/** Enters one request into the journal. */
 	enter(paid: Paid, payerKind: string, spent: Spent, outcome: string, at: number): void {
 		const { id, messageId, kind, payer, model, microUsd } = paid;
@@ -156,8 +162,9 @@ export class Payments {
 	erase(userId: string, alias: string, name: string): void {
 		this.purse.relabel(userId, alias);
 		this.#sql.exec("UPDATE journal SET payer = ?, payer_name = ? WHERE payer = ?", alias, name, userId);
+		const erased = (payer: Payer): Payer => (payer.userId === userId ? { ...payer, username: name, alias } : payer);
 		for (const payment of this.open())
-			if (payment.type === "paid" && payment.payer.userId === userId)
-				this.put({ ...payment, payer: { ...payment.payer, username: name, alias } });
+			if (payment.type === "paid") this.put({ ...payment, payer: erased(payment.payer) });
+			else this.put({ ...payment, payers: payment.payers.map(erased) });
 	}
 }
