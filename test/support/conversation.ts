@@ -245,7 +245,7 @@ export class TestConversation {
 			maxTokens: 16_000,
 			priceOf: (model: string, at: number) => this.priceOf(model, at),
 		};
-		const funding = new Funding({ store: this.store, purses: this.purses, terms, now });
+		const funding = new Funding({ store: this.store, purses: this.purses, terms, alarm: { bringForward: () => {} }, now });
 		this.titles = new Titles({ ...shared, titler, funding });
 		this.replies = new Replies({
 			store: this.store,

@@ -100,6 +100,8 @@ export type Script = {
 	retryAfter?: number;
 	/** The title to propose for a conversation that begins with this question. Without it none is proposed. */
 	title?: string;
+	/** The request for a title gets no answer. */
+	titleStalls?: boolean;
 };
 
 /** Scripts by name. Every fault is one. */

@@ -163,7 +163,8 @@ function sendModel({ method, url }: IncomingMessage, response: ServerResponse): 
 
 /** Proposes the title in the question's script. A script that refuses thinking refuses it here too. */
 function proposeTitle(log: RequestLog, response: ServerResponse): void {
-	const { title, fault } = scriptOf(titledQuestionOf(log.body));
+	const { title, fault, titleStalls } = scriptOf(titledQuestionOf(log.body));
+	if (titleStalls) return;
 	log.ended = Date.now();
 	const refusal = refusalBy(fault, log.body);
 	log.status = refusal === undefined ? 200 : refusals[refusal].status;

@@ -207,3 +207,17 @@ describe("what Claude has cost", () => {
 		expect((await call("GET", `/conversations/${id}/usage`)).status).toBe(401);
 	});
 });
+
+it("settles the title that an object had asked for when it died, by the alarm alone", async () => {
+	const ann = somebody();
+	const id = await newConversation(ann);
+	const client = await Client.join(ann, id);
+	client.say('!{"tokens":50,"titleStalls":true}');
+	await replied(client);
+	await expect.poll(async () => (await sums({ userId: ann }))?.reserved).toBeGreaterThan(0);
+	const { reserved = 0, microUsd = 0 } = (await sums({ userId: ann })) ?? {};
+	await abortAllDurableObjects();
+	await client.closed;
+	expect(await runDurableObjectAlarm(env.CONVERSATIONS.getByName(id))).toBe(true);
+	await expect.poll(async () => await sums({ userId: ann })).toMatchObject({ reserved: 0, microUsd: microUsd + reserved });
+});

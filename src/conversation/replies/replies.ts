@@ -98,9 +98,9 @@ export class Replies {
 		this.#runner.begin(message, granted);
 	}
 
-	/** When a question that waits for what runs is asked, or what people asked in private is taken up again, in ms. */
+	/** When a question that waits is asked, what people asked in private is taken up again, or the request of a dead object is settled; in ms. */
 	get dueAt(): number | undefined {
-		const times = [this.#asking.dueAt, this.asides.dueAt].filter((at) => at !== undefined);
+		const times = [this.#asking.dueAt, this.asides.dueAt, this.#with.funding.dueAt].filter((at) => at !== undefined);
 		return times.length > 0 ? Math.min(...times) : undefined;
 	}
 

@@ -2,18 +2,19 @@
 // settles what they did cost. Must not know when Claude is asked, nor how a request is made.
 
 import type { Budgets, Scope } from "../../../money/budgets.ts";
-import { type Billed, costOf, microUsdOf, usdOf } from "../../../money/cost.ts";
+import { microUsdOf, usdOf } from "../../../money/cost.ts";
 import type { Period } from "../../../money/periods.ts";
 import type { Price } from "../../../money/prices.ts";
 import { newReservationId } from "../../../money/purse.ts";
 import { type Answer, type Balance, type Limit, nothingSpent, type Report, type Spent, type Wish } from "../../../money/purse-calls.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
 import { isGuestId } from "../../../protocol/person.ts";
-import type { PausedTurn, PurseOwner, Purses } from "../../ports.ts";
+import type { Alarm, PausedTurn, PurseOwner, Purses } from "../../ports.ts";
 import { type Ask, isAnswer, type Kind, type Paid, type Payer, type Waiting } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { type Allowance, allowanceFor } from "./allowance.ts";
 import { costOfUses, difference, leastOf, usesOf, wantedFor, worstCost } from "./amounts.ts";
+import { spentOf, totalOf, type Used } from "./charged.ts";
 import type { LostRequest } from "./spending.ts";
 
 /** What the deployment's settings say about money. */
@@ -31,20 +32,26 @@ export type Terms = {
 export type Unfunded = { reason: "spent" | "busy" | "unreachable"; scope: Scope; resetsAt?: number | undefined };
 
 export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
-type Used = Pick<Message, "usage" | "cost">;
 type Refusing = Exclude<Answer, { granted: number }> | "unreachable";
+
+/** In ms. A title or a summary takes less time, its wait for purses included. */
+const longestRequest = 120_000;
 
 export class Funding {
 	readonly #store: Store;
 	readonly #purses: Purses;
 	readonly #terms: Terms;
+	readonly #alarm: Pick<Alarm, "bringForward">;
 	readonly #now: () => number;
 	/** Asks that purses are asked about now. */
 	readonly #pending = new Set<string>();
 	/** Payments that began in this life of the object. */
 	readonly #begun = new Set<string>();
+	/** When single requests that run now are certainly over, in ms: if the object dies, the alarm ends them then. */
+	readonly #requests = new Map<string, number>();
 
-	constructor(parts: { store: Store; purses: Purses; terms: Terms; now: () => number }) {
+	constructor(parts: { store: Store; purses: Purses; terms: Terms; alarm: Pick<Alarm, "bringForward">; now: () => number }) {
+		this.#alarm = parts.alarm;
 		this.#store = parts.store;
 		this.#purses = parts.purses;
 		this.#terms = parts.terms;
@@ -101,8 +108,15 @@ export class Funding {
 		tokens: { prompt: number; answer: number },
 	): Promise<Paid | undefined> {
 		const ask = this.ask(kind, payers);
+		this.#requests.set(ask.id, ask.at + longestRequest);
+		this.#alarm.bringForward();
 		const granted = await this.reserve(ask, tokens.prompt, tokens.answer);
 		return "reason" in granted ? undefined : this.begin(granted, kind, about);
+	}
+
+	/** When what a single request has reserved is settled if the object dies meanwhile, in ms. */
+	get dueAt(): number | undefined {
+		return this.#requests.size > 0 ? Math.min(...this.#requests.values()) : undefined;
 	}
 
 	/** A refused request costs nothing. Of one that took too long nobody knows what it cost. */
@@ -190,6 +204,7 @@ export class Funding {
 	}
 
 	#release({ id, at }: Pick<Ask, "id" | "at">, held: readonly PurseOwner[]): void {
+		this.#requests.delete(id);
 		this.#store.payments.delete(id);
 		this.#store.payments.purse.drop(id);
 		for (const owner of held) this.#purses.settle(owner, { id, at, label: "", spent: nothingSpent });
@@ -198,7 +213,7 @@ export class Funding {
 	/** From now on the payment is for this message. */
 	begin(granted: Granted, kind: Kind, message: Pick<Message, "id" | "usage" | "cost">): Paid {
 		const paid: Paid = { type: "paid", ...granted, kind, messageId: message.id };
-		if (isAnswer(kind) && message.usage) paid.before = this.#totalOf(paid, message);
+		if (isAnswer(kind) && message.usage) paid.before = totalOf(this.#priceOf(paid), message);
 		// Its first request follows at once.
 		if (isAnswer(kind)) paid.sentAt = this.#now();
 		this.#store.payments.put(paid);
@@ -217,7 +232,7 @@ export class Funding {
 
 	/** What the next request may use, which goes on from `text`, or from a paused `turn`; `undefined` if too little is left for one. */
 	allowanceOf(paid: Paid, text: string, turn?: PausedTurn): Allowance | undefined {
-		const price = this.#terms.priceOf(paid.model, paid.at);
+		const price = this.#priceOf(paid);
 		const { tools } = this.#store.info;
 		return price && allowanceFor(paid, price, { text, turn, tools, maxTokens: this.#terms.maxTokens });
 	}
@@ -234,7 +249,7 @@ export class Funding {
 	lostRequest(paid: Paid, message: Message): LostRequest | undefined {
 		const { sentAt, spent, before = nothingSpent } = paid;
 		if (sentAt === undefined) return undefined;
-		const { input, cacheRead, cacheWrite } = difference(difference(this.#totalOf(paid, message), before), spent);
+		const { input, cacheRead, cacheWrite } = difference(difference(totalOf(this.#priceOf(paid), message), before), spent);
 		const { maxTokens, uses } = this.allowanceOf(paid, message.content) ?? { maxTokens: 0, uses: { searches: 0, pages: 0 } };
 		return { isReported: input + cacheRead + cacheWrite > 0, sentAt, maxTokens, uses };
 	}
@@ -242,7 +257,7 @@ export class Funding {
 	/** A request is over, and another one follows, which waits if `isLater`. `total`: what all have used so far. Returns the payment as it is now. */
 	requestEnded(paid: Paid, total: Used, outcome: string, isLater = false): Paid {
 		const stored = this.#stored(paid);
-		const spent = this.#spentOf(stored, total);
+		const spent = spentOf(stored, this.#priceOf(stored), total);
 		this.#enter(stored, spent, outcome);
 		const next = { ...stored, spent, sentAt: isLater ? undefined : this.#now() };
 		this.#store.payments.put(next);
@@ -252,13 +267,18 @@ export class Funding {
 	/** Nothing more is asked: charges all purses. */
 	settle(paid: Paid, total: Used, outcome: string): void {
 		const stored = this.#stored(paid);
-		const spent: Spent = { ...this.#spentOf(stored, total), replies: isAnswer(stored.kind) ? 1 : 0 };
+		const spent: Spent = { ...spentOf(stored, this.#priceOf(stored), total), replies: isAnswer(stored.kind) ? 1 : 0 };
 		this.#enter(stored, spent, outcome);
 		const { id, at, payer, model } = stored;
 		this.#store.payments.purse.settle({ id, at, label: payer.alias ?? payer.userId, spent }, this.#now());
+		this.#requests.delete(id);
 		this.#store.payments.delete(id);
 		this.#purses.settle("deployment", { id, at, label: model, spent });
 		this.#purses.settle({ userId: payer.userId }, { id, at, label: this.#store.info.id, spent });
+	}
+
+	#priceOf({ model, at }: Paid): Price | undefined {
+		return this.#terms.priceOf(model, at);
 	}
 
 	#stored(paid: Paid): Paid {
@@ -271,24 +291,6 @@ export class Funding {
 		const { payer, spent } = paid;
 		const kind = payer.isProgram ? "program" : isGuestId(payer.userId) ? "guest" : "person";
 		this.#store.payments.enter(paid, kind, difference(total, spent), outcome, this.#now());
-	}
-
-	/** What Claude's server reported is charged in any case. An estimate never charges more than was reserved. */
-	#spentOf(paid: Paid, used: Used): Spent {
-		const { microUsd, spent, before = nothingSpent } = paid;
-		const total = difference(this.#totalOf(paid, used), before);
-		const reported = difference(this.#totalOf(paid, { ...used, cost: undefined }), before);
-		const most = used.cost?.about ? Math.max(microUsd, spent.microUsd, reported.microUsd) : Number.POSITIVE_INFINITY;
-		return { ...total, microUsd: Math.min(total.microUsd, most) };
-	}
-
-	#totalOf({ model, at }: Pick<Paid, "model" | "at">, { usage, cost }: Used): Spent {
-		const { input, output, cacheRead, cacheWrite, searches = 0 }: Billed = usage ?? nothingSpent;
-		const tokens = { input, output, cacheRead, cacheWrite, searches };
-		const price = this.#terms.priceOf(model, at);
-		// The server may name a model without a price. It was asked for one that has a price.
-		const asked = price && usage ? costOf(tokens, price) : 0;
-		return { microUsd: cost ? microUsdOf(cost.usd) : asked, replies: 0, ...tokens };
 	}
 }
 
