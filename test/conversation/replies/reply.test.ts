@@ -562,6 +562,8 @@ describe("a reply", () => {
 			expect(client.types().slice(from)).toEqual([
 				"chat:updated",
 				"chat:thinking",
+				// The second request is refused: Claude writes already.
+				"chat:error",
 				"chat:streaming",
 				"chat:streaming",
 				"chat:message",
