@@ -129,7 +129,7 @@ export function readSettings(env: Environment): SettingsResult {
 			timeout: readNumber(env, "SOCKETIO_PING_TIMEOUT_SECONDS", 20, problems) * 1000,
 		},
 	};
-	settings.claude.assistantName = readText(env, "ASSISTANT_NAME") ?? nameOfModel(settings.claude);
+	settings.claude.assistantName = readAssistantName(env, problems) ?? nameOfModel(settings.claude);
 	if (isUnpriced(settings))
 		problems.push(
 			"The price of CLAUDE_MODEL, or of one of CLAUDE_MODELS, is not known, so no budget can hold. Name its price in CLAUDE_PRICES, or set all BUDGET_USD_PER_… settings to off.",
@@ -178,6 +178,15 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	// Other clients want the address with the version, which the SDK adds.
 	if (text === undefined || httpUrl(text)) return text?.replace(/(\/v1)?\/*$/, "");
 	problems.push("ANTHROPIC_BASE_URL must be an http or https address, such as http://localhost:11434.");
+	return undefined;
+}
+
+/** It is said in sentences, and written after an `@`. */
+function readAssistantName(env: Environment, problems: string[]): string | undefined {
+	const text = readText(env, "ASSISTANT_NAME");
+	const isName = text !== undefined && text.length <= 64 && /[\p{L}\p{N}]/u.test(text) && !/[@<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+	if (text === undefined || isName) return text;
+	problems.push("ASSISTANT_NAME must be a name of up to 64 characters on one line, without @, < and >.");
 	return undefined;
 }
 

@@ -1,5 +1,6 @@
 // The Worker's routes, and the classes of the Durable Objects.
 
+import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -8,6 +9,7 @@ import { version } from "../package.json";
 import { isAllowedHost, isAllowedOrigin } from "./auth/origins.ts";
 import { socketio } from "./gateway/socketio/route.ts";
 import { isTooNew } from "./platform/migrate.ts";
+import { assistantHeader, nameAssistant } from "./protocol/text/assistant-name.ts";
 import { exports, imports } from "./routes/archive.ts";
 import { bans } from "./routes/bans.ts";
 import { asides } from "./routes/claude/asides.ts";
@@ -38,6 +40,10 @@ export { UserObject } from "./user/object.ts";
 
 /** For people. The log has a sentence for the deployer. */
 const tooNewText = "This was last opened by a newer version of the service. Nothing is lost. It will be back when that version is.";
+
+// Objects may run where no request of the Worker has been.
+const atStart = readSettings(env);
+if ("settings" in atStart) nameAssistant(atStart.settings.claude.assistantName);
 
 const worker = new Hono<App>();
 
@@ -72,6 +78,7 @@ app.use(async (c, next) => {
 		console.error(read.problem);
 		return refuse(c, "misconfigured", read.problem);
 	}
+	nameAssistant(read.settings.claude.assistantName);
 	c.set("settings", read.settings);
 	const url = new URL(c.req.url);
 	if (!isAllowedHost(url, read.settings))
@@ -94,6 +101,7 @@ app.use(
 		origin: (origin) => origin,
 		allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
 		allowHeaders: ["Authorization", "Content-Type", "Last-Event-ID"],
+		exposeHeaders: [assistantHeader],
 		credentials: true,
 		maxAge: 600,
 	}),

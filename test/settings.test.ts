@@ -96,6 +96,12 @@ describe("settings", () => {
 		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
 	});
 
+	it.each(["two\nlines", "a".repeat(65), "Ada <b>", "@ada"])("refuse the name %j for the assistant", (name) => {
+		expect(read({ JWT_SECRET: secret, ASSISTANT_NAME: name })).toEqual({
+			problem: expect.stringMatching(/^ASSISTANT_NAME must be a name/),
+		});
+	});
+
 	it("limit what Claude may cost once there is a key", () => {
 		const budgets = { deployment: 10_000_000, person: 2_000_000, guest: 200_000, conversation: 5_000_000 };
 		expect(settingsOf({ ANTHROPIC_API_KEY: "a key" }).budgets).toEqual(budgets);

@@ -2,6 +2,7 @@
 // server: no stack, no key, no SQL, no text of another service.
 
 import { limits } from "./limits.ts";
+import { allInName, inName } from "./text/assistant-name.ts";
 import { numberText } from "./text/number-text.ts";
 
 /** Error codes, each with its HTTP status and a sentence for people. */
@@ -19,12 +20,27 @@ export const errors = {
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
 	conflict: { status: 409, text: "That id was already used for another message or conversation." },
-	answered: { status: 409, text: "Claude has answered that already." },
-	being_answered: { status: 409, text: "Claude is answering that now. Stop the reply instead." },
+	answered: {
+		status: 409,
+		get text() {
+			return inName("Claude has answered that already.");
+		},
+	},
+	being_answered: {
+		status: 409,
+		get text() {
+			return inName("Claude is answering that now. Stop the reply instead.");
+		},
+	},
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
-	budget_exceeded: { status: 402, text: "The budget for Claude is used up." },
+	budget_exceeded: {
+		status: 402,
+		get text() {
+			return inName("The budget for Claude is used up.");
+		},
+	},
 	rate_limited: { status: 429, text: "That was too fast. Wait a moment and try again." },
 	too_many: { status: 409, text: "The limit for this has been reached. Remove or close one before you add another." },
 	too_many_conversations: {
@@ -45,16 +61,16 @@ export const quotaUsedUp = "You have forked or created as much as one day allows
 export const aboveQuota = "That is more than you may copy in one day.";
 
 /** For guests where guests may not ask. */
-export const guestsMayNotAsk = "Claude does not answer guests here. Your message was sent.";
+export const guestsMayNotAsk = () => inName("Claude does not answer guests here. Your message was sent.");
 
 /** For members who ask where only owners may. */
-export const ownersAsk = "Only the owners of this conversation may ask Claude. Your message was sent.";
+export const ownersAsk = () => inName("Only the owners of this conversation may ask Claude. Your message was sent.");
 
 /**
  * Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to
  * people in these words.
  */
-export const reasons = {
+export const reasons = allInName({
 	refusal: "Claude declined to answer this.",
 	max_tokens: "The reply reached the length limit and ends here.",
 	context_window: "The conversation has grown longer than Claude can read at once, so the reply ends here.",
@@ -71,7 +87,7 @@ export const reasons = {
 	bad_model: "The configured model is unknown. The person who runs this service can fix it.",
 	bad_max_tokens:
 		"The configured reply length is more than the model allows. The person who runs this service can lower CLAUDE_MAX_TOKENS.",
-	bad_server: "No Claude API was found at the configured address. The person who runs this service can fix it.",
+	bad_server: "No Messages API was found at the configured address. The person who runs this service can fix it.",
 	bad_request: "Claude could not process this request.",
 	unavailable: "Claude could not be reached. Try again in a moment.",
 	no_response: "Claude did not respond in time. Try again in a moment.",
@@ -79,7 +95,7 @@ export const reasons = {
 	interrupted: "The connection to Claude was lost before the reply was complete.",
 	internal: "The reply failed on our side. Try again.",
 	unreadable: "This message cannot be read here. A newer version of the page may show it.",
-} as const;
+});
 
 export type Reason = keyof typeof reasons;
 

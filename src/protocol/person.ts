@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
+import { assistantName } from "./text/assistant-name.ts";
 import { isVisible, sanitizeLine } from "./text/sanitize.ts";
 
 /** An id is refused and not repaired: storage would change unpaired surrogates. */
@@ -47,5 +48,15 @@ export const isAlias = (id: string): boolean => /^erased-[\da-f-]{36}$/.test(id)
 /** The name of everybody who has erased their account. */
 export const erasedName = "Deleted person";
 
-/** Claude as an author. No token may have this `sub`. */
-export const claude: Person = { userId: "claude", username: "Claude" };
+/** Claude as an author, under the name that it has in this deployment. No token may have this `sub`. */
+export const claude: Person = {
+	userId: "claude",
+	get username() {
+		return assistantName();
+	},
+};
+
+/** The name that an author has now: a stored one of Claude's may be of another time. */
+export function nameOfAuthor({ userId, username }: Person): string {
+	return userId === claude.userId ? claude.username : username;
+}

@@ -6,6 +6,7 @@ import { signInGuest } from "../auth/guest.ts";
 import { issueToken } from "../auth/tokens.ts";
 import { limits } from "../protocol/limits.ts";
 import { usernameSchema } from "../protocol/person.ts";
+import { inName } from "../protocol/text/assistant-name.ts";
 import { isReservedName } from "../protocol/text/look-alikes.ts";
 import { durationText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, readBody, refuse } from "./http.ts";
@@ -74,6 +75,6 @@ async function readName(c: Context<App>) {
 	const body = await readBody(c, guestSchema);
 	if (!body) return refuse(c, "bad_request", `Give a name of 1 to ${limits.username} characters.`);
 	return isReservedName(body.name)
-		? refuse(c, "bad_request", "That name could be taken for Claude or the service. Choose another.")
+		? refuse(c, "bad_request", inName("That name could be taken for Claude or the service. Choose another."))
 		: body.name;
 }

@@ -19,7 +19,8 @@ import {
 	verifySession,
 } from "../auth/session.ts";
 import { limits } from "../protocol/limits.ts";
-import { isGuestId, userSchema } from "../protocol/person.ts";
+import { claude, isGuestId, userSchema } from "../protocol/person.ts";
+import { assistantHeader } from "../protocol/text/assistant-name.ts";
 import { durationText } from "../protocol/text/number-text.ts";
 import { type App, refuse } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
@@ -36,7 +37,7 @@ export const signedInFields = { token: "The access token.", expiresAt: "When the
 describe("POST /auth/refresh", {
 	tag: "Sign-in",
 	summary: "Renew an access token",
-	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used, and any for 10 seconds after it was replaced. An older one is a copy, so it is refused and ends the session, with the personal tokens that the session created. Without a session cookie, nobody is signed in and the response is 204; behind Cloudflare Access, whoever it has let through is signed in. A cookie that is not accepted is removed.`,
+	description: `Returns a new access token and extends the session: it ends ${durationText(limits.sessionSeconds)} after the latest renewal. Each response replaces the cookie. The cookie before the newest is accepted until the newest has been used, and any for 10 seconds after it was replaced. An older one is a copy, so it is refused and ends the session, with the personal tokens that the session created. Without a session cookie, nobody is signed in and the response is 204; behind Cloudflare Access, whoever it has let through is signed in. A cookie that is not accepted is removed. The header \`Parley-Assistant\` of every response names the assistant of this deployment, percent-encoded.`,
 	access: "session",
 	answers: { 200: { schema: signedInSchema, example: examples.signedIn }, 204: "nothing" },
 	fields: signedInFields,
@@ -46,6 +47,8 @@ describe("POST /auth/refresh", {
 	},
 });
 refreshes.post("/auth/refresh", async (c) => {
+	// Every page asks this first, signed in or not.
+	c.header(assistantHeader, encodeURIComponent(claude.username));
 	const session = readSession(c.req.raw);
 	const settings = c.get("settings");
 	const access = await readAccess(c.req.raw, settings, Date.now());

@@ -5,6 +5,7 @@ import { hasTables, migrate } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
+import { nameOfAuthor } from "../protocol/person.ts";
 import { adoptFirstTable, migrations } from "./migrations.ts";
 
 /** A page holds conversations before this one: its last activity, in ms, and its id. */
@@ -269,7 +270,7 @@ function toEntry(row: Row): ListEntry {
 		assistant: row.assistant,
 		role: row.role,
 		lastActivityAt: new Date(row.last_activity_at).toISOString(),
-		...(row.last_message !== null && { lastMessage: JSON.parse(row.last_message) as ListEntry["lastMessage"] }),
+		...lastMessageOf(row),
 		unread: row.unread,
 		mentions: row.mentions,
 		readUpTo: row.read_up_to,
@@ -277,6 +278,12 @@ function toEntry(row: Row): ListEntry {
 		pinned: row.pinned === 1,
 		archived: row.archived === 1,
 	};
+}
+
+function lastMessageOf({ last_message }: Row): Pick<ListEntry, "lastMessage"> {
+	if (last_message === null) return {};
+	const { author, ...rest } = JSON.parse(last_message) as NonNullable<ListEntry["lastMessage"]>;
+	return { lastMessage: { ...rest, author: { ...author, username: nameOfAuthor(author) } } };
 }
 
 function pageOf(rows: Row[], limit: number): Page {

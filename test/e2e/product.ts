@@ -50,7 +50,8 @@ function configFor(folder: string): string[] {
 export async function startProduct(settings: Record<string, string> = {}, assets?: string): Promise<Product> {
 	const port = await freePort();
 	const state = mkdtempSync(join(tmpdir(), "parley-"));
-	const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+	// Tests name their scripted model as they like, and it would be called like that.
+	const vars = Object.entries({ ASSISTANT_NAME: "Claude", ...settings }).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
 	const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
 	const page = assets === undefined ? [] : ["--assets", assets];
 	const command = [wrangler, "dev", ...configFor(state), "--persist-to", state, ...address, ...page, ...vars];

@@ -501,12 +501,24 @@ describe("a message that Claude does not answer because a budget is used up", ()
 
 	it("is in the words of either language, with when it goes on", () => {
 		const why = { scope: "conversation", resetsAt: "2026-11-30T12:00:00.000Z" } as const;
-		expect(unpaidText(why, en)).toMatch(
+		expect(unpaidText(why, "ann", en)).toMatch(
 			/^This conversation's budget for Claude is used up, so .* Ask again from Monday, November 30 at \d\d:00\.$/,
 		);
-		expect(unpaidText(why, de)).toMatch(
+		expect(unpaidText(why, "ann", de)).toMatch(
 			/^Das Budget dieses Gesprächs für Claude ist aufgebraucht\. .* Frag wieder ab Montag, 30\. November um \d\d:00\.$/,
 		);
-		expect(unpaidText({ scope: "conversation" }, en)).toMatch(/An owner can raise it/);
+		expect(unpaidText({ scope: "conversation" }, "ann", en)).toMatch(/An owner can raise it/);
+	});
+
+	it("has its own words for each budget", () => {
+		const guest = `guest-${"x".repeat(22)}`;
+		const texts = [en, de].flatMap((words) =>
+			(["conversation", "person", "deployment"] as const)
+				.map((scope) => unpaidText({ scope }, "ann", words))
+				.concat(unpaidText({ scope: "person" }, guest, words)),
+		);
+		expect(new Set(texts).size).toBe(8);
+		expect(texts[3]).toMatch(/^You have used up what guests may spend on Claude/);
+		expect(texts[7]).toMatch(/^Du hast aufgebraucht, was Gäste für Claude ausgeben dürfen/);
 	});
 });

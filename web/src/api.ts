@@ -16,8 +16,10 @@ import { readLeniently } from "../../src/protocol/lenient.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, replaceMessage, versionSchema } from "../../src/protocol/message.ts";
+import { assistantHeader } from "../../src/protocol/text/assistant-name.ts";
 import { refusalText } from "./languages/catalogue.ts";
 import { currentStrings } from "./languages/currentLanguage.ts";
+import { meetAssistant } from "./languages/followAssistant.ts";
 import type { PagePosition } from "./live/paging.ts";
 
 export type ApiError = { code: ErrorCode | "unreachable"; message: string };
@@ -205,6 +207,8 @@ export async function call<T extends v.GenericSchema>(
 
 async function send(path: string, request: RequestInit): Promise<{ isOk: boolean; answer: unknown }> {
 	const response = await fetch(addressOf(path), { ...request, credentials: "include", signal: AbortSignal.timeout(15_000) });
+	const assistant = response.headers.get(assistantHeader);
+	if (assistant) void meetAssistant(decodeURIComponent(assistant)).catch(() => {});
 	return { isOk: response.ok, answer: response.status === 204 ? undefined : await response.json() };
 }
 

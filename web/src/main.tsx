@@ -7,6 +7,7 @@ import { followTheme } from "./account/currentPreferences.ts";
 import { session } from "./account/currentSession.ts";
 import { arrive } from "./account/elsewhere.ts";
 import { whenIdle } from "./browser.ts";
+import { followAssistant } from "./languages/followAssistant.ts";
 import { followLanguage } from "./languages/followLanguage.ts";
 import { LanguageProvider } from "./languages/useStrings.ts";
 import { loadHealing } from "./markdown/healing.ts";
@@ -20,7 +21,7 @@ session.start();
 addEventListener("load", async () => (await import("./shell/version.ts")).followVersions());
 // Not awaited at the top level: the module of another language imports this one, which would then
 // never finish.
-void followLanguage().then(() =>
+void Promise.all([followLanguage(), followAssistant()]).then(() =>
 	createRoot(document.getElementById("root") as HTMLElement).render(
 		<StrictMode>
 			<LanguageProvider>

@@ -95,10 +95,10 @@ export class Sending {
 		const { info, members } = this.#with.store;
 		if (info.assistant === "off") return undefined;
 		if (!this.#guestsAsk(person))
-			return this.#isQuestion(person, said, quoted?.author.userId === claude.userId) ? guestsMayNotAsk : undefined;
+			return this.#isQuestion(person, said, quoted?.author.userId === claude.userId) ? guestsMayNotAsk() : undefined;
 		if (mayAsk(info, members.find(person.userId)?.role)) return undefined;
 		const isAddressed = said.steer || (person.program ? said.asksClaude : quoted?.author.userId === claude.userId);
-		return isExplicit(said.content, isAddressed ?? false) ? ownersAsk : undefined;
+		return isExplicit(said.content, isAddressed ?? false) ? ownersAsk() : undefined;
 	}
 
 	/** Tells the asker alone, on all their sockets: the message is sent, and Claude does not reply. */

@@ -4,7 +4,7 @@
 import type { Reason } from "../../protocol/errors.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { healFacts, type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
-import type { Person } from "../../protocol/person.ts";
+import { type Author, nameOfAuthor, type Person } from "../../protocol/person.ts";
 
 const replyFields = [
 	"thinking",
@@ -138,7 +138,7 @@ export function messageOf(row: MessageRow, conversationId: string): Message {
 		role: row.role,
 		content: row.content,
 		createdAt: isoTime(row.created_at),
-		author: { userId: row.author_id, username: row.author_name, ...(row.program !== null && { program: { name: row.program } }) },
+		author: authorOf(row),
 		status: row.status,
 		...(row.reason === null ? {} : { reason: row.reason }),
 		seq: row.seq,
@@ -154,6 +154,14 @@ export function messageOf(row: MessageRow, conversationId: string): Message {
 		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
 		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
 	};
+}
+
+type AuthorColumns = Pick<MessageRow, "author_id" | "author_name"> & Partial<Pick<MessageRow, "program">>;
+
+/** Claude has the name of the deployment, whatever it was called when the row was written. */
+export function authorOf({ author_id: userId, author_name, program = null }: AuthorColumns): Author {
+	const username = nameOfAuthor({ userId, username: author_name });
+	return { userId, username, ...(program !== null && { program: { name: program } }) };
 }
 
 export function versionRowOf(version: Version): VersionRow {

@@ -8,6 +8,7 @@ import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { withoutMarks } from "../../protocol/text/plain-text.ts";
 import { sanitizeLine } from "../../protocol/text/sanitize.ts";
 import type { MessageRow } from "./columns.ts";
+import { authorOf } from "./columns.ts";
 import type { Log } from "./log.ts";
 import type { MessageRows } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";
@@ -178,7 +179,7 @@ export class LogReader {
 		if (!row) return undefined;
 		return {
 			seq: row.seq,
-			author: { userId: row.author_id, username: row.author_name },
+			author: authorOf(row),
 			content: row.deleted_at === null ? sanitizeLine(withoutMarks(row.content)) : "",
 			createdAt: isoTime(row.created_at),
 			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),

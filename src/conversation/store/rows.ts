@@ -2,6 +2,7 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
+import { nameOfAuthor } from "../../protocol/person.ts";
 import { type MessageRow, messageOf, type VersionRow } from "./columns.ts";
 
 export function insertRow(sql: SqlStorage, table: "messages" | "versions", row: MessageRow | (VersionRow & { seq: number })): void {
@@ -56,6 +57,6 @@ export class MessageRows {
 				seq,
 			)
 			.one();
-		return { replyTo: id, quoted: { author: { userId, username }, content, seq } };
+		return { replyTo: id, quoted: { author: { userId, username: nameOfAuthor({ userId, username }) }, content, seq } };
 	}
 }

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { idSchema } from "../person.ts";
+import { inName } from "../text/assistant-name.ts";
 
 export const scopeSchema = v.picklist(["conversation", "person", "deployment"]);
 export type BudgetScope = v.InferOutput<typeof scopeSchema>;
@@ -33,5 +34,5 @@ export const messageKept = "Your message was sent, but Claude does not answer it
 export function budgetText(scope: BudgetScope, resetsAt: string | undefined, kept: string = messageKept): string {
 	const again =
 		resetsAt === undefined ? "An owner can raise it." : `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
-	return `${whose[scope]} ${kept} ${again}`;
+	return inName(`${whose[scope]} ${kept} ${again}`);
 }

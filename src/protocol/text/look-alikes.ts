@@ -1,6 +1,8 @@
 // Recognizes text that looks like other text: letters of another script, accents, invisible characters.
 // Pure.
 
+import { assistantName } from "./assistant-name.ts";
+
 /** Letters that look like a Latin one, besides those that NFKC already makes Latin. */
 const lookAlikes: Record<string, string> = {
 	a: "АаΑαɑᴀꓮᎪⲀⲁᗩᐱ⍺ꭺ𐊠𖽀ΛλɅᗅΔ∀",
@@ -55,7 +57,28 @@ const qualifiers = [
 const articles = ["a", "an", "das", "der", "die", "el", "il", "la", "le"];
 
 const anyOf = (words: string[]) => `(?:${words.map(likeL).join("|")})`;
-const pattern = new RegExp(`^${anyOf(qualifiers)}*${anyOf(reserved)}${anyOf([...reserved, ...qualifiers])}*$`);
+const patternOf = (names: string[]) => new RegExp(`^${anyOf(qualifiers)}*${anyOf(names)}${anyOf([...names, ...qualifiers])}*$`);
+
+let known = { name: "", pattern: /^$/ };
+
+/** The assistant's name in this deployment is reserved as well. */
+function pattern(): RegExp {
+	const name = assistantName();
+	if (known.name !== name) known = { name, pattern: patternOf([...reserved, ...bareForms(name)]) };
+	return known.pattern;
+}
+
+/** As `isReservedText` reads a name. */
+function bareForms(name: string): string[] {
+	const words =
+		[...name]
+			.map(foldCharacter)
+			.join("")
+			.match(/[\p{L}\p{N}]+/gu) ?? [];
+	if (words.length > 1 && articles.includes(words[0] as string)) words.shift();
+	const forms = [/\p{N}/gu, /^\p{N}+|\p{N}+$/gu].map((digits) => words.map((word) => word.replace(digits, "")).join(""));
+	return forms.filter((form) => form !== "");
+}
 
 /**
  * Tells whether people could take this name for Claude's or the service's own: `Сlаude` with Cyrillic letters, `CIaude`,
@@ -79,7 +102,7 @@ function isReservedText(text: string): boolean {
 	if (articles.includes(words[0] as string)) words.shift();
 	// A digit is a version, or stands for a letter: `Claude2`, `C1aude`.
 	const joined = [/\p{N}/gu, /^\p{N}+|\p{N}+$/gu].map((digits) => words.map((word) => likeL(word.replace(digits, ""))).join(""));
-	return joined.some((joinedWords) => pattern.test(joinedWords));
+	return joined.some((joinedWords) => pattern().test(joinedWords));
 }
 
 /** The name of a person, marked if it is a reserved one. */

@@ -5,7 +5,10 @@
 import type { Catalogue } from "./catalogue.ts";
 import { en } from "./en.ts";
 
+/** As it is written: about Claude. */
+let written: Catalogue = en;
 let current: Catalogue = en;
+let adapt = (catalogue: Catalogue): Catalogue => catalogue;
 const listeners = new Set<() => void>();
 
 export function currentStrings(): Catalogue {
@@ -13,8 +16,15 @@ export function currentStrings(): Catalogue {
 }
 
 export function setStrings(strings: Catalogue): void {
-	current = strings;
+	written = strings;
+	current = adapt(strings);
 	for (const listener of listeners) listener();
+}
+
+/** For an assistant of another name. */
+export function adaptStrings(change: (strings: Catalogue) => Catalogue): void {
+	adapt = change;
+	setStrings(written);
 }
 
 /** Returns how to unsubscribe. */

@@ -93,7 +93,7 @@ export const de: Translation = {
 		bad_model: "Das eingestellte Modell ist unbekannt. Wer diesen Dienst betreibt, kann das beheben.",
 		bad_max_tokens:
 			"Die eingestellte Länge der Antworten ist mehr, als das Modell erlaubt. Wer diesen Dienst betreibt, kann CLAUDE_MAX_TOKENS senken.",
-		bad_server: "Unter der eingestellten Adresse gibt es keine Claude-API. Wer diesen Dienst betreibt, kann das beheben.",
+		bad_server: "Unter der eingestellten Adresse gibt es keine Messages-API. Wer diesen Dienst betreibt, kann das beheben.",
 		bad_request: "Claude konnte diese Anfrage nicht verarbeiten.",
 		unavailable: "Claude ist nicht erreichbar. Versuche es gleich noch einmal.",
 		no_response: "Claude hat nicht rechtzeitig geantwortet. Versuche es gleich noch einmal.",

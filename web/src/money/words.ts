@@ -1,5 +1,6 @@
 // The texts about money, in every language: they are loaded with the parts that need them, and not with the first view.
 
+import { allInName, inName } from "../../../src/protocol/text/assistant-name.ts";
 import { formatsOf } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -49,17 +50,20 @@ export const en = {
 	unknown: "unknown",
 	unknownWhy: "No price is known for this model.",
 	about: (usd: string) => `about ${usd}`,
-	aboutWhy: "Partly estimated: the reply ended before Claude reported its tokens.",
+	get aboutWhy() {
+		return inName("Partly estimated: the reply ended before Claude reported its tokens.");
+	},
 	searches: "Web searches",
 	requests: "Requests",
 	allCosts: "Spending in this conversation…",
 
 	// A budget that is used up
-	usedUp: {
+	usedUp: allInName({
 		conversation: "This conversation's budget for Claude is used up, so Claude does not answer this.",
 		person: "Your budget for Claude is used up, so Claude does not answer this.",
-		deployment: "The budget of this service for Claude is used up, so Claude does not answer this.",
-	},
+		guest: "You have used up what guests may spend on Claude, so Claude does not answer this.",
+		deployment: "The budget of this service for Claude is used up, so Claude does not answer anyone here.",
+	}),
 	askAgain: (at: string) => `Ask again from ${at}.`,
 	askOwner: "An owner can raise it in the conversation's settings.",
 
@@ -94,17 +98,20 @@ export const de: Words = {
 	unknown: "unbekannt",
 	unknownWhy: "Für dieses Modell ist kein Preis bekannt.",
 	about: (usd) => `etwa ${usd}`,
-	aboutWhy: "Zum Teil geschätzt: Die Antwort endete, bevor Claude die Tokens gemeldet hat.",
+	get aboutWhy() {
+		return inName("Zum Teil geschätzt: Die Antwort endete, bevor Claude die Tokens gemeldet hat.");
+	},
 	searches: "Suchen im Web",
 	requests: "Anfragen",
 	allCosts: "Ausgaben in diesem Gespräch …",
 
 	// A budget that is used up
-	usedUp: {
+	usedUp: allInName({
 		conversation: "Das Budget dieses Gesprächs für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
 		person: "Dein Budget für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
-		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet darauf nicht.",
-	},
+		guest: "Du hast aufgebraucht, was Gäste für Claude ausgeben dürfen. Claude antwortet darauf nicht.",
+		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet hier gerade niemandem.",
+	}),
 	askAgain: (at) => `Frag wieder ab ${at}.`,
 	askOwner: "Wer das Gespräch besitzt, kann es in den Einstellungen erhöhen.",
 

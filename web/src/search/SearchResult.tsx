@@ -1,6 +1,7 @@
 // One search result: the author, the time and a snippet with the matches marked. Links to the message.
 
 import { Link } from "wouter";
+import { nameOfAuthor } from "../../../src/protocol/person.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { pathOf } from "../paths.ts";
 import { hueOf } from "../people/person.ts";
@@ -24,7 +25,7 @@ export function SearchResult({ found, onGo }: { found: FoundMessage; onGo(): voi
 				}}
 			>
 				<span className={styles.by}>
-					<bdi>{author.username}</bdi>
+					<bdi>{nameOfAuthor(author)}</bdi>
 					<time dateTime={createdAt} title={strings.formatDayAndTime(at)}>
 						{strings.formatWhen(at, Date.now())}
 					</time>

@@ -1,6 +1,7 @@
 // Completions while somebody types: members after `@`, emoji after `:`. Pure.
 
 import { claude, type Person } from "../../../src/protocol/person.ts";
+import { claudeMention } from "../../../src/protocol/text/claude-mention.ts";
 import { shortcodeAt, wholeShortcodeAt } from "../emoji/shortcodes.ts";
 import { mentionQueryAt } from "./mentionQuery.ts";
 
@@ -64,7 +65,7 @@ function wordOf(option: Option): string {
 	switch (option.type) {
 		case "person": {
 			const { userId, username } = option.person;
-			return `@${userId === claude.userId ? username.toLowerCase() : username}`;
+			return userId === claude.userId ? claudeMention() : `@${username}`;
 		}
 		case "emoji":
 			return option.emoji;

@@ -5,6 +5,7 @@ import { noticeEvent } from "../../../protocol/events.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
 import type { Message } from "../../../protocol/message.ts";
 import { budgetText, type Notice } from "../../../protocol/money/notice.ts";
+import { inName } from "../../../protocol/text/assistant-name.ts";
 import type { Alarm, Clients, MemberLists } from "../../ports.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
@@ -195,7 +196,7 @@ export function noticeOf(
 				retryAfterMs: pause ?? pauses.first,
 			};
 		case "unreachable":
-			return { code: "unavailable", error: "Claude cannot be asked right now. Nothing is lost. Ask again in a moment.", messageId };
+			return { code: "unavailable", error: inName("Claude cannot be asked right now. Nothing is lost. Ask again in a moment."), messageId };
 		default:
 			return reason satisfies never;
 	}

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { nameOfAuthor } from "../../../../src/protocol/person.ts";
 import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
 import { type Catalogue, refusalText } from "../../languages/catalogue.ts";
 import { currentStrings } from "../../languages/currentLanguage.ts";
@@ -39,8 +40,8 @@ export function Announcer({ chat, actions, userId }: Props) {
 	}, [notice, say]);
 	useEffect(() => {
 		const latest = [...unpaid.values()].at(-1);
-		if (latest) say(unpaidText(latest));
-	}, [unpaid, say]);
+		if (latest) say(unpaidText(latest, userId));
+	}, [unpaid, userId, say]);
 	useEffect(() => {
 		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);
@@ -114,7 +115,7 @@ function useLookups(messages: readonly Message[], say: (text: string) => void): 
 }
 
 function readOut({ author, content }: Message, strings: Catalogue): string {
-	return strings.somebodySaid(author.username, plainLine(content.slice(0, 1_000)).slice(0, 300));
+	return strings.somebodySaid(nameOfAuthor(author), plainLine(content.slice(0, 1_000)).slice(0, 300));
 }
 
 function progressOf(phase: Phase, reason: string | undefined, strings: Catalogue): string {

@@ -19,7 +19,7 @@ export function EmptyConversation({ chat: { conversation, role, sendMessage }, h
 				<ul>
 					{strings.prompts.map((prompt) => (
 						<li key={prompt}>
-							<button type="button" onClick={() => sendMessage(asked === "mention" ? `${claudeMention} ${prompt}` : prompt)}>
+							<button type="button" onClick={() => sendMessage(asked === "mention" ? `${claudeMention()} ${prompt}` : prompt)}>
 								{prompt}
 							</button>
 						</li>

@@ -66,7 +66,7 @@ function useRow({
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const delivery = useDelivery(lastOwn, chat);
-	const unpaid = useUnpaid(chat);
+	const unpaid = useUnpaid(chat, userId);
 	// The button disappears, and the focus must not be lost with it.
 	const keepingFocus = (act: (id: string) => void) => (id: string) => {
 		act(id);
@@ -106,13 +106,13 @@ function useRow({
 }
 
 /** Returns why Claude does not answer a message, if a budget is used up. */
-function useUnpaid({ unpaid }: Chat): (messageId: string) => string | undefined {
+function useUnpaid({ unpaid }: Chat, userId: string): (messageId: string) => string | undefined {
 	// Draws the rows again in another language.
 	useStrings();
 	const texts = useLazy(loadUnpaid, unpaid.size > 0);
 	return (messageId) => {
 		const why = unpaid.get(messageId);
-		return why && texts?.unpaidText(why);
+		return why && texts?.unpaidText(why, userId);
 	};
 }
 

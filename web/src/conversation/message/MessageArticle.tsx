@@ -3,7 +3,7 @@
 import { useContext } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
 import type { Mention, Message, Version } from "../../../../src/protocol/message.ts";
-import { claude } from "../../../../src/protocol/person.ts";
+import { claude, nameOfAuthor } from "../../../../src/protocol/person.ts";
 import type { Research } from "../../../../src/protocol/sources.ts";
 import { ErrorBoundary } from "../../ErrorBoundary.tsx";
 import type { Catalogue } from "../../languages/catalogue.ts";
@@ -57,7 +57,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	return (
 		<Article
 			id={id}
-			author={author.username}
+			author={nameOfAuthor(author)}
 			at={Date.parse(createdAt)}
 			kind={kindOf(message, isOwn)}
 			hue={hueOf(author.userId)}

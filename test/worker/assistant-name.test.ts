@@ -1,0 +1,68 @@
+// A deployment whose assistant has a name of its own.
+
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { scripted, withSettings } from "../support/settings.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+const name = "Ada's helper";
+const helper = { userId: "claude", username: name };
+withSettings({ ...scripted, ASSISTANT_NAME: name, GUEST_SIGN_IN: "on" });
+
+describe("the assistant's name", () => {
+	it("is on replies, and asks in a mention as @claude does", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const ann = await Client.join("ann", id);
+		const bob = await Client.join("bob", id);
+		const known = new Set<string>();
+		for (const mention of ["@Ada's helper", "@ada’s Helper", "@claude"]) {
+			ann.say(`${mention} ${mention.length} !{"text":"Here I am"}`);
+			const { message } = await bob.next("chat:message", ({ message: { role, id } }) => role === "assistant" && !known.has(id));
+			known.add(message.id);
+			expect(message.author).toEqual(helper);
+		}
+	});
+
+	it("is shown on what was stored under another name, in the log and in a quote", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const token = await tokenOf("ann");
+		Object.assign(env, { ASSISTANT_NAME: "Old name" });
+		await call("GET", "/me", token);
+		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		ann.say('One !{"text":"An old reply"}');
+		const { message } = await ann.next("chat:message", ({ message }) => message.role === "assistant");
+		expect(message.author.username).toBe("Old name");
+		Object.assign(env, { ASSISTANT_NAME: name });
+		await evictDurableObject(env.CONVERSATIONS.getByName(id), { webSockets: "hibernate" });
+		const quoting = await call("POST", `/conversations/${id}/messages`, token, { content: "Again", replyTo: message.id });
+		expect(quoting.body.message.quoted.author).toEqual(helper);
+		const { body } = await call("GET", `/conversations/${id}/messages`, token);
+		expect(body.messages[1].author).toEqual(helper);
+	});
+
+	it("is in the sentences of errors", async () => {
+		const id = await newConversation("ann");
+		const ann = await Client.join("ann", id);
+		const { message } = (await call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content: 'Do !{"text":"Done"}' }))
+			.body;
+		await ann.next("chat:message", ({ message }) => message.role === "assistant");
+		ann.send({ type: "chat:withdraw", messageId: message.id });
+		expect(await ann.next("chat:error")).toMatchObject({ code: "answered", error: "Ada's helper has answered that already." });
+	});
+
+	it("reaches pages with the first response, signed in or not", async () => {
+		const response = await call("POST", "/auth/refresh");
+		expect(response.status).toBe(204);
+		expect(decodeURIComponent(response.headers.get("Parley-Assistant") ?? "")).toBe(name);
+	});
+
+	it.each(["Ada's helper", "ADAS HELPER", "Adа’s helper", "Ada's helper (official)", "Claude"])(
+		"is refused to a person: %s",
+		async (taken) => {
+			const { status, body } = await call("POST", "/auth/guest", undefined, { name: taken });
+			expect([status, body.error?.message]).toEqual([400, "That name could be taken for Ada's helper or the service. Choose another."]);
+		},
+	);
+});
