@@ -1861,8 +1861,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a mention in code or in an address asks Claude",
 		file: "src/protocol/text/claude-mention.ts",
-		from: "spokenIn(text).search(pattern)",
-		to: "text.search(pattern)",
+		from: "spokenIn(text).search(mentions())",
+		to: "text.search(mentions())",
 		project: "worker",
 		tests: ["conversation/conversation"],
 	},
