@@ -34,7 +34,7 @@ describe("where only owners may ask Claude", () => {
 			expect(conversation.calls).toHaveLength(0);
 			for (const device of [bob, phone]) {
 				expect(errorsOf(device)).toEqual([
-					{ type: "chat:error", conversationId: message.conversationId, code: "forbidden", error: ownersAsk, messageId: message.id },
+					{ type: "chat:error", conversationId: message.conversationId, code: "forbidden", error: ownersAsk(), messageId: message.id },
 				]);
 				expect(device.types().indexOf("chat:message")).toBeLessThan(device.types().indexOf("chat:error"));
 			}
