@@ -1,5 +1,6 @@
 // The calls about private questions that the Worker makes on behalf of a person. They reach that person's own asides alone.
 
+import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Aside, Question } from "../protocol/claude/aside.ts";
 import type { Notice } from "../protocol/money/notice.ts";
@@ -45,6 +46,8 @@ export class AsideCalls {
 
 	async #enter(): Promise<Author | Refusal> {
 		const { admission, work, now } = this.#parts;
+		// An answer says what is in the conversation.
+		if (!mayRead(this.#identity)) return { code: "forbidden" };
 		const busy = work.begin(admission.requester(this.#identity), now());
 		return busy ?? (await admission.refuseBefore(this.#identity)) ?? admission.enter(this.#identity);
 	}

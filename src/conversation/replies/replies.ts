@@ -82,7 +82,12 @@ export class Replies {
 		const last = log.lastReply();
 		const askers = reply ? [] : log.askersAfter(last?.seq ?? 0);
 		const isThere = last?.id === reply?.id && last?.status !== "streaming" && last?.deletedAt === undefined;
-		if (askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
+		const isPayerHere = store.members.find(granted.payer.userId) !== undefined;
+		if (!isPayerHere) {
+			funding.giveBack(granted);
+			alarm.clear();
+			this.askNext(last);
+		} else if (askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
 		else if (reply && last && isThere) this.#reopen(last, reply, granted);
 		else {
 			funding.giveBack(granted);

@@ -78,14 +78,20 @@ export class ErasureTables {
 			revision,
 		});
 		this.#sql.exec("UPDATE messages SET pinned_by = ? WHERE seq = ? AND pinned_by = ?", alias, row.seq, userId);
-		// They may have stopped or shared this reply, or stopped a former version of it.
+		// They may have stopped this reply, or a former version of it.
 		for (const table of ["messages", "versions"])
-			for (const field of ["stoppedBy", "sharedBy"])
-				this.#sql.exec(
-					`UPDATE ${table} SET reply = json_remove(reply, '$.${field}') WHERE seq = ? AND reply ->> '$.${field}.userId' = ?`,
-					row.seq,
-					userId,
-				);
+			this.#sql.exec(
+				`UPDATE ${table} SET reply = json_remove(reply, '$.stoppedBy') WHERE seq = ? AND reply ->> '$.stoppedBy.userId' = ?`,
+				row.seq,
+				userId,
+			);
+		// A shared answer stays one: it is no reply to a question, also in a fork.
+		this.#sql.exec(
+			"UPDATE messages SET reply = json_set(reply, '$.sharedBy', json(?)) WHERE seq = ? AND reply ->> '$.sharedBy.userId' = ?",
+			JSON.stringify({ userId: alias, username: erasedName }),
+			row.seq,
+			userId,
+		);
 		return reactions.filter(({ userIds }) => userIds.includes(userId)).length;
 	}
 }

@@ -88,7 +88,7 @@ export class ImportTables {
 		this.#sql.exec("DROP TABLE restoring");
 		this.#sql.exec(
 			`UPDATE messages SET asks = 0 WHERE asks = 1 AND seq >
-			IFNULL((SELECT seq FROM messages WHERE role = 'assistant' ORDER BY seq DESC LIMIT 1), 0)`,
+			IFNULL((SELECT seq FROM messages WHERE role = 'assistant' AND is_shared = 0 ORDER BY seq DESC LIMIT 1), 0)`,
 		);
 		this.#store.begin(conversation);
 	}

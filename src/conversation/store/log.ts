@@ -252,13 +252,13 @@ export class Log {
 		return this.#newest[kind];
 	}
 
-	/** The people who asked Claude after a place, in order, each once. */
+	/** The people who asked Claude after a place and are members who may write, in order, each once. */
 	askersAfter(seq: number): Person[] {
 		if (this.#newestOf("question") <= seq) return [];
 		return this.#sql
 			.exec<Person>(
 				`SELECT author_id AS userId, author_name AS username FROM messages WHERE seq > ? AND asks = 1
-				GROUP BY author_id ORDER BY MIN(seq) LIMIT ?`,
+				AND author_id IN (SELECT user_id FROM members WHERE role <> 'reader') GROUP BY author_id ORDER BY MIN(seq) LIMIT ?`,
 				seq,
 				limits.askers,
 			)

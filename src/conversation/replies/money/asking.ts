@@ -69,7 +69,10 @@ export class Asking {
 	/** Takes up an ask whose object died, or whose wait is over. */
 	recover(): void {
 		const ask = this.#current ? undefined : this.#funding.openAsk();
-		if (!ask) return;
+		if (!ask) {
+			this.#retryAt = undefined;
+			return;
+		}
 		if (ask.waiting && ask.waiting.retryAt > this.#now()) this.#waitUntil(ask.waiting.retryAt);
 		else this.#start(ask);
 	}
@@ -109,11 +112,22 @@ export class Asking {
 		// The prompt may be long: it is read after the frame with the question was sent.
 		await Promise.resolve();
 		if (this.#current?.ask !== ask) return new Map();
-		const funded = await this.#funding.reserve(ask, promptTokensFor(this.#store, this.#store.log.head.seq + 1));
+		// Who has left meanwhile pays for nothing.
+		const payers = ask.payers.filter(({ userId }) => this.#store.members.find(userId));
+		if (payers.length === 0) return this.#drop(ask);
+		const funded = await this.#funding.reserve({ ...ask, payers }, promptTokensFor(this.#store, this.#store.log.head.seq + 1));
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;
 		if ("reason" in funded) return this.#postpone(ask, funded) ?? this.#refuse(ask, funded);
 		this.#begin(ask, funded);
+		return new Map();
+	}
+
+	/** Nobody is left who asked. */
+	#drop(ask: Ask): ReadonlyMap<string, Notice> {
+		this.#current = undefined;
+		this.#funding.cancel(ask);
+		this.#alarm.clear();
 		return new Map();
 	}
 

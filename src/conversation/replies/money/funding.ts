@@ -148,9 +148,9 @@ export class Funding {
 		if (shared === "unreachable" || "refused" in shared) return this.#refuse(ask, shared, "deployment", held);
 		if (payment.answer === "unreachable" || "refused" in payment.answer) return this.#refuse(ask, payment.answer, "person", held);
 		const microUsd = Math.min(own.granted, shared.granted, payment.answer.granted);
-		const payer = this.#store.payments.payerNow(ask, payment.payer) ?? payment.payer;
-		purse.narrow(ask.id, microUsd, payer.alias ?? payer.userId);
-		return { id: ask.id, at: ask.at, payer, model, microUsd, promptTokens, spent: nothingSpent };
+		if (!this.#store.payments.isPayer(ask, payment.payer)) return this.#refuse(ask, "unreachable", "person", held);
+		purse.narrow(ask.id, microUsd, payment.payer.userId);
+		return { id: ask.id, at: ask.at, payer: payment.payer, model, microUsd, promptTokens, spent: nothingSpent };
 	}
 
 	/** The first whose purse can pay, or else one who can pay later, or else the last one. The purses of those before hold nothing. */

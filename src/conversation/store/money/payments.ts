@@ -117,10 +117,10 @@ export class Payments {
 		this.#sql.exec("DELETE FROM payments WHERE id = ?", id);
 	}
 
-	/** Somebody who asked, as they are stored now: they may have been erased since. */
-	payerNow(ask: Ask, { userId }: Payer): Payer | undefined {
+	/** False for who was erased since they asked. */
+	isPayer(ask: Ask, { userId }: Payer): boolean {
 		const stored = this.find(ask.id);
-		return stored?.type === "ask" ? stored.payers.find((payer) => payer.userId === userId) : undefined;
+		return stored?.type === "ask" && stored.payers.some((payer) => payer.userId === userId);
 	}
 
 	/** Enters one request into the journal. */
@@ -162,9 +162,14 @@ export class Payments {
 	erase(userId: string, alias: string, name: string): void {
 		this.purse.relabel(userId, alias);
 		this.#sql.exec("UPDATE journal SET payer = ?, payer_name = ? WHERE payer = ?", alias, name, userId);
-		const erased = (payer: Payer): Payer => (payer.userId === userId ? { ...payer, username: name, alias } : payer);
 		for (const payment of this.open())
-			if (payment.type === "paid") this.put({ ...payment, payer: erased(payment.payer) });
-			else this.put({ ...payment, payers: payment.payers.map(erased) });
+			if (payment.type === "ask") this.#withoutPayer(payment, userId);
+			else if (payment.payer.userId === userId) this.put({ ...payment, payer: { ...payment.payer, username: name, alias } });
+	}
+
+	#withoutPayer(ask: Ask, userId: string): void {
+		const payers = ask.payers.filter((payer) => payer.userId !== userId);
+		if (payers.length === 0) this.delete(ask.id);
+		else if (payers.length < ask.payers.length) this.put({ ...ask, payers });
 	}
 }
