@@ -225,7 +225,33 @@ describe("the quota of a day", () => {
 	});
 });
 
+it("asks nothing in a fork that waited for a reply, also before an answer that was shared", async () => {
+	const [ann, bob] = [newPerson(), newPerson()];
+	const id = await newConversation(ann, [bob]);
+	await inConversation(id, ({ log }) => {
+		log.addMessage({ author: { userId: bob, username: "Bob" }, content: "@claude and me?", asksClaude: true }, Date.now());
+		const sharedBy = { userId: ann, username: "Ann" };
+		log.addShared({ content: "Tea.", status: "complete", sharedBy, model: "m", usage: undefined, cost: undefined }, Date.now());
+	});
+	const { conversation } = (await fork(ann, id, { upTo: 2 })).body;
+	expect((await messagesOf(ann, conversation.id)).map(({ asksClaude }) => asksClaude)).toEqual([undefined, undefined]);
+});
+
 describe("an erasure", () => {
+	it("keeps a shared answer from being taken for a reply", async () => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await inConversation(id, ({ log }) => {
+			log.addMessage({ author: { userId: ann, username: "Ann" }, content: "Tea?", asksClaude: false }, Date.now());
+			const sharedBy = { userId: bob, username: "Bob" };
+			log.addShared({ content: "Tea.", status: "complete", sharedBy, model: "m", usage: undefined, cost: undefined }, Date.now());
+		});
+		expect((await as(bob, "DELETE", "/me")).status).toBe(200);
+		const [, answer] = await messagesOf(ann, id);
+		expect(answer?.sharedBy?.username).toBe(erasedName);
+		expect(JSON.stringify(answer)).not.toContain(bob);
+	});
+
 	it("finds the words of a person in forks that they are not in, also in forks of forks", async () => {
 		const [ann, bob, eve] = [newPerson(), newPerson(), newPerson()];
 		const id = await newConversation(ann, [bob]);

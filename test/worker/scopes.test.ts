@@ -170,6 +170,17 @@ describe("the scopes of a token", () => {
 		}
 	});
 
+	it("ask and share nothing in private by a token that can only write, because an answer says what is in the conversation", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const { secret } = await makeToken(ann, { scopes: ["write"] });
+		const question = { content: "What did they say?", clientId: "k1" };
+		const { body } = await call("POST", `/conversations/${id}/asides`, await tokenOf(ann), question);
+		const asked = await call("POST", `/conversations/${id}/asides`, secret, question);
+		const shared = await call("POST", `/conversations/${id}/asides/${body.aside.id}/share`, secret, { clientId: "s1" });
+		expect([asked.status, shared.status]).toEqual([403, 403]);
+	});
+
 	it("show a token that can only write nobody's id for a name, and nothing that others have done since", async () => {
 		const [ann, bob] = [someone(), someone()];
 		const id = await newConversation(ann, [bob]);

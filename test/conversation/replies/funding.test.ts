@@ -475,6 +475,35 @@ describe("a question for which too much runs at once", () => {
 			expect(conversation.store.payments.open()).toMatchObject([{ type: "paid", payer: bob }]);
 		}));
 
+	it("is not asked for who has left or was erased meanwhile, and nothing is stored of them", () =>
+		withMoney(async (conversation) => {
+			Object.assign(conversation.purses.left, { ann: "busy", bob: "busy" });
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			await ask(conversation, other, "@claude And me?");
+			conversation.store.payments.erase("bob", "erased-1", "Deleted person");
+			expect(conversation.store.payments.open()).toMatchObject([{ type: "ask", payers: [ann] }]);
+			conversation.store.members.remove("ann", false);
+			conversation.store.members.remove("bob", false);
+			conversation.purses.left.ann = 1_000_000;
+			await alarm(conversation);
+			expect(conversation.calls).toEqual([]);
+			expect(conversation.store.payments.open()).toEqual([]);
+			expect(conversation.replies.dueAt).toBeUndefined();
+		}));
+
+	it("is not answered once its author has left", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			conversation.say(other, "@claude And me?");
+			conversation.store.members.remove("bob", false);
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+		}));
+
 	it("is kept for somebody who can pay later, though another cannot", () =>
 		withMoney(async (conversation) => {
 			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
