@@ -30,7 +30,7 @@ const fields = { id: "Id of the aside.", content: `The question, up to ${numberT
 describe("POST /conversations/:id/asides", {
 	tag: "Messages",
 	summary: "Ask Claude in private",
-	description: `Asks Claude a question about the conversation whose answer only the caller receives. ${own} The response contains the aside as it begins; the answer comes with the events \`chat:aside\` and \`chat:aside-streaming\`, and with *List asides*. A person can have one running answer in a conversation, and keeps the newest ${limits.asides.kept} asides of it. If nobody can pay for the answer, the aside has failed and \`notice\` says why.`,
+	description: `Asks Claude a question about the conversation whose answer only the caller receives. ${own} The response contains the aside as it begins; the answer comes with the events \`chat:aside\` and \`chat:aside-streaming\`, and with *List asides*. A person can have one running answer in a conversation, and keeps the newest ${limits.asides.kept} asides of it. If nobody can pay for the answer, the aside has failed and \`notice\` says why. A personal token needs the scope \`read\` as well.`,
 	access: "writer",
 	programs: "write",
 	body: { schema: questionSchema, example: { content: examples.aside.question, clientId: examples.aside.clientId } },
