@@ -55,8 +55,9 @@ export class Admission {
 	/** True if the conversation does not exist, and this person's entering creates it. */
 	#begins(identity: Identity): boolean {
 		const { id, store, importer } = this.#with;
-		const isNew = !store.exists && store.end === undefined && !importer.isUnderWay;
-		return isNew && !identity.program && covers(identity, id) && isGranted(identity, id);
+		// Nothing is read for strangers.
+		const mayBegin = !identity.program && covers(identity, id) && isGranted(identity, id);
+		return mayBegin && !store.exists && store.end === undefined && !importer.isUnderWay;
 	}
 
 	/** By whom work is counted. Guests who are no members never use up what the members of their network may do. */

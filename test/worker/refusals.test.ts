@@ -58,6 +58,9 @@ const open = new Set([
 	"GET /api/docs",
 	"POST /api/auth/guest",
 	"POST /api/auth/refresh",
+	"GET /api/auth/methods",
+	"GET /api/auth/oidc/:id/start",
+	"GET /api/auth/oidc/:id/callback",
 	"POST /api/import/:id",
 ]);
 const routes = [...new Set(worker.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`))].filter(

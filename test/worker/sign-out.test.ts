@@ -38,9 +38,9 @@ const ways: [how: string, code: number, expiresIn: number, put: (bob: Client) =>
 	],
 ];
 
-/** All rows but those that Ann's own message changes: the log, its index, the title and her read mark. */
+/** All rows but those that Ann's own message changes: the log, its index, the title, what Claude reads for it, and her read mark. */
 async function rowsBesideAnns(id: string) {
-	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|word|conversation)/.test(table));
+	const rows = (await rowsOf(id)).filter(([table]) => !/^(messages|word|conversation|prompts|system_texts)/.test(table));
 	return rows.map(([table, of]) => [table, of.filter(({ user_id }) => user_id !== "ann")]);
 }
 

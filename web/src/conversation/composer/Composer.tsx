@@ -38,7 +38,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 	// Where Claude is off, a message does not redirect it.
 	const canSteer = reply !== undefined && canSend && chat.conversation?.assistant !== "off";
 	const focusField = () => form.current?.querySelector("textarea")?.focus();
-	const { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown } = usePrivate(chat, focusField);
+	const { isPrivate, togglePrivate, askPrivately, keyDown } = usePrivate(chat, focusField);
 	const say = (content: string, steer: boolean) => {
 		const mentions = mentionsOf(content, named);
 		chat.sendMessage(content, {
@@ -88,7 +88,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
-				{mayAskPrivately && <PrivateButton isPrivate={isPrivate} onToggle={togglePrivate} />}
+				{chat.conversation?.assistant !== "off" && <PrivateButton isPrivate={isPrivate} onToggle={togglePrivate} />}
 				{canSteer && !isPrivate && <SteerButton onSteer={() => send(true)} />}
 				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
 				<SendButton label={isPrivate ? strings.askPrivately : strings.send} isDisabled={!canSend} />
@@ -127,6 +127,7 @@ function usePrivate(chat: Chat, focusField: () => void) {
 	const [isPrivate, setIsPrivate] = useState(false);
 	const mayAskPrivately = chat.conversation !== null && chat.conversation?.assistant !== "off";
 	const togglePrivate = () => {
+		if (!mayAskPrivately) return;
 		setIsPrivate(!isPrivate);
 		focusField();
 	};
@@ -140,7 +141,7 @@ function usePrivate(chat: Chat, focusField: () => void) {
 		event.preventDefault();
 		togglePrivate();
 	};
-	return { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown };
+	return { isPrivate, togglePrivate, askPrivately, keyDown };
 }
 
 /** The answer to what is written next is for its author alone. */
