@@ -117,11 +117,11 @@ export const floodBlock = 60_000;
  */
 export const work = { burst: 400, perSecond: 100, reserve: 200, rowsPerCount: 50, lengthPerCount: 16 * 1024 };
 /**
- * The guests of one network together, in one conversation: so many people's worth of work, frames and sends. A guest's
+ * The guests of one network together, in one conversation: so many people's worth of work, frames and sends, and so many running private answers. A guest's
  * id costs nothing. A class of thirty that joins at once needs 750 counts of work, and may then send 100 messages at
  * once. Their sends count once more for each `lengthPerSend` UTF-16 units, because long ones take longest to index.
  */
-export const guestsOfNetwork = { work: 4, frames: 4, sends: 10, lengthPerSend: 50_000 };
+export const guestsOfNetwork = { work: 4, frames: 4, sends: 10, asides: 2, lengthPerSend: 50_000 };
 /** Our own clients wait and try again if the wait that a refusal names is at most this long, in ms. */
 export const patience = 15_000;
 /** Sockets of one person in a conversation, for tabs and devices. One more closes the oldest. */

@@ -2771,6 +2771,22 @@ export const bugs: Bug[] = [
 		tests: ["replies/asides"],
 	},
 	{
+		name: "a private question that is sent again costs nothing",
+		file: "src/conversation/messages/private-questions.ts",
+		from: "aside: this.#read(this.#asides.live(known), requester), isNew",
+		to: "aside: this.#asides.live(known), isNew",
+		project: "worker",
+		tests: ["replies/asides"],
+	},
+	{
+		name: "the guests of one network hold all private answers",
+		file: "src/conversation/replies/asides/asides.ts",
+		from: " || ofNetwork >= guestsOfNetwork.asides",
+		to: "",
+		project: "worker",
+		tests: ["replies/asides"],
+	},
+	{
 		name: "asides outlive the membership of their person",
 		file: "src/conversation/people/departures.ts",
 		from: "this.#asides.removeAllOf(userId);",

@@ -13,6 +13,7 @@ import { mayAsk } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
 import type { SendRate } from "./send-rate.ts";
 import { mayWrite, type Sending } from "./sending.ts";
+import type { WorkRate } from "./work-rate.ts";
 
 /** The question and the answer, as messages. */
 export type Shared = { messages: Message[]; isNew: boolean };
@@ -25,6 +26,7 @@ export class PrivateQuestions {
 	readonly #sending: Sending;
 	readonly #sendRate: SendRate;
 	readonly #readMarks: { read(userId: string, upTo: number): void };
+	readonly #work: WorkRate;
 	readonly #guestsAsk: boolean;
 	readonly #now: () => number;
 
@@ -36,6 +38,7 @@ export class PrivateQuestions {
 		sending: Sending;
 		sendRate: SendRate;
 		readMarks: { read(userId: string, upTo: number): void };
+		work: WorkRate;
 		/** False where guests may not ask Claude. */
 		guestsAsk: boolean;
 		now: () => number;
@@ -47,6 +50,7 @@ export class PrivateQuestions {
 		this.#sending = parts.sending;
 		this.#sendRate = parts.sendRate;
 		this.#readMarks = parts.readMarks;
+		this.#work = parts.work;
 		this.#guestsAsk = parts.guestsAsk;
 		this.#now = parts.now;
 	}
@@ -56,13 +60,21 @@ export class PrivateQuestions {
 		const { asides, log } = this.#store;
 		const known = asides.byClientId(userId, clientId);
 		if (known && known.question !== content) return { code: "conflict" };
-		if (known) return { aside: this.#asides.live(known), isNew: false, notice: Promise.resolve(undefined) };
+		if (known) return { aside: this.#read(this.#asides.live(known), requester), isNew: false, notice: Promise.resolve(undefined) };
 		if (!this.#mayAsk(userId)) return { code: "forbidden" };
-		if (follows !== undefined && !asides.find(userId, follows)) return { code: "not_found" };
-		const refusal = this.#asides.refusalFor(userId) ?? this.#sendRate.take(requester, content.length, this.#now());
+		const former = follows === undefined ? undefined : asides.find(userId, follows);
+		if (follows !== undefined && !former) return { code: "not_found" };
+		if (former) this.#read(former, requester);
+		const refusal = this.#asides.refusalFor(requester) ?? this.#sendRate.take(requester, content.length, this.#now());
 		if (refusal) return refusal;
 		const payer = { userId, username, ...(program && { isProgram: true }) };
-		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payer);
+		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payer, requester.network);
+	}
+
+	/** Counts what it takes to read an aside. */
+	#read(aside: Aside, requester: Requester): Aside {
+		this.#work.count(requester, this.#now(), { rows: 1, length: lengthOf(aside) });
+		return aside;
 	}
 
 	#mayAsk(userId: string): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildPrompt } from "../../../src/claude/prompt.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { ann, bob, inConversation, settled, type TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
+import { ann, bob, inConversation, settled, TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
 
 function ask(conversation: TestConversation, client: TestClient, content = "What does Bob want?", more: object = {}): string {
 	const clientId = `q-${crypto.randomUUID().slice(0, 8)}`;
@@ -151,6 +151,28 @@ describe("a private question", () => {
 			expect([conversation.calls.length, own(conversation).length]).toEqual([1, 1]);
 			ask(conversation, client, "Another", { clientId: "same" });
 			expect(client.last("chat:error")).toMatchObject({ code: "conflict", clientId: "same" });
+		}));
+
+	it("that is sent again counts what it reads", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			ask(conversation, client, "Q", { clientId: "same" });
+			await conversation.call.text("x".repeat(100_000));
+			await conversation.call.end();
+			for (let n = 0; n < 80; n++) ask(conversation, client, "Q", { clientId: "same" });
+			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", clientId: "same" });
+		}));
+
+	it("leaves others room beside the guests of one network", () =>
+		inConversation((conversation) => {
+			const codes = ["1", "2", "3", "4"].map((n) => {
+				const guest = new TestClient({ userId: `guest-${n.repeat(22)}`, username: n }, n === "4" ? "elsewhere" : "here");
+				conversation.membership.join(guest.person, true);
+				conversation.rules.join(guest, undefined);
+				ask(conversation, guest);
+				return guest.received.flatMap((event) => (event.type === "chat:error" ? event.code : []));
+			});
+			expect(codes).toEqual([[], [], ["rate_limited"], []]);
 		}));
 
 	it("counts as a send, and is refused to readers, where Claude is off, and where only owners ask", () =>

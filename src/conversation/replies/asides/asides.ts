@@ -5,7 +5,7 @@ import { limits } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/message.ts";
 import type { Notice } from "../../../protocol/money/notice.ts";
 import type { Refusal } from "../../../protocol/refusal.ts";
-import type { Clients } from "../../ports.ts";
+import type { Clients, Requester } from "../../ports.ts";
 import type { NewAside, OwnAside } from "../../store/claude/asides.ts";
 import type { Outcome } from "../../store/log.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
@@ -17,11 +17,13 @@ import { AsideSink, sendToOwn } from "./sink.ts";
 
 type Parts = Omit<RunnerParts, "sinkFor"> & { store: Store; clients: Clients };
 
-/** `ask`: its purses are asked now. `dueAt`: when it is taken up again if the object dies. */
-type Running = OwnAside & { runner: Runner; ask: Ask | undefined; dueAt: number | undefined };
+/** `network`: that of the guest who asked, until the object dies. `ask`: its purses are asked now. `dueAt`: when it is taken up again if the object dies. */
+type Running = OwnAside & { network: string | undefined; runner: Runner; ask: Ask | undefined; dueAt: number | undefined };
 
 /** A question that was stored. `notice` resolves once it is known whether Claude is asked: to why it is not. */
 export type Asked = { aside: Aside; isNew: boolean; notice: Promise<Notice | undefined> };
+
+const { guestsOfNetwork } = limits;
 
 /** In ms. Somebody else's answer has ended by then. */
 const busyFor = 5_000;
@@ -45,19 +47,21 @@ export class Asides {
 		return times.length > 0 ? Math.min(...times) : undefined;
 	}
 
-	/** Why this person may not ask now. */
-	refusalFor(userId: string): Refusal | undefined {
+	/** Why this person may not ask now. The guests of one network leave room for others. */
+	refusalFor({ userId, network }: Requester): Refusal | undefined {
 		if (this.#of(userId)) return { code: "being_answered" };
-		if (this.#running.size >= limits.asides.running) return { code: "rate_limited", retryAfterMs: busyFor };
+		const ofNetwork = [...this.#running.values()].filter((running) => network !== undefined && running.network === network).length;
+		const isFull = this.#running.size >= limits.asides.running || ofNetwork >= guestsOfNetwork.asides;
+		if (isFull) return { code: "rate_limited", retryAfterMs: busyFor };
 		return undefined;
 	}
 
 	/** Stores a question and asks Claude. */
-	ask(question: NewAside, payer: Payer): Asked {
+	ask(question: NewAside, payer: Payer, network: string | undefined): Asked {
 		const { store, funding, clients, now } = this.#with;
 		const { userId } = question;
 		const aside = store.asides.add(question, now());
-		const running = this.#open({ userId, aside });
+		const running = this.#open({ userId, aside }, network);
 		sendToOwn(clients, userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
 		if (funding.isNeeded) return { aside, isNew: true, notice: this.#pay(running, payer) };
 		running.runner.begin(this.#sinkOf(running).message);
@@ -96,10 +100,10 @@ export class Asides {
 		return notice;
 	}
 
-	#open({ userId, aside }: OwnAside): Running {
+	#open({ userId, aside }: OwnAside, network?: string): Running {
 		const alarm = { set: (at: number) => this.#setDue(running, at), clear: () => this.#setDue(running, undefined), bringForward: () => {} };
 		const parts = { ...this.#with, alarm, sinkFor: () => this.#sinkOf(running) };
-		const running: Running = { userId, aside, runner: new Runner(parts, () => {}), ask: undefined, dueAt: undefined };
+		const running: Running = { userId, aside, network, runner: new Runner(parts, () => {}), ask: undefined, dueAt: undefined };
 		this.#running.set(aside.id, running);
 		return running;
 	}
