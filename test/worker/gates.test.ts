@@ -85,8 +85,11 @@ describe("a site, which has many networks of IPv6", () => {
 
 	it("presents only as many forged personal tokens", async () => {
 		const forged = () => `parley_${btoa("victim")}.${crypto.randomUUID().replaceAll("-", "").slice(0, 22)}`;
-		for (const key of siteKeys()) await exhaust("LOOKUPS", key);
-		expect(codeOf(await call("GET", "/me", forged(), undefined, from("2001:db8:7:2::1")))).toBe("rate_limited");
+		const refused = await withinAMinute(async () => {
+			for (const key of siteKeys()) await exhaust("LOOKUPS", key);
+			return codeOf(await call("GET", "/me", forged(), undefined, from("2001:db8:7:2::1")));
+		});
+		expect(refused).toBe("rate_limited");
 		expect(codeOf(await call("GET", "/me", forged(), undefined, from("2001:db8:8:2::1")))).toBe("unauthorized");
 	});
 });
@@ -186,7 +189,7 @@ describe("an invite", () => {
 		const id = await newConversation("ann");
 		const { token } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body.invite;
 		const accept = async (who: string, address: string) => call("POST", "/invites/accept", await tokenOf(who), { token }, from(address));
-		const accepted = await statuses(130, (n) => accept(`crowd-${n}`, `2001:db8:7:7::${n.toString(16)}`));
+		const accepted = await withinAMinute(() => statuses(130, (n) => accept(`crowd-${n}`, `2001:db8:7:7::${n.toString(16)}`)));
 		expect(accepted[200]).toBeGreaterThanOrEqual(60);
 		expect(accepted[429]).toBeGreaterThanOrEqual(10);
 		expect(codeOf(await accept("from-elsewhere", "192.0.2.7"))).toBe(200);

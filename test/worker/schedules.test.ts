@@ -25,8 +25,8 @@ allowLog(/Claude failed/);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The refusals that may happen: an id sent with another text, a reply that is no longer the last one, a deleted message. */
-const expected = new Set(["conflict", "bad_event", "not_found"]);
+/** The refusals that may happen: an id sent with another text, a reply that is no longer the last one, a deleted message, a running reply. */
+const expected = new Set(["conflict", "bad_event", "not_found", "being_answered"]);
 
 /** Events that no socket of a page may get. */
 function anomaliesOf({ records, sent }: Page, hasOneAttempt: (messageId: string) => boolean): string[] {
