@@ -236,7 +236,8 @@ export class Changes<T extends Client> {
 	}
 }
 
-function payerOf({ userId, username, program }: Author) {
+/** The author as the person who pays for what they ask. */
+export function payerOf({ userId, username, program }: Author) {
 	return { userId, username, ...(program && { isProgram: true }) };
 }
 

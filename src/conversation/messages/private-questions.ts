@@ -11,6 +11,7 @@ import type { Clients, MemberLists, Requester } from "../ports.ts";
 import type { Asides, Asked } from "../replies/asides/asides.ts";
 import { mayAsk } from "../replies/trigger.ts";
 import type { Store } from "../store/store.ts";
+import { payerOf } from "./changes.ts";
 import type { SendRate } from "./send-rate.ts";
 import { mayWrite, type Sending } from "./sending.ts";
 import type { WorkRate } from "./work-rate.ts";
@@ -56,7 +57,8 @@ export class PrivateQuestions {
 	}
 
 	/** Stores the question and asks Claude. A resend gets the stored one. */
-	ask({ userId, username, program }: Author, { content, clientId, follows }: Question, requester: Requester): Asked | Refusal {
+	ask(author: Author, { content, clientId, follows }: Question, requester: Requester): Asked | Refusal {
+		const { userId } = author;
 		const { asides, log } = this.#store;
 		const known = asides.byClientId(userId, clientId);
 		if (known && known.question !== content) return { code: "conflict" };
@@ -67,8 +69,7 @@ export class PrivateQuestions {
 		if (former) this.#read(former, requester);
 		const refusal = this.#asides.refusalFor(requester) ?? this.#sendRate.take(requester, content.length, this.#now());
 		if (refusal) return refusal;
-		const payer = { userId, username, ...(program && { isProgram: true }) };
-		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payer, requester.network);
+		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payerOf(author), requester.network);
 	}
 
 	/** Counts what it takes to read an aside. */
