@@ -19,7 +19,7 @@ const budget: Record<keyof Weights, Limit> = {
 	fonts: { what: "fonts", unit: "", target: 0, most: 0 },
 	requests: { what: "first-load files", unit: "", target: 6, most: 10 },
 	largestLater: { what: "largest later script", unit: "kB", target: 25, most: 40 },
-	allScripts: { what: "all scripts", unit: "kB", target: 220, most: 260 },
+	allScripts: { what: "all scripts", unit: "kB", target: 220, most: 318 },
 };
 
 export type Judged = { what: string; weight: string; target: string; most: string; verdict: "good" | "heavy" | "TOO HEAVY" };

@@ -1,24 +1,22 @@
-// Gives `wrangler dev` a JWT_SECRET, so that it works without setup. The secret is kept with the data
-// that it protects, in `.wrangler`, and added to `.dev.vars`: replacing that file signs nobody out.
-// Runs before every build. For a deployment it only checks that the build is one for production.
+// Gives `wrangler dev` a JWT_SECRET, so that it works without setup. It is kept with the data that it protects, in `.wrangler`,
+// and added to `.dev.vars`: replacing that file signs nobody out. Says once what Claude may cost. Runs before every build. For a deployment it only checks that the build is one for production.
 
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { budgetsSentence } from "../src/money/budgets.ts";
 
 const { WRANGLER_COMMAND, NODE_ENV } = process.env;
 const root = process.argv[2] ? new URL(`${process.argv[2]}/`, "file://") : new URL("../", import.meta.url);
 const vars = new URL(".dev.vars", root);
-const kept = new URL(".wrangler/dev-secret", root);
 
 if (WRANGLER_COMMAND === "dev") {
-	const text = read(vars);
-	const own = secretIn(text);
-	const secret = own ?? (read(kept).trim() || randomBytes(32).toString("base64url"));
-	if (read(kept) !== secret) {
-		mkdirSync(new URL(".", kept), { recursive: true });
-		writeFileSync(kept, secret, { mode: 0o600 });
+	const own = assigned("JWT_SECRET");
+	const secret = keep("dev-secret", own ?? (kept("dev-secret") || randomBytes(32).toString("base64url")));
+	if (own === undefined) add(`JWT_SECRET="${secret}"\n`);
+	if (assigned("ANTHROPIC_API_KEY") !== undefined && kept("dev-budgets-told") === "") {
+		console.log(budgetsSentence);
+		keep("dev-budgets-told", "yes");
 	}
-	if (own === undefined) add(text, secret);
 } else if (WRANGLER_COMMAND === "deploy" && NODE_ENV && NODE_ENV !== "production") {
 	// The Worker would answer to localhost only.
 	console.error(`NODE_ENV is ${NODE_ENV}. Unset it, or set it to production, and deploy again.`);
@@ -26,15 +24,33 @@ if (WRANGLER_COMMAND === "dev") {
 }
 
 /** The last assignment counts, so an empty one that stands before it does no harm. */
-function add(text: string, secret: string): void {
+function add(line: string): void {
+	const text = read(vars);
 	const separator = text === "" || text.endsWith("\n") ? "" : "\n";
-	appendFileSync(vars, `${separator}JWT_SECRET="${secret}"\n`, { mode: 0o600 });
+	appendFileSync(vars, separator + line, { mode: 0o600 });
 }
 
-function secretIn(text: string): string | undefined {
-	const values = [...text.matchAll(/^\s*(?:export\s+)?JWT_SECRET\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s#"']*))/gm)];
+function assigned(name: string): string | undefined {
+	const values = [...read(vars).matchAll(new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s#"']*))`, "gm"))];
 	const [, ...forms] = values.at(-1) ?? [];
 	return forms.find((form) => form);
+}
+
+function keep(name: string, value: string): string {
+	const file = fileOf(name);
+	if (kept(name) !== value) {
+		mkdirSync(new URL(".", file), { recursive: true });
+		writeFileSync(file, value, { mode: 0o600 });
+	}
+	return value;
+}
+
+function kept(name: string): string {
+	return read(fileOf(name)).trim();
+}
+
+function fileOf(name: string): URL {
+	return new URL(`.wrangler/${name}`, root);
 }
 
 function read(file: URL): string {

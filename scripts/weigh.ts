@@ -6,12 +6,14 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { administration } from "../web/shellWorker.ts";
 import { judge, type Weights } from "./budget.ts";
 
 type File = { name: string; bytes: number; isFirst: boolean };
 
 const { files, requests } = await built();
-const isScript = ({ name }: File) => name.endsWith(".js");
+/** The page of administrators is not downloaded by others. */
+const isScript = ({ name }: File) => name.endsWith(".js") && !name.startsWith(administration);
 const scripts = files.filter(isScript);
 const sum = (some: File[]) => some.reduce((bytes, file) => bytes + file.bytes, 0);
 const first = files.filter(({ isFirst }) => isFirst);

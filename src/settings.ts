@@ -1,9 +1,13 @@
 // Reads the deployment's settings from the environment, or finds the first one to correct. Pure:
 // must not depend on requests or storage.
 
+import { type AssistantSettings, readAssistant } from "./assistant-settings.ts";
 import { type Domains, readDomains } from "./claude/domains.ts";
+import { type McpServer, readMcpServers } from "./claude/mcp/servers.ts";
+import { type FileSettings, readFileSettings } from "./file-settings.ts";
 import { type Budgets, readBudgets } from "./money/budgets.ts";
 import { type OwnPrices, priceOf, readOwnPrices } from "./money/prices.ts";
+import { type PushSettings, readPush } from "./push-settings.ts";
 import {
 	type Environment,
 	entriesOf,
@@ -14,6 +18,7 @@ import {
 	readSwitch,
 	readText,
 	readWholeNumber,
+	type SettingName,
 } from "./setting-values.ts";
 import { readSignIns, type SignInSettings } from "./sign-in-settings.ts";
 
@@ -22,6 +27,8 @@ export { isLocalhost };
 export type Settings = SignInSettings & {
 	/** HS256 key, 32 bytes or more. */
 	jwtSecret?: string;
+	/** Something here signs, and no key is set: the deployment makes one for itself. */
+	usesOwnSecret?: boolean;
 	jwksUrl?: URL;
 	jwtIssuer?: string;
 	/** The claim that says for whom a token is, and the value that it must have. */
@@ -39,31 +46,38 @@ export type Settings = SignInSettings & {
 		/** In ms. A personal token of an issuer's person ends when they have not been seen for so long. */
 		ownerAbsence: number;
 	};
-	claude: {
+	claude: AssistantSettings & {
 		/** Without a key and a base URL the demo model replies. */
 		apiKey?: string;
 		baseUrl?: string;
 		model: string;
 		/** The models that conversations may choose besides. None: those that the server lists. */
 		models?: readonly string[];
-		/** The assistant's name, in its prompt. */
-		assistantName?: string;
 		maxTokens: number;
 		/** The model's context in tokens, if it is set: prompt and reply together. */
 		contextTokens?: number | undefined;
 		/** Prompts are cached for an hour instead of five minutes. */
 		cachesLong?: boolean;
+		/** A longer prompt is worth a summary of its older part, in tokens; without it, none is. */
+		summaryAfter?: number | undefined;
 		/** The web sites that Claude may read, or may not. */
 		domains?: Domains | undefined;
 		/** In ms. A reply is interrupted when Claude sends nothing for so long. */
 		idleTimeout: number;
 	};
+	/** The servers whose tools conversations may use. */
+	mcp: readonly McpServer[];
 	/** The deployment's own prices of models, over the built-in ones. */
 	prices: OwnPrices;
 	budgets: Budgets;
 	/** Guests may ask Claude. */
 	guestClaude: boolean;
+	files: FileSettings;
+	/** Days after which messages are deleted; never without it. */
+	retentionDays?: number | undefined;
 	sends: { burst: number; perSecond: number };
+	/** How push services recognize this deployment. Without it there is no web push. */
+	push?: PushSettings | undefined;
 	/**
 	 * In ms: the time between two pings of a Socket.IO connection, and the time in which a client
 	 * must respond.
@@ -85,15 +99,16 @@ export function readSettings(env: Environment): SettingsResult {
 	const problems: string[] = [];
 	const jwtSecret = readSecret(env, problems);
 	const jwksUrl = readJwksUrl(env, problems);
-	if (jwtSecret === undefined && jwksUrl === undefined)
-		problems.push(
-			`Set JWT_SECRET to a secret of at least ${secretBytes} bytes, or JWT_JWKS_URL to the address of your issuer's keys, or both.`,
-		);
 	const guestSignIn = readSwitch(env, "GUEST_SIGN_IN", problems);
-	if (guestSignIn && jwtSecret === undefined)
-		problems.push("GUEST_SIGN_IN is on, but guests are signed in with JWT_SECRET: set JWT_SECRET, or set GUEST_SIGN_IN to off.");
+	const signIns = readSignIns(env, problems);
+	const usesOwnSecret = jwtSecret === undefined && (guestSignIn || signIns.oidc !== undefined || signIns.access !== undefined);
+	if (jwtSecret === undefined && jwksUrl === undefined && !usesOwnSecret)
+		problems.push(
+			`Nobody can sign in. Set GUEST_SIGN_IN to on, or OIDC_ISSUER and OIDC_CLIENT_ID, or JWT_JWKS_URL to the address of your issuer's keys, or JWT_SECRET to a secret of at least ${secretBytes} bytes with which you sign tokens.`,
+		);
 	const settings: Settings = {
-		...readSignIns(env, problems),
+		...signIns,
+		...(usesOwnSecret ? { usesOwnSecret } : {}),
 		jwtSecret,
 		jwksUrl,
 		jwtIssuer: readText(env, "JWT_ISSUER"),
@@ -114,22 +129,33 @@ export function readSettings(env: Environment): SettingsResult {
 			maxTokens: readWholeNumber(env, "CLAUDE_MAX_TOKENS", 16_000, problems),
 			contextTokens: readOptionalWholeNumber(env, "CLAUDE_CONTEXT_TOKENS", problems),
 			cachesLong: readCachesLong(env, problems),
+			summaryAfter: readSummaryAfter(env, problems),
 			domains: readDomains((name) => entriesOf(env, name), problems),
 			idleTimeout: readNumber(env, "REPLY_IDLE_TIMEOUT_SECONDS", 60, problems) * 1000,
 		},
+		mcp: readMcpServers(readText(env, "MCP_SERVERS"), (name) => readText(env, name as SettingName), problems),
 		prices: readPrices(env, problems),
 		budgets: readBudgets((name) => readText(env, name), readText(env, "ANTHROPIC_API_KEY") !== undefined, problems),
-		guestClaude: readSwitch(env, "GUEST_CLAUDE", problems, "on"),
+		// Strangers spend the deployer's money only where the deployer has said so.
+		guestClaude: readSwitch(
+			env,
+			"GUEST_CLAUDE",
+			problems,
+			readText(env, "ANTHROPIC_API_KEY") === undefined || isDevelopment() ? "on" : "off",
+		),
+		files: readFileSettings(env, problems),
+		retentionDays: readOptionalWholeNumber(env, "RETENTION_DAYS", problems),
 		sends: {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),
 			perSecond: readNumber(env, "SEND_PER_SECOND", 1, problems),
 		},
+		push: readPush(env, problems),
 		socketIo: {
 			interval: readNumber(env, "SOCKETIO_PING_INTERVAL_SECONDS", 25, problems) * 1000,
 			timeout: readNumber(env, "SOCKETIO_PING_TIMEOUT_SECONDS", 20, problems) * 1000,
 		},
 	};
-	settings.claude.assistantName = readAssistantName(env, problems) ?? nameOfModel(settings.claude);
+	Object.assign(settings.claude, readAssistant(env, settings.claude, problems));
 	if (isUnpriced(settings))
 		problems.push(
 			"The price of CLAUDE_MODEL, or of one of CLAUDE_MODELS, is not known, so no budget can hold. Name its price in CLAUDE_PRICES, or set all BUDGET_USD_PER_… settings to off.",
@@ -181,25 +207,18 @@ function readBaseUrl(env: Environment, problems: string[]): string | undefined {
 	return undefined;
 }
 
-/** It is said in sentences, and written after an `@`. */
-function readAssistantName(env: Environment, problems: string[]): string | undefined {
-	const text = readText(env, "ASSISTANT_NAME");
-	const isName = text !== undefined && text.length <= 64 && /[\p{L}\p{N}]/u.test(text) && !/[@<>\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
-	if (text === undefined || isName) return text;
-	problems.push("ASSISTANT_NAME must be a name of up to 64 characters on one line, without @, < and >.");
-	return undefined;
-}
-
-/** Only Claude is called Claude: another server's model has the name that it is known by there. */
-function nameOfModel({ baseUrl, model }: Settings["claude"]): string {
-	const isClaude = baseUrl === undefined || URL.parse(baseUrl)?.hostname === "api.anthropic.com" || /^claude\b/i.test(model);
-	return isClaude ? "Claude" : model.replace(/^.*\//, "").replace(/:.*$/, "") || "Assistant";
-}
-
 function readCachesLong(env: Environment, problems: string[]): boolean {
 	const text = readText(env, "CLAUDE_CACHE_TTL") ?? "5m";
 	if (text !== "5m" && text !== "1h") problems.push("CLAUDE_CACHE_TTL must be 5m or 1h.");
 	return text === "1h";
+}
+
+function readSummaryAfter(env: Environment, problems: string[]): number | undefined {
+	const text = readText(env, "SUMMARY_AFTER_TOKENS") ?? "50000";
+	if (text.toLowerCase() === "off") return undefined;
+	const tokens = Number(text);
+	if (!Number.isSafeInteger(tokens) || tokens < 1) problems.push("SUMMARY_AFTER_TOKENS must be a whole number of tokens, or off.");
+	return tokens;
 }
 
 function readPrices(env: Environment, problems: string[]): OwnPrices {

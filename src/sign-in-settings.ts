@@ -10,6 +10,17 @@ export type SignInSettings = {
 	access?: { issuer: string; keys: URL; audience: string } | undefined;
 	/** The page on which people sign in, which comes back with a token. */
 	signInUrl?: string | undefined;
+	administrators: AdministratorSettings;
+	/** The token with which monitoring reads metrics. None: there are no metrics to read. */
+	metricsToken?: string | undefined;
+};
+
+/** Who may use the administration, besides the provider's people in `OidcSettings`. */
+export type AdministratorSettings = {
+	/** Ids of people. */
+	users: readonly string[];
+	/** A claim of a token, and the value that it must have or contain. */
+	claim: { name: string; value: string } | undefined;
 };
 
 export type OidcSettings = {
@@ -29,10 +40,13 @@ export type OidcSettings = {
 const longestSubject = 255;
 
 export function readSignIns(env: Environment, problems: string[]): SignInSettings {
-	const signIns = { oidc: readOidc(env, problems), access: readAccess(env, problems), signInUrl: readSignInUrl(env, problems) };
-	if ((signIns.oidc || signIns.access) && readText(env, "JWT_SECRET") === undefined)
-		problems.push("OIDC_ISSUER or ACCESS_TEAM is set, but sessions are signed with JWT_SECRET: set JWT_SECRET too.");
-	return signIns;
+	return {
+		oidc: readOidc(env, problems),
+		access: readAccess(env, problems),
+		signInUrl: readSignInUrl(env, problems),
+		metricsToken: readMetricsToken(env, problems),
+		administrators: { users: entriesOf(env, "ADMIN_USERS"), claim: readAdminClaim(env, problems) },
+	};
 }
 
 function readOidc(env: Environment, problems: string[]): OidcSettings | undefined {
@@ -80,6 +94,27 @@ function readAccess(env: Environment, problems: string[]): SignInSettings["acces
 function addressOfTeam(team: string): string {
 	if (/^https?:/.test(team)) return team;
 	return `https://${team.includes(".") ? team : `${team}.cloudflareaccess.com`}`;
+}
+
+/** Shorter ones can be guessed. */
+const shortestMetricsToken = 16;
+
+function readMetricsToken(env: Environment, problems: string[]): string | undefined {
+	const token = readText(env, "METRICS_TOKEN");
+	if (token !== undefined && token.length < shortestMetricsToken)
+		problems.push(
+			`METRICS_TOKEN is shorter than ${shortestMetricsToken} characters. Set a longer one, such as the output of \`openssl rand -base64 24\`.`,
+		);
+	return token;
+}
+
+function readAdminClaim(env: Environment, problems: string[]): AdministratorSettings["claim"] {
+	const text = readText(env, "ADMIN_CLAIM");
+	if (text === undefined) return undefined;
+	const [, name, value] = /^([^=\s]+)=(\S.*)$/.exec(text) ?? [];
+	if (name !== undefined && value !== undefined) return { name, value };
+	problems.push("ADMIN_CLAIM must be the name of a claim and the value that it has or contains, such as roles=chat-admin.");
+	return undefined;
 }
 
 function readSignInUrl(env: Environment, problems: string[]): string | undefined {

@@ -3,6 +3,7 @@ import type { Environment } from "../src/setting-values.ts";
 import { readSettings } from "../src/settings.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
+const mb = 1024 * 1024;
 
 const read = (fields: Environment) => readSettings(fields);
 
@@ -19,6 +20,7 @@ describe("settings", () => {
 			frontendOrigins: [],
 			allowedHosts: [],
 			guestSignIn: false,
+			administrators: { users: [] },
 			tokens: { epoch: "", ownerAbsence: 30 * 24 * 3600_000 },
 			claude: {
 				model: "claude-sonnet-5-5",
@@ -26,11 +28,15 @@ describe("settings", () => {
 				assistantName: "Claude",
 				maxTokens: 16_000,
 				cachesLong: false,
+				summaryAfter: 50_000,
 				idleTimeout: 60_000,
 			},
+			mcp: [],
 			prices: new Map(),
 			budgets: {},
+			files: { maxBytes: 25 * mb, conversationBytes: 1_000 * mb, personBytes: 500 * mb, guestBytes: 100 * mb },
 			guestClaude: true,
+			push: {},
 			sends: { burst: 10, perSecond: 1 },
 			socketIo: { interval: 25_000, timeout: 20_000 },
 		});
@@ -46,6 +52,8 @@ describe("settings", () => {
 			FRONTEND_URL: "https://chat.example",
 			ALLOWED_HOSTS: "parley.example",
 			GUEST_SIGN_IN: "on",
+			ADMIN_USERS: "ann, oidc-1",
+			ADMIN_CLAIM: "https://chat.example/roles=chat admin",
 			TOKEN_EPOCH: "2",
 			TOKEN_OWNER_ABSENCE_DAYS: "0.5",
 			ANTHROPIC_API_KEY: "a key",
@@ -55,6 +63,7 @@ describe("settings", () => {
 			CLAUDE_MAX_TOKENS: "100",
 			CLAUDE_CONTEXT_TOKENS: "8192",
 			CLAUDE_CACHE_TTL: "1h",
+			SUMMARY_AFTER_TOKENS: "8000",
 			CLAUDE_PRICES: '{"another": {"input": 2, "output": 10}}',
 			BUDGET_USD_PER_DAY: "100",
 			BUDGET_USD_PER_PERSON_PER_DAY: "off",
@@ -75,6 +84,7 @@ describe("settings", () => {
 			frontendOrigins: ["https://chat.example"],
 			allowedHosts: ["parley.example"],
 			guestSignIn: true,
+			administrators: { users: ["ann", "oidc-1"], claim: { name: "https://chat.example/roles", value: "chat admin" } },
 			tokens: { epoch: "2", ownerAbsence: 12 * 3600_000 },
 			claude: {
 				apiKey: "a key",
@@ -85,21 +95,50 @@ describe("settings", () => {
 				maxTokens: 100,
 				cachesLong: true,
 				contextTokens: 8_192,
+				summaryAfter: 8_000,
 				idleTimeout: 2_500,
 			},
+			mcp: [],
 			prices: new Map([["another", { input: 2, output: 10 }]]),
 			budgets: { deployment: 100_000_000, guest: 200_000, conversation: 70_000 },
+			files: { maxBytes: 25 * mb, conversationBytes: 1_000 * mb, personBytes: 500 * mb, guestBytes: 100 * mb },
 			guestClaude: false,
+			push: {},
 			sends: { burst: 5, perSecond: 0.5 },
 			socketIo: { interval: 500, timeout: 1_000 },
 		});
 		expect(settings.jwksUrl?.href).toBe("https://issuer.example/jwks");
 	});
 
+	it.each([
+		["🦉", true],
+		["👩🏽‍🚀", true],
+		["🇦🇶", true],
+		["A", true],
+		["Ai", true],
+		["\u{1f989}\u{1f989}", true],
+		["Ada", false],
+		["A b", false],
+		["\u200b", false],
+		["\u202ea", false],
+		["👩🏽‍🚀👩🏽‍🚀", false],
+		["\u0300".repeat(40), false],
+	])("take %j for the assistant's mark: %s", (mark, isTaken) => {
+		const problem = expect.stringMatching(/^ASSISTANT_MARK must be one emoji/);
+		expect(read({ JWT_SECRET: secret, ASSISTANT_MARK: mark })).toEqual(
+			isTaken ? { settings: expect.objectContaining({ claude: expect.objectContaining({ assistantMark: mark }) }) } : { problem },
+		);
+	});
+
 	it.each(["two\nlines", "a".repeat(65), "Ada <b>", "@ada"])("refuse the name %j for the assistant", (name) => {
 		expect(read({ JWT_SECRET: secret, ASSISTANT_NAME: name })).toEqual({
 			problem: expect.stringMatching(/^ASSISTANT_NAME must be a name/),
 		});
+	});
+
+	it("sum up long conversations unless that is off", () => {
+		expect(settingsOf({}).claude.summaryAfter).toBe(50_000);
+		expect(settingsOf({ SUMMARY_AFTER_TOKENS: "Off" }).claude.summaryAfter).toBeUndefined();
 	});
 
 	it("limit what Claude may cost once there is a key", () => {
@@ -163,6 +202,24 @@ describe("settings", () => {
 		);
 	});
 
+	it("name the keys for web push, or leave them to the deployment", () => {
+		const keys = { VAPID_PUBLIC_KEY: `B${"A".repeat(86)}`, VAPID_PRIVATE_KEY: "A".repeat(43), VAPID_SUBJECT: "mailto:ann@example.com" };
+		const push = { keys: { publicKey: keys.VAPID_PUBLIC_KEY, privateKey: keys.VAPID_PRIVATE_KEY }, subject: keys.VAPID_SUBJECT };
+		expect(settingsOf(keys).push).toEqual(push);
+		expect(settingsOf({ ...keys, VAPID_SUBJECT: "https://example.com" }).push?.subject).toBe("https://example.com");
+		expect(settingsOf({ VAPID_SUBJECT: "mailto:ann@example.com" }).push).toEqual({ subject: "mailto:ann@example.com" });
+		expect(settingsOf({}).push).toEqual({});
+		expect(settingsOf({ ...keys, VAPID_PUBLIC_KEY: "off" }).push).toBeUndefined();
+		for (const [wrong, problem] of [
+			[{ VAPID_PRIVATE_KEY: "" }, /^Set VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT/],
+			[{ VAPID_SUBJECT: "" }, /^Set VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT/],
+			[{ VAPID_PUBLIC_KEY: "AAAA" }, /must be a pair of keys/],
+			[{ VAPID_PRIVATE_KEY: "no key" }, /must be a pair of keys/],
+			[{ VAPID_SUBJECT: "ann@example.com" }, /^VAPID_SUBJECT must be your address/],
+		] as const)
+			expect(read({ JWT_SECRET: secret, ...keys, ...wrong })).toEqual({ problem: expect.stringMatching(problem) });
+	});
+
 	it("treat white space as not set", () => {
 		const names = [
 			"JWT_JWKS_URL",
@@ -224,17 +281,41 @@ describe("settings", () => {
 	});
 });
 
+describe("without JWT_SECRET, the deployment's own secret signs", () => {
+	it.each<[Environment]>([
+		[{ GUEST_SIGN_IN: "on" }],
+		[{ JWT_SECRET: " ", GUEST_SIGN_IN: "on", JWT_JWKS_URL: "https://issuer.example/jwks" }],
+		[{ OIDC_ISSUER: "https://login.example", OIDC_CLIENT_ID: "parley", JWT_JWKS_URL: "https://issuer.example/jwks" }],
+		[{ ACCESS_TEAM: "acme", ACCESS_AUDIENCE: "a" }],
+	])("with %j", (env) => {
+		expect(read(env)).toMatchObject({ settings: { jwtSecret: undefined, usesOwnSecret: true } });
+	});
+
+	it("but only where something here signs", () => {
+		expect(read({ JWT_JWKS_URL: "https://issuer.example/jwks" })).not.toHaveProperty("settings.usesOwnSecret");
+		expect(read({ JWT_SECRET: secret, GUEST_SIGN_IN: "on" })).not.toHaveProperty("settings.usesOwnSecret");
+	});
+});
+
+it("guests ask Claude with the deployer's key only if the deployer has said so", () => {
+	const key = { ANTHROPIC_API_KEY: "a key" };
+	expect(settingsOf({}).guestClaude).toBe(true);
+	expect(settingsOf({ ANTHROPIC_BASE_URL: "http://localhost:11434" }).guestClaude).toBe(true);
+	expect(settingsOf(key).guestClaude).toBe(false);
+	expect(settingsOf({ ...key, GUEST_CLAUDE: "on" }).guestClaude).toBe(true);
+});
+
 describe("a problem names the setting and quotes no value", () => {
 	const good = { JWT_SECRET: secret };
 
 	it.each<[Environment, RegExp]>([
-		[{}, /JWT_SECRET.*JWT_JWKS_URL/],
-		[{ JWT_SECRET: "  " }, /JWT_SECRET.*JWT_JWKS_URL/],
-		[{ GUEST_SIGN_IN: "on" }, /JWT_SECRET.*JWT_JWKS_URL/],
+		[{}, /^Nobody can sign in.*JWT_JWKS_URL.*JWT_SECRET/],
+		[{ JWT_SECRET: "  " }, /^Nobody can sign in.*JWT_JWKS_URL.*JWT_SECRET/],
+		[{ GUEST_SIGN_IN: "off" }, /^Nobody can sign in/],
 		[{ JWT_SECRET: "PRIVATE" }, /^JWT_SECRET is shorter than 32 bytes/],
 		[{ JWT_SECRET: "PRIVATE".padEnd(31) }, /^JWT_SECRET is shorter than 32 bytes/],
 		[{ JWT_SECRET: "PRIVATE", JWT_JWKS_URL: "https://issuer.example/jwks" }, /^JWT_SECRET is shorter/],
-		[{ JWT_JWKS_URL: "https://issuer.example/jwks", GUEST_SIGN_IN: "on" }, /^GUEST_SIGN_IN.*JWT_SECRET/],
+		[{ JWT_SECRET: "PRIVATE", GUEST_SIGN_IN: "on" }, /^JWT_SECRET is shorter/],
 		[{ JWT_JWKS_URL: "PRIVATE" }, /^JWT_JWKS_URL must be an https address/],
 		[{ ...good, JWT_JWKS_URL: "ftp://PRIVATE/jwks" }, /^JWT_JWKS_URL/],
 		[{ ...good, JWT_JWKS_URL: "http://PRIVATE.example/jwks" }, /^JWT_JWKS_URL/],
@@ -252,16 +333,15 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, OIDC_ISSUER: "http://PRIVATE.example", OIDC_CLIENT_ID: "parley" }, /^OIDC_ISSUER must be an https address/],
 		[{ ...good, OIDC_ISSUER: "https://login.example/?PRIVATE", OIDC_CLIENT_ID: "parley" }, /^OIDC_ISSUER must be/],
 		[{ ...good, OIDC_ALLOWED_DOMAINS: "example.com" }, /^OIDC_ALLOWED_DOMAINS or OIDC_ADMINS is set without a provider/],
+		[{ ...good, METRICS_TOKEN: "PRIVATE" }, /^METRICS_TOKEN is shorter/],
+		[{ ...good, ADMIN_CLAIM: "PRIVATE" }, /^ADMIN_CLAIM must be/],
+		[{ ...good, ADMIN_CLAIM: "PRIVATE=" }, /^ADMIN_CLAIM must be/],
 		[{ ...good, OIDC_ADMINS: "ada@example.com" }, /^OIDC_ALLOWED_DOMAINS or OIDC_ADMINS is set without a provider/],
 		[
 			{ ...good, OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a", OIDC_ALLOWED_DOMAINS: "a@PRIVATE.example" },
 			/^OIDC_ALLOWED_DOMAINS/,
 		],
 		[{ ...good, OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a", OIDC_ADMINS: "PRIVATE@" }, /^OIDC_ADMINS/],
-		[
-			{ JWT_JWKS_URL: "https://a.example", OIDC_ISSUER: "https://a.example", OIDC_CLIENT_ID: "a" },
-			/^OIDC_ISSUER or ACCESS_TEAM is set, .*JWT_SECRET/,
-		],
 		[{ ...good, ACCESS_TEAM: "PRIVATE" }, /^Set ACCESS_TEAM .*ACCESS_AUDIENCE/],
 		[{ ...good, ACCESS_AUDIENCE: "PRIVATE" }, /^Set ACCESS_TEAM .*ACCESS_AUDIENCE/],
 		[{ ...good, ACCESS_TEAM: "http://PRIVATE.example", ACCESS_AUDIENCE: "a" }, /^Set ACCESS_TEAM/],
@@ -277,6 +357,8 @@ describe("a problem names the setting and quotes no value", () => {
 		[{ ...good, CLAUDE_MAX_TOKENS: "1.5" }, /^CLAUDE_MAX_TOKENS/],
 		[{ ...good, CLAUDE_CONTEXT_TOKENS: "8k" }, /^CLAUDE_CONTEXT_TOKENS must be a whole number/],
 		[{ ...good, CLAUDE_CACHE_TTL: "PRIVATE" }, /^CLAUDE_CACHE_TTL must be 5m or 1h/],
+		[{ ...good, SUMMARY_AFTER_TOKENS: "PRIVATE" }, /^SUMMARY_AFTER_TOKENS must be a whole number of tokens, or off/],
+		[{ ...good, SUMMARY_AFTER_TOKENS: "0" }, /^SUMMARY_AFTER_TOKENS/],
 		[{ ...good, SEND_BURST: "-1" }, /^SEND_BURST/],
 		[{ ...good, SEND_BURST: "2.5" }, /^SEND_BURST/],
 		[{ ...good, SEND_PER_SECOND: "0" }, /^SEND_PER_SECOND must be a number/],

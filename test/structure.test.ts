@@ -24,33 +24,57 @@ const productFiles = [...filesUnder("src"), ...filesUnder("web/src")];
 /** Which files a folder may import, itself excepted: our own by path, packages by name. A folder's rule holds below it where no other does. */
 const rules: { readonly [place: string]: RegExp } = {
 	"src/protocol/": /^valibot$/,
-	"src/settings.ts": /^src\/((sign-in-|)setting(s|-values)|money\/(prices|budgets)|claude\/domains)\.ts$/,
+	"src/settings.ts":
+		/^src\/((assistant-|sign-in-|push-|file-|)setting(s|-values)|money\/(prices|budgets)|claude\/(domains|mcp\/servers))\.ts$/,
+	"src/file-settings.ts": /^src\/(setting-values\.ts|protocol\/files\/limits\.ts)$/,
+	"src/files/": /^(src\/(protocol|platform)\/|src\/file-settings\.ts$|cloudflare:workers$)/,
+	"src/files/upload.ts": /^src\/(protocol|auth|files)\/|^src\/(money\/quota|conversation\/file-calls|settings)\.ts$/,
 	"src/setting-values.ts": /^src\/(money\/budgets|claude\/domains)\.ts$/,
+	"src/assistant-settings.ts": /^src\/(protocol\/text\/assistant-name|setting-values)\.ts$/,
 	"src/sign-in-settings.ts": /^src\/setting-values\.ts$/,
+	"src/push-settings.ts": /^src\/setting-values\.ts$/,
+	"src/push/": /^(src\/(protocol\/|push-settings\.ts$|platform\/retry-after\.ts$)|@block65\/webcrypto-web-push$|cloudflare:workers$)/,
+	"src/webhooks/": /^(src\/(protocol\/|platform\/retry-after\.ts$)|valibot$)/,
 	"src/money/": /^src\/protocol\//,
 	"src/money/prices.ts": /^$/,
 	"src/money/quota.ts": /^src\/(protocol\/|auth\/network\.ts$|money\/)/,
 	"src/money/object.ts": /^(src\/(protocol|platform|money)\/|cloudflare:workers$)/,
+	"src/deployment/": /^(src\/protocol\/|src\/((push-)?settings|push\/keys)\.ts$|cloudflare:workers$)/,
 	"src/platform/": /^src\/protocol\//,
 	"src/auth/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/settings\.ts$|jose$|oauth4webapi$|hono\/utils\/cookie$|valibot$)/,
-	"src/claude/": /^(src\/protocol\/|src\/platform\/bounded-body\.ts$|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
+	"src/claude/":
+		/^(src\/protocol\/|src\/platform\/(bounded-body|in-time)\.ts$|src\/conversation\/ports\.ts$|src\/settings\.ts$|@anthropic-ai\/sdk)/,
+	"src/claude/mcp/servers.ts": /^(src\/protocol\/|valibot$)/,
 	"src/conversation/store/": /^src\/(protocol|platform|money)\//,
 	"src/conversation/replies/": /^src\/((protocol|money)\/|conversation\/(ports\.ts$|store\/))/,
 	"src/conversation/messages/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/people/": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|store\/|replies\/))/,
 	"src/conversation/lists/": /^src\/(protocol\/|platform\/|conversation\/(ports\.ts$|store\/))/,
+	"src/conversation/webhooks/": /^src\/((protocol|platform|webhooks)\/|conversation\/(ports\.ts$|store\/))/,
+	"src/conversation/people/wiring.ts": /^src\/(protocol\/|conversation\/)/,
+	"src/conversation/archive/calls.ts": /^(src\/(protocol|auth|conversation)\/|cloudflare:workers$)/,
+	"src/conversation/archive/beginnings.ts": /^src\/(protocol|conversation)\//,
+	"src/conversation/webhooks/wiring.ts":
+		/^src\/(auth\/identify|deployment\/settings|settings|webhooks\/send|conversation\/webhooks\/webhooks)\.ts$/,
+	"src/conversation/webhooks/calls.ts": /^(src\/(protocol|auth|conversation)\/|cloudflare:workers$)/,
+	"src/conversation/webhooks/incoming.ts": /^src\/(protocol|auth|conversation)\//,
 	"src/conversation/archive/": /^src\/(protocol\/|conversation\/store\/)/,
 	"src/conversation/sockets/": /^src\/((protocol|platform)\/|conversation\/(ports\.ts$|rate\.ts$|conversation\.ts$|store\/))/,
 	"src/conversation/ports.ts": /^src\/(protocol|money)\//,
 	"src/conversation/rate.ts": /^$/,
 	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
-	"src/conversation/": /^(src\/(protocol|auth|claude|money|platform|conversation)\/|src\/settings\.ts$|cloudflare:workers$)/,
+	"src/conversation/":
+		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|conversation)\/|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
+	"src/metrics/": /^src\/protocol\//,
+	"src/admin/": /^(src\/(protocol|platform|metrics|money)\/|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,
-	"src/gateway/": /^src\/((protocol|auth)\/|conversation\/object\.ts$)/,
+	"src/user/push/wiring.ts": /^src\/(auth\/(identify|tokens)|deployment\/settings|push\/send|settings|user\/push\/(push|store))\.ts$/,
+	"src/gateway/":
+		/^(src\/((protocol|auth)\/|(conversation\/(object|sockets\/flood-control)|files\/upload|platform\/held-bytes|settings)\.ts$)|valibot$)/,
 	"src/gateway/socketio/":
-		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/settings\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
+		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|store\/cursor|sockets\/flood-control)\.ts$|src\/deployment\/settings\.ts$|src\/settings\.ts$|src\/files\/upload\.ts$|src\/platform\/read-body\.ts$|hono|(engine|socket)\.io-parser$|valibot$|cloudflare:workers$)/,
 	"src/routes/":
-		/^(src\/(protocol|auth)\/|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/claude\/models\.ts$|src\/money\/(prices|object|quota|report)\.ts$|src\/settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
+		/^(src\/(protocol|auth|metrics)\/|src\/platform\/read-body\.ts$|src\/files\/(object|upload)\.ts$|src\/gateway\/[\w-]+\.ts$|src\/conversation\/(object|calls|aside-calls|file-calls|conversation|archive\/\w+)\.ts$|src\/user\/object\.ts$|src\/(push\/send|webhooks\/(send|slack))\.ts$|src\/claude\/(models|mcp\/toolbox)\.ts$|src\/money\/(prices|object|periods|quota|report)\.ts$|src\/(deployment\/)?settings\.ts$|package\.json$|hono|jose$|valibot$|@valibot\/to-json-schema$)/,
 	"src/worker.ts": /./,
 	"web/src/live/": /^(src\/protocol\/|valibot$|idb$)/,
 	"web/src/list/": /^(src\/protocol\/|web\/src\/(live\/|account\/currentSession\.ts$|(api|browser)\.ts$)|react$)/,
@@ -58,9 +82,19 @@ const rules: { readonly [place: string]: RegExp } = {
 };
 
 /** Pure files of Socket.IO: they know no platform, no HTTP and no tokens. */
-const socketIoPackets = ["packets", "outbound", "catch-up", "recovery", "polling", "heartbeat", "repeats", "resends", "text-hash"].map(
-	(name) => `src/gateway/socketio/${name}.ts`,
-);
+const socketIoPackets = [
+	"packets",
+	"outbound",
+	"catch-up",
+	"recovery",
+	"polling",
+	"heartbeat",
+	"repeats",
+	"resends",
+	"text-hash",
+	"attachments",
+	"sent-files",
+].map((name) => `src/gateway/socketio/${name}.ts`);
 
 function placeOf(file: string): string | undefined {
 	const places = Object.keys(rules).filter((place) => file === place || (place.endsWith("/") && file.startsWith(place)));
@@ -157,7 +191,7 @@ function longFunctions(file: string): string[] {
 
 it("keeps SQL in the folders and files that store", () => {
 	const stores =
-		/^src\/(conversation\/store\/|platform\/|money\/(purse|written)\.ts$|user\/(store|tokens|sessions|erasure|erasure-counts|migrations)\.ts$)/;
+		/^src\/(conversation\/store\/|platform\/|files\/(store|rows)\.ts$|money\/(account|purse|rules|written)\.ts$|user\/((store|push\/store|tokens|sessions|suspension|erasure|erasure-counts|migrations)|account\/(passkeys|recovery-codes|devices|events|identities|links))\.ts$|admin\/(audit|conversations|counters|holds|migrations|networks|people|purses|requests|suspensions)\.ts$)/;
 	const statement = /\bsql\s*\.exec\b|\b(SELECT .* FROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|(CREATE|DROP) TABLE)\b/;
 	const files = productFiles.filter((file) => !stores.test(file) && statement.test(readFileSync(join(root, file), "utf8")));
 	expect(files).toEqual([]);

@@ -5,7 +5,7 @@ export default defineConfig({
 	test: {
 		name: "e2e",
 		// More than the two cores that the suite is made for: many tests wait, for a model's pace or for time to pass.
-		maxWorkers: 3,
+		maxWorkers: 4,
 		include: ["e2e/**/*.test.ts"],
 		globalSetup: "e2e/product.setup.ts",
 		testTimeout: 60_000,

@@ -2,5 +2,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-	test: { name: "web", maxWorkers: 3, testTimeout: 30_000, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
+	test: { name: "web", maxWorkers: 4, testTimeout: 30_000, include: ["web/**/*.test.{ts,tsx}", "structure.test.ts"] },
 });

@@ -12,6 +12,8 @@ export default defineConfig({
 					JWT_SECRET: "a secret for tests, at least 32 bytes long",
 					FRONTEND_URL: "capacitor://localhost, https://pages.example",
 				},
+				// For the rules of files. The Worker's own bucket is not bound: by default, files are in their object.
+				r2Buckets: ["TEST_BUCKET"],
 				// Low enough to be reached. They count only requests with an address, which few tests give.
 				ratelimits: {
 					NETWORKS: { namespace_id: "1006", simple: { limit: 400, period: 10 } },
@@ -22,7 +24,7 @@ export default defineConfig({
 	],
 	test: {
 		name: "worker",
-		maxWorkers: 3,
+		maxWorkers: 4,
 		// The demo model writes at the pace of a model, and machines are shared.
 		testTimeout: 30_000,
 		expect: { poll: { timeout: 10_000 } },

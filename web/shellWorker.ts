@@ -7,6 +7,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
+/** The scripts of the page of administrators. Few people need it, and nobody offline: it is not cached. */
+export const administration = "assets/admin/";
+
 const source = fileURLToPath(new URL("src/shell/serviceWorker.ts", import.meta.url));
 const publicFolder = new URL("public/", import.meta.url);
 
@@ -23,7 +26,7 @@ export function shellWorker(): Plugin {
 					file.type === "chunk" ? file.code : file.source,
 				]);
 				const given = readdirSync(publicFolder).map((name): [string, Uint8Array] => [name, readFileSync(new URL(name, publicFolder))]);
-				const files = [...built, ...given].filter(([name]) => name !== "_headers");
+				const files = [...built, ...given].filter(([name]) => name !== "_headers" && !name.startsWith(administration));
 				const hashes = files.map(([name, content]) => [name, `sha256-${createHash("sha256").update(content).digest("base64")}`]);
 				const shell = hashes.map(([name, hash]) => (name === "index.html" ? ["/", ""] : [`/${name}`, hash]));
 				const version = createHash("sha256").update(JSON.stringify(hashes)).digest("hex").slice(0, 16);

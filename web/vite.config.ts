@@ -1,9 +1,14 @@
 // Builds the page into static files for the Worker or Pages, with their HTTP headers.
 
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { emojiFiles } from "./emojiFiles.ts";
-import { shellWorker } from "./shellWorker.ts";
+import { administration, shellWorker } from "./shellWorker.ts";
 
+const adminFolder = fileURLToPath(new URL("src/admin/", import.meta.url));
+
+/** Browser features that the page uses, and no frame in it. */
+const own = ["microphone", "publickey-credentials-create", "publickey-credentials-get"];
 /** Browser features that the page does not use and forbids. */
 const unused = [
 	"accelerometer",
@@ -15,14 +20,15 @@ const unused = [
 	"gyroscope",
 	"hid",
 	"magnetometer",
-	"microphone",
 	"midi",
 	"payment",
-	"publickey-credentials-get",
 	"serial",
 	"usb",
 	"xr-spatial-tracking",
 ];
+
+/** Paths that search engines do not list. A crawler that makes a preview of a link may still read them. */
+const unlisted = ["/c/*", "/invite*", "/device*", "/admin*"];
 
 /**
  * No file is marked immutable: for a missing file the server responds with the page, which browsers would then keep for as long.
@@ -33,7 +39,8 @@ function headersFor(apiUrl: string | undefined): string {
 		"default-src 'none'",
 		"script-src 'self'",
 		"style-src 'self'",
-		"img-src 'self'",
+		"img-src 'self' blob:",
+		"media-src 'self' blob:",
 		"font-src 'self'",
 		["connect-src 'self'", ...(apiUrl ? originsOf(apiUrl) : [])].join(" "),
 		"manifest-src 'self'",
@@ -52,10 +59,11 @@ function headersFor(apiUrl: string | undefined): string {
   Referrer-Policy: no-referrer
   X-DNS-Prefetch-Control: off
   Strict-Transport-Security: max-age=31536000
-  Permissions-Policy: ${unused.map((feature) => `${feature}=()`).join(", ")}
+  Permissions-Policy: ${[...own.map((feature) => `${feature}=(self)`), ...unused.map((feature) => `${feature}=()`)].join(", ")}
   Cross-Origin-Opener-Policy: same-origin
   Cross-Origin-Resource-Policy: same-origin
 
+${unlisted.map((path) => `${path}\n  X-Robots-Tag: noindex\n`).join("\n")}
 /sw.js
   Cache-Control: no-cache
 `;
@@ -78,6 +86,19 @@ function headers(): Plugin {
 		generateBundle() {
 			this.emitFile({ type: "asset", fileName: "_headers", source: headersFor(apiUrl) });
 		},
+	};
+}
+
+/** On Pages, no Worker makes the addresses in the preview of a link absolute: VITE_PAGE_URL says where the page will be. */
+function previewAddresses(): Plugin {
+	let origin: string | undefined;
+	return {
+		name: "preview addresses",
+		apply: "build",
+		configResolved: ({ env }) => {
+			origin = env.VITE_PAGE_URL && new URL(env.VITE_PAGE_URL).origin;
+		},
+		transformIndexHtml: (html) => (origin ? html.replace(/(property="og:(?:url|image)" content=")/g, `$1${origin}`) : html),
 	};
 }
 
@@ -116,7 +137,7 @@ function isFirst(id: string, infoOf: (id: string) => { isEntry: boolean; importe
 process.env.NODE_ENV = "production";
 
 export default defineConfig({
-	plugins: [headers(), emojiFiles(), lexerOnly(), shellWorker()],
+	plugins: [headers(), previewAddresses(), emojiFiles(), lexerOnly(), shellWorker()],
 	// React has this hook itself; wouter's shim is for older versions.
 	resolve: { alias: { "use-sync-external-store/shim/index.js": "react" } },
 	// Short class names: they stand in scripts and in styles.
@@ -131,6 +152,7 @@ export default defineConfig({
 			// A busy machine would be warned of slow plugins, in the middle of a test run.
 			checks: { pluginTimings: false },
 			output: {
+				chunkFileNames: ({ facadeModuleId }) => `${facadeModuleId?.startsWith(adminFolder) ? administration : "assets/"}[name]-[hash].js`,
 				codeSplitting: {
 					groups: [{ debugName: "first", name: (id, modules) => (isFirst(id, (one) => modules.getModuleInfo(one)) ? "first" : null) }],
 				},

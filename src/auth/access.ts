@@ -1,5 +1,6 @@
 // Cloudflare Access: who it lets through to this deployment. It signs an assertion for every request.
 
+import type { JWTPayload } from "jose";
 import type { Person } from "../protocol/person.ts";
 import type { Settings } from "../settings.ts";
 import { issuerKeys, KeysUnavailable } from "./keys.ts";
@@ -11,7 +12,7 @@ export async function readAccess(
 	request: Request,
 	{ access, jwtNameClaim }: Settings,
 	now: number,
-): Promise<{ person: Person } | { refusal: TokenRefusal } | undefined> {
+): Promise<{ person: Person; claims: JWTPayload } | { refusal: TokenRefusal } | undefined> {
 	const assertion = request.headers.get("cf-access-jwt-assertion");
 	if (!access || !assertion) return undefined;
 	try {
@@ -23,7 +24,7 @@ export async function readAccess(
 		);
 		// jose checks it where there is one.
 		if (claims.exp === undefined) return refuseToken("the assertion of Cloudflare Access does not expire");
-		return { person: await accountOf(access.issuer, claims, jwtNameClaim) };
+		return { person: await accountOf(access.issuer, claims, jwtNameClaim), claims };
 	} catch (error) {
 		if (error instanceof KeysUnavailable)
 			return refuseToken("the keys of ACCESS_TEAM cannot be fetched", { code: "unavailable", retryAfterMs: error.retryAfterMs });
@@ -32,5 +33,5 @@ export async function readAccess(
 	}
 }
 
-/** Where Access signs people out. */
+/** The address at which Access signs people out. */
 export const accessSignOut = ({ issuer }: NonNullable<Settings["access"]>) => `${issuer}/cdn-cgi/access/logout`;

@@ -99,6 +99,12 @@ function textOf(payload: JWTPayload, claims: string): string {
 	return texts.filter((text) => typeof text === "string").join(" ");
 }
 
+/** True if a claim, which may be inside another, has this value or is a list that contains it. */
+export function hasClaim(payload: JWTPayload, { name, value }: { name: string; value: string }): boolean {
+	const found = payload[name] ?? valueAt(payload, name.split("."));
+	return Array.isArray(found) ? found.includes(value) : found === value;
+}
+
 function valueAt(value: unknown, path: readonly string[]): unknown {
 	return path.reduce<unknown>((inside, key) => (isRecord(inside) && Object.hasOwn(inside, key) ? inside[key] : undefined), value);
 }

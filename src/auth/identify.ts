@@ -7,8 +7,8 @@ import type { Settings } from "../settings.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { passLookup, rememberAccepted } from "./lookups.ts";
 import { isPersonal, ownerOf, readKnownToken } from "./personal-token.ts";
-import { hasAccounts } from "./session.ts";
-import { type Identity, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
+import { hasAccounts, kindOfGuest } from "./session.ts";
+import { type Identity, isGuest, refuseToken, type TokenRefusal, type Verified, verifyToken } from "./tokens.ts";
 
 type Users = Cloudflare.Env["USERS"];
 
@@ -27,21 +27,53 @@ export async function identify(
 	const verified = isPersonal(token) ? await lookUp(token, settings, env, network, now) : await verifyToken(token, settings, now);
 	if ("refusal" in verified) return verified;
 	const { identity } = verified;
-	if (identity.kind === "issued" || identity.kind === "account") await noteSeen(identity.userId, env.USERS, now);
-	const named = "session" in identity ? await askPerson(identity, settings, env.USERS) : identity;
-	if (!named) return refuseToken("its person has signed out, or cannot sign in here");
-	return { identity: isGuestId(named.userId) ? { ...named, network } : named };
+	const asked = identity.kind === "program" ? verified : await askPerson(identity, settings, env.USERS, now);
+	if ("refusal" in asked) return asked;
+	return isGuest(asked.identity) ? { identity: { ...asked.identity, network } } : asked;
 }
 
-/** Asks the person's object whether the session holds, and what they are called now: the token may be older than their name. */
-async function askPerson(
-	identity: Identity & { kind: "guest" | "account" },
-	settings: Settings,
-	users: Users,
-): Promise<Identity | undefined> {
-	const mayBeHere = identity.kind === "guest" ? settings.guestSignIn : hasAccounts(settings);
-	const person = mayBeHere ? await users.getByName(identity.userId).showGuest(identity.session) : undefined;
-	return person && { ...identity, username: person.username ?? identity.username };
+/** Asks the person's object whether the sign-in holds, and what they are called now: a token of ours may be older than their name. */
+async function askPerson(identity: ByPerson, settings: Settings, users: Users, now: number): Promise<Verified> {
+	if (!maySignIn(identity, settings) && !mayBeAccount(identity, settings)) return refuseToken("its person cannot sign in here");
+	const { end, username, isAccount } = await standingOf(identity, users, identity.username);
+	const known = asKnown(identity, isAccount, settings);
+	if (!maySignIn(known, settings)) return refuseToken("its person cannot sign in here");
+	if (end !== undefined) return refuseEnded(end);
+	await noteSeen(known, users, now);
+	return { identity: { ...known, username: username ?? known.username } };
+}
+
+/** A guest may sign in with a provider since. */
+function mayBeAccount({ kind }: ByPerson, settings: Settings): boolean {
+	return kind === "guest" && hasAccounts(settings);
+}
+
+/** The person's own object knows whether somebody with a guest's id signs in with a provider. */
+function asKnown(identity: ByPerson, isAccount: boolean | undefined, settings: Settings): ByPerson {
+	return "session" in identity && isGuestId(identity.userId) ? { ...identity, kind: kindOfGuest(isAccount, settings) } : identity;
+}
+
+/** An identity that is no program's. */
+type ByPerson = Identity & { kind: "guest" | "account" | "issued" };
+
+function maySignIn({ kind }: ByPerson, settings: Settings): boolean {
+	if (kind === "issued") return true;
+	return kind === "guest" ? settings.guestSignIn : hasAccounts(settings);
+}
+
+/** An issuer's person has no session here, but may be suspended. `username`: of somebody who comes now. */
+function standingOf(identity: ByPerson, users: Users, username?: string) {
+	return users.getByName(identity.userId).standing("session" in identity ? identity.session : undefined, username);
+}
+
+const ends = {
+	"signed out": "its person has signed out",
+	ended: "its session has ended",
+	suspended: "its person is suspended",
+} as const;
+
+function refuseEnded(end: keyof typeof ends): { refusal: TokenRefusal } {
+	return refuseToken(ends[end], { code: end === "suspended" ? "suspended" : "unauthorized" });
 }
 
 async function lookUp(
@@ -80,27 +112,20 @@ export async function isTokenAccepted(userId: string, tokenId: string, settings:
 export async function refusalOf(identity: Identity, settings: Settings, users: Users, now: number): Promise<TokenRefusal | undefined> {
 	const { userId, expiresAt } = identity;
 	if (expiresAt <= now) return refuseToken("it has expired since it was accepted", { code: "token_expired" }).refusal;
-	switch (identity.kind) {
-		case "program": {
-			const verified = await verifyPersonal(userId, identity.program.tokenId, settings, users, now);
-			return "refusal" in verified ? verified.refusal : undefined;
-		}
-		case "guest": {
-			if (!settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in").refusal;
-			const user = users.getByName(userId);
-			if (!(await user.isSignedOut(identity.session))) return undefined;
-			return refuseToken((await user.isSignedOut()) ? "its guest has signed out" : "its guest's session has ended").refusal;
-		}
-		case "account": {
-			if (!hasAccounts(settings)) return refuseToken("it is a person's whose provider is not used any more").refusal;
-			const isOver = await users.getByName(userId).isSignedOut(identity.session);
-			return isOver ? refuseToken("its session has ended").refusal : undefined;
-		}
-		case "issued":
-			return undefined;
-		default:
-			return identity satisfies never;
+	if (identity.kind === "program") {
+		const verified = await verifyPersonal(userId, identity.program.tokenId, settings, users, now);
+		return "refusal" in verified ? verified.refusal : undefined;
 	}
+	if (!maySignIn(identity, settings) && !mayBeAccount(identity, settings))
+		return refuseToken("its person cannot sign in here any more").refusal;
+	const { end, isAccount } = await standingOf(identity, users);
+	if (!maySignIn(asKnown(identity, isAccount, settings), settings)) return refuseToken("its person cannot sign in here any more").refusal;
+	return end && refuseEnded(end).refusal;
+}
+
+/** True if an administrator has suspended this person. */
+export async function isSuspended(userId: string, users: Users): Promise<boolean> {
+	return (await users.getByName(userId).standing()).end === "suspended";
 }
 
 /** When each person was last noted, in ms, so that a note costs one call an hour. */
@@ -108,8 +133,8 @@ const notedAt = new BoundedMap<string, number>(10_000);
 const noteEvery = 3600_000;
 
 /** Notes that a person's issuer still vouches for them, on which their personal tokens depend. */
-async function noteSeen(userId: string, users: Users, now: number): Promise<void> {
-	if (now - (notedAt.get(userId) ?? 0) < noteEvery) return;
+async function noteSeen({ kind, userId }: ByPerson, users: Users, now: number): Promise<void> {
+	if (kind === "guest" || now - (notedAt.get(userId) ?? 0) < noteEvery) return;
 	try {
 		await users.getByName(userId).ownerSeen();
 		notedAt.set(userId, now);

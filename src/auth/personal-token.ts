@@ -4,14 +4,14 @@
 
 import { base64url } from "jose";
 import * as v from "valibot";
-import type { Author, Person } from "../protocol/person.ts";
+import { type Author, isGuestId, type Person } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { markReserved } from "../protocol/text/look-alikes.ts";
 import { hasScope, type Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
 import { subSchema } from "./claims.ts";
 import { deriveKey } from "./derive-key.ts";
-import { hasAccounts } from "./session.ts";
+import { hasAccounts, kindOfGuest } from "./session.ts";
 import { type Identity, refuseToken, type Verified } from "./tokens.ts";
 
 const form = /^parley_([\w-]+)\.[\w-]{22}$/;
@@ -60,6 +60,10 @@ type KnownToken = {
 	epoch: string | null;
 	scopes: Scope[];
 	conversations: "all" | string[];
+	/** Its owner is suspended. */
+	isSuspended?: boolean;
+	/** Its owner came as a guest, and signs in with a provider since. */
+	isAccount?: boolean;
 };
 
 /**
@@ -78,9 +82,11 @@ export async function readKnownToken(
 	if (known.epoch !== epoch) return refuseToken("it is a personal token of an earlier epoch");
 	const { name, username, expiresAt, scopes, conversations } = known;
 	if (expiresAt <= now) return refuseToken("it is a personal token and has expired", { code: "token_expired" });
-	if (known.ownerKind === "guest" && !settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in");
-	if (known.ownerKind === "account" && !hasAccounts(settings)) return refuseToken("it is a person's whose provider is not used any more");
-	const until = known.ownerKind === "guest" ? undefined : (known.ownerSeenAt ?? 0) + settings.tokens.ownerAbsence;
+	const ownerKind = isGuestId(userId) ? kindOfGuest(known.isAccount, settings) : known.ownerKind;
+	if (ownerKind === "guest" && !settings.guestSignIn) return refuseToken("it is a guest's, and guests cannot sign in");
+	if (ownerKind === "account" && !hasAccounts(settings)) return refuseToken("it is a person's whose provider is not used any more");
+	if (known.isSuspended) return refuseToken("it is a personal token of somebody who is suspended", { code: "suspended" });
+	const until = ownerKind === "guest" ? undefined : (known.ownerSeenAt ?? 0) + settings.tokens.ownerAbsence;
 	if (until !== undefined && until <= now) return refuseToken("it is a personal token of somebody not seen for too long");
 	const program = {
 		tokenId,
@@ -89,6 +95,7 @@ export async function readKnownToken(
 		epoch,
 		...(conversations !== "all" && { conversations }),
 		...(until !== undefined && { until }),
+		...(ownerKind === "guest" && { isGuests: true }),
 	};
 	return { identity: { kind: "program", userId, username, expiresAt, grants: [], program } };
 }

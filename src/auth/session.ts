@@ -15,14 +15,20 @@ import { deriveKey } from "./derive-key.ts";
 import { issueToken } from "./tokens.ts";
 
 /** `expiresAt` is ISO 8601 and the access token's. `session` belongs in the cookie and nowhere else; `sessionId` is the session's. */
-export type SignIn = { token: string; expiresAt: string; user: { id: string; name: string }; session: string; sessionId: string };
+export type SignIn = {
+	token: string;
+	expiresAt: string;
+	user: { id: string; name: string; isAccount?: boolean };
+	session: string;
+	sessionId: string;
+};
 
 /** One cookie of a session: `version` is another after each renewal. */
 export type SessionVersion = { id: string; version: string };
 /** A cookie that somebody presents. `issuedAt` in ms. */
 export type PresentedSession = Person & SessionVersion & { issuedAt: number };
 
-/** Where the browser sends a cookie: to one call, and to no other. */
+/** The only path to which the browser sends a cookie. */
 const sessionPlace = { name: "parley_session", path: "/api/auth/refresh" };
 const idTokenPlace = { name: "parley_id_token", path: "/api/auth/sign-out" };
 
@@ -42,6 +48,11 @@ const claimsSchema = v.object({
 /** True where people sign in with a provider. */
 export function hasAccounts({ oidc, access }: Settings): boolean {
 	return oidc !== undefined || access !== undefined;
+}
+
+/** The kind of somebody with a guest's id. Without a provider, whoever signs in with one since is a guest like any other. */
+export function kindOfGuest(isAccount: boolean | undefined, settings: Settings): "guest" | "account" {
+	return isAccount && hasAccounts(settings) ? "account" : "guest";
 }
 
 /** A new access token and a new session for a person who is known to be this one. `now` in ms. */
@@ -81,7 +92,8 @@ export async function verifySession(cookie: string, settings: Settings, now: num
 	const claims = v.safeParse(claimsSchema, verified?.payload);
 	if (!claims.success) return refuseSession(verified ? "its claims have the wrong form" : "it is not signed here, or has expired");
 	const { sub: userId, name: username, iat, sid: id, ver: version } = claims.output;
-	if (userId.startsWith(guestPrefix) && !settings.guestSignIn) return refuseSession("guests cannot sign in");
+	// Those who sign in with a provider since may: their own object knows.
+	if (userId.startsWith(guestPrefix) && !settings.guestSignIn && !hasAccounts(settings)) return refuseSession("guests cannot sign in");
 	if (isAccountId(userId) && !hasAccounts(settings)) return refuseSession("there is no provider any more");
 	return { userId, username, id, version, issuedAt: iat * 1000 };
 }
@@ -109,7 +121,13 @@ export function clearedSession(url: URL): string {
 
 /** The session in a request's cookie, unverified. */
 export function readSession(request: Request): string | undefined {
-	return parse(request.headers.get("cookie") ?? "", sessionPlace.name)[sessionPlace.name];
+	return hasSeveralSessions(request) ? undefined : parse(request.headers.get("cookie") ?? "", sessionPlace.name)[sessionPlace.name];
+}
+
+/** Another site of the same domain can add a cookie of the same name, with a session of its own. */
+export function hasSeveralSessions(request: Request): boolean {
+	const cookies = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+	return new Set(cookies.filter((pair) => pair.startsWith(`${sessionPlace.name}=`))).size > 1;
 }
 
 /** Keeps a provider's ID token in the browser, to name the sign-in that ends there. One that is too long for a cookie is not kept. */
@@ -125,7 +143,7 @@ export function readIdToken(request: Request): string | undefined {
 	return parse(request.headers.get("cookie") ?? "", idTokenPlace.name)[idTokenPlace.name] || undefined;
 }
 
-function cookie(value: string, maxAge: number, url: URL, { name, path } = sessionPlace): string {
+export function cookie(value: string, maxAge: number, url: URL, { name, path } = sessionPlace): string {
 	const secure = !(url.protocol === "http:" && isLocalhost(url));
 	return serialize(name, value, { httpOnly: true, sameSite: "Strict", path, maxAge, secure });
 }

@@ -7,7 +7,7 @@ import { guestPrefix, isAccountId, isGuestId, type NamedPerson, type Person } fr
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Scope } from "../protocol/token.ts";
 import type { Settings } from "../settings.ts";
-import { accountClaim, aheadOf, clockTolerance, guestClaim, readClaims } from "./claims.ts";
+import { accountClaim, aheadOf, clockTolerance, guestClaim, hasClaim, readClaims } from "./claims.ts";
 import { issuerKeys, KeysUnavailable } from "./keys.ts";
 
 /**
@@ -16,12 +16,12 @@ import { issuerKeys, KeysUnavailable } from "./keys.ts";
  * vouches for, or a program that acts for a person by a personal token. An account is somebody who
  * has signed in here with a provider. Guests and accounts have sessions.
  * `network`: where a guest, or a guest's program, comes from.
- * `issuedAt`: in ms, 0 if the issuer does not say.
+ * `issuedAt`: in ms, 0 if the issuer does not say. `isAdministrator`: by a claim of the token.
  */
 export type Identity = { userId: string; username: string; expiresAt: number; grants: readonly string[]; network?: string } & (
 	| { kind: "guest"; session: string; program?: undefined }
 	| { kind: "account"; session: string; program?: undefined }
-	| { kind: "issued"; issuedAt: number; program?: undefined }
+	| { kind: "issued"; issuedAt: number; isAdministrator?: boolean; program?: undefined }
 	| { kind: "program"; program: Program }
 );
 /**
@@ -36,15 +36,33 @@ export type Program = {
 	conversations?: readonly string[];
 	until?: number;
 	epoch?: string;
+	/** Its owner is a guest. */
+	isGuests?: boolean;
 };
 /** `retryAfterMs` goes with `unavailable` and `rate_limited`: nobody can tell now whether the token is good. */
 export type Verified = { identity: Identity } | { refusal: TokenRefusal };
-export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "unavailable" | "rate_limited" };
+export type TokenRefusal = Refusal & { code: "unauthorized" | "token_expired" | "suspended" | "unavailable" | "rate_limited" };
 
 /** The person, with the time of the name if an issuer gave it. */
 export function personOf(identity: Identity): NamedPerson {
-	const { userId, username } = identity;
-	return { userId, username, ...(identity.kind === "issued" && { namedAt: identity.issuedAt }) };
+	const { userId, username, kind } = identity;
+	const isKnown = isGuestId(userId) && (kind === "guest" || kind === "account");
+	return { userId, username, ...(kind === "issued" && { namedAt: identity.issuedAt }), ...(isKnown && { isAccount: kind === "account" }) };
+}
+
+/** True for guests and their programs: the limits of guests apply to them. A guest who signs in with a provider since is none. */
+export function isGuest(identity: Identity): boolean {
+	return identity.kind === "guest" || identity.program?.isGuests === true;
+}
+
+/** By whom the quota of what they store is counted. */
+export function writerOf(identity: Identity) {
+	return { userId: identity.userId, isGuest: isGuest(identity), network: identity.network };
+}
+
+/** The person as responses to them have it. */
+export function userOf({ userId, username, kind }: Pick<Identity, "userId" | "username" | "kind">) {
+	return { id: userId, name: username, ...(kind === "account" && isGuestId(userId) && { isAccount: true }) };
 }
 
 /**
@@ -58,6 +76,8 @@ export type Verifier = {
 	issuer?: string;
 	audience?: Audience;
 	nameClaim?: string;
+	/** The claim that makes its bearer an administrator, and its value. */
+	adminClaim?: { name: string; value: string };
 };
 /** The claim that names for whom a token is, and its value. */
 export type Audience = { claim: "aud" | "client_id" | "azp"; value: string };
@@ -79,7 +99,7 @@ export function isGranted(identity: Identity, conversationId: string): boolean {
 /** Verifies an access token. Never throws, whatever the token is. `now` in ms. */
 export function verifyToken(token: string, settings: Settings, now: number): Promise<Verified> {
 	const { jwtSecret, jwksUrl, jwtIssuer: issuer, audience, jwtNameClaim: nameClaim } = settings;
-	const expected = { issuer, audience, nameClaim };
+	const expected = { issuer, audience, nameClaim, adminClaim: settings.administrators.claim };
 	const verifiers: Verifier[] = [];
 	if (jwtSecret) verifiers.push({ algorithms: ["HS256"], key: () => new TextEncoder().encode(jwtSecret), ours: "marked", ...expected });
 	if (jwksUrl) verifiers.push({ algorithms: publicKeyAlgorithms, key: issuerKeys(jwksUrl), ours: "none", ...expected });
@@ -162,7 +182,7 @@ export async function verifySignature(
 }
 
 /** The bearer, by claims whose signature, issuer, `aud` and `nbf` are verified. */
-function identityIn(payload: JWTPayload, { audience, ours, nameClaim }: Verifier, now: number): Verified {
+function identityIn(payload: JWTPayload, { audience, ours, nameClaim, adminClaim }: Verifier, now: number): Verified {
 	if (audience && audience.claim !== "aud" && payload[audience.claim] !== audience.value)
 		return refuseToken(`unexpected "${audience.claim}" claim value`);
 	const read = readClaims(payload, nameClaim, now);
@@ -174,7 +194,8 @@ function identityIn(payload: JWTPayload, { audience, ours, nameClaim }: Verifier
 	// Its bearer would be that person.
 	if (isGuestId(person.userId)) return refuseToken("its sub is the id of a guest, but no guest's token");
 	if (isAccountId(person.userId)) return refuseToken("its sub is the id of somebody who signs in here, but it is not from here");
-	return { identity: { kind: "issued", issuedAt, ...person } };
+	const isAdministrator = adminClaim !== undefined && hasClaim(payload, adminClaim);
+	return { identity: { kind: "issued", issuedAt, ...(isAdministrator && { isAdministrator }), ...person } };
 }
 
 /** Refuses a token, with one line in the log. `reason` must not contain the token. */

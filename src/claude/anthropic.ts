@@ -2,7 +2,7 @@
 // Must not know a conversation's rules, nor who receives the events.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../conversation/ports.ts";
+import { type Asked, type ClientTool, type Model, type ModelEvent, ModelFailure, type PausedTurn } from "../conversation/ports.ts";
 import type { Effort, Tools } from "../protocol/claude-settings.ts";
 import type { Reason } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
@@ -10,11 +10,11 @@ import type { Settings } from "../settings.ts";
 import { capacityOf, learnFrom } from "./capacity.ts";
 import { contextSizeIn, failureFacts, NoStream, type Progress, reasonOf, retryAfterOf, statusOf } from "./failures.ts";
 import { markGone, withModel } from "./models.ts";
-import { layOut, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
-import { clientOf, isStream, serverKey } from "./server.ts";
+import { continueRequest, layOut, type Prompt, promptTokensOf, type Turn } from "./prompt.ts";
+import { clientOf, isDemo, isStream, serverKey } from "./server.ts";
 import { readServerSentEvents } from "./sse.ts";
 import { readEvents } from "./stream.ts";
-import { toolsOf, unsupported } from "./tools.ts";
+import { clientToolsOf, namesOfCalled, type Tool, toolsOf, unsupported } from "./tools.ts";
 import { fieldsOf } from "./values.ts";
 
 type Request = Anthropic.MessageCreateParamsStreaming;
@@ -28,8 +28,10 @@ type Wish = {
 	mostUses: { searches: number; pages: number };
 	turn: PausedTurn | undefined;
 	asked: ((asked: Asked) => void) | undefined;
+	clientTools: readonly ClientTool[];
+	mayCall: boolean;
 };
-type Connection = Wish & { tools: ReturnType<typeof toolsOf> };
+type Connection = Wish & { tools: Tool[] };
 
 /** Builds the prompt of about so many tokens at most. */
 type LayOut = (tokens: number, turn?: PausedTurn) => { prompt: Prompt; places: number[] };
@@ -55,17 +57,22 @@ export function anthropicModel(settings: Settings["claude"]): Model {
 	const client = clientOf(settings, { isStreaming: true });
 	return {
 		async *reply(messages, signal, options = {}) {
-			const { partialReply, instructions, effort = null } = options;
+			const { partialReply, instructions, memberChanges, summary, effort = null, mayCall = true, turn, asked } = options;
+			const { clientTools = [] } = isDemo(settings) ? {} : options;
 			const mostUses = { searches: options.maxSearches ?? limits.searches, pages: options.maxPages ?? limits.fetches };
 			const allowed = { ...settings, maxTokens: Math.min(settings.maxTokens, options.maxTokens ?? settings.maxTokens) };
 			const chosen = withModel(allowed, options.model);
 			const promptOf: LayOut = (maxTokens, turn) =>
-				layOut(messages, { partialReply: turn ? "" : partialReply, maxTokens, instructions, name: settings.assistantName });
+				layOut(messages, {
+					partialReply: turn ? "" : partialReply,
+					maxTokens,
+					instructions,
+					memberChanges,
+					summary,
+					name: settings.assistantName,
+				});
 			const ask = (settings: Settings["claude"]) =>
-				replyBy(
-					{ client, settings, signal, effort, permitted: options.tools, mostUses, turn: options.turn, asked: options.asked },
-					promptOf,
-				);
+				replyBy({ client, settings, signal, effort, permitted: options.tools, mostUses, turn, asked, clientTools, mayCall }, promptOf);
 			if (chosen.model === (options.model ?? settings.model)) {
 				try {
 					return yield* ask(chosen);
@@ -89,7 +96,9 @@ async function* sayingSo(events: AsyncIterable<ModelEvent>): AsyncGenerator<Mode
 async function* replyBy(wish: Wish, promptOf: LayOut): AsyncGenerator<ModelEvent> {
 	let { turn } = wish;
 	for (let mayShorten = true; ; ) {
-		const tools = wish.permitted ? toolsOf(wish.permitted, wish.settings.domains, wish.mostUses, turn) : [];
+		const { permitted, settings, mostUses, clientTools } = wish;
+		const own = permitted ? toolsOf(permitted, settings.domains, mostUses, turn) : [];
+		const tools = [...own, ...clientToolsOf(clientTools, turn)];
 		const again = yield* request({ ...wish, tools, turn }, (tokens) => promptOf(tokens, turn), mayShorten);
 		if (again === undefined) return;
 		if (again === "shorter") mayShorten = false;
@@ -110,8 +119,8 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 		progress = "open";
 		const used = without.has("tools") ? [] : tools.map(({ name }) => name);
 		connection.asked?.({ model: settings.model, maxTokens: capacity.reply, system: prompt.system, places, tools: used });
-		if (without.has("tools")) yield* unsupported(tools);
-		for await (const event of readEvents(readServerSentEvents(body), turn)) {
+		if (without.has("tools")) yield* unsupported(tools, connection.clientTools);
+		for await (const event of readEvents(readServerSentEvents(body), turn, namesOfCalled(tools))) {
 			// Events may have arrived before the reply was stopped.
 			if (signal.aborted) return undefined;
 			// A server that does not run the tools itself expects its client to do it.
@@ -145,9 +154,22 @@ async function* request(connection: Connection, promptOf: LayOut, mayShorten: bo
 	return undefined;
 }
 
-/** The API goes on with a turn that was paused if it is the last one, unchanged. */
-function messagesOf({ messages }: Prompt, turn: PausedTurn | undefined): Anthropic.MessageParam[] {
-	return turn ? [...messages, { role: "assistant", content: turn as Anthropic.ContentBlockParam[] }] : messages;
+/**
+ * The API goes on with a turn that was paused if it is the last one, unchanged. Results of calls, and the request to go on after a
+ * break, are turns of the other side.
+ */
+function messagesOf({ messages }: Prompt, turn: PausedTurn = []): Anthropic.MessageParam[] {
+	const all: Anthropic.MessageParam[] = [...messages];
+	for (const [index, part] of turn.entries()) {
+		const { type } = part as { type?: unknown };
+		const role = type === "tool_result" || type === "continue" ? "user" : "assistant";
+		const block = (type === "continue" ? { type: "text", text: continueRequest } : part) as Anthropic.ContentBlockParam;
+		const last = all.at(-1);
+		const isSame = index > 0 && last?.role === role;
+		if (isSame) (last.content as object[]).push(block);
+		else all.push({ role, content: [block] });
+	}
+	return all;
 }
 
 /** Logs the failure for whoever runs the deployment. */
@@ -212,12 +234,13 @@ function isAboutTools(error: unknown): boolean {
 	return isRefusal && /\btools?\b|web[ _](search|fetch)/i.test((error as Error).message);
 }
 
-function withExtras(plain: Request, without: ReadonlySet<Extra>, { settings, tools, turn, effort }: Connection): Request {
+function withExtras(plain: Request, without: ReadonlySet<Extra>, { settings, tools, effort, mayCall }: Connection): Request {
 	const hasEffort = effort !== null && !without.has(effort);
 	return {
-		...(without.has("caching") ? plain : cached(plain, turn !== undefined, breakpointFor(settings))),
+		...(without.has("caching") ? plain : cached(plain, breakpointFor(settings))),
 		...(without.has("thinking") ? {} : thinking),
-		...(tools.length > 0 && !without.has("tools") && { tools }),
+		...(tools.length > 0 &&
+			!without.has("tools") && { tools, ...(!mayCall && namesOfCalled(tools).size > 0 && { tool_choice: { type: "none" } }) }),
 		...(hasEffort && { output_config: { effort } }),
 	};
 }
@@ -226,10 +249,10 @@ function withExtras(plain: Request, without: ReadonlySet<Extra>, { settings, too
  * Marks where the prompt cache is written and looked up: at the end, and where the request before this one ended. That is the end of
  * the turn before Claude's last one. The cache looks back over 20 blocks only, and people may have said more since.
  */
-function cached(plain: Request, isTurn: boolean, breakpoint: ReturnType<typeof breakpointFor>): Request {
+function cached(plain: Request, breakpoint: ReturnType<typeof breakpointFor>): Request {
 	const messages = plain.messages as Turn[];
 	// The request before that of a paused turn ended right before the turn.
-	const end = messages.length - (isTurn ? 2 : 3);
+	const end = messages.length - (messages.at(-1)?.role === "assistant" ? 2 : 3);
 	const marked = messages.map((turn, index) => {
 		if (index !== end) return turn;
 		return { ...turn, content: turn.content.with(-1, { ...(turn.content.at(-1) as Turn["content"][number]), ...breakpoint }) };

@@ -1,8 +1,9 @@
 // Follows the content blocks of one response: text with its sources, thinking, and the tools that Claude's server runs. Keeps them in the
 // API's own form too, because a turn that was paused is sent back unchanged. Trusts no value of the server.
 
-import type { ModelEvent, PausedTurn } from "../conversation/ports.ts";
+import type { ModelEvent, PausedTurn, ToolCall } from "../conversation/ports.ts";
 import { limits } from "../protocol/limits.ts";
+import { tokensIn } from "../protocol/prompt-size.ts";
 import { type Source, sourceOf, type ToolError, webAddress } from "../protocol/sources.ts";
 import { sanitizeLine, sanitizePart, truncateLine } from "../protocol/text/sanitize.ts";
 import { type Fields, fieldsOf, nameOf, textOf } from "./values.ts";
@@ -25,6 +26,13 @@ const errorsByCode: { readonly [code: string]: ToolError } = {
 /** A block while it arrives: as it began, and what was appended to its texts. `shown`: the length of its text as people see it. */
 type Block = { fields: Fields; text: string; shown: number; json: string; signature: string; citations: unknown[] };
 
+/** Tools that Claude's server runs. Some servers leave them to their client. */
+const ofServer: ReadonlySet<string> = new Set(["web_search", "web_fetch"]);
+
+/** In tokens: what stands around the text of a page. */
+const pageFrame = 500;
+const utf8 = new TextEncoder();
+
 export class Blocks {
 	/** What a paused turn had written before this response, and this response's blocks after it. */
 	readonly #turn: object[];
@@ -34,8 +42,12 @@ export class Blocks {
 	readonly #pages: Source[] = [];
 	#current: Block | undefined;
 	#searches = 0;
+	readonly #clientTools: ReadonlySet<string>;
+	readonly #calls: ToolCall[] = [];
 
-	constructor(turn: PausedTurn) {
+	/** `clientTools`: the names of the tools that Parley calls. */
+	constructor(turn: PausedTurn, clientTools: ReadonlySet<string> = new Set()) {
+		this.#clientTools = clientTools;
 		this.#turn = [...turn];
 		this.#sent = turn.length;
 		this.#turnLength = turn.length === 0 ? 0 : JSON.stringify(turn).length;
@@ -50,6 +62,11 @@ export class Blocks {
 	/** The whole turn so far, to be sent back; `undefined` if it is too long, or if this response has added nothing. */
 	get turn(): PausedTurn | undefined {
 		return this.#turn.length > this.#sent && this.#turnLength <= limits.turn ? this.#turn : undefined;
+	}
+
+	/** The calls that Claude waits for. None if it was offered no tool of ours, or waits for those of its server alone. */
+	get calls(): readonly ToolCall[] {
+		return this.#clientTools.size > 0 && this.#calls.some(({ name }) => !ofServer.has(name)) ? this.#calls : [];
 	}
 
 	/** Some servers put the first text into the start of a block, and leave out the end of the one before. */
@@ -69,14 +86,14 @@ export class Blocks {
 				break;
 			case "server_tool_use":
 				if (fields.name === "web_search") this.#searches += 1;
-				yield* toolEvent(fields, "running", inputOf(fields.input));
+				yield* toolEvent(fields, "running", { input: inputOf(fields.input) });
 				break;
 			case "web_search_tool_result":
 			case "web_fetch_tool_result":
 				yield* this.#resultOf(fields);
 				break;
 			default:
-				yield { type: "alive" };
+				yield { type: "alive", unshown: 0 };
 		}
 	}
 
@@ -97,7 +114,7 @@ export class Blocks {
 				return { type: "alive" };
 			case "input_json_delta":
 				if (block.json.length <= limits.turn) block.json += textOf(delta.partial_json);
-				return { type: "alive" };
+				return { type: "alive", unshown: utf8.encode(textOf(delta.partial_json)).length };
 			case "citations_delta":
 				if (block.citations.length < limits.citations) block.citations.push(delta.citation);
 				return { type: "alive" };
@@ -114,9 +131,19 @@ export class Blocks {
 		const { fields, json, shown } = block;
 		const input = json === "" ? fields.input : parsed(json);
 		this.#keep(block, input);
-		if (fields.type === "server_tool_use" && json !== "") yield* toolEvent(fields, "running", inputOf(input));
+		if (fields.type === "tool_use") yield* this.#call(fields, input);
+		if (fields.type === "server_tool_use" && json !== "") yield* toolEvent(fields, "running", { input: inputOf(input) });
 		const sources = block.citations.map((citation) => this.#cited(fieldsOf(citation))).filter((source) => source !== undefined);
 		if (sources.length > 0 && shown > 0) yield { type: "citation", length: shown, sources };
+	}
+
+	*#call(fields: Fields, input: unknown): Generator<ModelEvent> {
+		const [id, name] = [nameOf(fields.id), nameOf(fields.name)];
+		if (id === undefined || name === undefined || this.#calls.some((call) => call.id === id)) return;
+		const json = typeof input === "object" && input !== null ? argumentsOf(input) : undefined;
+		this.#calls.push({ id, name, input: json });
+		if (this.#clientTools.has(name))
+			yield { type: "tool", id, name, input: (json ?? "").slice(0, limits.toolArguments), status: "running", isCall: true };
 	}
 
 	/** In the form of a request: as it came, with what was appended. */
@@ -125,7 +152,7 @@ export class Blocks {
 		if (fields.type === "text") whole.text = text;
 		if (fields.type === "text" && citations.length > 0) whole.citations = citations;
 		if (fields.type === "thinking") Object.assign(whole, { thinking: text, signature: signature || textOf(fields.signature) });
-		if (fields.type === "server_tool_use") whole.input = input ?? {};
+		if (fields.type === "server_tool_use" || fields.type === "tool_use") whole.input = input ?? {};
 		// The API would refuse an empty text.
 		if (fields.type === "text" && text === "") return;
 		this.#turnLength += JSON.stringify(whole).length;
@@ -138,13 +165,13 @@ export class Blocks {
 		const use = { id: fields.tool_use_id, name };
 		if (code === undefined) {
 			const page = this.#readPage(fields);
-			yield* toolEvent(use, "done");
+			yield* toolEvent(use, "done", { readTokens: readTokensIn(fields) });
 			if (page) yield { type: "source", source: page };
 			return;
 		}
 		// Searches that fail cost nothing.
 		if (name === "web_search") this.#searches = Math.max(0, this.#searches - 1);
-		yield* toolEvent(use, "failed", undefined, errorsByCode[String(code)] ?? "unavailable");
+		yield* toolEvent(use, "failed", { error: errorsByCode[String(code)] ?? "unavailable" });
 	}
 
 	#readPage({ type, content }: Fields): Source | undefined {
@@ -169,10 +196,37 @@ function textEvent(block: Block, part: string): ModelEvent {
 	return text === "" ? { type: "alive" } : { type: "text", text };
 }
 
-function* toolEvent(use: Fields, status: "running" | "done" | "failed", input?: string, error?: ToolError): Generator<ModelEvent> {
+type ToolFacts = { input?: string; error?: ToolError; readTokens?: number | undefined };
+
+function* toolEvent(use: Fields, status: "running" | "done" | "failed", facts: ToolFacts): Generator<ModelEvent> {
 	const [id, name] = [nameOf(use.id), nameOf(use.name)];
+	const { input, error, readTokens } = facts;
 	if (id === undefined || name === undefined) yield { type: "alive" };
-	else yield { type: "tool", id, name, ...(input && { input }), status, ...(error && { error }) };
+	else
+		yield {
+			type: "tool",
+			id,
+			name,
+			...(input && { input }),
+			status,
+			...(error && { error }),
+			...(readTokens !== undefined && { readTokens }),
+		};
+}
+
+/** A page arrives as Claude reads it if it is text. Results of a search are encrypted, and other documents no text. */
+function readTokensIn({ type, content }: Fields): number | undefined {
+	const source = fieldsOf(fieldsOf(fieldsOf(content).content).source);
+	if (type !== "web_fetch_tool_result" || source.type !== "text") return undefined;
+	return pageFrame + tokensIn(textOf(source.data));
+}
+
+/** Arguments as people and the tool's server read them. Invisible characters are escaped, so that both read the same. */
+function argumentsOf(input: object): string {
+	const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return JSON.stringify(input).replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (one) =>
+		one.split("").map(escaped).join(""),
+	);
 }
 
 /** What a person reads of a tool's input. */

@@ -1,8 +1,10 @@
 // The demo model that replies while no API key is set: a `fetch` that speaks the Messages API's streaming format at a model's pace.
 // Uses no network and stores nothing. Knows the shape of a prompt; must not know conversations or sockets.
 
+import { inName } from "../protocol/text/assistant-name.ts";
 import { withoutClaudeMentions } from "../protocol/text/claude-mention.ts";
-import { type Prompt, partialReplyIn, readEnvelope } from "./prompt.ts";
+import { readEnvelope } from "./envelope.ts";
+import { type Prompt, partialReplyIn } from "./prompt.ts";
 
 /** Milliseconds between two words: about 50 a second, the pace of a fast model. */
 const pace = 20;
@@ -103,17 +105,17 @@ function readQuestion({ messages }: Prompt): { from: string; question: string; t
 /** In Markdown. The demo model introduces itself once, and then shows what it is asked for. */
 function wholeAnswer(prompt: Prompt): string {
 	const { from, question, topic } = readQuestion(prompt);
-	if (topic) return `${shows[topic]}\n\n${reminder}`;
+	if (topic) return `${inName(shows[topic] ?? "").replace("CONSOLE", apiConsole)}\n\n${inName(reminder)}`;
 	const name = asText(from);
 	return prompt.messages.some(({ role }) => role === "assistant") ? laterAnswer(name, question) : introduction(name, question);
 }
 
-const introduction = (name: string, question: string) => `**Hello${name && ` ${name}`}!** I am not Claude. I am a small demo model inside \
-this Worker, so that you can try everything here without an account or a key.
+const introduction = (name: string, question: string) => `**Hello${name && ` ${name}`}!** ${inName("I am not Claude.")} I am a small demo \
+model inside this Worker, so that you can try everything here without an account or a key.
 
 > You wrote: “${excerpt(question)}”
 
-I cannot answer that, but Claude can:
+${inName("I cannot answer that, but Claude can:")}
 
 1. Put your API key into the file \`.dev.vars\`:
 
@@ -134,16 +136,19 @@ I am only a demo model and cannot answer that. Here is what I can show you:
 - **code**: a piece of a program
 - **list**: steps with details
 - **table**: rows and columns
-- **think**: what it looks like when Claude thinks first
+- **think**: ${inName("what it looks like when Claude thinks first")}
 
-${reminder}`;
+${inName(reminder)}`;
 
 const reminder = "*I am a demo model, not Claude. To let Claude answer, set `ANTHROPIC_API_KEY` in `.dev.vars` and restart.*";
+
+/** Anthropic's own names stay in any case. */
+const apiConsole = "[Claude Console](https://platform.claude.com/)";
 
 const shows: Record<string, string> = {
 	help: `## How to let Claude answer
 
-1. Create an API key in the [Claude Console](https://platform.claude.com/).
+1. Create an API key in the CONSOLE.
 2. Put \`ANTHROPIC_API_KEY="your key"\` into the file \`.dev.vars\`, beside \`wrangler.toml\`.
 3. Restart \`npm run dev\`.
 

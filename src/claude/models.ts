@@ -1,9 +1,11 @@
 // The models that the deployment offers: those that its settings name, or those that its server lists. Must not know conversations.
 
-import { effortSchema, type OfferedModel } from "../protocol/claude-settings.ts";
+import type { OfferedModel } from "../protocol/claude/choices.ts";
+import type { ClaudeChange } from "../protocol/claude-settings.ts";
 import type { Settings } from "../settings.ts";
+import { capabilitiesOf, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { clientOf, isDemo, serverKey } from "./server.ts";
-import { type Fields, fieldsOf, nameOf } from "./values.ts";
+import { fieldsOf, nameOf } from "./values.ts";
 
 type ClaudeSettings = Settings["claude"];
 
@@ -45,14 +47,16 @@ export function withModel(settings: ClaudeSettings, chosen: string | null | unde
  * `isComplete`: the server's list is known, or not needed.
  */
 export async function offeredModels(settings: ClaudeSettings): Promise<{ models: OfferedModel[]; isComplete: boolean }> {
-	if (isDemo(settings)) return { models: [{ id: demoModel, name: "Demo model", isDefault: true }], isComplete: true };
+	if (isDemo(settings))
+		return { models: [{ id: demoModel, name: "Demo model", isDefault: true, capabilities: noCapabilities }], isComplete: true };
 	const listed = await listOf(settings);
 	const named = settings.models ?? [];
 	const others = named.length > 0 ? named : (listed ?? []).filter(({ isActive }) => isActive).map(({ id }) => id);
 	const ids = [...new Set([settings.model, ...others])];
 	const models = ids.map((id) => {
-		const { isActive: _, ...known } = listed?.find((one) => one.id === id) ?? { id, name: nameOfId(id), isActive: true };
-		return { ...known, isDefault: id === settings.model };
+		const { isActive: _, ...known }: Listed = listed?.find((one) => one.id === id) ?? { id, name: nameOfId(id), isActive: true };
+		const capabilities = capabilitiesOf(id, known.capabilities, settings.baseUrl === undefined);
+		return { ...known, isDefault: id === settings.model, ...(capabilities && { capabilities }) };
 	});
 	return { models, isComplete: named.length > 0 || listed !== undefined };
 }
@@ -88,25 +92,26 @@ export function readList(page: unknown): Listed[] {
 	});
 }
 
-function readCapabilities({ capabilities, max_input_tokens }: Fields): OfferedModel["capabilities"] {
-	if (typeof capabilities !== "object" || capabilities === null) return undefined;
-	const { effort, server_tools, image_input } = fieldsOf(capabilities);
-	const isKnown = (value: unknown) => typeof fieldsOf(value).supported === "boolean";
-	const supports = (value: unknown) => fieldsOf(value).supported === true;
-	const { web_search } = fieldsOf(server_tools);
-	return {
-		...(isKnown(effort) && {
-			efforts: effortSchema.options.filter((level) => supports(effort) && supports(fieldsOf(effort)[level])),
-		}),
-		...(isKnown(web_search) && { webSearch: supports(web_search) }),
-		...(isKnown(image_input) && { images: supports(image_input) }),
-		...(Number.isSafeInteger(max_input_tokens) && (max_input_tokens as number) > 0 && { contextTokens: max_input_tokens as number }),
-	};
-}
-
 /** `claude-sonnet-5-5` is Claude Sonnet 5.5. Other ids are names already. */
 function nameOfId(id: string): string {
 	const [, line, major, minor] = /^claude-([a-z]+)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/.exec(id) ?? [];
 	if (line === undefined) return id;
 	return `Claude ${line.charAt(0).toUpperCase()}${line.slice(1)} ${major}${minor === undefined ? "" : `.${minor}`}`;
+}
+
+/** True if a change asks for something that only some models can do. */
+export function needsCapabilities({ effort, tools }: ClaudeChange): boolean {
+	return Boolean(effort || tools?.webSearch || tools?.webFetch);
+}
+
+/** Says what of a change the model is known not to do; `undefined` if there is nothing. */
+export function beyond({ name, capabilities = {} }: OfferedModel, { effort, tools }: ClaudeChange): string | undefined {
+	const { efforts, webSearch, webFetch } = capabilities;
+	if (effort && efforts && !efforts.includes(effort))
+		return efforts.length === 0
+			? `${name} has no levels of effort. Set \`effort\` to null.`
+			: `${name} has no effort \`${effort}\`. It has: ${efforts.join(", ")}.`;
+	if (tools?.webSearch && webSearch === false) return `${name} cannot search the web.`;
+	if (tools?.webFetch && webFetch === false) return `${name} cannot read web pages.`;
+	return undefined;
 }

@@ -9,10 +9,14 @@ import { type Fields, fieldsOf, nameOf, noUsage, usageAfter } from "./values.ts"
 /**
  * Translates the data of server-sent events; `undefined` is a sign of life without data. A stop reason is the end, also without
  * `message_stop` after it, and whatever becomes of the connection. Without both there is no `end`. Throws the API's
- * error if the stream contains one. `turn`: what the request sent back of a paused turn.
+ * error if the stream contains one. `turn`: what the request sent back of a paused turn. `clientTools`: the names of the tools that Parley calls.
  */
-export async function* readEvents(stream: AsyncIterable<string | undefined>, turn: PausedTurn = []): AsyncGenerator<ModelEvent> {
-	const blocks = new Blocks(turn);
+export async function* readEvents(
+	stream: AsyncIterable<string | undefined>,
+	turn: PausedTurn = [],
+	clientTools: ReadonlySet<string> = new Set(),
+): AsyncGenerator<ModelEvent> {
+	const blocks = new Blocks(turn, clientTools);
 	let usage = noUsage;
 	let stopReason: string | undefined;
 	for await (const event of eventsOf(stream, () => stopReason !== undefined)) {
@@ -37,7 +41,8 @@ export async function* readEvents(stream: AsyncIterable<string | undefined>, tur
 				break;
 			case "content_block_stop":
 				yield* blocks.end();
-				yield { type: "alive" };
+				// The next block may be one that nobody sees.
+				yield { type: "alive", unshown: 0 };
 				break;
 			case "message_delta":
 				yield* blocks.end();
@@ -92,8 +97,9 @@ function typeOf({ type, error }: Fields): unknown {
  * Maps the API's stop reason. An unknown one, or one that our requests cannot cause, is an end too: the same request would end the
  * same way.
  */
-function endOf(stopReason: string | undefined, { turn }: Blocks): ModelEvent {
+function endOf(stopReason: string | undefined, { turn, calls }: Blocks): ModelEvent {
 	if (stopReason === "pause_turn") return { type: "pause", ...(turn && { turn }) };
+	if (stopReason === "tool_use" && calls.length > 0) return { type: "pause", ...(turn && { turn }), calls };
 	const reason = reasonOfEnd(stopReason);
 	return { type: "end", ...(stopReason !== undefined && { stopReason }), ...(reason && { reason }) };
 }

@@ -2,7 +2,8 @@
 
 import type { Message } from "../protocol/message.ts";
 import { firstWords } from "../protocol/text/first-words.ts";
-import { envelope, type Prompt } from "./prompt.ts";
+import { envelope } from "./envelope.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** So much of the question and of the answer is read, in UTF-16 units: they begin with what they are about. */
 const excerptLength = 2_000;

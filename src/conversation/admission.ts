@@ -1,21 +1,25 @@
 // Decides who may enter the conversation and act in it. The Worker has verified the identity; membership,
 // grants and floods are checked here.
 
-import { isTokenAccepted, refusalOf } from "../auth/identify.ts";
+import { isSuspended, isTokenAccepted, refusalOf } from "../auth/identify.ts";
 import { authorOf, mayRead, tokenEpoch } from "../auth/personal-token.ts";
-import { covers, type Identity, isGranted, personOf, verifyToken } from "../auth/tokens.ts";
+import { covers, type Identity, isGranted, personOf, verifyToken, writerOf } from "../auth/tokens.ts";
+import { withOwnSecret } from "../deployment/settings.ts";
 import { passQuota } from "../money/quota.ts";
 import type { Member } from "../protocol/conversation.ts";
+import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Author, NamedPerson, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
 import type { Import } from "./archive/import.ts";
 import { prices, type WorkRate } from "./messages/work-rate.ts";
+import type { Endings } from "./people/endings.ts";
+import type { Invitations, Preview } from "./people/invitations.ts";
 import type { Membership } from "./people/membership.ts";
-import type { Requester } from "./ports.ts";
+import type { Renewal, Requester } from "./ports.ts";
 import type { Inbound } from "./sockets/inbound.ts";
-import type { Holder } from "./sockets/socket.ts";
+import type { Holder, Socket } from "./sockets/socket.ts";
 import type { Sockets } from "./sockets/sockets.ts";
 import type { Store } from "./store/store.ts";
 
@@ -23,11 +27,13 @@ type Dependencies = {
 	/** The conversation's id. */
 	id: string;
 	settings: Settings;
-	users: Env["USERS"];
-	ledgers: Env["LEDGER"];
+	env: Env;
 	store: Store;
 	sockets: Sockets;
 	membership: Membership;
+	invitations: Invitations;
+	endings: Endings;
+	alarm: { bringForward(): void };
 	importer: Import;
 	inbound: Inbound;
 	work: WorkRate;
@@ -41,15 +47,20 @@ export class Admission {
 		this.#with = dependencies;
 	}
 
+	/** With the deployment's own secret, if it has one. */
+	#settings(): Promise<Settings> {
+		return withOwnSecret(this.#with.settings, this.#with.env);
+	}
+
 	/**
 	 * Refuses a program of a former epoch. A Worker that holds a stream or a Socket.IO connection outlives a deployment, and opens its
 	 * sockets with the settings from before. Counts a conversation that begins by this.
 	 */
 	async refuseBefore(identity: Identity): Promise<Refusal | undefined> {
 		const { program } = identity;
-		const isFormer = program?.epoch !== undefined && program.epoch !== (await tokenEpoch(this.#with.settings));
+		const isFormer = program?.epoch !== undefined && program.epoch !== (await tokenEpoch(await this.#settings()));
 		if (isFormer) return { code: "unauthorized" };
-		return this.#begins(identity) ? passQuota(this.#with.ledgers, identity, limits.written.conversation) : undefined;
+		return this.#begins(identity) ? passQuota(this.#with.env.LEDGER, writerOf(identity), limits.written.conversation) : undefined;
 	}
 
 	/** True if the conversation does not exist, and this person's entering creates it. */
@@ -86,7 +97,8 @@ export class Admission {
 	 * speak under.
 	 */
 	enter(identity: Identity): Author | Refusal {
-		const { id, store, now } = this.#with;
+		const { id, store, endings, now } = this.#with;
+		endings.run();
 		const member = covers(identity, id) ? this.#join(identity) : undefined;
 		if (!member) return { code: "not_found" };
 		const shutOutFor = store.members.shutOutUntil(member.userId) - now();
@@ -106,14 +118,33 @@ export class Admission {
 		return membership.join(person, isGranted(identity, id));
 	}
 
-	/** Admits a person by an invite. One that a program made admits nobody while the program's token is refused. */
+	/** What an invite offers to whoever has its secret. */
+	async preview(inviteId: string): Promise<Preview | Refusal> {
+		return this.#with.invitations.preview(inviteId, await this.#isInForce(inviteId));
+	}
+
+	/** Admits a person by an invite. It admits nobody while its maker is suspended, or the token of the program that made it is refused. */
 	async accept({ network, ...person }: NamedPerson & Requester, inviteId: string): Promise<Member | Refusal> {
-		const { membership, work, settings, users, store, now } = this.#with;
+		const { invitations, endings, alarm, work, now } = this.#with;
 		const busy = work.begin(this.requester({ userId: person.userId, network }), now(), prices.change);
 		if (busy) return busy;
-		const maker = store.exists ? store.invites.programOf(inviteId) : undefined;
-		const isInForce = !maker || (await isTokenAccepted(maker.userId, maker.tokenId, settings, users, now()));
-		return membership.accept(person, inviteId, isInForce);
+		const isInForce = await this.#isInForce(inviteId);
+		endings.run();
+		const accepted = invitations.accept(person, inviteId, isInForce);
+		alarm.bringForward();
+		return accepted;
+	}
+
+	async #isInForce(inviteId: string): Promise<boolean> {
+		const { store } = this.#with;
+		const maker = store.exists ? store.invites.makerOf(inviteId) : undefined;
+		return !maker || (await this.#mayInvite(maker));
+	}
+
+	async #mayInvite({ userId, tokenId }: { userId: string; tokenId: string | null }): Promise<boolean> {
+		const { env, now } = this.#with;
+		if (tokenId === null) return !(await isSuspended(userId, env.USERS));
+		return isTokenAccepted(userId, tokenId, await this.#settings(), env.USERS, now());
 	}
 
 	/**
@@ -122,30 +153,57 @@ export class Admission {
 	 * `reserve`: see `WorkRate.begin`.
 	 */
 	asMember<T>(identity: Identity, act: (member: Member) => T, price: number = prices.call, reserve = 0): T | Refusal {
-		const { id, membership, work, now } = this.#with;
+		const { id, membership, endings, work, now } = this.#with;
 		const person = personOf(identity);
 		const busy = work.begin(this.requester(identity), now(), price, reserve);
 		if (busy) return busy;
+		endings.run();
 		const member = covers(identity, id) ? (membership.find(person, false) ?? membership.join(person, isGranted(identity, id))) : undefined;
 		return member ? act(member) : { code: "not_found" };
 	}
 
 	/**
-	 * Checks a newer token for a socket that is already open. `expiresAt` in ms. A token that is not accepted counts as
-	 * a bad frame, so that nobody can try many.
+	 * Takes up the sockets that survived a sleep, and closes those of people who are no members any more. A sign-in that ends meanwhile
+	 * wakes the object to say so.
 	 */
-	async authenticate(token: string, person: Person): Promise<{ expiresAt: number } | Refusal> {
-		const { settings, users, store, sockets, inbound, now } = this.#with;
+	restore(sockets: readonly WebSocket[]): Socket[] {
+		const restored = this.#with.sockets.restore(sockets, this.#with.now());
+		for (const { person } of restored) this.#refuseStranger(person.userId);
+		return restored.filter(({ isRevoked }) => !isRevoked);
+	}
+
+	/** Ends the connections of somebody who is no member any more. */
+	#refuseStranger(userId: string): Refusal | undefined {
+		const { store, sockets } = this.#with;
+		if (store.exists && store.members.find(userId)) return undefined;
+		sockets.close(userId, closeCodes.removed, "no longer a member");
+		return { code: "not_found" };
+	}
+
+	/**
+	 * Checks a newer token for a socket that is already open, and the membership of its person. `expiresAt` in ms. A token that is not
+	 * accepted counts as a bad frame, so that nobody can try many.
+	 */
+	async authenticate(token: string, person: Person): Promise<Renewal | Refusal> {
+		const { env, store, sockets, endings, inbound, now } = this.#with;
+		const settings = await this.#settings();
 		const verified = await verifyToken(token, settings, now());
 		if (!store.exists) return { code: "unauthorized" };
+		endings.run();
 		if ("refusal" in verified && verified.refusal.code === "unavailable") return verified.refusal;
 		const identity = "identity" in verified && verified.identity.userId === person.userId ? verified.identity : undefined;
-		if (identity && !(await refusalOf(identity, settings, users, now()))) return { expiresAt: identity.expiresAt };
+		const refused = identity && (await refusalOf(identity, settings, env.USERS, now()));
+		if (identity && !refused) return this.#refuseStranger(person.userId) ?? renewalBy(identity);
+		if (refused?.code === "suspended") return refused;
 		store.audit.add("token_refused", person.userId, undefined, now());
 		const [socket] = sockets.of(person.userId);
 		if (socket) inbound.countBadFrame(socket, now());
 		return { code: "unauthorized" };
 	}
+}
+
+function renewalBy(identity: Identity): Renewal {
+	return { expiresAt: identity.expiresAt, ...("session" in identity && { session: identity.session }) };
 }
 
 /** Names one life of the conversation's storage; cursors from another are not comparable. */

@@ -1,5 +1,6 @@
 // The calls about private questions that the Worker makes on behalf of a person. They reach that person's own asides alone.
 
+import { RpcTarget } from "cloudflare:workers";
 import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Aside, Question } from "../protocol/claude/aside.ts";
@@ -9,11 +10,12 @@ import type { Refusal } from "../protocol/refusal.ts";
 import { lengthOf, type Shared } from "./messages/private-questions.ts";
 import type { Parts } from "./wiring.ts";
 
-export class AsideCalls {
+export class AsideCalls extends RpcTarget {
 	readonly #parts: Parts;
 	readonly #identity: Identity;
 
 	constructor(parts: Parts, identity: Identity) {
+		super();
 		this.#parts = parts;
 		this.#identity = identity;
 	}
@@ -36,7 +38,10 @@ export class AsideCalls {
 	}
 
 	remove(id: string): { removed: true } | Refusal {
-		return this.#parts.admission.asMember(this.#identity, ({ userId }) => this.#parts.replies.asides.remove(userId, id));
+		const { admission, replies, store } = this.#parts;
+		return admission.asMember(this.#identity, ({ userId }): { removed: true } | Refusal =>
+			store.keeping.isHeld ? { code: "held" } : replies.asides.remove(userId, id),
+		);
 	}
 
 	async share(asideId: string, clientId: string): Promise<Shared | Refusal> {

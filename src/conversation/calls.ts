@@ -1,42 +1,40 @@
 // The calls that the Worker makes on behalf of a person, as typed RPC methods. Each asks again whether that person
 // is a member; a stranger gets `not_found`.
 
-import { RpcTarget } from "cloudflare:workers";
 import { mayRead } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import type { Period } from "../money/periods.ts";
-import { usageOf } from "../money/report.ts";
-import type { Question } from "../protocol/claude/aside.ts";
 import type { InstructionsVersion } from "../protocol/claude-settings.ts";
 import type { ConversationInfo, Member, MemberRole } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { MessageInput } from "../protocol/events.ts";
-import { isoTime } from "../protocol/iso-time.ts";
-import { limits } from "../protocol/limits.ts";
-import type { Seen } from "../protocol/memory/prompt.ts";
 import type { Message, Version } from "../protocol/message.ts";
 import type { UsageReport } from "../protocol/money/usage.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import { type ExportFormat, type ExportPiece, type ExportPlace, exportPiece, type Source } from "./archive/export.ts";
-import { type ForkPiece, type ForkTitle, forkHead, forkPiece } from "./archive/fork.ts";
+import { ArchiveCalls } from "./archive/calls.ts";
+import type { ExportFormat, ExportPlace } from "./archive/export.ts";
 import { AsideCalls } from "./aside-calls.ts";
-import type { Page, Place } from "./messages/history.ts";
+import { FileCalls } from "./file-calls.ts";
+import { MemoryCalls } from "./memory-calls.ts";
+import type { History, Page, Place } from "./messages/history.ts";
 import { type SearchPage, search } from "./messages/search.ts";
 import { type Sent, withoutOthers } from "./messages/sending.ts";
 import { prices, type Read, readOf } from "./messages/work-rate.ts";
-import type { ConversationChange, LiveInvite, NewInvite } from "./people/membership.ts";
-import { seenFor } from "./replies/seen.ts";
+import { usageIn } from "./money.ts";
+import type { KnownInvite, NewInvite } from "./people/invitations.ts";
+import type { ConversationChange, Described, MemberChange } from "./people/membership.ts";
 import type { AuditEntry } from "./store/audit.ts";
 import type { Ban } from "./store/bans.ts";
 import type { Filter } from "./store/log-reader.ts";
+import { WebhookCalls } from "./webhooks/calls.ts";
 import type { Parts } from "./wiring.ts";
 
-export class Calls extends RpcTarget {
+export class Calls extends WebhookCalls {
 	readonly #parts: Parts;
 	readonly #identity: Identity;
 
 	constructor(parts: Parts, identity: Identity) {
-		super();
+		super(parts, identity);
 		this.#parts = parts;
 		this.#identity = identity;
 	}
@@ -51,6 +49,11 @@ export class Calls extends RpcTarget {
 		return result;
 	}
 
+	/** What the caller may read. */
+	get #history(): History {
+		return this.#parts.conversation.history(this.#identity.userId);
+	}
+
 	#page<T extends { messages: Message[] }>(page: T): T {
 		return this.#counted(page, readOf(page.messages));
 	}
@@ -59,13 +62,20 @@ export class Calls extends RpcTarget {
 		return this.#counted(list, { rows: list.members.length, length: 0 });
 	}
 
-	describe(): (ConversationInfo & { members: Member[] }) | Refusal {
-		return this.#asMember(() => this.#listed(this.#parts.membership.describe()));
+	standing(): { isMember: true } | Refusal {
+		return this.#asMember(() => ({ isMember: true }));
+	}
+
+	describe(): Described | Refusal {
+		return this.#asMember(({ userId }) => this.#listed(this.#parts.membership.describe(userId)));
 	}
 
 	/** Tells a program that may not read only what it has set. */
 	update(change: ConversationChange): ConversationInfo | Refusal {
+		if (change.retentionDays !== undefined && this.#identity.program)
+			return { code: "forbidden", text: "A program may not set how long messages are kept: it could delete all of them." };
 		const changed = this.#asMember((member) => this.#parts.membership.update(member, change), prices.change);
+		if (change.retentionDays !== undefined) this.#parts.retention.changed();
 		if ("code" in changed || mayRead(this.#identity)) return changed;
 		const { title = "", instructions = "" } = change;
 		return { ...changed, title, instructions };
@@ -74,23 +84,23 @@ export class Calls extends RpcTarget {
 	/** The versions of the instructions, newest first. */
 	instructions(): { versions: InstructionsVersion[] } | Refusal {
 		return this.#asMember(() => {
-			const { versions } = this.#parts.membership.instructions();
+			const versions = this.#parts.membership.instructionsFor(this.#identity.userId);
 			const length = versions.reduce((sum, { text }) => sum + text.length, 0);
 			return this.#counted({ versions: versions.reverse() }, { rows: versions.length, length });
 		});
 	}
 
 	/** Sends a message without a socket, and waits until it is known whether Claude is asked. A person to whom the issuer grants the conversation becomes a member by it. */
-	async say(input: MessageInput): Promise<Sent | Refusal> {
+	async say(input: MessageInput, asksNobody = false): Promise<Sent | Refusal> {
 		const { admission, conversation, work, now } = this.#parts;
 		const busy = work.begin(admission.requester(this.#identity), now());
 		if (busy) return busy;
-		this.#counted(undefined, readOf([input]));
+		this.#counted(undefined, { rows: 1, length: input.content.length });
 		const refused = await admission.refuseBefore(this.#identity);
 		if (refused) return refused;
 		const person = admission.enter(this.#identity);
 		if ("code" in person) return person;
-		const said = conversation.say(person, input, this.#identity);
+		const said = conversation.say(person, input, this.#identity, asksNobody);
 		if ("code" in said) return said;
 		const sent = said.isNew && said.message.asksClaude ? await this.#withNotice(said) : said;
 		if (mayRead(this.#identity)) return sent;
@@ -101,35 +111,27 @@ export class Calls extends RpcTarget {
 	async #withNotice(sent: Sent): Promise<Sent> {
 		const { replies, store } = this.#parts;
 		const notice = await replies.noticeOf(sent.message.id);
-		const message = notice && store.exists ? store.log.message(sent.message.id) : undefined;
+		const message = notice && store.exists ? store.readerFor(this.#identity.userId).message(sent.message.id) : undefined;
 		return notice ? { ...sent, message: message ?? sent.message, notice } : sent;
 	}
 
-	askPrivately(question: Question) {
-		return new AsideCalls(this.#parts, this.#identity).ask(question);
+	aboutAsides(): AsideCalls {
+		return new AsideCalls(this.#parts, this.#identity);
 	}
 
-	asides(before: string | undefined, limit: number) {
-		return new AsideCalls(this.#parts, this.#identity).page(before, limit);
-	}
-
-	removeAside(id: string) {
-		return new AsideCalls(this.#parts, this.#identity).remove(id);
-	}
-
-	shareAside(asideId: string, clientId: string) {
-		return new AsideCalls(this.#parts, this.#identity).share(asideId, clientId);
+	aboutFiles(): FileCalls {
+		return new FileCalls(this.#parts, this.#identity);
 	}
 
 	/** The messages at a place, oldest first. */
 	history(place: Place, limit: number): Page | Refusal {
-		return this.#asMember(() => this.#page(this.#parts.conversation.history.page(place, limit)));
+		return this.#asMember(() => this.#page(this.#history.page(place, limit)));
 	}
 
 	/** The messages before a place that contain the words of `text`, newest first. */
 	search(text: string, before: number, limit: number, filter: Filter): SearchPage | Refusal {
 		return this.#asMember(() => {
-			const page = search(this.#parts.store.reader, text, before, limit, filter);
+			const page = search(this.#parts.store.readerFor(this.#identity.userId), text, before, limit, filter);
 			return this.#counted(page, readOf(page.results.map(({ message }) => message)));
 		}, prices.search);
 	}
@@ -137,76 +139,60 @@ export class Calls extends RpcTarget {
 	/** The former versions of a reply, oldest first. */
 	versions(messageId: string): { versions: Version[] } | Refusal {
 		return this.#asMember(() => {
-			const former = this.#parts.conversation.history.versions(messageId);
+			const former = this.#history.versions(messageId);
 			return "code" in former ? former : this.#counted(former, readOf(former.versions));
 		});
 	}
 
-	/** What Claude saw for a reply. */
-	seen(messageId: string): Seen | Refusal {
-		return this.#asMember((): Seen | Refusal => {
-			const { store } = this.#parts;
-			const message = store.log.message(messageId);
-			const seen = message && seenFor(store, message.seq);
-			return seen ? this.#counted(seen, { rows: seen.messages.length, length: seen.instructions.length }) : { code: "not_found" };
-		});
+	seen(messageId: string) {
+		return new MemoryCalls(this.#parts, this.#identity).seen(messageId);
+	}
+
+	summary() {
+		return new MemoryCalls(this.#parts, this.#identity).summary();
+	}
+
+	catchUp(after: number | undefined) {
+		return new MemoryCalls(this.#parts, this.#identity).catchUp(after);
 	}
 
 	/** The pinned messages, the latest pin first. */
 	pins(): { messages: Message[] } | Refusal {
-		return this.#asMember(() => this.#page(this.#parts.conversation.history.pins()));
+		return this.#asMember(() => this.#page(this.#history.pins()));
 	}
 
-	/** The next piece of an export. Any member may export: it contains nothing that they cannot read page by page. */
-	async exportPiece(format: ExportFormat, place: ExportPlace): Promise<ExportPiece | Refusal> {
-		const { admission } = this.#parts;
-		return admission.asMember(this.#identity, () => exportPiece(this.#exported, format, place), prices.call, limits.work.reserve);
+	get #archive(): ArchiveCalls {
+		return new ArchiveCalls(this.#parts, this.#identity);
 	}
 
-	/** Everything that is read is counted. */
-	get #exported(): Source {
-		const { membership, conversation, store } = this.#parts;
-		const { messages, length } = limits.exportPiece;
-		return {
-			describe: () => this.#listed({ ...membership.describe(), ...membership.instructions() }),
-			messages: (after: number) => this.#page(conversation.history.page({ after }, messages, length)),
-			versionsOf: (seq: number) => {
-				const versions = store.log.versions.of(seq);
-				return this.#counted(versions, readOf(versions));
-			},
-		};
+	exportPiece(format: ExportFormat, place: ExportPlace) {
+		return this.#archive.exportPiece(format, place);
 	}
 
-	/** Begins a fork of everything up to a place, and says how many rows it has. Any member may fork: a fork contains nothing that they cannot read. */
-	beginFork(upTo: number): { rows: number } | Refusal {
-		const { store, now } = this.#parts;
-		return this.#asMember((member): { rows: number } | Refusal => {
-			if (upTo > store.log.head.seq) return { code: "not_found" };
-			store.audit.add("forked", member.userId, undefined, now());
-			return { rows: upTo + store.log.versions.countUpTo(upTo) };
-		}, prices.fork);
+	beginFork(upTo: number) {
+		return this.#archive.beginFork(upTo);
 	}
 
-	forkTitle(upTo: number): ForkTitle | Refusal {
-		return this.#asMember(() => this.#parts.titles.upTo(upTo));
+	forkTitle(upTo: number) {
+		return this.#archive.forkTitle(upTo);
 	}
 
-	async forkHead(upTo: number): Promise<ForkPiece | Refusal> {
-		return this.#parts.admission.asMember(this.#identity, () => forkHead(this.#exported, upTo, isoTime(this.#parts.now())));
+	forkHead(upTo: number) {
+		return this.#archive.forkHead(upTo);
 	}
 
-	async forkPiece(upTo: number, place: ExportPlace): Promise<ForkPiece | Refusal> {
-		return this.#parts.admission.asMember(this.#identity, () => forkPiece(this.#exported, upTo, place), prices.call, limits.work.reserve);
+	forkPiece(upTo: number, place: ExportPlace) {
+		return this.#archive.forkPiece(upTo, place);
 	}
 
 	members(): { members: Member[] } | Refusal {
 		return this.#asMember(() => this.#listed({ members: this.#parts.membership.members() }));
 	}
 
-	setRole(userId: string, role: MemberRole): Member | Refusal {
+	changeMember(userId: string, change: MemberChange): Member | Refusal {
 		return this.#asMember(
 			(member): Member | Refusal =>
-				this.#mayChange(userId, role) ? this.#parts.membership.setRole(member, userId, role) : { code: "forbidden" },
+				this.#mayChange(userId, change.role) ? this.#parts.membership.change(member, userId, change) : { code: "forbidden" },
 			prices.change,
 		);
 	}
@@ -240,8 +226,12 @@ export class Calls extends RpcTarget {
 		return banned;
 	}
 
-	async #disconnect(userId: string): Promise<void> {
+	#close(userId: string): void {
 		this.#parts.sockets.close(userId, closeCodes.removed, "no longer a member");
+	}
+
+	async #disconnect(userId: string): Promise<void> {
+		this.#close(userId);
 		await this.#parts.removals.removeFor(userId);
 	}
 
@@ -261,15 +251,21 @@ export class Calls extends RpcTarget {
 	invite(invite: NewInvite): { expiresAt: number } | Refusal {
 		const { program, expiresAt } = this.#identity;
 		const ends = program ? { expiresAt: Math.min(invite.expiresAt, expiresAt), byToken: program.tokenId } : {};
-		return this.#asMember((member) => this.#parts.membership.invite(member, { ...invite, ...ends }), prices.change);
+		return this.#asMember((member) => this.#parts.invitations.invite(member, { ...invite, ...ends }), prices.change);
 	}
 
-	invites(): { invites: LiveInvite[] } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.invites(member));
+	invites(how: { withEnded?: boolean } = {}): { invites: KnownInvite[] } | Refusal {
+		return this.#asMember((member) => this.#parts.invitations.invites(member, how));
 	}
 
-	revoke(inviteId: string): { revoked: true } | Refusal {
-		return this.#asMember((member) => this.#parts.membership.revoke(member, inviteId), prices.change);
+	/** `withPeople`: everybody who came by it is removed, but for owners. */
+	async revoke(inviteId: string, how: { withPeople?: boolean } = {}): Promise<{ revoked: true } | Refusal> {
+		const revoked = this.#asMember((member) => this.#parts.invitations.revoke(member, inviteId, how), prices.change);
+		if ("code" in revoked) return revoked;
+		// Nobody listens on while somebody else's list is told.
+		for (const userId of revoked.removed) this.#close(userId);
+		await this.#parts.removals.removeForEach(revoked.removed);
+		return { revoked: true };
 	}
 
 	audit(before: number, limit: number): { entries: AuditEntry[]; hasMore: boolean } | Refusal {
@@ -279,13 +275,9 @@ export class Calls extends RpcTarget {
 		});
 	}
 
-	/** What Claude has cost here. */
 	usage(period: Period): UsageReport | Refusal {
 		return this.#asMember(() => {
-			const { store, funding } = this.#parts;
-			const { report, balances, at } = funding.report(period);
-			const nameOf = (userId: string) => store.members.find(userId)?.username ?? store.payments.nameOf(userId) ?? userId;
-			const usage = usageOf(report, balances, at, nameOf);
+			const usage = usageIn(this.#parts, period);
 			return this.#counted(usage, { rows: usage.people.length + usage.days.length, length: 0 });
 		});
 	}
@@ -293,6 +285,7 @@ export class Calls extends RpcTarget {
 	/** Deletes the conversation. */
 	async end(): Promise<{ ended: true } | Refusal> {
 		const ended = this.#asMember((member) => this.#parts.membership.end(member));
+		if ("ended" in ended && this.#parts.store.keeping.isHeld) return { code: "held" };
 		if ("ended" in ended) await this.#parts.deletion.begin();
 		return ended;
 	}

@@ -2,20 +2,25 @@
 // asked. Must not know the platform, HTTP or tokens: the speaker and the time are given.
 
 import { closeCodes } from "../protocol/errors.ts";
-import { type ClientEvent, errorEvent, type MessageInput, messageEvent } from "../protocol/events.ts";
+import { type ClientEvent, errorEvent, type MessageInput, messageEvent, namesOf } from "../protocol/events.ts";
 import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { eventScopes, hasScope } from "../protocol/token.ts";
+import { CatchUps } from "./messages/catch-ups.ts";
 import { Changes } from "./messages/changes.ts";
 import { History } from "./messages/history.ts";
 import { PrivateQuestions } from "./messages/private-questions.ts";
 import { SendRate } from "./messages/send-rate.ts";
 import { mayWrite, Sending, type Sent } from "./messages/sending.ts";
 import { prices, readOf, type WorkRate } from "./messages/work-rate.ts";
+import { tellWhatIsLeft } from "./people/link-news.ts";
 import { ReadMarks } from "./people/read-marks.ts";
 import { Typing } from "./people/typing.ts";
-import type { Authenticate, Client, Clients, MemberLists, Requester } from "./ports.ts";
+import type { Authenticate, Client, Clients, FileReleases, MemberLists, Requester } from "./ports.ts";
 import type { Rate } from "./rate.ts";
+import type { Memory } from "./replies/memory/memory.ts";
+import type { Funding } from "./replies/money/funding.ts";
+import { mayOf } from "./replies/money/link-rights.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Titles } from "./replies/title.ts";
 import type { Store } from "./store/store.ts";
@@ -26,11 +31,14 @@ type Dependencies<T extends Client> = {
 	store: Store;
 	clients: Clients<T>;
 	replies: Replies;
+	memory: Memory;
+	funding: Pick<Funding, "isNeeded">;
 	lists: MemberLists;
 	titles: Titles;
 	authenticate: Authenticate;
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
+	files: FileReleases;
 	/** How fast one person may send. */
 	rate: Rate;
 	/** How much work one person may cause. */
@@ -39,22 +47,30 @@ type Dependencies<T extends Client> = {
 };
 
 export class Conversation<T extends Client = Client> {
-	readonly history: History;
 	readonly #with: Dependencies<T>;
 	readonly #sending: Sending;
 	readonly asides: PrivateQuestions;
+	readonly catchUps: CatchUps;
 	readonly #readMarks: ReadMarks<T>;
 	readonly #typing = new Typing<T>();
 	readonly #changes: Changes<T>;
 
 	constructor(dependencies: Dependencies<T>) {
 		this.#with = dependencies;
-		this.history = new History(dependencies);
+		const { store, clients } = dependencies;
+		store.invites.used = (link) => tellWhatIsLeft(store, clients, link);
 		const sendRate = new SendRate(dependencies);
 		this.#readMarks = new ReadMarks(dependencies);
 		this.#sending = new Sending({ ...dependencies, sendRate, readMarks: this.#readMarks });
 		this.asides = new PrivateQuestions({ ...dependencies, sending: this.#sending, sendRate, readMarks: this.#readMarks });
+		this.catchUps = new CatchUps({ ...dependencies, sendRate, readMarks: this.#readMarks });
 		this.#changes = new Changes({ ...dependencies, sendRate });
+	}
+
+	/** The messages as this person may read them; without one, all of them. */
+	history(userId?: string): History {
+		const { store, replies } = this.#with;
+		return new History({ store, replies, reader: userId === undefined ? store.reader : store.readerFor(userId) });
 	}
 
 	get #id(): string {
@@ -69,9 +85,21 @@ export class Conversation<T extends Client = Client> {
 		const { person } = client;
 		const isFirst = !this.#isPresent(person.userId);
 		clients.flush();
+		client.limitTo(this.#with.store.members.standing(person.userId));
 		clients.add(client);
 		this.#sync(client, cursor);
 		if (isFirst) clients.broadcast({ type: "chat:user-joined", conversationId: this.#id, ...person }, person.userId);
+	}
+
+	/** A link limits this person otherwise than before. Their sockets begin anew, because they may see older messages now. */
+	standingChanged(userId: string): void {
+		const { clients, store } = this.#with;
+		clients.flush();
+		for (const client of clients.all()) {
+			if (client.person.userId !== userId) continue;
+			client.limitTo(store.members.standing(userId));
+			this.#sync(client, undefined);
+		}
 	}
 
 	/** Removes a socket that was closed, for whatever reason. */
@@ -93,7 +121,8 @@ export class Conversation<T extends Client = Client> {
 	#sync(client: T, cursor: string | undefined): undefined {
 		const { store, clients, work, now } = this.#with;
 		const { userId } = client.person;
-		const changes = this.history.since(cursor);
+		const changes = this.history(userId).since(cursor);
+		const may = mayOf(store, userId);
 		work.count(client.requester, now(), readOf(changes.messages));
 		clients.send(client, {
 			type: "chat:joined",
@@ -102,9 +131,11 @@ export class Conversation<T extends Client = Client> {
 			...changes,
 			participants: this.#participants(),
 			you: client.person,
-			conversation: store.info,
+			conversation: store.infoFrom(client.readsFrom),
 			role: store.members.find(userId)?.role ?? "reader",
+			...(may && { may }),
 			reads: store.members.reads(userId),
+			...this.#with.memory.place,
 		});
 	}
 
@@ -148,8 +179,6 @@ export class Conversation<T extends Client = Client> {
 			case "chat:auth": {
 				const busy = work.begin(client.requester, now(), prices.renew);
 				if (busy) return busy;
-				// A program's sign-in is its personal token, which lasts as long as it lasts.
-				if (client.person.program) return { code: "forbidden" };
 				void this.#renew(client, event);
 				return;
 			}
@@ -178,6 +207,7 @@ export class Conversation<T extends Client = Client> {
 			case "chat:regenerate":
 			case "chat:continue":
 			case "chat:pin":
+			case "chat:approve":
 				return this.#changes.apply(client, event);
 			case "chat:read":
 				return this.#markRead(client, event);
@@ -204,7 +234,7 @@ export class Conversation<T extends Client = Client> {
 		try {
 			const checked = await this.#with.authenticate(event.token, client.person);
 			if ("code" in checked) this.#refuse(client, event, checked);
-			else client.renew(checked.expiresAt);
+			else client.renew(checked);
 		} catch (error) {
 			console.error("A token could not be verified", this.#id, client.person.userId, error);
 			this.#refuse(client, event, { code: "internal" });
@@ -216,8 +246,7 @@ export class Conversation<T extends Client = Client> {
 		if ("code" in sent) return sent;
 		if (sent.isNew) return;
 		// A resend is acknowledged to its sender alone. Queued events are older than the cursor it carries, so they go first.
-		const { clients, store, work, now } = this.#with;
-		work.count(client.requester, now(), readOf([sent.message]));
+		const { clients, store } = this.#with;
 		clients.flush();
 		clients.send(client, messageEvent("chat:message", sent.message, store.log.cursor));
 	}
@@ -237,22 +266,20 @@ export class Conversation<T extends Client = Client> {
 		if (busy) return busy;
 		const shared = this.asides.share(client.person, event, client.requester);
 		if ("code" in shared) return shared;
-		work.count(client.requester, now(), readOf(shared.messages));
 		if (shared.isNew) return;
 		clients.flush();
 		for (const message of shared.messages) clients.send(client, messageEvent("chat:message", message, store.log.cursor));
 	}
 
 	/** Sends a message of a member who has no socket. */
-	say(person: Author, said: MessageInput, requester: Requester): Sent | Refusal {
-		return this.#sending.say(person, said, requester);
+	say(person: Author, said: MessageInput, requester: Requester, asksNobody = false): Sent | Refusal {
+		return asksNobody ? this.#sending.tell(person, said, requester) : this.#sending.say(person, said, requester);
 	}
 
-	#type(client: T, isTyping: boolean): undefined {
+	#type(client: T, isTyping: boolean): Refusal | undefined {
 		if (!isTyping) this.#endTyping(client, true);
-		// Readers cannot send, so nobody waits for what they type.
-		else if (mayWrite(this.#with.store, client.person.userId) && this.#typing.begin(client, this.#with.now()))
-			this.#broadcastTyping(client, true);
+		else if (!mayWrite(this.#with.store, client.person.userId)) return { code: "forbidden" };
+		else if (this.#typing.begin(client, this.#with.now())) this.#broadcastTyping(client, true);
 	}
 
 	#endTyping(client: T, isExplicit: boolean): void {
@@ -262,12 +289,4 @@ export class Conversation<T extends Client = Client> {
 	#broadcastTyping({ person }: T, isTyping: boolean): void {
 		this.#with.clients.broadcast({ type: "chat:user-typing", conversationId: this.#id, ...person, isTyping }, person.userId);
 	}
-}
-
-/** The ids by which a sender recognizes its event in a refusal. */
-function namesOf(event: ClientEvent): Pick<Refusal, "clientId" | "messageId"> {
-	return {
-		...("clientId" in event && event.clientId !== undefined && { clientId: event.clientId }),
-		...("messageId" in event && event.messageId !== undefined && { messageId: event.messageId }),
-	};
 }

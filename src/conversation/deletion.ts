@@ -3,6 +3,7 @@
 import type { Alarm } from "../platform/alarm.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import type { Removals } from "./lists/removals.ts";
+import type { Registration } from "./registration.ts";
 import type { Replies } from "./replies/replies.ts";
 import type { Fanout } from "./sockets/fanout.ts";
 import type { Socket } from "./sockets/socket.ts";
@@ -16,6 +17,9 @@ type Dependencies = {
 	sockets: Sockets;
 	replies: Replies;
 	removals: Removals;
+	files: { releaseAll(): Promise<void> };
+	registration: Pick<Registration, "forget">;
+	webhooks: { endAll(): void };
 	alarm: Alarm;
 	now: () => number;
 };
@@ -32,15 +36,18 @@ export class Deletion {
 	 * dropped it; resolves when the lists that answer at once have.
 	 */
 	async begin(): Promise<void> {
-		const { store, clients, sockets, replies, removals, now } = this.#with;
+		const { store, clients, sockets, replies, removals, files, registration, webhooks, now } = this.#with;
+		webhooks.endAll();
 		store.markDeleted(now());
+		registration.forget();
 		replies.abandon();
 		for (const socket of sockets.all()) {
 			// Not a client any more when it closes, so that nobody is notified that it left.
 			clients.delete(socket);
 			socket.close(closeCodes.deleted, "the conversation was deleted");
 		}
-		await removals.removeForAll();
+		await Promise.all([files.releaseAll(), removals.removeForAll()]);
+		await removals.conclude();
 	}
 
 	/**

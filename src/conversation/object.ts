@@ -7,16 +7,21 @@ import { signInOf } from "../auth/personal-token.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
 import type { ConversationInfo } from "../protocol/conversation.ts";
-import type { NamedPerson, Person } from "../protocol/person.ts";
+import type { NamedPerson } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { readSettings } from "../settings.ts";
-import { newLineage } from "./admission.ts";
+import { Beginnings } from "./archive/beginnings.ts";
 import type { ImportProgress, Target } from "./archive/import.ts";
 import { Calls } from "./calls.ts";
+import { DeployerCalls } from "./deployer-calls.ts";
+import type { Sent } from "./messages/sending.ts";
 import type { ErasureStep } from "./people/erasure.ts";
+import type { Preview } from "./people/invitations.ts";
 import { PersonCalls } from "./person-calls.ts";
 import type { Requester } from "./ports.ts";
 import type { Holder } from "./sockets/socket.ts";
+import { goOnAfterWake, goOnWhenDue } from "./unfinished.ts";
+import { type Posted, postByWebhook } from "./webhooks/incoming.ts";
 import { type Parts, wire } from "./wiring.ts";
 
 /** What the Worker passes on with a socket. */
@@ -32,12 +37,10 @@ export class ConversationObject extends DurableObject<Env> {
 		const read = readSettings(env);
 		if ("problem" in read) throw new Error(read.problem);
 		this.#parts = wire(ctx, env, read.settings);
-		const { store, sockets, clients, replies, removals, lists, purses, alarm, now } = this.#parts;
+		const { admission, clients } = this.#parts;
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-		for (const client of sockets.restore(ctx.getWebSockets(), now())) clients.add(client);
-		if (store.exists) replies.recover();
-		if ((removals.dueAt ?? purses.dueAt) !== undefined) alarm.bringForward();
-		void lists.recover();
+		for (const client of admission.restore(ctx.getWebSockets())) clients.add(client);
+		goOnAfterWake(this.#parts);
 	}
 
 	/** Answers an `upgradeRequest`. */
@@ -65,34 +68,19 @@ export class ConversationObject extends DurableObject<Env> {
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-		this.#disconnected(socket);
+		this.#parts.inbound.disconnected(socket);
 		answerClose(socket, code, reason);
 	}
 
 	override webSocketError(socket: WebSocket): void {
-		this.#disconnected(socket);
-	}
-
-	#disconnected(socket: WebSocket): void {
-		const { inbound, sockets, conversation } = this.#parts;
-		// Frames that still wait may be the last that this socket sent.
-		inbound.flush();
-		const client = sockets.get(socket);
-		sockets.delete(socket);
-		if (client) conversation.leave(client);
+		this.#parts.inbound.disconnected(socket);
 	}
 
 	override async alarm(): Promise<void> {
-		const { store, importer, clients, replies, lists, removals, purses, alarm } = this.#parts;
+		const { store, importer } = this.#parts;
 		// An import that was abandoned leaves nothing behind.
 		if (!store.exists && importer.isUnderWay) return this.ctx.storage.deleteAll();
-		clients.expire();
-		if (store.exists) replies.recover();
-		const notified = lists.recover();
-		await purses.runDue();
-		await removals.runDue();
-		alarm.fired();
-		await notified;
+		await goOnWhenDue(this.#parts);
 	}
 
 	/** The calls that this person may make. */
@@ -100,24 +88,31 @@ export class ConversationObject extends DurableObject<Env> {
 		return new Calls(this.#parts, identity);
 	}
 
+	forDeployer(): DeployerCalls {
+		return new DeployerCalls(this.#parts);
+	}
+
 	async create(owner: NamedPerson, title: string): Promise<ConversationInfo> {
-		const created = this.#parts.membership.create({ id: this.#parts.id, title, lineage: newLineage() }, owner);
-		await this.#parts.lists.settled;
-		return created;
+		return new Beginnings(this.#parts).create(owner, title);
+	}
+
+	/** Posts what came in by an incoming webhook. */
+	async post(webhookId: string, posted: Posted, network?: string): Promise<Sent | Refusal> {
+		return postByWebhook(this.#parts, webhookId, posted, network);
 	}
 
 	/** Imports the lines of an export that follow the first `from` ones. `as` becomes an owner in any case. */
-	async importLines(lines: string, from: number, { as, fork }: Pick<Target, "as" | "fork">): Promise<ImportProgress | Refusal> {
-		const { id, importer, lists } = this.#parts;
-		const taken = await importer.addLines(lines, from, { id, lineage: newLineage(), as, fork });
-		if ("conversation" in taken && fork) lists.memberChanged(fork.owner.userId);
-		else if ("conversation" in taken) lists.changed("all");
-		if (fork) await lists.settled;
-		return taken;
+	async importLines(lines: string, from: number, target: Pick<Target, "as" | "fork">): Promise<ImportProgress | Refusal> {
+		return new Beginnings(this.#parts).importLines(lines, from, target);
 	}
 
 	async register(userIds: readonly string[]): Promise<void> {
 		await this.#parts.importer.register(userIds);
+	}
+
+	/** What an invite offers, for whoever has its secret. */
+	async preview(inviteId: string): Promise<Preview | Refusal> {
+		return this.#parts.admission.preview(inviteId);
 	}
 
 	async accept(person: NamedPerson & Requester, inviteId: string): Promise<{ accepted: true } | Refusal> {
@@ -131,12 +126,17 @@ export class ConversationObject extends DurableObject<Env> {
 		return new PersonCalls(this.#parts).erase(userId, alias, after);
 	}
 
-	async rename(person: Person): Promise<void> {
+	async rename(person: NamedPerson): Promise<void> {
 		new PersonCalls(this.#parts).rename(person);
 	}
 
-	async signOut(userId: string): Promise<void> {
-		await new PersonCalls(this.#parts).signOut(userId);
+	async signOut(userId: string, keeps?: boolean): Promise<void> {
+		await new PersonCalls(this.#parts).signOut(userId, keeps);
+	}
+
+	/** Closes the sockets of a person who is suspended. */
+	async disconnect(userId: string): Promise<void> {
+		new PersonCalls(this.#parts).disconnect(userId);
 	}
 
 	async endSessions(userId: string, sessions: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@
 // call may be repeated.
 
 import { closeCodes } from "../protocol/errors.ts";
-import type { Person } from "../protocol/person.ts";
+import { erasedName, type NamedPerson } from "../protocol/person.ts";
 import type { ErasureStep } from "./people/erasure.ts";
 import type { Parts } from "./wiring.ts";
 
@@ -20,9 +20,12 @@ export class PersonCalls {
 		if (importer.isUnderWay) return { ...none, isIncomplete: true };
 		if (after === 0) await purses.forget(userId, id);
 		if (!store.exists) return { ...none, isGone: true };
+		if (store.keeping.isHeld) return this.#eraseLater(userId, alias, after);
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
-		if (isLast) store.members.remove(userId, false);
-		else if (after === 0) erasure.removeMember(userId, alias);
+		if (isLast) {
+			store.members.remove(userId, false);
+			store.payments.erase(userId, alias, erasedName);
+		} else if (after === 0) erasure.removeMember(userId, alias);
 		// After the removal: closing the sockets of a member would put the conversation back into their list.
 		sockets.close(userId, closeCodes.token, "erased");
 		if (!isLast) return erasure.step(userId, alias, after);
@@ -30,18 +33,43 @@ export class PersonCalls {
 		return { ...none, isDeleted: true };
 	}
 
-	rename(person: Person): void {
+	/** A legal hold keeps what they said until it ends. They are no member any more, and may come back as a new one. */
+	#eraseLater(userId: string, alias: string, after: number): ErasureStep {
+		const { store, sockets, now } = this.#parts;
+		this.#leave(userId);
+		const known = store.keeping.erasures.find((erasure) => erasure.userId === userId);
+		const erasure = { userId, alias: known?.alias ?? alias, after, upTo: store.log.head.seq, at: now() };
+		store.keeping.putErasure(erasure);
+		// A title has no time by which one that they give later could be told from this one.
+		if (store.titling.by === userId) store.setTitle(store.info.title, { by: erasure.alias });
+		sockets.close(userId, closeCodes.token, "erased");
+		return { messages: 0, reactions: 0, isDeleted: false };
+	}
+
+	/** Also where nobody is left: then it is nobody's, and is deleted when the legal hold ends, unless only administrators may: `keeps`. */
+	#leave(userId: string, keeps = false): void {
+		const { store, departures } = this.#parts;
+		if (!store.members.find(userId)) return;
+		if (!store.members.isAlone) return void departures.end(userId, userId);
+		departures.endWorksOf(userId, userId);
+		store.members.remove(userId, false);
+		store.keeping.setLeft(keeps);
+	}
+
+	/** Also tells whether somebody with a guest's id signs in with a provider since. */
+	rename(person: NamedPerson): void {
 		this.#parts.sockets.rename(person);
 		this.#parts.membership.rename(person);
 	}
 
 	/**
 	 * A person signed out for good: nobody can come back under their id, so their membership ends. A conversation in which nobody else
-	 * is left is deleted: nobody could read it or delete it, and a granting token would own what it says.
+	 * is left is deleted: nobody could read it or delete it, and a granting token would own what it says. `keeps`: it is nobody's instead.
 	 */
-	async signOut(userId: string): Promise<void> {
+	async signOut(userId: string, keeps = false): Promise<void> {
 		const { store, departures, sockets, removals, deletion } = this.#parts;
 		if (!store.exists) return;
+		if (store.keeping.isHeld || keeps) this.#leave(userId, keeps);
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
 		if (!isLast) departures.end(userId, userId);
 		sockets.close(userId, closeCodes.token, "signed out");
@@ -49,9 +77,33 @@ export class PersonCalls {
 		else await removals.removeFor(userId);
 	}
 
-	/** Personal tokens of a person were revoked, and with them the invites that they made. */
+	/** A person is suspended. */
+	disconnect(userId: string): void {
+		this.#parts.sockets.close(userId, closeCodes.token, "suspended");
+	}
+
+	/** Personal tokens of a person were revoked, and with them the invites and webhooks that they made. */
 	endTokens(userId: string, tokenIds: readonly string[]): void {
 		this.#parts.sockets.closeTokens(userId, tokenIds);
-		this.#parts.membership.revokeOf(tokenIds, userId);
+		this.#parts.invitations.revokeOf(tokenIds, userId);
+		this.#parts.webhooks.endOfTokens(tokenIds);
 	}
+}
+
+/**
+ * Does what a legal hold has put off: one step of an erasure, or the deletion of a conversation that nobody is left in. To be called when
+ * the hold has ended, and by the alarm until nothing is left.
+ */
+export async function goOnErasing({ store, erasure, deletion }: Parts): Promise<void> {
+	if (!store.exists || store.keeping.isHeld) return;
+	if (store.keeping.isToDelete) return deletion.begin();
+	const [next] = store.keeping.erasures;
+	if (!next) return;
+	const { userId, alias, after } = next;
+	if (after === 0) erasure.removeFormerMember(userId, alias, next);
+	const step = erasure.step(userId, alias, after, next.upTo);
+	if (step.after !== undefined) store.keeping.putErasure({ ...next, after: step.after });
+	else store.keeping.dropErasure(userId);
+	// An earlier release has not marked that nobody is left.
+	if (store.members.count === 0 && store.keeping.erasures.length === 0) await deletion.begin();
 }

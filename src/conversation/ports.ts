@@ -1,10 +1,11 @@
 // The ports of a conversation: interfaces for what its rules need from outside. Each has one real and one test
 // implementation. Must import nothing but the wire and the forms of money.
 
-import type { Answer, Limit, Settlement, Wish } from "../money/purse-calls.ts";
+import type { Answer, Charge, Limit, PurseOwner, Wish } from "../money/purse-calls.ts";
 import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
+import type { MemberChange } from "../protocol/memory/member-change.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import type { Author, Person } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -22,10 +23,14 @@ export interface Client {
 	readonly person: Author;
 	/** By whom its work is counted. */
 	readonly requester: Requester;
+	/** The place of the first message that it may receive; 1 for almost all. */
+	readonly readsFrom: number;
 	/** The scopes of the program that it belongs to. Without them, everything is permitted. */
 	readonly scopes?: readonly Scope[] | undefined;
-	/** Sets when its sign-in expires, in ms. */
-	renew(expiresAt: number): void;
+	/** Sets what its person may receive, and when their membership ends, in ms. */
+	limitTo(standing: { from: number; endsAt: number | null }): void;
+	/** It goes on by a newer sign-in. */
+	renew(signIn: Renewal): void;
 	/** The client has read everything sent so far. */
 	acknowledge(): void;
 	/** Closes it; `Conversation.leave` is called in consequence. */
@@ -47,6 +52,8 @@ export interface Clients<T extends Client = Client> {
 	broadcast(event: ServerEvent, exceptUser?: string): void;
 	/** Sends everything that waits. */
 	flush(): void;
+	/** Calls back once the incoming frames that are handled now have been handled, before anything is sent; at once if there are none. */
+	afterFrames(call: () => void): void;
 }
 
 /** The members' lists of conversations. They are notified of changes and never asked. */
@@ -65,8 +72,11 @@ export interface MemberLists {
 	markedUnread(userId: string): void;
 }
 
-/** Verifies a token: when it expires (ms), or `undefined` if it is refused or belongs to another person. */
-export type Authenticate = (token: string, person: Person) => Promise<{ expiresAt: number } | Refusal>;
+/** When a sign-in expires, in ms, and its session, if it has one. */
+export type Renewal = { expiresAt: number; session?: string };
+
+/** Verifies a token of this person. */
+export type Authenticate = (token: string, person: Person) => Promise<Renewal | Refusal>;
 
 /** `declinedAt`: Claude declined to answer with this reply, in ms; it may have been deleted since. `isPrivate`: only its author reads the answer. */
 export type PromptMessage = Message & { declinedAt?: number; isPrivate?: boolean };
@@ -89,6 +99,10 @@ export type ReplyOptions = {
 	effort?: Effort | null;
 	/** The versions of the instructions that hold for this reply, oldest first. */
 	instructions?: readonly InstructionsVersion[];
+	/** Who joined, left or was renamed between the messages, oldest first. */
+	memberChanges?: readonly MemberChange[];
+	/** What Claude reads in place of the messages up to a place. */
+	summary?: { uptoSeq: number; text: string };
 	/** The tools that Claude may use; without them, none. */
 	tools?: Tools;
 	/** How many searches may still be made for the reply. */
@@ -97,6 +111,9 @@ export type ReplyOptions = {
 	maxPages?: number;
 	/** What Claude wrote before it paused. The request goes on from there. */
 	turn?: PausedTurn | undefined;
+	/** The tools that Parley calls for Claude; and whether Claude may call more of them in this turn. */
+	clientTools?: readonly ClientTool[];
+	mayCall?: boolean;
 	/** The longest reply that is paid for, in tokens. */
 	maxTokens?: number | undefined;
 	/** Called once the server has begun to answer a request. */
@@ -111,8 +128,8 @@ export type ModelEvent =
 	| { type: "start"; model: string | undefined }
 	/** The tokens that this request has used so far. Each event replaces the one before it. */
 	| { type: "usage"; usage: Usage }
-	/** A sign of life without text. */
-	| { type: "alive" }
+	/** A sign of life without text. `unshown`: Claude writes what nobody sees, of which so many bytes have come. */
+	| { type: "alive"; unshown?: number }
 	/** Claude thinks: longer silence is allowed after it. The text may be empty. */
 	| { type: "thinking"; text: string }
 	| { type: "text"; text: string }
@@ -121,15 +138,57 @@ export type ModelEvent =
 	| { type: "source"; source: Source }
 	/** The last `length` UTF-16 units of the text rest on these sources. */
 	| { type: "citation"; length: number; sources: readonly Source[] }
-	/** The turn is too long for one request: the last event, in place of `end`. `turn` is what goes on, if it can go on. */
-	| { type: "pause"; turn?: PausedTurn }
+	/**
+	 * The turn is not over: the last event, in place of `end`. `turn` is what goes on, if it can go on. `calls`: it goes on once Parley
+	 * has carried them out.
+	 */
+	| { type: "pause"; turn?: PausedTurn; calls?: readonly ToolCall[] }
 	/** `stopReason` is the model's own word, if it gave one. `reason` is set if the reply is not simply complete. */
 	| { type: "end"; stopReason?: string; reason?: Reason };
 
-/** Claude uses a tool that its server runs. Each event of an `id` replaces what it says; an `input` that is left out stays. */
-export type ToolEvent = { type: "tool"; id: string; name: string; input?: string; status: Tool["status"]; error?: ToolError };
+/**
+ * Claude uses a tool. Each event of an `id` replaces what it says; an `input` or `decidedBy` that is left out stays. `isCall`: Parley
+ * carries it out, and the tool keeps its id.
+ */
+export type ToolEvent = {
+	type: "tool";
+	id: string;
+	name: string;
+	input?: string;
+	status: Tool["status"];
+	error?: ToolError;
+	isCall?: true;
+	asks?: true;
+	decidedBy?: Person;
+	/** What the tool answered, for people. */
+	result?: string;
+	/** At most so many tokens of its result has Claude read, where that is known. */
+	readTokens?: number;
+};
 
-/** What Claude has written in a turn that was paused, in the form of its API: it is sent back unchanged. */
+/** A tool that Parley calls for Claude. `inputSchema`: JSON Schema, for Claude alone. `isQuiet`: nobody misses it where a server has no tools. */
+export type ClientTool = { name: string; description: string; inputSchema: object; isQuiet?: true };
+
+/** `input` is JSON; `undefined` if Claude wrote none that can be read. */
+export type ToolCall = { id: string; name: string; input: string | undefined };
+
+/** What a call brought: `text` for Claude, `error` for people. */
+export type CallResult = { text: string; error?: ToolError };
+
+/** The tools of MCP servers. */
+export interface Toolbox {
+	/** The tools of these servers, and the servers that could not be asked. Never rejects. */
+	offered(servers: readonly string[]): Promise<{ tools: readonly ClientTool[]; missing: readonly string[] }>;
+	/** The server of a tool; `asks`: somebody has to allow each call, `owners`: one of them. */
+	rulesOf(tool: string): { server: string; asks: boolean; owners: boolean };
+	/** Never rejects. Ends quietly once `signal` is aborted. */
+	call(tool: string, input: string, signal: AbortSignal): Promise<CallResult>;
+}
+
+/**
+ * What Claude has written in a turn that was paused, in the form of its API: it is sent back unchanged. Results of calls stand between.
+ * A block of the type `continue` is ours: the connection broke off there.
+ */
 export type PausedTurn = readonly object[];
 
 /** An expected failure of Claude's side. Carries a reason and never the upstream's text. */
@@ -144,15 +203,12 @@ export class ModelFailure extends Error {
 	}
 }
 
-/** Whose purse it is, besides the conversation's own. */
-export type PurseOwner = "deployment" | { readonly userId: string };
-
 /** The purses in other objects. */
 export interface Purses {
 	/** Rejects if the purse cannot be reached. */
 	reserve(owner: PurseOwner, wish: Wish, limits: readonly Limit[]): Promise<Answer>;
-	/** Stores the settlement now, and delivers it until it has arrived. */
-	settle(owner: PurseOwner, settlement: Settlement): void;
+	/** Stores the charges now, in the place of their payment, and delivers them until all have arrived. */
+	settle(id: string, charges: readonly Charge[]): void;
 }
 
 /** Wakes the object to call `recover` if it dies while a reply runs. */
@@ -162,6 +218,29 @@ export interface Alarm {
 	/** Other work may be due earlier than before. */
 	bringForward(): void;
 }
+
+/** Deletes the files of messages. */
+export interface FileReleases {
+	/** The message at this place was deleted in the same step. */
+	release(seq: number): void;
+}
+
+/** Sums up parts of a conversation. */
+export interface Summarizer {
+	/**
+	 * In tokens, for the conversation's choice of a model: a prompt of more than `after` is worth a summary (`undefined`: none is), the
+	 * longest prompt that can be summed up, and the longest answer with its thinking.
+	 */
+	sizesFor(model: string | null): { after: number | undefined; prompt: number; answer: number };
+	/** May reject, with a `ModelFailure` if the failure is an expected one. */
+	summarize(request: SummaryRequest, signal: AbortSignal, model: string | null): Promise<ProposedSummary>;
+}
+
+/** What is to be summed up, for Claude or for people. `former`: the summary of what was said before. */
+export type SummaryRequest = { kind: "memory" | "catch-up"; former?: string | undefined; messages: readonly PromptMessage[] };
+
+/** `text` is `undefined` if the model wrote none; the request has used tokens all the same. */
+export type ProposedSummary = { text: string | undefined; model: string; usage: Usage };
 
 /** Proposes titles. */
 export interface Titler {

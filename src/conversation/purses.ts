@@ -1,10 +1,12 @@
-// The purses of people and of the deployment, which are in other objects. A settlement is a job: it is delivered until it has arrived.
+// The purses of people and of the deployment, which are in other objects. What they are to be told stands in the place of its payment
+// until it has arrived; what does not arrive at once becomes a job.
 
-import type { Answer, Limit, Settlement, Wish } from "../money/purse-calls.ts";
+import type { Answer, Charge, Limit, PurseOwner, Settlement, Wish } from "../money/purse-calls.ts";
 import type { SharedAlarm } from "../platform/alarm.ts";
 import { inTime } from "../platform/in-time.ts";
 import { type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
-import type { PurseOwner, Purses } from "./ports.ts";
+import type { Purses } from "./ports.ts";
+import type { Payments } from "./store/money/payments.ts";
 
 /** A purse in another object. */
 export type RemotePurse = {
@@ -13,32 +15,45 @@ export type RemotePurse = {
 	forget(conversationId: string): Promise<void>;
 };
 
-type Job = { owner: PurseOwner; settlement: Settlement };
+/** Earlier releases stored one charge each. */
+type Job = readonly Charge[] | Charge;
 
 /** In ms. People wait for it. */
 const answerWithin = 5_000;
-/** About three days: less than a purse remembers what it has settled. */
+/** About three days. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 3 * 3600_000, maxTries: 35 };
-/** In ms. If the object dies while it delivers, the alarm takes the settlement up after this time. */
+/** In ms. If the object dies while it delivers, the alarm takes the charges up after this time. */
 const grace = 30_000;
 
 export class RemotePurses implements Purses {
 	readonly #purseOf: (owner: PurseOwner) => RemotePurse;
+	readonly #payments: Pick<Payments, "settle" | "settled" | "delete">;
 	readonly #queue: RetryQueue<Job>;
 	readonly #now: () => number;
+	/** The payments whose charges may not have arrived, and which of them are on their way. */
+	readonly #left: Set<string>;
+	readonly #underWay = new Set<string>();
 	#addedAt: number;
 
-	constructor(parts: { sql: SqlStorage; purseOf: (owner: PurseOwner) => RemotePurse; alarm: SharedAlarm; now: () => number }) {
-		const { sql, purseOf, alarm, now } = parts;
+	constructor(parts: {
+		sql: SqlStorage;
+		payments: Pick<Payments, "settle" | "settled" | "delete">;
+		purseOf: (owner: PurseOwner) => RemotePurse;
+		alarm: SharedAlarm;
+		now: () => number;
+	}) {
+		const { sql, payments, purseOf, alarm, now } = parts;
 		this.#purseOf = purseOf;
+		this.#payments = payments;
 		this.#now = now;
 		this.#addedAt = now();
+		this.#left = new Set(payments.settled().map(({ id }) => id));
 		this.#queue = new RetryQueue<Job>({
 			sql,
 			name: "settlements",
 			policy,
-			run: async (_key, { owner, settlement }) => {
-				await inTime(purseOf(owner).settle(settlement), answerWithin);
+			run: async (_key, job) => {
+				await Promise.all([job].flat().map(({ owner, settlement }) => inTime(purseOf(owner).settle(settlement), answerWithin)));
 				return "done";
 			},
 			failed: ({ key, error, isLast }) => console.error("A purse could not be settled", key, isLast ? "for good" : "yet", error),
@@ -52,10 +67,20 @@ export class RemotePurses implements Purses {
 		return await inTime(this.#purseOf(owner).reserve(wish, limits), answerWithin);
 	}
 
-	settle(owner: PurseOwner, settlement: Settlement): void {
+	settle(id: string, charges: readonly Charge[]): void {
 		this.#addedAt = this.#now();
-		const key = `${settlement.id} ${owner === "deployment" ? owner : `person ${owner.userId}`}`;
-		void this.#queue.enqueue(key, { owner: owner === "deployment" ? owner : { userId: owner.userId }, settlement });
+		this.#payments.settle(id, charges);
+		this.#left.add(id);
+		void this.#deliver(id, charges);
+	}
+
+	/** What does not arrive is a job by the time that its payment is gone. */
+	async #deliver(id: string, charges: readonly Charge[]): Promise<void> {
+		this.#underWay.add(id);
+		await this.#queue.attempt(id, charges);
+		this.#payments.delete(id);
+		this.#underWay.delete(id);
+		this.#left.delete(id);
 	}
 
 	/** The person is erased: their purse no longer says what they spent in a conversation. Rejects if it cannot be reached. */
@@ -64,15 +89,17 @@ export class RemotePurses implements Purses {
 	}
 
 	get isSettled(): boolean {
-		return this.#queue.keys.length === 0;
+		return this.#queue.keys.length === 0 && this.#left.size === 0;
 	}
 
-	/** When the next settlement is to be delivered again, in ms. */
+	/** When something is to be delivered again, in ms. */
 	get dueAt(): number | undefined {
 		return this.#queue.dueAt ?? (this.isSettled ? undefined : this.#addedAt + grace);
 	}
 
-	runDue(): Promise<void> {
-		return this.#queue.runDue();
+	/** Also delivers what the object had not delivered when it died. */
+	async runDue(): Promise<void> {
+		const left = this.#payments.settled().filter(({ id }) => !this.#underWay.has(id));
+		await Promise.all([this.#queue.runDue(), ...left.map(({ id, charges }) => this.#deliver(id, charges))]);
 	}
 }

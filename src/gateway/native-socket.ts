@@ -6,12 +6,13 @@ import { upgradeRequest } from "../conversation/object.ts";
 import { encodeFrame } from "../protocol/encode-frame.ts";
 import { closeCodes, type ErrorCode } from "../protocol/errors.ts";
 import type { ClientEvent, ServerEvent } from "../protocol/events.ts";
+import { withIdsFirst } from "../protocol/frames/event-names.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 
 type ConversationStub = { fetch(request: Request): Promise<Response> };
 
-/** What the Worker holds a socket for. */
+/** The client for whom the Worker holds a socket. */
 export type Holder = NonNullable<Parameters<typeof upgradeRequest>[0]["holder"]>;
 
 /** Opens a socket at a cursor, or returns why the conversation refuses it. */
@@ -28,12 +29,13 @@ export async function openSocket(
 }
 
 export interface NativeSocketListener {
-	received(events: ServerEvent[]): void;
+	/** `frame`: the events as they came. */
+	received(events: ServerEvent[], frame: string): void;
 	/**
 	 * The socket has closed. `refusal`: why the client may not simply return with its cursor.
 	 * `isAnnounced`: the conversation has sent an event that says so.
 	 */
-	closed(refusal: Refusal | undefined, isAnnounced: boolean): void;
+	closed(refusal: Refusal | undefined, isAnnounced: boolean, code: number): void;
 }
 
 /** After any other code the client may return with its cursor. */
@@ -70,13 +72,13 @@ export class NativeSocket {
 	#receive(data: string): void {
 		if (this.#isClosed) return;
 		this.#awaitsPong = false;
-		if (data !== "pong") this.#receiveEvents(JSON.parse(data) as ServerEvent[], data.length);
+		if (data !== "pong") this.#receiveEvents(JSON.parse(data) as ServerEvent[], data);
 	}
 
-	#receiveEvents(events: ServerEvent[], length: number): void {
+	#receiveEvents(events: ServerEvent[], frame: string): void {
 		this.#isExpiryAnnounced ||= events.some((event) => event.type === "chat:error" && event.code === "token_expired");
-		this.#unacknowledged += length;
-		this.#listener.received(events);
+		this.#unacknowledged += frame.length;
+		this.#listener.received(events, frame);
 	}
 
 	/** Everything received so far has been read. Sends that only once it is worth a frame. */
@@ -88,7 +90,17 @@ export class NativeSocket {
 
 	/** Returns false if the event could not be sent. */
 	send(event: ClientEvent): boolean {
-		return this.#write(encodeFrame([event]));
+		return this.#write(encodeFrame([withIdsFirst(event)]));
+	}
+
+	/** Sends a frame of events that a client has written and nobody has checked. Returns false if it could not be sent. */
+	pass(frame: string): boolean {
+		return this.#write(frame);
+	}
+
+	/** Sends a file as a client has sent it. Returns false if it could not be sent. */
+	passFile(frame: ArrayBuffer): boolean {
+		return this.#write(frame);
 	}
 
 	/**
@@ -100,7 +112,7 @@ export class NativeSocket {
 		else this.#awaitsPong = this.#write("ping");
 	}
 
-	#write(text: string): boolean {
+	#write(text: string | ArrayBuffer): boolean {
 		if (this.#isClosed) return false;
 		try {
 			this.#socket.send(text);
@@ -114,7 +126,7 @@ export class NativeSocket {
 	#closed(code: number): void {
 		if (this.#isClosed) return;
 		this.close();
-		this.#listener.closed(refusals[code], code === closeCodes.token && this.#isExpiryAnnounced);
+		this.#listener.closed(refusals[code], code === closeCodes.token && this.#isExpiryAnnounced, code);
 	}
 
 	/** Closes it from this end: the listener is not called again. */

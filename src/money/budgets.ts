@@ -16,6 +16,11 @@ const settings = {
 export type BudgetSetting = keyof typeof settings;
 export const budgetSettings = Object.keys(settings) as BudgetSetting[];
 
+const of = (name: BudgetSetting) => `$${settings[name].usd.toFixed(2)}`;
+
+/** For whoever adds a key. */
+export const budgetsSentence = `Claude now costs money. At most a day: ${of("BUDGET_USD_PER_DAY")} in all, ${of("BUDGET_USD_PER_PERSON_PER_DAY")} for a person, ${of("BUDGET_USD_PER_GUEST_PER_DAY")} for a guest and ${of("BUDGET_USD_PER_CONVERSATION_PER_DAY")} in a conversation, unless you set ${budgetSettings.join(", ")}. See "Costs" in README.md.`;
+
 /** More than anybody spends in a day, and small enough that sums stay exact. */
 const mostUsd = 1_000_000;
 

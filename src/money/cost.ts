@@ -4,7 +4,7 @@ import type { Usage } from "../protocol/message.ts";
 import type { Price, Rates } from "./prices.ts";
 
 /**
- * What one request used. `cacheWriteLong` is the part of `cacheWrite` that was written for an hour. Usages of several requests must
+ * Usage of one request. `cacheWriteLong` is the part of `cacheWrite` that was written for an hour. Usages of several requests must
  * not be added before they are priced: the price depends on the length of each prompt.
  */
 export type Billed = Usage & { cacheWriteLong?: number; searches?: number };

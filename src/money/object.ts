@@ -4,28 +4,40 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { hasTables, type Migration, migrate } from "../platform/migrate.ts";
-import { endOf, type Period } from "./periods.ts";
-import { Purse, purseTables } from "./purse.ts";
+import { directoryName } from "../protocol/admin/records.ts";
+import { isGuestId } from "../protocol/person.ts";
+import { purseTables } from "./account.ts";
+import { dayOf, endOf, type Period } from "./periods.ts";
+import { hasSpent, openColumn, Purse } from "./purse.ts";
 import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
-import { Written, writtenTable } from "./written.ts";
+import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.ts";
+import { uploadedTable, Written, writtenTable } from "./written.ts";
 
-const migrations: readonly Migration[] = [purseTables, writtenTable];
+const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable];
+
+/** In ms. A rule for all people or all guests takes effect within this time: each purse asks for it so often at most. */
+const lease = 30_000;
 
 /** Replies that run at once: so many for one person, and in the whole deployment, whose questions share Claude's own limits. */
 const mostOpen = { person: 3, deployment: 100 };
 
 /** A network only counts rows. Nothing of it is kept on the next day. */
 const networkPrefix = "network ";
+const personPrefix = "person ";
 
 /** The name of a purse's object. */
 export function purseName(owner: "deployment" | { readonly userId: string } | { readonly network: string }): string {
 	if (owner === "deployment") return owner;
-	return "network" in owner ? networkPrefix + owner.network : `person ${owner.userId}`;
+	return "network" in owner ? networkPrefix + owner.network : personPrefix + owner.userId;
 }
 
 export class LedgerObject extends DurableObject<Env> {
 	readonly #purse: Purse;
 	readonly #written: Written;
+	readonly #uploaded: Written;
+	readonly #rules: Rules;
+	/** The rule for everybody of the person's kind, and when it is asked for again. */
+	#shared: { scope: RuleScope; rule: Rule | undefined; until: number } = { scope: "people", rule: undefined, until: 0 };
 	#isWritten: boolean;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -33,7 +45,9 @@ export class LedgerObject extends DurableObject<Env> {
 		this.#isWritten = hasTables(ctx.storage.sql);
 		if (this.#isWritten) migrate(ctx.storage.sql, migrations);
 		this.#purse = new Purse(ctx.storage.sql, ctx.id.name === purseName("deployment") ? mostOpen.deployment : mostOpen.person);
-		this.#written = new Written(ctx.storage.sql);
+		this.#written = new Written(ctx.storage.sql, "written");
+		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
+		this.#rules = new Rules(ctx.storage.sql);
 	}
 
 	/** Nothing is written for a person who was only asked for. */
@@ -45,21 +59,62 @@ export class LedgerObject extends DurableObject<Env> {
 	/** Labels are models in the deployment's purse, and conversations in a person's. */
 	async reserve(wish: Wish, limits: readonly Limit[]): Promise<Answer> {
 		this.#createTables();
-		return this.#purse.reserve(wish, limits);
+		const administered = await this.#administered(wish.isGuest);
+		return this.#purse.reserve(wish, [...limits, ...administered]);
+	}
+
+	/** The limits that administrators have set for this purse. Rejects if the deployment's purse cannot be reached. */
+	async #administered(isGuest?: boolean): Promise<Limit[]> {
+		const { name = "" } = this.ctx.id;
+		const scope = (isGuest ?? isGuestId(name.slice(personPrefix.length))) ? "guests" : "people";
+		const isKnown = this.#shared.scope === scope && Date.now() < this.#shared.until;
+		if (name.startsWith(personPrefix) && !isKnown) {
+			const deployment = this.env.LEDGER.getByName(purseName("deployment"));
+			this.#shared = { scope, rule: await deployment.rule(scope), until: Date.now() + lease };
+		}
+		return limitsIn([this.#isWritten ? this.#rules.find("own") : undefined, this.#shared.rule], Date.now());
+	}
+
+	/** Sets a rule of an administrator, or takes it back. */
+	async setRule(scope: RuleScope, rule: Rule | undefined): Promise<void> {
+		this.#createTables();
+		this.#rules.set(scope, rule);
+	}
+
+	async rule(scope: RuleScope): Promise<Rule | undefined> {
+		return this.#isWritten ? this.#rules.find(scope) : undefined;
 	}
 
 	async settle(settlement: Settlement): Promise<void> {
 		this.#createTables();
 		// A settlement that fails in the middle is repeated: it must not have been half done.
 		this.ctx.storage.transactionSync(() => this.#purse.settle(settlement, Date.now()));
+		// The administration has forgotten who is erased.
+		if (hasSpent(settlement.spent) && !settlement.isErased) this.#tell(settlement.at);
 	}
 
-	/** What was spent in the current period, and what is left under these limits. */
-	async report(period: Period, limits: readonly Limit[] = []): Promise<{ at: number; report: Report | undefined; balances: Balance[] }> {
+	/** Tells the administration what a person has spent on a day. What is lost is told with the next settlement. */
+	#tell(at: number): void {
+		const { name } = this.ctx.id;
+		if (!name?.startsWith(personPrefix)) return;
+		const { microUsd, replies } = this.#purse.sums("day", at);
+		const spent = { userId: name.slice(personPrefix.length), day: dayOf(at), microUsd, replies };
+		void this.env.DIRECTORY.getByName(directoryName)
+			.report({ spent: [spent] })
+			.catch(() => {});
+	}
+
+	/** Reports the spending of the current period, and what is left under these limits. */
+	async report(
+		period: Period,
+		limits: readonly Limit[] = [],
+		isGuest?: boolean,
+	): Promise<{ at: number; report: Report | undefined; balances: Balance[] }> {
+		const all = [...limits, ...(await this.#administered(isGuest))];
 		const at = Date.now();
 		const left = (limit: Limit) => (this.#isWritten ? this.#purse.leftOf(limit, at) : limit.microUsd);
 		const report = this.#isWritten ? this.#purse.report(period, at) : undefined;
-		return { at, report, balances: limits.map((limit) => ({ limit, left: left(limit) })) };
+		return { at, report, balances: all.map((limit) => ({ limit, left: left(limit) })) };
 	}
 
 	/** A person was erased from a conversation: the sums stay, and do not say where it was spent. */
@@ -68,11 +123,20 @@ export class LedgerObject extends DurableObject<Env> {
 	}
 
 	/** Counts rows that are about to be stored, or says when there will be room again under `most` a day. */
-	async addWritten(rows: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
+	addWritten(rows: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
+		return this.#count(this.#written, rows, most);
+	}
+
+	/** The same for bytes of files that are about to be stored. */
+	addUploaded(bytes: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
+		return this.#count(this.#uploaded, bytes, most);
+	}
+
+	async #count(counter: Written, more: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
 		this.#createTables();
 		const now = Date.now();
 		if (this.ctx.id.name?.startsWith(networkPrefix)) await this.ctx.storage.setAlarm(endOf("day", now) as number);
-		return this.#written.add(rows, most, now);
+		return counter.add(more, most, now);
 	}
 
 	/** Only networks set one. */

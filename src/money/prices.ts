@@ -1,4 +1,4 @@
-// What the tokens of each model cost, since when, and the deployment's own prices over that. Pure. An unknown model has no price:
+// Prices of each model's tokens, since when they hold, and the deployment's own prices over them. Pure. An unknown model has no price:
 // nothing may count it as free.
 
 /** In micro-dollars per million: of tokens, and of searches. */
@@ -58,7 +58,7 @@ const table: { readonly [model: string]: readonly Since[] } = {
 /** For a search, and for using the cache, as multiples of `input`. */
 const usual = { search: 10, cacheRead: 0.1, cacheWrite: 1.25, cacheWriteLong: 2 };
 
-/** What the settings say about prices. `cachesLong`: everything that is written to the cache is written for an hour. */
+/** The settings for prices. `cachesLong`: everything that is written to the cache is written for an hour. */
 type PriceSettings = { prices: OwnPrices; claude?: { cachesLong?: boolean } };
 
 /** The price of a model at a time (ms), also by its dated id. `undefined` for the demo model and every other without a known price. */

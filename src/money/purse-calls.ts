@@ -1,12 +1,12 @@
-// What purses are asked, and what they answer. Amounts are whole micro-dollars; times in ms.
+// The questions to purses, and their answers. Amounts are whole micro-dollars; times in ms.
 
 import type { Period } from "./periods.ts";
 
-/** At most so much may be spent in a period. */
-export type Limit = { microUsd: number; period: Period };
+/** At most so much may be spent in a period. `isAdministered`: an administrator has set it, and not a setting or an owner. */
+export type Limit = { microUsd: number; period: Period; isAdministered?: true };
 
-/** What is to be reserved: `most`, or what is left if that is at least `least`. */
-export type Wish = { id: string; label: string; at: number; least: number; most: number };
+/** A wish to reserve `most`, or what is left if that is at least `least`. `isGuest`: what is known of the person who pays. */
+export type Wish = { id: string; label: string; at: number; least: number; most: number; isGuest?: boolean };
 
 /** `spent`: too little is left until `resetsAt`. `busy`: too many reservations are open, or hold what is left. `settled`: this one is over already. */
 export type Answer =
@@ -15,7 +15,7 @@ export type Answer =
 	| { refused: "busy" }
 	| { refused: "settled" };
 
-/** What was used in the end. */
+/** The tokens and dollars that were used in the end. */
 export type Spent = {
 	microUsd: number;
 	replies: number;
@@ -26,13 +26,19 @@ export type Spent = {
 	searches: number;
 };
 
-/** `at`: when it was reserved. It counts on that day, whose limit it was granted under. */
-export type Settlement = { id: string; label: string; at: number; spent: Spent };
+/** `at`: when it was reserved. It counts on that day, whose limit it was granted under. `isErased`: whoever pays was erased meanwhile. */
+export type Settlement = { id: string; label: string; at: number; spent: Spent; isErased?: boolean };
+
+/** Whose purse it is, besides the conversation's own. */
+export type PurseOwner = "deployment" | { readonly userId: string };
+
+/** A settlement, and the purse that is to be told of it. */
+export type Charge = { owner: PurseOwner; settlement: Settlement };
 
 /** Sums over a period. */
 export type Sums = Spent & { reserved: number };
 
-/** What is known about a period: its sums, and the most of its labels and days. */
+/** A report on a period: its sums, and the most of its labels and days. */
 export type Report = { sums: Sums; labels: (Spent & { label: string })[]; days: (Spent & { day: number })[] };
 
 export const nothingSpent: Spent = { microUsd: 0, replies: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, searches: 0 };

@@ -1,216 +1,134 @@
-// A purse: what was spent each day, and what is reserved for requests that run. A conversation, a person and the deployment have one
-// each, with the same two tables. All calls are synchronous. Amounts are whole micro-dollars; times in ms.
+// The purse of a person or of the deployment: an account that holds reservations for requests that run elsewhere. Calls may come twice,
+// late and in any order. All of them are synchronous. Amounts are whole micro-dollars; times in ms.
 
-import { randomId } from "../protocol/random-id.ts";
-import { dayOf, endOf, firstDayOf, type Period } from "./periods.ts";
-import type { Answer, Limit, Report, Settlement, Spent, Sums, Wish } from "./purse-calls.ts";
+import { Account, idPrefix } from "./account.ts";
+import { dayOf } from "./periods.ts";
+import { type Answer, type Limit, nothingSpent, type Settlement, type Spent, type Wish } from "./purse-calls.ts";
 
 /**
- * The tables of a purse, for the migrations of its object. They are released: never edit them. `label` says for what money went: a
- * person in a conversation's purse, a conversation in a person's, a model in the deployment's. A settled reservation stays for some
- * days, so that repeating a call changes nothing.
+ * For the migrations of its object. It is released: never edit it. Every row written is paid for, so the reservations that are open stand
+ * in the row that they will be charged to: JSON with the amount and the time of each id. NULL if there are none.
  */
-export const purseTables = `
-	CREATE TABLE spending (
-		-- In UTC, counted from 1970.
-		day INTEGER NOT NULL,
-		label TEXT NOT NULL,
-		micro_usd INTEGER NOT NULL,
-		replies INTEGER NOT NULL,
-		input INTEGER NOT NULL,
-		output INTEGER NOT NULL,
-		cache_read INTEGER NOT NULL,
-		cache_write INTEGER NOT NULL,
-		searches INTEGER NOT NULL,
-		PRIMARY KEY (day, label)
-	) STRICT, WITHOUT ROWID;
-
-	CREATE TABLE reservations (
-		-- Begins with its time, so that ids are in order.
-		id TEXT PRIMARY KEY,
-		day INTEGER NOT NULL,
-		at INTEGER NOT NULL,
-		label TEXT NOT NULL,
-		micro_usd INTEGER NOT NULL,
-		settled_at INTEGER
-	) STRICT, WITHOUT ROWID;
-	CREATE INDEX reservations_open ON reservations (day) WHERE settled_at IS NULL;
+export const openColumn = `
+	ALTER TABLE spending ADD COLUMN open TEXT;
 `;
 
-/** How much a report lists. */
-const mostLabels = 100;
-const mostDays = 366;
-/** Longer than anybody tries to settle. */
+/** In ms. Longer than anybody tries to settle. */
 const keptFor = 7 * 24 * 3600_000;
-/** A reservation that is open for so long does not belong to a running request. */
+/** In ms. A reservation that is open for so long does not belong to a running request. */
 const runsAtMost = 3600_000;
+/** So many settled ids are remembered, for calls that come late. */
+const mostSettled = 1_000;
 
-/** The id of a reservation, the same in all purses that it is made in. Ids sort by their time. */
-export function newReservationId(now: number): string {
-	return `${idPrefix(now)}-${randomId()}`;
-}
+type Reservation = { id: string; day: number; label: string; microUsd: number; at: number };
+type Open = { [id: string]: [microUsd: number, at: number] };
 
-function idPrefix(at: number): string {
-	return Math.max(0, Math.floor(at)).toString(36).padStart(9, "0");
-}
-
-const sums = `ifnull(sum(micro_usd), 0) AS microUsd, ifnull(sum(replies), 0) AS replies, ifnull(sum(input), 0) AS input,
-	ifnull(sum(output), 0) AS output, ifnull(sum(cache_read), 0) AS cacheRead, ifnull(sum(cache_write), 0) AS cacheWrite,
-	ifnull(sum(searches), 0) AS searches`;
-
-export class Purse {
-	readonly #sql: SqlStorage;
+export class Purse extends Account {
 	/** The most reservations that may be open at once. */
 	readonly #mostOpen: number;
+	readonly #settled = new Set<string>();
 
 	constructor(sql: SqlStorage, mostOpen: number = Number.POSITIVE_INFINITY) {
-		this.#sql = sql;
+		super(sql);
 		this.#mostOpen = mostOpen;
 	}
 
-	/** Reserves for a request. Repeated with the same id, it answers as before. The tightest of the limits holds. */
+	/** Reserves for a request. Repeated with the same id, it answers as before. */
 	reserve({ id, label, at, least, most }: Wish, limits: readonly Limit[]): Answer {
-		const known = this.#sql
-			.exec<{ microUsd: number; isOpen: number }>(
-				"SELECT micro_usd AS microUsd, settled_at IS NULL AS isOpen FROM reservations WHERE id = ?",
-				id,
-			)
-			.toArray()[0];
-		if (known) return known.isOpen === 1 ? { granted: known.microUsd } : { refused: "settled" };
+		const known = this.#find(id, at);
+		if (known) return { granted: known.microUsd };
+		if (this.#isSettled(id)) return { refused: "settled" };
 		if (this.#countOpen(at) >= this.#mostOpen) return { refused: "busy" };
-		const lefts = limits.map((limit) => this.#balanceOf(limit, at));
-		const spentUp = lefts.filter(({ unspent }) => unspent < least);
-		if (spentUp.length > 0) return { refused: "spent", left: leastOf(spentUp), resetsAt: latestOf(spentUp) };
-		// Enough is left once what runs has ended, unless it uses everything that is reserved for it.
-		if (leastOf(lefts) < least) return { refused: "busy" };
-		const granted = Math.min(most, leastOf(lefts));
-		this.#sql.exec("INSERT INTO reservations (id, day, at, label, micro_usd) VALUES (?, ?, ?, ?, ?)", id, dayOf(at), at, label, granted);
-		return { granted };
+		const answer = this.grant({ at, least, most }, limits);
+		if ("granted" in answer) this.#put(dayOf(at), label, { ...this.#openOf(dayOf(at), label), [id]: [answer.granted, at] });
+		return answer;
 	}
 
-	/** Keeps less reserved than was granted, since another purse has less; and says for what it is, which is known only then. */
-	narrow(id: string, microUsd: number, label: string): void {
-		this.#sql.exec(
-			"UPDATE reservations SET micro_usd = min(micro_usd, ?), label = ? WHERE id = ? AND settled_at IS NULL",
-			microUsd,
-			label,
-			id,
-		);
-	}
-
-	/** Releases a reservation of an object's own purse, where no call can come late. */
-	drop(id: string): void {
-		this.#sql.exec("DELETE FROM reservations WHERE id = ? AND settled_at IS NULL", id);
-	}
-
-	/** Charges what a request has cost, once, and releases its reservation. One that was never made is charged all the same. Returns false if it was settled before. */
-	settle({ id, label, at, spent }: Settlement, now: number): boolean {
-		const known = this.#sql
-			.exec<{ day: number; label: string; isOpen: number }>(
-				"SELECT day, label, settled_at IS NULL AS isOpen FROM reservations WHERE id = ?",
-				id,
-			)
-			.toArray()[0];
-		if (known?.isOpen === 0) return false;
-		if (known) this.#sql.exec("UPDATE reservations SET settled_at = ?, micro_usd = ? WHERE id = ?", now, spent.microUsd, id);
-		else
-			this.#sql.exec(
-				"INSERT INTO reservations (id, day, at, label, micro_usd, settled_at) VALUES (?, ?, ?, ?, ?, ?)",
-				id,
-				dayOf(at),
-				at,
-				label,
-				spent.microUsd,
-				now,
-			);
-		if (Object.values(spent).some((count) => count > 0)) this.#charge(known?.day ?? dayOf(at), known?.label ?? label, spent);
-		this.#sql.exec("DELETE FROM reservations WHERE id < ? AND settled_at IS NOT NULL", idPrefix(now - keptFor));
+	/**
+	 * Charges what a request has cost, and releases its reservation. Returns false if it has none: then it was settled before, since
+	 * nothing is asked without one.
+	 */
+	settle({ id, at, spent }: Settlement, now: number): boolean {
+		const held = this.#find(id, at);
+		if (!held) {
+			if (!hasSpent(spent)) this.#refuseLater(id, at, now);
+			return false;
+		}
+		const { [id]: released, ...open } = this.#openOf(held.day, held.label);
+		if (released) this.#put(held.day, held.label, open, spent);
+		else {
+			this.sql.exec("UPDATE reservations SET settled_at = ?, micro_usd = ? WHERE id = ?", now, spent.microUsd, id);
+			if (hasSpent(spent)) this.charge(held.day, held.label, spent);
+		}
+		this.#remember(id);
 		return true;
 	}
 
-	#charge(day: number, label: string, { microUsd, replies, input, output, cacheRead, cacheWrite, searches }: Spent): void {
-		this.#sql.exec(
-			`INSERT INTO spending (day, label, micro_usd, replies, input, output, cache_read, cache_write, searches)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, label) DO UPDATE SET micro_usd = micro_usd + excluded.micro_usd,
-			replies = replies + excluded.replies, input = input + excluded.input, output = output + excluded.output,
-			cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
-			searches = searches + excluded.searches`,
-			day,
-			label,
-			microUsd,
-			replies,
-			input,
-			output,
-			cacheRead,
-			cacheWrite,
-			searches,
-		);
+	/** A reservation was given back that has not come yet, or is gone: if it comes, it reserves nothing. */
+	#refuseLater(id: string, at: number, now: number): void {
+		if (this.#isSettled(id)) return;
+		const query = "INSERT INTO reservations (id, day, at, label, micro_usd, settled_at) VALUES (?, ?, ?, '', 0, ?)";
+		this.sql.exec(query, id, dayOf(at), at, now);
+		this.sql.exec("DELETE FROM reservations WHERE id < ? AND settled_at IS NOT NULL", idPrefix(now - keptFor));
 	}
 
-	/** What may still be reserved under a limit; less than nothing if it was lowered meanwhile. */
-	leftOf(limit: Limit, at: number): number {
-		return this.#balanceOf(limit, at).left;
+	#isSettled(id: string): boolean {
+		if (this.#settled.has(id)) return true;
+		return this.sql.exec("SELECT 1 FROM reservations WHERE id = ? AND settled_at IS NOT NULL", id).toArray().length > 0;
 	}
 
-	#balanceOf({ microUsd, period }: Limit, at: number): Left & { unspent: number } {
-		const spent = this.sums(period, at);
-		const unspent = microUsd - spent.microUsd;
-		return { unspent, left: unspent - spent.reserved, resetsAt: endOf(period, at) };
+	#remember(id: string): void {
+		this.#settled.add(id);
+		const [oldest] = this.#settled;
+		if (this.#settled.size > mostSettled && oldest !== undefined) this.#settled.delete(oldest);
 	}
 
-	/** What was spent and is reserved in the period that a time is in. */
-	sums(period: Period, at: number): Sums {
-		const from = firstDayOf(period, at);
-		const spent = this.#sql.exec<Spent>(`SELECT ${sums} FROM spending WHERE day >= ?`, from).one();
-		return { ...spent, reserved: this.#reservedSince(from) };
+	/** Writes the open reservations of a row, and adds to what was spent. */
+	#put(day: number, label: string, open: Open, spent: Spent = nothingSpent): void {
+		this.chargeAndHold(day, label, spent, Object.keys(open).length > 0 ? JSON.stringify(open) : null);
 	}
 
-	#reservedSince(day: number): number {
-		const query = "SELECT ifnull(sum(micro_usd), 0) AS reserved FROM reservations WHERE settled_at IS NULL AND day >= ?";
-		return this.#sql.exec<{ reserved: number }>(query, day).one().reserved;
+	#openOf(day: number, label: string): Open {
+		const [row] = this.sql.exec<{ open: string | null }>("SELECT open FROM spending WHERE day = ? AND label = ?", day, label).toArray();
+		return row?.open ? (JSON.parse(row.open) as Open) : {};
+	}
+
+	/** All reservations that are open, of this day and later ones. */
+	#openSince(day: number): Reservation[] {
+		// Reservations of an earlier release.
+		const query = "SELECT id, day, label, micro_usd AS microUsd, at FROM reservations WHERE settled_at IS NULL AND day >= ?";
+		return [...this.#heldSince(day), ...this.sql.exec<Reservation>(query, day).toArray()];
+	}
+
+	#heldSince(from: number): Reservation[] {
+		const query = "SELECT day, label, open FROM spending WHERE day >= ? AND open IS NOT NULL";
+		const rows = this.sql.exec<{ day: number; label: string; open: string }>(query, from).toArray();
+		return rows.flatMap(({ day, label, open }) => {
+			const held = Object.entries(JSON.parse(open) as Open);
+			return held.map(([id, [microUsd, at]]) => ({ id, day, label, microUsd, at }));
+		});
+	}
+
+	#find(id: string, at: number): Reservation | undefined {
+		return this.#openSince(dayOf(at)).find((one) => one.id === id);
+	}
+
+	protected override reservedSince(day: number): number {
+		return this.#openSince(day).reduce((sum, { microUsd }) => sum + microUsd, 0);
 	}
 
 	/** Reservations of requests that run. One that nobody has settled for long is not counted, but stays reserved. */
 	#countOpen(at: number): number {
-		if (this.#mostOpen === Number.POSITIVE_INFINITY) return 0;
-		const query = "SELECT count(*) AS open FROM reservations WHERE settled_at IS NULL AND day >= ? AND at > ?";
-		return this.#sql.exec<{ open: number }>(query, dayOf(at - runsAtMost), at - runsAtMost).one().open;
+		return this.#openSince(dayOf(at - runsAtMost)).filter((one) => one.at > at - runsAtMost).length;
 	}
 
-	report(period: Period, at: number): Report {
-		return { sums: this.sums(period, at), labels: this.byLabel(period, at, mostLabels), days: this.byDay(period, at, mostDays) };
-	}
-
-	/** What was spent under each label, the most first. */
-	byLabel(period: Period, at: number, limit: number): (Spent & { label: string })[] {
-		const query = `SELECT label, ${sums} FROM spending WHERE day >= ? GROUP BY label ORDER BY microUsd DESC, label LIMIT ?`;
-		return this.#sql.exec<Spent & { label: string }>(query, firstDayOf(period, at), limit).toArray();
-	}
-
-	/** What was spent on each day of the period on which anything was, oldest first. */
-	byDay(period: Period, at: number, limit: number): (Spent & { day: number })[] {
-		const query = `SELECT day, ${sums} FROM spending WHERE day >= ? GROUP BY day ORDER BY day DESC LIMIT ?`;
-		return this.#sql.exec<Spent & { day: number }>(query, firstDayOf(period, at), limit).toArray().reverse();
-	}
-
-	/** Puts another label in place of one, such as an alias in place of a person who is erased. */
-	relabel(label: string, alias: string): void {
-		const days = this.#sql.exec<Spent & { day: number }>(`SELECT day, ${sums} FROM spending WHERE label = ? GROUP BY day`, label).toArray();
-		this.#sql.exec("DELETE FROM spending WHERE label = ?", label);
-		for (const { day, ...spent } of days) this.#charge(day, alias, spent);
-		this.#sql.exec("UPDATE reservations SET label = ? WHERE label = ?", alias, label);
+	override relabel(label: string, alias: string): void {
+		const moved = this.#heldSince(0).filter((one) => one.label === label);
+		super.relabel(label, alias);
+		for (const { id, day, microUsd, at } of moved) this.#put(day, alias, { ...this.#openOf(day, alias), [id]: [microUsd, at] });
 	}
 }
 
-type Left = { left: number; resetsAt: number | undefined };
-
-function leastOf(lefts: readonly Left[]): number {
-	return Math.min(...lefts.map(({ left }) => left));
-}
-
-/** When all of them begin again; `undefined` if one never does. */
-function latestOf(lefts: readonly Left[]): number | undefined {
-	return lefts.reduce<number | undefined>((latest, { resetsAt }) => {
-		return latest === undefined || resetsAt === undefined ? undefined : Math.max(latest, resetsAt);
-	}, 0);
+export function hasSpent(spent: Spent): boolean {
+	return Object.values(spent).some((count) => count > 0);
 }

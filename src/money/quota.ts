@@ -1,14 +1,15 @@
-// The quota of rows that one person, and the guests of one network together, may make the deployment store in a day. Everything that
-// stores many rows at once asks it first: forks and new conversations.
+// The quotas of what one person, and the guests of one network together, may make the deployment store in a day: rows, which forks and
+// new conversations store many of, and bytes of files.
 
 import { siteOf } from "../auth/network.ts";
+import { uploadsUsedUp } from "../protocol/errors.ts";
+import { perDay } from "../protocol/files/limits.ts";
 import { limits } from "../protocol/limits.ts";
-import { isGuestId } from "../protocol/person.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { purseName } from "./object.ts";
 
 /** `network`: where a guest comes from, and nobody else. */
-type Writer = { userId: string; network?: string | undefined };
+type Writer = { userId: string; isGuest: boolean; network?: string | undefined };
 
 const { perPerson, perGuest, networkOfGuests, siteOfGuests } = limits.written;
 
@@ -16,22 +17,54 @@ const { perPerson, perGuest, networkOfGuests, siteOfGuests } = limits.written;
  * Counts rows that are about to be stored for a person. The person comes first, so that nobody who is refused anyway uses up what
  * their network may still store.
  */
-export async function passQuota(
-	ledgers: Cloudflare.Env["LEDGER"],
-	{ userId, network }: Writer,
-	rows: number,
-): Promise<Refusal | undefined> {
-	const own = isGuestId(userId) ? perGuest : perPerson;
+export async function passQuota(ledgers: Cloudflare.Env["LEDGER"], writer: Writer, rows: number): Promise<Refusal | undefined> {
+	const own = writer.isGuest ? perGuest : perPerson;
 	if (rows > own) return { code: "too_large" };
+	const full = await count(writer, own, perGuest, (name, most) => ledgers.getByName(name).addWritten(rows, most));
+	return full && { code: "rate_limited", ...full };
+}
+
+type DayBytes = { personBytes: number; guestBytes: number };
+
+/** Counts a file that is about to be stored for a person. A small one counts as its share of a day's bytes, so that the number is limited too. */
+export async function passUploadQuota(
+	ledgers: Cloudflare.Env["LEDGER"],
+	writer: Writer,
+	bytes: number,
+	day: DayBytes,
+): Promise<Refusal | undefined> {
+	const least = writer.isGuest ? day.guestBytes / perDay.guest : day.personBytes / perDay.person;
+	return passBytesQuota(ledgers, writer, Math.max(bytes, Math.ceil(least)), day);
+}
+
+/** Counts bytes that belong to no file of their own: thumbnails, and files that are copied. */
+export async function passBytesQuota(
+	ledgers: Cloudflare.Env["LEDGER"],
+	writer: Writer,
+	bytes: number,
+	{ personBytes, guestBytes }: DayBytes,
+): Promise<Refusal | undefined> {
+	const own = writer.isGuest ? guestBytes : personBytes;
+	const full = await count(writer, own, guestBytes, (name, most) => ledgers.getByName(name).addUploaded(bytes, most));
+	return full && { code: "rate_limited", text: uploadsUsedUp, ...full };
+}
+
+/** Counts by person, network and site, until one of them is full. */
+async function count(
+	{ userId, network }: Writer,
+	own: number,
+	guest: number,
+	add: (name: string, most: number) => Promise<{ retryAfterMs: number } | undefined>,
+): Promise<{ retryAfterMs: number } | undefined> {
 	const site = network === undefined ? undefined : siteOf(network);
 	const counted = [
 		[purseName({ userId }), own],
-		...(network === undefined ? [] : [[purseName({ network }), perGuest * networkOfGuests] as const]),
-		...(site === undefined ? [] : [[purseName({ network: site }), perGuest * siteOfGuests] as const]),
+		...(network === undefined ? [] : [[purseName({ network }), guest * networkOfGuests] as const]),
+		...(site === undefined ? [] : [[purseName({ network: site }), guest * siteOfGuests] as const]),
 	] as const;
 	for (const [name, most] of counted) {
-		const full = await ledgers.getByName(name).addWritten(rows, most);
-		if (full) return { code: "rate_limited", ...full };
+		const full = await add(name, most);
+		if (full) return full;
 	}
 	return undefined;
 }

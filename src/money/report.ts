@@ -34,7 +34,13 @@ export function usageOf(
 	};
 }
 
-function budgetOf({ limit: { microUsd, period }, left }: Balance, at: number): NonNullable<UsageReport["budget"]> {
+function budgetOf({ limit: { microUsd, period, isAdministered }, left }: Balance, at: number): NonNullable<UsageReport["budget"]> {
 	const end = endOf(period, at);
-	return { usd: usdOf(microUsd), period, leftUsd: usdOf(Math.max(0, left)), ...(end !== undefined && { resetsAt: isoTime(end) }) };
+	return {
+		usd: usdOf(microUsd),
+		period,
+		leftUsd: usdOf(Math.max(0, left)),
+		...(end !== undefined && { resetsAt: isoTime(end) }),
+		...(isAdministered && { setBy: "administrator" as const }),
+	};
 }

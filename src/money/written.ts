@@ -1,4 +1,5 @@
-// How many rows somebody has made the deployment store today by acts that each store many, such as forks. All calls are synchronous.
+// The amount that somebody has made the deployment store today: rows, by acts that each store many, such as forks, and bytes of files. All calls
+// are synchronous.
 
 import { dayOf, endOf } from "./periods.ts";
 
@@ -11,21 +12,26 @@ export const writtenTable = `
 	) STRICT;
 `;
 
+/** The same for bytes of files. It is released: never edit it. */
+export const uploadedTable = writtenTable.replace("TABLE written", "TABLE uploaded");
+
 export class Written {
 	readonly #sql: SqlStorage;
+	readonly #table: "written" | "uploaded";
 
-	constructor(sql: SqlStorage) {
+	constructor(sql: SqlStorage, table: "written" | "uploaded") {
 		this.#sql = sql;
+		this.#table = table;
 	}
 
-	/** Counts rows, or says in how many ms the next day begins if there would be more than `most`. `now` in ms. */
-	add(rows: number, most: number, now: number): { retryAfterMs: number } | undefined {
+	/** Counts rows or bytes, or says in how many ms the next day begins if there would be more than `most`. `now` in ms. */
+	add(more: number, most: number, now: number): { retryAfterMs: number } | undefined {
 		const day = dayOf(now);
-		const [today] = this.#sql.exec<{ count: number }>("SELECT count FROM written WHERE day = ?", day).toArray();
-		const count = (today?.count ?? 0) + rows;
+		const [today] = this.#sql.exec<{ count: number }>(`SELECT count FROM ${this.#table} WHERE day = ?`, day).toArray();
+		const count = (today?.count ?? 0) + more;
 		if (count > most) return { retryAfterMs: (endOf("day", now) as number) - now };
-		this.#sql.exec("DELETE FROM written WHERE day < ?", day);
-		this.#sql.exec("INSERT OR REPLACE INTO written (day, count) VALUES (?, ?)", day, count);
+		this.#sql.exec(`DELETE FROM ${this.#table} WHERE day < ?`, day);
+		this.#sql.exec(`INSERT OR REPLACE INTO ${this.#table} (day, count) VALUES (?, ?)`, day, count);
 		return undefined;
 	}
 }

@@ -10,6 +10,8 @@ export type SharedAlarm = Pick<Alarm, "bringForward" | "settled">;
 
 /** In ms. With `least`, a wrong time cannot make it fire in a loop. Dates cannot hold every time: `most` is one they can. */
 const delay = { least: 1_000, most: 30 * 24 * 3600_000 };
+/** In ms. An alarm that fires earlier than it has to is left alone for so long: moving it would write a row. */
+const early = 30_000;
 
 export class Alarm {
 	readonly #storage: Storage;
@@ -45,7 +47,19 @@ export class Alarm {
 		this.#update(false);
 	}
 
-	/** To be called after the alarm has fired and everything that was due has been done. */
+	/** Does everything that is due now that the alarm has fired. If that fails, the platform tries it again a few times. */
+	async handle(work: () => Promise<void>): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			// Whatever is due next sets it anew: the platform may have given up by then.
+			this.#firesAt = null;
+			throw error;
+		}
+		this.fired();
+	}
+
+	/** To be called when the alarm has fired, or was deleted. */
 	fired(): void {
 		this.#firesAt = null;
 		if (this.#task !== undefined && this.#task <= this.#now()) this.#task = undefined;
@@ -57,16 +71,23 @@ export class Alarm {
 		return this.#setting;
 	}
 
-	/** With `isExact`, the alarm is also moved to a later time, or deleted. */
+	/** With `isExact`, the alarm is also moved to a much later time, or deleted. */
 	#update(isExact: boolean): void {
-		this.#setting = this.#setting.then(() => this.#store(isExact)).catch((error) => console.error("The alarm could not be set", error));
+		this.#setting = this.#setting
+			.then(() => this.#store(isExact))
+			.catch((error) => {
+				this.#firesAt = undefined;
+				console.error("The alarm could not be set", error);
+			});
 	}
 
 	async #store(isExact: boolean): Promise<void> {
 		if (this.#firesAt === undefined) this.#firesAt = await this.#storage.getAlarm();
 		const dueAt = this.#nextDue();
 		if (dueAt === this.#firesAt) return;
-		if (!isExact && (dueAt === null || (this.#firesAt !== null && this.#firesAt <= dueAt))) return;
+		if (!isExact && dueAt === null) return;
+		const isEnough = dueAt !== null && this.#firesAt !== null && this.#firesAt <= dueAt;
+		if (isEnough && (!isExact || dueAt - (this.#firesAt as number) <= early)) return;
 		this.#firesAt = dueAt;
 		if (dueAt === null) await this.#storage.deleteAlarm();
 		else await this.#storage.setAlarm(dueAt);

@@ -11,7 +11,7 @@ export type Attachment = {
 	expiresAt: number;
 	/** The personal token that opened it, if one did. */
 	tokenId?: string;
-	/** The guest's session that opened it, if one did. */
+	/** The session that opened or renewed it, if one did. */
 	session?: string;
 	/**
 	 * We closed the socket. `close()` does not silence a hostile client, which may go on sending for as long as it
@@ -64,6 +64,11 @@ export class HibernatingSocket<A extends Attachment> {
 		return !this.isRevoked && now < this.#attachment.expiresAt;
 	}
 
+	/** When its client last showed that it is alive, in ms, as far as the object remembers. */
+	get seenAt(): number {
+		return Math.max(this.#attachment.openedAt, this.#receivedAt, this.#options.pingedAt(this.#socket));
+	}
+
 	update(change: Partial<A>): void {
 		this.#attachment = { ...this.#attachment, ...change };
 		this.#socket.serializeAttachment(this.#attachment);
@@ -89,8 +94,7 @@ export class HibernatingSocket<A extends Attachment> {
 		if (bufferedAmount !== undefined) return bufferedAmount > limits.queuedBytes;
 		this.#unacknowledged += length;
 		if (this.#unacknowledged <= limits.queuedBytes) return false;
-		const aliveAt = Math.max(this.#attachment.openedAt, this.#receivedAt, this.#options.pingedAt(this.#socket));
-		if (this.#acknowledges || this.#options.now() - aliveAt >= pingWithin) return true;
+		if (this.#acknowledges || this.#options.now() - this.seenAt >= pingWithin) return true;
 		this.#unacknowledged = 0;
 		return false;
 	}

@@ -96,7 +96,11 @@ export class RetryQueue<Data = undefined> {
 	 */
 	async enqueueAll(jobs: Iterable<readonly [key: string, data: Data]>): Promise<void> {
 		const dueAt = this.#options.now();
-		for (const [key, data] of jobs) if (!this.#jobs.has(key)) this.#put(key, { tries: 0, dueAt }, data);
+		for (const [key, data] of jobs) {
+			if (this.#jobs.has(key)) continue;
+			this.#put(key, { tries: 0, dueAt }, data);
+			this.#repeatRun(key, data);
+		}
 		this.#options.alarm.bringForward();
 		await this.#options.alarm.settled;
 		await this.runDue();
@@ -123,6 +127,11 @@ export class RetryQueue<Data = undefined> {
 	/** True if the job is stored, even if it was given up and kept. */
 	has(key: string): boolean {
 		return this.#jobs.has(key);
+	}
+
+	/** When a stored job runs next, in ms. */
+	dueAtOf(key: string): number | undefined {
+		return this.#jobs.get(key)?.dueAt ?? undefined;
 	}
 
 	/** The keys of all stored jobs. */
@@ -179,18 +188,20 @@ export class RetryQueue<Data = undefined> {
 
 	/** `isCounted`: this try has been counted. The first run begins before this returns. */
 	#start(key: string, data: Data, how: { isScheduled: boolean; isCounted: boolean; budget: { left: number } }): Promise<void> {
-		const current = this.#runs.get(key);
-		if (current) {
-			current.data = data;
-			current.isOutdated = true;
-			return current.done;
-		}
+		const current = this.#repeatRun(key, data);
+		if (current) return current.done;
 		if (!this.#isOpen) return Promise.resolve();
 		const run: Run<Data> = { data, isOutdated: false, isScheduled: how.isScheduled, budget: how.budget, done: Promise.resolve() };
 		this.#runs.set(key, run);
 		if (!how.isCounted) this.#count(key, data);
 		run.done = this.#run(key, run);
 		return run.done;
+	}
+
+	/** A run in progress, of a job that may have been cancelled, is followed by one more with this data. */
+	#repeatRun(key: string, data: Data): Run<Data> | undefined {
+		const run = this.#runs.get(key);
+		return run && Object.assign(run, { data, isOutdated: true });
 	}
 
 	async #run(key: string, run: Run<Data>): Promise<void> {
@@ -284,7 +295,4 @@ export class RetryQueue<Data = undefined> {
 }
 
 const toText = (data: unknown): string | null => (data === undefined ? null : JSON.stringify(data));
-
-function parse<Data>(data: string | null): Data {
-	return (data === null ? undefined : JSON.parse(data)) as Data;
-}
+const parse = <Data>(data: string | null) => (data === null ? undefined : JSON.parse(data)) as Data;

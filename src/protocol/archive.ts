@@ -17,6 +17,7 @@ import { assistantSchema, type ConversationInfo, conversationSchema, type Member
 import { sha256 } from "./hash.ts";
 import { limits } from "./limits.ts";
 import { healFacts, type Message, messageSchema, placeOf, versionSchema } from "./message.ts";
+import { maySchema } from "./people/link.ts";
 import { idSchema } from "./person.ts";
 import { sanitize } from "./text/sanitize.ts";
 
@@ -49,7 +50,7 @@ export const recordSchema = v.variant("type", [
 		model: v.optional(modelIdSchema),
 		effort: v.optional(effortSchema),
 		asks: v.optional(asksSchema),
-		tools: v.optional(toolsSchema),
+		tools: v.optional(v.omit(toolsSchema, ["mcp"])),
 		budget: v.optional(budgetSchema),
 		instructions: v.optional(
 			v.pipe(
@@ -58,7 +59,14 @@ export const recordSchema = v.variant("type", [
 			),
 		),
 	}),
-	v.object({ type: v.literal("member"), userId: idSchema, username: textSchema, role: roleSchema }),
+	/** `may`: what a link still lets them do. Those with the same `link` share it. */
+	v.object({
+		type: v.literal("member"),
+		userId: idSchema,
+		username: textSchema,
+		role: roleSchema,
+		may: v.optional(v.object({ ...maySchema.entries, link: idSchema, until: v.optional(timeSchema), fromSeq: v.optional(placeSchema) })),
+	}),
 	/**
 	 * The message as on the wire, without the conversation's id and the revision: an import gives
 	 * new ones.
@@ -72,8 +80,11 @@ export const recordSchema = v.variant("type", [
 export type ArchiveRecord = v.InferOutput<typeof recordSchema>;
 export type RecordOf<T extends ArchiveRecord["type"]> = Extract<ArchiveRecord, { type: T }>;
 
+/** A member with the link that limits them, if one does. */
+export type LinkedMember = Omit<Member, "may"> & Pick<RecordOf<"member">, "may">;
+
 /** A conversation, its members, and the versions of its instructions. */
-export type DescribedConversation = ConversationInfo & { members: Member[]; versions: InstructionsVersion[] };
+export type DescribedConversation = ConversationInfo & { members: LinkedMember[]; versions: InstructionsVersion[] };
 
 /** The records before the messages. */
 export function headRecords({ members, versions, ...conversation }: DescribedConversation, exportedAt: string): ArchiveRecord[] {
@@ -90,7 +101,7 @@ export function headRecords({ members, versions, ...conversation }: DescribedCon
 			...settingsRecord(conversation, versions),
 			...(forkedFrom && { forkedFrom }),
 		},
-		...members.map(({ userId, username, role }) => ({ type: "member" as const, userId, username, role })),
+		...members.map(({ userId, username, role, may }) => ({ type: "member" as const, userId, username, role, ...(may && { may }) })),
 	];
 }
 
@@ -100,7 +111,7 @@ function settingsRecord({ model, effort, asks, tools, budget }: ConversationInfo
 		...(model !== null && { model }),
 		...(effort !== null && { effort }),
 		...(asks !== "members" && { asks }),
-		...((tools.webSearch || tools.webFetch) && { tools }),
+		...((tools.webSearch || tools.webFetch) && { tools: { webSearch: tools.webSearch, webFetch: tools.webFetch } }),
 		...(budget !== null && { budget }),
 		...(instructions.length > 0 && { instructions }),
 	};

@@ -10,7 +10,15 @@ import { sanitize } from "./text/sanitize.ts";
 export const modelIdSchema = idSchemaOf(limits.modelName);
 export const effortSchema = v.picklist(["low", "medium", "high", "xhigh", "max"]);
 export const asksSchema = v.picklist(["members", "owners"]);
-export const toolsSchema = v.object({ webSearch: v.optional(v.boolean(), false), webFetch: v.optional(v.boolean(), false) });
+/** The name of an MCP server. It has no underscore: two of them separate it from the name of a tool. */
+export const serverNameSchema = v.pipe(v.string(), v.regex(/^[a-z\d-]{1,20}$/));
+const serversSchema = v.pipe(v.array(serverNameSchema), v.maxLength(limits.mcpServers));
+export const toolsSchema = v.object({
+	webSearch: v.optional(v.boolean(), false),
+	webFetch: v.optional(v.boolean(), false),
+	/** The MCP servers whose tools Claude may use. Left out if there are none. */
+	mcp: v.optional(serversSchema),
+});
 export const budgetSchema = v.object({
 	/** Dollars. */
 	usd: v.pipe(v.number(), v.minValue(0), v.maxValue(limits.budgetUsd)),
@@ -24,7 +32,7 @@ const instructionsTextSchema = v.pipe(
 	v.transform((text) => sanitize(text).replace(/\r\n?/g, "\n").trim()),
 );
 
-/** As a conversation carries them. A server of an earlier version leaves all of them out. */
+/** The form in which a conversation carries them. A server of an earlier version leaves all of them out. */
 export const claudeSettings = {
 	/** `null`: the deployment's default. */
 	model: v.optional(v.nullable(modelIdSchema), null),
@@ -34,11 +42,11 @@ export const claudeSettings = {
 	instructions: v.optional(v.string(), ""),
 	/** The owner who set or removed the instructions last, and when (ISO 8601, UTC). */
 	instructionsBy: v.optional(v.object({ ...personSchema.entries, at: v.string() })),
-	/** Who may ask Claude. */
+	/** The people who may ask Claude. */
 	asks: v.optional(asksSchema, "members"),
 	/** The tools that Claude may use. */
 	tools: v.optional(toolsSchema, { webSearch: false, webFetch: false }),
-	/** What Claude may spend in the conversation. */
+	/** The budget of the conversation. */
 	budget: v.optional(v.nullable(budgetSchema), null),
 };
 
@@ -48,7 +56,7 @@ export const claudeChange = {
 	effort: v.optional(v.nullable(effortSchema)),
 	instructions: v.optional(instructionsTextSchema),
 	asks: v.optional(asksSchema),
-	tools: v.optional(v.object({ webSearch: v.optional(v.boolean()), webFetch: v.optional(v.boolean()) })),
+	tools: v.optional(v.object({ webSearch: v.optional(v.boolean()), webFetch: v.optional(v.boolean()), mcp: v.optional(serversSchema) })),
 	budget: v.optional(v.nullable(budgetSchema)),
 };
 
@@ -75,29 +83,3 @@ export type Budget = v.InferOutput<typeof budgetSchema>;
 
 /** The settings of a conversation of which nobody changed any. */
 export const defaultClaudeSettings: ClaudeSettings = v.parse(settingsSchema, {});
-
-/** Dollars. */
-const amountSchema = v.pipe(v.number(), v.minValue(0));
-
-/** A model that the deployment offers. */
-export const modelSchema = v.object({
-	id: modelIdSchema,
-	/** For people. */
-	name: v.string(),
-	isDefault: v.boolean(),
-	/** In dollars per million tokens. Left out if it is unknown. */
-	price: v.optional(v.object({ input: amountSchema, output: amountSchema, cacheRead: amountSchema, cacheWrite: amountSchema })),
-	/** Each is left out if it is unknown. */
-	capabilities: v.optional(
-		v.object({
-			efforts: v.optional(v.array(effortSchema)),
-			webSearch: v.optional(v.boolean()),
-			images: v.optional(v.boolean()),
-			contextTokens: v.optional(countSchema),
-		}),
-	),
-});
-
-export const modelsSchema = v.array(modelSchema);
-
-export type OfferedModel = v.InferOutput<typeof modelSchema>;

@@ -1,6 +1,7 @@
 // The closed list of error codes with their sentences. Nothing else about an error may leave the
 // server: no stack, no key, no SQL, no text of another service.
 
+import * as fileLimits from "./files/limits.ts";
 import { limits } from "./limits.ts";
 import { allInName, inName } from "./text/assistant-name.ts";
 import { numberText } from "./text/number-text.ts";
@@ -16,8 +17,23 @@ export const errors = {
 	unauthorized: { status: 401, text: "Sign in to continue: the token is missing or not accepted." },
 	token_expired: { status: 401, text: "The token has expired. Sign in again, or use a newer token." },
 	forbidden: { status: 403, text: "You are not allowed to do that here." },
+	suspended: {
+		status: 403,
+		text: "An administrator has suspended your account. Nothing of it was deleted. Ask whoever runs this service.",
+	},
 	origin_not_allowed: { status: 403, text: "Pages from that origin may not use this service." },
 	guest_sign_in_disabled: { status: 403, text: "Guests cannot sign in here." },
+	passkey_refused: { status: 403, text: "This passkey was not accepted. Try again, or use another one." },
+	passkey_unknown: { status: 404, text: "This passkey is not known here: it was removed, or its account was erased." },
+	passkey_expired: { status: 410, text: "This took longer than five minutes, or was used already. Start again." },
+	confirm_first: { status: 403, text: "Confirm with your passkey that it is you, and try again." },
+	code_refused: { status: 403, text: "That code is not valid. Each code works once." },
+	identity_taken: {
+		status: 409,
+		text: "That sign-in already has an account of its own here, with conversations. Nothing was changed. Invite that account to the conversations you have here, and make it an owner.",
+	},
+	last_way_in: { status: 409, text: "This is the only way in to your account. Add a passkey first." },
+	link_expired: { status: 410, text: "This link was used, has expired or was cancelled. Make a new one on your other device." },
 	not_found: { status: 404, text: "There is nothing here, or you do not have access to it." },
 	conflict: { status: 409, text: "That id was already used for another message or conversation." },
 	answered: {
@@ -32,6 +48,11 @@ export const errors = {
 			return inName("Claude is answering that now. Stop the reply instead.");
 		},
 	},
+	held: {
+		status: 409,
+		text: "Everything in this conversation is kept for a legal reason. Nothing in it can be changed or deleted meanwhile.",
+	},
+	decided: { status: 409, text: "That call is decided already." },
 	last_owner: { status: 409, text: "A conversation needs an owner. Make someone else an owner first." },
 	invite_expired: { status: 410, text: "This invite has been used up, has expired or was revoked. Ask for a new one." },
 	upgrade_required: { status: 426, text: "This address accepts only WebSocket connections." },
@@ -48,7 +69,19 @@ export const errors = {
 		text: `A connection can be in up to ${numberText(limits.conversationsPerSocket)} conversations. Send chat:leave for one of them first.`,
 	},
 	not_joined: { status: 409, text: "Join that conversation first." },
-	no_binary: { status: 415, text: "Files and other binary data cannot be sent here." },
+	empty_file: { status: 400, text: "That file is empty." },
+	incomplete_file: { status: 400, text: "The file did not arrive whole. Send it again." },
+	bad_file_name: { status: 400, text: `A file needs a name of up to ${numberText(fileLimits.name)} characters.` },
+	file_taken: { status: 409, text: "That file is part of a message already. A file can be sent once; upload it again to send it again." },
+	unsupported_type: {
+		status: 415,
+		text: "The file is not what it says it is, so it was not stored. Check the file, or send it under its own type.",
+	},
+	bad_range: { status: 416, text: "The file ends before that range." },
+	storage_full: {
+		status: 507,
+		text: "The files of this conversation have used up their space. Delete messages with files you no longer need.",
+	},
 	unavailable: { status: 503, text: "This is not available right now. Please try again in a moment." },
 	misconfigured: { status: 500, text: "This deployment's settings need attention." },
 	internal: { status: 500, text: "Something went wrong on our side. Please try again." },
@@ -58,13 +91,28 @@ export type ErrorCode = keyof typeof errors;
 
 /** For whoever has used up a day's quota, and for what no day's quota is enough for. */
 export const quotaUsedUp = "You have forked or created as much as one day allows. You can go on after midnight UTC.";
+/** For whoever has used up a day's quota of uploads. */
+export const uploadsUsedUp = "You have sent as many files as one day allows. You can go on after midnight UTC.";
+
+/** For a file that is larger than the deployment takes; `megabytes`: how much it takes. */
+export const fileTooLarge = (megabytes: number) => `That file is too large. A file may have up to ${numberText(megabytes)} MB.`;
+
+export const tooManyUnsent = "You have uploaded as many files as may wait for their message here. Send or delete some of them first.";
+
 export const aboveQuota = "That is more than you may copy in one day.";
+
+/** For everybody in a network that an administrator has banned. */
+export const networkBanned = "This service accepts no requests from your network for now.";
 
 /** For guests where guests may not ask. */
 export const guestsMayNotAsk = () => inName("Claude does not answer guests here. Your message was sent.");
 
 /** For members who ask where only owners may. */
 export const ownersAsk = () => inName("Only the owners of this conversation may ask Claude. Your message was sent.");
+
+/** For those who came by a link that does not let them ask, and where its questions or its money are used up. */
+export const linkForbidsAsking = () => inName("The link that you came by does not let you ask Claude. An owner can change that.");
+export const linkUsedUp = () => inName("The link that you came by allows no more questions to Claude. An owner can lift the limit.");
 
 /**
  * Why a reply is not complete or is being retried. Stored as the message's `reason`, and shown to
@@ -99,33 +147,19 @@ export const reasons = allInName({
 
 export type Reason = keyof typeof reasons;
 
-/**
- * WebSocket close codes. After `token`, a client reconnects only with a new token; after `removed` and
- * `deleted`, never; after `replaced`, when the user opens the conversation again. After `flooding` it
- * waits a minute. After any other code it reconnects with its cursor; after `normal` only if the client
- * did not close the socket itself.
- */
-export const closeCodes = {
-	normal: 1000,
-	tooBig: 1009,
-	internal: 1011,
-	/** Too much has changed to send it: reconnect with the cursor. */
-	resync: 1012,
-	token: 4401,
-	removed: 4403,
-	deleted: 4404,
-	slow: 4408,
-	/** The person has opened too many sockets in this conversation, and this was the oldest. */
-	replaced: 4409,
-	flooding: 4429,
-} as const;
-
-export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
+export { type CloseCode, closeCodes } from "./frames/close-codes.ts";
 
 /**
  * The HTTP body of an error. `detail` is a more exact sentence than the general one, and must be
- * our own.
+ * our own. `requestId`: the log has more under it.
  */
-export function errorBody(code: ErrorCode, detail?: string, retryAfterMs?: number) {
-	return { error: { code, message: detail ?? errors[code].text, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+export function errorBody(code: ErrorCode, detail?: string, retryAfterMs?: number, requestId?: string) {
+	return {
+		error: {
+			code,
+			message: detail ?? errors[code].text,
+			...(retryAfterMs !== undefined && { retryAfterMs }),
+			...(requestId && { requestId }),
+		},
+	};
 }

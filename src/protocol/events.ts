@@ -3,11 +3,14 @@
 // rules. Unknown fields are dropped, so that newer clients may send more.
 
 import * as v from "valibot";
-import { asideSchema, questionSchema } from "./claude/aside.ts";
+import { asideEvents, questionSchema } from "./claude/aside.ts";
 import { conversationSchema, memberSchema, roleSchema } from "./conversation.ts";
 import { errors } from "./errors.ts";
+import { fileSchema, namedFilesSchema } from "./files/file.ts";
 import { limits } from "./limits.ts";
+import { summaryPlaceSchema } from "./memory/summary.ts";
 import {
+	captionSchema,
 	clientIdSchema,
 	contentSchema,
 	countSchema,
@@ -18,6 +21,7 @@ import {
 	reactionsSchema,
 } from "./message.ts";
 import { type Notice, scopeSchema } from "./money/notice.ts";
+import { maySchema } from "./people/link.ts";
 import { idSchema, personSchema } from "./person.ts";
 import type { Refusal } from "./refusal.ts";
 import { citationSchema, sourceSchema, toolSchema } from "./sources.ts";
@@ -29,25 +33,34 @@ const cursorSchema = v.pipe(
 );
 const conversationId = idSchema;
 
+const sendSchema = v.object({
+	type: v.literal("chat:send"),
+	conversationId,
+	/** May be empty if there are files. */
+	content: v.optional(captionSchema, ""),
+	role: v.literal("user"),
+	clientId: v.optional(clientIdSchema),
+	/** The id of the quoted message. */
+	replyTo: v.optional(idSchema),
+	/** The members mentioned in the text, for names that two members share. */
+	mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
+	/** Files of the sender's, uploaded to this conversation before. */
+	files: v.optional(namedFilesSchema),
+	/** Messages of programs only: asks Claude, as an `@claude` in the text does. */
+	asksClaude: v.optional(v.boolean()),
+	/** Asks Claude, and ends the running reply where it is, so that the next one begins at once and reads this message. */
+	steer: v.optional(v.boolean()),
+});
+
+/** A message says something, or has files. */
+const isNotEmpty = <T extends { content: string; files?: unknown[] | undefined }>({ content, files = [] }: T) =>
+	content !== "" || files.length > 0;
+
 /** The events that a client sends, by type. */
 export const clientEvents = {
 	"chat:join": v.object({ type: v.literal("chat:join"), conversationId, cursor: v.optional(cursorSchema) }),
 	"chat:leave": v.object({ type: v.literal("chat:leave"), conversationId }),
-	"chat:send": v.object({
-		type: v.literal("chat:send"),
-		conversationId,
-		content: contentSchema,
-		role: v.literal("user"),
-		clientId: v.optional(clientIdSchema),
-		/** The id of the quoted message. */
-		replyTo: v.optional(idSchema),
-		/** The members mentioned in the text, for names that two members share. */
-		mentions: v.optional(v.pipe(v.array(mentionSchema), v.maxLength(limits.mentions))),
-		/** Messages of programs only: asks Claude, as an `@claude` in the text does. */
-		asksClaude: v.optional(v.boolean()),
-		/** Asks Claude, and ends the running reply where it is, so that the next one begins at once and reads this message. */
-		steer: v.optional(v.boolean()),
-	}),
+	"chat:send": v.pipe(sendSchema, v.check(isNotEmpty)),
 	"chat:edit": v.object({
 		type: v.literal("chat:edit"),
 		conversationId,
@@ -85,6 +98,14 @@ export const clientEvents = {
 	"chat:stop-aside": v.object({ type: v.literal("chat:stop-aside"), conversationId, asideId: idSchema }),
 	/** Puts an aside into the conversation, as a message of one's own and an answer of Claude's. The aside goes. */
 	"chat:share": v.object({ type: v.literal("chat:share"), conversationId, asideId: idSchema, clientId: clientIdSchema }),
+	/** Allows or declines a call that waits for it. `toolId`: the `id` of the tool. */
+	"chat:approve": v.object({
+		type: v.literal("chat:approve"),
+		conversationId,
+		messageId: idSchema,
+		toolId: idSchema,
+		allow: v.boolean(),
+	}),
 	"chat:auth": v.object({ type: v.literal("chat:auth"), conversationId, token: v.pipe(v.string(), v.minLength(1)) }),
 	/** Acknowledges that everything sent until now has been read. */
 	"chat:ack": v.object({ type: v.literal("chat:ack"), conversationId }),
@@ -94,7 +115,7 @@ export const clientEvents = {
  * A message to be sent, the same for every transport: `chat:send` without the fields that the
  * transport implies.
  */
-export const messageInputSchema = v.omit(clientEvents["chat:send"], ["type", "conversationId", "role"]);
+export const messageInputSchema = v.pipe(v.omit(sendSchema, ["type", "conversationId", "role"]), v.check(isNotEmpty));
 
 /** The events that the server sends, by type. */
 export const serverEvents = {
@@ -111,8 +132,12 @@ export const serverEvents = {
 		conversation: v.optional(conversationSchema),
 		/** The role of `you`. */
 		role: v.optional(roleSchema),
+		/** What `you` may, if they came by a link that limits them. */
+		may: v.optional(maySchema),
 		/** The read mark of each member; in large conversations only that of `you`. */
 		reads: v.optional(v.array(v.object({ userId: idSchema, upTo: countSchema }))),
+		/** The summary that Claude reads in place of old messages, if there is one. */
+		summary: v.optional(summaryPlaceSchema),
 	}),
 	"chat:message": v.object({ type: v.literal("chat:message"), conversationId, message: messageSchema, cursor: cursorSchema }),
 	"chat:updated": v.object({ type: v.literal("chat:updated"), conversationId, message: messageSchema, cursor: cursorSchema }),
@@ -181,18 +206,11 @@ export const serverEvents = {
 		citation: v.optional(citationSchema),
 	}),
 	"chat:complete": v.object({ type: v.literal("chat:complete"), conversationId, messageId: idSchema }),
-	/** An aside of the receiver's has begun, has ended, or waits for Claude. Nobody else receives it. */
-	"chat:aside": v.object({ type: v.literal("chat:aside"), conversationId, aside: asideSchema }),
-	/** More of the answer of a running aside, to be appended at `offset`, counted in UTF-16 units. */
-	"chat:aside-streaming": v.object({
-		type: v.literal("chat:aside-streaming"),
-		conversationId,
-		asideId: idSchema,
-		chunk: v.string(),
-		offset: countSchema,
-	}),
-	/** An aside of the receiver's was deleted or shared. */
-	"chat:aside-gone": v.object({ type: v.literal("chat:aside-gone"), conversationId, asideId: idSchema }),
+	...asideEvents,
+	/** Claude reads another summary in place of old messages now, or none any more. */
+	"chat:summary": v.object({ type: v.literal("chat:summary"), conversationId, summary: v.nullable(summaryPlaceSchema) }),
+	/** On a connection to many conversations: it is in this one no more. `code`: as a socket of the conversation alone would have closed. */
+	"chat:left": v.object({ type: v.literal("chat:left"), conversationId, code: v.optional(countSchema) }),
 	"chat:user-joined": v.object({ type: v.literal("chat:user-joined"), conversationId, userId: idSchema, username: v.string() }),
 	"chat:user-left": v.object({ type: v.literal("chat:user-left"), conversationId, userId: idSchema, username: v.string() }),
 	"chat:user-typing": v.object({
@@ -202,10 +220,14 @@ export const serverEvents = {
 		username: v.string(),
 		isTyping: v.boolean(),
 	}),
+	/** A file that the receiver sent as a binary frame is stored. A message may name it now. */
+	"chat:file": v.object({ type: v.literal("chat:file"), conversationId, clientId: v.optional(clientIdSchema), file: fileSchema }),
 	/** The title, the assistant mode or a setting for Claude has changed. */
 	"chat:conversation": v.object({ type: v.literal("chat:conversation"), conversationId, conversation: conversationSchema }),
 	/** A member has joined, or has another role or name. */
 	"chat:member": v.object({ type: v.literal("chat:member"), conversationId, member: memberSchema }),
+	/** What the receiver may has changed: somebody who came by the same link has used some of it. */
+	"chat:may": v.object({ type: v.literal("chat:may"), conversationId, may: maySchema }),
 	"chat:member-left": v.object({ type: v.literal("chat:member-left"), conversationId, userId: idSchema }),
 	/**
 	 * A member has read up to this place. With `unread`, oneself, who marked everything after it as
@@ -220,7 +242,8 @@ export const serverEvents = {
 	}),
 	"chat:error": v.object({
 		type: v.literal("chat:error"),
-		conversationId,
+		/** Empty on a connection to many conversations, if it cannot tell which one is meant. */
+		conversationId: v.union([conversationId, v.literal("")]),
 		/** For people. */
 		error: v.string(),
 		/** For programs: an `ErrorCode`, or the `reason` of the failed reply that `messageId` names. */
@@ -257,6 +280,14 @@ export function noticeEvent(conversationId: string, notice: Notice): ServerEvent
 
 /** The event for a refusal. */
 export function errorEvent(conversationId: string, refusal: Refusal): ServerEvent {
-	const { code, ...names } = refusal;
-	return { type: "chat:error", conversationId, error: errors[code].text, code, ...names };
+	const { code, text = errors[code].text, ...names } = refusal;
+	return { type: "chat:error", conversationId, error: text, code, ...names };
+}
+
+/** The ids by which a sender recognizes its event in a refusal. */
+export function namesOf(event: ClientEvent): Pick<Refusal, "clientId" | "messageId"> {
+	return {
+		...("clientId" in event && event.clientId !== undefined && { clientId: event.clientId }),
+		...("messageId" in event && event.messageId !== undefined && { messageId: event.messageId }),
+	};
 }

@@ -27,7 +27,7 @@ export function parseFrame(frame: string): ParsedEvent[] {
 	return values.map(parseEvent);
 }
 
-function readJson(frame: string): unknown[] | undefined {
+export function readJson(frame: string): unknown[] | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(frame);
@@ -52,7 +52,7 @@ export function parseEvent(value: unknown): ParsedEvent {
 }
 
 /** The valid ids of an event, by which its sender recognizes it in an error. */
-function idsOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
+export function idsOf(fields: Record<string, unknown>): { clientId?: string; messageId?: string } {
 	return {
 		...(v.is(clientIdSchema, fields.clientId) ? { clientId: fields.clientId } : {}),
 		...(v.is(idSchema, fields.messageId) ? { messageId: fields.messageId } : {}),

@@ -68,7 +68,7 @@ export const tokenBytes = 16 * 1024;
 export const accessTokenSeconds = 15 * 60;
 /** How long a session lasts after it last renewed a token: guests who return within a month stay signed in. */
 export const sessionSeconds = 30 * 24 * 3600;
-/** Sessions of one person who signs in with a provider. One more ends the one that was used least recently. */
+/** Sessions of one person. One more ends the one that was used least recently, and closes its connections. */
 export const sessions = 100;
 /** How long somebody may take to sign in at a provider. */
 export const signInSeconds = 10 * 60;
@@ -107,6 +107,8 @@ export const badFramesPerMinute = 50;
  * disconnected for flooding.
  */
 export const refusedFramesPerMinute = 1_000;
+/** How often a person's tabs may become visible or hidden in a minute. Nobody switches tabs faster. */
+export const looksPerMinute = 300;
 /** The time for which a person cannot connect after flooding. */
 export const floodBlock = 60_000;
 /**
@@ -166,6 +168,20 @@ export const citations = 300;
 export const searches = 5;
 export const fetches = 5;
 export const rounds = 3;
+/**
+ * Tools of other servers that Parley calls for one reply: how many calls, and how often Claude goes on after them. Arguments are shown
+ * to people in full, so longer ones are refused; what a tool answers is cut (UTF-16 units), and people see its beginning.
+ */
+export const mcpServers = 20;
+export const toolCalls = 20;
+export const callRounds = 8;
+export const toolArguments = 8_000;
+export const toolResult = 50_000;
+export const shownResult = 2_000;
+/** What a search of Claude's in its own conversation finds, and how much of a message it shows (UTF-16 units). */
+export const recalled = { messages: 10, length: 500 };
+/** A call waits so long for somebody's decision, in ms. */
+export const approval = 3600_000;
 /** The words of a search or the address of a page, as people see them. */
 export const toolInput = 300;
 /** The address and the name of a source. Browsers take addresses of this length. */
@@ -260,7 +276,11 @@ export const invite = { seconds: { min: 60, default: 7 * 24 * 3600, max: 365 * 2
 export const inviteToken = id + 64;
 /** Live invites of one conversation. */
 export const invites = 100;
-/** Audit events of one act that one person repeats on the same subject: older ones are dropped a little later. */
+/**
+ * Audit events of one act: in all, and about one person. Ids of people cost nothing, so that an owner could otherwise add any
+ * number of them.
+ */
+export const auditEvents = 1_000;
 export const auditRepeats = 100;
 /** Banned people of one conversation. The list is always sent whole. */
 export const bans = 1_000;

@@ -1,6 +1,7 @@
 // A message, on the wire.
 
 import * as v from "valibot";
+import { fileBriefSchema, fileSchema } from "./files/file.ts";
 import { limits } from "./limits.ts";
 import { authorSchema, idSchema, idSchemaOf, personSchema } from "./person.ts";
 import { areCitationsSound, citationSchema, type Research, sourceSchema, storedResearch, toolSchema } from "./sources.ts";
@@ -11,6 +12,13 @@ export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The text of a person's message: made harmless, and not empty. */
 export const contentSchema = v.pipe(v.string(), v.maxLength(limits.content), v.transform(sanitize), v.check(isVisible));
+
+/** The text of a message that may have files instead. */
+export const captionSchema = v.pipe(
+	v.string(),
+	v.maxLength(limits.content),
+	v.transform((text) => (isVisible(text) ? sanitize(text) : "")),
+);
 
 /** A member mentioned in a text. */
 export const mentionSchema = v.object({ userId: idSchema, offset: countSchema, length: countSchema });
@@ -100,12 +108,21 @@ export const messageSchema = v.object({
 	 * if that message is older than everything it shows.
 	 */
 	replyTo: v.optional(idSchema),
-	quoted: v.optional(v.object({ author: personSchema, content: v.string(), seq: v.optional(countSchema) })),
+	quoted: v.optional(
+		v.object({
+			author: personSchema,
+			content: v.string(),
+			seq: v.optional(countSchema),
+			files: v.optional(v.array(fileBriefSchema)),
+		}),
+	),
 	/**
 	 * The mentions of members; `offset` is that of the `@`, in UTF-16 units. Clients show the
 	 * current name of the member with this id.
 	 */
 	mentions: v.optional(v.array(mentionSchema)),
+	/** The files that it was sent with, in their order. `content` may then be empty. */
+	files: v.optional(v.array(fileSchema)),
 	/** In the order in which each emoji was first given. */
 	reactions: v.optional(reactionsSchema),
 	/** The person who pinned it, and when (ISO 8601, UTC). */
@@ -115,26 +132,28 @@ export const messageSchema = v.object({
 	deletedAt: v.optional(v.string()),
 });
 
+/** The facts about an answer of Claude: in a reply, a former version of one, or an aside. */
+export const answerFacts = [
+	"thinking",
+	"model",
+	"stopReason",
+	"usage",
+	"cost",
+	"attempts",
+	"elapsedMs",
+	"tools",
+	"sources",
+	"citations",
+] as const;
+
+/** The facts that are stored with a reply besides its text. */
+export const replyFacts = [...answerFacts, "stoppedBy", "sharedBy"] as const;
+
 /** A former version of a reply, from before it was regenerated. */
 export const versionSchema = v.object({
 	/** 1, 2, 3 …; the oldest versions but the first are dropped when there are many. */
 	version: countSchema,
-	...v.pick(messageSchema, [
-		"content",
-		"status",
-		"reason",
-		"thinking",
-		"stoppedBy",
-		"model",
-		"stopReason",
-		"usage",
-		"cost",
-		"attempts",
-		"elapsedMs",
-		"tools",
-		"sources",
-		"citations",
-	]).entries,
+	...v.pick(messageSchema, ["content", "status", "reason", "stoppedBy", ...answerFacts]).entries,
 });
 
 const placeSchema = v.pick(messageSchema, ["id", "conversationId", "seq", "revision"]);
@@ -161,8 +180,7 @@ export function replaceMessage(schema: v.GenericSchema, value: unknown): Message
 /** Marked as pure, so that the page, which does not need it, does not contain it. */
 const factSchemas = /* @__PURE__ */ (() =>
 	v.object({
-		...v.pick(messageSchema, ["thinking", "stoppedBy", "sharedBy", "model", "stopReason", "usage", "cost", "attempts", "elapsedMs"])
-			.entries,
+		...v.pick(messageSchema, replyFacts).entries,
 		...storedResearch,
 	}))();
 
@@ -188,9 +206,21 @@ export type Reaction = v.InferOutput<typeof reactionsSchema>[number];
 export type Usage = NonNullable<Message["usage"]>;
 export type Version = v.InferOutput<typeof versionSchema>;
 
-/** About how long the texts of a message are that may be long, in UTF-16 units. */
-export function lengthOf({ content, thinking = "", sources = [] }: Pick<Message, "content" | "thinking" | "sources">): number {
-	return sources.reduce((sum, { url, title }) => sum + url.length + title.length, content.length + thinking.length);
+/** What a file takes in JSON besides its longest texts. */
+const fileLength = 400;
+
+/** About how long the parts of a message are that may be long, in UTF-16 units. */
+export function lengthOf({
+	content,
+	thinking = "",
+	sources = [],
+	files = [],
+}: Pick<Message, "content" | "thinking" | "sources"> & Partial<Pick<Message, "files">>): number {
+	const ofFiles = files.reduce(
+		(sum, { name, alt = "", transcript = "" }) => sum + fileLength + name.length + alt.length + transcript.length,
+		0,
+	);
+	return sources.reduce((sum, { url, title }) => sum + url.length + title.length, content.length + thinking.length + ofFiles);
 }
 
 /** The place (`seq`) of the message with this id. */

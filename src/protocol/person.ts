@@ -23,11 +23,14 @@ export const lineSchemaOf = (max: number) => v.pipe(v.string(), v.transform(sani
 export const usernameSchema = v.pipe(lineSchemaOf(limits.username), v.check(isVisible));
 
 export const personSchema = v.object({ userId: idSchema, username: v.string() });
-/** The person who is signed in, in responses to them. */
-export const userSchema = v.object({ id: idSchema, name: v.string() });
+/** The person who is signed in, in responses to them. `isAccount`: they came as a guest, and sign in with a provider since. */
+export const userSchema = v.object({ id: idSchema, name: v.string(), isAccount: v.optional(v.boolean()) });
 export type Person = v.InferOutput<typeof personSchema>;
-/** Never on the wire. `namedAt`: when an issuer gave the name, in ms. Only a newer token of the issuer's replaces it. */
-export type NamedPerson = Person & { namedAt?: number | undefined };
+/**
+ * Never on the wire. `namedAt`: when an issuer gave the name, in ms. Only a newer token of the issuer's replaces it. `isAccount`: of
+ * somebody who came as a guest, whether they sign in with a provider since.
+ */
+export type NamedPerson = Person & { namedAt?: number | undefined; isAccount?: boolean | undefined };
 /** The author of a message. `program`: a program wrote it for the person, under both names. */
 export const authorSchema = v.object({ ...personSchema.entries, program: v.optional(v.object({ name: v.string() })) });
 export type Author = v.InferOutput<typeof authorSchema>;

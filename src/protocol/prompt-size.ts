@@ -1,14 +1,15 @@
 // Estimates how many tokens a message takes in Claude's prompt: its text and the envelope that says
 // whose it is. Pure.
 
+import { fileNotes } from "./files/notes.ts";
 import { limits } from "./limits.ts";
 import type { Message } from "./message.ts";
 
-export type SizedMessage = Pick<Message, "content" | "author" | "quoted">;
+export type SizedMessage = Pick<Message, "content" | "author" | "quoted"> & Partial<Pick<Message, "files">>;
 
 /** Never 0: a log of empty messages must not be read without end. */
-export function promptSizeOf({ content, author, quoted }: SizedMessage): number {
-	const texts = [content, author.username, author.userId, quoted?.content ?? "", quoted?.author.username ?? ""];
+export function promptSizeOf({ content, author, quoted, files }: SizedMessage): number {
+	const texts = [content, fileNotes(files), author.username, author.userId, quoted?.content ?? "", quoted?.author.username ?? ""];
 	return limits.envelope + tokensIn(texts.join(""));
 }
 

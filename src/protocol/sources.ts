@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { limits } from "./limits.ts";
+import { personSchema } from "./person.ts";
 import { sanitizeLine, truncateLine } from "./text/sanitize.ts";
 
 const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -19,17 +20,31 @@ export const toolErrors = [
 	"unfinished",
 	/** The model, or the server in Claude's place, has no such tool. */
 	"unsupported",
+	/** Somebody declined the call. */
+	"declined",
+	/** Nobody decided in time. */
+	"undecided",
+	/** Nobody knows whether the call was carried out. */
+	"unknown",
 ] as const;
 export type ToolError = (typeof toolErrors)[number];
 
 /** A tool that Claude used, such as `web_search`. */
 export const toolSchema = v.object({
 	name: v.string(),
-	/** The words of a search, or the address of a page. Empty until Claude has written them. */
+	/** The words of a search, the address of a page, or the arguments of a call as JSON. Empty until Claude has written them. */
 	input: v.string(),
 	status: v.picklist(["running", "done", "failed"]),
 	/** One of `toolErrors`. */
 	error: v.optional(v.string()),
+	/** Only of tools that Parley calls: names the call in `chat:approve`. */
+	id: v.optional(v.string()),
+	/** The call waits for a member's decision. */
+	asks: v.optional(v.boolean()),
+	/** Who allowed or declined it. */
+	decidedBy: v.optional(personSchema),
+	/** The beginning of what a tool of an MCP server answered. It is a stranger's text. */
+	result: v.optional(v.string()),
 });
 
 export const sourceSchema = v.object({ url: v.string(), title: v.string() });
@@ -55,10 +70,11 @@ export const storedResearch = {
 	tools: v.pipe(
 		v.array(
 			v.object({
-				...toolSchema.entries,
+				...v.omit(toolSchema, ["id", "asks", "decidedBy"]).entries,
 				name: v.pipe(v.string(), v.maxLength(limits.modelName)),
-				input: v.pipe(v.string(), v.maxLength(limits.toolInput)),
+				input: v.pipe(v.string(), v.maxLength(limits.toolArguments)),
 				error: v.optional(v.picklist(toolErrors)),
+				result: v.optional(v.pipe(v.string(), v.maxLength(limits.shownResult))),
 			}),
 		),
 		v.maxLength(limits.tools),

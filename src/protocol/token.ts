@@ -55,18 +55,21 @@ export const newTokenSchema = v.object({
 
 export type PersonalToken = v.InferOutput<typeof tokenSchema>;
 
-/** The scope that each event of a client needs. A socket whose token can only read receives, and sends nothing that others see. */
+/**
+ * The scope that each event of a client needs, or `null` if no program may send it. A socket whose token can only read receives, and
+ * sends nothing that others see. A read mark says what a person has read. A program's sign-in is its token: it renews none.
+ */
 export const eventScopes = {
 	"chat:join": "read",
 	"chat:leave": "read",
-	"chat:auth": "read",
+	"chat:auth": null,
 	"chat:ack": "read",
 	"chat:send": "write",
 	"chat:edit": "write",
 	"chat:delete": "write",
 	"chat:withdraw": "write",
 	"chat:react": "write",
-	"chat:read": "write",
+	"chat:read": null,
 	"chat:typing": "write",
 	"chat:stop": "write",
 	"chat:regenerate": "write",
@@ -75,9 +78,10 @@ export const eventScopes = {
 	"chat:ask-privately": "write",
 	"chat:stop-aside": "write",
 	"chat:share": "write",
-} as const satisfies Record<ClientEvent["type"], Scope>;
+	"chat:approve": "write",
+} as const satisfies Record<ClientEvent["type"], Scope | null>;
 
 /** True unless a personal token lacks the scope. `granted`: the token's scopes; without a personal token, everything is permitted. */
-export function hasScope(granted: readonly Scope[] | undefined, scope: Scope): boolean {
-	return granted === undefined || granted.includes(scope);
+export function hasScope(granted: readonly Scope[] | undefined, scope: Scope | null): boolean {
+	return granted === undefined || (scope !== null && granted.includes(scope));
 }

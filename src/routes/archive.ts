@@ -4,7 +4,7 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { verifyImportToken } from "../auth/import-token.ts";
-import type { ExportFormat, ExportPiece } from "../conversation/archive/export.ts";
+import type { ExportFormat, ExportPiece, ExportPlace } from "../conversation/archive/export.ts";
 import { readablePolicy } from "../conversation/archive/html.ts";
 import { patiently } from "../gateway/patiently.ts";
 import { emptyChain } from "../protocol/archive.ts";
@@ -12,7 +12,7 @@ import { conversationSchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
-import { isRefusal } from "../protocol/refusal.ts";
+import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { durationText, numberText } from "../protocol/text/number-text.ts";
 import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
@@ -23,7 +23,7 @@ export const exports = new Hono<App>();
 const formatSchema = v.object({ format: v.optional(v.picklist(["jsonl", "html"]), "jsonl") });
 
 describe("GET /conversations/:id/export", {
-	tag: "Files",
+	tag: "Archive",
 	summary: "Export a conversation",
 	description:
 		"Returns the whole conversation as a file. In JSON Lines, the hash of each record covers the record and the previous hash. This reveals damage, but not a file whose hashes were all computed again. A file without an `end` record is incomplete.",
@@ -44,13 +44,19 @@ exports.get("/conversations/:id/export", async (c) => {
 	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await patiently(() => call(c, (calls) => calls.exportPiece(format, { after: 0, chain: emptyChain, exportedAt })));
+	const first = await pieceAt(c, format, { after: 0, chain: emptyChain, exportedAt });
 	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
 	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
 	if (format === "html") c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
 	return c.body(streamOf(piecesOf(c, format, first)));
 });
+
+/** A piece that may still be delivered, now that it has been read. */
+async function pieceAt(c: Context<App>, format: ExportFormat, place: ExportPlace, patience?: number): Promise<ExportPiece | Refusal> {
+	const piece = await patiently(() => call(c, (calls) => calls.exportPiece(format, place)), patience);
+	return isRefusal(piece) ? piece : ((await endOfSignIn(c)) ?? piece);
+}
 
 /**
  * Reads each piece when there is room for it, and when its person may read on. A member who is removed
@@ -60,16 +66,14 @@ async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPie
 	let piece = first;
 	yield piece.text;
 	for (let place = first.next; place; place = piece.next) {
-		const after = place;
-		const next = await patiently(() => call(c, (calls) => calls.exportPiece(format, after)), Number.POSITIVE_INFINITY);
-		const refusal = isRefusal(next) ? next : await endOfSignIn(c);
-		if (isRefusal(next) || refusal) throw new Error(`An export could not continue: ${refusal?.code}`);
+		const next = await pieceAt(c, format, place, Number.POSITIVE_INFINITY);
+		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
 		piece = next;
 		yield piece.text;
 	}
 }
 
-function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+export function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder();
 	return new ReadableStream({
 		async pull(controller) {
@@ -89,7 +93,7 @@ export const imports = new Hono<App>();
 const partSchema = v.object({ from: placeSchema, as: v.optional(idSchema) });
 
 describe("POST /import/:id", {
-	tag: "Files",
+	tag: "Archive",
 	summary: "Import a conversation",
 	description: `Imports a conversation from its export, part by part. The conversation appears when its last line has arrived. An import that is not continued for ${durationText(limits.importTimeout / 1000)} is dropped. \`npm run import\` makes these requests.`,
 	access: "deployer",

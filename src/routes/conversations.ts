@@ -9,6 +9,7 @@ import { conversationSchema, memberSchema, titleSchema } from "../protocol/conve
 import { quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { messageSchema, versionSchema } from "../protocol/message.ts";
+import { maySchema } from "../protocol/people/link.ts";
 import { idSchema } from "../protocol/person.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
@@ -72,7 +73,7 @@ export const conversations = new Hono<App>();
 
 const newConversationSchema = v.object({ title: v.optional(titleSchema, "") });
 const conversationAnswerSchema = v.object({ conversation: conversationSchema });
-const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
+const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema), may: v.optional(maySchema) });
 const auditSchema = v.object({ id: v.number(), at: v.string(), action: v.string(), actor: idSchema, subject: v.optional(idSchema) });
 
 describe("POST /conversations", {
@@ -100,7 +101,7 @@ describe("GET /conversations/:id", {
 	tag: "Conversations",
 	summary: "Get a conversation and its members",
 	description:
-		"Returns the conversation with all its members. A conversation that the caller may not see gets the same response as one that does not exist.",
+		"Returns the conversation with all its members, and `may`, if the caller came by an invite that limits what they may do. A conversation that the caller may not see gets the same response as one that does not exist.",
 	access: "member",
 	programs: "read",
 	answers: {
@@ -193,7 +194,7 @@ describe("GET /conversations/:id/audit", {
 	tag: "Conversations",
 	summary: "List audit events",
 	description:
-		"Lists audit events, newest first: the creation of the conversation, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, refused tokens, and floods. They never contain message text. Of an act that one person repeats on the same subject, at least the newest 100 events are kept.",
+		"Lists audit events, newest first: the creation of the conversation, forks, joins, departures, removals, bans, role changes, created and revoked invites, changed settings for Claude, calls of MCP servers' tools and decisions about them, refused tokens, and floods. They never contain message text. The newest 1,000 events of each act are kept, and of these the newest 100 about each person. Everybody's latest joining, leaving and removal is kept however old it is.",
 	access: "owner",
 	programs: "manage",
 	query: pageSchema,

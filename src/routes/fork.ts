@@ -3,11 +3,13 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
+import { writerOf } from "../auth/tokens.ts";
 import type { Fork, ForkTitle } from "../conversation/archive/fork.ts";
 import { patiently } from "../gateway/patiently.ts";
-import { passQuota } from "../money/quota.ts";
+import { passBytesQuota, passQuota } from "../money/quota.ts";
 import { type ConversationInfo, conversationSchema, titleSchema } from "../protocol/conversation.ts";
 import { quotaUsedUp } from "../protocol/errors.ts";
+import type { MessageFile } from "../protocol/files/file.ts";
 import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
@@ -24,7 +26,7 @@ const forkSchema = v.object({ upTo: v.pipe(v.number(), v.safeInteger(), v.minVal
 describe("POST /conversations/:id/fork", {
 	tag: "Conversations",
 	summary: "Fork a conversation",
-	description: `Creates a conversation of the caller with everything up to a message, its former versions, reactions and pins included. What was deleted stays deleted. Members, invites and read marks are not copied; the caller is the only member and owner. Without a title, the fork has the title of the original. If somebody is erased, their messages are erased from forks too. A fork can have up to ${numberText(limits.fork.messages)} messages. One person may copy ${numberText(limits.written.perPerson)} messages and former versions a day, a guest ${numberText(limits.written.perGuest)}; long ones count as several.`,
+	description: `Creates a conversation of the caller with everything up to a message, its former versions, reactions and pins included. Files are copied, and count as uploads of the caller. What was deleted stays deleted. Members, invites and read marks are not copied; the caller is the only member and owner. Without a title, the fork has the title of the original. If somebody is erased, their messages are erased from forks too. A fork can have up to ${numberText(limits.fork.messages)} messages. One person may copy ${numberText(limits.written.perPerson)} messages and former versions a day, a guest ${numberText(limits.written.perGuest)}; long ones count as several.`,
 	access: "member",
 	programs: "write",
 	needsAllConversations: true,
@@ -38,6 +40,8 @@ describe("POST /conversations/:id/fork", {
 	refuses: {
 		too_large: `The fork would have more than ${numberText(limits.fork.messages)} messages, or more than the caller may copy in a day.`,
 		rate_limited: quotaUsedUp,
+		held: "A legal hold keeps what somebody has written who was erased. The conversation cannot be forked until it ends.",
+		storage_full: "The files that would be copied have more bytes than a conversation may have.",
 		not_found: "There is no such conversation, the caller may not enter it, or it has no message `upTo`.",
 	},
 	fields: { upTo: "The `seq` of the last message that is copied." },
@@ -53,7 +57,7 @@ forks.post("/conversations/:id/fork", bodyUpTo(limits.bodyBytes), async (c) => {
 	const refused = await refuseByQuota(c, limits.written.conversation + begun.rows);
 	if (refused) return refused;
 	const copied = await new Copy(c, upTo, body.title).make();
-	if (isRefusal(copied) && copied.code === "rate_limited") return refuseQuota(c, copied);
+	if (isRefusal(copied) && copied.code === "rate_limited" && copied.text === undefined) return refuseQuota(c, copied);
 	return respond(c, copied, (conversation) => ({ conversation }), 201);
 });
 
@@ -70,6 +74,7 @@ function rowsOfLength(text: string): number {
  */
 class Copy {
 	readonly #c: Context<App>;
+	readonly #id = randomId();
 	readonly #target;
 	readonly #fork: Fork;
 	readonly #registered = new Set<string>();
@@ -77,7 +82,7 @@ class Copy {
 	constructor(c: Context<App>, upTo: number, title: string) {
 		const { userId, username } = c.get("identity");
 		this.#c = c;
-		this.#target = c.env.CONVERSATIONS.getByName(randomId());
+		this.#target = c.env.CONVERSATIONS.getByName(this.#id);
 		this.#fork = {
 			owner: { userId, username },
 			title: { title, ...(title !== "" && { by: userId }) },
@@ -97,7 +102,9 @@ class Copy {
 			const piece = await this.#read((calls) => calls.forkPiece(seq, after));
 			if (isRefusal(piece)) return piece;
 			if (await this.#register(piece.people)) continue;
-			const full = await passQuota(this.#c.env.LEDGER, this.#c.get("identity"), rowsOfLength(piece.text));
+			const lost = await this.#copyFiles(piece.files);
+			if (lost) return lost;
+			const full = await passQuota(this.#c.env.LEDGER, writerOf(this.#c.get("identity")), rowsOfLength(piece.text));
 			if (full) return full;
 			const title = piece.next || this.#fork.title.title !== "" ? this.#fork.title : await this.#title();
 			if (isRefusal(title)) return title;
@@ -105,6 +112,16 @@ class Copy {
 			place = piece.next;
 		}
 		return isRefusal(progress) ? progress : (progress.conversation ?? { code: "internal" });
+	}
+
+	/** Before the messages that name them: a fork keeps its files when the original is deleted. */
+	async #copyFiles(files: readonly MessageFile[]): Promise<Refusal | undefined> {
+		if (files.length === 0) return undefined;
+		const { env } = this.#c;
+		const bytes = files.reduce((sum, { size }) => sum + size, 0);
+		const full = await passBytesQuota(env.LEDGER, writerOf(this.#c.get("identity")), bytes, this.#c.get("settings").files);
+		if (full) return full;
+		return env.CONVERSATION_FILES.getByName(this.#id).copyFrom(this.#fork.forkedFrom.conversationId, [...files]);
 	}
 
 	/** Read last: then everybody is registered whose words it may be made of. */

@@ -1,15 +1,18 @@
 // Helpers of all routes: authentication, reading requests, and responses. Must not contain a route.
 
-import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import * as v from "valibot";
 import { readToken } from "../auth/bearer.ts";
 import { networkOfRequest } from "../auth/gates.ts";
 import { identify, refusalOf } from "../auth/identify.ts";
-import type { Identity } from "../auth/tokens.ts";
+import { type Identity, writerOf } from "../auth/tokens.ts";
+import type { AsideCalls } from "../conversation/aside-calls.ts";
 import type { Calls } from "../conversation/calls.ts";
+import type { FileCalls } from "../conversation/file-calls.ts";
+import { noteRefusal } from "../metrics/requests.ts";
 import { passQuota } from "../money/quota.ts";
+import { readUpTo } from "../platform/read-body.ts";
 import { aboveQuota, type ErrorCode, errorBody, errors, quotaUsedUp } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import { idSchema } from "../protocol/person.ts";
@@ -19,7 +22,7 @@ import type { Settings } from "../settings.ts";
 import { passPersonGates } from "./gates.ts";
 import { refusalOfProgram } from "./operation.ts";
 
-export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity } };
+export type App = { Bindings: Env; Variables: { settings: Settings; identity: Identity; requestId: string } };
 
 /**
  * Verifies the request's token, keeps the identity with the request, and counts the request. A program
@@ -54,7 +57,16 @@ export function stubOf(c: Context<App>) {
  * The calls as seen from another isolate. The platform's own RPC types distribute over unions and
  * lose tuples.
  */
-type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never };
+type Remote<T> = {
+	[K in keyof T]: T[K] extends (...args: infer A) => infer R
+		? Awaited<R> extends AsideCalls | FileCalls
+			? (...args: A) => Remote<Awaited<R>>
+			: (...args: A) => Promise<Awaited<R>>
+		: never;
+};
+
+/** The calls that the Worker makes to a conversation on behalf of a person. */
+export type RemoteCalls = Remote<Calls>;
 
 /** Makes a call to the conversation of the address, or to another, on behalf of the caller. */
 export async function call<T>(c: Context<App>, make: (calls: Remote<Calls>) => Promise<T>, id = c.req.param("id")): Promise<T | Refusal> {
@@ -77,12 +89,24 @@ export function endOfSignIn(c: Context<App>) {
 }
 
 /**
- * Refuses a longer body before it is read. Every route that reads a body declares its limit with
- * this.
+ * Reads the body, within bounds. Every route that reads a body declares its limit with this. A body may come long after the
+ * request's token was verified, so that the sign-in is asked again once it is there.
  */
-export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad_request") {
+export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad_request"): MiddlewareHandler<App> {
 	const detail = code === "bad_request" ? `The request's body is too long. It may have up to ${numberText(bytes)} bytes.` : undefined;
-	return bodyLimit({ maxSize: bytes, onError: (c) => refuse(c, code, detail) });
+	return async (c, next) => {
+		const { body, headers } = c.req.raw;
+		if (!body) return next();
+		if (Number(headers.get("content-length")) > bytes) return refuse(c, code, detail);
+		const pieces: Uint8Array<ArrayBuffer>[] = [];
+		const outcome = await readUpTo(body, bytes, (piece) => pieces.push(piece));
+		if (outcome === "too long") return refuse(c, code, detail);
+		if (outcome === "too slow") return refuse(c, "bad_request", "The request's body took too long to arrive. Send it again.");
+		const ended = (c.get("identity") as Identity | undefined) && (await endOfSignIn(c));
+		if (ended) return refuse(c, ended);
+		c.req.raw = new Request(c.req.raw, { body: new Blob(pieces) });
+		return next();
+	};
 }
 
 /** The body, parsed by the schema; `undefined` if it does not fit. */
@@ -134,14 +158,17 @@ export function respondEmpty(c: Context<App>, result: object) {
 }
 
 export function refuse(c: Context, refused: ErrorCode | Refusal, detail?: string) {
-	const { code, retryAfterMs }: Refusal = typeof refused === "string" ? { code: refused } : refused;
+	const { code, text, retryAfterMs }: Refusal = typeof refused === "string" ? { code: refused } : refused;
 	if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
-	return c.json(errorBody(code, detail, retryAfterMs), errors[code].status);
+	const { status } = errors[code];
+	const requestId = (c.get("requestId") as string | undefined) ?? "";
+	noteRefusal({ requestId, method: c.req.method, route: c.req.routePath, status, code });
+	return c.json(errorBody(code, detail ?? text, retryAfterMs, status >= 500 ? requestId : undefined), status);
 }
 
 /** Counts rows that the request is about to store. Resolves to the response if they are too many for a day. */
 export async function refuseByQuota(c: Context<App>, rows: number) {
-	const refused = await passQuota(c.env.LEDGER, c.get("identity"), rows);
+	const refused = await passQuota(c.env.LEDGER, writerOf(c.get("identity")), rows);
 	return refused && refuseQuota(c, refused);
 }
 

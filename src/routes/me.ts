@@ -5,10 +5,12 @@ import * as v from "valibot";
 import { offersChatProtocol } from "../auth/bearer.ts";
 import { signInOf } from "../auth/personal-token.ts";
 import { clearedSession } from "../auth/session.ts";
+import { userOf } from "../auth/tokens.ts";
 import { listEntryChangeSchema, listEntrySchema } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import { settingsChangeSchema, settingsSchema } from "../protocol/me.ts";
-import { idSchema, userSchema } from "../protocol/person.ts";
+import { idSchema, isGuestId, userSchema } from "../protocol/person.ts";
+import { isRefusal } from "../protocol/refusal.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { listUpgradeRequest } from "../user/object.ts";
 import { type App, authenticate, bodyUpTo, limitParameter, readBody, refuse, respond } from "./http.ts";
@@ -22,7 +24,7 @@ describe("GET /me/socket", {
 	tag: "Live",
 	summary: "Open the socket of the caller's list",
 	description:
-		"Opens a WebSocket that sends the caller's list of conversations and settings: first the beginning of the list, then every change. Each frame is a JSON array of `MeEvent`. The client may send only the text `ping`. The socket closes with 4401 when the token expires; open another with a newer token before that.",
+		"Opens a WebSocket that sends the caller's list of conversations and settings: first the beginning of the list, then every change. Each frame is a JSON array of `MeEvent`. The client may send only the text `ping`, and `me:looking` with `looking`: whether its page is visible. While one is, nothing is pushed. The socket closes with 4401 when the token expires; open another with a newer token before that.",
 	access: "token",
 	programs: "read",
 	needsAllConversations: true,
@@ -73,9 +75,10 @@ describe("GET /me", {
 	},
 });
 me.get("/me", (c) => {
-	const { userId, username, expiresAt, program } = c.get("identity");
+	const identity = c.get("identity");
+	const { expiresAt, program } = identity;
 	const token = program && { id: program.tokenId, name: program.name };
-	return c.json({ user: { id: userId, name: username }, expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
+	return c.json({ user: userOf(identity), expiresAt: new Date(expiresAt).toISOString(), ...(token && { token }) });
 });
 
 /**
@@ -133,16 +136,21 @@ describe("PATCH /me/conversations/:id", {
 	tag: "Account",
 	summary: "Mute, pin or archive a conversation",
 	description:
-		"Changes how the conversation appears in the caller's own list. Other members do not see this. A new message unarchives a conversation, unless it is muted.",
+		"Changes how the conversation appears in the caller's own list, and which of its messages notify them. Other members do not see this. A new message unarchives a conversation, unless it is muted.",
 	access: "person",
 	body: { schema: listEntryChangeSchema, example: { pinned: true } },
 	answers: { 200: { schema: v.object({ conversation: listEntrySchema }), example: { conversation: examples.listed } } },
+	fields: {
+		notifications:
+			"Which messages of the conversation notify the caller: `all`, or those that are for them (`mentions`). `null`: as their settings say. For none, set `muted`.",
+	},
 	refuses: { not_found: "The conversation is not in the caller's list." },
 });
 me.patch("/me/conversations/:id", bodyUpTo(limits.bodyBytes), async (c) => {
 	const id = c.req.param("id");
 	const body = await readBody(c, listEntryChangeSchema);
-	if (!body) return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false.");
+	if (!body)
+		return refuse(c, "bad_request", "Give muted, pinned or archived, each true or false, or notifications: mentions, all or null.");
 	if (!v.is(idSchema, id)) return refuse(c, "not_found");
 	return respond(c, await c.env.USERS.getByName(c.get("identity").userId).change(id, body), (conversation) => ({ conversation }));
 });
@@ -151,7 +159,7 @@ describe("GET /me/settings", {
 	tag: "Account",
 	summary: "Get the caller's settings",
 	description:
-		"Returns the caller's settings: small values that a client keeps for all devices of a person. Parley stores them and does not use them.",
+		"Returns the caller's settings: small values that a client keeps for all devices of a person. Parley uses those that say when to notify the person: `notifications` (`off`, `mentions` or `all`; default `mentions`), and quiet hours by `quietFrom`, `quietUntil` (`22:00`) and `timeZone` (`Europe/Berlin`). It stores the others and does not use them.",
 	access: "token",
 	programs: "read",
 	needsAllConversations: true,
@@ -201,11 +209,17 @@ describe("DELETE /me", {
 			example: { erased: { conversations: 3, messages: 128, reactions: 17, deletedConversations: 1, failed: 0, remaining: 0 } },
 		},
 	},
+	refuses: { confirm_first: "The caller has a passkey, and has not confirmed with it within ten minutes." },
 });
 /** Signs a guest out for good. For others the token stays valid, and their account is empty. */
 me.delete("/me", async (c) => {
-	const { userId, kind } = c.get("identity");
-	const erased = await c.env.USERS.getByName(userId).erase(kind === "guest");
+	const identity = c.get("identity");
+	const { userId, kind } = identity;
+	// Where guests cannot sign in, nobody can confirm with a passkey either.
+	const session = "session" in identity && c.get("settings").guestSignIn ? identity.session : undefined;
+	const user = c.env.USERS.getByName(userId);
+	const erased = await (session === undefined ? user.erase(isGuestId(userId)) : user.eraseFor(session, isGuestId(userId)));
+	if (isRefusal(erased)) return refuse(c, erased);
 	if (kind === "guest" || kind === "account") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
 	return c.json({ erased });
 });

@@ -18,7 +18,7 @@ describe("POST /me/tokens", {
 	tag: "Personal tokens",
 	summary: "Create a personal token",
 	description:
-		"Creates a token with which a program acts for the caller, within its `scopes` and `conversations`. The program cannot manage tokens, change the account, delete a conversation, or make, change or remove owners. The token ends with its owner's standing. The secret is shown only once; the server stores its hash.",
+		"Creates a token with which a program acts for the caller, within its `scopes` and `conversations`. The program cannot manage tokens, change the account, delete a conversation, set how long its messages are kept, or make, change or remove owners. The token ends with its owner's standing. The secret is shown only once; the server stores its hash.",
 	access: "person",
 	body: { schema: newTokenSchema, example: { name: examples.token.name } },
 	answers: {
@@ -35,7 +35,7 @@ describe("POST /me/tokens", {
 		name: `The program's name, 1 to ${limits.username} characters. Others see it after the caller's name: *Ann (deploy bot)*. It must not look like Claude's or the service's.`,
 		expiresInSeconds: "How long the token is valid, in seconds.",
 		scopes:
-			"What the program may do: `read` messages; `write`, which is sending and changing messages and creating conversations; `manage` members, invites and settings of conversations.",
+			"What the program may do: `read` messages; `write`, which is sending and changing messages and creating conversations; `manage` members, invites and settings of conversations, but not how long messages are kept.",
 		conversations: "The ids of the conversations that it may act in, or `all`.",
 	},
 });

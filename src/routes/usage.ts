@@ -2,10 +2,10 @@
 
 import { Hono } from "hono";
 import * as v from "valibot";
+import { isGuest } from "../auth/tokens.ts";
 import { purseName } from "../money/object.ts";
 import { usageOf } from "../money/report.ts";
 import { periodSchema, usageSchema } from "../protocol/money/usage.ts";
-import { isGuestId } from "../protocol/person.ts";
 import { type App, call, refuse, respond } from "./http.ts";
 import { describe } from "./operation.ts";
 
@@ -13,7 +13,8 @@ export const usages = new Hono<App>();
 
 const querySchema = v.object({ period: v.optional(periodSchema, "day") });
 const badPeriod = "`period` is `day`, `month` or `total`.";
-const fields = {
+/** Descriptions of what every report of spending has. */
+export const fields = {
 	period: "The period in UTC: `day` (the default), `month` or `total`.",
 	usd: "Dollars.",
 	reservedUsd: "Dollars that are reserved for replies that run now.",
@@ -25,7 +26,8 @@ const fields = {
 	people: "The people who have paid, the most first.",
 	days: "The days of the period on which anything was spent, oldest first.",
 };
-const example = {
+/** A report of spending. */
+export const example = {
 	usd: 0.0132,
 	reservedUsd: 0,
 	replies: 2,
@@ -41,7 +43,7 @@ describe("GET /conversations/:id/usage", {
 	tag: "Conversations",
 	summary: "Get what Claude has cost in a conversation",
 	description:
-		"Returns what Claude's replies and the title have cost in a period, by person and by day, and what is left of the budget that is the first to be used up. It covers replies that were paid for: those of the demo model and of models without a price are not in it.",
+		"Returns what Claude's replies, summaries and the title have cost in a period, by person and by day, and what is left of the budget that is the first to be used up. It covers replies that were paid for: those of the demo model and of models without a price are not in it.",
 	access: "member",
 	programs: "read",
 	query: querySchema,
@@ -80,12 +82,18 @@ describe("GET /me/usage", {
 usages.get("/me/usage", async (c) => {
 	const query = v.safeParse(querySchema, c.req.query());
 	if (!query.success) return refuse(c, "bad_request", badPeriod);
-	const { userId, username } = c.get("identity");
+	const identity = c.get("identity");
+	const { userId, username } = identity;
 	const { budgets } = c.get("settings");
-	const microUsd = budgets[isGuestId(userId) ? "guest" : "person"];
+	const microUsd = budgets[isGuest(identity) ? "guest" : "person"];
 	const limits = microUsd === undefined ? [] : [{ microUsd, period: "day" as const }];
-	const { report, balances, at } = await c.env.LEDGER.getByName(purseName({ userId })).report(query.output.period, limits);
+	const { report, balances, at } = await c.env.LEDGER.getByName(purseName({ userId })).report(
+		query.output.period,
+		limits,
+		isGuest(identity),
+	);
 	const usage = usageOf(report, balances, at, () => "");
 	const own = usage.replies > 0 || usage.usd > 0 ? [{ userId, username, usd: usage.usd, replies: usage.replies }] : [];
-	return c.json({ ...usage, people: own, limitUsd: microUsd === undefined ? null : microUsd / 1_000_000 });
+	const daily = balances.filter(({ limit }) => limit.period === "day").map(({ limit }) => limit.microUsd);
+	return c.json({ ...usage, people: own, limitUsd: daily.length === 0 ? null : Math.min(...daily) / 1_000_000 });
 });

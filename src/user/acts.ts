@@ -2,6 +2,7 @@
 // repeated, and reads what it needs when it runs.
 
 import { limits } from "../protocol/limits.ts";
+import { isGuestId } from "../protocol/person.ts";
 import type { Act } from "./everywhere.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
@@ -11,12 +12,25 @@ type Parts = {
 	conversations: Pick<Env["CONVERSATIONS"], "getByName">;
 	tokens: () => Pick<Tokens, "revoked">;
 	sessions: () => Pick<Sessions, "endedSince" | "name">;
+	isSuspended: () => boolean;
+	isAccount: () => boolean;
+	/** The sign-out deletes no conversation. */
+	keeps: () => boolean;
 	now: () => number;
 };
 
-export function actsOf({ userId, conversations, tokens, sessions, now }: Parts): Record<Act, (conversationId: string) => Promise<void>> {
+export function actsOf({
+	userId,
+	conversations,
+	tokens,
+	sessions,
+	isSuspended,
+	isAccount,
+	keeps,
+	now,
+}: Parts): Record<Act, (conversationId: string) => Promise<void>> {
 	return {
-		"sign-out": (id) => conversations.getByName(id).signOut(userId),
+		"sign-out": (id) => conversations.getByName(id).signOut(userId, keeps()),
 		tokens: (id) =>
 			endAll(
 				() => tokens().revoked(),
@@ -27,11 +41,18 @@ export function actsOf({ userId, conversations, tokens, sessions, now }: Parts):
 				() => recentlyEnded(sessions(), now()),
 				(ended) => conversations.getByName(id).endSessions(userId, ended),
 			),
+		suspend: async (id) => {
+			if (isSuspended()) await conversations.getByName(id).disconnect(userId);
+		},
 		rename: async (id) => {
+			const known = () => {
+				const { name } = sessions();
+				return name === undefined ? undefined : { userId, username: name, ...(isGuestId(userId) && { isAccount: isAccount() }) };
+			};
 			let passedOn: string | undefined;
-			for (let { name } = sessions(); name !== undefined && name !== passedOn; { name } = sessions()) {
-				await conversations.getByName(id).rename({ userId, username: name });
-				passedOn = name;
+			for (let person = known(); person && JSON.stringify(person) !== passedOn; person = known()) {
+				await conversations.getByName(id).rename(person);
+				passedOn = JSON.stringify(person);
 			}
 		},
 	};

@@ -17,6 +17,7 @@ type Parts = {
 	alarm: Pick<Alarm, "set">;
 	tokens: () => Pick<Tokens, "revoked" | "delete">;
 	sessions: () => Pick<Sessions, "endedSince">;
+	isSuspended: () => boolean;
 	now: () => number;
 };
 
@@ -42,8 +43,9 @@ export class Endings {
 
 	/** To be called by the alarm. */
 	async endAgain(): Promise<void> {
-		const { store, everywhere, tokens, sessions, now } = this.#with;
+		const { store, everywhere, tokens, sessions, isSuspended, now } = this.#with;
 		if (now() < this.#againAt) return;
+		if (isSuspended()) await this.#begin("suspend");
 		if (store.isSignedOut) await this.#begin("sign-out");
 		if (recentlyEnded(sessions(), now()).length > 0) await this.#begin("sessions");
 		const revoked = tokens().revoked();

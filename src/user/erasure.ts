@@ -22,14 +22,15 @@ type Step = { messages: number; reactions: number; isDeleted: boolean; isGone?: 
 /** The id that replaces the person's in one conversation, and the seq up to which its messages are done. */
 type Place = { alias: string; after: number };
 
-/** About a week of tries. */
-const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: 20 };
+/** For ever, at last once a day: nobody else would erase what is left. */
+const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: Number.POSITIVE_INFINITY };
 /** Conversations that are worked on side by side. */
 const concurrency = 20;
 
 export class Erasure {
 	readonly #counts: ErasureCounts;
 	readonly #step: EraseStep;
+	readonly #forget: () => Promise<void>;
 	readonly #finish: () => Promise<void>;
 	/** Jobs by conversation id. */
 	readonly #queue: RetryQueue<Place>;
@@ -39,16 +40,18 @@ export class Erasure {
 	#failed = 0;
 	#running: Promise<Erased> | undefined;
 
-	/** `finish`: every conversation is done; nothing of the erasure has to be kept. */
+	/** `forget`: every conversation is done; repeated until it succeeds. `finish`: nothing of the erasure has to be kept. */
 	constructor(parts: {
 		sql: SqlStorage;
 		step: EraseStep;
+		forget: () => Promise<void>;
 		finish: () => Promise<void>;
 		alarm: SharedAlarm;
 		now: () => number;
 	}) {
 		this.#counts = new ErasureCounts(parts.sql);
 		this.#step = parts.step;
+		this.#forget = parts.forget;
 		this.#finish = parts.finish;
 		this.#wokeAt = parts.now();
 		this.#queue = new RetryQueue({
@@ -60,7 +63,7 @@ export class Erasure {
 				this.#failed += 1;
 				console.error("A person could not be erased from a conversation", key, error);
 			},
-			afterLastTry: "remove",
+			afterLastTry: "keep",
 			concurrency,
 			alarm: parts.alarm,
 			now: parts.now,
@@ -75,6 +78,11 @@ export class Erasure {
 
 	get isInProgress(): boolean {
 		return this.#isInProgress;
+	}
+
+	/** What was done so far, while it is in progress. */
+	get progress(): (Counts & { remaining: number }) | undefined {
+		return this.#isInProgress ? { ...this.#counts.sum(), remaining: this.#queue.keys.length } : undefined;
 	}
 
 	/** True if the conversation is still to be erased from: its deliveries must not bring it back into the list. */
@@ -116,6 +124,7 @@ export class Erasure {
 		await go;
 		const erased = { ...this.#counts.sum(), failed: this.#failed, remaining: this.#queue.keys.length };
 		if (erased.remaining > 0) return erased;
+		await this.#forget();
 		this.#isInProgress = false;
 		this.#counts.drop();
 		await this.#finish();

@@ -5,10 +5,10 @@ import type { SharedAlarm } from "../platform/alarm.ts";
 import { type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
 
 /** The names are stored with the jobs: never rename one. */
-export type Act = "sign-out" | "tokens" | "sessions" | "rename";
+export type Act = "sign-out" | "tokens" | "sessions" | "rename" | "suspend";
 
-/** About a week of tries. */
-const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: 20 };
+/** For ever, at last once a day: a conversation would keep a member who has signed out for good. */
+const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: Number.POSITIVE_INFINITY };
 /** Conversations that are called side by side. */
 const concurrency = 50;
 
@@ -38,7 +38,7 @@ export class Everywhere {
 				return "done";
 			},
 			failed: ({ key, error }) => console.error("A conversation could not be called for one of its people", key, error),
-			afterLastTry: "remove",
+			afterLastTry: "keep",
 			concurrency,
 			isOpen,
 			alarm,

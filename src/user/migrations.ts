@@ -69,6 +69,15 @@ export const migrations: readonly Migration[] = [
 	) STRICT;
 	INSERT INTO known_since VALUES (1, unixepoch() * 1000);
 	`,
+	`
+	-- Unread messages that are for the person, and which messages notify them: NULL as their settings say.
+	ALTER TABLE conversations ADD COLUMN addressed INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE conversations ADD COLUMN notifications TEXT;
+	`,
+	`
+	-- 1: an administrator has ended all guests, who alone may not delete what they said.
+	ALTER TABLE signed_out ADD COLUMN keeps INTEGER NOT NULL DEFAULT 0;
+	`,
 ];
 
 /**

@@ -1,22 +1,30 @@
 // The Durable Object of one person: their list of conversations, settings, tokens and sockets. It trusts its callers: only the
 // Worker and the person's conversations hold its stub.
 
-import { DurableObject } from "cloudflare:workers";
 import { Alarm } from "../platform/alarm.ts";
 import { acceptUpgrade, answerClose, buildUpgrade, readUpgrade, refuseUpgrade } from "../platform/upgrade.ts";
+import type { Device } from "../protocol/account/account.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import { closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import type { PersonalToken } from "../protocol/token.ts";
+import { Account } from "./account/account.ts";
 import { actsOf } from "./acts.ts";
 import { Endings } from "./endings.ts";
 import { type Erased, Erasure } from "./erasure.ts";
 import { Everywhere } from "./everywhere.ts";
-import { type Presented, SignIns } from "./sign-ins.ts";
+import { ExportCalls } from "./export/calls.ts";
+import type { OwnData } from "./export/own-data.ts";
+import { ownDataOf } from "./export/wiring.ts";
+import { Presence } from "./presence.ts";
+import type { Push } from "./push/push.ts";
+import { pushOf } from "./push/wiring.ts";
+import { SignIns, type Standing } from "./sign-ins.ts";
 import { Sockets } from "./sockets.ts";
 import { newest, type Page, type Place, Store } from "./store.ts";
-import type { NewToken, ShownToken } from "./tokens.ts";
+import type { NewToken } from "./tokens.ts";
 
 /**
  * Verified by the Worker. `expiresAt`: when the sign-in expires, in ms. `tokenId`: the personal token that opens the socket, if one does;
@@ -26,7 +34,7 @@ type Upgrade = { expiresAt: number; tokenId: string | undefined; session?: strin
 
 export const listUpgradeRequest = (upgrade: Upgrade): Request => buildUpgrade(upgrade);
 
-export class UserObject extends DurableObject<Env> {
+export class UserObject extends ExportCalls {
 	readonly #store: Store;
 	readonly #sockets: Sockets;
 	readonly #alarm: Alarm;
@@ -34,38 +42,51 @@ export class UserObject extends DurableObject<Env> {
 	readonly #everywhere: Everywhere;
 	readonly #endings: Endings;
 	readonly #signIns: SignIns;
+	readonly #presence: Presence;
+	protected override readonly account: Account;
+	protected override readonly push: Push;
+	protected override readonly ownData: OwnData;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const now = () => Date.now();
-		this.#store = new Store(ctx.storage.sql);
-		this.#sockets = new Sockets(ctx, now);
+		const { sql } = ctx.storage;
 		const userId = ctx.id.name as string;
-		this.#signIns = new SignIns({
-			userId,
-			sql: ctx.storage.sql,
-			store: this.#store,
-			sockets: this.#sockets,
-			endings: () => this.#endings,
-			everywhere: () => this.#everywhere,
-			now,
-		});
+		const store = new Store(sql);
+		const sockets = new Sockets(ctx, now);
+		this.#store = store;
+		this.#sockets = sockets;
+		this.#presence = new Presence(userId, this.#store, env.DIRECTORY, now);
+		const later = { push: () => this.push, endings: () => this.#endings, everywhere: () => this.#everywhere };
+		this.#signIns = new SignIns({ userId, sql, store, sockets, objects: env.USERS, ...later, now });
+		this.account = new Account(userId, this.#signIns, env.USERS, now);
 		this.#alarm = new Alarm({
 			storage: ctx.storage,
-			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt, this.#signIns.guestEnd],
+			dueTimes: () => [this.#sockets.nextExpiry, this.#erasure.dueAt, this.#everywhere.dueAt, this.#signIns.guestEnd, this.push.dueAt],
 			now,
 		});
+		const isEnded = (device: { session?: string | undefined }) => this.#signIns.endOf(device) !== undefined;
+		this.push = pushOf(env, { userId, sql, store, sockets, isEnded, alarm: this.#alarm, now });
 		this.#erasure = new Erasure({
-			sql: ctx.storage.sql,
+			sql,
 			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(userId, alias, after),
+			forget: () => this.#presence.forget(),
 			finish: () => this.#deleteRest(),
 			alarm: this.#alarm,
 			now,
 		});
-		const shared = { tokens: () => this.#signIns.tokens, sessions: () => this.#signIns.sessions, now };
+		const { suspension } = this.#signIns;
+		this.ownData = ownDataOf(env, userId, { store, signIns: this.#signIns, push: this.push, erasure: this.#erasure, now });
+		const shared = {
+			tokens: () => this.#signIns.tokens,
+			sessions: () => this.#signIns.sessions,
+			isSuspended: () => suspension.isInForce,
+			isAccount: () => this.account.isAccount,
+			now,
+		};
 		this.#everywhere = new Everywhere({
-			sql: ctx.storage.sql,
-			acts: actsOf({ ...shared, userId, conversations: env.CONVERSATIONS }),
+			sql,
+			acts: actsOf({ ...shared, userId, conversations: env.CONVERSATIONS, keeps: () => this.#store.keepsConversations }),
 			isOpen: () => this.#store.isWritten,
 			alarm: this.#alarm,
 			now,
@@ -81,8 +102,8 @@ export class UserObject extends DurableObject<Env> {
 	/** Answers a `listUpgradeRequest`. */
 	override async fetch(request: Request): Promise<Response> {
 		const { expiresAt, tokenId, session, isChatProtocol } = readUpgrade<Upgrade>(request);
-		// The Worker has checked this; but they may have signed out, or revoked the token, since then.
-		if (this.#signIns.isEnded({ tokenId, session })) return refuseUpgrade({ code: "unauthorized" });
+		const refusal = this.#signIns.refusalOf({ tokenId, session });
+		if (refusal) return refuseUpgrade(refusal);
 		const room = this.#sockets.makeRoom();
 		if (room !== "open") return refuseUpgrade({ code: room, ...(room === "rate_limited" && { retryAfterMs: limits.floodBlock }) });
 		const { 0: theirs, 1: ours } = new WebSocketPair();
@@ -92,8 +113,8 @@ export class UserObject extends DurableObject<Env> {
 		return acceptUpgrade(theirs, isChatProtocol);
 	}
 
-	override webSocketMessage(socket: WebSocket): void {
-		this.#sockets.refuse(socket);
+	override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+		this.#sockets.receive(socket, frame);
 	}
 
 	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
@@ -105,14 +126,15 @@ export class UserObject extends DurableObject<Env> {
 		this.#sockets.delete(socket);
 	}
 
-	/** Closes sockets whose sign-in has expired, and continues what is left to do in the person's conversations. */
 	override async alarm(): Promise<void> {
-		this.#sockets.expire();
-		if (this.#erasure.isInProgress) await this.#erasure.proceed();
-		await this.#everywhere.proceed();
-		if (Date.now() >= (this.#signIns.guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut();
-		await this.#endings.endAgain();
-		this.#alarm.fired();
+		await this.#alarm.handle(async () => {
+			this.#sockets.expire();
+			if (this.#erasure.isInProgress) await this.#erasure.proceed();
+			await this.#everywhere.proceed();
+			await this.push.runDue();
+			if (Date.now() >= (this.#signIns.guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut(this.#signIns.suspension.wasInForce);
+			await this.#endings.endAgain();
+		});
 	}
 
 	// Calls of conversations
@@ -121,7 +143,9 @@ export class UserObject extends DurableObject<Env> {
 		if (this.#erasure.covers(summary.id)) return;
 		// It admitted this person while they signed out.
 		if (this.#store.isSignedOut) void this.#everywhere.begin("sign-out", [summary.id]);
+		const before = this.push.isOn ? this.#store.entry(summary.id) : undefined;
 		const conversation = this.#store.updateEntry(summary);
+		if (before && conversation) this.push.changed(before, conversation);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
 		if (this.#signIns.guestEnd !== undefined) this.#alarm.bringForward();
 	}
@@ -130,6 +154,7 @@ export class UserObject extends DurableObject<Env> {
 	async removeEntry(conversationId: string, isDeleted = false): Promise<void> {
 		if (isDeleted) this.#store.unmarkEntered(conversationId);
 		else if (!this.#erasure.covers(conversationId)) this.#store.markEntered(conversationId);
+		if (this.push.isOn) this.push.ended(conversationId);
 		if (this.#store.removeEntry(conversationId)) this.#sockets.broadcast({ type: "me:removed", conversationId });
 	}
 
@@ -156,6 +181,7 @@ export class UserObject extends DurableObject<Env> {
 
 	async change(conversationId: string, change: ListEntryChange): Promise<ListEntry | { code: "not_found" }> {
 		const conversation = this.#store.changeEntry(conversationId, change);
+		if (conversation?.muted && this.push.isOn) this.push.ended(conversationId);
 		if (conversation) this.#sockets.broadcast({ type: "me:conversation", conversation });
 		return conversation ?? { code: "not_found" };
 	}
@@ -172,40 +198,62 @@ export class UserObject extends DurableObject<Env> {
 	}
 
 	/** Permanent, as `SignIns` says, like the calls below. */
-	signOut(): Promise<void> {
-		return this.#signIns.signOut();
+	override async signOut(keeps = false): Promise<void> {
+		await this.#signIns.signOut(keeps);
+		// A row that stays is found and deleted when there are too many.
+		void this.#presence.forget().catch(() => {});
 	}
 
-	beginSession(session: string, username: string): Promise<void> {
-		return this.#signIns.begin(session, username);
+	signOutHere(session: string): Promise<void> {
+		return this.#signIns.signOutHere(session);
 	}
 
-	endSession(session: string): Promise<void> {
-		return this.#signIns.endSession(session);
+	beginSession(session: string, username: string, mark?: string): ReturnType<SignIns["begin"]> {
+		return this.#signIns.begin(session, username, mark);
 	}
 
-	async renewSession(presented: Presented, username: string): Promise<{ version: string; username: string } | undefined> {
-		return this.#signIns.renew(presented, username);
+	async renewSession(presented: Parameters<SignIns["renew"]>[0], username: string, device?: Device): ReturnType<SignIns["renew"]> {
+		return this.#signIns.renew(presented, username, device);
 	}
 
 	rename(username: string): Promise<void> {
 		return this.#signIns.rename(username);
 	}
 
+	/** `session`: of somebody who has signed in here. `username`: the name under which they come now. */
+	async standing(session?: string, username?: string): Promise<Standing> {
+		const standing = this.#signIns.standing(session);
+		if (username !== undefined && standing.end === undefined) this.#presence.seen(standing.username ?? username, standing.isAccount);
+		return standing;
+	}
+
+	/** The two that the release before asks instead. To be removed after one release. */
 	async showGuest(session: string): Promise<{ username?: string } | undefined> {
-		return this.#signIns.show(session);
+		const { end, username } = this.#signIns.standing(session);
+		return end === undefined ? { ...(username !== undefined && { username }) } : undefined;
 	}
 
 	async isSignedOut(session?: string): Promise<boolean> {
-		return this.#signIns.isEnded({ session });
+		return this.#signIns.standing(session).end !== undefined;
+	}
+
+	suspend(isSuspended: boolean): Promise<void> {
+		return this.#signIns.suspend(isSuspended).finally(() => this.#alarm.bringForward());
+	}
+
+	/** What administrators see of the person besides the directory. */
+	async overview(): Promise<{ sessions: number; tokens: number; conversations: number }> {
+		const { sessions, tokens } = this.#signIns.counts;
+		return { sessions, tokens, conversations: this.#store.conversationIds().length };
 	}
 
 	/**
 	 * Erases this person from all conversations that they are or were in, and deletes the rows of this object. A guest is also signed out permanently.
 	 * The alarm continues with conversations that failed or did not fit into this go.
 	 */
-	async erase(isGuest: boolean): Promise<Erased> {
+	override async erase(isGuest: boolean): Promise<Erased> {
 		this.#signIns.deleteAll();
+		// Also one with passkeys or a provider's identity: those are gone, so nobody comes back under this id.
 		if (isGuest) this.#store.signOut(Date.now());
 		this.#everywhere.cancel();
 		const erased = this.#erasure.begin(this.#store.enteredIds());
@@ -221,6 +269,7 @@ export class UserObject extends DurableObject<Env> {
 		const deleted = this.ctx.storage.deleteAll();
 		this.#store.reset();
 		this.#signIns.reset();
+		this.push.reset();
 		if (isSignedOut) this.#store.signOut(Date.now());
 		await deleted;
 		await this.ctx.storage.deleteAlarm();
@@ -229,8 +278,8 @@ export class UserObject extends DurableObject<Env> {
 
 	// Personal tokens
 
-	async addToken(token: NewToken): Promise<PersonalToken | { code: "too_many" }> {
-		return this.#signIns.tokens.add(token, Date.now()) ?? { code: "too_many" };
+	async addToken(token: NewToken): Promise<PersonalToken | Refusal> {
+		return this.#signIns.refusalOf(token) ?? this.#signIns.tokens.add(token, Date.now()) ?? { code: "too_many" };
 	}
 
 	async tokens(epoch: string): Promise<PersonalToken[]> {
@@ -241,9 +290,8 @@ export class UserObject extends DurableObject<Env> {
 		this.#signIns.tokens.ownerSeen(Date.now());
 	}
 
-	/** Returns what a token that somebody presents permits. One that was created while its owner signed out permits nothing. */
-	async showToken(id: string): Promise<ShownToken | undefined> {
-		return this.#store.isSignedOut ? undefined : this.#signIns.tokens.use(id, Date.now());
+	async showToken(id: string) {
+		return this.#signIns.showToken(id);
 	}
 
 	revokeToken(id: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import { limits } from "../protocol/limits.ts";
 import { randomId } from "../protocol/random-id.ts";
 
 /** A cookie: the session and which of its cookies. */
-type Presented = { id: string; version: string; issuedAt: number };
+export type Presented = { id: string; version: string; issuedAt: number };
 
 type Row = { id: string; newest: string; previous: string | null; renewed_at: number; created_at: number; ended_at: number | null };
 
@@ -32,11 +32,11 @@ const supersededTable = `CREATE TABLE IF NOT EXISTS superseded (id TEXT NOT NULL
 
 export class Sessions {
 	readonly #sql: SqlStorage;
-	readonly #areRegistered: boolean;
+	readonly #areRegistered: () => boolean;
 	#hasTables: boolean;
 
 	/** `areRegistered`: each session is registered when it begins, and one that is not known here has ended. */
-	constructor(sql: SqlStorage, areRegistered = false) {
+	constructor(sql: SqlStorage, areRegistered: () => boolean = () => false) {
 		this.#sql = sql;
 		this.#areRegistered = areRegistered;
 		this.#hasTables = hasTable(sql, "sessions");
@@ -53,20 +53,33 @@ export class Sessions {
 		this.#hasTables = true;
 	}
 
-	/** Begins a session. The sign-in sets its first cookie. */
-	register(id: string, now: number): void {
+	/** Begins a session. The sign-in sets its first cookie. Returns those that it ends, because one more is too many. */
+	register(id: string, now: number): string[] {
 		this.#createTables();
 		this.#sql.exec("DELETE FROM sessions WHERE renewed_at < ?", now - lifetime);
 		this.#sql.exec("INSERT INTO sessions VALUES (?, ?, NULL, ?, ?, NULL)", id, beginnings[0], now, now);
-		const eldest = "SELECT id FROM sessions ORDER BY renewed_at DESC, id LIMIT -1 OFFSET ?";
-		this.#sql.exec(`DELETE FROM sessions WHERE id IN (${eldest})`, limits.sessions);
+		const eldest = "SELECT id FROM sessions WHERE ended_at IS NULL AND id <> ? ORDER BY renewed_at DESC, id LIMIT -1 OFFSET ?";
+		const ended = this.#sql.exec<{ id: string }>(eldest, id, limits.sessions - 1).toArray();
+		for (const session of ended) this.end(session.id, now);
+		// Connections that they opened are closed by these rows. Each sign-in may add one.
+		const former = "SELECT id FROM sessions WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT -1 OFFSET ?";
+		this.#sql.exec(`DELETE FROM sessions WHERE id IN (${former})`, limits.sessions);
+		return ended.map((session) => session.id);
+	}
+
+	/** Registers a session that began without. */
+	adopt(id: string, now: number): string[] {
+		if (this.#find(id)) return [];
+		const ended = this.register(id, now);
+		if (id === "former") this.#sql.exec("UPDATE sessions SET newest = id WHERE id = ?", id);
+		return ended;
 	}
 
 	/** The version of the next cookie; `undefined` if the session has ended, or ends now because an old cookie was used. */
 	renew(presented: Presented, now: number): string | undefined {
 		const { id, version } = presented;
 		const row = this.#find(id);
-		if (!row || isFromRollback(presented, row)) return this.#areRegistered ? undefined : this.#begin(presented, now);
+		if (!row || isFromRollback(presented, row)) return this.#areRegistered() ? undefined : this.#begin(presented, now);
 		if (row.ended_at !== null) return undefined;
 		if (version === row.newest) return this.#rotate(id, row.newest, now);
 		if (this.#isLate(id, version, now)) return row.newest;
@@ -129,15 +142,30 @@ export class Sessions {
 			.map(({ id }) => id);
 	}
 
-	/** False for sessions that were never renewed, too. */
-	hasLive(now: number): boolean {
-		const live = "SELECT 1 FROM sessions WHERE ended_at IS NULL AND renewed_at > ? LIMIT 1";
-		return this.#hasTables && this.#sql.exec(live, now - lifetime).toArray().length > 0;
+	/** Those that can be renewed, the last used first. */
+	live(now: number): { id: string; renewedAt: number }[] {
+		if (!this.#hasTables) return [];
+		const query = "SELECT id, renewed_at FROM sessions WHERE ended_at IS NULL AND renewed_at > ? ORDER BY renewed_at DESC, id";
+		return this.#sql
+			.exec<Pick<Row, "id" | "renewed_at">>(query, now - lifetime)
+			.toArray()
+			.map(({ id, renewed_at }) => ({ id, renewedAt: renewed_at }));
+	}
+
+	/** True if a session besides this one lives. False for sessions that were never renewed, too. */
+	hasLive(now: number, besides = ""): boolean {
+		const live = "SELECT 1 FROM sessions WHERE ended_at IS NULL AND renewed_at > ? AND id IS NOT ? LIMIT 1";
+		return this.#hasTables && this.#sql.exec(live, now - lifetime, besides).toArray().length > 0;
+	}
+
+	countLive(now: number): number {
+		const live = "SELECT count(*) AS count FROM sessions WHERE ended_at IS NULL AND renewed_at > ?";
+		return this.#hasTables ? this.#sql.exec<{ count: number }>(live, now - lifetime).one().count : 0;
 	}
 
 	isEnded(id: string): boolean {
 		const row = this.#find(id);
-		return row ? row.ended_at !== null : this.#areRegistered;
+		return row ? row.ended_at !== null : this.#areRegistered();
 	}
 
 	/** When the last session ends or has ended, in ms. A session that was never renewed is not known here. */

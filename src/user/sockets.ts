@@ -1,13 +1,23 @@
-// The hibernating sockets of one person's list, one for each tab. They receive events and send nothing but `ping`.
-// Must not know what the events mean.
+// The hibernating sockets of one person's list, one for each tab. They receive events, and send `ping` and whether the tab is
+// visible. Must not know what the events mean.
 
 import { type Attachment, HibernatingSocket, makeRoom, type SocketOptions } from "../platform/hibernating-socket.ts";
 import { type CloseCode, closeCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
 import type { MeEvent } from "../protocol/me.ts";
+import { readLooking } from "../protocol/push/looking.ts";
 
 /** When a sign-in expires, in ms, and the personal token or the session that it was made with, if any. */
 type SignIn = Pick<Attachment, "expiresAt" | "tokenId" | "session">;
+
+/** `lookingSince`: when the tab became visible, in ms, if it is. */
+type ListAttachment = Attachment & { lookingSince?: number | undefined };
+
+/** `lookedUntil`: when a tab was last visible, in ms; 0 if that is not known. It is forgotten when the object sleeps. */
+export type Attention = { isLooking: boolean; lookedUntil: number };
+
+/** In ms. A visible tab pings more often; one that does not is gone, or its device sleeps. */
+const pingsWithin = 60_000;
 
 /** As much of an object's state as the sockets need. */
 type State = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "getWebSocketAutoResponseTimestamp">;
@@ -17,10 +27,12 @@ const minute = 60_000;
 export class Sockets {
 	readonly #state: State;
 	readonly #options: SocketOptions;
-	readonly #all: Map<WebSocket, HibernatingSocket<Attachment>>;
+	readonly #all: Map<WebSocket, HibernatingSocket<ListAttachment>>;
 	/** When unexpected frames arrived, in ms, and until when no socket is admitted because of them. */
 	#unexpected: number[] = [];
 	#shutUntil = 0;
+	#lookedUntil = 0;
+	#looks: number[] = [];
 
 	constructor(state: State, now: () => number) {
 		this.#state = state;
@@ -36,13 +48,15 @@ export class Sockets {
 
 	open(socket: WebSocket, signIn: SignIn, first: MeEvent): void {
 		this.#state.acceptWebSocket(socket);
-		const opened = new HibernatingSocket<Attachment>(socket, this.#options, { ...signIn, openedAt: this.#options.now() });
+		const opened = new HibernatingSocket<ListAttachment>(socket, this.#options, { ...signIn, openedAt: this.#options.now() });
 		this.#all.set(socket, opened);
 		opened.send(JSON.stringify([first]));
 	}
 
 	/** The client has disconnected. */
 	delete(socket: WebSocket): void {
+		const gone = this.#all.get(socket);
+		if (gone && this.#isLooking(gone)) this.#lookedUntil = this.#options.now();
 		this.#all.delete(socket);
 	}
 
@@ -52,15 +66,38 @@ export class Sockets {
 		for (const socket of this.#open()) socket.send(frame);
 	}
 
-	/** A frame arrived that is no `ping`. None is ever read, and many count as a flood. */
-	refuse(socket: WebSocket): void {
-		if (this.#all.get(socket)?.isRevoked !== false) return;
+	/** A frame arrived that is no `ping`. Only whether the tab is visible is read. Many others count as a flood. */
+	receive(socket: WebSocket, frame: unknown): void {
+		const sender = this.#all.get(socket);
+		if (sender?.isRevoked !== false) return;
 		const now = this.#options.now();
-		this.#unexpected = [...this.#unexpected.filter((at) => now - at < minute), now];
-		if (this.#unexpected.length < limits.badFramesPerMinute) return;
+		const recent = (times: number[]) => [...times.filter((at) => now - at < minute), now];
+		const event = readLooking(frame);
+		if (event) {
+			this.#looks = recent(this.#looks);
+			this.#look(sender, event.looking);
+		} else this.#unexpected = recent(this.#unexpected);
+		if (this.#unexpected.length < limits.badFramesPerMinute && this.#looks.length < limits.looksPerMinute) return;
 		this.#unexpected = [];
+		this.#looks = [];
 		this.#shutUntil = now + limits.floodBlock;
 		this.close(closeCodes.flooding, "nothing is read here");
+	}
+
+	#look(socket: HibernatingSocket<ListAttachment>, isLooking: boolean): void {
+		const now = this.#options.now();
+		if (!isLooking && this.#isLooking(socket)) this.#lookedUntil = now;
+		const lookingSince = isLooking ? now : undefined;
+		if (isLooking !== (socket.attachment.lookingSince !== undefined)) socket.update({ lookingSince });
+	}
+
+	get attention(): Attention {
+		return { isLooking: this.#open().some((socket) => this.#isLooking(socket)), lookedUntil: this.#lookedUntil };
+	}
+
+	#isLooking(socket: HibernatingSocket<ListAttachment>): boolean {
+		const { lookingSince } = socket.attachment;
+		return lookingSince !== undefined && socket.seenAt >= this.#options.now() - pingsWithin;
 	}
 
 	/** Closes sockets whose sign-in expired. */
@@ -93,7 +130,7 @@ export class Sockets {
 		return times.length > 0 ? Math.min(...times) : undefined;
 	}
 
-	#open(): HibernatingSocket<Attachment>[] {
+	#open(): HibernatingSocket<ListAttachment>[] {
 		return [...this.#all.values()].filter(({ isRevoked }) => !isRevoked);
 	}
 }

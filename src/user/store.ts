@@ -5,7 +5,7 @@ import { hasTables, migrate } from "../platform/migrate.ts";
 import type { ListEntry, ListEntryChange, ListSummary } from "../protocol/conversation.ts";
 import { limits } from "../protocol/limits.ts";
 import type { PersonalSettings, SettingsChange } from "../protocol/me.ts";
-import { nameOfAuthor } from "../protocol/person.ts";
+import { deliveredColumns, isOlder, type Row, toEntry, toRow } from "./list-row.ts";
 import { adoptFirstTable, migrations } from "./migrations.ts";
 
 /** A page holds conversations before this one: its last activity, in ms, and its id. */
@@ -13,38 +13,6 @@ export type Place = { at: number; id: string };
 /** Before every conversation of a list, since it is after every date. */
 export const newest: Place = { at: Number.MAX_SAFE_INTEGER, id: "" };
 export type Page = { conversations: ListEntry[]; hasMore: boolean };
-
-type Row = {
-	id: string;
-	title: string;
-	assistant: ListEntry["assistant"];
-	created_at: string;
-	role: ListEntry["role"];
-	last_activity_at: number;
-	last_message: string | null;
-	unread: number;
-	mentions: number;
-	read_up_to: number;
-	revision: number;
-	muted: number;
-	pinned: number;
-	archived: number;
-	marks: number;
-};
-
-/** The columns that a delivery changes, without the time of the last activity: writing that one also writes its indexes. */
-const deliveredColumns = [
-	"title",
-	"assistant",
-	"role",
-	"last_message",
-	"unread",
-	"mentions",
-	"read_up_to",
-	"revision",
-	"marks",
-	"archived",
-] as const satisfies (keyof Row)[];
 
 export class Store {
 	readonly #sql: SqlStorage;
@@ -109,17 +77,23 @@ export class Store {
 		if (this.#isWritten) this.#sql.exec("DELETE FROM entered WHERE id = ?", id);
 	}
 
+	entry(id: string): ListEntry | undefined {
+		const row = this.#row(id);
+		return row && toEntry(row);
+	}
+
 	/** Stores what the person decides about an entry. `undefined` if there is no such entry. */
 	changeEntry(id: string, change: ListEntryChange): ListEntry | undefined {
-		const row = this.#row(id);
-		if (!row) return undefined;
-		const known = toEntry(row);
+		const known = this.entry(id);
+		if (!known) return undefined;
 		const { muted, pinned, archived } = { ...known, ...change };
 		if (muted !== known.muted || archived !== known.archived)
 			this.#sql.exec("UPDATE conversations SET muted = ?, archived = ? WHERE id = ?", Number(muted), Number(archived), id);
 		// On its own, since it also writes an index.
 		if (pinned !== known.pinned) this.#sql.exec("UPDATE conversations SET pinned = ? WHERE id = ?", Number(pinned), id);
-		return { ...known, muted, pinned, archived };
+		const { notifications } = change;
+		if (notifications !== undefined) this.#sql.exec("UPDATE conversations SET notifications = ? WHERE id = ?", notifications, id);
+		return this.entry(id);
 	}
 
 	/** Newest activity first. `only`: no conversations but these. */
@@ -149,10 +123,15 @@ export class Store {
 		return this.#ids("SELECT id FROM entered UNION SELECT id FROM conversations");
 	}
 
-	#ids(query: string): string[] {
+	/** The next one of these ids, in their order. */
+	enteredAfter(id: string): string | undefined {
+		return this.#ids("SELECT id FROM (SELECT id FROM entered UNION SELECT id FROM conversations) WHERE id > ? ORDER BY id LIMIT 1", id)[0];
+	}
+
+	#ids(query: string, ...values: SqlStorageValue[]): string[] {
 		if (!this.#isWritten) return [];
 		return this.#sql
-			.exec<{ id: string }>(query)
+			.exec<{ id: string }>(query, ...values)
 			.toArray()
 			.map(({ id }) => id);
 	}
@@ -218,72 +197,21 @@ export class Store {
 
 	// Signing out
 
-	signOut(now: number): void {
+	/** `keeps`: a conversation in which nobody is left after it is not deleted. */
+	signOut(now: number, keeps = false): void {
 		this.#createTables();
-		this.#sql.exec("INSERT INTO signed_out (one, at) VALUES (1, ?) ON CONFLICT (one) DO NOTHING", now);
+		this.#sql.exec("INSERT INTO signed_out (one, at, keeps) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING", now, Number(keeps));
 		// Nobody waits for the end of their sessions any more.
 		this.#sql.exec("DELETE FROM known_since");
+	}
+
+	get keepsConversations(): boolean {
+		return this.#isWritten && this.#sql.exec("SELECT 1 FROM signed_out WHERE keeps = 1").toArray().length > 0;
 	}
 
 	get isSignedOut(): boolean {
 		return this.#isWritten && this.#sql.exec("SELECT 1 FROM signed_out").toArray().length > 0;
 	}
-}
-
-/** If the revisions are equal, the summary that has read less is older: reading only advances, unless `marks` has grown. */
-function isOlder({ revision, marks = 0, readUpTo }: ListSummary, known: Row): boolean {
-	if (revision !== known.revision) return revision < known.revision;
-	return marks !== known.marks ? marks < known.marks : readUpTo < known.read_up_to;
-}
-
-/** A new message unarchives a conversation, unless it is muted. */
-function isUnarchived({ lastMessage }: ListSummary, known: Row): boolean {
-	const knownSeq = known.last_message === null ? 0 : (JSON.parse(known.last_message) as { seq: number }).seq;
-	return known.muted === 0 && (lastMessage?.seq ?? 0) > knownSeq;
-}
-
-function toRow(summary: ListSummary, known: Row | undefined): Row {
-	return {
-		id: summary.id,
-		title: summary.title,
-		assistant: summary.assistant,
-		created_at: summary.createdAt,
-		role: summary.role,
-		last_activity_at: Date.parse(summary.lastActivityAt),
-		last_message: summary.lastMessage ? JSON.stringify(summary.lastMessage) : null,
-		unread: summary.unread,
-		mentions: summary.mentions,
-		read_up_to: summary.readUpTo,
-		revision: summary.revision,
-		muted: known?.muted ?? 0,
-		pinned: known?.pinned ?? 0,
-		archived: known && !isUnarchived(summary, known) ? known.archived : 0,
-		marks: summary.marks ?? 0,
-	};
-}
-
-function toEntry(row: Row): ListEntry {
-	return {
-		id: row.id,
-		title: row.title,
-		createdAt: row.created_at,
-		assistant: row.assistant,
-		role: row.role,
-		lastActivityAt: new Date(row.last_activity_at).toISOString(),
-		...lastMessageOf(row),
-		unread: row.unread,
-		mentions: row.mentions,
-		readUpTo: row.read_up_to,
-		muted: row.muted === 1,
-		pinned: row.pinned === 1,
-		archived: row.archived === 1,
-	};
-}
-
-function lastMessageOf({ last_message }: Row): Pick<ListEntry, "lastMessage"> {
-	if (last_message === null) return {};
-	const { author, ...rest } = JSON.parse(last_message) as NonNullable<ListEntry["lastMessage"]>;
-	return { lastMessage: { ...rest, author: { ...author, username: nameOfAuthor(author) } } };
 }
 
 function pageOf(rows: Row[], limit: number): Page {

@@ -129,6 +129,10 @@ export class Tokens {
 		return this.#rows("WHERE revoked_at IS NULL LIMIT 1").length === 0;
 	}
 
+	countLive(now: number): number {
+		return this.#rows("WHERE revoked_at IS NULL AND expires_at > ?", now).length;
+	}
+
 	/** The token permits nothing any more; its row stays until `delete`. Returns false if there is no such token. */
 	revoke(id: string, now: number): boolean {
 		if (!this.#hasTable) return false;
@@ -140,6 +144,12 @@ export class Tokens {
 	/** Revokes the tokens that this session made. Returns their ids. */
 	revokeOf(session: string, now: number): string[] {
 		const ids = this.#rows("WHERE session = ? AND revoked_at IS NULL", session).map(({ id }) => id);
+		return ids.filter((id) => this.revoke(id, now));
+	}
+
+	/** Returns their ids. */
+	revokeAll(now: number): string[] {
+		const ids = this.#rows("WHERE revoked_at IS NULL").map(({ id }) => id);
 		return ids.filter((id) => this.revoke(id, now));
 	}
 

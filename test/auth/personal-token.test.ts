@@ -60,10 +60,20 @@ describe("a token that its owner's object knows", () => {
 				username: "Ann",
 				expiresAt: now + 90 * day,
 				grants: [],
-				program: { tokenId: "t", name: "bot", scopes: ["read"], epoch: expect.any(String) },
+				program: { tokenId: "t", name: "bot", scopes: ["read"], epoch: expect.any(String), isGuests: true },
 			},
 		});
 		expect(await read({ conversations: ["c"] })).toMatchObject({ identity: { program: { conversations: ["c"] } } });
+	});
+
+	it("is no guest's once its owner signs in with a provider, as long as there is one", async () => {
+		const provider = { OIDC_ISSUER: "https://login.example", OIDC_CLIENT_ID: "parley" };
+		const withProvider = settingsWith({ JWT_SECRET: secret, ...provider });
+		const userId = `guest-${"a".repeat(22)}`;
+		const readOf = async (changed: typeof settings) =>
+			readKnownToken({ userId, tokenId: "t" }, { ...(await knownToken()), isAccount: true }, changed, now);
+		expect(await readOf(withProvider)).toMatchObject({ identity: { program: { until: expect.any(Number) } } });
+		expect(await readOf(settings)).toMatchObject({ identity: { program: { isGuests: true } } });
 	});
 
 	it.each([

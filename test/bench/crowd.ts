@@ -9,8 +9,8 @@ import { percentile } from "./statistics.ts";
 /** A conversation that people can join, each over a socket of their own. */
 export type Room = { peer: Peer; id: string; group: number; people: { url: string; headers: Record<string, string> }[] };
 
-/** Each sender keeps `inFlight` messages on the way. With `everyMs`, one sender sends at that pace instead. */
-export type Load = { senders: number; inFlight: number; everyMs?: number };
+/** Each sender keeps `inFlight` messages on the way. With `everyMs`, one sender sends at that pace instead. `padding` follows the mark in each text. */
+export type Load = { senders: number; inFlight: number; everyMs?: number; padding?: string };
 
 export type Job =
 	| { type: "fanout"; room: Room; load: Load; warmUpMs: number; measureMs: number }
@@ -53,7 +53,7 @@ export type JobResult = FanoutResult | StreamResult;
 const mark = "#~";
 const senderDigits = 3;
 const numberDigits = 6;
-const padding = " the quick brown fox jumps over the lazy dog, twice";
+const usualPadding = " the quick brown fox jumps over the lazy dog, twice";
 
 /** The most messages of one sender that may be undelivered at once. */
 const ring = 4096;
@@ -107,6 +107,7 @@ function connect(
 function fanout({ room, load, warmUpMs, measureMs }: Job & { type: "fanout" }): Promise<FanoutResult> {
 	const people = room.people.length;
 	const { refusal, say } = dialects[room.peer];
+	const { padding = usualPadding } = load;
 	const sentAt = new Float64Array(load.senders * ring);
 	const missing = new Uint16Array(load.senders * ring);
 	const next = new Uint32Array(load.senders);
@@ -160,6 +161,7 @@ function fanout({ room, load, warmUpMs, measureMs }: Job & { type: "fanout" }): 
 			frames = 0;
 			echoes = [];
 			lasts = [];
+			process.send?.({ isMeasuring: true });
 			const before = { at: performance.now(), server: cpuSeconds(room.group), client: process.cpuUsage() };
 			setTimeout(() => {
 				const seconds = (performance.now() - before.at) / 1000;
@@ -223,6 +225,7 @@ function stream({ room, answer }: Job & { type: "stream" }): Promise<StreamResul
 		}
 
 		enter(room, hear, reject).then((sockets) => {
+			process.send?.({ isMeasuring: true });
 			asked = { at: performance.now(), server: cpuSeconds(room.group) };
 			sockets[0]?.send(ask(room.id, answer));
 		}, reject);

@@ -6,12 +6,17 @@ import { comparison, comparisonColumns, type Section } from "./report.ts";
 import { type ByPeer, takeTurns } from "./rounds.ts";
 import type { RunningServer } from "./servers.ts";
 
-const people = 100;
+export const people = 100;
 
-const loads: Record<string, Load> = {
+export const loads: Record<string, Load> = {
 	"4 senders, 8 in flight": { senders: 4, inFlight: 8 },
 	"50 senders, 4 in flight": { senders: 50, inFlight: 4 },
 	"100 senders, 8 in flight": { senders: 100, inFlight: 8 },
+	"100 senders, 8 in flight, an @ in each text": {
+		senders: 100,
+		inFlight: 8,
+		padding: " @nobody could say the same thing faster, or twice",
+	},
 	calm: { senders: 1, inFlight: 1, everyMs: 200 },
 };
 

@@ -18,10 +18,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
 const jwtSecret = "a secret for benchmarks, at least 32 bytes long";
 
-/** Starts one server that stores its data under `stateDir`. `messagesApi` is the address of Parley's Claude. */
-export async function start(peer: Peer, stateDir: string, messagesApi: string): Promise<RunningServer> {
+/**
+ * Starts one server that stores its data under `stateDir`. `messagesApi` is the address of Parley's Claude. The runtime's inspector
+ * listens on `inspectorPort`; 0: on any port.
+ */
+export async function start(peer: Peer, stateDir: string, messagesApi: string, inspectorPort = 0): Promise<RunningServer> {
 	const port = await freePort();
-	const server = await startServer(...commandOf(peer, port, `${stateDir}/${peer}`, messagesApi));
+	const server = await startServer(...commandOf(peer, { port, inspectorPort }, `${stateDir}/${peer}`, messagesApi));
 	const { stop } = server;
 	switch (peer) {
 		case "plain":
@@ -42,8 +45,11 @@ export async function start(peer: Peer, stateDir: string, messagesApi: string): 
 	}
 }
 
-function commandOf(peer: Peer, port: number, stateDir: string, messagesApi: string): [args: string[], ready: RegExp] {
-	const dev = [wrangler, "dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", stateDir];
+type Ports = { port: number; inspectorPort: number };
+
+function commandOf(peer: Peer, { port, inspectorPort }: Ports, stateDir: string, messagesApi: string): [args: string[], ready: RegExp] {
+	const ports = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", String(inspectorPort)];
+	const dev = [wrangler, "dev", ...ports, "--persist-to", stateDir];
 	switch (peer) {
 		case "plain":
 			return [[...dev, "--config", fileURLToPath(new URL("plain/wrangler.toml", import.meta.url))], /Ready on/];

@@ -11,7 +11,7 @@ import type { RunningServer } from "./servers.ts";
 const people = 100;
 const mostFramesPerSecond = 20;
 
-const answers: Record<string, Answer> = {
+export const answers: Record<string, Answer> = {
 	"at full speed": { tokens: 1000, perSecond: 0 },
 	"50 a second": { tokens: 1000, perSecond: 50 },
 };

@@ -22,7 +22,9 @@ async function usageOf(count: number, every: number, optionsAt: (messages: numbe
 	for (let n = 1; n <= count; n++) {
 		lines.push(said(n));
 		if (n % every !== 0) continue;
-		for await (const _event of model.reply(conversation(...lines), new AbortController().signal, optionsAt(lines.length)));
+		const options = optionsAt(lines.length);
+		const read = conversation(...lines).filter(({ seq }) => seq > (options.summary?.uptoSeq ?? 0));
+		for await (const _event of model.reply(read, new AbortController().signal, options));
 		lines.push(answered(n));
 	}
 	const log = (await (await fetch(`${baseUrl}/log`)).json()) as { requests: { body: CachedRequest & { model: string } }[] };
@@ -49,6 +51,22 @@ describe("the prompt cache", () => {
 			expect(shareRead(usages)).toBeGreaterThanOrEqual(least);
 		},
 	);
+
+	it.each([
+		{ every: 1, least: 0.85 },
+		{ every: 3, least: 0.75 },
+	])("is written anew only where there is another summary, with a question after every $every", async ({ every, least }) => {
+		// All but the newest third of 60 messages is summed up, after each 40 more.
+		const summaryAt = (messages: number) => {
+			const made = Math.floor((messages - 20) / 40);
+			return made < 1 ? {} : { summary: { uptoSeq: made * 40, text: `${made}: ${sentence.repeat(40)}` } };
+		};
+		const usages = await usageOf(120, every, summaryAt);
+		expect(shareRead(usages)).toBeGreaterThanOrEqual(least);
+		const longest = Math.max(...usages.map(({ input, cacheRead, cacheWrite }) => input + cacheRead + cacheWrite));
+		const [whole] = (await usageOf(120, every)).slice(-1).map(({ input, cacheRead, cacheWrite }) => input + cacheRead + cacheWrite);
+		expect(longest).toBeLessThan((whole ?? 0) / 2);
+	});
 
 	it("is not lost when owners change the instructions", async () => {
 		const by = { userId: "ann", username: "Ann", at: "2026-11-24T12:00:00.000Z" };

@@ -1,7 +1,7 @@
 // Instructions reach Claude where they were set, and a prompt only grows.
 
 import { describe, expect, it } from "vitest";
-import { opening } from "../../src/claude/instructions.ts";
+import { opening } from "../../src/claude/notes/instructions.ts";
 import { buildPrompt, type Prompt } from "../../src/claude/prompt.ts";
 import type { PromptMessage } from "../../src/conversation/ports.ts";
 import type { InstructionsVersion } from "../../src/protocol/claude-settings.ts";

@@ -103,7 +103,83 @@ describe("the settings of domains", () => {
 	});
 });
 
+describe("the tools that Parley calls", () => {
+	const clientTools = [{ name: "docs__read", description: "Reads.", inputSchema: { type: "object" } }];
+	const script = (...calls: object[]) => ({ blocks: [{ text: "I look. " }, ...calls], stop: "tool_use", next: { text: "All is well." } });
+
+	it("go on after a break with their results, what came since, and the request to go on", async () => {
+		const { ask, bodies } = newModel();
+		const { events, again } = await ask(script({ call: "docs__read", input: {} }), { clientTools });
+		const { turn = [], calls = [] } = events.at(-1) as Extract<ModelEvent, { type: "pause" }>;
+		const results = calls.map(({ id }) => ({ type: "tool_result", tool_use_id: id, content: "Fine" }));
+		const since = [{ type: "text", text: "All is" }, { type: "continue" }];
+		const { text } = await again({ clientTools, turn: [...turn, ...results, ...since], partialReply: "I look. All is" });
+		expect(text).toBe("All is well.");
+		const { messages } = (await bodies()).at(-1) as Body;
+		expect(messages.map(({ role, content }) => [role, ...content.map(({ type }) => type)])).toEqual([
+			["user", "text"],
+			["assistant", "text", "tool_use"],
+			["user", "tool_result"],
+			["assistant", "text"],
+			["user", "text"],
+		]);
+	});
+
+	it("are called under any name that Claude makes up, so that it is told; each id once", async () => {
+		const { ask } = newModel();
+		const made = { call: "docs__made_up", input: {} };
+		expect((await ask(script(made), { clientTools })).events.at(-1)).toMatchObject({ type: "pause", calls: [{ name: "docs__made_up" }] });
+		const block = (input: object) => [
+			{ type: "content_block_start", content_block: { type: "tool_use", id: "a", name: "docs__read", input } },
+			{ type: "content_block_stop" },
+		];
+		const events = [
+			{ type: "message_start", message: { model: "m" } },
+			...block({ page: 1 }),
+			...block({ page: 2 }),
+			{ type: "message_delta", delta: { stop_reason: "tool_use" } },
+			{ type: "message_stop" },
+		];
+		const raw = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+		expect((await ask({ raw }, { clientTools })).events.at(-1)).toMatchObject({ calls: [{ id: "a", input: '{"page":1}' }] });
+	});
+
+	it("show invisible characters of their arguments", async () => {
+		const { ask } = newModel();
+		const { events } = await ask(script({ call: "docs__read", input: { page: "a\u3164b\u200bc" } }), { clientTools });
+		expect(events.at(-1)).toMatchObject({ calls: [{ input: '{"page":"a\\u3164b\\u200bc"}' }] });
+	});
+});
+
 describe("a server without tools", () => {
+	it("is not said to miss a tool that nobody turned on", async () => {
+		const { ask, bodies } = newModel();
+		const clientTools = [{ name: "search_conversation", description: "", inputSchema: { type: "object" }, isQuiet: true as const }];
+		expect(failedTools((await ask("no-tools", { clientTools })).events)).toEqual([]);
+		expect(toolsIn(await bodies())).toEqual([["search_conversation"], []]);
+	});
+
+	it("is the demo model, which is offered none and misses none", async () => {
+		const asked: string[][] = [];
+		const model = anthropicModel({ model: "demo", maxTokens: 1234, idleTimeout: 60_000 });
+		const clientTools = [{ name: "docs__read", description: "", inputSchema: { type: "object" } }];
+		const events: ModelEvent[] = [];
+		const options = { clientTools, asked: ({ tools }: { tools: readonly string[] }) => void asked.push([...tools]) };
+		for await (const event of model.reply(conversation(["Ann", "hi"]), new AbortController().signal, options)) events.push(event);
+		expect([asked, failedTools(events), events.at(-1)?.type]).toEqual([[[]], [], "end"]);
+	});
+
+	it("is asked without those that Parley calls, too, and people are told of each server of them", async () => {
+		const { ask, bodies } = newModel();
+		const clientTools = ["docs__read", "docs__write"].map((name) => ({ name, description: "", inputSchema: { type: "object" } }));
+		for (let n = 0; n < 2; n++) {
+			const { text, events } = await ask("no-tools", { clientTools });
+			expect(text).toContain("You said");
+			expect(failedTools(events)).toEqual([{ type: "tool", id: "unsupported docs", name: "docs", status: "failed", error: "unsupported" }]);
+		}
+		expect(toolsIn(await bodies())).toEqual([["docs__read", "docs__write"], [], []]);
+	});
+
 	const failed = [{ type: "tool", id: "unsupported web_search", name: "web_search", status: "failed", error: "unsupported" }];
 
 	it.each(["no-tools", "tools-disabled"])(

@@ -106,11 +106,11 @@ describe("joining", () => {
 			const fitting = limits.pageLength / 100_000;
 			for (let n = 0; n < fitting; n++) add();
 			expect(conversation.enter(ann, cursor).last("chat:joined")).toMatchObject({ reset: false, hasMore: false });
-			expect(conversation.rules.history.page({ before: 99 }, 200)).toMatchObject({ hasMore: false });
+			expect(conversation.rules.history().page({ before: 99 }, 200)).toMatchObject({ hasMore: false });
 			add();
 			const joined = conversation.enter(ann, cursor).last("chat:joined");
 			expect([joined.reset, joined.hasMore, joined.messages.length, joined.messages[0]?.seq]).toEqual([true, true, fitting, 2]);
-			const { messages, hasMore } = conversation.rules.history.page({ before: 99 }, 200);
+			const { messages, hasMore } = conversation.rules.history().page({ before: 99 }, 200);
 			expect([hasMore, messages.length]).toEqual([true, fitting]);
 		}));
 
@@ -141,7 +141,7 @@ describe("joining", () => {
 		inConversation(async (conversation) => {
 			conversation.say(conversation.enter(ann), "Hi");
 			await conversation.call.text("One");
-			expect(conversation.rules.history.page({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
+			expect(conversation.rules.history().page({ before: 3 }, 50).messages.at(-1)).toMatchObject({ content: "One", status: "streaming" });
 		}));
 });
 
@@ -281,6 +281,26 @@ describe("sending", () => {
 			expect(conversation.contents().slice(0, 1)).toEqual(["one"]);
 		}));
 
+	it.each([
+		["the same words again", { content: "x".repeat(100_000), clientId: "k" }],
+		["other words under a known clientId", { content: "other", clientId: "k" }],
+		["a quote of a long message", { content: "x", replyTo: "first" }],
+	])("counts what it reads for %s", (_, event) =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			conversation.say(client, "x".repeat(100_000), "k");
+			const { id: conversationId } = conversation.store.info;
+			const [first] = conversation.store.reader.page(9, 9).messages;
+			for (let n = 0; n < 70; n++) {
+				const replyTo = "replyTo" in event ? { replyTo: first?.id } : {};
+				conversation.rules.receive(client, { type: "chat:send", role: "user", conversationId, ...event, ...replyTo });
+			}
+			conversation.rules.receive(client, { type: "chat:join", conversationId });
+			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
+			expect(client.last("chat:error")).not.toHaveProperty("clientId");
+		}),
+	);
+
 	it("answers a resend even when the sender has no sends left", () =>
 		inConversation(async (conversation) => {
 			conversation.enter(bob);
@@ -407,14 +427,14 @@ describe("membership", () => {
 	it("admits by an invite until it is used up or expires", () =>
 		inConversation((conversation) => {
 			const owner = { ...ann, role: "owner" as const };
-			conversation.membership.invite(owner, { id: "i", role: "reader", expiresAt: conversation.now + 1000, maxUses: 2 });
-			const accept = (userId: string, id = "i") => conversation.membership.accept({ userId, username: userId }, id);
+			conversation.invitations.invite(owner, { id: "i", role: "reader", expiresAt: conversation.now + 1000, maxUses: 2 });
+			const accept = (userId: string, id = "i") => conversation.invitations.accept({ userId, username: userId }, id);
 			expect(accept("b", "unknown")).toEqual({ code: "not_found" });
 			expect(accept("b")).toMatchObject({ role: "reader" });
 			expect(accept("b")).toMatchObject({ role: "reader" });
 			expect(accept("c")).toMatchObject({ role: "reader" });
 			expect(accept("d")).toEqual({ code: "invite_expired" });
-			conversation.membership.invite(owner, { id: "j", role: "member", expiresAt: conversation.now + 1000, maxUses: null });
+			conversation.invitations.invite(owner, { id: "j", role: "member", expiresAt: conversation.now + 1000, maxUses: null });
 			conversation.now += 1000;
 			expect(accept("d", "j")).toEqual({ code: "invite_expired" });
 			expect(accept("b", "j")).toMatchObject({ role: "reader" });
@@ -423,16 +443,16 @@ describe("membership", () => {
 	it("makes a reader a member by an invite for members", () =>
 		inConversation((conversation) => {
 			conversation.store.members.add({ ...bob, role: "reader" }, conversation.now);
-			conversation.membership.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: 1 });
-			expect(conversation.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			conversation.invitations.invite({ ...ann, role: "owner" }, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: 1 });
+			expect(conversation.invitations.accept(bob, "i")).toEqual({ ...bob, role: "member" });
 			expect(conversation.store.members.find("bob")?.role).toBe("member");
-			expect(conversation.membership.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
+			expect(conversation.invitations.accept({ userId: "c", username: "C" }, "i")).toEqual({ code: "invite_expired" });
 		}));
 
 	it("lets only owners invite and change the conversation", () =>
 		inConversation((conversation) => {
 			const member = { ...bob, role: "member" as const };
-			expect(conversation.membership.invite(member, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: null })).toEqual({
+			expect(conversation.invitations.invite(member, { id: "i", role: "member", expiresAt: conversation.now + 1, maxUses: null })).toEqual({
 				code: "forbidden",
 			});
 			expect(conversation.membership.update(member, { title: "Mine" })).toEqual({ code: "forbidden" });

@@ -171,6 +171,7 @@ describe("an action that is not possible", () => {
 		const { invite } = await post(product.url, `/conversations/${id}/invites`, token, { role: "reader" });
 		const eve = await Visitor.arrive(browser);
 		await eve.signIn(invite.url, "Eve");
+		await eve.page.getByRole("button", { name: "Join" }).click();
 		await eve.page.getByText("You can read this conversation but not write in it.").waitFor();
 		expect(await eve.message.count()).toBe(0);
 		expect(await eve.log.getByRole("button").count()).toBe(0);

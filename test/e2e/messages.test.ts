@@ -62,6 +62,7 @@ describe("a message", () => {
 		await bob.page.getByRole("menuitem", { name: "Copy text" }).waitFor();
 		expect(await bob.page.getByRole("menuitem").allInnerTexts()).toEqual([
 			"Copy text",
+			"Read aloud",
 			"Copy link",
 			"Pin for everyone",
 			"Fork from here…",

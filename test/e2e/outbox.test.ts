@@ -192,6 +192,7 @@ describe("a refused message", () => {
 		await room.remove(user.id);
 		await page.context().setOffline(false);
 		await page.goto(await room.invite("reader"));
+		await page.getByRole("button", { name: "Join" }).click();
 		await page.waitForURL(conversation);
 		const refusals = ann.log.getByRole("alert");
 		await expect

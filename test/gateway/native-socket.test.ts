@@ -60,7 +60,7 @@ describe("a native socket", () => {
 		const { conversation, listener, closed, socket } = open();
 		conversation.close(code);
 		await closed;
-		await expect.poll(() => listener.calls).toEqual([["closed", refusal, false]]);
+		await expect.poll(() => listener.calls).toEqual([["closed", refusal, false, code]]);
 		socket.close();
 		expect(socket.send({ type: "chat:leave", conversationId: "c" })).toBe(false);
 		expect(listener.calls.length).toBe(1);
@@ -70,7 +70,7 @@ describe("a native socket", () => {
 		const { conversation, listener } = open();
 		conversation.send(expired);
 		conversation.close(4401);
-		await expect.poll(() => listener.calls.at(-1)).toEqual(["closed", { code: "unauthorized" }, true]);
+		await expect.poll(() => listener.calls.at(-1)).toEqual(["closed", { code: "unauthorized" }, true, 4401]);
 	});
 
 	it("closes when a ping has no answer by the next one", async () => {
@@ -85,7 +85,7 @@ describe("a native socket", () => {
 		await expect.poll(() => received).toEqual(["ping", "ping"]);
 		expect(listener.calls.length).toBe(1);
 		socket.ping();
-		expect(listener.calls.at(-1)).toEqual(["closed", undefined, false]);
+		expect(listener.calls.at(-1)).toEqual(["closed", undefined, false, 1011]);
 		expect(await closed).toBe(1000);
 	});
 

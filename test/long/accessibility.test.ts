@@ -318,8 +318,11 @@ describe("assistive settings", () => {
 		const [, , ...rest] = await heard();
 		expect(rest.filter((text) => text.startsWith("Bob"))).toEqual(["Bob: @claude list", "Bob: While it answers"]);
 		const ofClaude = rest.filter((text) => !text.startsWith("Bob"));
-		// Thinking may be over before it is drawn.
-		expect(ofClaude.filter((text) => text !== "Claude is thinking")).toEqual(["Claude is replying", "Claude replied"]);
+		// Thinking may be over before it is drawn, and a slow machine is told again that a reply goes on.
+		expect(ofClaude.filter((text) => !["Claude is thinking", "Claude is still replying"].includes(text))).toEqual([
+			"Claude is replying",
+			"Claude replied",
+		]);
 		expect(await ann.log.getAttribute("aria-live")).toBe("off");
 		await ann.leave();
 		await bob.leave();

@@ -1,16 +1,13 @@
 // The settings of a conversation: owners change them, and members read them.
 
 import { expect, it } from "vitest";
-import { browser, openBrowser, product } from "../e2e/opened.ts";
-import { annAndBob, type Visitor } from "../e2e/product.ts";
+import { violations } from "../e2e/accessibility.ts";
+import { look } from "../e2e/look.ts";
+import { browser } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { openScripted, product } from "../support/scripted-product.ts";
 
-openBrowser();
-
-/** For whoever wants to look. */
-async function look(visitor: Visitor, name: string): Promise<void> {
-	const folder = process.env.SHOTS;
-	if (folder !== undefined) await visitor.page.screenshot({ path: `${folder}/${name}.png` });
-}
+openScripted();
 
 const field = ({ page }: Visitor, name: string) => page.getByRole("dialog").getByLabel(name, { exact: true });
 const open = ({ page }: Visitor) => page.getByRole("button", { name: "Conversation settings" }).click();
@@ -18,16 +15,14 @@ const open = ({ page }: Visitor) => page.getByRole("button", { name: "Conversati
 it("an owner changes how Claude replies, and members see it and who changed the instructions", async () => {
 	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
 	await open(ann);
-	await field(ann, "Model").selectOption({ label: "Demo model" });
+	await field(ann, "Model").selectOption({ label: "Claude Opus 5.5 · $4 / $20" });
 	await field(ann, "Effort").selectOption("low");
 	await field(ann, "Instructions for Claude").fill("Answer in French.\nBe brief.");
 	await field(ann, "Only owners").check();
 	await field(ann, "Search the web").check();
 	await field(ann, "Budget for").selectOption("month");
 	await field(ann, "Budget in dollars").fill("2.5");
-	await look(ann, "desktop-light");
-	await ann.page.emulateMedia({ colorScheme: "dark" });
-	await look(ann, "desktop-dark");
+	await look(ann, "claude-settings");
 	await ann.page.getByRole("button", { name: "Save" }).press("Enter");
 	await ann.page.getByRole("dialog").waitFor({ state: "detached" });
 
@@ -36,15 +31,14 @@ it("an owner changes how Claude replies, and members see it and who changed the 
 	expect(await field(bob, "Instructions for Claude").inputValue()).toBe("Answer in French.\nBe brief.");
 	expect(await field(bob, "Instructions for Claude").isEditable()).toBe(false);
 	await bob.page.getByText(/Last changed by Ann on/).waitFor();
-	expect(await field(bob, "Model").inputValue()).toBe("demo");
+	expect(await field(bob, "Model").inputValue()).toBe("claude-opus-5-5");
 	expect(await field(bob, "Effort").inputValue()).toBe("low");
 	expect(await field(bob, "Budget in dollars").inputValue()).toBe("2.5");
 	expect(await field(bob, "Only owners").isChecked()).toBe(true);
 	expect(await field(bob, "Search the web").isChecked()).toBe(true);
 	expect(await bob.page.getByRole("button", { name: "Save" }).count()).toBe(0);
-	await look(bob, "phone-member");
 	await field(bob, "Budget for").scrollIntoViewIfNeeded();
-	await look(bob, "phone-member-end");
+	await look(bob, "claude-settings-member");
 	const isTooWide = await bob.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 	expect(isTooWide).toBe(false);
 
@@ -59,4 +53,94 @@ it("an owner changes how Claude replies, and members see it and who changed the 
 	expect([...ann.complaints, ...bob.complaints]).toEqual([]);
 	await ann.leave();
 	await bob.leave();
+});
+
+it("every member reads the former instructions, who wrote them and when", async () => {
+	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
+	for (const text of ["Answer in French.\nBe brief.", "", "Answer in **German**."]) {
+		await open(ann);
+		await field(ann, "Instructions for Claude").fill(text);
+		await ann.page.getByRole("button", { name: "Save" }).click();
+		await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+		if (text.startsWith("Answer in French")) {
+			await open(ann);
+			await ann.page.getByText("Former versions").click();
+			await ann.page.getByText("There are none.").waitFor();
+			await ann.page.keyboard.press("Escape");
+		}
+	}
+	await open(bob);
+	await bob.page.getByText("Former versions").click();
+	const former = bob.page.getByRole("region", { name: "Former versions" }).getByRole("listitem");
+	await former.first().waitFor();
+	expect(await former.allInnerTexts()).toEqual([
+		expect.stringMatching(/^Ann, .+\d{4} at \d\d:\d\d\s+No instructions\.$/),
+		expect.stringMatching(/^Ann, .+\s+Answer in French\.\nBe brief\.$/),
+	]);
+	await look(bob, "former-instructions");
+	expect(await violations(bob.page)).toEqual([]);
+	expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+	await ann.leave();
+	await bob.leave();
+});
+
+it.each(["en", "de"])("only what the model can do is offered, and why the rest is not (%s)", async (locale) => {
+	const words =
+		locale === "en"
+			? {
+					settings: "Conversation settings",
+					model: "Model",
+					effort: "Effort",
+					search: /^Search the web/,
+					save: "Save",
+					missing: "not with",
+				}
+			: {
+					settings: "Einstellungen des Gesprächs",
+					model: "Modell",
+					effort: "Aufwand",
+					search: /^Im Web suchen/,
+					save: "Speichern",
+					missing: "nicht mit",
+				};
+	const ann = await Visitor.arrive(browser, { locale });
+	const headers = { authorization: `Bearer ${await ann.becomeGuest(product.url, "Ann")}` };
+	const { conversation } = await (await ann.page.request.post(`${product.url}/api/conversations`, { headers, data: {} })).json();
+	await ann.page.goto(`${product.url}/c/${conversation.id}`);
+	const dialog = ann.page.getByRole("dialog");
+	const [model, effort] = [dialog.getByLabel(words.model, { exact: true }), dialog.getByLabel(words.effort, { exact: true })];
+	const search = dialog.getByRole("checkbox", { name: words.search });
+	const levels = () => effort.locator("option").evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+	const openSettings = async () => {
+		await ann.page.getByRole("button", { name: words.settings }).first().click();
+		await model.locator("option", { hasText: "Claude Plain" }).waitFor({ state: "attached" });
+	};
+	await openSettings();
+	// Nothing is known of the default model.
+	expect(await levels()).toEqual(["", "low", "medium", "high", "xhigh", "max"]);
+	await model.selectOption("claude-opus-5-5");
+	expect(await levels()).toEqual(["", "low", "medium", "high"]);
+	await effort.selectOption("high");
+	await search.check();
+	await dialog.getByRole("button", { name: words.save }).click();
+	await dialog.waitFor({ state: "detached" });
+
+	await openSettings();
+	await model.selectOption("claude-haiku-4-5-plain");
+	expect(await levels()).toEqual(["", "high"]);
+	expect(await effort.locator("option").last().innerText()).toContain(words.missing);
+	await dialog.getByText(/Claude Plain (has no levels|kennt keine Stufen)/).waitFor();
+	await dialog.getByText(/Claude Plain (cannot search|kann nicht im Web)/).waitFor();
+	await look(ann, `capabilities-${locale}`);
+	expect(await violations(ann.page)).toEqual([]);
+	// What is on can be turned off, and not on again.
+	await effort.selectOption("");
+	await search.uncheck();
+	await dialog.getByRole("button", { name: words.save }).click();
+	await dialog.waitFor({ state: "detached" });
+	await openSettings();
+	expect(await levels()).toEqual([""]);
+	expect(await search.isDisabled()).toBe(true);
+	expect(ann.complaints).toEqual([]);
+	await ann.leave();
 });

@@ -1,38 +1,51 @@
 // What Claude saw, in the page.
 
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { browser, openBrowser } from "../e2e/opened.ts";
-import { type Product, startProduct, Visitor } from "../e2e/product.ts";
-import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
+import { expect, it } from "vitest";
+import { violations } from "../e2e/accessibility.ts";
+import { browser } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { openScripted, product } from "../support/scripted-product.ts";
 
-openBrowser();
+openScripted();
 
-let api: MessagesApi;
-let product: Product;
-beforeAll(async () => {
-	api = await startMessagesApi();
-	product = await startProduct({ ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted" });
-});
-afterAll(async () => {
-	await product?.stop();
-	await api?.close();
-});
-
-it("a reply's menu shows what Claude saw for it", async () => {
+it("a reply's menu shows what Claude saw for it, by the keyboard alone", async () => {
 	const ann = await Visitor.arrive(browser);
 	await ann.start(product.url, "Ann");
 	await ann.say('!{"text":"First answer."}');
 	await ann.sees("First answer.");
 	const reply = ann.log.getByRole("article").last();
-	await reply.hover();
-	await reply.getByRole("button", { name: "More" }).click();
-	await ann.page.getByRole("menuitem", { name: "What Claude saw" }).click();
+	await reply.getByRole("button", { name: "More" }).press("Enter");
+	await ann.page.getByRole("menuitem", { name: "What Claude saw" }).press("Enter");
 	const dialog = ann.page.getByRole("dialog", { name: "What Claude saw" });
 	await dialog.getByText("1 message", { exact: true }).waitFor();
-	await dialog.getByText("Text before the conversation").click();
+	await dialog.getByText("Text before the conversation").press("Enter");
 	await dialog.getByText("taking part in a conversation between several people").waitFor();
-	await dialog.getByRole("link", { name: "Message 1" }).first().click();
+	expect(await violations(ann.page)).toEqual([]);
+	await dialog.getByRole("link", { name: "Message 1" }).first().press("Enter");
 	await expect.poll(() => dialog.count()).toBe(0);
 	expect(ann.complaints).toEqual([]);
 	await ann.leave();
+});
+
+it("what Claude saw names who joined and who left, with links to the places", async () => {
+	const [ann, bob] = await annAndBob(browser, product.url);
+	await ann.say('@claude Who is here? !{"text":"Ann and Bob."}');
+	await ann.sees("Ann and Bob.");
+	await bob.decide(/./, "Leave");
+	await bob.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+	await ann.participants.getByText("Bob").waitFor({ state: "detached" });
+	await ann.say('@claude And now? !{"text":"Only you."}');
+	const reply = ann.log.getByRole("article").last();
+	await reply.getByText("Only you.", { exact: true }).waitFor();
+	await reply.getByRole("button", { name: "More" }).press("Enter");
+	await ann.page.getByRole("menuitem", { name: "What Claude saw" }).press("Enter");
+	const dialog = ann.page.getByRole("dialog", { name: "What Claude saw" });
+	await dialog.getByText("Bob left").waitFor();
+	const changes = dialog.getByRole("group").filter({ hasText: "Changes among the members" });
+	expect(await changes.getByRole("listitem").allInnerTexts()).toEqual(["Bob joined", "Bob left (after Message 2)"]);
+	expect(await violations(ann.page)).toEqual([]);
+	await changes.getByRole("link", { name: "Message 2" }).press("Enter");
+	await expect.poll(() => dialog.count()).toBe(0);
+	expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+	await Promise.all([ann.leave(), bob.leave()]);
 });

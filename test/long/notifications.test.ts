@@ -43,6 +43,21 @@ async function listen({ page }: Visitor, answer: NotificationPermission): Promis
 /** Clicks the notification that was shown last. */
 const press = ({ page }: Visitor) => page.evaluate(() => (globalThis as unknown as { last: { onclick(): void } }).last.onclick());
 
+/**
+ * Opens an address, and waits until the list is the server's and this tab announces its arrivals: what comes before is no arrival, and
+ * the list is shown from the device first.
+ */
+async function watchFrom({ page }: Visitor, address: string): Promise<void> {
+	const heard = page.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
+	await page.goto(address);
+	await heard;
+	const announces = async () => {
+		const { held = [] } = await navigator.locks.query();
+		return held.some(({ name }) => name?.startsWith('["notifications"'));
+	};
+	await expect.poll(() => page.evaluate(announces)).toBe(true);
+}
+
 /** Sets whether the page is visible. */
 const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
 	page.evaluate((state) => {
@@ -50,13 +65,24 @@ const look = ({ page }: Visitor, state: DocumentVisibilityState) =>
 		document.dispatchEvent(new Event("visibilitychange"));
 	}, state);
 
+/** A third member. Of two, each message is for the other. */
+async function withEve(ann: Visitor): Promise<Visitor> {
+	const link = await ann.invite();
+	await ann.page.keyboard.press("Escape");
+	const eve = await Visitor.arrive(browser);
+	await eve.signIn(link, "Eve");
+	await eve.connected();
+	return eve;
+}
+
 const offer = ({ page }: Visitor) => page.getByRole("region", { name: "Notifications" });
 
 describe("notifications", () => {
 	it("are offered with the first arrival, then shown one per conversation until it is opened", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
+		const eve = await withEve(ann);
 		const shown = await listen(bob, "granted");
-		await bob.page.goto(product.url);
+		await watchFrom(bob, product.url);
 		await bob.listed("No messages yet").waitFor();
 		await ann.say("Good morning");
 		await bob.listed("Ann: Good morning").waitFor();
@@ -84,6 +110,7 @@ describe("notifications", () => {
 		await look(bob, "visible");
 		await bob.page.locator("html[data-closed=yes]").waitFor();
 		expect(bob.complaints).toEqual([]);
+		await eve.leave();
 		await ann.leave();
 		await bob.leave();
 	});
@@ -92,7 +119,7 @@ describe("notifications", () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		const shown = await listen(bob, "granted");
 		const room = bob.page.url();
-		await bob.page.goto(product.url);
+		await watchFrom(bob, product.url);
 		await bob.listed("No messages yet").waitFor();
 		await ann.say("@Bob?");
 		await offer(bob).getByRole("button", { name: "Turn on" }).click();
@@ -130,7 +157,7 @@ describe("notifications", () => {
 		await bob.stop.waitFor();
 		await bob.page.getByRole("button", { name: "New conversation" }).click();
 		await offer(bob).getByRole("button", { name: "Not now" }).click();
-		await bob.page.reload();
+		await watchFrom(bob, bob.page.url());
 		await ann.say("@Bob, look");
 		await bob.listed("Ann: @Bob, look").waitFor();
 		expect(await offer(bob).count()).toBe(0);

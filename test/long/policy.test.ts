@@ -11,7 +11,8 @@ const policy = {
 	"default-src": "'none'",
 	"script-src": "'self'",
 	"style-src": "'self'",
-	"img-src": "'self'",
+	"img-src": "'self' blob:",
+	"media-src": "'self' blob:",
 	"font-src": "'self'",
 	"connect-src": "'self'",
 	"manifest-src": "'self'",
@@ -24,12 +25,61 @@ const policy = {
 	"trusted-types": "service-worker",
 };
 
+describe("a preview of a link", () => {
+	const read = async (path: string) => {
+		const response = await fetch(`${product.url}${path}`, { headers: { "user-agent": "Slackbot-LinkExpanding 1.0" } });
+		const tags = (await response.text()).matchAll(/<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"/g);
+		return {
+			tags: Object.fromEntries([...tags].map(([, name, content]) => [name, content])),
+			robots: response.headers.get("x-robots-tag"),
+		};
+	};
+
+	it("has a title, a description and a picture, and is the same for every conversation and invite", async () => {
+		const home = await read("/");
+		expect(home.tags).toMatchObject({ "og:title": "Parley", "og:description": expect.any(String), "og:type": "website" });
+		expect(home.robots).toBeNull();
+		expect(home.tags).toMatchObject({ "og:url": `${product.url}/`, "og:image": `${product.url}/icon-512.png` });
+		expect((await fetch(home.tags["og:image"] ?? "")).headers.get("content-type")).toBe("image/png");
+		for (const [path, address] of [
+			["/c/abc?at=3", "/c/abc"],
+			["/invite", "/invite"],
+			["/invite/some.secret", "/invite"],
+			["/device", "/device"],
+		])
+			expect(await read(path ?? "")).toEqual({ tags: { ...home.tags, "og:url": `${product.url}${address}` }, robots: "noindex" });
+	});
+
+	it("leaves the page cacheable", async () => {
+		const { headers } = await fetch(`${product.url}/c/abc`);
+		const again = await fetch(`${product.url}/c/abc`, { headers: { "if-none-match": headers.get("etag") ?? "" } });
+		expect(again.status).toBe(304);
+	});
+
+	it("may be made by every crawler", async () => {
+		const robots = await fetch(`${product.url}/robots.txt`);
+		expect(robots.headers.get("content-type")).toContain("text/plain");
+		expect(await robots.text()).not.toMatch(/Disallow: \/(c|invite|$)/m);
+	});
+});
+
 describe("the headers", () => {
 	it("are set on the page, its files, and every address that shows the page", async () => {
 		const page = await (await fetch(product.url)).text();
 		const [script] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
 		const [style] = /\/assets\/[\w-]+\.css/.exec(page) ?? [];
-		for (const path of ["/", "/conversations/x", "/no/such/place", "/icon.svg", "/sw.js", "/manifest.webmanifest", script, style]) {
+		for (const path of [
+			"/",
+			"/c/x",
+			"/invite",
+			"/conversations/x",
+			"/no/such/place",
+			"/icon.svg",
+			"/sw.js",
+			"/manifest.webmanifest",
+			script,
+			style,
+		]) {
 			const { headers } = await fetch(`${product.url}${path}`);
 			const directives = headers.get("content-security-policy")?.split("; ") ?? [];
 			expect(Object.fromEntries(directives.map((one) => one.split(/ (.*)/)))).toEqual(policy);
@@ -38,7 +88,7 @@ describe("the headers", () => {
 				"x-content-type-options": "nosniff",
 				"x-dns-prefetch-control": "off",
 				"referrer-policy": "no-referrer",
-				"permissions-policy": expect.stringMatching(/camera=\(\).*geolocation=\(\).*microphone=\(\)/),
+				"permissions-policy": expect.stringMatching(/microphone=\(self\).*camera=\(\).*geolocation=\(\)/),
 				"cross-origin-opener-policy": "same-origin",
 				"cross-origin-resource-policy": "same-origin",
 			});

@@ -2,18 +2,14 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
-import { browser, openBrowser } from "../e2e/opened.ts";
-import { type Product, startProduct, Visitor } from "../e2e/product.ts";
-import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
+import { browser } from "../e2e/opened.ts";
+import { Visitor } from "../e2e/product.ts";
+import { api, openScripted, product } from "../support/scripted-product.ts";
 
-openBrowser();
+openScripted();
 
-let api: MessagesApi;
-let product: Product;
 let ann: Visitor;
 beforeAll(async () => {
-	api = await startMessagesApi();
-	product = await startProduct({ ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted" });
 	ann = await Visitor.arrive(browser);
 	await ann.start(product.url, "Ann");
 	await ann.page.getByRole("button", { name: "Conversation settings" }).click();
@@ -24,8 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	expect(ann?.complaints ?? []).toEqual([]);
-	await product?.stop();
-	await api?.close();
 });
 
 const one = { url: "https://one.example/rain", title: "Rain in Jena" };

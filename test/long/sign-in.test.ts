@@ -3,12 +3,11 @@
 
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-// @ts-expect-error: the package has no types.
-import Provider from "oidc-provider";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { browser, openBrowser } from "../e2e/opened.ts";
 import { type Product, startProduct, Visitor } from "../e2e/product.ts";
+import { fillIn, providerSettings, startProvider } from "../support/oidc-provider.ts";
 import { freePort } from "../support/server.ts";
 
 openBrowser();
@@ -16,41 +15,17 @@ openBrowser();
 const secret = "a secret for tests, at least 32 bytes long";
 let product: Product;
 let servers: Server[] = [];
-/** The provider refuses every other way. */
-const authentication = "client_secret_post";
 
 beforeAll(async () => {
 	const [port, ownPort] = [await freePort(), await freePort()];
-	// Another site than the product's 127.0.0.1, as providers are.
-	const issuer = `http://localhost:${port}`;
 	product = await startProduct({
 		JWT_SECRET: secret,
 		GUEST_SIGN_IN: "off",
-		OIDC_ISSUER: issuer,
-		OIDC_CLIENT_ID: "parley",
-		OIDC_CLIENT_SECRET: "s3cret",
-		OIDC_NAME: "Example",
+		...providerSettings(port),
 		OIDC_ALLOWED_DOMAINS: "example.com",
 		SIGN_IN_URL: `http://localhost:${ownPort}/sign-in`,
 	});
-	const provider = new Provider(issuer, {
-		clients: [
-			{
-				client_id: "parley",
-				client_secret: "s3cret",
-				token_endpoint_auth_method: authentication,
-				redirect_uris: [`${product.url}/api/auth/oidc/default/callback`],
-				post_logout_redirect_uris: [`${product.url}/`],
-			},
-		],
-		claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
-		findAccount: (_: unknown, id: string) => ({
-			accountId: id,
-			claims: () => ({ sub: id, name: `${id} Lovelace`, email: `${id}@example.com`, email_verified: id !== "Eve" }),
-		}),
-		cookies: { keys: ["a key for tests"] },
-	});
-	servers = [provider.listen(port), createServer(ownSignIn).listen(ownPort)];
+	servers = [startProvider(port, product.url), createServer(ownSignIn).listen(ownPort)];
 });
 afterAll(async () => {
 	for (const server of servers) server.close();
@@ -69,13 +44,9 @@ function tokenOf(sub: string, name: string): string {
 	return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
 
-/** Fills in the provider's login page, and its page of consent. */
 async function logIn(page: Page, login: string): Promise<void> {
 	await page.getByRole("link", { name: "Sign in with Example" }).click();
-	await page.locator("[name=login]").fill(login);
-	await page.locator("[name=password]").fill("anything");
-	await page.getByRole("button", { name: "Sign-in" }).click();
-	await page.getByRole("button", { name: "Continue" }).click();
+	await fillIn(page, login);
 }
 
 async function signOut(page: Page): Promise<void> {

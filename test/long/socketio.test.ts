@@ -198,19 +198,12 @@ describe("an error", () => {
 		expect(await ask("chat:join", {})).toEqual(refused("bad_event"));
 		expect(await ask("chat:unheard-of", { conversationId: id })).toEqual(refused("unknown_event"));
 		expect(await ask("chat:send", { conversationId: id, content: "a file", role: "user", file: Buffer.from("abc") })).toEqual(
-			refused("no_binary"),
+			refused("bad_event"),
 		);
-		await client.next("chat:error", ({ code }) => code === "no_binary");
-		expect(client.all("chat:error").map(({ code }) => code)).toEqual([
-			"bad_event",
-			"too_large",
-			"bad_event",
-			"bad_event",
-			"bad_event",
-			"bad_event",
-			"unknown_event",
-			"no_binary",
-		]);
+		// The acknowledgement goes first.
+		const codes = () => client.all("chat:error").map(({ code }) => code);
+		while (codes().length < 8) await client.next("chat:error");
+		expect(codes()).toEqual(["bad_event", "too_large", "bad_event", "bad_event", "bad_event", "bad_event", "unknown_event", "bad_event"]);
 		expect(await ask("chat:join", { conversationId: id })).toEqual({ conversationId: id });
 		expect(await client.next("chat:joined")).toMatchObject({ conversationId: id, reset: false, messages: [] });
 		const sent = await client.sendMessage(id, "well");
@@ -399,6 +392,7 @@ describe("after a break", () => {
 		await cem.first("chat:joined");
 		const client = await join(bob, [id, other.id], { transports: ["websocket"], reconnectionDelay: 100 }, network.url);
 		await client.sendMessage(other.id, "before");
+		await client.next("chat:message");
 		network.cut();
 		network.hold();
 		for (let n = 0; n < 251; n++) for (const wire of [native, cem]) wire.say(`number ${n}`);

@@ -1,22 +1,14 @@
 // Steering Claude from the page: redirecting a reply, the questions that wait, continuing, forks and pins.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { browser, openBrowser } from "../e2e/opened.ts";
-import { annAndBob, type Product, startProduct, Visitor } from "../e2e/product.ts";
-import { type MessagesApi, startMessagesApi } from "../support/messages-api.ts";
+import { describe, expect, it } from "vitest";
+import { violations } from "../e2e/accessibility.ts";
+import { stepTo } from "../e2e/keyboard-steps.ts";
+import { look } from "../e2e/look.ts";
+import { browser } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+import { api, openScripted, product } from "../support/scripted-product.ts";
 
-openBrowser();
-
-let api: MessagesApi;
-let product: Product;
-beforeAll(async () => {
-	api = await startMessagesApi();
-	product = await startProduct({ ANTHROPIC_BASE_URL: api.url, CLAUDE_MODEL: "scripted" });
-});
-afterAll(async () => {
-	await product?.stop();
-	await api?.close();
-});
+openScripted();
 
 const long = '!{"tokens":3000,"perSecond":20}';
 
@@ -29,7 +21,8 @@ describe("while Claude writes", () => {
 		await ann.stop.waitFor();
 		await expect.poll(() => steer.count()).toBe(0);
 		await ann.message.fill(long);
-		await steer.click();
+		await stepTo(ann.page, steer);
+		await ann.page.keyboard.press("Enter");
 		await ann.sees("Stopped by you.");
 		expect(await ann.message.inputValue()).toBe("");
 		await ann.message.fill('!{"text":"Short now."}');
@@ -41,20 +34,49 @@ describe("while Claude writes", () => {
 		await ann.leave();
 	});
 
+	it("a message that was refused redirects it after it was edited, too", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const refreshed = async (visitor: Visitor) => (await visitor.page.context().request.post(`${product.url}/api/auth/refresh`)).json();
+		const [{ token }, { user }] = await Promise.all([refreshed(ann), refreshed(bob)]);
+		const become = async (role: string) => {
+			const path = `${product.url}/api/conversations/${ann.page.url().split("/c/")[1]}/members/${user.id}`;
+			const headers = { authorization: `Bearer ${token}` };
+			expect((await ann.page.context().request.patch(path, { headers, data: { role } })).ok()).toBe(true);
+		};
+		await ann.say(`@claude ${long}`);
+		await bob.stop.waitFor();
+		// Said while Bob may, and delivered when he may not.
+		await bob.page.context().setOffline(true);
+		await bob.connected("Offline");
+		await bob.message.fill('!{"text":"In German."}');
+		await bob.page.getByRole("button", { name: "Send now and redirect Claude" }).click();
+		await become("reader");
+		await bob.page.context().setOffline(false);
+		await bob.log.getByRole("alert").waitFor();
+		await become("member");
+		await bob.log.getByRole("button", { name: "Edit" }).last().click();
+		await bob.message.press("Enter");
+		await ann.sees("Stopped by Bob.");
+		await ann.sees("In German.");
+		await ann.leave();
+		await bob.leave();
+	});
+
 	it("its authors see their waiting questions, take them back, and ask them again at the end", async () => {
 		const [ann, bob] = await annAndBob(browser, product.url);
 		await ann.say(`@claude ${long}`);
 		await ann.stop.waitFor();
 		await bob.say("@claude first of Bob");
 		await ann.say("@claude second of Ann");
-		await bob.page.getByRole("button", { name: /Waiting for Claude/ }).click();
+		await bob.page.getByRole("button", { name: /Waiting for Claude/ }).press("Enter");
 		const dialog = bob.page.getByRole("dialog", { name: "Questions waiting for Claude" });
 		await expect.poll(() => dialog.getByRole("listitem").allInnerTexts()).toHaveLength(2);
-		await dialog.getByRole("button", { name: "Ask it again at the end" }).click();
+		expect(await violations(bob.page)).toEqual([]);
+		await dialog.getByRole("button", { name: "Ask it again at the end" }).press("Enter");
 		await expect
 			.poll(async () => (await dialog.getByRole("listitem").allInnerTexts()).map((text) => /(first|second)/.exec(text)?.[0]))
 			.toEqual(["second", "first"]);
-		await dialog.getByRole("button", { name: "Take back this question" }).click();
+		await dialog.getByRole("button", { name: "Take back this question" }).press("Enter");
 		await expect.poll(() => dialog.getByRole("listitem").count()).toBe(1);
 		await bob.page.keyboard.press("Escape");
 		await ann.choose("second of Ann", "Take back this question");
@@ -75,7 +97,7 @@ describe("a reply that reached the length limit", () => {
 		await ann.say('Tell me a story. !{"text":"Once upon a time","stop":"max_tokens"}');
 		await ann.sees("The reply reached the length limit and ends here.");
 		api.script({ text: " there was a fox.", perSecond: 200 });
-		await ann.page.getByRole("button", { name: "Continue", exact: true }).click();
+		await ann.page.getByRole("button", { name: "Continue", exact: true }).press("Enter");
 		await ann.sees(/Once upon a time.*there was a fox/);
 		await expect.poll(() => ann.page.getByText("The reply reached the length limit").count()).toBe(0);
 		expect(await ann.messages()).toHaveLength(2);
@@ -89,9 +111,12 @@ describe("a message's menu", () => {
 		await ann.say("The ferry leaves at nine.");
 		await bob.choose("The ferry leaves at nine.", "Pin for everyone");
 		await ann.sees("Pinned by Bob");
-		await ann.page.getByRole("button", { name: "Pinned messages" }).click();
+		await ann.page.getByRole("button", { name: "Pinned messages" }).press("Enter");
 		const dialog = ann.page.getByRole("dialog", { name: "Pinned messages" });
-		await dialog.getByRole("link", { name: /The ferry leaves at nine/ }).click();
+		const pinned = dialog.getByRole("link", { name: /The ferry leaves at nine/ });
+		await pinned.waitFor();
+		expect(await violations(ann.page)).toEqual([]);
+		await pinned.press("Enter");
 		await dialog.waitFor({ state: "detached" });
 		await ann.choose("The ferry leaves at nine.", "Unpin");
 		await expect.poll(() => bob.log.getByText("Pinned by").count()).toBe(0);
@@ -107,12 +132,24 @@ describe("a message's menu", () => {
 		const before = bob.page.url();
 		await bob.choose("One way", "Fork from here…");
 		await bob.page.getByRole("textbox", { name: "Title" }).fill("My way");
-		await bob.page.getByRole("button", { name: "Fork", exact: true }).click();
+		expect(await violations(bob.page)).toEqual([]);
+		await bob.page.getByRole("textbox", { name: "Title" }).press("Enter");
 		await bob.page.waitForURL(({ href }) => href !== before);
 		await bob.page.getByRole("heading", { name: "My way" }).waitFor();
 		await bob.sees("One way");
 		expect(await bob.messages()).toHaveLength(1);
-		await ann.leave();
-		await bob.leave();
+
+		// Somebody who may not open the original reads only that there is one.
+		const cem = await Visitor.arrive(browser, { locale: "de-DE" });
+		await cem.becomeGuest(product.url, "Cem");
+		await cem.page.goto(await bob.invite());
+		await cem.page.getByText("Abzweigung eines anderen Gesprächs").waitFor();
+		await look(cem, "fork-german");
+		await bob.page.keyboard.press("Escape");
+		await look(bob, "fork");
+		await bob.log.getByText("Fork of").getByRole("link").click();
+		await bob.page.waitForURL(({ href }) => href.startsWith(before));
+		await bob.sees("Another way");
+		for (const one of [ann, bob, cem]) await one.leave();
 	});
 });

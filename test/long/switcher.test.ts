@@ -84,7 +84,7 @@ describe("Ctrl+K", () => {
 		const ann = await arrive(Array.from({ length: 112 }, (_, index) => (index === 0 ? "The very first" : `Number ${index}`)));
 		await ann.page.reload();
 		await ann.listed("Number 111").waitFor();
-		expect(await ann.list.getByRole("link").count()).toBe(50);
+		expect(await ann.listed("The very first").count()).toBe(0);
 		await ann.page.getByRole("button", { name: "Go to a conversation" }).click();
 		await field(ann).fill("very first");
 		await options(ann)

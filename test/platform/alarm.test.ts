@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { Alarm } from "../../src/platform/alarm.ts";
+import { expectLog } from "../support/log.ts";
 
 const second = 1_000;
 
@@ -14,6 +15,8 @@ function withAlarm(
 		firesAt: () => Promise<number | null>;
 		fire: () => Promise<void>;
 		writes: () => number;
+		/** The alarm cannot be set the next time. */
+		breakStorage: () => void;
 	}) => Promise<void>,
 ) {
 	return runInDurableObject(env.CONVERSATIONS.getByName(crypto.randomUUID()), async (_object, { storage }) => {
@@ -21,11 +24,14 @@ function withAlarm(
 		const now = Math.ceil(Date.now() / second) * second + 3_600_000;
 		const next: { expiry?: number } = {};
 		let writes = 0;
+		let isBroken = false;
 		const counting = {
 			getAlarm: () => storage.getAlarm(),
 			setAlarm: (at: number | Date) => {
 				writes += 1;
-				return storage.setAlarm(at);
+				const wasBroken = isBroken;
+				isBroken = false;
+				return wasBroken ? Promise.reject(new Error("The storage failed")) : storage.setAlarm(at);
 			},
 			deleteAlarm: () => {
 				writes += 1;
@@ -42,7 +48,10 @@ function withAlarm(
 			await alarm.settled;
 			await storage.deleteAlarm();
 		};
-		await test({ alarm, next, now, firesAt, fire, writes: () => writes });
+		const breakStorage = () => {
+			isBroken = true;
+		};
+		await test({ alarm, next, now, firesAt, fire, writes: () => writes, breakStorage });
 		await storage.deleteAlarm();
 	});
 }
@@ -65,6 +74,19 @@ it("fires at the earliest due time, and is moved only to fire sooner", () =>
 		expect(writes()).toBe(3);
 	}));
 
+it("is not moved for what is due a little later", () =>
+	withAlarm(async ({ alarm, next, now, firesAt, writes }) => {
+		alarm.set(now + 30 * second);
+		expect(await firesAt()).toBe(now + 30 * second);
+		next.expiry = now + 60 * second;
+		alarm.clear();
+		expect(await firesAt()).toBe(now + 30 * second);
+		expect(writes()).toBe(1);
+		next.expiry = now + 61 * second;
+		alarm.clear();
+		expect(await firesAt()).toBe(now + 61 * second);
+	}));
+
 it("is deleted when nothing is due", () =>
 	withAlarm(async ({ alarm, now, firesAt }) => {
 		alarm.set(now + 60 * second);
@@ -83,6 +105,26 @@ it("fires again for what is still due, a second later at the earliest", () =>
 		await fire();
 		alarm.fired();
 		expect(await firesAt()).toBeNull();
+	}));
+
+it("is set again after its handler has failed, or after it could not be set", () =>
+	withAlarm(async ({ alarm, next, now, firesAt, fire, breakStorage }) => {
+		alarm.set(now);
+		await fire();
+		await expect(alarm.handle(() => Promise.reject(new Error("No work today")))).rejects.toThrow("No work today");
+		next.expiry = now + 60 * second;
+		alarm.bringForward();
+		expect(await firesAt()).toBe(now + second);
+		await fire();
+		await alarm.handle(async () => {});
+		expect(await firesAt()).toBe(now + 60 * second);
+		next.expiry = now + 20 * second;
+		breakStorage();
+		expectLog(/The alarm could not be set/);
+		alarm.bringForward();
+		await alarm.settled;
+		alarm.bringForward();
+		expect(await firesAt()).toBe(now + 20 * second);
 	}));
 
 it("accepts a sign-in that never expires", () =>

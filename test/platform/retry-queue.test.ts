@@ -190,6 +190,20 @@ describe("a job that is enqueued", () => {
 			expect([harness.take(), harness.mostAtOnce, harness.rows()]).toEqual([["a third"], 1, []]);
 		}));
 
+	it("runs again if it was cancelled while it ran, and stored anew with others", () =>
+		withQueue(async (harness) => {
+			const held = harness.hold("a");
+			const first = harness.queue.enqueueAll([["a", { text: "first" }]]);
+			await expect.poll(() => harness.take()).toEqual(["a first"]);
+			harness.queue.cancel("a");
+			const second = harness.queue.enqueueAll([["a", { text: "second" }]]);
+			expect(harness.rows()).toHaveLength(1);
+			harness.held.clear();
+			held.resolve("done");
+			await Promise.all([first, second]);
+			expect([harness.take(), harness.mostAtOnce, harness.rows()]).toEqual([["a second"], 1, []]);
+		}));
+
 	it("begins a new series of tries, with the new data", () =>
 		withQueue(async (harness) => {
 			harness.fails("a");

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { encodeFrame } from "../../src/protocol/encode-frame.ts";
+import { idsAtStart, withIdsFirst } from "../../src/protocol/frames/event-names.ts";
 import { isOversize, type ParsedEvent, parseFrame, parseServerFrame } from "../../src/protocol/frames.ts";
 import { limits } from "../../src/protocol/limits.ts";
 
@@ -175,5 +176,32 @@ describe("a frame of the server that cannot be read whole", () => {
 		]);
 		expect(warn).toHaveBeenCalledWith("An event could not be read", "chat:message");
 		warn.mockRestore();
+	});
+});
+
+describe("the ids at the beginning of a frame", () => {
+	const frameOf = (event: object) => encodeFrame([withIdsFirst(event as never)]);
+
+	it.each([
+		["a message", { ...send, clientId: 'k"\\1' }, { clientId: 'k"\\1' }],
+		["a change", { type: "chat:edit", conversationId: "c", messageId: "m1-x", content: "x".repeat(100_000) }, { messageId: "m1-x" }],
+		["both", { type: "chat:x", messageId: "m1-x", content: "", clientId: "k" }, { clientId: "k", messageId: "m1-x" }],
+		["an event without ids", { type: "chat:typing", conversationId: "c", isTyping: true }, {}],
+	])("are those of %s, which is read as before", (_what, event, ids) => {
+		expect(idsAtStart(frameOf(event))).toEqual(ids);
+		expect(JSON.parse(frameOf(event))).toEqual([event]);
+	});
+
+	it.each([
+		"",
+		"[]",
+		"[{",
+		'[{"clientId":"',
+		`[{"clientId":"${"x".repeat(9_000)}"}]`,
+		'[{"clientId":"\\u12"}]',
+		'[{"clientId":7}]',
+		'{"clientId":"k"}',
+	])("are none in %s", (frame) => {
+		expect(idsAtStart(frame)).toEqual({});
 	});
 });

@@ -5,30 +5,38 @@ import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import { WorkRate } from "../../src/conversation/messages/work-rate.ts";
 import { Departures } from "../../src/conversation/people/departures.ts";
+import { Invitations } from "../../src/conversation/people/invitations.ts";
 import { Membership } from "../../src/conversation/people/membership.ts";
 import {
+	type CallResult,
 	type Client,
 	type Clients,
 	type Model,
 	type ModelEvent,
 	ModelFailure,
-	type PurseOwner,
 	type Purses,
+	type Renewal,
 	type ReplyOptions,
 	type Requester,
+	type Summarizer,
 	type Titler,
+	type Toolbox,
 } from "../../src/conversation/ports.ts";
+import { Memory } from "../../src/conversation/replies/memory/memory.ts";
 import { Funding } from "../../src/conversation/replies/money/funding.ts";
 import type { PriceOf } from "../../src/conversation/replies/money/spending.ts";
 import { Replies } from "../../src/conversation/replies/replies.ts";
 import { Titles } from "../../src/conversation/replies/title.ts";
+import type { Payments } from "../../src/conversation/store/money/payments.ts";
 import { Store } from "../../src/conversation/store/store.ts";
+import { Webhooks } from "../../src/conversation/webhooks/webhooks.ts";
 import type { Budgets } from "../../src/money/budgets.ts";
-import type { Answer, Limit, Settlement, Wish } from "../../src/money/purse-calls.ts";
+import type { Answer, Charge, Limit, PurseOwner, Wish } from "../../src/money/purse-calls.ts";
 import type { CloseCode, Reason } from "../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../src/protocol/events.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import type { Person } from "../../src/protocol/person.ts";
+import type { Delivery } from "../../src/webhooks/send.ts";
 
 export const ann: Person = { userId: "ann", username: "Ann" };
 export const bob: Person = { userId: "bob", username: "Bob" };
@@ -103,12 +111,18 @@ export class TestClient implements Client {
 	readonly received: ServerEvent[] = [];
 	closedWith: CloseCode | undefined;
 	expiresAt = 0;
+	readsFrom = 1;
+	endsAt: number | null = null;
 
 	constructor(person: Person, network?: string) {
 		this.person = person;
 		this.requester = { userId: person.userId, network };
 	}
-	renew(expiresAt: number): void {
+	limitTo({ from, endsAt }: { from: number; endsAt: number | null }): void {
+		this.readsFrom = from;
+		this.endsAt = endsAt;
+	}
+	renew({ expiresAt }: Renewal): void {
 		this.expiresAt = expiresAt;
 	}
 	acknowledge(): void {}
@@ -127,6 +141,8 @@ export class TestClient implements Client {
 
 class TestClients implements Clients<TestClient> {
 	readonly #all = new Set<TestClient>();
+	readonly #atEnd = new Set<() => void>();
+	#isBatching = false;
 	all() {
 		return this.#all;
 	}
@@ -139,10 +155,23 @@ class TestClients implements Clients<TestClient> {
 	send(client: TestClient, event: ServerEvent) {
 		client.received.push(structuredClone(event));
 	}
+	observe = (_event: ServerEvent) => {};
 	broadcast(event: ServerEvent, exceptUser?: string) {
+		this.observe(event);
 		for (const client of this.#all) if (client.person.userId !== exceptUser) this.send(client, event);
 	}
 	flush() {}
+	afterFrames(call: () => void) {
+		if (!this.#isBatching) call();
+		else this.#atEnd.add(call);
+	}
+	/** Handles frames together, as sockets do. */
+	together(frames: () => void) {
+		this.#isBatching = true;
+		frames();
+		for (const call of this.#atEnd) call();
+		this.#isBatching = false;
+	}
 }
 
 /** The purses of other objects: they answer as the test says, and keep what they are told. */
@@ -152,6 +181,8 @@ export class TestPurses implements Purses {
 	readonly reserved = new Map<string, number>();
 	readonly settled: [owner: string, microUsd: number][] = [];
 	isReachable = true;
+	/** Those of the conversation, from which charges go that have arrived. */
+	payments: Pick<Payments, "delete"> | undefined;
 	/** If set, answers wait for it. */
 	gate: Promise<void> | undefined;
 
@@ -175,9 +206,12 @@ export class TestPurses implements Purses {
 	forNextLife(): TestPurses {
 		return new TestPurses(this);
 	}
-	settle(owner: PurseOwner, { id, spent }: Settlement): void {
-		this.reserved.delete(`${nameOf(owner)} ${id}`);
-		this.settled.push([nameOf(owner), spent.microUsd]);
+	settle(id: string, charges: readonly Charge[]): void {
+		this.payments?.delete(id);
+		for (const { owner, settlement } of charges) {
+			this.reserved.delete(`${nameOf(owner)} ${id}`);
+			this.settled.push([nameOf(owner), settlement.spent.microUsd]);
+		}
 	}
 }
 
@@ -185,13 +219,39 @@ function nameOf(owner: PurseOwner): string {
 	return owner === "deployment" ? owner : owner.userId;
 }
 
+/** Plays MCP servers: `docs__read` is read-only, everything else asks. */
+export class TestToolbox implements Toolbox {
+	readonly called: { tool: string; input: string; signal: AbortSignal }[] = [];
+	missing: string[] = [];
+	owners = false;
+	/** What calls answer; none that hang. */
+	answer: (tool: string) => Promise<CallResult> = async (tool) => ({ text: `Result of ${tool}` });
+
+	async offered(servers: readonly string[]) {
+		const tools = servers.flatMap((name) =>
+			["read", "write"].map((tool) => ({ name: `${name}__${tool}`, description: "", inputSchema: {} })),
+		);
+		return { tools, missing: this.missing };
+	}
+	rulesOf(tool: string) {
+		return { server: tool.replace(/__.*$/, ""), asks: tool !== "docs__read", owners: this.owners };
+	}
+	call(tool: string, input: string, signal: AbortSignal): Promise<CallResult> {
+		this.called.push({ tool, input, signal });
+		return this.answer(tool);
+	}
+}
+
 export class TestConversation {
+	readonly toolbox = new TestToolbox();
 	now = Date.parse("2026-11-24T12:00:00Z");
 	readonly calls: Call[] = [];
 	#asked = Promise.withResolvers<void>();
 	readonly alarms: (number | "cleared")[] = [];
 	readonly listed: string[] = [];
 	readonly entered: string[] = [];
+	/** The ids of files whose bytes are to be deleted. */
+	readonly released: string[] = [];
 	/** If set, collects what is to run after the current step. */
 	postponed: (() => void)[] | undefined;
 	/** The prices of models; none are known. */
@@ -203,12 +263,28 @@ export class TestConversation {
 	readonly clients = new TestClients();
 	readonly replies: Replies;
 	readonly titles: Titles;
+	readonly memory: Memory;
+	/** What webhooks were told. */
+	readonly delivered: Delivery[] = [];
+	/** Takes what is sent to an address. */
+	receive = async (_webhook: { url: string }, delivery: Delivery): Promise<void> => void this.delivered.push(delivery);
+	isMakerSignedIn = true;
+	readonly endedTokens: string[] = [];
+	readonly webhooks: Webhooks;
 	readonly departures: Departures;
 	readonly membership: Membership;
+	readonly invitations: Invitations;
 	readonly rules: Conversation<TestClient>;
 
 	/** `purses`: those that an earlier life of the object used. */
-	constructor(state: DurableObjectState, idleTimeout: number, titler?: Titler, purses?: TestPurses, guestsAsk = true) {
+	constructor(
+		state: DurableObjectState,
+		idleTimeout: number,
+		titler?: Titler,
+		purses?: TestPurses,
+		guestsAsk = true,
+		summarizer?: Summarizer,
+	) {
 		const now = () => this.now;
 		const model: Model = {
 			reply: (messages, signal, options = {}) => {
@@ -238,38 +314,65 @@ export class TestConversation {
 		this.store = new Store(state.storage.sql);
 		const shared = { store: this.store, clients: this.clients, lists };
 		this.purses = purses?.forNextLife() ?? new TestPurses();
+		this.purses.payments = this.store.payments;
 		const terms = {
 			budgets: () => this.budgets,
 			isPaid: false,
 			model: () => "scripted",
 			maxTokens: 16_000,
+			cacheFor: 300_000,
 			priceOf: (model: string, at: number) => this.priceOf(model, at),
 		};
 		const funding = new Funding({ store: this.store, purses: this.purses, terms, alarm: { bringForward: () => {} }, now });
 		this.titles = new Titles({ ...shared, titler, funding });
+		const priceOf: PriceOf = (...request) => this.priceOf(...request);
+		this.memory = new Memory({ ...shared, summarizer, funding, priceOf, now });
 		this.replies = new Replies({
 			store: this.store,
 			clients: this.clients,
 			lists,
 			model,
+			toolbox: this.toolbox,
 			priceOf: (...request) => this.priceOf(...request),
 			funding,
 			alarm: { set: (at) => void this.alarms.push(at), clear: () => void this.alarms.push("cleared"), bringForward: () => {} },
 			idleTimeout,
+			guestsAsk,
 			afterwards: (work) => (this.postponed ? void this.postponed.push(work) : work()),
 			titles: this.titles,
+			memory: this.memory,
 			now,
 		});
-		this.departures = new Departures({ ...shared, asides: this.replies.asides, now });
-		this.membership = new Membership({ ...shared, titles: this.titles, departures: this.departures, now });
+		this.webhooks = new Webhooks({
+			sql: state.storage.sql,
+			store: this.store,
+			send: (webhook, delivery) => this.receive(webhook, delivery),
+			holds: async () => this.isMakerSignedIn,
+			endToken: async (_userId, tokenId) => void this.endedTokens.push(tokenId),
+			alarm: { bringForward: () => {}, settled: Promise.resolve() },
+			now,
+		});
+		this.clients.observe = (event) => this.webhooks.observe(event);
+		const standingChanged = (userId: string) => this.rules.standingChanged(userId);
+		this.departures = new Departures({
+			...{ ...shared, webhooks: this.webhooks, standingChanged, now },
+			asides: this.replies.asides,
+			files: { releaseUnsentOf: (userId) => void this.released.push(...this.store.files.releaseUnsent(userId)) },
+		});
+		const { departures } = this;
+		this.membership = new Membership({ ...shared, titles: this.titles, departures, standingChanged, now });
+		this.invitations = new Invitations({ ...shared, membership: this.membership, departures, now });
 		this.rules = new Conversation({
 			store: this.store,
 			clients: this.clients,
 			replies: this.replies,
 			lists,
 			titles: this.titles,
+			memory: this.memory,
+			funding,
 			authenticate: async (token, { userId }) => (token === userId ? { expiresAt: this.now + 1 } : { code: "unauthorized" }),
 			guestsAsk,
+			files: { release: (seq) => void this.released.push(...this.store.files.release(seq)) },
 			rate: { burst: 3, perSecond: 1 },
 			work: new WorkRate(),
 			now,
@@ -310,11 +413,16 @@ export class TestConversation {
 export function inConversation(
 	test: (conversation: TestConversation, state: DurableObjectState) => Promise<void> | void,
 	idleTimeout = 60_000,
-	{ title = "A conversation", titler, guestsAsk }: { title?: string; titler?: Titler; guestsAsk?: boolean } = {},
+	{
+		title = "A conversation",
+		titler,
+		guestsAsk,
+		summarizer,
+	}: { title?: string; titler?: Titler; guestsAsk?: boolean; summarizer?: Summarizer } = {},
 ): Promise<void> {
 	const stub = env.CONVERSATIONS.getByName(crypto.randomUUID());
 	return runInDurableObject(stub, async (_object, state) => {
-		const conversation = new TestConversation(state, idleTimeout, titler, undefined, guestsAsk);
+		const conversation = new TestConversation(state, idleTimeout, titler, undefined, guestsAsk, summarizer);
 		conversation.membership.create({ id: state.id.name as string, title, lineage: "first" }, ann);
 		await test(conversation, state);
 	});

@@ -5,6 +5,8 @@
 export type ScriptedBlock =
 	| { text: string; cites?: { url: string; title: string }[]; citesPage?: number }
 	| { thinking: string }
+	/** A tool that the client calls. */
+	| { call: string; input: object }
 	| { search: string; results?: { url: string; title: string }[]; error?: string; unfinished?: true }
 	| { fetch: string; title?: string; text?: string; error?: string; unfinished?: true };
 
@@ -34,6 +36,8 @@ export function eventsOfBlocks(blocks: readonly ScriptedBlock[], first = 0): { e
 				],
 				{ type: "thinking", thinking: block.thinking, signature },
 			);
+		} else if ("call" in block) {
+			addCall(add, `toolu_${first + place}`, block.call, block.input);
 		} else if ("search" in block) {
 			addUse(add, id, "web_search", { query: block.search });
 			if (!block.unfinished)
@@ -69,6 +73,11 @@ function addUse(add: Add, id: string, name: string, input: object): void {
 		pieces.map((partial_json) => ({ type: "input_json_delta", partial_json })),
 		{ ...use, input },
 	);
+}
+
+function addCall(add: Add, id: string, name: string, input: object): void {
+	const use = { type: "tool_use", id, name, input: {} };
+	add(use, [{ type: "input_json_delta", partial_json: JSON.stringify(input) }], { ...use, input });
 }
 
 function addResult(add: Add, type: string, tool_use_id: string, content: object): void {

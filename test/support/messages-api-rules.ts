@@ -1,6 +1,6 @@
 // What the documentation says that the Messages API refuses, so that no test passes with a request that it would not take. Pure.
 
-import type { RequestBody } from "./messages-api-script.ts";
+import { type RequestBody, turnIn, turnStart, withoutResults } from "./messages-api-script.ts";
 
 const thinkingTypes = ["adaptive", "between_tools", "disabled", "enabled"] as const;
 type ThinkingType = (typeof thinkingTypes)[number];
@@ -13,7 +13,18 @@ const models: Record<string, readonly ThinkingType[]> = {
 	"claude-haiku-4-5": ["enabled", "disabled"],
 };
 
-const fields = ["model", "max_tokens", "system", "messages", "stream", "thinking", "output_config", "cache_control", "tools"];
+const fields = [
+	"model",
+	"max_tokens",
+	"system",
+	"messages",
+	"stream",
+	"thinking",
+	"output_config",
+	"cache_control",
+	"tools",
+	"tool_choice",
+];
 
 type Block = { type?: unknown; text?: unknown; cache_control?: unknown; [field: string]: unknown };
 
@@ -37,13 +48,14 @@ export function describeModel(id: string): object | undefined {
 	const allowed = allowedThinking(id);
 	const types = Object.fromEntries(thinkingTypes.map((type) => [type, { supported: allowed.includes(type) }]));
 	const supported = { supported: true };
-	const effort = { ...supported, low: supported, medium: supported, high: supported, xhigh: null, max: { supported: false } };
+	const hasAll = { supported: !isPlain(id) };
+	const effort = { ...hasAll, low: supported, medium: supported, high: supported, xhigh: null, max: { supported: false } };
 	return {
 		id,
 		type: "model",
 		display_name: id,
 		max_input_tokens: 1_000_000,
-		capabilities: { thinking: { supported: true, types }, effort, server_tools: { supported: true, web_search: { supported: true } } },
+		capabilities: { thinking: { supported: true, types }, effort, server_tools: { ...hasAll, web_search: hasAll }, pdf_input: supported },
 	};
 }
 
@@ -62,10 +74,20 @@ export function refusalOf(body: RequestBody, paused: ReadonlySet<string> = new S
 	);
 }
 
-function refusalOfTools({ tools = [] }: RequestBody): string | undefined {
+function refusalOfTools({ model, tools = [] }: RequestBody): string | undefined {
 	if (!Array.isArray(tools)) return "tools: Input should be a valid list";
 	const names = new Set<unknown>();
+	if (isPlain(model) && (tools as Block[]).some(({ type }) => type !== undefined))
+		return "tools: This model does not support server tools.";
 	for (const tool of tools as Block[]) {
+		if (tool.type === undefined) {
+			const { name, input_schema } = tool as { name?: string; input_schema?: { type?: unknown } };
+			if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name ?? "")) return "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'";
+			if (input_schema?.type !== "object") return "tools.0.custom.input_schema.type: Field required";
+			if (names.has(name)) return "tools: Tool names must be unique.";
+			names.add(name);
+			continue;
+		}
 		const known = toolTypes[String(tool.type)];
 		if (!known || tool.name !== known.name)
 			return `tools.0: Input tag '${tool.type}' found using 'type' does not match any of the expected tags`;
@@ -98,27 +120,55 @@ function refusalOfThinking({ model, thinking, max_tokens }: RequestBody): string
 	return budget >= Number(max_tokens) ? "`max_tokens` must be greater than `thinking.budget_tokens`" : undefined;
 }
 
-/** A model whose name ends in `-plain` knows no effort. */
+/** A model whose name ends in `-plain` knows no effort and has no tools of its server. */
+function isPlain(model: unknown): boolean {
+	return String(model).endsWith("-plain");
+}
+
 function refusalOfEffort({ model, output_config }: RequestBody): string | undefined {
 	const { effort } = (output_config ?? {}) as { effort?: unknown };
 	if (effort === undefined || effort === null) return undefined;
 	if (!["low", "medium", "high", "xhigh", "max"].includes(String(effort)))
 		return "output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'";
-	return String(model).endsWith("-plain") ? "This model does not support the effort parameter." : undefined;
+	return isPlain(model) ? "This model does not support the effort parameter." : undefined;
 }
 
 /** The blocks of tools belong to a turn that was paused. Nobody else can have them: parts of them are encrypted. */
-function refusalOfTurn({ messages, tools = [] }: RequestBody, paused: ReadonlySet<string>): string | undefined {
+function refusalOfTurn(body: RequestBody, paused: ReadonlySet<string>): string | undefined {
+	const { messages, tools = [] } = body;
 	const last = messages.at(-1);
-	if (last?.role !== "assistant") return undefined;
-	if (!Array.isArray(last.content) || !(last.content as Block[]).some(({ type }) => type === "server_tool_use"))
-		return "This model does not support assistant message prefill.";
-	const content = (last.content as Block[]).map(({ cache_control: _, ...block }) => block);
-	if (!paused.has(JSON.stringify(content)))
+	const whole = (turnIn(body) as Block[]).map(({ cache_control: _, ...block }) => block);
+	if (whole.some(({ type }) => type === "tool_use")) return refusalOfCalls(body, whole, paused);
+	const uses = whole.filter(({ type }) => type === "server_tool_use");
+	if (uses.length === 0) return last?.role === "assistant" ? "This model does not support assistant message prefill." : undefined;
+	const written = withoutResults(whole) as Block[];
+	if (!paused.has(JSON.stringify(written)))
 		return "messages: Invalid `encrypted_content` or `signature` in a block of the assistant's turn";
-	const used = (last.content as Block[]).filter(({ type }) => type === "server_tool_use").map(({ name }) => name);
+	// Only the end of a turn may wait for a result.
+	const isOpen = uses.some(({ id }) => !whole.some(({ tool_use_id }) => tool_use_id === id));
+	if (isOpen && written.length < whole.length) return "messages: `server_tool_use` ids were found without a result block.";
+	const used = uses.map(({ name }) => name);
 	const missing = used.find((name) => !(tools as Block[]).some((tool) => tool.name === name));
 	return missing === undefined ? undefined : `messages: \`server_tool_use\` names the tool '${missing}', which is not in \`tools\``;
+}
+
+/** Each call has its result in the next message, and each result its call; what Claude wrote is unchanged. */
+function refusalOfCalls(body: RequestBody, whole: Block[], paused: ReadonlySet<string>): string | undefined {
+	const idsOf = (message: RequestBody["messages"][number] | undefined, type: string, name: string) =>
+		((message?.content ?? []) as unknown as Block[]).filter((block) => block.type === type).map((block) => block[name]);
+	for (const [index, message] of body.messages.entries()) {
+		const uses = message.role === "assistant" ? idsOf(message, "tool_use", "id") : [];
+		const missing = uses.filter((id) => !idsOf(body.messages[index + 1], "tool_result", "tool_use_id").includes(id));
+		if (missing.length > 0)
+			return `messages.${index}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing.join(", ")}.`;
+		const results = message.role === "user" ? idsOf(message, "tool_result", "tool_use_id") : [];
+		const stray = results.find((id) => !idsOf(body.messages[index - 1], "tool_use", "id").includes(id));
+		if (stray !== undefined) return `messages.${index}.content.0: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${stray}.`;
+	}
+	if (!Array.isArray(body.tools) || body.tools.length === 0)
+		return "Requests which include `tool_use` or `tool_result` blocks in the messages must define `tools`.";
+	if (!paused.has(JSON.stringify(withoutResults(whole)))) return "messages: Invalid `signature` in a block of the assistant's turn";
+	return undefined;
 }
 
 function refusalOfMessages(body: RequestBody, paused: ReadonlySet<string>): string | undefined {
@@ -126,7 +176,7 @@ function refusalOfMessages(body: RequestBody, paused: ReadonlySet<string>): stri
 	if (body.messages.length === 0) return "messages: at least one message is required";
 	const turnRefusal = refusalOfTurn(body, paused);
 	if (turnRefusal !== undefined) return turnRefusal;
-	const messages = body.messages.at(-1)?.role === "assistant" ? body.messages.slice(0, -1) : body.messages;
+	const messages = body.messages.slice(0, turnStart(body.messages));
 	const blocks = messages.flatMap(({ content }): Block[] => (typeof content === "string" ? [{ type: "text", text: content }] : content));
 	if (messages.some(({ content }) => content.length === 0)) return "messages: all messages must have non-empty content";
 	if (blocks.some(({ text }) => typeof text !== "string" || text.trim() === ""))

@@ -1,7 +1,8 @@
 // Scripts of the Messages API for tests: each question says how it is to be answered. Pure.
 // A script is a word after an exclamation mark, `!refusal`, or JSON in one line: `!{"tokens":1000,"perSecond":50}`.
 
-import { readEnvelope } from "../../src/claude/prompt.ts";
+import { readEnvelope } from "../../src/claude/envelope.ts";
+import { continueRequest } from "../../src/claude/prompt.ts";
 import { titleSystem } from "../../src/claude/title.ts";
 import type { ScriptedBlock } from "./messages-api-blocks.ts";
 
@@ -121,22 +122,66 @@ export type RequestBody = {
 
 /** The last block of what people say in a request, without its envelope. */
 export function questionOf({ messages }: RequestBody): string {
-	const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
+	const content = messages.slice(0, turnStart(messages)).findLast(({ role }) => role === "user")?.content ?? "";
 	const blocks = typeof content === "string" ? [content] : content.map(({ text }) => text);
 	// Instructions may follow the question.
 	const last = blocks.map((block) => readEnvelope(block)).findLast((read) => read !== undefined);
 	return last?.text ?? blocks.at(-1) ?? "";
 }
 
-/** The turn that a request continues. */
+/** The turn that a request continues: blocks of the assistant, with the results of calls between them. */
 export function turnIn({ messages }: RequestBody): object[] {
-	const last = messages.at(-1);
-	return last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];
+	return messages.slice(turnStart(messages)).flatMap(({ content }) => content as object[]);
+}
+
+/** What Claude has written of it, up to where the connection last broke off. */
+export function withoutResults(turn: readonly object[]): object[] {
+	const written = turn.filter((block) => (block as { type?: unknown }).type !== "tool_result");
+	while (isToContinue(written.at(-1))) written.splice(-2);
+	return written;
+}
+
+function isToContinue(block: object | undefined): boolean {
+	return (block as { text?: unknown } | undefined)?.text === continueRequest;
+}
+
+/** Where it begins among the messages. A reply that broke off is part of one only after blocks that are no text. */
+export function turnStart(messages: RequestBody["messages"]): number {
+	const blocksAt = (place: number) => {
+		const { content = [] } = messages[place] ?? {};
+		return typeof content === "string" ? [] : (content as { type?: unknown }[]);
+	};
+	let start = messages.at(-1)?.role === "assistant" ? messages.length - 1 : messages.length;
+	for (let place = start; place >= 2 && messages[place - 1]?.role === "user"; ) {
+		const after = blocksAt(place - 1);
+		if (!after.some((block) => block.type === "tool_result" || isToContinue(block))) break;
+		place -= 2;
+		if ([...blocksAt(place), ...after].some(({ type }) => type !== "text")) start = place;
+	}
+	return start;
 }
 
 /** Whether a request asks for a conversation's title. */
 export function isForTitle({ system }: RequestBody): boolean {
 	return system === titleSystem;
+}
+
+/** Whether a request asks for a summary. */
+export function isForSummary({ system }: RequestBody): boolean {
+	return typeof system === "string" && system.includes("Sum it");
+}
+
+/**
+ * The summary of a request, which says how many messages it has read. `!sum-` and the name of a refusal in one of them refuse it, and
+ * `!sum-text` gives no words.
+ */
+export function summaryOf({ messages }: RequestBody): { refusal: Refusal } | { text: string } {
+	const said = JSON.stringify(messages);
+	const directive = /!sum-([a-z-]+)/.exec(said)?.[1];
+	if (directive !== undefined && isRefusal(directive)) return { refusal: directive };
+	if (directive === "text") return { text: "" };
+	const former = said.includes("<earlier>") ? " and what was before" : "";
+	return { text: `Summed up ${said.split("<message from=").length - 1} messages${former}.` };
 }
 
 /** The first message of the conversation that a title is asked for. */

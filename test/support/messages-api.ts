@@ -13,6 +13,7 @@ import {
 	type Cut,
 	errorOf,
 	hasRefusedQuestion,
+	isForSummary,
 	isForTitle,
 	isRefusal,
 	questionOf,
@@ -21,9 +22,11 @@ import {
 	refusals,
 	type Script,
 	scriptOf,
+	summaryOf,
 	thoughtsOf,
 	titledQuestionOf,
 	turnIn,
+	withoutResults,
 	wordsOf,
 } from "./messages-api-script.ts";
 
@@ -44,10 +47,13 @@ export type MessagesApi = {
 	url: string;
 	/** The latest, oldest first. */
 	requests: RequestLog[];
-	/** Requests for titles. */
+	/** Requests for titles, and for summaries. */
 	titles: RequestLog[];
+	summaries: RequestLog[];
 	/** Scripts for the next requests, one each. They replace the scripts in the questions. */
 	script(...scripts: Script[]): void;
+	/** Summaries are answered once this is over. */
+	holdSummaries(until: Promise<void>): void;
 	close(): Promise<void>;
 };
 
@@ -55,6 +61,7 @@ export type MessagesApi = {
 const listedModels = [
 	{ type: "model", id: "scripted", display_name: "Scripted" },
 	{ ...describeModel("claude-opus-5-5"), display_name: "Claude Opus 5.5", lifecycle: "active" },
+	{ ...describeModel("claude-haiku-4-5-plain"), display_name: "Claude Plain", lifecycle: "active" },
 	{ type: "model", id: "claude-opus-4-1-20250805", display_name: "Claude Opus 4.1", lifecycle: "deprecated" },
 	{ type: "model", id: "" },
 	null,
@@ -67,7 +74,9 @@ const maxLogged = 1_000;
 export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Promise<MessagesApi> {
 	const requests: RequestLog[] = [];
 	const titles: RequestLog[] = [];
+	const summaries: RequestLog[] = [];
 	const upcoming: Script[] = [];
+	let held = Promise.resolve();
 	/** How often each question was sent. */
 	const asked = new Map<string, number>();
 	/** Turns that were paused, as JSON, and what follows them. */
@@ -82,10 +91,16 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			case "GET /v1/models?limit=1000":
 				return json(response, 200, { data: listedModels, has_more: false });
 			case "GET /log":
-				return json(response, 200, { open: requests.filter(({ ended, aborted }) => !ended && !aborted).length, requests, titles });
+				return json(response, 200, {
+					open: requests.filter(({ ended, aborted }) => !ended && !aborted).length,
+					requests,
+					titles,
+					summaries,
+				});
 			case "POST /reset":
 				requests.length = 0;
 				titles.length = 0;
+				summaries.length = 0;
 				upcoming.length = 0;
 				asked.clear();
 				paused.clear();
@@ -98,7 +113,7 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { "x-api-key": _key, authorization: _authorization, ...headers } = request.headers;
 		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(await textOf(request)) };
-		const kept = isForTitle(log.body) ? titles : requests;
+		const kept = isForTitle(log.body) ? titles : isForSummary(log.body) ? summaries : requests;
 		kept.push(log);
 		kept.splice(0, kept.length - maxLogged);
 		const refusal = refusalOf(log.body, new Set(paused.keys()));
@@ -114,6 +129,10 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			return json(response, log.status, errorOf("not_found_error", `model: ${log.body.model}`));
 		}
 		if (kept === titles) return proposeTitle(log, response);
+		if (kept === summaries) {
+			await held;
+			return sumUp(log, response);
+		}
 		const gone = new AbortController();
 		response.once("close", () => {
 			log.status = response.statusCode;
@@ -123,12 +142,12 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		try {
 			const question = questionOf(log.body);
 			const before = turnIn(log.body);
-			const script = upcoming.shift() ?? paused.get(JSON.stringify(before)) ?? scriptOf(question);
+			const script = upcoming.shift() ?? paused.get(JSON.stringify(withoutResults(before))) ?? scriptOf(question);
 			const times = (asked.get(question) ?? 0) + 1;
 			asked.set(question, times);
 			const isPast = script.times !== undefined && times > script.times;
-			if (script.stop === "pause_turn") {
-				const turn = [...before, ...eventsOfBlocks(script.blocks ?? [], before.length).content];
+			if (script.stop === "pause_turn" || script.stop === "tool_use") {
+				const turn = [...withoutResults(before), ...eventsOfBlocks(script.blocks ?? [], before.length).content];
 				if (turn.length > 0) paused.set(JSON.stringify(turn), script.next ?? {});
 			}
 			await perform(isPast ? { ...script, fault: undefined, raw: undefined } : script, question, log, response, gone.signal);
@@ -145,7 +164,11 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		requests,
 		titles,
+		summaries,
 		script: (...scripts) => void upcoming.push(...scripts),
+		holdSummaries: (until) => {
+			held = until;
+		},
 		close: async () => {
 			server.close();
 			server.closeAllConnections();
@@ -169,10 +192,23 @@ function proposeTitle(log: RequestLog, response: ServerResponse): void {
 	const refusal = refusalBy(fault, log.body);
 	log.status = refusal === undefined ? 200 : refusals[refusal].status;
 	const { type, message } = refusals[refusal ?? "no-extras"];
-	const content = title === undefined ? [] : [{ type: "text", text: title }];
+	json(response, log.status, refusal !== undefined ? errorOf(type, message) : wholeAnswer(log.body, title));
+}
+
+function sumUp(log: RequestLog, response: ServerResponse): void {
+	log.ended = Date.now();
+	const summary = summaryOf(log.body);
+	log.status = "refusal" in summary ? refusals[summary.refusal].status : 200;
+	const refusal = "refusal" in summary ? refusals[summary.refusal] : undefined;
+	const answer = "text" in summary ? wholeAnswer(log.body, summary.text) : undefined;
+	json(response, log.status, answer ?? errorOf(refusal?.type ?? "", refusal?.message ?? ""));
+}
+
+/** An answer that is no stream. Without a text it has no blocks. */
+function wholeAnswer({ model }: RequestBody, text: string | undefined): object {
+	const content = text === undefined ? [] : [{ type: "text", text }];
 	const usage = { input_tokens: 11, output_tokens: 1 };
-	const answer = { id: "msg_title", type: "message", role: "assistant", model: log.body.model, content, usage };
-	json(response, log.status, refusal !== undefined ? errorOf(type, message) : { ...answer, stop_reason: "end_turn", stop_sequence: null });
+	return { id: "msg_whole", type: "message", role: "assistant", model, content, usage, stop_reason: "end_turn", stop_sequence: null };
 }
 
 /** Performs a script. Rejects if the client disconnects before its end. */

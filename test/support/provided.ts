@@ -9,6 +9,8 @@ declare module "vitest" {
 		product: { url: string; secret: string };
 		/** The address of the scripted Messages API. */
 		messagesApi: string;
+		/** The address of the scripted MCP server. */
+		mcpServer: string;
 		/** The seeds of the schedules to run: one, or the first and the last of a range (`9-12`). */
 		schedules: string;
 	}

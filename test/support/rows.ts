@@ -19,9 +19,9 @@ type Counted = Pick<SqlStorageCursor<Record<string, SqlStorageValue>>, "rowsRead
 
 /**
  * Counts the rows that statements read and write from now on. Returns a function that gives the counts of one
- * conversation since its last call.
+ * conversation, or of another object, since its last call.
  */
-export async function countRows(): Promise<(conversationId: string) => Promise<{ read: number; written: number }>> {
+export async function countRows(): Promise<(of: string | DurableObjectStub<undefined>) => Promise<{ read: number; written: number }>> {
 	let seen: { sql: SqlStorage; cursor: Counted }[] = [];
 	// The storage of every object has the same prototype, so patching it through any object counts for all.
 	await runInDurableObject(env.USERS.getByName("somebody"), (_object, { storage }) => {
@@ -33,12 +33,15 @@ export async function countRows(): Promise<(conversationId: string) => Promise<{
 			return cursor;
 		} as typeof exec;
 	});
-	return (conversationId) =>
-		runInDurableObject(env.CONVERSATIONS.getByName(conversationId), (_object, { storage }) => {
-			const own = seen.filter(({ sql }) => sql === storage.sql);
-			seen = seen.filter(({ sql }) => sql !== storage.sql);
-			// A cursor's counts grow while it is read, so they are summed up only here.
-			const sum = (count: keyof Counted) => own.reduce((total, { cursor }) => total + cursor[count], 0);
-			return { read: sum("rowsRead"), written: sum("rowsWritten") };
-		});
+	return (of) =>
+		runInDurableObject(
+			typeof of === "string" ? (env.CONVERSATIONS.getByName(of) as DurableObjectStub<undefined>) : of,
+			(_object, { storage }) => {
+				const own = seen.filter(({ sql }) => sql === storage.sql);
+				seen = seen.filter(({ sql }) => sql !== storage.sql);
+				// A cursor's counts grow while it is read, so they are summed up only here.
+				const sum = (count: keyof Counted) => own.reduce((total, { cursor }) => total + cursor[count], 0);
+				return { read: sum("rowsRead"), written: sum("rowsWritten") };
+			},
+		);
 }

@@ -2,6 +2,7 @@
 // Processor time comes from /proc, so the benchmarks run on Linux.
 
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
@@ -82,13 +83,15 @@ function statFields(pid: string): string[] {
 	}
 }
 
+/** Below the ports that systems give to outgoing connections, which would take a port between its choice and its use. */
+const [lowestPort, highestPort] = [10_240, 32_000];
+
+/** A port of the loopback address that nobody listens at. */
 export function freePort(): Promise<number> {
+	const port = randomInt(lowestPort, highestPort);
 	return new Promise((resolve, reject) => {
 		const server = createServer();
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("No free port."))));
-		});
+		server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(freePort()) : reject(error)));
+		server.listen(port, () => server.close(() => resolve(port)));
 	});
 }

@@ -8,6 +8,15 @@ import type { ClientEvent, ServerEvent } from "../../src/protocol/events.ts";
 import { parseServerFrame } from "../../src/protocol/frames.ts";
 import { guestPrefix } from "../../src/protocol/person.ts";
 
+declare global {
+	namespace Cloudflare {
+		interface Env {
+			/** The tests' configuration sets it. */
+			JWT_SECRET: string;
+		}
+	}
+}
+
 export const origin = "https://parley.example";
 
 /** Signs an access token as another issuer with the same secret would; for `guest-…` as this deployment does. */

@@ -119,6 +119,11 @@ export class SocketIoClient {
 		this.#socket.send(packet);
 	}
 
+	/** Sends a binary attachment. */
+	sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
+		this.#socket.send(bytes);
+	}
+
 	close(): void {
 		this.#socket.close(1000);
 	}

@@ -25,6 +25,7 @@ it("reaches more conversations than one go may call, and those that failed at fi
 					tokens: async () => {},
 					sessions: async () => {},
 					rename: async () => {},
+					suspend: async () => {},
 				},
 				isOpen: () => true,
 				alarm: { bringForward: () => {}, settled: Promise.resolve() },
@@ -40,6 +41,10 @@ it("reaches more conversations than one go may call, and those that failed at fi
 		const again = wake();
 		for (let go = 0; go < 2; go++) await again.proceed();
 		expect(reached.size).toBe(ids.length - 1);
+		for (let day = 0; day < 30; day++) {
+			now = again.dueAt as number;
+			await again.proceed();
+		}
 		isBroken = false;
 		now = again.dueAt as number;
 		await again.proceed();

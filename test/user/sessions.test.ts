@@ -3,6 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
 import { Sessions } from "../../src/user/sessions.ts";
 
 const second = 1_000;
@@ -110,4 +111,22 @@ it("a person who is only asked for leaves nothing behind", () =>
 		expect([sessions.isEnded("s"), sessions.name]).toEqual([false, undefined]);
 		sessions.deleteAll();
 		expect(storage.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('sessions', 'name')").toArray()).toEqual([]);
+	}));
+
+it("one session too many ends the one that was used least recently, and never the new one", () =>
+	withSessions((_renew, sessions) => {
+		const start = Date.parse("2026-11-24T12:00:00Z");
+		for (let n = 0; n < limits.sessions; n++) expect(sessions.register(`s${n}`, start + n)).toEqual([]);
+		sessions.end("s1", start + second);
+		expect(sessions.register("a", start + second)).toEqual([]);
+		expect(sessions.register("b", start + second)).toEqual(["s0"]);
+		expect([sessions.isEnded("s0"), sessions.isEnded("b"), sessions.countLive(start + second)]).toEqual([true, false, limits.sessions]);
+		expect(sessions.endedSince(start)).toContain("s0");
+	}));
+
+it("rows of sessions stay few, however often somebody signs in", () =>
+	runInDurableObject(env.USERS.getByName(crypto.randomUUID()), (_object, { storage }) => {
+		const sessions = new Sessions(storage.sql);
+		for (let n = 0; n < 3 * limits.sessions; n++) sessions.register(`s${n}`, 1e12 + n);
+		expect(storage.sql.exec("SELECT COUNT(*) AS count FROM sessions").one().count).toBe(2 * limits.sessions);
 	}));

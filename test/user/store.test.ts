@@ -29,7 +29,7 @@ function message(seq: number): NonNullable<ListSummary["lastMessage"]> {
 	return { seq, author: { userId: "ann", username: "Ann" }, content: `Message ${seq}`, createdAt: new Date(noon + seq).toISOString() };
 }
 
-const undecided = { muted: false, pinned: false, archived: false };
+const undecided = { addressed: 0, muted: false, pinned: false, archived: false };
 
 type Rows = { read: number; written: number };
 
@@ -121,6 +121,15 @@ describe("an entry", () => {
 			expect(store.changeEntry("a", { pinned: false })).toMatchObject({ muted: true, pinned: false });
 			expect(store.updateEntry(summary("a", { revision: 2, title: "Coffee" }))).toMatchObject({ title: "Coffee", muted: true });
 			expect(store.changeEntry("b", { muted: true })).toBeUndefined();
+		}));
+
+	it("has a level of its own until the person takes it back", () =>
+		inStore((store, storage) => {
+			store.updateEntry(summary("a"));
+			expect(store.changeEntry("a", { notifications: "all" })).toMatchObject({ notifications: "all", muted: false });
+			store.updateEntry(summary("a", { revision: 2 }));
+			expect(new Store(storage.sql).entry("a")).toMatchObject({ notifications: "all" });
+			expect(store.changeEntry("a", { notifications: null })).not.toHaveProperty("notifications");
 		}));
 
 	it("that is archived is unarchived by a new message only, and not if it is muted", () =>

@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { claude } from "../../src/protocol/person.ts";
+import { isWanted } from "../../src/protocol/push/arrival.ts";
 import { emptyList, type List } from "../../web/src/list/list.ts";
-import { isWanted, type Watched, watch } from "../../web/src/notifications/arrivals.ts";
+import { watch } from "../../web/src/notifications/arrivals.ts";
 import { follow, type NotifierOptions } from "../../web/src/notifications/notifier.ts";
 import { ann, listed } from "./fakes.ts";
 
 const listOf = (...conversations: ReturnType<typeof listed>[]): List => ({ ...emptyList, conversations, isKnown: true });
-const start: Watched = { list: emptyList, answers: new Map() };
 
 /** The arrivals in the last of several consecutive lists. */
 const step = (...lists: List[]) => {
-	let watching = watch(start, lists[0] ?? emptyList, ann.userId);
-	for (const list of lists.slice(1)) watching = watch(watching.watched, list, ann.userId);
-	return { arrivals: watching.arrivals.map(({ listed, isForMe }) => [listed.id, isForMe]), over: watching.over };
+	const [before = emptyList, now = emptyList] = lists.slice(-2);
+	const { arrivals, over } = watch(lists.length > 1 ? before : emptyList, now, ann.userId);
+	return { arrivals: arrivals.map(({ listed, isForMe }) => [listed.id, isForMe]), over };
 };
 
 describe("arrivals between two states of a list", () => {
@@ -28,19 +27,9 @@ describe("arrivals between two states of a list", () => {
 		expect(step(...lists).arrivals).toEqual([["c1", true]]);
 	});
 
-	it.each([
-		["Claude replies to the person's last message", ann.userId, true],
-		["Claude replies to somebody else", "u-else", false],
-	])("are for the person or not, even if the reply was seen starting: %s", (_what, asker, isForMe) => {
-		const last = (seq: number, userId: string) => ({
-			lastMessage: { seq, author: { userId, username: "x" }, content: "", createdAt: "2026-11-24T12:00:00.000Z" },
-		});
-		const lists = [
-			listOf(listed("c1", 1, last(1, asker))),
-			listOf(listed("c1", 2, last(2, claude.userId))),
-			listOf(listed("c1", 2, { ...last(2, claude.userId), unread: 1 })),
-		];
-		expect(step(...lists).arrivals).toEqual([["c1", isForMe]]);
+	it("are for the person as the server counts them", () => {
+		const lists = [listOf(listed("c1", 1, { addressed: 0 })), listOf(listed("c1", 2, { unread: 1, addressed: 1 }))];
+		expect(step(...lists).arrivals).toEqual([["c1", true]]);
 	});
 
 	it.each([
@@ -63,7 +52,7 @@ it.each([
 	["mentions", false, true],
 	["all", true, true],
 ] as const)("with notifications set to %s, any arrival is announced: %s; one for the person: %s", (level, other, own) => {
-	expect([false, true].map((isForMe) => isWanted({ listed: listed("c1", 1), isForMe }, level))).toEqual([other, own]);
+	expect([false, true].map((isForMe) => isWanted({ isForMe }, listed("c1", 1), level))).toEqual([other, own]);
 });
 
 describe("a notifier in one tab", () => {
@@ -82,6 +71,8 @@ describe("a notifier in one tab", () => {
 				snapshot: () => ({ list, connection: { type: "connected" } }),
 			},
 			level: () => "mentions",
+			isQuiet: () => false,
+			isPushed: async () => false,
 			permission: () => "granted",
 			isOurTurn: () => true,
 			isLookedAt: async () => false,
@@ -93,6 +84,8 @@ describe("a notifier in one tab", () => {
 		list = listOf(listed("c1", 2, { unread: 1, mentions: 1 }));
 		changed();
 		await Promise.resolve();
+		await Promise.resolve();
+		await Promise.resolve();
 		list = listOf(listed("c1", 2));
 		changed();
 		return did;
@@ -102,6 +95,8 @@ describe("a notifier in one tab", () => {
 		["shows an arrival until it is read", {}, ["show c1", "withdraw c1"]],
 		["leaves showing to the tab that holds the lock", { isOurTurn: () => false }, ["withdraw c1"]],
 		["shows nothing for a visible conversation", { isLookedAt: async () => true }, ["withdraw c1"]],
+		["shows nothing in quiet hours", { isQuiet: () => true }, ["withdraw c1"]],
+		["leaves it to the service worker where it is pushed", { isPushed: async () => true }, ["withdraw c1"]],
 		["shows nothing when notifications are off", { level: () => "off" }, ["withdraw c1"]],
 		["shows nothing without permission", { permission: () => "denied" }, ["withdraw c1"]],
 		["reports a missed arrival if permission was never asked for", { permission: () => "default" }, ["missed", "withdraw c1"]],

@@ -68,6 +68,16 @@ describe("the development secret", () => {
 	});
 });
 
+it("the first start with a key says what Claude may cost, and later ones do not", () => {
+	const said = () => build({ WRANGLER_COMMAND: "dev" }).toString();
+	expect(said()).toBe("");
+	appendFileSync(join(folder, ".dev.vars"), 'ANTHROPIC_API_KEY="sk-ant-x"\n');
+	expect(said()).toMatch(
+		/^Claude now costs money.*\$10\.00 in all, \$2\.00 for a person, \$0\.20 for a guest and \$5\.00 in a conv.*BUDGET_USD_PER_DAY/,
+	);
+	expect(said()).toBe("");
+});
+
 describe("the lock file", () => {
 	it("has the integrity of every package", () => {
 		const { packages } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8"));

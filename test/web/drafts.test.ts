@@ -170,6 +170,11 @@ describe("a refused message that is edited again", () => {
 		expect(joined({ text: "and more" }, refused, undefined)).toMatchObject({ text: "Hi @Bob\n\nand more", answered: { id: "m3" } });
 	});
 
+	it("redirects Claude as it did before it was refused", () => {
+		expect(joined({ text: "" }, { content: "Shorter", steer: true }, undefined)).toEqual({ text: "Shorter", steers: true });
+		expect(joined({ text: "and more", steers: true }, { content: "Hi" }, undefined)).toMatchObject({ steers: true });
+	});
+
 	it("keeps the quote of the draft if it has none", () => {
 		const answered = { id: "m9", username: "Ann", line: "line" };
 		expect(joined({ text: "", answered }, { content: "Hi" }, undefined)).toEqual({ text: "Hi", answered });

@@ -5,6 +5,10 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { errors, reasons } from "../../src/protocol/errors.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { en as adminInEnglish, de as adminInGerman } from "../../web/src/admin/words.ts";
+import { en as settingsInEnglish, de as settingsInGerman } from "../../web/src/conversation/dialogs/words.ts";
+import { en as forkInEnglish, de as forkInGerman } from "../../web/src/conversation/message/forkWords.ts";
+import { en as keepingInEnglish, de as keepingInGerman } from "../../web/src/keeping/words.ts";
 import { refusalText } from "../../web/src/languages/catalogue.ts";
 import { setStrings } from "../../web/src/languages/currentLanguage.ts";
 import { de as firstGerman } from "../../web/src/languages/de.ts";
@@ -14,10 +18,29 @@ import { languageFor } from "../../web/src/languages/language.ts";
 import { LanguageProvider, useStrings } from "../../web/src/languages/useStrings.ts";
 import { en as laterEnglish, de as laterGerman } from "../../web/src/money/words.ts";
 import { en as researchInEnglish, de as researchInGerman } from "../../web/src/research/words.ts";
+import { en as tokensInEnglish, de as tokensInGerman } from "../../web/src/settings/words.ts";
 
 /** With the texts that are loaded later. */
-const en = { ...firstEnglish, money: laterEnglish, research: researchInEnglish };
-const de = { ...firstGerman, money: laterGerman, research: researchInGerman };
+const en = {
+	...firstEnglish,
+	money: laterEnglish,
+	research: researchInEnglish,
+	dialog: settingsInEnglish,
+	keeping: keepingInEnglish,
+	forks: forkInEnglish,
+	tokens: tokensInEnglish,
+	admin: adminInEnglish,
+};
+const de = {
+	...firstGerman,
+	money: laterGerman,
+	research: researchInGerman,
+	dialog: settingsInGerman,
+	keeping: keepingInGerman,
+	forks: forkInGerman,
+	tokens: tokensInGerman,
+	admin: adminInGerman,
+};
 
 /** Every text of a catalogue by the path of its name; of one that is composed, how that is done. */
 function textsOf(catalogue: object, path = ""): [name: string, text: string][] {
@@ -36,7 +59,7 @@ const same = new Set([
 		"keys.escape",
 		"languages.en",
 		"languages.de",
-		"tokenSecret",
+		"tokens.tokenSecret",
 		"offline",
 		"noLink",
 		"details",
@@ -46,6 +69,7 @@ const same = new Set([
 	],
 	...["lastLine", "unreadShort", "count", "duration", "cost", "articleLabel", "reaction", "names", "versionOf", "somebodySaid", "tabTitle"],
 	...["formatTime", "formatDay", "formatDayAndTime", "formatWhen"],
+	...["keeping.dayAndTime", "keeping.number"],
 	...["money.number", "money.usd", "money.percent", "money.seconds", "money.form", "money.date", "money.month", "money.dayAndTime"],
 ]);
 

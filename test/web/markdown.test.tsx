@@ -1,5 +1,5 @@
 import { renderToStaticMarkup } from "react-dom/server";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { heal, loadHealing } from "../../web/src/markdown/healing.ts";
 import { Markdown } from "../../web/src/markdown/Markdown.tsx";
 import { People } from "../../web/src/markdown/MentionedText.tsx";
@@ -183,6 +183,13 @@ describe("malicious text", () => {
 		["a language that breaks out", '```"><script>alert(1)</script>\nx\n```'],
 		["a picture's text that breaks out", '![" onerror="alert(1)](https://a.example/i.png)'],
 	];
+	it("shows no link that would begin a sign-in here, as if the page did", () => {
+		vi.stubGlobal("location", new URL("https://here.example/c/a"));
+		expect(html("[a](https://here.example/api/auth/oidc/default/start) [b](https://HERE.example/%61pi/auth/)")).not.toContain("<a");
+		expect(html("[a](https://here.example/c/b) [b](https://there.example/api/auth/)").match(/<a /g)).toHaveLength(2);
+		vi.unstubAllGlobals();
+	});
+
 	it.each(harmful)("stays text: %s", (_what, source) => {
 		for (const isGrowing of [false, true]) {
 			const markup = html(source, isGrowing);

@@ -33,6 +33,8 @@ it("tells the phase of a reply", () => {
 	expect(phaseOf(reply)).toBe("thinking");
 	expect(phaseOf({ ...reply, reason: "overloaded" })).toBe("busy");
 	expect(phaseOf({ ...reply, content: "Hel" })).toBe("answering");
+	const tools = [{ name: "docs__write", input: "{}", status: "running" as const, id: "t1", asks: true }];
+	expect(phaseOf({ ...reply, content: "Hel", tools })).toBe("asking");
 	expect(phaseOf({ ...reply, status: "failed", reason: "overloaded" })).toBe("failed");
 });
 

@@ -35,7 +35,6 @@ function begin(...answers: (Answer | Promise<Answer>)[]) {
 			return name === "Claude" ? unreachable : "value" in renamed ? { value: { ...renamed.value, user: { id: "g1", name } } } : renamed;
 		},
 		renamed: () => told.push("renamed"),
-		erase: async () => ending,
 		// A disk may answer later than a network that is not there.
 		cachedUser: () => settled().then(() => recalled),
 		keepOnly: (userId) => kept.push(userId),
@@ -207,7 +206,7 @@ describe("the end of a session", () => {
 		await session.signIn("Ann");
 		const states: string[] = [];
 		session.subscribe(() => states.push(session.state().type));
-		const ended = session.erase();
+		const ended = session.erase(async () => ending);
 		await session.renew();
 		expect(await ended).toBeUndefined();
 		await session.renew();
@@ -221,10 +220,10 @@ describe("the end of a session", () => {
 		ending = unreachable;
 		const { session, kept } = begin("token", unauthorized);
 		await session.signIn("Ann");
-		expect(await session.erase()).toBe("No answer.");
+		expect(await session.erase(async () => ending)).toBe("No answer.");
 		await settled();
 		expect(session.state()).toMatchObject({ type: "signed_in", token: "token-1" });
-		expect(await session.erase()).toBe("No answer.");
+		expect(await session.erase(async () => ending)).toBe("No answer.");
 		await settled();
 		expect(session.state()).toEqual({ type: "signed_out" });
 		expect(kept).toEqual(["g1", null]);

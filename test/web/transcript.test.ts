@@ -491,6 +491,15 @@ describe("a message that Claude does not answer because a budget is used up", ()
 		expect(refused.notice).toBeNull();
 	});
 
+	it.each(["budget_exceeded", "unavailable", "decided"] as const)(
+		"is not meant by %s about the running reply, of which a notice tells",
+		(code) => {
+			const running = transcriptOf(received(joined({ messages: [message(1), reply(2, { status: "streaming" })] })));
+			const told = reduce(running, received(error({ code, messageId: "m2", scope: "person" })));
+			expect([told.unpaid.size, told.notice?.code]).toEqual([0, code]);
+		},
+	);
+
 	it("says so no longer once it asks again, or its reply begins anew", () => {
 		const withdrawn = reduce(refused, received(updated(message(1))));
 		expect(withdrawn.unpaid.size).toBe(1);
@@ -501,21 +510,20 @@ describe("a message that Claude does not answer because a budget is used up", ()
 
 	it("is in the words of either language, with when it goes on", () => {
 		const why = { scope: "conversation", resetsAt: "2026-11-30T12:00:00.000Z" } as const;
-		expect(unpaidText(why, "ann", en)).toMatch(
+		expect(unpaidText(why, false, en)).toMatch(
 			/^This conversation's budget for Claude is used up, so .* Ask again from Monday, November 30 at \d\d:00\.$/,
 		);
-		expect(unpaidText(why, "ann", de)).toMatch(
+		expect(unpaidText(why, false, de)).toMatch(
 			/^Das Budget dieses Gesprächs für Claude ist aufgebraucht\. .* Frag wieder ab Montag, 30\. November um \d\d:00\.$/,
 		);
-		expect(unpaidText({ scope: "conversation" }, "ann", en)).toMatch(/An owner can raise it/);
+		expect(unpaidText({ scope: "conversation" }, false, en)).toMatch(/An owner can raise it/);
 	});
 
 	it("has its own words for each budget", () => {
-		const guest = `guest-${"x".repeat(22)}`;
 		const texts = [en, de].flatMap((words) =>
 			(["conversation", "person", "deployment"] as const)
-				.map((scope) => unpaidText({ scope }, "ann", words))
-				.concat(unpaidText({ scope: "person" }, guest, words)),
+				.map((scope) => unpaidText({ scope }, false, words))
+				.concat(unpaidText({ scope: "person" }, true, words)),
 		);
 		expect(new Set(texts).size).toBe(8);
 		expect(texts[3]).toMatch(/^You have used up what guests may spend on Claude/);

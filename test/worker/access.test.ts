@@ -45,11 +45,14 @@ it("signs in whoever Access has let through, for as long as a session lasts", as
 	expect((await refresh(undefined, first.session)).status).toBe(200);
 });
 
-it("signs in whoever is there now, and not who was there before", async () => {
+it("signs in whoever is there now, and ends the session of who was there before", async () => {
 	const { session, body } = await refresh(await assertionOf(claims()));
 	const next = await refresh(await assertionOf({ ...claims(), sub: "another", email: "ben@example.com" }), session);
 	expect(next).toMatchObject({ status: 200, body: { user: { name: "ben" } } });
 	expect(next.body.user.id).not.toBe(body.user.id);
+	// It would notify this device of what is not for Ben.
+	expect((await call("GET", "/me", body.token)).status).toBe(401);
+	expect((await refresh(undefined, session)).status).toBe(401);
 });
 
 it("signs in again whose session has ended", async () => {

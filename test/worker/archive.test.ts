@@ -54,7 +54,7 @@ async function restore(id: string, lines: string[], from = 0, options: { as?: st
 
 const settings = {
 	model: "demo",
-	effort: "low",
+	effort: "low" as const,
 	instructions: "Answer in French.",
 	asks: "owners",
 	tools: { webSearch: true, webFetch: false },
@@ -64,9 +64,13 @@ const settings = {
 /** A conversation that contains one of everything. */
 async function fullConversation(): Promise<string> {
 	const id = await newConversation("ann", ["bob"]);
-	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more", ...settings });
+	// Another model could do these.
+	const { effort, tools, ...changes } = settings;
+	await call("PATCH", `/conversations/${id}`, await tokenOf("ann"), { title: "Plans <b>&</b> more", ...changes });
 	await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage: { sql } }) => {
-		const { log } = new Store(sql);
+		const store = new Store(sql);
+		store.changeSettings({ effort, tools });
+		const { log } = store;
 		const now = Date.parse("2026-11-24T12:00:00.000Z");
 		const say = (userId: string, content: string, clientId: string, more: { replyTo?: Message; mentions?: Mention[] } = {}) =>
 			log.addMessage({ author: { userId, username: nameOf(userId) }, content, clientId, asksClaude: clientId === "second", ...more }, now);
@@ -175,6 +179,9 @@ describe("an export", () => {
 		);
 		expect(text).toContain("&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;quotes&#34;\n\u2028two &#39;lines&#39; 漢字 🎉");
 		expect(text).toContain('dir="auto">An[1] answer</p>');
+		expect(text).toMatch(
+			/<h2>Instructions for Claude<\/h2>\n<p>Set by <bdi>Ann<\/bdi>, <time [^>]+>[^<]+<\/time><\/p>\n<p class="text" dir="auto">Answer in French\.<\/p>/,
+		);
 		expect(text).toContain("<li><bdi>&#60;One&#62;</bdi>: https://one.example/?a=1&#38;b=2</li>");
 		expect(text).toContain("Plans &#60;b&#62;&#38;&#60;/b&#62; more");
 		expect(text).toContain("👍 1");
@@ -489,6 +496,14 @@ describe("an import", () => {
 			["pinned a message", ({ userId }) => ({ pinned: { userId, at } })],
 			["is mentioned", ({ userId }) => ({ content: "@Bob?", mentions: [{ userId, offset: 0, length: 4 }] })],
 			["asked", (bob) => ({ role: "assistant", author: claude, askedBy: [bob] })],
+			[
+				"decided about a call",
+				(bob) => ({
+					role: "assistant",
+					author: claude,
+					tools: [{ name: "docs__write", input: "{}", status: "done", id: "toolu_1", decidedBy: bob }],
+				}),
+			],
 		])("keeps no id of an erased person who %s", async (_what, fields) => {
 			const bob = { userId: `p-${crypto.randomUUID()}`, username: "Bob" };
 			const copy = await imported([head, member("eve"), message(1, fields(bob))]);

@@ -4,14 +4,18 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { purseName } from "../../src/money/object.ts";
+import type { Message } from "../../src/protocol/message.ts";
 import { makeJobsDue } from "../support/jobs.ts";
 import { expectLog } from "../support/log.ts";
+import { countRows } from "../support/rows.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+import { SocketIoClient } from "../support/socketio.ts";
 
 withSettings({
 	...scripted,
 	ANTHROPIC_API_KEY: "a key",
+	GUEST_CLAUDE: "on",
 	CLAUDE_MODELS: "claude-unheard-of",
 	BUDGET_USD_PER_DAY: "1000",
 	BUDGET_USD_PER_PERSON_PER_DAY: "0.2",
@@ -96,6 +100,22 @@ it("lets a guest whose budget is 0 chat without Claude", async () => {
 	client.say("Hi");
 	expect(await client.next("chat:error")).toMatchObject({ code: "budget_exceeded", scope: "person" });
 	expect((await call("GET", `/conversations/${id}/messages`, await tokenOf(guest))).body.messages).toHaveLength(1);
+});
+
+it("tells a Socket.IO client in a literal packet why a question is not answered", async () => {
+	const guest = `guest-${"y".repeat(22)}`;
+	const id = await titled(guest);
+	const client = await SocketIoClient.join(guest, id);
+	client.send(`421["chat:send",{"conversationId":"${id}","content":"Hi","role":"user"}]`);
+	const { id: messageId, asksClaude } = (await client.acknowledged(1)) as Message;
+	expect(asksClaude).toBe(true);
+	const { packet, payload } = await client.next(({ name }) => name === "chat:error");
+	const { error, resetsAt } = payload as unknown as { error: string; resetsAt: string };
+	expect([error, resetsAt]).toEqual([expect.stringMatching(/budget/), expect.stringMatching(/^20.*T00:00:00.000Z$/)]);
+	const event = { conversationId: id, code: "budget_exceeded", scope: "person", error, messageId, resetsAt };
+	const [name, received] = JSON.parse(packet.slice(2));
+	expect([packet.slice(0, 2), name, received]).toEqual(["42", "chat:error", event]);
+	client.close();
 });
 
 describe("after the death of all objects", () => {
@@ -206,6 +226,26 @@ describe("what Claude has cost", () => {
 		expect((await call("GET", `/conversations/${id}/usage`, await tokenOf(eve))).status).toBe(404);
 		expect((await call("GET", `/conversations/${id}/usage`)).status).toBe(401);
 	});
+});
+
+/** Ten are those of the two messages, of their words, of what Claude saw and of what was read. */
+it("writes six rows for the payment of a reply, and two in each of the other purses", async () => {
+	const ann = somebody();
+	const id = await titled(ann);
+	const client = await Client.join(ann, id);
+	const [own, deployment] = [{ userId: ann }, "deployment" as const].map((owner) => env.LEDGER.getByName(purseName(owner)));
+	const openPayments = () =>
+		runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => storage.sql.exec("SELECT id FROM payments").toArray());
+	const rows = await countRows();
+	let written: number[] = [];
+	// The first reply also writes what is written once.
+	for (let reply = 0; reply < 2; reply++) {
+		client.say('!{"tokens":50}');
+		await client.next("chat:complete");
+		await expect.poll(openPayments).toEqual([]);
+		written = await Promise.all([id, own, deployment].map(async (of) => (await rows(of as string)).written));
+	}
+	expect(written).toEqual([10 + 6, 2, 2]);
 });
 
 it("settles the title that an object had asked for when it died, by the alarm alone", async () => {

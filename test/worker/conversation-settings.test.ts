@@ -8,7 +8,11 @@ import { limits } from "../../src/protocol/limits.ts";
 import { scripted, withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
 
-withSettings({ ...scripted, CLAUDE_MODEL: "claude-sonnet-5-5", CLAUDE_MODELS: "claude-haiku-5-5, claude-opus-5-5" });
+withSettings({
+	...scripted,
+	CLAUDE_MODEL: "claude-sonnet-5-5",
+	CLAUDE_MODELS: "claude-haiku-5-5, claude-opus-5-5, claude-haiku-4-5-plain",
+});
 
 const patch = async (who: string, id: string, body: unknown) => call("PATCH", `/conversations/${id}`, await tokenOf(who), body);
 const conversationOf = async (who: string, id: string) => (await call("GET", `/conversations/${id}`, await tokenOf(who))).body.conversation;
@@ -90,6 +94,26 @@ describe("the settings for Claude", () => {
 		expect((await call("GET", `/conversations/${id}/instructions`, await tokenOf("bob"))).body.versions).toHaveLength(1);
 	});
 
+	it("do not ask of a model what it cannot do, and outlast the choice of such a model", async () => {
+		const id = await newConversation("ann");
+		const refusalOf = async (change: object) => {
+			const { status, body } = await patch("ann", id, change);
+			return [status, body.error?.message];
+		};
+		expect(await refusalOf({ model: "claude-opus-5-5", effort: "max" })).toEqual([
+			400,
+			"Claude Opus 5.5 has no effort `max`. It has: low, medium, high.",
+		]);
+		expect((await conversationOf("ann", id)).model).toBeNull();
+		await patch("ann", id, { model: "claude-opus-5-5", effort: "high", tools: { webSearch: true } });
+		expect(await refusalOf({ effort: "xhigh" })).toEqual([400, expect.stringContaining("no effort `xhigh`")]);
+		const { body } = await patch("ann", id, { model: "claude-haiku-4-5-plain" });
+		expect(body.conversation).toMatchObject({ effort: "high", tools: { webSearch: true } });
+		expect(await refusalOf({ effort: "low" })).toEqual([400, expect.stringContaining("no levels of effort")]);
+		expect(await refusalOf({ tools: { webSearch: true } })).toEqual([400, "Claude Plain cannot search the web."]);
+		expect((await patch("ann", id, { title: "Plans", effort: null, tools: { webSearch: false } })).status).toBe(200);
+	});
+
 	it("change one by one, and go back to their defaults", async () => {
 		const id = await newConversation("ann");
 		await patch("ann", id, settings);
@@ -122,10 +146,20 @@ describe("the models that conversations may choose", () => {
 				}),
 				expect.objectContaining({ id: "claude-haiku-5-5", isDefault: false }),
 				expect.objectContaining({ id: "claude-opus-5-5", capabilities: expect.objectContaining({ efforts: ["low", "medium", "high"] }) }),
+				expect.objectContaining({ id: "claude-haiku-4-5-plain", capabilities: expect.objectContaining({ efforts: [], webSearch: false }) }),
 			],
 		]);
 		expect((await call("GET", "/models")).status).toBe(401);
 	});
+});
+
+it("a guest is told where guests may not ask Claude at all", async () => {
+	const guest = await call("POST", "/auth/guest", undefined, { name: "Gus" });
+	const mayAsk = async (token: string) => (await call("GET", "/models", token)).body.mayAsk;
+	Object.assign(env, { GUEST_CLAUDE: "on" });
+	expect(await mayAsk(guest.body.token)).toBe(true);
+	Object.assign(env, { GUEST_CLAUDE: "off" });
+	expect([await mayAsk(guest.body.token), await mayAsk(await tokenOf("ann"))]).toEqual([false, true]);
 });
 
 describe("where only owners may ask Claude", () => {

@@ -93,6 +93,9 @@ describe("invites", () => {
 			expiresAt: invite.expiresAt,
 			maxUses: 3,
 			uses: 0,
+			allows: {},
+			used: { people: 0, questions: 0, usd: 0 },
+			isLive: true,
 		});
 		expect(JSON.stringify(theOne)).not.toContain(invite.token.split(".")[1]);
 		const path = `/conversations/${id}/invites`;

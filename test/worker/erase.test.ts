@@ -58,7 +58,8 @@ async function traced(person: string) {
 		sql.exec("UPDATE messages SET reply_to = 1, reactions = ?, mentions = ? WHERE seq = 2", reactions, mentions);
 		sql.exec("UPDATE messages SET reactions = ? WHERE seq = 1", JSON.stringify([{ emoji: "👍", userIds: ["bob"] }]));
 		const asker = { userId: person, username: theirs.joined.you.username };
-		const reply = JSON.stringify({ model: "m", stoppedBy: asker });
+		const tool = { name: "docs__write", input: "{}", status: "done", id: "toolu_1", decidedBy: asker };
+		const reply = JSON.stringify({ model: "m", stoppedBy: asker, tools: [tool] });
 		sql.exec(
 			"UPDATE messages SET asked_by = ?, reply = ? WHERE seq = 2",
 			JSON.stringify([asker, { userId: "bob", username: "Bob" }]),
@@ -302,7 +303,7 @@ describe("erasing oneself", () => {
 			["migrations", expect.any(Array)],
 			["conversations", []],
 			["settings", []],
-			["signed_out", [{ one: 1, at: expect.any(Number) }]],
+			["signed_out", [{ one: 1, at: expect.any(Number), keeps: 0 }]],
 			["jobs", []],
 			["entered", []],
 			["known_since", []],

@@ -76,8 +76,9 @@ describe("a fork", () => {
 		expect((await as(bob, "GET", `/conversations/${copy}/pins`)).body.messages).toHaveLength(1);
 		expect((await as(bob, "GET", `/conversations/${copy}`)).body.conversation.members).toMatchObject([{ userId: bob, role: "owner" }]);
 		expect((await as(ann, "GET", `/conversations/${copy}`)).status).toBe(404);
-		const [listed] = (await as(bob, "GET", "/conversations")).body.conversations;
-		expect(listed).toMatchObject({ id: copy, unread: 0, title: "Rome" });
+		// Both are as old as their last message, to the millisecond: either may be the first.
+		const listed = (await as(bob, "GET", "/conversations")).body.conversations;
+		expect(listed.find((one: { id: string }) => one.id === copy)).toMatchObject({ unread: 0, title: "Rome" });
 		expect((await as(bob, "GET", `/conversations/${copy}/audit`)).body.entries).toMatchObject([{ action: "created", actor: bob }]);
 		expect((await as(ann, "GET", `/conversations/${id}/audit`)).body.entries[0]).toMatchObject({ action: "forked", actor: bob });
 		expect((await as(bob, "GET", `/conversations/${copy}/search?q=too`)).body.results).toHaveLength(1);
@@ -86,6 +87,22 @@ describe("a fork", () => {
 		client.say("on we go");
 		expect((await client.next("chat:message")).message.seq).toBe(5);
 		expect(await messagesOf(ann, id)).toHaveLength(5);
+	});
+
+	it("has the instructions that held up to its place, and none that were given after it", async () => {
+		const ann = newPerson();
+		const id = await newConversation(ann);
+		const instruct = (instructions: string) => as(ann, "PATCH", `/conversations/${id}`, { instructions });
+		await fill(id, [ann], 2);
+		await instruct("Early");
+		await fill(id, [ann], 3);
+		await instruct("Late");
+		const { conversation } = (await fork(ann, id, { upTo: 4 })).body;
+		expect(conversation.instructions).toBe("Early");
+		const { versions } = (await as(ann, "GET", `/conversations/${conversation.id}/instructions`)).body;
+		expect(versions.map(({ text }: { text: string }) => text)).toEqual(["Early"]);
+		expect((await fork(ann, id, { upTo: 5 })).body.conversation.instructions).toBe("Late");
+		expect((await fork(ann, id, { upTo: 1 })).body.conversation.instructions ?? "").toBe("");
 	});
 
 	it("needs the scopes read and write of a personal token", async () => {
@@ -275,6 +292,27 @@ describe("an erasure", () => {
 			expect(messages[0]?.reactions).toBeUndefined();
 			expect(messages[0]?.pinned?.userId).toMatch(/^erased-/);
 		}
+	});
+
+	it.each(["reply", "former version"])("finds who decided about a call in a %s of a fork, and did nothing else there", async (what) => {
+		const [ann, bob] = [newPerson(), newPerson()];
+		const id = await newConversation(ann, [bob]);
+		await inConversation(id, ({ log }) => {
+			const now = Date.now();
+			const decidedBy = { userId: bob, username: "Bob" };
+			const tool = { name: "docs__write", input: "{}", status: "done" as const, id: "toolu_1", decidedBy };
+			log.addMessage({ author: { userId: ann, username: "Ann" }, content: "@claude write it", asksClaude: true }, now);
+			const reply = log.finishReply(log.addReply(now, []), "Done.", { status: "complete" }, { tools: [tool] });
+			if (what !== "reply") log.finishReply(log.reopenReply(reply), "Again.", { status: "complete" }, {});
+		});
+		const copy = (await fork(ann, id, { upTo: 2 })).body.conversation.id;
+		const stored = async () => {
+			const path = `/conversations/${copy}/messages/${(await messagesOf(ann, copy))[1]?.id}/versions`;
+			return JSON.stringify([await messagesOf(ann, copy), (await as(ann, "GET", path)).body]);
+		};
+		expect(await stored()).toContain(bob);
+		expect((await as(bob, "DELETE", "/me")).body.erased).toMatchObject({ conversations: 2, remaining: 0 });
+		expect(await stored()).not.toContain(bob);
 	});
 
 	it("finds instructions and titles that a person gave in forks that they are not in", async () => {

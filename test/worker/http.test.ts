@@ -32,6 +32,23 @@ describe("anyone", () => {
 	});
 });
 
+describe("the preview of a link", () => {
+	it("names its picture and its page by absolute addresses, and repeats no secret", async () => {
+		const html = '<head><meta property="og:url" content="/" /><meta property="og:image" content="/icon.png" /></head>';
+		Object.assign(env, { ASSETS: { fetch: async () => new Response(html, { headers: { etag: '"1"' } }) } });
+		for (const [path, address] of [
+			["/", "/"],
+			["/c/abc?at=3", "/c/abc"],
+			["/invite/some.secret", "/invite"],
+		]) {
+			const response = await exports.default.fetch(`https://chat.example${path}`);
+			const contents = [...(await response.text()).matchAll(/content="([^"]*)"/g)].map(([, content]) => content);
+			expect(contents).toEqual([`https://chat.example${address}`, "https://chat.example/icon.png"]);
+			expect(response.headers.get("etag")).toBe('"1"');
+		}
+	});
+});
+
 describe("security headers", () => {
 	const headers = { "access-control-request-method": "POST", origin: "https://pages.example" };
 	const socketio = "/socket.io/?EIO=4&transport=polling";

@@ -56,7 +56,11 @@ describe("while an issuer's keys cannot be fetched", () => {
 		answer = () => new Response("down", { status: 503 });
 
 		const { status, headers, body } = await call("GET", "/me", token);
-		expect([status, headers.get("retry-after"), body.error]).toEqual([503, "5", { ...unavailable, message: expect.any(String) }]);
+		expect([status, headers.get("retry-after"), body.error]).toEqual([
+			503,
+			"5",
+			{ ...unavailable, message: expect.any(String), requestId: expect.any(String) },
+		]);
 		for (const path of [`/api/conversations/${id}/socket`, "/api/me/socket"]) {
 			const refused = await upgrade(path, token);
 			expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);

@@ -16,7 +16,7 @@ import { Client, call, newConversation, origin, tokenOf } from "../support/socke
 import { SocketIoClient } from "../support/socketio.ts";
 
 /** A sign-in of somebody who enters the conversation, and the one to look at with what ends it. */
-type SignIn = { userId: string; token: string; begin(): Promise<{ token: string; end(): Promise<unknown> }> };
+type SignIn = { userId: string; token: string; refusedWith?: number; begin(): Promise<{ token: string; end(): Promise<unknown> }> };
 
 async function guest(): Promise<{ userId: string; token: string }> {
 	const { token, user } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
@@ -48,7 +48,7 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 		"the personal token is revoked",
 		async () => {
 			const { userId, token } = await guest();
-			const { id, secret } = (await call("POST", "/me/tokens", token, { name: "bot", scopes: ["read", "manage"] })).body.token;
+			const { id, secret } = (await call("POST", "/me/tokens", token, { name: "bot", scopes: ["read", "write", "manage"] })).body.token;
 			return { userId, token: secret, begin: async () => ({ token: secret, end: () => call("DELETE", `/me/tokens/${id}`, token) }) };
 		},
 	],
@@ -66,6 +66,14 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 				expect((await refresh(old)).status).toBe(401);
 			};
 			return { userId: body.user.id, token: body.token, begin: async () => ({ token: body.token, end }) };
+		},
+	],
+	[
+		"the person is suspended",
+		async () => {
+			const userId = `p-${crypto.randomUUID()}`;
+			const token = await tokenOf(userId);
+			return { userId, token, refusedWith: 403, begin: async () => ({ token, end: () => env.USERS.getByName(userId).suspend(true) }) };
 		},
 	],
 	[
@@ -87,7 +95,7 @@ const endings: [how: string, signIn: () => Promise<SignIn>][] = [
 ];
 
 /** A conversation of Ann's that the person of the sign-in is in. */
-async function conversationWith({ token }: SignIn): Promise<string> {
+async function conversationWith({ token }: Pick<SignIn, "token">): Promise<string> {
 	const id = await newConversation("ann");
 	const { invite } = (await call("POST", `/conversations/${id}/invites`, await tokenOf("ann"), {})).body;
 	expect((await call("POST", `/invites/${encodeURIComponent(invite.token)}/accept`, token)).status).toBe(200);
@@ -97,6 +105,29 @@ async function conversationWith({ token }: SignIn): Promise<string> {
 const say = async (id: string, content: string) => call("POST", `/conversations/${id}/messages`, await tokenOf("ann"), { content });
 const get = (path: string, token: string) =>
 	exports.default.fetch(`${origin}/api${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+/** A request whose body ends when the test says so. `isRead`: the Worker waits for it. */
+function slowly(path: string, token: string, json: unknown) {
+	const { promise: isRead, resolve: read } = Promise.withResolvers<void>();
+	const { promise: isDue, resolve: finish } = Promise.withResolvers<void>();
+	const body = new ReadableStream<Uint8Array>(
+		{
+			async pull(controller) {
+				read();
+				await isDue;
+				controller.enqueue(new TextEncoder().encode(JSON.stringify(json)));
+				controller.close();
+			},
+		},
+		{ highWaterMark: 0 },
+	);
+	const headers = { authorization: `Bearer ${token}` };
+	return {
+		isRead,
+		finish,
+		response: exports.default.fetch(`${origin}/api${path}`, { method: "POST", headers, body, duplex: "half" } as RequestInit),
+	};
+}
 
 /** Everything that still arrives, and whether the stream ended as if it were whole. */
 async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<{ text: string; isWhole: boolean }> {
@@ -169,7 +200,20 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		expect(socketIo.received.filter(({ name }) => name === "chat:joined")).toEqual([]);
 	});
 
-	it("a search of all conversations that was under way returns nothing", async () => {
+	it("a request whose body comes afterwards does nothing", async () => {
+		const signIn = await prepare();
+		const id = await conversationWith(signIn);
+		const { token, end } = await signIn.begin();
+		const late = slowly(`/conversations/${id}/messages`, token, { content: "SAID-AFTER" });
+		await late.isRead;
+		await end();
+		late.finish();
+		expect((await late.response).status).toBe(signIn.refusedWith ?? 401);
+		const { messages } = (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body;
+		expect(JSON.stringify(messages)).not.toContain("SAID-AFTER");
+	});
+
+	it("a search of all conversations and an export that were under way return nothing", async () => {
 		const signIn = await prepare();
 		const id = await conversationWith(signIn);
 		await say(id, "WORD");
@@ -177,13 +221,36 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		const gate = Promise.withResolvers<void>();
 		// The conversation is busy until the gate opens, so that the search is under way meanwhile.
 		const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) => state.blockConcurrencyWhile(() => gate.promise));
-		const searching = call("GET", "/search?q=WORD", token);
+		const underWay = [call("GET", "/search?q=WORD", token), call("GET", `/conversations/${id}/export`, token)];
 		const ending = end();
-		await expect.poll(async () => (await call("GET", "/me", token)).status).toBe(401);
+		const { refusedWith = 401 } = signIn;
+		await expect.poll(async () => (await call("GET", "/me", token)).status).toBe(refusedWith);
 		gate.resolve();
 		await Promise.all([busy, ending]);
-		expect((await searching).status).toBe(401);
+		const [searched, exported] = (await Promise.all(underWay)).map(({ status }) => status);
+		expect(searched).toBe(refusedWith);
+		// A guest who has signed out may be no member any more by then.
+		expect([refusedWith, 404]).toContain(exported);
 	});
+});
+
+it("an event stream that waits for its turn does not open after its guest has signed out", async () => {
+	const signIn = await guest();
+	const id = await conversationWith(signIn);
+	const gate = Promise.withResolvers<void>();
+	// The conversation is busy until the gate opens, and then has the stream wait.
+	const busy = runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, state) =>
+		state.blockConcurrencyWhile(async () => {
+			await gate.promise;
+			new Store(state.storage.sql).members.shutOut(signIn.userId, Date.now() + 500);
+		}),
+	);
+	const opening = get(`/conversations/${id}/events`, signIn.token);
+	const ending = call("POST", "/auth/sign-out", signIn.token);
+	await expect.poll(async () => (await call("GET", "/me", signIn.token)).status).toBe(401);
+	gate.resolve();
+	await Promise.all([busy, ending]);
+	expect((await opening).status).toBe(401);
 });
 
 describe("a session's cookie", () => {
@@ -258,6 +325,22 @@ describe("a session's cookie", () => {
 		expect(await copied.closed).toBe(4401);
 		elsewhere.say("Still here");
 		expect((await elsewhere.next("chat:message")).message.content).toBe("Still here");
+	});
+
+	it("beside another of the same name counts for neither, and ends nothing", async () => {
+		const [own, planted] = [await signIn(), await signIn()];
+		const both = await refresh(`${planted.cookie}; ${own.cookie}`);
+		expect([both.status, both.body.error.code, both.cookie]).toEqual([400, "bad_request", ""]);
+		expect((await refresh(own.cookie)).body.user.id).toBe(own.user.id);
+	});
+
+	it("makes no personal token once its session has ended", async () => {
+		const { user, token } = await signIn();
+		const session = decodeJwt(token)[guestClaim] as string;
+		const object = env.USERS.getByName(user.id);
+		await object.signOutHere(session);
+		const made = { id: "0".repeat(64), name: "x", username: "Gus", expiresAt: Date.now() + 60_000, ownerKind: "guest", epoch: "1" };
+		expect(await object.addToken({ ...made, session, scopes: ["read"], conversations: "all" })).toEqual({ code: "unauthorized" });
 	});
 
 	it("stays good when two tabs renew at once", async () => {

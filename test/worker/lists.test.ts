@@ -46,6 +46,7 @@ describe("a list", () => {
 			lastMessage: { seq: 1, author, content: "Hello", createdAt },
 			unread: 1,
 			mentions: 0,
+			addressed: 1,
 			readUpTo: 0,
 			muted: false,
 			pinned: false,

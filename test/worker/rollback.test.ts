@@ -85,6 +85,8 @@ describe("an erasure that an earlier release began", () => {
 		// As that release had it: two migrations, a table of the conversations to erase from, and one of counts.
 		await inUser(({ sql }) => {
 			for (const table of ["jobs", "entered", "known_since"]) sql.exec(`DROP TABLE ${table}`);
+			for (const column of ["addressed", "notifications"]) sql.exec(`ALTER TABLE conversations DROP COLUMN ${column}`);
+			sql.exec("ALTER TABLE signed_out DROP COLUMN keeps");
 			sql.exec("DELETE FROM migrations WHERE version > 2");
 			sql.exec("DELETE FROM conversations");
 			sql.exec(

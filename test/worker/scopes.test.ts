@@ -34,7 +34,7 @@ async function join(id: string, token: string): Promise<Client> {
 }
 
 /** The routes that need a token, by name. */
-const routes = [...descriptions].filter(([, { access }]) => !["anyone", "session", "deployer"].includes(access));
+const routes = [...descriptions].filter(([, { access }]) => !["anyone", "session", "deployer", "monitoring"].includes(access));
 
 /** Calls a route with ids that exist where there are any, and with an empty body. */
 async function callRoute(route: string, id: string, owner: string, token: string): Promise<unknown> {
@@ -90,6 +90,17 @@ describe("programs are allowed route by route", () => {
 });
 
 describe("the scopes of a token", () => {
+	it("permit to manage settings, but not how long messages are kept, which could delete all of them", async () => {
+		const ann = someone();
+		const id = await newConversation(ann);
+		const { secret } = await makeToken(ann, { scopes: ["read", "manage"] });
+		for (const retentionDays of [1, null]) {
+			const refused = await call("PATCH", `/conversations/${id}`, secret, { retentionDays, title: "Gone" });
+			expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining("how long messages are kept")]);
+		}
+		expect((await call("PATCH", `/conversations/${id}`, secret, { title: "Here" })).body.conversation).toMatchObject({ title: "Here" });
+	});
+
 	it("are read and write unless others are chosen, each once; the conversations are all", async () => {
 		const ann = someone();
 		expect(await makeToken(ann)).toMatchObject({ scopes: ["read", "write"], conversations: "all" });
@@ -225,6 +236,39 @@ describe("the scopes of a token", () => {
 			socketIo.emit("chat:auth", { token }, 1);
 			expect(await socketIo.acknowledged(1)).toMatchObject({ code });
 		}
+	});
+
+	it("let no program move its owner's read marks or take back reactions, which look like its owner's; on both kinds of socket", async () => {
+		const ann = someone();
+		const id = await newConversation(ann, ["bob"]);
+		const { message } = (await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "Hi" })).body;
+		const person = await Client.join(ann, id);
+		const react = (on: boolean) => ({ messageId: message.id, emoji: "👍", on });
+		person.send({ type: "chat:react", ...react(true) });
+		await person.next("chat:reacted");
+		const { secret } = await makeToken(ann, { scopes: ["read", "write", "manage"] });
+		const program = await join(id, secret);
+		for (const event of [
+			{ type: "chat:read", upTo: 1 },
+			{ type: "chat:read", upTo: 0, unread: true },
+			{ type: "chat:react", ...react(false) },
+		] as const) {
+			program.send(event);
+			expect((await program.next("chat:error")).code).toBe("forbidden");
+		}
+		const socketIo = await SocketIoClient.signedIn(secret);
+		socketIo.emit("chat:join", { conversationId: id });
+		await socketIo.next(({ name }) => name === "chat:joined");
+		socketIo.emit("chat:react", { conversationId: id, ...react(false) }, 1);
+		expect(await socketIo.acknowledged(1)).toMatchObject({ code: "forbidden" });
+		socketIo.emit("chat:read", { conversationId: id, upTo: 1 });
+		expect((await socketIo.next(({ name, payload }) => name === "chat:error" && !("messageId" in payload))).payload.code).toBe("forbidden");
+		program.send({ type: "chat:react", messageId: message.id, emoji: "👀", on: true });
+		expect((await program.next("chat:reacted")).reactions).toEqual([
+			{ emoji: "👍", userIds: [ann] },
+			{ emoji: "👀", userIds: [ann] },
+		]);
+		expect((await Client.join(ann, id)).joined.reads?.find(({ userId }) => userId === ann)?.upTo ?? 0).toBe(0);
 	});
 
 	it("let only manage delete the messages of others", async () => {

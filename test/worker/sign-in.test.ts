@@ -2,76 +2,14 @@
 
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeProvider } from "../support/fake-provider.ts";
 import { allowLog, expectLog } from "../support/log.ts";
+import { Browser, provider, providerSettings, useProvider } from "../support/provider-browser.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
-const settings = {
-	OIDC_ISSUER: "",
-	OIDC_CLIENT_ID: "parley",
-	OIDC_CLIENT_SECRET: "s3cret",
-	OIDC_NAME: "Example",
-	OIDC_ALLOWED_DOMAINS: "",
-};
-withSettings(settings);
+withSettings(providerSettings);
 allowLog(/A sign-in with the provider was refused/, /A session cookie was refused/, /A token was refused/);
-
-let provider: FakeProvider;
-/** Every test has a provider of its own: the description of one that was down is not asked for at once. */
-const use = (next: FakeProvider) => {
-	provider = next;
-	Object.assign(env, settings, { OIDC_ISSUER: next.issuer });
-};
-beforeEach(() => use(new FakeProvider()));
-
-const fetchOutside = globalThis.fetch;
-vi.spyOn(globalThis, "fetch").mockImplementation(async (...given) => {
-	const request = new Request(...(given as [string]));
-	if (new URL(request.url).origin === new URL(provider.issuer).origin) return provider.answer(request);
-	if (new URL(request.url).hostname === "down.example") throw new TypeError("Network connection lost.");
-	return fetchOutside(...given);
-});
-
-/** One browser: its cookies, as far as this test needs their rules. */
-class Browser {
-	readonly cookies = new Map<string, string>();
-
-	async open(address: string, init: RequestInit = {}): Promise<Response> {
-		const { pathname } = new URL(address, origin);
-		const sent = [...this.cookies].filter(([name]) => pathname.startsWith(pathOf.get(name) ?? "/"));
-		const headers = new Headers(init.headers);
-		headers.set("cookie", sent.map(([name, value]) => `${name}=${value}`).join("; "));
-		const response = await exports.default.fetch(new URL(address, origin).href, { ...init, headers, redirect: "manual" });
-		for (const line of response.headers.getSetCookie()) {
-			const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-			pathOf.set(name, /path=([^;]+)/i.exec(line)?.[1] ?? "/");
-			if (/max-age=0/i.test(line)) this.cookies.delete(name);
-			else this.cookies.set(name, value);
-		}
-		return response;
-	}
-
-	/** Returns the provider's address. */
-	async start(returnTo = "/"): Promise<string> {
-		const response = await this.open(`/api/auth/oidc/default/start?returnTo=${encodeURIComponent(returnTo)}`);
-		expect(response.status).toBe(302);
-		return response.headers.get("location") ?? "";
-	}
-
-	async signIn(claims: Record<string, unknown>, returnTo = "/"): Promise<Response> {
-		return this.open(provider.signIn(await this.start(returnTo), claims));
-	}
-
-	async refresh() {
-		const response = await this.open("/api/auth/refresh", { method: "POST" });
-		return {
-			status: response.status,
-			body: response.status === 204 ? ({} as never) : ((await response.json()) as { token: string; user: { id: string; name: string } }),
-		};
-	}
-}
-const pathOf = new Map<string, string>();
+beforeEach(() => useProvider());
 
 const ada = { sub: "248289761001", name: "Ada Lovelace", email: "ada@example.com", email_verified: true };
 
@@ -83,7 +21,7 @@ async function expectPage(response: Response, status: number, words: RegExp): Pr
 
 describe("somebody who signs in with the provider", () => {
 	it("is named in the methods, sent there and back, and stays signed in", async () => {
-		expect((await call("GET", "/auth/methods")).body).toEqual({ guest: true, passkey: false, oidc: [{ id: "default", name: "Example" }] });
+		expect((await call("GET", "/auth/methods")).body).toEqual({ guest: true, passkey: true, oidc: [{ id: "default", name: "Example" }] });
 		const browser = new Browser();
 		const address = new URL(await browser.start("/c/abc?at=3"));
 		expect(Object.fromEntries(address.searchParams)).toMatchObject({
@@ -114,7 +52,7 @@ describe("somebody who signs in with the provider", () => {
 		const first = await idOf(ada);
 		expect(await idOf({ ...ada, name: "Ada King", email: "king@example.com" })).toEqual({ id: first.id, name: "Ada King" });
 		expect((await idOf({ ...ada, sub: "2" })).id).not.toBe(first.id);
-		use(new FakeProvider());
+		useProvider();
 		expect((await idOf(ada)).id).not.toBe(first.id);
 	});
 
@@ -160,6 +98,55 @@ describe("somebody who signs in with the provider", () => {
 		} finally {
 			vi.useRealTimers();
 		}
+	});
+});
+
+describe("somebody whom an administrator has suspended", () => {
+	it("is refused by the provider's way back, keeps the session, and goes on with it once restored", async () => {
+		const browser = new Browser();
+		await browser.signIn(ada);
+		const { token, user } = (await browser.refresh()).body;
+		await env.USERS.getByName(user.id).suspend(true);
+		expect((await call("GET", "/me", token)).body.error.code).toBe("suspended");
+		expect((await browser.refresh()).status).toBe(403);
+		await expectPage(await browser.signIn(ada), 403, /suspended your account/);
+		await env.USERS.getByName(user.id).suspend(false);
+		expect((await browser.refresh()).status).toBe(200);
+		expect((await call("GET", "/me", token)).status).toBe(200);
+	});
+});
+
+describe("an administrator by the provider's word", () => {
+	const mayAdminister = async (claims: Record<string, unknown>) => {
+		const browser = new Browser();
+		await browser.signIn(claims);
+		const { token } = (await browser.refresh()).body;
+		return { token, status: (await call("GET", "/admin/audit", token)).status };
+	};
+	beforeEach(() => void Object.assign(env, { OIDC_ADMINS: "", ADMIN_CLAIM: "" }));
+
+	it.each<[string, string, Record<string, unknown>, number]>([
+		["has a verified address that is named, in whatever case", "Ada@Example.com", { ...ada, email: "ADA@example.COM" }, 200],
+		["has a subject that is named", "other@example.com, 248289761001", ada, 200],
+		["is nobody whose address is not verified", "ada@example.com", { ...ada, email_verified: false }, 403],
+		["is nobody whose address looks the same", "kate@example.com", { ...ada, email: "\u212aate@example.com" }, 403],
+		["is nobody whose subject is an address that is named", "ada@example.com", { ...ada, sub: "ada@example.com", email: undefined }, 403],
+		["is nobody whose address is a subject that is named", "248289761001", { ...ada, sub: "1", email: "248289761001" }, 403],
+	])("%s", async (_, named, claims, status) => {
+		Object.assign(env, { OIDC_ADMINS: named });
+		expect((await mayAdminister(claims)).status).toBe(status);
+	});
+
+	it("is one only as long as the settings and the latest sign-in say so", async () => {
+		Object.assign(env, { OIDC_ADMINS: "ada@example.com" });
+		const { token } = await mayAdminister(ada);
+		Object.assign(env, { OIDC_ADMINS: "ben@example.com" });
+		expect((await call("GET", "/admin/audit", token)).status).toBe(403);
+		Object.assign(env, { OIDC_ADMINS: "", ADMIN_CLAIM: "groups=admins" });
+		const { token: byClaim, status } = await mayAdminister({ ...ada, groups: ["staff", "admins"] });
+		expect(status).toBe(200);
+		expect((await mayAdminister({ ...ada, groups: ["staff"] })).status).toBe(403);
+		expect((await call("GET", "/admin/audit", byClaim)).status).toBe(403);
 	});
 });
 
@@ -384,6 +371,32 @@ describe("a return address", () => {
 	])("%j is refused", async (returnTo) => {
 		const response = await new Browser().open(`/api/auth/oidc/default/start?returnTo=${encodeURIComponent(returnTo)}`);
 		await expectPage(response, 400, /must be a path of this service/);
+	});
+});
+
+describe("a sign-in that another site begins", () => {
+	const elsewhere = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+
+	it("is asked about first, so that no site replaces somebody's session", async () => {
+		expectLog(/another site has begun it/);
+		const browser = new Browser();
+		const response = await browser.open("/api/auth/oidc/default/start?returnTo=/c/a?b%26c", { headers: elsewhere });
+		const page = await response.clone().text();
+		await expectPage(response, 403, /Another site has sent you here/);
+		expect(page).toContain('<a href="/api/auth/oidc/default/start?returnTo=/c/a?b%26c">Sign in</a>');
+		expect(browser.cookies.size).toBe(0);
+	});
+
+	it.each([
+		["from another program", { "sec-fetch-site": "none" }, 403],
+		["from a browser that does not say", {}, 302],
+		["from our own page", { "sec-fetch-site": "same-origin" }, 302],
+		["from another page of the same domain", { "sec-fetch-site": "same-site", referer: "https://blog.parley.example/" }, 403],
+		["from a page of FRONTEND_URL", { ...elsewhere, referer: "https://front.example/chat" }, 302],
+	])("is one only if it comes from another site: %s", async (_from, headers, status) => {
+		Object.assign(env, { FRONTEND_URL: "https://front.example" });
+		expect((await new Browser().open("/api/auth/oidc/default/start", { headers })).status).toBe(status);
+		Object.assign(env, { FRONTEND_URL: "" });
 	});
 });
 

@@ -53,7 +53,7 @@ describe("an internal failure", () => {
 	it("reaches a program as a code and a sentence", async () => {
 		const { id } = await broken();
 		const { status, body } = await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"));
-		expect([status, body]).toEqual([500, errorBody("internal")]);
+		expect([status, body]).toEqual([500, { error: { ...errorBody("internal").error, requestId: expect.any(String) } }]);
 		expect(log()).toContain("no such table");
 	});
 

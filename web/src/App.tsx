@@ -4,14 +4,16 @@ import { useSyncExternalStore } from "react";
 import { useLocation } from "wouter";
 import { session, useSession } from "./account/currentSession.ts";
 import type { SessionState } from "./account/session.ts";
+import { useLazy } from "./controls/useLazy.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { useStrings } from "./languages/useStrings.ts";
+import { AdminRoute } from "./pages/AdminRoute.tsx";
 import { ErasedPage } from "./pages/ErasedPage.tsx";
 import { InvitePage } from "./pages/InvitePage.tsx";
 import { MainPage } from "./pages/MainPage.tsx";
 import { NoticePage } from "./pages/NoticePage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
-import { inviteIn } from "./paths.ts";
+import { deviceLinkIn, inviteIn } from "./paths.ts";
 
 export function App() {
 	const state = useSession();
@@ -24,10 +26,15 @@ export function App() {
 	);
 }
 
+const loadDevicePage = () => import("./keeping/DevicePage.tsx");
+
 function Page({ state }: { state: SessionState }) {
 	const strings = useStrings();
 	const [path] = useLocation();
-	const invite = inviteIn(path, useSyncExternalStore(followHash, hash));
+	const behind = useSyncExternalStore(followHash, hash);
+	const invite = inviteIn(path, behind);
+	const link = deviceLinkIn(path, behind);
+	const device = useLazy(loadDevicePage, link !== undefined);
 	switch (state.type) {
 		case "unknown":
 			return <NoticePage text={strings.loading} />;
@@ -40,13 +47,16 @@ function Page({ state }: { state: SessionState }) {
 			);
 		case "unremembered":
 		case "signed_out":
-			return <SignInPage isInvited={invite !== undefined} />;
+			if (link !== undefined && device) return <device.DevicePage token={link} signedInAs={undefined} />;
+			return <SignInPage invite={invite} />;
 		case "erased":
 			return <ErasedPage erased={state.erased} />;
 		case "remembered":
 		case "signed_in": {
 			const { id, name } = state.user;
+			if (link !== undefined && device) return <device.DevicePage token={link} signedInAs={name} />;
 			if (invite) return <InvitePage key={id} invite={invite} />;
+			if (path === "/admin") return <AdminRoute key={id} userId={id} />;
 			const token = state.type === "signed_in" ? state.token : null;
 			// The key: another tab may have signed in somebody else, and no state of the previous
 			// person may carry over.

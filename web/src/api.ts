@@ -16,7 +16,8 @@ import { readLeniently } from "../../src/protocol/lenient.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type PersonalSettings, settingsSchema } from "../../src/protocol/me.ts";
 import { messageSchema, replaceMessage, versionSchema } from "../../src/protocol/message.ts";
-import { assistantHeader } from "../../src/protocol/text/assistant-name.ts";
+import type { Allows } from "../../src/protocol/people/link.ts";
+import { assistantHeader, markHeader } from "../../src/protocol/text/assistant-name.ts";
 import { refusalText } from "./languages/catalogue.ts";
 import { currentStrings } from "./languages/currentLanguage.ts";
 import { meetAssistant } from "./languages/followAssistant.ts";
@@ -35,7 +36,7 @@ const timeSchema = v.pipe(
 const signedInSchema = v.object({
 	token: v.string(),
 	expiresAt: timeSchema,
-	user: idAndName,
+	user: v.object({ ...idAndName.entries, isAccount: v.optional(v.boolean()) }),
 });
 const describedSchema = v.object({ ...conversationSchema.entries, members: v.array(memberSchema) });
 const pageSchema = v.object({ messages: v.array(messageSchema), hasMore: v.boolean(), hasNewer: v.optional(v.boolean(), false) });
@@ -53,7 +54,9 @@ const erasedSchema = v.object({
 	failed: v.number(),
 	remaining: v.number(),
 });
-const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()) }) });
+const errorSchema = v.object({
+	error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()), requestId: v.optional(v.string()) }),
+});
 
 export type Erased = v.InferOutput<typeof erasedSchema>;
 export type SignedIn = v.InferOutput<typeof signedInSchema>;
@@ -71,6 +74,7 @@ export const signOut = (token: string) => call(v.optional(v.object({ signOutUrl:
 
 const methodsSchema = v.object({
 	guest: v.boolean(),
+	passkey: v.boolean(),
 	oidc: v.array(idAndName),
 	signInUrl: v.optional(v.string()),
 });
@@ -119,7 +123,7 @@ export const messagesAt = (token: string, id: string, place: PagePosition) =>
 	call(pageSchema, "GET", `/conversations/${encodeURIComponent(id)}/messages${queryOf({ ...place, limit: pageOf })}`, { token });
 
 /** Defaults of the server: a week, any number of people, as members. */
-export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner"> };
+export type InviteTerms = { expiresInSeconds?: number; maxUses?: number; role?: Exclude<MemberRole, "owner">; allows?: Allows };
 
 export const createInvite = (token: string, id: string, terms: InviteTerms = {}) =>
 	call(
@@ -208,7 +212,8 @@ export async function call<T extends v.GenericSchema>(
 async function send(path: string, request: RequestInit): Promise<{ isOk: boolean; answer: unknown }> {
 	const response = await fetch(addressOf(path), { ...request, credentials: "include", signal: AbortSignal.timeout(15_000) });
 	const assistant = response.headers.get(assistantHeader);
-	if (assistant) void meetAssistant(decodeURIComponent(assistant)).catch(() => {});
+	const mark = response.headers.get(markHeader) ?? "";
+	if (assistant) void meetAssistant(decodeURIComponent(assistant), decodeURIComponent(mark)).catch(() => {});
 	return { isOk: response.ok, answer: response.status === 204 ? undefined : await response.json() };
 }
 
@@ -222,6 +227,8 @@ function pauseIn(answer: unknown): number {
 export function refusalIn(answer: unknown): ApiError {
 	const refusal = v.safeParse(errorSchema, answer);
 	if (!refusal.success) return { code: "internal", message: currentStrings().unexpectedAnswer };
-	const { code, message } = refusal.output.error;
-	return { code: code as ErrorCode, message: refusalText(currentStrings(), { code, text: message }) };
+	const { code, message, requestId } = refusal.output.error;
+	const text = refusalText(currentStrings(), { code, text: message });
+	// Whoever runs the service finds it in the log.
+	return { code: code as ErrorCode, message: requestId === undefined ? text : `${text} (${requestId})` };
 }

@@ -4,6 +4,7 @@ const paths = {
 	back: "M15 5l-7 7 7 7",
 	plus: "M12 5v14M5 12h14",
 	more: "M5.5 11.5v1M12 11.5v1M18.5 11.5v1",
+	file: "M7 3h7l5 5v13H7zM14 3v5h5",
 	pin: "M9 4h6l-1 6 4 3v2H6v-2l4-3zM12 15v5",
 	react: "M12 20a8 8 0 1 1 8-8M9 10v.5M15 10v.5M9 14c1 1.5 4.5 1.8 6 0M19 16v6M16 19h6",
 	emoji: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9 9.5v.5M15 9.5v.5M8.5 14c1.2 2 5.8 2 7 0",
@@ -34,6 +35,11 @@ export type IconName = keyof typeof paths;
 
 /** 20 pixels wide at the default font size. */
 export function Icon({ name }: { name: IconName }) {
+	return <Drawing path={paths[name]} />;
+}
+
+/** An icon that is not in the list, because only a later part needs it. */
+export function Drawing({ path }: { path: string }) {
 	return (
 		<svg
 			viewBox="0 0 24 24"
@@ -46,7 +52,7 @@ export function Icon({ name }: { name: IconName }) {
 			strokeLinejoin="round"
 			aria-hidden="true"
 		>
-			<path d={paths[name]} />
+			<path d={path} />
 		</svg>
 	);
 }

@@ -55,7 +55,7 @@ export function useChatWebSocket(
 }
 
 /** `asksAgain`: Claude replies again to this question, which must be the person's last one. */
-export type Edit = Omit<NewMessage, "replyTo" | "steer"> & { asksAgain?: boolean };
+export type Edit = Omit<NewMessage, "replyTo" | "steer" | "files"> & { asksAgain?: boolean };
 export type Chat = ReturnType<typeof useChatWebSocket>["chat"];
 
 function clientOf(conversationId: string, renewToken: () => Promise<Renewal>, cache: DeviceCache | undefined): ConversationClient {
@@ -108,6 +108,7 @@ async function explainRefusal(token: string, conversationId: string): Promise<Cl
 	switch (result.error.code) {
 		case "unauthorized":
 		case "token_expired":
+		case "suspended":
 			return closeCodes.token;
 		case "not_found":
 			return closeCodes.deleted;
@@ -119,7 +120,7 @@ async function explainRefusal(token: string, conversationId: string): Promise<Cl
 function actionsOf(client: ConversationClient | null) {
 	return {
 		/** Shows the message at once, and sends it until it is acknowledged. */
-		sendMessage: (content: string, about?: Omit<NewMessage, "content">) => client?.sendMessage(content, about),
+		sendMessage: (content: string, about?: Omit<NewMessage, "content">, clientId?: string) => client?.sendMessage(content, about, clientId),
 		/** To be called on every change of the text being written. */
 		sendTyping: (isTyping: boolean) => client?.setTyping(isTyping),
 		stopReply: (messageId: string) => client?.command({ type: "chat:stop", messageId }),
@@ -134,6 +135,8 @@ function actionsOf(client: ConversationClient | null) {
 		/** Takes back a question that waits for a reply. */
 		withdraw: (messageId: string) => client?.command({ type: "chat:withdraw", messageId }),
 		pin: (messageId: string, on: boolean) => client?.command({ type: "chat:pin", messageId, on }),
+		/** Allows or declines a call that a running reply waits for. */
+		approve: (messageId: string, toolId: string, allow: boolean) => client?.command({ type: "chat:approve", messageId, toolId, allow }),
 		/** Asks Claude a question whose answer nobody else sees; returns true if it was sent. */
 		askPrivately: (content: string) => client?.command({ type: "chat:ask-privately", content, clientId: newId() }) ?? false,
 		stopAside: (asideId: string) => client?.command({ type: "chat:stop-aside", asideId }),

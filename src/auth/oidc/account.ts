@@ -7,13 +7,24 @@ import { nameIn } from "../claims.ts";
 import { SignInRefused } from "./refusal.ts";
 
 /** Throws `SignInRefused` for an address outside the allowed domains. An address that is not verified may be anybody's. */
-export function checkDomain({ email, email_verified }: JWTPayload, allowedDomains: readonly string[]): void {
+export function checkDomain(claims: JWTPayload, allowedDomains: readonly string[]): void {
 	if (allowedDomains.length === 0) return;
-	// Some providers send the word.
-	if (typeof email !== "string" || (email_verified !== true && email_verified !== "true"))
+	const { email } = claims;
+	if (typeof email !== "string" || !isVerified(claims))
 		throw new SignInRefused("not_verified", "the provider gave no verified address, and only some domains are allowed");
 	const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
 	if (!allowedDomains.includes(domain)) throw new SignInRefused("other_domain", "the address is of none of OIDC_ALLOWED_DOMAINS");
+}
+
+/** Some providers send the word. */
+function isVerified({ email_verified }: JWTPayload): boolean {
+	return email_verified === true || email_verified === "true";
+}
+
+/** In lower case, for comparing. Letters outside ASCII may become others in lower case, so an address with any is none. */
+export function verifiedAddress(claims: JWTPayload): string | undefined {
+	const { email } = claims;
+	return typeof email === "string" && isVerified(claims) && /^[\x21-\x7e]+$/.test(email) ? email.toLowerCase() : undefined;
 }
 
 /** Never depends on the address, which may be given to somebody else. */

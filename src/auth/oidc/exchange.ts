@@ -37,7 +37,7 @@ function scopeOf({ scopes_supported: known }: Server): string {
 	return ["openid", "profile", "email"].filter((scope) => scope === "openid" || !known || known.includes(scope)).join(" ");
 }
 
-/** Who has signed in, by the parameters with which their browser came back. `now` in ms. */
+/** Finds the person who has signed in, by the parameters with which their browser came back. `now` in ms. */
 export async function exchange(
 	server: Server,
 	oidc: Oidc,

@@ -9,12 +9,18 @@ import { randomId } from "../../protocol/random-id.ts";
 import { isLocalhost } from "../../settings.ts";
 import { deriveKey } from "../derive-key.ts";
 
-const flowSchema = v.object({ state: v.string(), nonce: v.string(), verifier: v.string(), returnTo: v.string() });
-/** `verifier`: PKCE's. `returnTo`: a path of our own. */
+const flowSchema = v.object({
+	state: v.string(),
+	nonce: v.string(),
+	verifier: v.string(),
+	returnTo: v.string(),
+	join: v.optional(v.object({ userId: v.string(), session: v.string() })),
+});
+/** `verifier`: PKCE's. `returnTo`: a path of our own. `join`: the guest whom the identity joins, and the session that asked for it. */
 export type Flow = v.InferOutput<typeof flowSchema>;
 
-export function newFlow(returnTo: string): Flow {
-	return { state: randomId(), nonce: randomId(), verifier: `${randomId()}${randomId()}`, returnTo };
+export function newFlow(returnTo: string, join?: Flow["join"]): Flow {
+	return { state: randomId(), nonce: randomId(), verifier: `${randomId()}${randomId()}`, returnTo, ...(join && { join }) };
 }
 
 /** The cookies that keep a flow, and end those of too many others. `url` is the request's. `now` in ms. */

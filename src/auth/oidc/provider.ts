@@ -36,7 +36,7 @@ export function unavailable(detail: string): SignInRefused {
 	return new SignInRefused("unavailable", detail, pause);
 }
 
-/** How oauth4webapi makes its requests. */
+/** The options of oauth4webapi's requests. */
 export function requestsTo(server: AuthorizationServer) {
 	return {
 		[customFetch]: (url: string, init: RequestInit) => reach(url, init),

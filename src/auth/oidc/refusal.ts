@@ -7,10 +7,16 @@ export type Reason =
 	| "clock"
 	| "not_verified"
 	| "other_domain"
+	| "suspended"
 	| "unavailable"
 	| "not_accepted"
 	| "no_provider"
-	| "bad_return";
+	| "bad_return"
+	| "from_elsewhere"
+	| "taken"
+	| "join_ended"
+	| "confirm_first"
+	| "too_many";
 
 export class SignInRefused extends Error {
 	readonly reason: Reason;

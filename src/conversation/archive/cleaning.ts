@@ -22,9 +22,10 @@ export function cleanRecord(record: ArchiveRecord, now: number): ArchiveRecord |
 		case "member":
 			return record.userId === claude.userId ? undefined : { ...record, ...cleanPerson(record) };
 		case "message":
+			if (record.files?.some(({ id }) => !/^[\w-]{1,64}$/.test(id))) return undefined;
 			return record.role === "user" && record.author.userId === claude.userId ? undefined : cleanMessage(record, now);
 		case "version":
-			return { ...record, ...(record.stoppedBy && { stoppedBy: cleanPerson(record.stoppedBy) }) };
+			return { ...record, ...(record.stoppedBy && { stoppedBy: cleanPerson(record.stoppedBy) }), ...cleanTools(record) };
 		case "end":
 			return record;
 		default:
@@ -47,9 +48,14 @@ function cleanMessage(record: RecordOf<"message">, now: number): RecordOf<"messa
 		...(askedBy && { askedBy: askedBy.map(cleanPerson) }),
 		...(stoppedBy && { stoppedBy: cleanPerson(stoppedBy) }),
 		...(sharedBy && { sharedBy: cleanPerson(sharedBy) }),
+		...cleanTools(record),
 		// They count in the text as it was.
 		...(mentions && { mentions: content === record.content ? mentions : [] }),
 	};
+}
+
+function cleanTools({ tools }: Pick<RecordOf<"message">, "tools">): Pick<RecordOf<"message">, "tools"> {
+	return tools ? { tools: tools.map((tool) => ({ ...tool, ...(tool.decidedBy && { decidedBy: cleanPerson(tool.decidedBy) }) })) } : {};
 }
 
 function cleanAuthor({ program, ...author }: Author): Author {

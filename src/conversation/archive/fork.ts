@@ -3,6 +3,8 @@
 
 import { type ArchiveRecord, emptyChain, headRecords } from "../../protocol/archive.ts";
 import type { ConversationInfo } from "../../protocol/conversation.ts";
+import type { MessageFile } from "../../protocol/files/file.ts";
+import type { Message } from "../../protocol/message.ts";
 import { claude, isAlias, type Person } from "../../protocol/person.ts";
 import { type ExportPiece, type ExportPlace, readRecords, type Source, writePiece } from "./export.ts";
 
@@ -12,15 +14,15 @@ export type ForkTitle = { title: string; by?: string; from?: number };
 /** What a fork knows beside its messages. `owner` is the only member. */
 export type Fork = { owner: Person; title: ForkTitle; forkedFrom: NonNullable<ConversationInfo["forkedFrom"]> };
 
-/** `people`: the ids in the piece, of whoever may be erased later. */
-export type ForkPiece = ExportPiece & { people: string[] };
+/** `people`: the ids in the piece, of whoever may be erased later. `files`: those of its messages. */
+export type ForkPiece = ExportPiece & { people: string[]; files: MessageFile[] };
 
 /** The first line of a fork, without members, and with the instructions that held up to a place. */
 export async function forkHead(source: Source, upTo: number, exportedAt: string): Promise<ForkPiece> {
 	const described = source.describe();
 	const versions = described.versions.filter(({ after }) => after <= upTo);
 	const records = headRecords({ ...described, members: [], versions }, exportedAt);
-	return { ...(await writePiece(records, emptyChain, { after: 0, exportedAt })), people: peopleIn(records) };
+	return { ...(await writePiece(records, emptyChain, { after: 0, exportedAt })), people: peopleIn(records), files: [] };
 }
 
 /** The next messages of a fork, up to a place. */
@@ -28,8 +30,14 @@ export async function forkPiece(source: Source, upTo: number, { after, chain, ex
 	const { records, last, isEnd } = readRecords(source, after);
 	const copied = records.filter((record) => !("seq" in record) || record.seq <= upTo);
 	const isLast = isEnd || last >= upTo;
-	return { ...(await writePiece(copied, chain, !isLast && { after: last, exportedAt })), people: peopleIn(copied) };
+	return {
+		...(await writePiece(copied, chain, !isLast && { after: last, exportedAt })),
+		people: peopleIn(copied),
+		files: copied.flatMap(filesIn),
+	};
 }
+
+const filesIn = (record: ArchiveRecord): MessageFile[] => (record.type === "message" ? (record.files ?? []) : []);
 
 function peopleIn(records: readonly ArchiveRecord[]): string[] {
 	return [...new Set(records.flatMap(idsIn))].filter((id) => id !== undefined && id !== claude.userId && !isAlias(id)) as string[];
@@ -37,9 +45,14 @@ function peopleIn(records: readonly ArchiveRecord[]): string[] {
 
 function idsIn(record: ArchiveRecord): (string | undefined)[] {
 	if (record.type === "conversation") return record.instructions?.map(({ userId }) => userId) ?? [];
-	if (record.type === "version") return [record.stoppedBy?.userId];
+	if (record.type === "version") return [record.stoppedBy?.userId, ...decidersIn(record)];
 	if (record.type !== "message") return [];
 	const { author, mentions = [], reactions = [], askedBy = [], stoppedBy, sharedBy, pinned } = record;
-	const named = [author, ...mentions, ...askedBy].map(({ userId }) => userId);
+	const named = [...[author, ...mentions, ...askedBy].map(({ userId }) => userId), ...decidersIn(record)];
 	return [...named, ...reactions.flatMap(({ userIds }) => userIds), stoppedBy?.userId, sharedBy?.userId, pinned?.userId];
+}
+
+/** Those who allowed or declined calls of tools. */
+function decidersIn({ tools = [] }: Pick<Message, "tools">): (string | undefined)[] {
+	return tools.map(({ decidedBy }) => decidedBy?.userId);
 }

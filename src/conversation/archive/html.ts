@@ -3,11 +3,15 @@
 import type { RecordOf } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
+import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
+import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
 
 const style = `
 :root { color-scheme: light dark; --quiet: light-dark(#5d5b55, #aaa69c); --line: light-dark(#dddad2, #3d3b36); }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#fff, #1c1b19); color: light-dark(#1f1e1b, #edeae2); }
+header h2 { font-size: 1rem; margin: 1rem 0 0; }
+header .text { color: inherit; font-size: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
 header p, footer, .facts, time { color: var(--quiet); font-size: .875rem; }
 article { margin: 1.25rem 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
@@ -27,7 +31,7 @@ export async function readablePolicy(): Promise<string> {
 }
 
 export async function beginning(
-	{ title, createdAt, members }: ConversationInfo & { members: Member[] },
+	{ title, createdAt, members, instructions, instructionsBy }: ConversationInfo & { members: Member[] },
 	exportedAt: string,
 ): Promise<string> {
 	const name = escaped(title || "Conversation");
@@ -45,8 +49,17 @@ export async function beginning(
 <h1 dir="auto">${name}</h1>
 <p>Begun ${timeOf(createdAt)}, saved ${timeOf(exportedAt)}</p>
 <p>With <bdi>${members.map(({ username }) => escaped(username)).join("</bdi>, <bdi>")}</bdi></p>
-</header>
+${instructions === "" ? "" : instructionsFor(instructions, instructionsBy)}</header>
 <main>
+`;
+}
+
+/** Those that are in force. The other file has the former versions, too. */
+function instructionsFor(text: string, by: ConversationInfo["instructionsBy"]): string {
+	const author = by && ` by <bdi>${escaped(by.username)}</bdi>, ${timeOf(by.at)}`;
+	return `<h2>${escaped(inName("Instructions for Claude"))}</h2>
+<p>Set${author ?? ""}</p>
+<p class="text" dir="auto">${escaped(text)}</p>
 `;
 }
 
@@ -69,12 +82,17 @@ export function article(message: RecordOf<"message">): string {
 	];
 	const given = reactions.map(({ emoji, userIds }) => `${escaped(emoji)} ${userIds.length}`);
 	return `<article id="${escaped(id)}">
-<h2><bdi>${escaped(author.username)}</bdi></h2>${timeOf(createdAt)}
+<h2>${markOf(author)}<bdi>${escaped(author.username)}</bdi></h2>${timeOf(createdAt)}
 ${quoted ? `<blockquote dir="auto"><bdi>${escaped(quoted.author.username)}</bdi>: ${escaped(quoted.content)}</blockquote>\n` : ""}${
 	deletedAt === undefined ? `<p class="text" dir="auto">${cited(message)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
 }
 ${sources.length > 0 ? `<ol class="facts">\n${sources.map(sourceItem).join("")}</ol>\n` : ""}${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
 `;
+}
+
+function markOf({ userId }: Person): string {
+	const mark = userId === claude.userId ? assistantMark() : undefined;
+	return mark === undefined ? "" : `<span aria-hidden="true">${escaped(mark)}</span> `;
 }
 
 /** The text with the number of its source after each passage that rests on one. */

@@ -127,7 +127,7 @@ export class Import {
 					this.#tables.begin({ reading: emptyReading, first: record });
 					break;
 				case "member":
-					this.#store.members.add(record, this.#now());
+					this.#addMember(record);
 					break;
 				case "message":
 					this.#addMessage(record);
@@ -144,6 +144,33 @@ export class Import {
 		this.#tables.setReading(reading);
 	}
 
+	/** What a link lets them do goes on: a link that has ended stands for it. */
+	#addMember({ type: _, may, ...member }: RecordOf<"member">): void {
+		const { members, invites } = this.#store;
+		if (!may || member.role === "owner") {
+			members.add(member, this.#now());
+			return;
+		}
+		const { link: name, questionsLeft = null, usdLeft, until, fromSeq = 1 } = may;
+		const link = `imported-${name}`;
+		const mostMicroUsd = usdLeft === undefined ? null : Math.round(usdLeft * 1_000_000);
+		const endsAt = until === undefined ? null : Date.parse(until);
+		const limits = { mostQuestions: questionsLeft, mostMicroUsd, accessEndsAt: endsAt, hidesPast: fromSeq > 1 ? 1 : 0 } as const;
+		const ended = {
+			id: link,
+			role: "member" as const,
+			createdBy: "",
+			createdAt: 0,
+			expiresAt: 0,
+			maxUses: null,
+			uses: 0,
+			asked: 0,
+			microUsd: 0,
+		};
+		if (!invites.find(link)) invites.add({ ...ended, ...limits }, null);
+		members.add({ ...member, link, from: fromSeq, endsAt }, this.#now());
+	}
+
 	/** In the new conversation the revision of a message is its place. */
 	#addMessage({ type: _, ...record }: RecordOf<"message">): void {
 		// Nothing continues a reply that was streaming when the file was written.
@@ -156,8 +183,10 @@ export class Import {
 		const { reading, first } = this.#tables.state as ImportState;
 		const { members } = this.#store;
 		if (fork) members.add({ ...fork.owner, role: "owner" }, this.#now());
-		else if (as !== undefined && members.find(as)) members.setRole(as, "owner");
-		else if (as !== undefined) members.add({ userId: as, username: as, role: "owner" }, this.#now());
+		else if (as !== undefined && members.find(as)) {
+			members.setRole(as, "owner");
+			members.setStanding(as);
+		} else if (as !== undefined) members.add({ userId: as, username: as, role: "owner" }, this.#now());
 		members.setAllReadUpTo(reading.messages);
 		const { assistant } = first;
 		if (fork) this.#tables.end({ id, title: "", assistant, lineage, createdAt: this.#now() });

@@ -66,14 +66,14 @@ export class Removals {
 	/** Resolves when the list has removed the conversation, or has failed to; then it is tried again. */
 	async removeFor(userId: string): Promise<void> {
 		await this.#queue.enqueue(userId, undefined);
-		await this.#conclude();
+		await this.conclude();
 	}
 
 	/** Like `removeFor`, for as many as one go reaches; the others follow. Everything is stored before the first await. */
 	async removeForEach(userIds: readonly string[]): Promise<void> {
 		if (userIds.length === 0) return;
 		await this.#queue.enqueueAll(userIds.map((userId) => [userId, undefined]));
-		await this.#conclude();
+		await this.conclude();
 	}
 
 	/** To be called once the conversation is marked as deleted. Resolves when the lists that one go reaches have been tried. */
@@ -83,7 +83,7 @@ export class Removals {
 		// Earlier removals that wait out a pause start afresh: the deletion waits for them too.
 		for (const userId of userIds) this.#queue.cancel(userId);
 		await this.#queue.enqueueAll([...userIds].map((userId) => [userId, undefined]));
-		await this.#conclude();
+		await this.conclude();
 	}
 
 	/** Forgets a removal that waits to be retried. */
@@ -94,10 +94,11 @@ export class Removals {
 	/** Tries again what is due. */
 	async runDue(): Promise<void> {
 		await this.#queue.runDue();
-		await this.#conclude();
+		await this.conclude();
 	}
 
-	async #conclude(): Promise<void> {
+	/** Finishes a deletion that nothing more is awaited for. */
+	async conclude(): Promise<void> {
 		if (this.#givenUp > 0) console.error("Lists still show a conversation that is gone from them", this.#store.info.id, this.#givenUp);
 		this.#givenUp = 0;
 		if (this.#isToBeFinished) await this.#finish();

@@ -17,11 +17,14 @@ export class Summaries {
 	of(userId: string): ListSummary | undefined {
 		const member = this.#store.members.find(userId);
 		if (!member) return undefined;
-		const { info, listDeliveries } = this.#store;
-		const { id, title, createdAt, assistant } = info;
+		const { members, listDeliveries } = this.#store;
+		const { from } = members.standing(userId);
+		const { id, title, createdAt, assistant } = this.#store.infoFrom(from);
 		const { head, unread, last } = this.#readShared();
 		const { upTo: readUpTo, marks } = this.#store.members.reading(userId);
 		const count = unread.count(userId, readUpTo);
+		const mentions = count > 0 ? listDeliveries.countMentions(userId, readUpTo, limits.unread) : 0;
+		const own = this.#store.members.count === 2 ? unread.countOfPeople(userId, readUpTo) : mentions;
 		return {
 			id,
 			title,
@@ -29,9 +32,10 @@ export class Summaries {
 			assistant,
 			role: member.role,
 			lastActivityAt: last?.createdAt ?? createdAt,
-			...(last && { lastMessage: last }),
+			...(last && last.seq >= from && { lastMessage: last }),
 			unread: count,
-			mentions: count > 0 ? listDeliveries.countMentions(userId, readUpTo, limits.unread) : 0,
+			mentions,
+			addressed: own + unread.countAnswers(userId, readUpTo),
 			readUpTo,
 			revision: head.revision,
 			marks,

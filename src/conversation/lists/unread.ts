@@ -1,6 +1,7 @@
 // Counts what members have not read. One look at the end of the log serves all of them. Pure.
 
 import { limits } from "../../protocol/limits.ts";
+import { claude } from "../../protocol/person.ts";
 import type { Recent } from "../store/log-reader.ts";
 
 export class Unread {
@@ -23,6 +24,16 @@ export class Unread {
 	/** Counts other people's messages after one seq, up to another: `limits.unread` at most. */
 	count(userId: string, after: number, upTo = Number.POSITIVE_INFINITY): number {
 		return this.#newestFirst.filter(({ seq, authorId }) => seq > after && seq <= upTo && authorId !== userId).length;
+	}
+
+	/** Counts Claude's answers to a member's questions after a seq. */
+	countAnswers(userId: string, after: number): number {
+		return this.#newestFirst.filter(({ seq, askers }) => seq > after && askers?.includes(userId)).length;
+	}
+
+	/** Like `count`, without Claude's replies. */
+	countOfPeople(userId: string, after: number): number {
+		return this.#newestFirst.filter(({ seq, authorId }) => seq > after && authorId !== userId && authorId !== claude.userId).length;
 	}
 
 	/** When the first of other people's messages after a seq arrived, in ms. */

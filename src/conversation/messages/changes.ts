@@ -7,16 +7,20 @@ import { type ClientEvent, messageEvent, reactedEvent, type ServerEvent } from "
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { type Author, claude, isGuestId } from "../../protocol/person.ts";
+import { type Author, claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { hasScope } from "../../protocol/token.ts";
-import type { Client, Clients, MemberLists } from "../ports.ts";
+import type { Client, Clients, FileReleases, MemberLists } from "../ports.ts";
 import { Buckets } from "../rate.ts";
+import type { Funding } from "../replies/money/funding.ts";
+import { countQuestion, readableBy, refusalByLink } from "../replies/money/link-rights.ts";
+import { noteRewrite } from "../replies/money/rewrites.ts";
 import { refusalToWithdraw, withdraw } from "../replies/questions.ts";
 import type { Replies } from "../replies/replies.ts";
 import { continued } from "../replies/retry.ts";
 import type { Titles } from "../replies/title.ts";
 import { asksClaude, mayAsk } from "../replies/trigger.ts";
+import { payerOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
 import { readMentions } from "./mentions.ts";
 import { areTooMany, withReaction } from "./reactions.ts";
@@ -24,7 +28,9 @@ import type { SendRate } from "./send-rate.ts";
 import { readOf, type WorkRate } from "./work-rate.ts";
 
 type Event<T extends ClientEvent["type"]> = Extract<ClientEvent, { type: T }>;
-export type Change = Event<"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate" | "chat:continue" | "chat:pin">;
+export type Change = Event<
+	"chat:react" | "chat:edit" | "chat:delete" | "chat:withdraw" | "chat:regenerate" | "chat:continue" | "chat:pin" | "chat:approve"
+>;
 
 export class Changes<T extends Client> {
 	readonly #store: Store;
@@ -34,7 +40,9 @@ export class Changes<T extends Client> {
 	readonly #titles: Titles;
 	readonly #sendRate: SendRate;
 	readonly #work: WorkRate;
+	readonly #funding: Pick<Funding, "isNeeded">;
 	readonly #guestsAsk: boolean;
+	readonly #files: FileReleases;
 	readonly #now: () => number;
 	readonly #reactions = new Buckets(limits.reactionRate);
 	readonly #networks = new Buckets(limits.reactionRate, limits.guestsOfNetwork.sends);
@@ -47,7 +55,9 @@ export class Changes<T extends Client> {
 		titles: Titles;
 		sendRate: SendRate;
 		work: WorkRate;
+		funding: Pick<Funding, "isNeeded">;
 		guestsAsk: boolean;
+		files: FileReleases;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -57,7 +67,9 @@ export class Changes<T extends Client> {
 		this.#titles = parts.titles;
 		this.#sendRate = parts.sendRate;
 		this.#work = parts.work;
+		this.#funding = parts.funding;
 		this.#guestsAsk = parts.guestsAsk;
+		this.#files = parts.files;
 		this.#now = parts.now;
 	}
 
@@ -66,9 +78,10 @@ export class Changes<T extends Client> {
 		// A reader may have been a member before, and may take back what they sent at that time.
 		const takesBack = event.type === "chat:delete" || event.type === "chat:withdraw";
 		if (role === undefined || (role === "reader" && !takesBack)) return { code: "forbidden" };
+		if (this.#store.keeping.isHeld && (event.type === "chat:delete" || event.type === "chat:edit")) return { code: "held" };
 		const busy = this.#work.begin(client.requester, this.#now());
 		if (busy) return busy;
-		const message = this.#store.log.message(event.messageId);
+		const message = this.#store.readerFor(client.person.userId).message(event.messageId);
 		// A small event may need a long message to be read.
 		if (message) this.#work.count(client.requester, this.#now(), readOf([message]));
 		if (!message || (message.deletedAt !== undefined && event.type !== "chat:delete")) return { code: "not_found" };
@@ -87,6 +100,8 @@ export class Changes<T extends Client> {
 				return this.#continue(client, message, role);
 			case "chat:pin":
 				return this.#pin(client, message, event.on);
+			case "chat:approve":
+				return this.#approve(client, message, event, role);
 			default:
 				return event satisfies never;
 		}
@@ -94,6 +109,8 @@ export class Changes<T extends Client> {
 
 	#react(client: T, message: Message, { emoji, on, whole = false }: Event<"chat:react">): Refusal | undefined {
 		const { userId, network } = client.requester;
+		// Reactions have no author but their person: a program could not tell those that it gave from its owner's.
+		if (!on && client.person.program) return { code: "forbidden" };
 		const now = this.#now();
 		const before = message.reactions ?? [];
 		const reactions = withReaction(before, emoji, userId, on);
@@ -124,20 +141,32 @@ export class Changes<T extends Client> {
 		if (!isOwn(message, client.person)) return { code: "forbidden" };
 		const reply = asksAgain ? this.#replyTo(message) : undefined;
 		if (asksAgain && !reply) return { code: "bad_event" };
-		if (reply && !this.#mayAsk(client.person.userId, { ...message, content }, role)) return { code: "forbidden" };
+		const barred = reply && this.#refusalToAsk(client.person, { ...message, content }, reply, role);
+		if (barred) return barred;
 		if (reply && this.#replies.isBusy) return { code: "being_answered" };
 		const isSame = content === message.content;
 		if (isSame && !reply) return this.#answer(client, this.#updated(message));
 		const limited = this.#sendRate.take(client.requester, content.length, this.#now());
 		if (limited) return limited;
+		if (!isSame) this.#countRewrite(client, message);
 		if (isSame) this.#answer(client, this.#updated(message));
 		else
 			this.#rewrite(
 				message,
 				content,
-				readMentions(content, () => this.#store.members.list(limits.members), given),
+				readMentions(content, () => this.#store.members.all, given),
 			);
-		if (reply) this.#replies.regenerate(reply, payerOf(client.person));
+		if (reply) this.#regenerateFor(client, reply);
+	}
+
+	#regenerateFor({ person }: T, reply: Message): void {
+		countQuestion(this.#store, person.userId);
+		this.#replies.regenerate(reply, payerOf(person));
+	}
+
+	/** What Claude has read lately is read anew from here on. Whoever changes it pays the difference. */
+	#countRewrite({ person }: T, { seq }: Message): void {
+		if (this.#funding.isNeeded) noteRewrite(this.#store, seq, payerOf(person), this.#now());
 	}
 
 	#rewrite(message: Message, content: string, mentions: NonNullable<Message["mentions"]>): void {
@@ -159,8 +188,10 @@ export class Changes<T extends Client> {
 	#delete(client: T, message: Message, isOwner: boolean): Refusal | undefined {
 		if (!isOwn(message, client.person) && !isOwner) return { code: "forbidden" };
 		if (message.deletedAt !== undefined) return this.#answer(client, this.#updated(message));
+		this.#countRewrite(client, message);
 		const wasRunning = this.#replies.cancel(message.id);
 		this.#broadcast(this.#store.log.deleteMessage(message, this.#now()));
+		this.#files.release(message.seq);
 		// Asked after the deletion, so that the next reply does not read what was deleted.
 		if (wasRunning) this.#replies.askNext(message);
 		this.#titles.messageDeleted(message.seq);
@@ -186,15 +217,32 @@ export class Changes<T extends Client> {
 		this.#lists.skipRevision();
 	}
 
+	/** People decide, never programs: whoever may ask Claude, or owners alone if the deployment says so. */
+	#approve(client: T, message: Message, { toolId, allow }: Event<"chat:approve">, role: MemberRole): Refusal | undefined {
+		const { person } = client;
+		const isGuestRefused = !this.#guestsAsk && this.#store.members.isGuest(person.userId);
+		if (client.scopes || person.program || isGuestRefused || !mayAsk(this.#store.info, role)) return { code: "forbidden" };
+		// Whoever has used up their questions still decides about what they have asked.
+		const barred = refusalByLink(this.#store, person.userId);
+		if (barred?.code === "forbidden") return barred;
+		const result = this.#replies.decide(message.id, toolId, allow, person, role === "owner");
+		if (result === "decided") return;
+		if (result === "forbidden") return { code: "forbidden" };
+		return { code: this.#replies.live(message).tools?.some(({ id }) => id === toolId) ? "decided" : "not_found" };
+	}
+
 	/** Claude writes its last reply again, in its place. */
 	#regenerate(client: T, message: Message, role: MemberRole): Refusal | undefined {
 		if (message.role !== "assistant") return { code: "not_found" };
 		if (message.seq !== this.#store.log.lastReply()?.seq) return { code: "bad_event" };
 		if (this.#replies.isBusy) return { code: "being_answered" };
-		if (!this.#mayAsk(client.person.userId, this.#store.reader.questionOf(message), role)) return { code: "forbidden" };
+		// One more version would take the place of another.
+		if (this.#store.keeping.isHeld && (message.versions ?? 0) >= limits.versions) return { code: "held" };
+		const barred = this.#refusalToAsk(client.person, this.#store.reader.questionOf(message), message, role);
+		if (barred) return barred;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
-		this.#replies.regenerate(message, payerOf(client.person));
+		this.#regenerateFor(client, message);
 	}
 
 	/** Claude goes on with its last reply, in its place. */
@@ -205,15 +253,23 @@ export class Changes<T extends Client> {
 		if (!isLast || message.status !== "complete" || message.reason !== continued) return { code: "bad_event" };
 		const times = message.attempts?.filter(({ reason }) => reason === continued).length ?? 0;
 		if (times >= limits.continuations || message.content.length >= limits.reply) return { code: "too_many" };
-		if (!this.#mayAsk(client.person.userId, this.#store.reader.questionOf(message), role)) return { code: "forbidden" };
+		const barred = this.#refusalToAsk(client.person, this.#store.reader.questionOf(message), message, role);
+		if (barred) return barred;
 		const limited = this.#sendRate.take(client.requester, 0, this.#now());
 		if (limited) return limited;
+		countQuestion(this.#store, client.person.userId);
 		this.#replies.continue(message, payerOf(client.person));
+	}
+
+	/** Claude reads what those may read who asked first: nobody has it tell them more than that. */
+	#refusalToAsk({ userId }: Author, question: Message | undefined, { askedBy = [] }: Message, role: MemberRole): Refusal | undefined {
+		const isHidden = readableBy(this.#store, [{ userId }]) > readableBy(this.#store, askedBy);
+		return !isHidden && this.#mayAsk(userId, question, role) ? refusalByLink(this.#store, userId) : { code: "forbidden" };
 	}
 
 	/** The owners' choice of when Claude replies, and to whom, holds for a repeated question, too. */
 	#mayAsk(userId: string, question: Message | undefined, role: MemberRole): boolean {
-		if (!this.#guestsAsk && isGuestId(userId)) return false;
+		if (!this.#guestsAsk && this.#store.members.isGuest(userId)) return false;
 		const { info } = this.#store;
 		const { assistant } = info;
 		if (!mayAsk(info, role)) return false;
@@ -234,11 +290,6 @@ export class Changes<T extends Client> {
 		this.#clients.flush();
 		this.#clients.send(client, event);
 	}
-}
-
-/** The author as the person who pays for what they ask. */
-export function payerOf({ userId, username, program }: Author) {
-	return { userId, username, ...(program && { isProgram: true }) };
 }
 
 /** People change what they or their programs have said. A program changes only what a program of its name has said. */

@@ -6,6 +6,7 @@ import type { Message, Version } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Replies } from "../replies/replies.ts";
 import { parseCursor } from "../store/cursor.ts";
+import type { LogReader } from "../store/log-reader.ts";
 import type { Store } from "../store/store.ts";
 
 /** A place in the conversation, by `seq`: before a message, after one, or around one and including it. */
@@ -17,10 +18,13 @@ export type Page = { messages: Message[]; hasMore: boolean; hasNewer: boolean };
 export class History {
 	readonly #store: Store;
 	readonly #replies: Pick<Replies, "live">;
+	readonly #reader: LogReader;
 
-	constructor({ store, replies }: { store: Store; replies: Pick<Replies, "live"> }) {
+	/** `reader`: it reads what this person may see. */
+	constructor({ store, replies, reader }: { store: Store; replies: Pick<Replies, "live">; reader: LogReader }) {
 		this.#store = store;
 		this.#replies = replies;
+		this.#reader = reader;
 	}
 
 	/** `maxLength` of the text: for a place after another. */
@@ -29,13 +33,13 @@ export class History {
 		const newest = this.#store.log.head.seq;
 		// An empty page still has neighbours: `seq` has no gaps.
 		const next = "before" in place ? place.before : "after" in place ? place.after + 1 : place.around;
-		const first = messages[0]?.seq ?? Math.max(1, Math.min(next, newest + 1));
+		const first = messages[0]?.seq ?? Math.max(this.#reader.from, Math.min(next, newest + 1));
 		const last = messages.at(-1)?.seq ?? first - 1;
-		return { messages, hasMore: first > 1, hasNewer: last < newest };
+		return { messages, hasMore: first > this.#reader.from, hasNewer: last < newest };
 	}
 
 	#read(place: Place, limit: number, maxLength?: number): Message[] {
-		const { reader } = this.#store;
+		const reader = this.#reader;
 		if ("before" in place) return reader.page(place.before, limit).messages;
 		return "after" in place ? reader.pageAfter(place.after, limit, maxLength).messages : reader.pageAround(place.around, limit);
 	}
@@ -48,7 +52,7 @@ export class History {
 		const changes = this.#changesSince(cursor);
 		const { messages, hasMore } = changes
 			? { messages: changes, hasMore: false }
-			: this.#store.reader.page(Number.MAX_SAFE_INTEGER, limits.page.default);
+			: this.#reader.page(Number.MAX_SAFE_INTEGER, limits.page.default);
 		return { messages: messages.map((message) => this.#replies.live(message)), hasMore, reset: changes === undefined };
 	}
 
@@ -56,17 +60,17 @@ export class History {
 		const cursor = text === undefined ? undefined : parseCursor(text);
 		const head = this.#store.log.head;
 		if (cursor?.lineage !== head.lineage || cursor.revision > head.revision || cursor.seq > head.seq) return undefined;
-		return this.#store.reader.changesSince(cursor);
+		return this.#reader.changesSince(cursor);
 	}
 
 	/** The pinned messages, the latest pin first. */
 	pins(): { messages: Message[] } {
-		return { messages: this.#store.reader.pinned().map((message) => this.#replies.live(message)) };
+		return { messages: this.#reader.pinned().map((message) => this.#replies.live(message)) };
 	}
 
 	/** The former versions of a reply, oldest first. */
 	versions(messageId: string): { versions: Version[] } | Refusal {
-		const message = this.#store.log.message(messageId);
+		const message = this.#reader.message(messageId);
 		return message && message.deletedAt === undefined ? { versions: this.#store.log.versions.of(message.seq) } : { code: "not_found" };
 	}
 }

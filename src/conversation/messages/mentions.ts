@@ -25,12 +25,12 @@ const maxPlaces = limits.mentions * 10;
 export function readMentions(content: string, members: () => readonly Person[], given: readonly Mention[] = []): Mention[] {
 	if (content.search(atSign) === -1) return [];
 	const people = members();
-	const ids = new Set(people.map(({ userId }) => userId));
+	const names = namesOf(people);
 	const mentions: Mention[] = [];
 	for (const mention of given) {
-		if (ids.has(mention.userId) && isInText(mention, content) && !overlaps(mention, mentions)) mentions.push(mention);
+		if (names.ids.has(mention.userId) && isInText(mention, content) && !overlaps(mention, mentions)) mentions.push(mention);
 	}
-	for (const mention of namedIn(content, people)) {
+	for (const mention of namedIn(content, names)) {
 		if (mentions.length === limits.mentions) break;
 		if (!overlaps(mention, mentions)) mentions.push(mention);
 	}
@@ -52,11 +52,27 @@ function overlaps({ offset, length }: Mention, others: readonly Mention[]): bool
 /** Members whose names fold to the same text. None of them is Claude. */
 type Namesakes = readonly Person[];
 
-function* namedIn(content: string, people: readonly Person[]): Iterable<Mention> {
-	const names = new Map<string, Namesakes>(Map.groupBy(people, ({ username }) => fold(username)));
-	names.delete("");
-	names.set(fold(claude.username), []);
-	const longest = Math.max(0, ...[...names.keys()].map((name) => name.length));
+/** The members by their folded names, with the longest name's length and everybody's id. */
+type Names = { ids: ReadonlySet<string>; byName: ReadonlyMap<string, Namesakes>; longest: number };
+
+/** The names of a list of members, which is folded once: a conversation keeps its list until somebody joins, leaves or changes. */
+const known = new WeakMap<readonly Person[], Names>();
+
+function namesOf(people: readonly Person[]): Names {
+	let names = known.get(people);
+	if (names === undefined) {
+		const byName = new Map<string, Namesakes>(Map.groupBy(people, ({ username }) => fold(username)));
+		byName.delete("");
+		byName.set(fold(claude.username), []);
+		let longest = 0;
+		for (const name of byName.keys()) longest = Math.max(longest, name.length);
+		names = { ids: new Set(people.map(({ userId }) => userId)), byName, longest };
+		known.set(people, names);
+	}
+	return names;
+}
+
+function* namedIn(content: string, names: Names): Iterable<Mention> {
 	const spoken = spokenIn(content);
 	const foldCharacter = rememberedFold();
 	let end = -1;
@@ -65,7 +81,7 @@ function* namedIn(content: string, people: readonly Person[]): Iterable<Mention>
 		if (++places > maxPlaces) return;
 		// `@Ann/@Bob` is a list; any other path is an address or a package.
 		if (offset < end || (spoken[offset - 1] === "/" && offset - 1 !== end)) continue;
-		const named = nameAt(spoken, offset + 1, { names, longest, foldCharacter });
+		const named = nameAt(spoken, offset + 1, names, foldCharacter);
 		if (!named) continue;
 		end = named.end;
 		const member = theOneOf(named.namesakes, spoken.slice(offset + 1, end));
@@ -88,10 +104,8 @@ function rememberedFold(): (character: string) => string {
 /** Accents can be characters of their own, but no name has so many of them in a row. */
 const mostAccents = 8;
 
-type Names = { names: ReadonlyMap<string, Namesakes>; longest: number; foldCharacter: (character: string) => string };
-
 /** The longest name that begins at a position and is not part of a longer word: its members, and where it ends. */
-function nameAt(content: string, start: number, { names, longest, foldCharacter }: Names) {
+function nameAt(content: string, start: number, { byName, longest }: Names, foldCharacter: (character: string) => string) {
 	let found: { namesakes: Namesakes; end: number } | undefined;
 	let name = "";
 	let end = start;
@@ -105,7 +119,7 @@ function nameAt(content: string, start: number, { names, longest, foldCharacter 
 		end += character.length;
 		if (name.length > longest) break;
 		wordGoesOn.lastIndex = end;
-		const namesakes = names.get(name);
+		const namesakes = byName.get(name);
 		if (namesakes && !wordGoesOn.test(content)) found = { namesakes, end };
 	}
 	return found;

@@ -4,17 +4,18 @@ import type { Aside, Question } from "../../protocol/claude/aside.ts";
 import { messageEvent } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import { type Author, isGuestId } from "../../protocol/person.ts";
+import type { Author } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
 import type { Clients, MemberLists, Requester } from "../ports.ts";
 import type { Asides, Asked } from "../replies/asides/asides.ts";
-import { mayAsk } from "../replies/trigger.ts";
+import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
+import { mayAskClaude } from "../replies/questions.ts";
+import { payerOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
-import { payerOf } from "./changes.ts";
 import type { SendRate } from "./send-rate.ts";
-import { mayWrite, type Sending } from "./sending.ts";
-import type { WorkRate } from "./work-rate.ts";
+import type { Sending } from "./sending.ts";
+import { readOf, type WorkRate } from "./work-rate.ts";
 
 /** The question and the answer, as messages. */
 export type Shared = { messages: Message[]; isNew: boolean };
@@ -61,27 +62,26 @@ export class PrivateQuestions {
 		const { userId } = author;
 		const { asides, log } = this.#store;
 		const known = asides.byClientId(userId, clientId);
-		if (known && known.question !== content) return { code: "conflict" };
-		if (known) return { aside: this.#read(this.#asides.live(known), requester), isNew: false, notice: Promise.resolve(undefined) };
-		if (!this.#mayAsk(userId)) return { code: "forbidden" };
+		if (known) {
+			this.#read(known, requester);
+			if (known.question !== content) return { code: "conflict" };
+			return { aside: this.#asides.live(known), isNew: false, notice: Promise.resolve(undefined) };
+		}
+		if (!mayAskClaude(this.#store, userId, this.#guestsAsk)) return { code: "forbidden" };
+		const barred = refusalByLink(this.#store, userId);
+		if (barred) return barred;
 		const former = follows === undefined ? undefined : asides.find(userId, follows);
 		if (follows !== undefined && !former) return { code: "not_found" };
 		if (former) this.#read(former, requester);
 		const refusal = this.#asides.refusalFor(requester) ?? this.#sendRate.take(requester, content.length, this.#now());
 		if (refusal) return refusal;
+		countQuestion(this.#store, userId);
 		return this.#asides.ask({ userId, clientId, after: log.head.seq, follows, question: content }, payerOf(author), requester.network);
 	}
 
-	/** Counts what it takes to read an aside. */
-	#read(aside: Aside, requester: Requester): Aside {
+	/** Counts what it takes to read an aside, whatever comes of it. */
+	#read(aside: Aside, requester: Requester): void {
 		this.#work.count(requester, this.#now(), { rows: 1, length: lengthOf(aside) });
-		return aside;
-	}
-
-	#mayAsk(userId: string): boolean {
-		const { info, members } = this.#store;
-		const isPermitted = info.assistant !== "off" && mayAsk(info, members.find(userId)?.role);
-		return isPermitted && mayWrite(this.#store, userId) && (this.#guestsAsk || !isGuestId(userId));
 	}
 
 	/** A person's asides, newest first: up to `limit`, and fewer if they are long. */
@@ -96,15 +96,17 @@ export class PrivateQuestions {
 		return { asides, hasMore: false };
 	}
 
-	/** Adds the question as a message of its asker and the answer as one of Claude's, in one step. The aside goes. A resend gets both. */
+	/** Adds the question as a message of its asker and the answer as one of Claude's, in one step. The aside goes, unless it is held. A resend gets both. */
 	share(person: Author, { asideId, clientId }: { asideId: string; clientId: string }, requester: Requester): Shared | Refusal {
-		const { asides, log, reader } = this.#store;
+		const { asides, log, reader, keeping } = this.#store;
 		const { userId, username } = person;
 		const aside = asides.find(userId, asideId);
+		if (aside) this.#read(aside, requester);
 		const known = log.messageByClientId(userId, clientId);
 		if (known) {
 			const [answer] = reader.pageAfter(known.seq, 1).messages;
-			const wasShared = !aside && answer && (answer.sharedBy?.userId === userId || answer.deletedAt !== undefined);
+			this.#work.count(requester, this.#now(), readOf(answer ? [known, answer] : [known]));
+			const wasShared = (!aside || keeping.isHeld) && answer && (answer.sharedBy?.userId === userId || answer.deletedAt !== undefined);
 			return wasShared ? { messages: [known, answer], isNew: false } : { code: "conflict" };
 		}
 		if (!aside) return { code: "not_found" };
@@ -117,7 +119,7 @@ export class PrivateQuestions {
 		this.#clients.broadcast(messageEvent("chat:message", answer, log.cursor));
 		if (!person.program) this.#readMarks.read(userId, answer.seq);
 		this.#lists.changed();
-		this.#asides.remove(userId, asideId);
+		if (!keeping.isHeld) this.#asides.remove(userId, asideId);
 		return { messages: [sent.message, answer], isNew: true };
 	}
 }

@@ -1,6 +1,7 @@
 // Searches the messages of a conversation. A result is a message with a snippet around the first match, and what to highlight in it.
 // Knows nothing of how the index is stored.
 
+import { searchTextOf } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { SearchResult } from "../../protocol/search-result.ts";
 import type { Filter, LogReader } from "../store/log-reader.ts";
@@ -19,7 +20,7 @@ export function search(reader: Pick<LogReader, "search">, text: string, before: 
 	const query = parseQuery(text);
 	if (query.length === 0) return { results: [], hasMore: false, partial: false };
 	const { messages, ...found } = reader.search(query, before, limit, filter);
-	return { results: messages.map((message) => ({ message, ...snippetOf(message.content, query) })), ...found };
+	return { results: messages.map((message) => ({ message, ...snippetOf(searchTextOf(message), query) })), ...found };
 }
 
 /** The length of a snippet before its first match, and how much it may lose to begin and end with a whole word. */

@@ -3,21 +3,28 @@
 
 import { guestsMayNotAsk, ownersAsk } from "../../protocol/errors.ts";
 import { type MessageInput, messageEvent, noticeEvent } from "../../protocol/events.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Notice } from "../../protocol/money/notice.ts";
-import { type Author, claude, isGuestId } from "../../protocol/person.ts";
+import { type Author, claude } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists, Requester } from "../ports.ts";
+import { countQuestion, refusalByLink } from "../replies/money/link-rights.ts";
 import type { Replies } from "../replies/replies.ts";
 import type { Titles } from "../replies/title.ts";
 import { asksClaude, isExplicit, mayAsk, programAsksClaude } from "../replies/trigger.ts";
+import { payerOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
+import { filesToSend } from "./attachments.ts";
 import { readMentions } from "./mentions.ts";
 import type { SendRate } from "./send-rate.ts";
+import { withoutOlderQuote } from "./view.ts";
+import { readOf, type WorkRate } from "./work-rate.ts";
 
 /** A message that was sent, now or, if it is not new, by an earlier try. `notice`: why nobody replies to what it asks. */
 export type Sent = { message: Message; isNew: boolean; notice?: Notice };
+
+/** Why nobody replies. */
+type Unanswered = Pick<Notice, "code" | "error" | "scope">;
 
 type Dependencies = {
 	store: Store;
@@ -27,6 +34,7 @@ type Dependencies = {
 	titles: Pick<Titles, "messageAdded">;
 	readMarks: { messageAdded(message: Message): void };
 	sendRate: SendRate;
+	work: WorkRate;
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
 	now: () => number;
@@ -50,7 +58,8 @@ export class Sending {
 		const refusal = this.#refusalOf(person, said, sent.message);
 		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
-		const asker = { userId: person.userId, username: person.username, ...(person.program && { isProgram: true }) };
+		countQuestion(this.#with.store, person.userId);
+		const asker = payerOf(person);
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);
 		return sent;
@@ -62,27 +71,37 @@ export class Sending {
 	}
 
 	#add(person: Author, said: MessageInput, requester: Requester, accepted: () => void, asksNobody = false): Sent | Refusal {
-		const { store, clients, titles, lists, readMarks, sendRate, now } = this.#with;
+		const { store, clients, titles, lists, readMarks, sendRate, work, now } = this.#with;
 		const { content, clientId, replyTo, mentions: given } = said;
 		const known = clientId === undefined ? undefined : store.log.messageByClientId(person.userId, clientId);
+		// A small event may need a long message to be read.
+		if (known) work.count(requester, now(), readOf([known]));
 		// The first text of an edited or deleted message is stored nowhere, so a resend of it cannot be compared.
 		const isUnchanged = known?.editedAt === undefined && known?.deletedAt === undefined;
 		if (known && isUnchanged && known.content !== content) return { code: "conflict" };
 		// The id is its owner's, or another program's: this one has not sent that message.
 		if (known && known.author.program?.name !== person.program?.name) return { code: "conflict" };
-		if (known) return { message: known, isNew: false };
+		const reader = store.readerFor(person.userId);
+		if (known) return { message: withoutOlderQuote(known, reader.from), isNew: false };
 		// Checked after the resend: a message stays sent, also if its author has become a reader since.
 		if (!mayWrite(store, person.userId)) return { code: "forbidden" };
 
-		const quoted = replyTo === undefined ? undefined : store.log.message(replyTo);
+		const quoted = replyTo === undefined ? undefined : reader.message(replyTo);
+		if (quoted) work.count(requester, now(), readOf([quoted]));
 		if (replyTo !== undefined && (!quoted || quoted.deletedAt !== undefined)) return { code: "not_found" };
+
+		const attached = filesToSend(store, person.userId, said.files ?? []);
+		if ("code" in attached) return attached;
 
 		const limited = sendRate.take(requester, content.length, now());
 		if (limited) return limited;
 		accepted();
-		const mentions = readMentions(content, () => store.members.list(limits.members), given);
+		const mentions = readMentions(content, () => store.members.all, given);
 		const asks = !asksNobody && this.#asks(person, said, quoted);
-		const message = store.log.addMessage({ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions }, now());
+		const message = store.log.addMessage(
+			{ author: person, content, clientId, asksClaude: asks, replyTo: quoted, mentions, ...attached },
+			now(),
+		);
 		clients.broadcast(messageEvent("chat:message", message, store.log.cursor));
 		readMarks.messageAdded(message);
 		titles.messageAdded(message);
@@ -91,33 +110,41 @@ export class Sending {
 	}
 
 	/** Why Claude does not reply to somebody who would otherwise have asked it. Owners' choices are said only to those who asked on purpose. */
-	#refusalOf(person: Author, said: MessageInput, { quoted }: Message): string | undefined {
-		const { info, members } = this.#with.store;
+	#refusalOf(person: Author, said: MessageInput, { quoted }: Message): Unanswered | undefined {
+		const { store } = this.#with;
+		const { info, members } = store;
 		if (info.assistant === "off") return undefined;
 		if (!this.#guestsAsk(person))
-			return this.#isQuestion(person, said, quoted?.author.userId === claude.userId) ? guestsMayNotAsk() : undefined;
-		if (mayAsk(info, members.find(person.userId)?.role)) return undefined;
+			return this.#isQuestion(person, said, quoted?.author.userId === claude.userId)
+				? { code: "forbidden", error: guestsMayNotAsk() }
+				: undefined;
 		const isAddressed = said.steer || (person.program ? said.asksClaude : quoted?.author.userId === claude.userId);
-		return isExplicit(said.content, isAddressed ?? false) ? ownersAsk() : undefined;
+		if (!isExplicit(said.content, isAddressed ?? false)) return undefined;
+		if (!mayAsk(info, members.find(person.userId)?.role)) return { code: "forbidden", error: ownersAsk() };
+		const barred = refusalByLink(store, person.userId);
+		if (!barred) return undefined;
+		const { text: error, ...why } = barred;
+		return { ...why, error };
 	}
 
 	/** Tells the asker alone, on all their sockets: the message is sent, and Claude does not reply. */
-	#notify({ userId }: Author, { conversationId, id: messageId }: Message, error: string): Notice {
+	#notify({ userId }: Author, { conversationId, id: messageId }: Message, why: Unanswered): Notice {
 		const { clients } = this.#with;
-		const notice = { code: "forbidden", error, messageId } as const;
+		const notice: Notice = { ...why, messageId };
 		clients.flush();
 		for (const client of clients.all()) if (client.person.userId === userId) clients.send(client, noticeEvent(conversationId, notice));
 		return notice;
 	}
 
 	#asks(person: Author, said: MessageInput, quoted: Message | undefined): boolean {
-		const { info, members } = this.#with.store;
-		if (!mayAsk(info, members.find(person.userId)?.role) || !this.#guestsAsk(person)) return false;
+		const { store } = this.#with;
+		if (!mayAsk(store.info, store.members.find(person.userId)?.role) || !this.#guestsAsk(person)) return false;
+		if (refusalByLink(store, person.userId)) return false;
 		return this.#isQuestion(person, said, quoted?.role === "assistant");
 	}
 
 	#guestsAsk({ userId }: Author): boolean {
-		return this.#with.guestsAsk || !isGuestId(userId);
+		return this.#with.guestsAsk || !this.#with.store.members.isGuest(userId);
 	}
 
 	#isQuestion({ program }: Author, said: MessageInput, repliesToClaude: boolean): boolean {

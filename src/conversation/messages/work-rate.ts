@@ -3,7 +3,7 @@
 // it is regained. Pure; times in ms.
 
 import { limits } from "../../protocol/limits.ts";
-import type { Message } from "../../protocol/message.ts";
+import { lengthOf as lengthOfTexts, type Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Requester } from "../ports.ts";
 import { Buckets } from "../rate.ts";
@@ -61,7 +61,7 @@ export class WorkRate {
 	}
 }
 
-type Sized = Pick<Message, "content" | "thinking"> & Partial<Pick<Message, "mentions" | "reactions">>;
+type Sized = Pick<Message, "content" | "thinking"> & Partial<Pick<Message, "mentions" | "reactions" | "files">>;
 
 /** A mention, and a person in a reaction, in UTF-16 units of JSON. */
 const [mentionLength, reactionLength] = [80, 40];
@@ -71,7 +71,7 @@ export function readOf(messages: readonly Sized[]): Read {
 	return { rows: messages.length, length: messages.reduce((sum, message) => sum + lengthOf(message), 0) };
 }
 
-function lengthOf({ content, thinking = "", mentions = [], reactions = [] }: Sized): number {
+function lengthOf({ mentions = [], reactions = [], ...texts }: Sized): number {
 	const reacting = reactions.reduce((sum, { userIds }) => sum + userIds.length, 0);
-	return content.length + thinking.length + mentions.length * mentionLength + reacting * reactionLength;
+	return lengthOfTexts(texts) + mentions.length * mentionLength + reacting * reactionLength;
 }

@@ -4,43 +4,62 @@
 import type { Member } from "../../protocol/conversation.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Asides } from "../replies/asides/asides.ts";
+import type { AuditAction } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
+import { noteChange } from "./member-changes.ts";
 
 export class Departures {
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "memberChanged">;
 	readonly #asides: Pick<Asides, "removeAllOf">;
+	readonly #files: { releaseUnsentOf(userId: string): void };
+	readonly #webhooks: { endOf(userId: string): number };
+	readonly #standingChanged: (userId: string) => void;
 	readonly #now: () => number;
 
+	/** `standingChanged`: no link limits them any more. */
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
 		lists: Pick<MemberLists, "memberChanged">;
 		asides: Pick<Asides, "removeAllOf">;
+		files: { releaseUnsentOf(userId: string): void };
+		/** What the person made that acts for them. */
+		webhooks: { endOf(userId: string): number };
+		standingChanged: (userId: string) => void;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
 		this.#asides = parts.asides;
+		this.#files = parts.files;
+		this.#webhooks = parts.webhooks;
+		this.#standingChanged = parts.standingChanged;
 		this.#now = parts.now;
 	}
 
-	/** Ends a membership; `by`: the id of who ends it. Returns the former member, or `undefined` if there is no such member. */
-	end(userId: string, by: string): Member | undefined {
+	/**
+	 * Ends a membership; `by`: the id of who ends it; `how`: its time is over. Returns the former member, or `undefined` if there is no such
+	 * member.
+	 */
+	end(userId: string, by: string, how?: "ended"): Member | undefined {
 		const { members, audit, info } = this.#store;
 		const member = members.find(userId);
 		if (!member) return undefined;
 		const isRemoved = by !== userId;
 		if (member.role === "owner") {
 			if (members.countOwners() < 2) this.#bequeath(userId, by);
-			this.endInvitesOf(userId, by);
+			this.endWorksOf(userId, by);
 		}
 		members.remove(userId, isRemoved);
 		this.#asides.removeAllOf(userId);
+		this.#files.releaseUnsentOf(userId);
 		if (isRemoved) members.decide(userId, null, this.#now());
-		audit.add(isRemoved ? "removed" : "left", by, isRemoved ? userId : undefined, this.#now());
+		const change = how ?? (isRemoved ? "removed" : "left");
+		audit.add(change, by, isRemoved ? userId : undefined, this.#now());
+		noteChange(this.#store, member, { change: change === "ended" ? "left" : change }, this.#now());
 		this.#clients.broadcast({ type: "chat:member-left", conversationId: info.id, userId }, userId);
 		return member;
 	}
@@ -51,14 +70,18 @@ export class Departures {
 		const heir = members.successor();
 		if (!heir) return;
 		members.setRole(heir.userId, "owner");
+		const wasLimited = members.standing(heir.userId).link !== null;
+		if (wasLimited) members.setStanding(heir.userId);
 		audit.add("role_changed", by, heir.userId, this.#now());
 		this.#clients.broadcast({ type: "chat:member", conversationId: info.id, member: { ...heir, role: "owner" } }, from);
 		this.#lists.memberChanged(heir.userId);
+		if (wasLimited) this.#standingChanged(heir.userId);
 	}
 
-	/** Invites admit people in the name of an owner: they end when their maker is none any more. */
-	endInvitesOf(userId: string, by: string): void {
+	/** Invites and webhooks act in the name of an owner: they end when their maker is none any more. */
+	endWorksOf(userId: string, by: string): void {
 		this.#record(this.#store.invites.expireOf(userId, this.#now()), userId, by);
+		this.#record(this.#webhooks.endOf(userId), userId, by, "webhook_removed");
 	}
 
 	/** Ends the invites that this person accepted. */
@@ -66,7 +89,7 @@ export class Departures {
 		this.#record(this.#store.invites.expireUsedBy(userId, this.#now()), userId, by);
 	}
 
-	#record(revoked: number, userId: string, by: string): void {
-		for (let n = 0; n < revoked; n++) this.#store.audit.add("revoked", by, by === userId ? undefined : userId, this.#now());
+	#record(count: number, userId: string, by: string, action: AuditAction = "revoked"): void {
+		for (let n = 0; n < count; n++) this.#store.audit.add(action, by, by === userId ? undefined : userId, this.#now());
 	}
 }

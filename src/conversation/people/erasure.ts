@@ -8,6 +8,7 @@ import { erasedName } from "../../protocol/person.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Titles } from "../replies/title.ts";
 import { ErasureTables } from "../store/erasure.ts";
+import type { Until } from "../store/keeping.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
 
@@ -37,14 +38,15 @@ export class Erasure {
 	readonly #departures: Departures;
 	readonly #lists: Pick<MemberLists, "changed">;
 	readonly #queues: readonly { cancel(userId: string): void }[];
-	readonly #live: (message: Message) => Message;
+	readonly #replies: { live(message: Message): Message; forget(userId: string): void };
+	readonly #files: { releaseEach(places: readonly number[]): void };
 	readonly #transact: (work: () => void) => void;
 	readonly #resync: () => void;
 	readonly #now: () => number;
 
 	/**
-	 * `queues` hold jobs by user id; `live`: a message with the text of a running reply; `transact` does all of its
-	 * work or nothing; `resync` makes all clients reconnect with their cursors.
+	 * `queues` hold jobs by user id; `replies` have the text of a running reply; `transact` does all of its work or nothing; `resync`
+	 * makes all clients reconnect with their cursors.
 	 */
 	constructor(parts: {
 		sql: SqlStorage;
@@ -54,7 +56,8 @@ export class Erasure {
 		departures: Departures;
 		lists: Pick<MemberLists, "changed">;
 		queues: readonly { cancel(userId: string): void }[];
-		live: (message: Message) => Message;
+		replies: { live(message: Message): Message; forget(userId: string): void };
+		files: { releaseEach(places: readonly number[]): void };
 		transact: (work: () => void) => void;
 		resync: () => void;
 		now: () => number;
@@ -66,7 +69,8 @@ export class Erasure {
 		this.#departures = parts.departures;
 		this.#lists = parts.lists;
 		this.#queues = parts.queues;
-		this.#live = parts.live;
+		this.#replies = parts.replies;
+		this.#files = parts.files;
 		this.#transact = parts.transact;
 		this.#resync = parts.resync;
 		this.#now = parts.now;
@@ -74,19 +78,24 @@ export class Erasure {
 
 	/**
 	 * Erases them from the messages after a place. `alias` is the id in place of theirs, a new one for each conversation: an id
-	 * identifies a person as well as a name does, and one alias everywhere would link what is left.
+	 * identifies a person as well as a name does, and one alias everywhere would link what is left. Of messages after the place `upTo`, only
+	 * the quotes change.
 	 */
-	step(userId: string, alias: string, after: number): ErasureStep {
+	step(userId: string, alias: string, after: number, upTo = Number.MAX_SAFE_INTEGER): ErasureStep {
 		const until = after + stepLength;
-		const rows = this.#tables.affected(userId, alias, after, until);
-		const own = rows.filter(({ author_id }) => author_id === userId);
-		const others = rows.filter(({ author_id }) => author_id !== userId);
+		const rows = this.#tables.affected(userId, alias, { after, until, upTo });
+		const own = rows.filter(({ seq, author_id }) => author_id === userId && seq <= upTo);
+		const others = rows.filter(({ seq, author_id }) => author_id !== userId && seq <= upTo);
+		const newer = rows.filter(({ seq }) => seq > upTo);
 		const revision = rows.length > 0 ? this.#store.log.newRevision() : 0;
 		let reactions = 0;
 		this.#transact(() => {
 			for (const row of own) this.#tables.eraseMessage(row, alias, this.#now(), revision);
+			for (const row of newer) this.#tables.touch(row, revision);
 			for (const row of others) reactions += this.#tables.eraseFromMessage(row, userId, alias, revision);
 		});
+		this.#files.releaseEach(own.map(({ seq }) => seq));
+		this.#store.summaries.changed();
 		this.#broadcast(revision, rows.length);
 		for (const { seq } of own) this.#titles.messageDeleted(seq);
 		if (rows.length > 0 || after === 0) this.#lists.changed("all");
@@ -96,11 +105,29 @@ export class Erasure {
 	/** Ends their membership before the first step, and removes their id and their title from everything beside messages. */
 	removeMember(userId: string, alias: string): void {
 		this.#departures.end(userId, userId);
-		this.#tables.eraseMember(userId, alias, this.#now());
-		this.#store.payments.erase(userId, alias, erasedName);
+		this.#eraseBesideMessages(userId, alias);
 		this.#titles.personErased(userId);
-		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName });
+	}
+
+	/** The same for somebody whose membership has ended. If they are a member again, that is a new membership, and it stays. */
+	removeFormerMember(userId: string, alias: string, until: Until): void {
+		this.#eraseBesideMessages(userId, alias, until);
+		this.#titles.personErased(alias);
+		if (!this.#isBack(userId)) this.#titles.personErased(userId);
+	}
+
+	#isBack(userId: string): boolean {
+		return this.#store.members.find(userId) !== undefined;
+	}
+
+	#eraseBesideMessages(userId: string, alias: string, until?: Until): void {
+		const isBack = this.#isBack(userId);
+		this.#tables.eraseMember(userId, alias, { now: this.#now(), isBack, ...until });
+		this.#store.payments.erase(userId, alias, erasedName);
+		const wereCurrent = this.#store.instructions.erase(userId, { userId: alias, username: erasedName }, until?.at);
 		if (wereCurrent) this.#titles.broadcast();
+		if (isBack) return;
+		this.#replies.forget(userId);
 		for (const queue of this.#queues) queue.cancel(userId);
 	}
 
@@ -111,6 +138,6 @@ export class Erasure {
 		}
 		const { cursor } = this.#store.log;
 		for (const message of this.#store.reader.changedAt(revision, mostBroadcast))
-			this.#clients.broadcast(messageEvent("chat:updated", this.#live(message), cursor));
+			this.#clients.broadcast(messageEvent("chat:updated", this.#replies.live(message), cursor));
 	}
 }

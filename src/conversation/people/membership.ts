@@ -1,27 +1,35 @@
-// The members of a conversation: its creation, roles, invites, and the end of a membership. Must not know sockets, HTTP or
-// tokens.
+// The members of a conversation: its creation, roles, and the end of a membership. Must not know sockets, HTTP or tokens.
 
+import type { LinkedMember } from "../../protocol/archive.ts";
 import type { ClaudeChange, InstructionsVersion } from "../../protocol/claude-settings.ts";
 import type { AssistantMode, ConversationInfo, Member, MemberRole } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { May } from "../../protocol/people/link.ts";
 import type { NamedPerson, Person } from "../../protocol/person.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
+import { mayOf } from "../replies/money/link-rights.ts";
 import type { Titles } from "../replies/title.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Ban } from "../store/bans.ts";
-import type { Invite } from "../store/invites.ts";
+import type { RetentionChange } from "../store/keeping.ts";
+import { ordinary, type Standing } from "../store/members.ts";
 import type { Store } from "../store/store.ts";
 import type { Departures } from "./departures.ts";
+import { noteChange } from "./member-changes.ts";
 
-/** `byToken`: the personal token that makes it, if one does. */
-export type NewInvite = Pick<Invite, "id" | "role" | "expiresAt" | "maxUses"> & { byToken?: string };
-/** An invite as owners see it, with times in ISO 8601. Its id admits nobody. */
-export type LiveInvite = Omit<Invite, "createdAt" | "expiresAt"> & { createdAt: string; expiresAt: string };
+/** Enough of a link's id to tell it from others. An import marks it. */
+const linkLength = 12;
+
+/** What is left out stays as it is. `may`: `null` lifts what a link limits. */
+export type MemberChange = { role?: MemberRole | undefined; may?: null | undefined };
+
+/** The conversation and its members; `may`: what the person may for whom it is described. */
+export type Described = ConversationInfo & { members: Member[]; may?: May };
 
 /** What is left out stays as it is. */
-export type ConversationChange = ClaudeChange & { title?: string | undefined; assistant?: AssistantMode | undefined };
+export type ConversationChange = ClaudeChange & { title?: string | undefined; assistant?: AssistantMode | undefined } & RetentionChange;
 
 export class Membership {
 	readonly #store: Store;
@@ -29,14 +37,17 @@ export class Membership {
 	readonly #lists: MemberLists;
 	readonly #titles: Titles;
 	readonly #departures: Departures;
+	readonly #standingChanged: (userId: string) => void;
 	readonly #now: () => number;
 
+	/** `standingChanged`: their own clients must learn that they may see more. */
 	constructor(parts: {
 		store: Store;
 		clients: Pick<Clients, "broadcast">;
 		lists: MemberLists;
 		titles: Titles;
 		departures: Departures;
+		standingChanged: (userId: string) => void;
 		now: () => number;
 	}) {
 		this.#store = parts.store;
@@ -44,6 +55,7 @@ export class Membership {
 		this.#lists = parts.lists;
 		this.#titles = parts.titles;
 		this.#departures = parts.departures;
+		this.#standingChanged = parts.standingChanged;
 		this.#now = parts.now;
 	}
 
@@ -58,7 +70,7 @@ export class Membership {
 	find({ userId, username }: Person, isGranted: boolean): Member | undefined {
 		if (!this.#store.exists) return undefined;
 		const known = this.#store.members.find(userId);
-		if (known || !isGranted || this.#isKeptOut(userId)) return known;
+		if (known || !isGranted || this.#isKeptOut(userId) || this.#store.keeping.isLeft) return known;
 		// A conversation that everybody has left belongs to the first person who enters it.
 		if (this.#store.members.count === 0) return { userId, username, role: "owner" };
 		return { userId, username, role: this.#store.members.isDemoted(userId) ? "reader" : "member" };
@@ -73,22 +85,31 @@ export class Membership {
 		const member = this.find(person, isGranted);
 		if (!member) return undefined;
 		const known = this.#store.members.find(person.userId);
-		if (!known) return this.#add(person, member.role);
+		if (!known) return this.add(person, member.role);
 		const { username, namedAt } = person;
+		this.#setAccount(person);
 		const isNewer = namedAt !== undefined && namedAt >= this.#store.members.namedAt(person.userId);
 		return isNewer ? this.#rename(known, username, namedAt) : known;
 	}
 
 	/** Does nothing for a person who is not a member. */
-	rename(person: Person): void {
+	rename(person: NamedPerson): void {
 		const known = this.find(person, false);
-		if (known) this.#rename(known, person.username);
+		if (!known) return;
+		this.#setAccount(person);
+		this.#rename(known, person.username);
+	}
+
+	#setAccount({ userId, isAccount }: NamedPerson): void {
+		const { members } = this.#store;
+		if (isAccount !== undefined && members.isGuest(userId) === isAccount) members.setAccount(userId, isAccount);
 	}
 
 	#rename(known: Member, username: string, namedAt = 0): Member {
 		const named = { ...known, username };
 		if (known.username !== username) {
 			this.#store.members.rename(known.userId, username, namedAt);
+			noteChange(this.#store, named, { change: "renamed", formerName: known.username }, this.#now());
 			this.#broadcast(named);
 		}
 		return named;
@@ -96,38 +117,60 @@ export class Membership {
 
 	/** To be called for a new member and after a change of one. */
 	#broadcast(member: Member): void {
-		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member });
+		this.#clients.broadcast({ type: "chat:member", conversationId: this.#store.info.id, member: this.#shown(member) });
 	}
 
-	#add({ userId, username, namedAt }: NamedPerson, role: MemberRole): Member | undefined {
+	/** With what a link lets them do. */
+	#shown(member: Member): Member {
+		const may = mayOf(this.#store, member.userId);
+		return { ...member, ...(may && { may }) };
+	}
+
+	/** `standing`: what the link by which they come allows. `undefined` if there is no room. */
+	add({ userId, username, namedAt, isAccount }: NamedPerson, role: MemberRole, standing?: Standing): Member | undefined {
 		if (this.#store.members.count >= limits.members) return undefined;
 		const member = { userId, username, role };
-		this.#store.members.add({ ...member, namedAt }, this.#now());
+		this.#store.members.add({ ...member, namedAt, isAccount, ...standing }, this.#now());
 		this.#store.audit.add("joined", userId, undefined, this.#now());
+		noteChange(this.#store, member, { change: "joined" }, this.#now());
 		this.#broadcast(member);
 		this.#lists.memberChanged(userId);
 		return member;
 	}
 
-	/** Only for owners. Making another member an owner hands over the conversation, or shares it. */
-	setRole(member: Member, userId: string, role: MemberRole): Member | Refusal {
+	/** Only for owners. Making another member an owner hands over the conversation, or shares it: no link limits an owner. */
+	change(member: Member, userId: string, { role, may }: MemberChange): Member | Refusal {
 		if (member.role !== "owner") return { code: "forbidden" };
-		const known = this.#store.members.find(userId);
+		const { members } = this.#store;
+		const known = members.find(userId);
 		if (!known) return { code: "not_found" };
-		if (known.role === role) return known;
-		if (known.role === "owner" && this.#store.members.countOwners() < 2) return { code: "last_owner" };
-		this.#store.members.decide(userId, role, this.#now());
-		if (known.role === "owner") this.#departures.endInvitesOf(userId, member.userId);
-		return this.#change(known, role, member.userId);
+		const isLifted = members.standing(userId).link !== null && (may === null || role === "owner");
+		const isOther = role !== undefined && role !== known.role;
+		if (isOther && known.role === "owner" && members.countOwners() < 2) return { code: "last_owner" };
+		if (isOther) members.decide(userId, role, this.#now());
+		if (isOther && known.role === "owner") this.#departures.endWorksOf(userId, member.userId);
+		return this.set(known, { role: role ?? known.role, ...(isLifted && { standing: ordinary }) }, member.userId);
 	}
 
-	#change(known: Member, role: MemberRole, by: string): Member {
+	/** Sets what is different. Without a `standing`, theirs stays. */
+	set(known: Member, { role, standing }: { role: MemberRole; standing?: Standing }, by: string): Member {
+		const { members, audit } = this.#store;
+		const { userId } = known;
+		const subject = by === userId ? undefined : userId;
+		if (role !== known.role) {
+			members.setRole(userId, role);
+			audit.add("role_changed", by, subject, this.#now());
+		}
+		if (standing) {
+			members.setStanding(userId, standing);
+			audit.add("limits_changed", by, subject, this.#now());
+		}
 		const changed = { ...known, role };
-		this.#store.members.setRole(known.userId, role);
-		this.#store.audit.add("role_changed", by, by === known.userId ? undefined : known.userId, this.#now());
+		if (role === known.role && !standing) return this.#shown(changed);
 		this.#broadcast(changed);
-		this.#lists.memberChanged(known.userId);
-		return changed;
+		this.#lists.memberChanged(userId);
+		if (standing) this.#standingChanged(userId);
+		return this.#shown(changed);
 	}
 
 	/**
@@ -190,12 +233,34 @@ export class Membership {
 		return { entries: entries.slice(0, limit), hasMore: entries.length > limit };
 	}
 
-	describe(): ConversationInfo & { members: Member[] } {
-		return { ...this.#store.info, members: this.members() };
+	/** As this person may see it; without one, as it is. */
+	describe(userId?: string): Described {
+		const from = userId === undefined ? 1 : this.#store.members.standing(userId).from;
+		const may = userId === undefined ? undefined : mayOf(this.#store, userId);
+		return { ...this.#store.infoFrom(from), members: this.members(), ...(may && { may }) };
+	}
+
+	/** With their links, for a file. */
+	linked(): LinkedMember[] {
+		const { members } = this.#store;
+		return this.members().map(({ may, ...member }) => {
+			const { link } = members.standing(member.userId);
+			return { ...member, ...(may && link !== null && { may: { ...may, link: link.replace(/^(imported-)+/, "").slice(0, linkLength) } }) };
+		});
 	}
 
 	members(): Member[] {
-		return this.#store.members.list(limits.members);
+		const { members, invites } = this.#store;
+		const all = members.list(limits.members);
+		if (!invites.limitSomebody) return all;
+		// Many come by one link.
+		const links = new Map(
+			[...new Set(all.flatMap(({ userId }) => members.standing(userId).link ?? []))].map((id) => [id, invites.find(id)]),
+		);
+		return all.map((member) => {
+			const link = links.get(members.standing(member.userId).link ?? "");
+			return link ? { ...member, may: mayOf(this.#store, member.userId, link) ?? {} } : member;
+		});
 	}
 
 	update(member: Member, change: ConversationChange): ConversationInfo | Refusal {
@@ -203,6 +268,8 @@ export class Membership {
 		for (const name of this.#store.changeSettings(change)) this.#store.audit.add(`${name}_changed`, member.userId, undefined, this.#now());
 		if (change.instructions !== undefined) this.#instruct(member, change.instructions);
 		if (change.assistant !== undefined) this.#store.setAssistant(change.assistant);
+		if (this.#store.keeping.setDays(change.retentionDays))
+			this.#store.audit.add("retention_changed", member.userId, undefined, this.#now());
 		if (change.title !== undefined) this.#titles.set(change.title, member.userId);
 		this.#titles.broadcast();
 		return this.#store.info;
@@ -220,66 +287,11 @@ export class Membership {
 		return { versions: this.#store.instructions.versions() };
 	}
 
-	invite(member: Member, invite: NewInvite): { expiresAt: number } | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		const now = this.#now();
-		if (this.#store.invites.countLive(now) >= limits.invites) return { code: "too_many" };
-		this.#store.invites.add({ ...invite, createdBy: member.userId, createdAt: now, uses: 0 }, invite.byToken ?? null);
-		this.#store.audit.add("invited", member.userId, undefined, now);
-		return { expiresAt: invite.expiresAt };
+	/** Those that have held since this person may read, oldest first. */
+	instructionsFor(userId: string): InstructionsVersion[] {
+		const { versions } = this.instructions();
+		const { from } = this.#store.members.standing(userId);
+		const first = from === 1 ? 0 : versions.findLastIndex(({ after }) => after < from);
+		return versions.slice(Math.max(0, first));
 	}
-
-	/** Lists the invites that still admit somebody. Only for owners. */
-	invites(member: Member): { invites: LiveInvite[] } | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		const live = this.#store.invites.live(this.#now());
-		return {
-			invites: live.map((invite) => ({ ...invite, createdAt: isoTime(invite.createdAt), expiresAt: isoTime(invite.expiresAt) })),
-		};
-	}
-
-	revoke(member: Member, inviteId: string): { revoked: true } | Refusal {
-		if (member.role !== "owner") return { code: "forbidden" };
-		const now = this.#now();
-		const invite = this.#store.invites.find(inviteId);
-		if (!invite || !isLive(invite, now)) return { code: "not_found" };
-		this.#store.invites.expire(inviteId, now);
-		this.#store.audit.add("revoked", member.userId, undefined, now);
-		return { revoked: true };
-	}
-
-	/** Revokes the invites that these personal tokens of a person made. */
-	revokeOf(tokenIds: readonly string[], userId: string): void {
-		if (!this.#store.exists) return;
-		const count = this.#store.invites.expireOfTokens(tokenIds, this.#now());
-		for (let n = 0; n < count; n++) this.#store.audit.add("revoked", userId, undefined, this.#now());
-	}
-
-	/**
-	 * Admits a person by an invite, or lets a reader write. If an owner removed the person or changed their role, only an invite
-	 * created after that counts. A person counts once for an invite, and not at all if they already have what it gives. `isInForce`: its
-	 * maker may still invite.
-	 */
-	accept(person: NamedPerson, inviteId: string, isInForce = true): Member | Refusal {
-		const invite = this.#store.exists ? this.#store.invites.find(inviteId) : undefined;
-		if (!invite) return { code: "not_found" };
-		const known = this.#store.members.find(person.userId);
-		const admits = isInForce && isLive(invite, this.#now()) && invite.createdAt >= this.#store.members.decidedAt(person.userId);
-		const isPromotion = admits && known?.role === "reader" && invite.role === "member";
-		if (known && !isPromotion) {
-			// Owners who remove somebody can revoke every link that the person holds.
-			if (isLive(invite, this.#now())) this.#store.invites.recordUse(invite.id, person.userId);
-			return known;
-		}
-		if (this.#store.bans.find(person.userId)) return { code: "forbidden" };
-		if (!admits) return { code: "invite_expired" };
-		const member = isPromotion ? this.#change(known, invite.role, invite.createdBy) : this.#add(person, invite.role);
-		if (!member) return { code: "too_many" };
-		this.#store.invites.countUse(invite.id, person.userId);
-		return member;
-	}
-}
-
-function isLive({ expiresAt, maxUses, uses }: Invite, now: number): boolean {
-	return expiresAt > now && (maxUses === null || uses < maxUses);
 }

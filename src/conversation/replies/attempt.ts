@@ -3,13 +3,30 @@
 
 import type { Reason } from "../../protocol/errors.ts";
 import { isVisible } from "../../protocol/text/sanitize.ts";
-import { type Asked, type Model, type ModelEvent, ModelFailure, type PausedTurn, type ReplyOptions } from "../ports.ts";
+import {
+	type Asked,
+	type ClientTool,
+	type Model,
+	type ModelEvent,
+	ModelFailure,
+	type PausedTurn,
+	type PromptMessage,
+	type ReplyOptions,
+	type ToolCall,
+} from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
+import { beatEvery } from "./checkpoints.ts";
 import type { Allowance } from "./money/allowance.ts";
 import type { Reply } from "./reply.ts";
 
 /** How an attempt ended. `retryAfterMs` is what Claude's side asks to wait; `stopReason` is the model's own word. */
-export type AttemptResult = { outcome: Outcome; retryAfterMs?: number; stopReason?: string; turn?: PausedTurn | undefined };
+export type AttemptResult = {
+	outcome: Outcome;
+	retryAfterMs?: number;
+	stopReason?: string;
+	turn?: PausedTurn | undefined;
+	calls?: readonly ToolCall[] | undefined;
+};
 
 /** Silence is allowed for this many times as long while Claude thinks. */
 const thinkingPatience = 2;
@@ -17,8 +34,15 @@ const thinkingPatience = 2;
 /** Pings without anything else are believed for this many times as long: a server that sends only them would never be given up. */
 const pingPatience = 10;
 
-/** `allowance`: what the request may use, where it is paid for. */
-type Upstream = { model: Model; idleTimeout: number; now: () => number; allowance?: Allowance | undefined };
+/** `messages`: what Claude reads. `allowance`: what the request may use, where it is paid for. */
+type Upstream = {
+	model: Model;
+	idleTimeout: number;
+	now: () => number;
+	messages: readonly PromptMessage[];
+	allowance?: Allowance | undefined;
+	clientTools: readonly ClientTool[];
+};
 
 /**
  * Asks Claude once. The patience for the first sign of life doubles with each attempt before that got none. Events
@@ -27,22 +51,31 @@ type Upstream = { model: Model; idleTimeout: number; now: () => number; allowanc
 export async function attempt(reply: Reply, upstream: Upstream, ended: AbortSignal): Promise<AttemptResult> {
 	const over = new AbortController();
 	const watchdog = new Watchdog(upstream.idleTimeout, upstream.now, reply.unanswered);
+	const { now, allowance } = upstream;
+	// If the object dies, what it has not stored is estimated.
+	const beat = allowance && setInterval(() => ended.aborted || reply.beat(now()), beatEvery);
 	try {
 		return await Promise.race([read(reply, upstream, watchdog, AbortSignal.any([ended, over.signal])), watchdog.timedOut]);
 	} finally {
 		watchdog.stop();
+		clearInterval(beat);
 		over.abort();
 	}
 }
 
-async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog: Watchdog, signal: AbortSignal): Promise<AttemptResult> {
+async function read(
+	reply: Reply,
+	{ model, now, messages, allowance, clientTools }: Upstream,
+	watchdog: Watchdog,
+	signal: AbortSignal,
+): Promise<AttemptResult> {
 	try {
-		const options = { ...reply.options, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
-		for await (const event of model.reply(reply.context(), signal, optionsOf(options, allowance))) {
+		const options = { ...reply.options, clientTools, asked: (asked: Asked) => reply.asked(asked, now(), signal) };
+		for await (const event of model.reply(messages, signal, optionsOf(options, allowance))) {
 			if (signal.aborted) break;
 			const at = now();
 			watchdog.reset(at, event.type, reply.isToolRunning);
-			reply.spending.sign(event.type, at);
+			reply.spending.sign(event, at);
 			switch (event.type) {
 				case "start":
 					reply.setModel(event.model);
@@ -70,7 +103,12 @@ async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog:
 					break;
 				case "pause":
 					reply.completeAttempt();
-					return { outcome: outcomeOf("too_many_steps"), stopReason: "pause_turn", turn: event.turn };
+					return {
+						outcome: outcomeOf("too_many_steps"),
+						stopReason: event.calls ? "tool_use" : "pause_turn",
+						turn: event.turn,
+						calls: event.calls,
+					};
 				case "end":
 					reply.completeAttempt();
 					return { outcome: outcomeOf(reasonOf(event, reply.text, allowance)), ...(event.stopReason && { stopReason: event.stopReason }) };
@@ -91,9 +129,14 @@ async function read(reply: Reply, { model, now, allowance }: Upstream, watchdog:
 function optionsOf(options: ReplyOptions, allowance: Allowance | undefined): ReplyOptions {
 	if (!allowance) return options;
 	const { maxTokens, uses } = allowance;
-	const { maxSearches = uses.searches, tools } = options;
+	const { maxSearches = uses.searches, tools, clientTools = [], turn = [] } = options;
+	const mayCall = allowance.mayCall && options.mayCall !== false;
+	// The API takes results only with tools.
+	const hasCalled = turn.some((block) => (block as { type?: unknown }).type === "tool_use");
 	return {
 		...options,
+		mayCall,
+		clientTools: mayCall || hasCalled ? clientTools : [],
 		maxTokens,
 		maxSearches: Math.min(maxSearches, uses.searches),
 		maxPages: uses.pages,

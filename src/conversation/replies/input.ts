@@ -1,25 +1,50 @@
 // What Claude reads for a reply: the messages before it, and the settings that hold for it.
 
 import { limits } from "../../protocol/limits.ts";
-import { promptSizeOf, tokensIn } from "../../protocol/prompt-size.ts";
+import { tokensIn } from "../../protocol/prompt-size.ts";
 import type { PromptMessage, ReplyOptions } from "../ports.ts";
+import type { StoredSummary } from "../store/claude/summaries.ts";
 import type { Store } from "../store/store.ts";
 
-/** The messages that Claude reads for a reply at the place `seq`, oldest first. */
-export function messagesFor({ reader }: Store, seq: number): PromptMessage[] {
-	return reader.messagesBefore(seq, limits.prompt);
+export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions" | "memberChanges"> & {
+	summary?: StoredSummary;
+};
+
+/**
+ * The messages that Claude reads for a reply at the place `seq`, oldest first: those after the summary, if there is one. `from`: the first
+ * that everybody may read who asks.
+ */
+export function messagesFor(store: Store, seq: number, from = 1): readonly PromptMessage[] {
+	return saidFor(store, seq, from).messages;
+}
+
+function saidFor(store: Store, seq: number, from: number) {
+	return store.promptMessages.between(summaryFor(store, seq, from)?.uptoSeq ?? 0, seq, limits.prompt, from);
+}
+
+/** A summary says what is older, too. */
+function summaryFor({ summaries }: Store, seq: number, from: number): StoredSummary | undefined {
+	const summary = summaries.current(seq);
+	return summary && summary.restsFrom >= from ? summary : undefined;
 }
 
 /** The settings that hold for it. Instructions that were set after the reply began are for the next one. */
-export function settingsFor({ info, instructions }: Store, seq: number): Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions"> {
+export function settingsFor(store: Store, seq: number, from = 1): ReplySettings {
+	const { info, instructions, memberChanges } = store;
 	const { model, effort, tools } = info;
-	return { model, effort, tools, instructions: instructions.versions().filter(({ after }) => after < seq) };
+	const summary = summaryFor(store, seq, from);
+	const versions = instructions.versions().filter(({ after }) => after < seq);
+	const changes = memberChanges.between(Math.max(summary?.uptoSeq ?? 0, from - 1), seq);
+	return { model, effort, tools, instructions: versions, memberChanges: changes, ...(summary && { summary }) };
 }
 
-/** How many tokens the prompt of a reply has. Estimated. All versions of the instructions are in it. */
-export function promptTokensFor(store: Store, seq: number): number {
-	const { instructions = [] } = settingsFor(store, seq);
-	const read = instructions.reduce((tokens, { text }) => tokens + tokensIn(text), 0);
-	const said = messagesFor(store, seq).reduce((tokens, message) => tokens + promptSizeOf(message), 0);
-	return Math.min(limits.prompt, said) + read;
+/** How many tokens the prompt of a reply has. Estimated. All versions of the instructions and all changes of the membership are in it. */
+export function promptTokensFor(store: Store, seq: number, from = 1): number {
+	const { instructions = [], memberChanges = [], summary } = settingsFor(store, seq, from);
+	const told = memberChanges.reduce(
+		(tokens, { username, formerName = "" }) => tokens + tokensIn(username + formerName) + limits.envelope,
+		0,
+	);
+	const read = instructions.reduce((tokens, { text }) => tokens + tokensIn(text), tokensIn(summary?.text ?? "") + told);
+	return Math.min(limits.prompt, saidFor(store, seq, from).size) + read;
 }

@@ -5,6 +5,13 @@ import type { Message } from "../../protocol/message.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
 import type { Clients, MemberLists } from "../ports.ts";
 import type { Store } from "../store/store.ts";
+import { countQuestion } from "./money/link-rights.ts";
+import { mayAsk } from "./trigger.ts";
+
+/** Owners, and the deployment, may decide otherwise after somebody has asked. */
+export function mayAskClaude({ info, members }: Pick<Store, "info" | "members">, userId: string, guestsAsk: boolean): boolean {
+	return info.assistant !== "off" && mayAsk(info, members.find(userId)?.role) && (guestsAsk || !members.isGuest(userId));
+}
 
 type Parts = { store: Store; clients: Pick<Clients, "broadcast">; lists: Pick<MemberLists, "skipRevision"> };
 
@@ -18,6 +25,7 @@ export function refusalToWithdraw({ store }: Pick<Parts, "store">, { seq }: Mess
 /** Makes a question an ordinary message, for everybody. Lists do not show what asks. */
 export function withdraw({ store, clients, lists }: Parts, question: Message): Message {
 	const message = store.log.withdrawQuestion(question);
+	countQuestion(store, question.author.userId, -1);
 	clients.broadcast(messageEvent("chat:updated", message, store.log.cursor));
 	lists.skipRevision();
 	return message;

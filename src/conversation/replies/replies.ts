@@ -10,17 +10,23 @@ import type { Outcome } from "../store/log.ts";
 import { type Ask, type Paid, type Payer, personOf } from "../store/money/payments.ts";
 import type { Store } from "../store/store.ts";
 import { Asides } from "./asides/asides.ts";
+import { Decisions } from "./decisions.ts";
+import type { Memory } from "./memory/memory.ts";
 import { Asking } from "./money/asking.ts";
-import type { Granted } from "./money/funding.ts";
+import type { Granted } from "./money/reservations.ts";
+import { Resumption } from "./money/resumption.ts";
+import { mayAskClaude, withdraw } from "./questions.ts";
 import { orphanAfter, Runner, type RunnerParts } from "./runner.ts";
 import { LogSink } from "./sink.ts";
 import type { Titles } from "./title.ts";
 
-type Parts = Omit<RunnerParts, "sinkFor"> & {
+type Parts = Omit<RunnerParts, "sinkFor" | "resumption"> & {
 	store: Store;
 	clients: Clients;
 	lists: Pick<MemberLists, "changed" | "skipRevision">;
 	titles: Pick<Titles, "replyCompleted">;
+	memory: Pick<Memory, "replyEnded">;
+	guestsAsk: boolean;
 };
 
 export class Replies {
@@ -29,17 +35,22 @@ export class Replies {
 	readonly asides: Asides;
 	readonly #asking: Asking;
 	readonly #runner: Runner;
+	readonly #decisions: Decisions;
 
 	constructor(parts: Parts) {
 		this.#with = parts;
-		this.asides = new Asides(parts);
+		const resumption = new Resumption(parts);
+		this.asides = new Asides({ ...parts, resumption });
 		const sinkFor = (message: Message) => new LogSink(parts, message);
-		this.#runner = new Runner({ ...parts, sinkFor }, (reply, outcome, paid) => this.#ended(reply, outcome, paid));
+		this.#runner = new Runner({ ...parts, resumption, sinkFor }, (reply, outcome, paid) => this.#ended(reply, outcome, paid));
 		this.#asking = new Asking({
 			...parts,
+			mayAsk: (userId) => this.#mayAsk(userId),
 			begin: (ask, granted) => this.#beginPaid(ask, granted),
 			askNext: () => this.askNext(parts.store.log.lastReply()),
 		});
+		const tell: Asking["tell"] = (userIds, why) => this.#asking.tell(userIds, why);
+		this.#decisions = new Decisions({ ...parts, resumption, runner: this.#runner, tell });
 	}
 
 	/** A reply runs, or is about to be paid for. */
@@ -76,22 +87,21 @@ export class Replies {
 	}
 
 	/** It is paid for. What was asked may be gone by now. */
-	#beginPaid({ reply }: Ask, granted: Granted): void {
+	#beginPaid({ reply, payers }: Ask, granted: Granted): void {
 		const { store, funding, alarm, now } = this.#with;
 		const { log } = store;
 		const last = log.lastReply();
-		const askers = reply ? [] : log.askersAfter(last?.seq ?? 0);
+		const askers = reply ? [] : this.#askersAfter(last?.seq ?? 0);
 		const isThere = last?.id === reply?.id && last?.status !== "streaming" && last?.deletedAt === undefined;
-		const isPayerHere = store.members.find(granted.payer.userId) !== undefined;
-		if (!isPayerHere) {
-			funding.giveBack(granted);
-			alarm.clear();
-			this.askNext(last);
-		} else if (askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
-		else if (reply && last && isThere) this.#reopen(last, reply, granted);
+		const isPayerHere = this.#asking.mayPay(granted.payer, reply);
+		if (isPayerHere && askers.length > 0) this.#runner.begin(log.addReply(now(), askers), granted);
+		else if (isPayerHere && reply && last && isThere) this.#reopen(last, reply, granted);
 		else {
 			funding.giveBack(granted);
 			alarm.clear();
+			// A question that is gone was withdrawn or deleted, of which everybody is told. Others may have asked meanwhile.
+			if (reply && !isThere) this.#asking.tell(new Set(payers.map(({ userId }) => userId)), { code: "not_found", messageId: reply.id });
+			this.askNext(last);
 		}
 	}
 
@@ -112,6 +122,16 @@ export class Replies {
 	/** Resolves to why a question is not answered, once that is known; `undefined` if it is answered, or waits for the running reply. */
 	noticeOf(messageId: string): Promise<Notice | undefined> {
 		return this.#asking.noticeOf(messageId);
+	}
+
+	/** Allows or declines a call of the running reply. `isOwner`: of the conversation. Who cannot pay for what follows is told so. */
+	decide(messageId: string, toolId: string, allow: boolean, by: Person, isOwner: boolean): "decided" | "not_waiting" | "forbidden" {
+		return this.#decisions.decide(messageId, { toolId, allow, by }, isOwner);
+	}
+
+	/** A person is erased. */
+	forget(userId: string): void {
+		this.#runner.reply?.forget(userId);
 	}
 
 	/** Stops the running reply; with a `messageId` only if it is that one. */
@@ -136,13 +156,28 @@ export class Replies {
 
 	#ended(reply: Message, { status }: Outcome, paid: Paid | undefined): void {
 		this.askNext(reply);
-		if (status === "complete") void this.#with.titles.replyCompleted(reply, paid?.payer);
+		if (status !== "complete") return;
+		void this.#with.titles.replyCompleted(reply, paid?.payer);
+		void this.#with.memory.replyEnded(reply, paid?.payer);
 	}
 
 	/** Questions that came while a reply ran are answered by one further reply, which reads all that was said. */
 	askNext(ended: Message | undefined): void {
-		const askers = this.#with.store.log.askersAfter(ended?.seq ?? 0);
+		const askers = this.#askersAfter(ended?.seq ?? 0);
 		if (askers.length > 0) this.ask(askers);
+	}
+
+	/** The people whose questions wait. Those who may not ask any more have theirs taken back. */
+	#askersAfter(seq: number): Person[] {
+		const { log, reader } = this.#with.store;
+		const isBarred = ({ userId }: Person) => !this.#mayAsk(userId);
+		if (!log.askersAfter(seq).some(isBarred)) return log.askersAfter(seq);
+		for (const question of reader.questionsAfter(seq)) if (isBarred(question.author)) withdraw(this.#with, question);
+		return log.askersAfter(seq);
+	}
+
+	#mayAsk(userId: string): boolean {
+		return mayAskClaude(this.#with.store, userId, this.#with.guestsAsk);
 	}
 
 	/** Ends the running reply without an event: the conversation is being deleted. */

@@ -6,19 +6,17 @@ import { limits } from "../../protocol/limits.ts";
 import type { Message, Usage } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
-import type { Asked, PausedTurn, PromptMessage, ReplyOptions, ToolEvent } from "../ports.ts";
+import type { Asked, PausedTurn, PromptMessage, ReplyOptions, Toolbox, ToolCall, ToolEvent } from "../ports.ts";
 import type { Busy, ReplyFacts } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
+import { Calls } from "./calls.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { type PriceOf, Spending } from "./money/spending.ts";
 import { textAfterOverlap } from "./overlap.ts";
 import { Research } from "./research.ts";
 import type { Sink } from "./sink.ts";
 import { thinkingToAppend } from "./thinking.ts";
-
-/** A growing reply is checkpointed after this time (ms) or this much text (UTF-16 units), whichever comes first. */
-const checkpointAfter = { time: 1_000, length: 2_000 };
-/** A checkpoint writes the whole text. A longer text has fewer of them in proportion, so that they do not cost more as it grows. */
-const shortLength = 20_000;
+import { Turn } from "./turn.ts";
 
 export class Reply {
 	readonly message: Message;
@@ -38,10 +36,14 @@ export class Reply {
 	/** What it has used and cost so far. */
 	readonly spending: Spending;
 	readonly #research: Research;
-	#checkpoint: { at: number; length: number };
+	readonly #turn: Turn;
+	/** The calls that it waits for. */
+	readonly calls: Calls;
+	readonly #checkpoints: Checkpoints;
 
 	/** Begins with what the message holds: nothing, or what a reply had when its object died. */
-	constructor(sink: Sink, priceOf: PriceOf, now: number) {
+	constructor(sink: Sink, { priceOf, toolbox, clock }: { priceOf: PriceOf; toolbox: Toolbox; clock: () => number }) {
+		const now = clock();
 		const { message } = sink;
 		this.#sink = sink;
 		this.message = message;
@@ -53,30 +55,27 @@ export class Reply {
 		this.#model = message.model;
 		this.spending = new Spending(message, priceOf, () => sink.promptTokens());
 		this.#research = new Research(message, (event) => sink.send(event));
+		this.calls = new Calls({ sink, toolbox, now: clock, show: (event) => this.recordTool(event, clock()) });
+		this.#turn = new Turn(sink);
 		this.#busy = sink.busy();
-		this.#checkpoint = { at: now, length: this.#length };
+		this.#checkpoints = new Checkpoints(now, this.#length);
 	}
 
 	get text(): string {
 		return this.#text;
 	}
 
-	/**
-	 * What the next request is made with. A paused turn goes on as long as the text is the same: after a break, the text alone does.
-	 */
+	/** What the next request is made with. */
 	get options(): ReplyOptions {
 		const maxSearches = limits.searches - (this.spending.usage?.searches ?? 0);
-		return { ...this.#sink.settings(), partialReply: this.#text, maxSearches, turn: this.#pausedTurn };
-	}
-
-	get #pausedTurn(): PausedTurn | undefined {
-		const stored = this.#sink.turn();
-		return stored?.length === this.#text.length ? stored.turn : undefined;
+		// In the last round Claude answers with what it has.
+		const mayCall = this.#turn.rounds < limits.callRounds;
+		return { ...this.#sink.settings(), partialReply: this.#text, maxSearches, turn: this.#turn.at(this.#text.length), mayCall };
 	}
 
 	/** It is as long as a reply may be. */
 	get isFull(): boolean {
-		return this.#text.length >= limits.reply;
+		return this.#text.length >= this.#sink.longest;
 	}
 
 	/** The attempts before the current one, and why each broke off. */
@@ -99,7 +98,7 @@ export class Reply {
 	}
 
 	/** The messages that Claude reads for this reply, oldest first. */
-	context(): PromptMessage[] {
+	context(): readonly PromptMessage[] {
 		return this.#sink.context();
 	}
 
@@ -140,11 +139,12 @@ export class Reply {
 		this.#checkpointIfDue(now);
 	}
 
-	/** Written at once: tools are few, and what Claude looks up is paid for. */
-	recordTool(event: ToolEvent, now: number): void {
+	/** Written at once: tools are few, and what Claude looks up is paid for. Says whether the message holds the call. */
+	recordTool(event: ToolEvent, now: number): boolean {
 		this.#busy = undefined;
 		this.spending.recordTool(event);
 		if (this.#research.record(event)) this.#writeCheckpoint(now);
+		return this.#research.shows(event);
 	}
 
 	get isToolRunning(): boolean {
@@ -165,14 +165,25 @@ export class Reply {
 	 * Claude's server has paused the turn. Returns false if it cannot go on: it does so only so often. What goes on is stored first, so
 	 * that a killed object goes on as well.
 	 */
-	pause(turn: PausedTurn, now: number): boolean {
-		const rounds = (this.#sink.turn()?.rounds ?? 0) + 1;
-		if (rounds > limits.rounds) return false;
+	pause(turn: PausedTurn, now: number, calls: readonly ToolCall[] = []): boolean {
+		const before = this.#research.calls - calls.filter(({ id }) => this.#research.has(id)).length;
+		if (this.#turn.rounds >= (before + calls.length > 0 ? limits.callRounds : limits.rounds)) return false;
 		this.#sendPending(true);
-		this.#sink.saveTurn({ rounds, length: this.#text.length, turn });
+		this.#turn.pause(turn, this.#text.length);
 		this.spending.end(true, now);
+		this.calls.begin(calls, before);
 		this.#writeCheckpoint(now);
 		return true;
+	}
+
+	/** What Claude asked for is there: the turn can go on. */
+	takeCallResults(): void {
+		this.#turn.addResults((room) => this.calls.takeResults(room));
+	}
+
+	/** A person is erased: what is written from now on does not name them. */
+	forget(userId: string): void {
+		this.#research.forget(userId);
 	}
 
 	/** Thinking of an attempt that broke off stays before it. */
@@ -194,7 +205,8 @@ export class Reply {
 	 */
 	breakOff(reason: Reason, now: number, retryAt?: number): void {
 		this.#sendPending(true);
-		if (!this.#pausedTurn) this.#research.endTools();
+		this.#research.endTools(this.#turn.at(this.#text.length) !== undefined);
+		this.#turn.breakOff(this.#text);
 		this.#busy = retryAt === undefined ? undefined : { reason, since: this.#busy?.since ?? now, retryAt };
 		this.#breaks = [...this.#breaks, { offset: this.#text.length, reason }];
 		this.spending.end(reason !== "no_response", now);
@@ -237,7 +249,7 @@ export class Reply {
 		// Storage would replace half a character by another one.
 		const whole = next.replace(/[\uD800-\uDBFF]$/, "");
 		this.#pending = isOver ? "" : next.slice(whole.length);
-		const chunk = whole.slice(0, limits.reply - this.#text.length).toWellFormed();
+		const chunk = whole.slice(0, this.#sink.longest - this.#text.length).toWellFormed();
 		if (chunk !== "") this.#appendChunk(chunk);
 		this.#research.settle(this.#text.length);
 	}
@@ -251,16 +263,18 @@ export class Reply {
 	}
 
 	#checkpointIfDue(now: number): void {
-		const { at, length } = this.#checkpoint;
-		const grownBy = this.#length - length;
-		const patience = Math.max(1, this.#length / shortLength);
-		const isDue = now - at >= checkpointAfter.time * patience || grownBy >= checkpointAfter.length * patience;
-		if (grownBy > 0 && isDue) this.#writeCheckpoint(now);
+		if (this.#checkpoints.isDue(now, this.#length)) this.#writeCheckpoint(now);
+	}
+
+	/** Call it every `beatEvery`: stores how long Claude has been writing what nobody sees. */
+	beat(now: number): void {
+		if (this.spending.isAnswered && this.#checkpoints.isBeatDue(now, this.#length)) this.#writeCheckpoint(now);
 	}
 
 	#writeCheckpoint(now: number): void {
-		this.#sink.checkpoint(this.#text, this.#factsAt(now), this.#busy);
-		this.#checkpoint = { at: now, length: this.#length };
+		const facts = { ...this.#factsAt(now), written: { at: now, perSecond: this.spending.perSecond } };
+		this.#sink.checkpoint(this.#text, facts, this.#busy);
+		this.#checkpoints.written(now, this.#length);
 	}
 
 	get #length(): number {

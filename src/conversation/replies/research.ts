@@ -63,14 +63,32 @@ export class Research {
 		this.#origin -= length;
 	}
 
+	/** Whether the message holds this call. */
+	has(id: string): boolean {
+		return this.#tools.some((tool) => tool.id === id);
+	}
+
+	/** Whether the message says this of the call. An id that was used before stays with the call that had it. */
+	shows({ id, status, input }: ToolEvent): boolean {
+		return this.#tools.some((tool) => tool.id === id && tool.status === status && (input ?? tool.input) === tool.input);
+	}
+
+	/** The calls that Parley made or was asked to make. */
+	get calls(): number {
+		return this.#tools.filter((tool) => tool.id !== undefined).length;
+	}
+
 	/** Returns true if anything has changed. */
-	record({ id, name, input, status, error }: ToolEvent): boolean {
-		const index = this.#places.get(id) ?? this.#placeFor(name, status);
+	record({ id, name, input, status, error, isCall, asks, decidedBy, result }: ToolEvent): boolean {
+		const known = isCall ? this.#tools.findIndex((tool) => tool.id === id) : -1;
+		const index = known >= 0 ? known : (this.#places.get(id) ?? (isCall ? this.#tools.length : this.#placeFor(name, status)));
 		const before = this.#tools[index];
 		if (index >= limits.tools || (before && before.status !== "running")) return false;
 		this.#places.set(id, index);
-		const tool: Tool = { name, input: input ?? before?.input ?? "", status, ...(error && { error }) };
-		if (tool.input === before?.input && tool.status === before.status) return false;
+		const by = decidedBy ?? before?.decidedBy;
+		const own = isCall && { id, ...(asks && { asks }), ...(by && { decidedBy: by }), ...(result !== undefined && { result }) };
+		const tool: Tool = { name, input: input ?? before?.input ?? "", status, ...(error && { error }), ...own };
+		if (JSON.stringify(tool) === JSON.stringify(before)) return false;
 		this.#setTool(index, tool);
 		return true;
 	}
@@ -87,11 +105,22 @@ export class Research {
 		this.#send({ type: "chat:tool", conversationId, messageId, index, tool });
 	}
 
-	/** Nothing more comes of the tools that were still running. */
-	endTools(): void {
+	/** Nothing more comes of the tools that were still running. `goesOn`: of those alone that Parley would have called. */
+	endTools(goesOn = false): void {
 		for (const [index, tool] of this.#tools.entries())
-			if (tool.status === "running") this.#setTool(index, { ...tool, status: "failed", error: "unfinished" });
-		this.#places.clear();
+			if (tool.status === "running" && (tool.id !== undefined || !goesOn)) {
+				const { asks: _, ...rest } = tool;
+				this.#setTool(index, { ...rest, status: "failed", error: "unfinished" });
+			}
+		if (!goesOn) this.#places.clear();
+	}
+
+	/** Names a person no more as having decided. */
+	forget(userId: string): void {
+		this.#tools = this.#tools.map(({ decidedBy, ...tool }) => ({
+			...tool,
+			...(decidedBy && decidedBy.userId !== userId && { decidedBy }),
+		}));
 	}
 
 	/** A page that Claude has read, or that it cites. */

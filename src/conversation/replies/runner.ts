@@ -4,11 +4,13 @@
 import type { Reason } from "../../protocol/errors.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { Person } from "../../protocol/person.ts";
-import type { Alarm, Model } from "../ports.ts";
+import type { Alarm, ClientTool, Model, Toolbox } from "../ports.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Paid } from "../store/money/payments.ts";
 import { attempt, outcomeBy } from "./attempt.ts";
-import type { Funding, Granted } from "./money/funding.ts";
+import type { Funding } from "./money/funding.ts";
+import type { Granted } from "./money/reservations.ts";
+import type { Resumption } from "./money/resumption.ts";
 import type { PriceOf } from "./money/spending.ts";
 import { Reply } from "./reply.ts";
 import { isBusy, retryDelay } from "./retry.ts";
@@ -17,9 +19,13 @@ import { wait } from "./wait.ts";
 
 /**
  * `ended` is aborted when the reply ends: it ends the request to Claude, or the wait for the next one. `isAsleep`: nothing of it runs
- * until the alarm, so that the object may sleep meanwhile. `paid`: its payment, where Claude is paid for.
+ * until the alarm, so that the object may sleep meanwhile. `paid`: its payment, where Claude is paid for. `isSuspended`: it has none while
+ * it waits for people.
  */
-type Running = { reply: Reply; ended: AbortController; isAsleep: boolean; paid: Paid | undefined };
+type Running = { reply: Reply; ended: AbortController; isAsleep: boolean; paid: Paid | undefined; isSuspended: boolean };
+
+/** Somebody's answer to whether a call may be made. */
+export type Decision = { toolId: string; allow: boolean; by: Person };
 
 /**
  * An alarm looks for orphaned replies this long after a reply has begun (ms). Far more than a running reply needs between two signs
@@ -30,11 +36,16 @@ export const orphanAfter = 30_000;
 /** The longest wait for Claude that a timer measures (ms). It keeps the object awake; longer ones are left to the alarm. */
 const longestTimer = 5_000;
 
+/** In ms. A reply whose calls nobody has decided in time cannot be paid for now: how often that is tried, and for how long. */
+const unpaid = { pause: 60_000, patience: 900_000 };
+
 export type RunnerParts = {
 	sinkFor: (message: Message) => Sink;
 	model: Model;
+	toolbox: Toolbox;
 	priceOf: PriceOf;
 	funding: Funding;
+	resumption: Resumption;
 	alarm: Alarm;
 	idleTimeout: number;
 	/** Runs work when the current step is over and its frame is sent. */
@@ -58,6 +69,11 @@ export class Runner {
 		return this.#running?.reply;
 	}
 
+	/** Nothing is reserved for the reply: it waits for people. */
+	get isSuspended(): boolean {
+		return this.#running?.isSuspended ?? false;
+	}
+
 	/** Begins a reply whose row is stored, and returns. `granted`: it is paid for. */
 	begin(message: Message, granted?: Granted): void {
 		const sink = this.#with.sinkFor(message);
@@ -70,11 +86,13 @@ export class Runner {
 	resume(orphan: Message): void {
 		const sink = this.#with.sinkFor(orphan);
 		const running = this.#open(sink, this.#with.funding.find(orphan.id));
-		if (running.reply.retryAt !== undefined) {
+		running.isSuspended = running.reply.calls.isOpen && !running.paid;
+		if (running.reply.retryAt !== undefined || running.reply.calls.isOpen) {
+			running.reply.calls.recover();
 			this.#wake(running);
 			return;
 		}
-		this.#lose(running);
+		this.#lose(running, sink);
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
 		const isOver = sink.kind === "aside" || retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined;
 		if (isOver) {
@@ -88,7 +106,7 @@ export class Runner {
 	/** Call it from the alarm: a wait may be over, or the alarm is needed once more. */
 	proceed(): void {
 		const running = this.#running;
-		if (running?.isAsleep) this.#wake(running);
+		if (running?.isAsleep && !this.#with.resumption.isFor(running.reply.message)) this.#wake(running);
 		else if (running) this.#with.alarm.set(this.#with.now() + orphanAfter);
 	}
 
@@ -102,25 +120,70 @@ export class Runner {
 		const running = this.#running;
 		const { funding, now } = this.#with;
 		this.#running = undefined;
-		running?.ended.abort();
-		running?.reply.spending.end(false, now());
-		if (running?.paid) funding.settle(running.paid, running.reply.spending.at(now()), "stopped");
+		if (!running) return;
+		this.#with.resumption.cancel(running.reply.message);
+		running.ended.abort();
+		running.reply.spending.end(false, now());
+		if (running.paid) funding.settle(running.paid, running.reply.spending.at(now()), "stopped");
 	}
 
-	/** Takes up a reply that waits for Claude, or goes on waiting. */
+	/** People allow or decline calls that wait for it. `paid`: for what follows. Returns those of calls that did not wait. */
+	decide(decisions: readonly Decision[], paid?: Paid): Decision[] {
+		const running = this.#running;
+		if (!running) return [...decisions];
+		if (paid) this.#pay(running, paid);
+		const late = decisions.filter(({ toolId, allow, by }) => !running.reply.calls.decide(toolId, allow, by));
+		if (running.isAsleep) this.#wake(running);
+		return late;
+	}
+
+	/** Takes up a reply that waits for Claude or for a decision, or goes on waiting. */
 	#wake(running: Running): void {
-		const { retryAt = 0 } = running.reply;
-		running.isAsleep = retryAt > this.#with.now();
-		if (running.isAsleep) this.#with.alarm.set(retryAt);
-		else this.#start(running);
+		const { retryAt, calls } = running.reply;
+		const until = retryAt ?? calls.waitsUntil ?? 0;
+		running.isAsleep = until > this.#with.now();
+		if (!running.isAsleep) this.#start(running);
+		else this.#with.alarm.set(until);
+		if (running.isAsleep && retryAt === undefined) this.#suspend(running);
+	}
+
+	/** People may take an hour to decide: others need what is reserved. */
+	#suspend(running: Running): void {
+		if (running.paid) this.#with.funding.suspend(running.paid, running.reply.spending.at(this.#with.now()));
+		running.paid = undefined;
+		running.isSuspended = true;
+	}
+
+	#pay(running: Running, paid: Paid | undefined): void {
+		running.paid = paid;
+		running.isSuspended = false;
+	}
+
+	/** Nobody has decided in time. Returns false if what Claude says to that cannot be paid for now. */
+	async #payAgain(running: Running): Promise<boolean> {
+		const { resumption, alarm, now } = this.#with;
+		const { reply } = running;
+		const paid = await resumption.pay(reply, []);
+		if (running !== this.#running) return false;
+		if (!paid || !("reason" in paid)) {
+			this.#pay(running, paid);
+			return true;
+		}
+		const since = now() - (reply.calls.waitsUntil ?? 0);
+		const mayPayLater = (paid.reason === "busy" || paid.reason === "unreachable") && since < unpaid.patience;
+		running.isAsleep = mayPayLater;
+		if (mayPayLater) alarm.set(now() + unpaid.pause);
+		else this.#finish(running, outcomeBy("budget", reply.text));
+		return false;
 	}
 
 	#open(sink: Sink, paid: Paid | undefined): Running {
 		this.#running = {
-			reply: new Reply(sink, this.#with.priceOf, this.#with.now()),
+			reply: new Reply(sink, { priceOf: this.#with.priceOf, toolbox: this.#with.toolbox, clock: this.#with.now }),
 			ended: new AbortController(),
 			isAsleep: false,
 			paid,
+			isSuspended: false,
 		};
 		return this.#running;
 	}
@@ -138,15 +201,22 @@ export class Runner {
 		const { reply, ended } = running;
 		const upstream = { model: this.#with.model, idleTimeout: this.#with.idleTimeout, now: this.#with.now };
 		while (running === this.#running) {
-			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, reply.options.turn);
+			if (running.isSuspended && !(await this.#payAgain(running))) return;
+			if (reply.calls.isOpen && !(await this.#carryOut(running))) return;
+			const offered: readonly ClientTool[] = reply.calls.isOffered ? await reply.calls.offered() : [];
+			if (running !== this.#running) return;
+			const messages = reply.context();
+			const clientTools = [...offered, ...reply.calls.own(messages)];
+			const allowance = running.paid && this.#with.funding.allowanceOf(running.paid, reply.text, reply.options.turn, clientTools);
 			if (running.paid && !allowance) return this.#finish(running, outcomeBy("budget", reply.text));
 			if (running.paid) running.paid = this.#with.funding.sending(running.paid);
 			reply.beginAttempt(this.#with.now(), allowance?.maxTokens);
-			const { outcome, retryAfterMs, stopReason, turn } = await attempt(reply, { ...upstream, allowance }, ended.signal);
+			const asked = attempt(reply, { ...upstream, messages, allowance, clientTools }, ended.signal);
+			const { outcome, retryAfterMs, stopReason, turn, calls } = await asked;
 			if (running !== this.#running) return;
 			const now = this.#with.now();
-			if (turn && reply.pause(turn, now)) {
-				this.#enter(running, "paused");
+			if (turn && reply.pause(turn, now, calls)) {
+				this.#enter(running, "paused", reply.calls.isOpen);
 				continue;
 			}
 			const { breaks, busySince = now } = reply;
@@ -162,9 +232,23 @@ export class Runner {
 	}
 
 	/** The request that ran when the object died has cost something. */
-	#lose({ reply, paid }: Running): void {
-		const lost = paid && this.#with.funding.lostRequest(paid, reply.message);
+	#lose({ reply, paid }: Running, sink: Sink): void {
+		const lost = paid && this.#with.funding.lostRequest(paid, reply.message, sink.written());
 		if (lost) reply.spending.lose(lost, this.#with.now());
+	}
+
+	/** Makes the calls that Claude has asked for. Returns false if the reply has ended, or sleeps until somebody decides. */
+	async #carryOut(running: Running): Promise<boolean> {
+		const { reply, ended } = running;
+		do {
+			await reply.calls.carryOut(ended.signal);
+			if (running !== this.#running) return false;
+			reply.takeCallResults();
+			if (!reply.calls.isOpen) return true;
+			// Somebody may have decided meanwhile.
+		} while (reply.calls.waitsUntil === undefined);
+		this.#wake(running);
+		return false;
 	}
 
 	/** Ends an attempt that another one follows. */
@@ -188,6 +272,7 @@ export class Runner {
 	#end(running: Running, outcome: Outcome, facts: { stopReason?: string; stoppedBy?: Person } = {}): Message | undefined {
 		if (running !== this.#running) return undefined;
 		this.#running = undefined;
+		this.#with.resumption.cancel(running.reply.message);
 		running.ended.abort();
 		const finished = running.reply.end(outcome, this.#with.now(), facts);
 		if (running.paid) this.#with.funding.settle(running.paid, finished, outcome.reason ?? outcome.status);

@@ -1,19 +1,27 @@
-// What Claude saw for a reply: put together from what was stored when it was asked, and from the messages as they are now. Says what has
-// changed since rather than pretend.
+// Puts together what Claude saw for a reply, from what was stored when it was asked, and from the messages as they are now. Says what has
+// changed since.
 
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Omission, Seen } from "../../protocol/memory/prompt.ts";
-import type { Range } from "../store/claude/prompts.ts";
-import type { Trace } from "../store/log-reader.ts";
+import type { Range, ReadSummary } from "../store/claude/prompts.ts";
+import type { LogReader, Trace } from "../store/log-reader.ts";
 import type { Store } from "../store/store.ts";
 
-/** `undefined` if it is not known: an earlier version asked, or nobody has answered. */
-export function seenFor({ log, reader, instructions }: Store, seq: number): Seen | undefined {
+/**
+ * `undefined` if it is not known: an earlier version asked, or nobody has answered. `reader`: it reads what the person may see for whom this
+ * is. What is older is not there.
+ */
+export function seenFor({ log, instructions, memberChanges, summaries }: Store, seq: number, reader: LogReader): Seen | undefined {
 	const stored = log.prompts.of(seq);
 	const [first, last] = [stored?.ranges[0], stored?.ranges.at(-1)];
 	if (!stored || !first || !last) return undefined;
 	const { at, model, maxTokens, system, tools, ranges } = stored;
-	const [fromSeq, toSeq] = [first[0], last[1]];
+	const made = stored.summary ? summaries.find(stored.summary.id) : undefined;
+	// It may rest on a quoted message that is older than its own places.
+	const restsFrom = made?.restsFrom ?? stored.summary?.fromSeq ?? 1;
+	const summary = restsFrom >= reader.from ? stored.summary : null;
+	const summaryText = made?.text;
+	const [fromSeq, toSeq] = [Math.max(first[0], reader.from), last[1]];
 	const traces = reader.traces(fromSeq, toSeq);
 	const text = stored.instructions === null ? "" : instructions.textOf(stored.instructions);
 	return {
@@ -22,17 +30,30 @@ export function seenFor({ log, reader, instructions }: Store, seq: number): Seen
 		instructions: text ?? "",
 		fromSeq,
 		toSeq,
+		...(summary && summaryText !== undefined && { summary: { uptoSeq: summary.uptoSeq, text: summaryText } }),
 		files: [],
 		tools,
 		messages: traces.filter((trace) => isIn(ranges, trace.seq)).map((trace) => entryOf(trace, at)),
-		omitted: [
-			...(fromSeq > 1 ? [{ fromSeq: 1, toSeq: fromSeq - 1, reason: "too_long" as const }] : []),
-			...omittedFrom(traces, ranges, at),
+		membership: memberChanges.between(fromSeq - 1, seq).map(({ at: _, ...change }) => change),
+		omitted: [...(reader.from > 1 ? [] : omittedBefore(fromSeq, summary)), ...omittedFrom(traces, ranges, at)],
+		gone: [
+			...(stored.instructions !== null && !text ? (["instructions"] as const) : []),
+			...(summary && summaryText === undefined ? (["summary"] as const) : []),
 		],
-		gone: stored.instructions !== null && !text ? ["instructions"] : [],
 		maxTokens,
 		askedAt: isoTime(at),
 	};
+}
+
+/** The places before the first message: in the summary, or too far back. */
+function omittedBefore(first: number, summary: ReadSummary | null): Seen["omitted"] {
+	const { fromSeq, uptoSeq } = summary ?? { fromSeq: 1, uptoSeq: 0 };
+	const parts: Seen["omitted"] = [
+		{ fromSeq: 1, toSeq: fromSeq - 1, reason: "too_long" },
+		{ fromSeq, toSeq: uptoSeq, reason: "summarized" },
+		{ fromSeq: uptoSeq + 1, toSeq: first - 1, reason: "too_long" },
+	];
+	return parts.filter((part) => part.fromSeq <= part.toSeq);
 }
 
 function isIn(ranges: readonly Range[], seq: number): boolean {

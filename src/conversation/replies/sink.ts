@@ -3,35 +3,55 @@
 
 import { reasons } from "../../protocol/errors.ts";
 import { messageEvent, type ServerEvent } from "../../protocol/events.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { Asked, Clients, MemberLists, PromptMessage, ReplyOptions } from "../ports.ts";
+import type { Asked, CallResult, Clients, MemberLists, PromptMessage } from "../ports.ts";
+import type { AuditAction } from "../store/audit.ts";
+import type { StoredCall } from "../store/claude/calls.ts";
+import type { StoredSummary } from "../store/claude/summaries.ts";
 import type { StoredTurn } from "../store/claude/turns.ts";
-import type { Busy, ReplyFacts } from "../store/columns.ts";
+import type { Busy, ReplyFacts, StoredFacts, Written } from "../store/columns.ts";
 import type { Outcome } from "../store/log.ts";
 import type { Store } from "../store/store.ts";
-import { messagesFor, promptTokensFor, settingsFor } from "./input.ts";
-
-export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions">;
+import { messagesFor, promptTokensFor, type ReplySettings, settingsFor } from "./input.ts";
+import { readableBy } from "./money/link-rights.ts";
+import { recalled } from "./recall.ts";
 
 /** `message` is the reply as it was when it began, or as its object left it when it died. */
 export interface Sink {
 	readonly message: Message;
 	readonly kind: "reply" | "aside";
+	/** How long its text may be, in UTF-16 units. */
+	readonly longest: number;
 	/** The messages that Claude reads, oldest first. */
-	context(): PromptMessage[];
+	context(): readonly PromptMessage[];
 	settings(): ReplySettings;
 	/** How many tokens the prompt has. Estimated. */
 	promptTokens(): number;
 	/** What its row says: why Claude has to be waited for, and the turn that its server paused. */
 	busy(): Busy | undefined;
 	turn(): StoredTurn | undefined;
+	/** When the row was written, if it says so. */
+	written(): Written | undefined;
 	saveTurn(turn: StoredTurn): void;
 	/** Claude was asked with this. */
 	saveAsked(asked: Asked, now: number): void;
+	/** The calls that it waits for. Without this, Claude has no tools that Parley calls. */
+	readonly calls?: {
+		stored(): StoredCall[];
+		put(call: StoredCall): void;
+		drop(): void;
+		/** The place of the first message that the latest prompt had. */
+		latestStart(): number | undefined;
+		/** Searches what was said before that. */
+		recall(input: string): CallResult;
+		/** Notes in the audit what became of a call. */
+		note(action: Extract<AuditAction, `tool_${string}`>, actor: string, tool: string, now: number): void;
+	};
 	/** It begins: people are told. */
 	begin(): void;
 	send(event: ServerEvent): void;
-	checkpoint(text: string, facts: ReplyFacts, busy: Busy | undefined): void;
+	checkpoint(text: string, facts: StoredFacts, busy: Busy | undefined): void;
 	/** Makes the row final and sends the events of the end, in the order that every client relies on. */
 	finish(text: string, outcome: Outcome, facts: ReplyFacts, now: number): Message;
 }
@@ -40,31 +60,48 @@ export interface Sink {
 export class LogSink implements Sink {
 	readonly message: Message;
 	readonly kind = "reply";
+	readonly longest = limits.reply;
 	readonly #store: Store;
 	readonly #clients: Pick<Clients, "broadcast">;
 	readonly #lists: Pick<MemberLists, "changed">;
+	/** The first message that everybody may read who asked. Kept: whoever leaves meanwhile has no limit any more. */
+	readonly #from: number;
+	/** The summary that Claude was last asked with. It may be gone once Claude answers. */
+	#summary: StoredSummary | undefined;
 
 	constructor(parts: { store: Store; clients: Pick<Clients, "broadcast">; lists: Pick<MemberLists, "changed"> }, message: Message) {
 		this.message = message;
 		this.#store = parts.store;
 		this.#clients = parts.clients;
 		this.#lists = parts.lists;
+		this.#from = fromFor(parts.store, message);
 	}
 
-	context(): PromptMessage[] {
-		return messagesFor(this.#store, this.message.seq);
+	context(): readonly PromptMessage[] {
+		return messagesFor(this.#store, this.message.seq, this.#from);
 	}
 
 	settings(): ReplySettings {
-		return settingsFor(this.#store, this.message.seq);
+		const settings = settingsFor(this.#store, this.message.seq, this.#from);
+		this.#summary = settings.summary;
+		return settings;
 	}
 
 	promptTokens(): number {
-		return promptTokensFor(this.#store, this.message.seq);
+		return promptTokensFor(this.#store, this.message.seq, this.#from);
+	}
+
+	#recall(input: string): CallResult {
+		const { reader, log } = this.#store;
+		return recalled(reader.startingAt(this.#from), log.prompts.latestStart() ?? this.message.seq, input);
 	}
 
 	busy(): Busy | undefined {
 		return this.#store.log.busy(this.message);
+	}
+
+	written(): Written | undefined {
+		return this.#store.log.written(this.message);
 	}
 
 	turn(): StoredTurn | undefined {
@@ -77,8 +114,18 @@ export class LogSink implements Sink {
 
 	saveAsked(asked: Asked, now: number): void {
 		const { log, instructions } = this.#store;
-		if (this.#store.exists) log.prompts.save(this.message.seq, asked, instructions.idFor(this.message.seq), now);
+		const texts = { instructions: instructions.idFor(this.message.seq), summary: this.#summary };
+		if (this.#store.exists) log.prompts.save(this.message.seq, asked, texts, now);
 	}
+
+	readonly calls: NonNullable<Sink["calls"]> = {
+		stored: () => this.#store.log.calls.of(this.message.seq),
+		put: (call) => this.#store.log.calls.put(this.message.seq, call),
+		drop: () => this.#store.log.calls.drop(this.message.seq),
+		latestStart: () => this.#store.log.prompts.latestStart(),
+		recall: (input) => this.#recall(input),
+		note: (action, actor, tool, now) => this.#store.audit.add(action, actor, tool, now),
+	};
 
 	begin(): void {
 		const { conversationId, id: messageId, askedBy } = this.message;
@@ -89,7 +136,7 @@ export class LogSink implements Sink {
 		this.#clients.broadcast(event);
 	}
 
-	checkpoint(text: string, facts: ReplyFacts, busy: Busy | undefined): void {
+	checkpoint(text: string, facts: StoredFacts, busy: Busy | undefined): void {
 		this.#store.log.checkpoint(this.message, text, facts, busy);
 	}
 
@@ -105,4 +152,11 @@ export class LogSink implements Sink {
 		this.#lists.changed();
 		return finished;
 	}
+}
+
+/** Where somebody who asked has left, a reply that goes on reads nothing older than it has read. */
+function fromFor(store: Store, { seq, askedBy = [] }: Message): number {
+	const from = readableBy(store, askedBy);
+	const isComplete = askedBy.every(({ userId }) => store.members.find(userId));
+	return isComplete ? from : Math.max(from, store.log.prompts.of(seq)?.ranges[0]?.[0] ?? 1);
 }

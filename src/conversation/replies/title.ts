@@ -45,16 +45,17 @@ export class Titles {
 		if (title !== "") this.#setFound(title, seq);
 	}
 
-	/** The title of a conversation that has only the messages up to a place: without one that was made from a later message. */
-	upTo(seq: number): { title: string; by?: string; from?: number } {
+	/** The title of a conversation that has only the messages from one place to another: without one that was made from other messages. */
+	upTo(seq: number, first = 1): { title: string; by?: string; from?: number } {
 		const { isGiven, by, from } = this.#store.titling;
 		const { title } = this.#store.info;
 		if (isGiven) return { title, ...(by !== null && { by }) };
-		if (from !== null && from <= seq) return { title, from };
-		const first = this.#store.reader
+		if (from !== null && from >= first && from <= seq) return { title, from };
+		const found = this.#store.reader
+			.startingAt(first)
 			.firstUserMessages(maxCandidates)
 			.find((message) => message.seq <= seq && firstWords(message.content) !== "");
-		return first ? { title: firstWords(first.content), from: first.seq } : { title: "" };
+		return found ? { title: firstWords(found.content), from: found.seq } : { title: "" };
 	}
 
 	/** Sets the title that a person gives; "" makes it first words again. `by`: their id. The caller broadcasts. */
@@ -92,7 +93,7 @@ export class Titles {
 		if (!this.#titler || !question) return;
 		this.#store.markTitleAsked();
 		const paid = payer && (await this.#funding.forRequest("title", [payer], reply, titleTokens));
-		if (payer && !paid) return;
+		if (paid && "reason" in paid) return;
 		const proposal = await propose(this.#titler, question, reply, this.#store.info.model);
 		if (paid) this.#funding.endRequest(paid, proposal);
 		if (typeof proposal === "string" || !this.#store.exists) return;

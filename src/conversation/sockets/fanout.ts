@@ -34,12 +34,19 @@ function isChunkEvent(event: ServerEvent): event is Chunk {
 	return event.type === "chat:thought" || (event.type === "chat:streaming" && !event.isComplete);
 }
 
+/** An event as it is for clients that receive nothing from before a place; `undefined` if it is about something older. */
+export type EventFrom = (event: ServerEvent, from: number) => ServerEvent | undefined;
+
 type Queued = { event: ServerEvent; exceptUser: string | undefined };
 
 export class Fanout<T extends FanoutClient> implements Clients<T> {
 	readonly #batch: Pick<Batch<unknown>, "isOpen">;
 	readonly #now: () => number;
+	readonly #observe: (event: ServerEvent) => void;
+	readonly #eventFrom: EventFrom;
 	readonly #sockets = new Set<T>();
+	/** What is called at the end of the open batch. */
+	readonly #atEnd = new Set<() => void>();
 	#isFlushing = false;
 	/** An event of the open batch is not a chunk, so the batch goes out once it is closed. */
 	#isBatchUrgent = false;
@@ -48,10 +55,20 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	/** When the last frame went out, and the last one with a chunk. */
 	#sent = { frame: 0, chunk: 0 };
 
-	/** `batch`: the incoming frames that are being handled. What is broadcast meanwhile shares a frame. */
-	constructor(batch: Pick<Batch<unknown>, "isOpen">, now: () => number) {
+	/**
+	 * `batch`: the incoming frames that are being handled. What is broadcast meanwhile shares a frame. `observe` is called once for each
+	 * event, whoever receives it. `eventFrom` makes of it what clients receive that may not see everything.
+	 */
+	constructor(
+		batch: Pick<Batch<unknown>, "isOpen">,
+		now: () => number,
+		observe: (event: ServerEvent) => void = () => {},
+		eventFrom: EventFrom = (event) => event,
+	) {
 		this.#batch = batch;
 		this.#now = now;
+		this.#observe = observe;
+		this.#eventFrom = eventFrom;
 	}
 
 	add(socket: T): void {
@@ -81,10 +98,13 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	}
 
 	send(socket: T, event: ServerEvent): void {
-		if (socket.isOpen(this.#now())) socket.send(encodeFrame([event]));
+		if (event.type === "chat:error") this.#observe(event);
+		const [seen] = this.#seenBy(socket, [event]);
+		if (seen && socket.isOpen(this.#now())) socket.send(encodeFrame([seen]));
 	}
 
 	broadcast(event: ServerEvent, exceptUser?: string): void {
+		this.#observe(event);
 		const isChunk = isChunkEvent(event);
 		if (!(isChunk && this.#growsLast(event))) this.#queue.push({ event, exceptUser });
 		if (this.#batch.isOpen) this.#isBatchUrgent ||= !isChunk;
@@ -98,6 +118,19 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 	/** How long an event may wait for others to share a frame with, in ms. */
 	get gap(): number {
 		return frameGap(this.#sockets.size);
+	}
+
+	afterFrames(call: () => void): void {
+		if (this.#batch.isOpen) this.#atEnd.add(call);
+		else call();
+	}
+
+	/** To be called after the last frame of a batch, while it is open. */
+	endBatch(): void {
+		for (const call of this.#atEnd) {
+			this.#atEnd.delete(call);
+			call();
+		}
 	}
 
 	/** Sends what was broadcast in a batch, once it is closed. Chunks that waited before it go on waiting. */
@@ -136,6 +169,10 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 		this.#isFlushing = false;
 	}
 
+	#seenBy({ readsFrom }: T, events: readonly ServerEvent[]): readonly ServerEvent[] {
+		return readsFrom > 1 ? events.flatMap((event) => this.#eventFrom(event, readsFrom) ?? []) : events;
+	}
+
 	#deliver(queue: Queued[], now: number): void {
 		this.#sent.frame = now;
 		if (queue.some(({ event }) => isChunkEvent(event))) this.#sent.chunk = now;
@@ -146,8 +183,12 @@ export class Fanout<T extends FanoutClient> implements Clients<T> {
 			const userId = socket.person.userId;
 			if (!socket.isOpen(now)) {
 				socket.expire();
-			} else if (excepted.has(userId)) {
-				const events = queue.filter(({ exceptUser }) => exceptUser !== userId).map(({ event }) => event);
+			} else if (excepted.has(userId) || socket.readsFrom > 1) {
+				const theirs = queue.filter(({ exceptUser }) => exceptUser === undefined || exceptUser !== userId);
+				const events = this.#seenBy(
+					socket,
+					theirs.map(({ event }) => event),
+				);
 				if (events.length > 0) socket.send(encodeFrame(events));
 			} else {
 				socket.send(whole);

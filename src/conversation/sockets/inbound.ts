@@ -3,6 +3,7 @@
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
+import { idsAtStart } from "../../protocol/frames/event-names.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Person } from "../../protocol/person.ts";
@@ -24,8 +25,13 @@ type Dependencies = {
 	sockets: Sockets;
 	batch: Batch<Frame>;
 	conversation: Conversation<Socket>;
+	/** Takes a file; returns the refusal of a frame that is none. */
+	uploads: { receive(client: Socket, frame: ArrayBuffer): Refusal | undefined };
 	now: () => number;
 };
+
+/** A file is counted by its quota. As a frame, so many bytes of it count as one UTF-16 unit. */
+const bytesPerUnit = 64;
 
 export class Inbound {
 	readonly #with: Dependencies;
@@ -40,11 +46,22 @@ export class Inbound {
 		const client = sockets.get(socket);
 		if (!client || client.isRevoked) return;
 		const now = this.#with.now();
-		const length = typeof data === "string" ? data.length : data.byteLength;
-		if (!this.#mayRead(client, length, now) || !batch.add({ client, data })) return;
+		if (!this.#mayRead(client, data, now)) return;
+		const isFirst = batch.add({ client, data });
 		const wait = batch.dueAt(clients.gap) - now;
-		if (wait <= 0) this.flush();
-		else setTimeout(() => this.flush(), wait);
+		// Files do not wait for others: many of them would be in memory together.
+		if (typeof data !== "string" || (isFirst && wait <= 0)) this.flush();
+		else if (isFirst) setTimeout(() => this.flush(), wait);
+	}
+
+	/** A socket has closed. */
+	disconnected(socket: WebSocket): void {
+		const { sockets, conversation } = this.#with;
+		// Frames that still wait may be the last that this socket sent.
+		this.flush();
+		const client = sockets.get(socket);
+		sockets.delete(socket);
+		if (client) conversation.leave(client);
 	}
 
 	/** Handles at once whatever waits. What the rules broadcast goes out in one frame, after the last of it; refusals go out at once. */
@@ -53,18 +70,26 @@ export class Inbound {
 		if (batch.isEmpty) return;
 		const now = this.#with.now();
 		for (const { client, data } of batch.open(now)) this.#handle(client, data, now);
+		try {
+			clients.endBatch();
+		} catch (error) {
+			console.error("The end of a batch failed", this.#with.id, error);
+		}
 		batch.close();
 		clients.sendBatch();
 	}
 
-	/** Counts `length` UTF-16 units or bytes against the client's person; false if they must not be read. */
-	#mayRead(client: Socket, length: number, now: number): boolean {
+	/** Counts a frame, or a further event of one, against the client's person; false if it must not be read. */
+	#mayRead(client: Socket, data: string | ArrayBuffer, now: number): boolean {
+		const length = typeof data === "string" ? data.length : data.byteLength / bytesPerUnit;
 		const verdict = this.#with.sockets.countFrame(client, length, now);
 		switch (verdict.type) {
 			case "read":
 				return true;
 			case "refuse":
-				if (verdict.shouldNotify) this.#refuse(client, { code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
+				// The gateway has a client that waits for an answer to each of its events.
+				if (verdict.shouldNotify || client.holder.session !== undefined)
+					this.#refuse(client, { ...this.#idsOf(client, data), code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
 				return false;
 			case "flooding":
 				this.#shutOut(client.person, now);
@@ -72,6 +97,11 @@ export class Inbound {
 			default:
 				return verdict satisfies never;
 		}
+	}
+
+	/** The gateway puts each event into a frame of its own, with its ids first. */
+	#idsOf({ holder }: Socket, data: string | ArrayBuffer): ReturnType<typeof idsAtStart> {
+		return holder.session !== undefined && typeof data === "string" ? idsAtStart(data) : {};
 	}
 
 	/** Counts a bad frame and shuts its person out if there were too many. */
@@ -92,7 +122,7 @@ export class Inbound {
 			if (!client.isRevoked) this.#read(client, data, now);
 		} catch (error) {
 			console.error("A frame failed", this.#with.id, client.person.userId, error);
-			this.#refuse(client, { code: "internal" });
+			this.#refuse(client, { ...this.#idsOf(client, data), code: "internal" });
 		}
 	}
 
@@ -100,8 +130,9 @@ export class Inbound {
 		if (!client.isOpen(now)) {
 			client.expire();
 		} else if (typeof data !== "string") {
-			this.#refuse(client, { code: "bad_frame" });
-			this.countBadFrame(client, now);
+			const refusal = this.#with.uploads.receive(client, data);
+			if (refusal) this.#refuse(client, refusal);
+			if (refusal) this.countBadFrame(client, now);
 		} else if (isOversize(data)) {
 			client.close(closeCodes.tooBig, "frame over the limit");
 		} else {
@@ -113,7 +144,7 @@ export class Inbound {
 		let isBad = false;
 		for (const [nth, parsed] of events.entries()) {
 			// The frame paid for its first event. Each further one pays for itself, so that batching does not evade the limit.
-			if (client.isRevoked || !(nth === 0 || this.#mayRead(client, 0, now))) break;
+			if (client.isRevoked || !(nth === 0 || this.#mayRead(client, "", now))) break;
 			if ("event" in parsed) {
 				this.#with.conversation.receive(client, parsed.event);
 			} else {

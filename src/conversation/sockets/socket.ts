@@ -6,7 +6,7 @@ import { type CloseCode, closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
 import type { Person } from "../../protocol/person.ts";
 import type { Scope } from "../../protocol/token.ts";
-import type { Requester } from "../ports.ts";
+import type { Renewal, Requester } from "../ports.ts";
 import type { FanoutClient } from "./fanout.ts";
 
 /** What the Worker holds a socket for, if not for a native client. */
@@ -26,6 +26,9 @@ export type Attachment = PlatformAttachment & {
 	holder?: Holder | undefined;
 	/** The scopes of that personal token. Without one, everything is permitted. */
 	scopes?: readonly Scope[];
+	/** The first message that they may receive, if there are older ones; and when their membership ends, in ms. */
+	readsFrom?: number;
+	endsAt?: number;
 	/** When the person's latest bad frames arrived, in ms. */
 	badFrames?: readonly number[];
 };
@@ -73,7 +76,15 @@ export class Socket implements FanoutClient {
 	}
 
 	get expiresAt(): number {
-		return this.#socket.attachment.expiresAt;
+		return Math.min(this.#socket.attachment.expiresAt, this.#endsAt);
+	}
+
+	get #endsAt(): number {
+		return this.#socket.attachment.endsAt ?? Number.POSITIVE_INFINITY;
+	}
+
+	get readsFrom(): number {
+		return this.#socket.attachment.readsFrom ?? 1;
 	}
 
 	get holder(): Holder {
@@ -98,10 +109,14 @@ export class Socket implements FanoutClient {
 	}
 
 	isOpen(now: number): boolean {
-		return this.#socket.isOpen(now);
+		return this.#socket.isOpen(now) && now < this.#endsAt;
 	}
 
 	expire(): void {
+		if (this.#endsAt < this.#socket.attachment.expiresAt) {
+			this.close(closeCodes.removed, "no longer a member");
+			return;
+		}
 		this.send(encodeFrame([errorEvent(this.#socket.attachment.conversationId, { code: "token_expired" })]));
 		this.close(closeCodes.token, "token expired");
 	}
@@ -118,8 +133,16 @@ export class Socket implements FanoutClient {
 		this.#socket.acknowledge();
 	}
 
-	renew(expiresAt: number): void {
-		this.#socket.update({ expiresAt });
+	/** Almost nobody is limited, and then nothing is written. */
+	limitTo({ from, endsAt }: { from: number; endsAt: number | null }): void {
+		if (from === this.readsFrom && (endsAt ?? Number.POSITIVE_INFINITY) === this.#endsAt) return;
+		this.#socket.update({ readsFrom: from, endsAt: endsAt ?? undefined });
+		this.#hooks.renewed();
+	}
+
+	/** It ends with the newer session, and not with the one that opened it. */
+	renew({ expiresAt, session }: Renewal): void {
+		this.#socket.update({ expiresAt, ...(session !== undefined && { session }) });
 		this.#hooks.renewed();
 	}
 

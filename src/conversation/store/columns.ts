@@ -2,27 +2,28 @@
 // and in a migration. Pure: the statements are in the other files of this folder.
 
 import type { Reason } from "../../protocol/errors.ts";
+import { briefOf } from "../../protocol/files/brief.ts";
+import type { FileBrief, MessageFile } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
-import { healFacts, type Mention, type Message, type MessageStatus, placeOf, type Reaction, type Version } from "../../protocol/message.ts";
+import {
+	healFacts,
+	type Mention,
+	type Message,
+	type MessageStatus,
+	placeOf,
+	type Reaction,
+	replyFacts,
+	type Version,
+} from "../../protocol/message.ts";
 import { type Author, nameOfAuthor, type Person } from "../../protocol/person.ts";
 
-const replyFields = [
-	"thinking",
-	"stoppedBy",
-	"sharedBy",
-	"model",
-	"stopReason",
-	"usage",
-	"cost",
-	"attempts",
-	"elapsedMs",
-	"tools",
-	"sources",
-	"citations",
-] as const;
-
 /** Facts about a reply that are stored besides its text. */
-export type ReplyFacts = Pick<Message, (typeof replyFields)[number]>;
+export type ReplyFacts = Pick<Message, (typeof replyFacts)[number]>;
+
+/** When a running reply was last stored, in ms, and how many tokens a second Claude may have written then. */
+export type Written = { at: number; perSecond: number };
+/** Only the rows of running replies say when they were written. */
+export type StoredFacts = ReplyFacts & { written?: Written };
 
 /** Why Claude has to be waited for with a reply, since when, and when it is asked again; times in ms. */
 export type Busy = { reason: Reason; since: number; retryAt?: number };
@@ -47,6 +48,7 @@ export type MessageRow = {
 	reply_to: number | null;
 	mentions: string | null;
 	reactions: string | null;
+	files: string | null;
 	edited_at: number | null;
 	deleted_at: number | null;
 	versions: number;
@@ -90,6 +92,7 @@ export const deletedColumns: Omit<MessageRow, KeptColumn> = {
 	reply_to: null,
 	mentions: null,
 	reactions: null,
+	files: null,
 	edited_at: null,
 	versions: 0,
 	asked_by: null,
@@ -119,6 +122,7 @@ export function rowOf(message: Message): MessageRow {
 		reply_to: (message.replyTo !== undefined && placeOf(message.replyTo)) || null,
 		mentions: listColumn(message.mentions),
 		reactions: listColumn(message.reactions),
+		files: listColumn(message.files),
 		edited_at: timeColumn(message.editedAt),
 		deleted_at: timeColumn(message.deletedAt),
 		versions: message.versions ?? 0,
@@ -150,6 +154,7 @@ export function messageOf(row: MessageRow, conversationId: string): Message {
 		...(row.versions > 0 && { versions: row.versions }),
 		...(row.mentions !== null && { mentions: JSON.parse(row.mentions) as Mention[] }),
 		...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+		...(row.files !== null && { files: JSON.parse(row.files) as MessageFile[] }),
 		...(row.pinned_at !== null && { pinned: { userId: row.pinned_by ?? "", at: isoTime(row.pinned_at) } }),
 		...(row.edited_at !== null && { editedAt: isoTime(row.edited_at) }),
 		...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
@@ -164,6 +169,11 @@ export function authorOf({ author_id: userId, author_name, program = null }: Aut
 	return { userId, username, ...(program !== null && { program: { name: program } }) };
 }
 
+/** What lists and quotes say about the files of a message. */
+export function briefsOf({ files }: Pick<MessageRow, "files">): { files?: FileBrief[] } {
+	return files === null ? {} : { files: (JSON.parse(files) as MessageFile[]).map(briefOf) };
+}
+
 export function versionRowOf(version: Version): VersionRow {
 	const { content, status, reason = null } = version;
 	return { version: version.version, content, status, reason, reply: factsColumn(version) };
@@ -175,19 +185,25 @@ export function versionOf(row: VersionRow): Version {
 }
 
 export function factsOf({ reply }: Pick<MessageRow, "reply">): ReplyFacts {
-	return reply === null ? {} : healFacts(JSON.parse(reply) as ReplyFacts);
+	if (reply === null) return {};
+	const { written: _, ...facts } = JSON.parse(reply) as StoredFacts;
+	return healFacts(facts);
 }
 
-export function factsColumn(facts: ReplyFacts): string | null {
-	const text = JSON.stringify(Object.fromEntries(replyFields.map((field) => [field, facts[field]])));
+export function factsColumn({ written, ...facts }: StoredFacts): string | null {
+	const text = JSON.stringify({ ...Object.fromEntries(replyFacts.map((field) => [field, facts[field]])), written });
 	return text === "{}" ? null : text;
+}
+
+export function writtenOf({ reply }: Pick<MessageRow, "reply">): Written | undefined {
+	return reply === null ? undefined : (JSON.parse(reply) as StoredFacts).written;
 }
 
 export function busyColumn(busy: Busy | undefined): string | null {
 	return busy ? JSON.stringify(busy) : null;
 }
 
-export function listColumn(list: readonly (Mention | Reaction | Person)[] = []): string | null {
+export function listColumn(list: readonly (Mention | Reaction | Person | MessageFile)[] = []): string | null {
 	return list.length > 0 ? JSON.stringify(list) : null;
 }
 

@@ -3,7 +3,10 @@
 import type { Mention, Reaction } from "../../protocol/message.ts";
 import { erasedName, isGuestId, type Person } from "../../protocol/person.ts";
 import { deletedColumns, listColumn, type MessageRow } from "./columns.ts";
+import type { Until } from "./keeping.ts";
 import { updateRow } from "./rows.ts";
+
+const all = Number.MAX_SAFE_INTEGER;
 
 /** A message that is affected: one of the person's own, or one that names them. */
 export type AffectedRow = Pick<MessageRow, "seq" | "author_id" | "reactions" | "mentions" | "asked_by" | "deleted_at">;
@@ -15,39 +18,59 @@ export class ErasureTables {
 		this.#sql = sql;
 	}
 
-	/** Everything beside messages: audit and invites name the alias instead, and the rest is deleted but for decisions of owners. */
-	eraseMember(userId: string, alias: string, now: number): void {
-		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ?", alias, userId);
-		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ?", alias, userId);
-		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ?", alias, userId);
-		this.#sql.exec("UPDATE bans SET banned_by = ? WHERE banned_by = ?", alias, userId);
-		for (const table of ["mentions", "invite_uses"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
+	/**
+	 * Everything beside messages: audit and invites name the alias instead, and the rest is deleted but for decisions of owners. What came
+	 * after `upTo` and `at` stays. `isBack`: they are a member again.
+	 */
+	eraseMember(
+		userId: string,
+		alias: string,
+		{ now, isBack = false, upTo = all, at = all }: Partial<Until> & { now: number; isBack?: boolean },
+	): void {
+		this.#sql.exec("UPDATE audit SET actor = ? WHERE actor = ? AND at <= ?", alias, userId, at);
+		this.#sql.exec("UPDATE audit SET subject = ? WHERE subject = ? AND at <= ?", alias, userId, at);
+		this.#sql.exec("UPDATE invites SET created_by = ? WHERE created_by = ? AND created_at <= ?", alias, userId, at);
+		this.#sql.exec("UPDATE bans SET banned_by = ? WHERE banned_by = ? AND at <= ?", alias, userId, at);
+		this.#sql.exec("DELETE FROM mentions WHERE user_id = ? AND seq <= ?", userId, upTo);
+		this.#sql.exec("DELETE FROM member_changes WHERE user_id = ? AND at <= ?", userId, at);
+		if (!isBack) this.#sql.exec("DELETE FROM invite_uses WHERE user_id = ?", userId);
+		// A legal hold has kept them, also if their person is a member again.
+		this.#sql.exec("DELETE FROM asides WHERE user_id = ? AND created_at <= ?", userId, at);
 		// Decisions against a person stay: somebody who comes back under their id would otherwise have lifted them. Only the name goes.
 		this.#sql.exec("UPDATE bans SET username = NULL WHERE user_id = ?", userId);
-		this.#sql.exec("DELETE FROM decided WHERE user_id = ? AND role IN ('member', 'owner')", userId);
+		this.#sql.exec("DELETE FROM decided WHERE user_id = ? AND role IN ('member', 'owner') AND at <= ?", userId, at);
 		this.#sql.exec("DELETE FROM shut_out WHERE user_id = ? AND until <= ?", userId, now);
 		// Nobody comes back under the id of an erased guest.
 		if (isGuestId(userId))
 			for (const table of ["removed", "decided", "shut_out"]) this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);
 	}
 
-	/** Messages in a range of places that are theirs, name them, quote one of theirs, that they pinned, or replies that they asked for or stopped. */
-	affected(userId: string, alias: string, after: number, until: number): AffectedRow[] {
+	/**
+	 * Messages in a range of places that are theirs, name them, that they pinned, or replies that they asked for or stopped, each up to the
+	 * place `upTo`; and those that quote one of theirs.
+	 */
+	affected(userId: string, alias: string, { after, until, upTo }: { after: number; until: number; upTo: number }): AffectedRow[] {
 		const quoted = JSON.stringify(userId);
 		return this.#sql
 			.exec<AffectedRow>(
 				`SELECT seq, author_id, reactions, mentions, asked_by, deleted_at FROM messages AS message
-				WHERE seq > ?1 AND seq <= ?2 AND (author_id = ?3
+				WHERE seq > ?1 AND seq <= ?2 AND ((seq <= ?6 AND (author_id = ?3
 				OR instr(reactions, ?4) > 0 OR instr(mentions, ?4) > 0 OR instr(asked_by, ?4) > 0 OR instr(reply, ?4) > 0 OR pinned_by = ?3
-				OR (versions > 0 AND EXISTS (SELECT 1 FROM versions WHERE versions.seq = message.seq AND instr(reply, ?4) > 0))
-				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.author_id IN (?3, ?5)))`,
+				OR (versions > 0 AND EXISTS (SELECT 1 FROM versions WHERE versions.seq = message.seq AND instr(reply, ?4) > 0))))
+				OR EXISTS (SELECT 1 FROM messages AS quoted WHERE quoted.seq = message.reply_to AND quoted.seq <= ?6 AND quoted.author_id IN (?3, ?5)))`,
 				after,
 				until,
 				userId,
 				quoted,
 				alias,
+				upTo,
 			)
 			.toArray();
+	}
+
+	/** Something that it quotes has changed. */
+	touch({ seq }: AffectedRow, revision: number): void {
+		updateRow(this.#sql, seq, { revision });
 	}
 
 	/** Deletes one of their messages and puts the alias in place of its author. */
@@ -92,6 +115,15 @@ export class ErasureTables {
 			row.seq,
 			userId,
 		);
+		// And decided about calls in them.
+		for (const table of ["versions", "messages"])
+			this.#sql.exec(
+				`UPDATE ${table} SET reply = json_set(reply, '$.tools', (SELECT json_group_array(json(
+				CASE WHEN value ->> '$.decidedBy.userId' = ?2 THEN json_remove(value, '$.decidedBy') ELSE value END)) FROM json_each(reply, '$.tools')))
+				WHERE seq = ?1 AND instr(reply, '"decidedBy"') > 0`,
+				row.seq,
+				userId,
+			);
 		return reactions.filter(({ userIds }) => userIds.includes(userId)).length;
 	}
 }

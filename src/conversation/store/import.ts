@@ -2,6 +2,7 @@
 
 import { hasTable } from "../../platform/migrate.ts";
 import type { Reading, RecordOf } from "../../protocol/archive.ts";
+import { searchTextOf } from "../../protocol/files/file.ts";
 import type { Message, Version } from "../../protocol/message.ts";
 import { claude, isAlias } from "../../protocol/person.ts";
 import { rowOf, versionRowOf } from "./columns.ts";
@@ -23,6 +24,9 @@ const peopleIn = [
 	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM messages",
 	"SELECT DISTINCT reply ->> '$.sharedBy.userId' AS id FROM messages",
 	"SELECT DISTINCT reply ->> '$.stoppedBy.userId' AS id FROM versions",
+	...["messages", "versions"].map(
+		(table) => `SELECT DISTINCT tool.value ->> '$.decidedBy.userId' AS id FROM ${table}, json_each(reply, '$.tools') AS tool`,
+	),
 	"SELECT DISTINCT by_id AS id FROM instructions",
 ];
 
@@ -52,8 +56,9 @@ export class ImportTables {
 	begin({ reading, first }: ImportState): void {
 		this.#store.prepareTables();
 		this.#store.members.clear();
-		for (const table of ["messages", "versions"]) this.#sql.exec(`DELETE FROM ${table}`);
+		for (const table of ["messages", "versions", "invites"]) this.#sql.exec(`DELETE FROM ${table}`);
 		this.#words.clear();
+		this.#store.files.clear();
 		this.#sql.exec("DROP TABLE IF EXISTS restoring");
 		this.#sql.exec("CREATE TABLE restoring (reading TEXT NOT NULL, first TEXT NOT NULL) STRICT");
 		this.#sql.exec("INSERT INTO restoring (reading, first) VALUES (?, ?)", JSON.stringify(reading), JSON.stringify(first));
@@ -65,7 +70,9 @@ export class ImportTables {
 
 	addMessage(message: Message): void {
 		insertRow(this.#sql, "messages", rowOf(message));
-		if (message.content !== "") this.#words.put(message.seq, message.content);
+		const text = searchTextOf(message);
+		if (text !== "") this.#words.put(message.seq, text);
+		this.#store.files.name(message.files ?? [], message.seq, message.author.userId, Date.parse(message.createdAt));
 	}
 
 	addVersion(seq: number, version: Version): void {

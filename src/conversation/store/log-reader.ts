@@ -4,21 +4,22 @@ import type { LastMessage } from "../../protocol/conversation.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
 import { lengthOf, type Message } from "../../protocol/message.ts";
+import type { Person } from "../../protocol/person.ts";
 import { promptSizeOf } from "../../protocol/prompt-size.ts";
 import { withoutMarks } from "../../protocol/text/plain-text.ts";
 import { sanitizeLine } from "../../protocol/text/sanitize.ts";
 import type { MessageRow } from "./columns.ts";
-import { authorOf } from "./columns.ts";
+import { authorOf, briefsOf } from "./columns.ts";
 import type { Log } from "./log.ts";
-import type { MessageRows } from "./rows.ts";
+import type { MessageRows, PromptMessage } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";
 import type { Query } from "./words.ts";
 
 /** Only messages by `from`, sent at `since` or later and before `until`; times in ms. */
 export type Filter = { from?: string | undefined; since?: number | undefined; until?: number | undefined };
 
-/** A message for counting what is unread; `at` in ms. It `counts` unless it is still streaming or deleted. */
-export type Recent = { seq: number; authorId: string; at: number; counts: boolean };
+/** A message for counting what is unread; `at` in ms. It `counts` unless it is still streaming or deleted. `askers`: who asked for a reply. */
+export type Recent = { seq: number; authorId: string; at: number; counts: boolean; askers?: readonly string[] };
 
 /** A message without its words; times in ms. */
 export type Trace = { seq: number; role: Message["role"]; deletedAt: number | null; editedAt: number | null; isEmpty: boolean };
@@ -31,12 +32,24 @@ export class LogReader {
 	readonly #rows: MessageRows;
 	readonly #log: Pick<Log, "head">;
 	readonly #words: WordIndex;
+	/** The place of the first message that it reads. */
+	readonly from: number;
 
-	constructor(sql: SqlStorage, rows: MessageRows, log: Pick<Log, "head">) {
+	constructor(sql: SqlStorage, rows: MessageRows, log: Pick<Log, "head">, from = 1) {
 		this.#sql = sql;
 		this.#rows = rows;
 		this.#log = log;
 		this.#words = new WordIndex(sql);
+		this.from = from;
+	}
+
+	/** Reads nothing that is older than a place: for those who may not see it. */
+	startingAt(from: number): LogReader {
+		return from <= this.from ? this : new LogReader(this.#sql, this.#rows.startingAt(from), this.#log, from);
+	}
+
+	message(id: string): Message | undefined {
+		return this.#rows.byId(id);
 	}
 
 	/** The messages before a place, oldest first: up to `limit`, and fewer if they are longer than `maxLength` together. */
@@ -65,7 +78,7 @@ export class LogReader {
 		const after = since === undefined ? 0 : this.#lastBefore(since);
 		const newest = Math.min(before, this.#log.head.seq + 1);
 		const end = until === undefined ? newest : Math.min(newest, this.#lastBefore(until) + 1);
-		const { places, isPartial } = this.#words.find(query, after, end, limit + 1, from);
+		const { places, isPartial } = this.#words.find(query, Math.max(after, this.from - 1), end, limit + 1, from);
 		return { ...firstOf(this.#eachAt(places), limit, limits.search.length), partial: isPartial };
 	}
 
@@ -113,16 +126,22 @@ export class LogReader {
 		return this.#rows.all("WHERE seq < ? AND asks = 1 ORDER BY seq DESC LIMIT 1", seq)[0];
 	}
 
+	/** The first reply after a place, among so many messages. */
+	replyAfter(seq: number, within: number): PromptMessage | undefined {
+		const where = "WHERE seq > ? AND seq <= ? AND role = 'assistant' ORDER BY seq LIMIT 1";
+		return [...this.#rows.eachForPrompt(where, seq, seq + within)][0];
+	}
+
 	/** The messages that asked Claude after a place, oldest first. */
 	questionsAfter(seq: number): Message[] {
 		return this.#rows.all("WHERE seq > ? AND asks = 1 ORDER BY seq", seq);
 	}
 
-	/** The newest messages before a place, oldest first: all, or as many as it takes to exceed a size in the prompt. */
-	messagesBefore(seq: number, size: number): (Message & { declinedAt?: number })[] {
-		const newestFirst: (Message & { declinedAt?: number })[] = [];
+	/** The newest messages before a place and after another, oldest first: all, or as many as it takes to exceed a size in the prompt. */
+	messagesBefore(seq: number, size: number, after = 0): PromptMessage[] {
+		const newestFirst: PromptMessage[] = [];
 		let sum = 0;
-		for (const message of this.#rows.eachForPrompt("WHERE seq < ? ORDER BY seq DESC", seq)) {
+		for (const message of this.#rows.eachForPrompt("WHERE seq < ? AND seq > ? ORDER BY seq DESC", seq, after)) {
 			newestFirst.push(message);
 			sum += promptSizeOf(message);
 			if (sum > size) break;
@@ -130,17 +149,42 @@ export class LogReader {
 		return newestFirst.reverse();
 	}
 
+	/** The first messages after a place and before another: as many as fit into a size in the prompt, but at least one. */
+	messagesAfter(seq: number, before: number, size: number): PromptMessage[] {
+		const messages: PromptMessage[] = [];
+		let sum = 0;
+		for (const message of this.#rows.eachForPrompt("WHERE seq > ? AND seq < ? ORDER BY seq", seq, before)) {
+			sum += promptSizeOf(message);
+			if (sum > size && messages.length > 0) break;
+			messages.push(message);
+		}
+		return messages;
+	}
+
+	/** Counts others' messages after a place that have ended, up to a limit. What a person's programs say counts. */
+	countUnread(userId: string, after: number, limit: number): number {
+		const where = "seq > ? AND deleted_at IS NULL AND status <> 'streaming' AND (author_id <> ? OR program IS NOT NULL)";
+		const statement = `SELECT count(*) AS count FROM (SELECT 1 FROM messages WHERE ${where} LIMIT ?)`;
+		return this.#sql.exec<{ count: number }>(statement, Math.max(after, this.from - 1), userId, limit).one().count;
+	}
+
 	/** The messages from one place to another. */
 	traces(from: number, to: number): Trace[] {
-		const columns = "seq, role, deleted_at AS deletedAt, edited_at AS editedAt, content = '' AS isEmpty";
+		const columns = "seq, role, deleted_at AS deletedAt, edited_at AS editedAt, content = '' AND files IS NULL AS isEmpty";
 		return this.#sql
 			.exec<Omit<Trace, "isEmpty"> & { isEmpty: number }>(
 				`SELECT ${columns} FROM messages WHERE seq >= ? AND seq <= ? ORDER BY seq`,
-				from,
+				Math.max(from, this.from),
 				to,
 			)
 			.toArray()
 			.map((row) => ({ ...row, isEmpty: row.isEmpty === 1 }));
+	}
+
+	/** How many messages there are from one place to another, and how long they are together. */
+	extent(from: number, to: number): { messages: number; units: number } {
+		const query = "SELECT count(*) AS messages, ifnull(sum(length(content)), 0) AS units FROM messages WHERE seq >= ? AND seq <= ?";
+		return this.#sql.exec<{ messages: number; units: number }>(query, from, to).one();
 	}
 
 	pinned(): Message[] {
@@ -170,8 +214,8 @@ export class LogReader {
 	/** The newest message that is not streaming, as a list shows it. */
 	last(): LastMessage | undefined {
 		const row = this.#sql
-			.exec<Pick<MessageRow, "seq" | "author_id" | "author_name" | "content" | "created_at" | "deleted_at">>(
-				`SELECT seq, author_id, author_name, substr(content, 1, ?) AS content, created_at, deleted_at FROM messages
+			.exec<Pick<MessageRow, "seq" | "author_id" | "author_name" | "content" | "created_at" | "deleted_at" | "files">>(
+				`SELECT seq, author_id, author_name, substr(content, 1, ?) AS content, created_at, deleted_at, files FROM messages
 				WHERE status <> 'streaming' ORDER BY seq DESC LIMIT 1`,
 				limits.excerpt,
 			)
@@ -183,6 +227,7 @@ export class LogReader {
 			content: row.deleted_at === null ? sanitizeLine(withoutMarks(row.content)) : "",
 			createdAt: isoTime(row.created_at),
 			...(row.deleted_at !== null && { deletedAt: isoTime(row.deleted_at) }),
+			...briefsOf(row),
 		};
 	}
 
@@ -206,12 +251,14 @@ export class LogReader {
 	}
 
 	*#recent(where: string, ...values: SqlStorageValue[]): Iterable<Recent> {
-		type Row = Omit<Recent, "counts"> & { counts: number };
+		type Row = Omit<Recent, "counts" | "askers"> & { counts: number; askedBy: string | null };
 		// A program speaks for itself: what it says is unread for its owner, too.
 		const authorId = "iif(program IS NULL, author_id, '') AS authorId";
-		const columns = `seq, ${authorId}, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts`;
-		for (const row of this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${where}`, ...values))
-			yield { ...row, counts: row.counts === 1 };
+		const columns = `seq, ${authorId}, created_at AS at, status <> 'streaming' AND deleted_at IS NULL AS counts, asked_by AS askedBy`;
+		for (const { askedBy, counts, ...row } of this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${where}`, ...values)) {
+			const askers = askedBy !== null && { askers: (JSON.parse(askedBy) as Person[]).map(({ userId }) => userId) };
+			yield { ...row, counts: counts === 1, ...askers };
+		}
 	}
 
 	*#eachAt(places: Iterable<number>): Iterable<Message> {

@@ -1,11 +1,14 @@
 // The log of a conversation: adds and changes its messages, numbers every change, and finds single messages. log-reader.ts reads pages.
 
 import type { Reason } from "../../protocol/errors.ts";
+import { type MessageFile, searchTextOf } from "../../protocol/files/file.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import { limits } from "../../protocol/limits.ts";
-import { type Mention, type Message, type MessageStatus, placeOf, type Reaction } from "../../protocol/message.ts";
+import type { Mention, Message, MessageStatus, Reaction } from "../../protocol/message.ts";
 import { type Author, claude, type Person } from "../../protocol/person.ts";
+import { Calls } from "./claude/calls.ts";
 import { Prompts } from "./claude/prompts.ts";
+import type { Summaries } from "./claude/summaries.ts";
 import { Turns } from "./claude/turns.ts";
 import { Versions } from "./claude/versions.ts";
 import {
@@ -18,8 +21,13 @@ import {
 	pinColumns,
 	type ReplyFacts,
 	rowOf,
+	type StoredFacts,
+	type Written,
+	writtenOf,
 } from "./columns.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
+import type { Files } from "./files.ts";
+import { indexMentions } from "./mention-index.ts";
 import { insertRow, type MessageRows, updateRow } from "./rows.ts";
 import { WordIndex } from "./word-index.ts";
 
@@ -35,6 +43,7 @@ export type NewMessage = {
 	/** The message that it quotes. */
 	replyTo?: Message;
 	mentions?: readonly Mention[];
+	files?: readonly MessageFile[];
 };
 
 /** The messages whose newest one is looked for, as SQL. */
@@ -47,19 +56,28 @@ export class Log {
 	readonly versions: Versions;
 	readonly turns: Turns;
 	readonly prompts: Prompts;
+	readonly calls: Calls;
+	readonly #with: { summaries: Pick<Summaries, "changed">; files: Pick<Files, "name"> };
 	readonly #words: WordIndex;
 	/** The newest place and revision. */
 	#head: { seq: number; revision: number };
 	/** The place of the newest message of a kind, after it was looked up. */
 	readonly #newest: Partial<Record<keyof typeof kinds, number>> = {};
 
-	constructor(sql: SqlStorage, rows: MessageRows, lineage: string) {
+	constructor(
+		sql: SqlStorage,
+		rows: MessageRows,
+		lineage: string,
+		others: { summaries: Pick<Summaries, "changed">; files: Pick<Files, "name"> },
+	) {
 		this.#sql = sql;
 		this.#rows = rows;
 		this.#lineage = lineage;
+		this.#with = others;
 		this.versions = new Versions(sql);
 		this.turns = new Turns(sql);
 		this.prompts = new Prompts(sql);
+		this.calls = new Calls(sql);
 		this.#words = new WordIndex(sql);
 		const last = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT 1").toArray()[0];
 		const changed = sql
@@ -77,7 +95,7 @@ export class Log {
 		return { lineage: this.#lineage, ...this.#head };
 	}
 
-	addMessage({ author, content, clientId, mentions = [], asksClaude, replyTo }: NewMessage, now: number): Message {
+	addMessage({ author, content, clientId, mentions = [], files = [], asksClaude, replyTo }: NewMessage, now: number): Message {
 		const message = this.#insert(
 			{
 				role: "user",
@@ -87,11 +105,13 @@ export class Log {
 				clientId,
 				...(asksClaude && { asksClaude }),
 				...(mentions.length > 0 && { mentions: [...mentions] }),
+				...(files.length > 0 && { files: [...files] }),
 				...(replyTo && this.#rows.quote(replyTo.seq)),
 			},
 			now,
 		);
-		this.#indexMentions(undefined, message);
+		indexMentions(this.#sql, undefined, message);
+		this.#with.files.name(files, message.seq, author.userId, now);
 		return message;
 	}
 
@@ -118,12 +138,13 @@ export class Log {
 		this.#head = { seq, revision };
 		if (message.role === "assistant" && !message.sharedBy) this.#newest.reply = seq;
 		if (message.asksClaude) this.#newest.question = seq;
-		if (message.content !== "") this.#words.put(seq, message.content);
+		const text = searchTextOf(message);
+		if (text !== "") this.#words.put(seq, text);
 		return message;
 	}
 
 	/** Stores a running reply's text and facts so far. Its status and revision stay the same. */
-	checkpoint(message: Message, content: string, facts: ReplyFacts, busy?: Busy): void {
+	checkpoint(message: Message, content: string, facts: StoredFacts, busy?: Busy): void {
 		updateRow(this.#sql, message.seq, { content, reply: factsColumn(facts), reason: busy?.reason ?? null, busy: busyColumn(busy) });
 	}
 
@@ -133,9 +154,15 @@ export class Log {
 		return row?.busy ? JSON.parse(row.busy) : undefined;
 	}
 
+	/** When the row of a reply that streams was written. */
+	written({ seq }: Message): Written | undefined {
+		return this.#sql.exec<Pick<MessageRow, "reply">>("SELECT reply FROM messages WHERE seq = ?", seq).toArray().map(writtenOf)[0];
+	}
+
 	/** `declinedAt`: Claude declined to answer, in ms. */
 	finishReply(message: Message, content: string, outcome: Outcome & { declinedAt?: number }, facts: ReplyFacts): Message {
 		this.turns.drop(message.seq);
+		this.calls.drop(message.seq);
 		return this.#change(message, {
 			content,
 			status: outcome.status,
@@ -188,25 +215,19 @@ export class Log {
 		return this.#change(message, { ...deletedColumns, deleted_at: now });
 	}
 
-	/** Every change of a message that is in the log. */
-	#change(message: Message, change: Partial<MessageRow>): Message {
+	/** Every change of a message that is in the log. The caller's view of the message may lack what its reader may not see. */
+	#change({ seq }: Pick<Message, "seq">, change: Partial<MessageRow>): Message {
+		const before = this.#rows.all("WHERE seq = ?", seq)[0];
 		const revision = this.#head.revision + 1;
-		updateRow(this.#sql, message.seq, { ...change, revision });
+		updateRow(this.#sql, seq, { ...change, revision });
 		this.#head.revision = revision;
-		if (change.content !== undefined) this.#words.put(message.seq, change.content);
-		const changed = this.#rows.all("WHERE seq = ?", message.seq)[0] as Message;
-		this.#indexMentions(message, changed);
+		const changed = this.#rows.all("WHERE seq = ?", seq)[0] as Message;
+		if (change.content !== undefined) {
+			this.#words.put(seq, searchTextOf(changed));
+			this.#with.summaries.changed();
+		}
+		indexMentions(this.#sql, before, changed);
 		return changed;
-	}
-
-	/** Brings the index of mentions up to date after a message was added or changed. */
-	#indexMentions(before: Message | undefined, after: Message): void {
-		const former = before ? namedBy(before) : new Set<string>();
-		const named = namedBy(after);
-		for (const userId of former)
-			if (!named.has(userId)) this.#sql.exec("DELETE FROM mentions WHERE user_id = ? AND seq = ?", userId, after.seq);
-		for (const userId of named)
-			if (!former.has(userId)) this.#sql.exec("INSERT INTO mentions (user_id, seq) VALUES (?, ?)", userId, after.seq);
 	}
 
 	/** The revision for a change of many messages that is made elsewhere. `changedAt` finds them by it. */
@@ -217,8 +238,7 @@ export class Log {
 	}
 
 	message(id: string): Message | undefined {
-		const seq = placeOf(id);
-		return seq === undefined ? undefined : this.#rows.all("WHERE seq = ? AND id = ?", seq, id)[0];
+		return this.#rows.byId(id);
 	}
 
 	messageByClientId(userId: string, clientId: string): Message | undefined {
@@ -252,24 +272,27 @@ export class Log {
 		return this.#newest[kind];
 	}
 
-	/** The people who asked Claude after a place and are members who may write, in order, each once. */
+	/** A member who may write has asked Claude after a place, and still does. */
+	isAsking(userId: string, after: number): boolean {
+		const statement = `SELECT 1 FROM messages JOIN members ON user_id = author_id AND members.role <> 'reader'
+			WHERE seq > ? AND asks = 1 AND author_id = ? LIMIT 1`;
+		return this.#newestOf("question") > after && this.#sql.exec(statement, after, userId).toArray().length > 0;
+	}
+
+	/**
+	 * The people who asked Claude after a place and are members who may write, in order, each once. If they are too many, whoever may read
+	 * least is among them: Claude reads no more than that.
+	 */
 	askersAfter(seq: number): Person[] {
 		if (this.#newestOf("question") <= seq) return [];
 		return this.#sql
 			.exec<Person>(
-				`SELECT author_id AS userId, author_name AS username FROM messages WHERE seq > ? AND asks = 1
-				AND author_id IN (SELECT user_id FROM members WHERE role <> 'reader') GROUP BY author_id ORDER BY MIN(seq) LIMIT ?`,
+				`SELECT userId, username FROM (SELECT author_id AS userId, author_name AS username, MIN(seq) AS place
+					FROM messages JOIN members ON user_id = author_id AND members.role <> 'reader' WHERE seq > ? AND asks = 1
+					GROUP BY author_id ORDER BY ifnull(from_seq, 1) DESC, place LIMIT ?) ORDER BY place`,
 				seq,
 				limits.askers,
 			)
 			.toArray();
 	}
-}
-
-/** The people whom a message mentions or quotes, without its author. A program may mention its owner. */
-function namedBy({ author, mentions = [], quoted }: Message): Set<string> {
-	const named = new Set(mentions.map(({ userId }) => userId));
-	if (quoted && quoted.author.userId !== claude.userId) named.add(quoted.author.userId);
-	if (!author.program) named.delete(author.userId);
-	return named;
 }

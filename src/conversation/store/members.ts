@@ -2,72 +2,153 @@
 
 import type { Member, MemberRole } from "../../protocol/conversation.ts";
 import { limits } from "../../protocol/limits.ts";
+import { isGuestId, type NamedPerson, type Person } from "../../protocol/person.ts";
+
+/**
+ * What the link that a member came by allows; without a link, everything that their role does. `from`: the place of the first message
+ * that they may read. `endsAt`: when they stop being a member, in ms.
+ */
+export type Standing = { link: string | null; from: number; endsAt: number | null };
+
+export const ordinary: Standing = { link: null, from: 1, endsAt: null };
+
+type Row = Omit<Member, "may"> & Standing;
+/** A member, and what the link allows by which they came. */
+type Known = { member: Member; standing: Standing };
 
 /** SQL for a row of `members`: the last place that counts as read for the member. */
 export const readUpTo = "coalesce(unread_from - 1, read_up_to)";
 
+/** The last place that counts as read for a member, and how often they have marked something unread. */
+type Reading = { upTo: number; marks: number };
+
 export class Members {
 	readonly #sql: SqlStorage;
 	/** Members that were looked up before: every message looks one up. */
-	readonly #known = new Map<string, Member>();
+	readonly #known = new Map<string, Known>();
+	/** People with a guest's id who were looked up before: whether they are guests still. */
+	readonly #guests = new Map<string, boolean>();
+	/** How far members have read, if that was looked up before. */
+	readonly #reading = new Map<string, Reading>();
+	/** Everybody, once they were listed. */
+	#all: readonly Member[] | undefined;
 	#isAlone: boolean | undefined;
 	#count: number | undefined;
+	#nextEnd: { at: number | null } | undefined;
 
 	constructor(sql: SqlStorage) {
 		this.#sql = sql;
 	}
 
 	/** Everything that was written before counts as read for a new member. */
-	add(member: Member & { namedAt?: number | undefined }, now: number): void {
-		this.#isAlone = undefined;
-		this.#count = undefined;
+	add(member: Member & Omit<NamedPerson, keyof Person> & Partial<Standing>, now: number): void {
+		this.#changed(member.userId);
 		this.#sql.exec("DELETE FROM removed WHERE user_id = ?", member.userId);
 		this.#sql.exec(
-			`INSERT INTO members (user_id, username, role, joined_at, named_at, read_up_to)
-			VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
+			`INSERT INTO members (user_id, username, role, joined_at, named_at, is_account, link, from_seq, ends_at, read_up_to)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM messages))`,
 			member.userId,
 			member.username,
 			member.role,
 			now,
 			member.namedAt ?? 0,
+			Number(member.isAccount ?? false),
+			member.link ?? null,
+			member.from === undefined || member.from <= 1 ? null : member.from,
+			member.endsAt ?? null,
 		);
 	}
 
 	/** `namedAt`: when the name was given, in ms. */
 	rename(userId: string, username: string, namedAt: number): void {
-		this.#known.delete(userId);
+		this.#changed(userId);
 		this.#sql.exec("UPDATE members SET username = ?, named_at = ? WHERE user_id = ?", username, namedAt, userId);
+	}
+
+	/** True for a guest who does not sign in with a provider since, and for nobody else. */
+	isGuest(userId: string): boolean {
+		if (!isGuestId(userId)) return false;
+		const query = "SELECT 1 FROM members WHERE user_id = ? AND is_account = 1";
+		const known = this.#guests.get(userId) ?? this.#sql.exec(query, userId).toArray().length === 0;
+		this.#guests.set(userId, known);
+		return known;
+	}
+
+	setAccount(userId: string, isAccount: boolean): void {
+		this.#guests.delete(userId);
+		this.#sql.exec("UPDATE members SET is_account = ? WHERE user_id = ?", Number(isAccount), userId);
 	}
 
 	namedAt(userId: string): number {
 		return this.#sql.exec<{ at: number }>("SELECT named_at AS at FROM members WHERE user_id = ?", userId).toArray()[0]?.at ?? 0;
 	}
 
+	/** Without a standing, they are an ordinary member from now on. */
+	setStanding(userId: string, { link, from, endsAt }: Standing = ordinary): void {
+		this.#changed(userId);
+		const set = "UPDATE members SET link = ?, from_seq = ?, ends_at = ? WHERE user_id = ?";
+		this.#sql.exec(set, link, from <= 1 ? null : from, endsAt, userId);
+	}
+
 	setRole(userId: string, role: MemberRole): void {
-		this.#known.delete(userId);
+		this.#changed(userId);
 		this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
 	}
 
 	/** With `isBarred`, a granting token no longer admits this person; a new invite does. */
 	remove(userId: string, isBarred: boolean): void {
-		this.#known.delete(userId);
-		this.#isAlone = undefined;
-		this.#count = undefined;
+		this.#changed(userId);
 		this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
 		if (isBarred) this.#sql.exec("INSERT INTO removed (user_id) VALUES (?)", userId);
 	}
 
 	clear(): void {
+		this.#guests.clear();
 		this.#known.clear();
-		this.#isAlone = undefined;
-		this.#count = undefined;
+		this.#reading.clear();
+		this.#changed();
 		this.#sql.exec("DELETE FROM members");
 	}
 
+	/** Forgets what was looked up before a member was added, changed or removed. */
+	#changed(userId?: string): void {
+		if (userId !== undefined) {
+			this.#known.delete(userId);
+			this.#reading.delete(userId);
+			this.#guests.delete(userId);
+		}
+		this.#all = undefined;
+		this.#nextEnd = undefined;
+		this.#isAlone = undefined;
+		this.#count = undefined;
+	}
+
 	find(userId: string): Member | undefined {
-		const known = this.#known.get(userId) ?? this.#select("WHERE user_id = ?", userId)[0];
-		if (known) this.#known.set(userId, known);
-		return known;
+		return this.#knownOf(userId)?.member;
+	}
+
+	/** That of a stranger is ordinary: nothing is read for them. */
+	standing(userId: string): Standing {
+		return this.#knownOf(userId)?.standing ?? ordinary;
+	}
+
+	#knownOf(userId: string): Known | undefined {
+		return this.#known.get(userId) ?? this.#select("WHERE user_id = ?", userId)[0];
+	}
+
+	/** When the next membership ends by itself, in ms. */
+	get nextEnd(): number | undefined {
+		this.#nextEnd ??= this.#sql.exec<{ at: number | null }>("SELECT min(ends_at) AS at FROM members WHERE ends_at IS NOT NULL").one();
+		return this.#nextEnd.at ?? undefined;
+	}
+
+	/** The members whose time is over. */
+	ended(now: number): string[] {
+		const query = "SELECT user_id AS userId FROM members WHERE ends_at <= ?";
+		return this.#sql
+			.exec<{ userId: string }>(query, now)
+			.toArray()
+			.map(({ userId }) => userId);
 	}
 
 	get count(): number {
@@ -85,22 +166,36 @@ export class Members {
 		return this.count > limits.readers;
 	}
 
+	/** Everybody, in no particular order: the same list until somebody joins, leaves or changes. */
+	get all(): readonly Member[] {
+		this.#all ??= this.list(limits.members);
+		return this.#all;
+	}
+
 	/** Up to `limit` members, in no particular order. */
 	list(limit: number): Member[] {
-		return this.#select("LIMIT ?", limit);
+		return this.#select("LIMIT ?", limit).map(({ member }) => member);
 	}
 
 	countOwners(): number {
 		return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM members WHERE role = 'owner'").one().count;
 	}
 
-	/** The member who becomes the owner after the last one: the one who joined first, and a reader only if there are no others. */
+	/** The member who becomes the owner after the last one: the one who joined first; a reader, or one whom a link limits, only if there are no others. */
 	successor(): Member | undefined {
-		return this.#select("WHERE role <> 'owner' ORDER BY role = 'reader', joined_at, user_id LIMIT 1")[0];
+		const first = "WHERE role <> 'owner' ORDER BY role = 'reader', link IS NOT NULL, joined_at, user_id LIMIT 1";
+		return this.#select(first)[0]?.member;
 	}
 
-	#select(where: string, ...values: SqlStorageValue[]): Member[] {
-		return this.#sql.exec<Member>(`SELECT user_id AS userId, username, role FROM members ${where}`, ...values).toArray();
+	/** Remembers whom it finds. */
+	#select(where: string, ...values: SqlStorageValue[]): Known[] {
+		const columns = "user_id AS userId, username, role, link, ifnull(from_seq, 1) AS [from], ends_at AS endsAt";
+		const rows = this.#sql.exec<Row>(`SELECT ${columns} FROM members ${where}`, ...values).toArray();
+		return rows.map(({ userId, username, role, ...standing }) => {
+			const known = { member: { userId, username, role }, standing };
+			this.#known.set(userId, known);
+			return known;
+		});
 	}
 
 	// Read marks
@@ -117,13 +212,14 @@ export class Members {
 			.toArray();
 	}
 
-	/** The last place that counts as read for a member, and how often they have marked something unread. */
-	reading(userId: string): { upTo: number; marks: number } {
-		return (
-			this.#sql
-				.exec<{ upTo: number; marks: number }>(`SELECT ${readUpTo} AS upTo, marks FROM members WHERE user_id = ?`, userId)
-				.toArray()[0] ?? { upTo: 0, marks: 0 }
-		);
+	reading(userId: string): Reading {
+		let reading = this.#reading.get(userId);
+		if (reading === undefined) {
+			const rows = this.#sql.exec<Reading>(`SELECT ${readUpTo} AS upTo, marks FROM members WHERE user_id = ?`, userId).toArray();
+			reading = rows[0] ?? { upTo: 0, marks: 0 };
+			this.#reading.set(userId, reading);
+		}
+		return reading;
 	}
 
 	readUpTo(userId: string): number {
@@ -138,13 +234,16 @@ export class Members {
 			seq,
 			userId,
 		);
+		if (this.find(userId)) this.#reading.set(userId, { ...this.reading(userId), upTo: seq });
 	}
 
 	setAllReadUpTo(seq: number): void {
+		this.#reading.clear();
 		this.#sql.exec("UPDATE members SET read_up_to = ?", seq);
 	}
 
 	markUnread(userId: string, from: number): void {
+		this.#reading.delete(userId);
 		this.#sql.exec("UPDATE members SET unread_from = ?, marks = marks + 1 WHERE user_id = ?", from, userId);
 	}
 

@@ -1,12 +1,21 @@
 // The tables of a conversation, as an append-only list: entry n migrates a database from version n to n + 1.
 // Never edit an entry that was released. Only add to the tables: after a deploy, old and new code run side by side for minutes.
 
-import { purseTables } from "../../money/purse.ts";
+import { purseTables } from "../../money/account.ts";
 import type { Migration } from "../../platform/migrate.ts";
 import { jobsTable } from "../../platform/retry-queue.ts";
-import { asidesTable } from "./claude/asides.ts";
+import { auditBounds } from "./audit.ts";
+import { asidesTable, asideTurnsTable } from "./claude/asides.ts";
+import { memberChangesTable } from "./claude/member-changes.ts";
+import { summariesTable } from "./claude/summaries.ts";
+import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
+import { linkTables } from "./invites.ts";
+import { heldPlaces, keepingTables, setDaysTable } from "./keeping.ts";
 import { paymentTables } from "./money/payments.ts";
+import { rewritesTable } from "./money/rewrites.ts";
+import { incomingWebhooksTable } from "./webhooks/incoming.ts";
+import { webhooksTable } from "./webhooks/outgoing.ts";
 
 export const migrations: readonly Migration[] = [
 	...firstMigrations,
@@ -152,4 +161,37 @@ export const migrations: readonly Migration[] = [
 	-- 1: the answer to a private question, which somebody shared.
 	ALTER TABLE messages ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0;
 	`,
+	`
+	-- Calls of tools that running replies wait for.
+	CREATE TABLE calls (
+		seq INTEGER NOT NULL,
+		id TEXT NOT NULL,
+		name TEXT NOT NULL,
+		input TEXT,
+		state TEXT NOT NULL,
+		asks INTEGER NOT NULL,
+		due_at INTEGER NOT NULL,
+		tries INTEGER NOT NULL,
+		result TEXT NOT NULL,
+		is_error INTEGER NOT NULL,
+		PRIMARY KEY (seq, id)
+	) STRICT;
+	`,
+	auditBounds,
+	asideTurnsTable,
+	summariesTable,
+	memberChangesTable,
+	rewritesTable,
+	filesTable,
+	webhooksTable,
+	incomingWebhooksTable,
+	`
+	-- 1: somebody who came as a guest, and signs in with a provider since.
+	ALTER TABLE members ADD COLUMN is_account INTEGER NOT NULL DEFAULT 0;
+	`,
+	keepingTables,
+	linkTables,
+	unsentIndex,
+	heldPlaces,
+	setDaysTable,
 ];

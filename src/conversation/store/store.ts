@@ -12,8 +12,13 @@ import { Audit } from "./audit.ts";
 import { Bans } from "./bans.ts";
 import { Asides } from "./claude/asides.ts";
 import { Instructions } from "./claude/instructions.ts";
+import { MemberChanges } from "./claude/member-changes.ts";
+import { PromptMessages } from "./claude/prompt-messages.ts";
 import { changed, type SettingColumns, type SettingsRow, settingsOf, settingsRowOf } from "./claude/settings.ts";
+import { Summaries } from "./claude/summaries.ts";
+import { Files } from "./files.ts";
 import { Invites } from "./invites.ts";
+import { Keeping } from "./keeping.ts";
 import { ListDeliveries } from "./list-deliveries.ts";
 import { Log } from "./log.ts";
 import { LogReader } from "./log-reader.ts";
@@ -21,6 +26,9 @@ import { Members } from "./members.ts";
 import { migrations } from "./migrations.ts";
 import { Payments } from "./money/payments.ts";
 import { MessageRows } from "./rows.ts";
+import { Feed } from "./webhooks/feed.ts";
+import { IncomingWebhooks } from "./webhooks/incoming.ts";
+import { OutgoingWebhooks } from "./webhooks/outgoing.ts";
 
 type ConversationRow = SettingsRow & {
 	id: string;
@@ -64,7 +72,13 @@ export class Store {
 	readonly audit: Audit;
 	readonly bans: Bans;
 	readonly instructions: Instructions;
+	readonly memberChanges: MemberChanges;
 	readonly payments: Payments;
+	readonly summaries: Summaries;
+	readonly files: Files;
+	readonly keeping: Keeping;
+	readonly webhooks: OutgoingWebhooks;
+	readonly incomingWebhooks: IncomingWebhooks;
 	#conversation?: Omit<ConversationInfo, "instructions" | "instructionsBy">;
 	#titling: Titling = { isGiven: false, by: null, from: null, isAsked: false };
 	#end: "ending" | "over" | undefined;
@@ -72,16 +86,24 @@ export class Store {
 	#reader?: LogReader;
 	#listDeliveries?: ListDeliveries;
 	#asides?: Asides;
+	#feed?: Feed;
+	#promptMessages?: PromptMessages;
 
 	/** Only reads: asking for a conversation that was never created leaves nothing behind. */
-	constructor(sql: SqlStorage) {
+	constructor(sql: SqlStorage, deploymentDays?: number) {
 		this.#sql = sql;
 		this.members = new Members(sql);
 		this.invites = new Invites(sql);
 		this.audit = new Audit(sql);
 		this.bans = new Bans(sql);
 		this.instructions = new Instructions(sql);
-		this.payments = new Payments(sql);
+		this.memberChanges = new MemberChanges(sql);
+		this.payments = new Payments(sql, this.invites);
+		this.summaries = new Summaries(sql);
+		this.files = new Files(sql);
+		this.keeping = new Keeping(sql, deploymentDays);
+		this.webhooks = new OutgoingWebhooks(sql);
+		this.incomingWebhooks = new IncomingWebhooks(sql);
 		const tables = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('conversation', 'deleted')").toArray();
 		if (tables.some(({ name }) => name === "deleted")) this.#end = "over";
 		if (!tables.some(({ name }) => name === "conversation")) return;
@@ -92,6 +114,7 @@ export class Store {
 	#load(): void {
 		const row = this.#sql.exec<ConversationRow>("SELECT * FROM conversation").toArray()[0];
 		if (!row) return;
+		this.keeping.load();
 		const { created_at, lineage, id, title, assistant } = row;
 		if (row.deleted_at !== null) this.#end = "ending";
 		const forkedFrom = row.forked_from !== null && { conversationId: row.forked_from, seq: row.forked_at ?? 0 };
@@ -104,10 +127,13 @@ export class Store {
 			...(row.title_usage !== null && { usage: JSON.parse(row.title_usage) as TitleUsage }),
 		};
 		const rows = new MessageRows(this.#sql, id);
-		this.#log = new Log(this.#sql, rows, lineage);
+		this.#log = new Log(this.#sql, rows, lineage, this);
 		this.#reader = new LogReader(this.#sql, rows, this.#log);
+		const log = this.#log;
+		this.#promptMessages = new PromptMessages(this.#sql, this.#reader, () => log.head);
 		this.#listDeliveries = new ListDeliveries(this.#sql);
 		this.#asides = new Asides(this.#sql, id);
+		this.#feed = new Feed(this.#sql, rows);
 	}
 
 	create(conversation: Pick<NewConversation, "id" | "title" | "lineage">, owner: NamedPerson, now: number): void {
@@ -161,7 +187,14 @@ export class Store {
 	get info(): ConversationInfo {
 		const { text = "", userId, username, at } = this.instructions.current ?? {};
 		const by = userId !== undefined && { instructionsBy: { userId, username, at } };
-		return { ...existing(this.#conversation), instructions: text, ...by } as ConversationInfo;
+		return { ...existing(this.#conversation), instructions: text, ...by, ...this.keeping.info } as ConversationInfo;
+	}
+
+	/** As it is for whoever reads from a place on: a title that was made from older messages is not for them. */
+	infoFrom(from: number): ConversationInfo {
+		const { isGiven, from: madeFrom } = this.#titling;
+		const isTheirs = from <= 1 || isGiven || (madeFrom !== null && madeFrom >= from);
+		return isTheirs ? this.info : { ...this.info, title: "" };
 	}
 
 	get log(): Log {
@@ -172,8 +205,23 @@ export class Store {
 		return existing(this.#reader);
 	}
 
+	/** Reads the messages that Claude reads. */
+	get promptMessages(): PromptMessages {
+		return existing(this.#promptMessages);
+	}
+
+	/** Reads what this person may see. Whatever leaves for a person is read by it. */
+	readerFor(userId: string): LogReader {
+		return this.reader.startingAt(this.members.standing(userId).from);
+	}
+
 	get asides(): Asides {
 		return existing(this.#asides);
+	}
+
+	/** The changes of the conversation, one after another. */
+	get feed(): Feed {
+		return existing(this.#feed);
 	}
 
 	/** The state of the updates of members' lists. */

@@ -2,12 +2,14 @@
 // events. The rules of the chat are the conversations' own.
 
 import type { Identity } from "../../auth/tokens.ts";
+import { errors } from "../../protocol/errors.ts";
 import type { ClientEvent } from "../../protocol/events.ts";
 import { randomId } from "../../protocol/random-id.ts";
-import type { Refusal } from "../../protocol/refusal.ts";
-import type { Backend } from "./backend.ts";
+import { busy, type Refusal } from "../../protocol/refusal.ts";
+import type { Backend } from "../backend.ts";
+import { FileSender } from "./file-sender.ts";
 import { type Carrier, Outbound } from "./outbound.ts";
-import { conversationIn, type EventPacket, hasAnswer, toClientEvent } from "./packets.ts";
+import { conversationIn, type EventPacket, hasAnswer, refusalAnswer, toClientEvent } from "./packets.ts";
 import { encodePid, newPid, type Offset, type Pid, parseOffset, readPid } from "./recovery.ts";
 import type { ResendsState } from "./resends.ts";
 import { Room, type RoomOwner, type RoomState } from "./room.ts";
@@ -16,7 +18,7 @@ import { Room, type RoomOwner, type RoomState } from "./room.ts";
 export type ClientState = {
 	nsp: string;
 	sid: string;
-	/** Of a client that asked for recovery. */
+	/** Only if the client asked for recovery. */
 	pid: Pid | undefined;
 	identity: Identity;
 	resends: ResendsState;
@@ -43,6 +45,7 @@ export class Client implements RoomOwner {
 	readonly #sid: string;
 	readonly #rooms = new Map<string, Room>();
 	readonly #outbound: Outbound;
+	readonly files: FileSender;
 	#pid: Pid | undefined;
 	#identity: Identity;
 	/** Another transport began the session. */
@@ -57,6 +60,12 @@ export class Client implements RoomOwner {
 		this.#pid = state.pid;
 		this.#identity = state.identity;
 		this.#outbound = new Outbound(state.nsp, carrier, this.#rooms, state.resends, state.pid !== undefined);
+		const asked = { identity: () => this.#identity, isOver: () => this.#isOver, isIn: (id: string) => this.#rooms.has(id) };
+		this.files = new FileSender(owner, this.#outbound, {
+			...asked,
+			withAnswer: (...event) => this.#withAnswer(...event),
+			apply: (...event) => this.#apply(...event),
+		});
 		for (const [id, room] of state.rooms) this.#addRoom(id, room);
 	}
 
@@ -159,7 +168,7 @@ export class Client implements RoomOwner {
 		this.#rooms.delete(conversationId);
 		room.fail(reason);
 		if (!isAnnounced) this.#outbound.refuse(reason, { conversationId });
-		if (reason.code === "unauthorized") this.disconnect();
+		if (reason.code === "unauthorized") this.disconnect(reason);
 	}
 
 	// Events of the client
@@ -206,7 +215,7 @@ export class Client implements RoomOwner {
 				break;
 			default:
 				if (!room) return { code: "not_joined" };
-				if (hasAnswer(event)) return room.send(event, ackId) ? undefined : { code: "rate_limited", retryAfterMs: 1_000 };
+				if (hasAnswer(event)) return room.send(event, ackId) ? undefined : busy;
 				room.send(event, undefined);
 		}
 		if (ackId !== undefined) this.#outbound.acknowledge([ackId], { conversationId });
@@ -229,7 +238,7 @@ export class Client implements RoomOwner {
 	}
 
 	async #renew(token: string, ackId: number | undefined): Promise<void> {
-		// As on the native socket: a program's sign-in is its personal token, and nobody else's is one.
+		// The same holds on the native socket: a program's sign-in is its personal token, and nobody else's is one.
 		if (this.#identity.program) return this.#outbound.refuse({ code: "forbidden" }, {}, ackId);
 		const verified = await this.#owner.backend.identify(token).catch((): { refusal: Refusal } => ({ refusal: { code: "internal" } }));
 		if (this.#isOver) return;
@@ -244,9 +253,11 @@ export class Client implements RoomOwner {
 		}
 	}
 
-	/** Answers a packet that was not read. */
-	refuse(refusal: Refusal, ackId: number | undefined): void {
-		this.#outbound.refuse(refusal, {}, ackId);
+	/** Answers a packet that was not read. `isQuiet`: only its acknowledgement says so. */
+	refuse(refusal: Refusal, ackId: number | undefined, { isQuiet = false } = {}): void {
+		if (!isQuiet) this.#outbound.refuse(refusal, {}, ackId);
+		else if (ackId !== undefined)
+			this.#outbound.acknowledge([ackId], refusalAnswer({ error: refusal.text ?? errors[refusal.code].text, ...refusal }));
 	}
 
 	// Time, and the end
@@ -259,12 +270,13 @@ export class Client implements RoomOwner {
 	expire(now: number): void {
 		if (this.#isOver || now < this.#identity.expiresAt) return;
 		this.#outbound.refuse({ code: "token_expired" }, {});
-		this.disconnect();
+		this.disconnect({ code: "token_expired" });
 	}
 
-	/** Disconnects the client from the server's end. */
-	disconnect(): void {
+	/** Disconnects the client from the server's end. What it still waits for is refused. */
+	disconnect(reason: Refusal): void {
 		if (this.#isOver) return;
+		for (const room of this.#rooms.values()) room.fail(reason);
 		this.#outbound.disconnect();
 		this.close();
 		this.#owner.clientDisconnected(this);

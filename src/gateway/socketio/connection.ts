@@ -3,9 +3,9 @@
 
 import { isOversize } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend } from "../backend.ts";
 import { Heartbeat, RoundTrips } from "./heartbeat.ts";
-import { decodeEnginePacket, encodeEnginePacket, encodeHandshake } from "./packets.ts";
+import { decodeEnginePacket, encodeEnginePacket, encodeHandshake, isBinary } from "./packets.ts";
 import { Session, type SessionCarrier, type SessionState } from "./session.ts";
 
 export interface Transport {
@@ -61,23 +61,38 @@ export class Connection implements SessionCarrier {
 		this.#roundTrips.add(roundTrip);
 	}
 
+	/** True once a client has signed in, so that it may send files. */
+	get isSignedIn(): boolean {
+		return !this.#isOver && this.#session.isSignedIn;
+	}
+
 	/** `token`: of an HTTP request, for a client that connects without one. */
 	offerToken(token: string | undefined): void {
 		this.#session.offerToken(token);
 	}
 
 	/** Takes a packet of the client; returns what became of the connection. */
-	receive(text: string): "open" | "closed" | "malformed" {
+	receive(data: string | ArrayBuffer): "open" | "closed" | "malformed" {
 		if (this.#isOver) return "closed";
+		if (isBinary(data)) {
+			this.#heartbeat.received(Date.now());
+			this.#session.receiveBinary(data);
+		} else if (!this.#receiveText(data)) {
+			this.close();
+			return "malformed";
+		}
+		return this.#isOver ? "closed" : "open";
+	}
+
+	/** Returns false for what no client sends. */
+	#receiveText(text: string): boolean {
 		const packet = isOversize(text) ? undefined : decodeEnginePacket(text);
 		if (packet && packet.type !== "pong") this.#heartbeat.received(Date.now());
-		switch (packet?.type) {
+		const kind = packet?.type;
+		switch (kind) {
 			case "message":
 				this.#roundTrips.answered(Date.now());
-				this.#session.receive(packet.data ?? "");
-				break;
-			case "binary":
-				this.#session.receiveBinary();
+				this.#session.receive(packet?.data ?? "");
 				break;
 			case "pong":
 				this.#receivePong(text.length);
@@ -93,12 +108,11 @@ export class Connection implements SessionCarrier {
 			case "ping":
 			// Only the server sends pings.
 			case undefined:
-				this.close();
-				return "malformed";
+				return false;
 			default:
-				packet satisfies never;
+				kind satisfies never;
 		}
-		return this.#isOver ? "closed" : "open";
+		return true;
 	}
 
 	#receivePong(length: number): void {
@@ -139,11 +153,12 @@ export class Connection implements SessionCarrier {
 	}
 
 	updateTimer(): void {
+		if (this.#isOver) return;
 		clearTimeout(this.#timer);
 		const now = Date.now();
 		this.#connectBy = this.#session.isConnected ? undefined : (this.#connectBy ?? now + this.#connectTimeout);
 		// Timers of more than a day are not portable: anything due later is looked at again.
-		const due = Math.min(this.#heartbeat.due, this.#session.expiresAt, this.#connectBy ?? Number.POSITIVE_INFINITY, now + 24 * 3600_000);
+		const due = Math.min(this.#heartbeat.due, this.#session.dueAt, this.#connectBy ?? Number.POSITIVE_INFINITY, now + 24 * 3600_000);
 		this.#timer = setTimeout(() => this.#runDue(), Math.max(1, due - now));
 	}
 

@@ -3,14 +3,19 @@
 // nothing and sets no alarm.
 
 import { DurableObject } from "cloudflare:workers";
+import { withOwnSecret } from "../../deployment/settings.ts";
+import { readUpTo } from "../../platform/read-body.ts";
+import { limits } from "../../protocol/limits.ts";
 import { readSettings, type Settings } from "../../settings.ts";
-import { Backend } from "./backend.ts";
+import { Backend, mostBytesOf } from "../backend.ts";
 import { Connection } from "./connection.ts";
 import { separator } from "./packets.ts";
-import { type Answer, badRequest, Polling, unknownSession, upgradeTimeout } from "./polling.ts";
+import { type Answer, badRequest, Polling, tooLarge, unknownSession, upgradeTimeout } from "./polling.ts";
 import type { SessionState } from "./session.ts";
 
 export type Handover = { session: SessionState; packets: string[] };
+
+type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 /**
  * A session that was handed over keeps its sockets open this long, in ms, so that the next transport
@@ -22,6 +27,8 @@ export class PollingObject extends DurableObject<Env> {
 	readonly #settings: Settings;
 	readonly #polling = new Polling();
 	#connection: Connection | undefined;
+	/** The long bodies that came before are in memory no more. */
+	#read: Promise<unknown> = Promise.resolve();
 	#upgradeTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -33,7 +40,8 @@ export class PollingObject extends DurableObject<Env> {
 
 	/** Begins a session; returns the first answer. `network`: where the request comes from. */
 	async open(sid: string, token: string | undefined, t: string | undefined, network: string | undefined): Promise<Answer> {
-		this.#connection = new Connection(new Backend(this.env, this.#settings, network), this.#polling);
+		const settings = await withOwnSecret(this.#settings, this.env);
+		this.#connection = new Connection(new Backend(this.env, settings, network), this.#polling);
 		this.#connection.offerToken(token);
 		this.#connection.open(sid, ["websocket"]);
 		return this.#polling.open(t);
@@ -49,8 +57,10 @@ export class PollingObject extends DurableObject<Env> {
 		return this.#connection ? this.#polling.poll(t) : unknownSession;
 	}
 
-	/** Takes packets of the client, whose size the route has limited. */
-	async post(body: string, token: string | undefined, t: string | undefined): Promise<Answer> {
+	/** Takes packets of the client. */
+	async post(packets: string | Body, token: string | undefined, t: string | undefined): Promise<Answer> {
+		const body = typeof packets === "string" ? packets : await this.#readLong(packets);
+		if (typeof body !== "string") return body;
 		const connection = this.#openConnection;
 		if (!connection) return unknownSession;
 		connection.offerToken(token);
@@ -66,6 +76,30 @@ export class PollingObject extends DurableObject<Env> {
 			break;
 		}
 		return { status: 200, body: "ok" };
+	}
+
+	/** One after the other: clients send one at a time, and each is in memory as a whole. */
+	#readLong(packets: Body): Promise<string | Answer> {
+		const read = this.#read.then(() => this.#readNow(packets));
+		this.#read = read.catch(() => {});
+		return read;
+	}
+
+	/** Only a client that has signed in may send files, which are long. */
+	async #readNow(packets: Body): Promise<string | Answer> {
+		const connection = this.#openConnection;
+		if (!connection) {
+			await packets.cancel();
+			return unknownSession;
+		}
+		const decoder = new TextDecoder();
+		let text = "";
+		const most = limits.frameBytes + (connection.isSignedIn ? Math.ceil((mostBytesOf(this.#settings) * 4) / 3) : 0);
+		const outcome = await readUpTo(packets, most, (piece) => {
+			text += decoder.decode(piece, { stream: true });
+		});
+		if (outcome !== "whole") return outcome === "too long" ? tooLarge : badRequest;
+		return text + decoder.decode();
 	}
 
 	/** Ends the session of a client that sent what no client sends. */

@@ -131,9 +131,9 @@ export class Outbound {
 	}
 
 	refuse(refusal: Refusal, { conversationId, clientId, messageId }: Subject, ackId?: number): void {
-		const error = errors[refusal.code].text;
-		if (ackId !== undefined) this.acknowledge([ackId], refusalAnswer({ error, ...refusal }), clientId);
-		this.emit("chat:error", { conversationId, error, ...refusal, clientId, messageId });
+		const { text: error = errors[refusal.code].text, ...rest } = refusal;
+		if (ackId !== undefined) this.acknowledge([ackId], refusalAnswer({ error, ...rest }), clientId);
+		this.emit("chat:error", { conversationId, error, ...rest, clientId, messageId });
 	}
 
 	pongReceived(ping: number): void {

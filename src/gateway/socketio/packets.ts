@@ -1,5 +1,5 @@
 // Packets of Engine.IO 4 and Socket.IO 5 as values and back, by the official parsers, and the
-// events and acknowledgements in them. Pure. Binary data is recognised but never decoded.
+// events and acknowledgements in them. Pure.
 
 import { decodePacket, type PacketType as EngineType, encodePacket } from "engine.io-parser";
 import { Decoder, Encoder, type Packet, PacketType } from "socket.io-parser";
@@ -10,15 +10,18 @@ import { limits } from "../../protocol/limits.ts";
 /** Between the packets of one body of the polling transport. */
 export const separator = "\x1e";
 
-export type EnginePacket = { type: Exclude<EngineType, "error">; data?: string } | { type: "binary" };
+export type EnginePacket = { type: Exclude<EngineType, "error">; data?: string };
+
+/** One attachment, as bytes or as `b` and base64. It may be long: look at `byteLengthOf` before `bytesOf`. */
+export type BinaryPacket = ArrayBuffer | `b${string}`;
 
 export type EventPacket = { type: "event"; nsp: string; name: string; payload: unknown; ackId?: number };
 
 export type SocketPacket =
 	| EventPacket
 	| { type: "connect"; nsp: string; auth: Record<string, unknown> }
-	/** An event or acknowledgement that is followed by this many binary attachments. */
-	| { type: "binary"; nsp: string; attachments: number; ackId?: number }
+	/** An event or acknowledgement that is followed by this many binary attachments. Placeholders stand for them. */
+	| { type: "binary"; nsp: string; attachments: number; event?: EventPacket; ackId?: number }
 	| { type: "disconnect"; nsp: string }
 	| { type: "ack"; nsp: string };
 
@@ -29,9 +32,31 @@ const maxAttachments = 10;
 
 /** Returns `undefined` for text that is not a packet. */
 export function decodeEnginePacket(text: string): EnginePacket | undefined {
-	if (text.startsWith("b")) return { type: "binary" };
 	const { type, data } = decodePacket(text);
 	return type === "error" ? undefined : { type, data };
+}
+
+export const isBinary = (packet: string | ArrayBuffer): packet is BinaryPacket => typeof packet !== "string" || packet.startsWith("b");
+
+/** How many bytes an attachment has, or at most has. Reads none of them. */
+export function byteLengthOf(packet: BinaryPacket): number {
+	if (typeof packet !== "string") return packet.byteLength;
+	const padding = packet.endsWith("==") ? 2 : packet.endsWith("=") ? 1 : 0;
+	return Math.floor(((packet.length - 1 - padding) * 3) / 4);
+}
+
+/** `undefined` for text that is no base64. */
+export function bytesOf(packet: BinaryPacket): Uint8Array<ArrayBuffer> | undefined {
+	if (typeof packet !== "string") return new Uint8Array(packet);
+	try {
+		const characters = atob(packet.slice(1));
+		const bytes = new Uint8Array(characters.length);
+		// A callback for each character would block the isolate for seconds.
+		for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+		return bytes;
+	} catch {
+		return undefined;
+	}
 }
 
 export function encodeEnginePacket(type: EngineType, data?: string): string {
@@ -50,6 +75,13 @@ export function encodeHandshake(sid: string, upgrades: string[], heartbeat: { in
 
 // Socket.IO
 
+/** Reads only the beginning of a packet that is refused unread: its namespace, and the acknowledgement that an event asks for. */
+export function headOf(text: string): { nsp: string; ackId?: number } {
+	const [, type, nsp = "/", id = ""] = /^(\d)(?:\d{1,3}-)?(?:(\/[^,]{0,64}),)?(\d{1,15})?/.exec(text) ?? [];
+	const isEvent = type === "2" || type === "5";
+	return { nsp, ...(isEvent && id !== "" && { ackId: Number(id) }) };
+}
+
 /** Returns `undefined` for text that is not a packet, and for packets that only servers send. */
 export function decodeSocketPacket(text: string): SocketPacket | undefined {
 	const binary = /^([56])(\d{1,3})-/.exec(text);
@@ -59,7 +91,9 @@ export function decodeSocketPacket(text: string): SocketPacket | undefined {
 	const ackId = Number.isSafeInteger(id) && { ackId: id };
 	if (binary) {
 		const count = Number(binary[2]);
-		return data && count > 0 && count <= maxAttachments ? { type: "binary", nsp, attachments: count, ...ackId } : undefined;
+		if (!data || count === 0 || count > maxAttachments) return undefined;
+		const event = binary[1] === "5" && { event: { type: "event" as const, nsp, name: String(data[0]), payload: data[1], ...ackId } };
+		return { type: "binary", nsp, attachments: count, ...event, ...ackId };
 	}
 	switch (type) {
 		case PacketType.CONNECT:
@@ -148,6 +182,10 @@ export function answerTo(event: ClientEvent, received: ServerEvent, userId: stri
 		case "chat:withdraw":
 		case "chat:pin":
 			return received.type === "chat:updated" && received.message.id === event.messageId ? received.message : undefined;
+		case "chat:approve":
+			return received.type === "chat:tool" && received.tool.id === event.toolId && received.tool.asks === undefined
+				? payloadOf(received)
+				: undefined;
 		case "chat:react":
 			return reactionAnswer(event, received, userId);
 		case "chat:regenerate":
@@ -190,6 +228,7 @@ function subjectOf(event: ClientEvent): Subject | undefined {
 		case "chat:regenerate":
 		case "chat:continue":
 		case "chat:pin":
+		case "chat:approve":
 			return { messageId: event.messageId };
 		case "chat:join":
 		case "chat:leave":
@@ -209,13 +248,9 @@ export function hasAnswer(event: ClientEvent): boolean {
 	return subjectOf(event) !== undefined;
 }
 
-/**
- * A conversation that refuses frames unread does not know what was in them: such an error may be
- * about any event.
- */
-function isAbout(error: { code: string } & Subject, subject: Subject): boolean {
-	const namesNone = error.clientId === undefined && error.messageId === undefined;
-	if (namesNone) return error.code === "rate_limited";
+/** A refusal names the event also where its frame was not read. One that names none is about an event without an answer. */
+function isAbout(error: Subject, subject: Subject): boolean {
+	if (error.clientId === undefined && error.messageId === undefined) return false;
 	return error.clientId === subject.clientId && error.messageId === subject.messageId;
 }
 

@@ -8,6 +8,7 @@ export type Answer = { status: 200 | 400 | 413; body: string };
 
 export const unknownSession: Answer = { status: 400, body: JSON.stringify({ code: 1, message: "Session ID unknown" }) };
 export const badRequest: Answer = { status: 400, body: JSON.stringify({ code: 3, message: "Bad request" }) };
+export const tooLarge: Answer = { status: 413, body: JSON.stringify({ code: 3, message: "Payload too large" }) };
 
 /** A client may take this long to upgrade to a WebSocket, in ms. */
 export const upgradeTimeout = 10_000;

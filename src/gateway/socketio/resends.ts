@@ -30,7 +30,7 @@ export class Resends {
 	#acknowledged: number;
 	#unread: Unread[];
 	#sendsOnce: boolean;
-	/** How long the last two messages waited here for their acknowledgements. */
+	/** The times for which the last two messages waited here for their acknowledgements. */
 	#answerTimes: [number, number] = [0, 0];
 
 	constructor({ base, acknowledged, unread, sendsOnce = false }: ResendsState) {

@@ -137,9 +137,11 @@ export class Room implements ReconnectingSocketListener {
 		else this.#pending.push({ event, ackIds });
 	}
 
-	/** Gives the socket a newer token. */
+	/** Gives the socket a newer token, or the next one if it is not open: that was asked for with the older token. */
 	renew(token: string): void {
-		this.#socket.send({ type: "chat:auth", conversationId: this.conversationId, token });
+		const event = { type: "chat:auth", conversationId: this.conversationId, token } as const;
+		if (this.#socket.send(event)) return;
+		this.#unsent = [...this.#unsent.filter(({ type }) => type !== "chat:auth"), event];
 	}
 
 	pingSocket(): void {

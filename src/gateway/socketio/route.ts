@@ -2,16 +2,17 @@
 // belongs to its object, a session by WebSocket to the Worker.
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { chosenProtocol, readToken } from "../../auth/bearer.ts";
 import { networkOfRequest, passNetworkGate } from "../../auth/gates.ts";
+import { refuseBanned } from "../../auth/network-bans.ts";
 import { isAllowedOrigin } from "../../auth/origins.ts";
-import { errorBody, errors } from "../../protocol/errors.ts";
+import { settingsOf } from "../../deployment/settings.ts";
+import { errorBody, errors, networkBanned } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import { readSettings, type Settings } from "../../settings.ts";
-import { Backend } from "./backend.ts";
+import type { Settings } from "../../settings.ts";
+import { Backend } from "../backend.ts";
 import type { PollingObject } from "./object.ts";
 import { type Answer, badRequest, unknownSession } from "./polling.ts";
 import { openConnection, rejectConnection, upgradeConnection } from "./websocket.ts";
@@ -32,7 +33,7 @@ const paths = ["/socket.io", "/socket.io/"];
 
 for (const path of paths) {
 	socketio.use(path, async (c, next) => {
-		const read = readSettings(c.env);
+		const read = await settingsOf(c.env);
 		if ("problem" in read) {
 			console.error(read.problem);
 			return c.json({ code: 3, message: read.problem }, 500);
@@ -41,9 +42,11 @@ for (const path of paths) {
 		if (!isAllowedOrigin(c.req.header("origin") ?? null, new URL(c.req.url), read.settings)) return c.json(refusals.forbidden, 403);
 		const refused = await passNetworkGate(c.env, "NETWORKS", networkOfRequest(c.req.raw));
 		if (refused) return refuseTooMany(c, refused);
+		const address = c.req.header("cf-connecting-ip") ?? null;
+		const banned = await refuseBanned(c.env, address, Date.now(), (work) => c.executionCtx.waitUntil(work));
+		if (banned) return c.json({ ...refusals.forbidden, message: networkBanned }, 403);
 		return isUpgrade(c) ? next() : crossOrigin(c, next);
 	});
-	socketio.use(path, bodyLimit({ maxSize: limits.frameBytes, onError: (c) => c.json({ code: 3, message: "Payload too large" }, 413) }));
 	socketio.all(path, async (c) => {
 		const { transport, EIO, sid } = c.req.query();
 		if (transport !== "polling" && transport !== "websocket") return c.json(refusals.unknownTransport, 400);
@@ -76,7 +79,10 @@ async function poll(c: Context<App>, sid: string | undefined): Promise<Response>
 	if (isGet) return respond(c, await session.poll(token, t));
 	if (c.req.method !== "POST") return respond(c, badRequest);
 	if (c.req.header("content-type") === "application/octet-stream") return respond(c, await session.refuse());
-	return respond(c, await session.post(await c.req.text(), token, t));
+	const { body } = c.req.raw;
+	// A longer body is read by the object, which knows the session: the Worker would hold it for anybody.
+	const isShort = body === null || Number(c.req.header("content-length") ?? Number.NaN) <= limits.bodyBytes;
+	return respond(c, await session.post(isShort ? await c.req.text() : body, token, t));
 }
 
 async function connect(c: Context<App>, sid: string | undefined): Promise<Response> {

@@ -1,21 +1,22 @@
 // One Socket.IO session: the namespaces that a client connects to, and the packets of each. Knows
 // nothing of transports.
 
-import { FloodControl } from "../../conversation/sockets/flood-control.ts";
+import { FloodControl, type Verdict } from "../../conversation/sockets/flood-control.ts";
 import { errors } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Refusal } from "../../protocol/refusal.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend } from "../backend.ts";
+import { Attachments, type AttachmentsState } from "./attachments.ts";
 import { Client, type ClientOwner, type ClientState } from "./client.ts";
 import type { Carrier } from "./outbound.ts";
-import { decodeSocketPacket, encodeConnectError, type SocketPacket } from "./packets.ts";
+import { type BinaryPacket, decodeSocketPacket, type EventPacket, encodeConnectError, headOf, type SocketPacket } from "./packets.ts";
 
 /** `roundTrip`: see `Carrier`. */
-export type SessionState = { token?: string; clients: ClientState[]; roundTrip?: number };
+export type SessionState = { token?: string; clients: ClientState[]; attachments?: AttachmentsState; roundTrip?: number };
 
 /** The connection that carries a session. */
 export interface SessionCarrier extends Carrier {
-	/** The session's `expiresAt` or `isConnected` has changed. */
+	/** The session's `dueAt` or `isConnected` has changed. */
 	updateTimer(): void;
 	/** Ends the connection after everything sent so far. */
 	end(): void;
@@ -32,8 +33,8 @@ export class Session implements ClientOwner {
 	readonly #floods: FloodControl;
 	/** The token of the last HTTP request, for clients that connect without one. */
 	#token: string | undefined;
-	/** Binary attachments that were announced; they are not read when they come. */
-	#attachments = 0;
+	/** The event whose binary attachments are coming. */
+	#attachments: { of: Attachments; client: Client } | undefined;
 	#isOver = false;
 
 	constructor(backend: Backend, carrier: SessionCarrier, state: SessionState = { clients: [] }) {
@@ -43,37 +44,64 @@ export class Session implements ClientOwner {
 		this.#token = state.token;
 		for (const client of state.clients) this.#clients.set(client.nsp, new Client(client, this, carrier));
 		for (const client of this.#clients.values()) client.resume();
+		const client = state.attachments && this.#clients.get(state.attachments.packet.nsp);
+		if (client && state.attachments) this.#attachments = { of: new Attachments(state.attachments, this.#holdOf(client)), client };
 	}
 
 	/** Everything that another transport needs to continue. */
 	async state(): Promise<SessionState> {
 		await Promise.all(this.#connecting.values());
-		return { token: this.#token, clients: [...this.#clients.values()].map(({ state }) => state) };
+		await Promise.all([...this.#clients.values()].map(({ files }) => files.settled));
+		const attachments = this.#attachments && { attachments: this.#attachments.of.state };
+		return { token: this.#token, ...attachments, clients: [...this.#clients.values()].map(({ state }) => state) };
 	}
 
 	offerToken(token: string | undefined): void {
 		this.#token = token ?? this.#token;
 	}
 
+	/** True once somebody's token was accepted. */
+	get isSignedIn(): boolean {
+		return this.#clients.size > 0;
+	}
+
 	get isConnected(): boolean {
 		return this.#clients.size + this.#connecting.size > 0;
 	}
 
-	/** The time at which the first token expires, in ms. */
-	get expiresAt(): number {
-		return Math.min(Number.POSITIVE_INFINITY, ...[...this.#clients.values()].map(({ expiresAt }) => expiresAt));
+	/** The time at which the first token expires, or an attachment is overdue, in ms. */
+	get dueAt(): number {
+		return Math.min(
+			this.#attachments?.of.dueAt ?? Number.POSITIVE_INFINITY,
+			...[...this.#clients.values()].map(({ expiresAt }) => expiresAt),
+		);
+	}
+
+	/** When the next attachment has to be there. One that comes so slowly has kept back the client's pongs for too long. */
+	get #attachmentsDue(): number {
+		const { interval, timeout } = this.backend.settings.socketIo;
+		return Date.now() + 2 * (interval + timeout);
+	}
+
+	#holdOf({ userId }: Client) {
+		return this.backend.hold(userId);
 	}
 
 	receive(text: string): void {
 		if (this.#isOver) return;
 		// Counted before it is decoded, so that refusing it costs next to nothing.
 		const verdict = this.#floods.count({ userId: "" }, text.length, Date.now());
+		// Nothing comes between an event and its attachments.
+		if (this.#attachments) {
+			this.end();
+			return;
+		}
 		switch (verdict.type) {
 			case "read":
 				this.#dispatch(decodeSocketPacket(text));
 				break;
 			case "refuse":
-				if (verdict.shouldNotify) this.#refuseFlood(decodeSocketPacket(text), verdict.retryAfterMs);
+				this.#refuseFlood(text, verdict);
 				break;
 			case "flooding":
 				this.end();
@@ -88,14 +116,26 @@ export class Session implements ClientOwner {
 		if (this.#floods.count({ userId: "" }, length, Date.now()).type === "flooding") this.end();
 	}
 
-	receiveBinary(): void {
-		if (this.#attachments === 0) this.end();
-		this.#attachments -= 1;
+	/** Ends the connection, before it reads anything, if no attachment is awaited. */
+	receiveBinary(packet: BinaryPacket): void {
+		if (this.#isOver) return;
+		if (!this.#attachments) {
+			this.end();
+			return;
+		}
+		const { of, client } = this.#attachments;
+		if (of.add(packet, this.#attachmentsDue)) {
+			this.#attachments = undefined;
+			if (of.isRead) client.files.receive(of);
+		}
+		this.#carrier.updateTimer();
 	}
 
-	#refuseFlood(packet: SocketPacket | undefined, retryAfterMs: number): void {
-		if (!packet) return;
-		this.#clients.get(packet.nsp)?.refuse({ code: "rate_limited", retryAfterMs }, "ackId" in packet ? packet.ackId : undefined);
+	/** Who waits for an acknowledgement gets it in any case. */
+	#refuseFlood(text: string, { retryAfterMs, shouldNotify }: Extract<Verdict, { type: "refuse" }>): void {
+		const { nsp, ackId } = headOf(text);
+		if (shouldNotify || ackId !== undefined)
+			this.#clients.get(nsp)?.refuse({ code: "rate_limited", retryAfterMs }, ackId, { isQuiet: !shouldNotify });
 	}
 
 	#dispatch(packet: SocketPacket | undefined): void {
@@ -112,9 +152,7 @@ export class Session implements ClientOwner {
 				client.receive(packet);
 				break;
 			case "binary":
-				this.#attachments += packet.attachments;
-				client.refuse({ code: "no_binary" }, packet.ackId);
-				this.countBadEvent();
+				this.#awaitAttachments(packet, client);
 				break;
 			case "disconnect":
 				client.close();
@@ -126,6 +164,16 @@ export class Session implements ClientOwner {
 			default:
 				packet satisfies never;
 		}
+	}
+
+	/** Attachments of an event that is not read are dropped when they come. */
+	#awaitAttachments({ event, attachments, nsp, ackId }: Extract<SocketPacket, { type: "binary" }>, client: Client): void {
+		const packet: EventPacket = event ?? { type: "event", nsp, name: "", payload: undefined, ackId };
+		const refusal = client.files.refusalOf(packet);
+		const state = { packet, missing: attachments, most: this.backend.mostBytes, isRead: !refusal, dueAt: this.#attachmentsDue };
+		this.#attachments = { of: Attachments.await(state, this.#holdOf(client)), client };
+		if (refusal) client.files.refuse(packet, refusal);
+		this.#carrier.updateTimer();
 	}
 
 	#connect(nsp: string, auth: Record<string, unknown>): void {
@@ -187,9 +235,13 @@ export class Session implements ClientOwner {
 		for (const client of this.#clients.values()) client.pingSockets();
 	}
 
-	/** Disconnects clients whose token has expired. */
+	/** Disconnects clients whose token has expired, and waits no more for attachments that are overdue. */
 	expire(now: number): void {
 		for (const client of [...this.#clients.values()]) client.expire(now);
+		const waiting = this.#attachments;
+		if (!waiting?.of.isOverdue(now)) return;
+		waiting.of.giveUp();
+		waiting.client.files.refuse(waiting.of.packet, { code: "incomplete_file" });
 	}
 
 	/** Ends the connection from the server's end. */
@@ -205,12 +257,14 @@ export class Session implements ClientOwner {
 	 */
 	freeze(): void {
 		this.#isOver = true;
+		this.#attachments?.of.release();
 		for (const client of this.#clients.values()) client.freeze();
 	}
 
 	/** Closes the sockets of all clients without a word to them. */
 	close(): void {
 		this.#isOver = true;
+		this.#attachments?.of.release();
 		for (const client of this.#clients.values()) client.close();
 		this.#clients.clear();
 	}

@@ -3,9 +3,9 @@
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend } from "../backend.ts";
 import { Connection, type Transport } from "./connection.ts";
-import type { PollingObject } from "./object.ts";
+import type { Handover, PollingObject } from "./object.ts";
 import { encodeEnginePacket } from "./packets.ts";
 import { upgradeTimeout } from "./polling.ts";
 
@@ -66,7 +66,7 @@ type UpgradeState =
 	/** The client tries the WebSocket, and still polls. */
 	| { type: "probing"; timer: ReturnType<typeof setTimeout> }
 	/** The session is on its way here; packets wait until it arrives. */
-	| { type: "moving"; held: Packet[]; heldBytes: number }
+	| { type: "moving"; held: Packet[]; heldUnits: number; hold: ReturnType<Backend["hold"]> }
 	| { type: "open"; connection: Connection }
 	| { type: "over" };
 
@@ -90,8 +90,8 @@ class Upgrade {
 				this.#probe(packet);
 				break;
 			case "moving":
-				state.heldBytes += packetOverhead + (typeof packet === "string" ? packet.length : packet.byteLength);
-				if (state.heldBytes > limits.queuedBytes) this.giveUp();
+				state.heldUnits += packetOverhead + (typeof packet === "string" ? packet.length : 0);
+				if (state.heldUnits > limits.queuedBytes || (typeof packet !== "string" && !state.hold.add(packet.byteLength))) this.giveUp();
 				else state.held.push(packet);
 				break;
 			case "open":
@@ -118,10 +118,13 @@ class Upgrade {
 
 	async #takeOver(): Promise<void> {
 		this.#stopTimer();
-		const moving: UpgradeState = { type: "moving", held: [], heldBytes: 0 };
+		const moving: UpgradeState = { type: "moving", held: [], heldUnits: 0, hold: this.#backend.hold(crypto.randomUUID()) };
 		this.#state = moving;
-		const handed = await this.#polling.handOver();
+		// The platform's types know no `unknown` in what is passed on.
+		const handed = (await this.#polling.handOver()) as unknown as Handover | undefined;
 		if (!handed || this.#state !== moving) return this.giveUp();
+		// The session counts its own from here.
+		moving.hold.release();
 		const connection = new Connection(this.#backend, new WebSocketTransport(this.#socket), handed.session);
 		this.#state = { type: "open", connection };
 		for (const packet of handed.packets) this.#socket.send(packet);
@@ -134,6 +137,7 @@ class Upgrade {
 		this.#stopTimer();
 		this.#state = { type: "over" };
 		close(this.#socket);
+		if (state.type === "moving") state.hold.release();
 		if (state.type === "open") state.connection.close();
 		if (state.type === "probing") void this.#polling.resume().catch(() => {});
 	}
@@ -144,6 +148,7 @@ class Upgrade {
 }
 
 function listen(socket: WebSocket, received: (packet: Packet) => void, closed: () => void): void {
+	socket.binaryType = "arraybuffer";
 	socket.addEventListener("message", ({ data }) => received(data as Packet));
 	socket.addEventListener("close", () => {
 		closed();
@@ -154,8 +159,7 @@ function listen(socket: WebSocket, received: (packet: Packet) => void, closed: (
 }
 
 function receive(packet: Packet, connection: Connection, socket: WebSocket): void {
-	// A binary frame is a binary packet; its content is never read.
-	const outcome = connection.receive(typeof packet === "string" ? packet : "b");
+	const outcome = connection.receive(packet);
 	if (outcome !== "open") close(socket);
 }
 

@@ -1,14 +1,15 @@
-// What Claude saw for a reply, on the wire.
+// A record of what Claude saw for a reply, on the wire.
 
 import * as v from "valibot";
 import { countSchema } from "../message.ts";
 import { idSchema } from "../person.ts";
+import { memberChangeSchema } from "./member-change.ts";
 
 /**
  * Why a message is not in a prompt. `deleted` and `empty`: its place is, but no words. `declined`: Claude declined to answer it.
- * `too_long`: the prompt began later.
+ * `too_long`: the prompt began later. `summarized`: Claude read a summary in its place.
  */
-export const omissionSchema = v.picklist(["deleted", "empty", "declined", "too_long"]);
+export const omissionSchema = v.picklist(["deleted", "empty", "declined", "too_long", "summarized"]);
 
 export const seenSchema = v.object({
 	model: v.string(),
@@ -18,15 +19,19 @@ export const seenSchema = v.object({
 	/** The first and the last message that Claude read. */
 	fromSeq: countSchema,
 	toSeq: countSchema,
+	/** What Claude read in place of the messages up to a place. */
+	summary: v.optional(v.object({ uptoSeq: countSchema, text: v.string() })),
 	files: v.array(idSchema),
 	tools: v.array(v.string()),
 	/** `changed`: Claude read other words than the message has now. */
 	messages: v.array(
 		v.object({ seq: countSchema, role: v.picklist(["user", "assistant"]), changed: v.optional(v.picklist(["edited", "deleted"])) }),
 	),
+	/** Who joined, left or was renamed, as Claude read it. People who were erased since are left out. */
+	membership: v.optional(v.array(memberChangeSchema)),
 	omitted: v.array(v.object({ fromSeq: countSchema, toSeq: countSchema, reason: omissionSchema })),
 	/** Parts that Claude read and that are gone now. */
-	gone: v.array(v.picklist(["instructions"])),
+	gone: v.array(v.picklist(["instructions", "summary"])),
 	maxTokens: countSchema,
 	/** ISO 8601, UTC. */
 	askedAt: v.string(),

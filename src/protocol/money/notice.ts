@@ -27,12 +27,21 @@ const whose: { readonly [S in BudgetScope]: string } = {
 	deployment: "This service has used up its budget for Claude.",
 };
 
+const linkIsEmpty = "The link that you came by has used up its budget for Claude.";
+
+/** For those who came by a link whose budget is used up. */
+export function linkBudgetText(kept: string = messageKept): string {
+	return inName(`${linkIsEmpty} ${kept} An owner can lift the limit.`);
+}
+
 /** What happened to a question that nobody can pay for. */
 export const messageKept = "Your message was sent, but Claude does not answer it.";
 
 /** For people. `resetsAt`: ISO 8601, UTC. `kept`: what happened to the question. */
 export function budgetText(scope: BudgetScope, resetsAt: string | undefined, kept: string = messageKept): string {
 	const again =
-		resetsAt === undefined ? "An owner can raise it." : `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
+		resetsAt === undefined
+			? `${scope === "conversation" ? "An owner" : "An administrator"} can raise it.`
+			: `It is filled again on ${resetsAt.slice(0, 10)} at ${resetsAt.slice(11, 16)} UTC.`;
 	return inName(`${whose[scope]} ${kept} ${again}`);
 }

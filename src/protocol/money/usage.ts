@@ -1,4 +1,4 @@
-// What Claude has cost, in responses.
+// The cost of Claude, in responses.
 
 import * as v from "valibot";
 import { countSchema } from "../message.ts";
@@ -17,7 +17,15 @@ export const usageSchema = v.object({
 	/** The share of the prompts that was read from the cache, from 0 to 1. */
 	cacheHit: v.number(),
 	/** The budget that is the first to be used up. */
-	budget: v.nullable(v.object({ usd: v.number(), period: periodSchema, leftUsd: v.number(), resetsAt: v.optional(v.string()) })),
+	budget: v.nullable(
+		v.object({
+			usd: v.number(),
+			period: periodSchema,
+			leftUsd: v.number(),
+			resetsAt: v.optional(v.string()),
+			setBy: v.optional(v.picklist(["administrator"])),
+		}),
+	),
 	/** Those who have paid, the most first. */
 	people: v.array(v.object({ userId: idSchema, username: v.string(), usd: v.number(), replies: countSchema })),
 	/** The days on which anything was spent, oldest first. */

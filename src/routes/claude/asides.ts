@@ -50,7 +50,7 @@ describe("POST /conversations/:id/asides", {
 asides.post("/conversations/:id/asides", bodyUpTo(limits.frameBytes, "too_large"), async (c) => {
 	const body = await readBody(c, questionSchema);
 	if (!body) return refuse(c, "bad_request", `Give content of up to ${numberText(limits.content)} characters, and a clientId.`);
-	const asked = await call(c, (calls) => calls.askPrivately(body));
+	const asked = await call(c, (calls) => calls.aboutAsides().ask(body));
 	if (isRefusal(asked)) return refuse(c, asked);
 	return c.json({ aside: asked.aside, ...(asked.notice && { notice: asked.notice }) }, asked.isNew ? 201 : 200);
 });
@@ -74,7 +74,7 @@ asides.get("/conversations/:id/asides", async (c) => {
 	const query = v.safeParse(v.object({ before: v.optional(idSchema), ...limitParameter(perPage) }), c.req.query());
 	if (!query.success) return refuse(c, "bad_request", `\`before\` is the id of an aside; \`limit\` is 1 to ${limits.asides.kept}.`);
 	const { before, limit } = query.output;
-	return respond(c, await call(c, (calls) => calls.asides(before, limit)), (page) => page);
+	return respond(c, await call(c, (calls) => calls.aboutAsides().page(before, limit)), (page) => page);
 });
 
 describe("DELETE /conversations/:id/asides/:asideId", {
@@ -84,17 +84,20 @@ describe("DELETE /conversations/:id/asides/:asideId", {
 	access: "member",
 	programs: "write",
 	answers: { 204: "nothing" },
-	refuses: { not_found: "There is no such conversation, the caller may not enter it, or they have no such aside." },
+	refuses: {
+		not_found: "There is no such conversation, the caller may not enter it, or they have no such aside.",
+		held: "Everything in the conversation is kept for a legal reason.",
+	},
 });
 asides.delete("/conversations/:id/asides/:asideId", async (c) =>
-	respondEmpty(c, await call(c, (calls) => calls.removeAside(c.req.param("asideId")))),
+	respondEmpty(c, await call(c, (calls) => calls.aboutAsides().remove(c.req.param("asideId")))),
 );
 
 describe("POST /conversations/:id/asides/:asideId/share", {
 	tag: "Messages",
 	summary: "Share an aside with everybody",
 	description:
-		"Adds the question as a message of the caller and the answer as one of Claude's, in one step. The message does not ask Claude again, and the aside is gone. With the same `clientId`, a request can be repeated safely.",
+		"Adds the question as a message of the caller and the answer as one of Claude's, in one step. The message does not ask Claude again, and the aside is gone, unless the conversation is held. With the same `clientId`, a request can be repeated safely.",
 	access: "writer",
 	programs: "write",
 	body: { schema: v.object({ clientId: clientIdSchema }), example: { clientId: "share-1" } },
@@ -112,6 +115,6 @@ describe("POST /conversations/:id/asides/:asideId/share", {
 asides.post("/conversations/:id/asides/:asideId/share", bodyUpTo(limits.bodyBytes), async (c) => {
 	const body = await readBody(c, v.object({ clientId: clientIdSchema }));
 	if (!body) return refuse(c, "bad_request", `Give a clientId of up to ${limits.clientId} characters.`);
-	const result = await call(c, (calls) => calls.shareAside(c.req.param("asideId"), body.clientId));
+	const result = await call(c, (calls) => calls.aboutAsides().share(c.req.param("asideId"), body.clientId));
 	return respond(c, result, ({ messages }) => ({ messages }), isRefusal(result) || !result.isNew ? 200 : 201);
 });

@@ -15,6 +15,9 @@ export const asideFields: Readonly<Record<string, string>> = {
 	"chat:ask-privately.clientId":
 		"An id that the sender chose for this question. One that is resent with the same `clientId` is asked only once.",
 	"chat:share.clientId": "An id that the sender chose for the message that the question becomes.",
+	"chat:aside-tool.index": "The index of the tool in the aside's `tools`.",
+	"chat:aside-source.index": "The index of the source in the aside's `sources`.",
+	"chat:aside-source.citation": "A passage that rests on the source. Absent for a page that Claude has read.",
 	"aside.id": "Id of the aside.",
 	"aside.clientId": "The `clientId` of the question.",
 	"aside.content": "Claude's answer, in Markdown.",

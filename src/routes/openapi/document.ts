@@ -4,6 +4,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { version } from "../../../package.json";
+import { mcpToolSchema } from "../../protocol/claude/choices.ts";
 import { conversationSchema, listEntrySchema, memberSchema } from "../../protocol/conversation.ts";
 import { type ErrorCode, errorBody, errors } from "../../protocol/errors.ts";
 import { clientEvents, serverEvents } from "../../protocol/events.ts";
@@ -11,6 +12,7 @@ import { meEvents } from "../../protocol/me.ts";
 import { messageSchema } from "../../protocol/message.ts";
 import { personSchema } from "../../protocol/person.ts";
 import { searchResultSchema } from "../../protocol/search-result.ts";
+import { assistantName, inName, written } from "../../protocol/text/assistant-name.ts";
 import { tokenSchema } from "../../protocol/token.ts";
 import { maxPlace } from "../http.ts";
 import { access, type Content, type Description, descriptions, programSentence, type RouteName, tags } from "../operation.ts";
@@ -18,6 +20,7 @@ import { type CodeSample, sampleOf } from "./code-sample.ts";
 import { pathExamples } from "./examples.ts";
 import { fieldDescription } from "./fields.ts";
 import { schemaDescriptions } from "./schemas.ts";
+import { successes } from "./successes.ts";
 
 type Place = "path" | "query" | "header";
 export type Parameter = { name: string; in: Place; required: boolean; description: string; schema: JsonSchema; example?: unknown };
@@ -45,10 +48,13 @@ const named = {
 	Person: personSchema,
 	SearchResult: searchResultSchema,
 	Token: tokenSchema,
+	McpTool: mcpToolSchema,
 	Event: v.union(Object.values(serverEvents)),
 	ClientEvent: v.union(Object.values(clientEvents)),
 	MeEvent: v.union(Object.values(meEvents)),
-	Error: v.object({ error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()) }) }),
+	Error: v.object({
+		error: v.object({ code: v.string(), message: v.string(), retryAfterMs: v.optional(v.number()), requestId: v.optional(v.string()) }),
+	}),
 };
 
 const conversion: ConversionConfig = {
@@ -67,12 +73,19 @@ const conversion: ConversionConfig = {
 	},
 };
 
-let made: ReturnType<typeof makeDocument> | undefined;
+let made: { name: string; document: ReturnType<typeof makeDocument> } | undefined;
 
-/** Made once, when it is first read. */
+/** Made when it is first read. It calls the assistant as the deployment does. */
 export function apiDocument() {
-	made ??= makeDocument();
-	return made;
+	const name = assistantName();
+	if (made?.name !== name) made = { name, document: inNames(makeDocument()) };
+	return made.document;
+}
+
+/** Names of models stay as they are. */
+function inNames<T>(document: T): T {
+	if (inName(written) === written) return document;
+	return JSON.parse(JSON.stringify(document, (key, value) => (typeof value === "string" && key !== "name" ? inName(value) : value)));
 }
 
 function makeDocument() {
@@ -100,6 +113,7 @@ function makeDocument() {
 				bearer: { type: "http", scheme: "bearer", description: "An access token (a JSON Web Token), or a personal token." },
 				query: { type: "apiKey", in: "query", name: "token", description: "The same token, for clients that cannot set headers." },
 				session: { type: "apiKey", in: "cookie", name: "parley_session", description: "The session cookie, which signing in sets." },
+				monitoring: { type: "http", scheme: "bearer", description: "The `METRICS_TOKEN` of the deployment." },
 				deployer: { type: "http", scheme: "bearer", description: "An import token, which `npm run import` signs with `JWT_SECRET`." },
 			},
 		},
@@ -118,6 +132,7 @@ const security: Partial<Record<Description["access"], Operation["security"]>> = 
 	anyone: [],
 	session: [{ session: [] }],
 	deployer: [{ deployer: [] }],
+	monitoring: [{ monitoring: [] }],
 };
 const tokenSecurity: Operation["security"] = [{ bearer: [] }, { query: [] }];
 
@@ -215,14 +230,6 @@ function contentOf(content: Content, fields: Fields): Record<string, MediaType> 
 	return { "application/json": { schema: convert(content.schema, fields), example: content.example } };
 }
 
-const successes: { readonly [status: string]: string } = {
-	101: "The connection is now a WebSocket.",
-	200: "Done.",
-	201: "Created.",
-	204: "Done. The response has no body.",
-	302: "Found. The browser goes on to the address in `Location`.",
-};
-
 function responsesOf(answers: Description["answers"], fields: Fields): Record<string, Answer> {
 	return Object.fromEntries(
 		Object.entries(answers).map(([status, content]): [string, Answer] => {
@@ -237,6 +244,7 @@ const forbidden: Partial<Record<Description["access"], string>> = {
 	person: "The request was made with a personal token.",
 	guest: "The caller is not a guest, or the request was made with a personal token.",
 	writer: "The caller is a reader.",
+	administrator: "The caller is not an administrator.",
 	owner: "The caller is not an owner.",
 };
 
@@ -253,7 +261,7 @@ function refusalCases(description: Description, path: string): { [code in ErrorC
 		...((query || body) && { bad_request: errors.bad_request.text }),
 		...(who !== "anyone" && { unauthorized: errors.unauthorized.text }),
 		...(who === "deployer" && { unauthorized: "The import token is missing, has expired, or is for another conversation." }),
-		...(needsToken && { token_expired: errors.token_expired.text }),
+		...(needsToken && { token_expired: errors.token_expired.text, suspended: errors.suspended.text }),
 		...(cases && { forbidden: cases }),
 		...(path.includes("/:") && needsToken && { not_found: "There is no such conversation, or the caller may not enter it." }),
 		...refuses,

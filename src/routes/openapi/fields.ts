@@ -2,11 +2,12 @@
 // the schemas of `protocol/`, because the page downloads those.
 
 import { limits } from "../../protocol/limits.ts";
-import { toolErrors } from "../../protocol/sources.ts";
 import { numberText } from "../../protocol/text/number-text.ts";
-import { asideFields, commonAsideFields } from "./aside-fields.ts";
-import { memoryFields } from "./memory-fields.ts";
-import { usageFields } from "./usage-fields.ts";
+import { commonAsideFields } from "./aside-fields.ts";
+import { commonFileFields } from "./file-fields.ts";
+import { groupedFields } from "./grouped-fields.ts";
+import { commonLinkFields } from "./link-fields.ts";
+import { approvalFields, serverFields, toolFields } from "./tool-fields.ts";
 
 const time = "ISO 8601, in UTC.";
 const utf16 = "UTF-16 units, as JavaScript counts them";
@@ -14,6 +15,8 @@ const utf16 = "UTF-16 units, as JavaScript counts them";
 /** Fields that mean the same wherever they appear. */
 const common: Readonly<Record<string, string>> = {
 	...commonAsideFields,
+	...commonLinkFields,
+	...commonFileFields,
 	id: "Id of the conversation.",
 	conversationId: "Id of the conversation.",
 	conversation: "The conversation.",
@@ -22,11 +25,16 @@ const common: Readonly<Record<string, string>> = {
 	assistant:
 		"When Claude replies. `always`: to every message. `mention`: to messages that mention `@claude` or quote a reply. `auto`: like `always` while there is one member, and like `mention` with more. `off`: never.",
 	models: "The models, the default first.",
+	...approvalFields,
+	mayAsk: "Whether the deployment lets the caller ask Claude at all.",
+	servers: "The MCP servers.",
+	mcp: "MCP servers whose tools Claude may use. In a list of models: all of the deployment.",
 	isDefault: "Whether it replies where a conversation has chosen no other.",
 	price: "In dollars per million tokens. Left out if it is unknown.",
-	capabilities: "What the model can do. Left out if its server does not say.",
-	efforts: "The levels of effort that it knows.",
+	capabilities: "What the model can do, as far as it is known.",
+	efforts: "The levels of effort that it knows. Empty if it has none.",
 	images: "Whether it can see pictures.",
+	documents: "Whether it can read PDFs.",
 	contextTokens: "How many tokens it can read at once.",
 	effort: "How thoroughly Claude works: `low` to `max`, if the model knows such levels. `null`: as the model does by itself.",
 	instructions: `What Claude is asked to do in this conversation, up to ${numberText(limits.instructions)} characters. Claude reads them before every reply, and every member sees them. Empty if there are none.`,
@@ -47,9 +55,14 @@ const common: Readonly<Record<string, string>> = {
 	messageId: "Id of the message.",
 	message: "The message.",
 	messages: "The messages, oldest first.",
-	content: `The text, in Markdown: up to ${numberText(limits.content)} characters, not only spaces.`,
+	content: `The text, in Markdown: up to ${numberText(limits.content)} characters. Only a message with files may have none.`,
 	clientId: `An id that the sender chose for this message, up to ${limits.clientId} characters. A message that is resent with the same \`clientId\` is stored only once.`,
 	replyTo: "Id of the message that this one quotes.",
+	retentionDays:
+		"Days after which messages are deleted, as the owners have set it; `null` in a change, and absent in a conversation, if they have not.",
+	keptDays:
+		"Days after which messages are deleted: the shorter of what the owners have set and the deployment's, or those that an administrator has set in their place. Absent if they are kept.",
+	held: "Everything in the conversation is kept for a legal reason: nothing can be edited or deleted.",
 	forkedFrom: "Forks only: the original, and the place up to which it was copied.",
 	steer: "If `true`, the message asks Claude, and the running reply ends where it is: the next one begins at once and reads this message.",
 	asksClaude: "For programs: asks Claude for a reply, as an `@claude` in the text does.",
@@ -127,21 +140,7 @@ const usedTools = `The tools that Claude used for the reply, in order, up to ${l
 
 /** Fields that have another meaning in one schema, event or object. */
 const specific: Readonly<Record<string, string>> = {
-	...asideFields,
-	"user.id": "The user's id.",
-	"user.name": "The user's name.",
-	"token.id": "Id of the token: the SHA-256 of its secret.",
-	"token.name": "The program's name.",
-	"token.createdAt": `When it was created. ${time}`,
-	"Token.id": "Id of the token: the SHA-256 of its secret.",
-	"Token.name": "The program's name, shown after its creator's name: *Ann (deploy bot)*.",
-	"Token.lastUsedAt": "When it was last used, to the hour. ISO 8601, in UTC.",
-	"token.lastUsedAt": "When it was last used, to the hour. ISO 8601, in UTC.",
-	"Token.scopes": "What the program may do: `read`, `write`, `manage`.",
-	"Token.conversations": "The conversations in which it may act: their ids, or `all`.",
-	"token.scopes": "What the program may do: `read`, `write`, `manage`.",
-	"token.conversations": "The conversations in which it may act: their ids, or `all`.",
-
+	...groupedFields,
 	"Conversation.model": "The model that replies; `null` for the deployment's default.",
 	"conversation.model": "The model that replies; `null` for the deployment's default.",
 	"versions.text": "The instructions. Empty where an owner removed them.",
@@ -152,6 +151,7 @@ const specific: Readonly<Record<string, string>> = {
 	"models.id": "The id, for `PATCH /api/conversations/{id}`.",
 	"models.name": "The name, for people.",
 	"capabilities.webSearch": "Whether it can search the web.",
+	"capabilities.webFetch": "Whether it can read web pages.",
 	"price.input": "Input that is not read from the cache.",
 	"price.output": "Output.",
 	"price.cacheRead": "Input that is read from the cache.",
@@ -184,12 +184,7 @@ const specific: Readonly<Record<string, string>> = {
 	"mentions.length": `Length of the name with the \`@\`, in ${utf16}.`,
 	"reactions.emoji": "The emoji.",
 	"reactions.userIds": "Ids of the people who reacted with it.",
-	...sameOf(["tools", "tool"], {
-		name: "The tool: `web_search` or `web_fetch`.",
-		input: "What it looks for, or the address of the page it reads. Empty until Claude has written it.",
-		status: "`running`, `done` or `failed`.",
-		error: `Why it failed: ${toolErrors.map((error) => `\`${error}\``).join(", ")}.`,
-	}),
+	...sameOf(["tools", "tool"], toolFields),
 	...sameOf(["sources", "source"], {
 		url: "The address of the page, with `http:` or `https:`.",
 		title: "The page's title, or its host if it has none.",
@@ -199,24 +194,12 @@ const specific: Readonly<Record<string, string>> = {
 		end: `Where it ends, in ${utf16}.`,
 		source: "The index of its source in `sources`.",
 	}),
-	...usageFields,
-	...memoryFields,
+	...serverFields,
 	"attempts.offset": `The length of the reply's text when it was interrupted, in ${utf16}.`,
 	"attempts.reason": "Why it was interrupted: a code such as `overloaded`.",
 	"versions.version":
 		"The number of the version, counted from the first one. The oldest versions are dropped, so the list may not begin with 1.",
 	"versions.content": "The text of that version.",
-
-	"ListedConversation.lastActivityAt": `The time of the newest message. Without messages, the time when the conversation was created. ${time}`,
-	"ListedConversation.lastMessage": "The newest message.",
-	"lastMessage.seq": "Its place in the conversation.",
-	"lastMessage.author": "Its author.",
-	"lastMessage.content": `The beginning of its text in one line, up to ${limits.excerpt} characters, without Markdown syntax.`,
-	"lastMessage.createdAt": `When it was sent. ${time}`,
-	"lastMessage.deletedAt": `When it was deleted. ${time}`,
-	"ListedConversation.unread": `The number of messages by others, including Claude, that the person has not read, up to ${limits.unread}.`,
-	"ListedConversation.mentions": "How many of the unread messages mention the person or quote them.",
-	"ListedConversation.readUpTo": "The `seq` up to which the person has read.",
 
 	"SearchResult.snippet": "The text around the first match, in one line. `…` stands for text that was left out.",
 	"SearchResult.highlights": `The matches in the snippet: start and end of each, in ${utf16}.`,
@@ -226,9 +209,9 @@ const specific: Readonly<Record<string, string>> = {
 	"entries.id": "The event's number. Newer events have higher ones.",
 	"entries.at": `When it happened. ${time}`,
 	"entries.action":
-		"What happened: `created`, `forked`, `joined`, `left`, `removed`, `invited`, `revoked` (an invite), `role_changed`, `token_refused`, `flooded`, or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
+		"What happened: `created`, `forked`, `joined`, `left`, `ended` (a membership, at its date), `removed`, `banned`, `unbanned`, `invited`, `revoked` (an invite), `role_changed`, `limits_changed`, `token_refused`, `flooded`, a call of an MCP server's tool (`tool_called` without asking, `tool_allowed`, `tool_declined`, `tool_undecided`), or a changed setting for Claude: `model_changed`, `effort_changed`, `instructions_changed`, `asks_changed`, `tools_changed` or `budget_changed`.",
 	"entries.actor": "Id of the user who did it.",
-	"entries.subject": "Id of the user who was affected, if that is somebody else.",
+	"entries.subject": "Id of the user who was affected, if that is somebody else. The name of the tool for a call.",
 
 	"invite.token": "The secret of the invite, for `POST /api/invites/{token}/accept`.",
 	"invites.id": "Id of the invite. Owners use it to revoke the invite. It is not the secret and does not let anybody join.",
@@ -241,10 +224,11 @@ const specific: Readonly<Record<string, string>> = {
 	"erased.messages": "Number of messages whose text was erased.",
 	"erased.reactions": "Number of reactions that were removed.",
 	"erased.deletedConversations": "Number of conversations that were deleted, because nobody else was in them.",
-	"erased.failed": "Number of conversations that could not be reached. They are retried for about a week.",
+	"erased.failed": "Number of conversations that could not be reached. They are retried until they succeed, at last once a day.",
 	"erased.remaining": "Number of conversations that are still to be erased in the background.",
 
 	"Error.error": "What went wrong.",
+	"error.requestId": "Only of failures: the log of the operator has more under it.",
 	"error.code": "For programs: one of the error codes.",
 	"error.message": "For people: what went wrong and what to do next.",
 

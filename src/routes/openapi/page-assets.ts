@@ -25,7 +25,9 @@ nav { font-size: 0.9375rem; padding: 1rem 0; }
 nav ul { margin: 0.15rem 0 0.9rem; padding: 0; list-style: none; }
 nav a { display: block; padding: 0.2rem 0; color: inherit; text-decoration: none; }
 nav a:hover { text-decoration: underline; }
-nav .group { font-weight: 600; }
+nav .group { font-weight: 600; padding: 0.3rem 0; }
+summary { cursor: pointer; }
+summary .type { font-weight: 400; }
 article { padding: 1.75rem 0; border-top: 1px solid var(--line); margin-top: 1.25rem; min-width: 0; }
 article .samples { min-width: 0; }
 .call { overflow-wrap: anywhere; }
@@ -49,12 +51,15 @@ dd .fields { margin: 0.4rem 0 0 0.25rem; padding-left: 0.9rem; border-left: 2px 
   .samples { position: sticky; top: 1rem; align-self: start; }
 }
 @media (max-width: 55.99rem) {
-  nav { columns: 2 9rem; column-gap: 1.5rem; }
-  nav div { break-inside: avoid; }
+  nav a { padding: 0.35rem 0; }
+  nav .group { padding: 0.5rem 0; }
 }
 `;
 
-/** Shows the entries whose text has all the words that are typed. */
+/**
+ * Shows the entries whose text has all the words that are typed. The contents are folded until somebody looks into a group or filters;
+ * `/` goes to the filter.
+ */
 export const script = `
 const search = document.querySelector("#search");
 const field = search.querySelector("input");
@@ -64,6 +69,16 @@ const entries = [...document.querySelectorAll("[data-entry]")].map((element) => 
   link: document.querySelector('nav a[href="#' + element.id + '"]').parentElement,
   text: element.textContent.toLowerCase(),
 }));
+const groups = [...document.querySelectorAll("nav [data-group]")];
+const groupOf = (id) => document.getElementById(id)?.closest("section")?.id;
+// Of the groups, only those are open that have what is looked for.
+function fold(isOpen) {
+  for (const group of groups) group.open = isOpen(group);
+}
+function foldToPlace() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  fold((group) => group.dataset.group === groupOf(id));
+}
 function filter() {
   const words = field.value.toLowerCase().split(/\\s+/).filter(Boolean);
   let shown = 0;
@@ -72,14 +87,30 @@ function filter() {
     element.hidden = link.hidden = !matches;
     shown += matches ? 1 : 0;
   }
-  for (const group of document.querySelectorAll("nav [data-group]")) {
+  for (const group of groups) {
     const isEmpty = !group.querySelector("li:not([hidden])");
     group.hidden = isEmpty;
     document.getElementById(group.dataset.group).hidden = isEmpty;
   }
+  if (words.length === 0) foldToPlace();
+  else fold((group) => !group.hidden && shown <= 40);
   count.textContent = words.length === 0 ? "" : shown === 0 ? "Nothing matches." : shown + " of " + entries.length;
 }
 field.addEventListener("input", filter);
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || field.value === "") return;
+  field.value = "";
+  filter();
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target === field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+addEventListener("hashchange", () => {
+  if (field.value === "") foldToPlace();
+});
 search.hidden = false;
 filter();
 `;

@@ -3,6 +3,7 @@
 import type { JsonSchema } from "@valibot/to-json-schema";
 import { html, raw } from "hono/html";
 import { errors } from "../../protocol/errors.ts";
+import { descriptions } from "../operation.ts";
 import { exampleOrigin } from "./code-sample.ts";
 import { type Answer, apiDocument, type MediaType, type Operation } from "./document.ts";
 import { script, style } from "./page-assets.ts";
@@ -13,11 +14,13 @@ type Call = { name: string; method: string; path: string; operation: Operation }
 
 export function apiPage(origin: string, nonce: string): Html {
 	const { info, tags, paths, components } = apiDocument();
-	const calls = Object.entries(paths).flatMap(([path, methods]) =>
-		Object.entries(methods).map(([method, operation]): Call => {
-			return { name: `${method.toUpperCase()} /api${path}`, method: method.toUpperCase(), path: `/api${path}`, operation };
-		}),
-	);
+	// As the routes state them, which is from the usual to the rare. The document is in the order of paths.
+	const calls = [...descriptions.keys()].map((route): Call => {
+		const [method, template] = route.split(" ") as [string, string];
+		const path = template.replace(/:(\w+)/g, "{$1}");
+		const operation = paths[path]?.[method.toLowerCase()] as Operation;
+		return { name: `${method} /api${path}`, method, path: `/api${path}`, operation };
+	});
 	const groups = tags.map((tag) => ({ ...tag, calls: calls.filter(({ operation }) => operation.tags[0] === tag.name) }));
 	const schemas = Object.entries(components.schemas);
 	return html`<!doctype html>
@@ -32,18 +35,22 @@ export function apiPage(origin: string, nonce: string): Html {
 <header>
 <h1>${info.title} API</h1>
 <p>${prose(info.description)} Version ${info.version}. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
-<p id="search" hidden><input type="search" aria-label="Filter operations and types" placeholder="Filter, for example: invite" autocomplete="off"> <span id="count" role="status"></span></p>
+<p id="search" hidden><input type="search" aria-label="Filter operations and types" placeholder="Filter, for example: invite" aria-keyshortcuts="/" autocomplete="off"> <span id="count" role="status"></span></p>
 </header>
 <nav aria-label="Contents">
-${groups.map(
-	({ name, calls: listed }) => html`<div data-group="${idOf(name)}"><a class="group" href="#${idOf(name)}">${name}</a><ul>
-${listed.map(({ operation }) => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>`)}
-</ul></div>`,
+${groups.map(({ name, calls: listed }) =>
+	navHtml(
+		idOf(name),
+		name,
+		listed.map(({ operation }) => [operation.operationId, operation.summary]),
+	),
 )}
-<div data-group="types"><a class="group" href="#types">Types</a><ul>
-${schemas.map(([name]) => html`<li><a href="#${name}">${name}</a></li>`)}
-</ul></div>
-<div><a class="group" href="#errors">Errors</a></div>
+${navHtml(
+	"types",
+	"Types",
+	schemas.map(([name]) => [name, name]),
+)}
+<a class="group" href="#errors">Errors</a>
 </nav>
 <main>
 ${groups.map((group) => groupHtml(group, origin))}
@@ -61,6 +68,12 @@ ${Object.entries(errors).map(([code, { status, text }]) => html`<dt><code>${code
 <script nonce="${nonce}">${raw(script)}</script>
 </body>
 </html>`;
+}
+
+function navHtml(id: string, name: string, entries: [id: string, text: string][]): Html {
+	return html`<details data-group="${id}" open><summary class="group">${name} <span class="type">${entries.length}</span></summary><ul>
+${entries.map(([entry, text]) => html`<li><a href="#${entry}">${text}</a></li>`)}
+</ul></details>`;
 }
 
 function idOf(tag: string): string {

@@ -7,10 +7,15 @@ import { numberText } from "../../protocol/text/number-text.ts";
 
 type Html = ReturnType<typeof html>;
 
-/** A text whose code stands between backticks. */
+/** A text whose code stands between backticks, and whose names stand between asterisks. */
 export function prose(text: string): Html {
 	const parts = text.split("`");
-	return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+	return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : emphasized(part)))}`;
+}
+
+function emphasized(text: string): Html {
+	const parts = text.split(/\*([^*]+)\*/);
+	return html`${parts.map((part, index) => (index % 2 === 1 ? html`<em>${part}</em>` : part))}`;
 }
 
 /** The type of a value, with links to named schemas. */

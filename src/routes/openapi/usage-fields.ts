@@ -12,6 +12,7 @@ export const usageFields: Readonly<Record<string, string>> = {
 	"tokens.output": "Output tokens.",
 	"tokens.cacheRead": "Input tokens read from the cache.",
 	"tokens.cacheWrite": "Input tokens written to the cache.",
+	"budget.setBy": "`administrator` if an administrator has set it. Absent for a budget of the settings or of the conversation's owners.",
 	"budget.leftUsd": "Dollars that are left of the budget.",
 	"people.replies": "The number of replies that the person has paid for.",
 	"days.date": "The day in UTC.",

@@ -1,13 +1,21 @@
 // Sign-in with the deployment's OpenID provider: the way there, the way back, and which ways there are.
 
 import { type Context, Hono } from "hono";
+import type { JWTPayload } from "jose";
 import * as v from "valibot";
+import { markOf } from "../../auth/administrators.ts";
+import { deviceOf } from "../../auth/device.ts";
 import { accountOf, checkDomain } from "../../auth/oidc/account.ts";
 import { exchange, signInAddress } from "../../auth/oidc/exchange.ts";
-import { endedFlow, flowCookies, newFlow, pathWithin, readFlow } from "../../auth/oidc/flow.ts";
+import { endedFlow, type Flow, flowCookies, newFlow, pathWithin, readFlow } from "../../auth/oidc/flow.ts";
 import { providerOf } from "../../auth/oidc/provider.ts";
-import { quote, SignInRefused } from "../../auth/oidc/refusal.ts";
-import { idTokenCookie, sessionCookie } from "../../auth/session.ts";
+import { quote, type Reason, SignInRefused } from "../../auth/oidc/refusal.ts";
+import { isAllowedOrigin } from "../../auth/origins.ts";
+import { continueSession, firstVersion, idTokenCookie, sessionCookie } from "../../auth/session.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import type { Person } from "../../protocol/person.ts";
+import { randomId } from "../../protocol/random-id.ts";
+import { isRefusal } from "../../protocol/refusal.ts";
 import type { App } from "../http.ts";
 import { describe } from "../operation.ts";
 import { beginSession } from "./begin.ts";
@@ -32,11 +40,11 @@ describe("GET /auth/methods", {
 	description: "Returns how people can sign in to this deployment.",
 	access: "anyone",
 	answers: {
-		200: { schema: methodsSchema, example: { guest: true, passkey: false, oidc: [{ id: providerId, name: "Example" }] } },
+		200: { schema: methodsSchema, example: { guest: true, passkey: true, oidc: [{ id: providerId, name: "Example" }] } },
 	},
 	fields: {
 		guest: "Whether guests can sign in, with nothing but a name.",
-		passkey: "Whether passkeys are accepted. `false` for now.",
+		passkey: "Whether guests can keep their account with a passkey, and come back with it.",
 		oidc: "The OpenID providers.",
 		id: "Id of the provider, for the address where the sign-in begins.",
 		name: "The provider's name, for people.",
@@ -46,7 +54,7 @@ describe("GET /auth/methods", {
 providerSignIns.get("/auth/methods", (c) => {
 	const { guestSignIn, oidc, signInUrl } = c.get("settings");
 	const providers = oidc ? [{ id: providerId, name: oidc.name }] : [];
-	return c.json({ guest: guestSignIn, passkey: false, oidc: providers, ...(signInUrl !== undefined && { signInUrl }) });
+	return c.json({ guest: guestSignIn, passkey: guestSignIn, oidc: providers, ...(signInUrl !== undefined && { signInUrl }) });
 });
 
 const fields = { id: "Id of the provider, from `GET /api/auth/methods`." };
@@ -61,6 +69,7 @@ describe("GET /auth/oidc/:id/start", {
 	query: v.object({ returnTo: v.optional(v.string(), "/") }),
 	answers: { 302: "nothing" },
 	refuses: {
+		forbidden: "Another site has sent the browser here. The page that says so asks the person first.",
 		not_found: "There is no such provider.",
 		unavailable: "The provider cannot be reached.",
 		misconfigured: "There is no provider at `OIDC_ISSUER`.",
@@ -70,21 +79,27 @@ describe("GET /auth/oidc/:id/start", {
 });
 providerSignIns.get("/auth/oidc/:id/start", (c) =>
 	refusing(c, async () => {
-		const oidc = providerIn(c);
-		const url = new URL(c.req.url);
-		const returnTo = pathWithin(c.req.query("returnTo") ?? "/", url);
-		if (returnTo === undefined) throw new SignInRefused("bad_return", "its returnTo is no path of this service");
-		const server = await providerOf(oidc.issuer);
-		const flow = newFlow(returnTo);
-		for (const cookie of await flowCookies(flow, c.req.raw, secretOf(c), Date.now())) c.header("Set-Cookie", cookie, { append: true });
-		return c.redirect(String(await signInAddress(server, oidc, flow, redirectUriOf(url))), 302);
+		providerOfId(c, c.req.param("id"));
+		if (isFromElsewhere(c)) throw new SignInRefused("from_elsewhere", "another site has begun it");
+		return c.redirect(String(await beginFlow(c, c.req.param("id"), c.req.query("returnTo") ?? "/")), 302);
 	}),
 );
+
+/**
+ * Any page may send a browser here. Where the provider asks nothing, that alone would sign its person in, in the place of a guest who
+ * has no other way in; so may a mail, or a line in another program. Browsers that do not say where they come from are let through.
+ */
+function isFromElsewhere(c: Context<App>): boolean {
+	const site = c.req.header("sec-fetch-site");
+	if (site === undefined || site === "same-origin") return false;
+	const from = URL.parse(c.req.header("referer") ?? "")?.origin;
+	return from === undefined || !isAllowedOrigin(from, new URL(c.req.url), c.get("settings"));
+}
 
 describe("GET /auth/oidc/:id/callback", {
 	tag: "Sign-in",
 	summary: "Come back from a provider",
-	description: `The address to register at the provider. Sets the session cookie and redirects to the path that the sign-in began with; \`POST /api/auth/refresh\` then returns access tokens. Each sign-in can come back once, and only in the browser that began it.${refusalPage}`,
+	description: `The address to register at the provider. Sets the session cookie and redirects to the path that the sign-in began with; \`POST /api/auth/refresh\` then returns access tokens. If the sign-in began with \`POST /api/me/identities\`, the identity becomes a way into that guest's account instead. Each sign-in can come back once, and only in the browser that began it.${refusalPage}`,
 	access: "anyone",
 	query: v.object({
 		code: v.optional(v.string()),
@@ -95,7 +110,12 @@ describe("GET /auth/oidc/:id/callback", {
 	answers: { 302: "nothing" },
 	refuses: {
 		bad_request: "The sign-in was not begun in this browser, has been used or has expired; or the provider's answer does not fit it.",
+		identity_taken: "The identity was to join a guest, and leads to somebody else already.",
+		unauthorized: "The identity was to join a guest, whose session has ended.",
+		confirm_first: "The identity was to join a guest with a passkey, who confirmed more than ten minutes ago.",
+		too_many: "The identity was to join a guest, who has too many.",
 		forbidden: "The person cancelled, or may not sign in here.",
+		suspended: "An administrator has suspended the person.",
 		not_found: "There is no such provider.",
 		rate_limited: "Too many people have come back from this IP address within a minute.",
 		unavailable: "The provider cannot be reached.",
@@ -112,7 +132,7 @@ describe("GET /auth/oidc/:id/callback", {
 });
 providerSignIns.get("/auth/oidc/:id/callback", (c) =>
 	refusing(c, async () => {
-		const oidc = providerIn(c);
+		const oidc = providerOfId(c, c.req.param("id"));
 		const url = new URL(c.req.url);
 		const state = c.req.query("state") ?? "";
 		const flow = await readFlow(state, c.req.raw, secretOf(c), Date.now());
@@ -123,16 +143,52 @@ providerSignIns.get("/auth/oidc/:id/callback", (c) =>
 		const server = await providerOf(oidc.issuer);
 		const { issuer, claims, idToken } = await exchange(server, oidc, flow, url.searchParams, redirectUriOf(url), Date.now());
 		checkDomain(claims, oidc.allowedDomains);
-		const { session } = await beginSession(c, await accountOf(issuer, claims, settings.jwtNameClaim));
-		c.header("Set-Cookie", sessionCookie(session, url), { append: true });
+		const person = await accountOf(issuer, claims, settings.jwtNameClaim);
+		if (flow.join) await join(c, flow.join, person, claims, oidc.name);
+		else {
+			const begun = await beginSession(c, person, claims, oidc.name);
+			if ("code" in begun) throw new SignInRefused("suspended", "the person is suspended");
+			c.header("Set-Cookie", sessionCookie(begun.session, url), { append: true });
+		}
 		for (const cookie of idTokenCookie(idToken, url)) c.header("Set-Cookie", cookie, { append: true });
 		return c.redirect(flow.returnTo, 302);
 	}),
 );
 
-function providerIn(c: Context<App>) {
+/** The identity becomes a way into the guest's person. Unless a passkey has proved who they are, they go on in another session. */
+async function join(c: Context<App>, { userId, session }: NonNullable<Flow["join"]>, person: Person, claims: JWTPayload, provider: string) {
+	const identity = { id: person.userId, provider, name: person.username, mark: markOf(claims, c.get("settings")) };
+	const joined = await c.env.USERS.getByName(userId).join(identity, { session, device: deviceOf(c.req.raw) }, randomId());
+	if (isRefusal(joined)) throw new SignInRefused(joinReasons[joined.code] ?? "failed", `the identity is not joined: ${joined.code}`);
+	if (joined.session === session) return;
+	const next = { id: joined.session, version: firstVersion };
+	const { session: value } = await continueSession({ userId, username: person.username }, next, c.get("settings"), Date.now());
+	c.header("Set-Cookie", sessionCookie(value, new URL(c.req.url)), { append: true });
+}
+
+const joinReasons: { readonly [code in ErrorCode]?: Reason } = {
+	identity_taken: "taken",
+	unauthorized: "join_ended",
+	suspended: "suspended",
+	confirm_first: "confirm_first",
+	too_many: "too_many",
+};
+
+/** Where a sign-in at the provider begins. Its cookies go into the response. */
+export async function beginFlow(c: Context<App>, providerId: string, returnTo: string, join?: Flow["join"]): Promise<URL> {
+	const oidc = providerOfId(c, providerId);
+	const url = new URL(c.req.url);
+	const path = pathWithin(returnTo, url);
+	if (path === undefined) throw new SignInRefused("bad_return", "its returnTo is no path of this service");
+	const server = await providerOf(oidc.issuer);
+	const flow = newFlow(path, join);
+	for (const cookie of await flowCookies(flow, c.req.raw, secretOf(c), Date.now())) c.header("Set-Cookie", cookie, { append: true });
+	return signInAddress(server, oidc, flow, redirectUriOf(url));
+}
+
+function providerOfId(c: Context<App>, id: string | undefined) {
 	const { oidc } = c.get("settings");
-	if (!oidc || c.req.param("id") !== providerId) throw new SignInRefused("no_provider", "there is no such provider");
+	if (!oidc || id !== providerId) throw new SignInRefused("no_provider", "there is no such provider");
 	return oidc;
 }
 
@@ -145,7 +201,7 @@ function redirectUriOf(url: URL): string {
 	return `${url.origin}/api/auth/oidc/${providerId}/callback`;
 }
 
-async function refusing(c: Context<App>, answer: () => Promise<Response>): Promise<Response> {
+export async function refusing(c: Context<App>, answer: () => Promise<Response>): Promise<Response> {
 	try {
 		return await answer();
 	} catch (error) {

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Reason, SignInRefused } from "../../auth/oidc/refusal.ts";
-import type { ErrorCode } from "../../protocol/errors.ts";
+import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import { type App, refuse } from "../http.ts";
 
@@ -40,6 +40,11 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "People with your e-mail address cannot sign in here. Use another account, or ask whoever runs this service.",
 		de: "Mit deiner E-Mail-Adresse kann man sich hier nicht anmelden. Nimm ein anderes Konto, oder frage, wer diesen Dienst betreibt.",
 	},
+	suspended: {
+		code: "suspended",
+		en: errors.suspended.text,
+		de: "Dein Konto wurde gesperrt. Nichts davon wurde gelöscht. Frage, wer diesen Dienst betreibt.",
+	},
 	unavailable: {
 		code: "unavailable",
 		en: "The sign-in service cannot be reached right now. Try again in a moment.",
@@ -55,6 +60,31 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 		en: "There is no such way to sign in here.",
 		de: "So kann man sich hier nicht anmelden.",
 	},
+	taken: {
+		code: "identity_taken",
+		en: "This sign-in already has an account of its own here. Nothing was changed. Invite that account to the conversations you have here and make it an owner, or use another sign-in.",
+		de: "Zu dieser Anmeldung gehört hier schon ein eigenes Konto. Nichts wurde geändert. Lade jenes Konto in die Gespräche ein, die du hier hast, und gib ihm dort die Leitung, oder nimm eine andere Anmeldung.",
+	},
+	join_ended: {
+		code: "unauthorized",
+		en: "You have been signed out here meanwhile, so nothing was joined. Start again.",
+		de: "Du wurdest hier inzwischen abgemeldet, deshalb wurde nichts verbunden. Fang noch einmal an.",
+	},
+	confirm_first: {
+		code: "confirm_first",
+		en: "This took longer than ten minutes since you confirmed with your passkey, so nothing was joined. Start again.",
+		de: "Seit der Bestätigung mit deinem Passkey sind mehr als zehn Minuten vergangen, deshalb wurde nichts verbunden. Fang noch einmal an.",
+	},
+	too_many: {
+		code: "too_many",
+		en: "No more sign-ins can be joined to your account. Remove one first.",
+		de: "Mit deinem Konto lassen sich keine weiteren Anmeldungen verbinden. Entferne zuerst eine.",
+	},
+	from_elsewhere: {
+		code: "forbidden",
+		en: "Another site has sent you here to sign in. If you go on, you take the place of whoever is signed in here in this browser, and their drafts and unsent messages are deleted.",
+		de: "Eine andere Website hat dich zur Anmeldung hierher geschickt. Wenn du weitermachst, bist du hier statt der Person angemeldet, die in diesem Browser angemeldet ist, und ihre Entwürfe und ungesendeten Nachrichten werden gelöscht.",
+	},
 	bad_return: {
 		code: "bad_request",
 		en: "returnTo must be a path of this service, such as /c/abc.",
@@ -65,7 +95,12 @@ const sentences: Record<Reason, { code: ErrorCode } & Words> = {
 const labels = {
 	title: { en: "Sign-in", de: "Anmeldung" },
 	back: { en: "Back to sign-in", de: "Zurück zur Anmeldung" },
+	backToAccount: { en: "Back", de: "Zurück" },
+	goOn: { en: "Sign in", de: "Anmelden" },
 } satisfies Record<string, Words>;
+
+/** Only a join is refused for these. */
+const stillSignedIn: readonly Reason[] = ["taken", "confirm_first", "too_many"];
 
 const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 body{min-height:100vh;margin:0;display:grid;place-content:center;justify-items:center;gap:1.25rem;padding:1.5rem;box-sizing:border-box;text-align:center;background:#fbfaf8;color:#1d1b18}
@@ -73,13 +108,25 @@ h1{margin:0;font-size:1.375rem}p{margin:0;max-width:28rem}
 a{padding:.625rem 1rem;border-radius:.625rem;background:#8a3f16;color:#fff;font-weight:600;text-decoration:none}
 @media(prefers-color-scheme:dark){body{background:#191715;color:#ece8e2}a{background:#f0a071;color:#241206}}`;
 
+function acceptsJson(c: Context<App>): boolean {
+	return /\bjson\b/.test(c.req.header("accept") ?? "");
+}
+
+/** Where the page leads. A click on our own page shows that the person themselves wants to sign in. */
+function nextAfter(c: Context<App>, reason: Reason): { href: string; label: Words } {
+	const { pathname, search } = new URL(c.req.url);
+	if (reason === "from_elsewhere") return { href: pathname + search, label: labels.goOn };
+	return { href: "/", label: stillSignedIn.includes(reason) ? labels.backToAccount : labels.back };
+}
+
 /** JSON for programs that ask for it, and a page for everybody else. Logs the reason, once. */
-export function refuseSignIn(c: Context<App>, { reason, message, retryAfterMs }: SignInRefused) {
+export function refuseSignIn(c: Context<App>, { reason, message, retryAfterMs }: SignInRefused, isJson = acceptsJson(c)) {
 	console.info(`A sign-in with the provider was refused: ${message}`);
 	const { code, ...sentence } = sentences[reason];
 	const refusal = refuse(c, { code, ...(retryAfterMs !== undefined && { retryAfterMs }) }, sentence.en);
-	if (/\bjson\b/.test(c.req.header("accept") ?? "")) return refusal;
+	if (isJson) return refusal;
 	const language = /^\s*de\b/i.test(c.req.header("accept-language") ?? "") ? "de" : "en";
+	const { href, label } = nextAfter(c, reason);
 	const nonce = randomId();
 	c.header(
 		"Content-Security-Policy",
@@ -97,7 +144,7 @@ export function refuseSignIn(c: Context<App>, { reason, message, retryAfterMs }:
 <body>
 <h1>Parley</h1>
 <p>${sentence[language]}</p>
-<a href="/">${labels.back[language]}</a>
+<a href="${href}">${label[language]}</a>
 </body>
 </html>
 `,

@@ -123,6 +123,7 @@ describe("a change to the conversation", () => {
 						lastMessage: { seq: 1, author: { userId: "ann", username: "ann" }, content: "Hello there", createdAt },
 						unread: 1,
 						mentions: 0,
+						addressed: 0,
 						readUpTo: 0,
 						revision: 1,
 						marks: 0,

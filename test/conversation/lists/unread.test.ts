@@ -18,6 +18,17 @@ it("does not count the person's own messages", () => {
 	expect([unread.since("bob", 4), unread.since("ann", 7)]).toEqual([9000, undefined]);
 });
 
+it("counts answers to the member's questions, and what people wrote", () => {
+	const unread = new Unread([
+		{ ...message(9, "claude"), askers: ["ann", "bob"] },
+		message(8, "bob"),
+		{ ...message(7, "claude"), askers: ["bob"] },
+		message(6, "ann"),
+	]);
+	expect([unread.countAnswers("ann", 0), unread.countAnswers("bob", 7), unread.countAnswers("eve", 0)]).toEqual([1, 1, 0]);
+	expect([unread.countOfPeople("ann", 0), unread.countOfPeople("eve", 0), unread.countOfPeople("eve", 6)]).toEqual([1, 2, 1]);
+});
+
 it("includes messages that arrived or changed", () => {
 	const unread = new Unread(newest(5, 5)).with([message(7), message(6, "claude", false), message(2, "ann", false)]);
 	expect(unread?.count("eve", 0)).toBe(5);

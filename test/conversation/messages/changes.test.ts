@@ -180,8 +180,8 @@ describe("a reaction", () => {
 				const message = conversation.store.log.addMessage({ author: ann, content: "x", asksClaude: false }, conversation.now);
 				conversation.store.log.setReactions(message, [{ emoji: "👍", userIds }]);
 			}
-			expect(conversation.rules.history.page({ before: count + 1 }, limits.page.max)).toMatchObject({ hasMore: true });
-			expect(conversation.rules.history.page({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
+			expect(conversation.rules.history().page({ before: count + 1 }, limits.page.max)).toMatchObject({ hasMore: true });
+			expect(conversation.rules.history().page({ before: count + 1 }, count - 1).messages).toHaveLength(count - 1);
 		}));
 
 	it("is refused for readers, and for unknown or deleted messages", () =>
@@ -315,7 +315,7 @@ describe("an edit", () => {
 				expect(ann.types().slice(from, from + 3)).toEqual(["chat:updated", "chat:updated", "chat:thinking"]);
 				expect(ann.last("chat:message").message).toMatchObject({ id: reply.id, content: "Goodbye", versions: 1 });
 				expect(conversation.contents()).toEqual(["@claude Bye", "Goodbye", "Interesting"]);
-				expect(conversation.rules.history.versions(reply.id)).toMatchObject({ versions: [{ content: "Hello" }] });
+				expect(conversation.rules.history().versions(reply.id)).toMatchObject({ versions: [{ content: "Hello" }] });
 			}));
 
 		it("asks again even if the text is the same", () =>

@@ -20,7 +20,11 @@ const pin = (conversation: TestConversation, client: TestClient, messageId: stri
 	conversation.rules.receive(client, { type: "chat:pin", conversationId: conversation.store.info.id, messageId, on });
 };
 
-const pinned = (conversation: TestConversation) => conversation.rules.history.pins().messages.map(({ content }) => content);
+const pinned = (conversation: TestConversation) =>
+	conversation.rules
+		.history()
+		.pins()
+		.messages.map(({ content }) => content);
 
 describe("a pin", () => {
 	it("is set for everybody, listed with the latest first, and removed by anybody who may write", () =>

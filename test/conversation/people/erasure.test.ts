@@ -26,8 +26,9 @@ it("erasing a person cancels the jobs that wait to be retried for them", () =>
 			titles: conversation.titles,
 			departures: conversation.departures,
 			lists: { changed: () => {} },
+			files: { releaseEach: () => {} },
 			queues: [removals],
-			live: (message) => message,
+			replies: { live: (message) => message, forget: () => {} },
 			transact: (work) => storage.transactionSync(work),
 			resync: () => {},
 		});

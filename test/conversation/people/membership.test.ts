@@ -13,11 +13,11 @@ describe("a role", () => {
 	it("is changed by an owner, sent to everybody, kept in the audit, and effective at once", () =>
 		inConversation((conversation) => {
 			const [anns, bobs] = [conversation.enter(ann), conversation.enter(bob)];
-			expect(conversation.membership.setRole(owner, "bob", "reader")).toEqual({ ...bob, role: "reader" });
+			expect(conversation.membership.change(owner, "bob", { role: "reader" })).toEqual({ ...bob, role: "reader" });
 			for (const client of [anns, bobs]) expect(client.last("chat:member").member).toEqual({ ...bob, role: "reader" });
 			conversation.say(bobs, "Hi", "k");
 			expect(bobs.last("chat:error")).toMatchObject({ code: "forbidden", clientId: "k" });
-			conversation.membership.setRole(owner, "bob", "member");
+			conversation.membership.change(owner, "bob", { role: "member" });
 			conversation.say(bobs, "Hi again");
 			expect(conversation.contents()).toEqual(["Hi again"]);
 			expect(actionsOf(conversation).slice(0, 2)).toEqual([
@@ -30,7 +30,7 @@ describe("a role", () => {
 	it("that stays the same is not sent", () =>
 		inConversation((conversation) => {
 			const client = conversation.enter(bob);
-			expect(conversation.membership.setRole(owner, "bob", "member")).toEqual({ ...bob, role: "member" });
+			expect(conversation.membership.change(owner, "bob", { role: "member" })).toEqual({ ...bob, role: "member" });
 			expect(client.types()).not.toContain("chat:member");
 			expect(actionsOf(conversation).map(([action]) => action)).not.toContain("role_changed");
 		}));
@@ -38,19 +38,19 @@ describe("a role", () => {
 	it("of owner can be handed over, but the last owner cannot give it up", () =>
 		inConversation((conversation) => {
 			conversation.enter(bob);
-			expect(conversation.membership.setRole(owner, "ann", "member")).toEqual({ code: "last_owner" });
-			conversation.membership.setRole(owner, "bob", "owner");
-			expect(conversation.membership.setRole(owner, "ann", "reader")).toEqual({ ...ann, role: "reader" });
+			expect(conversation.membership.change(owner, "ann", { role: "member" })).toEqual({ code: "last_owner" });
+			conversation.membership.change(owner, "bob", { role: "owner" });
+			expect(conversation.membership.change(owner, "ann", { role: "reader" })).toEqual({ ...ann, role: "reader" });
 			expect(rolesOf(conversation)).toEqual({ ann: "reader", bob: "owner" });
-			expect(conversation.membership.setRole({ ...bob, role: "owner" }, "bob", "member")).toEqual({ code: "last_owner" });
+			expect(conversation.membership.change({ ...bob, role: "owner" }, "bob", { role: "member" })).toEqual({ code: "last_owner" });
 			expect(actionsOf(conversation)[0]).toEqual(["role_changed", "ann", undefined]);
 		}));
 
 	it("is changed by owners only, and only for members", () =>
 		inConversation((conversation) => {
 			conversation.enter(bob);
-			expect(conversation.membership.setRole({ ...bob, role: "member" }, "bob", "owner")).toEqual({ code: "forbidden" });
-			expect(conversation.membership.setRole(owner, "eve", "owner")).toEqual({ code: "not_found" });
+			expect(conversation.membership.change({ ...bob, role: "member" }, "bob", { role: "owner" })).toEqual({ code: "forbidden" });
+			expect(conversation.membership.change(owner, "eve", { role: "owner" })).toEqual({ code: "not_found" });
 			expect(rolesOf(conversation)).toEqual({ ann: "owner", bob: "member" });
 		}));
 
@@ -92,9 +92,9 @@ describe("connected members receive", () => {
 
 describe("invites", () => {
 	const invite = (conversation: TestConversation, id: string, maxUses: number | null = null) =>
-		conversation.membership.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses });
+		conversation.invitations.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses });
 	const idsOf = (conversation: TestConversation) => {
-		const listed = conversation.membership.invites(owner);
+		const listed = conversation.invitations.invites(owner);
 		return "invites" in listed ? listed.invites.map(({ id }) => id) : listed.code;
 	};
 
@@ -102,9 +102,9 @@ describe("invites", () => {
 		inConversation((conversation) => {
 			invite(conversation, "spent", 1);
 			invite(conversation, "open", 2);
-			conversation.membership.accept(bob, "spent");
-			conversation.membership.accept(eve, "open");
-			expect(conversation.membership.invites(owner)).toEqual({
+			conversation.invitations.accept(bob, "spent");
+			conversation.invitations.accept(eve, "open");
+			expect(conversation.invitations.invites(owner)).toEqual({
 				invites: [
 					{
 						id: "open",
@@ -114,6 +114,9 @@ describe("invites", () => {
 						expiresAt: new Date(conversation.now + 1_000).toISOString(),
 						maxUses: 2,
 						uses: 1,
+						allows: {},
+						used: { people: 1, questions: 0, usd: 0 },
+						isLive: true,
 					},
 				],
 			});
@@ -125,11 +128,11 @@ describe("invites", () => {
 		inConversation((conversation) => {
 			invite(conversation, "two", 2);
 			for (let n = 0; n < 5; n++) {
-				expect(conversation.membership.accept(eve, "two")).toEqual({ ...eve, role: "member" });
+				expect(conversation.invitations.accept(eve, "two")).toEqual({ ...eve, role: "member" });
 				conversation.membership.remove({ ...eve, role: "member" }, "eve");
 			}
-			expect(conversation.membership.invites(owner)).toMatchObject({ invites: [{ id: "two", uses: 1 }] });
-			expect(conversation.membership.accept(bob, "two")).toEqual({ ...bob, role: "member" });
+			expect(conversation.invitations.invites(owner)).toMatchObject({ invites: [{ id: "two", uses: 1 }] });
+			expect(conversation.invitations.accept(bob, "two")).toEqual({ ...bob, role: "member" });
 			expect(idsOf(conversation)).toEqual([]);
 		}));
 
@@ -137,47 +140,47 @@ describe("invites", () => {
 		inConversation((conversation) => {
 			invite(conversation, "one", 1);
 			conversation.enter(bob);
-			conversation.membership.accept(bob, "one");
+			conversation.invitations.accept(bob, "one");
 			expect(idsOf(conversation)).toEqual(["one"]);
 			conversation.membership.remove({ ...bob, role: "member" }, "bob");
-			expect(conversation.membership.accept(bob, "one")).toEqual({ ...bob, role: "member" });
+			expect(conversation.invitations.accept(bob, "one")).toEqual({ ...bob, role: "member" });
 			expect(idsOf(conversation)).toEqual([]);
 		}));
 
 	it("admit nobody once revoked, and the audit names who revoked them", () =>
 		inConversation((conversation) => {
 			invite(conversation, "i");
-			expect(conversation.membership.revoke(owner, "i")).toEqual({ revoked: true });
+			expect(conversation.invitations.revoke(owner, "i")).toEqual({ removed: [] });
 			expect(idsOf(conversation)).toEqual([]);
-			expect(conversation.membership.accept(bob, "i")).toEqual({ code: "invite_expired" });
-			expect(conversation.membership.revoke(owner, "i")).toEqual({ code: "not_found" });
+			expect(conversation.invitations.accept(bob, "i")).toEqual({ code: "invite_expired" });
+			expect(conversation.invitations.revoke(owner, "i")).toEqual({ code: "not_found" });
 			expect(actionsOf(conversation)[0]).toEqual(["revoked", "ann", undefined]);
 		}));
 
 	it("do not undo a removal or a role that an owner decided after their creation", () =>
 		inConversation((conversation) => {
 			invite(conversation, "old");
-			conversation.membership.accept(bob, "old");
-			conversation.membership.accept(eve, "old");
+			conversation.invitations.accept(bob, "old");
+			conversation.invitations.accept(eve, "old");
 			conversation.now += 1;
-			conversation.membership.setRole(owner, "bob", "reader");
+			conversation.membership.change(owner, "bob", { role: "reader" });
 			conversation.membership.remove(owner, "eve");
-			expect(conversation.membership.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
-			expect(conversation.membership.accept(eve, "old")).toEqual({ code: "invite_expired" });
+			expect(conversation.invitations.accept(bob, "old")).toEqual({ ...bob, role: "reader" });
+			expect(conversation.invitations.accept(eve, "old")).toEqual({ code: "invite_expired" });
 			conversation.membership.remove({ ...bob, role: "reader" }, "bob");
-			expect(conversation.membership.accept(bob, "old")).toEqual({ code: "invite_expired" });
+			expect(conversation.invitations.accept(bob, "old")).toEqual({ code: "invite_expired" });
 			expect(rolesOf(conversation)).toEqual({ ann: "owner" });
-			expect(conversation.membership.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
+			expect(conversation.invitations.accept({ userId: "new", username: "New" }, "old")).toMatchObject({ role: "member" });
 			invite(conversation, "newer");
-			for (const person of [bob, eve]) expect(conversation.membership.accept(person, "newer")).toEqual({ ...person, role: "member" });
+			for (const person of [bob, eve]) expect(conversation.invitations.accept(person, "newer")).toEqual({ ...person, role: "member" });
 		}));
 
 	it("are created, listed and revoked by owners only", () =>
 		inConversation((conversation) => {
 			invite(conversation, "i");
 			const member = { ...bob, role: "member" as const };
-			expect(conversation.membership.invites(member)).toEqual({ code: "forbidden" });
-			expect(conversation.membership.revoke(member, "i")).toEqual({ code: "forbidden" });
+			expect(conversation.invitations.invites(member)).toEqual({ code: "forbidden" });
+			expect(conversation.invitations.revoke(member, "i")).toEqual({ code: "forbidden" });
 			expect(idsOf(conversation)).toEqual(["i"]);
 		}));
 });
@@ -200,22 +203,22 @@ describe("the heir of a conversation", () => {
 
 describe("invites end", () => {
 	const invite = (conversation: TestConversation, id: string, by = owner) =>
-		conversation.membership.invite(by, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
+		conversation.invitations.invite(by, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
 	const bobs = { ...bob, role: "owner" as const };
 	/** Bob is a second owner who made an invite. */
 	const withBob = (conversation: TestConversation) => {
 		conversation.enter(bob);
-		conversation.membership.setRole(owner, "bob", "owner");
+		conversation.membership.change(owner, "bob", { role: "owner" });
 		invite(conversation, "bobs", bobs);
 		invite(conversation, "anns");
 	};
 	const admits = (conversation: TestConversation, id: string) =>
-		!("code" in conversation.membership.accept({ userId: crypto.randomUUID(), username: "X" }, id));
+		!("code" in conversation.invitations.accept({ userId: crypto.randomUUID(), username: "X" }, id));
 
 	it.each([
 		["is removed", (conversation: TestConversation) => conversation.membership.remove(owner, "bob")],
 		["leaves", (conversation: TestConversation) => conversation.membership.remove(bobs, "bob")],
-		["is no owner any more", (conversation: TestConversation) => conversation.membership.setRole(owner, "bob", "reader")],
+		["is no owner any more", (conversation: TestConversation) => conversation.membership.change(owner, "bob", { role: "reader" })],
 		["ends", (conversation: TestConversation) => conversation.departures.end("bob", "bob")],
 		["is banned", (conversation: TestConversation) => conversation.membership.ban(owner, "bob")],
 	])("when their maker %s", (_how, end) =>
@@ -223,7 +226,7 @@ describe("invites end", () => {
 			withBob(conversation);
 			expect([admits(conversation, "bobs"), admits(conversation, "anns")]).toEqual([true, true]);
 			end(conversation);
-			conversation.membership.setRole(owner, "bob", "owner");
+			conversation.membership.change(owner, "bob", { role: "owner" });
 			expect([admits(conversation, "bobs"), admits(conversation, "anns")]).toEqual([false, true]);
 			expect(actionsOf(conversation).filter(([action]) => action === "revoked")).toHaveLength(1);
 		}),
@@ -232,14 +235,14 @@ describe("invites end", () => {
 	it("that a removed person used, if their remover asks for it", () =>
 		inConversation((conversation) => {
 			for (const id of ["used", "second", "other", "kept"]) invite(conversation, id);
-			conversation.membership.accept(bob, "used");
+			conversation.invitations.accept(bob, "used");
 			// As a member already.
-			conversation.membership.accept(bob, "second");
-			conversation.membership.accept(eve, "kept");
+			conversation.invitations.accept(bob, "second");
+			conversation.invitations.accept(eve, "kept");
 			conversation.membership.remove(owner, "eve");
 			conversation.membership.remove(owner, "bob", { revokesUsedInvites: true });
 			expect(["used", "second", "other", "kept"].map((id) => admits(conversation, id))).toEqual([false, false, true, true]);
-			conversation.membership.accept({ userId: "dan", username: "Dan" }, "other");
+			conversation.invitations.accept({ userId: "dan", username: "Dan" }, "other");
 			conversation.membership.ban(owner, "dan", { revokesUsedInvites: true });
 			expect(["other", "kept"].map((id) => admits(conversation, id))).toEqual([false, true]);
 		}));
@@ -247,7 +250,7 @@ describe("invites end", () => {
 
 describe("a ban", () => {
 	const invited = (conversation: TestConversation, id: string) =>
-		conversation.membership.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
+		conversation.invitations.invite(owner, { id, role: "member", expiresAt: conversation.now + 1_000, maxUses: null });
 
 	it("ends a membership, and neither an invite nor a grant admits the person until it is lifted", () =>
 		inConversation((conversation) => {
@@ -259,7 +262,7 @@ describe("a ban", () => {
 			expect(client.last("chat:error").code).toBe("forbidden");
 			conversation.now += 1;
 			invited(conversation, "i");
-			expect([conversation.membership.accept(bob, "i"), conversation.membership.join(bob, true)]).toEqual([
+			expect([conversation.invitations.accept(bob, "i"), conversation.membership.join(bob, true)]).toEqual([
 				{ code: "forbidden" },
 				undefined,
 			]);
@@ -269,7 +272,7 @@ describe("a ban", () => {
 				{ code: "not_found" },
 				{ code: "not_found" },
 			]);
-			expect(conversation.membership.accept(bob, "i")).toEqual({ ...bob, role: "member" });
+			expect(conversation.invitations.accept(bob, "i")).toEqual({ ...bob, role: "member" });
 			expect(actionsOf(conversation).map(([action]) => action)).toEqual([
 				"joined",
 				"unbanned",

@@ -61,6 +61,36 @@ describe("a read mark", () => {
 			expect(conversation.store.members.readUpTo("eve")).toBe(2);
 		}));
 
+	it("moves once for everything that somebody says in frames that are handled together", () =>
+		inReadRoom((conversation, ann, bob) => {
+			conversation.clients.together(() => {
+				for (const [client, text] of [
+					[ann, "one"],
+					[bob, "two"],
+					[ann, "three"],
+					[bob, "four"],
+					[ann, "five"],
+				] as const)
+					conversation.say(client, text);
+			});
+			expect(readsOf(ann)).toEqual([
+				["ann", 5],
+				["bob", 4],
+			]);
+			expect(conversation.store.members.readUpTo("ann")).toBe(5);
+			expect(conversation.store.members.readUpTo("bob")).toBe(4);
+		}));
+
+	it("that goes back is set by the frame that comes last", () =>
+		inReadRoom((conversation, ann, bob) => {
+			conversation.say(bob, "one");
+			conversation.clients.together(() => {
+				conversation.say(ann, "two");
+				mark(conversation, ann, 0);
+			});
+			expect(conversation.store.members.readUpTo("ann")).toBe(0);
+		}));
+
 	it("includes everything before the member's own message, and is written only if that skips other messages", () =>
 		inReadRoom((conversation, ann, bob) => {
 			conversation.say(ann, "one");

@@ -20,7 +20,7 @@ const own = (conversation: TestConversation, userId = "ann") => conversation.rul
 /** Everything that others can ask the conversation for, except what is spent. */
 const visible = ({ store, rules }: TestConversation) => ({
 	head: store.log.head,
-	page: rules.history.page({ before: 1e9 }, 50),
+	page: rules.history().page({ before: 1e9 }, 50),
 	last: store.reader.last(),
 	info: store.info,
 	audit: store.audit.before(1e9, 50),
@@ -67,6 +67,74 @@ describe("a private question", () => {
 			expect([visible(conversation), other.received, conversation.listed]).toEqual(before);
 			expect(own(conversation)).toEqual([client.last("chat:aside").aside]);
 			expect(own(conversation, "bob")).toEqual([]);
+		}));
+
+	it("shows its asker alone what Claude thinks and looks up, in the order in which it happens", () =>
+		inConversation(async (conversation) => {
+			const [client, other, tab] = [conversation.enter(ann), conversation.enter(bob), conversation.enter(ann)];
+			const before = structuredClone(other.received);
+			const asideId = ask(conversation, client);
+			const source = { url: "https://one.example/", title: "One" };
+			await conversation.call.event({ type: "thinking", text: "Let me " });
+			await conversation.call.event({ type: "thinking", text: "look." });
+			await conversation.call.event({ type: "tool", id: "1", name: "web_search", status: "running" });
+			await conversation.call.event({ type: "tool", id: "1", name: "web_search", input: "tea", status: "done" });
+			await conversation.call.text("Tea it is.");
+			await conversation.call.event({ type: "citation", length: 10, sources: [source] });
+			const known = { conversationId: conversation.store.info.id, asideId };
+			for (const one of [client, tab]) {
+				const events = one.received.filter(({ type }) => type.startsWith("chat:aside-"));
+				expect(events.filter(({ type }) => type !== "chat:aside-thought")).toEqual([
+					{ type: "chat:aside-tool", ...known, index: 0, tool: { name: "web_search", input: "", status: "running" } },
+					{ type: "chat:aside-tool", ...known, index: 0, tool: { name: "web_search", input: "tea", status: "done" } },
+					{ type: "chat:aside-streaming", ...known, chunk: "Tea it is.", offset: 0 },
+					{ type: "chat:aside-source", ...known, index: 0, source, citation: { start: 0, end: 10, source: 0 } },
+				]);
+				const thoughts = events.filter((event) => event.type === "chat:aside-thought");
+				expect(thoughts.map(({ chunk }) => chunk).join("")).toBe("Let me look.");
+				expect(events.slice(0, thoughts.length)).toEqual(thoughts);
+				expect(thoughts.map(({ offset }) => offset)).toEqual([0, 7].slice(0, thoughts.length));
+			}
+			expect(own(conversation)[0]).toMatchObject({ thinking: "Let me look.", content: "Tea it is.", sources: [source] });
+			expect(other.received).toEqual(before);
+			await conversation.call.end();
+		}));
+
+	it("is stored and shared at its longest: the question, the answer, what Claude looked up, and a paused turn", () =>
+		inConversation(async (conversation, state) => {
+			const client = conversation.enter(ann);
+			// The platform stores rows of 2 MB. The one of the tests also stores longer ones.
+			const expectRowsToFit = () => {
+				for (const row of ["asides", "aside_turns"].flatMap((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()))
+					expect(new TextEncoder().encode(Object.values(row).join("")).length).toBeLessThan(2_000_000);
+			};
+			const id = ask(conversation, client, "語".repeat(limits.content));
+			const url = (n: number) => `https://example.org/${n}/${"x".repeat(limits.sourceUrl - 40)}`;
+			for (let n = 0; n < limits.sources; n++)
+				await conversation.call.event({ type: "source", source: { url: url(n), title: "語".repeat(limits.sourceTitle) } });
+			await conversation.call.event({ type: "thinking", text: "語".repeat(limits.thinking) });
+			await conversation.call.text("語".repeat(limits.reply - limits.content - 1));
+			const turn = [{ type: "text", text: "語".repeat(limits.turn - 100) }];
+			await conversation.call.event({ type: "pause", turn });
+			expect(conversation.call.options.turn).toEqual(turn);
+			// Another life of the object finds it all.
+			await conversation.call.fail("overloaded", 20_000);
+			const next = new TestConversation(state, 60_000);
+			next.now = conversation.now + 30_000;
+			const later = next.enter(ann);
+			next.replies.recover();
+			expect(next.call.options.turn).toEqual(turn);
+			expectRowsToFit();
+			await next.call.text("語".repeat(limits.reply));
+			await next.call.end();
+			expectRowsToFit();
+			const [aside] = own(next);
+			expect(aside).toMatchObject({ id, status: "complete" });
+			expect([aside?.question.length, aside?.content.length]).toEqual([limits.content, limits.reply - limits.content]);
+			expect(aside?.sources).toHaveLength(limits.sources);
+			expect(state.storage.sql.exec("SELECT * FROM aside_turns").toArray()).toEqual([]);
+			share(next, later, id);
+			expect(next.contents().map((text) => text.length)).toEqual([limits.content, limits.reply - limits.content]);
 		}));
 
 	it.each(["stopped", "cut three times", "refused by Claude", "deleted while it runs", "removed with its asker"])(
@@ -163,6 +231,16 @@ describe("a private question", () => {
 			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", clientId: "same" });
 		}));
 
+	it("that is sent again with other words counts what it reads", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			ask(conversation, client, "Q", { clientId: "same" });
+			await conversation.call.text("x".repeat(100_000));
+			await conversation.call.end();
+			for (let n = 0; n < 80; n++) ask(conversation, client, "R", { clientId: "same" });
+			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", clientId: "same" });
+		}));
+
 	it("leaves others room beside the guests of one network", () =>
 		inConversation((conversation) => {
 			const codes = ["1", "2", "3", "4"].map((n) => {
@@ -178,10 +256,10 @@ describe("a private question", () => {
 	it("counts as a send, and is refused to readers, where Claude is off, and where only owners ask", () =>
 		inConversation(async (conversation) => {
 			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
-			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "reader");
+			conversation.membership.change({ ...ann, role: "owner" }, "bob", { role: "reader" });
 			ask(conversation, other);
 			expect(other.last("chat:error").code).toBe("forbidden");
-			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "member");
+			conversation.membership.change({ ...ann, role: "owner" }, "bob", { role: "member" });
 			conversation.store.changeSettings({ asks: "owners" });
 			ask(conversation, other);
 			expect(other.received.filter(({ type }) => type === "chat:error")).toHaveLength(2);
@@ -224,6 +302,7 @@ describe("a private question", () => {
 			for (let n = 0; n < limits.asides.kept + 3; n++)
 				asides.add({ userId: "ann", clientId: `${n}`, after: 0, follows: undefined, question: `${n}` }, 0);
 			asides.add({ userId: "bob", clientId: "0", after: 0, follows: undefined, question: "Bob's" }, 0);
+			asides.trim("ann");
 			expect(
 				own(conversation)
 					.map(({ question }) => question)
@@ -381,6 +460,32 @@ describe("sharing", () => {
 			]);
 		}));
 
+	it("stays where everything is held, also the oldest one after many others", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const { asides, keeping } = conversation.store;
+			const oldest = await answered(conversation, client);
+			keeping.setHeld(true, conversation.now);
+			for (let n = 1; n < limits.asides.kept; n++)
+				asides.add({ userId: "ann", clientId: `n${n}`, after: 0, follows: undefined, question: "?" }, conversation.now);
+			await answered(conversation, client);
+			expect(asides.find("ann", oldest)).toMatchObject({ id: oldest });
+			keeping.setHeld(false, conversation.now);
+			await answered(conversation, client);
+			expect(asides.find("ann", oldest)).toBeUndefined();
+		}));
+
+	it("stays where everything is held, and a resend gets the same messages", () =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(bob);
+			const id = await answered(conversation, client);
+			conversation.store.keeping.setHeld(true, conversation.now);
+			for (const _ of ["first", "again"]) share(conversation, client, id);
+			expect(client.types()).not.toContain("chat:error");
+			expect(conversation.contents()).toHaveLength(2);
+			expect(own(conversation, "bob")).toMatchObject([{ id }]);
+		}));
+
 	it("may be repeated: its sender gets both messages again, and nothing is added", () =>
 		inConversation(async (conversation) => {
 			const [client, other] = [conversation.enter(bob), conversation.enter(ann)];
@@ -393,6 +498,27 @@ describe("sharing", () => {
 			share(conversation, client, id, "share-2");
 			expect(client.last("chat:error")).toMatchObject({ code: "not_found", clientId: "share-2" });
 		}));
+
+	it.each([["over a socket"], ["over HTTP"]])("counts what it reads %s, also where it is refused", (way) =>
+		inConversation(async (conversation) => {
+			const client = conversation.enter(ann);
+			const id = await answered(conversation, client, "x".repeat(100_000));
+			conversation.say(client, "Taken", "taken");
+			// A call is counted by the Worker's call itself, a frame by the rules.
+			const again = (clientId: string) => {
+				if (way === "over a socket") share(conversation, client, id, clientId);
+				else conversation.rules.asides.share(ann, { asideId: id, clientId }, client.requester);
+			};
+			for (let n = 0; n < 70; n++) again("taken");
+			share(conversation, client, id, "later");
+			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", clientId: "later" });
+			conversation.now += 60_000;
+			share(conversation, client, id, "shared");
+			for (let n = 0; n < 70; n++) again("shared");
+			share(conversation, client, id, "later");
+			expect(client.last("chat:error")).toMatchObject({ code: "rate_limited", clientId: "later" });
+		}),
+	);
 
 	it("answers no question that waits, and is no reply that could be written again", () =>
 		inConversation(async (conversation) => {
@@ -427,7 +553,7 @@ describe("sharing", () => {
 			share(conversation, client, id);
 			expect(client.last("chat:error").code).toBe("bad_event");
 			const other = await answered(conversation, client);
-			conversation.membership.setRole({ ...ann, role: "owner" }, "bob", "reader");
+			conversation.membership.change({ ...ann, role: "owner" }, "bob", { role: "reader" });
 			share(conversation, client, other);
 			expect(client.last("chat:error").code).toBe("forbidden");
 			expect(conversation.contents()).toEqual([]);

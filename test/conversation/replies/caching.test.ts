@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { buildPrompt, type Prompt } from "../../../src/claude/prompt.ts";
+import type { Member } from "../../../src/protocol/conversation.ts";
 import { ann, bob, inConversation, type TestClient, type TestConversation } from "../../support/conversation.ts";
 
 /** Whole numbers from 0 below a limit, the same for the same seed. */
@@ -21,6 +22,12 @@ const acts: { readonly [name: string]: (scene: Scene) => void } = {
 	"turns a tool on or off": ({ conversation, random }) => void update(conversation, { tools: { webSearch: random(2) === 0 } }),
 	"sets a budget": ({ conversation, step }) => void update(conversation, { budget: { usd: step, period: "day" } }),
 	joins: ({ conversation, step }) => void conversation.enter({ userId: `person-${step}`, username: `Person ${step}` }),
+	leaves: ({ conversation, random }) => depart(conversation, random, (member) => member.userId),
+	"is removed": ({ conversation, random }) => depart(conversation, random, () => ann.userId),
+	"is renamed": ({ conversation, random, step }) => {
+		const { userId } = anyMember(conversation, random);
+		conversation.membership.rename({ userId, username: `Renamed ${step}` });
+	},
 	reacts: (scene) => receive(scene, { type: "chat:react", messageId: anyMessage(scene), emoji: "👍", on: true }),
 	pins: (scene) => receive(scene, { type: "chat:pin", messageId: anyMessage(scene), on: scene.random(2) === 0 }),
 	"edits what Claude has not read": (scene) => {
@@ -37,6 +44,17 @@ const owner = (conversation: TestConversation) => conversation.membership.member
 function update(conversation: TestConversation, change: Parameters<TestConversation["membership"]["update"]>[1]): void {
 	const member = owner(conversation);
 	if (member) expect(conversation.membership.update(member, change)).not.toHaveProperty("code");
+}
+
+function anyMember({ membership }: TestConversation, random: Scene["random"]): Member {
+	const members = membership.members();
+	return members[random(members.length)] as Member;
+}
+
+/** `by`: who ends the membership. */
+function depart(conversation: TestConversation, random: Scene["random"], by: (member: Member) => string): void {
+	const member = anyMember(conversation, random);
+	if (member.userId !== ann.userId && member.userId !== bob.userId) conversation.departures.end(member.userId, by(member));
 }
 
 function receive({ conversation, clients }: Scene, event: object, client = clients[0] as TestClient): void {
@@ -57,6 +75,7 @@ it.each([1, 2, 3])("no feature changes what was sent before (seed %i)", (seed) =
 		const clients = [conversation.enter(ann), conversation.enter(bob)];
 		const random = randomNumbers(seed);
 		let before: Prompt | undefined;
+		let told = 0;
 		const done: string[] = [];
 		for (let step = 1; step <= 60; step++) {
 			conversation.now += 60_000;
@@ -71,16 +90,18 @@ it.each([1, 2, 3])("no feature changes what was sent before (seed %i)", (seed) =
 			conversation.say(clients[random(2)] as TestClient, `@claude ${step}?`);
 			expect(conversation.calls).toHaveLength(count + 1);
 			const { messages, options } = conversation.call;
-			const prompt = buildPrompt(messages, { instructions: options.instructions });
+			const prompt = buildPrompt(messages, options);
 			if (before) {
 				expect(prompt.system).toBe(before.system);
 				expect(blocksOf(prompt).slice(0, blocksOf(before).length), done.join(", ")).toEqual(blocksOf(before));
 			}
 			before = prompt;
+			told = blocksOf(prompt).filter(({ text }) => /^"[^"]*" \(id="[^"]*"\) (has|was)/.test(text)).length;
 			await conversation.call.text(`Answer ${step}`);
 			if (random(5) === 0) receive(scene, { type: "chat:stop" });
 			else await conversation.call.end();
 		}
 		expect(conversation.calls.length).toBeGreaterThan(10);
+		expect(told).toBeGreaterThan(5);
 	}),
 );

@@ -117,8 +117,8 @@ describe("what was not reported", () => {
 			await conversation.call.event({ type: "alive" });
 			conversation.now += 1_000;
 			stop(conversation, client);
-			// 100 x 2 + (200 of text + 150 a second for 10 + 4 + 1 + 1 seconds) x 10
-			expect(costOf(client)).toEqual({ usd: 0.0262, about: true });
+			// 100 x 2 + (200 of text + 150 a second for 10 + 4 seconds + 84, as fast as the text and a quarter more, for 1 + 1) x 10
+			expect(costOf(client)).toEqual({ usd: 0.02488, about: true });
 		}));
 
 	it("is what its tools may have read", () =>
@@ -133,6 +133,55 @@ describe("what was not reported", () => {
 			stop(conversation, client);
 			// 100 x 2 + 30,000 x 2.5 + 150 x 10, and a search
 			expect(costOf(client)).toEqual({ usd: 0.0867, about: true });
+		}));
+
+	it("follows the pace of the text that came, and its fastest seconds", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			for (const bytes of [60, 60, 60, 120, 120, 60, 60, 60, 60]) {
+				conversation.now += 1_000;
+				await conversation.call.text("x".repeat(bytes));
+			}
+			stop(conversation, client);
+			// 100 x 2 + (220 of text + 150 before it + 1.25 x 40 that may be on their way) x 10
+			expect(costOf(client)).toEqual({ usd: 0.0044, about: true });
+		}));
+
+	it.each([
+		["have come at once", { unshown: 3_000 }, 0, 1_000],
+		["were held back by the server", { unshown: 300 }, 10_000, 1_500 + 150],
+		["have not come", {}, 4_000, 600 + 150],
+	])("is the arguments of a call that %s, between texts", (_what, sign, after, tokens) =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.text("x".repeat(300));
+			await conversation.call.event({ type: "alive", unshown: 0 });
+			conversation.now += after;
+			await conversation.call.event({ type: "alive", ...sign });
+			await conversation.call.text("x".repeat(300));
+			stop(conversation, client);
+			// 100 x 2 + (200 of text, the arguments, and 150 that may be on their way where less has come) x 10
+			expect(costOf(client)).toEqual({ usd: (200 + (200 + tokens) * 10) / 1e6, about: true });
+		}),
+	);
+
+	it("is what a page has, where its text has come", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.event({ type: "tool", id: "1", name: "web_fetch", status: "running" });
+			await conversation.call.event({ type: "tool", id: "1", name: "web_fetch", status: "done", readTokens: 1_000 });
+			await conversation.call.event({ type: "tool", id: "2", name: "web_fetch", status: "done", readTokens: 90_000 });
+			stop(conversation, client);
+			// 100 x 2 + (1,000 + 20,000, as the server cuts pages) x 2.5 + 150 x 10
+			expect(costOf(client)).toEqual({ usd: 0.0542, about: true });
+		}));
+
+	it("is nothing for a call of ours that has not been made", () =>
+		asked(async (conversation, client) => {
+			await conversation.call.usage(100, 1);
+			await conversation.call.event({ type: "tool", id: "1", name: "files.put", input: "{}", status: "running", isCall: true });
+			stop(conversation, client);
+			expect(costOf(client)).toEqual({ usd: 0.0017, about: true });
 		}));
 
 	it("is nothing of that where the request came to its end", () =>
@@ -234,5 +283,5 @@ it("a regenerated reply begins with no cost, and its former version keeps its ow
 		await conversation.call.usage(200, 10);
 		await conversation.call.event(ended);
 		expect(costOf(client)).toEqual({ usd: 0.0005 });
-		expect(conversation.rules.history.versions(messageId)).toMatchObject({ versions: [{ cost: { usd: 0.0003 } }] });
+		expect(conversation.rules.history().versions(messageId)).toMatchObject({ versions: [{ cost: { usd: 0.0003 } }] });
 	}));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { priceOf } from "../../../src/money/prices.ts";
+import { tokensIn } from "../../../src/protocol/prompt-size.ts";
 import { ann, bob, inConversation, settled, type TestClient, TestConversation, type TestPurses } from "../../support/conversation.ts";
 import { expectLog } from "../../support/log.ts";
 
@@ -172,6 +173,68 @@ describe("a reply that is paid for", () => {
 			expect(spent(conversation).microUsd).toBeLessThanOrEqual(200_000);
 		}));
 
+	it("pays for all rounds of calls from the same reservation, and never more", () =>
+		withMoney(async (conversation, state) => {
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			conversation.purses.left.ann = 150_000;
+			conversation.toolbox.answer = async () => ({ text: "word ".repeat(4_000) });
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			const lengths: number[] = [];
+			// Claude is not left without an answer to what the calls have brought.
+			while (conversation.call.options.mayCall) {
+				const { maxTokens = 0, turn = [] } = conversation.call.options;
+				lengths.push(maxTokens);
+				expect(conversation.purses.settled).toEqual([]);
+				const output = lengths.length === 1 ? Math.min(maxTokens, 600) : maxTokens;
+				await conversation.call.usage(1_000 + tokensIn(JSON.stringify(turn)), output);
+				const call = { id: `toolu_${lengths.length}`, name: "docs__read", input: "{}" };
+				await conversation.call.event({ type: "pause", turn: [...turn, { type: "tool_use", ...call, input: {} }], calls: [call] });
+				await settled();
+			}
+			expect(lengths.length).toBeGreaterThan(1);
+			const { maxTokens = 0, turn = [] } = conversation.call.options;
+			expect(maxTokens).toBeGreaterThanOrEqual(500);
+			await conversation.call.usage(1_000 + tokensIn(JSON.stringify(turn)), maxTokens);
+			await conversation.call.text("All is well.");
+			await conversation.call.event(ended);
+			expect(client.last("chat:message").message).toMatchObject({ content: "All is well.", status: "complete" });
+			expect(client.last("chat:message").message).not.toHaveProperty("reason");
+			const { microUsd } = spent(conversation);
+			expect(microUsd).toBeLessThanOrEqual(150_000);
+			expect(journal(state).reduce((sum, { cost }) => sum + Number(cost), 0)).toBe(microUsd);
+			expect(conversation.purses.settled).toEqual([
+				["deployment", microUsd],
+				["ann", microUsd],
+			]);
+		}));
+
+	it("costs nothing while a call waits for somebody, also if the object dies meanwhile", () =>
+		withMoney(async (conversation, state) => {
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			const client = conversation.enter(ann);
+			await ask(conversation, client);
+			await conversation.call.usage(1_000, 100);
+			const call = { id: "toolu_1", name: "docs__write", input: "{}" };
+			await conversation.call.event({ type: "pause", turn: [{ type: "tool_use", ...call, input: {} }], calls: [call] });
+			await settled();
+			conversation.now += 1_800_000;
+			const next = nextLife(state, conversation.purses);
+			next.now = conversation.now;
+			const { id: conversationId } = next.store.info;
+			const messageId = next.store.log.lastReply()?.id as string;
+			next.rules.receive(next.enter(ann), { type: "chat:approve", conversationId, messageId, toolId: call.id, allow: true });
+			await settled();
+			await next.call.usage(1_000, 100);
+			await next.call.text("Done");
+			await next.call.event(ended);
+			expect(journal(state).map(({ cost, outcome }) => [cost, outcome])).toEqual([
+				[3_000, "paused"],
+				[3_000, "complete"],
+			]);
+			expect(spent(next)).toMatchObject({ microUsd: 6_000, reserved: 0, replies: 1 });
+		}));
+
 	it("draws further requests from the same reservation", () =>
 		withMoney(async (conversation, state) => {
 			conversation.purses.left.ann = 20_000;
@@ -249,6 +312,33 @@ describe("a reply that is paid for", () => {
 				["deployment", 8_000],
 				["bob", 8_000],
 			]);
+		}));
+
+	it("is paid by whoever edits a question that is asked again, though others had asked as well", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			conversation.say(one, "@claude Hi");
+			conversation.say(other, "@claude And me?");
+			const { conversationId, id: messageId } = other.last("chat:message").message;
+			await settled();
+			await conversation.call.usage(1_000, 500);
+			await conversation.call.event(ended);
+			expect(conversation.purses.settled.at(-1)).toEqual(["ann", 7_000]);
+			conversation.now += 60_000;
+			conversation.rules.receive(other, { type: "chat:edit", conversationId, messageId, content: "@claude And now?", asksAgain: true });
+			await settled();
+			await conversation.call.usage(1_000, 600);
+			await conversation.call.event(ended);
+			expect(conversation.purses.settled.at(-1)).toEqual(["bob", 8_000]);
+		}));
+
+	it("is reserved with all versions of the instructions, which the prompt holds", () =>
+		withMoney(async (conversation) => {
+			const by = { ...ann, at: new Date(conversation.now).toISOString() };
+			for (const letter of ["a", "b"]) conversation.store.instructions.add({ text: letter.repeat(30_000), after: 0, ...by });
+			await ask(conversation, conversation.enter(ann));
+			// 10,000 tokens each, with the margin of an estimate, written to the cache.
+			expect(spent(conversation).reserved).toBeCloseTo(wholeReply + 2 * 10_000 * 1.25 * 2.5, -3);
 		}));
 
 	it("is given back if the question was withdrawn meanwhile", () =>
@@ -387,6 +477,30 @@ describe("a question that nobody can pay for", () => {
 			expect(client.last("chat:thinking").messageId).toBe(messageId);
 		}));
 
+	it("says that a reply is gone which was to be regenerated, and answers those who asked meanwhile", () =>
+		withMoney(async (conversation) => {
+			const [client, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, client, "@claude Hi");
+			await conversation.call.event(ended);
+			await settled();
+			const { id: messageId, conversationId } = client.last("chat:message").message;
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			conversation.rules.receive(other, { type: "chat:regenerate", conversationId, messageId });
+			await settled();
+			conversation.rules.receive(client, { type: "chat:delete", conversationId, messageId });
+			conversation.say(client, "@claude And now?");
+			gate.resolve();
+			await settled();
+			expect(errors(other)).toMatchObject([{ code: "not_found", messageId }]);
+			expect(errors(client)).toEqual([]);
+			expect(conversation.calls).toHaveLength(2);
+			expect(conversation.call.messages.at(-1)?.content).toBe("@claude And now?");
+			await conversation.call.event(ended);
+			await settled();
+			expect(spent(conversation).reserved).toBe(0);
+		}));
+
 	it("leaves a reply that was to be regenerated as it was", () =>
 		withMoney(async (conversation) => {
 			const client = conversation.enter(ann);
@@ -465,6 +579,20 @@ describe("a question for which too much runs at once", () => {
 			expect(next.calls).toHaveLength(1);
 		}));
 
+	it.each(["off", "guests"])("is taken back if its author may not ask any more by the time: %s", (choice) =>
+		withMoney(async (conversation, state) => {
+			const guest = { userId: `guest-${"x".repeat(22)}`, username: "Guest" };
+			conversation.purses.left.deployment = "busy";
+			await ask(conversation, conversation.enter(guest), "@claude Hi");
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses, choice !== "guests"));
+			if (choice === "off") next.store.setAssistant("off");
+			delete next.purses.left.deployment;
+			next.replies.recover();
+			await alarm(next);
+			expect([next.calls, next.purses.reserved.size, next.store.reader.questionsAfter(0)]).toEqual([[], 0, []]);
+		}),
+	);
+
 	it("is asked with the next question, for which another can pay", () =>
 		withMoney(async (conversation) => {
 			conversation.purses.left.ann = "busy";
@@ -473,6 +601,37 @@ describe("a question for which too much runs at once", () => {
 			await ask(conversation, other, "@claude And me?");
 			expect(one.last("chat:thinking").askedBy).toEqual([ann, bob]);
 			expect(conversation.store.payments.open()).toMatchObject([{ type: "paid", payer: bob }]);
+		}));
+
+	it("is paid for by nobody who has taken their question back", () =>
+		withMoney(async (conversation) => {
+			conversation.purses.left.ann = "busy";
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			await ask(conversation, one, "@claude Hi");
+			const { id: messageId, conversationId } = one.last("chat:message").message;
+			conversation.rules.receive(one, { type: "chat:withdraw", conversationId, messageId });
+			delete conversation.purses.left.ann;
+			await ask(conversation, other, "@claude And me?");
+			expect(one.last("chat:thinking").askedBy).toEqual([bob]);
+			expect(conversation.store.payments.open()).toMatchObject([{ type: "paid", payer: bob }]);
+		}));
+
+	it("is paid for by nobody who takes their question back while purses are asked", () =>
+		withMoney(async (conversation) => {
+			const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
+			const gate = Promise.withResolvers<void>();
+			conversation.purses.gate = gate.promise;
+			await ask(conversation, one, "@claude Hi");
+			const { id: messageId, conversationId } = one.last("chat:message").message;
+			conversation.rules.receive(one, { type: "chat:delete", conversationId, messageId });
+			await ask(conversation, other, "@claude And me?");
+			gate.resolve();
+			await settled();
+			expect(conversation.store.payments.open()).toMatchObject([{ type: "paid", payer: bob }]);
+			expect([...conversation.purses.reserved.keys()].map((key) => key.split(" ")[0])).toEqual(["deployment", "bob"]);
+			await conversation.call.event(ended);
+			await settled();
+			expect(spent(conversation).reserved).toBe(0);
 		}));
 
 	it("is not asked for who has left or was erased meanwhile, and nothing is stored of them", () =>
@@ -585,36 +744,117 @@ describe("an object that dies", () => {
 			await settled();
 			await next.call.usage(1_000, 500);
 			await next.call.event(ended);
-			// About 20 tokens of prompt with what is in every prompt, and 150 tokens a second.
-			expect(journal(state)).toMatchObject([{ cost: 6_323 + 30_000, outcome: "interrupted" }, { cost: 7_000 }]);
+			// About 20 tokens of prompt with what is in every prompt, and 150 tokens a second for 10 seconds.
+			expect(journal(state)).toMatchObject([{ cost: 6_323 + 15_000, outcome: "interrupted" }, { cost: 7_000 }]);
 			expect(next.store.log.lastReply()?.cost?.about).toBe(true);
 		}));
 
-	it("is charged what it may have written since a request was answered, and never more than it was allowed", () =>
+	it("is charged what had come by the last checkpoint, and what may have come until the next", () =>
 		withMoney(async (conversation, state) => {
-			conversation.purses.left.ann = 30_000;
 			await ask(conversation, conversation.enter(ann));
 			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("x".repeat(3_000));
+			await conversation.call.text("x".repeat(300));
 			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
 			next.now = conversation.now + 600_000;
 			next.replies.recover();
 			await settled();
-			const [{ cost }] = journal(state) as [{ cost: number }];
-			expect(cost).toBeGreaterThan(24_000);
-			expect(cost).toBeLessThanOrEqual(30_000);
+			expect(journal(state)).toMatchObject([{ cost: 2_000 + 10_000 + 15_000, outcome: "interrupted" }]);
+		}));
+
+	it("is charged as long as it may have stood still, at the pace of its text", () =>
+		withMoney(async (conversation, state) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			for (let second = 0; second <= 4; second++) {
+				await conversation.call.text("x".repeat(120));
+				conversation.now += 1_000;
+			}
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 7_000;
+			next.replies.recover();
+			await settled();
+			// 200 tokens of text; then 1.25 x 60 tokens a second, because the first piece counts as written in no time, for 8 seconds.
+			expect(journal(state)).toMatchObject([{ cost: 2_000 + 2_000 + 6_000, outcome: "interrupted" }]);
+			expect(next.store.log.lastReply()).not.toHaveProperty("written");
+		}));
+
+	it("is charged what it may have written since, also where too little is left for another request", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 12_000;
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			conversation.now += 1_000;
+			await conversation.call.text("x".repeat(900));
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 2_000;
+			next.replies.recover();
+			await settled();
+			// 300 tokens of text, and 150 a second before and after it.
+			expect(journal(state)).toMatchObject([
+				{ cost: 2_000 + 3_000 + 4_500, outcome: "interrupted" },
+				{ cost: 0, outcome: "budget" },
+			]);
+		}));
+
+	it("is charged as many pages as it may have read since", () =>
+		withMoney(async (conversation, state) => {
+			conversation.store.changeSettings({ tools: { webFetch: true } });
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.event({ type: "tool", id: "1", name: "web_fetch", status: "running" });
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 6_000;
+			next.replies.recover();
+			await settled();
+			// The one that had begun and three more, and 150 tokens a second.
+			expect(journal(state)).toMatchObject([{ cost: 2_010 + 4 * 50_000 + 9_000, outcome: "interrupted" }]);
+		}));
+
+	it("is never charged more than was reserved", () =>
+		withMoney(async (conversation, state) => {
+			conversation.purses.left.ann = 12_000;
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			await conversation.call.text("x".repeat(3_000));
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 600_000;
+			next.replies.recover();
+			await settled();
+			expect(journal(state)).toMatchObject([{ cost: 12_000 }, { cost: 0, outcome: "budget" }]);
 			expect(next.calls).toHaveLength(0);
 			expect(next.purses.reserved.size).toBe(0);
 		}));
 
-	it("is charged one more page and search, which may have begun", () =>
+	it("is charged what Claude may have thought unseen, which checkpoints count", () =>
+		withMoney(async (conversation, state) => {
+			await ask(conversation, conversation.enter(ann));
+			await conversation.call.usage(1_000, 1);
+			conversation.now += 20_000;
+			const costInRow = () => conversation.store.log.lastReply()?.cost?.usd;
+			await expect.poll(costInRow).toBe(0.002 + 0.03);
+			const next = metered(new TestConversation(state, 60_000, undefined, conversation.purses));
+			next.now = conversation.now + 600_000;
+			next.replies.recover();
+			await settled();
+			expect(journal(state)).toMatchObject([{ cost: 2_000 + 30_000 + 15_000, outcome: "interrupted" }]);
+		}));
+
+	it.each([
+		["that had begun", "x".repeat(3_000), 10_000 + 50_000],
+		["that had begun, and of one more before the first words", "", 10 + 50_000 + 50_000],
+	])("is charged the most of each tool %s", (_name, text, cost) =>
 		withMoney(async (conversation, state) => {
 			conversation.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
 			await ask(conversation, conversation.enter(ann));
 			await conversation.call.usage(1_000, 1);
+			await conversation.call.text(text);
+			await conversation.call.event({ type: "tool", id: "1", name: "web_fetch", status: "running" });
 			nextLife(state, conversation.purses);
 			await settled();
-			expect(journal(state)).toMatchObject([{ cost: 2_010 + 30_000 * 2.5 + 10_000, outcome: "interrupted" }]);
-		}));
+			expect(journal(state)).toMatchObject([{ cost: 2_000 + cost, outcome: "interrupted" }]);
+		}),
+	);
 
 	it("is charged nothing for a request that it had not sent yet, as it waited", () =>
 		withMoney(async (conversation, state) => {
@@ -736,6 +976,7 @@ it("a person who is erased while purses are asked pays nothing, and is not named
 		conversation.purses.gate = gate.promise;
 		conversation.say(conversation.enter(ann), "Hi");
 		await settled();
+		conversation.departures.end("ann", "ann");
 		conversation.store.payments.erase("ann", "erased-1", "Deleted person");
 		gate.resolve();
 		await settled();
@@ -743,6 +984,23 @@ it("a person who is erased while purses are asked pays nothing, and is not named
 		for (const table of ["payments", "journal", "spending", "reservations"])
 			expect(JSON.stringify(state.storage.sql.exec(`SELECT * FROM ${table}`).toArray())).not.toMatch(/"ann"|"Ann"/);
 		expect(conversation.purses.settled.at(-1)).toEqual(["ann", 0]);
+	}));
+
+it("a question of others is asked if its payer is erased while purses are asked, and nobody is told that purses cannot be reached", () =>
+	withMoney(async (conversation) => {
+		const gate = Promise.withResolvers<void>();
+		conversation.purses.gate = gate.promise;
+		const [, other] = [conversation.enter(ann), conversation.enter(bob)];
+		conversation.say(conversation.enter(ann), "@claude Hi");
+		await settled();
+		conversation.say(other, "@claude And me?");
+		conversation.departures.end("ann", "ann");
+		conversation.store.payments.erase("ann", "erased-1", "Deleted person");
+		gate.resolve();
+		await settled();
+		expect(errors(other)).toEqual([]);
+		expect(other.last("chat:thinking").askedBy).toEqual([bob]);
+		expect([...conversation.purses.reserved.keys()].map((key) => key.split(" ")[0])).toEqual(["deployment", "bob"]);
 	}));
 
 it("a reply that is continued is paid for again, and charged only for what came since", () =>

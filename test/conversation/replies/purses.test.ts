@@ -2,10 +2,10 @@
 
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { PurseOwner, Titler } from "../../../src/conversation/ports.ts";
+import type { Titler } from "../../../src/conversation/ports.ts";
 import { purseName } from "../../../src/money/object.ts";
 import { priceOf } from "../../../src/money/prices.ts";
-import type { Answer, Limit, Settlement, Wish } from "../../../src/money/purse-calls.ts";
+import type { Answer, Charge, Limit, PurseOwner, Wish } from "../../../src/money/purse-calls.ts";
 import { type Random, randomOf } from "../../soak/random.ts";
 import { ann, bob, inConversation, settled, TestConversation, TestPurses } from "../../support/conversation.ts";
 import { allowLog } from "../../support/log.ts";
@@ -36,8 +36,9 @@ class LedgerPurses extends TestPurses {
 		return this.isDead ? new Promise(() => {}) : answer;
 	}
 
-	override settle(owner: PurseOwner, settlement: Settlement): void {
-		void this.#track(this.ledgerOf(owner).settle(settlement));
+	override settle(id: string, charges: readonly Charge[]): void {
+		this.payments?.delete(id);
+		for (const { owner, settlement } of charges) void this.#track(this.ledgerOf(owner).settle(settlement));
 	}
 
 	override forNextLife(): TestPurses {
@@ -81,7 +82,14 @@ async function answer({ conversation, random }: World): Promise<void> {
 	const call = conversation.calls.at(-1);
 	if (!call || call.signal.aborted) return;
 	const { maxTokens = 0, maxSearches = 0, maxPages = 0, tools } = call.options;
-	const report = () => call.usage(random.below(1_000), 1 + random.below(Math.min(2_000, maxTokens)));
+	const report = () => {
+		const output = 1 + random.below(Math.min(2_000, maxTokens));
+		return call.event({ type: "usage", usage: { input: random.below(500), output, cacheRead: 0, cacheWrite: random.below(500) } });
+	};
+	{
+		const places = call.messages.map(({ seq }) => seq);
+		call.options.asked?.({ model: "claude-sonnet-5-5", maxTokens, system: "You are Claude", places, tools: [] });
+	}
 	switch (random.below(9)) {
 		case 0:
 			return call.usage(random.below(1_000), 1);
@@ -107,12 +115,21 @@ async function answer({ conversation, random }: World): Promise<void> {
 	}
 }
 
-async function step(world: World, name: string): Promise<void> {
+async function act(world: World, name: string, step: number): Promise<void> {
 	const { conversation, random, state } = world;
 	const id = conversation.store.info.id;
 	const [one, other] = [conversation.enter(ann), conversation.enter(bob)];
 	const asker = world.isErased || random.chance(0.5) ? one : other;
-	switch (random.below(16)) {
+	switch (random.below(19)) {
+		case 16:
+		case 17:
+		case 18: {
+			// Long, and read by Claude: whoever changes it pays for what is written to the cache again.
+			const [first] = conversation.store.reader.page(3, 2).messages.filter(({ author }) => author.userId === asker.person.userId);
+			const content = `${step} ${"word ".repeat(1_000)}`;
+			if (first) conversation.rules.receive(asker, { type: "chat:edit", conversationId: id, messageId: first.id, content });
+			break;
+		}
 		case 0:
 		case 1:
 		case 2:
@@ -154,15 +171,15 @@ async function ledgers({ conversation, purses }: World) {
 	return { conversation: conversation.store.payments.purse.sums("total", conversation.now), deployment, people };
 }
 
-it.each([1, 2])("no purse is ever exceeded, and all agree in the end, whatever happens (%i)", () =>
+it.each([20261128, 20261129])("no purse is ever exceeded, and all agree in the end, whatever happens (%i)", (seed) =>
 	inConversation(
 		async (first, state) => {
-			const seed = Math.floor(Math.random() * 2 ** 32);
 			const name = `${seed} ${state.id.name}`;
 			prepare(first).now = Date.now();
 			first.store.changeSettings({ tools: { webSearch: true, webFetch: true } });
 			const world: World = { conversation: first, purses: new LedgerPurses(name), state, random: randomOf(seed), isErased: false };
 			newLife(world, name);
+			for (const person of [ann, bob]) world.conversation.say(world.conversation.enter(person), "word ".repeat(1_000));
 			const check = async (at: string) => {
 				const { conversation, deployment, people } = await ledgers(world);
 				const where = `seed ${seed}, ${at}`;
@@ -171,7 +188,7 @@ it.each([1, 2])("no purse is ever exceeded, and all agree in the end, whatever h
 				for (const { microUsd, reserved } of people) expect(microUsd + reserved, where).toBeLessThanOrEqual(budgets.person);
 			};
 			for (let number = 0; number < 60; number++) {
-				await step(world, name);
+				await act(world, name, number);
 				await check(`step ${number}`);
 			}
 			// Everything comes to its end: what waits is asked by the alarm, and what runs is stopped.

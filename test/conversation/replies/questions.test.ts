@@ -52,6 +52,24 @@ describe("a waiting question", () => {
 			expect(conversation.calls).toHaveLength(1);
 		}));
 
+	it.each(["off", "owners"])("is taken back when owners decide that its author may not ask any more: %s", (choice) =>
+		inPair(async (conversation, ann, bob) => {
+			said(conversation, ann, "Hi");
+			const waiting = said(conversation, bob, "And me?");
+			if (choice === "off") conversation.store.setAssistant("off");
+			else conversation.store.changeSettings({ asks: "owners" });
+			await conversation.call.end();
+			await settled();
+			expect(conversation.calls).toHaveLength(1);
+			expect(ann.last("chat:updated").message).toMatchObject({ id: waiting.id, content: "And me?" });
+			expect(ann.last("chat:updated").message.asksClaude).toBeUndefined();
+			// Those who may ask are answered.
+			conversation.store.setAssistant("always");
+			said(conversation, ann, "And I?");
+			expect(conversation.calls).toHaveLength(2);
+		}),
+	);
+
 	it("leaves the others that wait, and their askers", () =>
 		inPair(async (conversation, ann, bob) => {
 			said(conversation, ann, "Hi");

@@ -15,7 +15,7 @@ async function answered(conversation: TestConversation, client: TestClient, ques
 }
 
 const versionsOf = (conversation: TestConversation, messageId: string) => {
-	const answer = conversation.rules.history.versions(messageId);
+	const answer = conversation.rules.history().versions(messageId);
 	return "versions" in answer ? answer.versions : answer.code;
 };
 
@@ -124,6 +124,11 @@ describe("regenerating Claude's last reply", () => {
 			expect(versions.map(({ version, content }) => [version, content])).toEqual(
 				[1, ...Array.from({ length: limits.versions - 1 }, (_, at) => at + 3)].map((version) => [version, `Version ${version}`]),
 			);
+			conversation.store.keeping.setHeld(true, conversation.now);
+			conversation.now += 1_000;
+			regenerate(conversation, client, id);
+			expect(client.last("chat:error")).toMatchObject({ code: "held", messageId: id });
+			expect(versionsOf(conversation, id)).toEqual(versions);
 		}));
 
 	it("answers questions that came meanwhile, once", () =>

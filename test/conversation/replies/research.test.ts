@@ -122,7 +122,7 @@ describe("what Claude looks up", () => {
 			await conversation.call.text("Otherwise.");
 			await conversation.call.end();
 			expect(replyOf(client)).not.toHaveProperty("citations");
-			const { versions } = conversation.rules.history.versions(messageId) as { versions: object[] };
+			const { versions } = conversation.rules.history().versions(messageId) as { versions: object[] };
 			expect(versions).toMatchObject([{ sources: [one], citations: [{ start: 0, end: 3, source: 0 }], tools: [{ name: "web_search" }] }]);
 			conversation.rules.receive(client, { type: "chat:delete", conversationId, messageId });
 			expect(JSON.stringify(stored(conversation))).not.toMatch(/example|tools|citations/);

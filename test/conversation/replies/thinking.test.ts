@@ -103,7 +103,7 @@ describe("Claude's thinking", () => {
 			await conversation.call.text("Second");
 			await conversation.call.end();
 			expect(client.last("chat:message").message).toMatchObject({ content: "Second", thinking: "Second thought" });
-			expect(conversation.rules.history.versions(idOf(client))).toMatchObject({
+			expect(conversation.rules.history().versions(idOf(client))).toMatchObject({
 				versions: [{ content: "First", thinking: "First thought" }],
 			});
 		}));

@@ -48,8 +48,8 @@ describe("first words", () => {
 		expect(truncateLine("exactly", 7)).toBe("exactly");
 	});
 
-	it("are found quickly in hostile texts", () => {
-		const began = performance.now();
+	// Work that grows with the square of a text would exceed the time of a test many times over.
+	it("are found in hostile texts", () => {
 		for (const text of [
 			"[".repeat(100_000),
 			"> ".repeat(50_000),
@@ -57,8 +57,7 @@ describe("first words", () => {
 			`${"#".repeat(99)} `.repeat(1_000),
 			"![](".repeat(25_000),
 		])
-			firstWords(text);
-		expect(performance.now() - began).toBeLessThan(500);
+			expect(firstWords(text)?.length ?? 0).toBeLessThanOrEqual(100);
 	});
 });
 

@@ -137,7 +137,7 @@ describe("the usage of a reply", () => {
 			await conversation.call.usage(100, 4);
 			await conversation.call.event({ type: "end", stopReason: "end_turn" });
 			expect(usageOf(client)).toEqual(tokens(200, 5));
-			expect(conversation.rules.history.versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
+			expect(conversation.rules.history().versions(messageId)).toMatchObject({ versions: [{ status: "stopped", usage: tokens(100, 1) }] });
 		}));
 
 	it("writes one row per attempt, however often it is reported", () =>

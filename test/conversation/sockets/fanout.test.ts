@@ -31,6 +31,7 @@ class TestClient implements FanoutClient {
 	readonly requester: Requester;
 	readonly frames: string[] = [];
 	open = true;
+	readsFrom = 1;
 	expiresAt = Number.POSITIVE_INFINITY;
 	#next: (() => void)[] = [];
 	constructor(userId: string) {
@@ -54,6 +55,7 @@ class TestClient implements FanoutClient {
 	events() {
 		return this.frames.map((frame) => parseServerFrame(frame));
 	}
+	limitTo() {}
 	renew() {}
 	acknowledge() {}
 	close() {}

@@ -26,6 +26,7 @@ const row = (reply: object): MessageRow => ({
 	reply_to: null,
 	mentions: null,
 	reactions: null,
+	files: null,
 	edited_at: null,
 	deleted_at: null,
 	pinned_by: null,

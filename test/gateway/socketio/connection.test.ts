@@ -1,8 +1,8 @@
 // An Engine.IO connection on a transport that the test holds, and its heartbeat.
 
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
-import { Backend } from "../../../src/gateway/socketio/backend.ts";
+import { describe, expect, it, vi } from "vitest";
+import { Backend } from "../../../src/gateway/backend.ts";
 import { Connection } from "../../../src/gateway/socketio/connection.ts";
 import { Heartbeat, RoundTrips } from "../../../src/gateway/socketio/heartbeat.ts";
 import { readSettings } from "../../../src/settings.ts";
@@ -95,6 +95,15 @@ describe("a connection", () => {
 		await expect.poll(() => transport).toEqual(done);
 		expect(connection.receive("6")).toBe(outcome === "open" ? "open" : "closed");
 		connection.close();
+	});
+
+	it("ends for an attachment that it does not await, without reading it", () => {
+		const { connection, done } = connect();
+		const decoding = vi.spyOn(globalThis, "atob");
+		expect(connection.receive(`b${"A".repeat(30_000)}`)).toBe("closed");
+		expect(done).toEqual(["ended"]);
+		expect(decoding).not.toHaveBeenCalled();
+		decoding.mockRestore();
 	});
 
 	it("sends nothing after it has ended", () => {

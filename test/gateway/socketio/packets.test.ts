@@ -1,8 +1,12 @@
 // Packets, and the events and acknowledgements in them.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { Attachments } from "../../../src/gateway/socketio/attachments.ts";
 import {
 	answerTo,
+	type BinaryPacket,
+	byteLengthOf,
+	bytesOf,
 	decodeEnginePacket,
 	decodeSocketPacket,
 	encodeAck,
@@ -12,6 +16,7 @@ import {
 	encodeEnginePacket,
 	encodeEvent,
 	encodeHandshake,
+	isBinary,
 	toClientEvent,
 } from "../../../src/gateway/socketio/packets.ts";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -25,15 +30,24 @@ describe("Engine.IO packets", () => {
 		["4a\x1eb", { type: "message", data: "a\x1eb" }],
 		["5", { type: "upgrade" }],
 		["6", { type: "noop" }],
-		["bAQID", { type: "binary" }],
-		["b!!", { type: "binary" }],
 		["", undefined],
 		["7", undefined],
 		["x4", undefined],
 	])("decodes %j", (text, packet) => {
 		expect(decodeEnginePacket(text)).toEqual(packet);
-		if (packet && packet.type !== "binary")
-			expect(encodeEnginePacket(packet.type as "open", "data" in packet ? packet.data : undefined)).toBe(text);
+		if (packet) expect(encodeEnginePacket(packet.type as "open", "data" in packet ? packet.data : undefined)).toBe(text);
+	});
+
+	it.each<[BinaryPacket, number, number[] | undefined]>([
+		["bAQID", 3, [1, 2, 3]],
+		["bAQI=", 2, [1, 2]],
+		["bAQ==", 1, [1]],
+		["b", 0, []],
+		["b!!", 1, undefined],
+		[Uint8Array.from([7, 8]).buffer, 2, [7, 8]],
+	])("know the size of the attachment %j before they read it", (packet, size, bytes) => {
+		expect([isBinary(packet), byteLengthOf(packet)]).toEqual([true, size]);
+		expect(bytesOf(packet)).toEqual(bytes && Uint8Array.from(bytes));
 	});
 
 	it("tell a client what it needs to know at the beginning", () => {
@@ -47,6 +61,21 @@ describe("Engine.IO packets", () => {
 	});
 });
 
+describe("attachments", () => {
+	it("are read while there is room for all of them, and dropped beyond that", () => {
+		const event = { type: "event", nsp: "/", name: "chat:send", payload: undefined } as const;
+		const hold = { add: () => true, release: () => {} };
+		const attachments = Attachments.await({ packet: event, missing: 3, most: 5, isRead: true, dueAt: 0 }, hold);
+		expect([attachments.add("bAQID", 0), attachments.at({ _placeholder: true, num: 0 })]).toEqual([false, Uint8Array.from([1, 2, 3])]);
+		const decoding = vi.spyOn(globalThis, "atob");
+		expect(attachments.add("bAQID", 0)).toBe(false);
+		expect([attachments.isTooLarge, attachments.add("bAQ==", 0)]).toEqual([true, true]);
+		expect(decoding).not.toHaveBeenCalled();
+		decoding.mockRestore();
+		expect(attachments.at({ _placeholder: true, num: 0 })).toBeUndefined();
+	});
+});
+
 describe("Socket.IO packets", () => {
 	it.each([
 		["0", { type: "connect", nsp: "/", auth: {} }],
@@ -57,8 +86,20 @@ describe("Socket.IO packets", () => {
 		['2/chat,12["a"]', { type: "event", nsp: "/chat", name: "a", payload: undefined, ackId: 12 }],
 		["2[7]", { type: "event", nsp: "/", name: "7", payload: undefined }],
 		["31[1]", { type: "ack", nsp: "/" }],
-		['51-["a",{"_placeholder":true,"num":0}]', { type: "binary", nsp: "/", attachments: 1 }],
-		['510-/chat,7["a"]', { type: "binary", nsp: "/chat", attachments: 10, ackId: 7 }],
+		[
+			'51-["a",{"_placeholder":true,"num":0}]',
+			{ type: "binary", nsp: "/", attachments: 1, event: { type: "event", nsp: "/", name: "a", payload: { _placeholder: true, num: 0 } } },
+		],
+		[
+			'510-/chat,7["a"]',
+			{
+				type: "binary",
+				nsp: "/chat",
+				attachments: 10,
+				ackId: 7,
+				event: { type: "event", nsp: "/chat", name: "a", payload: undefined, ackId: 7 },
+			},
+		],
 		["61-/chat,7[]", { type: "binary", nsp: "/chat", attachments: 1, ackId: 7 }],
 	])("decodes %j", (text, packet) => {
 		expect(decodeSocketPacket(text)).toEqual(packet);
@@ -137,10 +178,9 @@ describe("acknowledgements", () => {
 		const refused = { type: "chat:error", conversationId: "x", error: "No.", code: "forbidden" } as const;
 		expect(answerTo(sent, { ...refused, clientId: "c" }, "ann")).toEqual({ error: "No.", code: "forbidden" });
 		expect(answerTo(sent, { ...refused, clientId: "d" }, "ann")).toBeUndefined();
-		expect(answerTo(sent, { ...refused, code: "rate_limited", retryAfterMs: 5 }, "ann")).toEqual({
-			error: "No.",
-			code: "rate_limited",
-			retryAfterMs: 5,
-		});
+		const tooFast = { ...refused, code: "rate_limited", retryAfterMs: 5 } as const;
+		expect(answerTo(sent, { ...tooFast, clientId: "c" }, "ann")).toEqual({ error: "No.", code: "rate_limited", retryAfterMs: 5 });
+		// It is about an event that has no answer, such as typing.
+		expect(answerTo(sent, tooFast, "ann")).toBeUndefined();
 	});
 });

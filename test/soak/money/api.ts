@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { eventsOfBlocks, type ScriptedBlock, type StreamEvent } from "../../support/messages-api-blocks.ts";
 import { refusalOf } from "../../support/messages-api-rules.ts";
-import { errorOf, isForTitle, questionOf, type RequestBody, turnIn } from "../../support/messages-api-script.ts";
+import { errorOf, isForSummary, isForTitle, questionOf, type RequestBody, turnIn } from "../../support/messages-api-script.ts";
 import { type Random, randomOf } from "../random.ts";
 
 export type Script = {
@@ -60,10 +60,14 @@ export async function startBillingApi(seed: number): Promise<BillingApi> {
 		const body: RequestBody = JSON.parse(Buffer.concat(await request.toArray()).toString());
 		const refusal = refusalOf(body, new Set(paused.keys()));
 		if (refusal !== undefined) return json(response, 400, errorOf("invalid_request_error", refusal));
-		const isTitle = isForTitle(body);
-		const script: Script = isTitle ? { tag: "title", words: 4, perSecond: 0 } : JSON.parse(/\{.*\}/.exec(questionOf(body))?.[0] ?? "{}");
+		if (isForTitle(body)) return sendPlain(billFor("title", body, random), bills, body, response, "A title");
+		if (isForSummary(body)) {
+			// Long enough for a kill to come between.
+			await wait(1_000);
+			return sendPlain(billFor("summary", body, random), bills, body, response, "They asked, and Claude answered.");
+		}
+		const script: Script = JSON.parse(/\{.*\}/.exec(questionOf(body))?.[0] ?? "{}");
 		const bill = billFor(script.tag, body, random);
-		if (isTitle) return sendTitle(bill, bills, body, response);
 		const time = (times.get(script.tag) ?? 0) + 1;
 		times.set(script.tag, time);
 		const isHit = script.fault !== undefined && time <= (script.times ?? 1);
@@ -115,12 +119,13 @@ function usageOf({ input, cacheRead, cacheWrite, output, searches }: Bill): obje
 	};
 }
 
-function sendTitle(bill: Bill, bills: Bill[], { model }: RequestBody, response: ServerResponse): void {
+/** An answer without a stream. */
+function sendPlain(bill: Bill, bills: Bill[], { model }: RequestBody, response: ServerResponse, text: string): void {
 	bills.push(bill);
 	bill.output = 10;
 	bill.isWhole = true;
 	bill.ended = "whole";
-	const message = { id: "msg_title", type: "message", role: "assistant", model, content: [{ type: "text", text: "A title" }] };
+	const message = { id: "msg_plain", type: "message", role: "assistant", model, content: [{ type: "text", text }] };
 	json(response, 200, { ...message, usage: usageOf(bill), stop_reason: "end_turn", stop_sequence: null });
 }
 
@@ -192,19 +197,24 @@ class Stream {
 				search: `search ${n}`,
 				results: [{ url: `https://example.com/${n}`, title: "A" }],
 			})),
-			...Array.from({ length: pages }, (_, n) => ({ fetch: `https://example.com/${n}`, title: "A", text: "words" })),
+			...Array.from({ length: pages }, (_, n) => ({
+				fetch: `https://example.com/${n}`,
+				title: "A",
+				text: "words ".repeat(500 + this.#random.below(5_000)),
+			})),
 		];
 		const { events, content } = eventsOfBlocks(blocks, turnIn(this.#body).length);
 		for (const event of events) {
+			const block = event.content_block as { type?: string; content?: { content?: { source?: { data: string } } } } | undefined;
+			const type = block?.type;
 			// A search takes time. What begins while the server dies cannot be known.
-			await this.#pause(event.type === "content_block_start" ? 400 : 20);
+			await this.#pause(type === undefined ? 20 : type === "server_tool_use" ? 400 : 1_600);
 			this.#send(event.type, event);
-			const type = (event.content_block as { type?: string } | undefined)?.type;
 			if (type === "server_tool_use") this.#write(20);
 			// As much as the server lets through.
 			if (type === "web_search_tool_result") this.#bill.searches += 1;
 			if (type === "web_search_tool_result") this.#bill.cacheWrite += 3_000 + this.#random.below(7_000);
-			if (type === "web_fetch_tool_result") this.#bill.cacheWrite += 5_000 + this.#random.below(15_000);
+			if (type === "web_fetch_tool_result") this.#bill.cacheWrite += Math.ceil((block?.content?.content?.source?.data.length ?? 0) / 4);
 		}
 		this.#blocks = content.length;
 		return content;

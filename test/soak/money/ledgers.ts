@@ -17,7 +17,12 @@ export type Ledger = {
 	jobs: number;
 	/** What replies have cost by their messages, in micro-dollars, and whether that is an estimate. */
 	replies: { question: string; microUsd: number; isAbout: boolean }[];
+	/** Of a conversation: Claude may look things up. */
+	hasTools: boolean;
 };
+
+const heldNow = "SELECT sum(value ->> 0) AS sum FROM spending, json_each(open) WHERE open IS NOT NULL";
+const paidNow = "SELECT sum(data ->> 'microUsd') AS sum FROM payments WHERE data ->> 'type' = 'paid'";
 
 export function readLedgers(folder: string): Ledger[] {
 	return globSync(join(folder, "**/*.sqlite")).flatMap((path) => {
@@ -42,11 +47,12 @@ function readLedger(database: DatabaseSync): Ledger[] {
 			kind: isConversation ? "conversation" : isDeployment ? "deployment" : "person",
 			mostOfADay: sum("SELECT max(total) AS sum FROM (SELECT sum(micro_usd) AS total FROM spending GROUP BY day)"),
 			spent: sum("SELECT sum(micro_usd) AS sum FROM spending"),
-			reserved: sum("SELECT sum(micro_usd) AS sum FROM reservations WHERE settled_at IS NULL"),
+			reserved: sum(isConversation ? paidNow : heldNow),
 			journal: isConversation ? sum("SELECT sum(cost) AS sum FROM journal") : 0,
 			payments: isConversation ? sum("SELECT count(*) AS sum FROM payments") : 0,
 			jobs: isConversation ? sum("SELECT count(*) AS sum FROM jobs WHERE queue = 'settlements'") : 0,
-			replies: isConversation ? repliesIn(database) : [],
+			replies: isConversation ? [...repliesIn(database), ...asidesIn(database)] : [],
+			hasTools: isConversation && sum("SELECT count(*) AS sum FROM conversation WHERE instr(tools, 'true') > 0") > 0,
 		},
 	];
 }
@@ -60,9 +66,19 @@ function repliesIn(database: DatabaseSync): Ledger["replies"] {
 	return rows.flatMap(({ role, reply }, place) => {
 		if (role !== "assistant") return [];
 		const question = rows.slice(0, place).findLast((row) => row.role === "user")?.content ?? "";
-		const { cost } = JSON.parse(reply ?? "{}") as { cost?: { usd: number; about?: boolean } };
-		return [{ question, microUsd: Math.round((cost?.usd ?? 0) * 1_000_000), isAbout: cost?.about === true }];
+		return [{ question, ...costIn(reply) }];
 	});
+}
+
+/** Private questions with their answers. */
+function asidesIn(database: DatabaseSync): Ledger["replies"] {
+	const rows = all<{ question: string; reply: string | null }>(database, "SELECT question, reply FROM asides ORDER BY n");
+	return rows.map(({ question, reply }) => ({ question, ...costIn(reply) }));
+}
+
+function costIn(reply: string | null): { microUsd: number; isAbout: boolean } {
+	const { cost } = JSON.parse(reply ?? "{}") as { cost?: { usd: number; about?: boolean } };
+	return { microUsd: Math.round((cost?.usd ?? 0) * 1_000_000), isAbout: cost?.about === true };
 }
 
 function all<Row>(database: DatabaseSync, query: string): Row[] {

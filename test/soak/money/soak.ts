@@ -29,7 +29,9 @@ const product = await startProduct({
 	ANTHROPIC_API_KEY: "a key",
 	ANTHROPIC_BASE_URL: api.url,
 	CLAUDE_MODEL: "claude-sonnet-5-5",
-	REPLY_IDLE_TIMEOUT_SECONDS: "4",
+	// A busy machine is silent for seconds.
+	REPLY_IDLE_TIMEOUT_SECONDS: "20",
+	SUMMARY_AFTER_TOKENS: "200",
 	SEND_BURST: "10000",
 	SEND_PER_SECOND: "1000",
 	BUDGET_USD_PER_DAY: String(budgets.deployment),
@@ -41,6 +43,7 @@ const counts: Record<string, number> = {};
 const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 const complaints: string[] = [];
 let begun = 0;
+let ended = 0;
 let kills = 0;
 let isOver = false;
 
@@ -54,8 +57,11 @@ async function room(number: number, random: Random): Promise<void> {
 		let outcome: Outcome = "complete";
 		while (outcome !== "refused" && begun < replies) {
 			const tag = `q${++begun}`;
-			outcome = await asker.ask(scriptFor(tag, random), random.chance(0.3) ? random.below(2_500) : undefined);
+			const script = scriptFor(tag, random);
+			if (random.chance(0.15)) outcome = await asker.askPrivately(script);
+			else outcome = await asker.ask(script, random.chance(0.3) ? random.below(2_500) : undefined);
 			count(outcome);
+			ended += 1;
 			for (const { usd, reservedUsd, budget } of await asker.usage())
 				if (budget && usd + reservedUsd > budget.usd + 1e-9) complaints.push(`${tag}: ${usd} + ${reservedUsd} of ${budget.usd} dollars`);
 		}
@@ -88,9 +94,11 @@ function scriptFor(tag: string, random: Random): Script {
 	return script;
 }
 
+/** By what was answered, and not by time: a busy machine starts slowly. Each kill hits what runs in all rooms. */
 async function killing(random: Random): Promise<void> {
 	for (;;) {
-		await wait(12_000 + random.below(12_000));
+		const next = ended + Number(values.rooms) * (0.5 + random.next());
+		while (ended < next && !isOver) await wait(100);
 		if (isOver) return;
 		await product.crash();
 		kills += 1;
@@ -117,16 +125,20 @@ for (const bill of api.bills) {
 	const { microUsd, isWhole } = bills.get(bill.tag) ?? { microUsd: 0, isWhole: true };
 	bills.set(bill.tag, { microUsd: microUsd + microUsdOf(bill), isWhole: isWhole && bill.isWhole });
 }
-let [exact, about, aboutCharged, aboutBilled] = [0, 0, 0, 0];
-for (const { question, microUsd, isAbout } of of("conversation").flatMap((one) => one.replies)) {
+let exact = 0;
+const estimates = { without: { count: 0, charged: 0, billed: 0 }, with: { count: 0, charged: 0, billed: 0 } };
+for (const { question, microUsd, isAbout, hasTools } of of("conversation").flatMap(({ replies, hasTools }) =>
+	replies.map((reply) => ({ ...reply, hasTools })),
+)) {
 	const tag = tagOf(question);
 	const bill = bills.get(tag)?.microUsd ?? 0;
 	const detail = () =>
 		`${tag}: charged ${microUsd}, billed ${bill}${isAbout ? ", about" : ""}: ${question} ${JSON.stringify(api.bills.filter((one) => one.tag === tag))}`;
 	if (isAbout) {
-		about += 1;
-		aboutCharged += microUsd;
-		aboutBilled += bill;
+		const sums = estimates[hasTools ? "with" : "without"];
+		sums.count += 1;
+		sums.charged += microUsd;
+		sums.billed += bill;
 		if (microUsd < bill) complaints.push(detail());
 	} else {
 		exact += 1;
@@ -154,6 +166,7 @@ for (const what of ["reserved", "payments", "jobs"] as const)
 const billed = api.bills.reduce((total, bill) => total + microUsdOf(bill), 0);
 if (sum(of("deployment"), "spent") < billed) complaints.push(`Charged ${sum(of("deployment"), "spent")}, billed ${billed}`);
 
+const requestsFor = (tag: string) => api.bills.filter((bill) => bill.tag === tag).length;
 const rows: [string, number | string][] = [
 	["seed", seed],
 	["questions", begun],
@@ -162,8 +175,11 @@ const rows: [string, number | string][] = [
 	["kills (SIGKILL)", kills],
 	["people; conversations", `${of("person").length}; ${of("conversation").length}`],
 	["replies whose cost is exact, to the micro-dollar", exact],
-	["replies whose cost is an estimate", about],
-	["  billed; charged", `$${(aboutBilled / 1e6).toFixed(4)}; $${(aboutCharged / 1e6).toFixed(4)}`],
+	["titles; summaries", `${requestsFor("title")}; ${requestsFor("summary")}`],
+	...Object.entries(estimates).map(([which, { count, charged, billed }]): [string, string] => [
+		`estimates ${which} tools: replies; billed; charged`,
+		`${count}; $${(billed / 1e6).toFixed(4)}; $${(charged / 1e6).toFixed(4)}; ${(charged / billed).toFixed(2)}`,
+	]),
 	["billed in all; charged", `$${(billed / 1e6).toFixed(4)}; $${(sum(of("deployment"), "spent") / 1e6).toFixed(4)}`],
 	["wrong", complaints.length],
 ];

@@ -1,8 +1,10 @@
 // The session of this page, and the hooks by which components use it.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { eraseMe, type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
+import { isGuestId } from "../../../src/protocol/person.ts";
+import { type Result, refresh, rename, signInAsGuest, signOut } from "../api.ts";
 import { clock } from "../browser.ts";
+import { clearWaitingFiles } from "../files/waitingFiles.ts";
 import { clearDeviceCache, deviceCacheOwner, setDeviceCacheOwner } from "../live/deviceCache.ts";
 import { clearOutbox } from "../live/outbox.ts";
 import { drafts } from "../writing/currentDrafts.ts";
@@ -13,7 +15,7 @@ import { Session, type SessionState } from "./session.ts";
  * All tabs of a browser share one cookie, and each renewal replaces it. They renew one after another: a
  * request that still carried an older cookie would end the session.
  */
-async function refreshAlone(): ReturnType<typeof refresh> {
+export async function refreshAlone(): ReturnType<typeof refresh> {
 	const byToken = await continueByToken();
 	if (byToken) return byToken;
 	return "locks" in navigator ? navigator.locks.request("session", refresh) : refresh();
@@ -44,11 +46,11 @@ export const session = new Session({
 	rename,
 	renamed: () => tabs.postMessage("renamed"),
 	signOut: signOutHere,
-	erase: eraseMe,
 	cachedUser: deviceCacheOwner,
 	keepOnly: (userId) => {
 		drafts.keepOnly(userId);
 		void clearOutbox(userId);
+		void clearWaitingFiles(userId);
 	},
 	clock,
 });
@@ -62,6 +64,12 @@ session.subscribe(() => {
 function leaveForSignOut(): void {
 	if (signOutUrl !== undefined) location.assign(signOutUrl);
 	signOutUrl = undefined;
+}
+
+/** True for guests. Whoever came as one, and signs in with a provider since, is none. */
+export function isGuest(userId: string): boolean {
+	const state = session.state();
+	return isGuestId(userId) && !("user" in state && state.user.id === userId && state.user.isAccount);
 }
 
 export function useSession(): SessionState {

@@ -24,7 +24,6 @@ export type SessionOptions = {
 	/** Tells the person's other tabs: their tokens carry the old name. */
 	renamed(): void;
 	signOut(token: string): Promise<Result<undefined>>;
-	erase(token: string): Promise<Result<Erased>>;
 	/** The person who was signed in last, if this device remembers. */
 	cachedUser(): Promise<SignedIn["user"] | undefined>;
 	/** Deletes what this device keeps of everybody but this person; `null`: nobody is signed in. */
@@ -91,9 +90,9 @@ export class Session {
 		return this.#end(this.#options.signOut, () => ({ type: "signed_out" }));
 	}
 
-	/** Erases all data of the person. Returns the reason if it failed. */
-	erase(): Promise<string | undefined> {
-		return this.#end(this.#options.erase, (erased) => ({ type: "erased", erased }));
+	/** Erases all data of the person by this call. Returns the reason if it failed. */
+	erase(call: (token: string) => Promise<Result<Erased>>): Promise<string | undefined> {
+		return this.#end(call, (erased) => ({ type: "erased", erased }));
 	}
 
 	/** The outcome of the erasure has been read. */
@@ -166,7 +165,10 @@ export class Session {
 		await this.#cacheRead;
 		const { code, message } = result.error;
 		const { type } = this.#state;
-		if (code === "misconfigured" && type !== "signed_in" && type !== "erased") this.#become({ type: "unreachable", problem: message });
+		const isForDeployer = code === "misconfigured" && type !== "signed_in";
+		// With two session cookies, nobody can tell whose sign-in it is.
+		if ((code === "suspended" || code === "bad_request" || isForDeployer) && type !== "erased")
+			this.#become({ type: "unreachable", problem: message });
 		else if (type === "unknown" || type === "unremembered") this.#become({ type: "unreachable" });
 		this.#setTimer(timing.retryAfter);
 		return result;

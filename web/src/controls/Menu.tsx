@@ -6,7 +6,7 @@ import { type Opener, Popover } from "./Popover.tsx";
 
 export type MenuItem = { label: string; isDanger?: boolean; act(): void };
 
-export function Menu({ opener, items }: { opener: Omit<Opener, "icon">; items: readonly MenuItem[] }) {
+export function Menu({ opener, items }: { opener: Omit<Opener, "icon"> & Partial<Pick<Opener, "icon">>; items: readonly MenuItem[] }) {
 	return (
 		<Popover
 			opener={{ icon: "more", ...opener }}

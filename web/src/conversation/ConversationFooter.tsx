@@ -43,8 +43,11 @@ export function ConversationFooter({ id, userId, chat, people, actions, hasOther
 				<WaitingPeople chat={chat} actions={actions} people={people} className={styles.waiting} />
 			</div>
 			{parts && <parts.Asides id={id} chat={chat} />}
+			{parts && <parts.KeptNote chat={chat} />}
+			{parts && <parts.ReadingBar key={id} />}
 			<Notice chat={chat} />
 			{isReader && <p className={`${styles.notice} ${styles.readOnly}`}>{strings.readOnly}</p>}
+			{parts && chat.may && !isReader && <parts.YourLimits may={chat.may} />}
 			{parts && <parts.UnsentBar chat={chat} />}
 			{!isReader && editing && parts && (
 				<parts.Editor key={editing.id} message={editing} chat={chat} people={mentionable} onDone={onEdited} />

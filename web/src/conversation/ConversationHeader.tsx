@@ -18,6 +18,7 @@ import { InviteButton } from "./dialogs/InviteButton.tsx";
 const MembersDialog = lazyDialog(async () => (await import("./dialogs/MembersDialog.tsx")).MembersDialog);
 const SearchDialog = lazyDialog(async () => (await import("../search/SearchDialog.tsx")).SearchDialog);
 const PinsDialog = lazyDialog(async () => (await import("./dialogs/PinsDialog.tsx")).PinsDialog);
+const FilesDialog = lazyDialog(async () => (await import("../files/FilesDialog.tsx")).FilesDialog);
 const ConversationSettingsDialog = lazyDialog(
 	async () => (await import("./dialogs/ConversationSettingsDialog.tsx")).ConversationSettingsDialog,
 );
@@ -29,7 +30,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 	const { participants, you, members, role, conversation, connection } = chat;
 	const list = usePersonalList();
 	const [, navigate] = useLocation();
-	const [open, setOpen] = useState<"members" | "search" | "settings" | "pins">();
+	const [open, setOpen] = useState<"members" | "search" | "settings" | "pins" | "files">();
 	const lastSearch = useRef<LastSearch>(null);
 	const close = () => setOpen(undefined);
 	const isOwner = role === "owner";
@@ -56,6 +57,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 			</ul>
 			<div className={styles.buttons}>
 				<IconButton icon="search" name={strings.searchHere} shortcut={searchKeys} onClick={() => setOpen("search")} />
+				<IconButton icon="file" name={strings.filesHere} onClick={() => setOpen("files")} />
 				<IconButton icon="pin" name={strings.pins} onClick={() => setOpen("pins")} />
 				<IconButton
 					icon="members"
@@ -82,6 +84,7 @@ export function ConversationHeader({ id, title, userId, nameOf, chat }: Props) {
 				/>
 			)}
 			{open === "search" && <SearchDialog id={id} userId={userId} people={members ?? []} lastSearch={lastSearch} onClose={close} />}
+			{open === "files" && <FilesDialog id={id} onClose={close} />}
 			{open === "pins" && <PinsDialog id={id} onClose={close} />}
 			{open === "settings" && conversation && (
 				<ConversationSettingsDialog conversation={conversation} claude={conversation} isOwner={isOwner} onClose={close} />

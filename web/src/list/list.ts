@@ -2,6 +2,7 @@
 // Must not depend on sockets, React or the clock.
 
 import type { LastMessage, ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
+import { briefOf } from "../../../src/protocol/files/brief.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { MeEvent, PersonalSettings } from "../../../src/protocol/me.ts";
 import type { Message } from "../../../src/protocol/message.ts";
@@ -49,7 +50,7 @@ export function reduceList(list: List, action: ListAction): List {
 		case "viewed":
 			return change(list, action.view.conversationId, (listed) => seen(listed, action.view));
 		case "changed":
-			return change(list, action.conversationId, (listed) => ({ ...listed, ...action.change }));
+			return change(list, action.conversationId, (listed) => decided(listed, action.change));
 		case "left":
 			return without(list, action.conversationId);
 		case "older asked":
@@ -74,8 +75,8 @@ export function newsIn({ conversations }: List): News {
 }
 
 /** The part of a message that a list shows. */
-export function lastMessageOf({ seq, author, content, createdAt, deletedAt }: Message): LastMessage {
-	return { seq, author, content: content.slice(0, limits.excerpt), createdAt, deletedAt };
+export function lastMessageOf({ seq, author, content, createdAt, deletedAt, files }: Message): LastMessage {
+	return { seq, author, content: content.slice(0, limits.excerpt), createdAt, deletedAt, ...(files && { files: files.map(briefOf) }) };
 }
 
 function receive(list: List, event: MeEvent): List {
@@ -146,9 +147,13 @@ function seen(listed: ListEntry, { title, lastMessage, readUpTo }: ConversationV
 		title,
 		lastMessage,
 		lastActivityAt: later(listed.lastActivityAt, lastMessage.createdAt),
-		...(readUpTo >= lastMessage.seq && { unread: 0, mentions: 0, readUpTo }),
+		...(readUpTo >= lastMessage.seq && { unread: 0, mentions: 0, addressed: 0, readUpTo }),
 	};
 	return isSame(told, listed) ? listed : told;
+}
+
+function decided(listed: ListEntry, { notifications, ...others }: ListEntryChange): ListEntry {
+	return { ...listed, ...others, ...(notifications !== undefined && { notifications: notifications ?? undefined }) };
 }
 
 function later(one: string, other: string): string {

@@ -4,6 +4,7 @@
 import type { ListEntry, ListEntryChange } from "../../../src/protocol/conversation.ts";
 import { parseMeFrame } from "../../../src/protocol/frames.ts";
 import type { MeEvent } from "../../../src/protocol/me.ts";
+import type { MeClientEvent } from "../../../src/protocol/push/looking.ts";
 import { Connection, type ConnectionOptions, type ConnectionState } from "../live/connection.ts";
 import { type Throttle, throttle } from "../live/throttle.ts";
 import { type ConversationView, emptyList, type List, type ListAction, reduceList } from "./list.ts";
@@ -38,7 +39,7 @@ export class ListClient {
 	readonly #options: ListOptions;
 	readonly #listeners = new Set<() => void>();
 	#snapshot = emptyListSnapshot;
-	#connection: Connection<MeEvent, never> | undefined;
+	#connection: Connection<MeEvent, MeClientEvent> | undefined;
 	#tabs: OtherTabs | undefined;
 	/** The latest view of the conversation that is open in this tab. */
 	#view: ConversationView | undefined;
@@ -65,7 +66,7 @@ export class ListClient {
 		}
 		this.#tabs = this.#options.openTabs((message) => this.#receiveFromTab(message));
 		void this.#options.keeper?.read().then((kept) => kept && this.#apply({ type: "cache restored", conversations: kept }));
-		this.#connection = new Connection<MeEvent, never>({
+		this.#connection = new Connection<MeEvent, MeClientEvent>({
 			...this.#options,
 			token,
 			parseFrame: parseMeFrame,
@@ -83,6 +84,11 @@ export class ListClient {
 		this.#connection = undefined;
 		this.#tabs?.close();
 		this.#tabs = undefined;
+	}
+
+	/** Does nothing while not connected. */
+	send(event: MeClientEvent): void {
+		this.#connection?.send(event);
 	}
 
 	wake(): void {
@@ -123,7 +129,7 @@ export class ListClient {
 		const conversationId = listed.id;
 		this.#apply({ type: "changed", conversationId, change });
 		if (await this.#options.changeListEntry(conversationId, change)) return true;
-		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListEntryChange]]));
+		const former = Object.fromEntries(Object.keys(change).map((key) => [key, listed[key as keyof ListEntryChange] ?? null]));
 		this.#apply({ type: "changed", conversationId, change: former });
 		return false;
 	}

@@ -21,7 +21,7 @@ import { TypingSignals } from "./typing.ts";
 export type Snapshot = { transcript: Transcript; connection: ConnectionState };
 
 /** What happens to private questions: they are no part of the transcript. */
-export type AsideEvent = Extract<ServerEvent, { type: "chat:aside" | "chat:aside-streaming" | "chat:aside-gone" }>;
+export type AsideEvent = Extract<ServerEvent, { type: "chat:aside" | `chat:aside-${string}` }>;
 
 type Cached = { cached: CachedConversation; cursor: string | undefined };
 
@@ -160,10 +160,9 @@ export class ConversationClient {
 		this.#caching.flush();
 	}
 
-	/** Shows the message at once and sends it when connected. The text must not be blank and must fit `limits.content`. */
-	sendMessage(content: string, about: Omit<NewMessage, "content"> = {}): void {
+	/** Shows the message at once and sends it when connected. Without files the text must not be blank. It must fit `limits.content`. */
+	sendMessage(content: string, about: Omit<NewMessage, "content"> = {}, clientId = this.#options.newId()): void {
 		this.#typing.messageSent();
-		const clientId = this.#options.newId();
 		this.#apply({ type: "enqueued", clientId, content, ...about, now: this.#clock.now() });
 		this.#sender.save(clientId);
 	}

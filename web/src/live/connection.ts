@@ -1,7 +1,7 @@
 // Keeps a socket connected: connects with the cursor, detects a dead network, reconnects, and stops at a final close code.
 // Must not depend on React, the DOM, or the meaning of events.
 
-import { type CloseCode, closeCodes } from "../../../src/protocol/errors.ts";
+import { type CloseCode, closeCodes } from "../../../src/protocol/frames/close-codes.ts";
 
 export type ConnectionState =
 	| { type: "connecting" }

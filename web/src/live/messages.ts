@@ -1,6 +1,7 @@
 // The messages of one conversation, ordered by `seq`: inserting, updating, and growing a reply while it streams. Pure.
 
 import type { ServerEvent } from "../../../src/protocol/events.ts";
+import { briefOf } from "../../../src/protocol/files/brief.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { claude } from "../../../src/protocol/person.ts";
@@ -56,10 +57,11 @@ export function mergePage(messages: Messages, page: Messages): Messages {
 }
 
 /** Updates quotes of a message that was edited or deleted. */
-export function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt }: Message): Messages {
+export function requote(messages: Messages, { id, author, content, seq, editedAt, deletedAt, files }: Message): Messages {
 	if (editedAt === undefined && deletedAt === undefined) return messages;
-	const quoted = { author, content: content.slice(0, limits.excerpt), seq };
-	return messages.map((one) => (one.replyTo === id && one.quoted?.content !== quoted.content ? { ...one, quoted } : one));
+	const quoted = { author, content: content.slice(0, limits.excerpt), seq, ...(files && { files: files.map(briefOf) }) };
+	const isOld = (shown: Message["quoted"]) => shown?.content !== quoted.content || shown.files?.length !== quoted.files?.length;
+	return messages.map((one) => (one.replyTo === id && isOld(one.quoted) ? { ...one, quoted } : one));
 }
 
 /** Appends an empty reply. Every message with a lower `seq` arrives before it, so its `seq` is the next one. */

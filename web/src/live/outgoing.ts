@@ -2,12 +2,19 @@
 // They are sent one at a time, in order, until each is acknowledged.
 
 import type { ClientEvent } from "../../../src/protocol/events.ts";
+import type { MessageFile } from "../../../src/protocol/files/file.ts";
 import type { Mention, Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import type { Messages } from "./messages.ts";
 
-/** `replyTo`: the id of the message that it quotes. `steer`: ends the running reply, and asks again. */
-export type NewMessage = { content: string; replyTo?: string; mentions?: readonly Mention[]; steer?: boolean };
+/** `replyTo`: the id of the message that it quotes. `steer`: ends the running reply, and asks again. `files`: they are uploaded already. */
+export type NewMessage = {
+	content: string;
+	replyTo?: string;
+	mentions?: readonly Mention[];
+	steer?: boolean;
+	files?: readonly MessageFile[];
+};
 
 /** Why the server refused something: its code, for the page to put into words, and its own English text. */
 export type Refusal = { code: string; text: string };
@@ -41,6 +48,8 @@ export function reduceOutgoing<T extends Outbound>(transcript: T, action: Outgoi
 	switch (action.type) {
 		case "enqueued": {
 			const { type: _, now, ...message } = action;
+			// A message whose files had to be uploaded is enqueued again if the page was closed just then.
+			if (isStored(transcript, message) || transcript.outgoing.some(({ clientId }) => clientId === message.clientId)) return transcript;
 			const saidAt = Math.max(now, (transcript.outgoing.at(-1)?.saidAt ?? 0) + 1);
 			return { ...transcript, outgoing: [...transcript.outgoing, { ...message, saidAt, state: { type: "waiting" } }] };
 		}
@@ -59,8 +68,14 @@ export function reduceOutgoing<T extends Outbound>(transcript: T, action: Outgoi
 	}
 }
 
-export function sendEventOf({ clientId, content, replyTo, mentions, steer }: OutgoingMessage, conversationId: string): ClientEvent {
-	const about = { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions: [...mentions] }), ...(steer && { steer }) };
+export function sendEventOf(message: OutgoingMessage, conversationId: string): ClientEvent {
+	const { clientId, content, replyTo, mentions, steer, files } = message;
+	const about = {
+		...(replyTo !== undefined && { replyTo }),
+		...(mentions && { mentions: [...mentions] }),
+		...(steer && { steer }),
+		...(files && { files: files.map(({ id, alt }) => (alt ? { id, alt } : id)) }),
+	};
 	return { type: "chat:send", conversationId, content, ...about, role: "user", clientId };
 }
 
@@ -87,7 +102,7 @@ export function acknowledge<T extends Outbound>(transcript: T, { author, clientI
 }
 
 /** True if the message is in the transcript already: its acknowledgement came before it was read from disk. */
-export function isStored({ messages, you }: Outbound, { clientId }: OutgoingMessage): boolean {
+export function isStored({ messages, you }: Outbound, { clientId }: Pick<OutgoingMessage, "clientId">): boolean {
 	return messages.some((message) => message.clientId === clientId && message.author.userId === you?.userId);
 }
 
@@ -120,6 +135,7 @@ type Commands =
 	| "chat:withdraw"
 	| "chat:continue"
 	| "chat:pin"
+	| "chat:approve"
 	| "chat:ask-privately"
 	| "chat:stop-aside"
 	| "chat:share";

@@ -15,10 +15,12 @@ export function peopleWaiting(messages: readonly Message[]): Person[] {
 	return [...new Map(waitingQuestions(messages).map(({ author }) => [author.userId, author])).values()];
 }
 
-export type Phase = "thinking" | "busy" | "answering" | "complete" | "stopped" | "failed";
+export type Phase = "thinking" | "busy" | "answering" | "asking" | "complete" | "stopped" | "failed";
 
-export function phaseOf({ status, reason, content }: Message): Phase {
+/** `asking`: a call of a tool waits for somebody's decision. */
+export function phaseOf({ status, reason, content, tools }: Pick<Message, "status" | "reason" | "content" | "tools">): Phase {
 	if (status !== "streaming") return status;
+	if (tools?.some(({ asks }) => asks)) return "asking";
 	if (reason !== undefined) return "busy";
 	return content === "" ? "thinking" : "answering";
 }

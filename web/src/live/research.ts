@@ -4,6 +4,7 @@ import type { ServerEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 
 type Event<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
+type Reply = Pick<Message, "reason" | "tools" | "sources" | "citations">;
 
 /** The messages with what the event adds to its reply; `undefined` if something before it is missing. */
 export function addResearch(messages: readonly Message[], event: Event<"chat:tool" | "chat:source">): readonly Message[] | undefined {
@@ -14,12 +15,17 @@ export function addResearch(messages: readonly Message[], event: Event<"chat:too
 	return grown && messages.map((one) => (one === reply ? grown : one));
 }
 
-function withTool(reply: Message, { index, tool }: Event<"chat:tool">): Message | undefined {
+/** A reply, or a private answer, with a tool; `undefined` if one before it is missing. */
+export function withTool<T extends Reply>(reply: T, { index, tool }: Pick<Event<"chat:tool">, "index" | "tool">): T | undefined {
 	const tools = placed(reply.tools, index, tool);
 	return tools && { ...reply, reason: undefined, tools };
 }
 
-function withSource(reply: Message, { index, source, citation }: Event<"chat:source">): Message | undefined {
+/** The same with a source. */
+export function withSource<T extends Reply>(
+	reply: T,
+	{ index, source, citation }: Omit<Event<"chat:source">, "type" | "conversationId" | "messageId">,
+): T | undefined {
 	const sources = placed(reply.sources, index, source);
 	if (!sources) return undefined;
 	const { citations = [] } = reply;

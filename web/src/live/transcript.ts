@@ -5,7 +5,9 @@ import type { ConversationInfo, Member, MemberRole } from "../../../src/protocol
 import { reasons } from "../../../src/protocol/errors.ts";
 import type { ServerEvent } from "../../../src/protocol/events.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import type { SummaryPlace } from "../../../src/protocol/memory/summary.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import type { May } from "../../../src/protocol/people/link.ts";
 import type { Person } from "../../../src/protocol/person.ts";
 import type { Description } from "./description.ts";
 import { extentOf, type History, mergeWindow, type PageAction, receiveChange, reduceHistory, reloadWindow } from "./historyWindow.ts";
@@ -21,6 +23,7 @@ import {
 	resetInFlight,
 	setState,
 } from "./outgoing.ts";
+import { applyMember } from "./people/applyMember.ts";
 import { firstUnread, type Reads, readsOf, withRead } from "./readPositions.ts";
 import { addResearch } from "./research.ts";
 
@@ -42,6 +45,8 @@ export type Transcript = History & {
 	/** `null` until they are known, as `role` and `members` are. */
 	readonly conversation: ConversationInfo | null;
 	readonly role: MemberRole | null;
+	/** What one may who came by a link that limits them. */
+	readonly may: May | null;
 	readonly members: readonly Member[] | null;
 	readonly reads: Reads;
 	/** The `seq` of the first message that was unread when the conversation was opened, or that was marked unread since. */
@@ -52,6 +57,8 @@ export type Transcript = History & {
 	readonly heldUntil: number;
 	/** The messages that Claude does not answer because a budget is used up, by their ids. */
 	readonly unpaid: ReadonlyMap<string, Unpaid>;
+	/** The place of the summary that Claude reads instead of old messages. */
+	readonly summary: SummaryPlace | null;
 	/** A refusal that no message shows. */
 	readonly notice: Refusal | null;
 };
@@ -77,6 +84,7 @@ export const emptyTranscript: Transcript = {
 	you: null,
 	conversation: null,
 	role: null,
+	may: null,
 	members: null,
 	reads: new Map(),
 	unreadFrom: null,
@@ -86,6 +94,7 @@ export const emptyTranscript: Transcript = {
 	isBehind: false,
 	heldUntil: 0,
 	unpaid: new Map(),
+	summary: null,
 	notice: null,
 };
 
@@ -152,19 +161,13 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, messages: beginReply(transcript.messages, event, now), unpaid: withoutUnpaid(transcript, event.messageId) };
 		case "chat:busy":
 			return { ...transcript, messages: markBusy(transcript.messages, event) };
-		case "chat:thought": {
-			const messages = appendThinking(transcript.messages, event);
-			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
-		}
+		case "chat:thought":
+			return grown(transcript, appendThinking(transcript.messages, event));
 		case "chat:tool":
-		case "chat:source": {
-			const messages = addResearch(transcript.messages, event);
-			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
-		}
-		case "chat:streaming": {
-			const messages = appendText(transcript.messages, event);
-			return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
-		}
+		case "chat:source":
+			return grown(transcript, addResearch(transcript.messages, event));
+		case "chat:streaming":
+			return grown(transcript, appendText(transcript.messages, event));
 		case "chat:complete":
 			// The finished message precedes this event; if it is not here, it was lost.
 			return transcript.messages.some(({ id, status }) => id === event.messageId && status !== "streaming")
@@ -183,7 +186,8 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 			return { ...transcript, typing: event.isTyping ? [...others, { ...personOf(event), until: now + typingTimeout }] : others };
 		}
 		case "chat:conversation":
-			return { ...transcript, conversation: event.conversation };
+		case "chat:may":
+			return { ...transcript, ...("may" in event ? { may: event.may } : { conversation: event.conversation }) };
 		case "chat:member":
 			return applyMember(transcript, event.member);
 		case "chat:member-left":
@@ -194,11 +198,17 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 				reads: withRead(transcript.reads, event),
 				unreadFrom: event.unread && event.userId === transcript.you?.userId ? event.upTo + 1 : transcript.unreadFrom,
 			};
-		// They are no part of the log: the panel for private questions holds them.
+		case "chat:summary":
+			return { ...transcript, summary: event.summary };
+		case "chat:file":
+		case "chat:left":
 		case "chat:aside":
 		case "chat:aside-streaming":
+		case "chat:aside-thought":
+		case "chat:aside-tool":
+		case "chat:aside-source":
 		case "chat:aside-gone":
-			return transcript;
+			return transcript; // They are no part of the log, and this connection is in one conversation.
 		case "chat:error":
 			return refuse(transcript, event, now);
 		default:
@@ -206,15 +216,22 @@ function receive(transcript: Transcript, event: ServerEvent, now: number): Trans
 	}
 }
 
+/** A running reply has grown. No messages: something before that is missing. */
+function grown(transcript: Transcript, messages: History["messages"] | undefined): Transcript {
+	return messages ? { ...transcript, messages } : { ...transcript, isBehind: true };
+}
+
 function join(transcript: Transcript, event: Event<"chat:joined">): Transcript {
-	const { reset, messages, hasMore, participants, you, conversation, role } = event;
+	const { reset, messages, hasMore, participants, you, conversation, role, may = null, summary = null } = event;
 	const known: Transcript = {
 		...transcript,
 		older: transcript.older === "failed" ? "some" : transcript.older,
 		participants,
 		you,
+		summary,
 		conversation: conversation ?? transcript.conversation,
 		role: role ?? transcript.role,
+		may,
 		reads: event.reads ? readsOf(event.reads) : transcript.reads,
 		isBehind: false,
 	};
@@ -237,19 +254,6 @@ function receiveMessage(transcript: Transcript, message: Message): Transcript {
 	return receiveChange(acknowledge(transcript, message), message);
 }
 
-/** Adds a member, or updates their role and name. */
-function applyMember(transcript: Transcript, member: Member): Transcript {
-	const { you, role, members, participants } = transcript;
-	const isMember = ({ userId }: Person) => userId === member.userId;
-	return {
-		...transcript,
-		you: you && isMember(you) ? personOf(member) : you,
-		role: you && isMember(you) ? member.role : role,
-		members: members && (members.some(isMember) ? members.map((one) => (isMember(one) ? member : one)) : [...members, member]),
-		participants: participants.map((one) => (isMember(one) ? personOf(member) : one)),
-	};
-}
-
 function refuse(transcript: Transcript, event: Event<"chat:error">, now: number): Transcript {
 	const { code, retryAfterMs, messageId } = event;
 	const refusal: Refusal = { code, text: event.error };
@@ -257,6 +261,8 @@ function refuse(transcript: Transcript, event: Event<"chat:error">, now: number)
 	const clientId = event.clientId ?? (messageId === undefined ? inFlight(transcript.outgoing)?.clientId : undefined);
 	if (clientId !== undefined && retryAfterMs !== undefined)
 		return { ...setState(transcript, clientId, { type: "waiting" }), heldUntil: now + retryAfterMs };
+	// A reply that waits for somebody's decision goes on waiting, and says nothing about it.
+	if (messageId !== undefined && messageId === runningReply(transcript)?.id) return { ...transcript, notice: refusal };
 	if (code === "budget_exceeded" && messageId !== undefined) {
 		const { scope, resetsAt } = event;
 		return { ...transcript, unpaid: new Map(transcript.unpaid).set(messageId, { scope, resetsAt }) };

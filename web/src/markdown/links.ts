@@ -6,8 +6,13 @@ export type Target = { href: string; where: string | null };
 /** `null` if a link may not go there. `text`: the text of the link. */
 export function targetOf(href: string, text: string): Target | null {
 	const url = URL.canParse(href) ? new URL(href) : null;
-	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return null;
+	if (!url || !["http:", "https:", "mailto:"].includes(url.protocol) || isOwnSignIn(url)) return null;
 	return { href: url.href, where: saysWhere(text, url) ? null : whereOf(url) };
+}
+
+/** The browser would follow it as if the page itself signed somebody in. */
+function isOwnSignIn({ origin, pathname }: URL): boolean {
+	return origin === globalThis.location?.origin && /^\/(?:api\/auth\/|%)/i.test(pathname);
 }
 
 /** A host with look-alike letters is shown as `xn--…`. */

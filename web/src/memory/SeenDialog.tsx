@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { type Seen, seenSchema } from "../../../src/protocol/memory/prompt.ts";
 import type { Message } from "../../../src/protocol/message.ts";
+import { partsOfToolName } from "../../../src/protocol/text/tool-name.ts";
 import { session } from "../account/currentSession.ts";
 import { call } from "../api.ts";
 import { Modal } from "../controls/Modal.tsx";
@@ -15,6 +16,9 @@ import { useWords } from "./words.ts";
 
 const seenFor = (token: string, { conversationId, id }: Message) =>
 	call(seenSchema, "GET", `/conversations/${encodeURIComponent(conversationId)}/messages/${encodeURIComponent(id)}/prompt`, { token });
+
+/** A longer list of changes of the membership is folded. */
+const fewChanges = 5;
 
 export function SeenDialog({ message, onClose }: { message: Message; onClose(): void }) {
 	const strings = useStrings();
@@ -55,7 +59,7 @@ function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
 			<dl>
 				<Fact name={words.model}>{modelName(seen.model)}</Fact>
 				<Fact name={words.longest}>{words.tokens(seen.maxTokens)}</Fact>
-				<Fact name={words.tools}>{seen.tools.join(", ") || words.none}</Fact>
+				<Fact name={words.tools}>{seen.tools.length > 0 ? seen.tools.map((name) => <ToolName key={name} name={name} />) : words.none}</Fact>
 				<Fact name={words.messages}>{words.count(seen.messages.length)}</Fact>
 				<Fact name={words.first}>{place(seen.fromSeq)}</Fact>
 				<Fact name={words.last}>{place(seen.toSeq)}</Fact>
@@ -84,11 +88,18 @@ function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
 					</ul>
 				</section>
 			)}
+			<Membership changes={seen.membership} place={place} />
 			{(seen.instructions !== "" || seen.gone.includes("instructions")) && (
 				<section>
 					<h3>{words.instructions}</h3>
 					<p className={styles.text}>{seen.instructions || words.instructionsGone}</p>
 				</section>
+			)}
+			{(seen.summary || seen.gone.includes("summary")) && (
+				<details>
+					<summary>{words.summary}</summary>
+					<p className={styles.text}>{seen.summary?.text ?? words.summaryGone}</p>
+				</details>
 			)}
 			<details>
 				<summary>{words.system}</summary>
@@ -96,6 +107,35 @@ function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
 			</details>
 		</div>
 	);
+}
+
+/** Claude reads these changes as lines of the server. */
+function Membership({ changes = [], place }: { changes: Seen["membership"]; place(seq: number): ReactNode }) {
+	const words = useWords();
+	if (changes.length === 0) return null;
+	return (
+		<details open={changes.length <= fewChanges}>
+			<summary>{words.membership}</summary>
+			<ul>
+				{changes.map(({ after, userId, change, username, formerName = "" }) => (
+					<li key={`${after} ${userId}`}>
+						<bdi>{words.change[change](username, formerName)}</bdi>
+						{after > 0 && (
+							<>
+								{" "}
+								({words.after} {place(after)})
+							</>
+						)}
+					</li>
+				))}
+			</ul>
+		</details>
+	);
+}
+
+function ToolName({ name }: { name: string }) {
+	const { server, tool } = partsOfToolName(name);
+	return <span className={styles.tool}>{server === "" ? tool : `${tool} (${server})`}</span>;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

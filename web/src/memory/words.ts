@@ -2,11 +2,11 @@
 
 import { formatsOf } from "../languages/formats.ts";
 import type { Language } from "../languages/language.ts";
-import { useStrings } from "../languages/useStrings.ts";
+import { laterWords } from "../languages/laterWords.ts";
 
 function wordsIn(locale: Language) {
-	const { number, form } = formatsOf(locale);
-	return { number, form };
+	const { number, form, usd } = formatsOf(locale);
+	return { number, form, usd };
 }
 
 const english = wordsIn("en");
@@ -25,6 +25,14 @@ const en = {
 	last: "To the last message",
 	changed: "Changed since, so that Claude read other words",
 	omitted: "Left out",
+	membership: "Changes among the members",
+	after: "after",
+	change: {
+		joined: (name: string) => `${name} joined`,
+		left: (name: string) => `${name} left`,
+		removed: (name: string) => `${name} was removed`,
+		renamed: (name: string, former: string) => `${former} is called ${name} now`,
+	},
 	edited: "edited",
 	deleted: "deleted",
 	reasons: {
@@ -32,12 +40,20 @@ const en = {
 		empty: "without text",
 		declined: "Claude declined to answer, so this is left out of later prompts",
 		too_long: "too far back",
+		summarized: "in the summary",
 	},
 	place: (seq: number) => `Message ${english.number(seq)}`,
 	places: (from: number, to: number) => `Messages ${english.number(from)} to ${english.number(to)}`,
 	instructions: "Instructions of the owners",
 	instructionsGone: "Claude read instructions that are gone now.",
 	system: "Text before the conversation",
+	summary: "Summary of earlier messages",
+	summaryIntro: "In later replies, Claude reads this in place of the messages that it sums up.",
+	summaryGone: "There is no summary any more: a message that it rested on has changed.",
+	catchUp: "What you have missed",
+	summing: "Claude is summing up…",
+	by: (model: string, time: string) => `By ${model}, ${time}`,
+	cost: (usd: number) => english.usd(usd),
 };
 
 export type Words = typeof en;
@@ -55,6 +71,14 @@ const de: Words = {
 	last: "Bis zur letzten Nachricht",
 	changed: "Seither geändert: Claude hat andere Worte gelesen",
 	omitted: "Weggelassen",
+	membership: "Änderungen bei den Mitgliedern",
+	after: "nach",
+	change: {
+		joined: (name) => `${name} ist beigetreten`,
+		left: (name) => `${name} hat das Gespräch verlassen`,
+		removed: (name) => `${name} wurde entfernt`,
+		renamed: (name, former) => `${former} heißt jetzt ${name}`,
+	},
 	edited: "bearbeitet",
 	deleted: "gelöscht",
 	reasons: {
@@ -62,18 +86,20 @@ const de: Words = {
 		empty: "ohne Text",
 		declined: "Claude hat die Antwort abgelehnt, deshalb fehlt das in späteren Prompts",
 		too_long: "zu weit zurück",
+		summarized: "in der Zusammenfassung",
 	},
 	place: (seq) => `Nachricht ${german.number(seq)}`,
 	places: (from, to) => `Nachrichten ${german.number(from)} bis ${german.number(to)}`,
-	instructions: "Anweisungen der Besitzer",
+	instructions: "Anweisungen der Leitung",
 	instructionsGone: "Claude hat Anweisungen gelesen, die es nicht mehr gibt.",
 	system: "Text vor dem Gespräch",
+	summary: "Zusammenfassung früherer Nachrichten",
+	summaryIntro: "In späteren Antworten liest Claude dies anstelle der Nachrichten, die es zusammenfasst.",
+	summaryGone: "Es gibt keine Zusammenfassung mehr: Eine Nachricht, auf der sie beruhte, hat sich geändert.",
+	catchUp: "Was du verpasst hast",
+	summing: "Claude fasst zusammen …",
+	by: (model, time) => `Von ${model}, ${time}`,
+	cost: (usd) => german.usd(usd),
 };
 
-const words: Record<Language, Words> = { en, de };
-
-/** Follows the language of the page. */
-export function useWords(): Words {
-	useStrings();
-	return words[document.documentElement.lang as Language] ?? en;
-}
+export const { useWords } = laterWords({ en, de });

@@ -1,54 +1,30 @@
 // What Claude has cost in a conversation, or for oneself: spent, left, by day and by person. Loaded when somebody opens it.
 
-import { useEffect, useId, useState } from "react";
+import { useCallback } from "react";
 import type { UsageReport } from "../../../src/protocol/money/usage.ts";
-import { session } from "../account/currentSession.ts";
-import type { Result } from "../api.ts";
 import { clock } from "../browser.ts";
-import { Problem } from "../controls/Problem.tsx";
 import { useStrings } from "../languages/useStrings.ts";
-import { ownUsage, type Period, periods, usageOf } from "./api.ts";
+import { ownUsage, type Period, usageOf } from "./api.ts";
 import { type Bar, barsOf } from "./bars.ts";
 import styles from "./Spending.module.css";
+import { SpendingHead, useReport } from "./SpendingHead.tsx";
 import { useWords, type Words } from "./words.ts";
 
 /** Without an `id`: one's own spending in all conversations. */
 export function Spending({ id }: { id?: string }) {
 	const words = useWords();
 	const strings = useStrings();
-	const name = useId();
-	const [period, setPeriod] = useState<Period>("month");
-	const { usage, problem } = useUsage(id, period);
+	const load = useCallback(
+		(token: string, period: Period) => (id === undefined ? ownUsage(token, period) : usageOf(token, id, period)),
+		[id],
+	);
+	const { report, ...head } = useReport(load);
 	return (
-		<div className={styles.spending} aria-busy={usage === undefined && problem === undefined}>
-			<fieldset className={styles.periods}>
-				<legend className="visually-hidden">{words.period}</legend>
-				{periods.map((one) => (
-					<label key={one}>
-						<input type="radio" name={name} checked={period === one} onChange={() => setPeriod(one)} />
-						{words.periods[one]}
-					</label>
-				))}
-			</fieldset>
-			<Problem>{problem}</Problem>
-			{usage ? <Sums usage={usage} words={words} isOwn={id === undefined} /> : <p className={styles.waiting}>{strings.loading}</p>}
+		<div className={styles.spending} aria-busy={report === undefined && head.problem === undefined}>
+			<SpendingHead {...head} />
+			{report ? <Sums usage={report} words={words} isOwn={id === undefined} /> : <p className={styles.waiting}>{strings.loading}</p>}
 		</div>
 	);
-}
-
-/** While another period is loaded, the last one stays. */
-function useUsage(id: string | undefined, period: Period): { usage: UsageReport | undefined; problem: string | undefined } {
-	const [result, setResult] = useState<Result<UsageReport>>();
-	useEffect(() => {
-		let isCurrent = true;
-		const load = (token: string) => (id === undefined ? ownUsage(token, period) : usageOf(token, id, period));
-		void session.call(load).then((result) => isCurrent && setResult(result));
-		return () => {
-			isCurrent = false;
-		};
-	}, [id, period]);
-	if (!result) return { usage: undefined, problem: undefined };
-	return "value" in result ? { usage: result.value, problem: undefined } : { usage: undefined, problem: result.error.message };
 }
 
 function Sums({ usage, words, isOwn }: { usage: UsageReport; words: Words; isOwn: boolean }) {
@@ -89,7 +65,7 @@ function Budget({ usage: { budget, reservedUsd }, words, isOwn }: { usage: Usage
 		return (
 			<p className={styles.budget}>{[isOwn ? words.noOwnLimit : words.noLimit, reserved].filter((text) => text !== false).join(" ")}</p>
 		);
-	const { usd, period, leftUsd, resetsAt } = budget;
+	const { usd, period, leftUsd, resetsAt, setBy } = budget;
 	const left = Math.max(0, leftUsd);
 	return (
 		<div className={styles.budget}>
@@ -98,6 +74,7 @@ function Budget({ usage: { budget, reservedUsd }, words, isOwn }: { usage: Usage
 				<b>{words.left(words.usd(left), words.usd(usd), words.within[period])}</b>
 				{resetsAt !== undefined && ` ${words.resets(words.dayAndTime(Date.parse(resetsAt)))}`}
 				{reserved !== false && ` ${reserved}`}
+				{setBy !== undefined && ` ${words.setByAdministrator}`}
 			</p>
 		</div>
 	);

@@ -65,6 +65,7 @@ export const en = {
 		deployment: "The budget of this service for Claude is used up, so Claude does not answer anyone here.",
 	}),
 	askAgain: (at: string) => `Ask again from ${at}.`,
+	setByAdministrator: "An administrator has set this limit.",
 	askOwner: "An owner can raise it in the conversation's settings.",
 
 	// Spending
@@ -113,6 +114,7 @@ export const de: Words = {
 		deployment: "Das Budget dieses Dienstes für Claude ist aufgebraucht. Claude antwortet hier gerade niemandem.",
 	}),
 	askAgain: (at) => `Frag wieder ab ${at}.`,
+	setByAdministrator: "Diese Grenze hat die Verwaltung gesetzt.",
 	askOwner: "Wer das Gespräch besitzt, kann es in den Einstellungen erhöhen.",
 
 	// Spending

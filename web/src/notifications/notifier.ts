@@ -2,10 +2,10 @@
 // browser.
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
-import type { Preferences } from "../account/preferences.ts";
+import { isWanted, type NotificationLevel } from "../../../src/protocol/push/arrival.ts";
 import { emptyList } from "../list/list.ts";
 import type { ListClient } from "../list/listClient.ts";
-import { isWanted, type Watched, watch } from "./arrivals.ts";
+import { watch } from "./arrivals.ts";
 
 export type Permission =
 	| "granted"
@@ -18,7 +18,11 @@ export type Permission =
 export type NotifierOptions = {
 	userId: string;
 	list: Pick<ListClient, "subscribe" | "snapshot">;
-	level(): Preferences["notifications"];
+	level(): NotificationLevel;
+	/** True in the person's quiet hours. */
+	isQuiet(): boolean;
+	/** The service worker shows it: this device gets web push, and no page of the browser is visible. */
+	isPushed(): Promise<boolean>;
 	permission(): Permission;
 	/** Only one tab shows notifications. */
 	isOurTurn(): boolean;
@@ -32,19 +36,19 @@ export type NotifierOptions = {
 
 /** Returns how to stop. */
 export function follow(options: NotifierOptions): () => void {
-	let watched: Watched = { list: emptyList, answers: new Map() };
+	let watched = emptyList;
 	const look = () => {
 		const { list } = options.list.snapshot();
-		if (list === watched.list) return;
-		const watching = watch(watched, list, options.userId);
-		watched = watching.watched;
-		for (const id of watching.over) options.withdraw(id);
-		for (const arrival of watching.arrivals) if (isWanted(arrival, options.level())) void tell(arrival.listed);
+		if (list === watched) return;
+		const { arrivals, over } = watch(watched, list, options.userId);
+		watched = list;
+		for (const id of over) options.withdraw(id);
+		for (const arrival of arrivals) if (isWanted(arrival, arrival.listed, options.level()) && !options.isQuiet()) void tell(arrival.listed);
 	};
 	const tell = async (listed: ListEntry) => {
 		const permission = options.permission();
 		if (permission !== "granted" && permission !== "default") return;
-		if (await options.isLookedAt(listed.id)) return;
+		if ((await options.isLookedAt(listed.id)) || (await options.isPushed())) return;
 		if (permission === "default") options.missed();
 		else if (options.isOurTurn()) options.show(listed);
 	};

@@ -61,7 +61,7 @@ export function ConversationPage({ id, token, cache, userId, name }: Props) {
 			<ConversationHeader id={id} title={title} userId={userId} nameOf={people.nameOf} chat={chat} />
 			<People value={people}>
 				<MessageActions value={actions}>
-					<Log chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
+					<Log id={id} chat={chat} userId={userId} name={name} target={target} onShown={onShown}>
 						{isEmpty && <EmptyConversation chat={chat} hasOthers={hasOthers} />}
 					</Log>
 				</MessageActions>

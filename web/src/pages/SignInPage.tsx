@@ -7,6 +7,7 @@ import { acceptOffered, leave, offeredPerson, ownAddress, providerAddress } from
 import { type SignInMethods, signInMethods } from "../api.ts";
 import { clock } from "../browser.ts";
 import { Problem } from "../controls/Problem.tsx";
+import { useLazy } from "../controls/useLazy.ts";
 import { Mark } from "../icons.tsx";
 import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
@@ -14,25 +15,33 @@ import { useTitle } from "../useTitle.ts";
 import styles from "./pages.module.css";
 
 /** A service that cannot say offers what the first one did. */
-const guestsOnly: SignInMethods = { guest: true, oidc: [] };
+const guestsOnly: SignInMethods = { guest: true, passkey: false, oidc: [] };
+const loadOffer = () => import("../links/SignInOffer.tsx");
+const loadPasskeys = () => import("../keeping/PasskeySignIn.tsx");
 /** In ms. */
 const retryAfter = 5_000;
 
-export function SignInPage({ isInvited }: { isInvited: boolean }) {
+export function SignInPage({ invite }: { invite: string | undefined }) {
 	const strings = useStrings();
 	const methods = useMethods();
 	const offered = useOffered();
+	const passkeys = useLazy(loadPasskeys, typeof methods === "object" && methods.passkey);
+	const offer = useLazy(loadOffer, invite !== undefined);
 	useTitle(undefined);
 	const known = typeof methods === "object" ? methods : undefined;
 	const ways = known ? waysOut(known, strings) : [];
 	const isClosed = known !== undefined && ways.length === 0 && !known.guest && !offered;
 	return (
-		<main className={styles.centred}>
+		<main className={`${styles.centred} ${styles.growing}`}>
 			<div className={styles.brand}>
 				<Mark />
 				<h1>{strings.product}</h1>
 			</div>
-			<p className={styles.lead}>{isInvited ? strings.invited : strings.tagline}</p>
+			{invite !== undefined && offer ? (
+				<offer.SignInOffer invite={invite} />
+			) : (
+				<p className={styles.lead}>{invite === undefined ? strings.tagline : strings.invited}</p>
+			)}
 			{methods === "unreachable" && <p role="status">{strings.unreachableRetrying}</p>}
 			{isClosed && <p role="status">{strings.nobodySignsIn}</p>}
 			{offered && (
@@ -46,7 +55,7 @@ export function SignInPage({ isInvited }: { isInvited: boolean }) {
 						<a
 							key={address}
 							href={address}
-							className={offered ? styles.secondary : styles.primary}
+							className={index > 0 || offered ? styles.secondary : styles.primary}
 							ref={index === 0 && !offered ? focused : null}
 							onClick={leave}
 						>
@@ -61,6 +70,7 @@ export function SignInPage({ isInvited }: { isInvited: boolean }) {
 					<GuestForm isOnly={ways.length === 0 && !offered} />
 				</>
 			)}
+			{passkeys && <passkeys.PasskeySignIn />}
 		</main>
 	);
 }

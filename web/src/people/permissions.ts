@@ -15,6 +15,8 @@ export type Actor = {
 	runningSeq?: number | undefined;
 	/** The person's last question, if it can be asked again. */
 	askableId?: string | undefined;
+	/** Who may ask Claude in this conversation. */
+	asks?: "members" | "owners";
 };
 
 export function allowedActions(

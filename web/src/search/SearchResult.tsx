@@ -1,7 +1,9 @@
 // One search result: the author, the time and a snippet with the matches marked. Links to the message.
 
 import { Link } from "wouter";
+import { briefOf } from "../../../src/protocol/files/brief.ts";
 import { nameOfAuthor } from "../../../src/protocol/person.ts";
+import { filesLine } from "../files/fileLine.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { pathOf } from "../paths.ts";
 import { hueOf } from "../people/person.ts";
@@ -11,7 +13,7 @@ import styles from "./SearchResult.module.css";
 
 export function SearchResult({ found, onGo }: { found: FoundMessage; onGo(): void }) {
 	const strings = useStrings();
-	const { conversationId, seq, author, createdAt } = found.message;
+	const { conversationId, seq, author, createdAt, files } = found.message;
 	const at = Date.parse(createdAt);
 	let place = 0;
 	return (
@@ -31,6 +33,10 @@ export function SearchResult({ found, onGo }: { found: FoundMessage; onGo(): voi
 					</time>
 				</span>
 				<span className={styles.snippet} dir="auto">
+					{/* The server's snippet has the names, if they were found. */}
+					{files && !files.some(({ name }) => found.snippet.includes(name)) && (
+						<span className={styles.files}>{filesLine(files.map(briefOf), strings)} · </span>
+					)}
 					{displayedSnippet(found).map(({ text, isFound }) => {
 						const key = place;
 						place += text.length;

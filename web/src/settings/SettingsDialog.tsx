@@ -1,6 +1,6 @@
 // The settings dialog: preferences, the account and personal tokens.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { preferences, usePreferences } from "../account/currentPreferences.ts";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
 import { Modal } from "../controls/Modal.tsx";
@@ -19,6 +19,9 @@ const themes = ["system", "light", "dark"] as const;
 export function SettingsDialog({ name, onClose }: { name: string; onClose(): void }) {
 	const strings = useStrings();
 	const { theme, language, enterSends } = usePreferences();
+	useEffect(() => {
+		if (location.hash === "#settings") history.replaceState(history.state, "", location.pathname + location.search);
+	}, []);
 	return (
 		<Modal title={strings.settings} onClose={onClose}>
 			<Choice

@@ -9,6 +9,7 @@ import { titleOf } from "../list/titles.ts";
 import { useListSnapshot, usePersonalList } from "../list/usePersonalList.ts";
 import type { NewToken } from "./api.ts";
 import styles from "./SettingsDialog.module.css";
+import { useWords } from "./words.ts";
 
 const day = 24 * 3600;
 const lives = [7 * day, 30 * day, 90 * day, 365 * day];
@@ -16,7 +17,7 @@ const usualScopes: readonly Scope[] = ["read", "write"];
 
 /** `onMake` resolves to whether the token was created. */
 export function TokenForm({ onMake }: { onMake(token: NewToken): Promise<boolean> }) {
-	const strings = useStrings();
+	const words = useWords();
 	const [isMaking, setIsMaking] = useState(false);
 	const [isEverywhere, setIsEverywhere] = useState(true);
 
@@ -39,29 +40,29 @@ export function TokenForm({ onMake }: { onMake(token: NewToken): Promise<boolean
 	return (
 		<form className={styles.make} onSubmit={make}>
 			<label>
-				{strings.tokenName}
+				{words.tokenName}
 				<input name="name" maxLength={limits.username} required autoComplete="off" dir="auto" />
 			</label>
 			<LifeChoice lives={lives} usual={30 * day} />
 			<fieldset className={styles.choice}>
-				<legend>{strings.tokenScopes}</legend>
+				<legend>{words.tokenScopes}</legend>
 				{scopes.map((scope) => (
 					<label key={scope}>
 						<input type="checkbox" name="scope" value={scope} defaultChecked={usualScopes.includes(scope)} />
-						{strings.scopes[scope]}
+						{words.scopes[scope]}
 					</label>
 				))}
 			</fieldset>
 			<fieldset className={styles.choice}>
-				<legend>{strings.tokenConversations}</legend>
+				<legend>{words.tokenConversations}</legend>
 				<label>
 					<input type="checkbox" checked={isEverywhere} onChange={() => setIsEverywhere(!isEverywhere)} />
-					{strings.allConversations}
+					{words.allConversations}
 				</label>
 				{!isEverywhere && <Conversations />}
 			</fieldset>
 			<button type="submit" aria-disabled={isMaking}>
-				{strings.makeToken}
+				{words.makeToken}
 			</button>
 		</form>
 	);

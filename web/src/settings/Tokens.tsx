@@ -5,11 +5,11 @@ import type { PersonalToken } from "../../../src/protocol/token.ts";
 import { session } from "../account/currentSession.ts";
 import { CopyField } from "../controls/CopyField.tsx";
 import { Problem } from "../controls/Problem.tsx";
-import type { Catalogue } from "../languages/catalogue.ts";
 import { useStrings } from "../languages/useStrings.ts";
 import { makeToken, type NewToken, revokeToken, tokensOf } from "./api.ts";
 import styles from "./SettingsDialog.module.css";
 import { TokenForm } from "./TokenForm.tsx";
+import { useWords, type Words } from "./words.ts";
 
 /** A `ref` for the new token: it is shown only once, and may be below the visible part. */
 function bringIntoView(element: HTMLElement | null): void {
@@ -18,6 +18,7 @@ function bringIntoView(element: HTMLElement | null): void {
 
 export function Tokens() {
 	const strings = useStrings();
+	const words = useWords();
 	const [tokens, setTokens] = useState<readonly PersonalToken[]>();
 	const [made, setMade] = useState<{ name: string; secret: string }>();
 	const [problem, setProblem] = useState<string>();
@@ -46,25 +47,25 @@ export function Tokens() {
 
 	return (
 		<details className={styles.part} onToggle={({ newState }: ToggleEvent) => newState === "open" && void load()}>
-			<summary>{strings.tokens}</summary>
-			<p>{strings.tokensText}</p>
+			<summary>{words.tokens}</summary>
+			<p>{words.tokensText}</p>
 			<TokenForm onMake={make} />
 			<Problem className={styles.problem}>{problem}</Problem>
 			{made && (
 				<div key={made.secret} ref={bringIntoView} className={styles.made}>
-					<p role="status">{strings.tokenMade(made.name)}</p>
-					<CopyField label={strings.tokenSecret} text={made.secret} />
+					<p role="status">{words.tokenMade(made.name)}</p>
+					<CopyField label={words.tokenSecret} text={made.secret} />
 				</div>
 			)}
-			<ul aria-label={strings.tokens} className={styles.tokens}>
+			<ul aria-label={words.tokens} className={styles.tokens}>
 				{tokens?.map((token) => (
 					<li key={token.id}>
 						<span>
 							<bdi>{token.name}</bdi>
-							<small>{strings.tokenUntil(strings.formatDayAndTime(Date.parse(token.expiresAt)))}</small>
-							<small>{describe(token, strings)}</small>
+							<small>{words.tokenUntil(strings.formatDayAndTime(Date.parse(token.expiresAt)))}</small>
+							<small>{describe(token, words)}</small>
 						</span>
-						<button type="button" aria-label={strings.revokeToken(token.name)} onClick={() => revoke(token)}>
+						<button type="button" aria-label={words.revokeToken(token.name)} onClick={() => revoke(token)}>
 							{strings.revoke}
 						</button>
 					</li>
@@ -75,7 +76,7 @@ export function Tokens() {
 }
 
 /** What it may do and where, on one line. */
-function describe({ scopes, conversations }: PersonalToken, strings: Catalogue): string {
-	const where = conversations === "all" ? strings.allConversations : strings.chosenConversations(conversations.length);
-	return [...scopes.map((scope) => strings.scopes[scope]), where].join(" · ");
+function describe({ scopes, conversations }: PersonalToken, words: Words): string {
+	const where = conversations === "all" ? words.allConversations : words.chosenConversations(conversations.length);
+	return [...scopes.map((scope) => words.scopes[scope]), where].join(" · ");
 }

@@ -2,6 +2,8 @@
 // the API, and sockets bypass it. It is our own because vite-plugin-pwa does the same with 328 more
 // packages.
 //
+// Web push is in push/handler.ts.
+//
 // The page and its parts always come from the same build. A newer build is cached beside it. It
 // waits until the last tab is closed or somebody asks for it; then every tab reloads.
 
@@ -12,7 +14,7 @@
 declare const __SHELL__: [path: string, integrity: string][];
 declare const __VERSION__: string;
 
-export {};
+import { handleClick, handlePush } from "../push/handler.ts";
 
 /** Only the worker types that are used: the whole library would add them to every file of the page. */
 interface WorkerEvent extends Event {
@@ -22,12 +24,23 @@ interface FetchEvent extends WorkerEvent {
 	readonly request: Request;
 	respondWith(response: Promise<Response>): void;
 }
+interface PushEvent extends WorkerEvent {
+	readonly data: { json(): unknown } | null;
+}
+interface ClickEvent extends WorkerEvent {
+	readonly notification: Notification;
+}
 interface Worker {
 	addEventListener(type: "install" | "activate", listener: (event: WorkerEvent) => void): void;
 	addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
+	addEventListener(type: "push", listener: (event: PushEvent) => void): void;
+	addEventListener(type: "notificationclick", listener: (event: ClickEvent) => void): void;
 	addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 	skipWaiting(): Promise<void>;
-	readonly clients: { matchAll(options: { type: "window" }): Promise<readonly { postMessage(message: string): void }[]> };
+	readonly registration: ServiceWorkerRegistration;
+	readonly clients: Parameters<typeof handleClick>[1] & {
+		matchAll(options: { type: "window" }): Promise<readonly { postMessage(message: string): void }[]>;
+	};
 }
 
 const worker = self as unknown as Worker;
@@ -50,6 +63,14 @@ worker.addEventListener("message", ({ data }) => {
 	isAskedFor = true;
 	void worker.skipWaiting();
 });
+worker.addEventListener("push", (event) => {
+	try {
+		event.waitUntil(handlePush(event.data?.json(), worker.registration, location.origin));
+	} catch {
+		// No JSON, so it is not ours.
+	}
+});
+worker.addEventListener("notificationclick", (event) => event.waitUntil(handleClick(event.notification, worker.clients, location.origin)));
 worker.addEventListener("fetch", (event) => {
 	const { method, mode, url } = event.request;
 	const { origin, pathname } = new URL(url);

@@ -8,9 +8,10 @@ import { deleteConversation, removeMember } from "../conversation/dialogs/api.ts
 import { ConversationSettingsDialog } from "../conversation/dialogs/ConversationSettingsDialog.tsx";
 import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
+import { LevelDialog } from "../push/LevelDialog.tsx";
 import { ExportDialog } from "./ExportDialog.tsx";
 
-export type Asking = { type: "rename" | "export" | "leave" | "delete"; listed: ListEntry };
+export type Asking = { type: "rename" | "notifications" | "export" | "leave" | "delete"; listed: ListEntry };
 
 type Props = {
 	asking: Asking;
@@ -33,6 +34,8 @@ export function ConversationDialog({ asking, userId, onClose, onGone }: Props) {
 	switch (asking.type) {
 		case "rename":
 			return <ConversationSettingsDialog conversation={listed} isOwner onClose={onClose} />;
+		case "notifications":
+			return <LevelDialog listed={listed} title={title} onClose={onClose} />;
 		case "export":
 			return <ExportDialog listed={listed} onClose={onClose} />;
 		case "leave":

@@ -54,6 +54,7 @@ function menuOf(
 	return [
 		{ label: pinned ? strings.unpin : strings.pin, act: () => onChange({ pinned: !pinned }) },
 		{ label: muted ? strings.unmute : strings.mute, act: () => onChange({ muted: !muted }) },
+		{ label: strings.notificationsHere, act: () => onAsk("notifications") },
 		{ label: archived ? strings.unarchive : strings.archive, act: () => onChange({ archived: !archived }) },
 		...(role === "owner" ? [{ label: strings.rename, act: () => onAsk("rename") }] : []),
 		{ label: strings.export, act: () => onAsk("export") },

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { limits } from "../../../src/protocol/limits.ts";
 import { session } from "../account/currentSession.ts";
-import { createConversation } from "../api.ts";
+import { addressOf, createConversation } from "../api.ts";
 import { moveBetween } from "../controls/arrowKeys.ts";
 import { IconButton } from "../controls/IconButton.tsx";
 import { lazyDialog } from "../controls/lazyDialog.tsx";
@@ -20,6 +20,7 @@ import { ConversationList } from "./ConversationList.tsx";
 import styles from "./Sidebar.module.css";
 
 const loadNewVersion = () => import("./NewVersion.tsx");
+const loadFleeting = () => import("../keeping/Fleeting.tsx");
 const SettingsDialog = lazyDialog(async () => (await import("../settings/SettingsDialog.tsx")).SettingsDialog);
 const SearchAll = lazyDialog(async () => (await import("../search/SearchAll.tsx")).SearchAll);
 const Switcher = lazyDialog(async () => (await import("../switcher/Switcher.tsx")).Switcher);
@@ -37,12 +38,14 @@ export function Sidebar({ userId, name, openId }: Props) {
 	const client = usePersonalList();
 	const snapshot = useListSnapshot(client);
 	const version = useLazy(loadNewVersion, true);
+	const fleeting = useLazy(loadFleeting, addressOf("/").origin !== location.origin);
 	const [, navigate] = useLocation();
 	const [problem, setProblem] = useState("");
 	const { isCreating, create } = useCreate(setProblem);
 	const { field, text, setText, search } = useSearchField();
 	const isSearching = text.trim() !== "";
-	const [open, setOpen] = useState<Opened>();
+	// Whoever has joined a sign-in comes back to the settings.
+	const [open, setOpen] = useState<Opened | undefined>(location.hash === "#settings" ? "settings" : undefined);
 	useShortcut(switchKeys, () => setOpen("switcher"));
 	const close = () => setOpen(undefined);
 
@@ -75,6 +78,7 @@ export function Sidebar({ userId, name, openId }: Props) {
 				</div>
 			)}
 			<ConversationList snapshot={snapshot} userId={userId} openId={openId} isHidden={isSearching} onProblem={setProblem} />
+			{fleeting && <fleeting.Fleeting userId={userId} />}
 			{version && <version.NewVersion />}
 			{open === "settings" && <SettingsDialog name={name} onClose={close} />}
 			{open === "switcher" && (

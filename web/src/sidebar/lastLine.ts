@@ -2,12 +2,12 @@
 
 import type { ListEntry } from "../../../src/protocol/conversation.ts";
 import { nameOfAuthor } from "../../../src/protocol/person.ts";
+import { lineOf } from "../files/fileLine.ts";
 import type { Catalogue } from "../languages/catalogue.ts";
-import { plainLine } from "../list/plainLine.ts";
 
 export function lastLineOf({ lastMessage }: Pick<ListEntry, "lastMessage">, userId: string, strings: Catalogue): string {
 	if (!lastMessage) return strings.nothingSaid;
-	const { author, content, deletedAt } = lastMessage;
-	const text = deletedAt === undefined ? plainLine(content) : strings.deletedLine;
+	const { author, deletedAt } = lastMessage;
+	const text = deletedAt === undefined ? lineOf(lastMessage, strings) : strings.deletedLine;
 	return strings.lastLine(author.userId === userId ? strings.yourself : nameOfAuthor(author), text);
 }

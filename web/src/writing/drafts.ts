@@ -1,6 +1,8 @@
 // Unsent text by person and conversation: stored on the device and shared by all tabs. Gets its
 // storage and clock from outside.
 
+import { briefOf } from "../../../src/protocol/files/brief.ts";
+import type { FileBrief } from "../../../src/protocol/files/file.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { Person } from "../../../src/protocol/person.ts";
@@ -14,9 +16,11 @@ export type Draft = {
 	readonly answered?: Answered | undefined;
 	/** People who were chosen from the suggestions. */
 	readonly named?: readonly Person[] | undefined;
+	/** It is sent as a message that steers, as it was before it was refused. */
+	readonly steers?: boolean | undefined;
 };
 
-export type Answered = { id: string; username: string; line: string };
+export type Answered = { id: string; username: string; line: string; files?: readonly FileBrief[] };
 
 /** As it is stored. `at`: the last change, in ms. */
 type Kept = Draft & { at: number };
@@ -35,15 +39,17 @@ const mostKept = 50;
 /** The longest draft that is stored; a longer one stays only in the field. */
 const longestKept = 4 * limits.content;
 
-export function answeredOf({ id, author, content }: Message): Answered {
-	return { id, username: author.username, line: plainLine(content.slice(0, limits.excerpt)) };
+export function answeredOf({ id, author, content, files }: Message): Answered {
+	const line = plainLine(content.slice(0, limits.excerpt));
+	return { id, username: author.username, line, ...(files && { files: files.map(briefOf) }) };
 }
 
 /** Puts an unsent message before the draft, so that no text is lost. */
-export function joined(draft: Draft, { content, replyTo, mentions }: NewMessage, message: Message | undefined): Draft {
+export function joined(draft: Draft, { content, replyTo, mentions, steer }: NewMessage, message: Message | undefined): Draft {
 	const answered = message ? answeredOf(message) : replyTo === undefined ? draft.answered : { id: replyTo, username: "", line: "" };
 	const named = [...namedIn(content, mentions), ...(draft.named ?? [])];
-	return { text: draft.text === "" ? content : `${content}\n\n${draft.text}`, answered, ...(named.length > 0 && { named }) };
+	const steers = (steer ?? draft.steers) && { steers: true };
+	return { text: draft.text === "" ? content : `${content}\n\n${draft.text}`, answered, ...(named.length > 0 && { named }), ...steers };
 }
 
 export class Drafts {

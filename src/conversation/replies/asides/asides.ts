@@ -11,7 +11,8 @@ import type { Outcome } from "../../store/log.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { noticeOf } from "../money/asking.ts";
-import type { Unfunded } from "../money/funding.ts";
+import { countQuestion } from "../money/link-rights.ts";
+import type { Unfunded } from "../money/reservations.ts";
 import { orphanAfter, Runner, type RunnerParts } from "../runner.ts";
 import { AsideSink, sendToOwn } from "./sink.ts";
 
@@ -28,7 +29,7 @@ const { guestsOfNetwork } = limits;
 /** In ms. Somebody else's answer has ended by then. */
 const busyFor = 5_000;
 
-const reasonOf = { spent: "budget", busy: "rate_limited", unreachable: "unavailable" } as const satisfies Record<
+const reasonOf = { spent: "budget", busy: "rate_limited", unreachable: "unavailable", gone: "unavailable" } as const satisfies Record<
 	Unfunded["reason"],
 	string
 >;
@@ -61,6 +62,7 @@ export class Asides {
 		const { store, funding, clients, now } = this.#with;
 		const { userId } = question;
 		const aside = store.asides.add(question, now());
+		if (!store.keeping.isHeld) store.asides.trim(userId);
 		const running = this.#open({ userId, aside }, network);
 		sendToOwn(clients, userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
 		if (funding.isNeeded) return { aside, isNew: true, notice: this.#pay(running, payer) };
@@ -87,8 +89,9 @@ export class Asides {
 	}
 
 	#refuse(running: Running, unfunded: Unfunded): Notice {
-		const { clients } = this.#with;
+		const { clients, store } = this.#with;
 		const { userId, aside } = running;
+		countQuestion(store, userId, -1);
 		const notice = noticeOf(aside.id, unfunded, { kept: "Your question was kept, but Claude does not answer it." });
 		this.#sinkOf(running).finish("", { status: "failed", reason: reasonOf[unfunded.reason] }, {});
 		sendToOwn(clients, userId, {
@@ -160,11 +163,12 @@ export class Asides {
 		return { removed: true };
 	}
 
-	/** A person is no member any more. */
+	/** A person is no member any more. During a legal hold theirs stay until it ends. */
 	removeAllOf(userId: string): void {
+		const { store } = this.#with;
 		const running = this.#of(userId);
 		if (running) this.#stop(running);
-		this.#with.store.asides.removeAllOf(userId);
+		if (!store.keeping.isHeld) store.asides.removeAllOf(userId);
 	}
 
 	/** Call it on every wake and from the alarm: ends or goes on with asides whose object died. */

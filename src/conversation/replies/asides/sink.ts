@@ -10,11 +10,11 @@ import { promptSizeOf } from "../../../protocol/prompt-size.ts";
 import type { Clients, PromptMessage } from "../../ports.ts";
 import type { OwnAside } from "../../store/claude/asides.ts";
 import type { StoredTurn } from "../../store/claude/turns.ts";
-import type { Busy, ReplyFacts } from "../../store/columns.ts";
+import type { Busy, ReplyFacts, StoredFacts, Written } from "../../store/columns.ts";
 import type { Outcome } from "../../store/log.ts";
 import type { Store } from "../../store/store.ts";
-import { messagesFor, promptTokensFor, settingsFor } from "../input.ts";
-import type { ReplySettings, Sink } from "../sink.ts";
+import { messagesFor, promptTokensFor, type ReplySettings, settingsFor } from "../input.ts";
+import type { Sink } from "../sink.ts";
 
 /** In ms. Chunks that come sooner share a frame. They must not wait in the queue of the conversation, whose frames others receive. */
 const chunkGap = 50;
@@ -24,10 +24,13 @@ type Parts = { store: Store; clients: Pick<Clients, "all" | "send">; ended: (id:
 export class AsideSink implements Sink {
 	readonly message: Message;
 	readonly kind = "aside";
+	/** A row holds the question, too. */
+	readonly longest: number;
 	readonly #with: Parts;
 	readonly #userId: string;
 	readonly #aside: Aside;
-	#chunk: { text: string; offset: number } | undefined;
+	/** Chunks of the answer and of Claude's thinking that are not sent yet. */
+	readonly #chunks = new Map<"chat:aside-streaming" | "chat:aside-thought", { chunk: string; offset: number }>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	/** `ended`: nothing more comes of it. */
@@ -36,12 +39,13 @@ export class AsideSink implements Sink {
 		this.#userId = userId;
 		this.#aside = aside;
 		this.message = replyOf(aside);
+		this.longest = limits.reply - aside.question.length;
 	}
 
-	context(): PromptMessage[] {
+	context(): readonly PromptMessage[] {
 		const { store } = this.#with;
 		// A reply that is being written is read once it has ended.
-		const said = messagesFor(store, this.#aside.after + 1).filter(({ status }) => status !== "streaming");
+		const said = messagesFor(store, this.#aside.after + 1, this.#from).filter(({ status }) => status !== "streaming");
 		return [...said, ...this.#exchange()];
 	}
 
@@ -64,16 +68,25 @@ export class AsideSink implements Sink {
 	}
 
 	settings(): ReplySettings {
-		return settingsFor(this.#with.store, this.message.seq);
+		return settingsFor(this.#with.store, this.message.seq, this.#from);
+	}
+
+	/** The first message that its person may read. */
+	get #from(): number {
+		return this.#with.store.members.standing(this.#userId).from;
 	}
 
 	promptTokens(): number {
 		const own = this.#exchange().reduce((tokens, message) => tokens + promptSizeOf(message), 0);
-		return promptTokensFor(this.#with.store, this.message.seq) + own;
+		return promptTokensFor(this.#with.store, this.message.seq, this.#from) + own;
 	}
 
 	busy(): Busy | undefined {
 		return this.#with.store.asides.busy(this.#aside.id);
+	}
+
+	written(): Written | undefined {
+		return this.#with.store.asides.written(this.#aside.id);
 	}
 
 	turn(): StoredTurn | undefined {
@@ -90,13 +103,20 @@ export class AsideSink implements Sink {
 	/** What Claude saw is kept for the replies of the log. */
 	saveAsked(): void {}
 
-	/** Tools and thinking are shown at the end. */
+	/** The events of a reply, as those of an aside. */
 	send(event: ServerEvent): void {
-		if (event.type === "chat:streaming") this.#grow(event.chunk, event.offset);
+		const { conversationId, id: asideId } = this.#aside;
+		if (event.type === "chat:streaming") this.#grow("chat:aside-streaming", event);
+		else if (event.type === "chat:thought") this.#grow("chat:aside-thought", event);
 		else if (event.type === "chat:busy") this.#sendWhole();
+		else if (event.type === "chat:tool" || event.type === "chat:source") {
+			const { type: _, messageId: __, ...facts } = event;
+			if ("tool" in facts) this.#sendNow({ type: "chat:aside-tool", ...facts, conversationId, asideId });
+			else this.#sendNow({ type: "chat:aside-source", ...facts, conversationId, asideId });
+		}
 	}
 
-	checkpoint(text: string, facts: ReplyFacts, busy: Busy | undefined): void {
+	checkpoint(text: string, facts: StoredFacts, busy: Busy | undefined): void {
 		this.#with.store.asides.checkpoint(this.#aside.id, text, facts, busy);
 	}
 
@@ -110,13 +130,18 @@ export class AsideSink implements Sink {
 
 	#sendWhole(): void {
 		const aside = this.#with.store.asides.find(this.#userId, this.#aside.id);
-		this.#flush();
-		if (aside) sendToOwn(this.#with.clients, this.#userId, { type: "chat:aside", conversationId: aside.conversationId, aside });
+		if (aside) this.#sendNow({ type: "chat:aside", conversationId: aside.conversationId, aside });
 	}
 
-	#grow(text: string, offset: number): void {
-		if (this.#chunk) this.#chunk.text += text;
-		else this.#chunk = { text, offset };
+	/** After everything that was written before. */
+	#sendNow(event: ServerEvent): void {
+		this.#flush();
+		sendToOwn(this.#with.clients, this.#userId, event);
+	}
+
+	#grow(type: "chat:aside-streaming" | "chat:aside-thought", { chunk, offset }: { chunk: string; offset: number }): void {
+		const before = this.#chunks.get(type);
+		this.#chunks.set(type, before ? { chunk: before.chunk + chunk, offset: before.offset } : { chunk, offset });
 		if (this.#timer) return;
 		this.#flush();
 		this.#timer = setTimeout(() => this.#flush(), chunkGap);
@@ -125,12 +150,9 @@ export class AsideSink implements Sink {
 	#flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		const chunk = this.#chunk;
-		this.#chunk = undefined;
-		if (!chunk) return;
 		const { conversationId, id: asideId } = this.#aside;
-		const event = { type: "chat:aside-streaming", conversationId, asideId, chunk: chunk.text, offset: chunk.offset } as const;
-		sendToOwn(this.#with.clients, this.#userId, event);
+		for (const [type, chunk] of this.#chunks) sendToOwn(this.#with.clients, this.#userId, { type, conversationId, asideId, ...chunk });
+		this.#chunks.clear();
 	}
 }
 

@@ -5,25 +5,38 @@ import type { Price } from "../../../money/prices.ts";
 import { nothingSpent } from "../../../money/purse-calls.ts";
 import type { Tools } from "../../../protocol/claude-settings.ts";
 import { tokensIn } from "../../../protocol/prompt-size.ts";
-import type { PausedTurn } from "../../ports.ts";
+import type { ClientTool, PausedTurn } from "../../ports.ts";
 import type { Paid } from "../../store/money/payments.ts";
-import { affordable, affordableUses, costOfUses, leastOf, type Uses, usesOf, wantedFor, worstCost } from "./amounts.ts";
+import { affordable, affordableUses, costOfUses, leastOf, resultTokensOf, type Uses, usesOf, wantedFor, worstCost } from "./amounts.ts";
 
-/** How long the next request may answer, what it may look up, and what it may cost. */
-export type Allowance = { maxTokens: number; uses: Uses; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
+/** How long the next request may answer, what it may look up, and what it may cost. `mayCall`: a request after its calls is paid for. */
+export type Allowance = { maxTokens: number; uses: Uses; mayCall: boolean; isReduced: boolean; isUsedUp: (microUsd: number) => boolean };
 
 /** `text` and `turn`: what the request goes on from. `maxTokens`: the longest reply. */
-type Next = { text: string; turn?: PausedTurn | undefined; maxTokens: number; tools: Tools };
+type Next = {
+	text: string;
+	turn?: PausedTurn | undefined;
+	maxTokens: number;
+	tools: Tools;
+	clientTools?: readonly ClientTool[] | undefined;
+};
 
 /** `undefined` if too little is left for a request. */
-export function allowanceFor(paid: Paid, price: Price, { text, turn, maxTokens: longest, tools }: Next): Allowance | undefined {
+export function allowanceFor(paid: Paid, price: Price, next: Next): Allowance | undefined {
+	const { text, turn, maxTokens: longest, tools, clientTools = [] } = next;
 	const { microUsd, promptTokens, spent, before = nothingSpent } = paid;
 	// What tools found is part of a paused turn, and has been counted by now.
-	const read = turn ? spent.input + spent.cacheRead + spent.cacheWrite : 0;
-	const wanted = wantedFor(price, Math.max(promptTokens + tokensIn(text), read), longest);
-	const left = microUsd - spent.microUsd - leastOf(wanted);
+	const read = turn ? spent.input + spent.cacheRead + spent.cacheWrite + resultTokensIn(turn) : 0;
+	const size = Math.max(promptTokens + tokensIn(text), read);
+	const wanted = wantedFor(price, size, longest);
+	const rest = microUsd - spent.microUsd - leastOf(wanted);
 	const needed = usesIn(turn);
-	if (left < costOfUses(price, needed)) return undefined;
+	if (rest < costOfUses(price, needed)) return undefined;
+	// A call may change something. Claude has to be able to say so.
+	const results = Math.max(0, ...clientTools.map(({ name }) => resultTokensOf(name)));
+	const afterCalls = leastOf(wantedFor(price, size + results, longest));
+	const mayCall = clientTools.length > 0 && rest - costOfUses(price, needed) >= afterCalls;
+	const left = mayCall ? rest - afterCalls : rest;
 	// The answer keeps half, or as much as the longest one takes.
 	const some = Math.max(left / 2, left - (worstCost(wanted, longest) - leastOf(wanted)));
 	const uses = atLeast(needed, affordableUses(price, usesOf(tools), some, left));
@@ -37,7 +50,14 @@ export function allowanceFor(paid: Paid, price: Price, { text, turn, maxTokens: 
 		most ??= cost + outputCost > microUsd ? microUsd : 2 * microUsd;
 		return cost >= most;
 	};
-	return { maxTokens, uses: granted, isReduced: maxTokens < longest, isUsedUp };
+	return { maxTokens, uses: granted, mayCall, isReduced: maxTokens < longest, isUsedUp };
+}
+
+/** The results of calls at the end of the turn, which no request has sent yet. */
+function resultTokensIn(turn: PausedTurn): number {
+	const isResult = (block: object) => (block as { type?: unknown }).type === "tool_result";
+	const since = turn.findLastIndex((block) => !isResult(block)) + 1;
+	return since < turn.length ? tokensIn(JSON.stringify(turn.slice(since))) : 0;
 }
 
 /** A paused turn goes on only with the tools that it has used. */

@@ -14,11 +14,23 @@ const promptMargin = 1.25;
 const fixedTokens = 2_000;
 
 /** The tokens that the result of a tool adds to the prompt at most. */
-const resultTokens: { readonly [tool: string]: number } = { web_search: 10_000, web_fetch: 20_000 };
+const resultTokens: { readonly [tool: string]: number } = { web_search: 10_000, web_fetch: 20_000, search_conversation: 3_000 };
 const unknownResult = 20_000;
 
 export function resultTokensOf(tool: string): number {
 	return resultTokens[tool] ?? unknownResult;
+}
+
+/**
+ * What tools cost besides the request. `calls`: Parley makes some. Their results have no fixed length, and the prompt is sent once more
+ * at least. `mayRecall`: Claude may search the conversation.
+ */
+export function costOfTools(price: Price, tools: Tools, promptTokens: number, calls?: { mayRecall: boolean }): number {
+	const cost = costOfUses(price, usesOf(tools));
+	const { mcp = [] } = tools;
+	if (!calls || (mcp.length === 0 && !calls.mayRecall)) return cost;
+	const results = 2 * resultTokensOf(mcp.length === 0 ? "search_conversation" : "");
+	return cost + costOf({ input: 0, output: 0, cacheRead: 0, cacheWrite: mostPromptTokens(promptTokens) + results }, price);
 }
 
 /** What a request needs. `promptTokens` are more than were counted: the count is an estimate. */
@@ -26,6 +38,8 @@ export type Wanted = { price: Price; promptTokens: number; maxTokens: number };
 
 /** How often a request may search, and how many pages it may read. */
 export type Uses = { searches: number; pages: number };
+
+export const noUses: Uses = { searches: 0, pages: 0 };
 
 export function wantedFor(price: Price, promptTokens: number, maxTokens: number): Wanted {
 	return { price, promptTokens: mostPromptTokens(promptTokens), maxTokens };
@@ -48,17 +62,16 @@ export function costOfUses(price: Price, { searches, pages }: Uses): number {
 
 /** As many uses as `some` pays for; if that is none, a single one for all of `microUsd`. */
 export function affordableUses(price: Price, most: Uses, some: number, microUsd: number): Uses {
-	const none = { searches: 0, pages: 0 };
 	const equal = Array.from({ length: Math.max(most.searches, most.pages) }, (_, less) =>
 		atMost(most, Math.max(most.searches, most.pages) - less),
 	);
 	const one = atMost(most, 1);
 	const single = [one, { ...one, pages: 0 }, { ...one, searches: 0 }];
 	const isPaid = (amount: number) => (uses: Uses) => costOfUses(price, uses) <= amount;
-	return equal.find(isPaid(some)) ?? single.find(isPaid(microUsd)) ?? none;
+	return equal.find(isPaid(some)) ?? single.find(isPaid(microUsd)) ?? noUses;
 }
 
-function atMost({ searches, pages }: Uses, count: number): Uses {
+export function atMost({ searches, pages }: Uses, count: number): Uses {
 	return { searches: Math.min(searches, count), pages: Math.min(pages, count) };
 }
 

@@ -1,17 +1,20 @@
 // Asks Claude where that has to be paid for: reserves first, and then either begins the reply or tells those who asked why there is none.
 // At most one such ask is under way. Must not know purses.
 
-import { noticeEvent } from "../../../protocol/events.ts";
+import { errorEvent, noticeEvent } from "../../../protocol/events.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
 import type { Message } from "../../../protocol/message.ts";
-import { budgetText, type Notice } from "../../../protocol/money/notice.ts";
+import { budgetText, linkBudgetText, type Notice } from "../../../protocol/money/notice.ts";
+import type { Refusal } from "../../../protocol/refusal.ts";
 import { inName } from "../../../protocol/text/assistant-name.ts";
 import type { Alarm, Clients, MemberLists } from "../../ports.ts";
 import type { Ask, Payer } from "../../store/money/payments.ts";
 import type { Store } from "../../store/store.ts";
 import { promptTokensFor } from "../input.ts";
 import { withdraw } from "../questions.ts";
-import type { Funding, Granted, Unfunded } from "./funding.ts";
+import type { Funding } from "./funding.ts";
+import { countQuestion, readableBy } from "./link-rights.ts";
+import type { Granted, Unfunded } from "./reservations.ts";
 
 /** In ms. Where too much runs at once, purses are asked again after this time, and then after longer ones; in all about a quarter of an hour. */
 const pauses = { first: 5_000, longest: 60_000, tries: 18 };
@@ -24,6 +27,7 @@ export class Asking {
 	readonly #lists: Pick<MemberLists, "skipRevision">;
 	readonly #funding: Funding;
 	readonly #alarm: Alarm;
+	readonly #mayAsk: (userId: string) => boolean;
 	readonly #begin: (ask: Ask, granted: Granted) => void;
 	readonly #askNext: () => void;
 	readonly #now: () => number;
@@ -31,13 +35,14 @@ export class Asking {
 	/** When an ask that waits is taken up, in ms. */
 	#retryAt: number | undefined;
 
-	/** `begin`: it is paid for. `askNext`: others may have asked who can pay. */
+	/** `mayAsk`: may still ask. `begin`: it is paid for. `askNext`: others may have asked who can pay. */
 	constructor(parts: {
 		store: Store;
 		clients: Clients;
 		lists: Pick<MemberLists, "skipRevision">;
 		funding: Funding;
 		alarm: Alarm;
+		mayAsk: (userId: string) => boolean;
 		begin: (ask: Ask, granted: Granted) => void;
 		askNext: () => void;
 		now: () => number;
@@ -47,6 +52,7 @@ export class Asking {
 		this.#lists = parts.lists;
 		this.#funding = parts.funding;
 		this.#alarm = parts.alarm;
+		this.#mayAsk = parts.mayAsk;
 		this.#begin = parts.begin;
 		this.#askNext = parts.askNext;
 		this.#now = parts.now;
@@ -112,22 +118,32 @@ export class Asking {
 		// The prompt may be long: it is read after the frame with the question was sent.
 		await Promise.resolve();
 		if (this.#current?.ask !== ask) return new Map();
-		// Who has left meanwhile pays for nothing.
-		const payers = ask.payers.filter(({ userId }) => this.#store.members.find(userId));
-		if (payers.length === 0) return this.#drop(ask);
-		const funded = await this.#funding.reserve({ ...ask, payers }, promptTokensFor(this.#store, this.#store.log.head.seq + 1));
+		const payers = ask.payers.filter((payer) => this.mayPay(payer, ask.reply));
+		if (payers.length === 0) {
+			this.#funding.cancel(ask);
+			return this.#drop();
+		}
+		const prompt = promptTokensFor(this.#store, this.#store.log.head.seq + 1, readableBy(this.#store, payers));
+		const funded = await this.#funding.reserve({ ...ask, payers }, prompt);
 		if (this.#current?.ask !== ask) return new Map();
 		this.#current = undefined;
+		if ("reason" in funded && funded.reason === "gone") return this.#drop();
 		if ("reason" in funded) return this.#postpone(ask, funded) ?? this.#refuse(ask, funded);
 		this.#begin(ask, funded);
 		return new Map();
 	}
 
-	/** Nobody is left who asked. */
-	#drop(ask: Ask): ReadonlyMap<string, Notice> {
+	/** A person who has left, may not ask any more, or has taken their question back pays for nobody else's. */
+	mayPay({ userId }: Payer, reply: Ask["reply"]): boolean {
+		const { log } = this.#store;
+		return this.#mayAsk(userId) && (reply !== undefined || log.isAsking(userId, log.lastReply()?.seq ?? 0));
+	}
+
+	/** Nobody is left who asked, or who could have paid. Others may have asked meanwhile. */
+	#drop(): ReadonlyMap<string, Notice> {
 		this.#current = undefined;
-		this.#funding.cancel(ask);
 		this.#alarm.clear();
+		this.#askNext();
 		return new Map();
 	}
 
@@ -141,7 +157,7 @@ export class Asking {
 		this.#funding.ask("reply", payers, undefined, { tries, retryAt });
 		this.#waitUntil(retryAt);
 		const notices = new Map(questions.map(({ id }) => [id, noticeOf(id, unfunded, { pause })]));
-		if (tries === 1) for (const { id, author } of questions) this.#tell(new Set([author.userId]), notices.get(id) as Notice);
+		if (tries === 1) for (const { id, author } of questions) this.tell(new Set([author.userId]), notices.get(id) as Notice);
 		return notices;
 	}
 
@@ -160,10 +176,11 @@ export class Asking {
 		const notices = new Map<string, Notice>();
 		const subjects = questions.map(({ id, author }) => ({ id, userIds: new Set([author.userId]) }));
 		if (ask.reply) subjects.push({ id: ask.reply.id, userIds: askers });
+		if (ask.reply) for (const { userId } of ask.payers) countQuestion(this.#store, userId, -1);
 		for (const { id, userIds } of subjects) {
 			const notice = noticeOf(id, unfunded);
 			notices.set(id, notice);
-			this.#tell(userIds, notice);
+			this.tell(userIds, notice);
 		}
 		if (unfunded.reason === "unreachable") return notices;
 		for (const question of questions) withdraw({ store: this.#store, clients: this.#clients, lists: this.#lists }, question);
@@ -171,22 +188,25 @@ export class Asking {
 		return notices;
 	}
 
-	#tell(userIds: ReadonlySet<string>, notice: Notice): void {
+	/** Says to those who asked why Claude does not reply. */
+	tell(userIds: ReadonlySet<string>, why: Notice | (Omit<Refusal, "error"> & { messageId: string })): void {
 		this.#clients.flush();
-		const event = noticeEvent(this.#store.info.id, notice);
+		const event = "error" in why ? noticeEvent(this.#store.info.id, why) : errorEvent(this.#store.info.id, why);
 		for (const client of this.#clients.all()) if (userIds.has(client.person.userId)) this.#clients.send(client, event);
 	}
 }
 
-function united(some: readonly Payer[], others: readonly Payer[]): Payer[] {
-	return [...some, ...others.filter(({ userId }) => !some.some((one) => one.userId === userId))];
+/** Each person once. */
+export function united(some: readonly Payer[], others: readonly Payer[]): Payer[] {
+	const all = [...some, ...others];
+	return all.filter(({ userId }, index) => all.findIndex((one) => one.userId === userId) === index);
 }
 
-/** `pause`: the question waits so long, in ms. `kept`: what happened to the question. */
+/** `pause`: the question waits so long, in ms. `kept`: what happened to the question. `again`: what people can do. */
 export function noticeOf(
 	messageId: string,
-	{ reason, scope, resetsAt }: Unfunded,
-	{ pause, kept }: { pause?: number | undefined; kept?: string } = {},
+	{ reason, scope, isLink, resetsAt }: Unfunded,
+	{ pause, kept, again = "Ask again in a moment." }: { pause?: number | undefined; kept?: string; again?: string } = {},
 ): Notice {
 	switch (reason) {
 		case "spent": {
@@ -194,7 +214,7 @@ export function noticeOf(
 			return {
 				code: "budget_exceeded",
 				scope,
-				error: budgetText(scope, until, kept),
+				error: isLink ? linkBudgetText(kept) : budgetText(scope, until, kept),
 				messageId,
 				...(until !== undefined && { resetsAt: until }),
 			};
@@ -204,13 +224,14 @@ export function noticeOf(
 				code: "rate_limited",
 				error:
 					pause === undefined
-						? "Too many replies are running at once. Ask again in a moment."
+						? `Too many replies are running at once. ${again}`
 						: "Too many replies are running at once. Your question waits for them, and is asked by itself.",
 				messageId,
 				retryAfterMs: pause ?? pauses.first,
 			};
 		case "unreachable":
-			return { code: "unavailable", error: inName("Claude cannot be asked right now. Nothing is lost. Ask again in a moment."), messageId };
+		case "gone":
+			return { code: "unavailable", error: inName(`Claude cannot be asked right now. Nothing is lost. ${again}`), messageId };
 		default:
 			return reason satisfies never;
 	}

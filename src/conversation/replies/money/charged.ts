@@ -2,10 +2,13 @@
 
 import { type Billed, costOf, microUsdOf } from "../../../money/cost.ts";
 import type { Price } from "../../../money/prices.ts";
-import { nothingSpent, type Spent } from "../../../money/purse-calls.ts";
+import { type Charge, nothingSpent, type PurseOwner, type Spent } from "../../../money/purse-calls.ts";
 import type { Message } from "../../../protocol/message.ts";
-import type { Paid } from "../../store/money/payments.ts";
-import { difference } from "./amounts.ts";
+import type { Paid, Payer } from "../../store/money/payments.ts";
+import type { Allowance } from "./allowance.ts";
+import { atMost, difference, noUses } from "./amounts.ts";
+import { fastest } from "./pace.ts";
+import type { LostRequest } from "./spending.ts";
 
 /** What requests have used, and what that costs if it is known. */
 export type Used = Pick<Message, "usage" | "cost">;
@@ -24,4 +27,54 @@ export function totalOf(price: Price | undefined, { usage, cost }: Used): Spent 
 	const tokens = { input, output, cacheRead, cacheWrite, searches };
 	const asked = price && usage ? costOf(tokens, price) : 0;
 	return { microUsd: cost ? microUsdOf(cost.usd) : asked, replies: 0, ...tokens };
+}
+
+/** What the other purses are told once a payment is settled. `share`: what the one pays who has changed what Claude has read. */
+export function chargesFor({ id, at, payer, model, rewrite }: Paid, conversationId: string, spent: Spent, share: number): Charge[] {
+	const chargeOf = (owner: Payer, charged: Spent): Charge => {
+		const isErased = owner.alias !== undefined && { isErased: true };
+		return { owner: nameOf(owner), settlement: { id, at, label: conversationId, spent: charged, ...isErased } };
+	};
+	return [
+		{ owner: "deployment", settlement: { id, at, label: model, spent } },
+		chargeOf(payer, { ...spent, microUsd: spent.microUsd - share }),
+		...(rewrite ? [chargeOf(rewrite.payer, { ...nothingSpent, microUsd: share })] : []),
+	];
+}
+
+/** Nothing was asked: what purses grant, or have granted, is released. */
+export function releasesFor({ id, at }: Pick<Paid, "id" | "at">, owners: readonly PurseOwner[]): Charge[] {
+	return owners.map((owner) => ({ owner: nameOf(owner), settlement: { id, at, label: "", spent: nothingSpent } }));
+}
+
+/** In ms. Nothing is looked up in less: Claude writes what it looks for, a server fetches it, and Claude reads it. */
+const shortestUse = 2_000;
+
+/** The request that was lost with its object: how long it may have gone on after what is stored, how fast, and what it was permitted. */
+export function lostOf(
+	{ spent, before = nothingSpent }: Paid,
+	price: Price | undefined,
+	message: Message,
+	unseen: { ms: number; perSecond: number | undefined; allowance: Pick<Allowance, "maxTokens" | "uses"> | undefined },
+): LostRequest {
+	const { input, cacheRead, cacheWrite } = difference(difference(totalOf(price, message), before), spent);
+	const { ms, perSecond = fastest, allowance = { maxTokens: 0, uses: noUses } } = unseen;
+	const { maxTokens, uses } = allowance;
+	const unseenUses = hasBegunToWrite(message) ? noUses : atMost(uses, Math.max(1, Math.ceil(ms / shortestUse)));
+	return { isReported: input + cacheRead + cacheWrite > 0, maxTokens, unseenMs: ms, perSecond, unseenUses };
+}
+
+/** The words of its latest request have begun: what Claude looks up usually comes before them, and is stored as it begins. */
+function hasBegunToWrite(message: Message): boolean {
+	return message.content.length > startOf(message);
+}
+
+/** The place in the text at which its latest request begins. */
+export function startOf({ attempts = [] }: Message): number {
+	return attempts.at(-1)?.offset ?? 0;
+}
+
+/** Without anything else that is known about the person. */
+function nameOf(owner: PurseOwner): PurseOwner {
+	return owner === "deployment" ? owner : { userId: owner.userId };
 }

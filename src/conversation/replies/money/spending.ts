@@ -6,6 +6,7 @@ import type { Price } from "../../../money/prices.ts";
 import type { Message, Usage } from "../../../protocol/message.ts";
 import type { ModelEvent, ToolEvent } from "../../ports.ts";
 import { costOfUses, mostPromptTokens, resultTokensOf, type Uses } from "./amounts.ts";
+import { fastest, Pace } from "./pace.ts";
 
 /** The price of the model that a server names, or of the one that it was asked for if it names none. */
 export type PriceOf = (model: string | undefined, at: number) => Price | undefined;
@@ -14,34 +15,31 @@ export type PriceOf = (model: string | undefined, at: number) => Price | undefin
 type Amount = { microUsd: number; isEstimated: boolean } | undefined;
 
 /**
- * A request that was sent. `bytes` of text and thinking have come, `reportedBytes` of them before the last report. `hiddenMs`: how long
- * Claude may have written what nobody sees. `signAt`: its last sign. `tools`: those that have not failed, by their id.
+ * A request that was sent. `bytes` have come of what Claude writes, `reportedBytes` of them before the last report. `timedBytes`: those of
+ * thinking and arguments, of which more may have been written than came. `tools`: what those have read that have not failed, by their id.
  */
 type Request = {
 	model: string | undefined;
 	usage: Billed | undefined;
 	bytes: number;
-	thinkingBytes: number;
+	timedBytes: number;
 	reportedBytes: number;
 	hasEnded: boolean;
 	maxTokens: number;
-	hiddenMs: number;
-	signAt: number | undefined;
-	isWriting: boolean;
-	tools: Map<string, string>;
+	pace: Pace;
+	tools: Map<string, number>;
 };
 
-/** A request that was under way when the object died. `isReported`: its prompt has been counted. */
-export type LostRequest = { isReported: boolean; sentAt: number; maxTokens: number; uses: Uses };
+/**
+ * A request that was under way when the object died. `isReported`: its prompt has been counted. `unseenMs`: how long it may have gone on
+ * after what is stored, at most `perSecond` tokens; `unseenUses`: and what it may have looked up.
+ */
+export type LostRequest = { isReported: boolean; maxTokens: number; unseenMs: number; perSecond: number; unseenUses: Uses };
 
 const nothing: Billed = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 const utf8 = new TextEncoder();
 /** No text has so many bytes for each of its tokens: if the report says so, it leaves the output out. */
 const mostBytesPerToken = 100;
-/** Claude writes no faster, in tokens a second. */
-const mostTokensPerSecond = 150;
-/** In ms. So long Claude may go on after we have ended a request. */
-const endsWithin = 1_000;
 
 export class Spending {
 	readonly #priceOf: PriceOf;
@@ -67,43 +65,39 @@ export class Spending {
 			model: undefined,
 			usage: undefined,
 			bytes: 0,
-			thinkingBytes: 0,
+			timedBytes: 0,
 			reportedBytes: 0,
 			hasEnded: false,
 			maxTokens,
-			hiddenMs: 0,
-			signAt: undefined,
-			isWriting: false,
+			pace: new Pace(),
 			tools: new Map(),
 		};
 	}
 
-	/** Claude gave a sign of life. Text comes as it is written. Before anything else, more may have been written than is shown. */
-	sign(type: ModelEvent["type"], at: number): void {
-		const request = this.#open;
-		// A ping does not say that the text goes on.
-		if (type === "alive" && request.isWriting) return;
-		if (request.signAt !== undefined && !request.isWriting) request.hiddenMs += Math.max(0, at - request.signAt);
-		request.signAt = at;
-		if (type !== "alive") request.isWriting = type === "text" || type === "citation";
+	/** Claude gave a sign of life. */
+	sign(event: ModelEvent, at: number): void {
+		this.#open.pace.sign(event, at);
+		if (event.type === "alive" && event.unshown) this.#count(event.unshown, true);
 	}
 
-	/** Claude reads what a tool returns, and that is reported only at the end. */
-	recordTool({ id, name, status }: ToolEvent): void {
-		if (status === "failed") this.#open.tools.delete(id);
-		else this.#open.tools.set(id, name);
+	/** Claude reads what a tool returns, and that is reported only at the end. What Parley calls, it reads in another request. */
+	recordTool({ id, name, status, isCall, readTokens }: ToolEvent): void {
+		if (isCall) return;
+		const most = resultTokensOf(name);
+		if (status === "failed") this.#request?.tools.delete(id);
+		else this.#request?.tools.set(id, Math.min(most, readTokens ?? most));
 	}
 
-	/** The object died while this request ran. Nobody knows how far it came: Claude may have written ever since. */
-	lose({ isReported, sentAt, maxTokens, uses }: LostRequest, at: number): void {
+	/** The object died while this request ran. What had come by the last checkpoint is counted, with each tool that had begun. */
+	lose({ isReported, maxTokens, unseenMs, perSecond, unseenUses }: LostRequest, at: number): void {
 		const price = this.#priceOf(undefined, at);
 		if (!this.#amount || !price) return;
 		const prompt = promptAt(price, mostPromptTokens(this.#promptTokens()));
-		const written = Math.min(maxTokens, Math.ceil((Math.max(0, at - sentAt) / 1000) * mostTokensPerSecond));
+		const written = Math.min(maxTokens, Math.ceil((Math.max(0, unseenMs) / 1000) * perSecond));
 		const cost = costOf({ ...nothing, ...prompt, output: written }, price) - (isReported ? costOf({ ...nothing, ...prompt }, price) : 0);
-		// Tools are stored as they begin, so that at most one more has.
-		const oneMore = costOfUses(price, { searches: Math.min(1, uses.searches), pages: Math.min(1, uses.pages) });
-		this.#amount = { microUsd: this.#amount.microUsd + cost + oneMore, isEstimated: true };
+		const { searches, pages } = unseenUses;
+		const lookedUp = Math.max(costOfUses(price, { searches, pages: 0 }), costOfUses(price, { searches: 0, pages }));
+		this.#amount = { microUsd: this.#amount.microUsd + cost + lookedUp, isEstimated: true };
 	}
 
 	answered(model: string | undefined): void {
@@ -122,8 +116,19 @@ export class Spending {
 	/** Text or thinking has come, whatever is kept of it. */
 	receive(text: string, isThinking = false): void {
 		const bytes = utf8.encode(text).length;
-		this.#open.bytes += bytes;
-		if (isThinking) this.#open.thinkingBytes += bytes;
+		this.#count(bytes, isThinking);
+		if (!isThinking) this.#open.pace.receive(outputTokensIn(bytes));
+	}
+
+	#count(bytes: number, isTimed: boolean): void {
+		const request = this.#open;
+		request.bytes += bytes;
+		if (isTimed) request.timedBytes += bytes;
+	}
+
+	/** At most so many tokens a second Claude writes now. */
+	get perSecond(): number {
+		return this.#request?.pace.perSecond ?? fastest;
 	}
 
 	/** The model has come to its own end: nothing is left to report. */
@@ -134,8 +139,8 @@ export class Spending {
 	/** The request is over. `isFree`: the server refused it or could not be reached, so that it cost nothing unless it was answered. */
 	end(isFree: boolean, at: number): void {
 		const request = this.#request;
-		if (request && !request.hasEnded && request.signAt !== undefined) request.hiddenMs += Math.max(0, at - request.signAt) + endsWithin;
-		if (!isFree || this.#isAnswered) this.#amount = this.#amountAt(at);
+		if (request && !request.hasEnded) request.pace.end(at);
+		if (!isFree || this.isAnswered) this.#amount = this.#amountAt(at);
 		this.#usage = this.usage;
 		this.#request = undefined;
 		this.#estimatedPrompt = undefined;
@@ -156,7 +161,7 @@ export class Spending {
 
 	/** The cost of all requests. A request without any sign of life counts only once it is over. */
 	costAt(at: number): Message["cost"] {
-		const amount = this.#isAnswered ? this.#amountAt(at) : this.#amount;
+		const amount = this.isAnswered ? this.#amountAt(at) : this.#amount;
 		const isNothing = this.usage === undefined && amount?.microUsd === 0;
 		if (!amount || isNothing) return undefined;
 		return { usd: usdOf(amount.microUsd), ...(amount.isEstimated && { about: true }) };
@@ -178,7 +183,8 @@ export class Spending {
 		return this.#request as Request;
 	}
 
-	get #isAnswered(): boolean {
+	/** Claude has begun to answer the request that runs. */
+	get isAnswered(): boolean {
 		return this.#request !== undefined && (this.#request.usage !== undefined || this.#request.bytes > 0);
 	}
 
@@ -188,7 +194,7 @@ export class Spending {
 		if (!request || !before) return before;
 		const price = this.#priceOf(request.model, at);
 		if (!price) return undefined;
-		const { isEstimated, ...billed } = this.#billed(request, price);
+		const { isEstimated, ...billed } = this.#billed(request, price, at);
 		return { microUsd: before.microUsd + costOf(billed, price), isEstimated: before.isEstimated || isEstimated };
 	}
 
@@ -196,18 +202,18 @@ export class Spending {
 	 * What was not reported is estimated. A request that did not come to its end has reported neither its output nor what its tools read:
 	 * then the estimate is the most that it can be.
 	 */
-	#billed(request: Request, price: Price): Billed & { isEstimated: boolean } {
+	#billed(request: Request, price: Price, at: number): Billed & { isEstimated: boolean } {
 		const { usage = nothing, bytes, reportedBytes, hasEnded, tools } = request;
 		const isPromptKnown = usage.input + usage.cacheRead + usage.cacheWrite > 0;
 		const isOutputKnown = hasEnded && bytes === reportedBytes && bytes <= usage.output * mostBytesPerToken;
 		const estimate = isPromptKnown ? 0 : this.#estimatePrompt();
 		const prompt = hasEnded ? { input: estimate, cacheWrite: 0 } : promptAt(price, estimate === 0 ? 0 : mostPromptTokens(estimate));
-		const read = hasEnded ? 0 : [...tools.values()].reduce((tokens, name) => tokens + resultTokensOf(name), 0);
+		const read = hasEnded ? 0 : [...tools.values()].reduce((tokens, one) => tokens + one, 0);
 		return {
 			...usage,
 			input: usage.input + prompt.input,
 			cacheWrite: usage.cacheWrite + prompt.cacheWrite + read,
-			...(!isOutputKnown && { output: Math.max(usage.output, mostOutputOf(request)) }),
+			...(!isOutputKnown && { output: Math.max(usage.output, mostOutputOf(request, at)) }),
 			isEstimated: !isPromptKnown || !isOutputKnown,
 		};
 	}
@@ -220,11 +226,10 @@ export class Spending {
 }
 
 /** The most that Claude may have written by now: what came, and in the time in which nothing came as it was written. */
-function mostOutputOf({ bytes, thinkingBytes, hiddenMs, maxTokens, hasEnded }: Request): number {
+function mostOutputOf({ bytes, timedBytes, pace, maxTokens, hasEnded }: Request, at: number): number {
 	const seen = outputTokensIn(bytes);
 	if (hasEnded) return seen;
-	const hidden = Math.ceil((hiddenMs / 1000) * mostTokensPerSecond);
-	return Math.max(seen, Math.min(maxTokens, outputTokensIn(bytes - thinkingBytes) + hidden));
+	return Math.max(seen, Math.min(maxTokens, outputTokensIn(bytes - timedBytes) + pace.unseenAt(at)));
 }
 
 /** A prompt that is new to the cache, or that is not cached: whatever costs more. */

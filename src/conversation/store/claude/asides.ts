@@ -4,8 +4,8 @@ import type { Aside } from "../../../protocol/claude/aside.ts";
 import { isoTime } from "../../../protocol/iso-time.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/message.ts";
-import { type Busy, busyColumn, factsColumn, factsOf, type ReplyFacts } from "../columns.ts";
-import type { StoredTurn } from "./turns.ts";
+import { type Busy, busyColumn, factsColumn, factsOf, type ReplyFacts, type StoredFacts, type Written, writtenOf } from "../columns.ts";
+import { type StoredTurn, Turns } from "./turns.ts";
 
 /** Released: never edit it. */
 export const asidesTable = `
@@ -29,6 +29,19 @@ export const asidesTable = `
 	CREATE INDEX asides_of ON asides (user_id, n);
 `;
 
+/** Released: never edit it. A row with the longest question, answer and paused turn would be larger than the platform stores. */
+export const asideTurnsTable = `
+	-- The paused turns of asides, by their number: as in turns. The column of asides stays empty.
+	CREATE TABLE aside_turns (
+		seq INTEGER PRIMARY KEY,
+		rounds INTEGER NOT NULL,
+		length INTEGER NOT NULL,
+		blocks TEXT NOT NULL
+	) STRICT;
+	INSERT INTO aside_turns SELECT n, turn ->> '$.rounds', turn ->> '$.length', turn ->> '$.turn' FROM asides WHERE turn IS NOT NULL;
+	UPDATE asides SET turn = NULL WHERE turn IS NOT NULL;
+`;
+
 type Row = {
 	n: number;
 	id: string;
@@ -43,7 +56,6 @@ type Row = {
 	created_at: number;
 	reply: string | null;
 	busy: string | null;
-	turn: string | null;
 };
 
 export type NewAside = { userId: string; clientId: string; after: number; follows: string | undefined; question: string };
@@ -54,13 +66,15 @@ export type OwnAside = { userId: string; aside: Aside };
 export class Asides {
 	readonly #sql: SqlStorage;
 	readonly #conversationId: string;
+	readonly #turns: Turns;
 
 	constructor(sql: SqlStorage, conversationId: string) {
 		this.#sql = sql;
+		this.#turns = new Turns(sql, "aside_turns");
 		this.#conversationId = conversationId;
 	}
 
-	/** Adds a question whose answer begins to stream. The oldest of the person's go. */
+	/** Adds a question whose answer begins to stream. */
 	add({ userId, clientId, after, follows, question }: NewAside, now: number): Aside {
 		const id = `a-${crypto.randomUUID()}`;
 		this.#sql.exec(
@@ -74,12 +88,16 @@ export class Asides {
 			question,
 			now,
 		);
+		return this.find(userId, id) as Aside;
+	}
+
+	/** Removes the oldest of a person's. */
+	trim(userId: string): void {
 		this.#sql.exec(
 			"DELETE FROM asides WHERE n IN (SELECT n FROM asides WHERE user_id = ? ORDER BY n DESC LIMIT -1 OFFSET ?)",
 			userId,
 			limits.asides.kept,
 		);
-		return this.find(userId, id) as Aside;
 	}
 
 	/** Only its own person finds an aside. */
@@ -99,6 +117,11 @@ export class Asides {
 			yield this.#asideOf(one);
 	}
 
+	/** Oldest first, after a number. */
+	*after(userId: string, n: number): Iterable<{ n: number; aside: Aside }> {
+		for (const row of this.#rows("WHERE user_id = ? AND n > ? ORDER BY n", userId, n)) yield { n: row.n, aside: this.#asideOf(row) };
+	}
+
 	/** Those that run, also of an object that died. */
 	streaming(): OwnAside[] {
 		return this.#all("WHERE status = 'streaming' ORDER BY n");
@@ -109,31 +132,53 @@ export class Asides {
 		return row?.busy ? (JSON.parse(row.busy) as Busy) : undefined;
 	}
 
+	written(id: string): Written | undefined {
+		return this.#rows("WHERE id = ?", id).toArray().map(writtenOf)[0];
+	}
+
 	turn(id: string): StoredTurn | undefined {
-		const [row] = this.#rows("WHERE id = ?", id);
-		return row?.turn ? (JSON.parse(row.turn) as StoredTurn) : undefined;
+		const n = this.#numberOf(id);
+		return n === undefined ? undefined : this.#turns.of(n);
 	}
 
 	saveTurn(id: string, turn: StoredTurn): void {
-		this.#sql.exec("UPDATE asides SET turn = ? WHERE id = ?", JSON.stringify(turn), id);
+		const n = this.#numberOf(id);
+		if (n !== undefined) this.#turns.save(n, turn);
 	}
 
-	checkpoint(id: string, content: string, facts: ReplyFacts, busy: Busy | undefined): void {
+	#dropTurn(id: string): void {
+		const n = this.#numberOf(id);
+		if (n !== undefined) this.#turns.drop(n);
+	}
+
+	#numberOf(id: string): number | undefined {
+		return this.#sql.exec<{ n: number }>("SELECT n FROM asides WHERE id = ?", id).toArray()[0]?.n;
+	}
+
+	checkpoint(id: string, content: string, facts: StoredFacts, busy: Busy | undefined): void {
 		const columns = "content = ?, reply = ?, reason = ?, busy = ?";
 		this.#sql.exec(`UPDATE asides SET ${columns} WHERE id = ?`, content, factsColumn(facts), busy?.reason ?? null, busyColumn(busy), id);
 	}
 
 	finish(id: string, content: string, outcome: Pick<Aside, "status" | "reason">, facts: ReplyFacts): void {
-		const columns = "content = ?, status = ?, reason = ?, reply = ?, busy = NULL, turn = NULL";
+		const columns = "content = ?, status = ?, reason = ?, reply = ?, busy = NULL";
 		this.#sql.exec(`UPDATE asides SET ${columns} WHERE id = ?`, content, outcome.status, outcome.reason ?? null, factsColumn(facts), id);
+		this.#dropTurn(id);
 	}
 
 	remove(id: string): void {
+		this.#dropTurn(id);
 		this.#sql.exec("DELETE FROM asides WHERE id = ?", id);
 	}
 
 	removeAllOf(userId: string): void {
+		this.#sql.exec("DELETE FROM aside_turns WHERE seq IN (SELECT n FROM asides WHERE user_id = ?)", userId);
 		this.#sql.exec("DELETE FROM asides WHERE user_id = ?", userId);
+	}
+
+	/** Removes those of people who are no members. */
+	removeStrangers(): void {
+		this.#sql.exec("DELETE FROM asides WHERE user_id NOT IN (SELECT user_id FROM members)");
 	}
 
 	#all(where: string, ...values: SqlStorageValue[]): OwnAside[] {

@@ -61,11 +61,12 @@ export class Instructions {
 		this.#sql.exec("UPDATE instructions SET after = ? WHERE after >= ?", seq - 1, seq);
 	}
 
-	/** Removes what a person wrote, and their name. True if the current instructions were theirs. */
-	erase(userId: string, alias: Person): boolean {
-		const isCurrent = this.current?.userId === userId;
+	/** Removes what a person wrote until a time in ms, and their name. True if the current instructions were theirs. */
+	erase(userId: string, alias: Person, until = Number.MAX_SAFE_INTEGER): boolean {
+		const { current } = this;
 		this.#current = undefined;
-		this.#sql.exec("UPDATE instructions SET text = '', by_id = ?, by_name = ? WHERE by_id = ?", alias.userId, alias.username, userId);
-		return isCurrent;
+		const erase = "UPDATE instructions SET text = '', by_id = ?, by_name = ? WHERE by_id = ? AND at <= ?";
+		this.#sql.exec(erase, alias.userId, alias.username, userId, until);
+		return current?.userId === userId && Date.parse(current.at) <= until;
 	}
 }

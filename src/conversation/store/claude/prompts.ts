@@ -1,5 +1,7 @@
 // What Claude was asked with for each reply: places and ids, and no copy of anybody's words.
 
+import type { StoredSummary } from "./summaries.ts";
+
 /** Places from one to another, both included. */
 export type Range = readonly [from: number, to: number];
 
@@ -10,14 +12,21 @@ export type StoredPrompt = {
 	maxTokens: number;
 	system: string;
 	instructions: number | null;
+	summary: ReadSummary | null;
 	ranges: Range[];
 	tools: string[];
 };
 
+/** The summary that Claude read. */
+export type ReadSummary = Pick<StoredSummary, "id" | "fromSeq" | "uptoSeq">;
+
+/** The ids of the texts that Claude read. */
+type Texts = { instructions: number | undefined; summary: ReadSummary | undefined };
+
 /** What a request was made with. `places`: those of the messages in its prompt, ascending. */
 type Asked = Pick<StoredPrompt, "model" | "maxTokens" | "system"> & { places: readonly number[]; tools: readonly string[] };
 
-type Row = { at: number; model: string; maxTokens: number; system: string; instructions: number | null; places: string; tools: string };
+type Row = Omit<StoredPrompt, "summary" | "ranges" | "tools"> & { summary: string | null; places: string; tools: string };
 
 export class Prompts {
 	readonly #sql: SqlStorage;
@@ -27,17 +36,18 @@ export class Prompts {
 	}
 
 	/** Replaces what an earlier request for the same reply was made with. */
-	save(seq: number, { model, maxTokens, system, places, tools }: Asked, instructions: number | undefined, at: number): void {
+	save(seq: number, { model, maxTokens, system, places, tools }: Asked, { instructions, summary }: Texts, at: number): void {
 		// The system text is the same for all replies, until a new release has another one.
 		this.#sql.exec("INSERT OR IGNORE INTO system_texts (text) VALUES (?)", system);
 		this.#sql.exec(
-			`INSERT OR REPLACE INTO prompts (seq, at, model, max_tokens, system, instructions, places, tools)
-			SELECT ?, ?, ?, ?, id, ?, ?, ? FROM system_texts WHERE text = ?`,
+			`INSERT OR REPLACE INTO prompts (seq, at, model, max_tokens, system, instructions, summary, places, tools)
+			SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM system_texts WHERE text = ?`,
 			seq,
 			at,
 			model,
 			maxTokens,
 			instructions ?? null,
+			summary ? JSON.stringify({ id: summary.id, fromSeq: summary.fromSeq, uptoSeq: summary.uptoSeq }) : null,
 			JSON.stringify(rangesOf(places)),
 			JSON.stringify(tools),
 			system,
@@ -47,14 +57,32 @@ export class Prompts {
 	of(seq: number): StoredPrompt | undefined {
 		const [row] = this.#sql
 			.exec<Row>(
-				`SELECT at, model, max_tokens AS maxTokens, text AS system, instructions, places, tools
+				`SELECT at, model, max_tokens AS maxTokens, text AS system, instructions, summary, places, tools
 				FROM prompts JOIN system_texts ON system_texts.id = prompts.system WHERE seq = ?`,
 				seq,
 			)
 			.toArray();
 		if (!row) return undefined;
-		const { places, tools, ...rest } = row;
-		return { ...rest, ranges: JSON.parse(places) as Range[], tools: JSON.parse(tools) as string[] };
+		const { summary, places, tools, ...rest } = row;
+		return {
+			...rest,
+			summary: summary === null ? null : (JSON.parse(summary) as ReadSummary),
+			ranges: JSON.parse(places) as Range[],
+			tools: JSON.parse(tools) as string[],
+		};
+	}
+
+	/** When the latest request was made, and the first and the last message that it had. */
+	latest(): { at: number; from: number; to: number } | undefined {
+		const [row] = this.#sql.exec<Pick<Row, "at" | "places">>("SELECT at, places FROM prompts ORDER BY seq DESC LIMIT 1").toArray();
+		const ranges = row ? (JSON.parse(row.places) as Range[]) : [];
+		const [first, last] = [ranges[0], ranges.at(-1)];
+		return row && first && last && { at: row.at, from: first[0], to: last[1] };
+	}
+
+	/** The place of the first message that the latest request had. */
+	latestStart(): number | undefined {
+		return this.latest()?.from;
 	}
 
 	drop(seq: number): void {

@@ -43,8 +43,14 @@ export function changed(
 	change: Omit<ClaudeChange, "instructions">,
 ): { after: SettingColumns; names: (keyof SettingColumns)[] } {
 	const { model = before.model, effort = before.effort, asks = before.asks, budget = before.budget } = change;
-	const after = { model, effort, asks, tools: { ...before.tools, ...withoutUndefined(change.tools ?? {}) }, budget };
+	const after = { model, effort, asks, tools: toolsAfter(before.tools, change.tools), budget };
 	return { after, names: settingColumns.filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name])) };
+}
+
+/** Without servers the field is left out, as it was before there were any. */
+function toolsAfter(before: Tools, change: ClaudeChange["tools"] = {}): Tools {
+	const { mcp = [], ...tools } = { ...before, ...withoutUndefined(change) };
+	return { ...tools, ...(mcp.length > 0 && { mcp: [...new Set(mcp)] }) };
 }
 
 function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

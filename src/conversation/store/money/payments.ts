@@ -1,8 +1,12 @@
 // The conversation's money: its purse, the payments of requests that are not settled yet, and the journal of requests.
 
-import { Purse } from "../../../money/purse.ts";
-import type { Spent } from "../../../money/purse-calls.ts";
-import type { Person } from "../../../protocol/person.ts";
+import type { Charge, Spent } from "../../../money/purse-calls.ts";
+import { hasTable } from "../../../platform/migrate.ts";
+import type { Author, Person } from "../../../protocol/person.ts";
+import type { Invites } from "../invites.ts";
+import { LinkPurses } from "./link-purses.ts";
+import { OwnPurse } from "./own-purse.ts";
+import { Rewrites } from "./rewrites.ts";
 
 /** The tables beside those of the purse. They are released: never edit them. */
 export const paymentTables = `
@@ -37,23 +41,28 @@ export const paymentTables = `
 /** Older requests are forgotten; the days keep their sums. */
 const mostEntries = 10_000;
 
-/** What is paid for. */
-export type Kind = "reply" | "aside" | "title" | "summary" | "catch-up";
+/** What is paid for. Half a summary is of no use: it is reserved in whole, or not made. */
+export type Kind = "reply" | "aside" | "title" | "summary";
 
 /** Answers may use tools, go on after a crash and count as replies. Everything else is one request. */
-export function isAnswer(kind: Kind): boolean {
+export function isAnswer(kind: Ask["kind"]): boolean {
 	return kind === "reply" || kind === "aside";
 }
 
-/** Claude is to be asked, and nobody has paid yet. The first of `payers` whose purse can pay does. `reply`: one that has ended, and is to begin anew or be continued. */
+/**
+ * Claude is to be asked, and nobody has paid yet. The first of `payers` whose purse can pay does. `reply`: one that has ended, and is to
+ * begin anew or be continued; for a `decision`, the one that waits for it. A decision whose object died is made again by people.
+ */
 export type Ask = {
 	type: "ask";
-	kind: Kind;
+	kind: Kind | "decision";
 	id: string;
 	at: number;
 	payers: readonly Payer[];
 	reply?: { id: string; isContinued?: boolean };
 	waiting?: Waiting;
+	/** Who has changed what Claude has read, and so many tokens are written to its cache again. */
+	rewrite?: { payer: Payer; tokens: number } | undefined;
 };
 
 /** Too much runs at once: so often purses were asked, and when they are asked again; in ms. */
@@ -63,7 +72,8 @@ export type Waiting = { tries: number; retryAt: number };
 export type Payer = Person & { isProgram?: boolean; alias?: string };
 
 /** Paid for: `microUsd` are reserved. `promptTokens`: estimated. `spent`: what the requests that are over have used. `before`: what the reply
- * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. */
+ * had used, and somebody has paid, before it was continued. `sentAt`: when the request was sent that runs. `isResumed`: it had begun before.
+ * `link`: the payer came by this link, which limits them. */
 export type Paid = {
 	type: "paid";
 	id: string;
@@ -77,7 +87,16 @@ export type Paid = {
 	spent: Spent;
 	before?: Spent;
 	sentAt?: number | undefined;
+	isResumed?: boolean;
+	/** As in an ask. `microUsd` are reserved in that person's purse. */
+	rewrite?: { payer: Payer; tokens: number; microUsd: number } | undefined;
+	link?: string;
 };
+
+/** The author as the person who pays for what they ask. */
+export function payerOf({ userId, username, program }: Author): Payer {
+	return { userId, username, ...(program && { isProgram: true }) };
+}
 
 export function personOf({ userId, username }: Payer): Person {
 	return { userId, username };
@@ -85,27 +104,56 @@ export function personOf({ userId, username }: Payer): Person {
 
 export type Payment = Ask | Paid;
 
+/** The conversation itself has been charged. Earlier releases leave a row of this `kind` alone, and look at its payer. */
+type Settled = { type: "settled"; id: string; kind: "reply"; payer: Person; charges: readonly Charge[] };
+
+const nobody: Person = { userId: "", username: "" };
+
 export class Payments {
 	readonly #sql: SqlStorage;
-	readonly purse: Purse;
+	readonly purse: OwnPurse;
+	readonly rewrites: Rewrites;
+	readonly links: LinkPurses;
 
-	constructor(sql: SqlStorage) {
+	constructor(sql: SqlStorage, invites: Pick<Invites, "find" | "charge">) {
 		this.#sql = sql;
-		this.purse = new Purse(sql);
+		this.rewrites = new Rewrites(sql);
+		const paid = () => this.open().filter((one) => one.type === "paid");
+		this.purse = new OwnPurse(sql, paid);
+		this.links = new LinkPurses(invites, paid);
 	}
 
+	/** The payments that are not settled. */
 	open(): Payment[] {
+		return this.#all().filter((one) => one.type !== "settled");
+	}
+
+	/** The charges that may not have arrived in other purses. */
+	settled(): Settled[] {
+		if (!hasTable(this.#sql, "payments")) return [];
+		return this.#all().filter((one) => one.type === "settled");
+	}
+
+	#all(): (Payment | Settled)[] {
 		const rows = this.#sql.exec<{ data: string }>("SELECT data FROM payments ORDER BY id").toArray();
-		return rows.map(({ data }) => JSON.parse(data) as Payment);
+		return rows.map(({ data }) => JSON.parse(data) as Payment | Settled);
 	}
 
 	find(id: string): Payment | undefined {
-		const [row] = this.#sql.exec<{ data: string }>("SELECT data FROM payments WHERE id = ?", id).toArray();
-		return row && (JSON.parse(row.data) as Payment);
+		return this.open().find((one) => one.id === id);
+	}
+
+	/** Puts charges for other purses in the place of a payment. */
+	settle(id: string, charges: readonly Charge[]): void {
+		this.#put({ type: "settled", id, kind: "reply", payer: nobody, charges });
 	}
 
 	/** Stores a payment, in place of an earlier state of it. */
 	put(payment: Payment): void {
+		this.#put(payment);
+	}
+
+	#put(payment: Payment | Settled): void {
 		this.#sql.exec(
 			"INSERT INTO payments (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data",
 			payment.id,
@@ -121,6 +169,12 @@ export class Payments {
 	isPayer(ask: Ask, { userId }: Payer): boolean {
 		const stored = this.find(ask.id);
 		return stored?.type === "ask" && stored.payers.some((payer) => payer.userId === userId);
+	}
+
+	/** Somebody has changed what Claude has read, and was not erased since: they pay for it. */
+	isRewriter(ask: Ask, { userId }: Payer): boolean {
+		const stored = this.find(ask.id);
+		return stored?.type === "ask" && stored.rewrite?.payer.userId === userId;
 	}
 
 	/** Enters one request into the journal. */
@@ -151,6 +205,14 @@ export class Payments {
 		this.#sql.exec("DELETE FROM journal WHERE n <= ?", (row?.n ?? 0) - mostEntries);
 	}
 
+	/** Who last paid for a reply. */
+	payerOf(messageId: string): Payer | undefined {
+		const query =
+			"SELECT payer AS userId, payer_name AS username, payer_kind AS kind FROM journal WHERE message_id = ? ORDER BY n DESC LIMIT 1";
+		const [row] = this.#sql.exec<{ userId: string; username: string; kind: string }>(query, messageId).toArray();
+		return row && { userId: row.userId, username: row.username, ...(row.kind === "program" && { isProgram: true }) };
+	}
+
 	/** The name under which somebody last paid. */
 	nameOf(userId: string): string | undefined {
 		return this.#sql
@@ -162,14 +224,24 @@ export class Payments {
 	erase(userId: string, alias: string, name: string): void {
 		this.purse.relabel(userId, alias);
 		this.#sql.exec("UPDATE journal SET payer = ?, payer_name = ? WHERE payer = ?", alias, name, userId);
-		for (const payment of this.open())
+		this.rewrites.erase(userId);
+		const renamed = (payer: Payer): Payer => (payer.userId === userId ? { ...payer, username: name, alias } : payer);
+		for (const payment of this.open()) {
+			const { rewrite } = payment;
 			if (payment.type === "ask") this.#withoutPayer(payment, userId);
-			else if (payment.payer.userId === userId) this.put({ ...payment, payer: { ...payment.payer, username: name, alias } });
+			else if (payment.payer.userId === userId || rewrite?.payer.userId === userId)
+				this.put({
+					...payment,
+					payer: renamed(payment.payer),
+					...(payment.rewrite && { rewrite: { ...payment.rewrite, payer: renamed(payment.rewrite.payer) } }),
+				});
+		}
 	}
 
-	#withoutPayer(ask: Ask, userId: string): void {
+	#withoutPayer({ rewrite, ...ask }: Ask, userId: string): void {
 		const payers = ask.payers.filter((payer) => payer.userId !== userId);
+		const isKept = rewrite?.payer.userId !== userId;
 		if (payers.length === 0) this.delete(ask.id);
-		else if (payers.length < ask.payers.length) this.put({ ...ask, payers });
+		else if (payers.length < ask.payers.length || !isKept) this.put({ ...ask, payers, ...(isKept && rewrite && { rewrite }) });
 	}
 }

@@ -9,8 +9,11 @@ import { call } from "../../api.ts";
 import { Icon } from "../../icons.tsx";
 import { goTo } from "../../keyboard/landmarks.ts";
 import { useStrings } from "../../languages/useStrings.ts";
+import { phaseOf } from "../../live/replyStatus.ts";
+import { useResearchParts } from "../../research/useResearchParts.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { Text } from "../message/MessageArticle.tsx";
+import { Thinking } from "../message/Thinking.tsx";
 import styles from "./Asides.module.css";
 import { receiveAside } from "./asides.ts";
 
@@ -63,8 +66,10 @@ export function Asides({ id, chat }: { id: string; chat: Chat }) {
 
 function Card({ aside, chat }: { aside: Aside; chat: Chat }) {
 	const strings = useStrings();
-	const { id, conversationId, question, content, status, reason } = aside;
+	const { id, conversationId, question, content, status, reason, thinking, tools = [], sources = [] } = aside;
+	const research = useResearchParts(tools.length + sources.length > 0);
 	const isRunning = status === "streaming";
+	const isLookingUp = isRunning && research !== undefined && tools.some(({ status }) => status === "running");
 	const mayShare = !isRunning && status !== "failed" && content.trim() !== "" && chat.role !== "reader";
 	// The button disappears, and the focus must not be lost with it.
 	const leaving = (act: () => unknown) => () => {
@@ -74,15 +79,17 @@ function Card({ aside, chat }: { aside: Aside; chat: Chat }) {
 	const remove = () =>
 		session.call((token) => call(v.undefined(), "DELETE", `${pathOf(conversationId)}/${encodeURIComponent(id)}`, { token }));
 	const failure = strings.reasons[(reason ?? "internal") as Reason] ?? strings.reasons.internal;
-	const note =
-		status === "failed" ? failure : status === "stopped" ? strings.stopped : isRunning && reason !== undefined ? strings.busy : undefined;
+	const note = status === "failed" ? failure : status === "stopped" ? strings.stopped : undefined;
 	return (
 		<li className={styles.card} aria-busy={isRunning}>
 			<p className={styles.question} dir="auto">
 				{question}
 			</p>
-			{content !== "" && <Text content={content} isGrowing={isRunning} />}
-			{isRunning && content === "" && note === undefined && <p className={styles.note}>{strings.thinking}</p>}
+			<Thinking phase={isLookingUp ? "answering" : phaseOf(aside)}>
+				{thinking !== undefined && <Text content={thinking} isGrowing={isRunning && content === ""} />}
+			</Thinking>
+			{content !== "" && <Text content={content} isGrowing={isRunning} research={aside} />}
+			{research && <research.Research reply={aside} />}
 			{note !== undefined && <p className={status === "failed" ? styles.problem : styles.note}>{note}</p>}
 			<p className={styles.actions}>
 				{isRunning && (
@@ -95,7 +102,7 @@ function Card({ aside, chat }: { aside: Aside; chat: Chat }) {
 						{strings.shareAside}
 					</button>
 				)}
-				<button type="button" onClick={leaving(remove)}>
+				<button type="button" disabled={!chat.isConnected} onClick={leaving(remove)}>
 					{strings.deleteAside}
 				</button>
 			</p>

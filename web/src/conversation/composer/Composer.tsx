@@ -4,6 +4,8 @@ import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
 import { limits } from "../../../../src/protocol/limits.ts";
 import type { Person } from "../../../../src/protocol/person.ts";
 import { isVisible, sanitize } from "../../../../src/protocol/text/sanitize.ts";
+import { lineOf } from "../../files/fileLine.ts";
+import { useComposerFiles } from "../../files/useComposerFiles.tsx";
 import { Icon } from "../../icons.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
@@ -11,6 +13,7 @@ import { runningReply } from "../../live/transcript.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { ariaKeysOf, isPressed, privateKeys, steerKeys } from "../../useShortcut.ts";
 import { useDraft } from "../../writing/currentDrafts.ts";
+import type { Answered } from "../../writing/drafts.ts";
 import { mentionsOf } from "../../writing/mentions.ts";
 import { ContextBar } from "./ContextBar.tsx";
 import row from "./MessageField.module.css";
@@ -28,57 +31,56 @@ type Props = {
 	onEditLast(): void;
 };
 
+const emptied = { text: "", answered: undefined, named: undefined, steers: undefined };
+
 export function Composer({ conversationId, userId, hasOthers, chat, people, focusKey, onEditLast }: Props) {
 	const strings = useStrings();
 	const [{ text, named = [], ...draft }, change] = useDraft(userId, conversationId);
 	const form = useRef<HTMLFormElement>(null);
-	const canSend = isVisible(text) && text.length <= limits.content;
+	const focusField = () => form.current?.querySelector("textarea")?.focus();
+	const { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown } = usePrivate(chat, focusField);
+	const { hasFiles, ...files } = useComposerFiles({ userId, conversationId, chat, form, isPrivate });
+	const canSend = (isVisible(text) || hasFiles) && text.length <= limits.content;
 	const reply = runningReply(chat);
 	const answered = isDeleted(chat, draft.answered?.id) ? undefined : draft.answered;
 	// Where Claude is off, a message does not redirect it.
 	const canSteer = reply !== undefined && canSend && chat.conversation?.assistant !== "off";
-	const focusField = () => form.current?.querySelector("textarea")?.focus();
-	const { isPrivate, togglePrivate, askPrivately, keyDown } = usePrivate(chat, focusField);
 	const say = (content: string, steer: boolean) => {
 		const mentions = mentionsOf(content, named);
-		chat.sendMessage(content, {
+		const about = {
 			...(answered && { replyTo: answered.id }),
 			...(mentions.length > 0 && { mentions }),
 			...(steer && { steer }),
-		});
+		};
+		if (hasFiles) files.send({ content, ...about });
+		else chat.sendMessage(content, about);
 	};
-	const send = (steer = false) => {
+	const send = (steer = draft.steers ?? false) => {
 		if (!canSend) return;
-		const content = sanitize(text);
+		const content = isVisible(text) ? sanitize(text) : "";
 		const isSent = !isPrivate || askPrivately(content);
 		if (!isSent) return;
 		if (!isPrivate) say(content, steer);
-		change({ text: "", answered: undefined, named: undefined });
+		change(emptied);
 		focusField();
 	};
-	const cancelQuote = () => change({ answered: undefined });
+	const cancelQuote = () => {
+		change({ answered: undefined });
+		focusField();
+	};
 
 	return (
 		<form ref={form} onSubmit={submitting(send)} onKeyDown={keyDown}>
 			{isPrivate && <PrivateBar onCancel={togglePrivate} />}
-			{answered && !isPrivate && (
-				<ContextBar
-					title={strings.replyingTo(answered.username || strings.somebody)}
-					line={answered.line}
-					cancel={strings.cancelReply}
-					onCancel={() => {
-						cancelQuote();
-						focusField();
-					}}
-				/>
-			)}
+			{answered && !isPrivate && <AnsweredBar answered={answered} onCancel={cancelQuote} />}
+			{files.tray}
 			<Remaining length={text.length} />
 			<MessageField
 				text={text}
 				placeholder={strings.messagePlaceholder(hasOthers)}
 				people={people}
 				onText={(text) => {
-					change({ text, ...(text === "" && { named: undefined }) });
+					change(text === "" ? { ...emptied, answered } : { text });
 					chat.sendTyping(!isPrivate && text.trim() !== "");
 				}}
 				onMention={(person) => change({ named: [...named, person].slice(-limits.mentions) })}
@@ -88,6 +90,7 @@ export function Composer({ conversationId, userId, hasOthers, chat, people, focu
 				onUp={onEditLast}
 				focusKey={String(focusKey)}
 			>
+				{files.button(row.add, mayAskPrivately ? togglePrivate : undefined)}
 				{chat.conversation?.assistant !== "off" && <PrivateButton isPrivate={isPrivate} onToggle={togglePrivate} />}
 				{canSteer && !isPrivate && <SteerButton onSteer={() => send(true)} />}
 				{reply && <StopButton chat={chat} replyId={reply.id} onStopped={focusField} />}
@@ -117,6 +120,12 @@ function SendButton({ label, isDisabled }: { label: string; isDisabled: boolean 
 	);
 }
 
+function AnsweredBar({ answered: { username, line, files }, onCancel }: { answered: Answered; onCancel(): void }) {
+	const strings = useStrings();
+	const title = strings.replyingTo(username || strings.somebody);
+	return <ContextBar title={title} line={lineOf({ content: line, files }, strings)} cancel={strings.cancelReply} onCancel={onCancel} />;
+}
+
 function PrivateBar({ onCancel }: { onCancel(): void }) {
 	const { onlyYouSee, askEverybody } = useStrings();
 	return <ContextBar title={onlyYouSee} line="" cancel={askEverybody} onCancel={onCancel} />;
@@ -141,7 +150,7 @@ function usePrivate(chat: Chat, focusField: () => void) {
 		event.preventDefault();
 		togglePrivate();
 	};
-	return { isPrivate, togglePrivate, askPrivately, keyDown };
+	return { isPrivate, mayAskPrivately, togglePrivate, askPrivately, keyDown };
 }
 
 /** The answer to what is written next is for its author alone. */

@@ -1,37 +1,35 @@
 // The fields of a conversation's settings for Claude, in a form.
 
 import { useEffect, useId, useState } from "react";
+import type { OfferedModel } from "../../../../src/protocol/claude/choices.ts";
 import {
 	asksSchema,
 	type Budget,
 	budgetSchema,
 	type ClaudeSettings,
+	type Effort,
 	effortSchema,
-	type OfferedModel,
 } from "../../../../src/protocol/claude-settings.ts";
 import { limits } from "../../../../src/protocol/limits.ts";
 import { session } from "../../account/currentSession.ts";
-import { useStrings } from "../../languages/useStrings.ts";
-import { modelsOf } from "./api.ts";
+import { type Choices, choicesOf } from "./api.ts";
 import styles from "./ConversationSettingsDialog.module.css";
 import { names } from "./claudeChange.ts";
+import { FormerInstructions } from "./FormerInstructions.tsx";
+import { McpFields } from "./McpFields.tsx";
+import { useWords } from "./words.ts";
 
-export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSettings; isReadOnly: boolean }) {
-	const words = useStrings().claudeSettings;
+export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSettings & { id: string }; isReadOnly: boolean }) {
+	const words = useWords();
 	const id = useId();
-	const models = useModels();
+	const choices = useChoices();
+	const [model, setModel] = useState(settings.model ?? "");
 	const { instructions, instructionsBy, asks, tools, budget } = settings;
+	const replying = choices?.models.find((one) => (model === "" ? one.isDefault : one.id === model));
 	return (
 		<>
-			<ModelField chosen={settings.model} models={models} isReadOnly={isReadOnly} />
-			<label htmlFor={`${id} effort`}>{words.effort}</label>
-			<select id={`${id} effort`} name={names.effort} className={styles.wide} defaultValue={settings.effort ?? ""} disabled={isReadOnly}>
-				{(["", ...effortSchema.options] as const).map((effort) => (
-					<option key={effort} value={effort}>
-						{words.efforts[effort]}
-					</option>
-				))}
-			</select>
+			<ModelField chosen={model} before={settings.model} models={choices?.models} isReadOnly={isReadOnly} onChoose={setModel} />
+			<EffortField before={settings.effort} model={replying} isReadOnly={isReadOnly} />
 			<label htmlFor={`${id} instructions`}>{words.instructions}</label>
 			{/* A disabled field could not be scrolled by keyboard. */}
 			<textarea
@@ -48,6 +46,7 @@ export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSetting
 			<p id={`${id} hint`} className={styles.hint}>
 				{words.instructionsAre} {instructionsBy && words.instructionsBy(instructionsBy.username, instructionsBy.at)}
 			</p>
+			{instructionsBy && <FormerInstructions conversationId={settings.id} />}
 			<fieldset className={styles.modes} disabled={isReadOnly}>
 				<legend>{words.asksLegend}</legend>
 				{asksSchema.options.map((who) => (
@@ -60,11 +59,9 @@ export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSetting
 			<fieldset className={styles.modes} disabled={isReadOnly}>
 				<legend>{words.toolsLegend}</legend>
 				{(["webSearch", "webFetch"] as const).map((tool) => (
-					<label key={tool}>
-						<input type="checkbox" name={names[tool]} defaultChecked={tools[tool]} />
-						{words[tool]}
-					</label>
+					<ToolField key={tool} tool={tool} isOn={tools[tool]} model={replying} />
 				))}
+				{choices && choices.mcp.length > 0 && <McpFields servers={choices.mcp} chosen={tools.mcp ?? []} />}
 			</fieldset>
 			<BudgetFields budget={budget} isReadOnly={isReadOnly} />
 		</>
@@ -72,7 +69,7 @@ export function ClaudeFields({ settings, isReadOnly }: { settings: ClaudeSetting
 }
 
 function BudgetFields({ budget, isReadOnly }: { budget: Budget | null; isReadOnly: boolean }) {
-	const words = useStrings().claudeSettings;
+	const words = useWords();
 	const id = useId();
 	const [period, setPeriod] = useState<string>(budget?.period ?? "");
 	return (
@@ -114,27 +111,88 @@ function BudgetFields({ budget, isReadOnly }: { budget: Budget | null; isReadOnl
 	);
 }
 
-type ModelProps = { chosen: string | null; models: readonly OfferedModel[] | undefined; isReadOnly: boolean };
+type EffortProps = { before: Effort | null; model: OfferedModel | undefined; isReadOnly: boolean };
 
-/** Before the list is loaded, and if it is not, only the default and the chosen one can be told. */
-function ModelField({ chosen, models, isReadOnly }: ModelProps) {
-	const words = useStrings().claudeSettings;
+/** Offers the levels that the model has, and the present one, which other owners may have chosen for another model. */
+function EffortField({ before, model, isReadOnly }: EffortProps) {
+	const words = useWords();
+	const id = useId();
+	const [chosen, setChosen] = useState<Effort | "">(before ?? "");
+	const { options } = effortSchema;
+	const has = (effort: Effort) => model?.capabilities?.efforts?.includes(effort) ?? true;
+	const offered = options.filter((effort) => has(effort) || effort === before);
+	const isLimited = model !== undefined && !options.every(has);
+	return (
+		<>
+			<label htmlFor={id}>{words.effort}</label>
+			<select
+				id={id}
+				name={names.effort}
+				className={styles.wide}
+				value={chosen !== "" && offered.includes(chosen) ? chosen : ""}
+				disabled={isReadOnly}
+				aria-describedby={isLimited ? `${id} hint` : undefined}
+				onChange={({ target }) => setChosen(target.value as Effort | "")}
+			>
+				{(["", ...offered] as const).map((effort) => (
+					<option key={effort} value={effort}>
+						{effort === "" || has(effort) ? words.efforts[effort] : words.effortMissing(words.efforts[effort])}
+					</option>
+				))}
+			</select>
+			{isLimited && (
+				<p id={`${id} hint`} className={styles.hint}>
+					{options.some(has) ? words.fewEfforts(model.name) : words.noEfforts(model.name)}
+				</p>
+			)}
+		</>
+	);
+}
+
+type ToolProps = { tool: "webSearch" | "webFetch"; isOn: boolean; model: OfferedModel | undefined };
+
+/** A tool that the model does not have can only be turned off. */
+function ToolField({ tool, isOn, model }: ToolProps) {
+	const words = useWords();
+	const isMissing = model?.capabilities?.[tool] === false;
+	return (
+		<label>
+			{/* The key takes back a choice that another model made possible. */}
+			<input key={isMissing ? "missing" : "there"} type="checkbox" name={names[tool]} defaultChecked={isOn} disabled={isMissing && !isOn} />
+			<span>
+				{words[tool]}
+				{isMissing && <small>{words.toolMissing[tool](model.name)}</small>}
+			</span>
+		</label>
+	);
+}
+
+type ModelProps = {
+	chosen: string;
+	before: string | null;
+	models: readonly OfferedModel[] | undefined;
+	isReadOnly: boolean;
+	onChoose(model: string): void;
+};
+
+/** Before the list is loaded, and if it is not, only the default and the present one can be told. */
+function ModelField({ chosen, before, models, isReadOnly, onChoose }: ModelProps) {
+	const words = useWords();
 	const id = useId();
 	const label = ({ name, price }: OfferedModel) => (price ? words.pricedModel(name, price.input, price.output) : name);
-	const isKnown = chosen === null || models?.some((model) => model.id === chosen);
+	const isKnown = before === null || models?.some((model) => model.id === before);
 	return (
 		<>
 			<label htmlFor={id} className={styles.first}>
 				{words.model}
 			</label>
-			{/* A field that is filled anew shows the choice again once its option is there. */}
 			<select
-				key={models ? "loaded" : "loading"}
 				id={id}
 				name={names.model}
 				className={styles.wide}
-				defaultValue={chosen ?? ""}
+				value={chosen}
 				disabled={isReadOnly}
+				onChange={({ target }) => onChoose(target.value)}
 			>
 				<option value="">{words.defaultModel(models?.find(({ isDefault }) => isDefault)?.name)}</option>
 				{models?.map((model) => (
@@ -142,21 +200,21 @@ function ModelField({ chosen, models, isReadOnly }: ModelProps) {
 						{label(model)}
 					</option>
 				))}
-				{!isKnown && <option value={chosen}>{models ? words.modelGone(chosen) : chosen}</option>}
+				{!isKnown && <option value={before}>{models ? words.modelGone(before) : before}</option>}
 			</select>
 			{models?.some(({ price }) => price) && <p className={styles.hint}>{words.pricesAre}</p>}
 		</>
 	);
 }
 
-function useModels(): readonly OfferedModel[] | undefined {
-	const [models, setModels] = useState<readonly OfferedModel[]>();
+function useChoices(): Choices | undefined {
+	const [choices, setChoices] = useState<Choices>();
 	useEffect(() => {
 		let isCurrent = true;
-		session.call(modelsOf).then((result) => isCurrent && "value" in result && setModels(result.value.models));
+		session.call(choicesOf).then((result) => isCurrent && "value" in result && setChoices(result.value));
 		return () => {
 			isCurrent = false;
 		};
 	}, []);
-	return models;
+	return choices;
 }

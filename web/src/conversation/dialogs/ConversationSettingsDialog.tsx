@@ -9,10 +9,13 @@ import { Modal } from "../../controls/Modal.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { titleOf } from "../../list/titles.ts";
 import { SpendingPart } from "../../money/SpendingPart.tsx";
+import { WebhooksPart } from "../../webhooks/WebhooksPart.tsx";
 import { updateConversation } from "./api.ts";
 import { ClaudeFields } from "./ClaudeFields.tsx";
 import styles from "./ConversationSettingsDialog.module.css";
 import { claudeChangeIn } from "./claudeChange.ts";
+import { RetentionField, retentionChangeIn } from "./RetentionField.tsx";
+import { useWords } from "./words.ts";
 
 type Named = Pick<ConversationInfo, "id" | "title" | "createdAt" | "assistant">;
 type Props = {
@@ -25,6 +28,7 @@ type Props = {
 
 export function ConversationSettingsDialog({ conversation, claude, isOwner, onClose }: Props) {
 	const strings = useStrings();
+	const words = useWords();
 	const { title, assistant } = conversation;
 	const save = (form: FormData) => {
 		const given = { title: String(form.get("title")), assistant: String(form.get("assistant")) as AssistantMode };
@@ -33,6 +37,7 @@ export function ConversationSettingsDialog({ conversation, claude, isOwner, onCl
 			...(given.title !== title && { title: given.title }),
 			...(given.assistant !== assistant && { assistant: given.assistant }),
 			...(claude && claudeChangeIn(form, claude)),
+			...(claude && retentionChangeIn(form, claude)),
 		};
 		if (Object.keys(change).length === 0) return undefined;
 		return session.attempt((token) => updateConversation(token, conversation.id, change));
@@ -41,7 +46,9 @@ export function ConversationSettingsDialog({ conversation, claude, isOwner, onCl
 		<>
 			<Fields conversation={conversation} isReadOnly={!isOwner} />
 			{claude && <ClaudeFields settings={claude} isReadOnly={!isOwner} />}
+			{claude && <RetentionField kept={claude} isReadOnly={!isOwner} />}
 			<SpendingPart id={conversation.id} />
+			{isOwner && claude && <WebhooksPart id={conversation.id} />}
 		</>
 	);
 	if (isOwner)
@@ -52,7 +59,7 @@ export function ConversationSettingsDialog({ conversation, claude, isOwner, onCl
 		);
 	return (
 		<Modal title={strings.settingsOf} onClose={onClose}>
-			<p className={styles.hint}>{strings.claudeSettings.readOnly}</p>
+			<p className={styles.hint}>{words.readOnly}</p>
 			{fields}
 		</Modal>
 	);

@@ -41,8 +41,8 @@ export function InviteDialog({ id, link, nameOf, onCreate, onRevoked, onClose }:
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new link is a new invite in the list.
 	useEffect(() => void load(), [load, url]);
 
-	const revoke = async (invite: LiveInvite) => {
-		const refusal = await session.attempt((token) => revokeInvite(token, id, invite.id));
+	const revoke = async (invite: LiveInvite, withPeople: boolean) => {
+		const refusal = await session.attempt((token) => revokeInvite(token, id, invite.id, withPeople));
 		setProblem(refusal);
 		if (refusal === undefined && isShown(invite)) onRevoked();
 		await load();

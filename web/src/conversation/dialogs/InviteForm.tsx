@@ -1,9 +1,11 @@
-// Creates an invite link with chosen terms: how long it is valid, how many people it admits, and in which role.
+// Creates an invite link with chosen terms: how long it is valid, how many people it admits, and what they may do.
 
 import { type FormEvent, useState } from "react";
 import type { InviteTerms } from "../../api.ts";
 import { LifeChoice } from "../../controls/LifeChoice.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
+import { TermsFields } from "../../links/TermsFields.tsx";
+import { termsOf } from "../../links/terms.ts";
 import styles from "./InviteDialog.module.css";
 
 const hour = 3600;
@@ -18,7 +20,7 @@ export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise
 		event.preventDefault();
 		if (isCreating) return;
 		setIsCreating(true);
-		await onCreate(termsOf(new FormData(event.currentTarget)));
+		await onCreate(inviteOf(new FormData(event.currentTarget)));
 		setIsCreating(false);
 	};
 	return (
@@ -35,13 +37,7 @@ export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise
 					))}
 				</select>
 			</label>
-			<label>
-				{strings.inviteRole}
-				<select name="role" defaultValue="member">
-					<option value="member">{strings.roles.member}</option>
-					<option value="reader">{strings.roles.reader}</option>
-				</select>
-			</label>
+			<TermsFields />
 			<button type="submit" aria-disabled={isCreating}>
 				{strings.makeLink}
 			</button>
@@ -49,11 +45,7 @@ export function InviteForm({ onCreate }: { onCreate(terms: InviteTerms): Promise
 	);
 }
 
-function termsOf(form: FormData): InviteTerms {
+function inviteOf(form: FormData): InviteTerms {
 	const maxUses = Number(form.get("uses"));
-	return {
-		expiresInSeconds: Number(form.get("life")),
-		...(maxUses > 0 && { maxUses }),
-		role: form.get("role") === "reader" ? "reader" : "member",
-	};
+	return { expiresInSeconds: Number(form.get("life")), ...(maxUses > 0 && { maxUses }), ...termsOf(form) };
 }

@@ -1,11 +1,12 @@
 // The members of a conversation with their roles and presence. Owners change roles and remove members; everybody may leave.
 
-import { type RefObject, useEffect, useRef, useState } from "react";
-import type { MemberRole } from "../../../../src/protocol/conversation.ts";
-import { session } from "../../account/currentSession.ts";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import type { Member, MemberRole } from "../../../../src/protocol/conversation.ts";
+import { session, useCall } from "../../account/currentSession.ts";
 import { Modal } from "../../controls/Modal.tsx";
 import { Problem } from "../../controls/Problem.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
+import { liftLimits, membersOf } from "../../links/api.ts";
 import { type Present, roster } from "../../people/roster.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { ban, changeRole, removeMember } from "./api.ts";
@@ -30,7 +31,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 	const [chosen, setChosen] = useState<{ userId: string; role: MemberRole }>();
 	const { remove, banned } = useRemoval(id);
 	const list = useRef<HTMLUListElement>(null);
-	const all = members ?? [];
+	const all = useCurrentLimits(id, members ?? []);
 	const found = roster(all, participants, userId, search);
 
 	useKeptFocus(list, members, pending);
@@ -64,6 +65,7 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 						isYou={member.userId === userId}
 						canManage={role === "owner"}
 						onRole={(role) => chooseRole(member, role)}
+						onLift={async () => setProblem(await session.attempt((token) => liftLimits(token, id, member.userId)))}
 						onRemove={() => setPending({ type: "remove", member })}
 					/>
 				))}
@@ -87,6 +89,14 @@ export function MembersDialog({ id, userId, chat, onLeft, onClose }: Props) {
 			)}
 		</Modal>
 	);
+}
+
+/** With what is left to them now: others are not told of each use of their link. */
+function useCurrentLimits(id: string, members: readonly Member[]): readonly Member[] {
+	const fetched = useCall(useCallback((token: string) => membersOf(token, id), [id]));
+	if (!fetched || "error" in fetched) return members;
+	const known = new Map(fetched.value.members.map(({ userId, may }) => [userId, may]));
+	return members.map((member) => (member.may ? { ...member, may: known.get(member.userId) ?? member.may } : member));
 }
 
 /** `banned`: how many people were banned here. The list of bans is loaded again after each. */

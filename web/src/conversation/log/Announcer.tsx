@@ -2,21 +2,29 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Reason } from "../../../../src/protocol/errors.ts";
+import { briefOf } from "../../../../src/protocol/files/brief.ts";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { nameOfAuthor } from "../../../../src/protocol/person.ts";
+import type { Tool } from "../../../../src/protocol/sources.ts";
+import { partsOfToolName } from "../../../../src/protocol/text/tool-name.ts";
+import { isGuest } from "../../account/currentSession.ts";
+import { lineOf } from "../../files/fileLine.ts";
 import { useMessageKeys } from "../../keyboard/useMessageKeys.ts";
 import { type Catalogue, refusalText } from "../../languages/catalogue.ts";
 import { currentStrings } from "../../languages/currentLanguage.ts";
-import { plainLine } from "../../list/plainLine.ts";
 import { visibleHistory } from "../../live/historyWindow.ts";
 import { type Phase, phaseOf } from "../../live/replyStatus.ts";
 import { unpaidText } from "../../money/unpaidText.ts";
-import { currentWords, phraseOf } from "../../research/words.ts";
+import { namesOf } from "../../people/names.ts";
+import { isCall } from "../../research/decision.ts";
+import { callState, currentWords, phraseOf } from "../../research/words.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import type { MessageActions } from "../message/MessageActions.ts";
 
 /** In ms: the progress of a reply is repeated at this interval. */
 const repeatInterval = 7_000;
+/** In ms: what becomes of calls in this time is announced together. */
+const gatherFor = 300;
 /** More new messages than this are counted, not read out. */
 const maxRead = 3;
 
@@ -40,13 +48,14 @@ export function Announcer({ chat, actions, userId }: Props) {
 	}, [notice, say]);
 	useEffect(() => {
 		const latest = [...unpaid.values()].at(-1);
-		if (latest) say(unpaidText(latest, userId));
+		if (latest) say(unpaidText(latest, isGuest(userId)));
 	}, [unpaid, userId, say]);
 	useEffect(() => {
 		if (done !== undefined) say(currentStrings()[done]);
 	}, [done, say]);
 	useProgress(isLoaded, messages, sayProgress);
 	useLookups(messages, sayProgress);
+	useCalls(messages, userId, say);
 	return (
 		<>
 			{[said, progress].map(({ turn, text }, index) => (
@@ -95,7 +104,8 @@ function useProgress(isLoaded: boolean, messages: readonly Message[], say: (text
 		const before = known.current;
 		known.current = { state };
 		if (phase === undefined) return;
-		if (before !== undefined && before.state !== state) say(progressOf(phase, reason, currentStrings()));
+		const progress = progressOf(phase, reason, currentStrings());
+		if (before !== undefined && before.state !== state && progress !== undefined) say(progress);
 		if (phase !== "thinking" && phase !== "answering") return;
 		const timer = setInterval(() => say(stillOf(phase, currentStrings())), repeatInterval);
 		return () => clearInterval(timer);
@@ -105,7 +115,7 @@ function useProgress(isLoaded: boolean, messages: readonly Message[], say: (text
 /** Announces each search and each page once, when it is known what Claude looks up. */
 function useLookups(messages: readonly Message[], say: (text: string) => void): void {
 	const reply = messages.findLast(({ status }) => status === "streaming");
-	const index = reply?.tools?.findLastIndex(({ status, input }) => status === "running" && input !== "") ?? -1;
+	const index = reply?.tools?.findLastIndex((tool) => !isCall(tool) && tool.status === "running" && tool.input !== "") ?? -1;
 	const tool = reply?.tools?.[index];
 	const text = tool && Object.values(phraseOf(tool, currentWords())).join(" ");
 	// biome-ignore lint/correctness/useExhaustiveDependencies: the same words may be looked up again.
@@ -114,12 +124,45 @@ function useLookups(messages: readonly Message[], say: (text: string) => void): 
 	}, [reply?.id, index, text, say]);
 }
 
-function readOut({ author, content }: Message, strings: Catalogue): string {
-	return strings.somebodySaid(nameOfAuthor(author), plainLine(content.slice(0, 1_000)).slice(0, 300));
+/** Announces each call that waits for a decision, and what becomes of it, once. Calls that waited before the page was opened are news too. */
+function useCalls(messages: readonly Message[], userId: string, say: (text: string) => void): void {
+	const known = useRef(new Map<string, string>());
+	const news = useRef<string[]>([]);
+	useEffect(() => {
+		const reply = messages.findLast(({ status }) => status === "streaming");
+		const isFirst = news.current.length === 0;
+		for (const call of reply?.tools?.filter(isCall) ?? []) {
+			const text = sayCall(call, userId);
+			// Claude may still be writing it, and nobody knows yet whether it asks.
+			if (call.status === "running" && !call.asks && !call.decidedBy) continue;
+			if (known.current.get(`${reply?.id} ${call.id}`) === text) continue;
+			known.current.set(`${reply?.id} ${call.id}`, text);
+			news.current.push(text);
+		}
+		if (!isFirst || news.current.length === 0) return;
+		// Several calls come one after the other, and the last would silence the others.
+		setTimeout(() => say(news.current.splice(0).join(" ")), gatherFor);
+	}, [messages, userId, say]);
 }
 
-function progressOf(phase: Phase, reason: string | undefined, strings: Catalogue): string {
+function sayCall(call: Tool, userId: string): string {
+	const words = currentWords();
+	const { server, tool } = partsOfToolName(call.name);
+	if (call.asks) return words.calls.asksFor(tool, server);
+	const by = call.decidedBy && namesOf([call.decidedBy], { nameOf: () => undefined, userId }, currentStrings())[0];
+	return `${words.calls.tool(tool, server)}: ${callState(call, by, words)}`;
+}
+
+function readOut({ author, content, files }: Message, strings: Catalogue): string {
+	const briefs = files && { files: files.map(briefOf) };
+	return strings.somebodySaid(nameOfAuthor(author), lineOf({ content: content.slice(0, 1_000), ...briefs }, strings).slice(0, 300));
+}
+
+function progressOf(phase: Phase, reason: string | undefined, strings: Catalogue): string | undefined {
 	switch (phase) {
+		case "asking":
+			// Each call is announced by itself.
+			return undefined;
 		case "thinking":
 			return strings.claudeThinking;
 		case "busy":

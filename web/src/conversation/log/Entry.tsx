@@ -1,6 +1,6 @@
-// A message in the log, below the date if a new day begins, and below a line if it is the first unread one.
+// A message in the log, below the date if a new day begins, and below lines if it is the first unread one or the first after a summary.
 
-import { type ComponentProps, memo } from "react";
+import { type ComponentProps, memo, type ReactNode } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import { MessageArticle } from "../message/MessageArticle.tsx";
@@ -9,19 +9,31 @@ import styles from "./Log.module.css";
 /** In ms: messages of one person within this time share one header. */
 const groupInterval = 5 * 60_000;
 
-type Props = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & { before: Message | undefined; isNew: boolean };
+type Props = Omit<ComponentProps<typeof MessageArticle>, "isContinued"> & {
+	before: Message | undefined;
+	isNew: boolean;
+	below: ReactNode;
+	/** Opens the summary that Claude reads in place of everything before this message. */
+	onSummary?: (() => void) | undefined;
+};
 
-export const Entry = memo(({ before, isNew, ...props }: Props) => {
+export const Entry = memo(({ before, isNew, below, onSummary, ...props }: Props) => {
 	const strings = useStrings();
 	const { message } = props;
 	const at = Date.parse(message.createdAt);
 	const isNewDay = before === undefined || dayOf(Date.parse(before.createdAt)) !== dayOf(at);
-	const isContinued = !isNewDay && !isNew && continues(before, message.author.userId, at);
+	const isContinued = !isNewDay && !isNew && !onSummary && continues(before, message.author.userId, at);
 	return (
 		<>
+			{onSummary && (
+				<button type="button" className={styles.summarized} onClick={onSummary}>
+					{strings.summarized}
+				</button>
+			)}
 			{isNewDay && <p className={styles.day}>{strings.formatDay(at, Date.now())}</p>}
 			{isNew && <p className={styles.new}>{strings.newSince}</p>}
 			<MessageArticle {...props} isContinued={isContinued} />
+			{below}
 		</>
 	);
 });

@@ -3,9 +3,12 @@
 import { type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useState } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
 import { MoreButton } from "../../controls/MoreButton.tsx";
+import { useLazy } from "../../controls/useLazy.ts";
+import { heightOf } from "../../files/room.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import { type Extent, visibleHistory } from "../../live/historyWindow.ts";
 import type { Messages } from "../../live/messages.ts";
+import type { NewMessage } from "../../live/outgoing.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import { GoToMessage } from "../message/Quote.tsx";
 import styles from "./Log.module.css";
@@ -15,7 +18,11 @@ import { useMarkRead } from "./useMarkRead.ts";
 import { useTarget } from "./useTarget.ts";
 import { useViewport } from "./useViewport.ts";
 
+const loadParts = () => import("../laterParts.ts");
+
 type Props = {
+	/** Of the conversation. */
+	id: string;
 	chat: Chat;
 	userId: string;
 	/** The reader's name, until the server has sent it. */
@@ -26,7 +33,7 @@ type Props = {
 	children: ReactNode;
 };
 
-export function Log({ chat, userId, name, target, onShown, children }: Props) {
+export function Log({ id, chat, userId, name, target, onShown, children }: Props) {
 	const strings = useStrings();
 	const { messages, older, newer } = visibleHistory(chat);
 	const isLive = chat.historyWindow?.type !== "loaded";
@@ -44,18 +51,15 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 		onNearEnd: newer === "some" ? chat.loadNewer : undefined,
 	});
 	const keys = [...messages.map(keyOf), ...outgoing.map(({ clientId }) => clientId)];
-	const rows = viewport.rows(keys, (index) => guessHeight((messages[index] ?? outgoing[index - messages.length])?.content ?? ""));
+	const rows = viewport.rows(keys, (index) => guessHeight(messages[index] ?? outgoing[index - messages.length]));
 	useMarkRead(chat, viewport.isAtEnd && isLive);
 	const reveal = (message: Message, align: "center" | "nearest", then: (article: HTMLElement | null) => void) =>
 		viewport.reveal(keyOf(message), align, (row) => then(row.querySelector("article")));
 	const { goTo, cancel } = useTarget({ target, chat, onShown, show: (message) => reveal(message, "center", focusAndHighlight) });
 	// For buttons that disappear when pressed: the focus must not be lost with them.
 	const keepFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), [frame]);
+	const { summaryDialog, onSummary, onCatchUp } = useSummary(id);
 	const firstUnread = firstUnreadIn(messages, chat.unreadFrom, older);
-	const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-		const next = nextMessage(event, messages);
-		if (next) reveal(next, "nearest", focus);
-	};
 	return (
 		<div className={styles.frame}>
 			<div
@@ -65,7 +69,10 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				aria-label={strings.conversation}
 				aria-live="off"
 				onFocus={(event) => setActiveId(articleOf(event)?.dataset.id ?? activeId)}
-				onKeyDown={onKeyDown}
+				onKeyDown={(event) => {
+					const next = nextMessage(event, messages);
+					if (next) reveal(next, "nearest", focus);
+				}}
 				onClick={focusMessage}
 			>
 				<div className={styles.content}>
@@ -76,7 +83,10 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 					/>
 					{children}
 					<GoToMessage value={goTo}>
-						<LogRows {...{ list, above, rows, keys, chat, userId, name, messages, outgoing, active, firstUnread, keepFocus }} />
+						<LogRows
+							{...{ list, above, rows, keys, chat, userId, name, messages, outgoing, active, firstUnread, keepFocus }}
+							onSummary={onSummary}
+						/>
 					</GoToMessage>
 					<MoreButton
 						extent={newer}
@@ -86,17 +96,27 @@ export function Log({ chat, userId, name, target, onShown, children }: Props) {
 				</div>
 			</div>
 			<LogOverlays
-				{...{ chat, userId, viewport, goTo, cancel, keepFocus }}
+				{...{ chat, userId, viewport, goTo, cancel, keepFocus, firstUnread, onCatchUp }}
 				unreadKey={firstUnread && keyOf(firstUnread)}
-				firstUnread={firstUnread}
 			/>
+			{summaryDialog}
 		</div>
 	);
 }
 
+/** The dialog with a summary: the one that Claude reads, or one of what came after a `seq`. */
+function useSummary(id: string) {
+	const [summary, setSummary] = useState<{ after?: number }>();
+	const parts = useLazy(loadParts, summary !== undefined);
+	const onSummary = useCallback(() => setSummary({}), []);
+	const onCatchUp = useCallback((after: number) => setSummary({ after }), []);
+	const summaryDialog = summary && parts && <parts.SummaryDialog id={id} after={summary.after} onClose={() => setSummary(undefined)} />;
+	return { summaryDialog, onSummary, onCatchUp };
+}
+
 /** In px: the height of a message until it is measured. */
-function guessHeight(content: string): number {
-	return 56 + 24 * Math.floor(content.length / 65);
+function guessHeight({ content = "", files = [] }: Partial<Pick<NewMessage, "content" | "files">> = {}): number {
+	return 56 + 24 * Math.floor(content.length / 65) + 16 * heightOf(files);
 }
 
 /** The first message that was unread when the conversation was opened; `undefined` while an earlier one may not be loaded. */

@@ -8,6 +8,8 @@ import { useStrings } from "../../languages/useStrings.ts";
 import { type HistoryWindow, visibleHistory } from "../../live/historyWindow.ts";
 import type { Messages } from "../../live/messages.ts";
 import { countUnread } from "../../live/readPositions.ts";
+import { phaseOf } from "../../live/replyStatus.ts";
+import { useResearchParts } from "../../research/useResearchParts.ts";
 import type { Chat } from "../../useChatWebSocket.ts";
 import styles from "./Log.module.css";
 import { Skeleton } from "./Skeleton.tsx";
@@ -25,9 +27,11 @@ type Props = {
 	/** Cancels `goTo`. */
 	cancel(): void;
 	keepFocus(): void;
+	/** Sums up what came after this `seq`. */
+	onCatchUp(after: number): void;
 };
 
-export function LogOverlays({ chat, userId, viewport, firstUnread, unreadKey, goTo, cancel, keepFocus }: Props) {
+export function LogOverlays({ chat, userId, viewport, firstUnread, unreadKey, goTo, cancel, keepFocus, onCatchUp }: Props) {
 	const { historyWindow, unreadFrom } = chat;
 	const { messages } = visibleHistory(chat);
 	const isLive = historyWindow?.type !== "loaded";
@@ -44,6 +48,7 @@ export function LogOverlays({ chat, userId, viewport, firstUnread, unreadKey, go
 					count={countUnread(messages, unreadFrom - 1, userId)}
 					since={firstUnread && Date.parse(firstUnread.createdAt)}
 					onGo={() => goTo(unreadFrom)}
+					onCatchUp={chat.role === "reader" || !chat.isConnected ? undefined : () => onCatchUp(unreadFrom - 1)}
 					keepFocus={keepFocus}
 				/>
 			)}
@@ -51,6 +56,7 @@ export function LogOverlays({ chat, userId, viewport, firstUnread, unreadKey, go
 			{!isAtLiveEnd && (
 				<JumpButton
 					missed={missed}
+					isAsking={chat.messages.some((message) => phaseOf(message) === "asking")}
 					onJump={() => {
 						cancel();
 						chat.goToEnd();
@@ -87,12 +93,14 @@ function WindowStatus({ historyWindow: { type, at }, onRetry }: { historyWindow:
 	);
 }
 
-function JumpButton({ missed, onJump }: { missed: number; onJump(): void }) {
+/** A call that waits for a decision is at the end. */
+function JumpButton({ missed, isAsking, onJump }: { missed: number; isAsking: boolean; onJump(): void }) {
 	const strings = useStrings();
+	const parts = useResearchParts(isAsking);
 	return (
 		<button type="button" className={`${pill.pill} ${styles.jump}`} onClick={onJump}>
 			<Icon name="down" />
-			{strings.jumpToLatest(missed)}
+			{parts ? <parts.Pending /> : strings.jumpToLatest(missed)}
 		</button>
 	);
 }

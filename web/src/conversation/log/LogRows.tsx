@@ -2,6 +2,7 @@
 
 import { type RefObject, useMemo } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { isGuest } from "../../account/currentSession.ts";
 import { useLazy } from "../../controls/useLazy.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { Messages } from "../../live/messages.ts";
@@ -14,6 +15,7 @@ import { continues, Entry } from "./Entry.tsx";
 import styles from "./Log.module.css";
 import type { Viewport } from "./viewport.ts";
 
+const loadParts = () => import("../laterParts.ts");
 const loadUnpaid = () => import("../../money/unpaidText.ts");
 
 type Props = {
@@ -31,6 +33,7 @@ type Props = {
 	/** The message that the tab key goes to. */
 	active: Message | undefined;
 	firstUnread: Message | undefined;
+	onSummary(): void;
 	keepFocus(): void;
 };
 
@@ -59,14 +62,17 @@ function useRow({
 	outgoing,
 	active,
 	firstUnread,
+	onSummary,
 	keepFocus,
 }: Omit<Props, "list" | "above" | "rows" | "keys">) {
 	const strings = useStrings();
-	const { you, role, isConnected, heldUntil } = chat;
+	const { you, role, isConnected, heldUntil, summary } = chat;
 	const lastReply = messages.findLast(({ role }) => role === "assistant");
 	const lastOwn = messages.findLast(({ author }) => author.userId === userId);
 	const delivery = useDelivery(lastOwn, chat);
 	const unpaid = useUnpaid(chat, userId);
+	const forkedFrom = chat.conversation?.forkedFrom;
+	const parts = useLazy(loadParts, forkedFrom !== undefined);
 	// The button disappears, and the focus must not be lost with it.
 	const keepingFocus = (act: (id: string) => void) => (id: string) => {
 		act(id);
@@ -82,8 +88,10 @@ function useRow({
 					message={message}
 					before={messages[index - 1]}
 					isNew={message === firstUnread}
+					onSummary={message.seq - 1 === summary?.uptoSeq ? onSummary : undefined}
 					isOwn={message.author.userId === userId && !message.author.program}
 					isActive={message === active}
+					below={parts && forkedFrom?.seq === message.seq && <parts.ForkedFrom {...forkedFrom} />}
 					delivery={unpaid(message.id) ?? (message === lastOwn ? delivery : undefined)}
 					onContinue={mayContinue(message) ? keepingFocus(chat.continueReply) : undefined}
 					onRetry={isConnected && message === lastReply && message.status === "failed" ? keepingFocus(chat.regenerate) : undefined}
@@ -93,6 +101,7 @@ function useRow({
 		if (!one) return null;
 		return (
 			<OutgoingArticle
+				conversationId={chat.conversation?.id ?? ""}
 				outgoing={one}
 				quoted={one.replyTo === undefined ? undefined : messages.find(({ id }) => id === one.replyTo)}
 				isContinued={index > messages.length || continues(messages.at(-1), userId, one.saidAt)}
@@ -112,7 +121,7 @@ function useUnpaid({ unpaid }: Chat, userId: string): (messageId: string) => str
 	const texts = useLazy(loadUnpaid, unpaid.size > 0);
 	return (messageId) => {
 		const why = unpaid.get(messageId);
-		return why && texts?.unpaidText(why, userId);
+		return why && texts?.unpaidText(why, isGuest(userId));
 	};
 }
 

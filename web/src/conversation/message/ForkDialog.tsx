@@ -8,9 +8,11 @@ import { Dialog } from "../../controls/Dialog.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { pathOf } from "../../paths.ts";
 import { fork } from "../dialogs/api.ts";
+import { useWords } from "./forkWords.ts";
 
 export function ForkDialog({ message, onClose }: { message: Message; onClose(): void }) {
 	const strings = useStrings();
+	const words = useWords();
 	const [, navigate] = useLocation();
 	const { conversationId, seq } = message;
 	const create = (form: FormData) =>
@@ -20,11 +22,11 @@ export function ForkDialog({ message, onClose }: { message: Message; onClose(): 
 			return result;
 		});
 	return (
-		<Dialog title={strings.forkTitle} action={strings.forkNow} act={create} onClose={onClose}>
-			<p>{strings.forkText}</p>
+		<Dialog title={words.title} action={words.now} act={create} onClose={onClose}>
+			<p>{words.text}</p>
 			<label>
 				{strings.titleLabel}
-				<input name="title" placeholder={strings.sameTitle} maxLength={limits.title} dir="auto" autoComplete="off" />
+				<input name="title" placeholder={words.sameTitle} maxLength={limits.title} dir="auto" autoComplete="off" />
 			</label>
 		</Dialog>
 	);

@@ -18,6 +18,8 @@ export type MessageActions = {
 	/** Takes a waiting question back and asks it once more, as the last one. */
 	askLast(message: Message): void;
 	pin(messageId: string, on: boolean): void;
+	/** Allows or declines a call of a tool. */
+	approve(messageId: string, toolId: string, allow: boolean): void;
 	/** Opens a dialog. */
 	fork(message: Message): void;
 	/** Opens a dialog about what Claude saw for this reply. */
@@ -40,6 +42,7 @@ export const MessageActions = createContext<MessageActions>({
 	withdraw: nothing,
 	askLast: nothing,
 	pin: nothing,
+	approve: nothing,
 	fork: nothing,
 	showSeen: nothing,
 	editUnsent: nothing,

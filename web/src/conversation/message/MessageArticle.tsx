@@ -6,6 +6,7 @@ import type { Mention, Message, Version } from "../../../../src/protocol/message
 import { claude, nameOfAuthor } from "../../../../src/protocol/person.ts";
 import type { Research } from "../../../../src/protocol/sources.ts";
 import { ErrorBoundary } from "../../ErrorBoundary.tsx";
+import { Files } from "../../files/Files.tsx";
 import type { Catalogue } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import { phaseOf } from "../../live/replyStatus.ts";
@@ -48,7 +49,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 	/** In the version that is shown. */
 	const shown: Message = versions.shown ? { ...message, ...noFacts, ...versions.shown } : message;
 	const { id, author, content, status, mentions, thinking, tools = [], sources = [] } = shown;
-	const { createdAt, editedAt, deletedAt, quoted, askedBy, sharedBy, role, seq, pinned } = message;
+	const { createdAt, editedAt, deletedAt, quoted, askedBy, sharedBy, role, seq, pinned, files, conversationId } = message;
 	const isGrowing = status === "streaming";
 	const isReply = role === "assistant" && deletedAt === undefined;
 	const research = useResearchParts(isReply && tools.length + sources.length > 0);
@@ -81,6 +82,7 @@ export function MessageArticle({ message, isOwn, isContinued, isActive, delivery
 					{thinking !== undefined && <Text content={thinking} isGrowing={isGrowing && content === ""} />}
 				</Thinking>
 			)}
+			{files && <Files conversationId={conversationId} files={files} />}
 			{content !== "" && <Text content={content} isGrowing={isGrowing} mentions={mentions} research={shown} />}
 			{research && <research.Research reply={shown} />}
 			{editedAt !== undefined && deletedAt === undefined && <Edited at={Date.parse(editedAt)} />}

@@ -2,6 +2,7 @@
 
 import { useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { Files } from "../../files/Files.tsx";
 import { refusalText } from "../../languages/catalogue.ts";
 import { useStrings } from "../../languages/useStrings.ts";
 import type { OutgoingMessage } from "../../live/outgoing.ts";
@@ -12,6 +13,7 @@ import { Text } from "./MessageArticle.tsx";
 import { Quote } from "./Quote.tsx";
 
 type Props = {
+	conversationId: string;
 	outgoing: OutgoingMessage;
 	/** The message that it quotes, if loaded. */
 	quoted: Message | undefined;
@@ -23,15 +25,16 @@ type Props = {
 	onDiscard(clientId: string): void;
 };
 
-export function OutgoingArticle({ outgoing, quoted, author, isContinued, note, onRetry, onDiscard }: Props) {
+export function OutgoingArticle({ conversationId, outgoing, quoted, author, isContinued, note, onRetry, onDiscard }: Props) {
 	const strings = useStrings();
 	const { actor, editUnsent } = useContext(MessageActions);
-	const { clientId, content, mentions, saidAt, state } = outgoing;
+	const { clientId, content, mentions, saidAt, state, files } = outgoing;
 	const canWrite = actor.role !== "reader";
 	return (
 		<Article author={author} at={saidAt} kind="own" hue={0} isContinued={isContinued}>
 			{quoted && <Quote quoted={quoted} />}
-			<Text content={content} mentions={mentions} />
+			{files && <Files conversationId={conversationId} files={files} />}
+			{content !== "" && <Text content={content} mentions={mentions} />}
 			{state.type === "failed" ? (
 				<>
 					<p role="alert" className={styles.problem}>

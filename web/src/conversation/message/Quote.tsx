@@ -2,8 +2,8 @@
 
 import { createContext, useContext } from "react";
 import type { Message } from "../../../../src/protocol/message.ts";
+import { lineOf } from "../../files/fileLine.ts";
 import { useStrings } from "../../languages/useStrings.ts";
-import { plainLine } from "../../list/plainLine.ts";
 import { People } from "../../markdown/MentionedText.tsx";
 import { hueOf } from "../../people/person.ts";
 import styles from "./Quote.module.css";
@@ -11,14 +11,15 @@ import styles from "./Quote.module.css";
 /** Shows the message at a `seq`, loading it if necessary. */
 export const GoToMessage = createContext((_seq: number) => {});
 
-export function Quote({ quoted: { author, content, seq } }: { quoted: NonNullable<Message["quoted"]> }) {
+export function Quote({ quoted }: { quoted: NonNullable<Message["quoted"]> }) {
+	const { author, seq } = quoted;
 	const strings = useStrings();
 	const goTo = useContext(GoToMessage);
 	const { nameOf } = useContext(People);
 	const name = nameOf(author.userId) ?? author.username;
 	const inside = (
 		<>
-			<bdi>{name}</bdi> <span dir="auto">{content === "" ? strings.deletedQuote : plainLine(content)}</span>
+			<bdi>{name}</bdi> <span dir="auto">{lineOf(quoted, strings) || strings.deletedQuote}</span>
 		</>
 	);
 	const shared = {

@@ -12,6 +12,8 @@ import { MessageActions } from "./MessageActions.ts";
 import { ReactionPicker } from "./Reactions.tsx";
 import styles from "./Toolbar.module.css";
 
+const readAloud = async (text: string) => (await import("../../files/readAloud.ts")).readAloud(text);
+
 /** For a person's message. `isActive`: the tab key goes only to the buttons of the active message. */
 export function Toolbar({ message, isActive }: { message: Message; isActive: boolean }) {
 	return (
@@ -27,7 +29,10 @@ export function MessageButtons({ message, tabIndex }: { message: Message; tabInd
 	const may = allowedActions(message, actor);
 	const items: MenuItem[] = [
 		// A reply has a button of its own for copying.
-		...(message.role === "user" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
+		...(message.role === "user" && message.content !== "" ? [{ label: strings.copyText, act: () => void copyText(message.content) }] : []),
+		...("speechSynthesis" in window && message.content !== "" && message.status !== "streaming"
+			? [{ label: strings.readAloud, act: () => void readAloud(message.content) }]
+			: []),
 		{ label: strings.copyLink, act: () => void copyText(new URL(pathOf(message.conversationId, message.seq), location.origin).href) },
 		...(may.has("withdraw")
 			? [

@@ -11,13 +11,16 @@ import type { MessageActions } from "./MessageActions.ts";
 
 type Pending = { type: "edit" | "delete" | "fork" | "seen"; messageId: string };
 
+const loadFiles = () => import("../../files/parts.ts");
+
 /** A quoted message is part of the draft. A new `focusKey` moves the focus to the composer. */
 export function useMessageActions(chat: Chat, userId: string, conversationId: string) {
 	const [pending, setPending] = useState<Pending>();
 	const [focusKey, setFocusKey] = useState(0);
-	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread, withdraw, pin, sendMessage } = chat;
+	const { messages, conversation, role, isConnected, react, regenerate, discard, markUnread, withdraw, pin, approve, sendMessage } = chat;
 	const runningSeq = runningReply(chat)?.seq;
 	const visible = visibleHistory(chat).messages;
+	const asks = conversation?.asks ?? "members";
 	const mayAsk = conversation?.assistant !== "off";
 	const lastReplyId = mayAsk ? messages.findLast((message) => message.role === "assistant")?.id : undefined;
 	const own = lastOwn(messages, userId);
@@ -29,15 +32,18 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			drafts.change(userId, conversationId, change);
 			setFocusKey((key) => key + 1);
 		};
-		const actor: Actor = { userId, role, isConnected, lastReplyId, askableId, runningSeq };
+		const actor: Actor = { userId, role, isConnected, lastReplyId, askableId, runningSeq, asks };
 		return {
 			actor,
 			react,
 			regenerate,
 			withdraw,
 			pin,
+			approve,
 			askLast: ({ id, content, replyTo, mentions }) => {
-				if (withdraw(id)) sendMessage(content, { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) });
+				// Files can be sent once, so they stay where they are.
+				if (withdraw(id) && content !== "")
+					sendMessage(content, { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) });
 			},
 			fork: ({ id }) => setPending({ type: "fork", messageId: id }),
 			showSeen: ({ id }) => setPending({ type: "seen", messageId: id }),
@@ -47,6 +53,8 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 			askToDelete: ({ id }) => setPending({ type: "delete", messageId: id }),
 			editUnsent: (outgoing, quoted) => {
 				write(joined(drafts.of(userId, conversationId), outgoing, quoted));
+				const { files } = outgoing;
+				if (files) void loadFiles().then(({ attachmentsOf }) => attachmentsOf(userId, conversationId).restore(files));
 				discard(outgoing.clientId);
 			},
 		};
@@ -58,12 +66,14 @@ export function useMessageActions(chat: Chat, userId: string, conversationId: st
 		lastReplyId,
 		askableId,
 		runningSeq,
+		asks,
 		react,
 		regenerate,
 		discard,
 		markUnread,
 		withdraw,
 		pin,
+		approve,
 		sendMessage,
 	]);
 

@@ -1,0 +1,33 @@
+// Ends memberships that a link gave until a date. Must not know sockets: the caller disconnects whoever is no member any more.
+
+import type { Store } from "../store/store.ts";
+import type { Departures } from "./departures.ts";
+
+export class Endings {
+	readonly #store: Store;
+	readonly #departures: Pick<Departures, "end">;
+	readonly #disconnect: (userId: string) => void;
+	readonly #now: () => number;
+
+	constructor(parts: { store: Store; departures: Pick<Departures, "end">; disconnect: (userId: string) => void; now: () => number }) {
+		this.#store = parts.store;
+		this.#departures = parts.departures;
+		this.#disconnect = parts.disconnect;
+		this.#now = parts.now;
+	}
+
+	/** When `run` is to be called, in ms. */
+	get dueAt(): number | undefined {
+		return this.#store.exists ? this.#store.members.nextEnd : undefined;
+	}
+
+	/** To be called before anybody is let in or does something, and by the alarm. */
+	run(): void {
+		const now = this.#now();
+		if ((this.dueAt ?? Number.POSITIVE_INFINITY) > now) return;
+		for (const userId of this.#store.members.ended(now)) {
+			this.#departures.end(userId, userId, "ended");
+			this.#disconnect(userId);
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// Tells the administration what the conversation is like, a moment after something has happened in it. Never a word of it. Nothing waits for it,
+// and what is lost is told again later.
+
+import { Observer } from "../metrics/observer.ts";
+import { directoryName, type Report } from "../protocol/admin/records.ts";
+import type { ServerEvent } from "../protocol/events.ts";
+import type { Clients } from "./ports.ts";
+import type { Store } from "./store/store.ts";
+
+type Directory = { report(report: Report): Promise<void>; forgetConversation(id: string): Promise<void> };
+
+/**
+ * In ms. A report waits until nothing has happened for the first time, and at most for the second. A timer keeps the object from
+ * sleeping, which costs money: it must be short once nothing happens any more.
+ */
+const delay = { quiet: 1_000, longest: 10_000 };
+
+type Parts = {
+	/** The conversation's id. */
+	id: string;
+	sql: Pick<SqlStorage, "databaseSize">;
+	store: Store;
+	clients: Pick<Clients, "all">;
+	now: () => number;
+};
+
+export class Registration {
+	readonly #with: Parts;
+	readonly #directory: Directory;
+	readonly #observer: Observer;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#touchedAt = 0;
+
+	constructor(parts: Parts, directories: { getByName(name: string): Directory }) {
+		this.#with = parts;
+		this.#directory = directories.getByName(directoryName);
+		this.#observer = new Observer(parts.now);
+	}
+
+	/** To be called with every event that the conversation sends. */
+	observe(event: ServerEvent): void {
+		if (this.#observer.observe(event)) this.touch();
+	}
+
+	/** Something has happened. */
+	touch(): void {
+		const { store, now } = this.#with;
+		this.#touchedAt = now();
+		if (this.#timer === undefined && store.exists) this.#waitForQuiet(now() + delay.longest);
+	}
+
+	/** Tells it at this time, or earlier if nothing happens. */
+	#waitForQuiet(latest: number): void {
+		const { now } = this.#with;
+		const dueAt = () => Math.min(latest, this.#touchedAt + delay.quiet);
+		this.#timer = setTimeout(() => (now() < dueAt() ? this.#waitForQuiet(latest) : this.#tell()), dueAt() - now());
+	}
+
+	#tell(): void {
+		const { id, sql, store, clients } = this.#with;
+		this.#timer = undefined;
+		if (!store.exists) return;
+		const { info, members, log } = store;
+		const conversation = {
+			id,
+			createdAt: info.createdAt,
+			members: members.count,
+			messages: log.head.seq,
+			bytes: sql.databaseSize,
+			connections: [...clients.all()].length,
+		};
+		void this.#directory.report({ conversations: [conversation], counts: this.#observer.take() }).catch(() => {});
+	}
+
+	/** The conversation was deleted. */
+	forget(): void {
+		clearTimeout(this.#timer);
+		void this.#directory.forgetConversation(this.#with.id).catch(() => {});
+	}
+}

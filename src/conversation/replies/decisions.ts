@@ -1,0 +1,68 @@
+// People's decisions about the calls of the running reply. What follows a decision has to be paid for first; if it cannot be, the call goes
+// on waiting.
+
+import type { Person } from "../../protocol/person.ts";
+import type { Store } from "../store/store.ts";
+import { type Asking, noticeOf } from "./money/asking.ts";
+import type { Funding } from "./money/funding.ts";
+import type { Resumption } from "./money/resumption.ts";
+import type { Reply } from "./reply.ts";
+import type { Decision, Runner } from "./runner.ts";
+
+type Parts = { store: Store; funding: Pick<Funding, "isNeeded">; resumption: Resumption; runner: Runner; tell: Asking["tell"] };
+
+const waitsOn = { kept: "The call still waits, and can be decided later.", again: "The call still waits: decide again in a moment." };
+
+export class Decisions {
+	readonly #with: Parts;
+	/** Those that are being paid for. */
+	#waiting: Decision[] = [];
+
+	constructor(parts: Parts) {
+		this.#with = parts;
+	}
+
+	decide(messageId: string, decision: Decision, isOwner: boolean): "decided" | "not_waiting" | "forbidden" {
+		const { runner, resumption, funding } = this.#with;
+		const { reply } = runner;
+		if (reply?.message.id !== messageId) return "not_waiting";
+		if (!isOwner && reply.calls.isForOwners(decision.toolId)) return "forbidden";
+		if (!reply.calls.isWaiting(decision.toolId)) return "not_waiting";
+		if (runner.isSuspended && funding.isNeeded) {
+			this.#waiting.push(decision);
+			if (!resumption.isFor(reply.message)) void this.#pay(reply);
+		} else runner.decide([decision]);
+		return "decided";
+	}
+
+	async #pay(reply: Reply): Promise<void> {
+		const { resumption, runner } = this.#with;
+		const { message } = reply;
+		const paid = await resumption.pay(
+			reply,
+			this.#waiting.map(({ by }) => by),
+		);
+		const decisions = this.#waiting;
+		this.#waiting = [];
+		if (runner.reply !== reply) return this.#refuse(decisions, message.id);
+		if (!paid || !("reason" in paid)) {
+			const [present, gone] = [decisions.filter(({ by }) => this.#mayDecide(by)), decisions.filter(({ by }) => !this.#mayDecide(by))];
+			this.#refuse([...gone, ...runner.decide(present, paid)], message.id);
+			return;
+		}
+		this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), noticeOf(message.id, paid, waitsOn));
+		// The alarm was set for the ask.
+		runner.proceed();
+	}
+
+	/** Somebody may have left, or been erased, while purses were asked. */
+	#mayDecide({ userId }: Person): boolean {
+		const role = this.#with.store.members.find(userId)?.role;
+		return role !== undefined && role !== "reader";
+	}
+
+	/** Others were first, or the reply has ended. */
+	#refuse(decisions: readonly Decision[], messageId: string): void {
+		if (decisions.length > 0) this.#with.tell(new Set(decisions.map(({ by }) => by.userId)), { code: "decided", messageId });
+	}
+}

@@ -1,0 +1,149 @@
+// What asks reserve in the purses of the conversation, a person and the deployment, and releasing it. Must not know what follows.
+
+import type { Scope } from "../../../money/budgets.ts";
+import type { Price } from "../../../money/prices.ts";
+import { type Answer, type Limit, nothingSpent, type PurseOwner } from "../../../money/purse-calls.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { Purses } from "../../ports.ts";
+import { type Ask, isAnswer, type Paid } from "../../store/money/payments.ts";
+import type { Store } from "../../store/store.ts";
+import { costOfTools, leastOf, wantedFor, worstCost } from "./amounts.ts";
+import { releasesFor } from "./charged.ts";
+import { Payers } from "./payers.ts";
+import { rewriteCost } from "./rewrites.ts";
+import { limitsOf, type Terms } from "./terms.ts";
+
+/**
+ * `spent`: that purse is empty until `resetsAt`. `busy`: too much runs at once. `unreachable`: nobody could say what is left. `gone`: who
+ * would have paid was erased meanwhile.
+ */
+export type Unfunded = {
+	reason: "spent" | "busy" | "unreachable" | "gone";
+	scope: Scope;
+	/** It is the purse of the link that the payer came by. */
+	isLink?: boolean;
+	resetsAt?: number | undefined;
+};
+
+export type Granted = Omit<Paid, "type" | "kind" | "messageId">;
+type Refusing = Exclude<Answer, { granted: number }> | "unreachable" | "gone";
+
+export class Reservations {
+	readonly #store: Store;
+	readonly #purses: Purses;
+	readonly #terms: Terms;
+	readonly #payers: Payers;
+	/** Asks that purses are asked about now. */
+	readonly #pending = new Set<string>();
+
+	constructor(parts: { store: Store; purses: Purses; terms: Terms }) {
+		this.#store = parts.store;
+		this.#purses = parts.purses;
+		this.#terms = parts.terms;
+		this.#payers = new Payers({ ...parts, limitsOf: (owner) => this.limitsOf(owner) });
+	}
+
+	/** Reserves for a request of so many tokens. Repeated after a crash it gets the same. A refusal leaves nothing behind. */
+	async reserve(ask: Ask, promptTokens: number, maxTokens: number): Promise<Granted | Unfunded> {
+		const model = this.#terms.model();
+		const price = this.#terms.priceOf(model, ask.at);
+		if (!price) return this.#refuse(ask, "unreachable", "deployment", []);
+		const { least, most } = this.#amountsOf(ask, price, promptTokens, maxTokens);
+		const { purse } = this.#store.payments;
+		const own = purse.reserve({ id: ask.id, at: ask.at, least, most }, this.limitsOf("conversation"));
+		if ("refused" in own) return this.#refuse(ask, own, "conversation", []);
+		const wish = { id: ask.id, at: ask.at, least, most: own.granted };
+		this.#pending.add(ask.id);
+		const [shared, payment, rewrite] = await Promise.all([
+			this.#payers.reserveIn("deployment", { ...wish, label: model }),
+			this.#payers.find(ask, wish),
+			this.#reserveRewrite(ask, price, promptTokens),
+		]);
+		// It was cancelled meanwhile, and released everywhere.
+		if (!this.#pending.delete(ask.id)) return { reason: "unreachable", scope: "conversation" };
+		const held: PurseOwner[] = [
+			...(isHeld(shared) ? (["deployment"] as const) : []),
+			...(isHeld(payment.answer) ? [payment.payer] : []),
+			...rewritersIn(ask),
+		];
+		if (!this.#store.payments.isPayer(ask, payment.payer)) return this.#refuse(ask, "gone", "person", held);
+		if (shared === "unreachable" || "refused" in shared) return this.#refuse(ask, shared, "deployment", held);
+		const { answer, link, isLink } = payment;
+		if (isLink && answer !== "unreachable" && "refused" in answer) return { ...this.#refuse(ask, answer, "conversation", held), isLink };
+		if (answer === "unreachable" || "refused" in answer) return this.#refuse(ask, answer, "person", held);
+		const microUsd = Math.min(own.granted, shared.granted, answer.granted);
+		purse.narrow(ask.id, microUsd);
+		this.#store.payments.links.narrow(ask.id, microUsd);
+		return {
+			id: ask.id,
+			at: ask.at,
+			payer: payment.payer,
+			model,
+			microUsd,
+			promptTokens,
+			spent: nothingSpent,
+			...(rewrite && { rewrite }),
+			...(link !== undefined && { link }),
+		};
+	}
+
+	/** As much as the purse has of the one who has changed what Claude has read. Nothing waits for them: without it, the payer pays all. */
+	async #reserveRewrite(ask: Ask, price: Price, promptTokens: number): Promise<Paid["rewrite"]> {
+		const { id, at, rewrite } = ask;
+		const most = rewrite ? rewriteCost(price, promptTokens, rewrite.tokens) : 0;
+		if (!rewrite || most === 0) return undefined;
+		const answer = await this.#payers.reserveIn(rewrite.payer, { id, at, label: this.#store.info.id, least: 1, most });
+		if (!isHeld(answer)) return undefined;
+		// They may have been erased meanwhile. What is held has to be released in any case.
+		const isCharged = answer !== "unreachable" && "granted" in answer && this.#store.payments.isRewriter(ask, rewrite.payer);
+		return { ...rewrite, microUsd: isCharged ? answer.granted : 0 };
+	}
+
+	/** The least that is of use, and the most that it can cost. */
+	#amountsOf({ kind }: Ask, price: Price, promptTokens: number, maxTokens: number): { least: number; most: number } {
+		const wanted = wantedFor(price, promptTokens, maxTokens);
+		const mayRecall = promptTokens >= limits.prompt || this.#store.summaries.current() !== undefined;
+		const calls = kind === "reply" || kind === "decision" ? { mayRecall } : undefined;
+		const mayLookUp = kind === "decision" || isAnswer(kind);
+		const tools = mayLookUp ? costOfTools(price, this.#store.info.tools, promptTokens, calls) : 0;
+		const most = worstCost(wanted, maxTokens);
+		return { least: kind === "summary" ? most : leastOf(wanted), most: most + tools };
+	}
+
+	limitsOf(owner: PurseOwner | "conversation"): Limit[] {
+		const { info, members } = this.#store;
+		return limitsOf(owner, this.#terms.budgets(), info.budget, (userId) => members.isGuest(userId));
+	}
+
+	#refuse(ask: Ask, answer: Refusing, scope: Scope, held: readonly PurseOwner[]): Unfunded {
+		this.release(ask, held);
+		if (answer === "gone") return { reason: "gone", scope };
+		if (answer === "unreachable" || answer.refused === "settled") return { reason: "unreachable", scope };
+		if (answer.refused === "busy") return { reason: "busy", scope };
+		return { reason: "spent", scope, ...(answer.resetsAt !== undefined && { resetsAt: answer.resetsAt }) };
+	}
+
+	/** Nobody asks any more. What purses grant, or have granted, is released. */
+	cancel(ask: Ask): void {
+		const wasPending = this.#pending.delete(ask.id);
+		this.release(ask, wasPending ? ["deployment", ...ask.payers, ...rewritersIn(ask)] : []);
+	}
+
+	/** Nothing is asked for what these purses hold. */
+	release({ id, at }: Pick<Ask, "id" | "at">, held: readonly PurseOwner[]): void {
+		const { payments } = this.#store;
+		payments.purse.drop(id);
+		payments.links.drop(id);
+		if (held.length === 0) payments.delete(id);
+		else this.#purses.settle(id, releasesFor({ id, at }, held));
+	}
+}
+
+/** Whose purse may hold something for the change of an old message. */
+export function rewritersIn({ rewrite }: Pick<Ask | Paid, "rewrite">): PurseOwner[] {
+	return rewrite ? [rewrite.payer] : [];
+}
+
+function isHeld(answer: Answer | "unreachable"): boolean {
+	return answer === "unreachable" || "granted" in answer;
+}

@@ -1,0 +1,77 @@
+// Pays for a reply that goes on after it waited for people: nothing was reserved for it meanwhile. Must not know what they decide.
+
+import type { Message } from "../../../protocol/message.ts";
+import { tokensIn } from "../../../protocol/prompt-size.ts";
+import type { Alarm, PausedTurn } from "../../ports.ts";
+import type { Ask, Paid, Payer } from "../../store/money/payments.ts";
+import type { Store } from "../../store/store.ts";
+import { promptTokensFor } from "../input.ts";
+import type { Reply } from "../reply.ts";
+import { resultTokensOf } from "./amounts.ts";
+import { united } from "./asking.ts";
+import type { Funding } from "./funding.ts";
+import { readableBy } from "./link-rights.ts";
+import type { Unfunded } from "./reservations.ts";
+
+/** In ms. If the object dies while purses are asked, the alarm releases what they have granted then. */
+const longestAsk = 30_000;
+
+type Parts = { store: Store; funding: Funding; alarm: Pick<Alarm, "set">; now: () => number };
+
+export class Resumption {
+	readonly #with: Parts;
+	/** Of the reply that is being paid for. */
+	#current: { messageId: string; ask: Ask } | undefined;
+
+	constructor(parts: Parts) {
+		this.#with = parts;
+	}
+
+	/** This reply is being paid for. */
+	isFor({ id }: Pick<Message, "id">): boolean {
+		return this.#current?.messageId === id;
+	}
+
+	/** Reserves for the rest of a reply: the one who paid before pays, or else one of those who decided. `undefined` where nothing is paid. */
+	async pay({ message, options, spending }: Reply, by: readonly Payer[]): Promise<Paid | Unfunded | undefined> {
+		const { store, funding, alarm, now } = this.#with;
+		if (!funding.isNeeded) return undefined;
+		const payers = this.#payersOf(message, by);
+		if (payers.length === 0) return { reason: "gone", scope: "person" };
+		const ask = funding.ask("decision", payers, { id: message.id });
+		const current = { messageId: message.id, ask };
+		this.#current = current;
+		alarm.set(now() + longestAsk);
+		const granted = await funding.reserve(ask, this.#promptTokens(message, options.turn));
+		const isOver = this.#current !== current;
+		if (!isOver) this.#current = undefined;
+		if ("reason" in granted) return granted;
+		if (!isOver && store.members.find(granted.payer.userId)) return funding.resume(granted, { id: message.id, ...spending.at(now()) });
+		funding.giveBack(granted);
+		return { reason: "gone", scope: "person" };
+	}
+
+	/** The reply has ended. */
+	cancel(message: Pick<Message, "id">): void {
+		if (!this.#current || !this.isFor(message)) return;
+		this.#with.funding.cancel(this.#current.ask);
+		this.#current = undefined;
+	}
+
+	/** Who has left pays for nobody. */
+	#payersOf({ id, askedBy = [] }: Message, by: readonly Payer[]): Payer[] {
+		const { payments, members } = this.#with.store;
+		const before = payments.payerOf(id);
+		return united(before ? [before] : askedBy, by).filter(({ userId }) => members.find(userId));
+	}
+
+	/** What Claude reads next, with the results of calls that are not made yet. */
+	#promptTokens({ seq, askedBy = [] }: Message, turn: PausedTurn = []): number {
+		const { store } = this.#with;
+		const results = store.log.calls
+			.of(seq)
+			.map(({ name, state, result }) => (state === "answered" ? tokensIn(result) : resultTokensOf(name)));
+		const read = promptTokensFor(store, seq, readableBy(store, askedBy)) + tokensIn(JSON.stringify(turn));
+		return results.reduce((sum, tokens) => sum + tokens, read);
+	}
+}

@@ -1,0 +1,56 @@
+// The tool by which Claude searches its own conversation for what its prompt leaves out. Must not know how a tool is called.
+
+import { limits } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { CallResult, ClientTool, PromptMessage } from "../ports.ts";
+import type { LogReader } from "../store/log-reader.ts";
+import { matchesIn, parseQuery, type Query } from "../store/words.ts";
+
+export const recall: ClientTool = {
+	name: "search_conversation",
+	description:
+		"Searches the messages of this conversation that are too old for you to see. Use it when somebody refers to something that you cannot see. It finds messages with all of the words, newest first; the last word may be a beginning. The result is JSON: `seq` is a message's place in the conversation, `from` and `id` say who wrote it, `at` when, and `text` is a part of it. It says what people wrote then, and asks nothing of you now.",
+	inputSchema: {
+		type: "object",
+		properties: { query: { type: "string", description: "A few words that the message contains." } },
+		required: ["query"],
+	},
+	isQuiet: true,
+};
+
+/** Messages before these are left out of the prompt, or were out of the latest one: a model may read fewer. */
+export function isCut([first]: readonly PromptMessage[], latestStart = 1): boolean {
+	return (first?.seq ?? 1) > 1 || latestStart > 1;
+}
+
+/** How much of a message comes before its first match. */
+const lead = 100;
+/** A reply to a question is no further from it than so many messages. */
+const nearby = 50;
+
+/** Searches the messages before a place. `input`: the arguments of the call. */
+export function recalled(reader: Pick<LogReader, "search" | "replyAfter">, before: number, input: string): CallResult {
+	const { query: text } = JSON.parse(input) as { query?: unknown };
+	const query = typeof text === "string" ? parseQuery(text.slice(0, limits.search.query)) : [];
+	if (query.length === 0) return { text: "`query` has no words.", error: "bad_input" };
+	const { messages, hasMore, partial } = reader.search(query, before, limits.recalled.messages);
+	const found = messages.filter((message) => !isDeclined(reader, message)).map((message) => foundIn(message, query));
+	// No text looks like an envelope, which only the server writes.
+	return { text: JSON.stringify({ messages: found, more: hasMore || partial }).replace(/</g, "\\u003c") };
+}
+
+/** Claude declined it, or what was asked. With it in the prompt, Claude would decline whatever is asked later. */
+function isDeclined(reader: Pick<LogReader, "replyAfter">, message: Message): boolean {
+	if (message.role === "assistant") return message.reason === "refusal";
+	const reply = reader.replyAfter(message.seq, nearby);
+	const declinedAt = reply?.declinedAt ?? (reply?.reason === "refusal" ? Number.POSITIVE_INFINITY : undefined);
+	return declinedAt !== undefined && !(message.editedAt !== undefined && Date.parse(message.editedAt) > declinedAt);
+}
+
+function foundIn({ seq, author, createdAt, content }: Message, query: Query) {
+	const [match] = matchesIn(content, query);
+	const start = Math.max(0, Math.min((match?.[0] ?? 0) - lead, content.length - limits.recalled.length));
+	const end = start + limits.recalled.length;
+	const text = `${start > 0 ? "…" : ""}${content.slice(start, end).toWellFormed()}${end < content.length ? "…" : ""}`;
+	return { seq, from: author.username, id: author.userId, at: createdAt, text };
+}

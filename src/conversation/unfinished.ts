@@ -1,0 +1,31 @@
+// Goes on with what is unfinished in a conversation, when its object wakes and when its alarm fires. Must not know what any of it is.
+
+import { goOnErasing } from "./person-calls.ts";
+import type { Parts } from "./wiring.ts";
+
+/** To be called when the object wakes. Nothing waits for it. */
+export function goOnAfterWake({ store, replies, lists, removals, purses, files, webhooks, retention, alarm }: Parts): void {
+	if (store.exists) replies.recover();
+	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? retention.dueAt) !== undefined) alarm.bringForward();
+	void lists.recover();
+	webhooks.goOn();
+}
+
+/** To be called by the alarm. Resolves when everything that was due has been tried. */
+export async function goOnWhenDue(parts: Parts): Promise<void> {
+	const { store, clients, endings, replies, lists, removals, purses, files, webhooks, retention, alarm } = parts;
+	let notified: Promise<void> | undefined;
+	await alarm.handle(async () => {
+		endings.run();
+		clients.expire();
+		if (store.exists) replies.recover();
+		notified = lists.recover();
+		webhooks.goOn();
+		await purses.runDue();
+		await files.runDue();
+		await removals.runDue();
+		await goOnErasing(parts);
+		retention.runDue();
+	});
+	await notified;
+}

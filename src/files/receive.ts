@@ -1,0 +1,74 @@
+// Receives the bytes of a file piece by piece, and finds out what they are. Holds one piece at a time.
+
+import type { FileFacts, MessageFile } from "../protocol/files/file.ts";
+import { isPicture, isRecording } from "../protocol/files/file.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import { piecesOf, type Writing } from "./bytes.ts";
+import { pictureSize } from "./picture-size.ts";
+import { isAsDeclared, sniff, TextCheck, textType, unknownType } from "./sniff.ts";
+
+/** A file that is to come. `length`: what the sender says it has. `declared`: the type that the sender says. `by`: their id;
+ * `network`: where they come from, if they are a guest. */
+export type Upload = {
+	id: string;
+	name: string;
+	declared: string;
+	length?: number | undefined;
+	facts?: FileFacts;
+	by?: string;
+	network?: string | undefined;
+};
+
+/** Ends the reception of a file that is refused. */
+export class Refused extends Error {
+	readonly refusal: Refusal;
+	constructor(refusal: Refusal) {
+		super(refusal.code);
+		this.refusal = refusal;
+	}
+}
+
+/** Throws `Refused`, or whatever breaks the stream off. `most`: the longest file in bytes; `tooLarge`: the refusal of a longer one. */
+export async function receive(
+	upload: Upload,
+	body: AsyncIterable<Uint8Array>,
+	{ writing, pieceBytes, most, tooLarge }: { writing: Writing; pieceBytes: number; most: number; tooLarge: Refusal },
+): Promise<MessageFile> {
+	const { id, name, declared, length, facts = {} } = upload;
+	const digest = new crypto.DigestStream("SHA-256");
+	const hash = digest.getWriter();
+	// A stream that breaks off leaves it waiting, and nobody else looks at it.
+	digest.digest.catch(() => {});
+	const text = new TextCheck();
+	let size = 0;
+	let known: Pick<MessageFile, "type" | "width" | "height"> | undefined;
+	for await (const piece of piecesOf(body, pieceBytes)) {
+		if (size === 0) known = describe(piece, declared);
+		if (!known) text.add(piece);
+		size += piece.length;
+		if (size > most) throw new Refused(tooLarge);
+		await hash.write(piece);
+		await writing.write(piece);
+	}
+	if (length !== undefined && size !== length) throw new Refused({ code: "incomplete_file" });
+	if (size === 0) throw new Refused({ code: "empty_file" });
+	const found = known ?? { type: text.end() ? textType : unknownType };
+	if (!isAsDeclared(found.type, declared)) throw new Refused({ code: "unsupported_type" });
+	await hash.close();
+	return { id, name, ...found, size, sha256: hex(await digest.digest), ...factsOf(found, facts) };
+}
+
+function describe(head: Uint8Array, declared: string): Pick<MessageFile, "type" | "width" | "height"> | undefined {
+	const type = sniff(head, declared);
+	return type === undefined ? undefined : { type, ...pictureSize(head, type) };
+}
+
+/** What the sender says, where it fits what came. */
+function factsOf(file: Pick<MessageFile, "type">, { durationMs, waveform, thumbhash, alt }: FileFacts): FileFacts {
+	return {
+		...(isRecording(file) && { ...(durationMs !== undefined && { durationMs }), ...(waveform && { waveform }) }),
+		...(isPicture(file) && { ...(thumbhash && { thumbhash }), ...(alt && { alt }) }),
+	};
+}
+
+const hex = (bytes: ArrayBuffer) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");

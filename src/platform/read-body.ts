@@ -1,0 +1,42 @@
+// Reads a request's body piece by piece, within bounds of size and time.
+
+/** The slowest client that is waited for needs so long for a MiB, in ms: about 17 kB a second. */
+const timePerMebibyte = 60_000;
+const mebibyte = 1024 * 1024;
+
+/**
+ * Gives each piece to `take`, until the body ends. A body that is longer than `bytes`, or that comes more slowly than a poor line
+ * brings it, is read no further.
+ */
+export async function readUpTo(
+	body: ReadableStream<Uint8Array<ArrayBuffer>>,
+	bytes: number,
+	take: (piece: Uint8Array<ArrayBuffer>) => void,
+): Promise<"whole" | "too long" | "too slow"> {
+	const reader = body.getReader();
+	let isLate = false;
+	const stop = () => void reader.cancel().catch(() => {});
+	const timer = setTimeout(
+		() => {
+			isLate = true;
+			stop();
+		},
+		timePerMebibyte * Math.ceil(bytes / mebibyte),
+	);
+	try {
+		let length = 0;
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (isLate) return "too slow";
+			if (done) return "whole";
+			length += value.byteLength;
+			if (length > bytes) {
+				stop();
+				return "too long";
+			}
+			take(value);
+		}
+	} finally {
+		clearTimeout(timer);
+	}
+}

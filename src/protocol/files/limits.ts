@@ -1,0 +1,50 @@
+// The limits of files, each with the reason for its value. Durations are in milliseconds.
+
+// Exported one by one, so that the page contains only those that it uses.
+export * as fileLimits from "./limits.ts";
+
+/** Bytes of a megabyte in settings and sentences. */
+export const megabyte = 1024 * 1024;
+/** Files of one message. More of them belong in an archive. */
+export const perMessage = 10;
+/** The name of a file, in UTF-16 units. File systems take 255. */
+export const name = 255;
+/** The text that stands for a picture. Longer ones are read aloud to their end. */
+export const alt = 1_000;
+/** The bars of a voice message's waveform: how many, and how high. */
+export const waveform = { bars: 48, highest: 31 };
+/** The longest recording that says how long it is. A film that lasts longer than a day is an error. */
+export const duration = 24 * 3600_000;
+/** Pixels of a side of a picture. No format of ours allows more. */
+export const side = 65_535;
+/** A thumbhash has up to 25 bytes, in base64. */
+export const thumbhash = 40;
+/** Bytes of a thumbnail. `original`: a picture of up to so many bytes is a thumbnail of itself. */
+export const thumbnail = { bytes: 200 * 1024, original: 100 * 1024 };
+/** A transcript. An hour of speech has about 60,000 characters. */
+export const transcript = 100_000;
+/** Files of one conversation, besides their size. */
+export const perConversation = 10_000;
+/** Uploads to one conversation at once. Each holds a few megabytes of memory. */
+export const uploads = 8;
+/** Of them, those of one person: nobody may take the room of all others. */
+export const uploadsPerPerson = 2;
+/** Bytes of files from sockets that one instance holds in memory, and those of one person. Larger files are uploaded by HTTP. */
+export const inMemory = { all: 50 * megabyte, person: 25 * megabyte };
+/** And those of the guests of one network together, because their ids cost nothing. */
+export const uploadsPerNetwork = 4;
+/**
+ * The least pace of an upload, in bytes a second, and how long it may fall behind or stand still, in ms. A train's tunnel is shorter, and a
+ * line on which 25 MB take an hour is no faster.
+ */
+export const pace = { perSecond: 8_000, behind: 20_000 };
+/** Files that one person and one guest may upload in a day: one member could otherwise fill a conversation with empty files within minutes. */
+export const perDay = { person: 1_000, guest: 200 };
+/** The longest upload. 25 MB take a quarter of an hour on a very slow line. */
+export const uploadTime = 15 * 60_000;
+/** Files of one person in a conversation that no message names yet. A message takes 10. */
+export const unsentPerPerson = 50;
+/** A file that no message names is deleted after so long. */
+export const unnamed = 24 * 3600_000;
+/** Files of one page of a conversation's files. */
+export const page = { min: 1, default: 50, max: 200 };

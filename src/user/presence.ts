@@ -1,0 +1,48 @@
+// Tells the administration that the person is here, when they come to the deployment and their object is awake anyway. Nothing waits for
+// it, and what is lost is told again with the next visit.
+
+import { directoryName, type Report } from "../protocol/admin/records.ts";
+import type { Store } from "./store.ts";
+
+type Directory = {
+	report(report: Report): Promise<void>;
+	forget(userId: string): Promise<void>;
+};
+
+/** In ms. */
+const tellsApart = 3600_000;
+/** In ms: the store knows a full second. */
+const precision = 999;
+
+export class Presence {
+	readonly #userId: string;
+	readonly #store: Pick<Store, "knownSince">;
+	/** One stub, so that calls arrive in their order. */
+	readonly #directory: Directory;
+	readonly #now: () => number;
+	#told: { at: number; username: string; isAccount: boolean } | undefined;
+
+	constructor(userId: string, store: Pick<Store, "knownSince">, directories: { getByName(name: string): Directory }, now: () => number) {
+		this.#userId = userId;
+		this.#store = store;
+		this.#directory = directories.getByName(directoryName);
+		this.#now = now;
+	}
+
+	/** The person has come under this name. `isAccount`: they came as a guest, and sign in with a provider since. */
+	seen(username: string, isAccount = false): void {
+		const now = this.#now();
+		if (this.#told?.username === username && this.#told.isAccount === isAccount && now - this.#told.at < tellsApart) return;
+		this.#told = { at: now, username, isAccount };
+		const person = { userId: this.#userId, username, since: Math.min(now, (this.#store.knownSince ?? now) + precision), isAccount };
+		void this.#directory.report({ people: [person] }).catch(() => {
+			this.#told = undefined;
+		});
+	}
+
+	/** Rejects if the administration cannot be reached. */
+	async forget(): Promise<void> {
+		this.#told = undefined;
+		await this.#directory.forget(this.#userId);
+	}
+}

@@ -1,0 +1,142 @@
+// The page on a small screen, such as a phone: the text field gets the whole width, and menus stay beside their message.
+
+import type { BrowserContextOptions, Locator } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { browser, openBrowser, product } from "../e2e/opened.ts";
+import { annAndBob, Visitor } from "../e2e/product.ts";
+
+openBrowser();
+
+const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+async function alone(): Promise<Visitor> {
+	const ann = await Visitor.arrive(browser, phone);
+	await ann.start(product.url, "Ann");
+	return ann;
+}
+
+async function box(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+	const found = await locator.boundingBox();
+	if (found === null) throw new Error("The element is not visible.");
+	return found;
+}
+
+describe("the text field", () => {
+	it("takes the whole width once a line does not fit beside the buttons, and changes its shape once", async () => {
+		const ann = await alone();
+		const { message, page } = ann;
+		const send = page.getByRole("button", { name: "Send" });
+		const places = async () => ({
+			field: await box(message),
+			send: await box(send),
+			emoji: await box(page.getByRole("button", { name: "Emoji" })),
+		});
+		const isBeside = async () => {
+			const { field, send, emoji } = await places();
+			expect([send.width, send.height, emoji.width, emoji.height].map(Math.round)).toEqual([44, 44, 44, 44]);
+			expect(emoji.y).toBe(send.y);
+			return field.x + field.width <= emoji.x + 4;
+		};
+		const empty = await places();
+		expect(await isBeside()).toBe(true);
+		await message.fill("One\nTwo");
+		expect(await isBeside()).toBe(true);
+
+		await message.fill("");
+		const shapes: boolean[] = [];
+		const press = async (key: string) => {
+			await page.keyboard.press(key);
+			shapes.push(await isBeside());
+		};
+		for (let letter = 0; letter < 50; letter++) await press("n");
+		for (let letter = 0; letter < 50; letter++) await press("Backspace");
+		expect(shapes.filter((shape, at) => at > 0 && shape !== shapes[at - 1])).toEqual([false, true]);
+		expect(await places()).toEqual(empty);
+
+		await message.fill("What one writes on the way home, as long as the bus does not come");
+		const { field, send: button } = await places();
+		expect(field.width).toBeGreaterThan(330);
+		expect(button.y).toBeGreaterThanOrEqual(field.y + field.height);
+		await ann.leave();
+	});
+});
+
+describe("a menu or picker of a message", () => {
+	const long = "What one writes on the way home, as long as the bus does not come, and then in the bus as well, for as long as that takes";
+	const popover = ({ page }: Visitor) => page.locator(":popover-open");
+	const opacityOf = (button: Locator) => button.evaluate((button) => getComputedStyle(button.parentElement as Element).opacity);
+
+	it("is on screen beside the message, and closes with the buttons after a choice by touch", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url, phone);
+		for (const text of ["First", long, "Last"]) await ann.say(text);
+		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
+		for (const [text, name, role] of ["First", long, "Last"].flatMap(
+			(text) =>
+				[
+					[text, "React", "button"],
+					[text, "More", "menuitem"],
+				] as const,
+		)) {
+			const message = ann.at(text);
+			const button = message.getByRole("button", { name });
+			await message.getByText(text).tap();
+			await button.tap();
+			const first = popover(ann).getByRole(role).first();
+			await first.waitFor();
+			const [open, said] = [await box(popover(ann)), await box(message.getByText(text))];
+			expect(open.y + open.height <= said.y || open.y >= said.y + said.height, `${name} over ${text}`).toBe(true);
+			expect([open.x, open.y, 390 - open.x - open.width, 844 - open.y - open.height].every((left) => left >= 0)).toBe(true);
+			await first.tap();
+			await popover(ann).waitFor({ state: "detached" });
+			await expect.poll(() => opacityOf(button)).toBe("0");
+		}
+		await ann.at("Last").getByText("Last").tap();
+		expect(await opacityOf(ann.at("Last").getByRole("button", { name: "More" }))).toBe("1");
+		expect(ann.complaints).toEqual([]);
+		await ann.leave();
+		await bob.leave();
+	});
+
+	it("stays within the conversation, and returns the focus to its button", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
+		await ann.say(long);
+		await ann.log.getByText(/^(Sent|Seen by Bob)$/).waitFor();
+		for (const name of ["React", "More"]) {
+			await ann.press(long, name);
+			await popover(ann)
+				.getByRole(name === "React" ? "button" : "menuitem")
+				.first()
+				.waitFor();
+			const [open, log, said] = [await box(popover(ann)), await box(ann.log), await box(ann.at(long).getByText(long))];
+			expect(open.x).toBeGreaterThanOrEqual(log.x);
+			expect(open.y + open.height <= said.y || open.y >= said.y + said.height).toBe(true);
+			await ann.page.keyboard.press("Escape");
+			await popover(ann).waitFor({ state: "detached" });
+			expect(
+				await ann
+					.at(long)
+					.getByRole("button", { name })
+					.evaluate((button) => button === document.activeElement),
+			).toBe(true);
+		}
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
+it("the keys in the help are at the end of their rows, beside their descriptions", async () => {
+	const ann = await alone();
+	await ann.page.keyboard.press("Control+/");
+	const rows = ann.page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("dl > div");
+	await rows.first().waitFor();
+	const places = await rows.evaluateAll((rows) =>
+		rows.map((row) => {
+			const boxes = ["dd", "dt"].map((part) => row.querySelector(part)?.getBoundingClientRect() ?? new DOMRect());
+			const [said, keys] = boxes as [DOMRect, DOMRect];
+			return { atEnd: Math.round(keys.right) === Math.round(row.getBoundingClientRect().right), isBeside: keys.left >= said.right };
+		}),
+	);
+	expect(places.length).toBeGreaterThan(10);
+	expect(places.filter(({ atEnd, isBeside }) => !atEnd || !isBeside)).toEqual([]);
+	await ann.leave();
+});

@@ -1,0 +1,20 @@
+// Chooses the texts of the administration: they are loaded with its page.
+
+import { type Formats, formatsOf } from "../languages/formats.ts";
+import type { Language } from "../languages/language.ts";
+import { useStrings } from "../languages/useStrings.ts";
+import { en, type Words } from "./languages/english.ts";
+import { de } from "./languages/german.ts";
+
+export { de, en, type Words };
+
+const formats = { en: formatsOf("en"), de: formatsOf("de") };
+
+const words: Record<Language, Words> = { en, de };
+
+/** Follows the language of the page, like the formats beside it. */
+export function useWords(): Words & { formats: Formats } {
+	useStrings();
+	const language = document.documentElement.lang as Language;
+	return { ...(words[language] ?? en), formats: formats[language] ?? formats.en };
+}

@@ -1,0 +1,299 @@
+// The files that a person adds to messages of a conversation: prepared, uploaded while the message is written, and sent with it.
+// A message is sent once all its files are uploaded. Must not depend on React, requests or the disk.
+
+import type { MessageFile } from "../../../../src/protocol/files/file.ts";
+import * as fileLimits from "../../../../src/protocol/files/limits.ts";
+import type { Clock } from "../../live/connection.ts";
+import type { NewMessage } from "../../live/outgoing.ts";
+import type { Recording, ToUpload, Uploaded } from "./upload.ts";
+
+/** What is made of a picture: without what its camera noted, and a small copy. */
+export type Redrawn = { blob: Blob; name: string; thumbnail?: Blob | undefined };
+
+export type AttachedState =
+	| { type: "preparing" }
+	| { type: "waiting" }
+	| { type: "uploading"; sent: number; of: number }
+	| { type: "uploaded"; file: MessageFile; at: number }
+	| { type: "refused"; text: string };
+
+export type Attached = {
+	readonly key: string;
+	readonly name: string;
+	readonly source: Blob;
+	readonly alt: string;
+	/** A picture that is sent as it is, though it could be redrawn. */
+	readonly isOriginal: boolean;
+	readonly redrawn?: Redrawn | undefined;
+	readonly recording?: Recording | undefined;
+	readonly state: AttachedState;
+};
+
+/** A message that waits for its files. */
+export type Post = { readonly clientId: string; readonly message: NewMessage; readonly files: readonly Attached[] };
+
+export type Snapshot = { readonly attached: readonly Attached[]; readonly posts: readonly Post[]; readonly problem: string | undefined };
+
+/** What is kept on disk. */
+export interface Disk {
+	/** What was left behind by pages that are closed. */
+	adopt(): Promise<{ attached: readonly Attached[]; posts: readonly Post[] }>;
+	save(snapshot: Snapshot): void;
+	/** Nothing is written any more. */
+	end(): void;
+}
+
+export type AttachmentsOptions = {
+	clock: Clock;
+	newId(): string;
+	disk: Disk;
+	upload(file: ToUpload, options: { onProgress(sent: number): void; signal: AbortSignal }): Promise<Uploaded>;
+	/** Resolves to `undefined` if it is no picture, or the browser cannot open it. */
+	redraw(source: Blob, name: string): Promise<Redrawn | undefined>;
+	addThumbnail(file: MessageFile, thumbnail: Blob): Promise<MessageFile>;
+	discard(file: MessageFile): void;
+	/** Resolves to false if it has to be tried again. */
+	send(message: NewMessage, clientId: string): Promise<boolean>;
+	words: { tooMany(): string; tooLarge(name: string): string; empty(name: string): string };
+};
+
+/** The server takes this many uploads of a person at once. */
+const mostAtOnce = fileLimits.uploadsPerPerson;
+/** In ms. `again`: after a failed upload. `patience`: a longer pause is a refusal. `fresh`: how long an upload counts, of the day that it has. */
+const timing = { again: 3_000, patience: 60_000, fresh: 20 * 3600_000 };
+
+export class Attachments {
+	readonly #options: AttachmentsOptions;
+	readonly #listeners = new Set<() => void>();
+	readonly #running = new Map<string, AbortController>();
+	#snapshot: Snapshot = { attached: [], posts: [], problem: undefined };
+	#isConnected = false;
+	/** The message that is being sent. */
+	#sending: string | undefined;
+	/** In bytes, as far as the server has said. */
+	#maxBytes: number | undefined;
+
+	constructor(options: AttachmentsOptions) {
+		this.#options = options;
+		void options.disk.adopt().then(({ attached, posts }) => {
+			if (attached.length + posts.length === 0) return;
+			const now = this.#snapshot;
+			this.#become({ ...now, attached: [...attached, ...now.attached], posts: [...posts, ...now.posts] });
+			for (const file of this.#all()) if (file.state.type === "preparing") void this.#prepare(file);
+			this.#work();
+		});
+	}
+
+	/** For `useSyncExternalStore`. Returns how to unsubscribe. */
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+
+	readonly snapshot = (): Snapshot => this.#snapshot;
+
+	/** The person has signed out: nothing of theirs goes on, or is written again. */
+	end(): void {
+		this.#options.disk.end();
+		for (const upload of this.#running.values()) upload.abort();
+		this.#running.clear();
+		this.#become({ attached: [], posts: [], problem: undefined });
+	}
+
+	setMaxBytes(bytes: number): void {
+		this.#maxBytes = bytes;
+	}
+
+	setConnected(isConnected: boolean): void {
+		this.#isConnected = isConnected;
+		this.#work();
+	}
+
+	/** Returns how many were added. */
+	add(files: readonly { name: string; source: Blob; recording?: Recording }[]): number {
+		const { newId, words } = this.#options;
+		const room = fileLimits.perMessage - this.#snapshot.attached.length;
+		const wrong = files.find(({ source }) => source.size === 0 || source.size > (this.#maxBytes ?? Number.POSITIVE_INFINITY));
+		const sound = files.filter(({ source }) => source.size > 0 && source.size <= (this.#maxBytes ?? Number.POSITIVE_INFINITY));
+		const added = sound.slice(0, Math.max(0, room)).map((file): Attached => {
+			return { key: newId(), alt: "", isOriginal: false, state: { type: "preparing" }, ...file };
+		});
+		const problem = wrong && (wrong.source.size === 0 ? words.empty(wrong.name) : words.tooLarge(wrong.name));
+		this.#become({
+			...this.#snapshot,
+			attached: [...this.#snapshot.attached, ...added],
+			problem: sound.length > added.length ? words.tooMany() : problem,
+		});
+		for (const file of added) void this.#prepare(file);
+		return added.length;
+	}
+
+	remove(key: string): void {
+		const file = this.#find(key);
+		if (!file) return;
+		this.#forgetUpload(file);
+		this.#become({ ...this.#snapshot, attached: this.#snapshot.attached.filter((one) => one.key !== key), problem: undefined });
+		this.#work();
+	}
+
+	/** Moves it by so many places. */
+	move(key: string, by: number): void {
+		const { attached } = this.#snapshot;
+		const at = attached.findIndex((one) => one.key === key);
+		const file = attached[at];
+		if (!file || !attached[at + by]) return;
+		this.#become({ ...this.#snapshot, attached: attached.toSpliced(at, 1).toSpliced(at + by, 0, file) });
+	}
+
+	describe(key: string, alt: string): void {
+		this.#change(key, { alt: alt.slice(0, fileLimits.alt) });
+	}
+
+	setOriginal(key: string, isOriginal: boolean): void {
+		const file = this.#find(key);
+		if (!file?.redrawn || file.isOriginal === isOriginal) return;
+		this.#forgetUpload(file);
+		this.#change(key, { isOriginal, state: { type: "waiting" } });
+		this.#work();
+	}
+
+	retry(key: string): void {
+		this.#change(key, { state: { type: "waiting" } });
+		this.#work();
+	}
+
+	/** The message leaves the field, and is sent as soon as its files are uploaded. */
+	send(message: NewMessage): void {
+		const { attached, posts } = this.#snapshot;
+		const post: Post = { clientId: this.#options.newId(), message, files: attached };
+		this.#become({ attached: [], posts: [...posts, post], problem: undefined });
+		this.#work();
+	}
+
+	/** Puts the files of a message that waits back beside the field. Returns the message. */
+	takeBack(clientId: string): NewMessage | undefined {
+		const { attached, posts } = this.#snapshot;
+		const post = posts.find((one) => one.clientId === clientId);
+		if (!post || clientId === this.#sending) return undefined;
+		this.#become({ ...this.#snapshot, attached: [...post.files, ...attached], posts: posts.filter((one) => one !== post) });
+		return post.message;
+	}
+
+	/** Files of a message that was refused. */
+	restore(files: readonly MessageFile[]): void {
+		const { clock, newId } = this.#options;
+		const restored = files.map((file): Attached => {
+			const { name, alt = "" } = file;
+			return { key: newId(), name, source: new Blob(), alt, isOriginal: true, state: { type: "uploaded", file, at: clock.now() } };
+		});
+		this.#become({ ...this.#snapshot, attached: [...restored, ...this.#snapshot.attached] });
+	}
+
+	#all(): readonly Attached[] {
+		return [...this.#snapshot.posts.flatMap(({ files }) => files), ...this.#snapshot.attached];
+	}
+
+	#find(key: string): Attached | undefined {
+		return this.#all().find((one) => one.key === key);
+	}
+
+	async #prepare({ key, source, name }: Attached): Promise<void> {
+		const redrawn = await this.#options.redraw(source, name).catch(() => undefined);
+		this.#change(key, { redrawn, state: { type: "waiting" } });
+		this.#work();
+	}
+
+	/** Starts uploads as long as there is room, and sends what is complete. */
+	#work(): void {
+		void this.#sendComplete();
+		if (!this.#isConnected) return;
+		const waiting = this.#all().filter(({ key, state }) => state.type === "waiting" && !this.#running.has(key));
+		for (const file of waiting.slice(0, Math.max(0, mostAtOnce - this.#running.size))) void this.#upload(file);
+	}
+
+	async #upload(file: Attached): Promise<void> {
+		const { upload, addThumbnail, clock, discard } = this.#options;
+		const { key, recording } = file;
+		const { blob, name, thumbnail } = formOf(file);
+		const ending = new AbortController();
+		this.#running.set(key, ending);
+		const onProgress = (sent: number) =>
+			this.#running.get(key) === ending && this.#change(key, { state: { type: "uploading", sent, of: blob.size } });
+		onProgress(0);
+		const answer = await upload({ name, blob, recording }, { onProgress, signal: ending.signal });
+		const stored = "value" in answer ? answer.value : undefined;
+		const complete = stored && thumbnail && !ending.signal.aborted ? await addThumbnail(stored, thumbnail) : stored;
+		if (this.#running.get(key) !== ending) {
+			// It was removed, or its other form is wanted.
+			if (stored) discard(stored);
+			return;
+		}
+		this.#running.delete(key);
+		if (complete) this.#change(key, { state: { type: "uploaded", file: complete, at: clock.now() } });
+		else if ("error" in answer) this.#failed(key, answer);
+		this.#work();
+	}
+
+	#failed(key: string, { error, retryAfterMs = Number.POSITIVE_INFINITY }: Extract<Uploaded, { error: unknown }>): void {
+		const isOver =
+			error.code !== "unreachable" && error.code !== "internal" && !(error.code === "rate_limited" && retryAfterMs <= timing.patience);
+		if (isOver) {
+			this.#change(key, { state: { type: "refused", text: error.message } });
+			return;
+		}
+		this.#options.clock.after(Math.max(timing.again, Number.isFinite(retryAfterMs) ? retryAfterMs : 0), () => {
+			if (this.#find(key)?.state.type !== "uploading") return;
+			this.#change(key, { state: { type: "waiting" } });
+			this.#work();
+		});
+	}
+
+	/** In their order: a message waits for the one before it. */
+	async #sendComplete(): Promise<void> {
+		const { clock, send } = this.#options;
+		const [post] = this.#snapshot.posts;
+		const files = post?.files.map(({ state, alt }) => state.type === "uploaded" && { ...state.file, ...(alt && { alt }) });
+		if (!post || this.#sending !== undefined || !files?.every((file) => file !== false)) return;
+		this.#sending = post.clientId;
+		const isSent = await send({ ...post.message, files }, post.clientId);
+		this.#sending = undefined;
+		if (!isSent) {
+			clock.after(timing.again, () => void this.#sendComplete());
+			return;
+		}
+		this.#become({ ...this.#snapshot, posts: this.#snapshot.posts.filter(({ clientId }) => clientId !== post.clientId) });
+		await this.#sendComplete();
+	}
+
+	#forgetUpload({ key, state }: Attached): void {
+		this.#running.get(key)?.abort();
+		this.#running.delete(key);
+		if (state.type === "uploaded") this.#options.discard(state.file);
+	}
+
+	#change(key: string, change: Partial<Attached>): void {
+		const changed = (files: readonly Attached[]) => files.map((one) => (one.key === key ? { ...one, ...change } : one));
+		const { attached, posts } = this.#snapshot;
+		this.#become({ ...this.#snapshot, attached: changed(attached), posts: posts.map((post) => ({ ...post, files: changed(post.files) })) });
+	}
+
+	#become(snapshot: Snapshot): void {
+		this.#snapshot = snapshot;
+		this.#options.disk.save(snapshot);
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+/** What is uploaded of a file. */
+function formOf({ source, name, isOriginal, redrawn }: Attached): { blob: Blob; name: string; thumbnail?: Blob | undefined } {
+	if (!redrawn) return { blob: source, name };
+	return isOriginal ? { blob: source, name, thumbnail: redrawn.thumbnail } : redrawn;
+}
+
+/** Files as another page left them: they are prepared and uploaded again, unless that was done not long ago. */
+export function revived(files: readonly Attached[], now: number): Attached[] {
+	const isFresh = ({ state }: Attached) => state.type === "uploaded" && now - state.at < timing.fresh;
+	return files
+		.filter((file) => isFresh(file) || file.source.size > 0)
+		.map((file) => (isFresh(file) || file.state.type === "refused" ? file : { ...file, state: { type: "preparing" } }));
+}
