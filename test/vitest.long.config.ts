@@ -13,7 +13,8 @@ export default defineConfig({
 	test: {
 		maxWorkers: 2,
 		projects: [
-			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"] } },
+			// A slow machine takes more than a minute for the largest of them.
+			{ ...e2e, root, test: { ...e2e.test, name: "long", include: ["long/**/*.test.ts"], testTimeout: 240_000 } },
 			{ ...worker, root, test: { ...worker.test, name: "schedules", include: ["worker/schedules.test.ts"] } },
 		],
 	},
