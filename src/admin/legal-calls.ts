@@ -17,7 +17,23 @@ export abstract class LegalCalls extends RetentionCalls {
 
 	async requests(limit: number): Promise<LegalRequest[]> {
 		this.open();
-		return this.#requests.list(Date.now(), limit);
+		return this.#named(this.#requests.list(Date.now(), limit));
+	}
+
+	/** Whoever confirms a request has to see whom it is about. */
+	#named(requests: readonly LegalRequest[]): LegalRequest[] {
+		const ids = requests.flatMap(({ by, userId = by, confirmed }) => [by, userId, confirmed?.by ?? by]);
+		const names = this.knownPeople.namesOf(ids);
+		const nameOf = <K extends string>(key: K, id = "") => {
+			const name = names.get(id);
+			return name === undefined ? {} : ({ [key]: name } as Record<K, string>);
+		};
+		return requests.map((request) => ({
+			...request,
+			...nameOf("username", request.userId),
+			...nameOf("byName", request.by),
+			confirmed: request.confirmed && { ...request.confirmed, ...nameOf("byName", request.confirmed.by) },
+		}));
 	}
 
 	/** Carries out a request. Whoever made it cannot confirm it, under another id either: `vouchers` is what vouches for `by`. */

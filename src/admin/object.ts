@@ -153,6 +153,14 @@ export class DirectoryObject extends PurseCalls {
 	async audit(before: number, limit: number, filter: ActFilter = {}): Promise<{ acts: AdminAct[]; hasMore: boolean }> {
 		this.open();
 		const acts = this.acts.before(before, limit + 1, filter);
-		return { acts: acts.slice(0, limit), hasMore: acts.length > limit };
+		return { acts: this.#named(acts.slice(0, limit)), hasMore: acts.length > limit };
+	}
+
+	#named(acts: readonly AdminAct[]): AdminAct[] {
+		const names = this.knownPeople.namesOf(acts.flatMap(({ actor, subject = actor }) => [actor, subject]));
+		return acts.map((act) => {
+			const [actorName, subjectName] = [names.get(act.actor), names.get(act.subject ?? "")];
+			return { ...act, ...(actorName !== undefined && { actorName }), ...(subjectName !== undefined && { subjectName }) };
+		});
 	}
 }

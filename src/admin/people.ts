@@ -13,6 +13,7 @@ type Row = {
 	last_seen: number | null;
 	at: number | null;
 	by_user: string | null;
+	by_name: string | null;
 	is_account: number | null;
 };
 /** Before everybody, since it is after every date. */
@@ -25,7 +26,8 @@ export type PeopleQuery = { after: Place | undefined; limit: number; text: strin
 /** A person who is seen again within this time is not written again, unless their name has changed. */
 const precision = 3600_000;
 
-const columns = "user_id, username, first_seen, last_seen, is_account, suspensions.at, suspensions.by_user";
+const columns = `user_id, username, first_seen, last_seen, is_account, suspensions.at, suspensions.by_user,
+	(SELECT others.username FROM people AS others WHERE others.user_id = suspensions.by_user) AS by_name`;
 
 const areGuests = "user_id LIKE 'guest-%' AND is_account = 0";
 
@@ -66,6 +68,13 @@ export class People {
 	forget(userId: string): void {
 		this.#sql.exec("DELETE FROM people WHERE user_id = ?", userId);
 		this.#sql.exec("DELETE FROM spending WHERE user_id = ?", userId);
+	}
+
+	/** The names of those who are known. */
+	namesOf(userIds: readonly string[]): ReadonlyMap<string, string> {
+		const query = "SELECT user_id, username FROM people WHERE user_id IN (SELECT value FROM json_each(?))";
+		const rows = this.#sql.exec<{ user_id: string; username: string }>(query, JSON.stringify(userIds)).toArray();
+		return new Map(rows.map(({ user_id, username }) => [user_id, username]));
 	}
 
 	find(userId: string): PersonRecord | undefined {
@@ -125,13 +134,13 @@ export function kindOf(userId: string, isAccount = false): PersonKind {
 	return isAccountId(userId) ? "account" : "issued";
 }
 
-function toRecord({ user_id, username, first_seen, last_seen, at, by_user, is_account }: Row): PersonRecord {
+function toRecord({ user_id, username, first_seen, last_seen, at, by_user, by_name, is_account }: Row): PersonRecord {
 	return {
 		userId: user_id,
 		username: username ?? user_id,
 		kind: kindOf(user_id, is_account === 1),
 		...(first_seen !== null && { firstSeenAt: isoTime(first_seen) }),
 		...(first_seen !== null && last_seen !== null && { lastSeenAt: isoTime(last_seen) }),
-		suspended: at === null || by_user === null ? null : { at: isoTime(at), by: by_user },
+		suspended: at === null || by_user === null ? null : { at: isoTime(at), by: by_user, ...(by_name !== null && { byName: by_name }) },
 	};
 }

@@ -3,7 +3,7 @@
 import type { Locator, Page } from "playwright-core";
 
 /** Presses the key until the control has the focus. */
-export async function stepTo(page: Page, control: Locator, key: "Tab" | "Shift+Tab" = "Tab", most = 40): Promise<void> {
+export async function stepTo(page: Page, control: Locator, key: "Tab" | "Shift+Tab" | "ArrowDown" = "Tab", most = 40): Promise<void> {
 	for (let steps = 0; steps < most; steps++) {
 		await page.keyboard.press(key);
 		if (await control.evaluate((element) => element === document.activeElement)) return;

@@ -90,6 +90,61 @@ describe("while Claude writes", () => {
 	});
 });
 
+describe("with the keyboard alone", () => {
+	it("an author reorders their waiting questions and takes them back, from the list and from a message", async () => {
+		const [ann, bob] = await annAndBob(browser, product.url);
+		const { page } = bob;
+		await ann.say(`@claude ${long}`);
+		await ann.stop.waitFor();
+		for (const text of ["@claude first of Bob", "@claude second of Bob"]) {
+			await bob.message.focus();
+			await page.keyboard.type(text);
+			await page.keyboard.press("Enter");
+			await bob.sees(text.slice(8));
+		}
+		const line = page.getByRole("button", { name: /Waiting for Claude/ });
+		await line.waitFor();
+		await stepTo(page, line, "Shift+Tab");
+		await page.keyboard.press("Enter");
+		const dialog = page.getByRole("dialog", { name: "Questions waiting for Claude" });
+		await dialog.waitFor();
+		const order = async () => (await dialog.getByRole("listitem").allInnerTexts()).map((text) => /(first|second)/.exec(text)?.[0]);
+		await expect.poll(order).toEqual(["first", "second"]);
+		await stepTo(page, dialog.getByRole("button", { name: "Ask it again at the end" }));
+		await page.keyboard.press("Enter");
+		await expect.poll(order).toEqual(["second", "first"]);
+		// The button that was pressed is gone, and the focus is before the list.
+		const focus = () => page.evaluate(() => document.activeElement?.textContent);
+		expect(await focus()).toBe("The next reply answers all of them, in this order.");
+		await stepTo(page, dialog.getByRole("button", { name: "Take back this question" }).first(), "Tab", 1);
+		await page.keyboard.press("Enter");
+		await expect.poll(order).toEqual(["first"]);
+		await stepTo(page, dialog.getByRole("button", { name: "Take back this question" }), "Tab", 1);
+		await page.keyboard.press("Enter");
+		await expect.poll(focus).toBe("No question is waiting now.");
+		await stepTo(page, dialog.getByRole("button", { name: "Close" }), "Shift+Tab", 1);
+		await page.keyboard.press("Enter");
+		await dialog.waitFor({ state: "detached" });
+		expect(await page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
+
+		await page.keyboard.type("@claude third of Bob");
+		await page.keyboard.press("Enter");
+		await line.waitFor();
+		await page.keyboard.press("Shift+F6");
+		await page.keyboard.press("End");
+		await stepTo(page, bob.at("third of Bob").getByRole("button", { name: "More" }), "Tab", 6);
+		await page.keyboard.press("Enter");
+		const item = page.getByRole("menuitem", { name: "Take back this question" });
+		await item.waitFor();
+		await stepTo(page, item, "ArrowDown", 8);
+		await page.keyboard.press("Enter");
+		await expect.poll(() => line.count()).toBe(0);
+		expect([ann.complaints, bob.complaints]).toEqual([[], []]);
+		await ann.leave();
+		await bob.leave();
+	});
+});
+
 describe("a reply that reached the length limit", () => {
 	it("goes on in its place", async () => {
 		const ann = await Visitor.arrive(browser);

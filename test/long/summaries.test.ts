@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { post } from "../e2e/api.ts";
+import { stepTo } from "../e2e/keyboard-steps.ts";
 import { browser } from "../e2e/opened.ts";
 import { Visitor } from "../e2e/product.ts";
 import { Wire } from "../e2e/wire.ts";
@@ -61,13 +62,21 @@ it("whoever comes back to many unread messages is caught up, also after the page
 	await bob.first("chat:message", ({ message }) => message.content === "Number 40.");
 	await ann.page.goto(`${product.url}/c/${id}`);
 	await bob.first("chat:read", ({ upTo }) => upTo === 41);
-	await ann.page.getByRole("button", { name: "Catch me up" }).press("Enter");
+	const button = ann.page.getByRole("button", { name: "Catch me up" });
+	await button.waitFor();
+	// With the keyboard alone, from the field in which a conversation begins.
+	expect(await ann.page.evaluate(() => document.activeElement?.localName)).toBe("textarea");
+	await stepTo(ann.page, button, "Shift+Tab");
+	await ann.page.keyboard.press("Enter");
 	const dialog = ann.page.getByRole("dialog", { name: "What you have missed" });
 	await dialog.getByText("Summed up").waitFor();
 	expect(await dialog.innerText()).toContain("Summed up 41 messages");
 	await dialog.getByRole("link", { name: "Messages 1 to 41" }).waitFor();
 	expect(await violations(ann.page)).toEqual([]);
-	await dialog.getByRole("button", { name: "Close" }).click();
+	await stepTo(ann.page, dialog.getByRole("button", { name: "Close" }));
+	await ann.page.keyboard.press("Enter");
+	await dialog.waitFor({ state: "detached" });
+	expect(await ann.page.evaluate(() => document.activeElement?.closest("[role=log], footer") !== null)).toBe(true);
 	expect(ann.complaints).toEqual([]);
 	bob.close();
 	await ann.leave();

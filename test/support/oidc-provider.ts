@@ -1,4 +1,6 @@
-// A real OpenID provider, npm's oidc-provider, with its own pages for login and consent.
+// A real OpenID provider, npm's oidc-provider, with its own pages for login and consent. For tests, and for trying sign-in:
+//   npm run provider
+// serves the settings that docs/sign-in.md shows, for a product at http://localhost:8787.
 
 import type { Server } from "node:http";
 // @ts-expect-error: the package has no types.
@@ -41,4 +43,9 @@ export async function fillIn(page: Page, login: string): Promise<void> {
 	await page.locator("[name=password]").fill("anything");
 	await page.getByRole("button", { name: "Sign-in" }).click();
 	await page.getByRole("button", { name: "Continue" }).click();
+}
+
+if (import.meta.main) {
+	startProvider(9300, "http://localhost:8787");
+	console.log("The OpenID provider for trying listens on http://localhost:9300. Everybody may log in, with any name and any password.");
 }

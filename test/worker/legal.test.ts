@@ -161,6 +161,33 @@ describe("the end of a legal hold", () => {
 	});
 });
 
+it("names the person whom a request is about, and the administrators, as long as they are known", async () => {
+	const [userId, admin] = [`p-${crypto.randomUUID()}`, "root"];
+	const since = Date.now();
+	const people = [
+		{ userId, username: "Pia", since },
+		{ userId: admin, username: "Rudi Root", since },
+	];
+	await env.DIRECTORY.getByName(directoryName).report({ people });
+	const listed = async () => {
+		const list = (await as("second", "GET", `/admin/people?q=${userId}`)).body.people;
+		const { requests } = (await as("second", "GET", "/admin/requests")).body;
+		const { acts } = (await as("second", "GET", `/admin/audit?subject=${userId}&limit=1`)).body;
+		return { person: list[0], request: requests.find((one: { userId?: string }) => one.userId === userId), act: acts[0] };
+	};
+	await as(admin, "POST", `/admin/people/${userId}/suspend`);
+	const { requestId } = (await as(admin, "POST", `/admin/people/${userId}/requests`, { kind: "erase", reason: "Letter" })).body.request;
+	expect(await listed()).toMatchObject({
+		person: { suspended: { by: admin, byName: "Rudi Root" } },
+		request: { username: "Pia", by: admin, byName: "Rudi Root" },
+		act: { action: "requested", actorName: "Rudi Root", subjectName: "Pia" },
+	});
+	await confirm(requestId);
+	const { request, act } = await listed();
+	expect(request).toMatchObject({ userId, byName: "Rudi Root", confirmed: { by: "second" } });
+	expect([request, act].flatMap(Object.keys)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(username|subjectName)$/)]));
+});
+
 describe("a request that was withdrawn", () => {
 	it("cannot be confirmed; one that was confirmed cannot be withdrawn", async () => {
 		const id = await conversation();

@@ -161,8 +161,8 @@ it("keeps who suspended and restored whom, newest first", async () => {
 	for (const act of ["suspend", "suspend", "restore"] as const) await admin(act, userId);
 	const { acts, hasMore } = (await call("GET", "/admin/audit?limit=2", await tokenOf("root"))).body;
 	expect(acts).toEqual([
-		{ id: expect.any(Number), at: expect.any(String), action: "restored", actor: "root", subject: userId },
-		{ id: expect.any(Number), at: expect.any(String), action: "suspended", actor: "root", subject: userId },
+		expect.objectContaining({ id: expect.any(Number), at: expect.any(String), action: "restored", actor: "root", subject: userId }),
+		expect.objectContaining({ id: expect.any(Number), at: expect.any(String), action: "suspended", actor: "root", subject: userId }),
 	]);
 	expect(hasMore).toBe(true);
 	const before = (await call("GET", `/admin/audit?limit=1&before=${acts[1].id}`, await tokenOf("root"))).body.acts;

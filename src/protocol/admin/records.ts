@@ -5,7 +5,10 @@ import { countSchema } from "../message.ts";
 import { periodSchema } from "../money/usage.ts";
 import { idSchema } from "../person.ts";
 
-export const suspendedSchema = v.object({ at: v.string(), by: idSchema });
+/** The name of somebody who is known to the administration; absent for others, such as people who were erased. */
+const knownNameSchema = v.optional(v.string());
+
+export const suspendedSchema = v.object({ at: v.string(), by: idSchema, byName: knownNameSchema });
 /** When and by whom somebody was suspended. */
 export type Suspended = v.InferOutput<typeof suspendedSchema>;
 
@@ -71,8 +74,10 @@ export const legalRequestSchema = v.object({
 	conversationId: v.optional(idSchema),
 	/** Instead of a conversation. */
 	userId: v.optional(idSchema),
+	username: knownNameSchema,
 	reason: v.string(),
 	by: idSchema,
+	byName: knownNameSchema,
 	at: v.string(),
 	/** Until then it can be confirmed, and a confirmed copy can be fetched. */
 	until: v.string(),
@@ -136,7 +141,10 @@ export const adminActSchema = v.object({
 	at: v.string(),
 	action: v.string(),
 	actor: idSchema,
+	actorName: knownNameSchema,
 	subject: v.optional(v.string()),
+	/** For people only. */
+	subjectName: knownNameSchema,
 });
 export type AdminAct = v.InferOutput<typeof adminActSchema>;
 

@@ -46,18 +46,37 @@ export function Acts() {
 				of={pages}
 				label={words.parts.acts}
 				empty={words.nothing}
-				row={({ id, at, action, actor, subject }) => (
+				row={({ id, at, action, actor, actorName, subject, subjectName }) => (
 					<li key={id}>
 						<div className={styles.what}>
 							<span>
-								<code>{actor}</code> {words.acts[action as keyof typeof words.acts] ?? action}{" "}
-								{subject !== undefined && <code>{subject}</code>}
+								<Named id={actor} name={actorName} /> {words.acts[action as keyof typeof words.acts] ?? action}{" "}
+								{subject !== undefined && <Named id={subject} name={subjectName} />}
 							</span>
-							<small>{words.formats.dayAndTime(Date.parse(at))}</small>
+							<small>
+								{words.formats.dayAndTime(Date.parse(at))}
+								{subjectName !== undefined && (
+									<>
+										{" "}
+										· <code>{subject}</code>
+									</>
+								)}
+							</small>
 						</div>
 					</li>
 				)}
 			/>
 		</>
+	);
+}
+
+/** By name where it is known: several people may have one name, so that the id is there, too. */
+function Named({ id, name }: { id: string; name: string | undefined }) {
+	return name === undefined ? (
+		<code>{id}</code>
+	) : (
+		<b title={id}>
+			<bdi>{name}</bdi>
+		</b>
 	);
 }

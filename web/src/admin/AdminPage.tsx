@@ -1,7 +1,8 @@
 // The page of administrators. Loaded when somebody opens its address; the server lets only administrators read anything.
 
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Link } from "wouter";
+import { NoticePage } from "../pages/NoticePage.tsx";
 import { useTitle } from "../useTitle.ts";
 import { Activity } from "./Activity.tsx";
 import { Acts } from "./Acts.tsx";
@@ -19,6 +20,8 @@ export function AdminPage({ own }: { own: string }) {
 	const words = useWords();
 	const [part, setPart] = useState<(typeof parts)[number]>("people");
 	const [draft, setDraft] = useState<Draft>();
+	const [isRefused, setRefused] = useState(false);
+	const refuse = useCallback(() => setRefused(true), []);
 	useTitle(words.title);
 	const ask = (draft: Draft) => {
 		setDraft(draft);
@@ -28,6 +31,7 @@ export function AdminPage({ own }: { own: string }) {
 		setDraft(undefined);
 		setPart(part);
 	};
+	if (isRefused) return <NoticePage text={words.onlyAdministrators} hasWayHome />;
 	return (
 		<main className={styles.page}>
 			<header>
@@ -43,7 +47,7 @@ export function AdminPage({ own }: { own: string }) {
 			</nav>
 			<section aria-label={words.parts[part]}>
 				<h2>{words.parts[part]}</h2>
-				{part === "people" && <People own={own} onAsk={ask} />}
+				{part === "people" && <People own={own} onAsk={ask} onRefused={refuse} />}
 				{part === "conversations" && <Conversations onAsk={ask} />}
 				{part === "spending" && <Spending />}
 				{part === "activity" && <Activity />}

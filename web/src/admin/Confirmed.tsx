@@ -7,10 +7,16 @@ import { useWords } from "./words.ts";
 /** `name`: the act with its object, for screen readers. */
 export function Confirmed({ label, name, question, onConfirm }: { label: string; name: string; question: string; onConfirm: () => void }) {
 	const words = useWords();
-	const [asks, setAsks] = useState(false);
-	if (!asks)
+	const [state, setState] = useState<"idle" | "asks" | "cancelled">("idle");
+	if (state !== "asks")
 		return (
-			<button type="button" aria-label={name} onClick={() => setAsks(true)}>
+			<button
+				type="button"
+				aria-label={name}
+				onClick={() => setState("asks")}
+				// biome-ignore lint/a11y/noAutofocus: the button that was used before is gone.
+				autoFocus={state === "cancelled"}
+			>
 				{label}
 			</button>
 		);
@@ -21,7 +27,7 @@ export function Confirmed({ label, name, question, onConfirm }: { label: string;
 				type="button"
 				className={styles.danger}
 				onClick={() => {
-					setAsks(false);
+					setState("idle");
 					onConfirm();
 				}}
 				// biome-ignore lint/a11y/noAutofocus: the person has just asked for it.
@@ -29,7 +35,7 @@ export function Confirmed({ label, name, question, onConfirm }: { label: string;
 			>
 				{label}
 			</button>
-			<button type="button" onClick={() => setAsks(false)}>
+			<button type="button" onClick={() => setState("cancelled")}>
 				{words.cancel}
 			</button>
 		</fieldset>

@@ -1,6 +1,6 @@
 // The people of the deployment, with a search; suspends and restores them.
 
-import { useCallback, useId, useState } from "react";
+import { useCallback, useEffect, useId, useState } from "react";
 import type { PersonRecord } from "../../../src/protocol/admin/records.ts";
 import styles from "./AdminPage.module.css";
 import { peopleBy, suspend } from "./api.ts";
@@ -15,8 +15,10 @@ import { useWords, type Words } from "./words.ts";
 
 type Act = "suspend" | "restore";
 
-/** `own`: id of the administrator, who cannot suspend themselves. `onAsk`: begins a legal request. */
-export function People({ own, onAsk }: { own: string; onAsk: (draft: Draft) => void }) {
+/** `own`: id of the administrator, who cannot suspend themselves. `onAsk`: begins a legal request. `onRefused`: they are no administrator. */
+type Props = { own: string; onAsk: (draft: Draft) => void; onRefused: () => void };
+
+export function People({ own, onAsk, onRefused }: Props) {
 	const words = useWords();
 	const search = useId();
 	const [text, setText] = useState("");
@@ -28,7 +30,10 @@ export function People({ own, onAsk }: { own: string; onAsk: (draft: Draft) => v
 		},
 		[text, isSuspended],
 	);
-	const { reload, ...pages } = usePages(load);
+	const { reload, isForbidden, ...pages } = usePages(load);
+	useEffect(() => {
+		if (isForbidden) onRefused();
+	}, [isForbidden, onRefused]);
 	const { outcome, act } = useActs(reload);
 	const suspendOrRestore = ({ userId, username }: PersonRecord, how: Act) =>
 		act(
@@ -118,7 +123,7 @@ function Head({
 				{words.kinds[kind]} · <code>{userId}</code>
 			</small>
 			<small>{lastSeenAt === undefined ? words.neverHere : words.seen(at(lastSeenAt))}</small>
-			{suspended && <small className={styles.suspended}>{words.suspendedSince(at(suspended.at), suspended.by)}</small>}
+			{suspended && <small className={styles.suspended}>{words.suspendedSince(at(suspended.at), suspended.byName ?? suspended.by)}</small>}
 		</div>
 	);
 }

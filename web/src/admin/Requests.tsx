@@ -83,32 +83,22 @@ export function Requests({ own, draft }: { own: string; draft: Draft | undefined
 
 function Request({ request, own, act }: { request: LegalRequest; own: string; act: ReturnType<typeof useActs>["act"] }) {
 	const words = useWords();
-	const { requestId, kind, conversationId, userId, reason, by, until, confirmed } = request;
+	const { requestId, kind, conversationId, userId, username, reason, by, byName, until, confirmed } = request;
 	const at = (time: string) => words.formats.dayAndTime(Date.parse(time));
 	return (
 		<li>
 			<div className={styles.what}>
 				<strong>{words.requests[kind]}</strong>
+				{username !== undefined && <bdi>{username}</bdi>}
+				{userId !== undefined && username === undefined && !confirmed && <span className={styles.unknown}>{words.unknownPerson}</span>}
 				<code>{conversationId ?? userId}</code>
 				<span>{reason}</span>
 				<small>
-					{words.requestedBy(by)} · {confirmed ? words.confirmedBy(confirmed.by, at(confirmed.at)) : words.confirmUntil(at(until))}
+					{words.requestedBy(byName ?? by)} ·{" "}
+					{confirmed ? words.confirmedBy(confirmed.byName ?? confirmed.by, at(confirmed.at)) : words.confirmUntil(at(until))}
 				</small>
 			</div>
 			{confirmed && kind === "export" && <Download path={copyFile(requestId)} name={`parley-${conversationId}.jsonl`} label={words.copy} />}
-			{!confirmed && by !== own && (
-				<Confirmed
-					label={words.confirmIt}
-					name={words.confirmOne(words.requests[kind])}
-					question={words.confirmQuestions[kind]}
-					onConfirm={() =>
-						act(
-							(token) => confirmRequest(token, requestId),
-							() => words.confirmed,
-						)
-					}
-				/>
-			)}
 			{!confirmed && (
 				<button
 					type="button"
@@ -122,6 +112,19 @@ function Request({ request, own, act }: { request: LegalRequest; own: string; ac
 				>
 					{words.withdraw}
 				</button>
+			)}
+			{!confirmed && by !== own && (
+				<Confirmed
+					label={words.confirmIt}
+					name={words.confirmOne(words.requests[kind])}
+					question={words.confirmQuestions[kind]}
+					onConfirm={() =>
+						act(
+							(token) => confirmRequest(token, requestId),
+							() => words.confirmed,
+						)
+					}
+				/>
 			)}
 		</li>
 	);

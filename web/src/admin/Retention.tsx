@@ -68,7 +68,14 @@ export function Retention({ id }: { id: string }) {
 					<button type="button" className={styles.danger} onClick={() => save(asked)} ref={(button) => button?.focus()}>
 						{words.setRetention}
 					</button>
-					<button type="button" onClick={() => setAsked(undefined)}>
+					<button
+						type="button"
+						onClick={({ currentTarget }) => {
+							// The button disappears, and the focus must not be lost with it.
+							currentTarget.closest("div")?.querySelector("input")?.focus();
+							setAsked(undefined);
+						}}
+					>
 						{words.cancel}
 					</button>
 				</fieldset>

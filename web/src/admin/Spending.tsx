@@ -37,7 +37,7 @@ function Purses() {
 	return (
 		<>
 			<h3>{words.limitsTitle}</h3>
-			<p>
+			<p className={styles.hint}>
 				<small>{words.limitsHint}</small>
 			</p>
 			<Problem>{problem}</Problem>

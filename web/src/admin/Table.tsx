@@ -7,7 +7,7 @@ export function Table({ title, rows }: { title: string; rows: readonly { id: str
 	return (
 		<>
 			<h3>{title}</h3>
-			<ul className={styles.rows} aria-label={title}>
+			<ul className={`${styles.rows} ${styles.table}`} aria-label={title}>
 				{rows.map(({ id, name, note, value }) => (
 					<li key={id}>
 						<bdi>{name}</bdi>

@@ -10,8 +10,8 @@ export function useActs(reload?: () => Promise<void>) {
 	/** Resolves to whether it succeeded. `told`: what is said then. */
 	const act = async <T>(request: (token: string) => Promise<Result<T>>, told: (value: T) => string): Promise<boolean> => {
 		const result = await session.call(request);
-		setOutcome("error" in result ? { refusal: result.error.message } : { told: told(result.value) });
 		await reload?.();
+		setOutcome("error" in result ? { refusal: result.error.message } : { told: told(result.value) });
 		return "value" in result;
 	};
 	return { outcome, act };

@@ -18,6 +18,7 @@ export const en = {
 		requests: "Legal requests",
 		acts: "What was done",
 	},
+	onlyAdministrators: "Only administrators of this service may open this page. If you have just become one, sign out and sign in again.",
 	search: "Search by name or id",
 	onlySuspended: "Only suspended people",
 	kinds: { guest: "Guest", account: "Account", issued: "Own sign-in" },
@@ -79,7 +80,7 @@ export const en = {
 	retentionOf: (id: string) => `Retention of ${id}`,
 	retentionDays: "Delete messages after so many days",
 	retentionHint:
-		"Instead of what the deployment sets. Empty: as the deployment. A shorter time of the owners goes on to hold. The members see it.",
+		"This replaces the time of the deployment in this conversation. Leave it empty to use that one. A shorter time of the owners still holds. Members see the time.",
 	keptNow: (days: number | null) =>
 		days === null
 			? "Messages are kept without end."
@@ -104,6 +105,7 @@ export const en = {
 	requestHint: "Nothing happens until another administrator confirms the request, within a day.",
 	asked: "The request waits for another administrator.",
 	noRequests: "There are no requests.",
+	unknownPerson: "Nobody with this id is known here.",
 	requestedBy: (by: string) => `Requested by ${by}`,
 	confirmedBy: (by: string, at: string) => `confirmed by ${by}, ${at}`,
 	confirmUntil: (at: string) => `can be confirmed until ${at}`,

@@ -17,6 +17,8 @@ export const de: Words = {
 		requests: "Rechtliche Anfragen",
 		acts: "Was getan wurde",
 	},
+	onlyAdministrators:
+		"Diese Seite ist der Verwaltung dieses Dienstes vorbehalten. Wenn du gerade erst dazugehörst, melde dich ab und wieder an.",
 	search: "Nach Namen oder Kennung suchen",
 	onlySuspended: "Nur gesperrte Personen",
 	kinds: { guest: "Gast", account: "Konto", issued: "Eigene Anmeldung" },
@@ -77,7 +79,7 @@ export const de: Words = {
 	retentionOf: (id) => `Aufbewahrung von ${id}`,
 	retentionDays: "Nachrichten löschen nach so vielen Tagen",
 	retentionHint:
-		"Anstelle der Einstellung für alle. Leer: wie dort eingestellt. Eine kürzere Zeit der Inhaber gilt weiter. Die Mitglieder sehen es.",
+		"Das ersetzt in diesem Gespräch die Zeit, die für alle gilt. Ohne Angabe gilt wieder jene. Eine kürzere Zeit der Inhaber gilt weiter. Die Mitglieder sehen die Zeit.",
 	keptNow: (days) =>
 		days === null
 			? "Nachrichten werden ohne Ende aufbewahrt."
@@ -102,6 +104,7 @@ export const de: Words = {
 	requestHint: "Nichts geschieht, bevor eine andere Administratorin oder ein anderer Administrator innerhalb eines Tages zustimmt.",
 	asked: "Die Anfrage wartet auf eine zweite Zustimmung.",
 	noRequests: "Es gibt keine Anfragen.",
+	unknownPerson: "Niemand mit dieser Kennung ist hier bekannt.",
 	requestedBy: (by) => `Beantragt von ${by}`,
 	confirmedBy: (by, at) => `bestätigt von ${by}, ${at}`,
 	confirmUntil: (at) => `kann bis ${at} bestätigt werden`,
@@ -131,7 +134,7 @@ export const de: Words = {
 	mostSpent: "Was diese Person ausgeben darf",
 	limits: { day: "Dollar am Tag", month: "Dollar im Monat", total: "Dollar insgesamt" },
 	limitFor: "Für",
-	untilChanged: "bis zur nächsten Änderung",
+	untilChanged: "bis auf Weiteres",
 	limitUntil: (at) => `Die Grenze endet am ${at}.`,
 	setLimit: "Grenze setzen",
 	liftLimit: "Grenze aufheben",

@@ -1,5 +1,6 @@
 // The questions that wait for Claude, in the order in which the next reply answers them. Their authors can take them back.
 
+import { useRef } from "react";
 import { Modal } from "../../controls/Modal.tsx";
 import { useStrings } from "../../languages/useStrings.ts";
 import { plainLine } from "../../list/plainLine.ts";
@@ -17,9 +18,17 @@ type Props = { chat: Chat; actions: MessageActions; people: Names; onClose(): vo
 export function WaitingDialog({ chat, actions, people, onClose }: Props) {
 	const strings = useStrings();
 	const waiting = waitingQuestions(chat.messages);
+	const status = useRef<HTMLParagraphElement>(null);
+	// The question disappears with its buttons, and the focus must not be lost with it.
+	const leaving = (act: () => void) => () => {
+		status.current?.focus();
+		act();
+	};
 	return (
 		<Modal title={strings.waitingQuestions} onClose={onClose}>
-			<p role="status">{waiting.length > 0 ? strings.waitingOrder : strings.nobodyWaits}</p>
+			<p ref={status} role="status" tabIndex={-1}>
+				{waiting.length > 0 ? strings.waitingOrder : strings.nobodyWaits}
+			</p>
 			<ol className={styles.questions}>
 				{waiting.map((message, nth) => {
 					const may = allowedActions(message, actions.actor).has("withdraw");
@@ -31,11 +40,11 @@ export function WaitingDialog({ chat, actions, people, onClose }: Props) {
 							</span>
 							{may && (
 								<span className={styles.buttons}>
-									<button type="button" onClick={() => actions.withdraw(message.id)}>
+									<button type="button" onClick={leaving(() => actions.withdraw(message.id))}>
 										{strings.withdraw}
 									</button>
 									{nth < waiting.length - 1 && (
-										<button type="button" onClick={() => actions.askLast(message)}>
+										<button type="button" onClick={leaving(() => actions.askLast(message))}>
 											{strings.askLast}
 										</button>
 									)}

@@ -17,15 +17,15 @@ export function WaitingPeople({ chat, actions, people, className }: Props) {
 	const strings = useStrings();
 	const [isOpen, setIsOpen] = useState(false);
 	const names = namesOf(peopleWaiting(chat.messages), people, strings);
-	const dialog = isOpen && <WaitingDialog chat={chat} actions={actions} people={people} onClose={() => setIsOpen(false)} />;
-	if (names.length === 0) return dialog;
 	const line = strings.waitingForClaude(names);
 	return (
 		<>
-			<button type="button" className={className} title={line} aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
-				{line}
-			</button>
-			{dialog}
+			{names.length > 0 && (
+				<button type="button" className={className} title={line} aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
+					{line}
+				</button>
+			)}
+			{isOpen && <WaitingDialog chat={chat} actions={actions} people={people} onClose={() => setIsOpen(false)} />}
 		</>
 	);
 }
