@@ -26,7 +26,8 @@ export default defineConfig({
 		name: "worker",
 		maxWorkers: 4,
 		// The demo model writes at the pace of a model, and machines are shared.
-		testTimeout: 30_000,
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
 		expect: { poll: { timeout: 10_000 } },
 		globalSetup: ["support/messages-api.setup.ts", "support/runtime-log.setup.ts"],
 		setupFiles: "support/log.setup.ts",

@@ -1493,7 +1493,7 @@ export const bugs: Bug[] = [
 	{
 		name: "continuing a reply counts as an attempt that broke off",
 		file: "src/conversation/replies/retry.ts",
-		from: "all.slice(all.findLastIndex((one) => one.reason === continued) + 1)",
+		from: "all.slice(start + 1)",
 		to: "all",
 		project: "worker",
 		tests: ["replies/continue"],
@@ -1813,10 +1813,18 @@ export const bugs: Bug[] = [
 	{
 		name: "a failing reply is retried without limit",
 		file: "src/conversation/replies/retry.ts",
-		from: "const maxAttempts = 3;",
-		to: "const maxAttempts = 99;",
+		from: "{ inRow: 3, inAll: 5 }",
+		to: "{ inRow: 99, inAll: 99 }",
 		project: "worker",
 		tests: ["conversation/replies/reply"],
+	},
+	{
+		name: "an attempt that brought new text counts as one that brought none",
+		file: "src/conversation/replies/retry.ts",
+		from: "if (offset > reached) inRow = 0;",
+		to: "if (offset > reached && offset < 0) inRow = 0;",
+		project: "worker",
+		tests: ["conversation/replies/retry"],
 	},
 	{
 		name: "a continued reply counts the usage of its last attempt only",

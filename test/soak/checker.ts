@@ -60,12 +60,15 @@ function checkAcknowledged({ stored, acknowledged, sent }: History): Violation[]
 	return violations;
 }
 
+/** Of one reply, if each attempt brings new text. */
+const mostAttempts = 20;
+
 function checkReplies({ stored, requests }: History): Violation[] {
 	const replies = stored.filter(({ role }) => role === "assistant");
 	const asked = ({ attempts = [] }: Message) => attempts.length + 1;
 	const violations = replies.flatMap<Violation>((reply) => [
 		...(reply.status === "streaming" ? [{ kind: "wrong" as const, text: `${reply.id} never ended` }] : []),
-		...(asked(reply) > 3 ? [{ kind: "wrong" as const, text: `${reply.id} was asked for ${asked(reply)} times` }] : []),
+		...(asked(reply) > mostAttempts ? [{ kind: "wrong" as const, text: `${reply.id} was asked for ${asked(reply)} times` }] : []),
 	]);
 	const most = replies.reduce((sum, reply) => sum + asked(reply), 0);
 	if (requests > most) violations.push({ kind: "wrong", text: `Claude was asked ${requests} times for what took ${most}` });

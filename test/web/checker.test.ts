@@ -75,7 +75,7 @@ describe("the checker", () => {
 		["a reply that never ended", withStored(stored(1), stored(2), reply(3, { status: "streaming" })), ["wrong"]],
 		[
 			"a reply with too many attempts",
-			withStored(stored(1), stored(2), reply(3, { attempts: Array(3).fill({ offset: 0, reason: "interrupted" }) })),
+			withStored(stored(1), stored(2), reply(3, { attempts: Array(20).fill({ offset: 0, reason: "interrupted" }) })),
 			["wrong"],
 		],
 		["more requests than the replies account for", { ...sound(), requests: 2 }, ["wrong"]],

@@ -79,7 +79,7 @@ export class Reply {
 	}
 
 	/** The attempts before the current one, and why each broke off. */
-	get breaks(): readonly { reason: string }[] {
+	get breaks(): readonly { offset: number; reason: string }[] {
 		return this.#breaks;
 	}
 

@@ -94,7 +94,7 @@ export class Runner {
 		}
 		this.#lose(running, sink);
 		const outcome: Outcome = { status: "failed", reason: "interrupted" };
-		const isOver = sink.kind === "aside" || retryDelay(outcome, { breaks: running.reply.breaks, busyFor: 0 }) === undefined;
+		const isOver = sink.kind === "aside" || retryDelay(outcome, { ...attemptsOf(running.reply), busyFor: 0 }) === undefined;
 		if (isOver) {
 			this.#finish(running, outcome);
 			return;
@@ -219,8 +219,8 @@ export class Runner {
 				this.#enter(running, "paused", reply.calls.isOpen);
 				continue;
 			}
-			const { breaks, busySince = now } = reply;
-			const delay = retryDelay(outcome, { breaks, retryAfterMs, busyFor: now - busySince });
+			const { busySince = now } = reply;
+			const delay = retryDelay(outcome, { ...attemptsOf(reply), retryAfterMs, busyFor: now - busySince });
 			if (delay === undefined) return this.#finish(running, outcome, stopReason);
 			const reason = outcome.reason as Reason;
 			this.#breakOff(running, reason, isBusy(reason) ? now + delay : undefined);
@@ -280,4 +280,8 @@ export class Runner {
 		this.#with.alarm.clear();
 		return finished;
 	}
+}
+
+function attemptsOf({ breaks, text }: Reply) {
+	return { breaks, length: text.length };
 }

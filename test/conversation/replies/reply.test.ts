@@ -450,23 +450,24 @@ describe("a reply", () => {
 		}),
 	);
 
-	it("keeps its text and fails after three attempts that broke off", () =>
+	it("goes on after any interruption that followed new text, and fails after three in a row without any", () =>
 		inConversation(async (conversation) => {
 			const client = conversation.enter(ann);
 			conversation.say(client, "Hi");
-			for (const text of ["One", " two", " three"]) {
+			for (const text of ["One", " two", " three", " four", " five"]) {
 				await conversation.call.text(text);
 				await conversation.call.cut();
 			}
-			expect(conversation.calls).toHaveLength(3);
+			expect(conversation.calls).toHaveLength(6);
+			for (const calls of [7, 8, 8]) {
+				await conversation.call.cut();
+				expect(conversation.calls).toHaveLength(calls);
+			}
 			expect(client.last("chat:message").message).toMatchObject({
-				content: "One two three",
+				content: "One two three four five",
 				status: "failed",
 				reason: "interrupted",
-				attempts: [
-					{ offset: 3, reason: "interrupted" },
-					{ offset: 7, reason: "interrupted" },
-				],
+				attempts: [3, 7, 13, 18, 23, 23, 23].map((offset) => ({ offset, reason: "interrupted" })),
 			});
 		}));
 
@@ -509,14 +510,16 @@ describe("a reply", () => {
 			expectLog(/Claude failed: timed_out/);
 			const client = conversation.enter(ann);
 			conversation.say(client, "Hi");
-			for (let attempt = 1; attempt <= 3; attempt++) {
+			// Only the first attempt brings text.
+			for (let attempt = 1; attempt <= 4; attempt++) {
 				expect(conversation.calls).toHaveLength(attempt);
 				const { signal } = conversation.call;
 				const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 				await conversation.call.event({ type: "start", model: "m" });
 				for (let n = 0; n < 25; n++) {
 					conversation.now += 19;
-					await (n < 15 ? conversation.call.text(".") : conversation.call.event({ type: "alive" }));
+					const progress = attempt === 1 ? "text" : "thinking";
+					await conversation.call.event(n < 15 ? { type: progress, text: "." } : { type: "alive" });
 					// Longer than the watchdog takes to check again.
 					await new Promise((resolve) => setTimeout(resolve, 30));
 					expect(signal.aborted).toBe(false);
@@ -596,15 +599,15 @@ describe("a reply whose object died", () => {
 			expect(next.call.messages.map(({ content }) => content)).toEqual(["Hi", "So far, so good", "And?"]);
 		}));
 
-	it("keeps its text and fails after three attempts over several lives", () =>
+	it("keeps its text and fails after three lives that brought no more of it", () =>
 		inConversation(async (conversation, state) => {
 			conversation.say(conversation.enter(ann), "Hi");
 			conversation.now += 1000;
 			await conversation.call.text("So far");
-			for (let life = 2; life <= 4; life++) {
+			for (let life = 2; life <= 5; life++) {
 				const next = new TestConversation(state, 60_000);
 				next.replies.recover();
-				expect(next.calls).toHaveLength(life < 4 ? 1 : 0);
+				expect(next.calls).toHaveLength(life < 5 ? 1 : 0);
 			}
 			const last = new TestConversation(state, 60_000);
 			expect(last.store.reader.page(9, 1).messages).toMatchObject([{ content: "So far", status: "failed", reason: "interrupted" }]);
