@@ -62,25 +62,31 @@ export function Retention({ id }: { id: string }) {
 				</p>
 				<button type="submit">{words.setRetention}</button>
 			</form>
-			{asked !== undefined && (
-				<fieldset aria-label={words.retentionOf(id)} className={styles.asks}>
-					<p>{words.retentionQuestion}</p>
-					<button type="button" className={styles.danger} onClick={() => save(asked)} ref={(button) => button?.focus()}>
-						{words.setRetention}
-					</button>
-					<button
-						type="button"
-						onClick={({ currentTarget }) => {
-							// The button disappears, and the focus must not be lost with it.
-							currentTarget.closest("div")?.querySelector("input")?.focus();
-							setAsked(undefined);
-						}}
-					>
-						{words.cancel}
-					</button>
-				</fieldset>
-			)}
+			{asked !== undefined && <Question id={id} confirm={() => save(asked)} cancel={() => setAsked(undefined)} />}
 			<Outcome of={outcome} />
 		</div>
+	);
+}
+
+/** Asks whether messages may be deleted. */
+function Question({ id, confirm, cancel }: { id: string; confirm: () => void; cancel: () => void }) {
+	const words = useWords();
+	return (
+		<fieldset aria-label={words.retentionOf(id)} className={styles.asks}>
+			<p>{words.retentionQuestion}</p>
+			<button type="button" className={styles.danger} onClick={confirm} ref={(button) => button?.focus()}>
+				{words.setRetention}
+			</button>
+			<button
+				type="button"
+				onClick={({ currentTarget }) => {
+					// The button disappears, and the focus must not be lost with it.
+					currentTarget.closest("div")?.querySelector("input")?.focus();
+					cancel();
+				}}
+			>
+				{words.cancel}
+			</button>
+		</fieldset>
 	);
 }
