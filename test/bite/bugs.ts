@@ -5074,4 +5074,20 @@ export const bugs: Bug[] = [
 		project: "worker",
 		tests: ["worker/suspend"],
 	},
+	{
+		name: "an administrator confirms an erasure without seeing whose it is",
+		file: "src/admin/legal-calls.ts",
+		from: '			...nameOf("username", request.userId),\n',
+		to: "",
+		project: "worker",
+		tests: ["worker/legal"],
+	},
+	{
+		name: "an act of an administrator names nobody",
+		file: "src/admin/object.ts",
+		from: "acts: this.#named(acts.slice(0, limit))",
+		to: "acts: acts.slice(0, limit)",
+		project: "worker",
+		tests: ["worker/legal"],
+	},
 ];

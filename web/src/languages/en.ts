@@ -82,6 +82,8 @@ export const en = {
 	lastLine: (author: string, text: string) => `${author}: ${text}`,
 	yourself: "You",
 	youInside: "you",
+	/** Where the name stands alone or is the subject. */
+	youAlone: "you",
 	deletedLine: "Deleted message",
 	nothingSaid: "No messages yet",
 	unread: (count: number) => `${unreadShort(count)} unread`,

@@ -79,7 +79,7 @@ export const de: Words = {
 	retentionOf: (id) => `Aufbewahrung von ${id}`,
 	retentionDays: "Nachrichten löschen nach so vielen Tagen",
 	retentionHint:
-		"Das ersetzt in diesem Gespräch die Zeit, die für alle gilt. Ohne Angabe gilt wieder jene. Eine kürzere Zeit der Inhaber gilt weiter. Die Mitglieder sehen die Zeit.",
+		"Das ersetzt in diesem Gespräch die Zeit, die für alle gilt. Ohne Angabe gilt wieder jene. Eine kürzere Zeit der Leitung gilt weiter. Die Mitglieder sehen die Zeit.",
 	keptNow: (days) =>
 		days === null
 			? "Nachrichten werden ohne Ende aufbewahrt."

@@ -34,7 +34,7 @@ export function WaitingDialog({ chat, actions, people, onClose }: Props) {
 					const may = allowedActions(message, actions.actor).has("withdraw");
 					return (
 						<li key={message.id} data-hue={hueOf(message.author.userId)}>
-							<bdi className={styles.by}>{namesOf([message.author], people, strings)}</bdi>
+							<bdi className={styles.by}>{namesOf([message.author], people, strings, strings.youAlone)}</bdi>
 							<span className={styles.text} dir="auto">
 								{plainLine(message.content)}
 							</span>

@@ -16,7 +16,7 @@ type Props = { chat: Chat; actions: MessageActions; people: Names; className: st
 export function WaitingPeople({ chat, actions, people, className }: Props) {
 	const strings = useStrings();
 	const [isOpen, setIsOpen] = useState(false);
-	const names = namesOf(peopleWaiting(chat.messages), people, strings);
+	const names = namesOf(peopleWaiting(chat.messages), people, strings, strings.youAlone);
 	const line = strings.waitingForClaude(names);
 	return (
 		<>
