@@ -1,7 +1,8 @@
 // The settings of a conversation: owners change them, and members read them.
 
 import { expect, it } from "vitest";
-import { violations } from "../e2e/accessibility.ts";
+import { overflowing, violations } from "../e2e/accessibility.ts";
+import { stepTo } from "../e2e/keyboard-steps.ts";
 import { look } from "../e2e/look.ts";
 import { browser } from "../e2e/opened.ts";
 import { annAndBob, Visitor } from "../e2e/product.ts";
@@ -141,6 +142,89 @@ it.each(["en", "de"])("only what the model can do is offered, and why the rest i
 	await openSettings();
 	expect(await levels()).toEqual([""]);
 	expect(await search.isDisabled()).toBe(true);
+	expect(ann.complaints).toEqual([]);
+	await ann.leave();
+});
+
+const words = {
+	en: {
+		settings: "Conversation settings",
+		model: "Model",
+		effort: "Effort",
+		instructions: "Instructions for Claude",
+		everyone: "Everyone who may write here",
+		owners: "Only owners",
+		search: "Search the web",
+		fetch: "Read web pages",
+		period: "Budget for",
+		budget: "Budget in dollars",
+		spending: "Spending",
+		save: "Save",
+	},
+	de: {
+		settings: "Einstellungen des Gesprächs",
+		model: "Modell",
+		effort: "Aufwand",
+		instructions: "Anweisungen für Claude",
+		everyone: "Alle, die hier schreiben dürfen",
+		owners: "Nur die Leitung",
+		search: "Im Web suchen",
+		fetch: "Webseiten lesen",
+		period: "Budget für",
+		budget: "Budget in Dollar",
+		spending: "Ausgaben",
+		save: "Speichern",
+	},
+};
+
+it.each(["en", "de"] as const)("an owner changes all of it with the keyboard alone (%s)", async (locale) => {
+	const named = words[locale];
+	const ann = await Visitor.arrive(browser, { locale });
+	const { page } = ann;
+	const headers = { authorization: `Bearer ${await ann.becomeGuest(product.url, "Ann")}` };
+	const { conversation } = await (await page.request.post(`${product.url}/api/conversations`, { headers, data: {} })).json();
+	await page.goto(`${product.url}/c/${conversation.id}`);
+	const opener = page.getByRole("button", { name: named.settings });
+	await opener.waitFor();
+	const dialog = page.getByRole("dialog");
+	const openByKey = async () => {
+		await stepTo(page, opener, "Shift+Tab");
+		await page.keyboard.press("Enter");
+		await field(ann, named.model).locator("option", { hasText: "Claude Plain" }).waitFor({ state: "attached" });
+	};
+	const keys = async (name: keyof typeof named, key: string) => {
+		await stepTo(page, field(ann, named[name]));
+		await page.keyboard.press(key);
+	};
+	await openByKey();
+	await keys("model", "ArrowDown");
+	await keys("effort", "ArrowDown");
+	await stepTo(page, field(ann, named.instructions));
+	await page.keyboard.type("Be brief.");
+	await keys("everyone", "ArrowDown");
+	await keys("search", "Space");
+	await keys("fetch", "Space");
+	await keys("period", "ArrowDown");
+	await stepTo(page, field(ann, named.budget));
+	await page.keyboard.type("2");
+	await stepTo(page, dialog.locator("summary").getByText(named.spending).locator("xpath=ancestor-or-self::summary"));
+	await page.keyboard.press("Enter");
+	await dialog.getByText(/^[<\s]*(\$0\.00|0,00\s\$)$/).waitFor();
+	await page.setViewportSize({ width: 390, height: 844 });
+	expect(await overflowing(page)).toEqual([]);
+	await look(ann, `settings-by-keyboard-${locale}`);
+	const model = await field(ann, named.model).inputValue();
+	expect(model).not.toBe("");
+	await stepTo(page, dialog.getByRole("button", { name: named.save }));
+	await page.keyboard.press("Enter");
+	await dialog.waitFor({ state: "detached" });
+	expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(named.settings);
+	await page.keyboard.press("Enter");
+	await field(ann, named.model).locator("option", { hasText: "Claude Plain" }).waitFor({ state: "attached" });
+	const values = ["model", "effort", "instructions", "period", "budget"] as const;
+	expect(await Promise.all(values.map((name) => field(ann, named[name]).inputValue()))).toEqual([model, "low", "Be brief.", "day", "2"]);
+	const boxes = ["owners", "search", "fetch"] as const;
+	expect(await Promise.all(boxes.map((name) => field(ann, named[name]).isChecked()))).toEqual([true, true, true]);
 	expect(ann.complaints).toEqual([]);
 	await ann.leave();
 });

@@ -418,7 +418,7 @@ export const de: Translation = {
 	inAnswerTo: (name) => `Zitierte Nachricht von ${name}`,
 	deletedQuote: "Gelöschte Nachricht",
 	summarized: "Was darüber steht, liest Claude zusammengefasst",
-	catchMeUp: "Was war?",
+	catchMeUp: "Zusammenfassen",
 	newSince: "Neu seit deinem letzten Besuch",
 	newAbove: (count, since, now) => `${formats.number(count)} neu${since === undefined ? "" : ` seit ${formats.when(since, now)}`}`,
 	markUnread: "Ab hier als ungelesen markieren",
