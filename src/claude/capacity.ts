@@ -1,12 +1,16 @@
 // The context size and reply length of a model: set by the deployment, or learned from refused requests. What was learned is forgotten
 // when this isolate ends. Pure but for that.
 
+import { fileLimits } from "../protocol/files/limits.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Settings } from "../settings.ts";
 import { serverKey } from "./server.ts";
 
-/** In tokens: `prompt` is what may be sent, `reply` what may be answered. */
-export type Capacity = { prompt: number; reply: number };
+/**
+ * In tokens: `prompt` is the text that may be sent, `files` what may be sent of files, `room` both together, and `reply` what may be
+ * answered.
+ */
+export type Capacity = { prompt: number; files: number; room: number; reply: number };
 
 /** A model that reads less than this is of no use, however small it says it is. */
 const least = 500;
@@ -15,10 +19,15 @@ const learned = new Map<string, { context?: number | undefined; prompt?: number 
 
 export function capacityOf(settings: Settings["claude"]): Capacity {
 	const { context = settings.contextTokens, prompt = limits.prompt } = learned.get(serverKey(settings)) ?? {};
-	if (context === undefined) return { prompt, reply: settings.maxTokens };
+	const most = fileLimits.forClaude.tokens;
+	if (context === undefined)
+		return prompt < limits.prompt
+			? { prompt, files: Math.min(most, Math.floor(prompt / 2)), room: prompt, reply: settings.maxTokens }
+			: { prompt, files: most, room: prompt + most, reply: settings.maxTokens };
 	// A reply may use half of the context at most, so that there is something to answer.
 	const reply = Math.min(settings.maxTokens, Math.floor(context / 2));
-	return { prompt: Math.max(least, Math.min(prompt, context - reply)), reply };
+	const room = Math.max(least, Math.min(prompt + most, context - reply));
+	return { prompt: Math.min(prompt, room), files: Math.min(most, Math.floor(room / 2)), room, reply };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { foldCharacter } from "../protocol/text/look-alikes.ts";
 
-const tagNames = ["message", "instructions", "earlier"].map((name) => [...name].map(fold).join(""));
+const tagNames = ["message", "instructions", "earlier", "attachment"].map((name) => [...name].map(fold).join(""));
 const brackets = "<＜﹤‹〈〈⟨❮❬˂ᐸ";
 const bracket = new RegExp(`[${brackets}]`, "gu");
 const slash = /[/／⁄∕⧸╱]/u;

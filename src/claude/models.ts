@@ -78,6 +78,15 @@ async function listOf(settings: ClaudeSettings): Promise<readonly Listed[] | und
 	}
 }
 
+/** What a model can do, as far as that is known. A server is asked only about models that we do not know. */
+export async function knownCapabilities(settings: ClaudeSettings): Promise<OfferedModel["capabilities"]> {
+	if (isDemo(settings)) return noCapabilities;
+	const isAnthropic = settings.baseUrl === undefined;
+	const known = capabilitiesOf(settings.model, undefined, isAnthropic);
+	if (known) return known;
+	return (await listOf(settings))?.find(({ id }) => id === settings.model)?.capabilities;
+}
+
 /** Throws if it is no list. Models without a usable id are left out. */
 export function readList(page: unknown): Listed[] {
 	const { data } = fieldsOf(page);

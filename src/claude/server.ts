@@ -19,8 +19,14 @@ export function isDemo({ apiKey, baseUrl }: Settings["claude"]): boolean {
 /** In bytes, for everything that is no reply: far more than a title, an error or a list of models. */
 const longestAnswer = 1024 * 1024;
 
-/** `isStreaming`: responses may be streams of any length. Errors and what is no stream are bounded in any case. */
-export function clientOf(settings: Settings["claude"], { isStreaming = false } = {}): Anthropic {
+/**
+ * `isStreaming`: responses may be streams of any length. Errors and what is no stream are bounded in any case. `bodyOf`: makes the body
+ * of its JSON.
+ */
+export function clientOf(
+	settings: Settings["claude"],
+	{ isStreaming = false, bodyOf }: { isStreaming?: boolean; bodyOf?: (json: string) => BodyInit } = {},
+): Anthropic {
 	const { apiKey, baseUrl } = settings;
 	const send = isDemo(settings) ? demoFetch : fetch;
 	return new Anthropic({
@@ -29,7 +35,11 @@ export function clientOf(settings: Settings["claude"], { isStreaming = false } =
 		baseURL: baseUrl ?? anthropicUrl,
 		// Following a redirect would send the conversation to an unknown host, and cost another round trip per request.
 		fetch: async (input, init) => {
-			const response = await send(input, { ...init, redirect: "manual" });
+			const response = await send(input, {
+				...init,
+				redirect: "manual",
+				...(bodyOf && { body: bodyOf(String(init?.body)) }),
+			});
 			return isStreaming && isStream(response) ? response : bounded(response, longestAnswer);
 		},
 		// Replies decide about retries, because people see that a reply waits.

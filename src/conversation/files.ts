@@ -1,10 +1,12 @@
-// Deletes the bytes of a conversation's files, which are in another object: what is to be deleted is stored with the deletion of its
+// The bytes of a conversation's files, which are in another object. Reads them for Claude, and deletes them: what is to be deleted is stored with the deletion of its
 // message, and tried until it is done.
 
 import type { SharedAlarm } from "../platform/alarm.ts";
 import { inTime } from "../platform/in-time.ts";
 import { type RetryPolicy, RetryQueue } from "../platform/retry-queue.ts";
 import { randomId } from "../protocol/random-id.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import type { FileBytes } from "./ports.ts";
 import type { Files } from "./store/files.ts";
 import type { Store } from "./store/store.ts";
 
@@ -17,6 +19,23 @@ const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 3 * 36
 const answerWithin = 30_000;
 /** The key of the job that deletes all of them. Other jobs have those of a message's place, or of a member who left. */
 const everything = "all";
+
+type ReadableFiles = {
+	sizes(ids: readonly string[]): Promise<Record<string, number>>;
+	open(id: string, wish: object): Promise<{ body?: ReadableStream<Uint8Array> } | Refusal>;
+};
+
+/** The bytes for Claude. */
+export function fileBytesOf(remote: () => ReadableFiles): FileBytes {
+	return {
+		sizes: async (ids) => inTime(remote().sizes(ids), answerWithin),
+		open: async (id) => {
+			const opened = await remote().open(id, {});
+			if ("code" in opened || !opened.body) throw new Error("The bytes of a file are gone.");
+			return opened.body;
+		},
+	};
+}
 
 export class FileDeletions {
 	readonly #files: Files;

@@ -5,6 +5,7 @@ import type { Answer, Charge, Limit, PurseOwner, Wish } from "../money/purse-cal
 import type { Effort, InstructionsVersion, Tools } from "../protocol/claude-settings.ts";
 import type { CloseCode, Reason } from "../protocol/errors.ts";
 import type { ServerEvent } from "../protocol/events.ts";
+import type { AskedFiles } from "../protocol/files/reading.ts";
 import type { MemberChange } from "../protocol/memory/member-change.ts";
 import type { Message, Usage } from "../protocol/message.ts";
 import type { Author, Person } from "../protocol/person.ts";
@@ -116,12 +117,29 @@ export type ReplyOptions = {
 	mayCall?: boolean;
 	/** The longest reply that is paid for, in tokens. */
 	maxTokens?: number | undefined;
+	/** The files of the latest prompt, if it had some. Called only if this one has. */
+	filesBefore?: () => AskedFiles | undefined;
 	/** Called once the server has begun to answer a request. */
 	asked?: (asked: Asked) => void;
 };
 
-/** What a request was made with. `places`: those of the messages in its prompt, ascending. */
-export type Asked = { model: string; maxTokens: number; system: string; places: readonly number[]; tools: readonly string[] };
+/** What a request was made with. `places`: those of the messages in its prompt, ascending. `files`: only if its messages have some. */
+export type Asked = {
+	model: string;
+	maxTokens: number;
+	system: string;
+	places: readonly number[];
+	tools: readonly string[];
+	files?: AskedFiles;
+};
+
+/** The bytes of a conversation's files. */
+export interface FileBytes {
+	/** The sizes of those of these files that are there. May reject. */
+	sizes(ids: readonly string[]): Promise<Readonly<Record<string, number>>>;
+	/** Rejects if it is not there. */
+	open(id: string): Promise<ReadableStream<Uint8Array>>;
+}
 
 export type ModelEvent =
 	/** The reply has begun. `model` is `undefined` if the server does not name it. */

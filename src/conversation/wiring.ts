@@ -10,7 +10,7 @@ import { Import } from "./archive/import.ts";
 import { claudeOf } from "./claude.ts";
 import { Conversation } from "./conversation.ts";
 import { Deletion } from "./deletion.ts";
-import { FileDeletions } from "./files.ts";
+import { FileDeletions, fileBytesOf } from "./files.ts";
 import { FrameUploads } from "./frame-uploads.ts";
 import { Lists } from "./lists/lists.ts";
 import { Removals } from "./lists/removals.ts";
@@ -67,7 +67,7 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const own = { ...base, clients, sockets, lists, work: new WorkRate(), purses, files, webhooks, ...money, id };
 	const shared = { ...own, registration: new Registration(own, env.DIRECTORY) };
 
-	const answering = claudeOf(shared, settings);
+	const answering = claudeOf({ ...shared, fileBytes: fileBytesOf(() => env.CONVERSATION_FILES.getByName(id)) }, settings);
 	const { replies } = answering;
 	const removals: Removals = new Removals({
 		...shared,

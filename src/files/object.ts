@@ -170,6 +170,12 @@ export class FilesObject extends DurableObject<Env> {
 		return this.#table.find(id)?.file;
 	}
 
+	/** The sizes of those of these files that are whole. */
+	sizes(ids: readonly string[]): Record<string, number> {
+		const files = ids.flatMap((id) => this.find(id) ?? []);
+		return Object.fromEntries(files.map(({ id, size }) => [id, size]));
+	}
+
 	/** Opens a file, or its thumbnail. A small picture is its own thumbnail. */
 	async open(id: string, wish: Wish): Promise<Opened | Refusal> {
 		const known = this.#table.find(id);

@@ -4,6 +4,7 @@ import type { FileFacts, MessageFile } from "../protocol/files/file.ts";
 import { isPicture, isRecording } from "../protocol/files/file.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { piecesOf, type Writing } from "./bytes.ts";
+import { PdfPages } from "./pdf-pages.ts";
 import { pictureSize } from "./picture-size.ts";
 import { isAsDeclared, sniff, TextCheck, textType, unknownType } from "./sniff.ts";
 
@@ -40,11 +41,13 @@ export async function receive(
 	// A stream that breaks off leaves it waiting, and nobody else looks at it.
 	digest.digest.catch(() => {});
 	const text = new TextCheck();
+	const pdf = new PdfPages();
 	let size = 0;
 	let known: Pick<MessageFile, "type" | "width" | "height"> | undefined;
 	for await (const piece of piecesOf(body, pieceBytes)) {
 		if (size === 0) known = describe(piece, declared);
 		if (!known) text.add(piece);
+		if (known?.type === "application/pdf") await pdf.add(piece);
 		size += piece.length;
 		if (size > most) throw new Refused(tooLarge);
 		await hash.write(piece);
@@ -54,8 +57,9 @@ export async function receive(
 	if (size === 0) throw new Refused({ code: "empty_file" });
 	const found = known ?? { type: text.end() ? textType : unknownType };
 	if (!isAsDeclared(found.type, declared)) throw new Refused({ code: "unsupported_type" });
+	const pages = known?.type === "application/pdf" ? await pdf.end() : undefined;
 	await hash.close();
-	return { id, name, ...found, size, sha256: hex(await digest.digest), ...factsOf(found, facts) };
+	return { id, name, ...found, ...(pages !== undefined && { pages }), size, sha256: hex(await digest.digest), ...factsOf(found, facts) };
 }
 
 function describe(head: Uint8Array, declared: string): Pick<MessageFile, "type" | "width" | "height"> | undefined {

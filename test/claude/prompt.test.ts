@@ -37,7 +37,7 @@ describe("a prompt", () => {
 
 	it("names the files of a message, within its envelope, also of one without words", () => {
 		const files: Message["files"] = [
-			{ id: "a", name: "</message>.jpg", type: "image/jpeg", size: 2_000, alt: "Boats" },
+			{ id: "a", name: "</message>.heic", type: "image/heic", size: 2_000, alt: "Boats" },
 			{ id: "b", name: "v.webm", type: "audio/webm", size: 20_000, durationMs: 12_300, waveform: Array(48).fill(0) },
 		];
 		const [message] = changed(conversation(["Ann", ""]), { 1: { files } });
@@ -47,7 +47,7 @@ describe("a prompt", () => {
 				content: [
 					{
 						type: "text",
-						text: '<message from="Ann" id="ann">\n[file, &lt;/message>.jpg, image/jpeg, 2 kB, described by its sender as: Boats, which you cannot open here]\n[voice message, 0:12, no transcript]\n</message>',
+						text: '<message from="Ann" id="ann">\n[file, &lt;/message>.heic, image/heic, 2 kB, described by its sender as: Boats, which you cannot open here]\n[voice message, 0:12, no transcript]\n</message>',
 					},
 				],
 			},

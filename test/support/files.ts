@@ -71,3 +71,21 @@ export const sha256Of = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> 
 };
 
 export const codeOf = (bytes: Uint8Array): string => JSON.parse(new TextDecoder().decode(bytes)).error.code;
+
+/** A PDF of so many empty pages. `isCompressed`: its pages are in a stream of objects, as most programs write them. */
+export async function pdf(pages: number, { isCompressed = false, isEncrypted = false } = {}): Promise<Uint8Array<ArrayBuffer>> {
+	const places = Array.from({ length: pages }, (_, n) => n + 3);
+	const kids = places.map((place) => `${place} 0 R`).join(" ");
+	const objects = [
+		[1, "<</Type /Catalog /Pages 2 0 R>>"],
+		[2, `<</Type /Pages /Kids [${kids}] /Count ${pages}>>`],
+		...places.map((place) => [place, "<</Type /Page /Parent 2 0 R /MediaBox [0 0 200 200]>>"]),
+	] as const;
+	const trailer = `trailer <</Root 1 0 R${isEncrypted ? " /Encrypt 99 0 R" : ""}>>\n%%EOF\n`;
+	if (!isCompressed) return bytesOf(`%PDF-1.7\n${objects.map(([place, text]) => `${place} 0 obj\n${text}\nendobj\n`).join("")}${trailer}`);
+	const text = objects.map(([, object]) => object).join(" ");
+	const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate"));
+	const compressed = new Uint8Array(await new Response(stream).arrayBuffer());
+	const head = bytesOf(`%PDF-1.7\n50 0 obj\n<</Type /ObjStm /N ${objects.length} /First 0 /Filter /FlateDecode>>\nstream\r\n`);
+	return new Uint8Array([...head, ...compressed, ...bytesOf(`\nendstream\nendobj\n${trailer}`)]);
+}

@@ -1,5 +1,6 @@
 // What the documentation says that the Messages API refuses, so that no test passes with a request that it would not take. Pure.
 
+import { isFileBlock, refusalOfFiles, withoutBytes } from "./messages-api-files.ts";
 import { type RequestBody, turnIn, turnStart, withoutResults } from "./messages-api-script.ts";
 
 const thinkingTypes = ["adaptive", "between_tools", "disabled", "enabled"] as const;
@@ -55,7 +56,13 @@ export function describeModel(id: string): object | undefined {
 		type: "model",
 		display_name: id,
 		max_input_tokens: 1_000_000,
-		capabilities: { thinking: { supported: true, types }, effort, server_tools: { ...hasAll, web_search: hasAll }, pdf_input: supported },
+		capabilities: {
+			thinking: { supported: true, types },
+			effort,
+			server_tools: { ...hasAll, web_search: hasAll },
+			pdf_input: supported,
+			image_input: supported,
+		},
 	};
 }
 
@@ -70,6 +77,7 @@ export function refusalOf(body: RequestBody, paused: ReadonlySet<string> = new S
 		refusalOfEffort(body) ??
 		refusalOfTools(body) ??
 		refusalOfMessages(body, paused) ??
+		refusalOfFiles(body) ??
 		refusalOfLength(body)
 	);
 }
@@ -179,7 +187,7 @@ function refusalOfMessages(body: RequestBody, paused: ReadonlySet<string>): stri
 	const messages = body.messages.slice(0, turnStart(body.messages));
 	const blocks = messages.flatMap(({ content }): Block[] => (typeof content === "string" ? [{ type: "text", text: content }] : content));
 	if (messages.some(({ content }) => content.length === 0)) return "messages: all messages must have non-empty content";
-	if (blocks.some(({ text }) => typeof text !== "string" || text.trim() === ""))
+	if (blocks.some((block) => !isFileBlock(block) && (typeof block.text !== "string" || block.text.trim() === "")))
 		return "text content blocks must contain non-whitespace text";
 	const all = [...blocks, ...(Array.isArray(system) ? (system as Block[]) : [])];
 	const breakpoints = all.filter((block) => block.cache_control !== undefined).length + (cache_control === undefined ? 0 : 1);
@@ -189,7 +197,8 @@ function refusalOfMessages(body: RequestBody, paused: ReadonlySet<string>): stri
 /** A model whose name ends in `-window-N` has a context of N tokens, of four characters each. */
 function refusalOfLength({ model, max_tokens, ...body }: RequestBody): string | undefined {
 	const size = Number(/-window-(\d+)$/.exec(String(model))?.[1] ?? Number.POSITIVE_INFINITY);
-	const tokens = Math.ceil(JSON.stringify([body.system, body.messages]).length / 4);
+	if (size === Number.POSITIVE_INFINITY) return undefined;
+	const tokens = Math.ceil(JSON.stringify(withoutBytes([body.system, body.messages])).length / 4);
 	if (tokens > size) return `prompt is too long: ${tokens} tokens > ${size} maximum`;
 	return tokens + Number(max_tokens) > size
 		? `input length and \`max_tokens\` exceed context limit: ${tokens} + ${max_tokens} > ${size}, decrease input length or \`max_tokens\` and try again`

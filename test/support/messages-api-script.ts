@@ -25,7 +25,7 @@ export const refusals = {
 		status: 400,
 		type: "BadRequestError",
 		message:
-			"This model's maximum context length is 1000 tokens. However, you requested 1246 tokens (12 in the messages, 1234 in the completion).",
+			"This model's maximum context length is 1200 tokens. However, you requested 1446 tokens (212 in the messages, 1234 in the completion).",
 	},
 	"max-tokens": {
 		status: 400,
@@ -116,14 +116,14 @@ const named: Record<string, Script> = {
 };
 
 export type RequestBody = {
-	messages: { role: string; content: string | { text: string }[] }[];
+	messages: { role: string; content: string | { text?: string }[] }[];
 	[field: string]: unknown;
 };
 
 /** The last block of what people say in a request, without its envelope. */
 export function questionOf({ messages }: RequestBody): string {
 	const content = messages.slice(0, turnStart(messages)).findLast(({ role }) => role === "user")?.content ?? "";
-	const blocks = typeof content === "string" ? [content] : content.map(({ text }) => text);
+	const blocks = typeof content === "string" ? [content] : content.flatMap(({ text }) => text ?? []);
 	// Instructions may follow the question.
 	const last = blocks.map((block) => readEnvelope(block)).findLast((read) => read !== undefined);
 	return last?.text ?? blocks.at(-1) ?? "";
@@ -187,7 +187,7 @@ export function summaryOf({ messages }: RequestBody): { refusal: Refusal } | { t
 /** The first message of the conversation that a title is asked for. */
 export function titledQuestionOf({ messages }: RequestBody): string {
 	const content = messages[0]?.content[0];
-	return typeof content === "object" ? (readEnvelope(content.text)?.text ?? "") : "";
+	return typeof content === "object" ? (readEnvelope(content.text ?? "")?.text ?? "") : "";
 }
 
 /** The script that a question names. Throws if there is none of that name, so that no test passes because of a typo. */

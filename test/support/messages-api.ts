@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { eventsOfBlocks, toolUsageOf } from "./messages-api-blocks.ts";
+import { isTooLarge } from "./messages-api-files.ts";
 import { describeModel, refusalOf } from "./messages-api-rules.ts";
 import {
 	type Cut,
@@ -112,10 +113,16 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { "x-api-key": _key, authorization: _authorization, ...headers } = request.headers;
-		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(await textOf(request)) };
+		const text = await textOf(request);
+		const log: RequestLog = { at: Date.now(), headers, body: JSON.parse(text) };
 		const kept = isForTitle(log.body) ? titles : isForSummary(log.body) ? summaries : requests;
 		kept.push(log);
 		kept.splice(0, kept.length - maxLogged);
+		if (isTooLarge(text)) {
+			log.ended = Date.now();
+			log.status = 413;
+			return json(response, log.status, errorOf("request_too_large", "Request exceeds the maximum size"));
+		}
 		const refusal = refusalOf(log.body, new Set(paused.keys()));
 		if (refusal !== undefined) {
 			log.ended = Date.now();

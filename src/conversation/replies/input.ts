@@ -1,12 +1,13 @@
 // What Claude reads for a reply: the messages before it, and the settings that hold for it.
 
+import { fileTokensIn } from "../../protocol/files/reading.ts";
 import { limits } from "../../protocol/limits.ts";
 import { tokensIn } from "../../protocol/prompt-size.ts";
 import type { PromptMessage, ReplyOptions } from "../ports.ts";
 import type { StoredSummary } from "../store/claude/summaries.ts";
 import type { Store } from "../store/store.ts";
 
-export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions" | "memberChanges"> & {
+export type ReplySettings = Pick<ReplyOptions, "model" | "effort" | "tools" | "instructions" | "memberChanges" | "filesBefore"> & {
 	summary?: StoredSummary;
 };
 
@@ -35,10 +36,11 @@ export function settingsFor(store: Store, seq: number, from = 1): ReplySettings 
 	const summary = summaryFor(store, seq, from);
 	const versions = instructions.versions().filter(({ after }) => after < seq);
 	const changes = memberChanges.between(Math.max(summary?.uptoSeq ?? 0, from - 1), seq);
-	return { model, effort, tools, instructions: versions, memberChanges: changes, ...(summary && { summary }) };
+	const filesBefore = () => store.log.prompts.latestFiles();
+	return { model, effort, tools, instructions: versions, memberChanges: changes, filesBefore, ...(summary && { summary }) };
 }
 
-/** How many tokens the prompt of a reply has. Estimated. All versions of the instructions and all changes of the membership are in it. */
+/** How many tokens the prompt of a reply has, with its files. Estimated. All versions of the instructions and all changes of the membership are in it. */
 export function promptTokensFor(store: Store, seq: number, from = 1): number {
 	const { instructions = [], memberChanges = [], summary } = settingsFor(store, seq, from);
 	const told = memberChanges.reduce(
@@ -46,5 +48,6 @@ export function promptTokensFor(store: Store, seq: number, from = 1): number {
 		0,
 	);
 	const read = instructions.reduce((tokens, { text }) => tokens + tokensIn(text), tokensIn(summary?.text ?? "") + told);
-	return Math.min(limits.prompt, saidFor(store, seq, from).size) + read;
+	const { messages, size } = saidFor(store, seq, from);
+	return Math.min(limits.prompt, size) + fileTokensIn(messages) + read;
 }

@@ -1,17 +1,22 @@
 // Puts together what Claude saw for a reply, from what was stored when it was asked, and from the messages as they are now. Says what has
 // changed since.
 
+import { kindOf, unreadableFor } from "../../protocol/files/reading.ts";
 import { isoTime } from "../../protocol/iso-time.ts";
 import type { Omission, Seen } from "../../protocol/memory/prompt.ts";
-import type { Range, ReadSummary } from "../store/claude/prompts.ts";
+import type { Range, ReadSummary, StoredPrompt } from "../store/claude/prompts.ts";
 import type { LogReader, Trace } from "../store/log-reader.ts";
 import type { Store } from "../store/store.ts";
+
+/** Files that are listed. */
+const mostFiles = 200;
 
 /**
  * `undefined` if it is not known: an earlier version asked, or nobody has answered. `reader`: it reads what the person may see for whom this
  * is. What is older is not there.
  */
-export function seenFor({ log, instructions, memberChanges, summaries }: Store, seq: number, reader: LogReader): Seen | undefined {
+export function seenFor(store: Store, seq: number, reader: LogReader): Seen | undefined {
+	const { log, instructions, memberChanges, summaries } = store;
 	const stored = log.prompts.of(seq);
 	const [first, last] = [stored?.ranges[0], stored?.ranges.at(-1)];
 	if (!stored || !first || !last) return undefined;
@@ -31,7 +36,7 @@ export function seenFor({ log, instructions, memberChanges, summaries }: Store, 
 		fromSeq,
 		toSeq,
 		...(summary && summaryText !== undefined && { summary: { uptoSeq: summary.uptoSeq, text: summaryText } }),
-		files: [],
+		...filesOf(store, stored, fromSeq, toSeq),
 		tools,
 		messages: traces.filter((trace) => isIn(ranges, trace.seq)).map((trace) => entryOf(trace, at)),
 		membership: memberChanges.between(fromSeq - 1, seq).map(({ at: _, ...change }) => change),
@@ -43,6 +48,20 @@ export function seenFor({ log, instructions, memberChanges, summaries }: Store, 
 		maxTokens,
 		askedAt: isoTime(at),
 	};
+}
+
+/** Files of messages that were deleted since are gone. */
+function filesOf({ files }: Store, { files: asked, ranges }: StoredPrompt, from: number, to: number): Pick<Seen, "files" | "attachments"> {
+	if (!asked) return { files: [] };
+	const found = files.before(to + 1, mostFiles).filter(({ seq }) => seq >= from && isIn(ranges, seq));
+	const attachments = found.reverse().map(({ file, seq }) => {
+		const { id, name, type, size, durationMs } = file;
+		const isRead = asked.read.includes(id);
+		const inModel = asked.kinds.some((kind) => kind === kindOf(file)) ? "too_many" : "model";
+		const unread = isRead ? undefined : (asked.unread[id] ?? unreadableFor(file) ?? inModel);
+		return { seq, id, name, type, size, ...(durationMs !== undefined && { durationMs }), ...(unread && { unread }) };
+	});
+	return { files: attachments.filter(({ unread }) => !unread).map(({ id }) => id), attachments };
 }
 
 /** The places before the first message: in the summary, or too far back. */

@@ -194,4 +194,8 @@ export const migrations: readonly Migration[] = [
 	unsentIndex,
 	heldPlaces,
 	setDaysTable,
+	`
+	-- The files of its messages, and what Claude has read of them, in JSON.
+	ALTER TABLE prompts ADD COLUMN files TEXT;
+	`,
 ];

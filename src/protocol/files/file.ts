@@ -35,6 +35,8 @@ export const fileSchema = v.object({
 	/** Pictures only: the size in pixels as it is shown, turned upright. */
 	width: v.optional(sideSchema),
 	height: v.optional(sideSchema),
+	/** PDFs only: how many pages it has, where that could be counted. */
+	pages: v.optional(countSchema),
 	/** Recordings only, as the sender measured them. */
 	durationMs: v.optional(v.pipe(countSchema, v.maxValue(fileLimits.duration))),
 	waveform: v.optional(waveformSchema),

@@ -48,3 +48,18 @@ export const unsentPerPerson = 50;
 export const unnamed = 24 * 3600_000;
 /** Files of one page of a conversation's files. */
 export const page = { min: 1, default: 50, max: 200 };
+/**
+ * Of the files in a prompt, those that Claude reads as themselves. The API takes 32 MB in all, in base64, and pictures of more than 2,000 pixels
+ * only up to 20 of them; a model with a small context reads 100 pages. `tokens`: as many as the text of a prompt, so that a reply
+ * stays affordable.
+ */
+export const forClaude = { files: 20, bytes: 20 * megabyte, tokens: 100_000, pages: 100 };
+/**
+ * One picture for Claude: 5 MB in base64, and as many pixels as the API accepts. `tokens`: the most that a picture takes, whatever its
+ * size; `pixelsPerToken`: what smaller ones take.
+ */
+export const pictureForClaude = { bytes: 3_900_000, side: 8_000, tokens: 4_800, pixelsPerToken: 750 };
+/** Tokens of a page of a PDF, which Claude reads as a text and as a picture. Dense pages have more, most have less. */
+export const tokensPerPage = 2_500;
+/** Bytes of a text file for Claude. A longer one would leave no room for others. */
+export const textForClaude = 200_000;

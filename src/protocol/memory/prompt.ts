@@ -1,6 +1,8 @@
 // A record of what Claude saw for a reply, on the wire.
 
 import * as v from "valibot";
+import { fileSchema } from "../files/file.ts";
+import { unreadSchema } from "../files/reading.ts";
 import { countSchema } from "../message.ts";
 import { idSchema } from "../person.ts";
 import { memberChangeSchema } from "./member-change.ts";
@@ -21,7 +23,18 @@ export const seenSchema = v.object({
 	toSeq: countSchema,
 	/** What Claude read in place of the messages up to a place. */
 	summary: v.optional(v.object({ uptoSeq: countSchema, text: v.string() })),
+	/** Ids of the files that Claude read as themselves. */
 	files: v.array(idSchema),
+	/** The files of the messages, at most the newest 200. `unread`: why Claude read only the name of one. */
+	attachments: v.optional(
+		v.array(
+			v.object({
+				seq: countSchema,
+				...v.pick(fileSchema, ["id", "name", "type", "size", "durationMs"]).entries,
+				unread: v.optional(unreadSchema),
+			}),
+		),
+	),
 	tools: v.array(v.string()),
 	/** `changed`: Claude read other words than the message has now. */
 	messages: v.array(

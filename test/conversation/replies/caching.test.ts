@@ -28,6 +28,14 @@ const acts: { readonly [name: string]: (scene: Scene) => void } = {
 		const { userId } = anyMember(conversation, random);
 		conversation.membership.rename({ userId, username: `Renamed ${step}` });
 	},
+	"sends files": (scene) => {
+		const { conversation, clients, random, step } = scene;
+		const client = clients[random(2)] as TestClient;
+		const types = ["image/png", "text/plain", "application/zip"];
+		const files = types.slice(random(3)).map((type) => ({ id: crypto.randomUUID(), name: `File ${step}`, type, size: 500 }));
+		for (const file of files) conversation.store.files.add(file, client.person.userId, conversation.now);
+		receive(scene, { type: "chat:send", role: "user", content: "", files: files.map(({ id }) => id) }, client);
+	},
 	reacts: (scene) => receive(scene, { type: "chat:react", messageId: anyMessage(scene), emoji: "👍", on: true }),
 	pins: (scene) => receive(scene, { type: "chat:pin", messageId: anyMessage(scene), on: scene.random(2) === 0 }),
 	"edits what Claude has not read": (scene) => {
@@ -68,7 +76,7 @@ function anyMessage({ conversation, random }: Scene): string {
 	return messages[random(Math.max(1, messages.length))]?.id ?? "m1-none";
 }
 
-const blocksOf = ({ messages }: Prompt) => messages.flatMap(({ role, content }) => content.map(({ text }) => ({ role, text })));
+const blocksOf = ({ messages }: Prompt) => messages.flatMap(({ role, content }) => content.map((block) => ({ role, ...block })));
 
 it.each([1, 2, 3])("no feature changes what was sent before (seed %i)", (seed) =>
 	inConversation(async (conversation) => {
@@ -102,6 +110,7 @@ it.each([1, 2, 3])("no feature changes what was sent before (seed %i)", (seed) =
 			else await conversation.call.end();
 		}
 		expect(conversation.calls.length).toBeGreaterThan(10);
+		expect(blocksOf(before as Prompt).some(({ files = [] }) => files.length > 0)).toBe(true);
 		expect(told).toBeGreaterThan(5);
 	}),
 );

@@ -39,6 +39,19 @@ const journal = ({ storage }: DurableObjectState) =>
 const errors = (client: TestClient) => client.received.filter(({ type }) => type === "chat:error");
 
 describe("a reply that is paid for", () => {
+	it("is reserved with the files that Claude reads for it", () =>
+		withMoney(async (conversation) => {
+			const client = conversation.enter(ann);
+			const facts = { name: "a.png", type: "image/png", size: 50_000, width: 2_000, height: 2_000 };
+			for (const id of ["one", "two"]) conversation.store.files.add({ id, ...facts }, ann.userId, conversation.now);
+			const conversationId = conversation.store.info.id;
+			conversation.rules.receive(client, { type: "chat:send", conversationId, content: "Look", role: "user", files: ["one", "two"] });
+			await settled();
+			// Twice the 4,800 tokens of a picture, with a margin.
+			expect(spent(conversation).reserved).toBeCloseTo(wholeReply + 1.25 * 9_600 * 2.5, -3);
+			await conversation.call.event(ended);
+		}));
+
 	it("is reserved before it begins, and charged what it has cost", () =>
 		withMoney(async (conversation, state) => {
 			const client = conversation.enter(ann);

@@ -88,6 +88,7 @@ function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
 					</ul>
 				</section>
 			)}
+			<Attachments files={seen.attachments} place={place} />
 			<Membership changes={seen.membership} place={place} />
 			{(seen.instructions !== "" || seen.gone.includes("instructions")) && (
 				<section>
@@ -106,6 +107,25 @@ function Parts({ seen, id, onGo }: { seen: Seen; id: string; onGo(): void }) {
 				<p className={styles.text}>{seen.system}</p>
 			</details>
 		</div>
+	);
+}
+
+/** What Claude read of each file. */
+function Attachments({ files = [], place }: { files: Seen["attachments"]; place(seq: number): ReactNode }) {
+	const words = useWords();
+	if (files.length === 0) return null;
+	return (
+		<section>
+			<h3>{words.files}</h3>
+			<ul>
+				{files.map(({ id, seq, name, type, unread }) => (
+					<li key={id}>
+						{place(seq)}: <bdi>{name}</bdi>,{" "}
+						{unread === undefined ? words.read : type.startsWith("audio/") ? words.recording : words.unread[unread]}
+					</li>
+				))}
+			</ul>
+		</section>
 	);
 }
 

@@ -1,5 +1,6 @@
 // What Claude was asked with for each reply: places and ids, and no copy of anybody's words.
 
+import type { AskedFiles } from "../../../protocol/files/reading.ts";
 import type { StoredSummary } from "./summaries.ts";
 
 /** Places from one to another, both included. */
@@ -15,6 +16,8 @@ export type StoredPrompt = {
 	summary: ReadSummary | null;
 	ranges: Range[];
 	tools: string[];
+	/** Of its messages, and what Claude has read of them. */
+	files?: AskedFiles;
 };
 
 /** The summary that Claude read. */
@@ -24,9 +27,18 @@ export type ReadSummary = Pick<StoredSummary, "id" | "fromSeq" | "uptoSeq">;
 type Texts = { instructions: number | undefined; summary: ReadSummary | undefined };
 
 /** What a request was made with. `places`: those of the messages in its prompt, ascending. */
-type Asked = Pick<StoredPrompt, "model" | "maxTokens" | "system"> & { places: readonly number[]; tools: readonly string[] };
+type Asked = Pick<StoredPrompt, "model" | "maxTokens" | "system"> & {
+	places: readonly number[];
+	tools: readonly string[];
+	files?: AskedFiles;
+};
 
-type Row = Omit<StoredPrompt, "summary" | "ranges" | "tools"> & { summary: string | null; places: string; tools: string };
+type Row = Omit<StoredPrompt, "summary" | "ranges" | "tools" | "files"> & {
+	summary: string | null;
+	places: string;
+	tools: string;
+	files: string | null;
+};
 
 export class Prompts {
 	readonly #sql: SqlStorage;
@@ -36,12 +48,12 @@ export class Prompts {
 	}
 
 	/** Replaces what an earlier request for the same reply was made with. */
-	save(seq: number, { model, maxTokens, system, places, tools }: Asked, { instructions, summary }: Texts, at: number): void {
+	save(seq: number, { model, maxTokens, system, places, tools, files }: Asked, { instructions, summary }: Texts, at: number): void {
 		// The system text is the same for all replies, until a new release has another one.
 		this.#sql.exec("INSERT OR IGNORE INTO system_texts (text) VALUES (?)", system);
 		this.#sql.exec(
-			`INSERT OR REPLACE INTO prompts (seq, at, model, max_tokens, system, instructions, summary, places, tools)
-			SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM system_texts WHERE text = ?`,
+			`INSERT OR REPLACE INTO prompts (seq, at, model, max_tokens, system, instructions, summary, places, tools, files)
+			SELECT ?, ?, ?, ?, id, ?, ?, ?, ?, ? FROM system_texts WHERE text = ?`,
 			seq,
 			at,
 			model,
@@ -50,6 +62,7 @@ export class Prompts {
 			summary ? JSON.stringify({ id: summary.id, fromSeq: summary.fromSeq, uptoSeq: summary.uptoSeq }) : null,
 			JSON.stringify(rangesOf(places)),
 			JSON.stringify(tools),
+			files ? JSON.stringify(files) : null,
 			system,
 		);
 	}
@@ -57,18 +70,19 @@ export class Prompts {
 	of(seq: number): StoredPrompt | undefined {
 		const [row] = this.#sql
 			.exec<Row>(
-				`SELECT at, model, max_tokens AS maxTokens, text AS system, instructions, summary, places, tools
+				`SELECT at, model, max_tokens AS maxTokens, text AS system, instructions, summary, places, tools, files
 				FROM prompts JOIN system_texts ON system_texts.id = prompts.system WHERE seq = ?`,
 				seq,
 			)
 			.toArray();
 		if (!row) return undefined;
-		const { summary, places, tools, ...rest } = row;
+		const { summary, places, tools, files, ...rest } = row;
 		return {
 			...rest,
 			summary: summary === null ? null : (JSON.parse(summary) as ReadSummary),
 			ranges: JSON.parse(places) as Range[],
 			tools: JSON.parse(tools) as string[],
+			...(files !== null && { files: JSON.parse(files) as AskedFiles }),
 		};
 	}
 
@@ -83,6 +97,12 @@ export class Prompts {
 	/** The place of the first message that the latest request had. */
 	latestStart(): number | undefined {
 		return this.latest()?.from;
+	}
+
+	/** The files of the latest prompt, if it had some. */
+	latestFiles(): AskedFiles | undefined {
+		const [row] = this.#sql.exec<Pick<Row, "files">>("SELECT files FROM prompts ORDER BY seq DESC LIMIT 1").toArray();
+		return row?.files ? (JSON.parse(row.files) as AskedFiles) : undefined;
 	}
 
 	drop(seq: number): void {

@@ -1,0 +1,68 @@
+// Files of messages, as Claude reads them: through the conversation, the object with the bytes, the SDK and a scripted Messages API.
+
+import { expect, inject, it } from "vitest";
+import { noise, pdf, png, upload } from "../support/files.ts";
+import { scripted, withSettings } from "../support/settings.ts";
+import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
+
+withSettings(scripted);
+
+type Logged = { body: { messages: { content: { type: string; text?: string; source?: { data: string } }[] }[] } };
+
+const isReply = ({ message }: { message: { role: string } }) => message.role === "assistant";
+
+/** The blocks of the latest request with these words. */
+async function askedWith(words: string) {
+	const { requests } = (await (await fetch(`${inject("messagesApi")}/log`)).json()) as { requests: Logged[] };
+	const found = requests.findLast(({ body }) => JSON.stringify(body.messages).includes(words));
+	return found?.body.messages.flatMap(({ content }) => content) ?? [];
+}
+
+async function sent(ann: Client, content: string, ...files: string[]) {
+	ann.send({ type: "chat:send", conversationId: ann.conversationId, role: "user", content, files });
+	return (await ann.next("chat:message", isReply)).message;
+}
+
+it("Claude reads a picture, a text and what else there is by name, and people can see what it read", async () => {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	const picture = await upload("ann", id, png(), { name: "boats.png", type: "image/png" });
+	const text = await upload("ann", id, "Dear Bob", { name: "letter.txt", type: "text/plain" });
+	const other = await upload("ann", id, noise(900), { name: "data.bin" });
+	const reply = await sent(ann, `${id} !{"text":"Yes"}`, picture.file.id, text.file.id, other.file.id);
+	expect(reply).toMatchObject({ status: "complete", content: "Yes" });
+	const [envelope, image, document] = await askedWith(id);
+	expect(envelope?.text).toMatch(
+		/\[file, boats\.png, image\/png, 1 kB, which follows[^\n]*\n\[file, letter\.txt, text\/plain, 1 kB, which follows[^\n]*\n\[file, data\.bin, application\/octet-stream, 1 kB, which you cannot open here\]/,
+	);
+	expect(image).toMatchObject({ type: "image", source: { data: btoa(String.fromCharCode(...png())) } });
+	expect(document?.text).toContain("Dear Bob");
+	const { body } = await call("GET", `/conversations/${id}/messages/${reply.id}/prompt`, await tokenOf("ann"));
+	expect(body).toMatchObject({
+		files: [picture.file.id, text.file.id].sort(),
+		attachments: expect.arrayContaining([
+			{ seq: 1, id: picture.file.id, name: "boats.png", type: "image/png", size: png().length },
+			{ seq: 1, id: text.file.id, name: "letter.txt", type: "text/plain", size: 8 },
+			{ seq: 1, id: other.file.id, name: "data.bin", type: "application/octet-stream", size: 900, unread: "type" },
+		]),
+	});
+});
+
+it("a file that cannot be read does not keep Claude from answering, now and later", async () => {
+	const id = await newConversation("ann");
+	const ann = await Client.join("ann", id);
+	const locked = await upload("ann", id, await pdf(1, { isEncrypted: true }), { name: "locked.pdf", type: "application/pdf" });
+	const damaged = await upload("ann", id, new Uint8Array([...png(), ...new TextEncoder().encode("!damaged")]), { type: "image/png" });
+	const first = await sent(ann, `${id} !{"text":"One"}`, locked.file.id, damaged.file.id);
+	expect(first).toMatchObject({ status: "complete", content: "One" });
+	const { body } = await call("GET", `/conversations/${id}/messages/${first.id}/prompt`, await tokenOf("ann"));
+	expect(body.files).toEqual([]);
+	expect(await sent(ann, `${id} Again !{"text":"Two"}`)).toMatchObject({ content: "Two" });
+	expect((await askedWith(`${id} Again`)).map(({ type }) => type)).toEqual(["text", "text", "text"]);
+});
+
+it("the pages of a PDF are counted when it comes", async () => {
+	const id = await newConversation("ann");
+	const { file } = await upload("ann", id, await pdf(4, { isCompressed: true }), { name: "four.pdf", type: "application/pdf" });
+	expect(file).toMatchObject({ type: "application/pdf", pages: 4 });
+});
