@@ -9,14 +9,15 @@ import * as fileLimits from "../protocol/files/limits.ts";
 import { busy, type Refusal } from "../protocol/refusal.ts";
 import { BucketBytes } from "./bucket.ts";
 import { type Bytes, readUntil } from "./bytes.ts";
+import { type Downloads, openDownloads, type Reader } from "./downloads.ts";
 import { isKnown, rangeOf } from "./range.ts";
 import { Refused, receive, type Upload } from "./receive.ts";
 import { RowBytes } from "./rows.ts";
 import { sniff } from "./sniff.ts";
 import { FileTable, type Place, type Thumbnail } from "./store.ts";
 
-/** What a request asks for. Both headers as they came. */
-export type Wish = { isThumbnail?: boolean; range?: string | null; ifNoneMatch?: string | null; hasNoBody?: boolean };
+/** What a request asks for. Both headers as they came. `reader`: who reads, unless it is the deployment itself. */
+export type Wish = { isThumbnail?: boolean; range?: string | null; ifNoneMatch?: string | null; hasNoBody?: boolean; reader?: Reader };
 
 /** What is answered: `start` and `end` are those of the body, both included. */
 export type Opened = {
@@ -41,10 +42,17 @@ export class FilesObject extends DurableObject<Env> {
 	/** The files that are coming in now, with whoever uploads them. */
 	readonly #coming = new Map<string, Pick<Upload, "by" | "network">>();
 	readonly #limits: Pick<typeof fileLimits, "uploadTime" | "pace">;
+	readonly #downloads: Downloads;
 
-	constructor(ctx: DurableObjectState, env: Env, limits: Pick<typeof fileLimits, "uploadTime" | "pace"> = fileLimits) {
+	constructor(
+		ctx: DurableObjectState,
+		env: Env,
+		limits: Pick<typeof fileLimits, "uploadTime" | "pace"> = fileLimits,
+		downloads = openDownloads,
+	) {
 		super(ctx, env);
 		this.#limits = limits;
+		this.#downloads = downloads;
 		this.#settings = readFileSettings(env, []);
 		this.#table = new FileTable(ctx.storage.sql);
 		const bucket = (env as { FILES?: R2Bucket }).FILES;
@@ -191,7 +199,8 @@ export class FilesObject extends DurableObject<Env> {
 		if (range === "beyond") return { ...opened, status: 416 };
 		const status = range === "whole" ? 200 : 206;
 		if (wish.hasNoBody) return { ...opened, status };
-		return { ...opened, status, body: await this.#bytesAt(known.place).read(key, start, end) };
+		const body = await this.#downloads.open(wish.reader, () => this.#bytesAt(known.place).read(key, start, end));
+		return "code" in body ? body : { ...opened, status, body };
 	}
 
 	/**

@@ -3,9 +3,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { FilesObject as Files } from "../../src/files/object.ts";
+import { Downloads, type Reader } from "../../src/files/downloads.ts";
+import type { FilesObject as Files, Opened } from "../../src/files/object.ts";
 import { FilesObject } from "../../src/files/object.ts";
 import { pace, unnamed, uploadTime } from "../../src/protocol/files/limits.ts";
+import type { Refusal } from "../../src/protocol/refusal.ts";
 import { noise, png, sha256Of } from "../support/files.ts";
 import { expectLog } from "../support/log.ts";
 
@@ -157,6 +159,56 @@ describe.each<Place>(["rows", "bucket"])("in %s", (place) => {
 			expect(await Promise.all(coming)).toEqual([{ code: "incomplete_file" }, { code: "incomplete_file" }]);
 			expect(await object.add({ ...upload("e"), by: "ann" }, streamOf(noise(10)))).toMatchObject({ size: 10 });
 		}));
+
+	/** An object with a file of three pieces, which few may read at once. */
+	const withDownloads = (
+		test: (open: (reader?: object) => Promise<Opened | Refusal>, downloads: Downloads) => Promise<void>,
+		stall = 60_000,
+	) =>
+		inObject(place, async (_object, state) => {
+			const downloads = new Downloads({ downloads: { person: 2, network: 3, all: 4 }, downloadStall: stall });
+			const bucket = place === "bucket" && { FILES: env.TEST_BUCKET };
+			const object = new FilesObject(state, { ...env, ...bucket } as Env, undefined, downloads);
+			await object.add(upload("a"), streamOf(noise(150_000)));
+			await test((reader) => object.open("a", { ...(reader && { reader: reader as Reader }) }), downloads);
+		});
+	const bodyOf = (opened: Opened | Refusal) => {
+		if ("code" in opened || !opened.body) throw new Error("not opened");
+		return opened.body;
+	};
+
+	it("downloads that nobody reads are few for a person, for the guests of a network, and in all", () =>
+		withDownloads(async (open, downloads) => {
+			const refused = { code: "rate_limited" };
+			const ann = await Promise.all([open({ by: "ann" }), open({ by: "ann" }), open({ by: "ann" })]);
+			expect(ann[2]).toMatchObject(refused);
+			expect(await open({ by: "ben" })).toMatchObject({ status: 200 });
+			expect(await open()).toMatchObject({ status: 200 });
+			expect(await open({ by: "cat" })).toMatchObject(refused);
+			// What is read, or given up, makes room.
+			expect((await new Response(bodyOf(ann[0] as Opened)).arrayBuffer()).byteLength).toBe(150_000);
+			await bodyOf(ann[1] as Opened).cancel();
+			expect(downloads.size).toBe(2);
+			expect(await open({ by: "ann" })).toMatchObject({ status: 200 });
+		}));
+
+	it("downloads of the guests of one network leave room for everybody else", () =>
+		withDownloads(async (open) => {
+			const network = "192.0.2.1";
+			for (const by of ["a", "b", "c"]) expect(await open({ by, network })).toMatchObject({ status: 200 });
+			expect(await open({ by: "d", network })).toMatchObject({ code: "rate_limited" });
+			expect(await open({ by: "e", network: "192.0.2.2" })).toMatchObject({ status: 200 });
+		}));
+
+	it("a download that stands still is ended, before its first byte and after it", () =>
+		withDownloads(async (open, downloads) => {
+			const stalled = bodyOf(await open({ by: "ann" })).getReader();
+			const begun = bodyOf(await open({ by: "ann" })).getReader();
+			expect((await begun.read()).value?.length).toBeGreaterThan(0);
+			await expect(stalled.closed).rejects.toThrow("took nothing");
+			await expect(begun.closed).rejects.toThrow("took nothing");
+			expect(downloads.size).toBe(0);
+		}, 20));
 
 	it("a conversation has room for so many bytes, counted with those that are on their way", () =>
 		inObject(

@@ -3,7 +3,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { openDownloads } from "../../src/files/downloads.ts";
 import { encodeFileFrame } from "../../src/protocol/files/frame.ts";
+import { downloads } from "../../src/protocol/files/limits.ts";
 import { codeOf, download, noise, png, sha256Of, upload } from "../support/files.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -117,6 +119,26 @@ describe("a file", () => {
 		const { file: third } = await upload(ann, id, png(), { name: "c.png" });
 		await env.LEDGER.getByName(`person ${ann}`).addUploaded(500 * 1024 * 1024, Number.MAX_SAFE_INTEGER);
 		expect((await put(third.id, png()))[1]).toMatchObject({ error: { code: "rate_limited" } });
+	});
+
+	it("is refused to whoever has too many downloads open, and counts until its reader has it or is gone", async () => {
+		const [ann, ben] = [person(), person()];
+		const id = await newConversation(ann, [ben]);
+		const { file } = await upload(ann, id, noise(1_500_000));
+		await call("POST", `/conversations/${id}/messages`, await tokenOf(ann), { content: "", files: [file.id] });
+		const unread = () => new ReadableStream<Uint8Array>();
+		const opened = await Promise.all(Array.from({ length: downloads.person }, () => openDownloads.open({ by: ann }, unread)));
+		const refused = await download(ann, id, file.id);
+		expect([refused.status, refused.headers.get("retry-after"), codeOf(refused.bytes)]).toEqual([429, "1", "rate_limited"]);
+		expect((await download(ben, id, file.id)).bytes.length).toBe(1_500_000);
+		for (const one of opened) if (!("code" in one)) await one.cancel();
+		expect((await download(ann, id, file.id)).bytes.length).toBe(1_500_000);
+		expect(openDownloads.size).toBe(0);
+		const headers = { authorization: `Bearer ${await tokenOf(ann)}` };
+		const { body } = await exports.default.fetch(`${origin}/api/conversations/${id}/files/${file.id}`, { headers });
+		expect(openDownloads.size).toBe(1);
+		await body?.cancel();
+		await expect.poll(() => openDownloads.size).toBe(0);
 	});
 
 	it("that no message names is deleted after a day, and then no message can name it", async () => {

@@ -29,10 +29,13 @@ export const perConversation = 10_000;
 export const uploads = 8;
 /** Of them, those of one person: nobody may take the room of all others. */
 export const uploadsPerPerson = 2;
-/** Bytes of files from sockets that one instance holds in memory, and those of one person. Larger files are uploaded by HTTP. */
-export const inMemory = { all: 50 * megabyte, person: 25 * megabyte };
 /** And those of the guests of one network together, because their ids cost nothing. */
 export const uploadsPerNetwork = 4;
+/**
+ * Bytes of files from sockets that one instance holds in memory, those of one person, and those of the guests of one network together.
+ * Larger files are uploaded by HTTP.
+ */
+export const inMemory = { all: 50 * megabyte, person: 25 * megabyte, network: 25 * megabyte };
 /**
  * The least pace of an upload, in bytes a second, and how long it may fall behind or stand still, in ms. A train's tunnel is shorter, and a
  * line on which 25 MB take an hour is no faster.
@@ -63,3 +66,10 @@ export const pictureForClaude = { bytes: 3_900_000, side: 8_000, tokens: 4_800, 
 export const tokensPerPage = 2_500;
 /** Bytes of a text file for Claude. A longer one would leave no room for others. */
 export const textForClaude = 200_000;
+/**
+ * Downloads that are open in one instance at once: of one person, of the guests of one network together, and of everybody. A page of the
+ * list of files shows 50 pictures. Each holds some 100 kB of memory.
+ */
+export const downloads = { person: 64, network: 128, all: 256 };
+/** A download whose reader takes nothing for so long is ended. It can be continued by `Range`. */
+export const downloadStall = 30_000;

@@ -114,6 +114,7 @@ describe("GET /conversations/:id/files/:fileId", {
 	refuses: {
 		not_found: "There is no such file, the caller may not enter the conversation, or the file has no thumbnail.",
 		bad_range: "`Range` begins behind the end of the file.",
+		rate_limited: "The caller downloads too many files at once.",
 	},
 	fields: {
 		size: "`thumbnail` for a small copy of a picture. A small picture is its own; a large one may have none.",
@@ -126,11 +127,13 @@ files.get("/conversations/:id/files/:fileId", async (c) => {
 	const file = await ask(c, (calls) => calls.find(fileId(c)));
 	if (isRefusal(file)) return refuse(c, file);
 	if (!query.success) return refuse(c, "bad_request", "`size` is thumbnail, or left out for the file itself.");
+	const { userId, network } = c.get("identity");
 	const opened: Opened | Refusal = await bytesOf(c).open(fileId(c), {
 		isThumbnail: query.output.size === "thumbnail",
 		range: c.req.header("range") ?? null,
 		ifNoneMatch: c.req.header("if-none-match") ?? null,
 		hasNoBody: c.req.method === "HEAD",
+		reader: { by: userId, network },
 	});
 	return isRefusal(opened) ? refuse(c, opened) : answer(c, file, opened);
 });
