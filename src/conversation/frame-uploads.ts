@@ -52,7 +52,7 @@ export class FrameUploads {
 		if ("refusal" in parsed) return parsed.refusal;
 		const { header, bytes } = parsed;
 		if (header.conversationId !== this.#with.id) return { code: "conversation_mismatch", ...nameOf(header) };
-		const held = heldBytes.hold(client.person.userId);
+		const held = heldBytes.hold(client.requester);
 		const refused = this.#refusalOf(client, bytes.length) ?? (held.add(bytes.length) ? undefined : busy);
 		if (refused) this.#refuse(client, header, refused);
 		else void this.#store(client, header, bytes, held);

@@ -5,7 +5,7 @@ import { passGate, passNetworkGate } from "../auth/gates.ts";
 import { identify, refusalOf } from "../auth/identify.ts";
 import type { Identity, Verified } from "../auth/tokens.ts";
 import { type FileToTake, takeFile } from "../files/upload.ts";
-import { type Hold, heldBytes, streamOf } from "../platform/held-bytes.ts";
+import { type HeldBy, type Hold, heldBytes, heldPackets, streamOf } from "../platform/held-bytes.ts";
 import * as fileLimits from "../protocol/files/limits.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import type { Settings } from "../settings.ts";
@@ -49,9 +49,14 @@ export class Backend {
 		return mostBytesOf(this.settings);
 	}
 
-	/** Holds what comes over a socket until it is stored. */
-	hold(of: string): Hold {
-		return heldBytes.hold(of);
+	/** Holds what comes over a socket until it is stored. `of`: `undefined` while nobody is known. */
+	hold(of: HeldBy | undefined): Hold {
+		return heldBytes.hold(of ?? { userId: `${crypto.randomUUID()} of nobody`, network: this.#network });
+	}
+
+	/** Holds packets until a client can be sent them. */
+	holdPackets(of: HeldBy): Hold {
+		return heldPackets.hold(of);
 	}
 
 	/** Stores the files of a message, one after the other, and returns what the message names them by. */

@@ -1,47 +1,60 @@
-// The bytes of files that came over sockets, while this instance has them in memory. Instances have 128 MB for everything, and many people
-// and objects may share one.
+// What came over sockets and long requests, or waits to be sent, while this instance has it in memory. Instances have 128 MB for
+// everything, and many people and objects may share one.
 
 import * as fileLimits from "../protocol/files/limits.ts";
+import { limits } from "../protocol/limits.ts";
+
+/** Who holds something. `network`: where they come from, if their id costs nothing. */
+export type HeldBy = { userId: string; network?: string | undefined };
+
+type Limits = { all: number; person: number; network: number };
 
 export class HeldBytes {
-	readonly #limits: { all: number; person: number };
-	readonly #held = new Map<string, number>();
+	readonly #limits: Limits;
+	readonly #people = new Map<string, number>();
+	readonly #networks = new Map<string, number>();
+	#all = 0;
 
-	/** In bytes: of everybody, and of one person. */
-	constructor(limits: { all: number; person: number }) {
-		this.#limits = limits;
+	/** Of everybody, of one person, and of the guests of one network together. */
+	constructor(most: Limits) {
+		this.#limits = most;
 	}
 
-	/** `of`: who has them, or what. */
-	hold(of: string): Hold {
+	hold(of: HeldBy): Hold {
 		return new Hold(this, of);
 	}
 
-	get #all(): number {
-		return [...this.#held.values()].reduce((sum, bytes) => sum + bytes, 0);
-	}
-
-	take(of: string, bytes: number): boolean {
-		const own = (this.#held.get(of) ?? 0) + bytes;
-		if (own > this.#limits.person || this.#all + bytes > this.#limits.all) return false;
-		this.#held.set(of, own);
+	take({ userId, network }: HeldBy, bytes: number): boolean {
+		const { all, person, network: ofNetwork } = this.#limits;
+		const own = (this.#people.get(userId) ?? 0) + bytes;
+		const near = network === undefined ? 0 : (this.#networks.get(network) ?? 0) + bytes;
+		if (own > person || near > ofNetwork || this.#all + bytes > all) return false;
+		this.#people.set(userId, own);
+		if (network !== undefined) this.#networks.set(network, near);
+		this.#all += bytes;
 		return true;
 	}
 
-	give(of: string, bytes: number): void {
-		const left = (this.#held.get(of) ?? 0) - bytes;
-		if (left > 0) this.#held.set(of, left);
-		else this.#held.delete(of);
+	give({ userId, network }: HeldBy, bytes: number): void {
+		subtract(this.#people, userId, bytes);
+		if (network !== undefined) subtract(this.#networks, network, bytes);
+		this.#all -= bytes;
 	}
 }
 
-/** What one message holds. */
+function subtract(held: Map<string, number>, key: string, bytes: number): void {
+	const left = (held.get(key) ?? 0) - bytes;
+	if (left > 0) held.set(key, left);
+	else held.delete(key);
+}
+
+/** What one message, or one connection, holds. */
 export class Hold {
 	readonly #held: HeldBytes;
-	readonly #of: string;
+	readonly #of: HeldBy;
 	#bytes = 0;
 
-	constructor(held: HeldBytes, of: string) {
+	constructor(held: HeldBytes, of: HeldBy) {
 		this.#held = held;
 		this.#of = of;
 	}
@@ -60,8 +73,11 @@ export class Hold {
 	}
 }
 
-/** All conversations and connections of an instance share it, because they share its memory. */
+/** The bytes of files. All conversations and connections of an instance share it, because they share its memory. */
 export const heldBytes = new HeldBytes(fileLimits.inMemory);
+
+/** Packets of clients that return, in UTF-16 units. */
+export const heldPackets = new HeldBytes(limits.heldPackets);
 
 const chunkBytes = 256 * 1024;
 

@@ -5,14 +5,14 @@ const timePerMebibyte = 60_000;
 const mebibyte = 1024 * 1024;
 
 /**
- * Gives each piece to `take`, until the body ends. A body that is longer than `bytes`, or that comes more slowly than a poor line
+ * Gives each piece to `take`, until the body ends or it returns false. A body that is longer than `bytes`, or that comes more slowly than a poor line
  * brings it, is read no further.
  */
 export async function readUpTo(
 	body: ReadableStream<Uint8Array<ArrayBuffer>>,
 	bytes: number,
-	take: (piece: Uint8Array<ArrayBuffer>) => void,
-): Promise<"whole" | "too long" | "too slow"> {
+	take: (piece: Uint8Array<ArrayBuffer>) => boolean,
+): Promise<"whole" | "too long" | "too slow" | "refused"> {
 	const reader = body.getReader();
 	let isLate = false;
 	const stop = () => void reader.cancel().catch(() => {});
@@ -34,7 +34,9 @@ export async function readUpTo(
 				stop();
 				return "too long";
 			}
-			take(value);
+			if (take(value)) continue;
+			stop();
+			return "refused";
 		}
 	} finally {
 		clearTimeout(timer);

@@ -99,7 +99,7 @@ export function bodyUpTo(bytes: number, code: "bad_request" | "too_large" = "bad
 		if (!body) return next();
 		if (Number(headers.get("content-length")) > bytes) return refuse(c, code, detail);
 		const pieces: Uint8Array<ArrayBuffer>[] = [];
-		const outcome = await readUpTo(body, bytes, (piece) => pieces.push(piece));
+		const outcome = await readUpTo(body, bytes, (piece) => pieces.push(piece) > 0);
 		if (outcome === "too long") return refuse(c, code, detail);
 		if (outcome === "too slow") return refuse(c, "bad_request", "The request's body took too long to arrive. Send it again.");
 		const ended = (c.get("identity") as Identity | undefined) && (await endOfSignIn(c));

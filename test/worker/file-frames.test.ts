@@ -5,7 +5,9 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Backend } from "../../src/gateway/backend.ts";
 import { Connection } from "../../src/gateway/socketio/connection.ts";
+import { heldBytes } from "../../src/platform/held-bytes.ts";
 import { encodeFileFrame } from "../../src/protocol/files/frame.ts";
+import * as fileLimits from "../../src/protocol/files/limits.ts";
 import { readSettings, type Settings } from "../../src/settings.ts";
 import { download, noise, png, sha256Of } from "../support/files.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
@@ -137,6 +139,22 @@ describe("Socket.IO", () => {
 		let received = "";
 		while (!received.includes("431[")) received += await poll();
 		expect(received).toContain(await sha256Of(body));
+	});
+
+	it("counts what comes by polling while it is on its way, and takes no more than there is room for", async () => {
+		const ann = person();
+		const sid = await openPolling(ann);
+		const address = url(`polling&sid=${sid}`);
+		await exports.default.fetch(address, { method: "POST", body: "40" });
+		await (await exports.default.fetch(address)).text();
+		const others = heldBytes.hold({ userId: ann });
+		const most = fileLimits.inMemory.person;
+		expect(others.add(most - 1024 * 1024)).toBe(true);
+		expect(await postWithoutLength(address)).toEqual({ status: 503, mebibytes: expect.closeTo(2.4, 0) });
+		others.release();
+		const own = heldBytes.hold({ userId: ann });
+		expect(own.add(most)).toBe(true);
+		own.release();
 	});
 
 	it("refuses what it cannot read, each with an acknowledgement, and stays open", async () => {

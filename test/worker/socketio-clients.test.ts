@@ -2,6 +2,7 @@
 
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { heldPackets } from "../../src/platform/held-bytes.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -66,6 +67,31 @@ describe("a client that does not ask for recovery", () => {
 			expect(await back.acknowledged(1)).toMatchObject(answer);
 			back.close();
 		}
+	});
+});
+
+describe("a client that comes back", () => {
+	it("starts without conversations if memory has no room for what it missed, and leaves none taken", async () => {
+		const id = await newConversation("ann", ["bob"]);
+		const asked = await SocketIoClient.join("ann", id, { recovery: true });
+		asked.sendMessage(id, "before");
+		await asked.nextMessage("before");
+		const { pid } = JSON.parse(asked.received.find(({ packet }) => packet.startsWith("40"))?.packet.slice(2) as string);
+		const offset = argumentsOf(asked.received.at(-1)?.packet as string)[2];
+		asked.close();
+		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "x".repeat(2_000) });
+		const others = heldPackets.hold({ userId: "ann" });
+		expect(others.add(limits.heldPackets.person - 2_000)).toBe(true);
+		const back = await SocketIoClient.open("ann", { pid, offset, recovery: true });
+		back.sendMessage(id, "after", 1);
+		expect(await back.acknowledged(1)).toMatchObject({ code: "not_joined" });
+		expect(others.add(2_000)).toBe(true);
+		others.release();
+		const again = await SocketIoClient.open("ann", { pid, offset, recovery: true });
+		expect((await again.nextMessage("x".repeat(2_000))).payload.message.author.userId).toBe("bob");
+		expect(others.add(limits.heldPackets.person)).toBe(true);
+		others.release();
+		for (const client of [back, again]) client.close();
 	});
 });
 

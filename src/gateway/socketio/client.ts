@@ -59,7 +59,14 @@ export class Client implements RoomOwner {
 		this.#sid = state.sid;
 		this.#pid = state.pid;
 		this.#identity = state.identity;
-		this.#outbound = new Outbound(state.nsp, carrier, this.#rooms, state.resends, state.pid !== undefined);
+		this.#outbound = new Outbound(
+			state.nsp,
+			carrier,
+			this.#rooms,
+			state.resends,
+			state.pid !== undefined,
+			owner.backend.holdPackets(this.holder),
+		);
 		const asked = { identity: () => this.#identity, isOver: () => this.#isOver, isIn: (id: string) => this.#rooms.has(id) };
 		this.files = new FileSender(owner, this.#outbound, {
 			...asked,
@@ -97,6 +104,12 @@ export class Client implements RoomOwner {
 
 	get userId(): string {
 		return this.#identity.userId;
+	}
+
+	/** By whom what is in memory is counted. */
+	get holder(): { userId: string; network: string | undefined } {
+		const { userId, network } = this.#identity;
+		return { userId, network };
 	}
 
 	get roomCount(): number {
@@ -141,9 +154,10 @@ export class Client implements RoomOwner {
 		const { promise: timeout, resolve } = Promise.withResolvers<false>();
 		const timer = setTimeout(() => resolve(false), recoveryTimeout);
 		const outcomes = Promise.all(recovering.map(({ recovered }) => recovered));
-		const isWhole = await Promise.race([outcomes.then((all) => all.every((isRecovered) => isRecovered)), timeout]);
+		const tooMuch = this.#outbound.overflown.then(() => false);
+		const isWhole = await Promise.race([outcomes.then((all) => all.every((isRecovered) => isRecovered)), timeout, tooMuch]);
 		clearTimeout(timer);
-		if (isWhole) return true;
+		if (isWhole && !this.#outbound.hasLost) return true;
 		for (const room of this.#rooms.values()) room.close();
 		this.#rooms.clear();
 		this.#outbound.discard();
@@ -292,6 +306,7 @@ export class Client implements RoomOwner {
 	/** Closes its sockets without a word to the client. */
 	close(): void {
 		this.freeze();
+		this.#outbound.discard();
 		for (const room of this.#rooms.values()) room.close();
 	}
 }

@@ -66,6 +66,11 @@ export class Connection implements SessionCarrier {
 		return !this.#isOver && this.#session.isSignedIn;
 	}
 
+	/** Counts what its client sends, until it is read. */
+	hold() {
+		return this.#session.hold();
+	}
+
 	/** `token`: of an HTTP request, for a client that connects without one. */
 	offerToken(token: string | undefined): void {
 		this.#session.offerToken(token);

@@ -10,7 +10,7 @@ import { readSettings, type Settings } from "../../settings.ts";
 import { Backend, mostBytesOf } from "../backend.ts";
 import { Connection } from "./connection.ts";
 import { separator } from "./packets.ts";
-import { type Answer, badRequest, Polling, tooLarge, unknownSession, upgradeTimeout } from "./polling.ts";
+import { type Answer, badRequest, noRoom, Polling, tooLarge, unknownSession, upgradeTimeout } from "./polling.ts";
 import type { SessionState } from "./session.ts";
 
 export type Handover = { session: SessionState; packets: string[] };
@@ -22,6 +22,9 @@ type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
  * can open its own.
  */
 const handoverOverlap = 3_000;
+
+/** The bytes of files that so much of a body can bring, in base64. */
+const fileBytesIn = (length: number): number => Math.floor((Math.max(0, length - limits.frameBytes) * 3) / 4);
 
 export class PollingObject extends DurableObject<Env> {
 	readonly #settings: Settings;
@@ -94,12 +97,23 @@ export class PollingObject extends DurableObject<Env> {
 		}
 		const decoder = new TextDecoder();
 		let text = "";
+		let length = 0;
 		const most = limits.frameBytes + (connection.isSignedIn ? Math.ceil((mostBytesOf(this.#settings) * 4) / 3) : 0);
-		const outcome = await readUpTo(packets, most, (piece) => {
-			text += decoder.decode(piece, { stream: true });
-		});
-		if (outcome !== "whole") return outcome === "too long" ? tooLarge : badRequest;
-		return text + decoder.decode();
+		const hold = connection.hold();
+		try {
+			const outcome = await readUpTo(packets, most, (piece) => {
+				const carried = fileBytesIn(length + piece.byteLength) - fileBytesIn(length);
+				length += piece.byteLength;
+				if (!hold.add(carried)) return false;
+				text += decoder.decode(piece, { stream: true });
+				return true;
+			});
+			if (outcome === "whole") return text + decoder.decode();
+			return outcome === "too long" ? tooLarge : outcome === "refused" ? noRoom : badRequest;
+		} finally {
+			// What is attached counts from here, without a break in which something else could take its room.
+			hold.release();
+		}
 	}
 
 	/** Ends the session of a client that sent what no client sends. */

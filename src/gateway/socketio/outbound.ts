@@ -24,6 +24,9 @@ export interface Carrier {
 
 type Rooms = ReadonlyMap<string, { readonly progress: Progress | undefined }>;
 
+/** Counts what is in memory. */
+type Hold = { add(units: number): boolean; release(): void };
+
 /** The conversation and message that a refusal is about. */
 type Subject = { conversationId?: string; clientId?: string; messageId?: string };
 
@@ -36,22 +39,36 @@ export class Outbound {
 	readonly #rooms: Rooms;
 	readonly #resends: Resends;
 	readonly #hasOffsets: boolean;
-	/** Packets that wait until the client is connected. */
+	/** Packets that wait until the client is connected, counted by `#hold`. */
 	#held: string[] | undefined = [];
+	readonly #hold: Hold;
+	readonly #overflow = Promise.withResolvers<void>();
+	#hasLost = false;
 	#connectedAt: number | undefined;
 	#isOver = false;
 
 	/**
 	 * `rooms`: the conversations that the client is in, as they are whenever an event is sent.
 	 * `hasOffsets`: the client has asked for recovery. Any other client passes every argument of an
-	 * event to its handler, which expects one.
+	 * event to its handler, which expects one. `hold`: counts what waits.
 	 */
-	constructor(nsp: string, carrier: Carrier, rooms: Rooms, resends: ResendsState, hasOffsets: boolean) {
+	constructor(nsp: string, carrier: Carrier, rooms: Rooms, resends: ResendsState, hasOffsets: boolean, hold: Hold) {
 		this.#nsp = nsp;
 		this.#carrier = carrier;
 		this.#rooms = rooms;
 		this.#resends = new Resends(resends);
 		this.#hasOffsets = hasOffsets;
+		this.#hold = hold;
+	}
+
+	/** Resolves if there is no room for what waits. */
+	get overflown(): Promise<void> {
+		return this.#overflow.promise;
+	}
+
+	/** True if there was no room for something. */
+	get hasLost(): boolean {
+		return this.#hasLost;
 	}
 
 	get resends(): ResendsState {
@@ -73,12 +90,14 @@ export class Outbound {
 	resume(): void {
 		const held = this.#held ?? [];
 		this.#held = undefined;
+		this.#hold.release();
 		for (const packet of held) this.#send(packet);
 	}
 
 	/** Drops what is held. */
 	discard(): void {
-		this.#held = [];
+		if (this.#held) this.#held = [];
+		this.#hold.release();
 	}
 
 	/** The client has sent an event. It sends the first one only once it knows that it is connected. */
@@ -152,7 +171,11 @@ export class Outbound {
 
 	#send(packet: string): void {
 		if (this.#isOver) return;
-		if (this.#held) this.#held.push(packet);
-		else this.#carrier.send(packet);
+		if (!this.#held) this.#carrier.send(packet);
+		else if (this.#hold.add(packet.length)) this.#held.push(packet);
+		else {
+			this.#hasLost = true;
+			this.#overflow.resolve();
+		}
 	}
 }

@@ -4,11 +4,14 @@
 import { separator } from "./packets.ts";
 import { Repeats } from "./repeats.ts";
 
-export type Answer = { status: 200 | 400 | 413; body: string };
+export type Answer = { status: 200 | 400 | 413 | 503; body: string };
 
 export const unknownSession: Answer = { status: 400, body: JSON.stringify({ code: 1, message: "Session ID unknown" }) };
 export const badRequest: Answer = { status: 400, body: JSON.stringify({ code: 3, message: "Bad request" }) };
 export const tooLarge: Answer = { status: 413, body: JSON.stringify({ code: 3, message: "Payload too large" }) };
+
+/** The client reconnects, as it does after every failed request. */
+export const noRoom: Answer = { status: 503, body: JSON.stringify({ code: 3, message: "Too much is being sent. Try again in a moment" }) };
 
 /** A client may take this long to upgrade to a WebSocket, in ms. */
 export const upgradeTimeout = 10_000;

@@ -83,8 +83,13 @@ export class Session implements ClientOwner {
 		return Date.now() + 2 * (interval + timeout);
 	}
 
-	#holdOf({ userId }: Client) {
-		return this.backend.hold(userId);
+	#holdOf({ holder }: Client) {
+		return this.backend.hold(holder);
+	}
+
+	/** For what one of its clients sends, as long as it is not known which. */
+	hold() {
+		return this.backend.hold([...this.#clients.values()][0]?.holder);
 	}
 
 	receive(text: string): void {

@@ -118,7 +118,7 @@ class Upgrade {
 
 	async #takeOver(): Promise<void> {
 		this.#stopTimer();
-		const moving: UpgradeState = { type: "moving", held: [], heldUnits: 0, hold: this.#backend.hold(crypto.randomUUID()) };
+		const moving: UpgradeState = { type: "moving", held: [], heldUnits: 0, hold: this.#backend.hold(undefined) };
 		this.#state = moving;
 		// The platform's types know no `unknown` in what is passed on.
 		const handed = (await this.#polling.handOver()) as unknown as Handover | undefined;
