@@ -227,7 +227,8 @@ class SharedSocket {
 
 	#write(frame: string): void {
 		if (this.#isOver) return;
-		const isRead = this.#unread.mayAdd(frame.length, Date.now());
+		const { bufferedAmount } = this.#socket as { bufferedAmount?: number };
+		const isRead = this.#unread.mayAdd(frame.length, Date.now(), bufferedAmount);
 		try {
 			if (isRead) this.#socket.send(frame);
 			else this.#close(closeCodes.slow, "what was sent is not read");

@@ -6,8 +6,14 @@ import { limits } from "../protocol/limits.ts";
 const patience = 30_000;
 /** In ms. What was sent before a sign of life counts as read once another one has come at least so much later. */
 const apart = 5_000;
-/** UTF-16 units that wait in memory at most, whatever the client says. */
+/** UTF-16 units that wait in memory at most while the client says that it reads. */
 const most = 3 * limits.queuedBytes;
+/**
+ * UTF-16 units that one socket is sent in all. A client can acknowledge and ping without reading, and the runtime does not say how much is
+ * queued: sockets have no `bufferedAmount`, `send` neither waits nor fails, and nothing tells when a queue is empty. So a client reconnects
+ * after so much, and goes on from its cursors.
+ */
+const inAll = 2 * most;
 
 /** Counts UTF-16 units; times are in ms. */
 export class Unread {
@@ -39,9 +45,14 @@ export class Unread {
 		this.#read = this.#sent;
 	}
 
-	/** Counts a frame that is to be sent. Returns false if the client has left too much unread. */
-	mayAdd(length: number, now: number): boolean {
+	/**
+	 * Counts a frame that is to be sent. Returns false if the client has left too much unread, or may have. `queued`: bytes that wait for
+	 * the client, where the runtime knows them; then the client's word does not count.
+	 */
+	mayAdd(length: number, now: number, queued?: number): boolean {
 		this.#sent += length;
+		if (queued !== undefined) return queued <= limits.queuedBytes;
+		if (this.#sent > inAll) return false;
 		const isSilent = now - this.#heardAt > patience;
 		return this.length <= (isSilent ? limits.queuedBytes : most);
 	}

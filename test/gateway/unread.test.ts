@@ -35,6 +35,23 @@ describe("what is sent over a socket", () => {
 		expect(unread.length).toBe(0);
 	});
 
+	it("is bounded in all for a client that acknowledges everything and may read nothing", () => {
+		const unread = new Unread(0);
+		const sent: boolean[] = [];
+		for (let n = 0; n < 7; n++) {
+			sent.push(unread.mayAdd(full, n));
+			unread.acknowledged();
+		}
+		expect(sent).toEqual([true, true, true, true, true, true, false]);
+	});
+
+	it("is what the runtime says, where it does, whatever the client says", () => {
+		const unread = new Unread(0);
+		for (let n = 0; n < 10; n++) expect(unread.mayAdd(full, 60 * second, 0)).toBe(true);
+		unread.acknowledged();
+		expect([unread.mayAdd(1, 60 * second, full), unread.mayAdd(1, 60 * second, full + 1)]).toEqual([true, false]);
+	});
+
 	it("is less for a client that is silent", () => {
 		const unread = new Unread(0);
 		expect([unread.mayAdd(full + 1, 30 * second), unread.mayAdd(1, 31 * second)]).toEqual([true, false]);
