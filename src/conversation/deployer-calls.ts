@@ -49,6 +49,12 @@ export class DeployerCalls extends RpcTarget {
 		return { conversationId: store.info.id, retentionDays, keptDays, held };
 	}
 
+	/** True if messages would be kept for a shorter time than now. */
+	shortens(days: number | null): boolean {
+		const { store } = this.#parts;
+		return store.exists && store.keeping.isShorter(days);
+	}
+
 	/** Keeps messages for so many days, in place of the deployment's. May be repeated. */
 	retain(days: number | null): RetentionRecord | Refusal {
 		if (this.#parts.store.exists) this.#parts.retention.setByAdministrator(days);

@@ -122,8 +122,8 @@ export class ConversationObject extends DurableObject<Env> {
 		return { accepted: true };
 	}
 
-	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
-		return new PersonCalls(this.#parts).erase(userId, alias, after);
+	async erase(userId: string, alias: string, after: number, upTo?: number): Promise<ErasureStep> {
+		return new PersonCalls(this.#parts).erase(userId, alias, after, upTo);
 	}
 
 	async rename(person: NamedPerson): Promise<void> {

@@ -13,37 +13,43 @@ export class PersonCalls {
 		this.#parts = parts;
 	}
 
-	/** One step of erasing a person. A conversation in which nobody else is left is deleted. */
-	async erase(userId: string, alias: string, after: number): Promise<ErasureStep> {
+	/**
+	 * One step of erasing a person. The first one ends their membership; a conversation in which nobody else is left is deleted. `upTo`: the
+	 * last message then. Whoever has come back since is a new member, whom the further steps leave alone.
+	 */
+	async erase(userId: string, alias: string, after: number, upTo = Number.MAX_SAFE_INTEGER): Promise<ErasureStep> {
 		const { id, store, erasure, sockets, deletion, importer, purses } = this.#parts;
 		const none = { messages: 0, reactions: 0, isDeleted: false };
 		if (importer.isUnderWay) return { ...none, isIncomplete: true };
 		if (after === 0) await purses.forget(userId, id);
 		if (!store.exists) return { ...none, isGone: true };
-		if (store.keeping.isHeld) return this.#eraseLater(userId, alias, after);
+		if (store.keeping.isHeld) return this.#eraseLater(userId, alias, after, upTo);
+		if (after > 0) return erasure.step(userId, alias, after, upTo);
 		const isLast = store.members.isAlone && store.members.find(userId) !== undefined;
 		if (isLast) {
 			store.members.remove(userId, false);
 			store.payments.erase(userId, alias, erasedName);
-		} else if (after === 0) erasure.removeMember(userId, alias);
+		} else erasure.removeMember(userId, alias);
 		// After the removal: closing the sockets of a member would put the conversation back into their list.
 		sockets.close(userId, closeCodes.token, "erased");
-		if (!isLast) return erasure.step(userId, alias, after);
+		if (!isLast) return { ...erasure.step(userId, alias, after), upTo: store.log.head.seq };
 		await deletion.begin();
 		return { ...none, isDeleted: true };
 	}
 
 	/** A legal hold keeps what they said until it ends. They are no member any more, and may come back as a new one. */
-	#eraseLater(userId: string, alias: string, after: number): ErasureStep {
+	#eraseLater(userId: string, alias: string, after: number, upTo: number): ErasureStep {
 		const { store, sockets, now } = this.#parts;
-		this.#leave(userId);
+		const done = { messages: 0, reactions: 0, isDeleted: false };
 		const known = store.keeping.erasures.find((erasure) => erasure.userId === userId);
-		const erasure = { userId, alias: known?.alias ?? alias, after, upTo: store.log.head.seq, at: now() };
+		const erasure = { userId, alias: known?.alias ?? alias, after, upTo: Math.min(upTo, store.log.head.seq), at: now() };
 		store.keeping.putErasure(erasure);
+		if (after > 0) return done;
+		this.#leave(userId);
 		// A title has no time by which one that they give later could be told from this one.
 		if (store.titling.by === userId) store.setTitle(store.info.title, { by: erasure.alias });
 		sockets.close(userId, closeCodes.token, "erased");
-		return { messages: 0, reactions: 0, isDeleted: false };
+		return done;
 	}
 
 	/** Also where nobody is left: then it is nobody's, and is deleted when the legal hold ends, unless only administrators may: `keeps`. */

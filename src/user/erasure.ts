@@ -11,16 +11,27 @@ import { type Counts, ErasureCounts } from "./erasure-counts.ts";
  */
 export type Erased = Counts & { failed: number; remaining: number };
 
-/** A step in one conversation. `after`: its messages up to this seq are done. */
-export type EraseStep = (id: string, alias: string, after: number) => Promise<Step>;
+/** A step in one conversation. `after`: its messages up to this seq are done. `upTo`: what came later is not erased. */
+export type EraseStep = (id: string, alias: string, after: number, upTo?: number) => Promise<Step>;
 /**
  * `isDeleted`: this step deleted the conversation. `isGone`: it was deleted before. `isIncomplete`: its messages are still being copied.
- * `after`: there is more to do beyond this seq.
+ * `after`: there is more to do beyond this seq, but not beyond `upTo`.
  */
-type Step = { messages: number; reactions: number; isDeleted: boolean; isGone?: boolean; isIncomplete?: boolean; after?: number };
+type Step = {
+	messages: number;
+	reactions: number;
+	isDeleted: boolean;
+	isGone?: boolean;
+	isIncomplete?: boolean;
+	after?: number;
+	upTo?: number;
+};
 
-/** The id that replaces the person's in one conversation, and the seq up to which its messages are done. */
-type Place = { alias: string; after: number };
+/**
+ * The id that replaces the person's in one conversation, the seq up to which its messages are done, and the last one when the person's
+ * membership ended: what they say as a new member stays. The release before leaves that out.
+ */
+type Place = { alias: string; after: number; upTo?: number };
 
 /** For ever, at last once a day: nobody else would erase what is left. */
 const policy: RetryPolicy = { firstPause: 5_000, factor: 2, longestPause: 24 * 3600_000, maxTries: Number.POSITIVE_INFINITY };
@@ -131,8 +142,8 @@ export class Erasure {
 		return erased;
 	}
 
-	async #eraseFrom(id: string, { alias, after }: Place): Promise<Progress<Place>> {
-		const step = await this.#step(id, alias, after);
+	async #eraseFrom(id: string, { alias, after, upTo }: Place): Promise<Progress<Place>> {
+		const step = await this.#step(id, alias, after, upTo);
 		if (step.isIncomplete) throw new Error("The conversation is still being copied.");
 		this.#counts.add({
 			conversations: step.after === undefined && !step.isGone ? 1 : 0,
@@ -140,6 +151,6 @@ export class Erasure {
 			reactions: step.reactions,
 			deletedConversations: step.isDeleted ? 1 : 0,
 		});
-		return step.after === undefined ? "done" : { next: { alias, after: step.after } };
+		return step.after === undefined ? "done" : { next: { alias, after: step.after, upTo: step.upTo ?? upTo } };
 	}
 }

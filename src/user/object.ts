@@ -69,18 +69,17 @@ export class UserObject extends ExportCalls {
 		this.push = pushOf(env, { userId, sql, store, sockets, isEnded, alarm: this.#alarm, now });
 		this.#erasure = new Erasure({
 			sql,
-			step: (id, alias, after) => env.CONVERSATIONS.getByName(id).erase(userId, alias, after),
+			step: (id, alias, after, upTo) => env.CONVERSATIONS.getByName(id).erase(userId, alias, after, upTo),
 			forget: () => this.#presence.forget(),
 			finish: () => this.#deleteRest(),
 			alarm: this.#alarm,
 			now,
 		});
-		const { suspension } = this.#signIns;
 		this.ownData = ownDataOf(env, userId, { store, signIns: this.#signIns, push: this.push, erasure: this.#erasure, now });
 		const shared = {
 			tokens: () => this.#signIns.tokens,
 			sessions: () => this.#signIns.sessions,
-			isSuspended: () => suspension.isInForce,
+			isSuspended: () => this.#signIns.suspension.isInForce,
 			isAccount: () => this.account.isAccount,
 			now,
 		};
@@ -132,7 +131,8 @@ export class UserObject extends ExportCalls {
 			if (this.#erasure.isInProgress) await this.#erasure.proceed();
 			await this.#everywhere.proceed();
 			await this.push.runDue();
-			if (Date.now() >= (this.#signIns.guestEnd ?? Number.POSITIVE_INFINITY)) await this.signOut(this.#signIns.suspension.wasInForce);
+			const hasEnded = Date.now() >= (this.#signIns.guestEnd ?? Number.POSITIVE_INFINITY);
+			if (hasEnded) await this.signOut(this.#signIns.suspension.wasInForce || (await this.#presence.mayBeBanned()));
 			await this.#endings.endAgain();
 		});
 	}

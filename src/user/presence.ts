@@ -5,6 +5,7 @@ import { directoryName, type Report } from "../protocol/admin/records.ts";
 import type { Store } from "./store.ts";
 
 type Directory = {
+	networks(): Promise<readonly object[]>;
 	report(report: Report): Promise<void>;
 	forget(userId: string): Promise<void>;
 };
@@ -38,6 +39,19 @@ export class Presence {
 		void this.#directory.report({ people: [person] }).catch(() => {
 			this.#told = undefined;
 		});
+	}
+
+	/**
+	 * True if an administrator may keep a guest from renewing their session by a banned network: then one alone would delete what only the
+	 * guest is in. Which network they come from is not known here.
+	 */
+	async mayBeBanned(): Promise<boolean> {
+		try {
+			return (await this.#directory.networks()).length > 0;
+		} catch (error) {
+			console.warn("The banned networks could not be read: what only a guest is in is kept", error);
+			return true;
+		}
 	}
 
 	/** Rejects if the administration cannot be reached. */

@@ -433,4 +433,27 @@ describe("an interrupted erasure", () => {
 		const back = await Client.join("ann", id, { cursor: again.joined.cursor });
 		expect(back.joined).toMatchObject({ reset: true, hasMore: true });
 	});
+
+	it("leaves alone what the person says as a new member while it is still in progress", async () => {
+		const person = newPerson();
+		const id = await newConversation("ann", [person]);
+		(await Client.join(person, id)).say("OLD");
+		await expect.poll(async () => (await messagesOf("ann", id)).length).toBe(1);
+		// More places than one step goes through.
+		await inStorage("CONVERSATIONS", id, ({ sql }) => void sql.exec("UPDATE messages SET seq = 20001"));
+		await abortAllDurableObjects();
+		const conversation = env.CONVERSATIONS.getByName(id);
+		const first = await conversation.erase(person, "erased-1", 0);
+		expect(first).toMatchObject({ messages: 0, after: 20_000, upTo: 20_001 });
+		const back = await Client.join(person, id, { claims: { conversations: [id] } });
+		back.say("NEW");
+		await back.next("chat:message");
+		expect(await conversation.erase(person, "erased-1", first.after as number, first.upTo)).toMatchObject({ messages: 1 });
+		expect((await messagesOf("ann", id)).map(({ content, author }) => [content, author.userId])).toEqual([
+			["", "erased-1"],
+			["NEW", person],
+		]);
+		back.say("STILL HERE");
+		expect((await back.next("chat:message", ({ message }) => message.content === "STILL HERE")).message.author.userId).toBe(person);
+	});
 });

@@ -1,6 +1,6 @@
 // Legal requests: two administrators together delete a conversation, get a copy of it, or erase a person, and nobody alone.
 
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import "../../src/worker.ts";
@@ -186,6 +186,27 @@ it("names the person whom a request is about, and the administrators, as long as
 	const { request, act } = await listed();
 	expect(request).toMatchObject({ userId, byName: "Rudi Root", confirmed: { by: "second" } });
 	expect([request, act].flatMap(Object.keys)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(username|subjectName)$/)]));
+});
+
+describe("a conversation that its last member has left for good during a hold", () => {
+	it("is nobody's also after a release has written its settings that does not know so", async () => {
+		const { token } = (await call("POST", "/auth/guest", undefined, { name: "Gus" })).body;
+		const id = (await call("POST", "/conversations", token, {})).body.conversation.id as string;
+		await call("PATCH", `/conversations/${id}`, token, { assistant: "off" });
+		await confirm((await ask(id, "hold")).body.request.requestId);
+		expect((await call("POST", "/auth/sign-out", token)).status).toBe(204);
+		const stub = env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>;
+		await runInDurableObject(
+			stub,
+			(_object, { storage }) =>
+				void storage.sql.exec(
+					"INSERT OR REPLACE INTO keeping (one, days, held_at, expired_upto) SELECT one, days, held_at, expired_upto FROM keeping",
+				),
+		);
+		await evictDurableObject(stub);
+		const granted = await tokenOf("cat", { conversations: [id] });
+		expect((await call("GET", `/conversations/${id}/messages`, granted)).status).toBe(404);
+	});
 });
 
 describe("a request that was withdrawn", () => {

@@ -107,6 +107,31 @@ it("a guest whose sessions run out meanwhile is ended once they are restored, an
 	await expect.poll(members).toEqual([]);
 });
 
+it("a guest whose session runs out while a network is banned leaves what only they are in to administrators", async () => {
+	const path = "/admin/networks/203.0.113.0%2F24";
+	/** What is left of a conversation that only a guest is in, after the end of their session. */
+	const left = async () => {
+		const { userId, token } = await guest();
+		const { id } = (await call("POST", "/conversations", token, {})).body.conversation;
+		const user = env.USERS.getByName(userId) as unknown as DurableObjectStub<undefined>;
+		await runInDurableObject(user, (_object, { storage }) => storage.sql.exec("UPDATE known_since SET at = 0"));
+		await evictDurableObject(user, { webSockets: "hibernate" });
+		await runDurableObjectAlarm(user);
+		const stored = () =>
+			runInDurableObject(env.CONVERSATIONS.getByName(id) as unknown as DurableObjectStub<undefined>, (_object, { storage }) => {
+				const exists = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'members'").toArray().length > 0;
+				return exists ? storage.sql.exec("SELECT user_id FROM members").toArray() : "deleted";
+			});
+		await expect.poll(stored).not.toEqual([{ user_id: userId }]);
+		return stored();
+	};
+	const from = { "cf-connecting-ip": "198.51.100.1" };
+	expect((await call("PUT", path, await tokenOf("root"), { seconds: 3600 }, from)).status).toBe(200);
+	expect(await left()).toEqual([]);
+	expect((await call("DELETE", path, await tokenOf("root"))).status).toBe(204);
+	expect(await left()).toBe("deleted");
+});
+
 it("a running reply goes on when its asker is suspended", async () => {
 	const id = await newConversation("ann", ["ben"]);
 	const [ann, ben] = [await Client.join("ann", id), await Client.join("ben", id)];

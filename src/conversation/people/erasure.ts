@@ -14,7 +14,8 @@ import type { Departures } from "./departures.ts";
 
 /**
  * The result of a step; `isGone`: the conversation was deleted before; `isIncomplete`: it is a fork whose messages are still being
- * copied, so that the step must be repeated later; `after`: the place where the next step begins, if there is one.
+ * copied, so that the step must be repeated later; `after`: the place where the next step begins, if there is one; `upTo`: the last
+ * place that it is about.
  */
 export type ErasureStep = {
 	messages: number;
@@ -23,6 +24,7 @@ export type ErasureStep = {
 	isGone?: boolean;
 	isIncomplete?: boolean;
 	after?: number;
+	upTo?: number;
 };
 
 /** In places: one or two seconds of work. */

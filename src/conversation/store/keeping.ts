@@ -40,6 +40,16 @@ export const setDaysTable = `
 	) STRICT;
 `;
 
+/** For the migrations. A table of its own: the release without it rewrites the whole row of `keeping` and forgets who has left. */
+export const leftTable = `
+	-- The last member has left for good: the same as \`keeping.is_left\`, which only the release before reads.
+	CREATE TABLE left_for_good (
+		one INTEGER PRIMARY KEY CHECK (one = 1),
+		is_left INTEGER NOT NULL
+	) STRICT;
+	INSERT INTO left_for_good (one, is_left) SELECT 1, is_left FROM keeping WHERE is_left > 0;
+`;
+
 /** `null`: as long as the deployment does. */
 export type RetentionChange = { retentionDays?: number | null | undefined };
 
@@ -65,6 +75,9 @@ export class Keeping {
 	load(): void {
 		const [row] = this.#sql.exec<Row>("SELECT days, held_at, expired_upto, is_left FROM keeping").toArray();
 		if (row) this.#row = row;
+		// The release before writes `keeping` alone, and may have lost what is in the table.
+		const [left] = this.#sql.exec<Pick<Row, "is_left">>("SELECT is_left FROM left_for_good").toArray();
+		if (left) this.#row = { ...this.#row, is_left: left.is_left };
 		this.#administratorDays = this.#sql.exec<{ days: number }>("SELECT days FROM set_days").toArray()[0]?.days ?? null;
 		this.#loadErasures();
 	}
@@ -82,8 +95,17 @@ export class Keeping {
 
 	/** Days after which messages are deleted: the shorter time counts. An administrator's stand in place of the deployment's. */
 	get keptDays(): number | undefined {
-		const all = [this.#row.days, this.#administratorDays ?? this.#deploymentDays].filter((days) => days !== null && days !== undefined);
+		return this.#keptWith(this.#administratorDays);
+	}
+
+	#keptWith(administratorDays: number | null): number | undefined {
+		const all = [this.#row.days, administratorDays ?? this.#deploymentDays].filter((days) => days !== null && days !== undefined);
 		return all.length === 0 ? undefined : Math.min(...all);
+	}
+
+	/** True if an administrator's days would delete messages that are kept now. */
+	isShorter(administratorDays: number | null): boolean {
+		return (this.#keptWith(administratorDays) ?? Number.POSITIVE_INFINITY) < (this.keptDays ?? Number.POSITIVE_INFINITY);
 	}
 
 	get isHeld(): boolean {
@@ -102,7 +124,9 @@ export class Keeping {
 
 	/** `keeps`: only administrators delete it. */
 	setLeft(keeps: boolean): void {
-		this.#save({ is_left: keeps ? 2 : 1 });
+		const is_left = keeps ? 2 : 1;
+		this.#sql.exec("INSERT OR REPLACE INTO left_for_good (one, is_left) VALUES (1, ?)", is_left);
+		this.#save({ is_left });
 	}
 
 	get expiredUpto(): number {

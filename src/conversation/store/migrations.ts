@@ -11,7 +11,7 @@ import { summariesTable } from "./claude/summaries.ts";
 import { filesTable, unsentIndex } from "./files.ts";
 import { firstMigrations } from "./first-migrations.ts";
 import { linkTables } from "./invites.ts";
-import { heldPlaces, keepingTables, setDaysTable } from "./keeping.ts";
+import { heldPlaces, keepingTables, leftTable, setDaysTable } from "./keeping.ts";
 import { paymentTables } from "./money/payments.ts";
 import { rewritesTable } from "./money/rewrites.ts";
 import { incomingWebhooksTable } from "./webhooks/incoming.ts";
@@ -198,4 +198,5 @@ export const migrations: readonly Migration[] = [
 	-- The files of its messages, and what Claude has read of them, in JSON.
 	ALTER TABLE prompts ADD COLUMN files TEXT;
 	`,
+	leftTable,
 ];
