@@ -3,6 +3,7 @@
 
 import type { Migration } from "../platform/migrate.ts";
 import { jobsTable } from "../platform/retry-queue.ts";
+import { shorteningsTable } from "./shortenings.ts";
 
 export const migrations: readonly Migration[] = [
 	`
@@ -116,4 +117,9 @@ export const migrations: readonly Migration[] = [
 	-- What vouched for the administrator who made a request, in JSON.
 	ALTER TABLE requests ADD COLUMN vouchers TEXT;
 	`,
+	`
+	-- They were stored as they are. Whatever can still be confirmed keeps them for its day.
+	UPDATE requests SET vouchers = NULL WHERE confirmed_at IS NOT NULL OR at <= unixepoch() * 1000 - 86400000;
+	`,
+	shorteningsTable,
 ];

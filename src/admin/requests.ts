@@ -17,7 +17,7 @@ type Row = {
 	confirmed_at: number | null;
 	vouchers: string | null;
 };
-/** `vouchers`: see `auth/administrators`. */
+/** `vouchers`: see `sealVouchers` in `auth/administrators`. */
 export type NewRequest = Pick<LegalRequest, "requestId" | "kind" | "conversationId" | "userId" | "reason" | "by"> & { vouchers?: string[] };
 
 /** Open requests, and those that were confirmed within the time for fetching a copy. */
@@ -30,7 +30,8 @@ export class Requests {
 		this.#sql = sql;
 	}
 
-	add({ requestId, kind, conversationId, userId, reason, by, vouchers = [by] }: NewRequest, now: number): LegalRequest {
+	add({ requestId, kind, conversationId, userId, reason, by, vouchers = [] }: NewRequest, now: number): LegalRequest {
+		this.#forgetVouchers(now);
 		this.#sql.exec(
 			"INSERT INTO requests (id, kind, conversation_id, user_id, reason, by_user, at, vouchers) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			requestId,
@@ -50,7 +51,7 @@ export class Requests {
 		return this.#select(`WHERE ${current} AND id = ?2`, now, requestId)[0];
 	}
 
-	/** The identities and marks by which its maker is an administrator. */
+	/** The id of its maker, and sealed, the identities and marks by which they are an administrator. */
 	vouchersOf(requestId: string): string[] {
 		const query = "SELECT vouchers, by_user FROM requests WHERE id = ?";
 		const [row] = this.#sql.exec<Pick<Row, "vouchers" | "by_user">>(query, requestId).toArray();
@@ -63,7 +64,12 @@ export class Requests {
 	}
 
 	confirm(requestId: string, by: string, now: number): void {
-		this.#sql.exec("UPDATE requests SET confirmed_by = ?, confirmed_at = ? WHERE id = ?", by, now, requestId);
+		this.#sql.exec("UPDATE requests SET confirmed_by = ?, confirmed_at = ?, vouchers = NULL WHERE id = ?", by, now, requestId);
+	}
+
+	/** Nobody can confirm a request any more whose time is over. */
+	#forgetVouchers(now: number): void {
+		this.#sql.exec("UPDATE requests SET vouchers = NULL WHERE vouchers IS NOT NULL AND at <= ?", now - adminLimits.legalRequest);
 	}
 
 	delete(requestId: string): void {

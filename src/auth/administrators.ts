@@ -1,9 +1,10 @@
 // Who may use the administration: people whom the settings name by id, by a claim, or by the verified address or the subject that
 // a provider gave. Programs never may. Must not know what administrators do.
 
-import type { JWTPayload } from "jose";
+import { base64url, type JWTPayload } from "jose";
 import type { Settings } from "../settings.ts";
 import { hasClaim } from "./claims.ts";
+import { deriveKey } from "./derive-key.ts";
 import { verifiedAddress } from "./oidc/account.ts";
 import type { Identity } from "./tokens.ts";
 
@@ -54,4 +55,15 @@ export async function vouchersOf(
 	if (kind !== "account") return [userId];
 	const { identities, mark } = await users.getByName(userId).vouchers(session);
 	return [...new Set([userId, ...identities, ...(mark === undefined || mark.startsWith("claim ") ? [] : [mark])])];
+}
+
+/** The same in a form that tells nobody what vouched, and only whether two have something in common. `jwtSecret`: the deployment's. */
+export async function sealVouchers(vouchers: readonly string[], jwtSecret: string | undefined): Promise<string[]> {
+	// Without a secret nobody signs in with a provider: the id alone vouches, and it is known anyway.
+	if (jwtSecret === undefined) return [];
+	const hmac = { name: "HMAC", hash: "SHA-256" };
+	const key = await crypto.subtle.importKey("raw", await deriveKey(jwtSecret, "parley administrators' vouchers"), hmac, false, ["sign"]);
+	const seal = async (voucher: string) =>
+		base64url.encode(new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(voucher))));
+	return Promise.all(vouchers.map(seal));
 }

@@ -133,7 +133,7 @@ describe("the administration", () => {
 		await look(one, "admin-de-retention");
 		expect([await violations(page), await overflowing(page)]).toEqual([[], []]);
 		await question.getByRole("button", { name: "Zeit setzen" }).click();
-		await page.getByRole("status").getByText("nach 30 Tagen gelöscht").waitFor();
+		await page.getByRole("status").getByText("möchte 30 Tage. Das gilt, sobald ein anderer").waitFor();
 		for (const part of ["Gespräche", "Ausgaben", "Betrieb", "Netze und Gäste", "Rechtliche Anfragen", "Was getan wurde"]) {
 			await page.getByRole("button", { name: part, exact: true }).click();
 			await page.getByRole("heading", { name: part, exact: true }).waitFor();

@@ -1,7 +1,9 @@
 // A guest who joins a provider's identity: what they keep, what ends, how the identity is removed, and what an attacker gains.
 
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { directoryName } from "../../src/protocol/admin/records.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import { allowLog } from "../support/log.ts";
@@ -396,6 +398,11 @@ describe("an attacker", () => {
 		const confirm = async (requestId: string, token: string) => outcome(await call("POST", `/admin/requests/${requestId}/confirm`, token));
 		const account = await signIn(boss);
 		const asAccount = await ask(account.token);
+		const stored = () =>
+			runInDurableObject(env.DIRECTORY.getByName(directoryName) as unknown as DurableObjectStub<undefined>, (_object, { storage }) =>
+				storage.sql.exec<{ vouchers: string }>("SELECT vouchers FROM requests WHERE vouchers IS NOT NULL").toArray(),
+			);
+		expect(await stored()).toEqual([{ vouchers: expect.stringMatching(/^\["[\w-]{43}"(,"[\w-]{43}")+\]$/) }]);
 		const guest = await joined(await newGuest(), boss);
 		expect(guest.userId).not.toBe(account.userId);
 		expect(await confirm(asAccount, guest.token)).toEqual([403, "forbidden"]);
@@ -407,6 +414,7 @@ describe("an attacker", () => {
 		expect(again.userId).toBe(account.userId);
 		expect(await confirm(asGuest, again.token)).toEqual([403, "forbidden"]);
 		expect(await confirm(asGuest, await tokenOf("boss"))).toEqual([200, undefined]);
+		expect(await stored()).toHaveLength(1);
 	});
 
 	it("with a passkey of an administrator who joined is none: only a session of the identity is", async () => {

@@ -4,6 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import "../../src/worker.ts";
+import { directoryName } from "../../src/protocol/admin/records.ts";
 import { withSettings } from "../support/settings.ts";
 import { Client, call, newConversation, origin, tokenOf } from "../support/socket.ts";
 
@@ -131,7 +132,9 @@ describe("an administrator", () => {
 		expect((await as(ann, "PATCH", `/conversations/${id}`, { retentionDays: 60 })).body.conversation).toMatchObject({ keptDays: 60 });
 
 		expect(await legal(id, "hold")).toBe(200);
-		expect((await as("root", "PUT", path, { retentionDays: 7 })).body).toEqual({ ...record, retentionDays: 7, keptDays: 7, held: true });
+		const pending = { retentionDays: 7, by: "root", until: expect.any(String) };
+		expect((await as("root", "PUT", path, { retentionDays: 7 })).body).toEqual({ ...record, keptDays: 60, held: true, pending });
+		expect((await as("second", "PUT", path, { retentionDays: 7 })).body).toEqual({ ...record, retentionDays: 7, keptDays: 7, held: true });
 		await runDurableObjectAlarm(stubOf(id));
 		expect(await contentsOf(ann, id)).toEqual(["Forty days old"]);
 		expect(await legal(id, "release")).toBe(200);
@@ -143,6 +146,46 @@ describe("an administrator", () => {
 		const { acts } = (await as("second", "GET", `/admin/audit?action=retained&subject=${id}`)).body;
 		expect(acts).toHaveLength(3);
 		expect(acts[0]).toMatchObject({ actor: "root", subject: id });
+	});
+
+	it("needs another one for a shorter time, because it deletes messages", async () => {
+		const ann = someone();
+		const id = await conversation(ann);
+		const path = `/admin/conversations/${id}/retention`;
+		const set = async (who: string, retentionDays: number | null) => (await as(who, "PUT", path, { retentionDays })).body;
+		await say(ann, id, "Nine days old");
+		await age(id, 9);
+		const record = { conversationId: id, retentionDays: null, keptDays: 30, held: false };
+		const pending = (retentionDays: number | null, by: string) => ({ retentionDays, by, until: expect.any(String) });
+		for (const _again of [1, 2]) expect(await set("root", 7)).toEqual({ ...record, pending: pending(7, "root") });
+		// Another time is another wish, and the time in force takes it back.
+		expect(await set("second", 8)).toEqual({ ...record, pending: pending(8, "second") });
+		expect(await set("root", 7)).toEqual({ ...record, pending: pending(7, "root") });
+		expect((await as("second", "GET", path)).body).toEqual({ ...record, pending: pending(7, "root") });
+		expect(await set("second", null)).toEqual(record);
+		expect(await set("second", 7)).toEqual({ ...record, pending: pending(7, "second") });
+		// Its day is over, and a suspended administrator's wish counts for nothing.
+		const inDirectory = (statement: string) =>
+			runInDurableObject(env.DIRECTORY.getByName(directoryName) as unknown as DurableObjectStub<undefined>, (_object, { storage }) =>
+				storage.sql.exec(statement).toArray(),
+			);
+		await inDirectory(`UPDATE shortenings SET at = at - ${day}`);
+		expect(await set("root", 7)).toEqual({ ...record, pending: pending(7, "root") });
+		await as("second", "POST", "/admin/people/root/suspend");
+		expect(await set("second", 7)).toEqual({ ...record, pending: pending(7, "second") });
+		await as("second", "POST", "/admin/people/root/restore");
+		await runDurableObjectAlarm(stubOf(id));
+		expect(await contentsOf(ann, id)).toEqual(["Nine days old"]);
+
+		expect(await set("root", 7)).toEqual({ ...record, retentionDays: 7, keptDays: 7 });
+		await runDurableObjectAlarm(stubOf(id));
+		expect(await contentsOf(ann, id)).toEqual([""]);
+		// A longer time deletes nothing, and the deployment's is shorter than that.
+		expect(await set("root", 365)).toEqual({ ...record, retentionDays: 365, keptDays: 365 });
+		expect(await set("root", null)).toEqual({ ...record, retentionDays: 365, keptDays: 365, pending: pending(null, "root") });
+		expect(await set("second", null)).toEqual(record);
+		const { acts } = (await as("second", "GET", `/admin/audit?subject=${id}`)).body as { acts: { action: string }[] };
+		expect(acts.slice(0, 3).map(({ action }) => action)).toEqual(["retained", "confirmed", "requested"]);
 	});
 });
 

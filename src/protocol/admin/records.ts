@@ -103,13 +103,14 @@ export const activitySchema = v.object({
 
 /**
  * How long a conversation keeps messages: the days that an administrator has set in place of the deployment's, and those after which
- * messages are deleted.
+ * messages are deleted. `pending`: a shorter time, which another administrator has to set as well.
  */
 export const retentionRecordSchema = v.object({
 	conversationId: idSchema,
 	retentionDays: v.nullable(countSchema),
 	keptDays: v.nullable(countSchema),
 	held: v.boolean(),
+	pending: v.optional(v.object({ retentionDays: v.nullable(countSchema), by: idSchema, until: v.string() })),
 });
 export type RetentionRecord = v.InferOutput<typeof retentionRecordSchema>;
 

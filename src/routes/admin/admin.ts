@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { isAdministrator, vouchersOf } from "../../auth/administrators.ts";
+import { isAdministrator, sealVouchers, vouchersOf } from "../../auth/administrators.ts";
 import { adminLimits } from "../../protocol/admin/limits.ts";
 import { directoryName } from "../../protocol/admin/records.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -25,9 +25,13 @@ export function callerOf(c: Context<App>): string {
 	return c.get("identity").userId;
 }
 
-/** What tells whether two administrators may be the same human. */
-export function callersVouchers(c: Context<App>): Promise<string[]> {
-	return vouchersOf(c.get("identity"), c.env.USERS);
+/**
+ * What tells whether two administrators may be the same human. `sealed` is what is stored of it; `plain` is compared with the requests that
+ * the release before has stored, and to be removed after one release.
+ */
+export async function callersVouchers(c: Context<App>): Promise<{ sealed: string[]; plain: string[] }> {
+	const plain = await vouchersOf(c.get("identity"), c.env.USERS);
+	return { plain, sealed: await sealVouchers(plain, c.get("settings").jwtSecret) };
 }
 
 /** A place in a list that is in the order of times: the time in ms, a comma and an id. Clients pass on what they were given. */

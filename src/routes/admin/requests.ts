@@ -58,7 +58,7 @@ admin.post("/admin/conversations/:id/requests", bodyUpTo(limits.bodyBytes), asyn
 		requestId: randomId(),
 		conversationId,
 		by: callerOf(c),
-		vouchers: await callersVouchers(c),
+		vouchers: (await callersVouchers(c)).sealed,
 		...body,
 	});
 	return c.json({ request: made }, 201);
@@ -87,7 +87,7 @@ admin.post("/admin/people/:id/requests", bodyUpTo(limits.bodyBytes), async (c) =
 		requestId: randomId(),
 		userId,
 		by: callerOf(c),
-		vouchers: await callersVouchers(c),
+		vouchers: (await callersVouchers(c)).sealed,
 		...body,
 	});
 	return c.json({ request: made }, 201);
@@ -119,7 +119,8 @@ describe("POST /admin/requests/:requestId/confirm", {
 	fields,
 });
 admin.post("/admin/requests/:requestId/confirm", async (c) => {
-	const confirmed = await directoryOf(c).confirm(callerOf(c), c.req.param("requestId"), await callersVouchers(c));
+	const { sealed, plain } = await callersVouchers(c);
+	const confirmed = await directoryOf(c).confirm(callerOf(c), c.req.param("requestId"), [...sealed, ...plain]);
 	if ("code" in confirmed && confirmed.code === "forbidden") return refuse(c, confirmed, "Another administrator has to confirm it.");
 	return respond(c, confirmed, (request) => ({ request }));
 });

@@ -8,7 +8,7 @@ import { idSchema } from "../../protocol/person.ts";
 import { rangeText } from "../../protocol/text/number-text.ts";
 import { bodyUpTo, readBody, refuse, respond } from "../http.ts";
 import { describe } from "../operation.ts";
-import { admin, callerOf, directoryOf } from "./admin.ts";
+import { admin, callerOf, callersVouchers, directoryOf } from "./admin.ts";
 
 const changeSchema = v.object({ retentionDays: retentionDaysSchema });
 const answers = {
@@ -22,6 +22,7 @@ const fields = {
 	keptDays:
 		"Days after which messages are deleted: the shorter of these and what the owners have set. `null` if they are kept without end.",
 	held: "Whether a legal hold keeps everything: then nothing expires.",
+	pending: "A shorter time that one administrator has set: it begins when another one sets the same.",
 };
 const refuses = { not_found: "There is no such conversation." };
 
@@ -43,11 +44,11 @@ describe("PUT /admin/conversations/:id/retention", {
 	tag: "Administration",
 	summary: "Set how long a conversation keeps messages",
 	description:
-		"Sets after how many days the messages of one conversation are deleted, in place of the deployment's `RETENTION_DAYS`: a shorter or a longer time. What the owners have set holds if it is shorter, and nothing is deleted while a legal hold is in force. Older messages are deleted within six hours, for good. The members see the time, and the act is kept with its administrator.",
+		"Sets after how many days the messages of one conversation are deleted, in place of the deployment's `RETENTION_DAYS`: a shorter or a longer time. A shorter one deletes messages, so it waits in `pending` until another administrator sets the same within a day; setting the time that is in force takes it back. What the owners have set holds if it is shorter, and nothing is deleted while a legal hold is in force. Older messages are deleted within six hours, for good. The members see the time, and the act is kept with its administrator.",
 	access: "administrator",
 	body: { schema: changeSchema, example: { retentionDays: 90 } },
 	answers,
-	refuses,
+	refuses: { ...refuses, suspended: "The caller is suspended." },
 	fields,
 });
 admin.put("/admin/conversations/:id/retention", bodyUpTo(limits.bodyBytes), async (c) => {
@@ -60,5 +61,6 @@ admin.put("/admin/conversations/:id/retention", bodyUpTo(limits.bodyBytes), asyn
 			"bad_request",
 			`\`retentionDays\` is ${rangeText(retentionRange)}, or null for as long as the deployment keeps messages.`,
 		);
-	return respond(c, await directoryOf(c).setRetention(callerOf(c), id, body.retentionDays), (record) => record);
+	const { sealed } = await callersVouchers(c);
+	return respond(c, await directoryOf(c).setRetention(callerOf(c), id, body.retentionDays, sealed), (record) => record);
 });

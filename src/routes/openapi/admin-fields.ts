@@ -77,6 +77,9 @@ export const adminFields: Readonly<Record<string, string>> = {
 	...of("requests", legal),
 	"confirmed.at": `When it was confirmed. ${time}`,
 	"confirmed.by": "Id of the other administrator.",
+	"pending.retentionDays": "The days; `null` for those of the deployment.",
+	"pending.by": "Id of the administrator who has set it.",
+	"pending.until": `Until when another administrator can set the same. ${time}`,
 	...Object.fromEntries(
 		["replies", "failures", "errors"].flatMap((list) => [
 			[`${list}.name`, "The outcome, reason or code."],

@@ -1,4 +1,4 @@
-// How long one conversation keeps its messages, and a form that changes it. A shorter time is asked about first.
+// How long one conversation keeps its messages, and a form that changes it. A shorter time is asked about first, and needs two administrators.
 
 import { type FormEvent, useCallback, useState } from "react";
 import { retentionRange } from "../../../src/protocol/conversation.ts";
@@ -29,7 +29,7 @@ export function Retention({ id }: { id: string }) {
 		setAsked(undefined);
 		return act(
 			(token) => setRetention(token, id, days),
-			({ keptDays }) => words.keptNow(keptDays),
+			({ keptDays, pending }) => (pending ? words.retentionPending(pending.retentionDays, pending.by) : words.keptNow(keptDays)),
 		);
 	};
 	const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -45,6 +45,7 @@ export function Retention({ id }: { id: string }) {
 		<div className={styles.detail}>
 			<p>{words.keptNow(record.keptDays)}</p>
 			{record.held && <p>{words.retentionHeld}</p>}
+			{record.pending && <p>{words.retentionPending(record.pending.retentionDays, record.pending.by)}</p>}
 			<form key={record.retentionDays} className={styles.fields} onSubmit={submit} onChange={() => setAsked(undefined)}>
 				<label>
 					{words.retentionDays}

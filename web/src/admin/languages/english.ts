@@ -87,7 +87,10 @@ export const en = {
 			: `Messages are deleted after ${english.number(days)} ${english.form(days, { one: "day", other: "days" })}.`,
 	retentionHeld: "A legal hold keeps everything meanwhile.",
 	setRetention: "Set the time",
-	retentionQuestion: "Older messages are deleted for everybody within six hours. This cannot be undone.",
+	retentionQuestion:
+		"Another administrator has to set the same time within a day. Then older messages are deleted for everybody within six hours. This cannot be undone.",
+	retentionPending: (days: number | null, by: string) =>
+		`${by} wants ${days === null ? "the time of the deployment" : `${english.number(days)} ${english.form(days, { one: "day", other: "days" })}`}. It begins when another administrator sets the same.`,
 	ask: "Legal request",
 	askAbout: (id: string) => `Legal request about ${id}`,
 	makeRequest: "Make the request",

@@ -86,7 +86,10 @@ export const de: Words = {
 			: `Nachrichten werden nach ${german.number(days)} ${german.form(days, { one: "Tag", other: "Tagen" })} gelöscht.`,
 	retentionHeld: "Solange eine rechtliche Aufbewahrung gilt, bleibt alles.",
 	setRetention: "Zeit setzen",
-	retentionQuestion: "Ältere Nachrichten werden innerhalb von sechs Stunden für alle gelöscht. Das lässt sich nicht rückgängig machen.",
+	retentionQuestion:
+		"Ein anderer Administrator muss binnen eines Tages dieselbe Zeit setzen. Dann werden ältere Nachrichten innerhalb von sechs Stunden für alle gelöscht. Das lässt sich nicht rückgängig machen.",
+	retentionPending: (days, by) =>
+		`${by} möchte ${days === null ? "die Zeit, die für alle gilt" : `${german.number(days)} ${german.form(days, { one: "Tag", other: "Tage" })}`}. Das gilt, sobald ein anderer Administrator dieselbe Zeit setzt.`,
 	ask: "Rechtliche Anfrage",
 	askAbout: (id) => `Rechtliche Anfrage zu ${id}`,
 	makeRequest: "Beantragen",
