@@ -76,8 +76,10 @@ export class Hold {
 /** The bytes of files. All conversations and connections of an instance share it, because they share its memory. */
 export const heldBytes = new HeldBytes(fileLimits.inMemory);
 
-/** Packets of clients that return, in UTF-16 units. */
-export const heldPackets = new HeldBytes(limits.heldPackets);
+/** UTF-16 units that wait for Socket.IO clients that return, until all of their conversations are there. One that missed more begins anew. */
+export const packetLimits = { all: 4 * limits.queuedBytes, person: 2 * limits.queuedBytes, network: 2 * limits.queuedBytes };
+
+export const heldPackets = new HeldBytes(packetLimits);
 
 const chunkBytes = 256 * 1024;
 

@@ -145,11 +145,6 @@ export const undisconnectedSockets = 32;
  * its cursor.
  */
 export const queuedBytes = 8 * 1024 * 1024;
-/**
- * UTF-16 units that one instance holds for Socket.IO clients that return, until all of their conversations are there: of all clients, of
- * one person, and of the guests of one network together. A client that has missed more begins anew.
- */
-export const heldPackets = { all: 4 * queuedBytes, person: 2 * queuedBytes, network: 2 * queuedBytes };
 /** UTF-16 units after which a client acknowledges what it has read (`chat:ack`). */
 export const ackEvery = 1024 * 1024;
 /** Members named in one message. */

@@ -2,7 +2,7 @@
 
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { heldPackets } from "../../src/platform/held-bytes.ts";
+import { heldPackets, packetLimits } from "../../src/platform/held-bytes.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { Client, call, newConversation, tokenOf } from "../support/socket.ts";
@@ -81,7 +81,7 @@ describe("a client that comes back", () => {
 		asked.close();
 		await call("POST", `/conversations/${id}/messages`, await tokenOf("bob"), { content: "x".repeat(2_000) });
 		const others = heldPackets.hold({ userId: "ann" });
-		expect(others.add(limits.heldPackets.person - 2_000)).toBe(true);
+		expect(others.add(packetLimits.person - 2_000)).toBe(true);
 		const back = await SocketIoClient.open("ann", { pid, offset, recovery: true });
 		back.sendMessage(id, "after", 1);
 		expect(await back.acknowledged(1)).toMatchObject({ code: "not_joined" });
@@ -89,7 +89,7 @@ describe("a client that comes back", () => {
 		others.release();
 		const again = await SocketIoClient.open("ann", { pid, offset, recovery: true });
 		expect((await again.nextMessage("x".repeat(2_000))).payload.message.author.userId).toBe("bob");
-		expect(others.add(limits.heldPackets.person)).toBe(true);
+		expect(others.add(packetLimits.person)).toBe(true);
 		others.release();
 		for (const client of [back, again]) client.close();
 	});

@@ -59,14 +59,7 @@ export class Client implements RoomOwner {
 		this.#sid = state.sid;
 		this.#pid = state.pid;
 		this.#identity = state.identity;
-		this.#outbound = new Outbound(
-			state.nsp,
-			carrier,
-			this.#rooms,
-			state.resends,
-			state.pid !== undefined,
-			owner.backend.holdPackets(this.holder),
-		);
+		this.#outbound = new Outbound(state, carrier, this.#rooms, owner.backend.holdPackets(state.identity));
 		const asked = { identity: () => this.#identity, isOver: () => this.#isOver, isIn: (id: string) => this.#rooms.has(id) };
 		this.files = new FileSender(owner, this.#outbound, {
 			...asked,
@@ -102,14 +95,8 @@ export class Client implements RoomOwner {
 		return client;
 	}
 
-	get userId(): string {
-		return this.#identity.userId;
-	}
-
-	/** By whom what is in memory is counted. */
-	get holder(): { userId: string; network: string | undefined } {
-		const { userId, network } = this.#identity;
-		return { userId, network };
+	get person(): Pick<Identity, "userId" | "network"> {
+		return this.#identity;
 	}
 
 	get roomCount(): number {
@@ -153,9 +140,9 @@ export class Client implements RoomOwner {
 		for (const room of recovering) room.start();
 		const { promise: timeout, resolve } = Promise.withResolvers<false>();
 		const timer = setTimeout(() => resolve(false), recoveryTimeout);
-		const outcomes = Promise.all(recovering.map(({ recovered }) => recovered));
-		const tooMuch = this.#outbound.overflown.then(() => false);
-		const isWhole = await Promise.race([outcomes.then((all) => all.every((isRecovered) => isRecovered)), timeout, tooMuch]);
+		const all = Promise.all(recovering.map(({ recovered }) => recovered));
+		const isEach = all.then((outcomes) => outcomes.every((isRecovered) => isRecovered));
+		const isWhole = await Promise.race([isEach, timeout, this.#outbound.overflown]);
 		clearTimeout(timer);
 		if (isWhole && !this.#outbound.hasLost) return true;
 		for (const room of this.#rooms.values()) room.close();
@@ -256,7 +243,7 @@ export class Client implements RoomOwner {
 		if (this.#identity.program) return this.#outbound.refuse({ code: "forbidden" }, {}, ackId);
 		const verified = await this.#owner.backend.identify(token).catch((): { refusal: Refusal } => ({ refusal: { code: "internal" } }));
 		if (this.#isOver) return;
-		if ("identity" in verified && verified.identity.userId === this.userId && !verified.identity.program) {
+		if ("identity" in verified && verified.identity.userId === this.person.userId && !verified.identity.program) {
 			this.#identity = verified.identity;
 			for (const room of this.#rooms.values()) room.renew(token);
 			if (ackId !== undefined) this.#outbound.acknowledge([ackId], {});
@@ -306,7 +293,6 @@ export class Client implements RoomOwner {
 	/** Closes its sockets without a word to the client. */
 	close(): void {
 		this.freeze();
-		this.#outbound.discard();
 		for (const room of this.#rooms.values()) room.close();
 	}
 }

@@ -42,27 +42,32 @@ export class Outbound {
 	/** Packets that wait until the client is connected, counted by `#hold`. */
 	#held: string[] | undefined = [];
 	readonly #hold: Hold;
-	readonly #overflow = Promise.withResolvers<void>();
+	readonly #overflow = Promise.withResolvers<false>();
 	#hasLost = false;
 	#connectedAt: number | undefined;
 	#isOver = false;
 
 	/**
 	 * `rooms`: the conversations that the client is in, as they are whenever an event is sent.
-	 * `hasOffsets`: the client has asked for recovery. Any other client passes every argument of an
+	 * `pid`: only if the client has asked for recovery. Any other client passes every argument of an
 	 * event to its handler, which expects one. `hold`: counts what waits.
 	 */
-	constructor(nsp: string, carrier: Carrier, rooms: Rooms, resends: ResendsState, hasOffsets: boolean, hold: Hold) {
+	constructor(
+		{ nsp, resends, pid }: { nsp: string; resends: ResendsState; pid: object | undefined },
+		carrier: Carrier,
+		rooms: Rooms,
+		hold: Hold,
+	) {
 		this.#nsp = nsp;
 		this.#carrier = carrier;
 		this.#rooms = rooms;
 		this.#resends = new Resends(resends);
-		this.#hasOffsets = hasOffsets;
+		this.#hasOffsets = pid !== undefined;
 		this.#hold = hold;
 	}
 
 	/** Resolves if there is no room for what waits. */
-	get overflown(): Promise<void> {
+	get overflown(): Promise<false> {
 		return this.#overflow.promise;
 	}
 
@@ -167,6 +172,7 @@ export class Outbound {
 	/** Sends nothing any more. */
 	end(): void {
 		this.#isOver = true;
+		this.discard();
 	}
 
 	#send(packet: string): void {
@@ -175,7 +181,7 @@ export class Outbound {
 		else if (this.#hold.add(packet.length)) this.#held.push(packet);
 		else {
 			this.#hasLost = true;
-			this.#overflow.resolve();
+			this.#overflow.resolve(false);
 		}
 	}
 }

@@ -35,7 +35,7 @@ export type RoomState = {
 
 /** The client that is in the room. */
 export interface RoomOwner {
-	readonly userId: string;
+	readonly person: { readonly userId: string };
 	openSocket(conversationId: string, cursor: string | undefined): Promise<WebSocket | Refusal>;
 	/** The room does not reconnect. `isAnnounced`: the client has been sent the reason. */
 	roomEnded(room: Room, reason: Refusal, isAnnounced: boolean): void;
@@ -245,7 +245,7 @@ export class Room implements ReconnectingSocketListener {
 	#answerPending(received: ServerEvent): void {
 		if (this.#pending.length === 0) return;
 		this.#pending = this.#pending.filter(({ event, ackIds }) => {
-			const answer = answerTo(event, received, this.#owner.userId);
+			const answer = answerTo(event, received, this.#owner.person.userId);
 			if (answer) this.#outbound.acknowledge(ackIds, answer, clientIdOf(event));
 			return answer === undefined;
 		});
@@ -254,7 +254,7 @@ export class Room implements ReconnectingSocketListener {
 	/** Sends who joined and left during a break. */
 	#updateParticipants(people: readonly Person[]): void {
 		const { conversationId } = this;
-		const me = this.#owner.userId;
+		const me = this.#owner.person.userId;
 		const before = this.#participants ?? byId(people);
 		const now = byId(people);
 		this.#participants = now;

@@ -83,13 +83,13 @@ export class Session implements ClientOwner {
 		return Date.now() + 2 * (interval + timeout);
 	}
 
-	#holdOf({ holder }: Client) {
-		return this.backend.hold(holder);
+	#holdOf({ person }: Client) {
+		return this.backend.hold(person);
 	}
 
 	/** For what one of its clients sends, as long as it is not known which. */
 	hold() {
-		return this.backend.hold([...this.#clients.values()][0]?.holder);
+		return this.backend.hold([...this.#clients.values()][0]?.person);
 	}
 
 	receive(text: string): void {
