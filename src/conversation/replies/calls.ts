@@ -5,7 +5,7 @@ import { limits } from "../../protocol/limits.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { CallResult, ClientTool, PromptMessage, Toolbox, ToolCall, ToolEvent } from "../ports.ts";
 import type { StoredCall } from "../store/claude/calls.ts";
-import { isCut, recall } from "./recall.ts";
+import { isCut, placeOf, recall } from "./recall.ts";
 import type { Sink } from "./sink.ts";
 
 /** A read-only call is made once more if the object died in it. */
@@ -167,7 +167,11 @@ export class Calls {
 
 	async #make({ name, input = "{}" }: StoredCall, signal: AbortSignal): Promise<CallResult> {
 		const { sink, toolbox } = this.#with;
-		return name === recall.name && sink.calls ? sink.calls.recall(input) : toolbox.call(name, input, signal);
+		if (name !== recall.name || !sink.calls) return toolbox.call(name, input, signal);
+		const before = sink.calls.latestStart() ?? sink.message.seq;
+		const found = sink.calls.recall(input, before);
+		// The words are not kept: they may be edited, deleted or erased before Claude reads them.
+		return found.error ? found : { text: String(before) };
 	}
 
 	/** What goes back to Claude, once all calls are answered. `room`: how long it may be in all. */
@@ -176,12 +180,11 @@ export class Calls {
 		if (calls.length === 0 || calls.some(({ state }) => state !== "answered")) return undefined;
 		const length = Math.max(0, Math.floor(room / calls.length));
 		this.#with.sink.calls?.drop();
-		return calls.map(({ id, result, isError }) => ({
-			type: "tool_result",
-			tool_use_id: id,
-			content: result.slice(0, length).toWellFormed(),
-			...(isError && { is_error: true }),
-		}));
+		return calls.map(({ id, name, result, isError }) =>
+			name === recall.name && !isError
+				? placeOf(id, Number(result), length)
+				: { type: "tool_result", tool_use_id: id, content: result.slice(0, length).toWellFormed(), ...(isError && { is_error: true }) },
+		);
 	}
 
 	#answer(

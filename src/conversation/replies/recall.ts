@@ -2,7 +2,7 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { CallResult, ClientTool, PromptMessage } from "../ports.ts";
+import type { CallResult, ClientTool, PausedTurn, PromptMessage } from "../ports.ts";
 import type { LogReader } from "../store/log-reader.ts";
 import { matchesIn, parseQuery, type Query } from "../store/words.ts";
 
@@ -21,6 +21,35 @@ export const recall: ClientTool = {
 /** Messages before these are left out of the prompt, or were out of the latest one: a model may read fewer. */
 export function isCut([first]: readonly PromptMessage[], latestStart = 1): boolean {
 	return (first?.seq ?? 1) > 1 || latestStart > 1;
+}
+
+/** A result in a stored turn: `before` is the place that the search began at, and `length` how long its text may be. */
+type Place = { type: "recalled"; tool_use_id: string; before: number; length: number };
+
+/** What a stored turn has in place of a result. */
+export function placeOf(id: string, before: number, length: number): Place {
+	return { type: "recalled", tool_use_id: id, before, length };
+}
+
+/**
+ * The turn with the results of searches as the log has them now, without what was deleted or erased since. They are the same bytes as
+ * before unless a message has changed that they show.
+ */
+export function withRecalled(turn: PausedTurn, recall: (input: string, before: number) => CallResult): PausedTurn {
+	const blocks = turn as readonly { type?: unknown; id?: unknown; input?: unknown }[];
+	return blocks.map((block) => {
+		if (block.type !== "recalled") return block;
+		const { tool_use_id, before, length } = block as Place;
+		const use = blocks.find(({ type, id }) => type === "tool_use" && id === tool_use_id);
+		const { text } = recall(JSON.stringify(use?.input ?? {}), before);
+		return { type: "tool_result", tool_use_id, content: text.slice(0, length).toWellFormed() };
+	});
+}
+
+/** The reverse: a turn that goes on from `stored`, without the results that it was asked with. */
+export function withPlaces(turn: PausedTurn, stored: PausedTurn = []): PausedTurn {
+	const places = (stored as readonly Place[]).filter(({ type }) => type === "recalled");
+	return turn.map((block) => places.find(({ tool_use_id }) => tool_use_id === (block as Partial<Place>).tool_use_id) ?? block);
 }
 
 /** How much of a message comes before its first match. */

@@ -43,8 +43,8 @@ export interface Sink {
 		drop(): void;
 		/** The place of the first message that the latest prompt had. */
 		latestStart(): number | undefined;
-		/** Searches what was said before that. */
-		recall(input: string): CallResult;
+		/** Searches what was said before a place. */
+		recall(input: string, before: number): CallResult;
 		/** Notes in the audit what became of a call. */
 		note(action: Extract<AuditAction, `tool_${string}`>, actor: string, tool: string, now: number): void;
 	};
@@ -91,9 +91,8 @@ export class LogSink implements Sink {
 		return promptTokensFor(this.#store, this.message.seq, this.#from);
 	}
 
-	#recall(input: string): CallResult {
-		const { reader, log } = this.#store;
-		return recalled(reader.startingAt(this.#from), log.prompts.latestStart() ?? this.message.seq, input);
+	#recall(input: string, before: number): CallResult {
+		return recalled(this.#store.reader.startingAt(this.#from), before, input);
 	}
 
 	busy(): Busy | undefined {
@@ -123,7 +122,7 @@ export class LogSink implements Sink {
 		put: (call) => this.#store.log.calls.put(this.message.seq, call),
 		drop: () => this.#store.log.calls.drop(this.message.seq),
 		latestStart: () => this.#store.log.prompts.latestStart(),
-		recall: (input) => this.#recall(input),
+		recall: (input, before) => this.#recall(input, before),
 		note: (action, actor, tool, now) => this.#store.audit.add(action, actor, tool, now),
 	};
 

@@ -3,12 +3,15 @@
 
 import { limits } from "../../protocol/limits.ts";
 import type { PausedTurn } from "../ports.ts";
+import { withPlaces, withRecalled } from "./recall.ts";
 import type { Sink } from "./sink.ts";
 
-export class Turn {
-	readonly #sink: Pick<Sink, "turn" | "saveTurn">;
+type Stored = Pick<Sink, "turn" | "saveTurn" | "calls">;
 
-	constructor(sink: Pick<Sink, "turn" | "saveTurn">) {
+export class Turn {
+	readonly #sink: Stored;
+
+	constructor(sink: Stored) {
 		this.#sink = sink;
 	}
 
@@ -20,18 +23,23 @@ export class Turn {
 	/** The turn of a reply whose text has this length. Text that came after it is lost with it. */
 	at(length: number): PausedTurn | undefined {
 		const stored = this.#sink.turn();
-		return stored?.length === length ? stored.turn : undefined;
+		return stored?.length === length ? this.#whole(stored.turn) : undefined;
+	}
+
+	#whole(turn: PausedTurn): PausedTurn {
+		const { calls } = this.#sink;
+		return calls ? withRecalled(turn, (input, before) => calls.recall(input, before)) : turn;
 	}
 
 	/** Claude has paused, when the text had this length. */
 	pause(turn: PausedTurn, length: number): void {
-		this.#sink.saveTurn({ rounds: this.rounds + 1, length, turn });
+		this.#sink.saveTurn({ rounds: this.rounds + 1, length, turn: withPlaces(turn, this.#sink.turn()?.turn) });
 	}
 
 	/** Adds the results of calls, if there are any. `take` gets their greatest length. */
 	addResults(take: (room: number) => readonly object[] | undefined): void {
 		const stored = this.#sink.turn();
-		const results = stored && take(limits.turn - JSON.stringify(stored.turn).length);
+		const results = stored && take(limits.turn - JSON.stringify(this.#whole(stored.turn)).length);
 		if (results) this.#sink.saveTurn({ ...stored, turn: [...stored.turn, ...results] });
 	}
 

@@ -1,6 +1,7 @@
 // The tool by which Claude searches its own conversation, on real object storage.
 
 import { describe, expect, it } from "vitest";
+import { ErasureTables } from "../../../src/conversation/store/erasure.ts";
 import { priceOf } from "../../../src/money/prices.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { ann, bob, inConversation, settled, type TestClient, type TestConversation } from "../../support/conversation.ts";
@@ -132,6 +133,44 @@ describe("a search of Claude's in its own conversation", () => {
 			const { messages } = await found(conversation, "xylophone");
 			expect(messages.map(({ text }) => text)).toEqual(["A xylophone that stays"]);
 		}));
+
+	it.each(["deleted", "edited", "erased"])("goes on without the words of a message that was %s since, and stores none", (change) =>
+		inConversation(async (conversation, state) => {
+			const client = longTalk(conversation, "The xylophone is SECRET.", "A xylophone that stays");
+			conversation.store.changeSettings({ tools: { mcp: ["docs"] } });
+			await asks(conversation, client);
+			const secret = conversation.store.reader.page(2, 1).messages[0];
+			const place = { from: "Bob", text: "The xylophone is SECRET." };
+			expect((await found(conversation, "xylophone")).messages).toEqual([expect.anything(), expect.objectContaining(place)]);
+			const stored = () => JSON.stringify(["turns", "calls"].map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()));
+			expect(stored()).not.toContain("SECRET");
+			// The next call waits for a person.
+			const write = { id: "toolu_2", name: "docs__write", input: "{}" };
+			const { turn = [] } = conversation.call.options;
+			const use = { type: "tool_use", id: write.id, name: write.name, input: {} };
+			await conversation.call.event({ type: "pause", turn: [...turn, use], calls: [write] });
+			await settled();
+			expect(stored()).toContain("docs__write");
+			expect(stored()).not.toContain("SECRET");
+			const other = conversation.enter(bob);
+			const conversationId = conversation.store.info.id;
+			const messageId = secret?.id as string;
+			if (change === "deleted") conversation.rules.receive(other, { type: "chat:delete", conversationId, messageId });
+			if (change === "edited") conversation.rules.receive(other, { type: "chat:edit", conversationId, messageId, content: "Nothing" });
+			if (change === "erased") {
+				const tables = new ErasureTables(state.storage.sql);
+				const rows = tables.affected("bob", "alias", { after: 0, until: 100, upTo: 100 });
+				for (const row of rows) if (row.author_id === "bob") tables.eraseMessage(row, "alias", conversation.now, 100);
+			}
+			const reply = conversation.store.log.lastReply()?.id as string;
+			conversation.rules.receive(client, { type: "chat:approve", conversationId, messageId: reply, toolId: write.id, allow: true });
+			await settled();
+			const sent = JSON.stringify(conversation.call.options.turn);
+			expect(sent).toContain("Result of docs__write");
+			expect(sent).toContain(change === "erased" ? '{\\"messages\\":[],\\"more\\":false}' : "A xylophone that stays");
+			expect(sent).not.toContain("SECRET");
+		}),
+	);
 
 	it.each(["", "…", 7, undefined])("for %j is refused in words", (query) =>
 		inConversation(async (conversation) => {
