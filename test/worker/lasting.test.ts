@@ -145,7 +145,7 @@ async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<
 }
 
 describe.each(endings)("when %s", (_how, prepare) => {
-	it.each(["jsonl", "html"])("an export as %s breaks off, without its end and without what is said afterwards", async (format) => {
+	it.each(["jsonl", "html", "tar"])("an export as %s breaks off, without its end and without what is said afterwards", async (format) => {
 		const signIn = await prepare();
 		const id = await conversationWith(signIn);
 		await runInDurableObject(env.CONVERSATIONS.getByName(id), (_object, { storage }) => {
@@ -211,6 +211,27 @@ describe.each(endings)("when %s", (_how, prepare) => {
 		expect((await late.response).status).toBe(signIn.refusedWith ?? 401);
 		const { messages } = (await call("GET", `/conversations/${id}/messages`, await tokenOf("ann"))).body;
 		expect(JSON.stringify(messages)).not.toContain("SAID-AFTER");
+	});
+
+	it("an upload that comes to its end afterwards stores nothing", async () => {
+		const signIn = await prepare();
+		const id = await conversationWith(signIn);
+		const { token, end } = await signIn.begin();
+		const late = slowly(`/conversations/${id}/files`, token, "SAID-AFTER");
+		await late.isRead;
+		await end();
+		late.finish();
+		expect((await late.response).status).toBe(signIn.refusedWith ?? 401);
+		const rowsIn = (stub: DurableObjectStub) =>
+			runInDurableObject(stub as DurableObjectStub<undefined>, (_object, { storage }) =>
+				["files", "parts"].flatMap((table) =>
+					storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", table).toArray().length === 0
+						? []
+						: storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+				),
+			);
+		expect(await rowsIn(env.CONVERSATION_FILES.getByName(id))).toEqual([]);
+		expect(await rowsIn(env.CONVERSATIONS.getByName(id))).toEqual([]);
 	});
 
 	it("a search of all conversations and an export that were under way return nothing", async () => {
