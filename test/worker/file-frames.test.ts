@@ -75,6 +75,20 @@ describe("a binary frame of a native socket", () => {
 		expect((await client.next("chat:file")).clientId).toBe("f2");
 	});
 
+	it("is answered also if its sender sends too fast, so that nobody waits for it in vain", async () => {
+		const ann = person();
+		const id = await newConversation(ann);
+		const client = await Client.join(ann, id);
+		await runInDurableObject(env.CONVERSATIONS.getByName(id), (object, state) => {
+			const [socket] = state.getWebSockets() as [WebSocket];
+			const typing = JSON.stringify({ type: "chat:typing", conversationId: id, isTyping: true });
+			for (let n = 0; n < 420; n++) object.webSocketMessage(socket, typing);
+			for (const clientId of ["f1", "f2"]) object.webSocketMessage(socket, frameOf({ conversationId: id, clientId }, noise(10)));
+		});
+		for (const clientId of ["f1", "f2"])
+			expect(await client.next("chat:error", (error) => error.clientId === clientId)).toMatchObject({ code: "rate_limited" });
+	});
+
 	it("waits for room where several people send large ones: an instance holds 50 MB of them", async () => {
 		const [ann, ben, cat] = [person(), person(), person()];
 		const id = await newConversation(ann, [ben, cat]);

@@ -3,6 +3,7 @@
 
 import { closeCodes } from "../../protocol/errors.ts";
 import { errorEvent } from "../../protocol/events.ts";
+import { parseFileFrame } from "../../protocol/files/frame.ts";
 import { idsAtStart } from "../../protocol/frames/event-names.ts";
 import { isOversize, type ParsedEvent, parseFrame } from "../../protocol/frames.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -87,8 +88,7 @@ export class Inbound {
 			case "read":
 				return true;
 			case "refuse":
-				// The gateway has a client that waits for an answer to each of its events.
-				if (verdict.shouldNotify || client.holder.session !== undefined)
+				if (verdict.shouldNotify || this.#awaitsAnswer(client, data))
 					this.#refuse(client, { ...this.#idsOf(client, data), code: "rate_limited", retryAfterMs: verdict.retryAfterMs });
 				return false;
 			case "flooding":
@@ -99,9 +99,18 @@ export class Inbound {
 		}
 	}
 
+	/** Whoever sends a file sends no other before its answer. The gateway has a client that waits for an answer to each of its events. */
+	#awaitsAnswer({ holder }: Socket, data: string | ArrayBuffer): boolean {
+		return holder.session !== undefined || (typeof data !== "string" && "header" in parseFileFrame(data));
+	}
+
 	/** The gateway puts each event into a frame of its own, with its ids first. */
 	#idsOf({ holder }: Socket, data: string | ArrayBuffer): ReturnType<typeof idsAtStart> {
-		return holder.session !== undefined && typeof data === "string" ? idsAtStart(data) : {};
+		if (typeof data !== "string") {
+			const parsed = parseFileFrame(data);
+			return "header" in parsed && parsed.header.clientId !== undefined ? { clientId: parsed.header.clientId } : {};
+		}
+		return holder.session !== undefined ? idsAtStart(data) : {};
 	}
 
 	/** Counts a bad frame and shuts its person out if there were too many. */
