@@ -224,3 +224,43 @@ it("a voice message is recorded, heard before it is sent, and played in its plac
 	await ann.leave();
 	await bob.leave();
 });
+
+it("a page warns before it is closed while a file is not on disk, and only then", async () => {
+	const [ann, bob] = await annAndBob(browser, product.url, { viewport: { width: 1280, height: 800 } });
+	const begin = async (visitor: typeof ann) => {
+		await visitor.page.getByRole("button", { name: "Add files or record" }).waitFor();
+		// A browser asks only people who have used the page.
+		await visitor.message.click();
+		await chooseFiles(visitor.page, [file("one.txt", "text/plain", "one")]);
+		await tray(visitor.page).getByText("Ready").waitFor();
+	};
+	await begin(ann);
+	const asks: string[] = [];
+	ann.page.on("dialog", (dialog) => {
+		asks.push(dialog.type());
+		void dialog.accept();
+	});
+	const closed = ann.page.waitForEvent("close");
+	await ann.page.close({ runBeforeUnload: true });
+	await closed;
+	expect(asks).toEqual([]);
+
+	await bob.page.addInitScript(() => {
+		IDBObjectStore.prototype.put = () => {
+			throw new DOMException("The disk is full.", "QuotaExceededError");
+		};
+	});
+	await bob.page.reload();
+	await begin(bob);
+	const asked = bob.page.waitForEvent("dialog");
+	await bob.page.close({ runBeforeUnload: true });
+	const dialog = await asked;
+	expect(dialog.type()).toBe("beforeunload");
+	await dialog.dismiss();
+	await tray(bob.page).getByRole("button", { name: "Remove one.txt" }).click();
+	const gone = bob.page.waitForEvent("close");
+	await bob.page.close({ runBeforeUnload: true });
+	await gone;
+	await ann.leave();
+	await bob.leave();
+});

@@ -22,7 +22,7 @@ function start(change: Partial<AttachmentsOptions> = {}) {
 			},
 		},
 		newId: () => `id${ids++}`,
-		disk: { adopt: async () => ({ attached: [], posts: [] }), save: () => {}, end: () => {} },
+		disk: { adopt: async () => ({ attached: [], posts: [] }), save: () => {}, isKept: () => true, end: () => {} },
 		redraw: async () => undefined,
 		upload: ({ name }, { signal }) => new Promise((answer) => uploads.push({ name, answer, signal })),
 		addThumbnail: async (file) => ({ ...file, hasThumbnail: true }),
@@ -164,7 +164,7 @@ it("goes on with what a closed page left, and uploads again what the server has 
 	const left = [file("fresh", uploaded(day - 1_000)), file("old", uploaded(0)), file("cut", { type: "uploading", sent: 1, of: 2 })];
 	expect(revived(left, day).map(({ state }) => state.type)).toEqual(["uploaded", "preparing", "preparing"]);
 	const post: Post = { clientId: "c", message: { content: "hi" }, files: revived(left, day).slice(2) };
-	const page = start({ disk: { adopt: async () => ({ attached: [], posts: [post] }), save: () => {}, end: () => {} } });
+	const page = start({ disk: { adopt: async () => ({ attached: [], posts: [post] }), save: () => {}, isKept: () => true, end: () => {} } });
 	page.attachments.setConnected(true);
 	await settled();
 	await page.store("cut");
@@ -178,6 +178,7 @@ it("ends with the sign-in: uploads break off, and nothing is kept", async () => 
 		disk: {
 			adopt: async () => ({ attached: [], posts: [] }),
 			save: (snapshot) => isEnded || kept.push(snapshot),
+			isKept: () => true,
 			end: () => {
 				isEnded = true;
 			},

@@ -39,6 +39,8 @@ export interface Disk {
 	/** What was left behind by pages that are closed. */
 	adopt(): Promise<{ attached: readonly Attached[]; posts: readonly Post[] }>;
 	save(snapshot: Snapshot): void;
+	/** True if everything that was saved is written. */
+	isKept(): boolean;
 	/** Nothing is written any more. */
 	end(): void;
 }
@@ -91,6 +93,11 @@ export class Attachments {
 	};
 
 	readonly snapshot = (): Snapshot => this.#snapshot;
+
+	/** False if something would be lost with the page. */
+	isKept(): boolean {
+		return this.#all().length === 0 || this.#options.disk.isKept();
+	}
 
 	/** The person has signed out: nothing of theirs goes on, or is written again. */
 	end(): void {

@@ -123,7 +123,22 @@ function heldOf(userId: string, conversationId: string): Held {
 		}),
 	};
 	held.set(key, made);
+	made.attachments.subscribe(watchLeaving);
 	return made;
+}
+
+/** Warns before the page is closed while a file is not on disk, as when that is full. A page that always listens is slow to come back. */
+function watchLeaving(): void {
+	const hasFiles = [...held.values()].some(({ attachments }) => {
+		const { attached, posts } = attachments.snapshot();
+		return attached.length + posts.length > 0;
+	});
+	if (hasFiles) addEventListener("beforeunload", warn);
+	else removeEventListener("beforeunload", warn);
+}
+
+function warn(event: BeforeUnloadEvent): void {
+	if ([...held.values()].some(({ attachments }) => !attachments.isKept())) event.preventDefault();
 }
 
 session.subscribe(() => {

@@ -27,11 +27,28 @@ export function diskOf(userId: string, conversationId: string): Disk {
 	let last = JSON.stringify(keptOf({ attached: [], posts: [], problem: undefined }));
 	let queue: Promise<unknown> = database;
 	let isEnded = false;
-	/** A write that fails, as on a full disk, is ignored. */
-	const write = (act: (database: WaitingFiles) => Promise<unknown>) => {
-		queue = queue.then(async () => !isEnded && act(await database)).catch(() => {});
+	let underWay = 0;
+	/** The last write failed, as on a full disk. */
+	let hasFailed = false;
+	/** Files whose bytes could not be written. */
+	const lost = new Set<string>();
+	let files: readonly Attached[] = [];
+	const write = (fresh: readonly Attached[], act: (database: WaitingFiles) => Promise<unknown>) => {
+		underWay += 1;
+		const ended = (isDone: boolean) => {
+			underWay -= 1;
+			hasFailed = !isDone;
+			if (!isDone) for (const { key } of fresh) lost.add(key);
+		};
+		queue = queue
+			.then(async () => !isEnded && act(await database))
+			.then(
+				() => ended(true),
+				() => ended(false),
+			);
 	};
 	return {
+		isKept: () => files.length === 0 || (underWay === 0 && !hasFailed && !files.some(({ key }) => lost.has(key))),
 		end: () => {
 			isEnded = true;
 		},
@@ -43,7 +60,7 @@ export function diskOf(userId: string, conversationId: string): Disk {
 			}
 		},
 		save: (snapshot) => {
-			const files = [...snapshot.posts.flatMap(({ files }) => files), ...snapshot.attached];
+			files = [...snapshot.posts.flatMap(({ files }) => files), ...snapshot.attached];
 			const fresh = files.filter(({ key, source }) => source.size > 0 && !written.has(key));
 			const gone = [...written].filter((key) => !files.some((one) => one.key === key));
 			for (const { key } of fresh) written.add(key);
@@ -52,7 +69,7 @@ export function diskOf(userId: string, conversationId: string): Disk {
 			const text = JSON.stringify(kept);
 			if (text === last && fresh.length === 0) return;
 			last = text;
-			write(async (database) => {
+			write(fresh, async (database) => {
 				const transaction = database.transaction(["left", "bytes"], "readwrite");
 				const [left, bytes] = [transaction.objectStore("left"), transaction.objectStore("bytes")];
 				const key = [userId, conversationId, tab] as [string, string, string];
