@@ -112,10 +112,10 @@ export class FileTable {
 	}
 
 	/** Files that have not become whole. */
-	unfinished(): string[] {
+	unfinished(place: Place): string[] {
 		return this.#exists
 			? this.#sql
-					.exec<{ id: string }>("SELECT id FROM files WHERE file IS NULL")
+					.exec<{ id: string }>("SELECT id FROM files WHERE file IS NULL AND place = ?", place)
 					.toArray()
 					.map(({ id }) => id)
 			: [];

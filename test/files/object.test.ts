@@ -298,6 +298,27 @@ describe.each<Place>(["rows", "bucket"])("in %s", (place) => {
 		}));
 });
 
+it("an object begins without what the death of the one before it broke off", () =>
+	inObject("rows", async (object, state, left) => {
+		const piece = noise(1_000_000);
+		await object.add(upload("whole"), streamOf(noise(10)));
+		const end = new AbortController();
+		const body = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(piece);
+				end.signal.addEventListener("abort", () => controller.error(new Error("gone")));
+			},
+		});
+		const coming = object.add(upload("broken"), body);
+		await expect.poll(left).toBe(2);
+		const next = new FilesObject(state, env);
+		expect(await left()).toBe(1);
+		expect(state.storage.sql.exec("SELECT id FROM files").toArray()).toEqual([{ id: "whole" }]);
+		expect(next.find("whole")).toBeDefined();
+		end.abort();
+		expect(await coming).toEqual({ code: "incomplete_file" });
+	}));
+
 describe("the alarm", () => {
 	const age = (state: DurableObjectState, by: number) => state.storage.sql.exec("UPDATE files SET added_at = added_at - ?", by);
 
