@@ -5,6 +5,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Piece, PlaceInConversation } from "../protocol/account/export.ts";
 import type { RetentionRecord } from "../protocol/admin/records.ts";
+import type { MessageFile } from "../protocol/files/file.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { type ExportPiece, type ExportPlace, exportPiece } from "./archive/export.ts";
@@ -67,6 +68,13 @@ export class DeployerCalls extends RpcTarget {
 		// Lines of an import that are still to come may name files that it has brought. During a legal hold nothing is deleted.
 		if (importer.isUnderWay || (store.exists && store.keeping.isHeld)) return undefined;
 		return store.exists ? store.files.keepNamed(ids) : [];
+	}
+
+	/** A file that a message of an unfinished import names. */
+	importedFile(id: string): MessageFile | Refusal {
+		const { store, importer } = this.#parts;
+		if (store.exists || store.end !== undefined) return { code: "conflict" };
+		return (importer.isUnderWay && store.files.find(id)?.file) || { code: "not_found" };
 	}
 
 	/** The next piece of a copy in JSON Lines. */

@@ -37,7 +37,7 @@ const thumbnailKey = (id: string) => `${id}.thumbnail`;
 
 export class FilesObject extends DurableObject<Env> {
 	readonly #table: FileTable;
-	readonly #places: { rows: Bytes; bucket?: Bytes };
+	readonly #places: { rows: RowBytes; bucket?: Bytes };
 	readonly #settings: FileSettings;
 	/** The files that are coming in now, with whoever uploads them. */
 	readonly #coming = new Map<string, Pick<Upload, "by" | "network">>();
@@ -60,6 +60,15 @@ export class FilesObject extends DurableObject<Env> {
 			rows: new RowBytes(ctx.storage.sql),
 			...(bucket && { bucket: new BucketBytes(bucket, ctx.id.name as string) }),
 		};
+		this.#dropBroken();
+	}
+
+	/** Uploads that were under way when the object before this one died. What was put into the bucket may still be on its way: the alarm deletes it. */
+	#dropBroken(): void {
+		const broken = this.#table.unfinished("rows");
+		if (broken.length === 0) return;
+		this.#places.rows.delete(broken);
+		this.#table.remove(broken);
 	}
 
 	#bytesAt(place: Place): Bytes {
@@ -221,6 +230,21 @@ export class FilesObject extends DurableObject<Env> {
 		return undefined;
 	}
 
+	/** Stores a file of an archive as its message names it, or its thumbnail. Resolves to a refusal if it is another one. May be repeated. */
+	async restore(file: MessageFile, body: ReadableStream<Uint8Array>, isThumbnail: boolean): Promise<Refusal | undefined> {
+		const known = this.#table.find(file.id);
+		if (isThumbnail ? known?.thumbnail : known && known.file.sha256 === file.sha256) {
+			await body.cancel();
+			return undefined;
+		}
+		if (known && !isThumbnail) await this.drop([file.id]);
+		const { id, name, size: length, sha256 } = file;
+		const stored = isThumbnail
+			? await this.addThumbnail(id, body)
+			: await this.add({ id, name, declared: "", length, sha256, facts: file }, body);
+		return "code" in stored ? stored : undefined;
+	}
+
 	/**
 	 * Deletes files for good. Rejects if one cannot be deleted; then it may be tried again. Bytes may outlive their row in the table: those
 	 * of an unknown file are deleted wherever they may be.
@@ -245,7 +269,7 @@ export class FilesObject extends DurableObject<Env> {
 	/** Deletes what broke off, and the old files that no message names. */
 	override async alarm(): Promise<void> {
 		const now = Date.now();
-		const broken = this.#table.unfinished().filter((id) => !this.#coming.has(id));
+		const broken = [...this.#table.unfinished("rows"), ...this.#table.unfinished("bucket")].filter((id) => !this.#coming.has(id));
 		const unnamed = this.#table.unnamedBefore(now - fileLimits.unnamed);
 		try {
 			if (unnamed.length > 0) {

@@ -2,6 +2,7 @@
 
 import type { FileFacts, MessageFile } from "../protocol/files/file.ts";
 import { isPicture, isRecording } from "../protocol/files/file.ts";
+import { hexOf } from "../protocol/hash.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { piecesOf, type Writing } from "./bytes.ts";
 import { PdfPages } from "./pdf-pages.ts";
@@ -9,7 +10,7 @@ import { pictureSize } from "./picture-size.ts";
 import { isAsDeclared, sniff, TextCheck, textType, unknownType } from "./sniff.ts";
 
 /** A file that is to come. `length`: what the sender says it has. `declared`: the type that the sender says. `by`: their id;
- * `network`: where they come from, if they are a guest. */
+ * `network`: where they come from, if they are a guest. `sha256`: what the bytes must have. */
 export type Upload = {
 	id: string;
 	name: string;
@@ -18,6 +19,7 @@ export type Upload = {
 	facts?: FileFacts;
 	by?: string;
 	network?: string | undefined;
+	sha256?: string | undefined;
 };
 
 /** Ends the reception of a file that is refused. */
@@ -59,7 +61,9 @@ export async function receive(
 	if (!isAsDeclared(found.type, declared)) throw new Refused({ code: "unsupported_type" });
 	const pages = known?.type === "application/pdf" ? await pdf.end() : undefined;
 	await hash.close();
-	return { id, name, ...found, ...(pages !== undefined && { pages }), size, sha256: hex(await digest.digest), ...factsOf(found, facts) };
+	const sha256 = hexOf(await digest.digest);
+	if (upload.sha256 !== undefined && sha256 !== upload.sha256) throw new Refused({ code: "incomplete_file" });
+	return { id, name, ...found, ...(pages !== undefined && { pages }), size, sha256, ...factsOf(found, facts) };
 }
 
 function describe(head: Uint8Array, declared: string): Pick<MessageFile, "type" | "width" | "height"> | undefined {
@@ -74,5 +78,3 @@ function factsOf(file: Pick<MessageFile, "type">, { durationMs, waveform, thumbh
 		...(isPicture(file) && { ...(thumbhash && { thumbhash }), ...(alt && { alt }) }),
 	};
 }
-
-const hex = (bytes: ArrayBuffer) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -134,11 +134,26 @@ export async function writeRecords(records: readonly ArchiveRecord[], chain: Cha
 		if (record.type === "member") next.members += 1;
 		if (record.type === "message") next.messages += 1;
 		if (record.type === "version") next.versions += 1;
-		const text = canonical(record);
-		next.hash = await sha256(next.hash + text);
-		lines.push(`${text.slice(0, -1)},"hash":"${next.hash}"}\n`);
+		const written = await writeLine(record, next.hash);
+		next.hash = written.hash;
+		lines.push(written.line);
 	}
 	return { lines: lines.join(""), chain: next };
+}
+
+/** A line, and its hash, which covers it and the line before. */
+export async function writeLine(record: object, before: string): Promise<{ line: string; hash: string }> {
+	const text = canonical(record);
+	const hash = await sha256(before + text);
+	return { line: `${text.slice(0, -1)},"hash":"${hash}"}\n`, hash };
+}
+
+/** The fields of a line that follows the line with the hash `before`; otherwise `undefined`. */
+export async function readLine(line: string, before: string): Promise<{ fields: { [field: string]: unknown }; hash: string } | undefined> {
+	const value = readObject(line);
+	if (!value) return undefined;
+	const { hash, ...fields } = value;
+	return typeof hash === "string" && hash === (await sha256(before + canonical(fields))) ? { fields, hash } : undefined;
 }
 
 /** The last record of a file. */
@@ -164,10 +179,9 @@ export const emptyReading: Reading = { lines: 0, hash: "", members: 0, messages:
 
 /** The record of the next line, and the reading after it; `undefined` if the line is not valid here. */
 export async function readRecord(line: string, reading: Reading): Promise<{ record: ArchiveRecord; reading: Reading } | undefined> {
-	const value = readObject(line);
-	if (!value) return undefined;
-	const { hash, ...fields } = value;
-	if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;
+	const chained = await readLine(line, reading.hash);
+	if (!chained) return undefined;
+	const { fields, hash } = chained;
 	// The hash is that of the file as it is. Earlier versions exported facts that do not have the form of the wire.
 	const hasFacts = fields.type === "message" || fields.type === "version";
 	const parsed = v.safeParse(recordSchema, hasFacts ? healFacts(fields) : fields);

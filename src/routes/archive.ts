@@ -14,26 +14,33 @@ import { countSchema } from "../protocol/message.ts";
 import { idSchema } from "../protocol/person.ts";
 import { isRefusal, type Refusal } from "../protocol/refusal.ts";
 import { durationText, numberText } from "../protocol/text/number-text.ts";
-import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, stubOf } from "./http.ts";
+import { archiveOf, restoreFile } from "./archive-files.ts";
+import { type App, bodyUpTo, call, endOfSignIn, placeSchema, refuse, respond, respondEmpty, stubOf } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
 export const exports = new Hono<App>();
 
-const formatSchema = v.object({ format: v.optional(v.picklist(["jsonl", "html"]), "jsonl") });
+const mediaTypes = {
+	jsonl: "application/x-ndjson; charset=utf-8",
+	html: "text/html; charset=utf-8",
+	tar: "application/x-tar",
+} as const;
+
+const formatSchema = v.object({ format: v.optional(v.picklist(["jsonl", "html", "tar"]), "jsonl") });
 
 describe("GET /conversations/:id/export", {
 	tag: "Archive",
 	summary: "Export a conversation",
 	description:
-		"Returns the whole conversation as a file. In JSON Lines, the hash of each record covers the record and the previous hash. This reveals damage, but not a file whose hashes were all computed again. A file without an `end` record is incomplete.",
+		"Returns the whole conversation as a file. In JSON Lines, the hash of each record covers the record and the previous hash. This reveals damage, but not a file whose hashes were all computed again. A file without an `end` record is incomplete. `tar` is the same in parts, with the files of the messages behind each part, and with a list of their hashes at the end, which continues the chain.",
 	access: "member",
 	programs: "read",
 	query: formatSchema,
 	answers: {
 		200: {
 			media: "application/x-ndjson",
-			description: "One record a line. With `format=html`, a web page.",
+			description: "One record a line. With `format=html`, a web page; with `format=tar`, an archive.",
 			example: '{"type":"conversation","version":1,"id":"Yx3kQ0v8mT1bWc5nRz7LpA",…,"hash":"9f86…"}\n',
 		},
 	},
@@ -41,15 +48,16 @@ describe("GET /conversations/:id/export", {
 });
 exports.get("/conversations/:id/export", async (c) => {
 	const query = v.safeParse(formatSchema, c.req.query());
-	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl or html.");
+	if (!query.success) return refuse(c, "bad_request", "`format` is jsonl, html or tar.");
 	const { format } = query.output;
 	const exportedAt = new Date().toISOString();
-	const first = await pieceAt(c, format, { after: 0, chain: emptyChain, exportedAt });
+	const first = await pieceAt(c, format === "html" ? "html" : "jsonl", { after: 0, chain: emptyChain, exportedAt });
 	if (isRefusal(first)) return refuse(c, first);
 	c.header("Content-Disposition", `attachment; filename="parley-${exportedAt.slice(0, 10)}.${format}"`);
-	c.header("Content-Type", format === "html" ? "text/html; charset=utf-8" : "application/x-ndjson; charset=utf-8");
+	c.header("Content-Type", mediaTypes[format]);
 	if (format === "html") c.header("Content-Security-Policy", `${await readablePolicy()}; frame-ancestors 'none'; sandbox`);
-	return c.body(streamOf(piecesOf(c, format, first)));
+	if (format === "tar") return c.body(archiveOf(c, piecesOf(c, "jsonl", first)));
+	return c.body(streamOf(textsOf(piecesOf(c, format, first))));
 });
 
 /** A piece that may still be delivered, now that it has been read. */
@@ -62,15 +70,19 @@ async function pieceAt(c: Context<App>, format: ExportFormat, place: ExportPlace
  * Reads each piece when there is room for it, and when its person may read on. A member who is removed
  * meanwhile, or whose sign-in ends, gets a file without its end.
  */
-async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<string> {
+async function* piecesOf(c: Context<App>, format: ExportFormat, first: ExportPiece): AsyncGenerator<ExportPiece> {
 	let piece = first;
-	yield piece.text;
+	yield piece;
 	for (let place = first.next; place; place = piece.next) {
 		const next = await pieceAt(c, format, place, Number.POSITIVE_INFINITY);
 		if (isRefusal(next)) throw new Error(`An export could not continue: ${next.code}`);
 		piece = next;
-		yield piece.text;
+		yield piece;
 	}
+}
+
+async function* textsOf(pieces: AsyncGenerator<ExportPiece>): AsyncGenerator<string> {
+	for await (const { text } of pieces) yield text;
 }
 
 export function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
@@ -114,26 +126,51 @@ describe("POST /import/:id", {
 	},
 	example: { from: "42" },
 });
-imports.post(
-	"/import/:id",
-	async (c, next) => {
-		const token = readToken(c.req.raw);
-		const isAllowed = token !== undefined && (await verifyImportToken(token, c.req.param("id"), c.get("settings"), Date.now()));
-		return isAllowed ? next() : refuse(c, "unauthorized");
+imports.use("/import/:id/*", async (c, next) => {
+	const token = readToken(c.req.raw);
+	const isAllowed = token !== undefined && (await verifyImportToken(token, c.req.param("id"), c.get("settings"), Date.now()));
+	return isAllowed ? next() : refuse(c, "unauthorized");
+});
+imports.post("/import/:id", bodyUpTo(limits.importBytes), async (c) => {
+	const query = v.safeParse(partSchema, c.req.query());
+	const stub = stubOf(c);
+	if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before this part, `as` is a user's id.");
+	const { from, as } = query.output;
+	const taken = await stub.importLines(await c.req.text(), from, { as });
+	if (!isRefusal(taken)) return respond(c, taken, (progress) => progress);
+	if (taken.code === "conflict") return refuse(c, "conflict", "A conversation with this id exists or has existed.");
+	return refuse(
+		c,
+		taken.code,
+		`A line is not a record of an export, its hash does not match the line before it, it repeats a member or a \`clientId\`, or it has more than ${numberText(limits.importLine)} bytes. Check that the file is complete and unchanged.`,
+	);
+});
+
+const restoreSchema = v.object({ size: v.optional(v.picklist(["thumbnail"])) });
+
+describe("PUT /import/:id/files/:fileId", {
+	tag: "Archive",
+	summary: "Import a file",
+	description:
+		"Stores the bytes of a file that a message names. Send them after the lines with the message and before the last line. A file without its bytes cannot be opened later. May be repeated.",
+	access: "deployer",
+	query: restoreSchema,
+	body: { media: "application/octet-stream", description: "The bytes of the file.", example: "…" },
+	answers: { 204: "nothing" },
+	refuses: {
+		not_found: "No message of an unfinished import names this file, or its thumbnail comes before it.",
+		conflict: "There is a conversation with this id, or there was one.",
+		empty_file: "The body is empty.",
+		incomplete_file: "The bytes are not those that the message names. Nothing was stored.",
+		too_large: "The file is larger than the deployment takes.",
+		unsupported_type: "The thumbnail is no picture.",
+		storage_full: "The conversation has as many bytes of files as it may.",
+		rate_limited: "Other files of the conversation are being stored. Try again in a moment.",
 	},
-	bodyUpTo(limits.importBytes),
-	async (c) => {
-		const query = v.safeParse(partSchema, c.req.query());
-		const stub = stubOf(c);
-		if (!query.success || !stub) return refuse(c, "bad_request", "`from` is the number of lines before this part, `as` is a user's id.");
-		const { from, as } = query.output;
-		const taken = await stub.importLines(await c.req.text(), from, { as });
-		if (!isRefusal(taken)) return respond(c, taken, (progress) => progress);
-		if (taken.code === "conflict") return refuse(c, "conflict", "A conversation with this id exists or has existed.");
-		return refuse(
-			c,
-			taken.code,
-			`A line is not a record of an export, its hash does not match the line before it, it repeats a member or a \`clientId\`, or it has more than ${numberText(limits.importLine)} bytes. Check that the file is complete and unchanged.`,
-		);
-	},
-);
+	fields: { size: "`thumbnail` for the small copy of a picture." },
+});
+imports.put("/import/:id/files/:fileId", async (c) => {
+	const query = v.safeParse(restoreSchema, c.req.query());
+	if (!query.success) return refuse(c, "bad_request", "`size` is thumbnail, or left out for the file itself.");
+	return respondEmpty(c, await restoreFile(c, query.output.size === "thumbnail"));
+});

@@ -27,6 +27,38 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
+		name: "a file is kept whose sign-in ended while it was uploaded",
+		file: "src/files/upload.ts",
+		from: "ended ?? (await",
+		to: "(await",
+		project: "worker",
+		tests: ["worker/lasting"],
+	},
+	{
+		name: "a file that is refused as too fast has no answer, and its connection takes no other",
+		file: "src/conversation/sockets/inbound.ts",
+		from: ' || (typeof data !== "string" && "header" in parseFileFrame(data))',
+		to: "",
+		project: "worker",
+		tests: ["worker/file-frames"],
+	},
+	{
+		name: "uploads that were broken off by a dead object take room for an hour",
+		file: "src/files/object.ts",
+		from: "\t\tthis.#dropBroken();\n",
+		to: "",
+		project: "worker",
+		tests: ["files/object"],
+	},
+	{
+		name: "an import takes other bytes for a file than its message names",
+		file: "src/files/receive.ts",
+		from: "upload.sha256 !== undefined && sha256 !== upload.sha256",
+		to: "false",
+		project: "worker",
+		tests: ["worker/archive-files"],
+	},
+	{
 		name: "one socket enters all its conversations at once, whatever its client has read",
 		file: "src/gateway/joining.ts",
 		from: "this.#underWay < atOnce && this.#unread.length <= limits.queuedBytes / 2",

@@ -88,3 +88,57 @@ it("an import restores messages, order, authors and times, and refuses a changed
 	appendFileSync(file, readFileSync(file, "utf8").split("\n")[1] as string);
 	expect((await run(file, ["--new"])).isDone).toBe(false);
 });
+
+it("an import of an archive restores every byte of the files, and refuses a changed archive before it sends anything", {
+	timeout: 120_000,
+}, async () => {
+	const { token, id } = await guestWithConversation(product.url);
+	const authorization = `Bearer ${token}`;
+	const api = `${product.url}/api/conversations/${id}`;
+	await fetch(api, { method: "PATCH", headers: { authorization }, body: '{"assistant":"off"}' });
+	const contents = [Buffer.alloc(3_000_000, "Ten bytes."), Buffer.from("Plans for the harbour")];
+	const names = ["harbour.bin", "Pläne 漢.txt"];
+	for (const [at, body] of contents.entries()) {
+		const sent = await fetch(`${api}/files?name=${encodeURIComponent(names[at] as string)}`, {
+			method: "POST",
+			headers: { authorization },
+			body,
+		});
+		const { file } = (await sent.json()) as { file: { id: string } };
+		await fetch(`${api}/messages`, { method: "POST", headers: { authorization }, body: JSON.stringify({ content: "", files: [file.id] }) });
+	}
+	const saved = await fetch(`${api}/export?format=tar`, { headers: { authorization } });
+	const archive = Buffer.from(await saved.arrayBuffer());
+	const path = join(folder, "conversation.tar");
+	const { token: newcomer, user } = await post(other.url, "/auth/guest", undefined, { name: "Newcomer" });
+
+	const changed = (from: string, to: string) => {
+		const copy = Buffer.from(archive);
+		copy.write(to, copy.indexOf(from));
+		return copy;
+	};
+	const afterFirst = archive.indexOf("Ten bytes.");
+	for (const [damaged, reason] of [
+		[changed("Plans for", "Plots for"), "was changed: no message before it names"],
+		[changed('"entries":2', '"entries":1'), "files.jsonl was changed"],
+		[archive.subarray(0, afterFirst + 100_000), "cut short"],
+		[archive.subarray(0, archive.lastIndexOf("files.jsonl")), "cut short"],
+		[changed("conversation-000001.jsonl", "conversation-x.jsonl"), "damaged"],
+	] as const) {
+		writeFileSync(path, damaged);
+		expect(await run(path, ["--as", user.id])).toEqual({ said: expect.stringContaining(reason), isDone: false });
+	}
+	writeFileSync(path, archive);
+	expect(await run(path, ["--as", user.id])).toMatchObject({
+		said: expect.stringContaining("Imported 2 messages with 2 files"),
+		isDone: true,
+	});
+	const there = { headers: { authorization: `Bearer ${newcomer}` } };
+	const list = await fetch(`${other.url}/api/conversations/${id}/files`, there);
+	const { files } = (await list.json()) as { files: { id: string; name: string }[] };
+	expect(files.map(({ name }) => name)).toEqual([...names].reverse());
+	for (const { id: fileId, name } of files) {
+		const bytes = Buffer.from(await (await fetch(`${other.url}/api/conversations/${id}/files/${fileId}`, there)).arrayBuffer());
+		expect(bytes.equals(contents[names.indexOf(name)] as Buffer)).toBe(true);
+	}
+});

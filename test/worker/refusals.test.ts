@@ -70,6 +70,7 @@ const open = new Set([
 	// Monitoring has a token of its own.
 	"GET /api/metrics",
 	"POST /api/import/:id",
+	"PUT /api/import/:id/files/:fileId",
 	"POST /api/hooks/:token",
 	"GET /api/metrics",
 ]);

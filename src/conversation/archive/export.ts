@@ -10,6 +10,7 @@ import {
 	messageRecord,
 	writeRecords,
 } from "../../protocol/archive.ts";
+import type { MessageFile } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
 import { lengthOf, type Message, type Version } from "../../protocol/message.ts";
 import { article, beginning, ending } from "./html.ts";
@@ -19,8 +20,8 @@ export type ExportFormat = "jsonl" | "html";
 /** The place after which a piece begins, the chain of what was written before it, and the time at which the export began. */
 export type ExportPlace = { after: number; chain: Chain; exportedAt: string };
 
-/** `next` is where the next piece begins, if there is one. */
-export type ExportPiece = { text: string; next?: ExportPlace };
+/** `next` is where the next piece begins, if there is one. `files`: those of its messages. */
+export type ExportPiece = { text: string; next?: ExportPlace; files?: MessageFile[] };
 
 /** The conversation, as far as an export reads it. */
 export interface Source {
@@ -39,8 +40,11 @@ export async function exportPiece(source: Source, format: ExportFormat, place: E
 		const head = described ? await beginning(described, exportedAt) : "";
 		return { text: head + articles.join("") + (isEnd ? ending(last) : ""), ...(!isEnd && { next: { ...place, after: last } }) };
 	}
-	return writePiece([...(described ? headRecords(described, exportedAt) : []), ...records], chain, !isEnd && { after: last, exportedAt });
+	const all = [...(described ? headRecords(described, exportedAt) : []), ...records];
+	return { ...(await writePiece(all, chain, !isEnd && { after: last, exportedAt })), files: records.flatMap(filesIn) };
 }
+
+export const filesIn = (record: ArchiveRecord): MessageFile[] => (record.type === "message" ? (record.files ?? []) : []);
 
 /** Records as lines. `next`: where the next piece begins; without it, the end follows. */
 export async function writePiece(

@@ -6,7 +6,7 @@ import type { ConversationInfo } from "../../protocol/conversation.ts";
 import type { MessageFile } from "../../protocol/files/file.ts";
 import type { Message } from "../../protocol/message.ts";
 import { claude, isAlias, type Person } from "../../protocol/person.ts";
-import { type ExportPiece, type ExportPlace, readRecords, type Source, writePiece } from "./export.ts";
+import { type ExportPiece, type ExportPlace, filesIn, readRecords, type Source, writePiece } from "./export.ts";
 
 /** The title that a fork begins with: given by a person (`by`: their id, if it is known), or made from the message at the place `from`. */
 export type ForkTitle = { title: string; by?: string; from?: number };
@@ -36,8 +36,6 @@ export async function forkPiece(source: Source, upTo: number, { after, chain, ex
 		files: copied.flatMap(filesIn),
 	};
 }
-
-const filesIn = (record: ArchiveRecord): MessageFile[] => (record.type === "message" ? (record.files ?? []) : []);
 
 function peopleIn(records: readonly ArchiveRecord[]): string[] {
 	return [...new Set(records.flatMap(idsIn))].filter((id) => id !== undefined && id !== claude.userId && !isAlias(id)) as string[];

@@ -3,6 +3,7 @@
 import type { RecordOf } from "../../protocol/archive.ts";
 import type { ConversationInfo, Member } from "../../protocol/conversation.ts";
 import { type Reason, reasons } from "../../protocol/errors.ts";
+import type { MessageFile } from "../../protocol/files/file.ts";
 import { claude, type Person } from "../../protocol/person.ts";
 import type { Source } from "../../protocol/sources.ts";
 import { assistantMark, inName } from "../../protocol/text/assistant-name.ts";
@@ -73,7 +74,7 @@ export function ending(messages: number): string {
 }
 
 export function article(message: RecordOf<"message">): string {
-	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [] } = message;
+	const { id, author, createdAt, quoted, editedAt, deletedAt, reactions = [], sources = [], files = [] } = message;
 	const facts = [
 		...(editedAt === undefined ? [] : [`Edited ${timeOf(editedAt)}.`]),
 		...(message.status === "stopped" ? ["Stopped."] : []),
@@ -86,7 +87,7 @@ export function article(message: RecordOf<"message">): string {
 ${quoted ? `<blockquote dir="auto"><bdi>${escaped(quoted.author.username)}</bdi>: ${escaped(quoted.content)}</blockquote>\n` : ""}${
 	deletedAt === undefined ? `<p class="text" dir="auto">${cited(message)}</p>` : `<p class="facts">Deleted ${timeOf(deletedAt)}.</p>`
 }
-${sources.length > 0 ? `<ol class="facts">\n${sources.map(sourceItem).join("")}</ol>\n` : ""}${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
+${files.length > 0 ? `<ul class="facts">\n${files.map(fileItem).join("")}</ul>\n` : ""}${sources.length > 0 ? `<ol class="facts">\n${sources.map(sourceItem).join("")}</ol>\n` : ""}${[...facts, ...given].map((fact) => `<p class="facts">${fact}</p>\n`).join("")}</article>
 `;
 }
 
@@ -109,6 +110,12 @@ function cited({ content, citations = [], sources = [] }: RecordOf<"message">): 
 
 function sourceItem({ url, title }: Source): string {
 	return `<li><bdi>${escaped(title)}</bdi>: ${escaped(url)}</li>\n`;
+}
+
+/** The page has no bytes of files: the archive has. */
+function fileItem({ name, size, alt = "", transcript = "" }: MessageFile): string {
+	const words = [alt, transcript].filter((text) => text !== "").map((text) => `: <span class="text" dir="auto">${escaped(text)}</span>`);
+	return `<li>File: <bdi>${escaped(name)}</bdi>, ${Math.ceil(size / 1024)} kB${words.join("")}</li>\n`;
 }
 
 /** A time of the server, to the minute. */

@@ -270,8 +270,9 @@ export const de: Translation = {
 		html: { name: "Webseite", what: "HTML, in jedem Browser zu lesen" },
 		jsonl: {
 			name: "Datei für Programme",
-			what: "JSON Lines: vollständig, zeigt Manipulationen, kann anderswo importiert werden",
+			what: "JSON Lines: alle Nachrichten, zeigt Manipulationen, kann anderswo importiert werden",
 		},
+		tar: { name: "Datei für Programme, mit Bildern und Dateien", what: "Dasselbe in einem Archiv (tar), mit jeder Datei" },
 	},
 	saveFile: "Datei speichern",
 

@@ -202,7 +202,8 @@ export const en = {
 	exportAs: "Format",
 	formats: {
 		html: { name: "Web page", what: "HTML, to read in any browser" },
-		jsonl: { name: "Data file", what: "JSON Lines: complete, shows tampering, can be imported elsewhere" },
+		jsonl: { name: "Data file", what: "JSON Lines: all messages, shows tampering, can be imported elsewhere" },
+		tar: { name: "Data file with pictures and files", what: "The same in an archive (tar), with every file" },
 	},
 	saveFile: "Save file",
 

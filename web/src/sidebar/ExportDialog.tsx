@@ -9,7 +9,7 @@ import { useStrings } from "../languages/useStrings.ts";
 import { titleOf } from "../list/titles.ts";
 import { exportFileName, fetchExport, saveFile } from "./saveExport.ts";
 
-const formats = ["html", "jsonl"] as const;
+const formats = ["html", "jsonl", "tar"] as const;
 
 export function ExportDialog({ listed, onClose }: { listed: ListEntry; onClose(): void }) {
 	const strings = useStrings();
@@ -17,7 +17,7 @@ export function ExportDialog({ listed, onClose }: { listed: ListEntry; onClose()
 	const [stop] = useState(() => new AbortController());
 	useEffect(() => () => stop.abort(), [stop]);
 	const save = async (form: FormData) => {
-		const format = form.get("format") === "jsonl" ? "jsonl" : "html";
+		const format = formats.find((one) => one === form.get("format")) ?? "html";
 		const path = `/conversations/${encodeURIComponent(listed.id)}/export?format=${format}`;
 		const result = await session.call((token) => fetchExport(path, token, stop.signal));
 		if ("error" in result) return result.error.message;
