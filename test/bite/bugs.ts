@@ -27,14 +27,6 @@ const retryQueue = "src/platform/retry-queue.ts";
 
 export const bugs: Bug[] = [
 	{
-		name: "a file is kept whose sign-in ended while it was uploaded",
-		file: "src/files/upload.ts",
-		from: "ended ?? (await",
-		to: "(await",
-		project: "worker",
-		tests: ["worker/lasting"],
-	},
-	{
 		name: "a file that is refused as too fast has no answer, and its connection takes no other",
 		file: "src/conversation/sockets/inbound.ts",
 		from: ' || (typeof data !== "string" && "header" in parseFileFrame(data))',
