@@ -2669,8 +2669,8 @@ export const bugs: Bug[] = [
 	{
 		name: "an import accepts a file whose lines were changed",
 		file: "src/protocol/archive.ts",
-		from: 'if (typeof hash !== "string" || hash !== (await sha256(reading.hash + canonical(fields)))) return undefined;',
-		to: 'if (typeof hash !== "string") return undefined;',
+		from: 'typeof hash === "string" && hash === (await sha256(before + canonical(fields)))',
+		to: 'typeof hash === "string"',
 		project: "worker",
 		tests: ["protocol/archive"],
 	},
@@ -3933,8 +3933,8 @@ export const bugs: Bug[] = [
 	{
 		name: "a Socket.IO event is not acknowledged while another tab floods",
 		file: "src/conversation/sockets/inbound.ts",
-		from: "verdict.shouldNotify || client.holder.session !== undefined",
-		to: "verdict.shouldNotify",
+		from: "return holder.session !== undefined || (typeof",
+		to: "return (typeof",
 		project: "worker",
 		tests: ["worker/acknowledgements"],
 	},
@@ -4893,7 +4893,7 @@ export const bugs: Bug[] = [
 	{
 		name: "Socket.IO: a frame that is refused unread is never acknowledged",
 		file: "src/conversation/sockets/inbound.ts",
-		from: 'return holder.session !== undefined && typeof data === "string" ? idsAtStart(data) : {};',
+		from: "return holder.session !== undefined ? idsAtStart(data) : {};",
 		to: "return {};",
 		project: "worker",
 		tests: ["worker/acknowledgements"],
