@@ -175,3 +175,8 @@ export async function refuseByQuota(c: Context<App>, rows: number) {
 export function refuseQuota(c: Context<App>, refused: Refusal) {
 	return refuse(c, refused, refused.code === "too_large" ? aboveQuota : quotaUsedUp);
 }
+
+/** The browser keeps files for a visit without a network. */
+export function forgetFiles(c: Context): void {
+	c.header("Clear-Site-Data", '"cache"');
+}

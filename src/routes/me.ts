@@ -13,7 +13,7 @@ import { idSchema, isGuestId, userSchema } from "../protocol/person.ts";
 import { isRefusal } from "../protocol/refusal.ts";
 import { rangeText } from "../protocol/text/number-text.ts";
 import { listUpgradeRequest } from "../user/object.ts";
-import { type App, authenticate, bodyUpTo, limitParameter, readBody, refuse, respond } from "./http.ts";
+import { type App, authenticate, bodyUpTo, forgetFiles, limitParameter, readBody, refuse, respond } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 
@@ -221,5 +221,6 @@ me.delete("/me", async (c) => {
 	const erased = await (session === undefined ? user.erase(isGuestId(userId)) : user.eraseFor(session, isGuestId(userId)));
 	if (isRefusal(erased)) return refuse(c, erased);
 	if (kind === "guest" || kind === "account") c.header("Set-Cookie", clearedSession(new URL(c.req.url)));
+	forgetFiles(c);
 	return c.json({ erased });
 });

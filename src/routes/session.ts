@@ -27,7 +27,7 @@ import { limits } from "../protocol/limits.ts";
 import { claude, isGuestId, userSchema } from "../protocol/person.ts";
 import { assistantHeader, assistantMark, markHeader } from "../protocol/text/assistant-name.ts";
 import { durationText } from "../protocol/text/number-text.ts";
-import { type App, refuse } from "./http.ts";
+import { type App, forgetFiles, refuse } from "./http.ts";
 import { examples } from "./openapi/examples.ts";
 import { describe } from "./operation.ts";
 import { beginSession } from "./sign-in/begin.ts";
@@ -133,6 +133,7 @@ signOuts.post("/auth/sign-out", async (c) => {
 	const user = c.env.USERS.getByName(identity.userId);
 	await user.signOutHere(identity.session);
 	for (const cleared of [clearedSession(url), ...clearedProof(url)]) c.header("Set-Cookie", cleared, { append: true });
+	forgetFiles(c);
 	const signOutUrl = identity.kind === "account" ? await elsewhere(c, isGuestId(identity.userId)) : undefined;
 	if (identity.kind === "account") c.header("Set-Cookie", clearedIdToken(url), { append: true });
 	return signOutUrl === undefined ? c.body(null, 204) : c.json({ signOutUrl });

@@ -99,6 +99,50 @@ describe.each([
 });
 
 describe("a second visit", () => {
+	it("shows the pictures that were seen before, until the person signs out", async () => {
+		const [ann, bob] = await meet(elsewhere());
+		const square = Buffer.from(
+			"iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lEQVR4nGP43yAARAwCDf+BCAArsgY9eZuyuQAAAABJRU5ErkJggg==",
+			"base64",
+		);
+		await bob.page.getByRole("button", { name: "Add files or record" }).waitFor();
+		const input = bob.page.locator("footer input[type=file][multiple]");
+		await input.setInputFiles([{ name: "square.png", mimeType: "image/png", buffer: square }]);
+		await bob.page.getByRole("list", { name: "Files of your message" }).getByText("Ready").waitFor();
+		await bob.say("Look");
+		const widthIn = ({ log }: Visitor) => log.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth);
+		const addresses: string[] = [];
+		ann.page.on("request", (request) => /\/files\/./.test(request.url()) && addresses.push(request.url()));
+		await expect.poll(() => widthIn(ann)).toBe(2);
+		await kept(ann, "Look");
+		await ann.page.context().setOffline(true);
+		const next = await ann.anotherTab();
+		await ann.page.close();
+		await next.page.goto(ann.page.url());
+		await next.connected("Offline");
+		await expect.poll(() => widthIn(next)).toBe(2);
+
+		const isKept = () =>
+			next.page.evaluate(
+				(address) =>
+					fetch(address, { cache: "only-if-cached", mode: "same-origin" }).then(
+						({ ok }) => ok,
+						() => false,
+					),
+				addresses[0] as string,
+			);
+		expect(await isKept()).toBe(true);
+		await next.page.context().setOffline(false);
+		await next.connected();
+		await next.page.getByRole("button", { name: "Settings", exact: true }).click();
+		await next.page.getByRole("button", { name: "Sign out…" }).click();
+		await next.page.getByRole("button", { name: "Sign out", exact: true }).click();
+		await next.page.getByRole("textbox", { name: "Your name" }).waitFor();
+		expect(await isKept()).toBe(false);
+		await next.leave();
+		await bob.leave();
+	});
+
 	it("shows the same without a server, and says so if a conversation is not on the device", async () => {
 		const ann = await Visitor.arrive(browser);
 		await ann.signIn(elsewhere(), "Ann");

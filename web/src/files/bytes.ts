@@ -18,12 +18,22 @@ export type Place = { conversationId: string; file: MessageFile; isThumbnail?: b
 /** Nothing that a stranger has sent may be opened as a page of ours. */
 const typeOf = ({ type }: MessageFile) => (isShown({ type }) || /^(audio|video)\//.test(type) ? type : "application/octet-stream");
 
-export function fetchBytes({ conversationId, file, isThumbnail }: Place, signal = new AbortController().signal): Promise<Result<Blob>> {
+/** What the browser has kept is shown without a network, too. With one, the server is asked each time whether the person may still see it. */
+export async function fetchBytes(place: Place, signal = new AbortController().signal): Promise<Result<Blob>> {
+	const result = await fetchFrom(place, signal, {});
+	if (!("error" in result) || result.error.code !== "unreachable" || signal.aborted) return result;
+	const kept = await fetchFrom(place, signal, { cache: "only-if-cached", mode: "same-origin" });
+	return "error" in kept ? result : kept;
+}
+
+async function fetchFrom({ conversationId, file, isThumbnail }: Place, signal: AbortSignal, options: RequestInit): Promise<Result<Blob>> {
 	const path = `/conversations/${encodeURIComponent(conversationId)}/files/${encodeURIComponent(file.id)}${isThumbnail ? "?size=thumbnail" : ""}`;
-	return session.call(async (token) => {
-		const result = await fetchExport(path, token, signal);
+	const get = async (token: string) => {
+		const result = await fetchExport(path, token, signal, options);
 		return "error" in result || isThumbnail ? result : { value: result.value.slice(0, result.value.size, typeOf(file)) };
-	});
+	};
+	// Nobody is asked who it is by what comes from the device.
+	return options.cache === undefined ? session.call(get) : get("");
 }
 
 type Shared = { users: number; ending: AbortController; address: Promise<Result<string>>; url?: string };

@@ -5,9 +5,9 @@ import { clock } from "../browser.ts";
 import { currentStrings } from "../languages/currentLanguage.ts";
 
 /** Without a timeout: an export may take long. */
-export async function fetchExport(path: string, token: string, signal: AbortSignal): Promise<Result<Blob>> {
+export async function fetchExport(path: string, token: string, signal: AbortSignal, options: RequestInit = {}): Promise<Result<Blob>> {
 	try {
-		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` } });
+		const response = await fetch(addressOf(path), { signal, headers: { authorization: `Bearer ${token}` }, ...options });
 		return response.ok ? { value: await response.blob() } : { error: refusalIn(await response.json()) };
 	} catch {
 		return { error: { code: "unreachable", message: currentStrings().unreachable } };
