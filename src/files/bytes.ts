@@ -32,33 +32,26 @@ export async function* readUntil(
 	{ perSecond, behind }: Pace,
 ): AsyncGenerator<Uint8Array> {
 	const reader = stream.getReader();
-	const late = new Promise<never>((_resolve, reject) => {
-		signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-	});
-	late.catch(() => {});
+	// Made anew for each chunk: a promise that lasted as long as the stream would keep whatever it has been raced against.
+	let end: ((reason: unknown) => void) | undefined;
+	const abort = () => end?.(signal.reason);
+	signal.addEventListener("abort", abort);
 	let left = behind;
 	try {
 		for (;;) {
+			signal.throwIfAborted();
 			const began = Date.now();
-			const { done, value } = await within(left, Promise.race([reader.read(), late]));
+			const { promise: ended, reject } = Promise.withResolvers<never>();
+			end = reject;
+			const timer = setTimeout(() => reject(new Error("It came too slowly.")), left);
+			const { done, value } = await Promise.race([reader.read(), ended]).finally(() => clearTimeout(timer));
 			if (done) return;
 			left = Math.min(behind, left - (Date.now() - began) + (value.length / perSecond) * 1000);
 			yield value;
 		}
 	} finally {
+		signal.removeEventListener("abort", abort);
 		reader.cancel().catch(() => {});
-	}
-}
-
-async function within<T>(ms: number, coming: Promise<T>): Promise<T> {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const slow = new Promise<never>((_resolve, reject) => {
-		timer = setTimeout(() => reject(new Error("It came too slowly.")), ms);
-	});
-	try {
-		return await Promise.race([coming, slow]);
-	} finally {
-		clearTimeout(timer);
 	}
 }
 
