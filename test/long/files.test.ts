@@ -61,12 +61,21 @@ it("a person sends pictures and other files, and others see them without what th
 	await tray(ann.page).getByRole("button", { name: "Move report.pdf up" }).click();
 	await look(ann, "files-tray");
 	expect(await violations(ann.page)).toEqual([]);
+	const { promise: isShown, resolve: showPictures } = Promise.withResolvers<void>();
+	await bob.page.route("**/files/*", async (route) => {
+		await isShown;
+		await route.continue();
+	});
 	await ann.message.fill("See these");
 	await ann.message.press("Enter");
 	await expect.poll(() => tray(ann.page).count()).toBe(0);
 	await bob.sees("See these");
 	const picture = bob.log.getByRole("button", { name: "Open picture: The harbour at dusk" });
+	// Its colour stands there until the picture comes.
+	await expect.poll(() => picture.evaluate(({ style }) => style.backgroundColor)).toMatch(/^rgb/);
+	showPictures();
 	await picture.locator("img").waitFor();
+	expect(await picture.evaluate(({ style }) => style.backgroundColor)).toBe("");
 	// Upright: it was turned on its side.
 	const size = await picture.boundingBox();
 	expect((size?.height ?? 0) / (size?.width ?? 1)).toBeCloseTo(1.5, 1);

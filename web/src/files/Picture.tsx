@@ -5,6 +5,7 @@ import type { MessageFile } from "../../../src/protocol/files/file.ts";
 import { hasThumbnail, useBytes, useIsNear } from "./bytes.ts";
 import styles from "./MessageFiles.module.css";
 import { sizeOf } from "./room.ts";
+import { colourOf } from "./tint.ts";
 import { useWords } from "./words.ts";
 
 type Props = { conversationId: string; file: MessageFile; isSingle: boolean; onOpen(): void };
@@ -26,7 +27,10 @@ export function Picture({ conversationId, file, isSingle, onOpen }: Props) {
 			className={styles.picture}
 			aria-label={words.open(name)}
 			title={isFailed ? words.notLoaded : file.alt}
-			style={isSingle ? { inlineSize: `${width}rem`, aspectRatio: `${width} / ${height}` } : undefined}
+			style={{
+				...(isSingle && { inlineSize: `${width}rem`, aspectRatio: `${width} / ${height}` }),
+				...(!result && file.thumbhash && { backgroundColor: colourOf(file.thumbhash) }),
+			}}
 			onClick={() => (isFailed ? setTurn(turn + 1) : onOpen())}
 		>
 			{result && "value" in result && <img src={result.value} alt="" draggable={false} />}

@@ -7,8 +7,8 @@ import type { Clock } from "../../live/connection.ts";
 import type { NewMessage } from "../../live/outgoing.ts";
 import type { Recording, ToUpload, Uploaded } from "./upload.ts";
 
-/** What is made of a picture: without what its camera noted, and a small copy. */
-export type Redrawn = { blob: Blob; name: string; thumbnail?: Blob | undefined };
+/** What is made of a picture: without what its camera noted, a small copy, and its colour. */
+export type Redrawn = { blob: Blob; name: string; thumbnail?: Blob | undefined; thumbhash?: string | undefined };
 
 export type AttachedState =
 	| { type: "preparing" }
@@ -221,13 +221,13 @@ export class Attachments {
 	async #upload(file: Attached): Promise<void> {
 		const { upload, addThumbnail, clock, discard } = this.#options;
 		const { key, recording } = file;
-		const { blob, name, thumbnail } = formOf(file);
+		const { blob, name, thumbnail, thumbhash } = formOf(file);
 		const ending = new AbortController();
 		this.#running.set(key, ending);
 		const onProgress = (sent: number) =>
 			this.#running.get(key) === ending && this.#change(key, { state: { type: "uploading", sent, of: blob.size } });
 		onProgress(0);
-		const answer = await upload({ name, blob, recording }, { onProgress, signal: ending.signal });
+		const answer = await upload({ name, blob, recording, thumbhash }, { onProgress, signal: ending.signal });
 		const stored = "value" in answer ? answer.value : undefined;
 		const complete = stored && thumbnail && !ending.signal.aborted ? await addThumbnail(stored, thumbnail) : stored;
 		if (this.#running.get(key) !== ending) {
@@ -292,9 +292,8 @@ export class Attachments {
 }
 
 /** What is uploaded of a file. */
-function formOf({ source, name, isOriginal, redrawn }: Attached): { blob: Blob; name: string; thumbnail?: Blob | undefined } {
-	if (!redrawn) return { blob: source, name };
-	return isOriginal ? { blob: source, name, thumbnail: redrawn.thumbnail } : redrawn;
+function formOf({ source, name, isOriginal, redrawn }: Attached): Redrawn {
+	return redrawn && !isOriginal ? redrawn : { ...redrawn, blob: source, name };
 }
 
 /** Files as another page left them: they are prepared and uploaded again, unless that was done not long ago. */

@@ -2,10 +2,13 @@
 // such as the place. Makes their thumbnails.
 
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
+import { meanOf, thumbhashOf } from "../tint.ts";
 import type { Redrawn } from "./attachments.ts";
 
 /** In pixels: the longest side. Claude takes no larger pictures where there are many. */
 const longest = { picture: 2_000, thumbnail: 640 };
+/** The sides of what the colour is taken from. */
+const tintPixels = 8;
 const quality = { picture: 0.85, thumbnail: 0.7 };
 
 /** Resolves to `undefined` if this is no picture that can be redrawn: an animation would lose its movement. */
@@ -18,7 +21,7 @@ export async function redraw(source: Blob, name: string): Promise<Redrawn | unde
 		const type = source.type === "image/png" || source.type === "image/webp" ? source.type : "image/jpeg";
 		const blob = await drawn(bitmap, longest.picture, type, quality.picture);
 		const thumbnail = blob.size > fileLimits.thumbnail.original ? await thumbnailOf(bitmap, type) : undefined;
-		return { blob, name: named(name, blob.type), thumbnail };
+		return { blob, name: named(name, blob.type), thumbnail, thumbhash: tintOf(bitmap) };
 	} finally {
 		bitmap.close();
 	}
@@ -30,18 +33,27 @@ async function thumbnailOf(bitmap: ImageBitmap, type: string): Promise<Blob | un
 	return drawing.size <= fileLimits.thumbnail.bytes ? drawing : undefined;
 }
 
+function tintOf(bitmap: ImageBitmap): string | undefined {
+	const mean = meanOf(sketched(bitmap, tintPixels, tintPixels).context.getImageData(0, 0, tintPixels, tintPixels).data);
+	return mean && thumbhashOf(mean, bitmap.width, bitmap.height);
+}
+
 async function drawn(bitmap: ImageBitmap, most: number, type: string, quality: number): Promise<Blob> {
 	const scale = Math.min(1, most / Math.max(bitmap.width, bitmap.height));
-	const canvas = document.createElement("canvas");
-	canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-	canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-	const context = canvas.getContext("2d");
-	if (!context) throw new Error("This browser draws nothing.");
-	context.imageSmoothingQuality = "high";
-	context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+	const { canvas } = sketched(bitmap, Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
 	return new Promise((resolve, reject) => {
 		canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be drawn."))), type, quality);
 	});
+}
+
+function sketched(bitmap: ImageBitmap, width: number, height: number) {
+	const canvas = document.createElement("canvas");
+	[canvas.width, canvas.height] = [width, height];
+	const context = canvas.getContext("2d");
+	if (!context) throw new Error("This browser draws nothing.");
+	context.imageSmoothingQuality = "high";
+	context.drawImage(bitmap, 0, 0, width, height);
+	return { canvas, context };
 }
 
 /** Frames of a WebP or PNG are announced near its beginning. */

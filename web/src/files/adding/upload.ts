@@ -7,7 +7,7 @@ import { type ApiError, addressOf, call, queryOf, refusalIn } from "../../api.ts
 
 export type Recording = { durationMs: number; waveform: readonly number[] };
 
-export type ToUpload = { name: string; blob: Blob; recording?: Recording | undefined };
+export type ToUpload = { name: string; blob: Blob; recording?: Recording | undefined; thumbhash?: string | undefined };
 
 /** `retryAfterMs`: the server takes it then. */
 export type Uploaded = { value: MessageFile } | { error: ApiError; retryAfterMs?: number };
@@ -21,7 +21,7 @@ const pathOf = (conversationId: string, id = "") => `/conversations/${encodeURIC
 export function upload(
 	token: string,
 	conversationId: string,
-	{ name, blob, recording }: ToUpload,
+	{ name, blob, recording, thumbhash }: ToUpload,
 	{ onProgress, signal }: { onProgress(sent: number): void; signal: AbortSignal },
 ): Promise<Uploaded> {
 	const facts = recording && { durationMs: Math.round(recording.durationMs), waveform: recording.waveform.join(",") };
@@ -29,7 +29,7 @@ export function upload(
 		const request = new XMLHttpRequest();
 		// It is tried again, so that nobody reads why.
 		const fail = () => resolve({ error: { code: "unreachable", message: "" } });
-		request.open("POST", addressOf(`${pathOf(conversationId)}${queryOf({ name, ...facts })}`));
+		request.open("POST", addressOf(`${pathOf(conversationId)}${queryOf({ name, ...facts, ...(thumbhash && { thumbhash }) })}`));
 		request.withCredentials = true;
 		request.setRequestHeader("authorization", `Bearer ${token}`);
 		request.setRequestHeader("content-type", blob.type || "application/octet-stream");
