@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { fileSchema } from "../../src/protocol/files/file.ts";
-import { colourOf, meanOf, thumbhashOf } from "../../web/src/files/tint.ts";
+import { colourOf, meanOf, thumbhashOf } from "../../web/src/files/adding/tint.ts";
 
 const pixels = (...colours: number[][]) => Uint8ClampedArray.from(colours.flat());
 const partsOf = (colour: string | undefined) => [...(colour ?? "").matchAll(/\d+/g)].map(([part]) => Number(part));

@@ -2,10 +2,10 @@
 
 import { useRef, useState } from "react";
 import type { MessageFile } from "../../../src/protocol/files/file.ts";
+import { colourOf } from "./adding/tint.ts";
 import { hasThumbnail, useBytes, useIsNear } from "./bytes.ts";
 import styles from "./MessageFiles.module.css";
 import { sizeOf } from "./room.ts";
-import { colourOf } from "./tint.ts";
 import { useWords } from "./words.ts";
 
 type Props = { conversationId: string; file: MessageFile; isSingle: boolean; onOpen(): void };

@@ -94,11 +94,6 @@ export class Attachments {
 
 	readonly snapshot = (): Snapshot => this.#snapshot;
 
-	/** False if something would be lost with the page. */
-	isKept(): boolean {
-		return this.#all().length === 0 || this.#options.disk.isKept();
-	}
-
 	/** The person has signed out: nothing of theirs goes on, or is written again. */
 	end(): void {
 		this.#options.disk.end();

@@ -10,13 +10,14 @@ import { drafts } from "../../writing/currentDrafts.ts";
 import { joined } from "../../writing/drafts.ts";
 import { filesOf } from "../api.ts";
 import { currentWords } from "../words.ts";
-import { Attachments } from "./attachments.ts";
+import { Attachments, type Disk } from "./attachments.ts";
 import { diskOf } from "./disk.ts";
 import { redraw } from "./pictures.ts";
 import { recorder } from "./recording.ts";
 import { addThumbnail, deleteFile, send, type Uploaded, upload } from "./upload.ts";
 
 type Held = {
+	disk: Disk;
 	attachments: Attachments;
 	chat: Pick<Chat, "sendMessage"> | undefined;
 	maxBytes: number | undefined;
@@ -87,14 +88,16 @@ function heldOf(userId: string, conversationId: string): Held {
 	const key = JSON.stringify([userId, conversationId]);
 	const known = held.get(key);
 	if (known) return known;
+	const disk = diskOf(userId, conversationId);
 	const made: Held = {
 		chat: undefined,
 		maxBytes: undefined,
 		limits: undefined,
+		disk,
 		attachments: new Attachments({
 			clock,
 			newId,
-			disk: diskOf(userId, conversationId),
+			disk,
 			redraw,
 			upload: async (file, options) => {
 				let last: Uploaded | undefined;
@@ -138,7 +141,7 @@ function watchLeaving(): void {
 }
 
 function warn(event: BeforeUnloadEvent): void {
-	if ([...held.values()].some(({ attachments }) => !attachments.isKept())) event.preventDefault();
+	if ([...held.values()].some(({ disk }) => !disk.isKept())) event.preventDefault();
 }
 
 session.subscribe(() => {

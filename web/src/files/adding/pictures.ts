@@ -2,8 +2,8 @@
 // such as the place. Makes their thumbnails.
 
 import * as fileLimits from "../../../../src/protocol/files/limits.ts";
-import { meanOf, thumbhashOf } from "../tint.ts";
 import type { Redrawn } from "./attachments.ts";
+import { meanOf, thumbhashOf } from "./tint.ts";
 
 /** In pixels: the longest side. Claude takes no larger pictures where there are many. */
 const longest = { picture: 2_000, thumbnail: 640 };
