@@ -73,7 +73,9 @@ async function* eventsOf(stream: AsyncIterable<string | undefined>, isEndKnown: 
 	try {
 		for (;;) {
 			if (isEndKnown()) timer ??= setTimeout(() => late.resolve({ done: true, value: undefined }), endTimeout);
-			const { done, value } = await Promise.race([reading.next(), late.promise]);
+			const next = reading.next();
+			// Raced only at the end: a promise keeps whatever it has been raced against, which would be all of a long reply.
+			const { done, value } = await (timer === undefined ? next : Promise.race([next, late.promise]));
 			if (done) return;
 			const event = fieldsOf(value === undefined ? undefined : JSON.parse(value));
 			if (typeOf(event) === "error") throw new Anthropic.APIError(undefined, event, undefined, undefined);

@@ -5088,7 +5088,15 @@ export const bugs: Bug[] = [
 		from: "reject } = Promise.withResolvers<never>();",
 		to: "reject } = ((globalThis as { late?: PromiseWithResolvers<never> }).late ??= Promise.withResolvers<never>());",
 		project: "web",
-		tests: ["web/uploadMemory"],
+		tests: ["web/streamMemory"],
+	},
+	{
+		name: "a reply is in memory twice, event by event, until it ends",
+		file: "src/claude/stream.ts",
+		from: "timer === undefined ? next : Promise.race([next, late.promise])",
+		to: "Promise.race([next, late.promise])",
+		project: "web",
+		tests: ["web/streamMemory"],
 	},
 	{
 		name: "an upload that trickles keeps its place",

@@ -1,7 +1,9 @@
-// Kills the server while people upload, send and delete files. Then every message has its bytes, and there are no other bytes.
+// Kills the server while people upload, send and delete files, and breaks connections off. Then every message has its bytes, and there are
+// no other bytes.
 
 import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -173,4 +175,26 @@ it("neither loses bytes nor keeps orphans when the server is killed during uploa
 	expect(confirmed.broken).toBeGreaterThanOrEqual(kills);
 	expect(confirmed.deletions.size).toBeGreaterThan(0);
 	expect(named.length).toBeGreaterThan(3);
+});
+
+it("keeps nothing of an upload whose connection breaks off, or that is shorter than it said", async () => {
+	const token = await tokenOf("ann");
+	const { id } = (await post(product.url, "/conversations", token)).conversation;
+	const unfinished = () => rowsOf<{ id: string }>("files", "parts", "id, file").filter((row) => (row as { file?: unknown }).file === null);
+	const parts = () => rowsOf("parts", "files", "key").length;
+	const before = parts();
+	for (const end of ["destroy", "end"] as const) {
+		const upload = request(`${product.url}/api/conversations/${id}/files?name=a.bin`, {
+			method: "POST",
+			headers: { authorization: `Bearer ${token}`, "content-length": 3_000_000 },
+		});
+		upload.on("error", () => {});
+		upload.write(Buffer.alloc(2_500_000, "x"));
+		await expect.poll(unfinished).toHaveLength(1);
+		await expect.poll(parts).toBeGreaterThan(before);
+		if (end === "destroy") upload.destroy();
+		else upload.socket?.end();
+		await expect.poll(unfinished).toEqual([]);
+		expect(parts()).toBe(before);
+	}
 });

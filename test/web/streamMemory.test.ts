@@ -1,8 +1,9 @@
-// What an upload holds in memory. In Node, whose collector a test can run.
+// What uploads and replies hold in memory while they come. In Node, whose collector a test can run.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { readEvents } from "../../src/claude/stream.ts";
 import { readUntil } from "../../src/files/bytes.ts";
 
 setFlagsFromString("--expose-gc");
@@ -28,4 +29,22 @@ it("lets go of what has come of an upload while more is to come", async () => {
 	expect(came).toHaveLength(50);
 	expect(came.filter((chunk) => chunk.deref()).length).toBeLessThan(5);
 	await bytes.return(undefined);
+});
+
+it("lets go of what has come of a reply while more is to come", async () => {
+	const megabyte = 1_000_000;
+	async function* long() {
+		for (let n = 0; ; n++) yield JSON.stringify({ type: "ping", padding: String(n % 10).repeat(megabyte) });
+	}
+	const events = readEvents(long());
+	const heap = () => {
+		collect();
+		return process.memoryUsage().heapUsed;
+	};
+	await events.next();
+	const before = heap();
+	for (let n = 0; n < 50; n++) await events.next();
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(heap() - before).toBeLessThan(10 * megabyte);
+	await events.return(undefined);
 });
