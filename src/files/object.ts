@@ -60,15 +60,8 @@ export class FilesObject extends DurableObject<Env> {
 			rows: new RowBytes(ctx.storage.sql),
 			...(bucket && { bucket: new BucketBytes(bucket, ctx.id.name as string) }),
 		};
-		this.#dropBroken();
-	}
-
-	/** Uploads that were under way when the object before this one died. What was put into the bucket may still be on its way: the alarm deletes it. */
-	#dropBroken(): void {
-		const broken = this.#table.unfinished("rows");
-		if (broken.length === 0) return;
-		this.#places.rows.delete(broken);
-		this.#table.remove(broken);
+		// What broke off when the object before this one died. Bytes may still be on their way to the bucket: those wait for the alarm.
+		this.#places.rows.delete(this.#table.takeBroken());
 	}
 
 	#bytesAt(place: Place): Bytes {
@@ -239,9 +232,8 @@ export class FilesObject extends DurableObject<Env> {
 		}
 		if (known && !isThumbnail) await this.drop([file.id]);
 		const { id, name, size: length, sha256 } = file;
-		const stored = isThumbnail
-			? await this.addThumbnail(id, body)
-			: await this.add({ id, name, declared: "", length, sha256, facts: file }, body);
+		const upload = { id, name, declared: "", length, sha256, facts: file };
+		const stored = await (isThumbnail ? this.addThumbnail(id, body) : this.add(upload, body));
 		return "code" in stored ? stored : undefined;
 	}
 

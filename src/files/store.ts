@@ -121,6 +121,13 @@ export class FileTable {
 			: [];
 	}
 
+	/** Forgets the files in rows that are not whole, and returns their ids. */
+	takeBroken(): string[] {
+		const broken = this.unfinished("rows");
+		this.remove(broken);
+		return broken;
+	}
+
 	/** Whole files of which it is not known that a message names them, and that are older than a time. */
 	unnamedBefore(time: number): string[] {
 		if (!this.#exists) return [];

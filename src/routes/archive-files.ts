@@ -88,8 +88,12 @@ class Archive {
 	}
 
 	async #open(id: string, isThumbnail: boolean): Promise<{ size: number; body: ReadableStream<Uint8Array> } | undefined> {
-		const opened: Opened | Refusal = await filesOf(this.#c).open(id, { isThumbnail });
-		return isRefusal(opened) || !opened.body ? undefined : { size: opened.size, body: opened.body };
+		const { userId: by, network } = this.#c.get("identity");
+		const open = (): Promise<Opened | Refusal> => filesOf(this.#c).open(id, { isThumbnail, reader: { by, network } });
+		const opened = await patiently(open, Number.POSITIVE_INFINITY);
+		if (!isRefusal(opened)) return opened.body && { size: opened.size, body: opened.body };
+		if (opened.code === "not_found") return undefined;
+		throw new Error(`An export could not continue: ${opened.code}`);
 	}
 
 	async #add(path: string, bytes: Uint8Array): Promise<void> {

@@ -37,7 +37,7 @@ export const bugs: Bug[] = [
 	{
 		name: "uploads that were broken off by a dead object take room for an hour",
 		file: "src/files/object.ts",
-		from: "\t\tthis.#dropBroken();\n",
+		from: "this.#places.rows.delete(this.#table.takeBroken());",
 		to: "",
 		project: "worker",
 		tests: ["files/object"],
