@@ -1,7 +1,7 @@
 // Reads the settings of files: how large they may be, and how much of them people and conversations may store.
 
 import * as fileLimits from "./protocol/files/limits.ts";
-import { type Environment, readNumber } from "./setting-values.ts";
+import { type Environment, httpUrl, readNumber, readText } from "./setting-values.ts";
 
 /** In bytes. */
 export type FileSettings = {
@@ -11,6 +11,35 @@ export type FileSettings = {
 	personBytes: number;
 	guestBytes: number;
 };
+
+/** A service that writes down what is said in voice messages, and how much it does a day, in seconds. */
+export type TranscriptionSettings = {
+	url: string;
+	key?: string | undefined;
+	model: string;
+	perDay: { person: number; guest: number; deployment: number };
+};
+
+const path = "/audio/transcriptions";
+
+/** `undefined` without an address: then nothing is written down. */
+export function readTranscription(env: Environment, problems: string[]): TranscriptionSettings | undefined {
+	const text = readText(env, "TRANSCRIBE_URL");
+	if (text === undefined) return undefined;
+	if (!httpUrl(text)) problems.push("TRANSCRIBE_URL must be an http or https address, such as https://api.openai.com/v1.");
+	const base = text.replace(/\/*$/, "");
+	const seconds = (name: Parameters<typeof readNumber>[1], fallback: number) => 60 * readNumber(env, name, fallback, problems);
+	return {
+		url: base.endsWith(path) ? base : base + path,
+		key: readText(env, "TRANSCRIBE_KEY"),
+		model: readText(env, "TRANSCRIBE_MODEL") ?? "whisper-1",
+		perDay: {
+			person: seconds("TRANSCRIBE_MINUTES_PER_PERSON_PER_DAY", 60),
+			guest: seconds("TRANSCRIBE_MINUTES_PER_GUEST_PER_DAY", 10),
+			deployment: seconds("TRANSCRIBE_MINUTES_PER_DAY", 600),
+		},
+	};
+}
 
 export function readFileSettings(env: Environment, problems: string[]): FileSettings {
 	const megabytes = (name: Parameters<typeof readNumber>[1], fallback: number) =>

@@ -4,7 +4,7 @@
 import { type AssistantSettings, readAssistant } from "./assistant-settings.ts";
 import { type Domains, readDomains } from "./claude/domains.ts";
 import { type McpServer, readMcpServers } from "./claude/mcp/servers.ts";
-import { type FileSettings, readFileSettings } from "./file-settings.ts";
+import { type FileSettings, readFileSettings, readTranscription, type TranscriptionSettings } from "./file-settings.ts";
 import { type Budgets, readBudgets } from "./money/budgets.ts";
 import { type OwnPrices, priceOf, readOwnPrices } from "./money/prices.ts";
 import { type PushSettings, readPush } from "./push-settings.ts";
@@ -73,6 +73,8 @@ export type Settings = SignInSettings & {
 	/** Guests may ask Claude. */
 	guestClaude: boolean;
 	files: FileSettings;
+	/** Without it nothing is written down of voice messages. */
+	transcription?: TranscriptionSettings | undefined;
 	/** Days after which messages are deleted; never without it. */
 	retentionDays?: number | undefined;
 	sends: { burst: number; perSecond: number };
@@ -144,6 +146,7 @@ export function readSettings(env: Environment): SettingsResult {
 			readText(env, "ANTHROPIC_API_KEY") === undefined || isDevelopment() ? "on" : "off",
 		),
 		files: readFileSettings(env, problems),
+		transcription: readTranscription(env, problems),
 		retentionDays: readOptionalWholeNumber(env, "RETENTION_DAYS", problems),
 		sends: {
 			burst: readWholeNumber(env, "SEND_BURST", 10, problems),

@@ -14,6 +14,19 @@ function settingsOf(fields: Environment) {
 }
 
 describe("settings", () => {
+	it("name the service that writes down what is said, by its base or its whole address", () => {
+		expect(settingsOf({}).transcription).toBeUndefined();
+		const url = "https://api.example/v1/audio/transcriptions";
+		const perDay = { person: 3_600, guest: 600, deployment: 36_000 };
+		expect(settingsOf({ TRANSCRIBE_URL: "https://api.example/v1/" }).transcription).toEqual({ url, model: "whisper-1", perDay });
+		expect(settingsOf({ TRANSCRIBE_URL: url, TRANSCRIBE_KEY: "k", TRANSCRIBE_MODEL: "m" }).transcription).toMatchObject({
+			...{ url, key: "k", model: "m" },
+		});
+		expect(read({ JWT_SECRET: secret, TRANSCRIBE_URL: "api.example" })).toMatchObject({
+			problem: expect.stringContaining("TRANSCRIBE_URL"),
+		});
+	});
+
 	it("have defaults, except for the key of tokens", () => {
 		expect(settingsOf({})).toEqual({
 			jwtSecret: secret,

@@ -34,6 +34,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/sign-in-settings.ts": /^src\/setting-values\.ts$/,
 	"src/push-settings.ts": /^src\/setting-values\.ts$/,
 	"src/push/": /^(src\/(protocol\/|push-settings\.ts$|platform\/retry-after\.ts$)|@block65\/webcrypto-web-push$|cloudflare:workers$)/,
+	"src/transcription/": /^(src\/(protocol\/|file-settings\.ts$|platform\/(bounded-body|retry-after)\.ts$)|valibot$)/,
 	"src/webhooks/": /^(src\/(protocol\/|platform\/retry-after\.ts$)|valibot$)/,
 	"src/money/": /^src\/protocol\//,
 	"src/money/prices.ts": /^$/,
@@ -64,7 +65,7 @@ const rules: { readonly [place: string]: RegExp } = {
 	"src/conversation/rate.ts": /^$/,
 	"src/conversation/conversation.ts": /^src\/(protocol\/|conversation\/(ports\.ts$|rate\.ts$|(store|replies|messages|people)\/))/,
 	"src/conversation/":
-		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|conversation)\/|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
+		/^(src\/(protocol|auth|claude|money|platform|metrics|webhooks|transcription|conversation)\/|src\/((deployment\/)?settings|file-settings)\.ts$|cloudflare:workers$)/,
 	"src/metrics/": /^src\/protocol\//,
 	"src/admin/": /^(src\/(protocol|platform|metrics|money)\/|cloudflare:workers$)/,
 	"src/user/": /^(src\/(protocol|platform)\/|cloudflare:workers$)/,

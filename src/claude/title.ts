@@ -1,5 +1,6 @@
 // Builds the prompt for a conversation's title, and reads the title from Claude's answer. Pure.
 
+import { fileNames } from "../protocol/files/notes.ts";
 import type { Message } from "../protocol/message.ts";
 import { firstWords } from "../protocol/text/first-words.ts";
 import { envelope } from "./envelope.ts";
@@ -20,8 +21,12 @@ export function titlePrompt(question: Message, answer: Message): Prompt {
 }
 
 /** The API would refuse half a character at the end. */
-function beginningOf({ content }: Message): string {
-	return content.slice(0, excerptLength).toWellFormed();
+function beginningOf({ content, files }: Message): string {
+	return [content, fileNames(files)]
+		.filter((text) => text !== "")
+		.join("\n")
+		.slice(0, excerptLength)
+		.toWellFormed();
 }
 
 /** Returns the first line that has words, without the quotation marks and Markdown that Claude was told to leave out. */

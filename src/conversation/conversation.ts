@@ -39,6 +39,8 @@ type Dependencies<T extends Client> = {
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
 	files: FileReleases;
+	/** Says whether a spoken message is being written down. */
+	transcripts: { isAwaited(message: { seq: number }): boolean };
 	/** How fast one person may send. */
 	rate: Rate;
 	/** How much work one person may cause. */

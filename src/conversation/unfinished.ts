@@ -4,22 +4,25 @@ import { goOnErasing } from "./person-calls.ts";
 import type { Parts } from "./wiring.ts";
 
 /** To be called when the object wakes. Nothing waits for it. */
-export function goOnAfterWake({ store, replies, lists, removals, purses, files, webhooks, retention, alarm }: Parts): void {
+export function goOnAfterWake({ store, replies, lists, removals, purses, files, webhooks, retention, transcripts, alarm }: Parts): void {
 	if (store.exists) replies.recover();
-	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? retention.dueAt) !== undefined) alarm.bringForward();
+	if ((removals.dueAt ?? purses.dueAt ?? files.dueAt ?? retention.dueAt ?? transcripts.dueAt) !== undefined) alarm.bringForward();
 	void lists.recover();
 	webhooks.goOn();
 }
 
 /** To be called by the alarm. Resolves when everything that was due has been tried. */
 export async function goOnWhenDue(parts: Parts): Promise<void> {
-	const { store, clients, endings, replies, lists, removals, purses, files, webhooks, retention, alarm } = parts;
+	const { store, clients, endings, replies, lists, removals, purses, files, webhooks, retention, transcripts, alarm } = parts;
 	let notified: Promise<void> | undefined;
+	let transcribed: Promise<void> | undefined;
 	await alarm.handle(async () => {
 		endings.run();
 		clients.expire();
 		if (store.exists) replies.recover();
 		notified = lists.recover();
+		// A service may take a minute: nothing else waits for it.
+		transcribed = transcripts.runDue();
 		webhooks.goOn();
 		await purses.runDue();
 		await files.runDue();
@@ -28,4 +31,5 @@ export async function goOnWhenDue(parts: Parts): Promise<void> {
 		retention.runDue();
 	});
 	await notified;
+	await transcribed;
 }

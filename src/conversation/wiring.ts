@@ -26,6 +26,8 @@ import { type Frame, Inbound } from "./sockets/inbound.ts";
 import type { Socket } from "./sockets/socket.ts";
 import { Sockets } from "./sockets/sockets.ts";
 import { Store } from "./store/store.ts";
+import type { Transcripts } from "./voice/transcripts.ts";
+import { transcriptsOf } from "./voice/wiring.ts";
 import { webhooksOf } from "./webhooks/wiring.ts";
 
 export type Parts = ReturnType<typeof wire>;
@@ -37,10 +39,10 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const store = new Store(storage.sql, settings.retentionDays);
 	const batch = new Batch<Frame>();
 	const observe = (event: ServerEvent) => {
-		for (const observer of [shared.registration, webhooks, retention]) observer.observe(event);
+		for (const observer of [shared.registration, webhooks, retention, transcripts]) observer.observe(event);
 	};
 	const clients = new Fanout<Socket>(batch, now, observe, (event, from) => eventFrom(event, from, (place) => store.infoFrom(place)));
-	const due = () => [people.endings, lists, replies, purses, files, removals, webhooks, retention];
+	const due = () => [people.endings, lists, replies, purses, files, removals, webhooks, retention, transcripts];
 	const dueTimes = () => [clients.nextExpiry, ...due().map(({ dueAt }) => dueAt)];
 	const alarm = new Alarm({ storage, dueTimes, now });
 	const base = { storage, sql: storage.sql, store, alarm, now };
@@ -67,8 +69,11 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const own = { ...base, clients, sockets, lists, work: new WorkRate(), purses, files, webhooks, ...money, id };
 	const shared = { ...own, registration: new Registration(own, env.DIRECTORY) };
 
-	const answering = claudeOf({ ...shared, fileBytes: fileBytesOf(() => env.CONVERSATION_FILES.getByName(id)) }, settings);
+	const bytes = fileBytesOf(() => env.CONVERSATION_FILES.getByName(id));
+	const answering = claudeOf({ ...shared, fileBytes: bytes }, settings);
 	const { replies } = answering;
+	const heard = () => replies.askNext(store.log.lastReply());
+	const transcripts: Transcripts = transcriptsOf(env, { ...shared, bytes, heard }, settings);
 	const removals: Removals = new Removals({
 		...shared,
 		idle: (userId) => lists.idle(userId),
@@ -84,13 +89,14 @@ export function wire(ctx: DurableObjectState, env: Env, settings: Settings) {
 	const conversation: Conversation<Socket> = new Conversation({
 		...shared,
 		...answering,
+		transcripts,
 		authenticate: (token, person) => admission.authenticate(token, person),
 		guestsAsk: settings.guestClaude,
 		rate: settings.sends,
 	});
 	const inbound = new Inbound({ ...shared, batch, conversation, uploads: uploadsOf(env, shared, settings.files) });
 	const admission = new Admission({ ...shared, ...people, settings, env, importer, inbound });
-	return { ...shared, ...answering, ...people, removals, retention, deletion, importer, conversation, inbound, admission };
+	return { ...shared, ...answering, ...people, removals, retention, transcripts, deletion, importer, conversation, inbound, admission };
 }
 
 /** A program that reads along does not mean that its owner has seen anything. */

@@ -11,9 +11,9 @@ import { dayOf, endOf, type Period } from "./periods.ts";
 import { hasSpent, openColumn, Purse } from "./purse.ts";
 import type { Answer, Balance, Limit, Report, Settlement, Wish } from "./purse-calls.ts";
 import { limitsIn, type Rule, type RuleScope, Rules, rulesTable } from "./rules.ts";
-import { uploadedTable, Written, writtenTable } from "./written.ts";
+import { transcribedTable, uploadedTable, Written, writtenTable } from "./written.ts";
 
-const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable];
+const migrations: readonly Migration[] = [purseTables, writtenTable, openColumn, uploadedTable, rulesTable, transcribedTable];
 
 /** In ms. A rule for all people or all guests takes effect within this time: each purse asks for it so often at most. */
 const lease = 30_000;
@@ -35,6 +35,7 @@ export class LedgerObject extends DurableObject<Env> {
 	readonly #purse: Purse;
 	readonly #written: Written;
 	readonly #uploaded: Written;
+	readonly #transcribed: Written;
 	readonly #rules: Rules;
 	/** The rule for everybody of the person's kind, and when it is asked for again. */
 	#shared: { scope: RuleScope; rule: Rule | undefined; until: number } = { scope: "people", rule: undefined, until: 0 };
@@ -47,6 +48,7 @@ export class LedgerObject extends DurableObject<Env> {
 		this.#purse = new Purse(ctx.storage.sql, ctx.id.name === purseName("deployment") ? mostOpen.deployment : mostOpen.person);
 		this.#written = new Written(ctx.storage.sql, "written");
 		this.#uploaded = new Written(ctx.storage.sql, "uploaded");
+		this.#transcribed = new Written(ctx.storage.sql, "transcribed");
 		this.#rules = new Rules(ctx.storage.sql);
 	}
 
@@ -130,6 +132,11 @@ export class LedgerObject extends DurableObject<Env> {
 	/** The same for bytes of files that are about to be stored. */
 	addUploaded(bytes: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
 		return this.#count(this.#uploaded, bytes, most);
+	}
+
+	/** The same for seconds of speech that are about to be written down. */
+	addTranscribed(seconds: number, most: number): Promise<{ retryAfterMs: number } | undefined> {
+		return this.#count(this.#transcribed, seconds, most);
 	}
 
 	async #count(counter: Written, more: number, most: number): Promise<{ retryAfterMs: number } | undefined> {

@@ -49,6 +49,17 @@ export async function passBytesQuota(
 	return full && { code: "rate_limited", text: uploadsUsedUp, ...full };
 }
 
+/** Counts speech that is about to be written down, by person and in the whole deployment. Returns false if that is too much for today. */
+export async function passSpeechQuota(
+	ledgers: Cloudflare.Env["LEDGER"],
+	{ userId, isGuest }: Writer,
+	seconds: number,
+	{ person, guest, deployment }: { person: number; guest: number; deployment: number },
+): Promise<boolean> {
+	const own = await ledgers.getByName(purseName({ userId })).addTranscribed(seconds, isGuest ? guest : person);
+	return !own && !(await ledgers.getByName(purseName("deployment")).addTranscribed(seconds, deployment));
+}
+
 /** Counts by person, network and site, until one of them is full. */
 async function count(
 	{ userId, network }: Writer,

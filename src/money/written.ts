@@ -1,5 +1,5 @@
-// The amount that somebody has made the deployment store today: rows, by acts that each store many, such as forks, and bytes of files. All calls
-// are synchronous.
+// The amount that somebody has made the deployment store today: rows, by acts that each store many, such as forks, bytes of files, and seconds
+// of speech. All calls are synchronous.
 
 import { dayOf, endOf } from "./periods.ts";
 
@@ -15,16 +15,21 @@ export const writtenTable = `
 /** The same for bytes of files. It is released: never edit it. */
 export const uploadedTable = writtenTable.replace("TABLE written", "TABLE uploaded");
 
+/** The same for seconds of speech that were written down. It is released: never edit it. */
+export const transcribedTable = writtenTable.replace("TABLE written", "TABLE transcribed");
+
+type Table = "written" | "uploaded" | "transcribed";
+
 export class Written {
 	readonly #sql: SqlStorage;
-	readonly #table: "written" | "uploaded";
+	readonly #table: Table;
 
-	constructor(sql: SqlStorage, table: "written" | "uploaded") {
+	constructor(sql: SqlStorage, table: Table) {
 		this.#sql = sql;
 		this.#table = table;
 	}
 
-	/** Counts rows or bytes, or says in how many ms the next day begins if there would be more than `most`. `now` in ms. */
+	/** Counts rows, bytes or seconds, or says in how many ms the next day begins if there would be more than `most`. `now` in ms. */
 	add(more: number, most: number, now: number): { retryAfterMs: number } | undefined {
 		const day = dayOf(now);
 		const [today] = this.#sql.exec<{ count: number }>(`SELECT count FROM ${this.#table} WHERE day = ?`, day).toArray();

@@ -85,7 +85,11 @@ describe("GET /conversations/:id/messages/:messageId/prompt", {
 				instructions: "Answer in French.",
 				fromSeq: 1,
 				toSeq: 3,
-				files: [],
+				files: ["f-plan"],
+				attachments: [
+					{ seq: 1, id: "f-plan", name: "plan.pdf", type: "application/pdf", size: 48_000 },
+					{ seq: 1, id: "f-data", name: "data.zip", type: "application/octet-stream", size: 9_000, unread: "type" },
+				],
 				tools: ["web_search"],
 				messages: [
 					{ seq: 1, role: "user" },
@@ -106,7 +110,8 @@ describe("GET /conversations/:id/messages/:messageId/prompt", {
 		instructions: "The owners' instructions in force. Empty if there were none.",
 		fromSeq: "The `seq` of the first message.",
 		toSeq: "The `seq` of the last message.",
-		files: "Ids of the files that Claude read.",
+		files: "Ids of the files that Claude read as themselves.",
+		attachments: "The files of the messages, at most the newest 200. Left out if there were none.",
 		tools: "The names of the tools that Claude could use.",
 		messages: "The messages that Claude read, oldest first.",
 		role: "`assistant` for Claude's replies. A deleted reply is a line of the server, so its role is `user`.",

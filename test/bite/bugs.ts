@@ -347,6 +347,22 @@ export const bugs: Bug[] = [
 		tests: ["claude/prompt"],
 	},
 	{
+		name: "a spoken question is asked before it is written down",
+		file: "src/conversation/messages/sending.ts",
+		from: "if (!said.steer && this.#with.transcripts.isAwaited(sent.message)) return sent;",
+		to: "",
+		project: "worker",
+		tests: ["worker/transcripts"],
+	},
+	{
+		name: "speech is counted by what its sender says",
+		file: "src/conversation/voice/transcripts.ts",
+		from: "Math.max(durationMs / 1000, size / fileLimits.speech.perSecond)",
+		to: "durationMs / 1000 + size * 0",
+		project: "worker",
+		tests: ["worker/transcripts"],
+	},
+	{
 		name: "a file that Claude's server refuses ends the conversation",
 		file: "src/claude/files/attachments.ts",
 		from: "return refused.size > 0;",
@@ -2653,7 +2669,7 @@ export const bugs: Bug[] = [
 	{
 		name: "search still finds the old text of edited and deleted messages",
 		file: log,
-		from: "			this.#words.put(seq, searchTextOf(changed));\n",
+		from: "		if (change.content !== undefined || change.files) this.#words.put(seq, searchTextOf(changed));\n",
 		to: "",
 		project: "worker",
 		tests: ["conversation/messages/search"],

@@ -30,6 +30,7 @@ import {
 	withoutResults,
 	wordsOf,
 } from "./messages-api-script.ts";
+import { answerTo, readForm, refusalOf as refusalOfSpeech } from "./transcription.ts";
 
 export type RequestLog = {
 	/** Milliseconds since 1970, as all times here. */
@@ -76,6 +77,9 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 	const requests: RequestLog[] = [];
 	const titles: RequestLog[] = [];
 	const summaries: RequestLog[] = [];
+	const speech: { authorization: string | undefined; fields: object; name: string | undefined }[] = [];
+	/** How often each recording came. */
+	const heard = new Map<string, number>();
 	const upcoming: Script[] = [];
 	let held = Promise.resolve();
 	/** How often each question was sent. */
@@ -91,12 +95,15 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			case "GET /v1/models":
 			case "GET /v1/models?limit=1000":
 				return json(response, 200, { data: listedModels, has_more: false });
+			case "POST /v1/audio/transcriptions":
+				return transcribe(request, response).catch(() => response.destroy());
 			case "GET /log":
 				return json(response, 200, {
 					open: requests.filter(({ ended, aborted }) => !ended && !aborted).length,
 					requests,
 					titles,
 					summaries,
+					speech,
 				});
 			case "POST /reset":
 				requests.length = 0;
@@ -163,6 +170,19 @@ export async function startMessagesApi({ port = 0 }: { port?: number } = {}): Pr
 			log.ended = Date.now();
 			json(response, 400, errorOf("invalid_request_error", String(error)));
 		}
+	}
+
+	async function transcribe(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const body = Buffer.concat(await request.toArray()).toString("latin1");
+		const form = readForm(request.headers["content-type"] ?? "", body);
+		speech.push({ authorization: request.headers.authorization, fields: form.fields, name: form.file?.name });
+		speech.splice(0, speech.length - maxLogged);
+		const refusal = refusalOfSpeech(form);
+		if (refusal !== undefined) return json(response, 400, { error: { message: refusal } });
+		const times = (heard.get(form.file?.bytes ?? "") ?? 0) + 1;
+		heard.set(form.file?.bytes ?? "", times);
+		const answer = answerTo(form, times);
+		response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
 	}
 
 	server.listen(port, "127.0.0.1");

@@ -1,6 +1,7 @@
 // Builds the prompt for a summary of a part of a conversation, and reads the summary from the answer. Pure.
 
 import type { PromptMessage, SummaryRequest } from "../../conversation/ports.ts";
+import { fileNames } from "../../protocol/files/notes.ts";
 import { tokensIn } from "../../protocol/prompt-size.ts";
 import { isVisible, sanitize } from "../../protocol/text/sanitize.ts";
 import { envelope } from "../envelope.ts";
@@ -48,13 +49,14 @@ export function summaryPrompt(
 	return { system: summarySystem(kind, name, Math.floor(answerTokens / 3)), messages: [{ role: "user", content }] };
 }
 
-function isRead({ content, deletedAt, status }: PromptMessage): boolean {
-	return deletedAt === undefined && status !== "streaming" && isVisible(content);
+function isRead({ content, files, deletedAt, status }: PromptMessage): boolean {
+	return deletedAt === undefined && status !== "streaming" && (files !== undefined || isVisible(content));
 }
 
 /** One message may be longer than the whole prompt. */
 function shortened(message: PromptMessage, tokens: number): PromptMessage {
-	return { ...message, content: beginningOf(message.content, tokens) };
+	const said = [message.content, fileNames(message.files)].filter((text) => text !== "").join("\n");
+	return { ...message, content: beginningOf(said, tokens) };
 }
 
 /** `undefined` if there is nothing to read. */

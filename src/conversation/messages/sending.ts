@@ -35,6 +35,7 @@ type Dependencies = {
 	readMarks: { messageAdded(message: Message): void };
 	sendRate: SendRate;
 	work: WorkRate;
+	transcripts: { isAwaited(message: { seq: number }): boolean };
 	/** False where guests may not ask Claude. */
 	guestsAsk: boolean;
 	now: () => number;
@@ -59,6 +60,8 @@ export class Sending {
 		if (refusal !== undefined) return { ...sent, notice: this.#notify(person, sent.message, refusal) };
 		if (!sent.message.asksClaude) return sent;
 		countQuestion(this.#with.store, person.userId);
+		// It is asked once it is written down.
+		if (!said.steer && this.#with.transcripts.isAwaited(sent.message)) return sent;
 		const asker = payerOf(person);
 		if (said.steer) this.#with.replies.steer(asker);
 		else this.#with.replies.ask([asker]);

@@ -1,5 +1,6 @@
 // The tool by which Claude searches its own conversation for what its prompt leaves out. Must not know how a tool is called.
 
+import { searchTextOf } from "../../protocol/files/file.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { CallResult, ClientTool, PausedTurn, PromptMessage } from "../ports.ts";
@@ -76,7 +77,8 @@ function isDeclined(reader: Pick<LogReader, "replyAfter">, message: Message): bo
 	return declinedAt !== undefined && !(message.editedAt !== undefined && Date.parse(message.editedAt) > declinedAt);
 }
 
-function foundIn({ seq, author, createdAt, content }: Message, query: Query) {
+function foundIn({ seq, author, createdAt, ...message }: Message, query: Query) {
+	const content = searchTextOf(message);
 	const [match] = matchesIn(content, query);
 	const start = Math.max(0, Math.min((match?.[0] ?? 0) - lead, content.length - limits.recalled.length));
 	const end = start + limits.recalled.length;

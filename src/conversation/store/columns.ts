@@ -203,6 +203,10 @@ export function busyColumn(busy: Busy | undefined): string | null {
 	return busy ? JSON.stringify(busy) : null;
 }
 
+export function busyOf({ busy }: Pick<MessageRow, "busy">): Busy | undefined {
+	return busy === null ? undefined : JSON.parse(busy);
+}
+
 export function listColumn(list: readonly (Mention | Reaction | Person | MessageFile)[] = []): string | null {
 	return list.length > 0 ? JSON.stringify(list) : null;
 }

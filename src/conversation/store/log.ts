@@ -14,6 +14,7 @@ import { Versions } from "./claude/versions.ts";
 import {
 	type Busy,
 	busyColumn,
+	busyOf,
 	deletedColumns,
 	factsColumn,
 	listColumn,
@@ -150,8 +151,7 @@ export class Log {
 
 	/** Why a reply that streams waits for Claude. */
 	busy({ seq }: Message): Busy | undefined {
-		const [row] = this.#sql.exec<Pick<MessageRow, "busy">>("SELECT busy FROM messages WHERE seq = ?", seq).toArray();
-		return row?.busy ? JSON.parse(row.busy) : undefined;
+		return this.#sql.exec<Pick<MessageRow, "busy">>("SELECT busy FROM messages WHERE seq = ?", seq).toArray().map(busyOf)[0];
 	}
 
 	/** When the row of a reply that streams was written. */
@@ -183,9 +183,8 @@ export class Log {
 	/** Goes on with an ended reply, which keeps its text and what is known about it. It was interrupted where its text ends. */
 	continueReply(message: Message): Message {
 		const { stopReason: _, attempts = [], ...facts } = message;
-		const reason = message.reason ?? "unknown_stop";
-		const reply = factsColumn({ ...facts, attempts: [...attempts, { offset: message.content.length, reason }] });
-		return this.#change(message, { status: "streaming", reason: null, reply });
+		const broken = { offset: message.content.length, reason: message.reason ?? "unknown_stop" };
+		return this.#change(message, { status: "streaming", reason: null, reply: factsColumn({ ...facts, attempts: [...attempts, broken] }) });
 	}
 
 	/** `undefined` removes the pin. */
@@ -201,6 +200,11 @@ export class Log {
 
 	setReactions(message: Message, reactions: readonly Reaction[]): Message {
 		return this.#change(message, { reactions: listColumn(reactions) });
+	}
+
+	/** More is known about its files. */
+	setFiles(message: Message, files: readonly MessageFile[]): Message {
+		return this.#change(message, { files: listColumn(files) });
 	}
 
 	editMessage(message: Message, content: string, mentions: readonly Mention[], now: number): Message {
@@ -222,10 +226,8 @@ export class Log {
 		updateRow(this.#sql, seq, { ...change, revision });
 		this.#head.revision = revision;
 		const changed = this.#rows.all("WHERE seq = ?", seq)[0] as Message;
-		if (change.content !== undefined) {
-			this.#words.put(seq, searchTextOf(changed));
-			this.#with.summaries.changed();
-		}
+		if (change.content !== undefined || change.files) this.#words.put(seq, searchTextOf(changed));
+		if (change.content !== undefined) this.#with.summaries.changed();
 		indexMentions(this.#sql, before, changed);
 		return changed;
 	}

@@ -21,6 +21,11 @@ export const side = 65_535;
 export const thumbhash = 40;
 /** Bytes of a thumbnail. `original`: a picture of up to so many bytes is a thumbnail of itself. */
 export const thumbnail = { bytes: 200 * 1024, original: 100 * 1024 };
+/**
+ * Of a voice message that is written down: bytes, and how many of them count as a second at least. The page records 3,000 a second, and
+ * what the sender says about the length proves nothing.
+ */
+export const speech = { bytes: 10 * megabyte, perSecond: 3_000 };
 /** A transcript. An hour of speech has about 60,000 characters. */
 export const transcript = 100_000;
 /** Files of one conversation, besides their size. */

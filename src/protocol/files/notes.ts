@@ -3,6 +3,11 @@
 import type { MessageFile } from "./file.ts";
 import { type Unread, unreadableFor } from "./reading.ts";
 
+/** The same without whether Claude can read them as themselves: for what is read instead of the messages. */
+export function fileNames(files: readonly MessageFile[] = []): string {
+	return files.map((file) => noteOf(file)).join("\n");
+}
+
 /** Words for what Claude does not read as itself, and why. */
 const unreadWords: Record<Unread, string> = {
 	type: "which you cannot open here",
@@ -15,17 +20,18 @@ const unreadWords: Record<Unread, string> = {
 
 /** One line for each file. Empty without any. `unread`: why Claude does not read a file; those that are not in it follow the message. */
 export function fileNotes(files: readonly MessageFile[] = [], unread: ReadonlyMap<string, Unread> = new Map()): string {
-	return files.map((file) => noteOf(file, unread.get(file.id) ?? unreadableFor(file))).join("\n");
+	return files.map((file) => noteOf(file, placeOf(unread.get(file.id) ?? unreadableFor(file)))).join("\n");
 }
 
-function noteOf(file: MessageFile, unread: Unread | undefined): string {
+const placeOf = (unread: Unread | undefined) => (unread ? unreadWords[unread] : "which follows this message");
+
+function noteOf(file: MessageFile, place?: string): string {
 	const { name, type, size, durationMs, waveform, alt, transcript } = file;
 	const length = durationMs === undefined ? [] : [clock(durationMs)];
 	const described = alt ? [`described by its sender as: ${alt}`] : [];
 	const heard = transcript ? `transcript: ${transcript}` : "no transcript";
 	if (waveform) return `[${["voice message", ...length, heard].join(", ")}]`;
-	const place = unread ? unreadWords[unread] : "which follows this message";
-	return `[${["file", name, type, `${Math.ceil(size / 1024)} kB`, ...length, ...described, place].join(", ")}]`;
+	return `[${["file", name, type, `${Math.ceil(size / 1024)} kB`, ...length, ...described, ...(place ? [place] : [])].join(", ")}]`;
 }
 
 /** *0:12* */

@@ -21,6 +21,7 @@ const file: Readonly<Record<string, string>> = {
 	sha256: "SHA-256 of the bytes, in hex.",
 	width: "Pictures only: the width in pixels, as it is shown.",
 	height: "Pictures only: the height in pixels, as it is shown.",
+	pages: "PDFs only: how many pages it has. Left out if they could not be counted.",
 	durationMs: "Recordings only: how long it is, in milliseconds, as its sender measured it.",
 	waveform: `Recordings only: ${fileLimits.waveform.bars} heights from 0 to ${fileLimits.waveform.highest}, to draw it with.`,
 	thumbhash: "Pictures only: a placeholder in the form of thumbhash, in base64.",
@@ -44,9 +45,16 @@ function without(fields: Readonly<Record<string, string>>, left: string): Readon
 	return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== left));
 }
 
+function only(fields: Readonly<Record<string, string>>, names: readonly string[]): Readonly<Record<string, string>> {
+	return Object.fromEntries(Object.entries(fields).filter(([key]) => names.some((name) => key.endsWith(`.${name}`))));
+}
+
 export const fileFields: Readonly<Record<string, string>> = {
 	...of("files"),
 	...without(of("file"), "file.seq"),
+	...only(of("attachments"), ["seq", "size", "durationMs"]),
+	"attachments.unread":
+		"Why Claude read only its name. `type`: it reads none of this kind. `too_large`: it is larger than Claude takes. `too_many`: newer files took its place. `model`: the model reads none of this kind. `refused`: Claude's server could not read it. `gone`: its bytes were not there.",
 	"files.isVoice": "It was recorded to be listened to in its place.",
 	"lastMessage.files": "Its files, in brief.",
 	"quoted.files": "Its files, in brief.",
