@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
+import { look } from "../e2e/look.ts";
 import { browser } from "../e2e/opened.ts";
 import { annAndBob, Visitor } from "../e2e/product.ts";
 import { openScripted, product } from "../support/scripted-product.ts";
@@ -48,4 +49,31 @@ it("what Claude saw names who joined and who left, with links to the places", as
 	await expect.poll(() => dialog.count()).toBe(0);
 	expect([...ann.complaints, ...bob.complaints]).toEqual([]);
 	await Promise.all([ann.leave(), bob.leave()]);
+});
+
+it("what Claude saw lists the files that it read, and why it did not read the others", async () => {
+	const ann = await Visitor.arrive(browser);
+	await ann.start(product.url, "Ann");
+	await ann.page.getByRole("button", { name: "Add files or record" }).waitFor();
+	await ann.page.locator("footer input[type=file][multiple]").setInputFiles([
+		{ name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear Bob") },
+		{ name: "data.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 255, 254, 1]) },
+	]);
+	await expect.poll(() => ann.page.getByRole("list", { name: "Files of your message" }).getByText("Ready").count()).toBe(2);
+	await ann.say('!{"text":"I have read the letter."}');
+	const reply = ann.log.getByRole("article").last();
+	await reply.getByText("I have read the letter.").waitFor();
+	await reply.getByRole("button", { name: "More" }).press("Enter");
+	await ann.page.getByRole("menuitem", { name: "What Claude saw" }).press("Enter");
+	const dialog = ann.page.getByRole("dialog", { name: "What Claude saw" });
+	const files = dialog.locator("section").filter({ has: ann.page.getByRole("heading", { name: "Files" }) });
+	await files.waitFor();
+	expect((await files.getByRole("listitem").allInnerTexts()).sort()).toEqual([
+		"Message 1: data.bin, only its name: Claude reads pictures, PDFs and text files",
+		"Message 1: letter.txt, read",
+	]);
+	expect(await violations(ann.page)).toEqual([]);
+	await look(ann, "seen-files");
+	expect(ann.complaints).toEqual([]);
+	await ann.leave();
 });
